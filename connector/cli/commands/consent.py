@@ -23,12 +23,14 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect, print_listing
+from connector.dataplane.formats.looking import find_encoding
 from connector.views.consents import ConsentOrder, ConsentView
 
 app = create_noun("Consents of persons: recorded, withdrawn, and checked for each record of a transfer.")
 
 PART = 500
 LARGEST_FILE = 256 * 1024 * 1024
+_SAMPLE = 1024 * 1024
 _COLUMNS = ("subject", "purpose", "state", "dataset", "until")
 
 PersonArgument = Annotated[
@@ -133,8 +135,9 @@ def import_file(
 ) -> None:
     """Record the consents in a CSV file.
 
-    Columns: subject and purpose; state, dataset and until are optional. The file is recorded in parts of 500. If a line
-    is refused, the parts before it stay recorded. The import can be repeated: the latest entry of a person counts.
+    Columns: subject and purpose; state (such as ConsentGiven, ConsentRefused or ConsentWithdrawn), dataset and until
+    are optional. The file is recorded in parts of 500. If a line is refused, the parts before it stay recorded. The
+    import can be repeated: the latest entry of a person counts.
     """
     done = 0
     with connect(call) as connector:
@@ -149,10 +152,11 @@ def import_file(
 
 def _parts(file: Path, zone: tzinfo) -> Iterator[tuple[int, list[ConsentOrder]]]:
     """Yield entries in parts, each with its first line. Raises Failure for a file in another format."""
+    line = 0
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise Failure(Code.USAGE, "errors.csv-size", file=file, largest_file=LARGEST_FILE)
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        with file.open(encoding=_find_encoding(file), newline="") as lines:
             header = lines.readline()
             lines.seek(0)
             reader = csv.DictReader(lines, delimiter=max(",;\t", key=header.count), strict=True)
@@ -169,15 +173,30 @@ def _parts(file: Path, zone: tzinfo) -> Iterator[tuple[int, list[ConsentOrder]]]
                 )
             part: list[ConsentOrder] = []
             first = 2
+            line = reader.line_num
             for row in reader:
-                part.append(_entry(file, reader.line_num, row, zone))
+                line = reader.line_num
+                part.append(_entry(file, line, row, zone))
                 if len(part) == PART:
                     yield first, part
                     part, first = [], reader.line_num + 1
             if part:
                 yield first, part
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Failure(Code.USAGE, "errors.csv-encoding", file=file, error=error) from None
+    except OSError as error:
+        raise Failure(Code.USAGE, "errors.not-readable", file=file, problem=error.strerror) from None
+    except UnicodeError:
+        raise Failure(Code.USAGE, "errors.csv-encoding", file=file) from None
+    except csv.Error:
+        raise Failure(Code.USAGE, "errors.csv-quote", file=file, line=line + 1) from None
+
+
+def _find_encoding(file: Path) -> str:
+    """Return the encoding of a file, found as that of an asset's data. Raises Failure for one that is no text."""
+    with file.open("rb") as data:
+        found = find_encoding(data.read(_SAMPLE))
+    if found is None:
+        raise Failure(Code.USAGE, "errors.csv-encoding", file=file)
+    return "utf-8-sig" if found == "utf-8" else found
 
 
 def _entry(file: Path, line: int, row: dict[str, Any], zone: tzinfo) -> ConsentOrder:
@@ -185,5 +204,8 @@ def _entry(file: Path, line: int, row: dict[str, Any], zone: tzinfo) -> ConsentO
         raise Failure(Code.USAGE, "errors.csv-values", line=line, file=file)
     entry: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
     if "until" in entry:
-        entry["until"] = parse_end(entry["until"], zone)
+        try:
+            entry["until"] = parse_end(entry["until"], zone)
+        except Failure:
+            raise Failure(Code.USAGE, "errors.csv-time", line=line, file=file, text=entry["until"][:50]) from None
     return ConsentOrder(subject=entry.pop("subject", ""), purpose=entry.pop("purpose", ""), **entry)

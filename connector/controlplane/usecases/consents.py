@@ -133,10 +133,18 @@ def _term(evaluator: Evaluator, operand_iri: str, text: str, number: int) -> str
     operands = evaluator.library.operands
     operand = operands.operands[operand_iri]
     value = coerce(Text(text), operand, operands) if text else None
-    if not isinstance(value, Iri) or value.iri not in operands.taxonomies[operand.taxonomy].terms:
-        reason = f"Entry {number} has the unknown term {text[:100]!r}: use one of the Data Privacy Vocabulary."
-        raise Invalid("unknown-term", reason)
-    return value.iri
+    terms = operands.taxonomies[operand.taxonomy].terms
+    if isinstance(value, Iri) and value.iri in terms:
+        return value.iri
+    if operand_iri == PURPOSE:
+        reason = (
+            f"Entry {number} has the unknown purpose {text[:100]!r}: use one of the Data Privacy Vocabulary, such as "
+            "dpv:PublicBenefit."
+        )
+    else:
+        states = ", ".join(iri.rpartition("#")[2] for iri, term in terms.items() if term.broader)
+        reason = f"Entry {number} has the unknown state {text[:100]!r}: use one of {states}."
+    raise Invalid("unknown-term", reason)
 
 
 def _subject(subject: str) -> str:

@@ -87,8 +87,9 @@ def test_an_import_that_stops_says_how_far_it_came(cli: Cli, management: Managem
         ("subject;purpose; subject\n9;b;10\n", "occurs twice"),
         ("subject,purpose\na\n", "Line 2"),
         ("subject,purpose\na,b,c\n", "Line 2"),
-        ("subject,purpose,until\na,b,soon\n", "is not a time"),
-        ('subject,purpose\n"a,b\n', "cannot be read"),
+        ("subject,purpose,until\na,b,\na,b,31.12.2030\n", "Line 3 of "),
+        ("subject,purpose,until\na,b,soon\n", "soon is not a time"),
+        ('subject,purpose\n"a,b\n', "cannot be read as CSV from line 2 on"),
     ],
 )
 def test_a_file_that_is_none_is_refused_in_a_sentence(
@@ -101,3 +102,27 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(
     assert said in done.err
     assert management.bodies("POST", "/v1/consents") == []
     assert cli("consent", "import", tmp_path / "missing.csv").code == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "windows-1252"])
+def test_a_file_is_imported_in_the_encodings_of_spreadsheets(
+    cli: Cli, management: Management, tmp_path: Path, encoding: str
+) -> None:
+    file = tmp_path / "consents.csv"
+    file.write_bytes("subject;purpose\r\nMüller;dpv:PublicBenefit\r\n".encode(encoding))
+    management.answer("POST", "/v1/consents", ConsentsRecordedView(recorded=1), status=201)
+    assert cli("consent", "import", file).code == 0
+    (body,) = management.bodies("POST", "/v1/consents")
+    assert body["entries"] == [{"subject": "Müller", "purpose": "dpv:PublicBenefit"}]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(200), b"\xff\xfesubject"])
+def test_a_file_that_is_no_text_is_refused_in_the_language_of_the_reader(
+    cli: Cli, management: Management, tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "consents.xlsx"
+    file.write_bytes(content)
+    done = cli("consent", "import", file, "--lang", "de")
+    assert done.code == 2
+    assert "ist kein Text in einer bekannten Kodierung" in done.err
+    assert management.bodies("POST", "/v1/consents") == []

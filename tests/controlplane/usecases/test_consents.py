@@ -83,10 +83,13 @@ async def test_people_are_kept_under_references_that_tell_nothing(desk: Desk) ->
                 ConsentStatement(subject="a", purpose="dpv:Marketing"),
                 ConsentStatement(subject="a", purpose="dpv:Nonsense"),
             ],
-            "Entry 2 has the unknown term",
+            "Entry 2 has the unknown purpose",
         ),
-        ([ConsentStatement(subject="a", purpose="")], "the unknown term"),
-        ([ConsentStatement(subject="a", purpose="dpv:Marketing", state="yes")], "the unknown term"),
+        ([ConsentStatement(subject="a", purpose="")], "such as dpv:PublicBenefit"),
+        (
+            [ConsentStatement(subject="a", purpose="dpv:Marketing", state="yes")],
+            "unknown state 'yes': use one of ConsentGiven, .*ConsentWithdrawn",
+        ),
         ([ConsentStatement(subject="a", purpose="dpv:Marketing", until=-5)], "before 1970"),
     ],
 )

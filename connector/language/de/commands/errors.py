@@ -30,7 +30,11 @@ SENTENCES: dict[str, str] = {
     "Protokoll.",
     "broker-unreachable": "Der Broker unter {address} ist nicht erreichbar: {reason}.",
     "csv-values": "Zeile {line} von {file} hat mehr oder weniger Werte als die Kopfzeile: bitte berichtigen.",
-    "csv-encoding": "{file} lässt sich nicht als CSV in UTF-8 lesen. Einzelheiten auf Englisch: „{error}“",
+    "csv-encoding": "{file} ist kein Text in einer bekannten Kodierung: bitte als CSV in UTF-8 speichern.",
+    "csv-quote": "{file} lässt sich ab Zeile {line} nicht als CSV lesen: vielleicht ist ein Anführungszeichen nicht "
+    "geschlossen.",
+    "csv-time": "Zeile {line} von {file}: {text} ist kein Zeitpunkt: bitte als 2026-05-04T12:00Z oder 2026-05-04 "
+    "schreiben.",
     "csv-columns": "Die Spalten von {file} passen nicht: nötig sind subject und purpose, möglich sind state, dataset "
     "und until.",
     "csv-twice": "Eine Spalte von {file} kommt doppelt vor: bitte eine der beiden entfernen.",

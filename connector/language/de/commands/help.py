@@ -156,9 +156,10 @@ SENTENCES: dict[str, str] = {
     "Lieferungen.",
     "List the entries of the register, newest first.": "Die Einträge des Einwilligungsregisters auflisten, neueste zuerst.",
     "Record the consents in a CSV file.": "Die Einwilligungen aus einer CSV-Datei erfassen.",
-    "Columns: subject and purpose; state, dataset and until are optional. The file is recorded in parts of "
-    "500. If a line is refused, the parts before it stay recorded. The import can be repeated: the latest "
-    "entry of a person counts.": "Spalten: subject und purpose; state, dataset und until sind freiwillig. Die Datei wird in Teilen von 500 "
+    "Columns: subject and purpose; state (such as ConsentGiven, ConsentRefused or ConsentWithdrawn), dataset and until "
+    "are optional. The file is recorded in parts of 500. If a line is refused, the parts before it stay recorded. The "
+    "import can be repeated: the latest entry of a person counts.": "Spalten: subject und purpose; state (etwa "
+    "ConsentGiven, ConsentRefused oder ConsentWithdrawn), dataset und until sind freiwillig. Die Datei wird in Teilen von 500 "
     "erfasst. Wird eine Zeile abgelehnt, bleiben die Teile davor erfasst. Der Import lässt sich "
     "wiederholen: Der neueste Eintrag einer Person zählt.",
     "The audit log: read it, export it with its proofs, verify an export.": "Das Prüfprotokoll: lesen, mit Prüfnachweisen ausgeben, eine Ausgabe prüfen.",

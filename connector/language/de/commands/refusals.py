@@ -347,8 +347,9 @@ SENTENCES: dict[str, str] = {
     "Kennung der Teilnehmerliste verwenden.",
     "The subject is empty or too long: give a text of 1 to {} characters.": "Die Person fehlt oder ist zu lang: "
     "nötig ist ein Text aus 1 bis {0} Zeichen.",
-    "Entry {} has the unknown term {}: use one of the Data Privacy Vocabulary.": "Eintrag {0} hat den unbekannten Begriff "
-    "{1}: bitte einen des Data Privacy Vocabulary verwenden.",
+    "Entry {} has the unknown purpose {}: use one of the Data Privacy Vocabulary, such as dpv:PublicBenefit.": "Eintrag "
+    "{0} hat den unbekannten Zweck {1}: bitte einen des Data Privacy Vocabulary verwenden, etwa dpv:PublicBenefit.",
+    "Entry {} has the unknown state {}: use one of {}.": "Eintrag {0} hat den unbekannten Stand {1}: möglich sind {2}.",
     "The name of the event is not valid: use an IRI of at most {} characters, such as dk:emergency.": "Der Name "
     "des Ereignisses ist nicht zulässig: nötig ist eine IRI mit höchstens {0} Zeichen, etwa dk:emergency.",
     "odrl:policyUsage is active at each use of data and cannot be declared: name another event.": "odrl:policyUsage "

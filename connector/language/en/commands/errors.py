@@ -28,7 +28,9 @@ SENTENCES: dict[str, str] = {
     "broker-not-ready": "The broker at {address} is not ready (status {status}): see its log.",
     "broker-unreachable": "The broker at {address} cannot be reached: {reason}.",
     "csv-values": "Line {line} of {file} has more or fewer values than the header line: correct it.",
-    "csv-encoding": "{file} cannot be read as CSV in UTF-8: {error}.",
+    "csv-encoding": "{file} is not text in a known encoding: save it as CSV in UTF-8.",
+    "csv-quote": "{file} cannot be read as CSV from line {line} on: check for a quote that is not closed.",
+    "csv-time": "Line {line} of {file}: {text} is not a time: write it as 2026-05-04T12:00Z or 2026-05-04.",
     "csv-columns": "The columns of {file} are not valid: it needs the columns subject and purpose, and may have "
     "state, dataset and until.",
     "csv-twice": "A column of {file} occurs twice: remove one of the two.",
