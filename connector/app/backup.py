@@ -21,8 +21,6 @@ import msgspec
 
 from connector.settings import Settings
 from connector.store.sqlite.engine.copying import copy_database
-from connector.store.sqlite.engine.foreign import check_foreign
-from connector.store.sqlite.engine.migrate import steps
 
 MANIFEST = "backup.json"
 DIGESTS = "backup.sha256"
@@ -267,8 +265,3 @@ def _read_manifest(source: Path, name: PurePosixPath, content: bytes) -> Manifes
     if any(path.is_absolute() or ".." in path.parts for path in paths):
         raise BackupFault(f"{source} is not a backup of Datenkontor: a name leads out of its folder.")
     return manifest
-
-
-def check_store(path: Path, *, is_broker: bool) -> None:
-    """Check that a store, which may be in use, is sound and one that this release can open. Raises StoreError."""
-    check_foreign(path, steps("record" if is_broker else "store"))

@@ -152,7 +152,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield from _check_certificate(settings)
     is_broker = _is_broker(file, settings)
     yield from _check_ports(settings, is_broker)
-    yield _check_store(settings, is_broker)
+    yield _check_store(settings)
     if not is_broker:
         yield _check_files(settings)
     yield from _check_list(settings, is_broker)
@@ -220,7 +220,7 @@ def _check_ports(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
         yield _find(label, answers, "port-listens" if answers else "port-taken", port=port, listener=name)
 
 
-def _check_store(settings: Settings, is_broker: bool) -> CheckResult:
+def _check_store(settings: Settings) -> CheckResult:
     path = settings.store.path
     folder = path.parent
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
@@ -231,13 +231,6 @@ def _check_store(settings: Settings, is_broker: bool) -> CheckResult:
     left = status.f_bavail * status.f_frsize
     if left < LEAST_SPACE:
         return _find("store", False, "store-full", megabytes=left // 1_000_000, folder=folder)
-    if path.exists():
-        from connector.app.backup import check_store
-
-        try:
-            check_store(path, is_broker=is_broker)
-        except StoreError as fault:
-            return _find("store", False, "store-broken", reason=str(fault))
     return _find("store", True, "store", path=path)
 
 

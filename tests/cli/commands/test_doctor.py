@@ -138,10 +138,3 @@ def test_a_peer_that_is_not_reachable_is_a_remark_and_no_failure(cli: Cli, space
     asked = cli("doctor", "--peers", "amt", "--lang", "de", *SETTINGS).out
     assert "nicht erreichbar" in asked
     assert "peer " not in cli("doctor", "--peers", "none", *SETTINGS).out
-
-
-def test_a_store_that_cannot_be_opened_is_named(cli: Cli, space: Path) -> None:
-    (space / "firma/store.sqlite").write_text("quatsch" * 1000)
-    said = cli("doctor", "--settings", "firma/datenkontor.toml", "--lang", "de").out
-    assert "✗ Datenbank: " in said
-    assert "die Datei ist keine Datenbank" in said

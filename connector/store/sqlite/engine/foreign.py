@@ -1,14 +1,14 @@
 """Read a database that belongs to another process, which may be running: nothing is written."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 
 from connector.store.sqlite.engine.connection import open_foreign
-from connector.store.sqlite.engine.migrate import SchemaRefused, read_version
+from connector.store.sqlite.engine.migrate import SchemaRefused
 
 
 @contextmanager
@@ -25,15 +25,3 @@ def reading_foreign(path: Path) -> Iterator[sqlite3.Connection]:
             f"The database {path} cannot be read ({fault}): "
             "start its connector or broker once, or check the path and its permissions."
         ) from fault
-
-
-def check_foreign(path: Path, scripts: Sequence[str]) -> None:
-    """Check that the database at `path` is sound and one that `scripts` can take further; nothing is written.
-
-    Raises SchemaRefused. The check reads the whole file.
-    """
-    with reading_foreign(path) as connection:
-        read_version(connection, path, scripts)
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise SchemaRefused(f"The database {path} is damaged ({found}): restore an older backup.")

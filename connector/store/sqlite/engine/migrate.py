@@ -54,8 +54,7 @@ def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
         connection.close()
 
 
-def read_version(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> int:
-    """Return the version of a database that `scripts` can take further. Raises SchemaRefused."""
+def _forward(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> Path | None:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(scripts):
         raise SchemaRefused(
@@ -64,11 +63,6 @@ def read_version(connection: sqlite3.Connection, path: Path, scripts: Sequence[s
         )
     if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         raise SchemaRefused(f"The database {path} was not created by Datenkontor: name another file.")
-    return version
-
-
-def _forward(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> Path | None:
-    version = read_version(connection, path, scripts)
     if version == len(scripts):
         return None
     backup = _back_up(connection, path, version) if version else None

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from connector.store.sqlite.engine.connection import open_writable
-from connector.store.sqlite.engine.foreign import check_foreign, reading_foreign
-from connector.store.sqlite.engine.migrate import SchemaRefused, migrate, steps
+from connector.store.sqlite.engine.foreign import reading_foreign
+from connector.store.sqlite.engine.migrate import SchemaRefused
 
 
 def test_what_another_process_committed_is_read_and_nothing_can_be_written(tmp_path: Path) -> None:
@@ -31,17 +31,3 @@ def test_a_file_that_is_missing_strange_or_of_another_release_is_named(tmp_path:
         connection.execute("SELECT 1 FROM sqlite_master")
     with pytest.raises(SchemaRefused, match="permissions"), reading_foreign(tmp_path / "text"):
         msgspec.json.decode(b"{")
-
-
-def test_a_database_is_checked_before_a_start_meets_what_is_wrong_with_it(tmp_path: Path) -> None:
-    path, scripts = tmp_path / "store.sqlite", steps("store")
-    migrate(path, scripts)
-    check_foreign(path, scripts)
-    with pytest.raises(SchemaRefused, match="supports schemas up to"):
-        check_foreign(path, scripts[:-1])
-    content = bytearray(path.read_bytes())
-    for page in range(2, len(content) // 4096, 3):
-        content[page * 4096 : page * 4096 + 40] = b"!" * 40
-    path.write_bytes(content)
-    with pytest.raises(SchemaRefused, match=r"damaged|cannot be read"):
-        check_foreign(path, scripts)
