@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -152,7 +152,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield from _check_certificate(settings)
     is_broker = _is_broker(file, settings)
     yield from _check_ports(settings, is_broker)
-    yield _check_store(settings)
+    yield _check_store(settings.broker.record, "record") if is_broker else _check_store(settings.store.path, "store")
     if not is_broker:
         yield _check_files(settings)
     yield from _check_list(settings, is_broker)
@@ -220,8 +220,7 @@ def _check_ports(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
         yield _find(label, answers, "port-listens" if answers else "port-taken", port=port, listener=name)
 
 
-def _check_store(settings: Settings) -> CheckResult:
-    path = settings.store.path
+def _check_store(path: Path, schema: Literal["store", "record"]) -> CheckResult:
     folder = path.parent
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return _find("store", False, "store-locked", path=path)
@@ -231,6 +230,13 @@ def _check_store(settings: Settings) -> CheckResult:
     left = status.f_bavail * status.f_frsize
     if left < LEAST_SPACE:
         return _find("store", False, "store-full", megabytes=left // 1_000_000, folder=folder)
+    if path.exists():
+        from connector.app.databases import examine_database
+
+        try:
+            examine_database(path, schema)
+        except StoreError as fault:
+            return _find("store", False, "store-wrong", reason={"en": str(fault)})
     return _find("store", True, "store", path=path)
 
 

@@ -51,7 +51,7 @@ from connector.store.sqlite.chapters import (
     replay,
     usage,
 )
-from connector.store.sqlite.engine.connection import open_readable, open_writable
+from connector.store.sqlite.engine.connection import StoreConnection, open_readable, open_writable, refuse_damaged
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
@@ -101,7 +101,7 @@ async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "Sq
 class SqliteStore:
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
-    def __init__(self, reader: sqlite3.Connection, writer: Writer, shelf: KeptPages[Asset]) -> None:
+    def __init__(self, reader: StoreConnection, writer: Writer, shelf: KeptPages[Asset]) -> None:
         self._reader = reader
         self._writer = writer
         self._shelf = shelf
@@ -110,7 +110,12 @@ class SqliteStore:
         """Make the group durable, all or nothing."""
         for change in group:
             check_version(change)
-        await self._writer.submit(partial(self._apply, tuple(group)))
+        refuse_damaged(self._reader)
+        try:
+            await self._writer.submit(partial(self._apply, tuple(group)))
+        except changes.Damaged:
+            self._reader.damaged = True
+            raise
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
         """Return one contract negotiation by its pid on this side."""

@@ -1,6 +1,7 @@
 """`doctor` and `broker status`: what is well, what is not, and what to do."""
 
 import socket
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 
 from connector.settings import load
+from connector.store.sqlite.engine.migrate import migrate, steps
 from tests.cli.conftest import Cli
 from tests.net.test_tls import Authority
+from tests.support.damage import damage_pages
 
 SETTINGS = ("--settings", "firma/datenkontor.toml")
 
@@ -138,3 +141,29 @@ def test_a_peer_that_is_not_reachable_is_a_remark_and_no_failure(cli: Cli, space
     asked = cli("doctor", "--peers", "amt", "--lang", "de", *SETTINGS).out
     assert "nicht erreichbar" in asked
     assert "peer " not in cli("doctor", "--peers", "none", *SETTINGS).out
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ("damaged", "ist beschädigt: bitte mit `datenkontor restore`"),
+        ("none", "ist keine Datenbank"),
+        ("newer", "hat Schema 99"),
+    ],
+)
+def test_a_store_that_the_start_would_refuse_is_named(cli: Cli, space: Path, broken: str, words: str) -> None:
+    store = space / "firma/store.sqlite"
+    migrate(store, steps("store"))
+    assert checks(cli)["store"]["ok"] is True
+    if broken == "damaged":
+        damage_pages(store, every=3)
+    elif broken == "none":
+        store.write_text("quatsch")
+    else:
+        connection = sqlite3.connect(store)
+        connection.execute("PRAGMA user_version = 99")
+        connection.close()
+    done = cli("doctor", "--lang", "de", "--peers", "none", *SETTINGS)
+    (line,) = [line for line in done.out.splitlines() if "Datenbank:" in line]
+    assert line.startswith("✗")
+    assert words in line

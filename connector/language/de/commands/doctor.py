@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "store-locked-advice": "Die Datei dem Benutzer des Konnektors übereignen.",
     "store-folder": "{folder} ist nicht beschreibbar.",
     "store-folder-advice": "Den Ordner anlegen oder einen anderen nennen.",
+    "store-wrong": "{reason}",
     "store-full": "In {folder} sind nur noch {megabytes} MB frei.",
     "store-full-advice": "Platz schaffen: Eine Nachricht, die sich nicht speichern lässt, wird nicht bestätigt.",
     "files": "Der Ordner ist {folder}.",

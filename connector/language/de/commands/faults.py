@@ -83,6 +83,14 @@ SENTENCES: dict[str, str] = {
     "The database {} has schema {}, but this release supports schemas up to {}: start a newer release, or restore "
     "the backup beside it.": "Die Datenbank {0} hat Schema {1}, diese Version kennt Schemata bis {2}: bitte eine "
     "neuere Version starten oder die Sicherung daneben wiederherstellen.",
+    "The database {} is damaged: restore a backup with `datenkontor restore`.": "Die Datenbank {0} ist beschädigt: "
+    "bitte mit `datenkontor restore` eine Sicherung wiederherstellen.",
+    "The file {} is not a database: restore a backup, or name another file.": "Die Datei {0} ist keine Datenbank: "
+    "bitte eine Sicherung wiederherstellen oder eine andere Datei nennen.",
+    "The database is damaged, nothing was changed: restore a backup.": "Die Datenbank ist beschädigt, es wurde nichts "
+    "geändert: bitte eine Sicherung wiederherstellen.",
+    "The database is damaged: stop the process, and restore a backup.": "Die Datenbank ist beschädigt: bitte den "
+    "Prozess beenden und eine Sicherung wiederherstellen.",
     "The database {} was not created by Datenkontor: name another file.": "Die Datenbank {0} stammt nicht von "
     "Datenkontor: bitte eine andere Datei nennen.",
     "The database {} cannot be opened ({}): check the path and its permissions.": "Die Datenbank {0} lässt sich nicht "

@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "store-locked-advice": "Change its owner to the user of the connector.",
     "store-folder": "{folder} is not writable.",
     "store-folder-advice": "Create the folder, or name another one.",
+    "store-wrong": "{reason}",
     "store-full": "Only {megabytes} MB are free in {folder}.",
     "store-full-advice": "Free some space: a message that cannot be stored is not acknowledged.",
     "files": "The folder is {folder}.",

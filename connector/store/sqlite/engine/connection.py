@@ -1,14 +1,26 @@
 """Open a database file: private to its user, with a write-ahead log, each commit on the disk before it returns."""
 
+import logging
 import os
 import sqlite3
 from pathlib import Path
+
+from connector.ports.changes import Damaged
 
 _BUSY_SECONDS = 5.0
 _WAL_PAGES = 4_000
 _WAL_BYTES = 64 * 1024 * 1024
 # For each of two connections. What is not kept is in the page cache of the system, a few microseconds away.
 _CACHE_KIB = 8 * 1024
+_DAMAGED = "The database is damaged, nothing was changed: restore a backup."
+
+_log = logging.getLogger(__name__)
+
+
+class StoreConnection(sqlite3.Connection):
+    """A connection that remembers whether its file was found `damaged`: one that is gets no more commits."""
+
+    damaged = False
 
 
 def create_private(path: Path) -> None:
@@ -32,7 +44,7 @@ def _make(folder: Path) -> None:
         os.close(descriptor)
 
 
-def open_writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
+def open_writable(path: Path, *, patient: bool = True) -> StoreConnection:
     """Open a connection that writes. With `synchronous=FULL`, a commit that returned survives power loss.
 
     Unless `patient`, a lock of another process is reported immediately, without waiting.
@@ -49,7 +61,7 @@ def open_writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
     return connection
 
 
-def open_readable(path: Path) -> sqlite3.Connection:
+def open_readable(path: Path) -> StoreConnection:
     """Open a connection that only reads; it sees every commit that has returned."""
     connection = _open(path)
     connection.execute("PRAGMA query_only = 1")
@@ -64,9 +76,35 @@ def open_foreign(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def is_damage(fault: Exception) -> bool:
+    """Return whether an error says that the file is malformed or no database, so that no later attempt helps."""
+    # An error of the module itself (a closed connection) has no code; the upper bits of a code give details.
+    code: int = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def note_damage(connection: sqlite3.Connection | None, fault: Exception) -> Damaged:
+    """Log damage, let the connection remember it, and return the error for the caller."""
+    if isinstance(connection, StoreConnection):
+        connection.damaged = True
+    _log.error("the database is damaged and is not written any more: restore a backup: %s", fault)
+    return Damaged(_DAMAGED)
+
+
+def refuse_damaged(connection: StoreConnection) -> None:
+    """Raise Damaged if the connection has met damage: a commit could destroy what is still readable."""
+    if connection.damaged:
+        raise Damaged(_DAMAGED)
+
+
+def _open(path: Path) -> StoreConnection:
     connection = sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        path,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        factory=StoreConnection,
     )
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute("PRAGMA temp_store = MEMORY")

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from connector.store.sqlite.engine.connection import open_foreign
-from connector.store.sqlite.engine.migrate import SchemaRefused
+from connector.store.sqlite.engine.examine import SchemaRefused
 
 
 @contextmanager

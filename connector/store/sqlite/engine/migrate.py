@@ -13,12 +13,10 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.changes import StoreError
-from connector.store.sqlite.engine.connection import create_private, open_writable
+from connector.store.sqlite.engine.connection import create_private, is_damage, open_writable
+from connector.store.sqlite.engine.examine import SchemaRefused, check_whole, to_refusal
 
-
-class SchemaRefused(StoreError):
-    """The database cannot be migrated to the schema of this release; it was not changed."""
+_CHECK_SECONDS = 2.0
 
 
 def steps(schema: str) -> tuple[str, ...]:
@@ -32,20 +30,20 @@ def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
     """Migrate the database at `path` to the last of `scripts`; create it if it does not exist.
 
     Returns the backup beside the file, or None if nothing was changed or the file is new. Raises SchemaRefused if the
-    database is newer than `scripts`, was not created by Datenkontor, or a step fails; then it is not changed.
+    database is newer than `scripts`, damaged, or was not created by Datenkontor, or a step fails; then it is unchanged.
     """
     try:
         create_private(path)
         connection = open_writable(path)
     except (OSError, sqlite3.Error) as fault:
-        raise SchemaRefused(
-            f"The database {path} cannot be opened ({fault}): check the path and its permissions."
-        ) from fault
+        raise to_refusal(path, fault) from fault
     try:
         connection.create_function("member", 2, _read_member, deterministic=True)
         connection.create_function("with_member", 3, _write_member, deterministic=True)
         return _forward(connection, path, scripts)
     except (OSError, sqlite3.Error) as fault:
+        if isinstance(fault, sqlite3.Error) and is_damage(fault):
+            raise to_refusal(path, fault) from fault
         raise SchemaRefused(
             f"The database {path} was not migrated to schema {len(scripts)} ({fault}) and was not changed: "
             "check the space on its disk, then start again."
@@ -55,14 +53,7 @@ def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
 
 
 def _forward(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> Path | None:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(scripts):
-        raise SchemaRefused(
-            f"The database {path} has schema {version}, but this release supports schemas up to {len(scripts)}: "
-            "start a newer release, or restore the backup beside it."
-        )
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        raise SchemaRefused(f"The database {path} was not created by Datenkontor: name another file.")
+    version = check_whole(connection, path, len(scripts), _CHECK_SECONDS)
     if version == len(scripts):
         return None
     backup = _back_up(connection, path, version) if version else None

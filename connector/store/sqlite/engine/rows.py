@@ -11,6 +11,7 @@ from typing import Any
 from connector.ports.changes import Unavailable
 from connector.ports.entities import PageBounds
 from connector.store.rules import cursor, place
+from connector.store.sqlite.engine.connection import is_damage, note_damage
 
 SqlRow = tuple[Any, ...]
 
@@ -22,7 +23,7 @@ def fetch_one(connection: sqlite3.Connection, statement: str, values: Sequence[o
     except (UnicodeEncodeError, OverflowError):
         return None  # such a key cannot be stored
     except sqlite3.Error as fault:
-        raise to_unavailable(fault) from fault
+        raise to_unavailable(connection, fault) from fault
     return row
 
 
@@ -33,7 +34,7 @@ def fetch_many(connection: sqlite3.Connection, statement: str, values: Sequence[
     except (UnicodeEncodeError, OverflowError):
         return []
     except sqlite3.Error as fault:
-        raise to_unavailable(fault) from fault
+        raise to_unavailable(connection, fault) from fault
 
 
 def page(
@@ -72,6 +73,8 @@ def page(
     return [row[1:] for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
 
 
-def to_unavailable(fault: sqlite3.Error) -> Unavailable:
-    """Return the error for a failed read."""
+def to_unavailable(connection: sqlite3.Connection, fault: sqlite3.Error) -> Unavailable:
+    """Return the error for a failed read; the connection remembers damage of the file."""
+    if is_damage(fault):
+        return note_damage(connection, fault)
     return Unavailable(f"The store cannot be read now ({fault}): check the disk, then retry.")

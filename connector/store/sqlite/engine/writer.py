@@ -19,6 +19,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 from connector.ports.changes import StoreError, Unavailable
+from connector.store.sqlite.engine.connection import is_damage, note_damage
 
 Job = Callable[[sqlite3.Connection], object]
 _Waiting = tuple["asyncio.Future[None]", Job]
@@ -139,7 +140,8 @@ class Writer:
         """Wake the tasks that wait for the batch, and begin the next one."""
         if fault:
             text = f"The store cannot write now ({fault}): nothing was changed; check the disk, then retry."
-            settled = [(future, Unavailable(text)) for future, _ in settled]
+            refused = note_damage(self._connection, fault) if is_damage(fault) else Unavailable(text)
+            settled = [(future, refused) for future, _ in settled]
         # Whatever else fails here, who waits is woken, and the next batch begins or the writer rests: without it, no
         # job would ever run again, and `close` would wait for ever.
         try:

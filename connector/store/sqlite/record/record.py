@@ -16,9 +16,15 @@ from typing import TypeVar
 import msgspec
 
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Query
-from connector.ports.changes import Unavailable
+from connector.ports.changes import Damaged, Unavailable
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
-from connector.store.sqlite.engine.connection import open_readable, open_writable
+from connector.store.sqlite.engine.connection import (
+    is_damage,
+    note_damage,
+    open_readable,
+    open_writable,
+    refuse_damaged,
+)
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
@@ -103,6 +109,7 @@ class SqliteBrokerStore:
 
     async def source(self, participant: str) -> CrawlSource | None:
         """Return one source."""
+        refuse_damaged(self._reader)
         row = fetch_one(self._reader, "SELECT body FROM sources WHERE participant = ?", (participant,))
         return _source(row[0]) if row else None
 
@@ -157,7 +164,12 @@ class SqliteBrokerStore:
     async def _run(self, pool: ThreadPoolExecutor, job: Callable[[], T]) -> T:
         if self._closed:
             raise Unavailable("The record is closed: open it again.")
-        return await asyncio.get_running_loop().run_in_executor(pool, job)
+        refuse_damaged(self._reader)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, job)
+        except Damaged:
+            self._reader.damaged = True
+            raise
 
 
 def _in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:
@@ -165,7 +177,11 @@ def _in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Conne
         with connection:
             connection.execute("BEGIN IMMEDIATE")
             return job(connection)
-    except (sqlite3.OperationalError, sqlite3.IntegrityError) as fault:
+    except sqlite3.DatabaseError as fault:
+        if is_damage(fault):
+            raise note_damage(connection, fault) from fault
+        if not isinstance(fault, sqlite3.OperationalError | sqlite3.IntegrityError):
+            raise
         raise Unavailable(
             f"The record cannot be written now ({fault}): nothing was changed; check the disk, then retry."
         ) from fault

@@ -13,6 +13,7 @@ import msgspec
 from connector.ports.broker_store import Entry, Hit, Liveness, Query
 from connector.ports.changes import Unavailable
 from connector.store.rules import HIDDEN_AFTER_MS
+from connector.store.sqlite.engine.connection import is_damage, note_damage
 from connector.store.words import query_words
 
 COLUMNS = "entries.body, entries.seq, entries.verified_at, entries.changed_at, entries.first_seen, entries.removed_at"
@@ -86,6 +87,8 @@ def _within_time(
     except UnicodeEncodeError:
         return [], 0
     except sqlite3.Error as fault:
+        if is_damage(fault):
+            raise note_damage(connection, fault) from fault
         raise Unavailable(f"The search failed ({fault}): use more or rarer words, or retry.") from fault
     finally:
         connection.set_progress_handler(None, 0)

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from connector.store.sqlite.engine.connection import open_writable
+from connector.store.sqlite.engine.examine import SchemaRefused
 from connector.store.sqlite.engine.foreign import reading_foreign
-from connector.store.sqlite.engine.migrate import SchemaRefused
 
 
 def test_what_another_process_committed_is_read_and_nothing_can_be_written(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from connector.ports import changes
 from connector.ports.entities import Agreement, DutyEvent, DutyState, PageBounds
 from connector.protocol.dsp.common import Role
-from connector.store.sqlite.engine.migrate import SchemaRefused, migrate, steps
+from connector.store.sqlite.engine.examine import SchemaRefused
+from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.store import open_store
 from tests.contract import values
 from tests.contract.values import OWNER

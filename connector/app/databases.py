@@ -1,0 +1,14 @@
+"""The databases of a folder, examined while their process may be running or not."""
+
+from pathlib import Path
+from typing import Literal
+
+from connector.store.sqlite.engine.examine import examine
+from connector.store.sqlite.engine.migrate import steps
+
+_SECONDS = 10.0
+
+
+def examine_database(path: Path, schema: Literal["store", "record"]) -> None:
+    """Check that a database is whole and of a schema that this release knows; nothing is written. Raises StoreError."""
+    examine(path, len(steps(schema)), _SECONDS)
