@@ -18,7 +18,7 @@ from tests.simulation.seeds import ever_failed, universes
 
 CHUNK = 50
 PROGRESS_S = 10.0
-_GROUPS = ("pair", "transition", "rule", "manner", "event", "ended", "answer", "people", "crash")
+_GROUPS = ("pair", "transition", "rule", "manner", "event", "ended", "answer", "people", "crash", "stop")
 
 
 def main(arguments: list[str]) -> int:

@@ -54,11 +54,11 @@ class Whim:
 class People:
     """The people of all sides; `most` bounds the negotiations and the transfers that they begin.
 
-    `pairs` are the consumer and the provider of each relation.
+    `pairs` are the consumer and the provider of each relation, `stops` is the chance of a stop in good order.
     """
 
-    def __init__(self, pairs: list[tuple[Side, Side]], rng: random.Random) -> None:
-        self._pairs, self._rng = pairs, rng
+    def __init__(self, pairs: list[tuple[Side, Side]], rng: random.Random, stops: random.Random) -> None:
+        self._pairs, self._rng, self._stops = pairs, rng, stops
         # In the order in which they have always been chosen: the provider first.
         self._sides = list({side.name: side for pair in pairs for side in pair[::-1]}.values())
         self._pace = rng.choice([1.0, 3.0, 8.0])
@@ -86,13 +86,14 @@ class People:
                 provider.ask(negotiation.offer(provider.rooms.evaluator, consumer.name, "data"))
 
     async def cut_power(self, side: Side) -> None:
-        """Let a side crash now and then, at any moment, until cancelled."""
+        """Let a side crash or stop now and then, at any moment, until cancelled."""
         often = self._rng.choice([5.0, 20.0, 60.0])
         while True:
             await asyncio.sleep(self._rng.random() * often * 2)
-            side.witness.note(f"{side.name} crashes")
-            side.witness.seen[f"crash of {side.name}"] += 1
-            await side.crash()
+            stops = self._stops.random() < 0.3
+            side.witness.note(f"{side.name} {'stops' if stops else 'crashes'}")
+            side.witness.seen[f"{'stop' if stops else 'crash'} of {side.name}"] += 1
+            await (side.stop() if stops else side.crash())
             try:
                 await asyncio.sleep(self._rng.random() * self._rng.choice([0.01, 1.0, 20.0]))
             finally:

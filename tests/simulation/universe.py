@@ -82,6 +82,8 @@ class Universe:
         for side in self.sides.values():
             side.eager = side.name == eager
             side.owed_for = self._owed_for
+        full = self._stream("full")
+        self._full = full.choice([0.02, 0.1, *[0.0] * 6])
         if not third:
             self._behave()
 
@@ -125,7 +127,9 @@ class Universe:
             await assets.store_changed(provider.rooms.publisher, asset, offered, AssetStatus.PUBLISHED)
 
     async def _storm(self) -> None:
-        people = People(self.pairs, self._stream("people"))
+        people = People(self.pairs, self._stream("people"), self._stream("stops"))
+        for side in self.sides.values():
+            side.store.full = (self._full, self._stream(f"full disk of {side.name}")) if self._full else None
         acts = [people.act(), *(people.cut_power(side) for side in self.sides.values())]
         tasks = [asyncio.create_task(act) for act in acts]
         await self._pass(self._storm_s)
@@ -135,6 +139,7 @@ class Universe:
         self.network.weather = dict.fromkeys(self.sides, CLEAR)
         self.network.echoes = {}
         for side in self.sides.values():
+            side.store.full = None
             await side.crash()
             await side.start()
 

@@ -17,7 +17,7 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer, loading
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.controlplane.processes.worker import Worker
-from connector.ports.changes import Change, PutAgreement, PutProcess, Replayed, StoreError
+from connector.ports.changes import Change, PutAgreement, PutProcess, Replayed, StoreError, Unavailable
 from connector.ports.decider import Decider
 from connector.ports.entities import PageBounds, ReplayKey
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
@@ -57,6 +57,8 @@ class DiskStore(MemoryStore):
     def __init__(self, name: str, rng: random.Random, witness: Witness) -> None:
         super().__init__()
         self.manners: Manners | None = None
+        # How often it has no room, from which chance; None: never.
+        self.full: tuple[float, random.Random] | None = None
         # The identifiers of processes and agreements, in the order in which they were stored.
         self.names: dict[str, None] = {}
         self._name = name
@@ -65,6 +67,9 @@ class DiskStore(MemoryStore):
 
     async def commit(self, group: Sequence[Change]) -> None:
         await asyncio.sleep(self._rng.random() * 0.005)
+        if self.full and self.full[1].random() < self.full[0]:
+            self._witness.seen["rule the store is full"] += 1
+            raise Unavailable("the disk is full: free some space")
         await super().commit(group)
         self._witness.committed(self._name, tuple(group), ANSWERED.get())
         for change in group:
@@ -231,6 +236,13 @@ class Side:
         read: Any = self.store.negotiations if kind is ProcessKind.NEGOTIATION else self.store.transfers
         found, _ = await read(OWNER, ALL)
         return {row.id: row for row in found}
+
+    async def stop(self) -> None:
+        """Stop in good order: finish what is begun, and store what has been acknowledged."""
+        if self._worker:
+            await self._worker.stop(1.0)
+        await loading.store_acknowledged(self.rooms.context, 1.0)
+        await self.crash()
 
     async def crash(self) -> None:
         """Lose everything but the store, wherever the tasks stand."""
