@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.processes import inbound, loading, steps
 from connector.controlplane.processes.receiver import MessageReceiver
-from connector.controlplane.processes.sending import outbound
+from connector.controlplane.processes.sending import outbound, waiting
 from connector.controlplane.usecases import negotiation as people
 from connector.ports.changes import Change, Conflict, StoreError, Unavailable
 from connector.ports.decider import Terminate
@@ -64,7 +64,7 @@ async def test_a_stop_that_cannot_store_leaves_the_message_owed(
 async def test_an_acknowledgement_outlives_a_full_store(agreed: Agreed, monkeypatch: pytest.MonkeyPatch) -> None:
     known = await agreed.deliver()
     refuse(agreed, monkeypatch, Unavailable("full"), times=2)
-    agreed.clock.ms += outbound.MOMENT_MS
+    agreed.clock.ms += waiting.MOMENT_MS
     for _ in range(2):
         with pytest.raises(Unavailable):
             await outbound.advance(agreed.driver, known)
@@ -118,7 +118,7 @@ Act = Callable[[Agreed], Awaitable[Any]]
 
 
 async def wait(agreed: Agreed) -> None:
-    agreed.clock.ms += outbound.MOMENT_MS
+    agreed.clock.ms += waiting.MOMENT_MS
 
 
 async def work(agreed: Agreed) -> None:
