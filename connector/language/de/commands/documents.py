@@ -1,6 +1,7 @@
 """German sentences about policies and other documents that are handed in, under the English sentence."""
 
 SENTENCES: dict[str, str] = {
+    "The taxonomy {} does not contain {}: {}.": "Die Begriffe {0} enthalten {1} nicht: {2}.",
     "it is UTF-16 or UTF-32, not UTF-8: save it as UTF-8": "der Text ist UTF-16 oder UTF-32, nicht UTF-8: bitte "
     "als UTF-8 speichern",
     "it is not UTF-8 (byte {}): save it as UTF-8": "der Text ist nicht UTF-8 (Byte {0}): bitte als UTF-8 speichern",

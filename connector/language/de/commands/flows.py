@@ -1,6 +1,10 @@
 """German sentences that the data plane and the network write in English, under the English sentence."""
 
 SENTENCES: dict[str, str] = {
+    "The push must continue at byte {} of the same version, or begin again: request HEAD first.": "Die Zustellung muss bei "
+    "Byte {0} derselben Fassung weitergehen oder neu beginnen: bitte zuerst HEAD anfragen.",
+    "The delivery cannot continue at byte {}: no bytes of this version are stored.": "Die Lieferung kann nicht bei Byte {0} "
+    "weitergehen: Von dieser Fassung ist nichts gespeichert.",
     "A folder below the configured root cannot be created: check the permissions.": "Ein Ordner unter dem "
     "eingestellten lässt sich nicht anlegen: bitte die Rechte prüfen.",
     "The address has no `{}`: give a file or folder below the configured root.": "Die Adresse hat kein `{0}`: "
