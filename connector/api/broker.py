@@ -21,7 +21,7 @@ from connector.broker import search
 from connector.broker.crawler import Crawler
 from connector.net.serving.rates import CallerRates
 from connector.ports.broker_store import BrokerStore
-from connector.ports.changes import Damaged, Replayed, StoreError
+from connector.ports.changes import Replayed, StoreDamaged, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
 from connector.views.common import LONGEST_IDENTIFIER, ErrorView
 from connector.views.health import ReadinessView
@@ -271,7 +271,7 @@ async def ready(desk: AtBroker) -> Response:
     try:
         async with asyncio.timeout(PATIENCE_S):
             await desk.record.source("")
-    except Damaged:
+    except StoreDamaged:
         checks["record"] = "The database is damaged: stop the process, and restore a backup."
     except (StoreError, TimeoutError):
         checks["record"] = "The record cannot be read."

@@ -54,7 +54,7 @@ from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
-from connector.dataplane.files.space import count_free, measure_disk
+from connector.dataplane.files.space import count_free, is_writable, measure_disk
 from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
@@ -181,7 +181,10 @@ class ConnectorServer:
         return "The disk of the store has no usable space left: make room." if full else None
 
     async def _check_received(self) -> str | None:
-        full = await run_in_thread(_is_full, self.parts.settings.received)
+        folder = self.parts.settings.received
+        if not await run_in_thread(is_writable, folder):
+            return f"Received data cannot be written to {folder}: change the owner or the rights of the folder."
+        full = await run_in_thread(_is_full, folder)
         return "The disk for received data has no usable space left: make room." if full else None
 
     async def _check_transfers(self) -> str | None:

@@ -151,11 +151,17 @@ def _print_error(sentence: str) -> None:
     print(f"datenkontor: {strip_controls(sentence)}", file=sys.stderr)
 
 
+def _describe_system_fault(error: OSError) -> str:
+    """Return an error of the system as a sentence, with the file that it is about, and without its number."""
+    reason = error.strerror or str(error) or "the disk failed"
+    return f"{error.filename} cannot be used: {reason}." if error.filename else f"{reason}."
+
+
 def _report_unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Report an unforeseen error in one sentence; with DATENKONTOR_TRACE=1 also its trace."""
     if os.environ.get("DATENKONTOR_TRACE"):
         traceback.print_exception(kind, error, trace)
-    sentence = str(error) or kind.__name__
+    sentence = _describe_system_fault(error) if isinstance(error, OSError) else str(error) or kind.__name__
     # Errors of this package are sentences already; others are not meant for people.
     own = kind.__module__.startswith("connector.") or isinstance(error, OSError)
     language = find_language(sys.argv[1:])

@@ -351,7 +351,7 @@ def _transferred(
         return found.id
     if found.state == "TERMINATED":
         drop_note(path, agreement)
-        raise _refuse("transfer", found.ended)
+        raise _to_own_fault(found.ended) or _refuse("transfer", found.ended)
     raise _still_waiting("transferring", "show it later", found, timeout_s)
 
 
@@ -399,6 +399,16 @@ def _still_waiting(code: str, guess: str, process: NegotiationView | TransferVie
     return error
 
 
+def _to_own_fault(ended: EndedView | None) -> Damaged | None:
+    """Return the error of a transfer that ended because its data could not be stored here, else None."""
+    # Only the connector's own end of a transfer has reasons by language.
+    if ended is None or ended.code != "not-stored" or not ended.reasons:
+        return None
+    error = Damaged(ended.code, ended.reasons.get("en", ended.reason))
+    error.reasons = write_in_all(lambda language: translate_text(language, ended.reasons.get(language, error.reason)))
+    return error
+
+
 def _refuse(process: str, ended: EndedView | None, *, again: bool = False) -> RequestRefused:
     """Return the error that says in each language who ended a process and why, and with `again` how to ask again."""
 
@@ -406,7 +416,7 @@ def _refuse(process: str, ended: EndedView | None, *, again: bool = False) -> Re
         if ended is None:
             told = say(language, f"processes.{process}-ended-silently")
         else:
-            reason = ended.reasons.get(language) or translate_text(language, ended.reason)
+            reason = translate_text(language, ended.reasons.get(language) or ended.reason)
             told = say(language, f"processes.{process}-ended", by=ended.by, reason=reason)
         stop = "" if told.endswith((".", "!", "?", "“")) else "."
         return f"{told}{stop} {say(language, 'processes.ask-again')}" if again else told

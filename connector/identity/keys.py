@@ -87,7 +87,14 @@ def load_private(path: Path, *, password: bytes | None = None) -> SigningKey:
         return _private_from_jwk(content, path)
     try:
         private = serialization.load_pem_private_key(content, password)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except TypeError:
+        if password is not None:
+            raise KeyFault(f"{path} is not protected by a password.") from None
+        raise KeyFault(
+            f"The private key {path} is protected by a pass phrase, which nobody can enter when the process starts: "
+            f"write it without one (openssl pkey -in {path} -out FILE), and name that file in the settings."
+        ) from None
+    except (ValueError, UnsupportedAlgorithm):
         raise KeyFault(f"{path} is not a private key in PEM form, or its password is wrong or missing.") from None
     return _to_signing_key(private)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from connector.net.errors import KeyProtected
@@ -23,17 +24,18 @@ class CertificateState(msgspec.Struct, frozen=True):
 
 def examine_certificate(certificate: Path, key: Path, host: str, now: datetime) -> CertificateState:
     """Read a certificate (PEM) and its private key (PEM, may be the same file), and judge it for `host` at `now`."""
+    path = certificate
     try:
         found = x509.load_pem_x509_certificates(_read(certificate))[0]
+        path = key
         private = load_pem_private_key(_read(key), None)
+    except OSError as error:
+        return CertificateState(fault=f"{path} cannot be read: {error.strerror}.")
     except TypeError:
-        # The library says so of a key that needs a pass phrase.
         return CertificateState(fault=str(KeyProtected(key)))
-    except (OSError, ValueError) as error:
-        reason = (
-            f"The certificate {certificate} or its key {key} cannot be read ({type(error).__name__}): use PEM files."
-        )
-        return CertificateState(fault=reason)
+    except (ValueError, UnsupportedAlgorithm):
+        what = "certificate" if path is certificate else "private key"
+        return CertificateState(fault=f"{path} contains no {what} in PEM form: set net.certificate and net.key.")
     if private.public_key() != found.public_key():
         reason = f"The key {key} does not belong to the certificate {certificate}: set both from the same request."
         return CertificateState(fault=reason)

@@ -48,3 +48,8 @@ class KeyProtected(OSError):
             f"The key {key} is protected by a pass phrase: "
             f"write it without one with `openssl pkey -in {key} -out FILE`."
         )
+
+
+def describe_broken(error: Exception) -> str:
+    """Return why a connection broke, in the words of the system; it gives none if the peer just closed."""
+    return getattr(error, "strerror", None) or "the connection was closed"

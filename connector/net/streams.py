@@ -22,10 +22,11 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from connector.net.addresses import parse_address
-from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreachable
+from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreachable, describe_broken
 from connector.net.resolving import CheckedResolver
 from connector.net.slots import Slots
 from connector.net.sockets import is_quiet
+from connector.net.tls import find_tls_fault
 from connector.net.transport import MAX_INTERIM, DialLimits, HttpCall
 
 
@@ -283,12 +284,13 @@ def _net_error(error: Exception, origin: str) -> NetError:
         case TimeoutError():
             return TimedOut(f"{origin} did not answer in time.")
         case aiohttp.ClientSSLError():
-            return Unreachable(f"{origin} is not trusted: TLS failed ({type(error).__name__}).")
+            reason = find_tls_fault(error) or "the handshake was cut off"
+            return Unreachable(f"{origin} is not trusted: TLS failed ({reason}).")
         case aiohttp.ClientConnectorDNSError():
             return Unreachable(f"The host name of {origin} was not found in the DNS.")
         case aiohttp.ClientConnectorError():
             return Unreachable(f"{origin} does not accept connections ({error.os_error.strerror or 'refused'}).")
         case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
-            return BadAnswer(f"{origin} did not answer with HTTP ({type(error).__name__}).")
+            return BadAnswer(f"{origin} did not answer with HTTP (the answer is malformed).")
         case _:
-            return Unreachable(f"The connection to {origin} failed ({type(error).__name__}).")
+            return Unreachable(f"The connection to {origin} failed ({describe_broken(error)}).")

@@ -49,4 +49,4 @@ def find_tls_fault(error: BaseException) -> str | None:
         cause = cause.__cause__ or cause.__context__
     if cause is None:
         return None
-    return str(getattr(cause, "verify_message", "") or cause.reason or type(cause).__name__)
+    return str(getattr(cause, "verify_message", "") or cause.reason or "the handshake was cut off").removesuffix(".")

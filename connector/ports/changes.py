@@ -232,7 +232,7 @@ class StoreError(Exception):
     ├── LimitReached   a counted limit would be exceeded
     │   └── TooSoon    for a time: the limit of uses within a period is reached
     └── Unavailable    the store cannot write (disk full, read only, closed): answer 503
-        └── Damaged    its file is malformed: no later attempt helps
+        └── StoreDamaged    its file is malformed: no later attempt helps
     """
 
 
@@ -264,5 +264,5 @@ class Unavailable(StoreError):
     """The store cannot read or write now; nothing was changed."""
 
 
-class Damaged(Unavailable):
+class StoreDamaged(Unavailable):
     """The file of the store is malformed: nothing more is written to it, and no later attempt helps."""

@@ -46,8 +46,10 @@ def _read(file: Path) -> dict[str, Any]:
         with file.open("rb") as opened:
             content = opened.read(_LARGEST_FILE + 1)
     except OSError as error:
-        reason = f"The settings file {file} cannot be read ({error.strerror}): create one with `datenkontor init`."
-        raise SettingsError(reason) from None
+        advice = "create one with `datenkontor init`"
+        if not isinstance(error, FileNotFoundError):
+            advice = "check its path and its permissions"
+        raise SettingsError(f"The settings file {file} cannot be read ({error.strerror}): {advice}.") from None
     if len(content) > _LARGEST_FILE:
         raise SettingsError(f"The settings file {file} is larger than {_LARGEST_FILE} bytes: check its path.")
     try:

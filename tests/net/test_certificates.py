@@ -64,8 +64,12 @@ def test_a_key_of_another_certificate_and_files_that_are_none_are_named(city: Au
     _, other = city.issue("other.example")
     (tmp_path / "text").write_text("no certificate")
     assert "does not belong" in (examine_certificate(certificate, other, "city.example", NOW).fault or "")
-    for pair in ((tmp_path / "text", key), (certificate, tmp_path / "text"), (tmp_path / "none", key)):
-        assert "cannot be read" in (examine_certificate(*pair, "city.example", NOW).fault or "")
+    for pair, words in (
+        ((tmp_path / "text", key), "text contains no certificate in PEM form"),
+        ((certificate, tmp_path / "text"), "text contains no private key in PEM form"),
+        ((tmp_path / "none", key), "none cannot be read: No such file or directory"),
+    ):
+        assert words in (examine_certificate(*pair, "city.example", NOW).fault or "")
 
 
 def test_a_key_with_a_pass_phrase_is_named_as_such_and_nobody_is_asked(city: Authority, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from connector.api.frame.chapter import ChapterRouter, encode_view
 from connector.api.frame.desk import AtChecks, AtContext, AtList, AtWarnings, ReadinessCheck, show_list
 from connector.api.frame.models import answer_model
 from connector.controlplane.core.context import Context
-from connector.ports.changes import Damaged, PutBackoff, StoreError
+from connector.ports.changes import PutBackoff, StoreDamaged, StoreError
 from connector.ports.entities import Backoff
 from connector.views.health import HealthView, ReadinessView
 
@@ -60,7 +60,7 @@ def store_check(context: Context) -> ReadinessCheck:
         row = Backoff(owner=context.owner, peer=_NO_PEER[trusted], failures=0 if trusted else 1, until=now)
         try:
             await context.store.commit([PutBackoff(row)])
-        except Damaged:
+        except StoreDamaged:
             return "The database is damaged: stop the process, and restore a backup."
         except StoreError:
             _proven.pop(context, None)

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
-from connector.ports.changes import Conflict, Damaged, LimitReached, StoreError
+from connector.ports.changes import Conflict, LimitReached, StoreDamaged, StoreError
 from connector.protocol.dsp.errors import ProtocolError
 
 _log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ async def _store(_: Request, error: Exception) -> JSONResponse:
         return answer(409, "changed", "Another request changed the entry: read it again, then retry.")
     if isinstance(error, LimitReached):
         return answer(409, "limit-reached", "The limit of the agreement is reached: nothing was changed.")
-    if isinstance(error, Damaged):
+    if isinstance(error, StoreDamaged):
         return answer(503, "store-damaged", "The database is damaged, nothing was changed: restore a backup.")
     return answer(503, "store", "The store is unavailable, nothing was changed: try again later.")
 

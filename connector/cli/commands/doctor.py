@@ -155,6 +155,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield _check_store(settings.broker.record, "record") if is_broker else _check_store(settings.store.path, "store")
     if not is_broker:
         yield _check_files(settings)
+        yield _check_received(settings)
     yield from _check_list(settings, is_broker)
     if not is_broker:
         yield _check_broker(settings)
@@ -169,11 +170,27 @@ def _is_broker(file: Path, settings: Settings) -> bool:
 
 
 def _check_key(settings: Settings) -> CheckResult:
+    if settings.identity.mechanism != "roster":
+        return _find("key", None, "key-none")
     try:
         key = cards.load_key(settings.identity.key)
     except RosterFault as fault:
-        return _find("key", False, "key-wrong", reason={"en": str(fault)})
+        return _find("key", False, f"key-{_find_cause(settings.identity.key)}", reason={"en": str(fault)})
     return _find("key", True, "key", file=settings.identity.key, algorithm=key.algorithm, kid=key.kid)
+
+
+def _find_cause(*paths: Path) -> str:
+    """Return why a file cannot be used, as the end of a key: `missing`, `locked` for this user, or `wrong` inside."""
+    for path in paths:
+        try:
+            path.stat()
+        except PermissionError:
+            return "locked"
+        except OSError:
+            return "missing"
+        if not os.access(path, os.R_OK):
+            return "locked"
+    return "wrong"
 
 
 def _check_clock(file: Path, settings: Settings) -> CheckResult:
@@ -192,7 +209,7 @@ def _check_certificate(settings: Settings) -> Iterator[CheckResult]:
     state = examine_certificate(certificate, settings.net.key or certificate, host, now)
     told = state.fault or state.ending
     if told:
-        yield _find("certificate", not state.fault, "certificate-told", reason={"en": told})
+        yield _find("certificate", False if state.fault else None, "certificate-told", reason={"en": told})
     else:
         yield _find("certificate", True, "certificate", file=certificate, host=host)
 
@@ -231,7 +248,7 @@ def _check_store(path: Path, schema: Literal["store", "record"]) -> CheckResult:
     if left < LEAST_SPACE:
         return _find("store", False, "store-full", megabytes=left // 1_000_000, folder=folder)
     if path.exists():
-        from connector.app.databases import examine_database
+        from connector.app.examining import examine_database
 
         try:
             examine_database(path, schema)
@@ -258,6 +275,15 @@ def _check_files(settings: Settings) -> CheckResult:
     return _find(name, True, "files", folder=root)
 
 
+def _check_received(settings: Settings) -> CheckResult:
+    from connector.app.examining import can_receive
+
+    name, folder = "received files", settings.received
+    if not can_receive(folder):
+        return _find(name, False, "received-locked", folder=folder)
+    return _find(name, True, "received", folder=folder)
+
+
 class ListSummary(NamedTuple):
     """The part of the participant list that the checks need; `own` is this participant's address, keys and data."""
 
@@ -276,7 +302,10 @@ def _check_list(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
     try:
         summary = _read_list(settings)
     except RosterFault as fault:
-        yield _find(name, False, "list-wrong", reason={"en": str(fault)})
+        identity = settings.identity
+        paths = [identity.operator_key, *([] if "://" in identity.roster else [Path(identity.roster)])]
+        locked = _find_cause(*paths) == "locked"
+        yield _find(name, False, "list-locked" if locked else "list-wrong", reason={"en": str(fault)})
         return
     soon = summary.expires - datetime.now(UTC) < SOON
     until = format_time(summary.expires, ZoneInfo(settings.zone))

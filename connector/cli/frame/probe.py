@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from connector.net.addresses import join_host
+from connector.net.tls import find_tls_fault
 
 TIMEOUT_S = 3.0
 LARGEST = 8 * 1024 * 1024
@@ -69,5 +70,5 @@ def _explain(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({error.verify_message})"
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
+        return f"its certificate is not trusted ({find_tls_fault(error)})"
+    return (getattr(error, "strerror", None) or str(error) or "the connection was closed").lower()

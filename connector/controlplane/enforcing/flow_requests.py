@@ -72,6 +72,8 @@ def end_failed(report: FlowReport, code: str = "flow-failed") -> Terminate:
     error = report.error or "The data plane returned no address: check its log."
     if report.cause == Cause.UNTREATABLE:
         return Terminate(code, error)
+    if report.cause == Cause.NOT_STORED:
+        code = "not-stored"
     if report.cause == Cause.LIMIT:
         code = "not-permitted"
     told = say("en", f"processes.flow-{report.cause or Cause.INTERNAL}")

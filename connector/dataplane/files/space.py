@@ -27,6 +27,13 @@ def measure_disk(folder: Path) -> tuple[int, int]:
     return status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize
 
 
+def is_writable(folder: Path) -> bool:
+    """Return whether this user can write files into a folder, or make it if it does not exist yet."""
+    while not os.path.lexists(folder) and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
 def count_free(free: int, whole: int) -> int:
     """Return how many of the free bytes of a disk deliveries can use."""
     return max(0, free - min(REST, whole // 20))
@@ -92,9 +99,9 @@ class SpacePromise:
         self._left = 0
 
 
-def to_disk_fault(error: OSError) -> SourceError:
-    """Return the error of a delivery for an error of the disk."""
+def to_disk_fault(error: OSError, folder: Path) -> SourceError:
+    """Return the error of a delivery for an error of the disk of received data."""
     text = os.strerror(error.errno or errno.EIO)
     if error.errno in FULL:
         return SourceError(f"There is no space for the data ({text}): it continues when there is room.", Cause.NO_SPACE)
-    return SourceError(f"The delivery cannot be written: {text}.", Cause.NOT_STORED)
+    return SourceError(f"The delivery cannot be written to {folder}: {text}.", Cause.NOT_STORED)

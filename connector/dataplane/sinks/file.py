@@ -84,18 +84,18 @@ class FileSink:
         self._busy.add(stem)
         promise: SpacePromise | None = None
         try:
-            file, digest = await _run_on_disk(_begin, stem, partial, arrival.offset)
+            file, digest = await _run_on_disk(root, _begin, stem, partial, arrival.offset)
             with file:
                 expected = 0 if arrival.size is None else max(0, arrival.size - arrival.offset)
                 promise = await self._require_space().promise(expected)
                 size = await self._write_chunks(file, digest, promise, arrival, chunks)
             if arrival.sha256 not in {None, digest.hexdigest()}:
-                await _run_on_disk(partial.unlink)
+                await _run_on_disk(root, partial.unlink)
                 raise SourceError(
                     "The received data differs from the announced SHA-256: it was deleted, start the transfer again."
                 )
             replace = address.get("overwrite") is True
-            await _run_on_disk(_put_in_place, root, target, partial, digest.hexdigest(), replace)
+            await _run_on_disk(root, _put_in_place, root, target, partial, digest.hexdigest(), replace)
             return SinkReceipt(size=size, sha256=digest.hexdigest(), location=target)
         finally:
             if promise:
@@ -123,13 +123,13 @@ class FileSink:
                         f"The delivery has more than the {most} bytes that were announced or are allowed."
                     )
                 await promise.use(len(chunk))
-                writing = asyncio.ensure_future(_run_on_disk(_append, file, digest, chunk))
+                writing = asyncio.ensure_future(_run_on_disk(self._require_root(), _append, file, digest, chunk))
         finally:
             if writing:
                 await await_job(writing)
         if arrival.size is not None and size != arrival.size:
             raise SourceError(f"The delivery ended after {size} of {arrival.size} bytes: resume the transfer.")
-        await _run_on_disk(os.fsync, file.fileno())
+        await _run_on_disk(self._require_root(), os.fsync, file.fileno())
         return size
 
     def _require_root(self) -> Path:
@@ -173,12 +173,12 @@ def _read_boot_id() -> str:
         return "0"
 
 
-async def _run_on_disk(call: Callable[..., T], *arguments: Any) -> T:
+async def _run_on_disk(root: Path, call: Callable[..., T], *arguments: Any) -> T:
     """Run a blocking call on the disk. Raises SourceError if it fails; errors of the sender are not converted."""
     try:
         return await run_in_thread(call, *arguments)
     except OSError as error:
-        raise to_disk_fault(error) from error
+        raise to_disk_fault(error, root) from error
 
 
 def _find_target(address: dict[str, Any], arrival: Arrival) -> str:

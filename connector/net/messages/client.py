@@ -9,12 +9,13 @@ import ssl
 from collections.abc import Iterator, Mapping
 
 from connector.net.addresses import Endpoint, join_host
-from connector.net.errors import BadAnswer, NetError, TimedOut, TooLarge, Unreachable
+from connector.net.errors import BadAnswer, NetError, TimedOut, TooLarge, Unreachable, describe_broken
 from connector.net.messages.connection import Broken, MessageConnection
 from connector.net.messages.pool import IdlePool
 from connector.net.messages.reader import AnswerReader, Field, Malformed, Oversized
 from connector.net.resolving import CheckedResolver
 from connector.net.slots import Slots
+from connector.net.tls import find_tls_fault
 from connector.net.transport import DialLimits, HttpCall
 
 # The head start of an address over the next one (RFC 8305, section 5).
@@ -102,7 +103,7 @@ class MessageTransport:
         except Oversized as fault:
             raise TooLarge(f"{origin} answered with more than {call.max_bytes} bytes, the limit here.") from fault
         except (Broken, OSError) as error:
-            raise Unreachable(f"The connection to {origin} failed ({type(error).__name__}).") from error
+            raise Unreachable(f"The connection to {origin} failed ({describe_broken(error)}).") from error
 
     async def close(self) -> None:
         """Close the idle connections."""
@@ -201,6 +202,6 @@ def _dial_error(error: OSError, origin: str) -> NetError:
     if isinstance(error, TimeoutError):
         return TimedOut(f"{origin} did not answer in time.")
     if isinstance(error, ssl.SSLError):
-        return Unreachable(f"{origin} is not trusted: TLS failed ({type(error).__name__}).")
+        return Unreachable(f"{origin} is not trusted: TLS failed ({find_tls_fault(error)}).")
     reason = os.strerror(error.errno) if error.errno else "refused"
     return Unreachable(f"{origin} does not accept connections ({reason}).")

@@ -113,7 +113,7 @@ class SqliteStore:
         refuse_damaged(self._reader)
         try:
             await self._writer.submit(partial(self._apply, tuple(group)))
-        except changes.Damaged:
+        except changes.StoreDamaged:
             self._reader.damaged = True
             raise
 

@@ -1,5 +1,6 @@
 """`doctor` and `broker status`: what is well, what is not, and what to do."""
 
+import shutil
 import socket
 import sqlite3
 import threading
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connector.identity.keys import load_private, save_private
 from connector.settings import load
 from connector.store.sqlite.engine.migrate import migrate, steps
 from tests.cli.conftest import Cli
@@ -167,3 +169,41 @@ def test_a_store_that_the_start_would_refuse_is_named(cli: Cli, space: Path, bro
     (line,) = [line for line in done.out.splitlines() if "Datenbank:" in line]
     assert line.startswith("✗")
     assert words in line
+
+
+def test_an_identity_key_with_a_pass_phrase_is_named_with_what_to_do(cli: Cli, space: Path) -> None:
+    key = space / "firma/key.pem"
+    signing = load_private(key)
+    key.unlink()
+    save_private(key, signing, password=b"secret")
+    told = checks(cli)["key"]
+    assert (told["ok"], "protected by a pass phrase" in told["sentence"], told["advice"]) == (False, True, "")
+
+
+def test_a_missing_key_is_made_anew_for_the_same_participant(cli: Cli, space: Path) -> None:
+    (space / "firma/key.pem").unlink()
+    assert "datenkontor card --new-key" in checks(cli)["key"]["advice"]
+
+
+def test_a_certificate_that_ends_soon_is_a_remark(cli: Cli, space: Path, tmp_path: Path) -> None:
+    certificate, key = Authority(tmp_path, "ca").issue("127.0.0.1", days=4)
+    settings = space / "firma/datenkontor.toml"
+    text = settings.read_text(encoding="utf-8").replace("#certificate =", f'certificate = "{certificate}"')
+    settings.write_text(text.replace("#key =\n", f'key = "{key}"\n'), encoding="utf-8")
+    check = checks(cli)["certificate"]
+    assert (check["ok"], "expires on" in check["sentence"]) == (None, True)
+
+
+def test_a_place_for_received_data_that_is_none_is_named(cli: Cli, space: Path) -> None:
+    assert checks(cli)["received files"]["ok"] is True
+    received = load(space / "firma/datenkontor.toml", {}).received
+    shutil.rmtree(received, ignore_errors=True)
+    received.write_text("no folder")
+    assert checks(cli)["received files"]["ok"] is False
+
+
+def test_tokens_without_a_key_need_none(cli: Cli, space: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATENKONTOR_MODE", "development")
+    monkeypatch.setenv("DATENKONTOR_IDENTITY__MECHANISM", "mock-token")
+    (space / "firma/key.pem").unlink()
+    assert checks(cli)["key"]["ok"] is None

@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
     "Umgebungsvariablen {0}: bitte entfernen oder den Namen berichtigen.",
     "The settings file {} cannot be read ({}): create one with `datenkontor init`.": "Die Einstellungen {0} lassen "
     "sich nicht lesen ({1}): `datenkontor init` legt welche an.",
+    "The settings file {} cannot be read ({}): {}.": "Die Einstellungen {0} lassen sich nicht lesen ({1}): {2}.",
+    "create one with `datenkontor init`": "`datenkontor init` legt welche an",
+    "check its path and its permissions": "bitte Pfad und Rechte prüfen",
+    "its certificate is not trusted ({})": "sein Zertifikat wird nicht akzeptiert ({0})",
     "The settings file {} cannot be read: {}.": "Die Einstellungen {0} lassen sich nicht lesen: {1}.",
     "The settings file {} is larger than {} bytes: check its path.": "Die Einstellungen {0} sind größer als {1} "
     "Bytes: bitte den Pfad prüfen.",
@@ -270,12 +274,17 @@ SENTENCES: dict[str, str] = {
     "bitte die Uhr dieses Rechners vergleichen.",
     "The certificate {} is for {}, not for {}: request one for the public name.": "Das Zertifikat {0} gilt für {1}, "
     "nicht für {2}: bitte eines für den öffentlichen Namen beantragen.",
-    "The certificate {} or its key {} cannot be read ({}): use PEM files.": "Das Zertifikat {0} oder sein Schlüssel "
-    "{1} lässt sich nicht lesen ({2}): bitte PEM-Dateien verwenden.",
+    "The private key {} is protected by a pass phrase, which nobody can enter when the process starts: write it "
+    "without one (openssl pkey -in {} -out FILE), and name that file in the settings.": "Der private Schlüssel {0} ist "
+    "mit einem Passwort geschützt, das beim Start niemand eingeben kann: bitte ohne Passwort speichern (openssl pkey -in "
+    "{1} -out DATEI) und diese Datei in den Einstellungen nennen.",
+    "{} is not protected by a password.": "{0} ist nicht mit einem Passwort geschützt.",
+    "{} contains no {} in PEM form: set net.certificate and net.key.": "{0} enthält nichts in PEM-Form ({1}): bitte "
+    "net.certificate und net.key setzen.",
     "The certificate {} cannot be read: use a PEM file.": "Das Zertifikat {0} lässt sich nicht lesen: bitte eine "
     "PEM-Datei verwenden.",
-    "Hostname mismatch, certificate is not valid for '{}'.": "Das Zertifikat gilt nicht für „{0}“.",
-    "IP address mismatch, certificate is not valid for '{}'.": "Das Zertifikat gilt nicht für „{0}“.",
+    "Hostname mismatch, certificate is not valid for '{}'": "das Zertifikat gilt nicht für „{0}“",
+    "IP address mismatch, certificate is not valid for '{}'": "das Zertifikat gilt nicht für „{0}“",
     # The network.
     "{} resolves to {}, which is not a public address and not on the allow-list.": "{0} führt zu {1}; das ist keine "
     "öffentliche Adresse und nicht freigegeben.",

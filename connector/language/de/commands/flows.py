@@ -17,7 +17,9 @@ SENTENCES: dict[str, str] = {
     "Datei: Verweise, Ordner und Geräte werden nicht geliefert.",
     "The folder has more than {} members: transfer it in smaller parts.": "Der Ordner hat mehr als {0} Einträge: "
     "bitte in kleineren Teilen liefern.",
-    "The delivery cannot be written: {}.": "Die Lieferung lässt sich nicht schreiben: {0}.",
+    "The delivery cannot be written to {}: {}.": "Die Lieferung lässt sich nicht nach {0} schreiben: {1}.",
+    "Received data cannot be written to {}: change the owner or the rights of the folder.": "Empfangene Daten lassen sich "
+    "nicht nach {0} schreiben: bitte Eigentümer oder Rechte des Ordners ändern.",
     "There is no space for the data ({}): it continues when there is room.": "Für die Daten ist kein Platz ({0}): "
     "Es geht weiter, sobald Platz da ist.",
     "There is no space for the data: {} bytes are needed, {} are usable. It continues by itself when there is "

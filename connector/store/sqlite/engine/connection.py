@@ -5,7 +5,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from connector.ports.changes import Damaged
+from connector.ports.changes import StoreDamaged
 
 _BUSY_SECONDS = 5.0
 _WAL_PAGES = 4_000
@@ -83,18 +83,18 @@ def is_damage(fault: Exception) -> bool:
     return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-def note_damage(connection: sqlite3.Connection | None, fault: Exception) -> Damaged:
+def note_damage(connection: sqlite3.Connection | None, fault: Exception) -> StoreDamaged:
     """Log damage, let the connection remember it, and return the error for the caller."""
     if isinstance(connection, StoreConnection):
         connection.damaged = True
     _log.error("the database is damaged and is not written any more: restore a backup: %s", fault)
-    return Damaged(_DAMAGED)
+    return StoreDamaged(_DAMAGED)
 
 
 def refuse_damaged(connection: StoreConnection) -> None:
-    """Raise Damaged if the connection has met damage: a commit could destroy what is still readable."""
+    """Raise StoreDamaged if the connection has met damage: a commit could destroy what is still readable."""
     if connection.damaged:
-        raise Damaged(_DAMAGED)
+        raise StoreDamaged(_DAMAGED)
 
 
 def _open(path: Path) -> StoreConnection:

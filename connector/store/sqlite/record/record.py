@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Query
-from connector.ports.changes import Damaged, Unavailable
+from connector.ports.changes import StoreDamaged, Unavailable
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,
@@ -167,7 +167,7 @@ class SqliteBrokerStore:
         refuse_damaged(self._reader)
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, job)
-        except Damaged:
+        except StoreDamaged:
             self._reader.damaged = True
             raise
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.ports.changes import Damaged, PutBackoff, PutHold
+from connector.ports.changes import PutBackoff, PutHold, StoreDamaged
 from connector.ports.entities import Backoff, PageBounds
 from connector.store.sqlite.engine.examine import SchemaRefused, examine
 from connector.store.sqlite.engine.migrate import migrate, steps
@@ -64,11 +64,11 @@ async def test_a_store_that_meets_damage_says_so_and_writes_nothing_more(
     await store.close()
     store = await open_store(path)
     damage_pages(path)
-    with pytest.raises(Damaged):
+    with pytest.raises(StoreDamaged):
         await store.holds(OWNER, PageBounds(limit=10))
     assert "the database is damaged" in caplog.text
     before = path.read_bytes()
-    with pytest.raises(Damaged):
+    with pytest.raises(StoreDamaged):
         await store.commit([PutBackoff(Backoff(owner=OWNER, peer="", failures=0, until=0))])
     assert path.read_bytes() == before
     await store.close()
@@ -80,7 +80,7 @@ async def test_a_store_whose_write_meets_damage_writes_nothing_more(tmp_path: Pa
     store = await open_store(path)
     damage_pages(path)
     for _attempt in range(2):
-        with pytest.raises(Damaged):
+        with pytest.raises(StoreDamaged):
             await store.commit([PutHold(values.hold("a"))])
     await store.close()
 
@@ -90,8 +90,8 @@ async def test_a_record_that_meets_damage_says_so(tmp_path: Path) -> None:
     await (await open_record(path)).close()
     record = await open_record(path)
     damage_pages(path)
-    with pytest.raises(Damaged):
+    with pytest.raises(StoreDamaged):
         await record.sources()
-    with pytest.raises(Damaged):
+    with pytest.raises(StoreDamaged):
         await record.source("")
     await record.close()
