@@ -165,7 +165,10 @@ async def _fetch_pages(
 def _accept_page(answer: CatalogPage | Refused | InDoubt, source: CrawlSource) -> CatalogPage:
     """Return the page of an answer. Raises CrawlFailed without a page or for a page of another participant."""
     if isinstance(answer, InDoubt):
-        raise CrawlFailed(f"The source did not answer: {answer.reason}", answer.retry_after_ms)
+        reason = f"The source did not answer: {answer.reason}"
+        if answer.status:
+            reason = f"The source did not return its catalogue: {answer.reason}"
+        raise CrawlFailed(reason, answer.retry_after_ms)
     if isinstance(answer, Refused):
         raise CrawlFailed(f"The source refused the catalogue request: {answer.reason}")
     if answer.participant_id not in {None, source.participant}:

@@ -32,10 +32,12 @@ class InDoubt(msgspec.Struct, frozen=True, kw_only=True):
     """No usable answer: time-out, broken connection, 401, 409, 429 or 5xx. The peer may have received the message.
 
     `unreachable` is set if the peer as a whole failed, so all its processes back off; `retry_after_ms` is its request.
-    `conflict` is set if it answered 409: it is busy with this process, or it refuses the message.
+    `conflict` is set if it answered 409: it is busy with this process, or it refuses the message. `status` is that of
+    an answer, 0 where none came.
     """
 
     reason: str
+    status: int = 0
     unreachable: bool = True
     retry_after_ms: int | None = None
     conflict: bool = False

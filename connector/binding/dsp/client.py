@@ -43,6 +43,7 @@ JSON = "application/json"
 _KINDS: dict[str, Any] = negotiation.MESSAGES | transfer.MESSAGES
 # What a proxy or a firewall answers by itself.
 _STRAY = frozenset({403, 404})
+_OF_CONNECTORS = frozenset({401, 409, 429})
 _ENDING = frozenset({"Termination", "Completion", "Suspension"})
 
 
@@ -139,15 +140,19 @@ class HttpPeer:
             return Refused(status=0, reason=error.reason)
         except NetError as error:
             return InDoubt(reason=clean(str(error)))
-        return _judge(answer)
+        return judge_answer(answer)
 
 
-def _judge(answer: Response) -> Response | Refused | InDoubt:
+def judge_answer(answer: Response) -> Response | Refused | InDoubt:
+    """Return what an answer means: itself, a refusal, or a doubt."""
     status = answer.status
     if 200 <= status < 300:
         return answer
     said = decode_error(answer.body)
+    foreign = said is None and status not in _OF_CONNECTORS
     reason = said or f"HTTP status {status}"
+    if foreign:
+        reason = f"No connector answered at its address, but something else (status {status})"
     if status == 401:
         reason += " (if this continues, compare the clocks and the participant lists of both sides)"
     if status in {401, 409, 429} or status >= 500:
@@ -155,7 +160,11 @@ def _judge(answer: Response) -> Response | Refused | InDoubt:
         retry_after_ms = int(wait[:6]) * 1000 if wait.isdecimal() else None
         busy = status == 409 or (status == 503 and retry_after_ms is not None)
         return InDoubt(
-            reason=f"{status}: {reason}", unreachable=not busy, retry_after_ms=retry_after_ms, conflict=status == 409
+            reason=reason if foreign else f"{status}: {reason}",
+            status=status,
+            unreachable=not busy,
+            retry_after_ms=retry_after_ms,
+            conflict=status == 409,
         )
     return Refused(status=status, reason=reason, stray=said is None and status in _STRAY)
 

@@ -134,6 +134,7 @@ async def fetch(
     """
     known = provider(counterparties.directory, participant_id)
     page = await counterparties.peer.fetch_catalog(known.id, known.address or "", filters=filters, page_url=page_url)
+    _require_acceptance(known, page)
     if isinstance(page, Refused | InDoubt):
         raise PeerFailed("catalog", f"{known.name} did not return a catalogue: {page.reason}")
     if page.participant_id not in {None, known.id}:
@@ -155,7 +156,10 @@ async def fetch_dataset(counterparties: Counterparties, participant_id: str, dat
         raise NoSuchEntity(
             "no-dataset", f"{known.name} does not offer {dataset_id} to this participant: {found.reason}"
         )
+    _require_acceptance(known, found)
     if isinstance(found, InDoubt):
+        if found.status:
+            raise PeerFailed("catalog", f"{known.name} did not return the dataset: {found.reason}")
         raise PeerFailed("catalog", f"{known.name} did not answer: {found.reason}")
     document: dict[str, Any] = msgspec.json.decode(found)
     if document.get("@id") != dataset_id:
@@ -165,6 +169,16 @@ async def fetch_dataset(counterparties: Counterparties, participant_id: str, dat
             "ask the provider to correct its catalogue.",
         )
     return document
+
+
+def _require_acceptance(known: Participant, answer: object) -> None:
+    """Raise NotAllowed if a peer answered that it does not know this participant by its token."""
+    if isinstance(answer, InDoubt) and answer.status == 401:
+        raise NotAllowed(
+            "not-accepted",
+            f"{known.name} does not accept this participant: `datenkontor doctor` compares it with the participant "
+            "list, and the clock.",
+        )
 
 
 async def find_address(counterparties: Counterparties, known: Participant, dataset: dict[str, Any]) -> str:

@@ -29,3 +29,11 @@ async def test_what_is_missing_from_a_query_is_named(desk: Desk, path: str) -> N
         answer = await client.get(path)
     assert answer.status_code == 422
     assert "in the query cannot be used" in answer.json()["error"]["reason"]
+
+
+@pytest.mark.parametrize("path", ["catalog", "catalog/dataset"])
+async def test_a_provider_that_does_not_know_this_participant_is_no_silent_one(desk: Desk, path: str) -> None:
+    desk.peer.failure = InDoubt(reason="401: HTTP status 401", status=401)
+    async with desk.client() as client:
+        answer = await client.get(f"/v1/{path}", params={"participant": CITY, "dataset": "urn:dataset:noise"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not-accepted")
