@@ -88,7 +88,7 @@ router = APIRouter(prefix="/v1", tags=["broker"], responses=_FAILURES)
 class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values of the routes; `alive` returns whether the crawler runs, `now` the ms since the Unix epoch.
 
-    `list_in_use` returns the version and the end of the participant list.
+    `list_in_use` returns the version and the end of the participant list, `list_warning` what somebody has to do.
     """
 
     record: BrokerStore
@@ -99,6 +99,7 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     alive: Callable[[], bool]
     rates: CallerRates | None = None
     list_in_use: Callable[[], ListInUse | None] = lambda: None
+    list_warning: Callable[[], str | None] = lambda: None
 
 
 def make_broker_app(
@@ -111,6 +112,7 @@ def make_broker_app(
     alive: Callable[[], bool] = lambda: True,
     rates: CallerRates | None = None,
     list_in_use: Callable[[], ListInUse | None] = lambda: None,
+    list_warning: Callable[[], str | None] = lambda: None,
 ) -> FastAPI:
     """Build the application.
 
@@ -135,6 +137,7 @@ def make_broker_app(
         alive=alive,
         rates=rates,
         list_in_use=list_in_use,
+        list_warning=list_warning,
     )
     errors.install(app)
     app.include_router(public)
@@ -278,7 +281,13 @@ async def ready(desk: AtBroker) -> Response:
     if not desk.alive():
         checks["crawler"] = "The crawler does not run."
     well = all(found == "ok" for found in checks.values())
-    found = ReadinessView(ready=well, checks=checks, participant_list=show_list(desk.list_in_use(), desk.now()))
+    warning = desk.list_warning()
+    found = ReadinessView(
+        ready=well,
+        checks=checks,
+        warnings={"participant list": warning} if warning else {},
+        participant_list=show_list(desk.list_in_use(), desk.now()),
+    )
     return _json(msgspec.to_builtins(found), 200 if well else 503)
 
 

@@ -100,6 +100,7 @@ async def build_broker(
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
         rates=make_rates(settings),
         list_in_use=parts.identity.list_in_use,
+        list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
     )
     return BrokerServer(
         parts=parts,

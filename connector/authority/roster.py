@@ -140,12 +140,21 @@ def show(draft: Path) -> RosterDraft:
 
 
 def verify(
-    signed: Path, operator: Sequence[VerificationKey], *, now: datetime, seen: AcceptedRoster | None = None
+    signed: Path,
+    operator: Sequence[VerificationKey],
+    *,
+    now: datetime,
+    seen: AcceptedRoster | None = None,
+    take_expired: bool = False,
 ) -> Roster:
-    """Check a signed list as every participant does; raises RosterFault with the reason."""
+    """Check a signed list as every participant does; `take_expired` as for `read_roster`.
+
+    Raises RosterFault with the reason.
+    """
     try:
         content = read_bounded(signed, MAX_DOCUMENT)
-        return read_roster(content, operator=operator, now_ms=int(now.timestamp() * 1000), seen=seen)
+        now_ms = int(now.timestamp() * 1000)
+        return read_roster(content, operator=operator, now_ms=now_ms, seen=seen, take_expired=take_expired)
     except (FileFault, RosterRejected) as fault:
         raise RosterFault(str(fault)) from None
 

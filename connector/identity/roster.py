@@ -276,8 +276,8 @@ class RosterIdentity:
         return "The participant list has expired: authentication fails until a newer list is published."
 
     def warning(self) -> str | None:
-        """Return when the list expires, if that is soon."""
-        if self._roster is None or not self._roster.is_expired(self._clock() + SOON_MS):
+        """Return when the list expires, if that is soon; one that has expired is a problem."""
+        if self._roster is None or not self.in_force or not self._roster.is_expired(self._clock() + SOON_MS):
             return None
         end = self._roster.document.expires
         return f"The participant list expires on {end:%Y-%m-%d}: the data-space operator has to publish the next one."

@@ -45,6 +45,7 @@ class Desk:
             now=lambda: self.space.now,
             alive=lambda: self.alive,
             list_in_use=lambda: ListInUse(version=3, expires_at=self.space.now + 86_400_000),
+            list_warning=lambda: "The participant list expires on 2027-01-01.",
             rates=CallerRates(failures_per_s=2, per_peer_s=5, now_ms=lambda: self.space.now),
         )
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -206,6 +207,7 @@ async def test_health_and_readiness_need_no_token(desk: Desk) -> None:
     assert (await desk.http.get("/health", headers=stranger)).status_code == 200
     answer = (await desk.http.get("/ready", headers=stranger)).json()
     assert answer["ready"] is True
+    assert answer["warnings"] == {"participant list": "The participant list expires on 2027-01-01."}
     assert (answer["participant_list"]["version"], answer["participant_list"]["days_left"]) == (3, 1)
     desk.alive = False
     await desk.record.close()

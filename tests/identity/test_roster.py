@@ -279,3 +279,5 @@ async def test_a_list_that_expires_in_a_few_days_is_warned_of():
     clock[0] += 26 * 86_400_000
     assert "expires on" in city.warning()
     assert city.problem() is None
+    clock[0] += 5 * 86_400_000
+    assert (city.warning(), "has expired" in city.problem()) == (None, True)

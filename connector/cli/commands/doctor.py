@@ -307,6 +307,9 @@ def _check_list(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
         locked = _find_cause(*paths) == "locked"
         yield _find(name, False, "list-locked" if locked else "list-wrong", reason={"en": str(fault)})
         return
+    if summary.expires <= datetime.now(UTC):
+        yield _find(name, False, "list-expired", until=format_time(summary.expires, ZoneInfo(settings.zone)))
+        return
     soon = summary.expires - datetime.now(UTC) < SOON
     until = format_time(summary.expires, ZoneInfo(settings.zone))
     key = "list-soon" if soon else "list"
@@ -330,7 +333,7 @@ def _find_used_version(settings: Settings) -> int | None:
 
 
 def _read_list(settings: Settings) -> ListSummary:
-    """Read and verify the participant list as the connector does. Raises RosterFault."""
+    """Read and verify the participant list as the connector does, expired or not. Raises RosterFault."""
     keys = cards.operator_keys(settings.identity.operator_key)
     location, now = str(settings.identity.roster), datetime.now(UTC)
     if "://" in location:
@@ -341,9 +344,9 @@ def _read_list(settings: Settings) -> ListSummary:
         with tempfile.NamedTemporaryFile() as file:
             file.write(answer.body)
             file.flush()
-            document = roster.verify(Path(file.name), keys, now=now).document
+            document = roster.verify(Path(file.name), keys, now=now, take_expired=True).document
     else:
-        document = roster.verify(Path(location), keys, now=now).document
+        document = roster.verify(Path(location), keys, now=now, take_expired=True).document
     own = next((member for member in document.members if member.id == settings.participant.id), None)
     entry = None if own is None else (own.address, own.keys, own.data)
     return ListSummary(document.version, len(document.members), document.expires, entry, document.members)
@@ -414,7 +417,9 @@ def _check_work(settings: Settings, is_broker: bool) -> CheckResult:
     failed = [state for state in readiness.checks.values() if state != "ok"]
     problems = [*failed, *readiness.warnings.values()]
     if problems:
-        return _find("work", False, "work-failing", reason=tuple(problems))
+        # These have checks of their own, which give them their weight.
+        serious = failed or readiness.warnings.keys() - {"participant list", "certificate"}
+        return _find("work", False if serious else None, "work-failing", reason=tuple(problems))
     listed = readiness.participant_list
     if listed is None:
         return _find("work", True, "work")

@@ -190,7 +190,8 @@ def _describe_forwards(output: Output, plan: Plan) -> list[str]:
     forwards = _list_forwards(plan)
     lines = [output.say("setup.forward", url=url, port=port) for url, port in forwards.items()]
     if any(urlsplit(url).port not in {None, 443} for url in forwards):
-        lines.append(output.say("setup.forward-ports"))
+        both = urlsplit(plan.public_url).port not in {None, 443}
+        lines.append(output.say("setup.forward-both-ports" if both else "setup.forward-ports"))
     return lines
 
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Self, TypeVar
 
 import httpx
 
-from connector.client.frame.errors import ClientError, Damaged, NotReachable
+from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotReachable
 from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, parse_failure, read
 from connector.client.frame.paging import PageTrail
 from connector.views.common import Page
@@ -190,7 +190,7 @@ def _translate_errors() -> Iterator[None]:
     except httpx.TimeoutException:
         raise NotReachable("timeout", "The connector did not answer in time: check its load and its log.") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        raise ClientError("url", "Unknown form of the connector address: write it as http://host:port.") from None
+        raise InvalidRequest("url", "Unknown form of the connector address: write it as http://host:port.") from None
     except httpx.HTTPError:
         raise NotReachable(
             "not-reachable", "The connector cannot be reached: check that it runs at this address."

@@ -4,11 +4,15 @@ import shutil
 import socket
 import sqlite3
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from connector.authority import card as cards
+from connector.authority import roster
 from connector.identity.keys import load_private, save_private
 from connector.settings import load
 from connector.store.sqlite.engine.migrate import migrate, steps
@@ -64,14 +68,14 @@ def test_a_foreign_program_at_a_port_is_found(cli: Cli, space: Path) -> None:
 
 
 def test_a_list_that_is_missing_forged_or_without_us_is_found(cli: Cli, space: Path) -> None:
-    roster = space / "broker/roster.jws"
-    text = roster.read_text()
+    signed = space / "broker/roster.jws"
+    text = signed.read_text()
     cli("roster", "remove", "urn:participant:firma", "--yes", "--settings", "broker/datenkontor.toml")
     cli("roster", "publish", "--settings", "broker/datenkontor.toml")
     assert checks(cli)["own entry"]["ok"] is False
-    roster.write_text(text[:-20] + "A" * 19 + "\n")
+    signed.write_text(text[:-20] + "A" * 19 + "\n")
     assert checks(cli)["participant list"]["ok"] is False
-    roster.unlink()
+    signed.unlink()
     assert checks(cli)["participant list"]["ok"] is False
 
 
@@ -207,3 +211,14 @@ def test_tokens_without_a_key_need_none(cli: Cli, space: Path, monkeypatch: pyte
     monkeypatch.setenv("DATENKONTOR_IDENTITY__MECHANISM", "mock-token")
     (space / "firma/key.pem").unlink()
     assert checks(cli)["key"]["ok"] is None
+
+
+def test_an_expired_list_is_named_with_the_time_of_the_zone(cli: Cli, space: Path) -> None:
+    home = space / "broker"
+    (home / "roster.jws").unlink()
+    began = datetime.now(UTC) - timedelta(days=2)
+    key = cards.load_key(home / "key.pem")
+    document = roster.publish(home / "members.json", home / "roster.jws", key, now=began, valid_for=timedelta(days=1))
+    found = checks(cli)["participant list"]
+    until = f"{document.expires.astimezone(ZoneInfo('Europe/Berlin')):%Y-%m-%d %H:%M:%S}"
+    assert (found["ok"], until in found["sentence"]) == (False, True)

@@ -49,6 +49,9 @@ def test_a_public_connector_says_which_ports_to_forward(cli: Cli, tmp_path: Path
     done = cli("init", "a", *public)
     assert "https://daten.example.org to port 7090" in done.out
     assert "port 443 only" in done.out
+    assert "give the second address port 443 too" in done.out
+    other = cli("init", "c", "--public-url", "https://daten.example.org:7080", "--port-base", "7080").out
+    assert "give both addresses port 443" in other
 
 
 def test_a_second_init_changes_nothing(cli: Cli, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from connector.client import Connector
 from connector.client.frame.driver import AsyncDriver, Driver, options
-from connector.client.frame.errors import ClientError, Damaged, NotFound, NotReachable
+from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotFound, NotReachable
 from connector.client.frame.flow import ApiCall, ClientFlow, Fetch
 from connector.views.participants import SelfView
 from tests.support.plane import ME, Blocked, Desk
@@ -47,7 +47,7 @@ async def test_the_asynchronous_driver_runs_the_same_flow(desk: Desk) -> None:
         (httpx.ConnectError("refused"), NotReachable, "not-reachable", 5),
         (httpx.ReadError("gone"), NotReachable, "not-reachable", 5),
         (httpx.ReadTimeout("slow"), NotReachable, "timeout", 5),
-        (httpx.UnsupportedProtocol("ftp"), ClientError, "url", 1),
+        (httpx.UnsupportedProtocol("ftp"), InvalidRequest, "url", 2),
     ],
 )
 def test_an_error_of_the_network_is_told_in_a_sentence(

@@ -57,6 +57,8 @@ SENTENCES: dict[str, str] = {
     "list-soon": "Version {version} mit {count} Mitgliedern gilt bis {until}, noch {days} Tage.",
     "list-soon-one": "Version {version} mit 1 Mitglied gilt bis {until}, noch {days} Tage.",
     "list-soon-advice": "Sie läuft bald ab: Der Betreiber des Datenraums muss die nächste veröffentlichen.",
+    "list-expired": "Die Teilnehmerliste ist am {until} abgelaufen.",
+    "list-expired-advice": "Beim Betreiber des Datenraums nach einer neueren fragen.",
     "list-other": "Der Prozess nutzt Version {used} der Liste; veröffentlicht ist Version {version}.",
     "list-other-advice": "Er liest die Liste alle {seconds:g} Sekunden; mit SIGHUP liest er sie sofort.",
     "list-none": "Der Konnektor verwendet Zugangstoken, die nur für Tests gedacht sind.",

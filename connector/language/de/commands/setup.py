@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "new-key": "Den Konnektor neu starten, sobald die neue Teilnehmerliste veröffentlicht ist.",
     "new-operator-key": "Der Schlüssel signiert auch die Teilnehmerliste: mit `roster publish --former {former}` veröffentlichen und den neuen Ausweis an alle Teilnehmer geben.",
     "forward": "{url} an Port {port} dieses Rechners weiterleiten.",
+    "forward-both-ports": "Partner öffnen nur Port 443, solange ihr `net.ports` keine weiteren nennt: beiden Adressen Port 443 geben (`protocol.public_url` und `data.public_url`, beim Broker `card --search`) und dann `datenkontor card` ausführen.",
     "forward-ports": "Partner öffnen nur Port 443, solange ihr `net.ports` keine weiteren nennt: auch der zweiten Adresse Port 443 geben (`data.public_url`, beim Broker `card --search`) und dann `datenkontor card` ausführen.",
     "source-missing": "Nicht in der Sicherung: {path}. Bitte in den Ordner der angebotenen Dateien kopieren.",
 }

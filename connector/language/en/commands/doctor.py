@@ -58,6 +58,8 @@ SENTENCES: dict[str, str] = {
     "list-soon": "Version {version} with {count} members is valid until {until}, {days} days left.",
     "list-soon-one": "Version {version} with 1 member is valid until {until}, {days} days left.",
     "list-soon-advice": "It expires soon: the data-space operator has to publish the next one.",
+    "list-expired": "The participant list expired on {until}.",
+    "list-expired-advice": "Ask the data-space operator for a newer one.",
     "list-other": "The process uses version {used} of the list; version {version} is published.",
     "list-other-advice": "It reads the list every {seconds:g} seconds; to read it now, send it SIGHUP.",
     "list-none": "The connector uses tokens that are for tests only.",

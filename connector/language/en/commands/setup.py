@@ -13,6 +13,9 @@ SENTENCES: dict[str, str] = {
     "new-operator-key": "The key signs the participant list, too: publish with `roster publish --former {former}`, "
     "and hand the new card to all participants.",
     "forward": "Forward {url} to port {port} of this machine.",
+    "forward-both-ports": "Peers open port 443 only, unless their `net.ports` names others: "
+    "give both addresses port 443 (`protocol.public_url` and `data.public_url`, on a broker `card --search`), "
+    "and then run `datenkontor card`.",
     "forward-ports": "Peers open port 443 only, unless their `net.ports` names others: "
     "give the second address port 443 too (`data.public_url`, on a broker `card --search`), "
     "and then run `datenkontor card`.",
