@@ -23,7 +23,7 @@ from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.guard import GeneralServer
 from connector.net.serving.messages import Application
 from connector.net.serving.server import serve_guarded, serve_peers
-from connector.net.tls import KeyProtected, server_context
+from connector.net.tls import server_context
 
 GRACE_S = 5
 REST_S = 5

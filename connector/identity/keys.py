@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from connector.identity.files import FileFault, read_bounded, write_new
+from connector.net.errors import KeyProtected
 from connector.views.handed_in import read_json
 
 ES256: Final = "ES256"
@@ -90,10 +91,7 @@ def load_private(path: Path, *, password: bytes | None = None) -> SigningKey:
     except TypeError:
         if password is not None:
             raise KeyFault(f"{path} is not protected by a password.") from None
-        raise KeyFault(
-            f"The private key {path} is protected by a pass phrase, which nobody can enter when the process starts: "
-            f"write it without one (openssl pkey -in {path} -out FILE), and name that file in the settings."
-        ) from None
+        raise KeyFault(str(KeyProtected(path))) from None
     except (ValueError, UnsupportedAlgorithm):
         raise KeyFault(f"{path} is not a private key in PEM form, or its password is wrong or missing.") from None
     return _to_signing_key(private)

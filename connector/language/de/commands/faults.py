@@ -274,10 +274,6 @@ SENTENCES: dict[str, str] = {
     "bitte die Uhr dieses Rechners vergleichen.",
     "The certificate {} is for {}, not for {}: request one for the public name.": "Das Zertifikat {0} gilt für {1}, "
     "nicht für {2}: bitte eines für den öffentlichen Namen beantragen.",
-    "The private key {} is protected by a pass phrase, which nobody can enter when the process starts: write it "
-    "without one (openssl pkey -in {} -out FILE), and name that file in the settings.": "Der private Schlüssel {0} ist "
-    "mit einem Passwort geschützt, das beim Start niemand eingeben kann: bitte ohne Passwort speichern (openssl pkey -in "
-    "{1} -out DATEI) und diese Datei in den Einstellungen nennen.",
     "{} is not protected by a password.": "{0} ist nicht mit einem Passwort geschützt.",
     "{} contains no {} in PEM form: set net.certificate and net.key.": "{0} enthält nichts in PEM-Form ({1}): bitte "
     "net.certificate und net.key setzen.",

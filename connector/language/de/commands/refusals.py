@@ -65,6 +65,12 @@ SENTENCES: dict[str, str] = {
     "Unknown dataset: request the catalogue for the datasets offered to you.": "Das Datenangebot ist unbekannt: "
     "Der Katalog nennt die Angebote für diesen Teilnehmer.",
     "HTTP status {}": "Status {0}",
+    "No connector answered at its address, but something else (status {})": "Unter der Adresse hat kein Konnektor "
+    "geantwortet, sondern etwas anderes (Status {0})",
+    "{} does not accept this participant: `datenkontor doctor` compares it with the participant list, and the clock.": "{0} "
+    "erkennt diesen Teilnehmer nicht an: `datenkontor doctor` vergleicht ihn mit der Teilnehmerliste und prüft die Uhr.",
+    "{} did not return the dataset: {}": "{0} hat das Datenangebot nicht geliefert: {1}",
+    "The source did not return its catalogue: {}": "Die Quelle hat ihren Katalog nicht geliefert: {0}",
     "The catalogue cannot be read: {}": "Der Katalog lässt sich nicht lesen: {0}",
     "The dataset cannot be read: {}": "Das Datenangebot lässt sich nicht lesen: {0}",
     "The next page cannot be fetched: {}": "Die nächste Seite lässt sich nicht abrufen: {0}",
