@@ -168,6 +168,7 @@ def to_limits(settings: Settings) -> ControlLimits:
     chosen = settings.limits
     return ControlLimits(
         open_per_peer=chosen.open_per_peer,
+        held_per_peer=chosen.held_per_peer,
         page=chosen.page,
         page_most=chosen.page_most,
         retry_base=int(chosen.retry_base_seconds * 1000),

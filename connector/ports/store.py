@@ -149,8 +149,13 @@ class Store(Protocol):
     async def holds_of(self, owner: str, process_ids: Sequence[str]) -> Mapping[str, Hold]:
         """Return the holds of these processes by process; a process without one is left out."""
 
-    async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
-        """List holds, oldest first."""
+    async def holds(
+        self, owner: str, page: PageBounds, *, peer: str | None = None
+    ) -> tuple[Sequence[Hold], str | None]:
+        """List holds, oldest first; with `peer`, those of open processes with this participant."""
+
+    async def open_holds(self, owner: str, peer: str, most: int) -> int:
+        """Count the holds of open processes with `peer`, up to `most`."""
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""

@@ -195,6 +195,9 @@ class LimitSettings(Section, frozen=True, kw_only=True):
     """Limits for requests of peers and for messages to peers."""
 
     open_per_peer: Annotated[Count, Meta(description="Maximum number of open processes per peer.")] = 1000
+    held_per_peer: Annotated[
+        Count, Meta(description="Maximum number of negotiations of one peer that wait for a person.")
+    ] = 100
     page: Annotated[Count, Meta(description="Number of entries on a page of a listing or catalogue.")] = 50
     page_most: Annotated[Count, Meta(description="Maximum number of entries on a page.")] = 500
     retry_base_seconds: Annotated[

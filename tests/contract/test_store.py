@@ -204,6 +204,30 @@ async def test_the_quota_counts_what_has_not_ended(store: Store) -> None:
     assert await store.open_processes(OWNER, peer, 9) == 1
 
 
+async def test_the_holds_of_one_peer_are_listed_and_counted(store: Store) -> None:
+    peers = {"urn:n:1": "did:web:x.example", "urn:n:2": "did:web:y.example", "urn:n:3": "did:web:x.example"}
+    for pid, peer in peers.items():
+        await store.commit(
+            [
+                changes.PutProcess(values.negotiation(pid, peer=peer), None),
+                changes.PutHold(values.hold(pid, counterparty=peer)),
+            ]
+        )
+    rows, after = await store.holds(OWNER, PageBounds(limit=1), peer="did:web:x.example")
+    assert [row.process_id for row in rows] == ["urn:n:1"]
+    rows, after = await store.holds(OWNER, PageBounds(limit=1, after=after), peer="did:web:x.example")
+    assert ([row.process_id for row in rows], after) == (["urn:n:3"], None)
+    for owner, peer, most, count in [
+        (OWNER, "did:web:x.example", 9, 2),
+        (OWNER, "did:web:x.example", 1, 1),
+        (OWNER, "did:web:z.example", 9, 0),
+        ("other", "did:web:x.example", 9, 0),
+    ]:
+        assert await store.open_holds(owner, peer, most) == count
+    await store.commit([changes.DropHold(OWNER, "urn:n:1")])
+    assert await store.open_holds(OWNER, "did:web:x.example", 9) == 1
+
+
 async def test_an_asset_is_found_by_every_offer_it_had(store: Store) -> None:
     first = values.asset("urn:d:1", offer_id="urn:o:1")
     await store.commit([changes.PutAsset(first, None)])

@@ -4,6 +4,7 @@ The answer beyond the quota is 503 with `Retry-After`: peers take every 4xx, a 4
 `HALF_OPEN` in the environment sets how many are begun by night.
 """
 
+import asyncio
 import os
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 
 from connector.controlplane.core.limits import ControlLimits
 from connector.ports.identity import Participant
+from connector.views.assets import DataClass
 from tests.hostile.memory import resident
 from tests.interop.deployed import CTX
 from tests.interop.ours import DATASET, HOME, ME, PEER_HOME, TERMS, Ours, call, play, token_of
@@ -27,13 +29,15 @@ async def space(open_per_peer: int) -> tuple[Ours, str]:
     return us, await us.offers()
 
 
-async def begin(us: Ours, offer: str, pid: str, *, who: str = "deployed", home: str = PEER_HOME) -> httpx.Response:
+async def begin(
+    us: Ours, offer: str, pid: str, *, who: str = "deployed", home: str = PEER_HOME, target: str = DATASET
+) -> httpx.Response:
     body = {
         "@context": CTX,
         "@type": "ContractRequestMessage",
         "consumerPid": pid,
         "callbackAddress": home,
-        "offer": {"@id": offer, "@type": "Offer", **TERMS, "target": DATASET, "assigner": ME},
+        "offer": {"@id": offer, "@type": "Offer", **TERMS, "target": target, "assigner": ME},
     }
     return await call(us.app, "POST", f"{HOME}/negotiations/request", body, Authorization=token_of(who, HOME))
 
@@ -91,6 +95,25 @@ def test_room_in_the_quota_is_given_again_when_something_ends() -> None:
         ends |= {"providerPid": first, "consumerPid": "first"}
         assert (await call(us.app, "POST", f"{HOME}/negotiations/{first}/termination", ends)).status_code == 200
         assert (await begin(us, offer, "second")).status_code == 201
+
+    play(scenario())
+
+
+def test_one_peer_gives_a_person_no_more_to_decide_than_its_share_and_others_are_served() -> None:
+    async def scenario() -> None:
+        us = Ours(InProcess(), limits=ControlLimits(held_per_peer=5), deciding=True)
+        us.identity.known[HONEST] = Participant(id=HONEST, name="Honest", address=HONEST_HOME)
+        offer = await us.offers(data_class=DataClass.CONFIDENTIAL)  # a person decides on each request
+        answers = await asyncio.gather(*(begin(us, offer, f"flood-{number}") for number in range(40)))
+        statuses = [answer.status_code for answer in answers]
+        assert (statuses.count(201), statuses.count(503)) == (5, 35)
+        beyond(next(answer for answer in answers if answer.status_code == 503))
+        assert await us.store.open_holds("default", "deployed", 40) == 5
+        plain = await us.offers("urn:dataset:plain")
+        answer = await begin(us, plain, "plain", target="urn:dataset:plain")
+        assert answer.status_code == 201, "what needs no person is not put off"
+        other = await begin(us, offer, "mine", who=HONEST, home=HONEST_HOME)
+        assert other.status_code == 201, other.text
 
     play(scenario())
 

@@ -38,7 +38,7 @@ from connector.store.memory.store import MemoryStore
 from connector.views.assets import AssetOrder
 from tests.interop import clock
 from tests.support.asgi import as_asgi
-from tests.support.rooms import ControlLimits, make_rooms
+from tests.support.rooms import ControlLimits, Undecided, make_rooms
 from tests.support.transport import InProcess
 
 OWNER, EPOCH = "default", 1_764_000_000_000
@@ -121,7 +121,8 @@ class Disk:
 class Ours:
     """One connector of ours, on `wire`."""
 
-    def __init__(self, wire: InProcess, *, limits: ControlLimits | None = None) -> None:
+    def __init__(self, wire: InProcess, *, limits: ControlLimits | None = None, deciding: bool = False) -> None:
+        """With `deciding`, a received message is decided at once, as in a real process."""
         self.wire = wire
         self.store = MemoryStore()
         self.identity = MockIdentity(ME)
@@ -154,6 +155,7 @@ class Ours:
             announce=lambda: None,
             address_problem=self._address_problem,
             data_problem=self._data_problem,
+            decider=ByPolicy if deciding else lambda _: Undecided(),
             limits=limits or ControlLimits(),
         )
         self.app = application(

@@ -301,6 +301,16 @@ async def test_who_has_too_much_open_waits_until_something_has_ended(tmp_path: P
         assert len((await made.city.api.negotiations.list()).items) == 2
 
 
+async def test_who_has_asked_a_person_too_much_waits_until_one_request_is_answered(tmp_path: Path) -> None:
+    few = LimitSettings(retry_base_seconds=0.01, retry_most_seconds=0.05, held_per_peer=1)
+    async with space(tmp_path, "city", "firm", city=few) as made:
+        first, _ = await two_of_which_one_is_too_many(made)
+        held = (await made.city.api.holds.list(peer=made.firm.id)).items
+        city = await made.city.other_side(await made.firm.api.negotiations.show(first))
+        assert [hold.process_id for hold in held] == [city.id]
+        assert (await made.city.api.holds.list(peer=made.city.id)).items == ()
+
+
 async def test_a_full_quota_does_not_hold_up_what_is_open(tmp_path: Path) -> None:
     # The firm pauses as long as it is asked to, which is longer than this test waits.
     async with space(tmp_path, "city", "firm", city=LimitSettings(open_per_peer=1), firm=LimitSettings()) as made:

@@ -1,16 +1,25 @@
 """Endpoint for holds, the processes that wait for a decision; approve, reject and counter answer them."""
 
 from functools import partial
+from typing import Annotated
+
+from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, LimitQuery, page, read_page, view_hold
-from connector.views.common import Page
+from connector.views.common import LONGEST_IDENTIFIER, Page
 from connector.views.holds import HoldView
 
 router = ChapterRouter(tags=["holds"])
 
 
 @router.get("/holds")
-async def list_holds(context: AtContext, limit: LimitQuery = 50, after: AfterQuery = None) -> Page[HoldView]:
-    """List the processes that wait for a decision, oldest first."""
-    return await read_page(context.store.holds(context.owner, page(limit, after)), partial(view_hold, context))
+async def list_holds(
+    context: AtContext,
+    peer: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[HoldView]:
+    """List the processes that wait for a decision, oldest first; those with one participant, if it is given."""
+    listed = context.store.holds(context.owner, page(limit, after), peer=peer)
+    return await read_page(listed, partial(view_hold, context))

@@ -1,5 +1,9 @@
 """`hold`: the processes that wait for a person; `negotiation` has the answers."""
 
+from typing import Annotated
+
+import typer
+
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, print_listing
@@ -8,8 +12,14 @@ from connector.cli.processes.outcome import choose_reason
 app = create_noun("Holds: processes that wait for a person.")
 
 
-@register(app, "list", example="datenkontor hold list")
-def list_holds(call: CommandCall, limit: LimitOption = 50, after: AfterOption = None, all: AllOption = False) -> None:
+@register(app, "list", example="datenkontor hold list --peer urn:participant:firma")
+def list_holds(
+    call: CommandCall,
+    peer: Annotated[str | None, typer.Option(metavar="ID", help="Only processes with this participant.")] = None,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
+) -> None:
     """List the Holds, oldest first; answer with `negotiation approve`, `reject` or `counter`."""
     columns = {
         "process": lambda hold: hold.process_id,
@@ -24,7 +34,7 @@ def list_holds(call: CommandCall, limit: LimitOption = 50, after: AfterOption = 
     with connect(call) as connector:
         print_listing(
             call,
-            lambda size, cursor: connector.holds.list(limit=size, after=cursor),
+            lambda size, cursor: connector.holds.list(peer=peer, limit=size, after=cursor),
             columns,
             limit=limit,
             after=after,

@@ -138,13 +138,13 @@ def _terminate(id: str, *, reason: str | None = None) -> ApiCall[NegotiationView
     return _at(id, "terminate", reason_order(reason))
 
 
-def _holds(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[HoldView]]:
-    """List one page of the processes that wait for a decision, oldest first.
+def _holds(*, peer: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[HoldView]]:
+    """List one page of the processes that wait for a decision, oldest first; those with `peer`, if it is given.
 
     >>> [hold.process_id for hold in connector.holds.list().items]
     ['urn:negotiation:1']
     """
-    query = {"limit": limit, "after": after}
+    query = {"peer": peer, "limit": limit, "after": after}
     return ApiCall(method="GET", path=path_of("holds"), answer=Page[HoldView], query=query)
 
 

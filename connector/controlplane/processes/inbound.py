@@ -24,9 +24,14 @@ from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.machine import P, StateMachine
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
 ATTEMPTS = 5
+
+
+class TooManyHeld(Exception):
+    """A peer has as many requests that wait for a person as it may have."""
 
 
 class ProcessAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,9 +152,26 @@ def _imply(process: P, acknowledged: P | None) -> list[Move[P]]:
 
 
 async def commit(receiver: MessageReceiver, before: P | None, *moves: Move[P]) -> P:
-    """Store the moves of a received message, and the step that they lead to. Raises as `commit_moves`."""
-    decided = await _decide(receiver, moves[-1].after)  # type: ignore[arg-type]  # one of the two processes
-    return await commits.commit_moves(receiver.context, before, *moves, *decided)  # type: ignore[arg-type]  # the same
+    """Store the moves of a received message, and the step that they lead to. Raises as `commit_moves`.
+
+    Raises TooManyHeld if this would be a new negotiation that waits for a person, and as many of its peer already do.
+    """
+    after = moves[-1].after
+    decided = await _decide(receiver, after)  # type: ignore[arg-type]  # one of the two processes
+    if before is not None or not isinstance(after, Negotiation) or not any(move.after.held for move in decided):
+        return await commits.commit_moves(receiver.context, before, *moves, *decided)  # type: ignore[arg-type]  # the same
+    # Requests that arrive together do not see each other in the store.
+    receiver.holding[after.peer] += 1
+    try:
+        most = receiver.limits.held_per_peer
+        stored = await receiver.context.store.open_holds(receiver.context.owner, after.peer, most)
+        if stored + receiver.holding[after.peer] > most:
+            raise TooManyHeld
+        return await commits.commit_moves(receiver.context, before, *moves, *decided)  # type: ignore[arg-type]  # the same
+    finally:
+        receiver.holding[after.peer] -= 1
+        if not receiver.holding[after.peer]:
+            del receiver.holding[after.peer]
 
 
 async def _decide(receiver: MessageReceiver, process: AnyProcess) -> list[Move[AnyProcess]]:

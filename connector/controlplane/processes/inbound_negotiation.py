@@ -12,6 +12,7 @@ from connector.controlplane.processes import inbound, inbound_terms, loading
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.inbound_shared import (
     BUSY,
+    TOO_MANY_HELD,
     TOO_MANY_OPEN,
     answer_again,
     format_reason,
@@ -288,6 +289,8 @@ async def _begin(
     try:
         fields = {"digest": received.digest, "dataset": process.dataset}
         stored = await inbound.commit(receiver, None, Move(process, use_token(caller), f"received {name}", fields))
+    except inbound.TooManyHeld:
+        return msgspec.structs.replace(_refuse(body, "quota", TOO_MANY_HELD), status=503, retry_after_s=300)
     except Replayed:
         return inbound.REPLAYED
     except Conflict:

@@ -21,6 +21,9 @@ BUSY = Declined(
     retry_after_s=1,
 )
 TOO_MANY_OPEN = "Too many processes of your participant are open: terminate some, then send the request again."
+TOO_MANY_HELD = (
+    "Too many requests of your participant wait for a person: terminate some, or send the request again later."
+)
 MOST_REASONS, LONGEST_REASON = 5, 500
 
 

@@ -1,7 +1,8 @@
 """The values that the receipt of a peer's message needs."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
@@ -14,7 +15,7 @@ class MessageReceiver:
     """The participant context, its enforcement, the Decider, and the limits on the processes of a peer.
 
     `address_problem(participant, url)` returns the reason why a callback address is refused, or None; `data_problem`
-    the same of a data address.
+    the same of a data address. `holding` counts the Holds of each peer that are being stored.
     """
 
     context: Context
@@ -23,3 +24,4 @@ class MessageReceiver:
     address_problem: Callable[[str, str], str | None]
     limits: ControlLimits
     data_problem: Callable[[str, str], str | None] = lambda *_: None
+    holding: Counter[str] = field(default_factory=Counter)

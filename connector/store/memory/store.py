@@ -241,9 +241,17 @@ class MemoryStore:
         found = {process_id: self._tables.get(self._tables.holds, (owner, process_id)) for process_id in process_ids}
         return {process_id: hold for process_id, hold in found.items() if hold is not None}
 
-    async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
-        """List holds, oldest first."""
-        return self._tables.page(self._tables.holds, page, {"owner": owner}, descending=False)
+    async def holds(
+        self, owner: str, page: PageBounds, *, peer: str | None = None
+    ) -> tuple[Sequence[Hold], str | None]:
+        """List holds, oldest first; with `peer`, those of open processes with this participant."""
+        wanted = {"owner": owner} if peer is None else {"owner": owner, "counterparty": peer}
+        return self._tables.page(self._tables.holds, page, wanted, descending=False)
+
+    async def open_holds(self, owner: str, peer: str, most: int) -> int:
+        """Count the holds of open processes with `peer`, up to `most`."""
+        found = self._tables.select(self._tables.holds, lambda h: (h.owner, h.counterparty) == (owner, peer))
+        return min(len(found), most)
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""

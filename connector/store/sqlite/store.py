@@ -252,9 +252,15 @@ class SqliteStore:
         """Return the holds of these processes by process."""
         return holds.holds_of(self._reader, owner, process_ids)
 
-    async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
-        """List holds, oldest first."""
-        return holds.holds(self._reader, owner, page)
+    async def holds(
+        self, owner: str, page: PageBounds, *, peer: str | None = None
+    ) -> tuple[Sequence[Hold], str | None]:
+        """List holds, oldest first; with `peer`, those of open processes with this participant."""
+        return holds.holds(self._reader, owner, page, peer)
+
+    async def open_holds(self, owner: str, peer: str, most: int) -> int:
+        """Count the holds of open processes with `peer`, up to `most`."""
+        return holds.count_open(self._reader, owner, peer, most)
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""

@@ -109,6 +109,7 @@ SENTENCES: dict[str, str] = {
     "Identifier of the dataset.": "Kennung des Datenangebots.",
     "Wait until the negotiation has ended.": "Warten, bis die Verhandlung beendet ist.",
     "Only negotiations in this state.": "Nur Verhandlungen mit diesem Stand.",
+    "Only processes with this participant.": "Nur Vorgänge mit diesem Teilnehmer.",
     "Only negotiations with this participant.": "Nur Verhandlungen mit diesem Teilnehmer.",
     "Only negotiations on this dataset.": "Nur Verhandlungen über dieses Datenangebot.",
     "Identifier of the negotiation.": "Kennung der Verhandlung.",

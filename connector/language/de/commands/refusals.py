@@ -333,6 +333,9 @@ SENTENCES: dict[str, str] = {
     "Kennungen angekommen: bitte eine davon wiederholen.",
     "Unknown process: send the first message without the pid of the receiver.": "Unbekannter Vorgang: bitte die "
     "erste Nachricht ohne die pid des Empfängers senden.",
+    "Too many requests of your participant wait for a person: terminate some, or send the request again later.": "Zu "
+    "viele Anfragen des eigenen Teilnehmers warten auf eine Person: bitte einige beenden oder die Anfrage später erneut "
+    "senden.",
     "Too many processes of your participant are open: terminate some, then send the request again.": "Zu viele "
     "offene Vorgänge des eigenen Teilnehmers: bitte einige beenden, dann die Anfrage erneut senden.",
     "The target of the offer is not the dataset of this negotiation: send that dataset as target, or start a new "

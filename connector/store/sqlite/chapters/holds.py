@@ -16,6 +16,19 @@ _PUT = "INSERT OR REPLACE INTO holds (owner, process_id, body) VALUES (?, ?, ?)"
 _DROP = "DELETE FROM holds WHERE owner = ? AND process_id = ?"
 _BY_PROCESS = "SELECT body FROM holds WHERE owner = ? AND process_id = ?"
 _BY_PROCESSES = "SELECT body FROM holds WHERE owner = ? AND process_id IN (SELECT value FROM json_each(?))"
+# The open processes of a peer are few, by its quota; a Hold has no index of its own by peer.
+_OF_PEER = """(
+    SELECT holds.place, processes.owner, processes.peer, holds.body
+    FROM processes CROSS JOIN holds ON holds.owner = processes.owner AND holds.process_id = processes.id
+    WHERE processes.kind IN ('negotiation', 'transfer') AND processes.outcome = ''
+)"""
+_COUNT = """
+SELECT count(*) FROM (
+    SELECT 1 FROM processes
+    CROSS JOIN holds ON holds.owner = processes.owner AND holds.process_id = processes.id
+    WHERE processes.owner = ? AND kind IN ('negotiation', 'transfer') AND peer = ? AND outcome = '' LIMIT ?
+)
+"""
 
 
 def put(connection: sqlite3.Connection, change: PutHold) -> None:
@@ -40,7 +53,16 @@ def holds_of(connection: sqlite3.Connection, owner: str, process_ids: Sequence[s
     return {hold.process_id: hold for hold in (_hold(body) for (body,) in rows)}
 
 
-def holds(connection: sqlite3.Connection, owner: str, bounds: PageBounds) -> tuple[Sequence[Hold], str | None]:
-    """List holds, oldest first."""
-    rows, after = page(connection, "holds", bounds, {"owner": owner}, descending=False)
+def holds(
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, peer: str | None
+) -> tuple[Sequence[Hold], str | None]:
+    """List holds, oldest first; with `peer`, those of open processes with this participant."""
+    table, wanted = ("holds", {"owner": owner}) if peer is None else (_OF_PEER, {"owner": owner, "peer": peer})
+    rows, after = page(connection, table, bounds, wanted, descending=False)
     return [_hold(body) for (body,) in rows], after
+
+
+def count_open(connection: sqlite3.Connection, owner: str, peer: str, most: int) -> int:
+    """Count the holds of open processes with `peer`, up to `most`."""
+    row = fetch_one(connection, _COUNT, (owner, peer, most))
+    return row[0] if row else 0
