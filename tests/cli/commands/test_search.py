@@ -92,3 +92,15 @@ def test_offers_for_certain_parties_are_marked(cli: Cli, management: Management)
     management.answer("GET", "/v1/search", {"items": [{**RESULTS[0], "only_for": ["urn:firm"]}], "total": 1})
     assert "(only for urn:firm)" in cli("search", "stadt").out
     assert "(nur f\u00fcr urn:firm)" in cli("search", "stadt", "--lang", "de").out
+
+
+def test_more_results_than_the_broker_gives_at_once_are_asked_for_page_by_page(
+    cli: Cli, management: Management
+) -> None:
+    whole, rest = RESULTS * 50, RESULTS * 30
+    pages = [{"items": items, "total": 160} for items in (whole, rest)]
+    management.answer("GET", "/v1/search", *pages)
+    page = cli("search", "stadt", "--limit", 500, "--json")
+    assert (len(page.json["items"]), page.json["total"], page.json["next"]) == (160, 160, None)
+    asked = [(sent.query["limit"], sent.query["offset"]) for sent in management.asked if sent.path == "/v1/search"]
+    assert asked == [(["100"], ["0"]), (["100"], ["100"])]
