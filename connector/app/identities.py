@@ -98,6 +98,20 @@ def _build_mock_token(wiring: Wiring) -> Mechanism:
     )
 
 
+def list_participants(settings: Settings) -> tuple[Participant, ...]:
+    """Return the participants that the file of a mechanism for tests names; none for `roster` and without a file.
+
+    Raises FileFault, HandedInFault and msgspec.MsgspecError if the file cannot be read.
+    """
+    mechanism, path = settings.identity.mechanism, settings.identity.tokens
+    if mechanism == "roster" or path is None:
+        return ()
+    content = read_bounded(path, TOKENS_BYTES)
+    if mechanism == "static-token":
+        return read_json(content, StaticTokens).participants
+    return msgspec.json.decode(content, type=MockParticipants).participants
+
+
 MECHANISMS: Mapping[str, Callable[[Wiring], Mechanism]] = {
     "roster": _build_roster,
     "static-token": _build_static_token,

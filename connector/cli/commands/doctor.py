@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -21,7 +21,7 @@ from connector.cli.frame.failure import Code, say_translated
 from connector.cli.frame.output import format_time
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
 from connector.cli.setup.identity import find_address, find_data_origin, read_own_card
-from connector.cli.setup.peers import check_peers
+from connector.cli.setup.peers import Peer, check_peers
 from connector.cli.setup.ports import is_free
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.roster import AcceptedRoster, Member
@@ -30,6 +30,7 @@ from connector.net.addresses import join_host, parse_url
 from connector.net.certificates import examine_certificate
 from connector.ports.changes import StoreError
 from connector.settings import Settings, SettingsError, load
+from connector.views.handed_in import HandedInFault
 from connector.views.health import ListView
 
 app = create_word()
@@ -119,11 +120,16 @@ def _say_in(language: Language) -> Callable[..., str]:
     return lambda key, **values: say_translated(language, key, values)
 
 
-def _list_members(settings: Settings) -> tuple[Member, ...]:
-    """Return the members of the participant list; without a list there are none, which a check says."""
+def _list_members(settings: Settings) -> Sequence[Peer]:
+    """Return the members of the participant list, or of the file of a mechanism for tests.
+
+    None of a list that cannot be read, which a check says, or of such a file, which the process says at its start.
+    """
+    from connector.app.identities import list_participants
+
     try:
-        return _read_list(settings).listed if settings.identity.mechanism == "roster" else ()
-    except RosterFault:
+        return _read_list(settings).listed if settings.identity.mechanism == "roster" else list_participants(settings)
+    except (RosterFault, FileFault, HandedInFault, msgspec.MsgspecError):
         return ()
 
 

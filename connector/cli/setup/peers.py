@@ -14,6 +14,7 @@ from connector.net.client import GuardedClient, Response
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked, NetError
 from connector.net.tls import client_context, find_tls_fault
+from connector.ports.identity import Participant
 from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.protocol.dsp.version import VERSION
 from connector.settings import Settings
@@ -22,6 +23,7 @@ ALL, NONE = "all", "none"
 MOST, AT_ONCE, TIMEOUT_S = 20, 20, 3.0
 _MOST_BYTES, _LONGEST, _MOST_VERSIONS = 64 * 1024, 80, 10
 Say = Callable[..., str]
+Peer = Member | Participant
 
 
 class PeerFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +54,7 @@ class PeerFault(Exception):
         self.key, self.values = key, values
 
 
-def check_peers(settings: Settings, members: Sequence[Member], wanted: str | None, say: Say) -> Iterator[PeerFinding]:
+def check_peers(settings: Settings, members: Sequence[Peer], wanted: str | None, say: Say) -> Iterator[PeerFinding]:
     """Return a finding for each peer that is asked: the `wanted` one, `all`, `none`, or the first ones of the list."""
     others = [member for member in members if member.id != settings.participant.id and member.address]
     chosen = _choose(others, wanted)
@@ -68,7 +70,7 @@ def check_peers(settings: Settings, members: Sequence[Member], wanted: str | Non
         yield PeerFinding(name="peers", sentence=sentence, advice=say("peers.ask-all"))
 
 
-def _choose(others: list[Member], wanted: str | None) -> list[Member]:
+def _choose(others: list[Peer], wanted: str | None) -> list[Peer]:
     if wanted == NONE:
         return []
     if wanted == ALL:
@@ -78,7 +80,7 @@ def _choose(others: list[Member], wanted: str | None) -> list[Member]:
     return [member for member in others if wanted in {member.id, member.name}][:MOST]
 
 
-def _describe(member: Member, fault: PeerFault | None, say: Say) -> PeerFinding:
+def _describe(member: Peer, fault: PeerFault | None, say: Say) -> PeerFinding:
     name = f"peer {member.id}"
     if fault is None:
         return PeerFinding(name=name, ok=True, sentence=say("peers.well", address=member.address, version=VERSION))
@@ -86,13 +88,13 @@ def _describe(member: Member, fault: PeerFault | None, say: Say) -> PeerFinding:
     return PeerFinding(name=name, sentence=sentence, advice=say(f"peers.{fault.key}-advice"))
 
 
-async def _ask_all(settings: Settings, members: list[Member], known: set[str]) -> list[PeerFault | None]:
+async def _ask_all(settings: Settings, members: list[Peer], known: set[str]) -> list[PeerFault | None]:
     net, slots = settings.net, asyncio.Semaphore(AT_ONCE)
     policy = net_policy(ports=net.ports, networks=net.networks, hosts=net.hosts, plain_http=net.plain_http)
     transport = SocketTransport(policy, tls=client_context(ca_file=net.ca) if net.ca else None)
     client = GuardedClient(policy, transport)
 
-    async def ask(member: Member) -> PeerFault | None:
+    async def ask(member: Peer) -> PeerFault | None:
         async with slots:
             try:
                 async with asyncio.timeout(TIMEOUT_S):
@@ -109,7 +111,7 @@ async def _ask_all(settings: Settings, members: list[Member], known: set[str]) -
         await transport.close()
 
 
-async def _ask(client: GuardedClient, member: Member, known: set[str]) -> None:
+async def _ask(client: GuardedClient, member: Peer, known: set[str]) -> None:
     """Raise PeerFault unless the peer speaks our version at its listed address, under its listed identifier."""
     address = (member.address or "").rstrip("/")
     try:

@@ -1,5 +1,6 @@
 """`doctor` and `broker status`: what is well, what is not, and what to do."""
 
+import json
 import shutil
 import socket
 import sqlite3
@@ -222,3 +223,35 @@ def test_an_expired_list_is_named_with_the_time_of_the_zone(cli: Cli, space: Pat
     found = checks(cli)["participant list"]
     until = f"{document.expires.astimezone(ZoneInfo('Europe/Berlin')):%Y-%m-%d %H:%M:%S}"
     assert (found["ok"], until in found["sentence"]) == (False, True)
+
+
+@pytest.mark.parametrize("mechanism", ["mock-token", "static-token"])
+def test_the_participants_of_a_mechanism_for_tests_are_asked_as_peers(cli: Cli, tmp_path: Path, mechanism: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    listed: dict[str, object] = {
+        "participants": [{"id": "urn:test:edc", "name": "EDC", "address": f"http://127.0.0.1:{port}/dsp"}]
+    }
+    if mechanism == "static-token":
+        listed |= {"own": "a", "tokens": {}}
+    (tmp_path / "participants.json").write_text(json.dumps(listed), encoding="utf-8")
+    file = tmp_path / "mock.toml"
+    file.write_text(
+        f"""mode = "development"
+[participant]
+id = "urn:test:city"
+name = "City"
+[protocol]
+public_url = "http://localhost:7080"
+[identity]
+mechanism = "{mechanism}"
+tokens = "participants.json"
+[net]
+hosts = ["127.0.0.1:*"]
+plain_http = ["127.0.0.1:*"]
+""",
+        encoding="utf-8",
+    )
+    found = cli("doctor", "--peers", "EDC", "--json", "--settings", str(file)).json["checks"]
+    (peer,) = [check for check in found if check["name"].startswith("peer")]
+    assert (peer["name"], "cannot be reached" in peer["sentence"]) == ("peer urn:test:edc", True)
