@@ -1,11 +1,12 @@
 """The ODRL documents of a negotiation as lossless JSON: offer, request, agreement.
 
 Documents are compared by their rules. Identifiers, parties, target and timestamp are the frame, which may differ: some
-peers return an offer with a new identifier each time. Peers write the same rules in several ways: with or without empty
-lists, terms of ODRL short, prefixed or in full.
+peers return an offer with a new identifier each time. Peers write the same rules in several ways (`spelling`), and
+terms of ODRL short, prefixed or in full. What is made here has the one spelling of the protocol.
 """
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -13,13 +14,16 @@ import msgspec
 from connector.policy.vocabulary.names import KNOWN_CONTEXTS
 from connector.protocol.dsp.codec import canonical
 from connector.protocol.dsp.offer_ids import drop_serial
+from connector.protocol.dsp.spelling import shorten_term, spell
 
 FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"})
-_ODRL = ("odrl:", "http://www.w3.org/ns/odrl/2/")
 # Members whose empty list differs from a missing one: a comparison with no values, a choice among no constraints.
 _COUNTS_EMPTY = frozenset({"and", "andSequence", "or", "xone", "rightOperand"})
 # A list, because a context can be of a kind that no set takes.
 _PLAIN_CONTEXTS = [{}, *KNOWN_CONTEXTS]
+# A number keeps all its digits: two that differ only in the last one are not the same.
+_DECODER = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 _TERMS = frozenset({"action", "leftOperand", "operator", "conflict"})
 
 
@@ -27,16 +31,16 @@ def make_message_offer(
     policy: bytes, *, offer_id: str, target: str, assigner: str, assignee: str | None = None
 ) -> bytes:
     """Return the Offer of a message: the rules of `policy` with identifier, target and parties set."""
-    document = drop_frame(policy)
+    document = spell(drop_frame(policy))
     frame: dict[str, Any] = {"@type": "Offer", "@id": offer_id, "target": target, "assigner": assigner}
     if assignee is not None:
         frame["assignee"] = assignee
-    return msgspec.json.encode(frame | document)
+    return _encode(frame | document)
 
 
 def make_catalog_offer(policy: bytes, *, offer_id: str) -> bytes:
     """Return the Offer of a catalogue, which has no target (Catalog Protocol, ACK - Dataset)."""
-    return msgspec.json.encode({"@type": "Offer", "@id": offer_id} | drop_frame(policy))
+    return _encode({"@type": "Offer", "@id": offer_id} | spell(drop_frame(policy)))
 
 
 def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: str, assignee: str, now: int) -> bytes:
@@ -50,7 +54,7 @@ def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: st
         "assignee": assignee,
         "timestamp": stamp,
     }
-    return msgspec.json.encode(frame | drop_frame(offer))
+    return _encode(frame | spell(drop_frame(offer)))
 
 
 def list_offers(dataset: dict[str, Any]) -> list[dict[str, Any]]:
@@ -78,7 +82,9 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 def has_same_rules(one: bytes, other: bytes) -> bool:
     """Return whether two policies have the same rules, apart from identifiers, parties, targets and timestamps."""
     # Most peers send rules as they have read them.
-    return is_spelled_alike(one, other) or canonical(_plain(drop_frame(one))) == canonical(_plain(drop_frame(other)))
+    if is_spelled_alike(one, other):
+        return True
+    return canonical(_plain(spell(drop_frame(one)))) == canonical(_plain(spell(drop_frame(other))))
 
 
 def has_other_names(one: bytes, other: bytes) -> bool:
@@ -97,7 +103,7 @@ def _list_meanings(context: Any) -> list[bytes]:
 
 def is_spelled_alike(one: bytes, other: bytes) -> bool:
     """Return whether two policies state the same rules in the same words."""
-    return msgspec.json.encode(drop_frame(one)) == msgspec.json.encode(drop_frame(other))
+    return _encode(drop_frame(one)) == _encode(drop_frame(other))
 
 
 def read_member(document: bytes, name: str) -> str | None:
@@ -108,7 +114,7 @@ def read_member(document: bytes, name: str) -> str | None:
 
 def drop_frame(policy: bytes) -> dict[str, Any]:
     """Return what a policy says apart from its frame, without empty lists."""
-    document: dict[str, Any] = msgspec.json.decode(policy)
+    document: dict[str, Any] = _DECODER.decode(policy)
     return {key: value for key, value in document.items() if key not in FRAME and value != []}
 
 
@@ -128,14 +134,3 @@ def _plain(value: Any) -> Any:
             name = f"{name} as {key}"
         plain[name] = shorten_term(entry) if name in _TERMS and isinstance(entry, str) else _plain(entry)
     return plain
-
-
-def shorten_term(term: str) -> str:
-    """Return the short form of a term of ODRL; another term stays as it is.
-
-    >>> shorten_term("odrl:permission")
-    'permission'
-    >>> shorten_term("odrl:http://www.w3.org/ns/odrl/2/permission")
-    'http://www.w3.org/ns/odrl/2/permission'
-    """
-    return next((term.removeprefix(prefix) for prefix in _ODRL if term.startswith(prefix)), term)

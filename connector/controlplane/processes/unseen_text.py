@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core.documents import FRAME, shorten_term
+from connector.controlplane.core.documents import FRAME
 from connector.policy.model.policy import PROFILE
 from connector.policy.vocabulary.names import expand
 from connector.protocol.dsp.codec import canonical
+from connector.protocol.dsp.spelling import shorten_term
 
 # The members that a decision reads, wherever they stand below the policy itself.
 _READ = frozenset(

@@ -150,7 +150,7 @@ _DECODER = json.JSONDecoder(
     parse_float=_parse_finite,
     parse_constant=_refuse_constant,
 )
-_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+_encode_sorted = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
 
 
 def _check_depth(document: object) -> None:

@@ -3,6 +3,7 @@
 Pure: standard library and msgspec only.
 """
 
+import re
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -16,6 +17,7 @@ CONTEXT_MEMBER = f'"@context":["{CONTEXT}"]'.encode()
 HTTP_ENDPOINT = "https://w3id.org/idsa/v4.1/HTTP"
 EDC = "https://w3id.org/edc/v0.0.1/ns/"
 
+_NAME = re.compile(r"[/#:]")
 S = TypeVar("S", bound=msgspec.Struct)
 Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
 
@@ -43,10 +45,10 @@ class Message(
 
 
 class EndpointProperty(Message, frozen=True, kw_only=True):
-    """One named value of a data address."""
+    """One named value of a data address. Peers write whole numbers and truth values bare; this side writes text."""
 
     name: str
-    value: str
+    value: str | int | bool
 
 
 class DataAddress(Message, frozen=True, kw_only=True):
@@ -74,12 +76,25 @@ def http_address(url: str, token: str | None = None, *, endpoint_type: str = HTT
 def endpoint_property(address: DataAddress, short_name: str) -> str | None:
     """Return the value of a property by its short name; if that is absent, by its full IRI."""
     values = {entry.name: entry.value for entry in reversed(address.endpoint_properties)}
-    return values.get(short_name) or values.get(EDC + short_name)
+    found = (values.get(name, "") for name in (short_name, EDC + short_name))
+    value = next((value for value in found if value != ""), None)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
 
 
 def endpoint_url(address: DataAddress) -> str | None:
     """Return the URL of the address: `endpoint`, or one of the properties `endpoint` and `baseUrl`."""
     return address.endpoint or endpoint_property(address, "endpoint") or endpoint_property(address, "baseUrl")
+
+
+def is_http(address: DataAddress) -> bool:
+    """Return whether an address is of a kind of HTTP: `HttpData`, or an IRI that ends in such a name.
+
+    >>> [is_http(DataAddress(endpoint_type=kind)) for kind in (HTTP_ENDPOINT, "HttpData", "AmazonS3")]
+    [True, True, False]
+    """
+    return _NAME.split(address.endpoint_type)[-1].lower().startswith("http")
 
 
 def authorization(address: DataAddress) -> str | None:

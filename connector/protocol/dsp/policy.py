@@ -1,7 +1,8 @@
 """Typed views of the policies inside messages (Dataspace Protocol 2025-1, lower level types; ODRL 2.2).
 
-A policy stays raw JSON in its message, so no member is lost. These views check that it has the form of the standard,
-and contain only the members that the standard names. The policy engine interprets a policy.
+A policy stays raw JSON in its message, so no member is lost. These views check that it has the form of the standard
+in its one spelling (`spelling`), and contain only the members that the standard names. The policy engine interprets a
+policy.
 
 Pure: standard library and msgspec only.
 """
@@ -14,12 +15,11 @@ import msgspec
 from connector.protocol.dsp.common import read_view
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.identifiers import check_identifier, check_uri
+from connector.protocol.dsp.spelling import LOGICAL_OPERATORS, RULES, shorten_term, spell
 from connector.protocol.dsp.timestamps import read_timestamp
 
-# The members of policies and rules that contain rules.
-_RULES = ("permission", "prohibition", "obligation", "duty", "remedy", "consequence")
-LOGICAL_OPERATORS = ("and", "andSequence", "or", "xone")
 _LOGICAL = frozenset(LOGICAL_OPERATORS)
+_FRAME = frozenset({"target", "assigner", "assignee", "timestamp"})
 _ATOMIC_MEMBERS = frozenset({"leftOperand", "operator", "rightOperand"})
 
 P = TypeVar("P", bound="MessagePolicy")
@@ -125,16 +125,30 @@ def policy_view(kind: type[P], document: object, path: str = "$") -> P:
     value = document
     if isinstance(document, bytes | msgspec.Raw):
         value = read_json(document, path)
-    view = read_view(kind, value, path)
+    policy: dict[str, Any] = _spell(value) if isinstance(value, dict) else {}
+    view = read_view(kind, policy or value, path)
     for name in ("permission", "prohibition", "obligation"):
         rules: tuple[MessageRule, ...] = getattr(view, name)
         for index, rule in enumerate(rules):
             if rule.constraint:
                 _check_constraints(rule.constraint, f"{path}.{name}[{index}]")
     if kind is not Offer:
+        _check_frame(policy, path)
         _check_identifiers(view, path)
-        _refuse_targets(value, path)
+        _refuse_targets(policy, path)
     return view
+
+
+def _spell(policy: dict[str, Any]) -> dict[str, Any]:
+    kind = policy.get("@type")
+    return spell({**policy, "@type": shorten_term(kind)} if isinstance(kind, str) else policy)
+
+
+def _check_frame(policy: dict[str, Any], path: str) -> None:
+    """Refuse a member of the frame in another spelling: some readers would see it, and others miss it."""
+    for name in policy:
+        if name not in _FRAME and shorten_term(name) in _FRAME:
+            raise RemoteProtocolError(f"{path} has the member {name}: write it as {shorten_term(name)}.")
 
 
 def _check_identifiers(view: MessagePolicy, path: str) -> None:
@@ -151,14 +165,14 @@ def _check_identifiers(view: MessagePolicy, path: str) -> None:
             check_identifier(value, f"{path}.{name}")
 
 
-def _refuse_targets(policy: Any, path: str) -> None:
+def _refuse_targets(policy: dict[str, Any], path: str) -> None:
     """Refuse a rule with a target of its own: the policy has one target, and a reader could miss the other."""
-    for name in _RULES:
+    for name in sorted(RULES):
         rules = policy.get(name)
         for index, rule in enumerate(rules if isinstance(rules, list) else ()):
             if isinstance(rule, dict):
                 place = f"{path}.{name}[{index}]"
-                if "target" in rule or "odrl:target" in rule:
+                if "target" in rule:
                     raise RemoteProtocolError(f"{place} has a target: expected it only in the policy itself.")
                 _refuse_targets(rule, place)
 

@@ -145,6 +145,9 @@ _ADDED: tuple[tuple[str, Any], ...] = (
     ("providerPid", "added"),
     ("participantId", 5),
     ("constraint", []),
+    ("prohibition", []),
+    ("odrl:permission", [{"action": "use"}]),
+    ("odrl:target", "urn:example:other"),
     ("permission", [{"action": "use"}]),
     ("timestamp", "yesterday"),
     ("reason", []),
@@ -160,12 +163,20 @@ def mutations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path, value in [((), document), *nodes(document)]:
         if path:
             yield _changed(document, path, delete=True)
-            for other in _RETYPED:
+            for other in (*_RETYPED, *_spell_otherwise(path[-1], value)):
                 yield _changed(document, path, other)
         if isinstance(value, dict):
             for name, added in _ADDED:
                 if name not in value:
                     yield _changed(document, (*path, name), added)
+
+
+def _spell_otherwise(name: str | int, value: Any) -> Iterator[Any]:
+    """Yield a value as deployed connectors write it; a word in an object, a list of one as its only entry."""
+    if name in {"action", "leftOperand", "operator"}:
+        yield from ({"@id": f"odrl:{value}"}, [value], f"http://www.w3.org/ns/odrl/2/{value}")
+    if isinstance(value, list) and len(value) == 1:
+        yield from (value[0], {"@list": value})
 
 
 def _changed(

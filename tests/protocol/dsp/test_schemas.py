@@ -20,6 +20,7 @@ from connector.protocol.dsp.codec import decode, encode
 from connector.protocol.dsp.common import CONTEXT, http_address
 from connector.protocol.dsp.errors import ProtocolError
 from connector.protocol.dsp.negotiation import ContractAgreementMessage, ContractOfferMessage, ContractRequestMessage
+from connector.protocol.dsp.spelling import spell
 from connector.protocol.dsp.timestamps import read_timestamp
 from connector.protocol.dsp.transfer import TransferStartMessage
 from connector.protocol.dsp.version import VersionResponse
@@ -79,7 +80,41 @@ def _rules(policy: dict[str, Any]) -> list[Any]:
     return [policy[name] for name in ("permission", "prohibition", "obligation") if name in policy]
 
 
+RESPELLED = "policy in another spelling"
+
+
+def _respelled(document: Any) -> Any:
+    """Return a message or Dataset with each policy in it in the one spelling of the protocol."""
+    if isinstance(document, list):
+        return [_respelled(entry) for entry in document]
+    if not isinstance(document, dict):
+        return document
+    inner = {
+        name: _respelled(entry) if name not in {"offer", "agreement"} else entry for name, entry in document.items()
+    }
+    for name in ("offer", "agreement"):
+        if isinstance(inner.get(name), dict):
+            inner[name] = spell(inner[name])
+    if isinstance(inner.get("hasPolicy"), list):
+        inner["hasPolicy"] = [spell(entry) if isinstance(entry, dict) else entry for entry in inner["hasPolicy"]]
+    return inner
+
+
 DIFFERENCES = (
+    Difference(
+        RESPELLED,
+        True,
+        "deployed connectors write single rules, empty lists, prefixed names, names in objects, and bare numbers",
+        lambda _, document: _respelled(document) != document,
+    ),
+    Difference(
+        "value of an endpoint property that is a whole number or a truth value",
+        True,
+        "deployed connectors write ports and times bare, and the text of one is certain",
+        lambda _, document: any(
+            isinstance(value, dict) and isinstance(value.get("value"), int) for _, value in nodes(document)
+        ),
+    ),
     Difference(
         "context as one string",
         True,
@@ -144,8 +179,17 @@ DIFFERENCES = (
         "a policy in a message has one target; a reader that looks only there would apply the rule to other data",
         lambda kind, document: (
             kind in _WITH_POLICY
-            and any(isinstance(rule, dict) and "target" in rule for _, rule in nodes(_rules(_policy(document))))
+            and any(
+                isinstance(rule, dict) and {"target", "odrl:target"} & rule.keys()
+                for _, rule in nodes(_rules(_policy(document)))
+            )
         ),
+    ),
+    Difference(
+        "target of a policy under a prefix",
+        False,
+        "some readers would see it, and others miss it",
+        lambda kind, document: kind in _WITH_POLICY and "odrl:target" in _policy(document),
     ),
     Difference(
         "constraint of two kinds at once",
@@ -208,6 +252,8 @@ def test_mutated_documents_are_judged_as_the_schemas_judge_them(validators: dict
                 names = [
                     entry.name for entry in DIFFERENCES if entry.accepted == ours and entry.applies(kind, document)
                 ]
+                if names == [RESPELLED]:
+                    assert is_valid(_respelled(document)), json.dumps(document)
                 assert names, f"{kind.__name__}: we say {ours}, the schema {theirs}: {json.dumps(document)}"
                 met.update(names)
     assert judged > 10_000

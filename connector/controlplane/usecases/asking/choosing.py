@@ -16,6 +16,8 @@ from connector.language.catalogue import say, say_in_all, write_in_all
 from connector.policy.model.errors import PolicyError
 from connector.policy.reading.frame import Frame, list_others
 from connector.policy.reading.load import load
+from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.protocol.dsp.policy import MessageOffer, policy_view
 
 MOST_TRIED = 20
 """The most offers of a dataset that are tried; a provider can list many."""
@@ -68,6 +70,10 @@ def _find_fault(evaluator: Evaluator, offer: dict[str, Any], frame: Frame) -> Te
         assigner=frame.assigner,
         assignee=frame.assignee,
     )
+    try:
+        policy_view(MessageOffer, asked)
+    except RemoteProtocolError as error:
+        return say_in_all("processes.unreadable", reason=error.reason)
     unfit = acceptance.find_unacceptable(evaluator.library, asked)
     if unfit is not None:
         return unfit.texts
