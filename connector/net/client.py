@@ -15,7 +15,7 @@ import msgspec
 
 from connector.net.addresses import MAX_REQUEST_URL, NetPolicy, check_url
 from connector.net.aside import work_aside
-from connector.net.errors import BadAnswer, Blocked, TimedOut, TooLarge
+from connector.net.errors import BadAnswer, Blocked, TimedOut, TooLarge, Unwilling
 from connector.net.transport import HttpAnswer, HttpCall, Transport
 
 MAX_BODY = 1024 * 1024
@@ -90,7 +90,7 @@ class GuardedClient:
         """Send one request and read the whole answer, of whatever status.
 
         `timeout_s` bounds everything from waiting for a connection to the last byte, `max_bytes` the body both as sent
-        and decompressed. Raises Blocked, Unreachable, TimedOut, TooLarge or BadAnswer.
+        and decompressed. Raises Blocked, Unreachable, TimedOut, TooLarge, BadAnswer or Unwilling.
         """
         call = HttpCall(
             method=method,
@@ -127,7 +127,7 @@ class GuardedClient:
         `length` is the size of a streamed body, if known: the receiver then learns it from `Content-Length`. `idle_s`
         bounds every silence: until the peer takes the next piece of the body, until the head of the answer,
         between its pieces. Waiting for our own `body` to yield does not count. The answer is never compressed. Raises
-        Blocked, Unreachable, TimedOut or BadAnswer.
+        Blocked, Unreachable, TimedOut, BadAnswer or Unwilling.
         """
         endpoint = check_url(url, self._policy, query=True, most=MAX_REQUEST_URL)
         sent_headers = _check_headers(method, headers, "identity")
@@ -143,7 +143,7 @@ class GuardedClient:
         try:
             _refuse_redirect(answer, call)
             if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-                raise BadAnswer(f"{endpoint.origin} compressed data though asked not to.")
+                raise Unwilling(f"{endpoint.origin} compressed data though asked not to.")
             yield Stream(answer)
         finally:
             answer.close()
@@ -186,7 +186,7 @@ def _check_headers(method: str, headers: Mapping[str, str] | None, encoding: str
 
 def _refuse_redirect(answer: HttpAnswer, call: HttpCall) -> None:
     if answer.status in _REDIRECTS:
-        raise BadAnswer(f"{call.endpoint.origin} answered with a redirect ({answer.status}), which is never followed.")
+        raise Unwilling(f"{call.endpoint.origin} answered with a redirect ({answer.status}), which is never followed.")
 
 
 async def _read(answer: HttpAnswer, max_bytes: int, origin: str) -> bytes:

@@ -37,7 +37,11 @@ class TooLarge(NetError):
 
 
 class BadAnswer(NetError):
-    """The answer of the peer is not usable: malformed HTTP, a redirect, or an unknown encoding."""
+    """The answer of the peer is not usable: malformed HTTP or an unknown encoding."""
+
+
+class Unwilling(BadAnswer):
+    """The peer answers as it is set up to answer, and will again: a redirect, or compressed data nobody asked for."""
 
 
 class KeyProtected(OSError):

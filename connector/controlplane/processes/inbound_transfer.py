@@ -27,7 +27,7 @@ from connector.ports.identity import Caller
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.codec import Received
-from connector.protocol.dsp.common import Role, endpoint_url
+from connector.protocol.dsp.common import Role, endpoint_url, is_http
 from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
 from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import (
@@ -258,6 +258,10 @@ async def _cannot_begin(
             "data-address", "A push requires a dataAddress, and a pull must not have one: correct the request."
         )
     if body.data_address is not None:
+        if not is_http(body.data_address):
+            return refuse(
+                "data-address", "The dataAddress is not one of HTTP: send one with the endpointType HttpData."
+            )
         url = endpoint_url(body.data_address)
         problem = receiver.data_problem(caller.participant, url) if url else "The dataAddress has no endpoint: add it."
         if problem:

@@ -43,9 +43,10 @@ from connector.dataplane.wire.fields import (
 )
 from connector.language.catalogue import say
 from connector.net.client import Stream
-from connector.net.errors import Blocked, NetError
+from connector.net.errors import Blocked, NetError, Unwilling
 from connector.ports.flow import CODE, Arrival, Cause, Sink, SinkReceipt, SourceError
-from connector.protocol.dsp.common import DataAddress, endpoint_url
+from connector.protocol.dsp.common import DataAddress, endpoint_url, is_http
+from connector.protocol.dsp.errors import clean
 
 _LONGEST_ERROR = 8192
 _LONGEST_LISTING = 8 * 1024 * 1024
@@ -100,6 +101,9 @@ async def fetch(
     url = endpoint_url(endpoint)
     if url is None:
         raise TransferFailed("The data address of the peer has no endpoint: ask the provider to correct it.")
+    if not is_http(endpoint):
+        kind = clean(endpoint.endpoint_type, 100)
+        raise TransferFailed(f"The data address of the peer is of the type {kind}: ask the provider for one of HTTP.")
     credential = Credential(endpoint)
     whole = _FetchTarget(url, sink, address, context.flow_id)
     own = replace(whole, address={**address, "overwrite": True}) if again else whole
@@ -145,6 +149,8 @@ async def _fetch_one(
             outcome = Again(str(error), patient=True, cause=error.cause)
         except Blocked as error:
             raise TransferFailed(f"The data address of the peer is blocked: {error.reason}") from error
+        except Unwilling as error:
+            raise TransferFailed(f"The peer's data endpoint failed: {error}") from error
         except NetError as error:
             outcome = Again(f"The peer's data endpoint failed: {error}")
         if not isinstance(outcome, Again):

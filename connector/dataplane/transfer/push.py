@@ -49,9 +49,10 @@ from connector.dataplane.wire.fields import (
     read_version,
     repr_digest,
 )
-from connector.net.errors import Blocked, NetError
+from connector.net.errors import Blocked, NetError, Unwilling
 from connector.ports.flow import FINAL, Cause, Content, Source, SourceError
-from connector.protocol.dsp.common import DataAddress, endpoint_url
+from connector.protocol.dsp.common import DataAddress, endpoint_url, is_http
+from connector.protocol.dsp.errors import clean
 
 _NO_SPACE = 507
 _DONE = frozenset({200, 201, 202, 204})
@@ -92,6 +93,9 @@ async def push(
     url = endpoint_url(endpoint)
     if url is None:
         raise TransferFailed("The data address of the peer has no endpoint: ask the consumer to correct it.")
+    if not is_http(endpoint):
+        kind = clean(endpoint.endpoint_type, 100)
+        raise TransferFailed(f"The data address of the peer is of the type {kind}: ask the consumer for one of HTTP.")
     method = "POST" if endpoint.endpoint_type == "HttpData" else "PUT"
     credential = Credential(endpoint)
     listing, sha256 = await _read_listing(context, source, address)
@@ -144,6 +148,8 @@ async def _push_one(
             outcome = retry_source(error)
         except Blocked as error:
             raise TransferFailed(f"The data address of the peer is blocked: {error.reason}") from error
+        except Unwilling as error:
+            raise TransferFailed(f"The peer's data endpoint failed: {error}") from error
         except NetError as error:
             outcome = Again(f"The peer's data endpoint failed: {error}")
         if isinstance(outcome, Delivered):

@@ -1,3 +1,5 @@
+import gzip
+
 import pytest
 from aiohttp import web
 
@@ -21,7 +23,7 @@ async def test_a_peer_that_refuses_the_bearer_form_gets_the_bare_token_once(cons
 
 
 @pytest.mark.parametrize(
-    ("status", "calls"), [(401, 1), (404, 1), (403, 2), (410, 1), (302, 21), (500, 21), (503, 21), (409, 21)]
+    ("status", "calls"), [(401, 1), (404, 1), (403, 2), (410, 1), (302, 1), (500, 21), (503, 21), (409, 21)]
 )
 async def test_final_answers_end_a_fetch_and_transient_ones_are_tried_a_bounded_number_of_times(
     consumer: Side, status: int, calls: int
@@ -36,6 +38,18 @@ async def test_final_answers_end_a_fetch_and_transient_ones_are_tried_a_bounded_
     assert (report.state, len(seen)) == (FlowState.STARTED, calls)
     assert report.error
     assert "token" not in report.error
+
+
+async def test_data_that_is_compressed_though_nobody_asked_for_it_is_final(consumer: Side) -> None:
+    seen: list[str] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append(request.path)
+        return web.Response(body=gzip.compress(b"a;b"), headers={"Content-Encoding": "gzip"})
+
+    report = await fetch_from(consumer, handler)
+    assert (report.state, len(seen)) == (FlowState.STARTED, 1)
+    assert "compressed" in (report.error or "")
 
 
 @pytest.mark.parametrize(

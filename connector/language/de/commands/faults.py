@@ -328,6 +328,10 @@ SENTENCES: dict[str, str] = {
     "Grenze dieser Anfrage.",
     "{} answered with more than {} bytes, the limit here.": "{0} hat mit mehr als {1} Bytes geantwortet, der Grenze hier.",
     "{} answered with broken gzip.": "{0} hat mit beschädigtem gzip geantwortet.",
+    "The data address of the peer is of the type {}: ask the provider for one of HTTP.": "Die Datenadresse der "
+    "Gegenstelle hat den Typ {0}: bitte beim Anbieter nach einer HTTP-Adresse fragen.",
+    "The data address of the peer is of the type {}: ask the consumer for one of HTTP.": "Die Datenadresse der "
+    "Gegenstelle hat den Typ {0}: bitte beim Abnehmer nach einer HTTP-Adresse fragen.",
     "{} compressed data though asked not to.": "{0} hat Daten komprimiert, obwohl das nicht erwünscht war.",
     "Header {} cannot be set on a request.": "Das Kopffeld {0} lässt sich für eine Anfrage nicht setzen.",
     "The value of header {} is too long or has characters that a header cannot carry.": "Der Wert des Kopffelds {0} ist "
