@@ -86,9 +86,10 @@ def get(
     `renew` negotiates even if an agreement exists or a request was refused; `if_changed` replaces a file that was
     delivered earlier only if the provider states other data (digest, else size and date), and uses nothing otherwise.
     `timeout_s` limits the negotiation and the transfer each. Raises RequestRefused with the reason of the counterparty,
-    StillWaiting if a person has to approve first, FileThere before anything is requested if the file exists and
-    `overwrite` is not set (later, with the code `kept`, if its name was not known), InvalidRequest if the agreement at
-    hand states another purpose, and Damaged.
+    StillWaiting if a message of the counterparty was refused here (code `message-refused`) or if a person has to
+    approve first, FileThere before anything is requested if the file exists and `overwrite` is not set (later, with the
+    code `kept`, if its name was not known), InvalidRequest if the agreement at hand states another purpose, and
+    Damaged.
 
     >>> wanted = WantedOffer(participant="https://city.example", dataset="urn:dataset:air")
     >>> result = connector.get(wanted, folder)
@@ -305,6 +306,8 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *
         return found.agreement_key or found.agreement_id
     if found.state == "TERMINATED":
         raise _refuse("negotiation", found.ended)
+    if found.refused:
+        raise _refused_here(found)
     if found.hold:
         raise StillWaiting("on-hold", f"The negotiation waits for a decision here: {found.hold.reason}", found.id)
     raise _still_waiting("negotiating", "a person may have to approve it", found, timeout_s)
@@ -352,6 +355,8 @@ def _transferred(
     if found.state == "TERMINATED":
         drop_note(path, agreement)
         raise _to_own_fault(found.ended) or _refuse("transfer", found.ended)
+    if found.refused:
+        raise _refused_here(found)
     raise _still_waiting("transferring", "show it later", found, timeout_s)
 
 
@@ -372,11 +377,42 @@ def _follow(
         left = max(deadline - time.monotonic(), 0.0)
         found = yield from until(begun.id, timeout_s=min(left, _TOLD_EVERY_S))
         fault = find_fault(found)
-        if found.state in {*negotiations.ENDED, *transfers.ENDED} or found.hold or left <= _TOLD_EVERY_S:
+        if (
+            found.state in {*negotiations.ENDED, *transfers.ENDED}
+            or found.hold
+            or _is_stuck(found)
+            or left <= _TOLD_EVERY_S
+        ):
             return found
         if fault and fault != told and progress:
             progress(Progress(step="waiting", process_id=found.id, reason=fault))
         told = fault
+
+
+def _is_stuck(process: NegotiationView | TransferView) -> bool:
+    """Return whether a message of the peer was refused here that has to come before anything else goes on."""
+    return process.refused is not None and process.state != "STARTED"
+
+
+def tell_refused(process: NegotiationView | TransferView) -> dict[str, str]:
+    """Return in each language which message of the peer was refused here and why; empty if none was."""
+    refused = process.refused
+    if refused is None:
+        return {}
+    told = {"by": process.counterparty_name or process.peer, "message": refused.message, "reason": refused.reason}
+    return write_in_all(lambda language: say(language, "processes.message-refused", **told))
+
+
+def _refused_here(process: NegotiationView | TransferView) -> StillWaiting:
+    noun = "negotiation" if isinstance(process, NegotiationView) else "transfer"
+    told = tell_refused(process)
+
+    def write(language: Language) -> str:
+        return f"{told[language]} {say(language, f'processes.{noun}-stuck', id=process.id)}"
+
+    error = StillWaiting("message-refused", write("en"), process.id)
+    error.reasons = write_in_all(write)
+    return error
 
 
 def _still_waiting(code: str, guess: str, process: NegotiationView | TransferView, timeout_s: float) -> StillWaiting:

@@ -50,6 +50,17 @@ class PendingView(msgspec.Struct, frozen=True, kw_only=True):
     next_at: datetime | None = None
 
 
+class RefusedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The message of the peer that was refused here last: it could not be read, or says what it may not say.
+
+    Peers do not repeat a refused message by themselves, so the process usually waits until it is terminated.
+    """
+
+    message: str
+    reason: str
+    at: datetime
+
+
 class EndedView(msgspec.Struct, frozen=True, kw_only=True):
     """Why a process ended, and by which participant; `reasons` is the reason by language if the connector decided."""
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
-from connector.views.common import EndedView, PendingView
+from connector.views.common import EndedView, PendingView, RefusedView
 from connector.views.holds import HoldView
 
 
@@ -86,6 +86,7 @@ class NegotiationView(msgspec.Struct, frozen=True, kw_only=True):
     pending: PendingView | None
     hold: HoldView | None
     ended: EndedView | None
+    refused: RefusedView | None = None
     decisions: tuple[RecordedDecisionView, ...] = ()
     created_at: datetime
     updated_at: datetime

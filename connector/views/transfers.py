@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import FlowState, TransferState
-from connector.views.common import EndedView, PendingView
+from connector.views.common import EndedView, PendingView, RefusedView
 from connector.views.holds import HoldView
 
 
@@ -69,5 +69,6 @@ class TransferView(msgspec.Struct, frozen=True, kw_only=True):
     pending: PendingView | None
     hold: HoldView | None
     ended: EndedView | None
+    refused: RefusedView | None = None
     created_at: datetime
     updated_at: datetime

@@ -12,6 +12,7 @@ from connector.client.frame.errors import ClientError, FileThere, InvalidRequest
 from connector.client.frame.flow import Progress
 from connector.client.get import WantedOffer
 from connector.client.target import write_note
+from connector.protocol.dsp.machines.machine import Refused
 from connector.views.search import HitView
 from tests.client.calls import awaited
 from tests.support.plane import CITY, Desk
@@ -282,3 +283,30 @@ async def test_get_that_waits_for_a_person_says_so_and_goes_on_later(desk: Desk,
             await connector.get(hit, tmp_path / "x", timeout_s=0)
     assert first.value.process_id == second.value.process_id
     assert second.value.exit_code == 6
+
+
+async def test_get_ends_at_once_with_the_reason_if_a_message_of_the_provider_was_refused(
+    desk: Desk, tmp_path: Path
+) -> None:
+    async def refuse() -> None:
+        while True:
+            async with desk.client() as client:
+                for entry in (await client.get("/v1/negotiations")).json()["items"]:
+                    if entry["refused"] is None:
+                        refused = Refused("ContractAgreementMessage", "$.agreement.timestamp is not a time.", 0)
+                        await desk.become(entry["id"], "REQUESTED", refused=refused)
+            await asyncio.sleep(0)
+
+    refusing = asyncio.create_task(refuse())
+    try:
+        async with awaited(desk) as connector:
+            offer = WantedOffer(participant=CITY, dataset="urn:dataset:air")
+            with pytest.raises(StillWaiting) as caught:
+                await connector.get(offer, str(tmp_path / "mine.csv"))
+    finally:
+        refusing.cancel()
+    assert caught.value.code == "message-refused"
+    assert "ContractAgreementMessage" in caught.value.reason
+    assert "timestamp is not a time" in caught.value.reason
+    assert "person" not in caught.value.reason
+    assert "timestamp" in caught.value.reasons["de"]

@@ -166,7 +166,12 @@ async def test_a_broken_agreement_is_refused_with_the_reason_and_nothing_is_kept
     answer = await agree(us, PEER, pids, agreement)
     assert answer.status_code == 400
     assert next(iter(broken)).removeprefix("@") in reason(answer)
-    assert await us.store.negotiation(OWNER, pids["consumerPid"]) == unchanged
+    after = await us.store.negotiation(OWNER, pids["consumerPid"])
+    assert after is not None
+    assert unchanged is not None
+    assert after.refused is not None
+    # The note of the refusal alone: nothing of what the message says.
+    assert msgspec.structs.replace(after, refused=None, version=unchanged.version) == unchanged
     assert await held(us) == before
 
 

@@ -204,6 +204,87 @@ def test_an_agreement_in_another_spelling_is_the_same_agreement(spelling: dict[s
     play(finalized(*space(agreement_members=spelling)))
 
 
+FOREIGN: list[dict[str, Any]] = [
+    {"permission": {"action": "use"}, "prohibition": [], "obligation": []},
+    {"odrl:permission": [{"odrl:action": {"@id": "odrl:use"}}]},
+    {
+        "permission": [
+            {
+                "action": "use",
+                "constraint": {"leftOperand": "odrl:count", "operator": "odrl:lteq", "rightOperand": 1},
+            }
+        ]
+    },
+    {
+        "permission": [
+            {
+                "action": ["use"],
+                "constraint": [
+                    {
+                        "and": {
+                            "@list": [
+                                {
+                                    "leftOperand": {"@id": "odrl:dateTime"},
+                                    "operator": {"@id": "odrl:lteq"},
+                                    "rightOperand": {"@value": "2027-12-31T23:59:59Z", "@type": "xsd:dateTime"},
+                                }
+                            ]
+                        }
+                    }
+                ],
+            }
+        ]
+    },
+]
+
+
+@pytest.mark.parametrize("terms", FOREIGN)
+def test_an_offer_in_a_spelling_of_other_connectors_is_agreed_in_the_same_spelling(terms: dict[str, Any]) -> None:
+    us, peer = space(terms=terms)
+    ours = play(finalized(us, peer))
+    # What was agreed is kept letter by letter.
+    assert {name: json.loads(ours.agreement)[name] for name in terms} == terms
+
+
+MALFORMED: list[tuple[dict[str, Any], str]] = [
+    ({"timestamp": 1764000000}, "timestamp"),
+    ({"timestamp": "2025-11-24T02:02:40Z[UTC]"}, "timestamp"),
+    ({"timestamp": "2126-01-01T00:00:00Z"}, "timestamp"),
+    ({"target": None}, "target"),
+    ({"assigner": {"@id": PEER}}, "assigner"),
+    ({"permission": [{"action": "use", "target": DATASET}]}, "target"),
+    ({"@type": "Offer"}, "@type"),
+    ({"@id": "not a uri"}, "URI"),
+]
+
+
+@pytest.mark.parametrize(("members", "named"), MALFORMED)
+def test_an_agreement_that_is_refused_as_it_stands_is_noted_on_the_negotiation(
+    members: dict[str, Any], named: str
+) -> None:
+    us, peer = space(agreement_members=members)
+
+    async def scenario() -> None:
+        async with us.working():
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
+            await asyncio.sleep(5)
+            (noted,) = await us.negotiations()
+            assert noted.state == "REQUESTED"
+            assert noted.refused is not None
+            assert noted.refused.message == "ContractAgreementMessage"
+            assert named in noted.refused.reason
+            (row,) = peer.rows.values()
+            await peer.agree(row, "AGREED")
+            # The same refusal again changes nothing.
+            assert await us.negotiations() == [noted]
+            peer.agreement_members = {}
+            await peer.agree(row, "AGREED")
+            accepted = await us.reaches("negotiation", "FINALIZED")
+            assert accepted.refused is None
+
+    play(scenario())
+
+
 OTHERS: list[dict[str, Any]] = [
     {"permission": [{"action": "sell"}]},
     {"prohibition": [{"action": "use"}]},

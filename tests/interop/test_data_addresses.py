@@ -120,3 +120,67 @@ def test_what_a_host_answers_is_not_told_to_the_peer_that_named_it() -> None:
     told = [sent.content.decode() for sent in us.wire.sent if sent.url.host == "deployed.example"]
     assert any("TransferTerminationMessage" in text for text in told)
     assert not [text for text in told if "418" in text or "hidden" in text]
+
+
+def test_values_of_an_address_may_be_bare_numbers() -> None:
+    us, peer, _ = space()
+    address = pull_address("https://deployed.example/public", "4711")
+    address["endpointProperties"].append({"@type": "EndpointProperty", "name": "expiresIn", "value": 3600})
+    peer.address = address
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.rooms.enforcer, "agreement-1")
+            ours = await us.reaches("transfer", "COMPLETED")
+        assert us.disk.received_bytes == {ours.id: peer.content}
+
+    play(scenario())
+
+
+def test_an_address_of_another_kind_than_http_ends_the_transfer_and_is_not_called() -> None:
+    us, peer, _ = space()
+    peer.address = {**pull_address("https://deployed.example/public", "token"), "endpointType": "AmazonS3"}
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.rooms.enforcer, "agreement-1")
+            ours = await us.reaches("transfer", "TERMINATED", seconds=600)
+        assert ours.ended is not None
+        assert "AmazonS3" in ours.ended.reasons["en"]
+
+    play(scenario())
+    assert not [sent for sent in us.wire.sent if sent.url.path == "/public"]
+
+
+def test_a_push_to_an_address_of_another_kind_than_http_is_refused_with_the_reason() -> None:
+    us, peer, _ = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.provides()
+            await peer.request_transfer("agreement-1", {**PUSH_TO, "endpointType": "AmazonS3"})
+
+    play(scenario())
+    _, status, answer = peer.answers[-1]
+    assert (status, "HttpData" in json.dumps(answer)) == (400, True)
+
+
+def test_a_start_that_cannot_be_read_is_noted_on_the_transfer() -> None:
+    us, peer, _ = space()
+    address = pull_address("https://deployed.example/public", "token")
+    address["endpointProperties"].append({"@type": "EndpointProperty", "name": "expiresIn", "value": {"seconds": 1}})
+    peer.address = address
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.rooms.enforcer, "agreement-1")
+            await asyncio.sleep(5)
+            (ours,) = await us.transfers()
+            assert ours.refused is not None
+            assert (ours.state, ours.refused.message) == ("REQUESTED", "TransferStartMessage")
+            assert "endpointProperties" in ours.refused.reason
+
+    play(scenario())

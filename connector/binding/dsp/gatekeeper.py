@@ -6,7 +6,6 @@ final, a 429 too.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -28,6 +27,7 @@ log = logging.getLogger(__name__)
 UNAVAILABLE_S = 60
 
 Handle = Callable[[PeerRequest, Caller, bytes], Awaitable[Reply]]
+NoteRefusal = Callable[[PeerRequest, Caller, str], Awaitable[None]]
 INTERNAL = "Internal error: send the request again later."
 
 
@@ -83,8 +83,17 @@ class Gatekeeper:
         return caller
 
 
-def endpoint(gatekeeper: Gatekeeper, errors: ErrorKind, intent: Intent, handle: Handle) -> RequestHandler:
-    """Return a route that authenticates a request and passes it, its caller and its body to `handle`."""
+async def note_nothing(_: PeerRequest, __: Caller, ___: str) -> None:
+    """Note no refusal: the request belongs to no process yet."""
+
+
+def endpoint(
+    gatekeeper: Gatekeeper, errors: ErrorKind, intent: Intent, handle: Handle, note: NoteRefusal = note_nothing
+) -> RequestHandler:
+    """Return a route that authenticates a request and passes it, its caller and its body to `handle`.
+
+    `note` takes the reason of a request of an authenticated caller that cannot be read.
+    """
 
     async def route(request: PeerRequest) -> Reply:
         body = b""
@@ -95,6 +104,10 @@ def endpoint(gatekeeper: Gatekeeper, errors: ErrorKind, intent: Intent, handle: 
                 answer = await handle(request, caller, body)
             except ProtocolError as error:
                 answer = _log_refusal(errors, error, request, body)
+                # A token that was used before proves nothing.
+                if await _record_refused(gatekeeper, caller, answer) and error.status < 500:
+                    await note(request, caller, error.reason)
+                return answer
             await _record_refused(gatekeeper, caller, answer)
         except Disconnected:
             return Reply(status=400)
@@ -105,11 +118,17 @@ def endpoint(gatekeeper: Gatekeeper, errors: ErrorKind, intent: Intent, handle: 
     return route
 
 
-async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply) -> None:
-    """Record the token of a refused request; an accepted one records it in its own commit."""
+async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply) -> bool:
+    """Record the token of a refused request; an accepted one records it in its own commit.
+
+    Returns whether it was not used before.
+    """
     if 400 <= answer.status < 500:
-        with contextlib.suppress(Replayed):
+        try:
             await gatekeeper.use_token(caller)
+        except Replayed:
+            return False
+    return True
 
 
 def _refuse_fault(errors: ErrorKind, error: Exception, request: PeerRequest, body: bytes) -> Reply:

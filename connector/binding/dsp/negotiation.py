@@ -6,9 +6,9 @@ import msgspec
 
 from connector.binding.dsp.answers import answer_outcome, answer_state
 from connector.binding.dsp.body import read_message
-from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
+from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, NoteRefusal, endpoint, note_nothing
 from connector.binding.dsp.routing import Route
-from connector.controlplane.processes import inbound_negotiation, loading
+from connector.controlplane.processes import inbound_negotiation, loading, refusals
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
@@ -21,10 +21,10 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     """Return the routes, relative to the base path."""
     context = receiver.context
 
-    def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION) -> Route:
-        return Route("POST", path, endpoint(gatekeeper, ContractNegotiationError, intent, handle))
+    def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION, note: NoteRefusal = note_nothing) -> Route:
+        return Route("POST", path, endpoint(gatekeeper, ContractNegotiationError, intent, handle, note))
 
-    def later(kind: type[msgspec.Struct], name: str) -> Handle:
+    def later(path: str, kind: type[msgspec.Struct], name: str, intent: Intent = Intent.NEGOTIATION) -> Route:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
             received = await read_message(kind, body)
             machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
@@ -32,7 +32,11 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
             outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received)
             return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 
-        return handle
+        async def note(request: PeerRequest, caller: Caller, reason: str) -> None:
+            pid = request.names["pid"]
+            await refusals.note(context, lambda: loading.load_negotiation(context, pid), caller, kind.__name__, reason)
+
+        return post(path, handle, intent, note)
 
     async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = await read_message(negotiation.ContractRequestMessage, body)
@@ -54,17 +58,19 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
         post("/negotiations/request", request),
         post("/negotiations/offers", offer),
         Route("GET", "/negotiations/{pid}", endpoint(gatekeeper, ContractNegotiationError, Intent.ENDING, show)),
-        post("/negotiations/{pid}/request", later(negotiation.ContractRequestMessage, machine.REQUEST)),
-        post("/negotiations/{pid}/offers", later(negotiation.ContractOfferMessage, machine.OFFER)),
-        post("/negotiations/{pid}/agreement", later(negotiation.ContractAgreementMessage, machine.AGREEMENT)),
-        post(
+        later("/negotiations/{pid}/request", negotiation.ContractRequestMessage, machine.REQUEST),
+        later("/negotiations/{pid}/offers", negotiation.ContractOfferMessage, machine.OFFER),
+        later("/negotiations/{pid}/agreement", negotiation.ContractAgreementMessage, machine.AGREEMENT),
+        later(
             "/negotiations/{pid}/agreement/verification",
-            later(negotiation.ContractAgreementVerificationMessage, machine.VERIFICATION),
+            negotiation.ContractAgreementVerificationMessage,
+            machine.VERIFICATION,
         ),
-        post("/negotiations/{pid}/events", later(negotiation.ContractNegotiationEventMessage, "")),
-        post(
+        later("/negotiations/{pid}/events", negotiation.ContractNegotiationEventMessage, ""),
+        later(
             "/negotiations/{pid}/termination",
-            later(negotiation.ContractNegotiationTerminationMessage, machine.TERMINATION),
+            negotiation.ContractNegotiationTerminationMessage,
+            machine.TERMINATION,
             Intent.ENDING,
         ),
     ]

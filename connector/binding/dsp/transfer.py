@@ -4,9 +4,9 @@ import msgspec
 
 from connector.binding.dsp.answers import answer_outcome, answer_state
 from connector.binding.dsp.body import read_message
-from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
+from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, NoteRefusal, endpoint, note_nothing
 from connector.binding.dsp.routing import Route
-from connector.controlplane.processes import inbound_transfer, loading
+from connector.controlplane.processes import inbound_transfer, loading, refusals
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
@@ -19,16 +19,22 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     """Return the routes, relative to the base path."""
     context = receiver.context
 
-    def post(path: str, handle: Handle, intent: Intent = Intent.TRANSFER) -> Route:
-        return Route("POST", path, endpoint(gatekeeper, TransferError, intent, handle))
+    def post(path: str, handle: Handle, intent: Intent = Intent.TRANSFER, note: NoteRefusal = note_nothing) -> Route:
+        return Route("POST", path, endpoint(gatekeeper, TransferError, intent, handle, note))
 
-    def later(kind: type[msgspec.Struct], name: str) -> Handle:
+    def later(path: str, kind: type[msgspec.Struct], name: str, intent: Intent = Intent.TRANSFER) -> Route:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
             received = await read_message(kind, body)
             outcome = await inbound_transfer.message(receiver, caller, request.names["pid"], name, received)
             return answer_outcome(context.wake, TransferError, outcome, received.message)
 
-        return handle
+        async def note(request: PeerRequest, caller: Caller, reason: str) -> None:
+            pid = request.names["pid"]
+            await refusals.note(
+                context, lambda: context.store.transfer(context.owner, pid), caller, kind.__name__, reason
+            )
+
+        return post(path, handle, intent, note)
 
     async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = await read_message(transfer.TransferRequestMessage, body)
@@ -44,8 +50,8 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     return [
         post("/transfers/request", request),
         Route("GET", "/transfers/{pid}", endpoint(gatekeeper, TransferError, ending, show)),
-        post("/transfers/{pid}/start", later(transfer.TransferStartMessage, machine.START)),
-        post("/transfers/{pid}/suspension", later(transfer.TransferSuspensionMessage, machine.SUSPENSION), ending),
-        post("/transfers/{pid}/completion", later(transfer.TransferCompletionMessage, machine.COMPLETION), ending),
-        post("/transfers/{pid}/termination", later(transfer.TransferTerminationMessage, machine.TERMINATION), ending),
+        later("/transfers/{pid}/start", transfer.TransferStartMessage, machine.START),
+        later("/transfers/{pid}/suspension", transfer.TransferSuspensionMessage, machine.SUSPENSION, ending),
+        later("/transfers/{pid}/completion", transfer.TransferCompletionMessage, machine.COMPLETION, ending),
+        later("/transfers/{pid}/termination", transfer.TransferTerminationMessage, machine.TERMINATION, ending),
     ]

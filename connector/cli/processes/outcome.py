@@ -6,7 +6,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text
-from connector.client.get import AnyProcessView, find_fault
+from connector.client.get import AnyProcessView, find_fault, tell_refused
 from connector.language.catalogue import Language, translate_text
 from connector.views.common import EndedView, PendingView
 from connector.views.holds import HoldView
@@ -45,6 +45,10 @@ def report_waited(
             reason=choose_reason(process.hold, call.output.lang),
         )
     state = _format_state(call, process)
+    refused = tell_refused(process)
+    if refused:
+        reason = refused[call.output.lang]
+        raise Failure(Code.WAITING, "cli.continues-refused", id=process.id, state=state, reason=reason)
     fault = call.output.translate(find_fault(process))
     if fault:
         raise Failure(Code.WAITING, "cli.continues-fault", id=process.id, state=state, seconds=seconds, fault=fault)
@@ -83,11 +87,12 @@ def to_head_fields(process: NegotiationView | TransferView, lang: Language) -> d
 
 
 def to_common_fields(process: NegotiationView | TransferView, output: Output) -> dict[str, object]:
-    """Return the fields of every process: its pending message, its HoldView, its end and its times."""
+    """Return the fields of every process: its pending and its refused message, its HoldView, its end and its times."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
         "pending": pending and format_pending(pending, output),
         "waits for": hold and f"{choose_reason(hold, output.lang)} ({output.name_value(hold.who)})",
+        "refused": tell_refused(process).get(output.lang),
         "ended": end and output.say("cli.ended", reason=choose_reason(end, output.lang), code=end.code, by=end.by),
         "created": output.format_time(process.created_at),
         "changed": output.format_time(process.updated_at),

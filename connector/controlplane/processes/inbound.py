@@ -13,7 +13,7 @@ from connector.controlplane.core.commits import Move
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.enforcing import performing
-from connector.controlplane.processes import steps
+from connector.controlplane.processes import refusals, steps
 from connector.controlplane.processes.loading import find_table
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed, UseReplayKey
@@ -134,14 +134,25 @@ async def _apply(
 ) -> ProcessAnswer | Declined:
     result = await effect(before, after)
     if isinstance(result, Declined):
-        await receiver.context.store.commit(use_token(caller))
+        await _store_refusal(receiver.context, caller, before, message, result)
         return result
     after, changes = result
+    after = msgspec.structs.replace(after, refused=None)
     if after == before:
         return await answer_repeat(receiver.context, caller, before, before, before.state or "", message)
     move = Move(after, [*changes, *use_token(caller)], f"received {message}", {"digest": received.digest})
     stored = await commit(receiver, before, *moves, move)
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
+
+
+async def _store_refusal(context: Context, caller: Caller, process: P, message: str, refusal: Declined) -> None:
+    """Record the caller's token, and note on the process what was refused for good. Raises as `commit_moves`."""
+    final = 400 <= refusal.status < 500
+    marked = refusals.mark(process, message, refusal.reason, context.now()) if final else process
+    if marked is process:
+        await context.store.commit(use_token(caller))
+    else:
+        await commits.commit(context, process, marked, *use_token(caller))
 
 
 def _imply(process: P, acknowledged: P | None) -> list[Move[P]]:

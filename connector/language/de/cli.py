@@ -60,6 +60,7 @@ SENTENCES: dict[str, str] = {
     "waits": "{id} wartet auf eine Entscheidung: {reason}",
     "continues": "{id} ist nach {seconds:g} s noch nicht beendet (Stand: {state}) und läuft weiter; "
     "möglicherweise fehlt eine Zustimmung.",
+    "continues-refused": "{id} ist noch {state}. {reason}",
     "continues-fault": "{id} ist nach {seconds:g} s noch nicht beendet (Stand: {state}) und wird erneut versucht: "
     "{fault}",
     "terminated": "{id} wurde von {by} abgebrochen: {reason}",

@@ -36,6 +36,12 @@ SENTENCES: dict[str, str] = {
     "{fault}",
     "transferring-fault": "Die Übertragung ist nach {seconds:g} Sekunden nicht abgeschlossen und wird erneut versucht: "
     "{fault}",
+    "message-refused": "Die Nachricht {message} von {by} wurde hier abgelehnt, weil sie nicht den Regeln entspricht. "
+    "Einzelheiten auf Englisch: „{reason}“",
+    "negotiation-stuck": "Der Anbieter muss seinen Connector berichtigen; `datenkontor negotiation terminate {id}` "
+    "beendet diese Verhandlung, danach ist eine neue möglich.",
+    "transfer-stuck": "Der Anbieter muss seinen Connector berichtigen; `datenkontor transfer terminate {id}` "
+    "beendet diese Übertragung, danach ist eine neue möglich.",
     "negotiation-ended": "Die Verhandlung wurde von {by} beendet: {reason}",
     "transfer-ended": "Die Lieferung wurde von {by} beendet: {reason}",
     "negotiation-ended-silently": "Die Verhandlung wurde ohne Begründung beendet.",

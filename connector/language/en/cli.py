@@ -59,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "state-pending": "{state} ({message} pending)",
     "waits": "{id} waits for a decision: {reason}",
     "continues": "{id} is still {state} after {seconds:g} s; it continues, and a person may have to approve it.",
+    "continues-refused": "{id} is still {state}. {reason}",
     "continues-fault": "{id} is still {state} after {seconds:g} s; it is tried again: {fault}",
     "terminated": "{by} terminated {id}: {reason}",
     # Search and get.

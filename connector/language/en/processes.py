@@ -34,6 +34,11 @@ SENTENCES: dict[str, str] = {
     "flow-internal": "The connector that moves the data has an internal error.",
     "negotiating-fault": "The negotiation is not finalized after {seconds:g} seconds and is tried again: {fault}",
     "transferring-fault": "The transfer is not completed after {seconds:g} seconds and is tried again: {fault}",
+    "message-refused": "The {message} of {by} was refused here: {reason}",
+    "negotiation-stuck": "The provider has to correct its connector; `datenkontor negotiation terminate {id}` ends "
+    "this negotiation, and a new one can begin.",
+    "transfer-stuck": "The provider has to correct its connector; `datenkontor transfer terminate {id}` ends this "
+    "transfer, and a new one can begin.",
     "negotiation-ended": "The negotiation was ended by {by}: {reason}",
     "transfer-ended": "The transfer was ended by {by}: {reason}",
     "negotiation-ended-silently": "The negotiation was ended without a reason.",

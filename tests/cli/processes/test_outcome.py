@@ -18,7 +18,7 @@ from connector.cli.processes.outcome import (
     to_common_fields,
 )
 from connector.language.catalogue import Language
-from connector.views.common import EndedView, PendingView
+from connector.views.common import EndedView, PendingView, RefusedView
 from connector.views.transfers import DeliveryView
 from tests.cli.management import negotiation, transfer
 
@@ -86,6 +86,19 @@ def test_the_fields_of_a_process_name_its_pending_message_its_hold_and_its_end()
     assert fields["pending"] == "ContractRequestMessage, tried 2 times"
     assert fields["waits for"] == "Look. (consumer)"
     assert fields["ended"] == "No. (not-permitted, by urn:city)"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "was refused here"), ("de", "wurde hier abgelehnt")])
+def test_a_refused_message_of_the_counterparty_is_told_with_the_reason(lang: Language, said: str) -> None:
+    refused = RefusedView(message="ContractAgreementMessage", reason="No target.", at=datetime(2026, 7, 1, tzinfo=UTC))
+    process = negotiation("REQUESTED", refused=refused)
+    told = str(to_common_fields(process, Output(json=False, lang=lang))["refused"])
+    assert said in told
+    assert "ContractAgreementMessage" in told
+    assert "No target." in told
+    with pytest.raises(Failure) as caught:
+        report_waited(CALL, process, 1.0, lambda _: {}, None)
+    assert (caught.value.code, "No target." in caught.value.say("en")) == (Code.WAITING, True)
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "next attempt at"), ("de", "nächster Versuch um")])

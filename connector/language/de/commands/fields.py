@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "created": "angelegt",
     "waits": "wartet auf",
     "pending": "unterwegs",
+    "refused": "abgelehnt",
     "waits for": "wartet auf",
     "waits because": "wartet, weil",
     "ended": "beendet",

@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "created": "created",
     "waits": "waits",
     "pending": "pending",
+    "refused": "refused",
     "waits for": "waits for",
     "waits because": "waits because",
     "ended": "ended",

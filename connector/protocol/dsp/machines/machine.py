@@ -130,6 +130,14 @@ class Ended(msgspec.Struct, frozen=True):
     reasons: dict[str, str] = {}
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """The last message of the peer that was refused as it stands: its name, the reason, and the time (ms)."""
+
+    message: str
+    reason: str
+    at: int
+
+
 class Unequal(msgspec.Struct, frozen=True):
     """The peer reported a different `state`, first at `at`; valid while the process has this `updated_at`."""
 
@@ -158,8 +166,9 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     person. `unequal` is the differing state that the peer reported last, `stalled` counts steps without progress.
     `answered` is the message of the peer that the last acknowledged one of this side followed, `resent` the number of
     messages that were sent again after their acknowledgement. `raced` is set if the peer repeated a message while the
-    answer to it was pending: it may store its repeat over that answer. `title` are the titles of the dataset by
-    language, as they were at the beginning. Times are milliseconds since the Unix epoch.
+    answer to it was pending: it may store its repeat over that answer. `refused` is the message of the peer that was
+    refused last, until another one is accepted. `title` are the titles of the dataset by language, as they were at the
+    beginning. Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -180,6 +189,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     stalled: Stalled | None = None
     resent: int = 0
     raced: bool = False
+    refused: Refused | None = None
     title: dict[str, str] = {}
     created_at: int = 0
     updated_at: int = 0
