@@ -12,7 +12,7 @@ from connector.client.frame.errors import ClientError, FileThere, InvalidRequest
 from connector.client.frame.flow import Progress
 from connector.client.get import WantedOffer
 from connector.client.target import write_note
-from connector.protocol.dsp.machines.machine import Refused
+from connector.protocol.dsp.machines.machine import RefusedMessage
 from connector.views.search import HitView
 from tests.client.calls import awaited
 from tests.support.plane import CITY, Desk
@@ -293,7 +293,7 @@ async def test_get_ends_at_once_with_the_reason_if_a_message_of_the_provider_was
             async with desk.client() as client:
                 for entry in (await client.get("/v1/negotiations")).json()["items"]:
                     if entry["refused"] is None:
-                        refused = Refused("ContractAgreementMessage", "$.agreement.timestamp is not a time.", 0)
+                        refused = RefusedMessage("ContractAgreementMessage", "$.agreement.timestamp is not a time.", 0)
                         await desk.become(entry["id"], "REQUESTED", refused=refused)
             await asyncio.sleep(0)
 

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from connector.controlplane.core.documents import has_same_rules, make_message_offer
-from connector.protocol.dsp.policy import MessageOffer, policy_view
-from connector.protocol.dsp.spelling import spell
+from connector.protocol.dsp.policy import MessageOffer, policy_view, spell
 
 
 def policy(*constraints: Any, action: str = "use", **members: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from connector.cli.frame.failure import Code, say_translated
 from connector.cli.frame.output import format_time
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
 from connector.cli.setup.identity import find_address, find_data_origin, read_own_card
-from connector.cli.setup.peers import Peer, check_peers
+from connector.cli.setup.peers import ListedPeer, check_peers
 from connector.cli.setup.ports import is_free
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.roster import AcceptedRoster, Member
@@ -120,7 +120,7 @@ def _say_in(language: Language) -> Callable[..., str]:
     return lambda key, **values: say_translated(language, key, values)
 
 
-def _list_members(settings: Settings) -> Sequence[Peer]:
+def _list_members(settings: Settings) -> Sequence[ListedPeer]:
     """Return the members of the participant list, or of the file of a mechanism for tests.
 
     None of a list that cannot be read, which a check says, or of such a file, which the process says at its start.

@@ -23,7 +23,7 @@ ALL, NONE = "all", "none"
 MOST, AT_ONCE, TIMEOUT_S = 20, 20, 3.0
 _MOST_BYTES, _LONGEST, _MOST_VERSIONS = 64 * 1024, 80, 10
 Say = Callable[..., str]
-Peer = Member | Participant
+ListedPeer = Member | Participant
 
 
 class PeerFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,9 @@ class PeerFault(Exception):
         self.key, self.values = key, values
 
 
-def check_peers(settings: Settings, members: Sequence[Peer], wanted: str | None, say: Say) -> Iterator[PeerFinding]:
+def check_peers(
+    settings: Settings, members: Sequence[ListedPeer], wanted: str | None, say: Say
+) -> Iterator[PeerFinding]:
     """Return a finding for each peer that is asked: the `wanted` one, `all`, `none`, or the first ones of the list."""
     others = [member for member in members if member.id != settings.participant.id and member.address]
     chosen = _choose(others, wanted)
@@ -70,7 +72,7 @@ def check_peers(settings: Settings, members: Sequence[Peer], wanted: str | None,
         yield PeerFinding(name="peers", sentence=sentence, advice=say("peers.ask-all"))
 
 
-def _choose(others: list[Peer], wanted: str | None) -> list[Peer]:
+def _choose(others: list[ListedPeer], wanted: str | None) -> list[ListedPeer]:
     if wanted == NONE:
         return []
     if wanted == ALL:
@@ -80,7 +82,7 @@ def _choose(others: list[Peer], wanted: str | None) -> list[Peer]:
     return [member for member in others if wanted in {member.id, member.name}][:MOST]
 
 
-def _describe(member: Peer, fault: PeerFault | None, say: Say) -> PeerFinding:
+def _describe(member: ListedPeer, fault: PeerFault | None, say: Say) -> PeerFinding:
     name = f"peer {member.id}"
     if fault is None:
         return PeerFinding(name=name, ok=True, sentence=say("peers.well", address=member.address, version=VERSION))
@@ -88,13 +90,13 @@ def _describe(member: Peer, fault: PeerFault | None, say: Say) -> PeerFinding:
     return PeerFinding(name=name, sentence=sentence, advice=say(f"peers.{fault.key}-advice"))
 
 
-async def _ask_all(settings: Settings, members: list[Peer], known: set[str]) -> list[PeerFault | None]:
+async def _ask_all(settings: Settings, members: list[ListedPeer], known: set[str]) -> list[PeerFault | None]:
     net, slots = settings.net, asyncio.Semaphore(AT_ONCE)
     policy = net_policy(ports=net.ports, networks=net.networks, hosts=net.hosts, plain_http=net.plain_http)
     transport = SocketTransport(policy, tls=client_context(ca_file=net.ca) if net.ca else None)
     client = GuardedClient(policy, transport)
 
-    async def ask(member: Peer) -> PeerFault | None:
+    async def ask(member: ListedPeer) -> PeerFault | None:
         async with slots:
             try:
                 async with asyncio.timeout(TIMEOUT_S):
@@ -111,7 +113,7 @@ async def _ask_all(settings: Settings, members: list[Peer], known: set[str]) -> 
         await transport.close()
 
 
-async def _ask(client: GuardedClient, member: Peer, known: set[str]) -> None:
+async def _ask(client: GuardedClient, member: ListedPeer, known: set[str]) -> None:
     """Raise PeerFault unless the peer speaks our version at its listed address, under its listed identifier."""
     address = (member.address or "").rstrip("/")
     try:

@@ -1,7 +1,7 @@
 """The ODRL documents of a negotiation as lossless JSON: offer, request, agreement.
 
 Documents are compared by their rules. Identifiers, parties, target and timestamp are the frame, which may differ: some
-peers return an offer with a new identifier each time. Peers write the same rules in several ways (`spelling`), and
+peers return an offer with a new identifier each time. Peers write the same rules in several ways (`policy.spell`), and
 terms of ODRL short, prefixed or in full. What is made here has the one spelling of the protocol.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 from connector.policy.vocabulary.names import KNOWN_CONTEXTS
 from connector.protocol.dsp.codec import canonical
 from connector.protocol.dsp.offer_ids import drop_serial
-from connector.protocol.dsp.spelling import shorten_term, spell
+from connector.protocol.dsp.policy import shorten_term, spell
 
 FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"})
 # Members whose empty list differs from a missing one: a comparison with no values, a choice among no constraints.

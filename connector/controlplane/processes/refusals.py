@@ -13,7 +13,7 @@ from connector.controlplane.core.context import Context
 from connector.ports.changes import Conflict, StoreError
 from connector.ports.identity import Caller
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machines.machine import P, Refused
+from connector.protocol.dsp.machines.machine import P, RefusedMessage
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 
@@ -33,7 +33,7 @@ def mark(process: P, message: str, reason: str, now: int) -> P:
     if stalled and stalled.version == process.version:
         # The count of steps without progress goes on: a refused message is none.
         stalled = msgspec.structs.replace(stalled, version=process.version + 1)
-    return msgspec.structs.replace(process, refused=Refused(message, reason, now), stalled=stalled)
+    return msgspec.structs.replace(process, refused=RefusedMessage(message, reason, now), stalled=stalled)
 
 
 async def note(

@@ -12,7 +12,7 @@ from connector.controlplane.core.documents import FRAME
 from connector.policy.model.policy import PROFILE
 from connector.policy.vocabulary.names import expand
 from connector.protocol.dsp.codec import canonical
-from connector.protocol.dsp.spelling import shorten_term
+from connector.protocol.dsp.policy import shorten_term
 
 # The members that a decision reads, wherever they stand below the policy itself.
 _READ = frozenset(

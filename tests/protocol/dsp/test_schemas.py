@@ -20,7 +20,7 @@ from connector.protocol.dsp.codec import decode, encode
 from connector.protocol.dsp.common import CONTEXT, http_address
 from connector.protocol.dsp.errors import ProtocolError
 from connector.protocol.dsp.negotiation import ContractAgreementMessage, ContractOfferMessage, ContractRequestMessage
-from connector.protocol.dsp.spelling import spell
+from connector.protocol.dsp.policy import spell
 from connector.protocol.dsp.timestamps import read_timestamp
 from connector.protocol.dsp.transfer import TransferStartMessage
 from connector.protocol.dsp.version import VersionResponse

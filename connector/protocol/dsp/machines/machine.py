@@ -130,7 +130,7 @@ class Ended(msgspec.Struct, frozen=True):
     reasons: dict[str, str] = {}
 
 
-class Refused(msgspec.Struct, frozen=True):
+class RefusedMessage(msgspec.Struct, frozen=True):
     """The last message of the peer that was refused as it stands: its name, the reason, and the time (ms)."""
 
     message: str
@@ -189,7 +189,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     stalled: Stalled | None = None
     resent: int = 0
     raced: bool = False
-    refused: Refused | None = None
+    refused: RefusedMessage | None = None
     title: dict[str, str] = {}
     created_at: int = 0
     updated_at: int = 0
