@@ -101,7 +101,7 @@ def _build_mock_token(wiring: Wiring) -> Mechanism:
 def list_participants(settings: Settings) -> tuple[Participant, ...]:
     """Return the participants that the file of a mechanism for tests names; none for `roster` and without a file.
 
-    Raises FileFault, HandedInFault and ValidationError if the file cannot be read.
+    Raises FileFault and HandedInFault if the file cannot be read.
     """
     mechanism, path = settings.identity.mechanism, settings.identity.tokens
     if mechanism == "roster" or path is None:
