@@ -223,8 +223,9 @@ async def test_a_flow_that_cannot_be_served_is_not_drafted(one: Side) -> None:
 
 
 async def test_a_flow_starts_with_its_lease_in_one_commit(one: Side) -> None:
-    await one.plane.start(flow_request(SERVE, source=SOURCE), lease())
-    assert await one.store.lease(OWNER, FLOW) == lease()
+    granted = lease()
+    await one.plane.start(flow_request(SERVE, source=SOURCE), granted)
+    assert await one.store.lease(OWNER, FLOW) == granted
     flow = await one.store.flow(OWNER, FLOW)
     assert flow is not None
     assert (await one.plane.register.find_gate(flow)).find_problem() is None
