@@ -46,6 +46,7 @@ PeersOption = Annotated[
         "--peers", metavar="all|none|NAME", help="Peers to ask for their versions (default: at most 20 of the list)."
     ),
 ]
+_KEY_FAULTS = {"missing": "key-missing", "locked": "key-locked", "wrong": "key-wrong"}
 OWN_ADDRESS, OWN_ENTRY = "public address", "own entry"
 
 
@@ -181,12 +182,12 @@ def _check_key(settings: Settings) -> CheckResult:
     try:
         key = cards.load_key(settings.identity.key)
     except RosterFault as fault:
-        return _find("key", False, f"key-{_find_cause(settings.identity.key)}", reason={"en": str(fault)})
+        return _find("key", False, _KEY_FAULTS[_find_cause(settings.identity.key)], reason={"en": str(fault)})
     return _find("key", True, "key", file=settings.identity.key, algorithm=key.algorithm, kid=key.kid)
 
 
 def _find_cause(*paths: Path) -> str:
-    """Return why a file cannot be used, as the end of a key: `missing`, `locked` for this user, or `wrong` inside."""
+    """Return why a file cannot be used: `missing`, `locked` for this user, or `wrong` inside."""
     for path in paths:
         try:
             path.stat()

@@ -472,4 +472,7 @@ SENTENCES: dict[str, str] = {
     "The reservation policy does not provably contain the offer": "Die Verhandlungsgrenze enthält das Angebot nicht nachweislich",
     "the counterparty reports the process as terminated": "der Vertragspartner meldet den Vorgang als abgebrochen",
     "the first message": "die erste Nachricht",
+    "{} has the member {}: write it as {}.": "{0} enthält das Element {1}: bitte als {2} schreiben.",
+    "The dataAddress is not one of HTTP: send one with the endpointType HttpData.": "Die dataAddress ist keine für HTTP: "
+    "bitte eine mit dem endpointType HttpData senden.",
 }
