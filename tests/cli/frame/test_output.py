@@ -150,10 +150,10 @@ def test_the_language_is_the_wanted_one_or_that_of_the_environment(
 
 
 def test_what_the_connector_says_in_english_is_translated_sentence_by_sentence() -> None:
-    said = "In 5 records, values cannot be read as the asset says: 2 of wert. They are in no sum and no mean. Odd."
+    said = "In 5 records, values cannot be read as the asset says: wert (2). They are in no sum and no mean. Odd."
     assert Output(json=False, lang="en").translate(said) == said
     told = Output(json=False, lang="de").translate(said)
     assert told == (
-        "In 5 Datensätzen sind Werte nicht so lesbar, wie das Angebot sagt: 2 in wert. "
+        "In 5 Datensätzen sind Werte nicht so lesbar, wie das Angebot sagt: wert (2). "
         "Sie fehlen in Summen und Mittelwerten. Odd."
     )

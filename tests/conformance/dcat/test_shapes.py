@@ -37,9 +37,9 @@ PRESCRIBED = {
 ASSETS: tuple[dict[str, Any], ...] = (
     {},
     {"description": {"de": "Feinstaub je Stunde"}, "keywords": ("Luft", "air quality")},
-    {"themes": ("ENVI", "urn:theme:1", "Umwelt")},
+    {"themes": ("ENVI", "urn:theme:1", "https://themes.example/umwelt")},
     {"licence": "http://dcat-ap.de/def/licenses/dl-by-de/2.0"},
-    {"licence": "frei"},
+    {"licence": "https://licences.example/frei"},
     {"live": True, "synthetic": True},
 )
 

@@ -79,7 +79,7 @@ async def test_delicate_data_is_given_by_a_person_and_refused_without_one(desk: 
     for asked in (terms(RESEARCH, 10), terms(ACADEMIC, 5), terms(ACADEMIC, 50)):
         answer = await decided(desk, requested(asked), DataClass.CONFIDENTIAL)
         assert isinstance(answer, HoldFor)
-        assert "confidential" in answer.reasons["de"]
+        assert "vertraulich" in answer.reasons["de"]
     step = await decided(
         desk, requested(terms("dpv:Marketing"), claims={"purpose": ["dpv:Marketing"]}), DataClass.CONFIDENTIAL
     )
