@@ -184,7 +184,7 @@ USE = {"action": "use"}
 GOOD = [{"@id": f"o{place}", "@type": "Offer", "permission": [USE]} for place in range(2)]
 BAD: list[Any] = [
     {"@id": "x", "@type": "Offer"},
-    {"@id": "x", "@type": "Offer", "permission": USE},
+    {"@id": "x", "@type": "Offer", "permission": 5},
     {"@id": "x", "@type": "Offer", "permission": [USE], "target": "urn:a"},
     {"@id": "x", "@type": "Offer", "permission": [{**USE, "constraint": [{"leftOperand": "count"}]}]},
     {"@type": "Offer", "permission": [USE]},

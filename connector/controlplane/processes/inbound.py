@@ -138,8 +138,9 @@ async def _apply(
         return result
     after, changes = result
     after = msgspec.structs.replace(after, refused=None)
-    if after == before:
-        return await answer_repeat(receiver.context, caller, before, before, before.state or "", message)
+    if after == before or _only_sends_again(before, after):
+        after = before if after == before else after
+        return await answer_repeat(receiver.context, caller, before, after, before.state or "", message)
     move = Move(after, [*changes, *use_token(caller)], f"received {message}", {"digest": received.digest})
     stored = await commit(receiver, before, *moves, move)
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
@@ -153,6 +154,17 @@ async def _store_refusal(context: Context, caller: Caller, process: P, message: 
         await context.store.commit(use_token(caller))
     else:
         await commits.commit(context, process, marked, *use_token(caller))
+
+
+def _only_sends_again(before: P, after: P) -> bool:
+    """Return whether a message says nothing new, and only makes this side send its own message again."""
+    sent = {
+        "pending": before.pending,
+        "resent": before.resent,
+        "due_at": before.due_at,
+        "updated_at": before.updated_at,
+    }
+    return after.resent > before.resent and msgspec.structs.replace(after, **sent) == before
 
 
 def _imply(process: P, acknowledged: P | None) -> list[Move[P]]:

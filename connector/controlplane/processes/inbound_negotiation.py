@@ -189,6 +189,9 @@ async def _renew_agreement(
     if len(names) > MOST_NAMES:
         reason = f"The agreement arrived under {MOST_NAMES} identifiers before: repeat one of them."
         return inbound.decline(before, 400, "other-agreement", reason)
+    if before.state == NegotiationState.AGREED and renewed.agreement_id in before.other_agreement_ids:
+        # A late copy of an earlier one says nothing new.
+        return before, []
     if before.state == NegotiationState.AGREED:
         # A Hold that waited for the first one is decided again.
         others = tuple(name for name in names if name != renewed.agreement_id)
