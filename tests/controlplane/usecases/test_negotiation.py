@@ -42,8 +42,8 @@ UNREADABLE = [
         "when",
     ),
     ({**using(), "profile": FOREIGN}, FOREIGN),
-    ({}, "no rule"),
-    ({"permission": []}, "no rule"),
+    ({}, "Expected a permission or a prohibition"),
+    ({"permission": []}, "Expected a permission or a prohibition"),
     ({"prohibition": [{"action": "use"}]}, "never grants"),
     ({**using(), "isReplacedBy": "urn:other"}, "isReplacedBy"),
 ]
