@@ -45,7 +45,8 @@ def _refuse_pass_phrase(key: Path) -> NoReturn:
 def find_tls_fault(error: BaseException) -> str | None:
     """Return why TLS failed in words of the library, if that is what an error of a connection stems from."""
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
+    # The error of a client may be of this kind by inheritance alone; only that of the library has a reason.
+    while cause is not None and not (isinstance(cause, ssl.SSLError) and hasattr(cause, "reason")):
         cause = cause.__cause__ or cause.__context__
     if cause is None:
         return None

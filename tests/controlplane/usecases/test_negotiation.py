@@ -42,8 +42,8 @@ UNREADABLE = [
         "when",
     ),
     ({**using(), "profile": FOREIGN}, FOREIGN),
-    ({}, "Expected a permission or a prohibition"),
-    ({"permission": []}, "Expected a permission or a prohibition"),
+    ({}, "a permission"),
+    ({"permission": []}, "a permission"),
     ({"prohibition": [{"action": "use"}]}, "never grants"),
     ({**using(), "isReplacedBy": "urn:other"}, "isReplacedBy"),
 ]

@@ -61,8 +61,9 @@ def test_a_rest_of_the_disk_stays_free_for_the_store() -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_each_error_of_a_full_disk_is_told_as_one(number: int) -> None:
-    assert to_disk_fault(OSError(number, "x")).cause is Cause.NO_SPACE
-    assert to_disk_fault(OSError(errno.EIO, "x")).cause is Cause.NOT_STORED
+    assert to_disk_fault(OSError(number, "x"), Path("in")).cause is Cause.NO_SPACE
+    other = to_disk_fault(OSError(errno.EIO, "x"), Path("in"))
+    assert (other.cause, "written to in" in str(other)) == (Cause.NOT_STORED, True)
 
 
 async def test_a_fetch_waits_for_room_and_goes_on_by_itself(provider: Side, narrow: Side) -> None:
