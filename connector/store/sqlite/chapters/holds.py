@@ -7,7 +7,8 @@ import msgspec
 
 from connector.ports.changes import DropHold, PutHold
 from connector.ports.entities import Hold, PageBounds
-from connector.store.sqlite.engine.rows import fetch_one, page
+from connector.store.rules import cursor, place
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _hold = msgspec.msgpack.Decoder(Hold).decode
@@ -16,12 +17,12 @@ _PUT = "INSERT OR REPLACE INTO holds (owner, process_id, body) VALUES (?, ?, ?)"
 _DROP = "DELETE FROM holds WHERE owner = ? AND process_id = ?"
 _BY_PROCESS = "SELECT body FROM holds WHERE owner = ? AND process_id = ?"
 _BY_PROCESSES = "SELECT body FROM holds WHERE owner = ? AND process_id IN (SELECT value FROM json_each(?))"
-# The open processes of a peer are few, by its quota; a Hold has no index of its own by peer.
-_OF_PEER = """(
-    SELECT holds.place, processes.owner, processes.peer, holds.body
-    FROM processes CROSS JOIN holds ON holds.owner = processes.owner AND holds.process_id = processes.id
-    WHERE processes.kind IN ('negotiation', 'transfer') AND processes.outcome = ''
-)"""
+# A Hold has no index of its own by peer: the open processes of a peer are few, by its quota, and are put in order here.
+_OF_PEER = """
+SELECT holds.place, holds.body FROM processes
+CROSS JOIN holds ON holds.owner = processes.owner AND holds.process_id = processes.id
+WHERE processes.owner = ? AND kind IN ('negotiation', 'transfer') AND peer = ? AND outcome = '' AND holds.place > ?
+"""
 _COUNT = """
 SELECT count(*) FROM (
     SELECT 1 FROM processes
@@ -57,9 +58,12 @@ def holds(
     connection: sqlite3.Connection, owner: str, bounds: PageBounds, peer: str | None
 ) -> tuple[Sequence[Hold], str | None]:
     """List holds, oldest first; with `peer`, those of open processes with this participant."""
-    table, wanted = ("holds", {"owner": owner}) if peer is None else (_OF_PEER, {"owner": owner, "peer": peer})
-    rows, after = page(connection, table, bounds, wanted, descending=False)
-    return [_hold(body) for (body,) in rows], after
+    if peer is None:
+        rows, after = page(connection, "holds", bounds, {"owner": owner}, descending=False)
+        return [_hold(body) for (body,) in rows], after
+    found = sorted(fetch_many(connection, _OF_PEER, (owner, peer, place(bounds, descending=False))))
+    shown = found[: bounds.limit]
+    return [_hold(body) for _, body in shown], cursor(shown[-1][0]) if len(found) > bounds.limit else None
 
 
 def count_open(connection: sqlite3.Connection, owner: str, peer: str, most: int) -> int:
