@@ -41,7 +41,7 @@ AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
 _TOLD_EVERY_S = 5.0
 _WITHOUT_DECISION = frozenset({"unreachable", "stuck", "pid-taken"})
 _LOOKED_AT = 200
-_BEGUN_AFTER = "after "
+_BEGUN_AFTER = "after:"
 """How a note begins while its transfer has no known identifier; the one of the newest transfer before it follows."""
 
 

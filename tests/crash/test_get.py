@@ -72,7 +72,7 @@ def _strike(both: Space, folder: Path, at: int, *, push: bool) -> list[str]:
             finally:
                 os._exit(0)
     os.waitpid(child, 0)
-    # The connector may still work on the last request of the killed process: nobody repeats a command within that time.
+    # What the killed process has begun is over by then: the note alone finds it. Nobody repeats a command much sooner.
     time.sleep(0.5)
     events = log.read_text(encoding="utf-8").splitlines()
     if events[-1] != LAST or len(events) < at:
