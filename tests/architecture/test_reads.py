@@ -1,4 +1,4 @@
-"""A negotiation is read with what its peer has acknowledged, wherever something acts on it."""
+"""A process is read with what its peer has acknowledged, wherever something acts on it."""
 
 import ast
 from pathlib import Path
@@ -6,15 +6,22 @@ from pathlib import Path
 from tests.architecture.source import list_files, room_of, show, walk
 
 # What reads one process, or those that are due, from a store.
-READERS = {"negotiation", "process_of_peer", "due"}
+READERS = {"negotiation", "transfer", "process_of_peer", "due"}
 # The rooms in which the store is made and described.
 STORES = {"store", "ports"}
 LOADING = "connector/controlplane/processes/loading.py"
-# Reads transfers alone: their acknowledgements are stored immediately.
-TRANSFERS = {("connector/controlplane/processes/inbound_transfer.py", "process_of_peer", "TRANSFER")}
+# Read transfers of a provider, or after their start: of a transfer, only the acknowledgement of a request is kept.
+TRANSFERS = {
+    ("connector/controlplane/enforcing/flow_ends.py", "transfer", ""),
+    ("connector/controlplane/enforcing/renewals.py", "transfer", ""),
+    ("connector/controlplane/enforcing/signals.py", "transfer", ""),
+    ("connector/controlplane/processes/inbound_transfer.py", "process_of_peer", "TRANSFER"),
+    ("connector/controlplane/processes/inbound_transfer.py", "transfer", ""),
+    ("connector/controlplane/usecases/transfer.py", "transfer", ""),
+}
 
 
-def test_a_negotiation_is_read_where_its_acknowledgement_is_applied() -> None:
+def test_a_process_is_read_where_its_acknowledgement_is_applied() -> None:
     found = set()
     for path in list_files("connector"):
         if room_of(path) in STORES or show(path) == LOADING:
@@ -22,7 +29,7 @@ def test_a_negotiation_is_read_where_its_acknowledgement_is_applied() -> None:
         for node in walk(path):
             if isinstance(node, ast.Attribute) and node.attr in READERS and _is_store(node.value):
                 found.add((show(path), node.attr, _find_kind(path, node)))
-    assert found <= TRANSFERS, f"read a negotiation by {LOADING}: it returns what the peer has acknowledged, too"
+    assert found <= TRANSFERS, f"read a process by {LOADING}: it returns what the peer has acknowledged, too"
 
 
 def _is_store(value: ast.expr) -> bool:

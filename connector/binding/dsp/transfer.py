@@ -30,9 +30,7 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
 
         async def note(request: PeerRequest, caller: Caller, reason: str) -> None:
             pid = request.names["pid"]
-            await refusals.note(
-                context, lambda: context.store.transfer(context.owner, pid), caller, kind.__name__, reason
-            )
+            await refusals.note(context, lambda: loading.load_transfer(context, pid), caller, kind.__name__, reason)
 
         return post(path, handle, intent, note)
 

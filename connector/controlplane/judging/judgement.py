@@ -44,10 +44,10 @@ MOST_LOOKED_AT = 100_000
 # The interval of new decisions if a decision depends on a counter of bytes other than by its upper bound.
 RECHECK_MS = 1_000
 
-
 WITHDRAWN = "agreement-withdrawn"
-BLOCKED = "participant-blocked"
 """Why a transfer is refused after its provider withdrew; also the code by which the consumer is told."""
+BLOCKED = "participant-blocked"
+"""Why a transfer is refused while its peer is blocked; also the code by which the consumer is told."""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

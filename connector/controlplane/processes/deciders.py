@@ -67,10 +67,10 @@ class ByPolicy:
         situation = situations.build_for_peer(process.peer, situations.parse_claims(process.evidence), asset, now)
         # An accepted offer is the provider's own; a person may have offered another policy than that of the asset.
         accepted = process.state == NegotiationState.ACCEPTED
-        others = not accepted and not documents.has_same_rules(process.offer, asset.policy)
+        own = not accepted and documents.is_spelled_alike(process.offer, asset.policy)
+        others = not (accepted or own or documents.has_same_rules(process.offer, asset.policy))
         if not others:
             # What is signed is decided: the words of the consumer, where they are not those of the offer.
-            own = not accepted and documents.is_spelled_alike(process.offer, asset.policy)
             terms = catalog_policy(asset) if own else process.offer
             verdict = judgement.judge(self.enforcer.evaluator, terms, situation, asset.id, Phase.NEGOTIATION)
             if verdict.denied:

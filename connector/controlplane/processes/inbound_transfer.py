@@ -19,7 +19,6 @@ from connector.controlplane.processes.inbound_shared import (
     format_reason,
     refuse_blocked,
 )
-from connector.controlplane.processes.loading import load_negotiation
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed, WithdrawAgreement
 from connector.ports.entities import Agreement
@@ -220,7 +219,7 @@ async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id
     for _ in range(inbound.ATTEMPTS):
         if agreement.finalized_at is not None:
             return agreement
-        process = await load_negotiation(receiver.context, agreement.negotiation_id)
+        process = await loading.load_negotiation(receiver.context, agreement.negotiation_id)
         if not process or not process.pending or process.pending.message != negotiation_machine.FINALIZED:
             reason = "The agreement is not finalized: finalize the negotiation, then request the data."
             return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)

@@ -6,7 +6,7 @@ reads it here and never from the store itself, which tests/architecture checks.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
@@ -53,26 +53,24 @@ async def list_due(context: Context, until: int, most: int) -> Sequence[AnyProce
 
 async def store_negotiation(context: Context, pid: str) -> Negotiation | None:
     """Return a negotiation as it is stored, after its acknowledgement is: what a peer reads here, a crash keeps."""
-    process = await load_negotiation(context, pid)
-    try:
-        return await _store_acknowledgement(context, process)
-    except Conflict:
-        return await context.store.negotiation(context.owner, pid)
+    return await _store_acknowledgement(context, await load_negotiation(context, pid), context.store.negotiation)
 
 
 async def store_transfer(context: Context, pid: str) -> Transfer | None:
     """Return a transfer as `store_negotiation` returns a negotiation."""
-    process = await load_transfer(context, pid)
-    try:
-        return await _store_acknowledgement(context, process)
-    except Conflict:
-        return await context.store.transfer(context.owner, pid)
+    return await _store_acknowledgement(context, await load_transfer(context, pid), context.store.transfer)
 
 
-async def _store_acknowledgement(context: Context, process: P | None) -> P | None:
+async def _store_acknowledgement(
+    context: Context, process: P | None, read: Callable[[str, str], Awaitable[P | None]]
+) -> P | None:
+    """Store what the peer has acknowledged; `read` returns the stored process after a change of another."""
     if process is None or context.acknowledged.find(process) is None:  # type: ignore[arg-type]  # one of the two
         return process
-    return await commits.commit(context, process, process)
+    try:
+        return await commits.commit(context, process, process)
+    except Conflict:
+        return await read(context.owner, process.id)
 
 
 async def store_acknowledged(context: Context, patience_s: float) -> None:
