@@ -11,6 +11,7 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def agreement(stand: Stand) -> str:
             "target": "urn:d",
             "assigner": stand.other.id,
             "assignee": stand.stage.actors["firm"].id,
-            "timestamp": "2026-11-29T12:00:00Z",
+            "timestamp": datetime.now(UTC).isoformat(),
             "permission": [{"action": "use"}],
         }
         post(stand, found.id, "agreement", {"@type": "ContractAgreementMessage", **pids, "agreement": document})
