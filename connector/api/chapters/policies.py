@@ -1,5 +1,11 @@
 """Endpoints that check, explain, compare, try and fill in policies. They change and store nothing."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtContext, AtEvaluator
 from connector.controlplane.core import instants
@@ -26,13 +32,17 @@ from connector.views.policies import (
     TrialView,
 )
 
+T = TypeVar("T")
+
 router = ChapterRouter(tags=["policies"])
 
 
 @router.post("/policies/lint")
 async def lint_policy(context: AtContext, evaluator: AtEvaluator, order: LintOrder) -> LintView:
     """Check a policy: errors that prevent an offer here, and warnings."""
-    found = policies.examine(evaluator.library, order.policy, instants.instant(context.now()), order.personal)
+    now = instants.instant(context.now())
+    work = partial(policies.examine, evaluator.library, order.policy, now, order.personal)
+    found = await _work(work, order.policy)
     remarks = tuple(to_view(RemarkView, remark) for remark in found)
     return LintView(ok=all(remark.level != "error" for remark in remarks), remarks=remarks)
 
@@ -40,14 +50,15 @@ async def lint_policy(context: AtContext, evaluator: AtEvaluator, order: LintOrd
 @router.post("/policies/explain")
 async def explain_policies(evaluator: AtEvaluator, order: ExplainOrder) -> ExplanationsView:
     """Explain policies in German and English: a sentence and a card for each."""
-    found = [policies.explain(evaluator.library, policy) for policy in order.policies]
+    found = [await _work(partial(policies.explain, evaluator.library, policy), policy) for policy in order.policies]
     return ExplanationsView(items=tuple(to_view(ExplanationView, entry) for entry in found))
 
 
 @router.post("/policies/compare")
 async def compare_policies(evaluator: AtEvaluator, order: CompareOrder) -> ComparisonView:
     """Compare two policies: the differences, and whether the first contains the second."""
-    return to_view(ComparisonView, policies.compare(evaluator.library, order.old, order.new))
+    found = await _work(partial(policies.compare, evaluator.library, order.old, order.new), order.old, order.new)
+    return to_view(ComparisonView, found)
 
 
 @router.post("/policies/decide")
@@ -66,6 +77,11 @@ async def list_templates() -> tuple[TemplateView, ...]:
 async def fill_template(name: str, order: FillOrder) -> FilledTemplateView:
     """Fill in a policy template."""
     return FilledTemplateView(policy=policies.fill_template(name, order.parameters))
+
+
+async def _work(work: Callable[[], T], *handed_in: dict[str, Any]) -> T:
+    """Return the result of `work` on policies: what takes long does not delay the messages of peers."""
+    return await library.evaluate(work, *map(msgspec.json.encode, handed_in))
 
 
 def _label(key: str, row: BilingualText | Parameter) -> dict[str, str]:

@@ -132,7 +132,12 @@ def test_every_negotiation_that_edc_begins_is_finalized_on_both_sides(pair: Pair
         agreements = list(pool.map(lambda _: agreed(pair, offer), range(COUNT)))
     assert len(set(agreements)) == COUNT
     theirs = {row["@id"] for row in pair.edc.negotiations() if row.get("contractAgreementId") in agreements}
-    assert Counter(row.state for row in everything(pair) if row.peer_pid in theirs) == {"FINALIZED": COUNT}
+
+    def final() -> bool:
+        # The last acknowledgement reaches us through the proxy, after EDC shows the state.
+        return Counter(row.state for row in everything(pair) if row.peer_pid in theirs) == {"FINALIZED": COUNT}
+
+    until(final, WAIT_S)
 
 
 def test_we_pull_suspend_resume_and_end(pair: Pair) -> None:

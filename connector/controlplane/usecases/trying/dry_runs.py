@@ -1,6 +1,7 @@
 """A dry run at this connector: with a policy, the policy of an asset, or an agreement, and the stored facts."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -10,7 +11,7 @@ from connector.controlplane.core.lookup import find_agreement, find_asset
 from connector.controlplane.judging import facts, situations
 from connector.controlplane.judging.declared import find_purpose
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.library import Library
+from connector.controlplane.judging.library import Library, evaluate
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, answer, find_operand
 from connector.policy.compiling.compiled import Compiled
@@ -68,7 +69,8 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
     situation = msgspec.structs.replace(
         situation, target=target or situation.target, facts=known | _to_facts(evaluator.library, question.facts)
     )
-    return answer(evaluator.library, policy, situation)
+    work = partial(answer, evaluator.library, policy, situation)
+    return await evaluate(work, msgspec.json.encode(policy))
 
 
 async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, tuple[str, ...]]:
