@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 from msgspec.structs import replace
 
+from connector.api.chapters import policies as chapter
 from connector.app.connector import ConnectorServer, build
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.errors import Invalid
@@ -31,6 +32,7 @@ from connector.identity.keys import SigningKey
 from connector.identity.tokens import issue
 from connector.protocol.dsp.common import CONTEXT
 from connector.views.assets import AssetOrder
+from connector.views.policies import CompareOrder, ExplainOrder, LintOrder, TrialOrder
 from tests.app.conftest import listening
 from tests.hostile.memory import resident
 from tests.hostile.test_answers import Known, Liar, dataset, lying
@@ -234,7 +236,7 @@ async def chunks_without_end(target: Target) -> None:
         await target.say("protocol", start, *([chunk * (65536 // len(chunk))] * 64))
 
 
-async def policies_that_take_long(target: Target) -> None:
+def large_policies() -> list[dict[str, Any]]:
     alternatives = [
         {"and": [{**one, "operator": "gteq"}, {**other, "operator": "lt"}]}
         for one, other in itertools.pairwise(constrain(380))
@@ -247,7 +249,11 @@ async def policies_that_take_long(target: Target) -> None:
         {"prohibition": [{"action": "sell", "constraint": constrain(1_150)}]},
         {"obligation": [{"action": "delete"} for _ in range(2_200)]},
     ]
-    for policy in policies:
+    return policies
+
+
+async def policies_that_take_long(target: Target) -> None:
+    for policy in large_policies():
         said = await target.post("/negotiations/request", target.request(**policy))
         assert b" 201 " in said
         # What was taken is decided by the worker, on the same loop.
@@ -295,6 +301,19 @@ async def test_no_step_takes_long_under_fire(target: Target, harm: Callable[[Tar
     with watched() as steps:
         await harm(target)
         assert await target.healthy()
+    assert steps.longest_s <= LONGEST_S, steps.what
+
+
+async def test_no_step_takes_long_when_staff_ask_about_large_policies(target: Inside) -> None:
+    with watched() as steps:
+        for policy in large_policies()[:2]:
+            asked = (
+                chapter.lint_policy(target.evaluator.context, target.evaluator, LintOrder(policy=policy)),
+                chapter.explain_policies(target.evaluator, ExplainOrder(policies=(policy,))),
+                chapter.compare_policies(target.evaluator, CompareOrder(old=policy, new=policy)),
+                chapter.decide_policy(target.evaluator, TrialOrder(policy=policy)),
+            )
+            await asyncio.gather(*map(asyncio.create_task, asked))
     assert steps.longest_s <= LONGEST_S, steps.what
 
 
