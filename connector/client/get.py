@@ -6,8 +6,8 @@ only the wish for it, or the end of the agreement's time, makes a new request.
 """
 
 import time
+import uuid
 from collections.abc import Callable
-from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from connector.client.frame.errors import (
     Damaged,
     FileThere,
     InvalidRequest,
+    NotFound,
     NotReachable,
     RequestRefused,
     StillWaiting,
@@ -41,8 +42,6 @@ AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
 _TOLD_EVERY_S = 5.0
 _WITHOUT_DECISION = frozenset({"unreachable", "stuck", "pid-taken"})
 _LOOKED_AT = 200
-_BEGUN_AFTER = "after:"
-"""How a note begins while its transfer has no known identifier; the one of the newest transfer before it follows."""
 
 
 class WantedOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,8 +250,6 @@ def _has_run_out(agreement: str) -> ClientFlow[bool]:
 def _unsaved(agreement: str, path: str | Path, progress: Report | None, timeout_s: float) -> ClientFlow[str | None]:
     """Return the newest completed transfer of an agreement that was not saved at the path, or None."""
     noted = read_note(path, agreement)
-    if noted and noted.startswith(_BEGUN_AFTER):
-        noted = yield from _begun_after(agreement, noted.removeprefix(_BEGUN_AFTER))
     if noted and (yield from _is_complete(noted, progress, timeout_s)):
         return noted
     if not any(find_folder(path).glob("**/*.part")):
@@ -262,14 +259,6 @@ def _unsaved(agreement: str, path: str | Path, progress: Report | None, timeout_
         if found.role == "consumer" and (yield from is_interrupted(found.id, path)):
             return found.id
     return None
-
-
-def _begun_after(agreement: str, earlier: str) -> ClientFlow[str | None]:
-    """Return the first transfer of the agreement after an earlier one: its beginning was answered and not noted."""
-    page: Page[TransferView] = yield transfers.listing(agreement=agreement)
-    later = takewhile(lambda found: found.id != earlier, page.items)
-    ours = [found.id for found in later if found.role == "consumer" and not found.keep]
-    return ours[-1] if ours else None
 
 
 def _is_complete(transfer: str, progress: Report | None, timeout_s: float) -> ClientFlow[bool]:
@@ -337,17 +326,19 @@ def _transferred(
     agreement: str, path: str | Path, progress: Report | None, timeout_s: float, *, push: bool
 ) -> ClientFlow[str]:
     known: Page[TransferView] = yield transfers.listing(agreement=agreement)
-    write_note(path, agreement, _BEGUN_AFTER + (known.items[0].id if known.items else ""))
     begun = _find_open(known.items, push=push)
     if begun is None:
+        wanted = (yield from _find_unknown(read_note(path, agreement))) or f"urn:uuid:{uuid.uuid4()}"
+        write_note(path, agreement, wanted)
         try:
-            begun = yield transfers.begin(agreement, push=push)
+            begun = yield transfers.begin(agreement, push=push, id=wanted)
         except NotReachable:
             raise  # it may have begun: the note finds it
         except ClientError:
             drop_note(path, agreement)
             raise
-    write_note(path, agreement, begun.id)
+    else:
+        write_note(path, agreement, begun.id)
     _tell(progress, "transferring", begun.id)
     found = yield from _follow(transfers.until, begun, progress, timeout_s)
     if found.state == "COMPLETED":
@@ -358,6 +349,16 @@ def _transferred(
     if found.refused:
         raise _refused_here(found)
     raise _still_waiting("transferring", "show it later", found, timeout_s)
+
+
+def _find_unknown(noted: str | None) -> ClientFlow[str | None]:
+    """Return the noted transfer if the connector does not know it, or not yet: its request may still arrive."""
+    try:
+        if noted and noted.startswith("urn:uuid:"):
+            yield transfers.show(noted)
+    except NotFound:
+        return noted
+    return None
 
 
 def find_fault(process: NegotiationView | TransferView) -> str:

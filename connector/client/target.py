@@ -1,6 +1,6 @@
 """The place for the data of a `get`: whether it can be written, and the note of a transfer that is not saved yet.
 
-The note is a small file beside the data, from the start of the transfer until its files are saved. With it, a later
+The note is a small file beside the data, from before the transfer begins until its files are saved. With it, a later
 call saves what has arrived, which is no other use.
 """
 
@@ -47,7 +47,7 @@ def check_place(path: str | Path, stated: StatedData, *, overwrite: bool) -> Non
 
 
 def write_note(path: str | Path, agreement: str, transfer: str) -> None:
-    """Note what is known of a transfer that is not saved yet: its identifier, or what it begins after."""
+    """Note the identifier of a transfer that is not saved yet, before it begins."""
     note = _name_note(path, agreement)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(transfer, encoding="utf-8")

@@ -11,6 +11,8 @@ from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
 from connector.views.common import EndedView, PendingView, RefusedView
 from connector.views.holds import HoldView
 
+_NewUrn = Annotated[str, Meta(pattern="^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
 
 class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A transfer request under an agreement of which this connector is the consumer."""
@@ -25,6 +27,9 @@ class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     keep: Annotated[bool, Meta(description="Keep a pull open after a delivery, to pull from a live source again.")] = (
         False
     )
+    id: Annotated[
+        _NewUrn | None, Meta(description="A new `urn:uuid:…`: the same order under it begins only one transfer.")
+    ] = None
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,15 @@ async def test_a_note_of_a_transfer_that_failed_does_not_choose_an_agreement_tha
     await agree_twice(desk)
     write_note(tmp_path / "mine.csv", f"{CITY} urn:agreement:spent", "urn:transfer:unknown")
     assert (await got(desk, tmp_path)).agreement == "urn:agreement:old"
+
+
+async def test_a_transfer_that_was_noted_and_has_not_arrived_yet_is_begun_under_the_same_identifier(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await desk.agree("urn:agreement:old")
+    noted = f"urn:uuid:{uuid.uuid4()}"
+    write_note(tmp_path / "mine.csv", f"{CITY} urn:agreement:old", noted)
+    assert (await got(desk, tmp_path)).transfer == noted
 
 
 async def test_a_refusal_under_an_agreement_makes_no_new_one(desk: Desk, tmp_path: Path) -> None:

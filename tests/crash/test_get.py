@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -72,8 +71,6 @@ def _strike(both: Space, folder: Path, at: int, *, push: bool) -> list[str]:
             finally:
                 os._exit(0)
     os.waitpid(child, 0)
-    # What the killed process has begun is over by then: the note alone finds it. Nobody repeats a command much sooner.
-    time.sleep(0.5)
     events = log.read_text(encoding="utf-8").splitlines()
     if events[-1] != LAST or len(events) < at:
         found = both.firm.client.get(wanted, f"{place}/", timeout_s=30, push=push)

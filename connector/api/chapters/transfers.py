@@ -60,7 +60,9 @@ async def _read(context: Context, enforcer: Enforcer, process: Transfer) -> Tran
 @router.post("/transfers", status_code=202)
 async def start_transfer(context: AtContext, enforcer: AtEnforcer, order: TransferOrder) -> TransferView:
     """Send a transfer request; the answer comes at once, the transfer continues by itself."""
-    begun = await transfer.request(enforcer, order.agreement, push=order.push, sink=order.sink, keep=order.keep)
+    begun = await transfer.request(
+        enforcer, order.agreement, id=order.id or "", push=order.push, sink=order.sink, keep=order.keep
+    )
     return await _read(context, enforcer, begun)
 
 

@@ -20,15 +20,22 @@ ENDED = frozenset({"COMPLETED", "TERMINATED"})
 
 
 def begin(
-    agreement: str, *, push: bool = False, sink: dict[str, Any] | None = None, keep: bool = False
+    agreement: str,
+    *,
+    push: bool = False,
+    sink: dict[str, Any] | None = None,
+    keep: bool = False,
+    id: str | None = None,
 ) -> ApiCall[TransferView]:
     """Send a transfer request under an agreement; `keep` keeps a pull open, to pull from a live source again.
+
+    `id` is a new `urn:uuid:…`: the same request under it, after an answer that was lost, begins only one transfer.
 
     >>> transfer = connector.transfers.start("urn:agreement:2")
     >>> print(transfer.role, transfer.format)
     consumer HttpData-PULL
     """
-    order = TransferOrder(agreement=agreement, push=push, sink=sink, keep=keep)
+    order = TransferOrder(agreement=agreement, push=push, sink=sink, keep=keep, id=id)
     return ApiCall(method="POST", path=path_of("transfers"), answer=TransferView, body=order)
 
 

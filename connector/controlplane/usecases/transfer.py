@@ -34,18 +34,22 @@ from connector.protocol.dsp.machines.transfer_machine import (
 ATTEMPTS = 5
 AT_ONCE = 200
 UUID = "urn:uuid:"
+# What an order of a transfer says.
+ASKED = ("role", "peer", "agreement_id", "format", "sink", "keep")
 
 
 async def request(
     enforcer: Enforcer,
     agreement_id: str,
     *,
+    id: str = "",
     push: bool = False,
     sink: dict[str, Any] | None = None,
     keep: bool = False,
 ) -> Transfer:
     """Request the data of an agreement; with `keep`, a pull stays open after a delivery, for data that changes often.
 
+    `id` is the pid of the transfer (empty: a new one); the same request under it returns the transfer that there is.
     `sink` is the local address for the data (default: a folder named after the transfer). Raises NoSuchEntity,
     NotAllowed, Invalid.
     """
@@ -54,13 +58,13 @@ async def request(
         raise NotAllowed("not-finalized", "The agreement is not finalized: wait until its negotiation is finalized.")
     if push and keep:
         raise Invalid("keep", "A push delivers only once: remove either push or keep.")
-    pid, now = enforcer.context.new_id(), enforcer.context.now()
+    pid = id or enforcer.context.new_id()
     # A folder of its own in the folder of received data, so that deliveries do not overwrite each other.
     target = sink or {"kind": "file", "path": f"{pid.rpartition(':')[2]}/", "overwrite": True}
     problem = enforcer.dataplane.supports(None, target)
     if problem:
         raise Invalid("sink", problem)
-    process = Transfer(
+    asked = Transfer(
         owner=enforcer.context.owner,
         id=pid,
         role=Role.CONSUMER,
@@ -72,26 +76,37 @@ async def request(
         format=PUSH if push else PULL,
         sink=msgspec.json.encode(target),
         keep=keep,
-        created_at=now,
+        created_at=enforcer.context.now(),
     )
-    if push:
+    async with enforcer.locks.setdefault(pid, asyncio.Lock()):
+        known = await load_transfer(enforcer.context, pid) if id else None
+        if known is None:
+            return await _begin(enforcer, asked)
+    if any(getattr(known, name) != getattr(asked, name) for name in ASKED):
+        raise NotAllowed("id-taken", "This identifier belongs to another transfer: choose a new one.")
+    return known
+
+
+async def _begin(enforcer: Enforcer, process: Transfer) -> Transfer:
+    """Store a transfer with its request, and wake the worker. Raises Invalid."""
+    if process.format == PUSH:
         report = await enforcer.dataplane.prepare(flow_requests.request_to_receive(process))
         if report.error or report.data_address is None:
             raise Invalid("sink", report.error or "The data plane returned no address for the data: check its log.")
         process = msgspec.structs.replace(process, data_address=report.data_address, flow_reported=FlowState.PREPARED)
     address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
     message = transfer.TransferRequestMessage(
-        consumer_pid=pid,
-        agreement_id=agreement.id,
+        consumer_pid=process.id,
+        agreement_id=process.agreement_id,
         format=process.format,
         callback_address=enforcer.context.address,
         data_address=address,
     )
-    planned = machine.plan(process, TRANSFER, transfer_machine.REQUEST, encode(message), now)
+    planned = machine.plan(process, TRANSFER, transfer_machine.REQUEST, encode(message), process.created_at)
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
     stored = await commits.commit(
-        enforcer.context, None, planned, event="decided request", fields={"agreement": agreement.id}
+        enforcer.context, None, planned, event="decided request", fields={"agreement": process.agreement_id}
     )
     enforcer.context.wake(stored)
     return stored

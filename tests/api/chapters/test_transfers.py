@@ -1,6 +1,7 @@
 """Transfers over the API: begun, ended, waited for, and pulled again."""
 
 import asyncio
+import uuid
 
 import msgspec
 
@@ -27,6 +28,19 @@ async def test_a_transfer_needs_an_agreement_that_is_finalized(desk: Desk) -> No
     async with desk.client() as client:
         assert (await client.post("/v1/transfers", json={"agreement": "none"})).status_code == 404
         assert (await client.post("/v1/transfers", json={"agreement": "urn:agreement:1"})).status_code == 409
+
+
+async def test_an_order_under_an_identifier_begins_one_transfer_however_often_it_arrives(desk: Desk) -> None:
+    await desk.agree()
+    order = {"agreement": "urn:agreement:1", "push": True, "id": f"urn:uuid:{uuid.uuid4()}"}
+    async with desk.client() as client:
+        answers = await asyncio.gather(*(client.post("/v1/transfers", json=order) for _ in range(5)))
+        assert {(answer.status_code, answer.json()["id"]) for answer in answers} == {(202, order["id"])}
+        assert len((await client.get("/v1/transfers")).json()["items"]) == 1
+        other = await client.post("/v1/transfers", json={**order, "push": False})
+        assert (other.status_code, other.json()["error"]["code"]) == (409, "id-taken")
+        for odd in ("urn:uuid:1", "../x", f"urn:uuid:{uuid.uuid4()}\n", ""):
+            assert (await client.post("/v1/transfers", json={**order, "id": odd})).status_code == 422
 
 
 async def test_a_transfer_is_suspended_resumed_completed_and_terminated(desk: Desk) -> None:

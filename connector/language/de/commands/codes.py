@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "not-published": "Das Angebot ist nicht veröffentlicht: bitte zuerst veröffentlichen.",
     "not-finalized": "Der Vertrag ist noch nicht abgeschlossen: bitte das Ende der Verhandlung abwarten.",
     "not-provider": "Das kann nur der Anbieter: bitte beim Anbieter nachfragen.",
+    "id-taken": "Diese Kennung gehört zu einer anderen Lieferung: bitte eine neue Kennung wählen.",
     "not-kept": "Nur eine offen gehaltene Lieferung lässt sich erneut abrufen: bitte eine neue anfragen.",
     "suspended-there": "Die Lieferung hat der Vertragspartner unterbrochen: nur er kann sie fortsetzen.",
     "performed-here": "Diese Pflicht erfüllt der Konnektor selbst: bitte nur Pflichten von Personen bestätigen.",
