@@ -4,6 +4,7 @@ With `--against COMMIT` each is run here and at that commit in turn, and the rat
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*OUTSIDE, *WITHIN, []], help="which; else all but growth and soak")
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks.json"))
     parser.add_argument("--against", metavar="COMMIT", help="compare with this commit, in turn")
+    parser.add_argument("--python", help="the interpreter of the other commit (default: the one of this environment)")
     parser.add_argument("--pairs", type=int, default=5, help="how many pairs of runs a comparison takes")
     parser.add_argument("--tree", type=Path, help="measure the processes of another checkout with its own .venv")
     parser.add_argument("--agreements", type=int, default=500_000, help="how many the store of `growth` holds")
@@ -64,7 +66,15 @@ def main() -> None:
         sizes = ["--agreements", given.agreements, "--assets", given.assets, "--minutes", given.minutes]
         outside = [name for name in names if name in OUTSIDE]
         within = [name for name in names if name in WITHIN]
-        compare(given.against, within, outside, max(given.pairs, 1), given.out, [str(word) for word in sizes])
+        compare(
+            given.against,
+            within,
+            outside,
+            max(given.pairs, 1),
+            given.out,
+            [str(word) for word in sizes],
+            python=given.python or f"{sys.base_prefix}/bin/python3",
+        )
         return
     figures: list[Figure] = []
     for name in names:

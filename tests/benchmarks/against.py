@@ -1,7 +1,7 @@
 """Two commits, measured in turn: the machine's moods meet both alike, and the ratio is taken pair by pair.
 
-The other commit is checked out beside this one, with an environment of its own from its own lock files and the same
-interpreter. Benchmarks that drive processes from outside are those of this tree, for both; the others each commit runs
+The other commit is checked out beside this one, with an environment of its own from its own lock files, of the same
+interpreter or another one. Benchmarks that drive processes from outside are those of this tree, for both; the others each commit runs
 with its own code. A figure is compared if both have it.
 """
 
@@ -33,17 +33,24 @@ class Comparison:
 
 
 def compare(
-    commit: str, within: Sequence[str], outside: Sequence[str], pairs: int, out: Path, sizes: Sequence[str] = ()
+    commit: str,
+    within: Sequence[str],
+    outside: Sequence[str],
+    pairs: int,
+    out: Path,
+    sizes: Sequence[str] = (),
+    *,
+    python: str,
 ) -> None:
     """Run benchmarks here and at `commit` in turn, `pairs` times; print the ratios and write them to `out`.
 
     Each commit runs those named in `within` itself; those of `outside` are run by this tree for both, with the options
-    `sizes`. Raises CalledProcessError if the commit is unknown, its environment cannot be built, or a benchmark fails.
+    `sizes`. `python` is the interpreter of the other commit. Raises CalledProcessError if the commit is unknown, its environment cannot be built, or a benchmark fails.
     """
     here: list[dict[str, tuple[float, str]]] = []
     there: list[dict[str, tuple[float, str]]] = []
     described = {}
-    with _checked_out(commit) as other:
+    with _checked_out(commit, python) as other:
         for number in range(pairs):
             # Who goes first changes from pair to pair: a machine that gets warmer favours neither.
             sides = [(ROOT, here), (other, there)]
@@ -102,13 +109,13 @@ def _run(folder: Path, words: Sequence[str], found: dict[str, tuple[float, str]]
 
 
 @contextmanager
-def _checked_out(commit: str) -> Iterator[Path]:
+def _checked_out(commit: str, python: str) -> Iterator[Path]:
     """Check a commit out into a folder of its own and build its environment there."""
     with tempfile.TemporaryDirectory(prefix="datenkontor-against-") as folder:
         other = Path(folder) / "tree"
         subprocess.run(["git", "worktree", "add", "--quiet", "--detach", other, commit], cwd=ROOT, check=True)
         try:
-            subprocess.run(["make", "--quiet", "setup", f"PYTHON={sys.base_prefix}/bin/python3"], cwd=other, check=True)
+            subprocess.run(["make", "--quiet", "setup", f"PYTHON={python}"], cwd=other, check=True)
             yield other
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", other], cwd=ROOT, check=True)
