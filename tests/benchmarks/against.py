@@ -1,8 +1,8 @@
 """Two commits, measured in turn: the machine's moods meet both alike, and the ratio is taken pair by pair.
 
 The other commit is checked out beside this one, with an environment of its own from its own lock files, of the same
-interpreter or another one. Benchmarks that drive processes from outside are those of this tree, for both; the others each commit runs
-with its own code. A figure is compared if both have it.
+interpreter or another one. Benchmarks that drive processes from outside are those of this tree, for both; the others
+each commit runs with its own code. A figure is compared if both have it.
 """
 
 import json
@@ -45,7 +45,8 @@ def compare(
     """Run benchmarks here and at `commit` in turn, `pairs` times; print the ratios and write them to `out`.
 
     Each commit runs those named in `within` itself; those of `outside` are run by this tree for both, with the options
-    `sizes`. `python` is the interpreter of the other commit. Raises CalledProcessError if the commit is unknown, its environment cannot be built, or a benchmark fails.
+    `sizes`. `python` is the interpreter of the other commit. Raises CalledProcessError if the commit is unknown, its
+    environment cannot be built, or a benchmark fails.
     """
     here: list[dict[str, tuple[float, str]]] = []
     there: list[dict[str, tuple[float, str]]] = []
