@@ -179,10 +179,10 @@ async def _attempt(
         arrival = _read_arrival(answer, target, known, offset, version)
         if isinstance(arrival, Again):
             return arrival
-        if not target.member:
-            await context.learned(Expected(known.size, known.sha256, known.etag, known.name, known.media_type))
+        facts = Expected(known.size, known.sha256, known.etag, known.name, known.media_type)
         attempt = Attempt(target.part, arrival.offset, known.etag or "", arrival.size)
-        chunks = context.meter_chunks(answer.chunks(), attempt) if answer.status != 416 else yield_nothing()
+        content = answer.chunks() if answer.status != 416 else yield_nothing()
+        chunks = context.meter_chunks(content, attempt, None if target.member else facts)
         try:
             receipt = await target.sink.write(target.address, arrival, chunks)
         except SourceError as error:

@@ -1,5 +1,6 @@
 """The retries of push and fetch: the end of a transfer, the pauses between attempts, and the token for the peer."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -89,19 +90,24 @@ class AttemptContext:
     waits: Callable[[str | None], None] = lambda _: None
     remark: Callable[[str | None], Awaitable[None]] | None = None
 
-    async def meter_chunks(self, chunks: AsyncIterator[bytes], attempt: Attempt | None = None) -> AsyncIterator[bytes]:
+    async def meter_chunks(
+        self, chunks: AsyncIterator[bytes], attempt: Attempt | None = None, facts: Expected | None = None
+    ) -> AsyncIterator[bytes]:
         """Pass on chunks as long as the lease allows, and meter them; the first one of an attempt may begin a use.
 
-        Raises LeaseEnded, LimitReached.
+        The `facts` of the data are stored before its first chunk is passed on. Raises LeaseEnded, LimitReached.
         """
-        begun = attempt is None
         async for chunk in chunks:
-            if attempt is not None and not begun:
-                await self.use.begin(attempt)
-                begun = True
+            # Together, so that one commit contains the facts and the use.
+            await asyncio.gather(
+                *([self.learned(facts)] if facts else []), *([self.use.begin(attempt)] if attempt else [])
+            )
+            attempt = facts = None
             await self.use.spend(len(chunk))
             self.waits(None)
             yield chunk
+        if facts:
+            await self.learned(facts)
 
 
 class BoundedRetries:
