@@ -16,8 +16,8 @@ from connector.ports.dataplane import DataPlane
 class Enforcer:
     """Enforces the agreements of one participant context.
 
-    `locks` has a lock for each transfer whose data flow is being signalled: a later decision never overtakes an earlier
-    one.
+    `locks` has a lock for each transfer whose data flow is being signalled, by its pid, and for its agreement, by its
+    key: a later decision never overtakes an earlier one, and of two starts the second sees the first.
     """
 
     context: Context

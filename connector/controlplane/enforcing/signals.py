@@ -87,7 +87,9 @@ async def signal(enforcer: Enforcer, process: Transfer) -> Transfer:
             raise Conflict(f"Another task changed {process.id} while its flow was signalled: read it again.")
         if not moving:
             return await _halt(enforcer, process)
-        return await (_renew if process.flow_reported is FlowState.STARTED else _start)(enforcer, process)
+        # Two starts under one agreement must not both find the last place of a limit free.
+        async with enforcer.locks.setdefault(process.agreement_key, asyncio.Lock()):
+            return await (_renew if process.flow_reported is FlowState.STARTED else _start)(enforcer, process)
 
 
 async def _halt(enforcer: Enforcer, process: Transfer) -> Transfer:

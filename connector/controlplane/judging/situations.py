@@ -16,7 +16,7 @@ from connector.controlplane.judging.treating import known_data
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
 from connector.ports.entities import Agreement, Asset, PageBounds, Recent
-from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer, TransferState
 from connector.protocol.dsp.version import VERSION
 
 MOST_RUNNING = 500
@@ -85,11 +85,11 @@ def _facts(compiled: Compiled) -> frozenset[str]:
 async def _count_running(context: Context, process: Transfer) -> int:
     """Return the number of active transfers under the agreement, including this one.
 
-    An active transfer counts only earlier ones, so that the later of two concurrent transfers ends.
+    A transfer that is started counts those whose flow is started: it asks for a lease, and they have one. One that is
+    requested also counts those that wait for their lease.
     """
     rows, _ = await context.store.transfers(
         process.owner, PageBounds(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_key=process.agreement_key
     )
-    mine, runs = (process.created_at, process.id), process.state == TransferState.STARTED
-    others = [(row.created_at, row.id) for row in rows if row.id != process.id]
-    return 1 + sum(not runs or other < mine for other in others)
+    waits = process.state != TransferState.STARTED
+    return 1 + sum(row.id != process.id and (waits or row.flow_reported is FlowState.STARTED) for row in rows)

@@ -6,7 +6,7 @@ import pytest
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.situations import build_for_peer, build_for_transfer, parse_claims
 from connector.ports.changes import PutProcess
-from connector.protocol.dsp.machines.transfer_machine import TransferState
+from connector.protocol.dsp.machines.transfer_machine import FlowState, TransferState
 from connector.protocol.dsp.version import VERSION
 from tests.controlplane.agreements import USE, Json, atom, conclude, provider, requested
 from tests.support.plane import CITY, NOW, Desk
@@ -58,10 +58,14 @@ async def test_claims_of_the_participant_list_take_precedence_over_the_evidence(
 @pytest.mark.parametrize(
     ("pid", "state", "running"), [("urn:t:0", "REQUESTED", 3), ("urn:t:1", "STARTED", 1), ("urn:t:2", "STARTED", 2)]
 )
-async def test_an_active_transfer_counts_only_earlier_ones(desk: Desk, pid: str, state: str, running: int) -> None:
+async def test_a_started_transfer_counts_only_those_whose_flow_is_started(
+    desk: Desk, pid: str, state: str, running: int
+) -> None:
     rooms = provider(desk.rooms)
-    for number in (1, 2):
-        active = msgspec.structs.replace(requested(rooms, f"urn:t:{number}"), state=TransferState.STARTED, version=1)
+    for number, flow in enumerate((FlowState.STARTED, FlowState.PREPARED), 1):
+        active = msgspec.structs.replace(
+            requested(rooms, f"urn:t:{number}"), state=TransferState.STARTED, flow_reported=flow, version=1
+        )
         await rooms.context.store.commit([PutProcess(active, None)])
     situation = await situation_of(rooms, atom("dk:concurrentTransfers", "lteq", 2), pid, state)
     assert situation.running == running
