@@ -1,9 +1,19 @@
 """The secret of a connector for pseudonyms and for references to persons; keys are derived from it."""
 
 import hmac
+import unicodedata
 from collections.abc import Callable
 
 SECRET_BYTES = 32
+
+
+def normalize_person(text: str) -> str:
+    """Return the identifier of a person in one spelling: what looks alike in data and in a register is one person.
+
+    The composed form of Unicode (NFC), single spaces, and no characters that are not seen, such as a soft hyphen.
+    """
+    seen = "".join(letter for letter in text if letter.isascii() or unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 class Secret:
@@ -24,10 +34,12 @@ class Secret:
         return hmac.digest(self._material, message, "sha256")
 
     def person(self, owner: str, subject: str) -> str:
-        """Return the reference (hex) of a person; it reveals the person only with the secret."""
+        """Return the reference (hex) of a person in any spelling; it reveals the person only with the secret."""
         return self.people(owner)(subject)
 
     def people(self, owner: str) -> Callable[[str], str]:
         """Return a function that computes the reference of a person, for many persons."""
         key = self.key("person", owner)
-        return lambda subject: hmac.digest(key, subject.encode("utf-8", "surrogatepass"), "sha256").hex()
+        return lambda subject: hmac.digest(
+            key, normalize_person(subject).encode("utf-8", "surrogatepass"), "sha256"
+        ).hex()

@@ -5,7 +5,7 @@ struct becomes the view that the member wants. Whatever differs is given by name
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -14,6 +14,10 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import msgspec
 
 View = TypeVar("View", bound=msgspec.Struct)
+
+_FIRST_MS = int(datetime.min.replace(tzinfo=UTC).timestamp() * 1000)
+# The milliseconds of `datetime.max` are rounded up by `timestamp`.
+_LAST_MS = int(datetime.max.replace(microsecond=0, tzinfo=UTC).timestamp() * 1000)
 
 
 def to_view(view: type[View], entity: object, **different: object) -> View:
@@ -41,10 +45,25 @@ def moment(ms: int) -> datetime:
 
 
 def to_ms(at: datetime | None) -> int | None:
-    """Return a time as whole ms since the Unix epoch, rounded down; None for None. A time without a zone is UTC."""
+    """Return a time as whole ms since the Unix epoch, rounded down; None for None. A time without a zone is UTC.
+
+    What is outside of the calendar in UTC, as the last evening of 9999 west of it, is the nearest time inside.
+    """
     if at is None:
         return None
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    return min(max(int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000), _FIRST_MS), _LAST_MS)
+
+
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+    """Return an aware time as the clocks of a zone show it; unchanged if the calendar of that zone does not have it.
+
+    >>> in_zone(datetime(2027, 3, 1, 8, 30, tzinfo=UTC), UTC).hour
+    8
+    """
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
 
 
 @cache

@@ -1,8 +1,12 @@
 """The secret: it is never shown, and each use and each person has a key of its own."""
 
-import pytest
+import unicodedata
 
-from connector.ports.secret import SECRET_BYTES, Secret
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.ports.secret import SECRET_BYTES, Secret, normalize_person
 
 SECRET = Secret(b"s" * SECRET_BYTES)
 
@@ -26,3 +30,14 @@ def test_a_person_has_one_reference_per_owner_which_does_not_contain_the_name() 
     assert SECRET.person("firm", "Anna") != reference
     assert "anna" not in reference.lower()
     assert SECRET.person("city", "lone \ud800") != reference
+
+
+@given(st.text(), st.sampled_from(["NFC", "NFD"]), st.sampled_from(["", "\u00ad", "\u200b", "\u2060"]))
+def test_a_person_has_one_reference_in_every_spelling_that_looks_alike(name: str, form: str, unseen: str) -> None:
+    other = f" {unseen.join(unicodedata.normalize(form, name))}\t"  # type: ignore[arg-type]  # one of the forms
+    assert SECRET.person("city", other) == SECRET.person("city", name)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u00ad", " \u200b\t"])
+def test_nothing_that_is_seen_is_no_person(text: str) -> None:
+    assert normalize_person(text) == ""

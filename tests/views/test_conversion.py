@@ -1,6 +1,6 @@
 """Entities become views by their members."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from connector.ports.entities import Hold
-from connector.views.conversion import moment, to_ms, to_view
+from connector.views.conversion import in_zone, moment, to_ms, to_view
 from connector.views.holds import HoldView
 
 
@@ -77,3 +77,13 @@ def test_times_go_there_and_back() -> None:
     assert to_ms(moment(MS)) == MS
     assert to_ms(AT.replace(tzinfo=None)) == MS
     assert to_ms(None) is None
+
+
+@pytest.mark.parametrize("hours", [-14, 0, 14])
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_ends_of_the_calendar_are_kept_and_shown_in_every_zone(year: int, hours: int) -> None:
+    end = datetime.max if year == 9999 else datetime.min  # noqa: DTZ901 - the zone follows
+    kept = moment(to_ms(end.replace(tzinfo=timezone(timedelta(hours=hours)))) or 0)
+    assert abs(kept - end.replace(tzinfo=UTC)) <= timedelta(hours=15)
+    for shown in (UTC, timezone(timedelta(hours=-14)), timezone(timedelta(hours=14))):
+        assert in_zone(kept, shown).year in {1, 9999}

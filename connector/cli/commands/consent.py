@@ -93,8 +93,11 @@ def withdraw(
     """Record a withdrawal: records of the person leave no more, also in active transfers."""
     call.output.confirm(call.output.say("cli.ask-withdraw-consent", id=person), yes)
     with connect(call) as connector:
+        known = connector.consents.lookup(person).items
         found = connector.consents.withdraw(person, dataset=dataset, purpose=purpose)
     call.output.print_rows(found.items, _fields(call.output))
+    if not known:
+        call.output.print_hint(call.output.say("cli.person-new", id=person))
 
 
 @register(

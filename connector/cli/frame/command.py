@@ -81,7 +81,10 @@ def parse_end(text: str | None, zone: tzinfo) -> datetime | None:
     at = parse_time(text, zone)
     if at is None or text is None or not _is_day(text):
         return at
-    return at + timedelta(days=1)
+    try:
+        return at + timedelta(days=1)
+    except OverflowError:  # the last day of the calendar
+        return datetime.max.replace(tzinfo=at.tzinfo)
 
 
 def _is_day(text: str) -> bool:

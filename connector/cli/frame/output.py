@@ -25,6 +25,7 @@ from connector.language.catalogue import (
     say,
     translate_text,
 )
+from connector.views.conversion import in_zone
 
 Row = TypeVar("Row")
 Columns = Mapping[str, Callable[[Row], object]]
@@ -172,7 +173,7 @@ def format_cell(value: object) -> str:
 
 def format_time(at: datetime | None, zone: tzinfo) -> str:
     """Format a time to the second, as the clocks of a zone show it."""
-    return "" if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return "" if at is None else in_zone(at, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def format_size(count: int | None, lang: Language) -> str:

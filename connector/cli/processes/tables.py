@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import TextIO
 
 from connector.views.agreements import UseView
+from connector.views.conversion import in_zone
 
 _COLUMNS = ("at", "role", "counterparty", "name", "dataset", "title", "purposes", "bytes", "agreement", "transfer")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -28,7 +29,7 @@ def write_uses(out: TextIO, uses: Iterable[UseView], language: str, zone: tzinfo
         who = (use.counterparty, use.counterparty_name)
         what = (use.dataset, choose_text(use.title, language), " ".join(use.purposes))
         row = (
-            use.at.astimezone(zone).isoformat(),
+            in_zone(use.at, zone).isoformat(),
             str(use.role),
             *who,
             *what,

@@ -23,7 +23,7 @@ from connector.policy.model.values import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.changes import RecordConsent
 from connector.ports.entities import Consent, PageBounds
-from connector.ports.secret import Secret
+from connector.ports.secret import Secret, normalize_person
 
 MOST_ENTRIES = 1_000
 LONGEST_SUBJECT = 1_000
@@ -148,10 +148,10 @@ def _term(evaluator: Evaluator, operand_iri: str, text: str, number: int) -> str
 
 
 def _subject(subject: str) -> str:
-    """Return the identifier of a person as the data plane reads it from a record."""
-    if not 0 < len(subject.strip()) <= LONGEST_SUBJECT:
+    """Return the identifier of a person. Raises Invalid if nothing of it is seen, or it is too long."""
+    if not 0 < len(normalize_person(subject)) <= LONGEST_SUBJECT:
         raise Invalid("subject", f"The subject is empty or too long: give a text of 1 to {LONGEST_SUBJECT} characters.")
-    return subject.strip()
+    return subject
 
 
 def _secret(register: ConsentRegister) -> Secret:

@@ -14,7 +14,7 @@ from connector.dataplane.treating.row_filter import RecordFilter
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
-from connector.ports.secret import Secret
+from connector.ports.secret import Secret, normalize_person
 from connector.ports.treatment import TransformStep, Treatment
 
 PIECE = 64 * 1024
@@ -168,8 +168,11 @@ class TreatedDelivery:
         known, persons = self._references, dict[str, None]()
         for record in records:
             record.pop(PERSON, None)  # the data itself cannot state a reference
-            if subject := to_text(record.get(self._records.subject)).strip():
-                reference = known.get(subject) or known.setdefault(subject, self._refer_to(subject))
+            subject = to_text(record.get(self._records.subject))
+            reference = known.get(subject)
+            if reference is None:
+                reference = known[subject] = self._refer_to(subject) if normalize_person(subject) else ""
+            if reference:
                 record[PERSON] = reference
                 persons[reference] = None
         return list(persons)

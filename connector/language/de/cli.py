@@ -38,6 +38,8 @@ SENTENCES: dict[str, str] = {
     "Mit --end-agreements werden sie beendet.",
     "ask-remove": "{id} ist dann kein Mitglied mehr.",
     # Consents, events and payments.
+    "person-new": "Zu {id} war bisher nichts eingetragen. Falls das nicht stimmt, bitte die Schreibweise mit den Daten "
+    "vergleichen.",
     "ask-withdraw-consent": "Daten über {id} werden dann nicht mehr auf Grundlage der Einwilligung geliefert.",
     "consents-recorded": "Einwilligungen eingetragen: {count}.",
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "Use --end-agreements to end them.",
     "ask-remove": "{id} will not be a member any more.",
     # Consents, events and payments.
+    "person-new": "Nothing was recorded of {id} before. If that is wrong, compare the spelling with the data.",
     "ask-withdraw-consent": "Data about {id} will not be transferred on the basis of the consent any more.",
     "consents-recorded": "Consents recorded: {count}.",
     "consents-stopped": "The import stopped. Consents recorded: {count}; not recorded: from line {line} on.",

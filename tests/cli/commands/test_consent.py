@@ -37,12 +37,21 @@ def test_what_a_person_said_is_recorded(cli: Cli, management: Management) -> Non
 
 def test_a_withdrawal_is_asked_about(cli: Cli, management: Management) -> None:
     management.answer("POST", "/v1/consents/withdraw", Page(items=(entry(),)))
+    management.answer("POST", "/v1/consents/lookup", Page(items=(entry(),)))
     asked = cli("consent", "withdraw", "4711")
     assert asked.code == 2
     assert "--yes" in asked.err
     done = cli("consent", "withdraw", "4711", "--dataset", "urn:a", "--yes", "--json")
     assert done.json["items"][0]["state"].endswith("ConsentGiven")
     assert management.bodies("POST", "/v1/consents/withdraw") == [{"subject": "4711", "dataset": "urn:a"}]
+
+
+def test_a_withdrawal_of_a_person_of_whom_nothing_is_recorded_is_told(cli: Cli, management: Management) -> None:
+    management.answer("POST", "/v1/consents/withdraw", Page(items=(entry(),)))
+    for known, told in ((), True), ((entry(),), False):
+        management.answer("POST", "/v1/consents/lookup", Page(items=known))
+        done = cli("consent", "withdraw", "4711", "--purpose", "dpv:PublicBenefit", "--yes")
+        assert ("compare the spelling" in done.err) is told
 
 
 def test_the_register_is_listed_and_a_person_looked_up(cli: Cli, management: Management) -> None:

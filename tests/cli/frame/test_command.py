@@ -73,6 +73,7 @@ def test_a_day_as_an_end_belongs_to_the_period() -> None:
     assert parse_end("2027-12-31", zone) == datetime(2028, 1, 1, tzinfo=zone)
     assert parse_end("2026-10-25", zone) == datetime(2026, 10, 25, 23, tzinfo=UTC), "a day of 25 hours"
     assert parse_end("2027-12-31T12:00Z", zone) == datetime(2027, 12, 31, 12, tzinfo=UTC)
+    assert parse_end("9999-12-31", zone) == datetime.max.replace(tzinfo=zone)
     assert parse_end(None, zone) is None
 
 

@@ -1,6 +1,8 @@
 """The consent register: kept without names, appended, and obeyed by what is under way."""
 
 import asyncio
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +151,8 @@ async def delivering(made: Serving) -> tuple[str, dict[str, str]]:
     return await made.transfer()
 
 
-def serving_people(desk: Desk, folder: Path, rounds: int, **more: Any) -> Any:
-    lines = b"".join(b"%s,%s\n" % (person.encode(), b"x" * 900) for person in PEOPLE)
+def serving_people(desk: Desk, folder: Path, rounds: int, people: Sequence[str] = PEOPLE, **more: Any) -> Any:
+    lines = b"".join(b"%s,%s\n" % (person.encode(), b"x" * 900) for person in people)
     data = b"person,what\n" + lines * rounds
     treating = make_treating(SECRET, LIBRARY.operands)
     claims = {"purpose": ("dpv:ImproveTransportMobility",)}
@@ -168,6 +170,17 @@ async def test_only_people_who_agreed_are_delivered(desk: Desk, tmp_path: Path) 
             lines = (await answer.text()).splitlines()
         assert [line.partition(",")[0] for line in lines[1:]] == [one for one in PEOPLE[:50] if one != "person 7"]
         assert [judged["treatment"] for judged in await made.judged("flow started")] == [["row-filter"]]
+
+
+async def test_a_withdrawal_counts_for_every_spelling_of_a_name_in_the_data(desk: Desk, tmp_path: Path) -> None:
+    people = [unicodedata.normalize("NFD", "Zoë Müller"), "Zo\u00adë  Müller", *PEOPLE[:2]]
+    async with serving_people(desk, tmp_path, 1, people) as made:
+        url, headers = await delivering(made)
+        for state, left in ((GIVEN, 4), (WITHDRAWN, 2)):
+            said = ConsentStatement(subject="Zoë Müller", purpose="dpv:PublicBenefit", state=state)
+            await consents.record(made.rooms.register, [said])
+            async with made.http.get(url, headers=headers) as answer:
+                assert len((await answer.text()).splitlines()) == left + 1
 
 
 async def test_a_withdrawal_ends_what_a_running_stream_delivers_of_a_person(desk: Desk, tmp_path: Path) -> None:
