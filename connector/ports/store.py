@@ -62,8 +62,8 @@ class Store(Protocol):
     async def due(self, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
         """Return processes whose `due_at` is not after `now`, longest due first."""
 
-    async def next_due(self, owner: str) -> int | None:
-        """Return the earliest `due_at` of all processes, or None."""
+    async def due_last(self, owner: str, limit: int) -> Sequence[AnyProcess]:
+        """Return the processes that are due last, the latest first."""
 
     async def negotiations(
         self,

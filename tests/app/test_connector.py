@@ -44,7 +44,7 @@ async def test_a_start_opens_three_listeners_and_a_stop_closes_all(space: Space,
     await asyncio.gather(*connector.tasks, return_exceptions=True)
     assert all(task.done() for task in connector.tasks)
     with pytest.raises(Unavailable):
-        await connector.parts.store.next_due("default")
+        await connector.parts.store.due_last("default", 1)
 
 
 async def test_readiness_fails_without_a_worker_and_warns_without_a_list(space: Space, settings: Settings) -> None:

@@ -56,7 +56,7 @@ async def test_a_process_changes_only_from_the_version_that_was_read(store: Stor
     with pytest.raises(ValueError, match="expected"):
         await store.commit([changes.PutProcess(replace(second, version=2), 2)])
     assert await store.negotiation(OWNER, "urn:n:1") == second
-    assert await store.next_due(OWNER) is None
+    assert await store.due_last(OWNER, 1) == []
 
 
 async def test_a_pid_of_a_peer_belongs_to_one_process(store: Store) -> None:
@@ -136,8 +136,10 @@ async def test_what_is_due_comes_longest_due_first(store: Store) -> None:
     assert [p.id for p in await store.due(OWNER, 30, 10)] == ["urn:n:2", "urn:t:1", "urn:n:1"]
     assert [p.id for p in await store.due(OWNER, 30, 2)] == ["urn:n:2", "urn:t:1"]
     assert await store.due(OWNER, 9, 10) == []
-    assert await store.next_due(OWNER) == 10
-    assert await store.next_due("nobody") is None
+    assert [p.due_at for p in await store.due_last(OWNER, 3)] == sorted(
+        (p.due_at for p in await store.due(OWNER, 10**12, 100)), reverse=True
+    )[:3]
+    assert await store.due_last("nobody", 3) == []
 
 
 async def test_listings_are_filtered_and_newest_first(store: Store) -> None:

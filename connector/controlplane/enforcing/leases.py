@@ -35,9 +35,15 @@ def find_renewal(process: AnyProcess) -> int | None:
     return None
 
 
-def is_to_renew(context: Context, process: Transfer) -> bool:
-    """Return whether the lease of a transfer has to be decided again now."""
-    return process.lease_until is not None and process.lease_until <= context.now() and not _is_moving_on(process)
+def is_to_renew(enforcer: Enforcer, process: Transfer) -> bool:
+    """Return whether the lease of a transfer has to be decided again now.
+
+    One that lasts longer than any may was granted while the clock was ahead.
+    """
+    if process.lease_until is None or _is_moving_on(process):
+        return False
+    left = process.lease_until - enforcer.context.now()
+    return left <= 0 or left > enforcer.limits.lease
 
 
 def _is_moving_on(process: Transfer) -> bool:

@@ -78,7 +78,7 @@ async def signal(enforcer: Enforcer, process: Transfer) -> Transfer:
     moving = process.flow_wanted is FlowState.STARTED
     if process.flow_wanted is FlowState.NONE or (process.flow_wanted == process.flow_reported and not moving):
         return process
-    if process.flow_wanted == process.flow_reported and not leases.is_to_renew(enforcer.context, process):
+    if process.flow_wanted == process.flow_reported and not leases.is_to_renew(enforcer, process):
         return process
     # One signal after the other: a start that was decided before a suspension must not reach the data plane after it.
     async with enforcer.locks.setdefault(process.id, asyncio.Lock()):

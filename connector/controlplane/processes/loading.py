@@ -51,6 +51,11 @@ async def list_due(context: Context, until: int, most: int) -> Sequence[AnyProce
     return [context.acknowledged.apply(row) for row in await context.store.due(context.owner, until, most)]
 
 
+async def list_due_last(context: Context, most: int) -> Sequence[AnyProcess]:
+    """Return at most `most` of the processes that are due last, the latest first."""
+    return [context.acknowledged.apply(row) for row in await context.store.due_last(context.owner, most)]
+
+
 async def store_negotiation(context: Context, pid: str) -> Negotiation | None:
     """Return a negotiation as it is stored, after its acknowledgement is: what a peer reads here, a crash keeps."""
     return await _store_acknowledgement(context, await load_negotiation(context, pid), context.store.negotiation)

@@ -14,6 +14,7 @@ from connector.controlplane.processes import loading
 from connector.controlplane.processes.sending import outbound, stalling
 from connector.controlplane.processes.sending.backoff import SilentPeer
 from connector.controlplane.processes.sending.driver import ProcessDriver
+from connector.controlplane.processes.sending.due import find_due
 from connector.ports.changes import StoreError
 from connector.ports.store import AnyProcess
 
@@ -40,15 +41,20 @@ class Worker:
         # Processes whose last step failed by a defect: name of the error by process.
         self.stuck: dict[str, str] = {}
         self._unstored: Counter[str] = Counter()
+        # The clock at the last sweep (ms), and whether times from a clock that was ahead may be left in the store.
+        self._seen = 0
+        self._misdated = True
 
     def wake(self, process: AnyProcess) -> None:
         """Process a process that was just committed: now, or when it is due."""
         if self._stopping:
             return
-        if process.due_at is None:
+        now = self._driver.context.now()
+        due_at = find_due(process, self._driver.limits, now)
+        if due_at is None:
             self._forget_timer(process.id)
             return
-        delay = process.due_at - self._driver.context.now()
+        delay = due_at - now
         if delay > 0:
             self._look_later(process, delay)
         else:
@@ -92,12 +98,25 @@ class Worker:
             await deadlines.mark_overdue(self._driver.enforcer.evaluator)
         except StoreError as error:
             log.warning("overdue duties are not marked until the next sweep: the store is unavailable: %s", error)
-        horizon = self._driver.context.now() + int(SWEEP_S * 1000)
-        found = await loading.list_due(self._driver.context, horizon, BATCH)
-        for process in found:
+        now = self._driver.context.now()
+        found = await loading.list_due(self._driver.context, now + int(SWEEP_S * 1000), BATCH)
+        for process in [*found, *await self._list_misdated(now)]:
             if process.id not in self._active and process.id not in self._later:
                 self.wake(process)
         return len(found) == BATCH
+
+    async def _list_misdated(self, now: int) -> list[AnyProcess]:
+        """Return the processes with a time from a clock that was ahead: looked for at the start, and when it goes back.
+
+        Of many, the next sweep returns the others.
+        """
+        set_back, self._seen = now < self._seen, now
+        if not set_back and not self._misdated:
+            return []
+        rows = await loading.list_due_last(self._driver.context, BATCH)
+        found = [row for row in rows if find_due(row, self._driver.limits, now) != row.due_at]
+        self._misdated = len(found) == BATCH
+        return found
 
     def _begin(self, process: AnyProcess, waited: bool) -> None:
         self._active[process.id] = None

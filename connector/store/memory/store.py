@@ -92,10 +92,12 @@ class MemoryStore:
         )
         return sorted((p for p in rows if (p.due_at or 0) <= now), key=lambda p: p.due_at or 0)[: max(limit, 0)]
 
-    async def next_due(self, owner: str) -> int | None:
-        """Return the earliest `due_at`, or None."""
-        rows = self._tables.select(self._tables.processes, lambda p: p.owner == owner and p.due_at is not None)
-        return min((p.due_at for p in rows), default=None)
+    async def due_last(self, owner: str, limit: int) -> Sequence[AnyProcess]:
+        """Return the processes that are due last, the latest first."""
+        rows: list[AnyProcess] = self._tables.select(
+            self._tables.processes, lambda p: p.owner == owner and p.due_at is not None
+        )
+        return sorted(rows, key=lambda p: p.due_at or 0, reverse=True)[: max(limit, 0)]
 
     async def negotiations(
         self,

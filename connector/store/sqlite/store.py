@@ -139,9 +139,9 @@ class SqliteStore:
         """Return processes whose `due_at` is not after `now`, longest due first."""
         return processes.due(self._reader, owner, now, limit)
 
-    async def next_due(self, owner: str) -> int | None:
-        """Return the earliest `due_at`, or None."""
-        return processes.next_due(self._reader, owner)
+    async def due_last(self, owner: str, limit: int) -> Sequence[AnyProcess]:
+        """Return the processes that are due last, the latest first."""
+        return processes.due_last(self._reader, owner, limit)
 
     async def negotiations(
         self,

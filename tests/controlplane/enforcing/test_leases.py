@@ -43,13 +43,15 @@ async def test_without_an_agreement_there_is_no_lease_for_a_provider_and_one_for
     assert lease.valid_until is None
 
 
-@pytest.mark.parametrize(("lease_until", "due"), [(NOW, True), (NOW + 1, False), (None, False)])
+@pytest.mark.parametrize(
+    ("lease_until", "due"), [(NOW, True), (NOW + 1, False), (None, False), (NOW + 86_400_000, True)]
+)
 def test_a_lease_is_renewed_when_it_is_due(rooms: Rooms, lease_until: int | None, due: bool) -> None:
     process = msgspec.structs.replace(
         requested(rooms), state=TransferState.STARTED, flow_wanted=FlowState.STARTED, lease_until=lease_until
     )
-    assert leases.is_to_renew(rooms.context, process) is due
+    assert leases.is_to_renew(rooms.enforcer, process) is due
     assert leases.find_renewal(process) == lease_until
     leaving = plan_transfer(rooms.context, process, Suspend("a pause"))
-    assert not leases.is_to_renew(rooms.context, leaving)
-    assert leases.is_to_renew(rooms.context, leases.make_due(rooms.context, process))
+    assert not leases.is_to_renew(rooms.enforcer, leaving)
+    assert leases.is_to_renew(rooms.enforcer, leases.make_due(rooms.context, process))

@@ -1,14 +1,20 @@
 """A step that breaks off by a defect: the process is named until it has gone on, and others are not held up."""
 
 import asyncio
+import contextlib
+from dataclasses import replace
 
 import msgspec
+import pytest
 
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.loading import load_negotiation
+from connector.controlplane.processes.sending.backoff import PeerBackoff
+from connector.controlplane.processes.steps import plan
 from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import PutProcess
 from connector.ports.decider import HoldFor, Proceed, Wait
+from connector.ports.entities import Backoff
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from tests.controlplane.processes.bargain import offered, requested, terms
@@ -70,4 +76,38 @@ async def test_a_process_that_cannot_go_on_is_named_until_it_does(desk: Desk) ->
         await eventually(lambda: worker.stuck == {}, "it is still named")
         await reaches("urn:odd", NegotiationState.AGREED)
     finally:
+        await worker.stop(1.0)
+
+
+@pytest.mark.parametrize("ahead_ms", [86_400_000, 3_600_000])
+async def test_a_message_that_was_put_off_while_the_clock_was_ahead_is_sent_when_it_is_right(
+    desk: Desk, ahead_ms: int
+) -> None:
+    workers: list[Worker] = []
+    rooms = desk.rooms.but(wake=lambda process: workers[0].wake(process))
+    later = rooms.context.now() + ahead_ms
+    await offered(desk, terms("dpv:ResearchAndDevelopment"))
+    made = requested(terms("dpv:ResearchAndDevelopment"), peer_pid="theirs", due_at=later, updated_at=later, version=1)
+    decision = await ByPolicy(rooms.enforcer, frozenset()).decide(made, rooms.context.now())
+    assert isinstance(decision, Proceed)
+    planned = (await plan(rooms.enforcer, made, decision)).after
+    planned = msgspec.structs.replace(planned, due_at=later, updated_at=later)
+    await rooms.context.store.commit([PutProcess(planned, None)])
+    paused = Backoff(owner=rooms.context.owner, peer=made.peer, failures=3, until=later)
+    driver = rooms.driver(ByPolicy(rooms.enforcer, frozenset()))
+    backoff = PeerBackoff(
+        rooms.context.owner, [paused], limits=driver.limits, now=rooms.context.now, spread=lambda: 1.0
+    )
+    worker = Worker(replace(driver, backoff=backoff))
+    workers.append(worker)
+    running = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(10):
+            while (found := await load_negotiation(rooms.context, made.id)) is None or found.pending:  # noqa: ASYNC110 - has no event of its own
+                await asyncio.sleep(0)
+        assert found.state == NegotiationState.AGREED
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
         await worker.stop(1.0)

@@ -52,7 +52,8 @@ class PeerBackoff:
     def find_pause_end(self, peer: str) -> int:
         """Return the time (ms) before which no message is sent to the peer; 0 if it has no failures."""
         row = self._rows.get(peer)
-        return row.until if row else 0
+        # A pause that began while the clock was ahead would last as long as it was ahead.
+        return row.until if row and row.until - self._now() <= self._limits.retry_most else 0
 
     def count_failure(self, peer: str, retry_after_ms: int | None, reason: str) -> tuple[int, list[Change]]:
         """Count a failure of the peer; return the time (ms) of the next attempt, and the change that stores it.
@@ -62,8 +63,9 @@ class PeerBackoff:
         since = self._silent[peer].since if peer in self._silent else self._now()
         self._silent[peer] = SilentPeer(peer, since, reason[:FAULT_LENGTH])
         known = self._rows.get(peer)
-        if known and self._now() < known.until and not retry_after_ms:
-            return known.until, []
+        paused = self.find_pause_end(peer)
+        if self._now() < paused and not retry_after_ms:
+            return paused, []
         failures = known.failures + 1 if known else 1
         wait = min(self._limits.retry_base * 2 ** min(failures, MOST_DOUBLINGS), self._limits.retry_most)
         wait = max(int(wait * self._spread()), min(retry_after_ms or 0, self._limits.retry_most))

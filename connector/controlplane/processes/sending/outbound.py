@@ -12,6 +12,7 @@ from connector.controlplane.enforcing import signals
 from connector.controlplane.processes.loading import find_table, reload
 from connector.controlplane.processes.sending import reconcile, settling, stalling, waiting
 from connector.controlplane.processes.sending.driver import ProcessDriver, find_address
+from connector.controlplane.processes.sending.due import find_due
 from connector.controlplane.processes.steps import plan
 from connector.ports.changes import Conflict, PidTaken
 from connector.ports.decider import Wait
@@ -30,7 +31,8 @@ async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     it, the same step would fail again at once: it is counted and tried later.
     """
     for _ in range(STEPS_AT_ONCE):
-        if process.due_at is None or process.due_at > driver.context.now():
+        due_at = find_due(process, driver.limits, driver.context.now())
+        if due_at is None or due_at > driver.context.now():
             return process
         try:
             process = await _step(driver, process)
@@ -74,7 +76,7 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     assert pending is not None
     table = find_table(process)
     until = driver.backoff.find_pause_end(process.peer)
-    if process.accepted and not pending.attempts:
+    if process.accepted and not pending.attempts and process.updated_at <= driver.context.now():
         until = max(until, process.updated_at + driver.backoff.find_write_pause(process.peer))
     if until > driver.context.now():
         fault = driver.backoff.find_fault(process.peer) or pending.fault

@@ -9,6 +9,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.loading import find_table
 from connector.controlplane.processes.sending import reconcile, settling
 from connector.controlplane.processes.sending.driver import ProcessDriver
+from connector.controlplane.processes.sending.due import LONGEST_LOOK_MS
 from connector.controlplane.processes.steps import carry_out
 from connector.ports.decider import (
     Terminate,
@@ -21,7 +22,7 @@ from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Neg
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
 FINALIZED = NegotiationState.FINALIZED
-DAY, SOON_LOOK = 86_400_000, 5_000
+SOON_LOOK = 5_000
 MOMENT_MS = 250
 
 
@@ -32,7 +33,7 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
         ended = await flow_ends.notice(driver.enforcer, process)
         if ended is not None:
             return ended
-        if now - process.updated_at < MOMENT_MS:
+        if 0 <= now - process.updated_at < MOMENT_MS:
             # Not stored: a transfer that has just moved usually moves again. After a crash it is due, and looked at.
             return msgspec.structs.replace(process, due_at=process.updated_at + MOMENT_MS)
     if process.peer_pid and process.updated_at + _find_first_look(driver, process) <= now:
@@ -88,7 +89,7 @@ def find_next_look(driver: ProcessDriver, process: AnyProcess, until: int | None
     quiet = now - (unequal.at if unequal else process.updated_at)
     # What the peer reports, however often it changes, does not bring back the soon looks at a peer that was busy.
     soonest = max(_find_first_look(driver, process), min(now - process.updated_at, driver.limits.look))
-    look = now + min(max(soonest, quiet), DAY)
+    look = now + min(max(soonest, quiet), LONGEST_LOOK_MS)
     marks = [look, until, _find_expiry(driver, process), leases.find_renewal(process)]
     return min(mark for mark in marks if mark is not None)
 

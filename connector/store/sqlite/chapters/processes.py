@@ -38,7 +38,7 @@ SELECT body FROM processes WHERE owner = ? AND kind = 'transfer' AND id IN (SELE
 """
 _BY_PEER_PID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND role = ? AND peer = ? AND peer_pid = ?"
 _DUE = "SELECT kind, body FROM processes WHERE owner = ? AND due_at <= ? ORDER BY due_at, place LIMIT ?"
-_NEXT_DUE = "SELECT due_at FROM processes WHERE owner = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1"
+_DUE_LAST = "SELECT kind, body FROM processes WHERE owner = ? AND due_at IS NOT NULL ORDER BY due_at DESC LIMIT ?"
 _OPEN = """
 SELECT count(*) FROM (
     SELECT 1 FROM processes
@@ -124,10 +124,9 @@ def due(connection: sqlite3.Connection, owner: str, now: int, limit: int) -> Seq
     return [_decode(kind, body) for kind, body in fetch_many(connection, _DUE, (owner, now, max(limit, 0)))]
 
 
-def next_due(connection: sqlite3.Connection, owner: str) -> int | None:
-    """Return the earliest `due_at`, or None."""
-    row = fetch_one(connection, _NEXT_DUE, (owner,))
-    return row[0] if row else None
+def due_last(connection: sqlite3.Connection, owner: str, limit: int) -> Sequence[AnyProcess]:
+    """Return the processes that are due last, the latest first."""
+    return [_decode(kind, body) for kind, body in fetch_many(connection, _DUE_LAST, (owner, max(limit, 0)))]
 
 
 def negotiations(
