@@ -35,6 +35,7 @@ PERIOD_OF = {
 }
 """The periods of the facts that count the uses of a participant under all agreements."""
 
+SKEW_MS = 60_000
 DPI = "http://dbpedia.org/resource/Dots_per_inch"
 
 
@@ -121,8 +122,8 @@ def legal_basis(situation: Situation) -> tuple[Value, ...] | None:
 
 
 def data_age(situation: Situation) -> tuple[Value, ...] | None:
-    """Return how long ago the data last changed."""
-    if situation.changed_at is None:
+    """Return how long ago the data last changed; unknown if its date lies further ahead than clocks may differ."""
+    if situation.changed_at is None or situation.changed_at - situation.now > SKEW_MS:
         return None
     return (Duration(milliseconds=max(situation.now - situation.changed_at, 0)),)
 

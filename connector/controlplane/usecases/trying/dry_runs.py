@@ -1,6 +1,6 @@
 """A dry run at this connector: with a policy, the policy of an asset, or an agreement, and the stored facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -16,7 +16,7 @@ from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, answer, find_operand
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.literals import to_lexical
-from connector.ports.entities import Agreement
+from connector.ports.entities import Asset, Payment
 from connector.protocol.dsp.common import Role
 from connector.views.policies import TrialOrder
 
@@ -38,7 +38,7 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
         asset = await find_asset(evaluator.context, question.asset)
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
         data = known_data.to_data(asset)
-        known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
+        known |= await _find_known(evaluator, asset)
         transforms = data.transforms(evaluator.library.operands)
         situation = msgspec.structs.replace(situation, transforms=transforms, rows=data.rows)
     if question.agreement is not None:
@@ -55,7 +55,9 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
         }
         within = await situations.find_within(evaluator, agreement, frozenset(facts.PERIOD_OF))
         known |= {fact: (str(within[period].uses),) for fact, period in facts.PERIOD_OF.items()}
-        known |= await _find_known(evaluator, agreement)
+        store = evaluator.context.store
+        offered = await store.asset(agreement.owner, agreement.dataset)
+        known |= await _find_known(evaluator, offered, await store.payments(agreement.owner, agreement.key))
         compiled = await evaluator.library.prepare(agreement.document)
         stated = find_purpose(compiled) if isinstance(compiled, Compiled) else None
         known |= {"purpose": (stated,)} if stated is not None else {}
@@ -73,9 +75,10 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
     return await evaluate(work, msgspec.json.encode(policy))
 
 
-async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, tuple[str, ...]]:
-    """Return the recorded facts of an agreement, and the known facts of its data."""
-    asset = await evaluator.context.store.asset(agreement.owner, agreement.dataset)
+async def _find_known(
+    evaluator: Evaluator, asset: Asset | None, payments: Sequence[Payment] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Return the facts that are recorded: of the data, the events, and the payments under an agreement."""
     situation = facts.Situation(
         participant="",
         claims={},
@@ -83,8 +86,8 @@ async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, t
         media_type=asset.media_type if asset else None,
         stated=asset.stated if asset else None,
         changed_at=await evaluator.changed_at(asset.source) if asset else None,
-        payments=await evaluator.context.store.payments(agreement.owner, agreement.key),
-        events=await evaluator.context.store.events(agreement.owner),
+        payments=payments,
+        events=await evaluator.context.store.events(evaluator.context.owner),
     )
     return _read(situation)
 

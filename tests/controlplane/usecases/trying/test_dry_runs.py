@@ -50,6 +50,15 @@ async def test_an_agreement_is_tried_with_its_use_so_far_and_nothing_is_stored(d
     assert leaves == []
 
 
+async def test_an_asset_is_tried_with_the_age_of_its_data_and_the_events_that_are_declared(desk: Desk) -> None:
+    age = atom("dk:dataAge", "lteq", {"@value": "PT1H", "@type": "xsd:duration"})
+    calm = atom("odrl:event", "neq", "urn:event:flood")
+    await offered(desk, {"permission": [{**USE, "constraint": [age, calm]}]})
+    for changed, verdict in ((NOW - 1, "permit"), (NOW - 3_600_001, "deny"), (None, "deny")):
+        desk.dataplane.changed = changed
+        assert (await decide_question(desk.rooms.evaluator, TrialOrder(asset="air"))).verdict == verdict
+
+
 @pytest.mark.parametrize("question", [TrialOrder(agreement="urn:none"), TrialOrder(asset="urn:none")])
 async def test_an_unknown_asset_or_agreement_is_refused(desk: Desk, question: TrialOrder) -> None:
     with pytest.raises(NoSuchEntity, match=r"Unknown a\w+ urn:none"):
