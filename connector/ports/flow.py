@@ -152,7 +152,9 @@ Record = dict[str, Any]
 """The values of one record by field: texts in CSV; in JSON any value, with fractions as Decimal."""
 
 PERSON = "\0person"
-"""The field with the reference to the person of a record during its treatment; it never leaves."""
+"""The field with the reference to the person of a record during its treatment; it never leaves.
+
+It is empty where the record names nobody, and absent where persons are not identified."""
 
 
 class Transform(Protocol):

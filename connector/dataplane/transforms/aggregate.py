@@ -2,16 +2,18 @@
 
 A result has the fields of the group, `records`, and `x_sum` and `x_mean` for each measure x. A group smaller than
 `dk:smallestGroup` is removed, and so is a sum of fewer numbers, which would reveal single ones. The size of a group is
-the number of persons if the asset names the field of the person, else the number of records. A record in whose place of
-a group's name a value could not be read belongs to no group: it is left out and counted.
+the number of people that are certain if the asset names the field of the person, else the number of records
+(`formats.people`). A record in whose place of a group's name a value could not be read belongs to no group: it is left
+out and counted.
 """
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from connector.dataplane.formats.people import Headcount
 from connector.dataplane.formats.values import MISSING, UNREAD, format_number, make_reader, require_fields, to_text
-from connector.ports.flow import PERSON, Record, Transform, Untreatable
+from connector.ports.flow import Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
@@ -19,25 +21,13 @@ _MEAN = Decimal("0.000001")
 
 
 class _Tally:
-    """The count and sum of numbers, and the persons they belong to."""
+    """The sum of numbers, and the people they belong to."""
+
+    __slots__ = ("people", "sum")
 
     def __init__(self) -> None:
-        self.count = 0
-        self.persons: set[str] = set()
+        self.people = Headcount()
         self.sum = Decimal(0)
-
-    def size(self) -> int:
-        """Return the number of persons, or of numbers if no person is known."""
-        return len(self.persons) or self.count
-
-    def add(self, person: str | None, value: Decimal = Decimal(0)) -> int:
-        """Add a number; return how many persons are new."""
-        self.count += 1
-        self.sum += value
-        if person is None or person in self.persons:
-            return 0
-        self.persons.add(person)
-        return 1
 
 
 def build(step: TransformStep, _key: bytes) -> Transform:
@@ -69,7 +59,7 @@ class Aggregate:
 
     def take(self, record: Record) -> None:
         """Add a record to its group. Raises Untreatable if there are too many groups or persons."""
-        step, person = self._step, record.get(PERSON)
+        step = self._step
         if any(record.get(name) is UNREAD for name in step.fields):
             self.left_out += 1
             return
@@ -83,12 +73,13 @@ class Aggregate:
             tallies = [_Tally() for _ in range(len(step.measures) + 1)]
             known = self._groups[key] = [record.get(name) for name in step.fields], tallies
         whole, *measures = known[1]
-        self._counted += whole.add(person)
+        self._counted += whole.people.add(record)
         for (name, read), tally in zip(self._read, measures, strict=True):
             raw = record.get(name)
             value = read(raw)
             if value is not None:
-                self._counted += tally.add(person, value)
+                self._counted += tally.people.add(record)
+                tally.sum += value
             elif to_text(raw).strip() not in MISSING:
                 self.unread[name] = self.unread.get(name, 0) + 1
         if self._counted > MOST_COUNTED:
@@ -100,19 +91,19 @@ class Aggregate:
         """Yield the groups that are large enough, in the order of their first records."""
         least = self._step.smallest_group
         for values, (whole, *measures) in self._groups.values():
-            if whole.size() < least:
+            if whole.people.size() < least:
                 continue
             group = dict(zip(self._step.fields, values, strict=True))
-            group["records"] = whole.count
+            group["records"] = whole.people.records
             for name, tally in zip(self._step.measures, measures, strict=True):
-                enough = tally.count and tally.size() >= least
+                enough = tally.people.records and tally.people.size() >= least
                 group[f"{name}_sum"] = Decimal(format_number(tally.sum)) if enough else None
                 group[f"{name}_mean"] = _mean(tally) if enough else None
             yield group
 
 
 def _mean(tally: _Tally) -> Decimal:
-    mean = tally.sum / tally.count
+    mean = tally.sum / tally.people.records
     try:
         return Decimal(format_number(mean.quantize(_MEAN).normalize()))
     except InvalidOperation:

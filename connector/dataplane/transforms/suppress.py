@@ -1,15 +1,17 @@
 """`dk:suppress`: remove the records of small groups (small-cell suppression).
 
-A group is all records with the same values in the named fields. Its size is the number of persons if the asset names
-the field of the person, else the number of records; each group that leaves has at least `dk:smallestGroup`. All records
-are held until the last one is counted, so their number is limited. A record with a value in these fields that could not
-be read is in no group, and left out.
+A group is all records with the same values in the named fields. Its size is the number of people that are certain if
+the asset names the field of the person, else the number of records (`formats.people`); each group that leaves has at
+least `dk:smallestGroup`. All records are held until the last one is counted, so their number is limited. A record with
+a value in these fields that could not be read is in no group, and left out.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
+from connector.dataplane.formats.people import Headcount
 from connector.dataplane.formats.values import UNREAD, require_fields, to_text
-from connector.ports.flow import PERSON, Record, Transform, Untreatable
+from connector.ports.flow import Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 MOST_RECORDS = 250_000
@@ -30,8 +32,7 @@ class Suppress:
         self._smallest = step.smallest_group
         self.left_out = 0
         self._held: list[tuple[tuple[str, ...], Record]] = []
-        self._sizes: dict[tuple[str, ...], int] = {}
-        self._persons: dict[tuple[str, ...], set[str]] = {}
+        self._counts: defaultdict[tuple[str, ...], Headcount] = defaultdict(Headcount)
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same fields."""
@@ -49,13 +50,10 @@ class Suppress:
             )
         group = tuple(to_text(record.get(name)) for name in self._fields)
         self._held.append((group, record))
-        if PERSON in record:
-            self._persons.setdefault(group, set()).add(record[PERSON])
-        else:
-            self._sizes[group] = self._sizes.get(group, 0) + 1
+        self._counts[group].add(record)
 
     def finish(self) -> Iterable[Record]:
         """Yield the records of the groups that are large enough."""
         for group, record in self._held:
-            if self._sizes.get(group, 0) + len(self._persons.get(group, ())) >= self._smallest:
+            if self._counts[group].size() >= self._smallest:
                 yield record

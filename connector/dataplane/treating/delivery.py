@@ -8,13 +8,14 @@ from itertools import chain
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.formats.codec import make_codec
 from connector.dataplane.formats.looking import SAMPLE
+from connector.dataplane.formats.people import find_subject
 from connector.dataplane.formats.values import require_fields, to_text
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.row_filter import RecordFilter
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
-from connector.ports.secret import Secret, normalize_person
+from connector.ports.secret import Secret
 from connector.ports.treatment import TransformStep, Treatment
 
 PIECE = 64 * 1024
@@ -162,18 +163,18 @@ class TreatedDelivery:
         return self._codec.write_head(fields)
 
     def _identify(self, records: Sequence[Record]) -> list[str]:
-        """Write the reference of its person into each record; return all references."""
+        """Write the reference of its person into each record, an empty one for nobody; return all references."""
         if len(self._references) > _REMEMBERED:
             self._references.clear()
         known, persons = self._references, dict[str, None]()
         for record in records:
-            record.pop(PERSON, None)  # the data itself cannot state a reference
             subject = to_text(record.get(self._records.subject))
             reference = known.get(subject)
             if reference is None:
-                reference = known[subject] = self._refer_to(subject) if normalize_person(subject) else ""
+                person = find_subject(subject)
+                reference = known[subject] = self._refer_to(person) if person else ""
+            record[PERSON] = reference  # the data itself cannot state a reference
             if reference:
-                record[PERSON] = reference
                 persons[reference] = None
         return list(persons)
 

@@ -1,0 +1,47 @@
+"""The person of a record, and how many people a group of records is certain to have."""
+
+from typing import Any
+
+from connector.dataplane.formats.values import MISSING, to_text
+from connector.ports.flow import PERSON, Record
+from connector.ports.secret import normalize_person
+
+
+def find_subject(value: Any) -> str:
+    """Return the person that a value names, in one spelling; empty for a missing value, which names nobody.
+
+    >>> find_subject(" Anna "), find_subject(None), find_subject("-")
+    ('Anna', '', '')
+    """
+    written = normalize_person(to_text(value))
+    return "" if written in MISSING else written
+
+
+class Headcount:
+    """Counts the records of a group, and its people where the asset names the field of the person.
+
+    Records without a person may all be of one, and of one who is counted already: they make no group larger.
+    """
+
+    __slots__ = ("_persons", "records")
+
+    def __init__(self) -> None:
+        self.records = 0
+        self._persons: set[str] | None = None
+
+    def add(self, record: Record) -> bool:
+        """Count a record; return whether its person is a new one."""
+        self.records += 1
+        person = record.get(PERSON)
+        if person is None:
+            return False
+        if self._persons is None:
+            self._persons = set()
+        before = len(self._persons)
+        if person:
+            self._persons.add(person)
+        return len(self._persons) > before
+
+    def size(self) -> int:
+        """Return the number of people that are certain, or of records if the asset names no field of the person."""
+        return self.records if self._persons is None else max(len(self._persons), min(self.records, 1))
