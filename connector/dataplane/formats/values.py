@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,10 @@ def write_unread(_value: Unread) -> None:
 
 _encode = msgspec.json.Encoder(decimal_format="number", order="sorted", enc_hook=write_unread).encode
 LONGEST_NUMBER = 60
+_NUMBERS = Context(prec=LONGEST_NUMBER, traps=[Inexact, InvalidOperation])
+EXACT = Context(prec=250, rounding=ROUND_HALF_EVEN)
+"""Calculates without rounding: numbers of 60 digits between 1e-60 and 1e61 end before the 119th decimal, and the sum of
+those in any data, less than 1e72, has fewer than 200 digits."""
 MISSING = frozenset({"", "-", "\u2013", "\u2014"})
 """The texts of a cell without a value, as statistics write them."""
 # One sign and exactly three digits after it: decimals in one notation, a group in another.
@@ -50,7 +54,7 @@ def format_number(number: Decimal) -> str:
 
 
 def to_number(value: Any, decimal: str = ".", thousands: str = "") -> Decimal | None:
-    """Return a value as a number, or None if it is not one.
+    """Return a value as a number, or None if it is not one, or has more than 60 digits: it would have to be rounded.
 
     A text is read with its decimal sign and with groups of exactly three digits, so that `1.234` is never taken for
     another number than the owner means.
@@ -62,8 +66,8 @@ def to_number(value: Any, decimal: str = ".", thousands: str = "") -> Decimal | 
         if not 0 < len(value) <= LONGEST_NUMBER:
             return None
     try:
-        number = Decimal(value)
-    except (InvalidOperation, ValueError):
+        number = _NUMBERS.create_decimal(value)
+    except (ArithmeticError, ValueError):
         return None
     return number if number.is_finite() and abs(number.adjusted()) <= LONGEST_NUMBER else None
 

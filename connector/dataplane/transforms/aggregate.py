@@ -4,20 +4,28 @@ A result has the fields of the group, `records`, and `x_sum` and `x_mean` for ea
 `dk:smallestGroup` is removed, and so is a sum of fewer numbers, which would reveal single ones. The size of a group is
 the number of people that are certain if the asset names the field of the person, else the number of records
 (`formats.people`). A record in whose place of a group's name a value could not be read belongs to no group: it is left
-out and counted.
+out and counted. Sums are exact; means are rounded (`_mean`).
 """
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from connector.dataplane.formats.people import Headcount
-from connector.dataplane.formats.values import MISSING, UNREAD, format_number, make_reader, require_fields, to_text
+from connector.dataplane.formats.values import (
+    EXACT,
+    MISSING,
+    UNREAD,
+    format_number,
+    make_reader,
+    require_fields,
+    to_text,
+)
 from connector.ports.flow import Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
-_MEAN = Decimal("0.000001")
+_DIGITS = 6
 
 
 class _Tally:
@@ -79,7 +87,7 @@ class Aggregate:
             value = read(raw)
             if value is not None:
                 self._counted += tally.people.add(record)
-                tally.sum += value
+                tally.sum = EXACT.add(tally.sum, value)
             elif to_text(raw).strip() not in MISSING:
                 self.unread[name] = self.unread.get(name, 0) + 1
         if self._counted > MOST_COUNTED:
@@ -103,8 +111,7 @@ class Aggregate:
 
 
 def _mean(tally: _Tally) -> Decimal:
-    mean = tally.sum / tally.people.records
-    try:
-        return Decimal(format_number(mean.quantize(_MEAN).normalize()))
-    except InvalidOperation:
-        return mean  # too large for six decimals
+    """Return the mean, rounded half to even to six decimals, and to as many more as make six significant digits."""
+    mean = EXACT.divide(tally.sum, Decimal(tally.people.records))
+    last = min(-_DIGITS, mean.adjusted() + 1 - _DIGITS)
+    return Decimal(format_number(mean.quantize(Decimal(1).scaleb(last), context=EXACT).normalize(EXACT)))

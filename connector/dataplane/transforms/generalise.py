@@ -13,11 +13,12 @@ can be read is refused.
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from connector.dataplane.formats.dates import to_instant
 from connector.dataplane.formats.values import (
+    EXACT,
     MISSING,
     UNREAD,
     format_number,
@@ -104,22 +105,21 @@ def make_coarser(
         if found[1] == "prefix":
             return lambda value: to_text(value).strip()[:count]
         step = Decimal(1).scaleb(-count)
-        return lambda value: _round(value, read(value), step, ROUND_DOWN, decimal)
+        return lambda value: _round(value, read(value), step, decimal)
     multiple = to_number(precision)
     if multiple is None or multiple <= 0:
         known = "a number, hour, day, month, year, decimals-N or prefix-N"
         raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
-    return lambda value: _round(value, read(value), multiple, ROUND_FLOOR, decimal)
+    return lambda value: _round(value, read(value), multiple, decimal, below=True)
 
 
-def _round(value: Any, found: Decimal | None, step: Decimal, rounding: str, decimal: str) -> Any:
-    """Return the multiple of `step` for the number that was read, as text if the value is text."""
+def _round(value: Any, found: Decimal | None, step: Decimal, decimal: str, *, below: bool = False) -> Any:
+    """Return the multiple of `step` towards zero, or `below` the number that was read, as text if the value is text."""
     if found is None:
         return _to_empty(value)
-    try:
-        multiple = (found / step).to_integral_value(rounding=rounding) * step
-    except InvalidOperation:
-        return _to_empty(value)
+    multiple = EXACT.multiply(EXACT.divide_int(found, step), step)
+    if below and multiple > found:
+        multiple = EXACT.subtract(multiple, step)
     # A multiple has the decimals of its step and no exponent: 40, not 4E+1.
     return write_number(multiple, decimal) if isinstance(value, str) else Decimal(format_number(multiple))
 
