@@ -3,6 +3,8 @@
 The delimiter is the asset's, the one of a first line `sep=;` before the header, or the most frequent one of `,` `;` tab
 `|` in the header line. A byte order mark and the kind of line end do not change.
 
+Where a record ends is what Python's reader says, which knows that a quote opens a value only at its beginning.
+
 Refused are a line with more or fewer values than the header, a field of more than 128 KiB, and a column that occurs
 twice: the name of a value is never guessed.
 """
@@ -11,8 +13,9 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any, Literal
 
 from connector.dataplane.formats.values import to_text, write_number
@@ -37,6 +40,8 @@ class Csv:
         self._decoder = codecs.getincrementaldecoder(self._encoding)()
         self._encoder = codecs.getincrementalencoder(self._encoding)()
         self._rest = ""
+        self._enough = 0
+        self._begun = False
         self._mark = False
         self._line_end = "\n"
         self._lines = 0
@@ -45,18 +50,20 @@ class Csv:
     def read(self, piece: bytes) -> list[Record]:
         """Return the records that are complete with this piece. Raises Untreatable."""
         self._rest += self._decode(piece)
-        end = _find_last_end(self._rest)
-        if len(self._rest) - end > LONGEST_RECORD:
+        if len(self._rest) < self._enough:
+            return []
+        found = self._parse(self._rest.rfind("\n") + 1)
+        if len(self._rest) > LONGEST_RECORD:
             reason = f"A record of the CSV has more than {LONGEST_RECORD} characters"
             raise Untreatable(f"{reason}: check for a quote that is not closed.")
-        complete, self._rest = self._rest[:end], self._rest[end:]
-        return self._parse(complete) if complete else []
+        # What is left is read again when it is twice as long, so that one long record costs no more than many.
+        self._enough = min(2 * len(self._rest), LONGEST_RECORD + 1)
+        return found
 
     def end(self) -> list[Record]:
         """Return the records after the last line end. Raises Untreatable without a header line."""
         self._rest += self._decode(b"", final=True)
-        found = self._parse(self._rest) if self._rest else []
-        self._rest = ""
+        found = self._parse(len(self._rest), final=True) if self._rest else []
         if self.fields is None:
             raise Untreatable("The CSV is empty: expected a header line with the names of the fields.")
         return found
@@ -87,41 +94,61 @@ class Csv:
                 f"The CSV is not in the encoding {self._encoding}: state the right one, such as windows-1252."
             ) from error
 
-    def _parse(self, complete: str) -> list[Record]:
+    def _parse(self, length: int, *, final: bool = False) -> list[Record]:
+        """Read the records in the first characters of the rest, which end with a line; one that goes on stays there."""
         if self.fields is None:
-            complete = self._begin(complete)
-        reader = csv.reader(io.StringIO(complete, newline=""), delimiter=self.delimiter, strict=True)
+            length -= self._skip_mark(length, final)
+            if not self._find_dialect(self._rest[:length], final):
+                return []
         found = []
+        lines = _Lines(self._rest[:length])
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        end, before = length, 0
         try:
             for row in reader:
+                before = reader.line_num
                 if not row:
                     continue
                 if self.fields is None:
                     self.fields = _read_header(row)
                     continue
                 if len(row) != len(self.fields):
-                    line = self._lines + reader.line_num
                     raise Untreatable(
-                        f"Line {line} of the CSV has {len(row)} values, its header has {len(self.fields)} names."
+                        f"Line {self._lines + before} of the CSV has {len(row)} values, "
+                        f"its header has {len(self.fields)} names."
                     )
                 found.append(dict(zip(self.fields, row, strict=True)))
         except csv.Error as error:
-            raise Untreatable(f"Line {self._lines + reader.line_num} of the CSV cannot be read: {error}.") from error
-        self._lines += reader.line_num
+            if final or not lines.ended:
+                # The record begins here: a quote that is not closed is not in the line that is one too many.
+                raise Untreatable(f"Line {self._lines + before + 1} of the CSV cannot be read: {error}.") from error
+            end = lines.measure(before)
+        self._lines += before
+        self._rest = self._rest[end:]
         return found
 
-    def _begin(self, complete: str) -> str:
-        """Detect byte order mark, line end and delimiter in the first lines; return the lines without the mark."""
-        if complete.startswith(_MARK):
-            self._mark, complete = True, complete[1:]
-        if found := _SEPARATOR.match(complete):
-            self.delimiter, complete = self.delimiter or found[1], complete[found.end() :]
+    def _skip_mark(self, length: int, final: bool) -> int:
+        """Remove a byte order mark and a line that names the delimiter; return how many characters they had."""
+        if self._begun or not (length or final):
+            return 0
+        before, self._begun = len(self._rest), True
+        if self._rest.startswith(_MARK):
+            self._mark, self._rest = True, self._rest[1:]
+        if found := _SEPARATOR.match(self._rest):
+            self.delimiter, self._rest = self.delimiter or found[1], self._rest[found.end() :]
             self._lines += 1
-        header = complete[: _find_first_end(complete)]
-        self._line_end = "\r\n" if header.endswith("\r\n") else "\n"
-        unquoted = "".join(header.split('"')[::2])
-        self.delimiter = self.delimiter or max(DELIMITERS, key=unquoted.count)
-        return complete
+        return before - len(self._rest)
+
+    def _find_dialect(self, lines: str, final: bool) -> bool:
+        """Detect the delimiter and the line end in the header; return False as long as it may go on."""
+        found = {sign: _find_header(lines, sign) for sign in self.delimiter or DELIMITERS}
+        if None in found.values() and not final and len(self._rest) <= LONGEST_RECORD:
+            return False
+        first = lines[: lines.find("\n") + 1] or lines
+        heads = {sign: head for sign, head in found.items() if head} or dict.fromkeys(found, (0, first))
+        self.delimiter = max(heads, key=lambda sign: (heads[sign][0], first.count(sign)))
+        self._line_end = "\r\n" if heads[self.delimiter][1].endswith("\r\n") else "\n"
+        return True
 
     def _to_cell(self, value: Any) -> str:
         return write_number(value, self._decimal) if isinstance(value, Decimal) else to_text(value)
@@ -157,19 +184,31 @@ def _read_header(row: list[str]) -> tuple[str, ...]:
     return tuple(row)
 
 
-def _find_last_end(lines: str) -> int:
-    """Return the end of the last complete record: after a line end that is not between quotes."""
-    end = lines.rfind("\n") + 1
-    inside = lines.count('"', 0, end) % 2
-    while inside:
-        earlier = lines.rfind("\n", 0, end - 1) + 1
-        inside ^= lines.count('"', earlier, end) % 2
-        end = earlier
-    return end
+class _Lines:
+    """The lines of a text for a reader, and whether it asked for more of them than there are."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(io.StringIO(self._text, newline=""), self._end())
+
+    def measure(self, count: int) -> int:
+        """Return how many characters the first lines have."""
+        return sum(map(len, islice(io.StringIO(self._text, newline=""), count)))
+
+    def _end(self) -> Iterator[str]:
+        self.ended = True
+        yield from ()
 
 
-def _find_first_end(lines: str) -> int:
-    end = lines.find("\n") + 1
-    while end and lines.count('"', 0, end) % 2:
-        end = lines.find("\n", end) + 1
-    return end or len(lines)
+def _find_header(text: str, delimiter: str) -> tuple[int, str] | None:
+    """Return how many names the first record has and its text; no names if it is broken, None if it may go on."""
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        names = next((len(row) for row in reader if row), None)
+    except csv.Error:
+        names = None if lines.ended else 0
+    return None if names is None else (names, text[: lines.measure(reader.line_num)])

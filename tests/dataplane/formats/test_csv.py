@@ -5,8 +5,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from connector.dataplane.formats.csv import Csv
-from connector.ports.flow import Untreatable
+from connector.dataplane.formats.csv import LONGEST_RECORD, Csv
+from connector.dataplane.treating.delivery import PIECE
+from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records, TransformStep
 from tests.dataplane.records import CSV, deliver, treat
 from tests.support.data import data_folder
@@ -94,3 +95,84 @@ def test_the_first_line_of_a_spreadsheet_names_the_delimiter(line: str) -> None:
     reader = Csv(Records(format="csv"))
     with pytest.raises(Untreatable, match="Line 4"):
         reader.read(f"{line}\na;c\n1;2\n1\n".encode())
+
+
+# A cell as it stands in a file: bare text, which may contain quotes after its beginning, or text between quotes.
+BARE = st.from_regex(r"([ab17 ][ab\" ]{0,3})?", fullmatch=True)
+QUOTED = st.text('ab",;\n\r ', max_size=5).map(lambda text: '"' + text.replace('"', '""') + '"')
+ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+ROWS = st.lists(st.tuples(BARE | QUOTED, BARE | QUOTED, ENDS), max_size=5)
+
+
+@given(rows=ROWS, delimiter=st.sampled_from(",;\t|: "), loose=st.text('a",;\n\r', max_size=6))
+@example(rows=[('17" Monitor', "1", "\n"), ("2", '"a\nb"', "\n")], delimiter=",", loose="")
+@example(rows=[('"a"b', "1", "\n"), ("2", "3", "\n")], delimiter=",", loose="")
+@example(rows=[('""', '"\r\n"', "\r\n")], delimiter=";", loose='"')
+@settings(max_examples=150, deadline=None)
+def test_records_are_those_of_the_grammar_wherever_the_data_is_cut(
+    rows: list[tuple[str, str, str]], delimiter: str, loose: str
+) -> None:
+    text = "".join(f"{one}{delimiter}{two}{end}" for one, two, end in [("x", "y", "\n"), *rows]) + loose
+    expected = _expect(text, delimiter)
+    for cut in range(len(text) + 1):
+        assert _read([text[:cut], text[cut:]], Records(format="csv", delimiter=delimiter)) == expected
+    assert _read(list(text), Records(format="csv", delimiter=delimiter)) == expected
+
+
+def _expect(text: str, delimiter: str) -> list[Record] | None:
+    """Return the records by Python's own reader; None if they are refused."""
+    try:
+        head, *rows = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        return [dict(zip(head, row, strict=True)) for row in rows]
+    except (csv.Error, ValueError):
+        return None
+
+
+def _read(pieces: list[str], records: Records) -> list[Record] | None:
+    reader = Csv(records)
+    try:
+        return [record for piece in pieces for record in reader.read(piece.encode())] + reader.end()
+    except Untreatable:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("header", "delimiter"),
+    [
+        ('size 17",name', ","),
+        ('17" size;17" name', ";"),
+        ('"a,b,c";"d,e"', ";"),
+        ('"a\n,,,b"|c', "|"),
+        ('a;"b\nc"', ";"),
+        ("\r\na;b", ";"),
+    ],
+)
+def test_quotes_of_the_header_do_not_hide_its_delimiter(header: str, delimiter: str) -> None:
+    text = f"{header}\r\n1{delimiter}2\r\n"
+    for cut in range(1, len(text)):
+        reader = Csv(Records(format="csv"))
+        found = reader.read(text[:cut].encode()) + reader.read(text[cut:].encode()) + reader.end()
+        assert (reader.delimiter, [list(record.values()) for record in found]) == (delimiter, [["1", "2"]])
+        assert reader.write([]) == b""
+        assert reader.write_head(("k",)) == b"k\r\n"
+
+
+def test_a_quote_in_a_text_far_into_the_data_breaks_no_delivery() -> None:
+    data = b"p,t\n" + b"1,Maus\n" * 200_000 + b'2,17" Monitor\n' + b'3,"a\nb"\n' * 20_000
+    assert deliver(data, treat(CSV, TransformStep(name="drop", fields=("p",)))).count(b"\n") == 240_002
+
+
+@pytest.mark.parametrize(("data", "line"), [(b'a,b\n1,"x\ny"\n2,"open\n3,4\n', 4), (b'a,b\n1,"x\ny"\n"2"x,3\n', 4)])
+def test_the_line_that_is_named_is_the_first_of_the_broken_record(data: bytes, line: int) -> None:
+    for cut in (0, 5):
+        with pytest.raises(Untreatable, match=f"Line {line} of"):
+            deliver(data, treat(CSV), cut=cut)
+
+
+@pytest.mark.parametrize("part", [b"\n", b'x\n" , "', b"x" * 50_000 + b'\n","'])
+def test_a_quote_that_is_never_closed_is_refused_after_one_record(part: bytes) -> None:
+    reader, pieces = Csv(Records(format="csv")), LONGEST_RECORD // PIECE + 1
+    reader.read(b'a,b\n"')
+    piece = (part * (PIECE // len(part) + 1))[:PIECE]
+    with pytest.raises(Untreatable):
+        assert [reader.read(piece) for _ in range(pieces)] == "refused"
