@@ -4,6 +4,8 @@ RDF 1.1 Turtle, read by rdflib, which loads on first use. Every statement of the
 does not would be lost, so it is refused. Nothing is ever fetched.
 """
 
+import logging
+import warnings
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -51,6 +53,9 @@ def _parsed(content: bytes) -> Any:
 
     # A literal stays as it is written: a day would lose its zone, and a text that is no literal would become one.
     rdflib.NORMALIZE_LITERALS = False
+    # What the parser thinks of a literal or a name is no answer: the rules of policies read it, and say one sentence.
+    logging.getLogger("rdflib").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module=r"rdflib\b")
     graph = Graph(bind_namespaces="none")
     try:
         graph.parse(data=decode_text(content), format="turtle", publicID=NOWHERE_BASE)

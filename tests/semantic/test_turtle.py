@@ -1,5 +1,7 @@
 """Policies in Turtle: read as what they say, with nothing left over."""
 
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -100,6 +102,30 @@ def test_every_policy_of_the_public_suite_is_read_and_compiled() -> None:
         compiled = compile_policy(load(from_turtle(path.read_bytes())), shipped(), suite_mode=True)
         assert compiled.permissions or compiled.prohibitions, path.name
     assert len(files) == 21
+
+
+LITERALS = [
+    *(f'"{text}"^^xsd:dateTime' for text in ("2027-06-30T24:00:00", "yesterday", "")),
+    *(f'"{text}"^^xsd:{kind}' for text in ("2027-02-30", "x") for kind in ("date", "time", "gYear", "duration")),
+    *(f'"x"^^xsd:{kind}' for kind in ("boolean", "integer", "double", "hexBinary", "base64Binary")),
+    "<urn:a%20b\\u0020c>",
+]
+
+
+def test_a_literal_that_is_none_is_no_matter_of_the_log() -> None:
+    """In a process of its own: what would be printed there goes to nobody's log here."""
+    written = [POLICY.decode().replace('"5"', literal) for literal in LITERALS]
+    code = (
+        "from connector.semantic.turtle import read_turtle\n"
+        "from connector.semantic.contexts import ForeignError\n"
+        "from contextlib import suppress\n"
+        f"for text in {written!r}:\n"
+        "    with suppress(ForeignError):\n"
+        "        read_turtle(text.encode())\n"
+        "print('all')"
+    )
+    ran = subprocess.run([sys.executable, "-W", "default", "-c", code], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("all\n", "")
 
 
 @settings(max_examples=60, deadline=None)
