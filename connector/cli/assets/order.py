@@ -16,12 +16,13 @@ import msgspec
 import typer
 
 from connector.cli.assets.records import RecordsOption, parse_records
-from connector.cli.assets.source import build_source, guess_media_type
+from connector.cli.assets.source import build_source
 from connector.cli.frame.command import PolicyOption
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.policies.files import read_policy
 from connector.cli.policies.templates import SetOption, choose_policy
+from connector.dataplane.files.media_types import guess_media_type
 from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, AssetStatement
 from connector.views.common import LocalizedText
 

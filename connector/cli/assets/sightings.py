@@ -13,6 +13,10 @@ _FILES = {
     "application/vnd.ms-excel": "format-sheet",
     "application/vnd.oasis.opendocument.spreadsheet": "format-sheet",
     "application/zip": "format-zip",
+    "application/gzip": "format-packed",
+    "application/x-bzip2": "format-packed",
+    "application/x-xz": "format-packed",
+    "application/zstd": "format-packed",
 }
 """Media types of data that a person may take for records, with the keys of what to do."""
 

@@ -1,18 +1,11 @@
 """The source of an asset, from `--file`, `--folder` or `--url`: its address as the connector reads it, and its type."""
 
-import mimetypes
 from pathlib import Path
 from typing import Any
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.dataplane.files.folder import RESERVED
-
-mimetypes.add_type("application/geo+json", ".geojson")
-mimetypes.add_type("application/x-ndjson", ".ndjson")
-mimetypes.add_type("application/x-ndjson", ".jsonl")
-mimetypes.add_type("application/gpx+xml", ".gpx")
-mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
 
 
 def build_source(
@@ -34,11 +27,6 @@ def build_source(
     _check_name(path)
     address: dict[str, Any] = {"kind": "file", "path": _find_in_root(call, path, is_folder=folder is not None)}
     return (address | {"glob": glob} if glob else address), path.name
-
-
-def guess_media_type(name: str) -> str | None:
-    """Return the media type that a file name suggests."""
-    return mimetypes.guess_type(name)[0]
 
 
 def _check_name(path: Path) -> None:

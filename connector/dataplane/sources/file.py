@@ -9,7 +9,6 @@ with an error, so that no receiver stores a mixture.
 import asyncio
 import fnmatch
 import hashlib
-import mimetypes
 import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -22,6 +21,7 @@ import msgspec
 
 from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, check_path
+from connector.dataplane.files.media_types import guess_media_type
 from connector.ports.flow import Cause, Content, LocalFile, SourceError
 
 CHUNK = 1024 * 1024
@@ -69,7 +69,7 @@ class FileSource:
             stop = size if end is None else min(end, size)
             yield Content(
                 chunks=_read(descriptor, before, offset, stop),
-                media_type=mimetypes.guess_type(path)[0] or "application/octet-stream",
+                media_type=guess_media_type(path) or "application/octet-stream",
                 size=size,
                 etag=_etag(repr(before)),
                 sha256=await self._digest(root, path, before),

@@ -138,6 +138,8 @@ SENTENCES: dict[str, str] = {
     "JSON-Liste anbieten.",
     "format-sheet": "Eine Tabelle wird als Datei geliefert, nicht als Datensätze: zum Filtern oder Verändern als CSV "
     "speichern.",
+    "format-packed": "Eine gepackte Datei wird geliefert, wie sie ist, nicht als Datensätze: zum Filtern oder "
+    "Verändern entpacken.",
     "format-zip": "Ein Archiv wird als Datei geliefert: Um seine Dateien anzubieten, entpacken und --folder verwenden.",
     "field-numbers": "{name} (Zahlen)",
     "field-text": "{name} (Text)",

@@ -132,6 +132,7 @@ SENTENCES: dict[str, str] = {
     "to filter or change records, add CSV or a JSON array.",
     "format-sheet": "A spreadsheet is delivered as a file, not as records: "
     "to filter or change records, save it as CSV.",
+    "format-packed": "A compressed file is delivered as it is, not as records: to filter or change records, unpack it.",
     "format-zip": "An archive is delivered as a file: to offer its files, unpack it and use --folder.",
     "field-numbers": "{name} (numbers)",
     "field-text": "{name} (text)",

@@ -13,7 +13,7 @@ from connector.cli.assets.sightings import (
     list_unread,
     name_sign,
 )
-from connector.cli.assets.source import guess_media_type
+from connector.dataplane.files.media_types import guess_media_type
 from connector.language.catalogue import LANGUAGES
 from connector.views.assets import Records
 from connector.views.sightings import SeenField, Sighting
@@ -82,13 +82,15 @@ def test_values_that_are_no_numbers_are_told_for_each_field_with_the_first_line(
     assert list_unread(dates, "en") == []
 
 
-@pytest.mark.parametrize("name", ["karte.geojson", "zahlen.xlsx", "zahlen.ods", "alles.zip"])
+@pytest.mark.parametrize(
+    "name", ["karte.geojson", "zahlen.xlsx", "zahlen.ods", "alles.zip", "zahlen.csv.gz", "alles.tgz"]
+)
 def test_a_file_that_is_no_records_says_what_to_do(cli: Cli, management: Management, here: Path, name: str) -> None:
     (here / "offered" / name).write_bytes(b"x")
     media_type = guess_media_type(name)
     assert media_type is not None
     management.answer("POST", "/v1/assets", asset(media_type=media_type), status=201)
     done = cli("asset", "add", "--file", here / "offered" / name, "--lang", "de")
-    assert "wird als Datei geliefert" in done.err
+    assert ("wird als Datei geliefert" in done.err) != ("wird geliefert, wie sie ist" in done.err)
     assert advise_format(media_type, "en") is not None
     assert advise_format("text/csv", "en") is None

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from connector.cli.assets.source import guess_media_type
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset
 
@@ -57,20 +56,6 @@ def test_without_settings_a_path_is_not_changed(cli: Cli, management: Management
 
 
 @pytest.mark.parametrize(
-    ("name", "media_type"),
-    [
-        ("a.jsonl", "application/x-ndjson"),
-        ("a.ndjson", "application/x-ndjson"),
-        ("a.geojson", "application/geo+json"),
-        ("a.gpx", "application/gpx+xml"),
-        ("a", None),
-    ],
-)
-def test_a_media_type_is_guessed_from_the_name(name: str, media_type: str | None) -> None:
-    assert guess_media_type(name) == media_type
-
-
-@pytest.mark.parametrize(
     ("name", "said"),
     [("k\udcf6ln.csv", "UTF-8"), (".a.csv", "hidden"), ('a".csv', "receiver"), ("a\\b.csv", "receiver"),
      ("a\tb.csv", "receiver"), ("a.csv ", "space"), ("nul.csv", "reserve"), ("NUL", "reserve")],
@@ -79,3 +64,10 @@ def test_a_name_that_cannot_be_carried_is_refused_with_its_reason(cli: Cli, name
     done = cli("asset", "add", "--file", name)
     assert (done.code, said in done.err) == (2, True), done.err
     assert "umbenennen" in cli("asset", "add", "--file", name, "--lang", "de").err
+
+
+def test_a_compressed_table_is_offered_as_a_compressed_file(cli: Cli, management: Management) -> None:
+    management.answer("POST", "/v1/assets", asset(media_type="application/gzip"), status=201)
+    assert cli("asset", "add", "--file", "far/air.csv.gz").code == 0
+    (body,) = management.bodies("POST", "/v1/assets")
+    assert (body["media_type"], body.get("records")) == ("application/gzip", None)

@@ -120,3 +120,12 @@ async def test_a_folder_is_as_young_as_its_youngest_member(root: Path) -> None:
     assert await source.changed_at({"path": "folder/a"}) == 3_000_000
     with pytest.raises(SourceError):
         await source.changed_at({"path": "link"})
+
+
+async def test_a_compressed_member_of_a_folder_is_typed_as_what_it_is(root: Path) -> None:
+    (root / "tables").mkdir()
+    for name in ("a.csv", "a.csv.gz"):
+        (root / "tables" / name).write_bytes(b"x")
+    source, address = FileSource(root), {"path": "tables"}
+    async with source.open(address, part="a.csv") as plain, source.open(address, part="a.csv.gz") as packed:
+        assert (plain.media_type, packed.media_type) == ("text/csv", "application/gzip")
