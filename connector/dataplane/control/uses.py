@@ -2,7 +2,8 @@
 
 A delivery (a file, or each member of a folder once) is one use, however often its connection breaks: an access
 continues it as long as the data is the same and the peer does not have its last byte. Two bounds keep a peer from
-reading for nothing: the bytes of all attempts, and for data without a size their number.
+reading for nothing: the bytes of all attempts, and their number for data without a size, or of which nothing shows that
+it is the same.
 """
 
 import asyncio
@@ -19,18 +20,24 @@ RESTS_MS = 3_600_000
 """How long a delivered use stays in use for the peer, who has to check and complete it."""
 _SMALL = 1024 * 1024
 _ATTEMPTS = 20
-_UNSIZED_STARTS = 3
+_UNCERTAIN_STARTS = 3
 _LOOKS = 20
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One access: the part, its first byte, and the entity tag and size of the data as it is now."""
+    """One access: the part, its first byte, and the entity tag, size and SHA-256 of the data as it is now, if known."""
 
     part: str = ""
     offset: int = 0
     version: str = ""
     size: int | None = None
+    sha256: str | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """True if a later access can show that it reads the same data."""
+        return bool(self.version or self.sha256)
 
 
 class ActiveStream(Protocol):
@@ -120,8 +127,17 @@ class Uses:
         known = None if new else self._parts.get(attempt.part)
         if known is None:
             owner, flow_id = flow
-            known = UsePart(owner=owner, flow_id=flow_id, part=attempt.part, version=attempt.version, size=attempt.size)
-        return msgspec.structs.replace(known, starts=known.starts + (attempt.offset == 0))
+            known = UsePart(
+                owner=owner,
+                flow_id=flow_id,
+                part=attempt.part,
+                version=attempt.version,
+                size=attempt.size,
+                sha256=attempt.sha256,
+            )
+        # A later byte of data that may be other data is a start of its own.
+        starts = known.starts + (attempt.offset == 0 or not _is_shown_same(known, attempt))
+        return msgspec.structs.replace(known, starts=starts)
 
     def begin(self, part: UsePart, *, new: bool) -> None:
         """Record that an access has begun, as the first of a new use or within the current one."""
@@ -158,10 +174,24 @@ class Uses:
 
 def _is_continued(known: UsePart, attempt: Attempt) -> bool:
     """Return whether an access continues a delivery: the same data, and within the bounds."""
-    if attempt.version != known.version or attempt.size != known.size:
+    if attempt.size != known.size or not _may_be_same(known, attempt):
         return False
-    if known.size is None:
-        return known.finished_at is None and known.starts < _UNSIZED_STARTS
+    if known.size is None or not _is_shown_same(known, attempt):
+        over = known.finished_at is not None or known.starts >= _UNCERTAIN_STARTS
+        if over or known.size is None:
+            return not over
     if known.finished_at is not None:
         return attempt.offset > 0 and known.sent + known.size - attempt.offset <= 2 * known.size
     return known.sent <= 2 * known.size + _ATTEMPTS * min(known.size, _SMALL)
+
+
+def _may_be_same(known: UsePart, attempt: Attempt) -> bool:
+    """Return whether nothing shows that an access reads other data; two digests show more than two entity tags."""
+    if known.sha256 and attempt.sha256:
+        return known.sha256 == attempt.sha256
+    return known.version == attempt.version
+
+
+def _is_shown_same(known: UsePart, attempt: Attempt) -> bool:
+    """Return whether a digest or an entity tag shows that an access reads the same data."""
+    return bool((known.sha256 and attempt.sha256) or known.version) and _may_be_same(known, attempt)

@@ -124,7 +124,7 @@ class PullHandler:
         if request.method == "HEAD":
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
-        attempt = Attempt(part or "", span[0] if span else 0, content.etag or "", content.size)
+        attempt = Attempt(part or "", span[0] if span else 0, content.etag or "", content.size, content.sha256)
         uses = None if listing else await self._begin_use(flow, gate, attempt)
         if gate.treatment != treatment:
             raise refuse_closed(SUPERSEDED)

@@ -115,7 +115,8 @@ class PushHandler:
                 {UPLOAD_OFFSET: str(received)},
             )
         register, part = self._access.plane.register, request.match_info.get("part", "")
-        uses = await register.begin_use(flow, gate, Attempt(part, arrival.offset, arrival.sha256 or "", arrival.size))
+        attempt = Attempt(part, arrival.offset, arrival.version or "", arrival.size, arrival.sha256)
+        uses = await register.begin_use(flow, gate, attempt)
         meter = register.make_meter(flow, uses, part)
         try:
             async with gate.open_passage():

@@ -180,7 +180,7 @@ async def _attempt(
         if isinstance(arrival, Again):
             return arrival
         facts = Expected(known.size, known.sha256, known.etag, known.name, known.media_type)
-        attempt = Attempt(target.part, arrival.offset, known.etag or "", arrival.size)
+        attempt = Attempt(target.part, arrival.offset, known.etag or "", arrival.size, known.sha256)
         content = answer.chunks() if answer.status != 416 else yield_nothing()
         chunks = context.meter_chunks(content, attempt, None if target.member else facts)
         try:

@@ -202,7 +202,7 @@ async def _send(
 ) -> Delivered | Again:
     if target.part is None:
         await context.learned(Expected(content.size, content.sha256, content.etag, content.name))
-    attempt = Attempt(target.part or "", content.offset, content.etag or "", content.size)
+    attempt = Attempt(target.part or "", content.offset, content.etag or "", content.size, content.sha256)
     left = None if content.size is None else content.size - content.offset
     body = WatchedBody(context.meter_chunks(content.chunks, attempt), left)
     headers = credential.headers() | _describe(target, stored, content)
@@ -216,6 +216,9 @@ async def _send(
         if body.failure:
             raise body.failure from None
         raise
+    finally:
+        if body.ended and not attempt.is_shown:
+            await context.use.finish(attempt.part)  # another attempt may send other data
     if status in _DONE and body.ended:
         await context.use.finish(attempt.part)
         return Delivered(content.offset + body.size, content.sha256)

@@ -1,6 +1,8 @@
 """What begins a use of a flow, and what continues one that has begun."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.dataplane.control.uses import RESTS_MS, Attempt, Uses
 from connector.ports.entities import UsePart
@@ -9,8 +11,15 @@ FLOW = ("city", "urn:t:1")
 MIB = 1024 * 1024
 
 
-def reading(offset: int = 0, *, part: str = "", version: str = '"1"', size: int | None = 10 * MIB) -> Attempt:
-    return Attempt(part, offset, version, size)
+def reading(
+    offset: int = 0,
+    *,
+    part: str = "",
+    version: str = '"1"',
+    size: int | None = 10 * MIB,
+    sha256: str | None = None,
+) -> Attempt:
+    return Attempt(part, offset, version, size, sha256)
 
 
 def begin(uses: Uses, attempt: Attempt, sent: int = 0) -> bool:
@@ -72,6 +81,48 @@ def test_data_without_a_size_is_begun_again_a_few_times() -> None:
     uses = Uses()
     unsized = reading(version="", size=None)
     assert [begin(uses, unsized, 100) for _ in range(4)] == [True, False, False, True]
+
+
+@given(st.lists(st.tuples(st.integers(0, MIB - 1), st.sampled_from(["broke", "asked", "last"])), max_size=12))
+@pytest.mark.parametrize("size", [None, MIB])
+def test_data_that_nothing_shows_to_be_the_same_is_read_at_most_three_times_for_a_use_and_once_to_its_end(
+    size: int | None, accesses: list[tuple[int, str]]
+) -> None:
+    uses, starts, over = Uses(), 0, True
+    for offset, end in accesses:
+        attempt = reading(0 if size is None else offset, version="", size=size)
+        new = begin(uses, attempt, 10)
+        starts = 1 if new else starts + 1
+        assert new or not over, "what was delivered, or begun too often, was read again without another use"
+        assert starts <= 3
+        if end != "broke":
+            uses.finish("", now=5, last=end == "last")
+        over = end == "last" or starts == 3
+
+
+@pytest.mark.parametrize("offset", [0, 1])
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        (('"1"', None), ('"1"', None), True),
+        (('"1"', None), ('"1"', "aa"), True),
+        (("", "aa"), ("", "aa"), True),
+        (('"1"', "aa"), ('"2"', "aa"), True),
+        (('"1"', "aa"), ('"1"', "bb"), False),
+        (("", "aa"), ("", "bb"), False),
+        (('"1"', None), ("", None), False),
+        (("", None), ('"1"', None), False),
+    ],
+)
+def test_the_digest_shows_which_data_it_is_and_without_it_the_entity_tag(
+    before: tuple[str, str | None], now: tuple[str, str | None], same: bool, offset: int
+) -> None:
+    uses = Uses()
+    begin(uses, reading(version=before[0], sha256=before[1]), 5)
+    for _ in range(5):
+        assert begin(uses, reading(offset, version=now[0], sha256=now[1]), 5) is not same
+        if not same:
+            return
 
 
 def test_a_range_that_was_delivered_as_asked_is_no_break() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+from aiohttp import web
 from yarl import URL
 
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderListing
@@ -16,7 +17,19 @@ from connector.dataplane.wire.fields import repr_digest
 from connector.ports.changes import AddUsage
 from connector.ports.entities import CountedUse
 from connector.ports.flow import Content
-from tests.dataplane.world import FLOW, OWNER, Side, blob, lease, now_ms, sha256, side, url_and_token
+from tests.dataplane.world import (
+    FLOW,
+    OWNER,
+    Side,
+    blob,
+    eventually,
+    lease,
+    now_ms,
+    serving,
+    sha256,
+    side,
+    url_and_token,
+)
 
 
 async def test_a_pull_gives_the_file_with_its_digest_tag_and_safe_headers(
@@ -257,3 +270,46 @@ async def test_limits_of_a_counterparty_are_counted_over_its_agreements(
             assert answer.status == status
             await answer.read()
     assert (await provider.store.usage(OWNER, "agreement")).uses == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "answers"),
+    [
+        ({}, [200, 200, 200, 403]),
+        ({"ETag": '"1"'}, [200, 200, 200, 200]),
+        ({"Repr-Digest": repr_digest(sha256(b"as stated"))}, [200, 200, 200, 200]),
+    ],
+)
+async def test_a_source_that_does_not_show_that_its_data_is_the_same_is_read_again_a_few_times_for_a_use(
+    provider: Side, http: aiohttp.ClientSession, facts: dict[str, str], answers: list[int]
+) -> None:
+    async def reading(_: web.Request) -> web.Response:
+        return web.Response(body=bytes(8_000_000), headers=facts)
+
+    async with serving(reading) as backend:
+        url, headers = url_and_token(
+            await provider.serve({"kind": "http", "url": f"{backend}/now.bin"}, lease(max_uses=1))
+        )
+        for status in answers:
+            async with http.get(url, headers=headers) as answer:
+                assert answer.status == status
+                if status == 200:
+                    await answer.content.readexactly(1000)
+            await eventually(lambda: not provider.plane.register.gates[OWNER, FLOW].in_passage, "the stream goes on")
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 1
+
+
+async def test_a_source_that_does_not_show_that_its_data_is_the_same_is_delivered_once_for_a_use(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    async def reading(_: web.Request) -> web.Response:
+        return web.Response(body=b"a reading")
+
+    async with serving(reading) as backend:
+        url, headers = url_and_token(
+            await provider.serve({"kind": "http", "url": f"{backend}/now.txt"}, lease(max_uses=1))
+        )
+        for asked, status in (({}, 200), ({}, 403), ({"Range": "bytes=3-"}, 403)):
+            async with http.get(url, headers={**headers, **asked}) as answer:
+                assert answer.status == status
+                await answer.read()

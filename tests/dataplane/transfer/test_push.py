@@ -222,3 +222,31 @@ async def test_the_only_use_of_an_agreement_is_pushed_to_its_end_over_breaks_and
                 assert (await after.wait_for_end()).error is None
             assert (await after.store.usage(OWNER, "agreement")).uses == 1
     assert consumer.got("inbox/f.bin") == data
+
+
+@pytest.mark.parametrize(("facts", "least"), [({}, 1), ({"ETag": '"1"'}, 2)])
+async def test_a_receiver_that_reads_all_of_it_and_fails_gets_no_other_data_for_the_same_use(
+    provider: Side, facts: dict[str, str], least: int
+) -> None:
+    readings, came = 0, list[bytes]()
+
+    async def read(_: web.Request) -> web.Response:
+        nonlocal readings
+        readings += 1
+        return web.Response(body=f"reading {readings if not facts else 1}".encode(), headers=facts)
+
+    async def fail(request: web.Request) -> web.Response:
+        if request.method == "HEAD":
+            return web.Response(status=404)
+        came.append(await request.read())
+        return web.Response(status=503)
+
+    async with serving(read) as source, serving(fail) as peer:
+        endpoint = msgspec.json.encode(http_address(f"{peer}/in", "t"))
+        address = {"kind": "http", "url": f"{source}/now.txt"}
+        await provider.plane.start(flow_request(FlowDirection.PUSH, source=address, endpoint=endpoint))
+        await provider.plane.renew(lease(max_uses=1))
+        report = await provider.wait_for_end()
+    assert report.error
+    assert len(set(came)) == 1
+    assert len(came) >= least
