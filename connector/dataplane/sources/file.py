@@ -2,16 +2,18 @@
 
 Address: `{"kind": "file", "path": "a/b.csv"}`, or a folder, with an optional `"glob": "*.csv"` on its members' names.
 A folder opened without `part` returns its listing (`files.folder`), with `part` the member. The digest of a file is
-computed once and remembered by size, modification time and inode. If a file changes while it is sent, the stream ends
-with an error, so that no receiver stores a mixture.
+computed once and remembered by the stamp of the file: its size, inode, modification time, and change time, which no
+program can set. If a file changes while it is sent, the stream ends with an error, so that no receiver stores a
+mixture; one that is only removed, or replaced by another, is sent to its end.
 """
 
 import asyncio
 import fnmatch
 import hashlib
 import os
+import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -27,15 +29,19 @@ from connector.ports.flow import Cause, Content, LocalFile, SourceError
 CHUNK = 1024 * 1024
 _MOST_DIGESTS = 20_000
 _DIGEST_PATIENCE = 10.0
+_TICK_NS = 2_000_000_000
+"""The coarsest clock of a file system (that of FAT): within it a file can change twice under one stamp."""
 
-Stamp = tuple[int, int, int, int]
+Stamp = tuple[int, int, int, int, int, int]
+"""Size, modification time, inode, device, number of links, change time."""
 
 
 class FileSource:
-    """Serves files below `root`; without a root every address is refused."""
+    """Serves files below `root`; without a root every address is refused. `now_ns` is the clock of the file system."""
 
-    def __init__(self, root: Path | None) -> None:
+    def __init__(self, root: Path | None, *, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._root = root
+        self._now_ns = now_ns
         self._digests: OrderedDict[Stamp, str] = OrderedDict()
         self._hashing: dict[Stamp, asyncio.Task[str | None]] = {}
         self._hashers = asyncio.Semaphore(2)
@@ -136,8 +142,9 @@ class FileSource:
 
     async def _hash(self, root: Path, path: str, stamp: Stamp) -> str | None:
         async with self._hashers:
+            began = self._now_ns()
             digest = await run_in_thread(_hash_file, root, path, stamp)
-        if digest:
+        if digest and began - stamp[-1] > _TICK_NS:  # a younger file is read again, as it may change under its stamp
             self._digests[stamp] = digest
             while len(self._digests) > _MOST_DIGESTS:
                 self._digests.popitem(last=False)
@@ -170,7 +177,8 @@ def _matches(part: str, address: dict[str, Any]) -> bool:
 
 def _stamp(descriptor: int) -> Stamp:
     status = os.fstat(descriptor)
-    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev
+    unique = status.st_ino, status.st_dev
+    return status.st_size, status.st_mtime_ns, *unique, status.st_nlink, status.st_ctime_ns
 
 
 def _etag(basis: str) -> str:
@@ -193,7 +201,10 @@ async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
 
 
 def _check(descriptor: int, stamp: Stamp) -> None:
-    if _stamp(descriptor) != stamp:
+    now = _stamp(descriptor)
+    *same, links, _ = now
+    linked = [*same] == [*stamp[:4]] and links != stamp[4]  # a name was removed or added, which changes no byte
+    if now != stamp and not linked:
         raise SourceError("The file changed while it was sent: start the transfer again.")
 
 

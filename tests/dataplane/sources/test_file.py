@@ -1,7 +1,9 @@
 """The file source: paths that it never opens, and files that change."""
 
+import asyncio
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -78,29 +80,67 @@ async def test_a_digest_is_computed_once_and_again_for_a_changed_file(
         return file_digest(*arguments)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(hashlib, "file_digest", counted)
-    source = FileSource(root)
+    source = FileSource(root, now_ns=lambda: time.time_ns() + 10**10)
     for content_wanted in (b"a", b"a", b"other"):
         (root / "folder/a").write_bytes(content_wanted) if content_wanted == b"other" else None
         async with source.open({"path": "folder/a"}) as content:
             assert content.sha256 == sha256(content_wanted)
     assert len(computed) == 2
+    async with FileSource(root).open({"path": "folder/a"}), FileSource(root).open({"path": "folder/a"}):
+        assert len(computed) == 4, "a file that can still change under its stamp was not read again"
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+async def test_data_that_is_replaced_by_as_many_bytes_of_the_same_date_is_other_data(
+    root: Path, in_place: bool
+) -> None:
+    source, place, seen = FileSource(root), root / "folder/a", []
+    for data in (b"first", b"other"):
+        with place.open("r+b") if in_place else (root / "new").open("wb") as file:
+            file.write(data)
+        if not in_place:
+            (root / "new").replace(place)
+        await asyncio.sleep(0.02)  # the clock of a file system has ticks
+        os.utime(place, ns=(1, 1))
+        async with source.open({"path": "folder/a"}) as content:
+            assert content.sha256 == sha256(data)
+            assert b"".join([chunk async for chunk in content.chunks]) == data
+            seen.append(content.etag)
+    assert seen[0] != seen[1]
 
 
 @pytest.mark.parametrize("change", ["shrinks", "grows", "is replaced in place"])
 async def test_a_file_that_changes_while_it_is_read_is_an_error(root: Path, change: str) -> None:
     data = blob(3 * 1024 * 1024)
     (root / "big").write_bytes(data)
+    date = (root / "big").stat().st_atime_ns, (root / "big").stat().st_mtime_ns
     async with FileSource(root).open({"path": "big"}) as content:
         await anext(content.chunks)
+        await asyncio.sleep(0.02)  # the clock of a file system has ticks
         with (root / "big").open("r+b") as file:
             if change == "shrinks":
                 file.truncate(1024)
             else:
                 file.seek(0, os.SEEK_END if change == "grows" else os.SEEK_SET)
                 file.write(b"new")
-        os.utime(root / "big", ns=(1, 1))
+        os.utime(root / "big", ns=date)
         with pytest.raises(SourceError, match="changed"):
             await anext(content.chunks)
+
+
+@pytest.mark.parametrize("change", ["removed", "replaced", "linked"])
+async def test_a_file_that_loses_or_gets_a_name_while_it_is_read_is_read_to_its_end(root: Path, change: str) -> None:
+    data = blob(3 * 1024 * 1024)
+    (root / "big").write_bytes(data)
+    async with FileSource(root).open({"path": "big"}) as content:
+        begin = await anext(content.chunks)
+        if change == "removed":
+            (root / "big").unlink()
+        elif change == "linked":
+            (root / "other").hardlink_to(root / "big")
+        else:
+            (root / "folder/a").replace(root / "big")
+        assert begin + b"".join([chunk async for chunk in content.chunks]) == data
 
 
 async def test_without_a_root_there_are_no_files(tmp_path: Path) -> None:
