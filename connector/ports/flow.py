@@ -4,7 +4,7 @@ The address of a source or sink (`{"kind": "file", "path": …}`) comes from the
 member of a folder and the byte range; the source checks both.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Any, Protocol
@@ -64,6 +64,9 @@ class Untreatable(SourceError):
         super().__init__(text, Cause.UNTREATABLE)
 
 
+Members = Callable[[], Awaitable[Mapping[str, str]]]
+
+
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """The content that a source has opened.
 
@@ -72,7 +75,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     `chunks`. `file` is set only if the chunks are the stored bytes of a local file: a source that changes bytes returns
     a content without it, and without the size, etag and digest of the stored bytes. `left_out` are names of a folder
     that cannot be carried to a receiver. `unread` is what a receiver may know of how many values could not be read when
-    the data was treated: a number, `some`, or nothing.
+    the data was treated: a number, `some`, or nothing. A member of a folder has `members`, which returns the entity
+    tags of all members as they are now, by path: a use delivers only what was there when it began.
     """
 
     chunks: AsyncIterator[bytes]
@@ -85,6 +89,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     file: LocalFile | None = None
     left_out: tuple[str, ...] = ()
     unread: str = ""
+    members: Members | None = None
 
 
 class Source(Protocol):

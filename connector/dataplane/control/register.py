@@ -77,7 +77,7 @@ class Register:
             usage = await self.store.usage(flow.owner, flow.agreement_id)
             parts = await self.store.use_parts(*key)
             if key not in self.gates:
-                self._uses[key] = Uses(parts)
+                self._uses[key] = Uses(parts, served=_is_served(flow))
                 shared = flow.owner, flow.agreement_id
                 volume = self._volumes.get(shared) or self._volumes.setdefault(shared, Volume(usage.bytes_moved))
                 gate = self.gates[key] = Gate(self.now, flow.bytes_moved, volume)
@@ -154,33 +154,40 @@ class Register:
     async def begin_use(self, flow: Flow, gate: Gate, attempt: Attempt) -> Uses:
         """Count a use if this access begins one and does not continue one. Raises LimitReached, TooSoon.
 
-        If no further use is allowed, the access may take the place of an active one of the same data.
+        If no further use is allowed, the access may take the place of an active one of the same data. Raises
+        SourceError if the members of a folder cannot be listed.
         """
-        uses = self._uses.setdefault((flow.owner, flow.id), Uses())
-        new = uses.is_new(attempt)
-        part = uses.draft((flow.owner, flow.id), attempt, new=new)
-        if new:
+        key = flow.owner, flow.id
+        uses = self._uses.setdefault(key, Uses(served=_is_served(flow)))
+        async with uses.beginning:
+            new, folder = uses.is_new(attempt), None
+            part = uses.draft(key, attempt, new=new)
             try:
-                with uses.counting():
-                    await self._count_use(flow, gate, PutUsePart(part))
+                if new:
+                    folder = await uses.draft_folder(key, attempt)
+                    with uses.counting():
+                        await self._count_use(flow, gate, *[PutUsePart(one) for one in (part, folder) if one])
             except LimitReached as limit:
-                if not await uses.take_over(attempt, STALLED_S):
-                    if not isinstance(limit, TooSoon):
-                        uses.refuse()
-                    raise
-                new, part = False, uses.draft((flow.owner, flow.id), attempt, new=False)
-        uses.begin(part, new=new)
+                reached = limit
+            else:
+                uses.begin(part, new=new, folder=folder)
+                return uses
+        if not await uses.take_over(attempt, STALLED_S):
+            if not isinstance(reached, TooSoon):
+                uses.refuse()
+            raise reached
+        uses.begin(uses.draft(key, attempt, new=False), new=False)
         return uses
 
-    async def _count_use(self, flow: Flow, gate: Gate, part: PutUsePart) -> None:
-        """Store a new use with its first part, durably before the first byte leaves."""
+    async def _count_use(self, flow: Flow, gate: Gate, *parts: PutUsePart) -> None:
+        """Store a new use with its first part and its folder, durably before the first byte leaves."""
         use = CountedUse(
             owner=flow.owner,
             agreement_id=flow.agreement_id,
             flow_id=flow.id,
             counterparty=flow.peer,
             dataset=flow.dataset,
-            providing=flow.direction in {FlowDirection.SERVE, FlowDirection.PUSH},
+            providing=_is_served(flow),
             at=self.now(),
         )
         count = AddUsage(
@@ -193,7 +200,7 @@ class Register:
             max_within=gate.max_within,
             use=use,
         )
-        await self.store.commit([count, part])
+        await self.store.commit([count, *parts])
 
     async def finish_use(self, flow: Flow, uses: Uses, part: str, *, last: bool = True) -> None:
         """Record that the peer has everything that it asked for of a part."""
@@ -242,3 +249,8 @@ class Register:
         self.waits.pop(key, None)
         if gate:
             gate.revoke(reason)
+
+
+def _is_served(flow: Flow) -> bool:
+    """Return whether the data of a flow leaves from here."""
+    return flow.direction in {FlowDirection.SERVE, FlowDirection.PUSH}

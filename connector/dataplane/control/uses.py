@@ -3,7 +3,7 @@
 A delivery (a file, or each member of a folder once) is one use, however often its connection breaks: an access
 continues it as long as the data is the same and the peer does not have its last byte. Two bounds keep a peer from
 reading for nothing: the bytes of all attempts, and their number for data without a size, or of which nothing shows that
-it is the same.
+it is the same. A folder is delivered as it was when the use began: what came later, or changed, is another use.
 """
 
 import asyncio
@@ -14,7 +14,9 @@ from typing import Protocol
 
 import msgspec
 
-from connector.ports.entities import UsePart
+from connector.dataplane.control.folders import has_member, mark_members
+from connector.ports.entities import FOLDER, UsePart
+from connector.ports.flow import Members
 
 RESTS_MS = 3_600_000
 """How long a delivered use stays in use for the peer, who has to check and complete it."""
@@ -26,13 +28,17 @@ _LOOKS = 20
 
 @dataclass(frozen=True)
 class Attempt:
-    """One access: the part, its first byte, and the entity tag, size and SHA-256 of the data as it is now, if known."""
+    """One access: the part, its first byte, and the entity tag, size and SHA-256 of the data as it is now, if known.
+
+    `members` is that of the content of a member of a folder.
+    """
 
     part: str = ""
     offset: int = 0
     version: str = ""
     size: int | None = None
     sha256: str | None = None
+    members: Members | None = None
 
     @property
     def is_shown(self) -> bool:
@@ -51,13 +57,17 @@ class ActiveStream(Protocol):
 
 
 class Uses:
-    """The newest use of one flow, from its stored `parts` on.
+    """The newest use of one flow, from its stored `parts` on; of a flow that is `served`, the folder is known here.
 
-    `refuse` notes that the peer asked for a further use in vain: then a delivered use is over at once.
+    `refuse` notes that the peer asked for a further use in vain: then a delivered use is over at once. `beginning` is
+    held while it is found out whether an access begins a use: several first accesses at once begin one.
     """
 
-    def __init__(self, parts: Iterable[UsePart] = ()) -> None:
+    def __init__(self, parts: Iterable[UsePart] = (), *, served: bool = False) -> None:
         self._parts = {part.part: part for part in parts}
+        self._folder = self._parts.pop(FOLDER, None)
+        self._served = served
+        self.beginning = asyncio.Lock()
         self._streams: dict[str, list[ActiveStream]] = {}
         self._as_asked: dict[str, int] = {}
         self._counting = 0
@@ -67,10 +77,16 @@ class Uses:
         """Return whether an access begins a new use."""
         known = self._parts.get(attempt.part)
         if known is None:
-            return not self._parts or attempt.part == "" or "" in self._parts
+            return not self._parts or attempt.part == "" or "" in self._parts or not self._was_there(attempt)
         if attempt.offset == 0 and (attempt.part in self._as_asked or self._streams.get(attempt.part)):
             return True
         return not _is_continued(known, attempt)
+
+    def _was_there(self, attempt: Attempt) -> bool:
+        """Return whether a member was in the folder when the use began, as it is now."""
+        if self._folder is None or self._folder.members is None:
+            return not self._served
+        return has_member(self._folder.members, attempt.part, attempt.version)
 
     async def take_over(self, attempt: Attempt, stalled_s: float) -> bool:
         """Take the place of an active stream of the same data and return True, if its peer has gone silent.
@@ -139,10 +155,19 @@ class Uses:
         starts = known.starts + (attempt.offset == 0 or not _is_shown_same(known, attempt))
         return msgspec.structs.replace(known, starts=starts)
 
-    def begin(self, part: UsePart, *, new: bool) -> None:
-        """Record that an access has begun, as the first of a new use or within the current one."""
+    async def draft_folder(self, flow: tuple[str, str], attempt: Attempt) -> UsePart | None:
+        """Return the folder of a member as it is now, for a new use; None for other data. Raises SourceError."""
+        if attempt.members is None:
+            return None
+        owner, flow_id = flow
+        marks = mark_members(await attempt.members())
+        return UsePart(owner=owner, flow_id=flow_id, part=FOLDER, members=marks)
+
+    def begin(self, part: UsePart, *, new: bool, folder: UsePart | None = None) -> None:
+        """Record that an access has begun, as the first of a new use (of a `folder`) or within the current one."""
         if new:
             self._parts.clear()
+            self._folder = folder
             self._as_asked.clear()
             self._refused = False
         self._as_asked.pop(part.part, None)

@@ -106,10 +106,15 @@ def list_members(root: Path, path: str, left_out: list[str] | None = None) -> li
     Hidden names and links are left out, and names that cannot be carried to a receiver: `left_out` gets the first of
     these, written so that they can be shown.
     """
-    found: list[str] = []
+    return sorted(stat_members(root, path, left_out))
+
+
+def stat_members(root: Path, path: str, left_out: list[str] | None = None) -> dict[str, os.stat_result]:
+    """Return the files that `list_members` lists, unsorted, with what the file system knows of each."""
+    found: dict[str, os.stat_result] = {}
     with open_folder_of(root, path) as (folder, name):
         _collect(_enter(folder, name, create=False), "", found, [] if left_out is None else left_out, 0)
-    return sorted(found)
+    return found
 
 
 def _enter(folder: int, name: str, *, create: bool) -> int:
@@ -158,7 +163,7 @@ def _find_cause(error: OSError) -> Cause:
     return Cause.NOT_FOUND if missing else Cause.UNAVAILABLE
 
 
-def _collect(folder: int, prefix: str, found: list[str], left_out: list[str], depth: int) -> None:
+def _collect(folder: int, prefix: str, found: dict[str, os.stat_result], left_out: list[str], depth: int) -> None:
     try:
         if depth > _DEEPEST:
             raise SourceError(f"The folder has more than {_DEEPEST} levels: offer a smaller part of it.")
@@ -172,7 +177,8 @@ def _collect(folder: int, prefix: str, found: list[str], left_out: list[str], de
                 if entry.is_dir(follow_symlinks=False):
                     _collect(_enter(folder, entry.name, create=False), path + "/", found, left_out, depth + 1)
                 elif entry.is_file(follow_symlinks=False):
-                    found.append(path)
+                    with contextlib.suppress(FileNotFoundError):  # it was removed since
+                        found[path] = entry.stat(follow_symlinks=False)
                 if len(found) > MOST_MEMBERS:
                     raise SourceError(f"The folder has more than {MOST_MEMBERS} files: offer a smaller part of it.")
     finally:

@@ -124,7 +124,8 @@ class PullHandler:
         if request.method == "HEAD":
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
-        attempt = Attempt(part or "", span[0] if span else 0, content.etag or "", content.size, content.sha256)
+        facts = content.etag or "", content.size, content.sha256, content.members
+        attempt = Attempt(part or "", span[0] if span else 0, *facts)
         uses = None if listing else await self._begin_use(flow, gate, attempt)
         if gate.treatment != treatment:
             raise refuse_closed(SUPERSEDED)
@@ -144,6 +145,8 @@ class PullHandler:
         register = self._access.plane.register
         try:
             return await register.begin_use(flow, gate, attempt)
+        except SourceError as error:
+            raise refuse_source(error) from error
         except TooSoon as soon:
             if soon.again_at - register.now() > _LONGEST_PAUSE_MS:
                 await self._report_if_used_up(flow)

@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
+from connector.dataplane.files.below_root import is_folder, open_file, relative_path, run_in_thread, stat_members
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, check_path
 from connector.dataplane.files.media_types import guess_media_type
 from connector.ports.flow import Cause, Content, LocalFile, SourceError
@@ -62,15 +62,14 @@ class FileSource:
         if folder and part is None:
             yield await self._build_listing(root, path, address, offset, end)
             return
-        if part is not None:
-            if not folder or not _matches(part, address):
-                raise SourceError(
-                    "The folder has no member with this path: request the listing for its paths.", Cause.NOT_FOUND
-                )
-            path = f"{path}/{part}"
+        if part is not None and (not folder or not _matches(part, address)):
+            raise SourceError(
+                "The folder has no member with this path: request the listing for its paths.", Cause.NOT_FOUND
+            )
+        whole, path = path, path if part is None else f"{path}/{part}"
         descriptor = await run_in_thread(open_file, root, path)
         try:
-            before = _stamp(descriptor)
+            before = _stamp(os.fstat(descriptor))
             size = before[0]
             stop = size if end is None else min(end, size)
             yield Content(
@@ -87,6 +86,7 @@ class FileSource:
                     check=partial(_check, descriptor, before),
                     read=partial(_read, descriptor, before),
                 ),
+                members=partial(run_in_thread, _tag_members, root, whole, address) if folder else None,
             )
         finally:
             os.close(descriptor)
@@ -105,13 +105,10 @@ class FileSource:
         self, root: Path, path: str, address: dict[str, Any], offset: int, end: int | None
     ) -> Content:
         left_out: list[str] = []
-        names = [name for name in await run_in_thread(list_members, root, path, left_out) if _matches(name, address)]
+        stamps = await run_in_thread(_stamp_members, root, path, address, left_out)
         listed = []
         deadline = asyncio.get_running_loop().time() + _DIGEST_PATIENCE
-        for name in names:
-            descriptor = await run_in_thread(open_file, root, f"{path}/{name}")
-            stamp = _stamp(descriptor)
-            os.close(descriptor)
+        for name, stamp in sorted(stamps.items()):
             patience = max(0.0, deadline - asyncio.get_running_loop().time())
             digest = await self._digest(root, f"{path}/{name}", stamp, patience)
             listed.append(FolderFile(path=name, size=stamp[0], sha256=digest))
@@ -154,16 +151,26 @@ class FileSource:
 def _changed_at(root: Path, path: str, address: dict[str, Any]) -> int | None:
     if not is_folder(root, path):
         return _modified(root, path)
-    found = [f"{path}/{name}" for name in list_members(root, path) if _matches(name, address)]
-    return max((_modified(root, name) for name in found), default=None)
+    return max((stamp[1] // 1_000_000 for stamp in _stamp_members(root, path, address).values()), default=None)
 
 
 def _modified(root: Path, path: str) -> int:
     descriptor = open_file(root, path)
     try:
-        return _stamp(descriptor)[1] // 1_000_000
+        return _stamp(os.fstat(descriptor))[1] // 1_000_000
     finally:
         os.close(descriptor)
+
+
+def _stamp_members(
+    root: Path, path: str, address: dict[str, Any], left_out: list[str] | None = None
+) -> dict[str, Stamp]:
+    found = stat_members(root, path, left_out)
+    return {name: _stamp(status) for name, status in found.items() if _matches(name, address)}
+
+
+def _tag_members(root: Path, path: str, address: dict[str, Any]) -> dict[str, str]:
+    return {name: _etag(repr(stamp)) for name, stamp in _stamp_members(root, path, address).items()}
 
 
 def _matches(part: str, address: dict[str, Any]) -> bool:
@@ -175,8 +182,7 @@ def _matches(part: str, address: dict[str, Any]) -> bool:
     return not isinstance(pattern, str) or fnmatch.fnmatchcase(part.rpartition("/")[2], pattern)
 
 
-def _stamp(descriptor: int) -> Stamp:
-    status = os.fstat(descriptor)
+def _stamp(status: os.stat_result) -> Stamp:
     unique = status.st_ino, status.st_dev
     return status.st_size, status.st_mtime_ns, *unique, status.st_nlink, status.st_ctime_ns
 
@@ -192,7 +198,7 @@ def _hash_file(root: Path, path: str, stamp: Stamp) -> str | None:
         return None
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return digest if _stamp(file.fileno()) == stamp else None
+        return digest if _stamp(os.fstat(file.fileno())) == stamp else None
 
 
 async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
@@ -201,7 +207,7 @@ async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
 
 
 def _check(descriptor: int, stamp: Stamp) -> None:
-    now = _stamp(descriptor)
+    now = _stamp(os.fstat(descriptor))
     *same, links, _ = now
     linked = [*same] == [*stamp[:4]] and links != stamp[4]  # a name was removed or added, which changes no byte
     if now != stamp and not linked:

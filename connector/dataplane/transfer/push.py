@@ -202,7 +202,8 @@ async def _send(
 ) -> Delivered | Again:
     if target.part is None:
         await context.learned(Expected(content.size, content.sha256, content.etag, content.name))
-    attempt = Attempt(target.part or "", content.offset, content.etag or "", content.size, content.sha256)
+    facts = content.etag or "", content.size, content.sha256, content.members
+    attempt = Attempt(target.part or "", content.offset, *facts)
     left = None if content.size is None else content.size - content.offset
     body = WatchedBody(context.meter_chunks(content.chunks, attempt), left)
     headers = credential.headers() | _describe(target, stored, content)

@@ -24,13 +24,17 @@ class CountedUse(msgspec.Struct, frozen=True, kw_only=True):
     bytes_moved: int = 0
 
 
+FOLDER = "/"
+"""The part that is the folder itself; no member has this path."""
+
+
 class UsePart(msgspec.Struct, frozen=True, kw_only=True):
     """The delivery of a file, or of one member of a folder, in the newest use of a flow.
 
     `version` is the entity tag of the data, empty if it has none; `size` and `sha256` (hex) are known of it or None.
     `sent` are the bytes that the peer has received in all attempts, `starts` the attempts from the first byte, or from
     any byte of data of which nothing shows that it is the same. `finished_at` (ms) is the time when the peer had
-    received the last byte.
+    received the last byte. The part `FOLDER` holds in `members` what the folder contained when the use began.
     """
 
     owner: str
@@ -42,3 +46,4 @@ class UsePart(msgspec.Struct, frozen=True, kw_only=True):
     starts: int = 0
     finished_at: int | None = None
     sha256: str | None = None
+    members: bytes | None = None

@@ -187,3 +187,29 @@ def test_a_stored_use_is_continued_after_a_restart() -> None:
     assert uses.is_open()
     assert not uses.is_new(reading())
     assert not uses.is_new(reading(5))
+
+
+async def test_a_member_that_came_later_is_another_use_also_after_a_restart() -> None:
+    there = {"a": '"1"', "b": '"1"'}
+
+    async def list_members() -> dict[str, str]:
+        return there
+
+    def member(path: str, version: str = '"1"') -> Attempt:
+        return Attempt(path, 0, version, 5, members=list_members)
+
+    uses = Uses(served=True)
+    folder = await uses.draft_folder(FLOW, member("a"))
+    part = uses.draft(FLOW, member("a"), new=True)
+    assert folder
+    there["c"] = '"1"'
+    uses.begin(part, new=True, folder=folder)
+    for known in (uses, Uses([part, folder], served=True)):
+        assert known.is_open(), "a folder of which a member is unfinished cannot be completed"
+        assert not known.is_new(member("b"))
+        assert known.is_new(member("b", '"2"')), "a member that was changed came with the use of before"
+        assert known.is_new(member("c")), "a member that came later came with the use of before"
+        known.finish("a", now=5)
+        assert not known.is_open()
+    assert Uses([part], served=True).is_new(member("b")), "nothing shows what was in the folder"
+    assert not Uses([part]).is_new(member("b")), "a receiver does not know the folder"

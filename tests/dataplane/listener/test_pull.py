@@ -313,3 +313,38 @@ async def test_a_source_that_does_not_show_that_its_data_is_the_same_is_delivere
             async with http.get(url, headers={**headers, **asked}) as answer:
                 assert answer.status == status
                 await answer.read()
+
+
+async def test_a_use_of_a_folder_delivers_what_was_in_it_when_it_began(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    async with side(tmp_path / "before") as before:
+        for name in ("a.csv", "b.csv", "c.csv"):
+            before.give(f"set/{name}", b"first")
+        url, headers = url_and_token(await before.serve({"kind": "file", "path": "set"}, lease(max_uses=1)))
+        for asked, status in (("a.csv", 200), ("new.csv", 403), ("b.csv", 200), ("c.csv", 403)):
+            if asked != "b.csv":
+                before.give(f"set/{asked}", b"other" if asked == "c.csv" else b"first") if status == 403 else None
+            async with http.get(f"{url}/{asked}", headers=headers) as answer:
+                assert (asked, answer.status) == (asked, status)
+                await answer.read()
+    async with side(tmp_path / "before", store=before.store, public_url=before.url) as after:
+        url = url.replace(f":{before.port}", f":{after.port}")
+        async with http.get(f"{url}/new.csv", headers=headers) as answer:
+            assert answer.status == 403
+        assert (await after.store.usage(OWNER, "agreement")).uses == 1
+
+
+async def test_members_of_a_folder_that_are_asked_for_at_once_are_one_use(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    for number in range(10):
+        provider.give(f"set/{number}", bytes(10))
+    url, headers = url_and_token(await provider.serve({"kind": "file", "path": "set"}, lease(max_uses=1)))
+
+    async def fetch(number: int) -> int:
+        async with http.get(f"{url}/{number}", headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
+    assert set(await asyncio.gather(*map(fetch, range(10)))) == {200}

@@ -169,3 +169,18 @@ async def test_a_compressed_member_of_a_folder_is_typed_as_what_it_is(root: Path
     source, address = FileSource(root), {"path": "tables"}
     async with source.open(address, part="a.csv") as plain, source.open(address, part="a.csv.gz") as packed:
         assert (plain.media_type, packed.media_type) == ("text/csv", "application/gzip")
+
+
+async def test_a_member_of_a_folder_knows_the_entity_tags_of_all(root: Path) -> None:
+    for name in ("b.csv", "deep/c.csv", "d.json"):
+        (root / "folder" / name).parent.mkdir(exist_ok=True)
+        (root / "folder" / name).write_bytes(b"x")
+    source, address, tags = FileSource(root), {"path": "folder", "glob": "*.csv"}, {}
+    for part in ("b.csv", "deep/c.csv"):
+        async with source.open(address, part=part) as content:
+            tags[part] = content.etag
+            assert content.members
+            there = await content.members()
+    assert there == tags
+    async with source.open({"path": "folder/a"}) as content:
+        assert content.members is None
