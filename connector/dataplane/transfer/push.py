@@ -55,6 +55,8 @@ from connector.protocol.dsp.common import DataAddress, endpoint_url, is_http
 from connector.protocol.dsp.errors import clean
 
 _NO_SPACE = 507
+_LEAST_KEPT = 64
+"""A receiver that keeps a smaller share of what an attempt sends would be sent the same data without end."""
 _DONE = frozenset({200, 201, 202, 204})
 
 
@@ -70,13 +72,24 @@ class _Stored:
 
 @dataclass
 class _PushTarget:
-    """One resource, its target at the peer, and how many bytes of it the peer had stored at the last attempt."""
+    """One resource and its target at the peer.
+
+    `sent` is the end of what was sent of it, `moved` how many bytes the last attempt sent, and `received` how many
+    bytes the peer had stored when they were last continued.
+    """
 
     url: str
     method: str
     part: str | None
     media_type: str | None
+    sent: int = 0
+    moved: int = 0
     received: int = 0
+
+    def continue_at(self, offset: int) -> None:
+        """Count as progress what the peer has stored, if it was sent and is not far less than the last attempt sent."""
+        if offset <= self.sent and offset - self.received >= self.moved / _LEAST_KEPT:
+            self.received = offset
 
 
 async def push(
@@ -166,7 +179,6 @@ async def _ask(context: AttemptContext, credential: Credential, target: _PushTar
     if answer.status == 503:
         return Again("The peer is unavailable.", parse_retry_after(answer.headers.get("Retry-After")))
     offset = read_number(answer.headers.get(UPLOAD_OFFSET))
-    target.received = offset or 0
     complete = answer.headers.get(UPLOAD_COMPLETE) == "?1"
     version = read_version(answer.headers.get(UPLOAD_VERSION))
     return _Stored(offset, version, complete, read_repr_digest(answer.headers.get(REPR_DIGEST)))
@@ -185,6 +197,7 @@ async def _attempt(
     if stored.offset and stored.version:
         async with source.open(address, part=target.part, offset=stored.offset) as content:
             if _continues(content, stored.offset, stored.version):
+                target.continue_at(stored.offset)
                 return await _send(context, credential, target, stored, content)
     async with source.open(address, part=target.part) as content:
         return await _send(context, credential, target, stored, content)
@@ -218,6 +231,8 @@ async def _send(
             raise body.failure from None
         raise
     finally:
+        end = content.offset + body.size
+        target.sent, target.moved = max(target.sent, end) if content.offset else end, body.size
         if body.ended and not attempt.is_shown:
             await context.use.finish(attempt.part)  # another attempt may send other data
     if status in _DONE and body.ended:

@@ -250,3 +250,28 @@ async def test_a_receiver_that_reads_all_of_it_and_fails_gets_no_other_data_for_
     assert report.error
     assert len(set(came)) == 1
     assert len(came) >= least
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("step", [1, 100_000])
+async def test_a_receiver_that_claims_more_at_each_look_is_sent_the_data_a_bounded_number_of_times(
+    provider: Side, named: bool, step: int
+) -> None:
+    data, sent, asked = blob(300_000), list[int](), 0
+    version = name_versions(None, sha256(data))[0]
+
+    async def claim(request: web.Request) -> web.Response:
+        nonlocal asked
+        if request.method == "HEAD":
+            asked += 1
+            told = {"Upload-Offset": str(asked * step)} | ({"Upload-Version": version} if named else {})
+            return web.Response(status=204, headers=told)
+        sent.append(len(await request.read()))
+        return web.Response(status=503)
+
+    async with serving(claim) as peer:
+        endpoint = msgspec.json.encode(http_address(f"{peer}/in", "t"))
+        await provider.plane.start(flow_request(FlowDirection.PUSH, source=provider.give("f", data), endpoint=endpoint))
+        await provider.plane.renew(lease())
+        assert (await provider.wait_for_end()).error
+    assert 20 < len(sent) < 30
