@@ -157,6 +157,9 @@ class Store(Protocol):
     async def open_holds(self, owner: str, peer: str, most: int) -> int:
         """Count the holds of open processes with `peer`, up to `most`."""
 
+    async def waiting(self, owner: str, dataset: str) -> int:
+        """Count the Holds of open negotiations on a dataset at its provider."""
+
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""
 

@@ -217,6 +217,7 @@ class AssetView(AssetDescription, frozen=True, kw_only=True):
     remarks: Annotated[
         tuple[LocalizedText, ...], Meta(description="Warnings about an offer of personal data, by language.")
     ] = ()
+    waiting: Annotated[int, Meta(description="Requests on it that wait for a person; not counted in a list.")] = 0
     created_at: datetime
     updated_at: datetime
 
@@ -237,8 +238,9 @@ class PublishOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class WithdrawnAssetView(msgspec.Struct, frozen=True, kw_only=True):
-    """A withdrawn asset, the number of its agreements that are still valid, and of its running transfers."""
+    """A withdrawn asset, with the numbers of its valid agreements, running transfers and waiting requests."""
 
     asset: AssetView
     agreements: int
     running: int
+    waiting: int = 0

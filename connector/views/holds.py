@@ -1,8 +1,10 @@
 """Holds: the processes that wait for a person's decision."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from connector.views.common import LocalizedText
 
@@ -24,3 +26,8 @@ class HoldView(msgspec.Struct, frozen=True, kw_only=True):
     counterparty_name: str = ""
     dataset: str = ""
     title: LocalizedText = {}
+    offer: Annotated[
+        Literal["same", "changed", "withdrawn"] | None,
+        Meta(description="The provider's offer since the process waits; null where it does not matter."),
+    ] = None
+    remark: Annotated[LocalizedText, Meta(description="What that means for an approval, by language.")] = {}

@@ -48,6 +48,14 @@ class CounterOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     policy: Annotated[dict[str, Any], Meta(description="The policy, as an ODRL Offer.")]
 
 
+class ApproveOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """An approval; it is refused with the code `offer-changed` if the offer has other terms since the process waits."""
+
+    changed_offer: Annotated[
+        bool, Meta(description="Agree on the terms that were asked for, although the offer has changed since.")
+    ] = False
+
+
 class RecordedDecisionView(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded decision by policy; `texts` are its result and reasons by language.
 

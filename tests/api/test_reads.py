@@ -105,7 +105,7 @@ async def test_a_withdrawal_from_an_asset_reads_no_agreement(desk: Desk, monkeyp
     async with desk.client() as client:
         answer = await client.post("/v1/assets/urn%3Ad%3A1/withdraw")
     assert answer.json()["agreements"] == 101
-    assert sorted(reads) == ["asset", "commit", "in_force", "running"]
+    assert sorted(reads) == ["asset", "commit", "in_force", "running", "waiting"]
 
 
 async def test_a_withdrawal_that_ends_agreements_ends_each_that_is_in_force(desk: Desk) -> None:

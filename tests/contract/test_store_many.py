@@ -109,6 +109,23 @@ async def test_only_active_transfers_of_the_provider_are_running(store: Store) -
     assert await store.running(OWNER, "urn:other") == await store.running("other", DATASET) == 0
 
 
+async def test_the_requests_on_a_dataset_that_wait_at_its_provider_are_counted(store: Store) -> None:
+    rows = {
+        "urn:n:1": {"role": Role.PROVIDER},
+        "urn:n:2": {"role": Role.CONSUMER},
+        "urn:n:3": {"role": Role.PROVIDER, "state": "TERMINATED"},
+        "urn:n:4": {"role": Role.PROVIDER, "dataset": "urn:other"},
+        "urn:n:5": {"role": Role.PROVIDER},
+    }
+    for pid, members in rows.items():
+        process = values.negotiation(pid, **members)
+        held = [changes.PutHold(values.hold(pid))] if pid != "urn:n:5" else []
+        await store.commit([changes.PutProcess(process, None), *held])
+    dataset = values.negotiation("urn:n:1").dataset
+    assert await store.waiting(OWNER, dataset) == await store.waiting(OWNER, "urn:other") == 1
+    assert await store.waiting("other", dataset) == 0
+
+
 async def test_several_rows_are_one_read_and_unknown_ones_are_left_out(store: Store) -> None:
     asset, agreement = values.asset("urn:d:1"), values.agreement("urn:a:1", role=Role.CONSUMER)
     await store.commit([changes.PutAsset(asset, None), changes.PutAgreement(agreement)])

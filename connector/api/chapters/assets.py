@@ -3,11 +3,13 @@
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from fastapi import Query, Request
 
 from connector.api.frame.auth import require_admin
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtPublisher, LimitQuery, page, read_page
+from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
@@ -39,6 +41,10 @@ def _with_remarks(evaluator: Evaluator, asset: Asset) -> AssetView:
     policy = visibility.catalog_policy(asset)
     remarks = acceptance.personal_remarks(evaluator, policy, asset.stated, asset.data_class)
     return to_view(AssetView, asset, source=hide_secrets(asset.source), remarks=tuple(remarks))
+
+
+async def _with_waiting(context: Context, view: AssetView) -> AssetView:
+    return msgspec.structs.replace(view, waiting=await context.store.waiting(context.owner, view.id))
 
 
 def hide_secrets(address: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +108,8 @@ async def edit_asset(
     """Change members of an asset; agreements keep what was agreed."""
     if order.release:
         require_admin(request)
-    return _with_remarks(evaluator, await asset_changes.edit(publisher, id, order.change, release=order.release))
+    changed = await asset_changes.edit(publisher, id, order.change, release=order.release)
+    return await _with_waiting(publisher.context, _with_remarks(evaluator, changed))
 
 
 @router.delete("/assets/{id:path}")
@@ -114,4 +121,4 @@ async def remove_asset(publisher: AtPublisher, id: str) -> AssetView:
 @router.get("/assets/{id:path}")
 async def show_asset(context: AtContext, id: str) -> AssetView:
     """Show one asset."""
-    return _view(await find_asset(context, id))
+    return await _with_waiting(context, _view(await find_asset(context, id)))

@@ -1,12 +1,11 @@
 """Endpoint for holds, the processes that wait for a decision; approve, reject and counter answer them."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, LimitQuery, page, read_page, view_hold
+from connector.api.frame.desk import AfterQuery, AtContext, LimitQuery, page, read_listing, view_holds
 from connector.views.common import LONGEST_IDENTIFIER, Page
 from connector.views.holds import HoldView
 
@@ -21,5 +20,5 @@ async def list_holds(
     after: AfterQuery = None,
 ) -> Page[HoldView]:
     """List the processes that wait for a decision, oldest first; those with one participant, if it is given."""
-    listed = context.store.holds(context.owner, page(limit, after), peer=peer)
-    return await read_page(listed, partial(view_hold, context))
+    found, following = await read_listing(context.store.holds(context.owner, page(limit, after), peer=peer))
+    return Page(items=tuple(await view_holds(context, found)), next=following)

@@ -15,19 +15,20 @@ from connector.api.frame.desk import (
     LimitQuery,
     WaitQuery,
     page,
+    read_hold,
     read_processes,
-    view_hold,
     view_pending,
     wait,
 )
 from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import negotiation
 from connector.controlplane.usecases.negotiation import RecordedDecision
-from connector.ports.entities import Hold
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 from connector.views.common import LONGEST_IDENTIFIER, Page, ReasonOrder
 from connector.views.conversion import to_view
+from connector.views.holds import HoldView
 from connector.views.negotiations import (
+    ApproveOrder,
     CounterOrder,
     NegotiationOrder,
     NegotiationView,
@@ -39,7 +40,7 @@ router = ChapterRouter(tags=["negotiations"])
 
 
 def _view(
-    context: Context, process: Negotiation, hold: Hold | None, decisions: Sequence[RecordedDecision] = ()
+    context: Context, process: Negotiation, hold: HoldView | None, decisions: Sequence[RecordedDecision] = ()
 ) -> NegotiationView:
     shown = None if process.state in NEGOTIATION.terminal else hold
     views = tuple(to_view(RecordedDecisionView, decision) for decision in decisions)
@@ -48,13 +49,13 @@ def _view(
         process,
         counterparty_name=context.find_name(process.peer),
         pending=view_pending(process),
-        hold=view_hold(context, shown) if shown else None,
+        hold=shown,
         decisions=views,
     )
 
 
 async def _read(context: Context, process: Negotiation) -> NegotiationView:
-    return _view(context, process, await context.store.hold(process.owner, process.id))
+    return _view(context, process, await read_hold(context, process))
 
 
 @router.post("/negotiations", status_code=202)
@@ -114,9 +115,15 @@ async def wait_for_negotiation(
 
 
 @router.post("/negotiations/{id:path}/approve")
-async def approve_negotiation(context: AtContext, enforcer: AtEnforcer, id: str) -> NegotiationView:
-    """Approve the next step that a person decides: agree, accept, verify or finalize."""
-    return await _read(context, await negotiation.approve(enforcer, id))
+async def approve_negotiation(
+    context: AtContext, enforcer: AtEnforcer, id: str, order: ApproveOrder | None = None
+) -> NegotiationView:
+    """Approve the next step that a person decides: agree, accept, verify or finalize.
+
+    Refused if the offer was withdrawn; if it has other terms since the process waits, unless `changed_offer` is set.
+    """
+    changed = order is not None and order.changed_offer
+    return await _read(context, await negotiation.approve(enforcer, id, changed_offer=changed))
 
 
 @router.post("/negotiations/{id:path}/reject")
@@ -145,5 +152,4 @@ async def terminate_negotiation(
 async def show_negotiation(context: AtContext, evaluator: AtEvaluator, id: str) -> NegotiationView:
     """Show one negotiation with its recorded decisions."""
     process = await negotiation.get(context, id)
-    hold = await context.store.hold(process.owner, process.id)
-    return _view(context, process, hold, await negotiation.decisions(evaluator, id))
+    return _view(context, process, await read_hold(context, process), await negotiation.decisions(evaluator, id))

@@ -14,8 +14,8 @@ from connector.api.frame.desk import (
     LimitQuery,
     WaitQuery,
     page,
+    read_hold,
     read_processes,
-    view_hold,
     view_pending,
     wait,
 )
@@ -24,16 +24,16 @@ from connector.controlplane.core.lookup import find_agreement_key
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases import transfer
 from connector.ports.dataplane import FlowReport
-from connector.ports.entities import Hold
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
 from connector.views.common import LONGEST_IDENTIFIER, Page, ReasonOrder
 from connector.views.conversion import to_view
+from connector.views.holds import HoldView
 from connector.views.transfers import DeliveryView, TransferOrder, TransferView
 
 router = ChapterRouter(tags=["transfers"])
 
 
-def _view(context: Context, process: Transfer, hold: Hold | None, live: FlowReport | None = None) -> TransferView:
+def _view(context: Context, process: Transfer, hold: HoldView | None, live: FlowReport | None = None) -> TransferView:
     shown = None if process.state in TRANSFER.terminal else hold
     return to_view(
         TransferView,
@@ -46,7 +46,7 @@ def _view(context: Context, process: Transfer, hold: Hold | None, live: FlowRepo
         else None,
         counterparty_name=context.find_name(process.peer),
         pending=view_pending(process),
-        hold=view_hold(context, shown) if shown else None,
+        hold=shown,
     )
 
 
@@ -54,7 +54,7 @@ async def _read(context: Context, enforcer: Enforcer, process: Transfer) -> Tran
     """Return a transfer; while it is active, with the progress that the data plane reports at present."""
     active = process.state in {TransferState.STARTED, TransferState.SUSPENDED}
     live = await enforcer.dataplane.report(process.owner, process.id) if active else None
-    return _view(context, process, await context.store.hold(process.owner, process.id), live)
+    return _view(context, process, await read_hold(context, process), live)
 
 
 @router.post("/transfers", status_code=202)

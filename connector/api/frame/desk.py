@@ -12,11 +12,13 @@ from fastapi import FastAPI, Query
 
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.offers import OfferStanding, find_standing
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.language.catalogue import say_in_all
 from connector.ports.entities import Hold, PageBounds
 from connector.ports.identity import ListInUse
 from connector.ports.watch import Watch
@@ -120,17 +122,34 @@ async def read_page(rows: Awaitable[tuple[Sequence[V], str | None]], convert: Ca
 
 
 async def read_processes(
-    context: Context, rows: Awaitable[tuple[Sequence[P], str | None]], convert: Callable[[Context, P, Hold | None], T]
+    context: Context,
+    rows: Awaitable[tuple[Sequence[P], str | None]],
+    convert: Callable[[Context, P, HoldView | None], T],
 ) -> Page[T]:
     """Return a listing of processes as a page of views, each with its hold; the holds of a page are one read."""
     found, following = await read_listing(rows)
     holds = await context.store.holds_of(context.owner, [row.id for row in found])
-    return Page(items=tuple(convert(context, row, holds.get(row.id)) for row in found), next=following)
+    views = {view.process_id: view for view in await view_holds(context, list(holds.values()))}
+    return Page(items=tuple(convert(context, row, views.get(row.id)) for row in found), next=following)
 
 
-def view_hold(context: Context, hold: Hold) -> HoldView:
-    """Return the view of a Hold, with the name of who asks."""
-    return to_view(HoldView, hold, counterparty_name=context.find_name(hold.counterparty))
+async def read_hold(context: Context, process: Process) -> HoldView | None:
+    """Return the view of the Hold of a process, or None."""
+    hold = await context.store.hold(process.owner, process.id)
+    return (await view_holds(context, [hold]))[0] if hold else None
+
+
+async def view_holds(context: Context, holds: Sequence[Hold]) -> Sequence[HoldView]:
+    """Return the views of Holds, each with who asks and how the offer stands now; the assets are one read."""
+    assets = await context.store.assets_of(context.owner, [hold.dataset for hold in holds if hold.offer_id])
+    views = []
+    for hold in holds:
+        standing = find_standing(hold, assets.get(hold.dataset)) if hold.offer_id else None
+        same = standing in {None, OfferStanding.SAME}
+        remark = {} if same else say_in_all(f"processes.offer-{standing}")
+        name = context.find_name(hold.counterparty)
+        views.append(to_view(HoldView, hold, counterparty_name=name, offer=standing, remark=remark))
+    return views
 
 
 def view_pending(process: Process) -> PendingView | None:

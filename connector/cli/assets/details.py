@@ -19,6 +19,7 @@ _NAMES = {
     "legal_basis": "legal basis (declared)",
     "marking": "about persons",
     "offer_id": "offer",
+    "waiting": "waiting requests",
     "created_at": "created",
     "updated_at": "changed",
 }

@@ -142,6 +142,7 @@ def edit(call: CommandCall, asset: AssetArgument, change: dict[str, Any], releas
     members = ", ".join(call.output.name_field(name.replace("_", " ")) for name in sorted(change))
     call.output.print_result(found, call.output.say("cli.asset-changed", title=title, members=members))
     _print_remarks(call, found)
+    _print_waiting(call, found.waiting)
 
 
 @register(
@@ -221,6 +222,7 @@ def withdraw(
         call.output.print_hint(
             call.output.say("cli.agreements-remain", agreements=found.agreements, running=found.running)
         )
+    _print_waiting(call, found.waiting)
 
 
 def _confirm(call: CommandCall, connector: Connector, question: str, asset: str, *, yes: bool) -> None:
@@ -253,6 +255,13 @@ def _print_remarks(call: CommandCall, asset: AssetView) -> None:
     """Print the remarks on an offer of personal data, beside the result."""
     for remark in asset.remarks:
         call.output.print_hint(remark.get(call.output.lang, ""))
+
+
+def _print_waiting(call: CommandCall, waiting: int) -> None:
+    """Print how many requests on an asset wait for a person, beside the result: what they ask for was the offer."""
+    if waiting:
+        key = "cli.requests-wait-one" if waiting == 1 else "cli.requests-wait"
+        call.output.print_hint(call.output.say(key, waiting=waiting))
 
 
 def _report_status(call: CommandCall, asset: AssetView) -> None:

@@ -7,7 +7,7 @@ import typer
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, print_listing
-from connector.cli.processes.outcome import choose_reason
+from connector.cli.processes.outcome import say_why_held
 
 app = create_noun("Holds: processes that wait for a person.")
 
@@ -27,7 +27,7 @@ def list_holds(
         "dataset": lambda hold: choose_text(hold.title, call.output.lang) or hold.dataset,
         "kind": lambda hold: hold.process_kind,
         "for": lambda hold: hold.who,
-        "reason": lambda hold: choose_reason(hold, call.output.lang),
+        "reason": lambda hold: say_why_held(hold, call.output.lang),
         "since": lambda hold: call.output.format_time(hold.created_at),
         "until": lambda hold: call.output.format_time(hold.until),
     }

@@ -25,6 +25,7 @@ from connector.cli.policies.files import read_policy
 from connector.cli.policies.terms import describe_policies
 from connector.cli.processes.outcome import choose_reason, report_state, report_waited, to_common_fields, to_head_fields
 from connector.client import Connector
+from connector.client.frame.errors import RequestRefused
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView, RecordedDecisionView
@@ -126,10 +127,21 @@ def wait(
 
 
 @register(app, "approve", example=f"datenkontor negotiation approve {EXAMPLE}")
-def approve(call: CommandCall, negotiation: NegotiationArgument) -> None:
-    """Approve the step that waits for a person: agree, accept, verify or finalize."""
+def approve(call: CommandCall, negotiation: NegotiationArgument, yes: YesOption = False) -> None:
+    """Approve the step that waits for a person: agree, accept, verify or finalize.
+
+    If the offer has other terms since the request waits, the contract is made on those that were asked for, after a
+    question. What was withdrawn is not agreed.
+    """
     with connect(call) as connector:
-        report_state(call, connector.negotiations.approve(negotiation))
+        try:
+            found = connector.negotiations.approve(negotiation, changed_offer=yes)
+        except RequestRefused as refused:
+            if refused.code != "offer-changed":
+                raise
+            call.output.confirm(call.output.say("cli.ask-changed-offer", id=negotiation), yes)
+            found = connector.negotiations.approve(negotiation, changed_offer=True)
+        report_state(call, found)
 
 
 @register(app, "reject", example=f"datenkontor negotiation reject {EXAMPLE} --reason 'Nur für Forschung' --yes")

@@ -42,7 +42,7 @@ def report_waited(
             Code.WAITING,
             "cli.waits",
             id=process.id,
-            reason=choose_reason(process.hold, call.output.lang),
+            reason=say_why_held(process.hold, call.output.lang),
         )
     state = _format_state(call, process)
     refused = tell_refused(process)
@@ -73,6 +73,11 @@ def choose_reason(entry: HoldView | EndedView, lang: Language) -> str:
     return entry.reasons.get(lang) or translate_text(lang, entry.reason)
 
 
+def say_why_held(hold: HoldView, lang: Language) -> str:
+    """Return the reason of a Hold, and what has become of the offer since."""
+    return " ".join(filter(None, (choose_reason(hold, lang), hold.remark.get(lang))))
+
+
 def to_head_fields(process: NegotiationView | TransferView, lang: Language) -> dict[str, object]:
     """Return the fields that say what a process is: its state, its counterparty and its dataset."""
     return {
@@ -91,7 +96,7 @@ def to_common_fields(process: NegotiationView | TransferView, output: Output) ->
     pending, hold, end = process.pending, process.hold, process.ended
     return {
         "pending": pending and format_pending(pending, output),
-        "waits for": hold and f"{choose_reason(hold, output.lang)} ({output.name_value(hold.who)})",
+        "waits for": hold and f"{say_why_held(hold, output.lang)} ({output.name_value(hold.who)})",
         "refused": tell_refused(process).get(output.lang),
         "ended": end and output.say("cli.ended", reason=choose_reason(end, output.lang), code=end.code, by=end.by),
         "created": output.format_time(process.created_at),

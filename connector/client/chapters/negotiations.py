@@ -11,7 +11,7 @@ from connector.client.frame.flow import ApiCall, ClientFlow, path_of, reason_ord
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
 from connector.views.common import Page
 from connector.views.holds import HoldView
-from connector.views.negotiations import CounterOrder, NegotiationOrder, NegotiationView, OfferOrder
+from connector.views.negotiations import ApproveOrder, CounterOrder, NegotiationOrder, NegotiationView, OfferOrder
 
 _ONE_WAIT_S = 30.0
 _FOR_THE_WAY_S = 10.0
@@ -101,13 +101,16 @@ def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> Cl
             return found
 
 
-def _approve(id: str) -> ApiCall[NegotiationView]:
+def _approve(id: str, *, changed_offer: bool = False) -> ApiCall[NegotiationView]:
     """Approve the next step that a person decides.
+
+    `changed_offer` agrees on what was asked for although the offer has other terms since the process waits; without it,
+    that raises RequestRefused with the code `offer-changed`.
 
     >>> print(connector.negotiations.approve("urn:negotiation:1").pending.message)
     ContractNegotiationEventMessage:ACCEPTED
     """
-    return _at(id, "approve")
+    return _at(id, "approve", ApproveOrder(changed_offer=True) if changed_offer else None)
 
 
 def _reject(id: str, *, reason: str | None = None) -> ApiCall[NegotiationView]:

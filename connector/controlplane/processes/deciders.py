@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from connector.controlplane.core import documents
+from connector.controlplane.core import documents, offers
 from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
@@ -29,7 +29,7 @@ from connector.ports.decider import (
     Verify,
     Wait,
 )
-from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.ports.entities import Asset, DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
@@ -59,7 +59,7 @@ class ByPolicy:
         if process.state not in {NegotiationState.REQUESTED, NegotiationState.ACCEPTED}:
             return Wait()
         asset = await self.enforcer.context.store.asset(process.owner, process.dataset)
-        if asset is None or asset.status is not AssetStatus.PUBLISHED:
+        if not offers.is_offered(asset):
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _record_rule("withdrawn"))
         return await evaluate(partial(self._answer_consumer, process, asset, now), process.offer, asset.policy)
 

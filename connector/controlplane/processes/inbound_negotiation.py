@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from connector.controlplane.core import offers
 from connector.controlplane.core.commits import Move
 from connector.controlplane.core.messages import send_again, sort_parties
 from connector.controlplane.enforcing import agreements
@@ -20,7 +21,6 @@ from connector.controlplane.processes.inbound_shared import (
 )
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed
-from connector.ports.entities import AssetStatus
 from connector.ports.identity import Caller
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import Received
@@ -51,7 +51,7 @@ async def request(
     offered = msgspec.json.decode(message.offer)
     offer_id = offered["@id"]
     asset = await receiver.context.store.asset_of_offer(receiver.context.owner, offer_id)
-    if asset is None or asset.status is not AssetStatus.PUBLISHED:
+    if not offers.is_offered(asset):
         return _refuse(message, "unknown-offer", _UNKNOWN_OFFER)
     if not is_visible(receiver.enforcer.evaluator, caller, asset):
         return _refuse(message, "unknown-offer", _UNKNOWN_OFFER)

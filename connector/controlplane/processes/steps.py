@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.controlplane.core import commits, messages
+from connector.controlplane.core import commits, messages, offers
 from connector.controlplane.core.commits import Move
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import signals
@@ -48,7 +48,7 @@ async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | Hold
     opens its flow at the data plane. Raises NotAllowed.
     """
     if isinstance(decision, HoldFor):
-        return _hold(enforcer.context, process, decision)
+        return await _hold(enforcer.context, process, decision)
     step, judged = decision.step, decision.judged
     if isinstance(process, Negotiation):
         planned, changes = messages.plan_negotiation(enforcer.context, process, step)
@@ -68,8 +68,10 @@ async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | Hold
     return Move(transfer, opened, f"decided {_name(step)}", record_judged(judged))
 
 
-def _hold(context: Context, process: AnyProcess, decision: HoldFor) -> Move[AnyProcess]:
+async def _hold(context: Context, process: AnyProcess, decision: HoldFor) -> Move[AnyProcess]:
     """Return the move to a Hold: the process waits until a person decides."""
+    unsigned = isinstance(process, Negotiation) and offers.is_unsigned(process)
+    asset = await context.store.asset(context.owner, process.dataset) if unsigned else None
     stored = Hold(
         owner=context.owner,
         process_id=process.id,
@@ -82,6 +84,7 @@ def _hold(context: Context, process: AnyProcess, decision: HoldFor) -> Move[AnyP
         counterparty=process.peer,
         dataset=process.dataset,
         title=process.title,
+        offer_id=asset.offer_id if asset else "",
     )
     after = msgspec.structs.replace(process, due_at=decision.until, held=True)
     # The reason in words may quote personal values; a recorded decision omits them.

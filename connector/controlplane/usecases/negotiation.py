@@ -1,12 +1,12 @@
 """The steps of people and programs in contract negotiations: request, approve, reject, counter, terminate."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from connector.controlplane.core import commits, documents, instants
+from connector.controlplane.core import commits, documents, instants, offers
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.core.lookup import find_asset
@@ -229,8 +229,12 @@ def _read_decisions(evaluator: Evaluator, rows: Sequence[Leaf]) -> list[Recorded
     return found
 
 
-async def approve(enforcer: Enforcer, pid: str) -> Negotiation:
-    """Approve the step that waits for a person: agree, accept, verify or finalize. Raises NotAllowed."""
+async def approve(enforcer: Enforcer, pid: str, *, changed_offer: bool = False) -> Negotiation:
+    """Approve the step that waits for a person: agree, accept, verify or finalize.
+
+    What is not offered any more is not signed; `changed_offer` signs what was asked for although the offer has other
+    terms since. Raises NotAllowed.
+    """
 
     def step(process: Negotiation) -> ProcessStep:
         found = _APPROVAL.get((process.role, process.state))
@@ -238,7 +242,7 @@ async def approve(enforcer: Enforcer, pid: str) -> Negotiation:
             raise NotAllowed("wrong-state", f"The state {process.state} cannot be approved: wait for the counterparty.")
         return found
 
-    return await _decide(enforcer, pid, step)
+    return await _decide(enforcer, pid, step, partial(offers.check_standing, enforcer.context, changed=changed_offer))
 
 
 async def reject(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
@@ -279,7 +283,8 @@ async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negot
         _check(evaluator, document, asset)
         return MakeOffer(document)
 
-    return await _decide(enforcer, pid, step)
+    # The new terms are a person's own, whatever the offer says now; what is not offered has none.
+    return await _decide(enforcer, pid, step, partial(offers.check_standing, enforcer.context, changed=True))
 
 
 def _check(evaluator: Evaluator, policy: bytes, asset: Asset | None) -> None:
@@ -294,7 +299,18 @@ def _check(evaluator: Evaluator, policy: bytes, asset: Asset | None) -> None:
         raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
 
 
-async def _decide(enforcer: Enforcer, pid: str, step: Callable[[Negotiation], ProcessStep]) -> Negotiation:
-    stored = await manual_steps.carry_out(enforcer, lambda: get(enforcer.context, pid), step)
+async def _decide(
+    enforcer: Enforcer,
+    pid: str,
+    step: Callable[[Negotiation], ProcessStep],
+    check: Callable[[Negotiation], Awaitable[None]] | None = None,
+) -> Negotiation:
+    async def read() -> Negotiation:
+        process = await get(enforcer.context, pid)
+        if check is not None:
+            await check(process)
+        return process
+
+    stored = await manual_steps.carry_out(enforcer, read, step)
     enforcer.context.wake(stored)
     return stored

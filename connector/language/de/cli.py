@@ -36,6 +36,8 @@ SENTENCES: dict[str, str] = {
     "ask-end-agreements": "{id} wird dann nicht mehr angeboten; alle Verträge darüber enden mit ihren Lieferungen.",
     "agreements-remain": "Weiterhin gültige Verträge: {agreements}; laufende Lieferungen: {running}. "
     "Mit --end-agreements werden sie beendet.",
+    "requests-wait": "Anfragen, die auf einen Menschen warten: {waiting}. `hold list` zeigt sie.",
+    "requests-wait-one": "1 Anfrage wartet auf einen Menschen. `hold list` zeigt sie.",
     "ask-remove": "{id} ist dann kein Mitglied mehr.",
     # Consents, events and payments.
     "person-new": "Zu {id} war bisher nichts eingetragen. Falls das nicht stimmt, bitte die Schreibweise mit den Daten "
@@ -48,6 +50,8 @@ SENTENCES: dict[str, str] = {
     "paid": "{id}: {state}, bezahlt {amount} {currency}.",
     # Negotiations, agreements and transfers.
     "ask-terminate": "{id} wird dann endgültig abgebrochen.",
+    "ask-changed-offer": "Das Angebot wurde geändert, seit {id} wartet. Der Vertrag wird zu den angefragten "
+    "Bedingungen geschlossen.",
     "ask-reject": "{id} wird dann abgelehnt und endgültig abgebrochen.",
     "ask-withdraw-agreement": "Der Vertrag {id} wird dann zurückgezogen: seine Lieferungen enden, neue beginnen nicht.",
     "audit-verified": "{file} ist unversehrt. Einträge: {entries}; Wurzel des Protokolls: {root}.",

@@ -47,5 +47,12 @@ SENTENCES: dict[str, str] = {
     "negotiation-ended-silently": "Die Verhandlung wurde ohne Begründung beendet.",
     "transfer-ended-silently": "Die Lieferung wurde ohne Begründung beendet.",
     "ask-again": "Neu anfragen: einen neuen Vertrag verlangen (--renew).",
+    "approve-withdrawn": "Das Angebot ist beendet: Die Daten werden nicht mehr angeboten. Bitte die Anfrage ablehnen "
+    "oder die Daten erneut veröffentlichen.",
+    "approve-changed": "Das Angebot hat andere Bedingungen, seit diese Anfrage wartet: Bitte beide ansehen und der "
+    "Anfrage dann so zustimmen, wie sie ist, ein Gegenangebot machen oder sie ablehnen.",
+    "offer-withdrawn": "Das Angebot wurde inzwischen zurückgezogen: Eine Zustimmung ist nicht mehr möglich.",
+    "offer-changed": "Das Angebot wurde inzwischen geändert: Eine Zustimmung schließt den Vertrag zu den angefragten "
+    "Bedingungen.",
     "by-person": "Über Daten der Klasse {data_class} entscheidet ein Mensch.",
 }

@@ -36,6 +36,8 @@ SENTENCES: dict[str, str] = {
     "ask-end-agreements": "{id} will not be offered any more, and all agreements on it end with their transfers.",
     "agreements-remain": "Agreements that remain valid: {agreements}; active transfers: {running}. "
     "Use --end-agreements to end them.",
+    "requests-wait": "Requests that wait for a person: {waiting}. `hold list` shows them.",
+    "requests-wait-one": "1 request waits for a person. `hold list` shows it.",
     "ask-remove": "{id} will not be a member any more.",
     # Consents, events and payments.
     "person-new": "Nothing was recorded of {id} before. If that is wrong, compare the spelling with the data.",
@@ -47,6 +49,7 @@ SENTENCES: dict[str, str] = {
     "paid": "{id}: {state}, paid {amount} {currency}.",
     # Negotiations, agreements and transfers.
     "ask-terminate": "{id} will be terminated.",
+    "ask-changed-offer": "The offer was changed since {id} waits. It will be agreed on the terms that were asked for.",
     "ask-reject": "{id} will be rejected and terminated.",
     "ask-withdraw-agreement": "The agreement {id} will be withdrawn: its transfers end, and no new one starts.",
     "audit-verified": "{file} is unbroken. Entries: {entries}; root of the log: {root}.",

@@ -44,5 +44,11 @@ SENTENCES: dict[str, str] = {
     "negotiation-ended-silently": "The negotiation was ended without a reason.",
     "transfer-ended-silently": "The transfer was ended without a reason.",
     "ask-again": "To ask again, request a new agreement (--renew).",
+    "approve-withdrawn": "The offer has ended: the data is not offered any more. Reject the request, or publish the "
+    "asset again.",
+    "approve-changed": "The offer has other terms since this request began to wait: look at both, then approve the "
+    "request as it is, counter or reject it.",
+    "offer-withdrawn": "The offer was withdrawn since: this request cannot be approved.",
+    "offer-changed": "The offer was changed since: an approval makes the contract on the terms that were asked for.",
     "by-person": "Data of class {data_class} is agreed by a person.",
 }

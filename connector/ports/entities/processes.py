@@ -7,7 +7,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """A process that waits for a decision by a person: the reason, the person, and the latest time. One per process.
 
     `reasons` contains the reason in `de` and `en`, if it is available in both. `counterparty`, `dataset` and its
-    `title` are those of the process; they are empty in a Hold of an older version.
+    `title` are those of the process; they are empty in a Hold of an older version. `offer_id` is the offer of the
+    dataset when the provider began to wait before it signs: another one has other terms.
     """
 
     owner: str
@@ -21,6 +22,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     counterparty: str = ""
     dataset: str = ""
     title: dict[str, str] = {}
+    offer_id: str = ""
 
 
 class Backoff(msgspec.Struct, frozen=True, kw_only=True):

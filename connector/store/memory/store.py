@@ -255,6 +255,20 @@ class MemoryStore:
         found = self._tables.select(self._tables.holds, lambda h: (h.owner, h.counterparty) == (owner, peer))
         return min(len(found), most)
 
+    async def waiting(self, owner: str, dataset: str) -> int:
+        """Count the Holds of open negotiations on a dataset at its provider."""
+        return len(
+            self._tables.select(
+                self._tables.processes,
+                lambda p: (
+                    (p.owner, p.kind, p.dataset) == (owner, ProcessKind.NEGOTIATION, dataset)
+                    and p.role is Role.PROVIDER
+                    and not has_ended(p)
+                    and self._tables.get(self._tables.holds, (owner, p.id)) is not None
+                ),
+            )
+        )
+
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""
         return self._tables.select(self._tables.backoffs, lambda b: b.owner == owner)

@@ -262,6 +262,10 @@ class SqliteStore:
         """Count the holds of open processes with `peer`, up to `most`."""
         return holds.count_open(self._reader, owner, peer, most)
 
+    async def waiting(self, owner: str, dataset: str) -> int:
+        """Count the Holds of open negotiations on a dataset at its provider."""
+        return holds.count_waiting(self._reader, owner, dataset)
+
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""
         return peers.backoffs(self._reader, owner)

@@ -68,6 +68,18 @@ def test_what_an_asset_leaves_behind_when_it_is_withdrawn_is_said(cli: Cli, mana
     ]
 
 
+@pytest.mark.parametrize(("waiting", "said"), [(1, "1 request waits"), (2, "wait for a person: 2"), (0, "")])
+def test_how_many_requests_wait_is_said_when_an_offer_changes_or_ends(
+    cli: Cli, management: Management, waiting: int, said: str
+) -> None:
+    gone = WithdrawnAssetView(asset=asset(status="withdrawn"), agreements=0, running=0, waiting=waiting)
+    management.answer("POST", "/v1/assets/air/withdraw", gone)
+    management.answer("PATCH", "/v1/assets/air", asset(waiting=waiting))
+    for arguments in (["withdraw", "air", "--yes"], ["edit", "air", "--keyword", "Luft"]):
+        done = cli("asset", *arguments, "--lang", "en")
+        assert (done.code, said in done.err, "hold list" in done.err) == (0, True, waiting > 0)
+
+
 def test_what_policies_may_ask_of_an_asset_is_stated_and_remarks_are_said(
     cli: Cli, management: Management, here: Path
 ) -> None:

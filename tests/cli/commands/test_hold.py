@@ -36,3 +36,11 @@ def test_holds_are_shown_in_pages_with_the_reason_in_the_language_of_the_call(cl
     every = cli("hold", "list", "--limit", 1, "--all", "--json")
     assert [entry["process_id"] for entry in every.json["items"]] == ["urn:n1", "urn:n2"]
     assert management.asked[-1].query == {"limit": ["1"], "after": ["c1"]}
+
+
+def test_what_has_become_of_the_offer_is_said_with_the_reason(cli: Cli, management: Management) -> None:
+    values = {"process_kind": "negotiation", "reason": "Look.", "who": "provider", "created_at": NOW, "process_id": "n"}
+    hold = HoldView(offer="withdrawn", remark={"de": "Das Angebot ist weg.", "en": "The offer is gone."}, **values)
+    management.answer("GET", "/v1/holds", {"items": [hold], "next": None})
+    assert "Das Angebot ist weg." in cli("hold", "list", "--lang", "de").out
+    assert cli("hold", "list", "--json").json["items"][0]["offer"] == "withdrawn"

@@ -96,3 +96,21 @@ def test_a_termination_asks_in_the_language_of_the_call(cli: Cli, management: Ma
     management.answer("POST", path, negotiation("TERMINATED"))
     assert cli("negotiation", "terminate", "urn:n", "--reason", "Nein", "--yes", "--json").json["state"] == "TERMINATED"
     assert management.bodies("POST", path) == [{"reason": "Nein"}]
+
+
+def test_an_approval_asks_about_an_offer_that_has_changed(cli: Cli, management: Management) -> None:
+    approve = "/v1/negotiations/urn:n/approve"
+    management.refuse("POST", approve, 409, "offer-changed", "The offer has other terms.")
+    done = cli("negotiation", "approve", "urn:n", "--lang", "de")
+    assert (done.code, "zu den angefragten Bedingungen" in done.err, "--yes" in done.err) == (2, True, True)
+    management.answer("POST", approve, negotiation("AGREED"))
+    assert cli("negotiation", "approve", "urn:n", "--yes").code == 0
+    assert management.bodies("POST", approve)[-1] == {"changed_offer": True}
+
+
+def test_an_approval_of_what_is_not_offered_any_more_is_refused_with_the_reason(
+    cli: Cli, management: Management
+) -> None:
+    management.refuse("POST", "/v1/negotiations/urn:n/approve", 409, "offer-withdrawn", "The offer has ended.")
+    done = cli("negotiation", "approve", "urn:n", "--yes")
+    assert (done.code, "The offer has ended." in done.err) == (4, True)

@@ -31,11 +31,12 @@ CHANGED = "Another request changed the asset: read it again, then repeat the cha
 
 
 class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
-    """A withdrawn asset, with the numbers of its valid agreements and of its active transfers."""
+    """A withdrawn asset, with the numbers of its valid agreements, active transfers and waiting requests."""
 
     asset: Asset
     agreements: int
     running: int
+    waiting: int
 
 
 async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None = None) -> Asset:
@@ -140,9 +141,14 @@ async def withdraw(
     if end_agreements:
         async for row in walk(lambda page: store.agreements_in_force(owner, page, dataset=asset_id)):
             await agreements.withdraw(publisher.evaluator, row.id, reason)
-        return WithdrawnAsset(asset=asset, agreements=0, running=0)
+        return WithdrawnAsset(asset=asset, agreements=0, running=0, waiting=await store.waiting(owner, asset_id))
     count = await store.in_force(owner, asset_id)
-    return WithdrawnAsset(asset=asset, agreements=count, running=await store.running(owner, asset_id) if count else 0)
+    return WithdrawnAsset(
+        asset=asset,
+        agreements=count,
+        running=await store.running(owner, asset_id) if count else 0,
+        waiting=await store.waiting(owner, asset_id),
+    )
 
 
 async def store_changed(

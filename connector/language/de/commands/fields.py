@@ -108,6 +108,7 @@ SENTENCES: dict[str, str] = {
     "encrypted": "verschlüsselt",
     "legal basis (declared)": "Rechtsgrundlage (laut Anbieter)",
     "about persons": "Personenbezug",
+    "waiting requests": "wartende Anfragen",
     "records": "Datensätze",
     "visible to": "sichtbar für",
     "reservation": "Verhandlungsgrenze",

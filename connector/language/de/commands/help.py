@@ -119,6 +119,8 @@ SENTENCES: dict[str, str] = {
     "Exit code 0 if finalized, 4 if terminated, 6 if a person has to decide or the time is over.": "Rückgabewert 0, wenn abgeschlossen, 4, wenn abgebrochen, 6, wenn ein Mensch entscheiden muss oder die "
     "Zeit um ist.",
     "Approve the step that waits for a person: agree, accept, verify or finalize.": "Dem Schritt zustimmen, der auf einen Menschen wartet: vereinbaren, annehmen, prüfen oder abschließen.",
+    "If the offer has other terms since the request waits, the contract is made on those that were asked for, after a question. What was withdrawn is not agreed.": "Wurden die Bedingungen des Angebots geändert, seit die Anfrage wartet, wird der Vertrag nach einer Rückfrage zu den "
+    "angefragten geschlossen. Einer Anfrage nach einem zurückgezogenen Angebot kann niemand mehr zustimmen.",
     "Reject the step that waits for a person: the negotiation ends, and the counterparty receives the reason.": "Den Schritt ablehnen, der auf einen Menschen wartet: Die Verhandlung endet, der Vertragspartner erhält "
     "die Begründung.",
     "Answer with another policy: a counter-offer of the provider, or a new request of the consumer.": "Mit anderen Nutzungsbedingungen antworten: Gegenangebot des Anbieters oder neue Anfrage des Beziehers.",

@@ -108,6 +108,7 @@ SENTENCES: dict[str, str] = {
     "encrypted": "encrypted",
     "legal basis (declared)": "legal basis (declared)",
     "about persons": "about persons",
+    "waiting requests": "waiting requests",
     "records": "records",
     "visible to": "visible to",
     "reservation": "reservation",

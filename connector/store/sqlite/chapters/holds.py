@@ -31,6 +31,12 @@ SELECT count(*) FROM (
 )
 """
 
+_WAITING = """
+SELECT count(*) FROM processes
+CROSS JOIN holds ON holds.owner = processes.owner AND holds.process_id = processes.id
+WHERE processes.owner = ? AND kind = 'negotiation' AND dataset = ? AND outcome = '' AND role = 'provider'
+"""
+
 
 def put(connection: sqlite3.Connection, change: PutHold) -> None:
     """Store the hold of a process; a replaced one is the last in the list."""
@@ -69,4 +75,10 @@ def holds(
 def count_open(connection: sqlite3.Connection, owner: str, peer: str, most: int) -> int:
     """Count the holds of open processes with `peer`, up to `most`."""
     row = fetch_one(connection, _COUNT, (owner, peer, most))
+    return row[0] if row else 0
+
+
+def count_waiting(connection: sqlite3.Connection, owner: str, dataset: str) -> int:
+    """Count the Holds of open negotiations on a dataset at its provider, with the index of the open processes."""
+    row = fetch_one(connection, _WAITING, (owner, dataset))
     return row[0] if row else 0
