@@ -267,7 +267,15 @@ class RosterIdentity:
         if self._roster is None:
             return None
         document = self._roster.document
-        return ListInUse(version=document.version, expires_at=int(document.expires.timestamp() * 1000))
+        return ListInUse(
+            version=document.version,
+            expires_at=int(document.expires.timestamp() * 1000),
+            key=self._key.kid,
+            has_key=self._has_key(self._roster),
+        )
+
+    def _has_key(self, listed: Roster) -> bool:
+        return any(key.kid == self._key.kid for key in listed.keys.get(self._id, ()))
 
     def problem(self) -> str | None:
         """Return why no token can be verified now: the list is missing or has expired."""
@@ -276,8 +284,15 @@ class RosterIdentity:
         return "The participant list has expired: authentication fails until a newer list is published."
 
     def warning(self) -> str | None:
-        """Return when the list expires, if that is soon; one that has expired is a problem."""
-        if self._roster is None or not self.in_force or not self._roster.is_expired(self._clock() + SOON_MS):
+        """Return that the list lacks the key in use, or that it expires soon; one that has expired is a problem."""
+        if self._roster is None or not self.in_force:
+            return None
+        if not self._has_key(self._roster):
+            return (
+                f"The participant list does not contain the key {self._key.kid}, with which this process signs: "
+                "restart it if its key file is newer, else send the card to the data-space operator."
+            )
+        if not self._roster.is_expired(self._clock() + SOON_MS):
             return None
         end = self._roster.document.expires
         return f"The participant list expires on {end:%Y-%m-%d}: the data-space operator has to publish the next one."

@@ -96,10 +96,15 @@ class Identity(Directory, Protocol):
 
 
 class ListInUse(msgspec.Struct, frozen=True, kw_only=True):
-    """The participant list that is in use: its version, and the instant (ms) at which it expires."""
+    """The participant list that is in use: its version, and the instant (ms) at which it expires.
+
+    `key` names the key (RFC 7638) with which this process signs; `has_key` is whether the list contains it.
+    """
 
     version: int
     expires_at: int
+    key: str = ""
+    has_key: bool = True
 
 
 class Mechanism(Identity, Protocol):

@@ -12,11 +12,16 @@ class HealthView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ListView(msgspec.Struct, frozen=True, kw_only=True):
-    """The participant list in use; `days_left` are whole days, 0 on the last one and after it."""
+    """The participant list in use; `days_left` are whole days, 0 on the last one and after it.
+
+    `key` is the `kid` of the key with which the process signs; partners take it if the list `has_key`.
+    """
 
     version: int
     expires_at: datetime
     days_left: int
+    key: str = ""
+    has_key: bool = True
 
 
 class ReadinessView(msgspec.Struct, frozen=True, kw_only=True):

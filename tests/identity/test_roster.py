@@ -275,9 +275,18 @@ async def test_a_list_that_expires_in_a_few_days_is_warned_of():
     city = await identity(Board(signed(document(expires=NOW + timedelta(days=30)))), CITY, CITY_KEY)
     city._clock = lambda: clock[0]
     assert city.warning() is None
-    assert city.list_in_use() == ListInUse(version=1, expires_at=NOW_MS + 30 * 86_400_000)
+    listed = ListInUse(version=1, expires_at=NOW_MS + 30 * 86_400_000, key=CITY_KEY.kid)
+    assert city.list_in_use() == listed
     clock[0] += 26 * 86_400_000
     assert "expires on" in city.warning()
     assert city.problem() is None
     clock[0] += 5 * 86_400_000
     assert (city.warning(), "has expired" in city.problem()) == (None, True)
+
+
+async def test_a_process_whose_key_is_not_in_the_list_says_so_whatever_is_in_its_file():
+    city = await identity(Board(), CITY, OTHER_KEY)
+    assert (city.problem(), OTHER_KEY.kid in city.warning(), "restart" in city.warning()) == (None, True, True)
+    assert (city.list_in_use().key, city.list_in_use().has_key) == (OTHER_KEY.kid, False)
+    stranger = await identity(Board(), "urn:participant:nobody", CITY_KEY)
+    assert (CITY_KEY.kid in stranger.warning(), stranger.list_in_use().has_key) == (True, False)

@@ -167,7 +167,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     if not is_broker:
         yield _check_broker(settings)
     yield _check_address(settings)
-    yield _check_work(settings, is_broker)
+    yield from _check_work(settings, is_broker)
 
 
 def _is_broker(file: Path, settings: Settings) -> bool:
@@ -407,12 +407,13 @@ class _Readiness(msgspec.Struct, frozen=True):
     participant_list: ListView | None = None
 
 
-def _check_work(settings: Settings, is_broker: bool) -> CheckResult:
-    """Ask the running process for its own checks and for processes that cannot continue."""
+def _check_work(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
+    """Ask the running process for its own checks, for processes that cannot continue, and for the key that it uses."""
     listener = settings.broker if is_broker else settings.management
     host, port = listener.host, listener.port
     if port == 0 or not is_listening(host, port):
-        return _find("work", None, "work-unknown")
+        yield _find("work", None, "work-unknown")
+        return
     url = format_origin(host, port)
     if is_broker and settings.net.certificate:
         url = f"https://{join_host(urlsplit(settings.protocol.public_url).hostname or '', port)}"
@@ -420,14 +421,34 @@ def _check_work(settings: Settings, is_broker: bool) -> CheckResult:
     try:
         readiness = msgspec.json.decode(answer.body, type=_Readiness)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _find("work", False, "work-silent")
+        yield _find("work", False, "work-silent")
+        return
+    yield from _check_used_key(settings, readiness.participant_list)
+    yield _weigh_work(settings, readiness)
+
+
+def _check_used_key(settings: Settings, listed: ListView | None) -> Iterator[CheckResult]:
+    """Compare the key in use with the key file, which a process reads only when it starts."""
+    if listed is None or not listed.key:
+        return
+    try:
+        kid = cards.load_key(settings.identity.key).kid
+    except RosterFault:
+        return  # another check says what is wrong with the file
+    if kid != listed.key:
+        ok = None if listed.has_key else False
+        yield _find("key", ok, "key-other", used=listed.key, file=settings.identity.key)
+
+
+def _weigh_work(settings: Settings, readiness: _Readiness) -> CheckResult:
+    """Return how the process works, by its own word."""
     failed = [state for state in readiness.checks.values() if state != "ok"]
-    problems = [*failed, *readiness.warnings.values()]
+    problems, listed = [*failed, *readiness.warnings.values()], readiness.participant_list
     if problems:
         # These have checks of their own, which give them their weight.
-        serious = failed or readiness.warnings.keys() - {"participant list", "certificate"}
+        known = {"certificate"} if listed and not listed.has_key else {"participant list", "certificate"}
+        serious = failed or readiness.warnings.keys() - known
         return _find("work", False if serious else None, "work-failing", reason=tuple(problems))
-    listed = readiness.participant_list
     if listed is None:
         return _find("work", True, "work")
     until = format_time(listed.expires_at, ZoneInfo(settings.zone))

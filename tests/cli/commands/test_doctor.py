@@ -5,7 +5,10 @@ import shutil
 import socket
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +39,31 @@ def space(cli: Cli, tmp_path: Path) -> Path:
 
 def checks(cli: Cli) -> dict[str, Any]:
     return {check["name"]: check for check in cli("doctor", "--json", *SETTINGS).json["checks"]}
+
+
+@contextmanager
+def answer_ready(port: int, listed: dict[str, Any], warnings: dict[str, str]) -> Iterator[None]:
+    """Answer `/ready` at a port, as a process with this list does."""
+    body = json.dumps({"ready": True, "checks": {}, "warnings": warnings, "participant_list": listed}).encode()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Write nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_fresh_member_is_well_but_for_the_broker_that_does_not_run(cli: Cli, space: Path) -> None:
@@ -122,6 +150,29 @@ def test_a_list_that_the_process_does_not_use_yet_is_named(cli: Cli, space: Path
     assert [check["ok"] for check in found] == [True, None]
     assert "version 1" in found[1]["sentence"]
     assert "SIGHUP" in found[1]["advice"]
+
+
+@pytest.mark.parametrize(("has_key", "ok"), [(True, None), (False, False)])
+def test_a_process_that_signs_with_another_key_than_that_of_its_file_is_named(
+    cli: Cli, space: Path, has_key: bool, ok: bool | None
+) -> None:
+    listed = {"version": 1, "expires_at": "2030-01-01T00:00:00Z", "days_left": 9, "key": "old-key", "has_key": has_key}
+    warnings = {} if has_key else {"participant list": "The participant list does not contain the key old-key."}
+    with answer_ready(load(space / "firma/datenkontor.toml", {}).management.port, listed, warnings):
+        found = [check for check in cli("doctor", "--json", *SETTINGS).json["checks"] if check["name"] == "key"]
+        (work,) = [check for check in cli("doctor", "--json", *SETTINGS).json["checks"] if check["name"] == "work"]
+    assert [check["ok"] for check in found] == [True, ok]
+    assert ("old-key" in found[1]["sentence"], "restart" in found[1]["advice"]) == (True, True)
+    assert work["ok"] is has_key
+
+
+def test_a_process_that_signs_with_the_key_of_its_file_is_well(cli: Cli, space: Path) -> None:
+    settings = load(space / "firma/datenkontor.toml", {})
+    kid = cards.load_key(settings.identity.key).kid
+    listed = {"version": 1, "expires_at": "2030-01-01T00:00:00Z", "days_left": 9, "key": kid}
+    with answer_ready(settings.management.port, listed, {}):
+        found = cli("doctor", "--json", *SETTINGS).json["checks"]
+    assert [check["ok"] for check in found if check["name"] in {"key", "work"}] == [True, True]
 
 
 def test_settings_that_cannot_be_read_end_the_examination(cli: Cli, tmp_path: Path) -> None:

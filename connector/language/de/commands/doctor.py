@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "key-missing-advice": "Aus einer Sicherung zurückholen oder einen neuen anlegen: datenkontor card --new-key",
     "key-locked": "{reason}",
     "key-locked-advice": "Die Datei dem Benutzer des Konnektors übereignen; ein neuer Schlüssel hilft nicht.",
+    "key-other": "Der Prozess unterschreibt mit dem Schlüssel {used}; {file} enthält einen anderen.",
+    "key-other-advice": "Er liest die Datei nur beim Start: bitte neu starten.",
     "clock": "Die Uhr zeigt {now}.",
     "clock-behind": "Die Uhr zeigt {now}, eine Zeit vor der Zeit der Einstellungen.",
     "clock-behind-advice": "Die Uhr stellen: Zugangstoken gelten nur wenige Minuten.",

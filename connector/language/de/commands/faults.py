@@ -187,6 +187,10 @@ SENTENCES: dict[str, str] = {
     "Teilnehmerliste enthält keine Adresse dieses Teilnehmers: bitte beim Betreiber des Datenraums nachtragen lassen.",
     "The participant list has expired: authentication fails until a newer list is published.": "Die Teilnehmerliste "
     "ist abgelaufen: Bis eine neuere veröffentlicht ist, gelingt keine Anmeldung.",
+    "The participant list does not contain the key {}, with which this process signs: "
+    "restart it if its key file is newer, else send the card to the data-space operator.": "Die Teilnehmerliste enthält "
+    "den Schlüssel {0} nicht, mit dem dieser Prozess unterschreibt: Ist die Schlüsseldatei neuer, den Prozess neu "
+    "starten, sonst den Ausweis an den Betreiber des Datenraums senden.",
     "The participant list expires on {}: the data-space operator has to publish the next one.": "Die Teilnehmerliste "
     "läuft am {0} ab: Der Betreiber des Datenraums muss die nächste veröffentlichen.",
     "The participant list was issued in the future: compare the clocks.": "Die Teilnehmerliste ist in der Zukunft "

@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "key-missing-advice": "Restore it from a backup, or make a new one: datenkontor card --new-key",
     "key-locked": "{reason}",
     "key-locked-advice": "Change its owner to the user of the connector; a new key does not help.",
+    "key-other": "The process signs with the key {used}; {file} has another one.",
+    "key-other-advice": "It reads the file only when it starts: restart it.",
     "clock": "The clock shows {now}.",
     "clock-behind": "The clock shows {now}, before the time of the settings.",
     "clock-behind-advice": "Set the clock: tokens are valid for minutes only.",
