@@ -170,10 +170,12 @@ def _stated(offer: WantedOffer, path: str | Path, *, needed: bool) -> ClientFlow
         return StatedData()
     try:
         return read_stated((yield catalog.dataset(offer.participant, offer.dataset)))
+    except (NotFound, RequestRefused):
+        return StatedData()  # an agreement can be valid longer than its offer
     except ClientError:
         if needed:
             raise
-        return StatedData()  # an agreement can be valid longer than its offer
+        return StatedData()
 
 
 def _delivered(offer: WantedOffer, path: str | Path) -> ClientFlow[TransferView | None]:

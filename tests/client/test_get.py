@@ -187,6 +187,16 @@ async def test_a_file_that_exists_is_refused_before_anything_is_requested(desk: 
     assert await count_negotiations(desk) == 0
 
 
+async def test_only_what_changed_is_got_under_an_agreement_whose_dataset_is_not_offered_any_more(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await desk.agree("urn:agreement:old")
+    assert (await got(desk, tmp_path)).agreement == "urn:agreement:old"
+    desk.peer.datasets = []
+    again = await got(desk, tmp_path, options={"if_changed": True, "overwrite": True})
+    assert (again.agreement, again.resumed) == ("urn:agreement:old", False)
+
+
 async def test_an_interrupted_download_is_continued_without_another_transfer(desk: Desk, tmp_path: Path) -> None:
     first = await got(desk, tmp_path)
     (tmp_path / "mine.csv").unlink()

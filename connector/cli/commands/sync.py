@@ -1,6 +1,7 @@
 """`sync`: keep a folder up to date with the data of all agreements: only what changed is transferred."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -72,16 +73,19 @@ def sync(
 
     The provider states digest, size and date of its data; data of which it states nothing is transferred each time.
     Each transfer is a use. A file that is missing or damaged in the folder is restored from the last delivery, without
-    a use while the connector holds it. Exit code 4 if a provider refuses data, as under an agreement that is withdrawn,
-    over or used up, with the command to ask again. This is said once, and the data is not requested again before the
-    agreement or the data has changed. Exit code 1 if data could not be transferred. The rest is up to date.
+    a use while the connector holds it. Exit code 4 at each run in which a dataset of the folder gets no data, as under
+    an agreement that is withdrawn, over or used up, with the command to ask again; it is not requested again before the
+    agreement or the data has changed. A dataset whose agreement has ended is left out when its folder is deleted. Exit
+    code 1 if data could not be transferred. The rest is up to date.
     """
     known = {(entry.participant, entry.dataset): entry for entry in _read_state(folder)}
     outcomes: list[dict[str, str]] = []
     with connect(call) as connector:
-        for agreement in _list_agreements(connector, participant):
+        agreements = _list_agreements(connector, participant)
+        outcomes += _list_orphans(call, folder, known, agreements, participant)
+        for agreement in agreements:
             name = agreement.counterparty, agreement.dataset
-            if agreement.state in _OVER and name not in known:
+            if agreement.state in _OVER and not (name in known and (folder / known[name].folder).exists()):
                 continue
             earlier = known.get(name) or _begin(agreement, {entry.folder for entry in known.values()})
             try:
@@ -89,7 +93,7 @@ def sync(
                 outcomes.append({"dataset": agreement.dataset, "outcome": outcome, "folder": entry.folder})
             except _NotGiven as refused:
                 entry = msgspec.structs.replace(earlier, refusal=refused.refusal)
-                outcomes.append(_tell(call, agreement, earlier, refused.refusal))
+                outcomes.append(_tell(call, agreement, refused.refusal))
             except ClientError as error:
                 outcomes.append({"dataset": agreement.dataset, "outcome": "failed", "reason": _explain(call, error)})
                 continue
@@ -122,20 +126,35 @@ class _NotGiven(Exception):
         self.refusal = refusal
 
 
-def _tell(call: CommandCall, agreement: AgreementView, earlier: SyncedDataset, refusal: SyncRefusal) -> dict[str, str]:
-    """Return the outcome of a dataset that its provider does not give: once with what helps.
+def _tell(call: CommandCall, agreement: AgreementView, refusal: SyncRefusal) -> dict[str, str]:
+    """Return the outcome of a dataset that its provider does not give, with what helps: at each run.
 
     A new agreement helps if this one grants nothing more at any time. Any other reason says itself what helps.
     """
-    told = earlier.refusal
-    if told and (told.agreement, told.reason) == (refusal.agreement, refusal.reason):
-        return {"dataset": agreement.dataset, "outcome": "ended"}
     reason = refusal.reason
     if agreement.state in {*_OVER, AgreementState.USED_UP}:
         stop = "" if reason.endswith((".", "!", "?")) else "."
         names = {"participant": agreement.counterparty, "dataset": agreement.dataset}
         reason += f"{stop} {call.output.say('cli.ask-again', **names)}"
     return {"dataset": agreement.dataset, "outcome": "refused", "reason": reason}
+
+
+def _list_orphans(
+    call: CommandCall,
+    folder: Path,
+    known: Mapping[tuple[str, str], SyncedDataset],
+    agreements: list[AgreementView],
+    participant: str | None,
+) -> list[dict[str, str]]:
+    """Return the outcome of each dataset in the folder under whose name this connector has no agreement at all."""
+    agreed = {(found.counterparty, found.dataset) for found in agreements}
+    return [
+        {"dataset": entry.dataset, "outcome": "refused", "reason": call.output.say("cli.no-agreement", folder=place)}
+        for name, entry in known.items()
+        if name not in agreed and participant in {None, entry.participant}
+        for place in [folder / entry.folder]
+        if place.exists()
+    ]
 
 
 def _list_agreements(connector: Connector, participant: str | None) -> list[AgreementView]:
@@ -172,13 +191,23 @@ def _update(
     """Bring the folder of a dataset up to date; return its entry and what was done. Raises _NotGiven, ClientError."""
     if agreement.state in _OVER:
         raise _NotGiven(SyncRefusal(agreement=agreement.key, reason=call.output.say("cli.agreement-over")))
-    stated: StatedData | None = None
+    stated = _read_stated(connector, entry)
     try:
-        stated = read_stated(connector.catalog.dataset(entry.participant, entry.dataset))
         return _get_changed(call, connector, folder, entry, agreement, stated, timeout)
     except (RequestRefused, NotFound) as error:
         reason = _explain(call, error)
         raise _NotGiven(SyncRefusal(agreement=agreement.key, reason=reason, stated=stated)) from None
+
+
+def _read_stated(connector: Connector, entry: SyncedDataset) -> StatedData:
+    """Return what the provider states of the data: nothing of a dataset that it does not offer (any more).
+
+    An offer can end before its agreements do, so that only the transfer tells whether the provider refuses the data.
+    """
+    try:
+        return read_stated(connector.catalog.dataset(entry.participant, entry.dataset))
+    except (RequestRefused, NotFound):
+        return StatedData()
 
 
 def _explain(call: CommandCall, error: ClientError) -> str:

@@ -79,6 +79,7 @@ SENTENCES: dict[str, str] = {
     "das ist eine Nutzung.",
     "ask-again": "Neu anfragen mit: datenkontor get {participant} {dataset} --renew",
     "agreement-over": "Der Vertrag gilt nicht mehr.",
+    "no-agreement": "Zu diesen Daten besteht kein Vertrag: Wird {folder} gelöscht, entfällt diese Zeile.",
     "step-negotiating": "Der Vertrag wird verhandelt ({id}) …",
     "step-agreed": "Vertrag: {id}",
     "step-transferring": "Die Daten sind unterwegs ({id}) …",

@@ -9,7 +9,7 @@ import pytest
 from connector.cli.commands.sync import STATE
 from connector.protocol import dcat
 from tests.cli.conftest import Cli
-from tests.cli.management import CONTENT, DIGEST, Management, agreement
+from tests.cli.management import CONTENT, DIGEST, Management, agreement, transfer
 
 
 def test_a_folder_whose_state_cannot_be_read_is_left_alone(cli: Cli, provider: Management, tmp_path: Path) -> None:
@@ -43,9 +43,39 @@ def test_a_folder_is_kept_up_to_date_with_what_changed(cli: Cli, provider: Manag
     assert len(provider.bodies("POST", "/v1/transfers")) == started
     provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
     assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "updated"
-    provider.refuse("GET", "/v1/catalog/dataset", 404, "no-dataset", "It is not offered.")
-    failed = cli("sync", "data")
-    assert (failed.code, "It is not offered." in failed.out, "--renew" in failed.out) == (4, True, False)
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "no-dataset"), (409, "refused")])
+def test_data_that_is_not_offered_any_more_is_transferred_under_its_agreement(
+    cli: Cli, provider: Management, status: int, code: str
+) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    provider.refuse("GET", "/v1/catalog/dataset", status, code, "It is not offered.")
+    for transfers in (2, 3):
+        done = cli("sync", "data", "--json")
+        assert (done.code, done.json["items"][0]["outcome"]) == (0, "updated")
+        assert len(provider.bodies("POST", "/v1/transfers")) == transfers
+    provider.answer("GET", "/v1/agreements/urn:a", agreement())
+    provider.refuse("POST", "/v1/transfers", 409, "refused", "The offer is gone.")
+    for _ in range(2):
+        failed = cli("sync", "data")
+        assert (failed.code, "The offer is gone." in failed.out) == (4, True)
+
+
+def test_a_dataset_of_the_folder_without_an_agreement_is_told_until_its_folder_is_deleted(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    provider.answer("GET", "/v1/agreements", {"items": [], "next": None})
+    for _ in range(2):
+        done = cli("sync", "data")
+        assert (done.code, "There is no agreement on this data: delete data/air" in done.out) == (4, True)
+    shutil.rmtree(tmp_path / "data" / "air")
+    assert cli("sync", "data").code == 0
 
 
 def remove(file: Path) -> None:
@@ -91,10 +121,10 @@ def test_each_refused_dataset_is_told_with_the_way_out_and_the_others_go_on(
 ) -> None:
     used_up = agreement(id="urn:used", dataset="used", state="used-up")
     provider.answer("GET", "/v1/agreements", {"items": [used_up, agreement(), agreement(id="urn:b")], "next": None})
-    provider.answers["GET", "/v1/catalog/dataset"] = [
-        (409, {"error": {"code": "refused", "reason": "The uses of the agreement are used up"}}),
-        (200, state(DIGEST)),
-    ]
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    provider.answer("GET", "/v1/agreements/urn:a", agreement())
+    refusal = {"error": {"code": "refused", "reason": "The uses of the agreement are used up"}}
+    provider.answers["POST", "/v1/transfers"] = [(409, refusal), (202, transfer(None))]
     done = cli("sync", "data", "--json")
     assert done.code == 4
     refused, updated = done.json["items"]
@@ -108,25 +138,28 @@ def test_each_refused_dataset_is_told_with_the_way_out_and_the_others_go_on(
 )
 def test_a_new_agreement_is_not_advised_where_it_does_not_help(cli: Cli, provider: Management, reason: str) -> None:
     provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
-    provider.refuse("GET", "/v1/catalog/dataset", 409, "refused", reason)
+    provider.answer("GET", "/v1/agreements/urn:a", agreement())
+    provider.refuse("POST", "/v1/transfers", 409, "refused", reason)
     (item,) = cli("sync", "data", "--json").json["items"]
     assert (item["outcome"], item["reason"]) == ("refused", reason)
 
 
-def test_an_agreement_that_ended_is_told_for_a_dataset_of_the_folder(cli: Cli, provider: Management) -> None:
+def test_an_agreement_that_ended_is_told_at_each_run_until_the_folder_of_the_dataset_is_deleted(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
     provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
     provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
     assert cli("sync", "data").code == 0
     provider.answer("GET", "/v1/agreements", {"items": [agreement(state="withdrawn")], "next": None})
-    done = cli("sync", "data")
-    assert (done.code, "datenkontor get urn:city air --renew" in done.out) == (4, True)
-
-    again = cli("sync", "data", "--json")
-    assert (again.code, again.json["items"]) == (0, [{"dataset": "air", "outcome": "ended"}])
+    for _ in range(2):
+        done = cli("sync", "data")
+        assert (done.code, "datenkontor get urn:city air --renew" in done.out) == (4, True)
+    shutil.rmtree(tmp_path / "data" / "air")
+    assert cli("sync", "data", "--json").json["items"] == []
 
 
 @pytest.mark.parametrize(("operand", "asked_again"), [("count", False), ("usesPerDay", True)])
-def test_a_refusal_is_told_once_and_asked_again_only_if_something_may_have_changed(
+def test_a_refusal_is_told_at_each_run_and_asked_again_only_if_something_may_have_changed(
     cli: Cli, provider: Management, operand: str, asked_again: bool
 ) -> None:
     limit = {"leftOperand": operand, "operator": "lteq", "rightOperand": 1}
@@ -139,10 +172,10 @@ def test_a_refusal_is_told_once_and_asked_again_only_if_something_may_have_chang
         return len(provider.bodies("POST", "/v1/transfers"))
 
     assert (cli("sync", "data").code, requests()) == (4, 1)
-    assert (cli("sync", "data").code, requests()) == (0, 2 if asked_again else 1)
+    assert (cli("sync", "data").code, requests()) == (4, 2 if asked_again else 1)
     before = requests()
     provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
-    assert (cli("sync", "data").code, requests()) == (0, before + 1), "the data has changed"
+    assert (cli("sync", "data").code, requests()) == (4, before + 1), "the data has changed"
     provider.answer("GET", "/v1/agreements", {"items": [agreement(id="urn:b", key="urn:peer urn:b")], "next": None})
     assert (cli("sync", "data").code, requests()) == (4, before + 2), "another agreement"
 
@@ -153,7 +186,7 @@ def test_data_under_an_agreement_that_is_used_up_is_not_requested_again(cli: Cli
     provider.answer("GET", "/v1/agreements", {"items": [agreement(policy=rules, state="used-up")], "next": None})
     provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
     provider.refuse("POST", "/v1/transfers", 409, "refused", "The uses are used up.")
-    assert [cli("sync", "data").code for _ in range(3)] == [4, 0, 0]
+    assert [cli("sync", "data").code for _ in range(3)] == [4, 4, 4]
     assert len(provider.bodies("POST", "/v1/transfers")) == 1
 
 

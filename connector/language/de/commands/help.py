@@ -58,16 +58,18 @@ SENTENCES: dict[str, str] = {
     "Get the data of every active agreement as consumer that changed since the last run.": "Für alle geltenden Verträge als Bezieher die Daten beziehen, die sich seit dem letzten Mal geändert haben.",
     "The provider states digest, size and date of its data; data of which it states nothing is "
     "transferred each time. Each transfer is a use. A file that is missing or damaged in the folder is "
-    "restored from the last delivery, without a use while the connector holds it. Exit code 4 if a "
-    "provider refuses data, as under an agreement that is withdrawn, over or used up, with the command to "
-    "ask again. This is said once, and the data is not requested again before the agreement or the data "
-    "has changed. Exit code 1 if data could not be transferred. The rest is up to date.": "Der Anbieter nennt Prüfsumme, Größe und Datum seiner Daten; Daten ohne diese Angaben werden jedes "
+    "restored from the last delivery, without a use while the connector holds it. Exit code 4 at each run "
+    "in which a dataset of the folder gets no data, as under an agreement that is withdrawn, over or used "
+    "up, with the command to ask again; it is not requested again before the agreement or the data has "
+    "changed. A dataset whose agreement has ended is left out when its folder is deleted. Exit code 1 if "
+    "data could not be transferred. The rest is up to date.": "Der Anbieter nennt Prüfsumme, Größe und Datum seiner Daten; Daten ohne diese Angaben werden jedes "
     "Mal übertragen. Jede Übertragung ist eine Nutzung. Eine Datei, die im Ordner fehlt oder beschädigt "
     "ist, wird aus der letzten Lieferung wiederhergestellt, ohne Nutzung, solange der Konnektor sie noch "
-    "hat. Rückgabewert 4, wenn ein Anbieter Daten verweigert, etwa weil der Vertrag zurückgezogen, "
-    "abgelaufen oder aufgebraucht ist, mit dem Befehl für eine neue Anfrage. Das wird einmal gemeldet, und "
-    "die Daten werden erst wieder angefragt, wenn sich Vertrag oder Daten geändert haben. Rückgabewert 1, "
-    "wenn Daten nicht übertragen werden konnten. Alles andere ist aktuell.",
+    "hat. Rückgabewert 4 bei jedem Aufruf, bei dem ein Datenangebot des Ordners keine Daten erhält, etwa "
+    "weil der Vertrag zurückgezogen, abgelaufen oder aufgebraucht ist, mit dem Befehl für eine neue Anfrage; "
+    "angefragt wird es erst wieder, wenn sich Vertrag oder Daten geändert haben. Ein Datenangebot, dessen "
+    "Vertrag beendet ist, entfällt, sobald sein Ordner gelöscht ist. Rückgabewert 1, wenn Daten nicht "
+    "übertragen werden konnten. Alles andere ist aktuell.",
     "Assets of this participant: drafts until they are published.": "Angebote dieses Teilnehmers: Entwürfe, bis sie veröffentlicht werden.",
     "Add an asset: a file, a folder or an HTTP source with its title and policy.": "Ein Angebot anlegen: eine Datei, ein Ordner oder eine HTTP-Quelle mit Titel und Nutzungsbedingungen.",
     "Without --policy and --template every participant may use it. The source is tried first: what does not "
