@@ -6,7 +6,7 @@ continues from an existing part.
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -45,14 +45,16 @@ def download(
     *,
     progress: Report | None = None,
     overwrite: bool = False,
+    replaces: Container[str] = (),
     received: Path | None = None,
 ) -> ClientFlow[SavedFiles]:
     """Save the delivered files of a transfer.
 
     A single file is saved as `path`, or in `path` if that is a folder or ends with `/`; several files are saved in the
-    folder `path`. `overwrite` replaces files with other content. `received` is the connector's folder of received data,
-    if it is on this machine: a file on the same disk is linked instead of copied. Raises ClientError; Damaged if a
-    digest is wrong.
+    folder `path`. `overwrite` replaces files with other content; without it, only the files at the paths `replaces` in
+    the folder are replaced, such as those of an earlier delivery. `received` is the connector's folder of received
+    data, if it is on this machine: a file on the same disk is linked instead of copied. Raises ClientError; Damaged if
+    a digest is wrong.
 
     >>> saved = connector.transfers.download("urn:transfer:2", folder)
     >>> saved.files[0].size
@@ -63,10 +65,11 @@ def download(
     single = len(delivered) == 1 and not target.is_dir() and not str(path).endswith("/")
     place = (yield from _find_place(transfer, received)) if received else None
     for file in delivered:
-        path_of_file = target if single else target.joinpath(*_parts(file.path))
-        yield from _save(transfer, file, path_of_file, progress, overwrite=overwrite, place=place)
+        path_of_file = target if single else locate(target, file.path)
+        may = overwrite or (not single and file.path in replaces)
+        yield from _save(transfer, file, path_of_file, progress, overwrite=may, place=place)
     if len(delivered) == 1 and not single:
-        target = target.joinpath(*_parts(delivered[0].path))
+        target = locate(target, delivered[0].path)
     return SavedFiles(path=str(target), files=delivered)
 
 
@@ -74,6 +77,14 @@ def find_folder(path: str | Path) -> Path:
     """Return the folder that data is saved in: the path itself if it is a folder or ends with `/`."""
     target = Path(path).expanduser()
     return target if target.is_dir() or str(path).endswith("/") else target.parent
+
+
+def locate(folder: Path, path: str) -> Path:
+    """Return where a delivered file is below a folder. Raises Damaged for a path that leads out of it."""
+    parts = PurePosixPath(path).parts
+    if not parts or any(part in {"/", "..", "."} or "\\" in part or "\0" in part for part in parts):
+        raise Damaged("name", "The delivery contains a path outside of the folder: it was not saved, ask the provider.")
+    return folder.joinpath(*parts)
 
 
 def is_file_of(path: Path, sha256: str) -> bool:
@@ -84,7 +95,7 @@ def is_file_of(path: Path, sha256: str) -> bool:
 def is_saved(folder: Path, files: tuple[DeliveredFileView, ...]) -> bool:
     """Return whether a folder holds these files as they were delivered: size, then digest."""
     try:
-        places = [(folder.joinpath(*_parts(file.path)), file) for file in files]
+        places = [(locate(folder, file.path), file) for file in files]
         if any(not place.is_file() or place.stat().st_size != file.size for place, file in places):
             return False
         return all(_digest(place) == file.sha256 for place, file in places)
@@ -100,7 +111,7 @@ def is_interrupted(transfer: str, path: str | Path) -> ClientFlow[bool]:
     except ClientError:
         return False  # such as files that were deleted meanwhile
     single = len(delivered) == 1 and not target.is_dir() and not str(path).endswith("/")
-    places = [target if single else target.joinpath(*_parts(file.path)) for file in delivered]
+    places = [target if single else locate(target, file.path) for file in delivered]
     return any(_name_part(place).is_file() for place in places)
 
 
@@ -111,12 +122,12 @@ def _find_place(transfer: str, received: Path) -> ClientFlow[Path | None]:
     except ClientError:
         return None  # the file is downloaded then
     path = (shown.sink or {}).get("path")
-    return received.joinpath(*_parts(path.rstrip("/"))) if isinstance(path, str) else None
+    return locate(received, path.rstrip("/")) if isinstance(path, str) else None
 
 
 def _link(place: Path, file: DeliveredFileView, part: Path) -> bool:
     """Give a delivered file another name on the same disk; return False if that is not possible."""
-    source = place if not place.is_dir() else place.joinpath(*_parts(file.path))
+    source = place if not place.is_dir() else locate(place, file.path)
     if source.is_symlink() or not source.is_file():
         return False
     try:
@@ -208,13 +219,6 @@ def _report(progress: Report | None, transfer: str, file: DeliveredFileView) -> 
             )
 
     return moved
-
-
-def _parts(path: str) -> tuple[str, ...]:
-    parts = PurePosixPath(path).parts
-    if not parts or any(part in {"/", "..", "."} or "\\" in part or "\0" in part for part in parts):
-        raise Damaged("name", "The delivery contains a path outside of the folder: it was not saved, ask the provider.")
-    return parts
 
 
 def _forget(part: Path) -> int:

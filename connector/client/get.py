@@ -7,9 +7,9 @@ only the wish for it, or the end of the agreement's time, makes a new request.
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -76,11 +76,12 @@ def get(
     push: bool = False,
     renew: bool = False,
     overwrite: bool = False,
+    replaces: Container[str] = (),
     if_changed: bool = False,
     timeout_s: float = 300.0,
     received: Path | None = None,
 ) -> ClientFlow[GetResult]:
-    """Get the data of an offer into a file or folder; `received` as for `download`.
+    """Get the data of an offer into a file or folder; `replaces` and `received` as for `download`.
 
     `renew` negotiates even if an agreement exists or a request was refused; `if_changed` replaces a file that was
     delivered earlier only if the provider states other data (digest, else size and date), and uses nothing otherwise.
@@ -103,13 +104,14 @@ def get(
             if _is_unchanged(stated, path, earlier):
                 return GetResult(saved=SavedFiles(path=str(path), files=()))
             overwrite = overwrite or earlier is not None
-        check_place(path, stated, overwrite=overwrite)
+        check_place(path, stated, overwrite=overwrite or stated.name in replaces)
         if if_changed and not stated.is_datable and Path(path).expanduser().exists():
             _tell(progress, "unstated", offer.dataset)
         agreement, transfer, resumed = yield from _arrived(
             offer, path, progress, timeout_s=timeout_s, push=push, renew=renew
         )
-        saved = yield from _saved(agreement, transfer, path, progress, overwrite=overwrite, received=received)
+        saving = {"overwrite": overwrite, "replaces": replaces, "received": received}
+        saved = yield from _saved(agreement, transfer, path, progress, **saving)
     except OSError as error:
         raise Damaged("disk", f"{path} cannot be written: {error.strerror or 'the disk failed'}.") from None
     _tell(progress, "done", transfer)
@@ -139,19 +141,11 @@ def _arrived(
 
 
 def _saved(
-    agreement: str,
-    transfer: str,
-    path: str | Path,
-    progress: Report | None,
-    *,
-    overwrite: bool,
-    received: Path | None,
+    agreement: str, transfer: str, path: str | Path, progress: Report | None, **saving: Any
 ) -> ClientFlow[SavedFiles]:
     """Save what has arrived. What cannot be saved now is kept, and the next call saves it."""
     try:
-        saved: SavedFiles = yield from download(
-            transfer, path, progress=progress, overwrite=overwrite, received=received
-        )
+        saved: SavedFiles = yield from download(transfer, path, progress=progress, **saving)
     except FileThere as error:
         reason = (
             f"{error.path} already exists with other content. The data has arrived and is kept "

@@ -79,6 +79,8 @@ SENTENCES: dict[str, str] = {
     "das ist eine Nutzung.",
     "ask-again": "Neu anfragen mit: datenkontor get {participant} {dataset} --renew",
     "agreement-over": "Der Vertrag gilt nicht mehr.",
+    "former-files": "Nicht mehr geliefert: {count} ({files}); --delete entfernt, was unverändert ist.",
+    "former-removed": "Entfernt: {count} ({files}).",
     "no-agreement": "Zu diesen Daten besteht kein Vertrag: Wird {folder} gelöscht, entfällt diese Zeile.",
     "step-negotiating": "Der Vertrag wird verhandelt ({id}) …",
     "step-agreed": "Vertrag: {id}",

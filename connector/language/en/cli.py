@@ -74,6 +74,8 @@ SENTENCES: dict[str, str] = {
     "step-unstated": "The provider states neither digest nor date of {id}: it is transferred, which is a use.",
     "ask-again": "Ask again with: datenkontor get {participant} {dataset} --renew",
     "agreement-over": "The agreement is over.",
+    "former-files": "Not delivered any more: {count} ({files}); --delete removes what is unchanged.",
+    "former-removed": "Removed: {count} ({files}).",
     "no-agreement": "There is no agreement on this data: delete {folder}, and it is left out.",
     "step-negotiating": "Negotiating ({id}) …",
     "step-agreed": "Agreement: {id}",

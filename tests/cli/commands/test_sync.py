@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.cli.commands.sync import STATE
+from connector.cli.processes.synced import STATE
 from connector.protocol import dcat
 from tests.cli.conftest import Cli
 from tests.cli.management import CONTENT, DIGEST, Management, agreement, transfer
@@ -76,6 +76,77 @@ def test_a_dataset_of_the_folder_without_an_agreement_is_told_until_its_folder_i
         assert (done.code, "There is no agreement on this data: delete data/air" in done.out) == (4, True)
     shutil.rmtree(tmp_path / "data" / "air")
     assert cli("sync", "data").code == 0
+
+
+def deliver(provider: Management, *paths: str) -> None:
+    """Let the next deliveries have these files."""
+    files = [{"path": path, "size": len(CONTENT), "sha256": DIGEST} for path in paths]
+    provider.answer("GET", "/v1/transfers/urn:t/files", {"items": files, "next": None})
+
+
+def test_a_folder_that_was_there_before_is_not_taken(cli: Cli, provider: Management, tmp_path: Path) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    own = tmp_path / "data" / "air" / "air.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("mine")
+    for _ in range(2):
+        done = cli("sync", "data", "--yes", "--json")
+        assert (done.code, done.json["items"][0]["folder"]) == (0, "air-2")
+    assert (own.read_text(), (tmp_path / "data" / "air-2" / "air.csv").read_bytes()) == ("mine", CONTENT)
+
+
+def test_a_first_delivery_that_failed_keeps_its_folder(cli: Cli, provider: Management, tmp_path: Path) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    provider.answer("GET", "/v1/transfers/urn:t/content", b"")
+    assert cli("sync", "data").code == 1
+    assert (tmp_path / "data" / "air").is_dir()
+    provider.answer("GET", "/v1/transfers/urn:t/content", CONTENT)
+    assert cli("sync", "data", "--json").json["items"][0]["folder"] == "air"
+
+
+def test_a_file_of_the_user_is_overwritten_only_if_that_is_confirmed(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    own = tmp_path / "data" / "air" / "notes.csv"
+    own.write_text("mine")
+    provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
+    deliver(provider, "air.csv", "notes.csv")
+    for _ in range(2):
+        done = cli("sync", "data")
+        assert (done.code, "notes.csv exists and will be overwritten. Add --yes to confirm." in done.out) == (2, True)
+        assert own.read_text() == "mine"
+    assert (cli("sync", "data", "--yes").code, own.read_bytes()) == (0, CONTENT)
+    own.write_text("mine")
+    assert (cli("sync", "data").code, own.read_bytes()) == (0, CONTENT), "what was delivered is restored"
+
+
+def test_files_that_are_not_delivered_any_more_are_named_and_removed_if_that_is_wanted(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state("1" * 64))
+    deliver(provider, "1.csv", "old/2.csv", "old/3.csv")
+    assert cli("sync", "data").code == 0
+    folder = tmp_path / "data" / "air"
+    (folder / "own.csv").write_text("mine")
+    provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
+    deliver(provider, "1.csv")
+    for outcome in ("updated", "updated"):
+        done = cli("sync", "data", "--json").json["items"][0]
+        assert (done["outcome"], done["former"]) == (outcome, ["old/2.csv", "old/3.csv"])
+    assert "Not delivered any more: 2 (old/2.csv, old/3.csv); --delete removes" in cli("sync", "data").out
+    (folder / "old" / "3.csv").write_text("edited")
+    done = cli("sync", "data", "--delete", "--json").json["items"][0]
+    assert (done["former"], done["removed"]) == (["old/3.csv"], ["old/2.csv"])
+    (folder / "old" / "3.csv").write_bytes(CONTENT)
+    assert cli("sync", "data", "--delete", "--json").json["items"][0]["removed"] == ["old/3.csv"]
+    assert sorted(entry.name for entry in folder.iterdir()) == ["1.csv", "own.csv"]
+    assert "former" not in cli("sync", "data", "--json").json["items"][0]
 
 
 def remove(file: Path) -> None:

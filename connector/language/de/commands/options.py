@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "File or folder to offer instead of generated data.": "Datei oder Ordner, der statt erzeugter Daten angeboten wird.",
     "First port (default: free ports).": "Erster Port (Standard: freie Ports).",
     "Peers to ask for their versions (default: at most 20 of the list).": "Partner, die nach ihren Versionen gefragt werden (Standard: höchstens 20 der Liste).",
+    "Remove delivered files that the newest delivery no longer has.": "Gelieferte Dateien entfernen, die die neueste Lieferung nicht mehr enthält.",
     "Words that must all occur.": "Wörter, die alle vorkommen müssen.",
     "Only offers of this publisher.": "Nur Angebote dieses Anbieters.",
     "Only offers with this theme.": "Nur Angebote zu diesem Thema.",
