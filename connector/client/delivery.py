@@ -1,7 +1,7 @@
 """Download of delivered files, with progress, continued after a break, checked by SHA-256.
 
-Bytes go to `<name>.part` beside the target. The file gets its name after it is complete and checked. A later call
-continues from an existing part.
+Bytes go to a part beside the target, which belongs to one transfer: `<name>.<digest>.part`. The file gets its name
+after it is complete and checked. A later call continues from an existing part.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from connector.client.frame.claim import claim
 from connector.client.frame.errors import ClientError, Damaged, FileThere, NotReachable
 from connector.client.frame.flow import ApiCall, ClientFlow, Fetch, Progress, Report, path_of
 from connector.views.common import Page
@@ -112,7 +113,7 @@ def is_interrupted(transfer: str, path: str | Path) -> ClientFlow[bool]:
         return False  # such as files that were deleted meanwhile
     single = len(delivered) == 1 and not target.is_dir() and not str(path).endswith("/")
     places = [target if single else locate(target, file.path) for file in delivered]
-    return any(_name_part(place).is_file() for place in places)
+    return any(name_part(place, transfer).is_file() for place in places)
 
 
 def _find_place(transfer: str, received: Path) -> ClientFlow[Path | None]:
@@ -141,12 +142,13 @@ def _link(place: Path, file: DeliveredFileView, part: Path) -> bool:
     return False
 
 
-def _name_part(target: Path) -> Path:
-    """Return the name of the part of a file; a name that would be too long is replaced by its digest."""
-    name = f"{target.name}.part"
-    if len(os.fsencode(name)) > LONGEST_NAME:
-        name = f"{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:32]}.part"
-    return target.with_name(name)
+def name_part(target: Path, transfer: str) -> Path:
+    """Return the part of a file that a transfer delivers; a name that would be too long is replaced by its digest."""
+    ending = f".{hashlib.sha256(transfer.encode()).hexdigest()[:8]}.part"
+    name = target.name
+    if len(os.fsencode(name + ending)) > LONGEST_NAME:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()[:32]
+    return target.with_name(name + ending)
 
 
 def _save(
@@ -160,17 +162,17 @@ def _save(
 ) -> ClientFlow[None]:
     if target.is_file() and _digest(target) == file.sha256:
         return
-    if target.exists() and not overwrite:
-        reason = f"{target} already exists with other content: choose another path, or allow to overwrite it."
-        raise FileThere("exists", reason, str(target))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part, moved = _name_part(target), _report(progress, transfer, file)
-        if place is not None and _link(place, file, part):
-            moved(file.size)
-        else:
-            yield from _fetch(transfer, file, part, moved)
-        part.replace(target)
+        with claim(target.parent, f"save\n{target.name}", target):
+            if target.exists() and not overwrite:
+                reason = f"{target} already exists with other content: choose another path, or allow to overwrite it."
+                raise FileThere("exists", reason, str(target))
+            part, moved = name_part(target, transfer), _report(progress, transfer, file)
+            if place is not None and _link(place, file, part):
+                moved(file.size)
+            else:
+                yield from _fetch(transfer, file, part, moved)
+            part.replace(target)
     except OSError as error:
         raise Damaged("disk", f"{target} cannot be written: {error.strerror or 'the disk failed'}.") from None
 

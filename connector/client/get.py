@@ -27,7 +27,7 @@ from connector.client.frame.errors import (
 )
 from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
-from connector.client.target import check_place, drop_note, read_note, write_note
+from connector.client.target import check_place, claim_place, drop_note, read_note, write_note
 from connector.client.terms import list_purposes, prefer_usable, states_purpose
 from connector.language.catalogue import Language, say, translate_text, write_in_all
 from connector.protocol.dsp.machines.transfer_machine import PUSH
@@ -88,8 +88,8 @@ def get(
     `timeout_s` limits the negotiation and the transfer each. Raises RequestRefused with the reason of the counterparty,
     StillWaiting if a message of the counterparty was refused here (code `message-refused`) or if a person has to
     approve first, FileThere before anything is requested if the file exists and `overwrite` is not set (later, with the
-    code `kept`, if its name was not known), InvalidRequest if the agreement at hand states another purpose, and
-    Damaged.
+    code `kept`, if its name was not known), InUse if another process gets it to the same place, InvalidRequest if the
+    agreement at hand states another purpose, and Damaged.
 
     >>> wanted = WantedOffer(participant="https://city.example", dataset="urn:dataset:air")
     >>> result = connector.get(wanted, folder)
@@ -104,14 +104,18 @@ def get(
             if _is_unchanged(stated, path, earlier):
                 return GetResult(saved=SavedFiles(path=str(path), files=()))
             overwrite = overwrite or earlier is not None
-        check_place(path, stated, overwrite=overwrite or stated.name in replaces)
+        may = overwrite or stated.name in replaces
+        check_place(path, stated, overwrite=may)
         if if_changed and not stated.is_datable and Path(path).expanduser().exists():
             _tell(progress, "unstated", offer.dataset)
-        agreement, transfer, resumed = yield from _arrived(
-            offer, path, progress, timeout_s=timeout_s, push=push, renew=renew
-        )
-        saving = {"overwrite": overwrite, "replaces": replaces, "received": received}
-        saved = yield from _saved(agreement, transfer, path, progress, **saving)
+        with claim_place(path, f"{offer.participant}\n{offer.dataset}"):
+            # Another process may have saved it before this one had the claim.
+            check_place(path, stated, overwrite=may)
+            agreement, transfer, resumed = yield from _arrived(
+                offer, path, progress, timeout_s=timeout_s, push=push, renew=renew
+            )
+            saving = {"overwrite": overwrite, "replaces": replaces, "received": received}
+            saved = yield from _saved(agreement, transfer, path, progress, **saving)
     except OSError as error:
         raise Damaged("disk", f"{path} cannot be written: {error.strerror or 'the disk failed'}.") from None
     _tell(progress, "done", transfer)

@@ -7,9 +7,11 @@ call saves what has arrived, which is no other use.
 import contextlib
 import hashlib
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from connector.client.delivery import LONGEST_NAME, find_folder, is_file_of
+from connector.client.frame.claim import claim
 from connector.client.frame.errors import Damaged, FileThere, InvalidRequest
 from connector.client.freshness import StatedData
 
@@ -32,8 +34,7 @@ def check_place(path: str | Path, stated: StatedData, *, overwrite: bool) -> Non
     if place is not None and place.exists():
         if not place.is_file():
             raise InvalidRequest("exists", f"{place} is there and is no file: choose another path.")
-        same = _is_folder(path) and stated.sha256 is not None and is_file_of(place, stated.sha256)
-        if not (overwrite or same):
+        if not (overwrite or (_is_folder(path) and stated.sha256 is not None and is_file_of(place, stated.sha256))):
             raise FileThere(
                 "exists", f"{place} already exists: choose another path, or allow to overwrite it.", str(place)
             )
@@ -44,6 +45,15 @@ def check_place(path: str | Path, stated: StatedData, *, overwrite: bool) -> Non
         raise Damaged("disk", f"{path} cannot be written: {folder} is not a folder.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Damaged("disk", f"{path} cannot be written: writing to {folder} is not allowed.")
+
+
+def claim_place(path: str | Path, dataset: str) -> AbstractContextManager[None]:
+    """Claim the file, or what a dataset puts into the folder: no other process gets the same data to it meanwhile.
+
+    Raises InUse, OSError.
+    """
+    name = f"\n{dataset}" if _is_folder(path) else Path(path).expanduser().name
+    return claim(find_folder(path), f"get\n{name}", path)
 
 
 def write_note(path: str | Path, agreement: str, transfer: str) -> None:

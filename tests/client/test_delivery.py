@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from connector.client import Connector
-from connector.client.frame.errors import Damaged, InvalidRequest, NotReachable
+from connector.client.delivery import name_part
+from connector.client.frame.claim import claim
+from connector.client.frame.errors import Damaged, InUse, InvalidRequest, NotReachable
 from connector.client.frame.flow import Progress
 
 CONTENT = bytes(range(256)) * 40
@@ -82,7 +84,7 @@ def test_a_download_that_breaks_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_a_download_of_an_earlier_run_is_gone_on_from(tmp_path: Path) -> None:
-    (tmp_path / "a.csv.part").write_bytes(CONTENT[:5000])
+    name_part(tmp_path / "a.csv", "t").write_bytes(CONTENT[:5000])
     server = Server({"air.csv": CONTENT})
     connector(server).transfers.download("t", tmp_path / "a.csv")
     assert ((tmp_path / "a.csv").read_bytes(), server.asked) == (CONTENT, ["bytes=5000-"])
@@ -90,9 +92,22 @@ def test_a_download_of_an_earlier_run_is_gone_on_from(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stale", [b"something else", b"x" * (len(CONTENT) + 1), b"x" * len(CONTENT)])
 def test_a_part_of_other_content_is_thrown_away(tmp_path: Path, stale: bytes) -> None:
-    (tmp_path / "a.csv.part").write_bytes(stale)
+    name_part(tmp_path / "a.csv", "t").write_bytes(stale)
     connector(Server({"air.csv": CONTENT})).transfers.download("t", tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_bytes() == CONTENT
+
+
+def test_a_file_of_the_user_that_ends_like_a_part_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.part").write_bytes(b"mine")
+    connector(Server({"air.csv": CONTENT})).transfers.download("t", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv.part").read_bytes() == b"mine"
+
+
+def test_a_file_that_another_process_is_saving_is_left_to_it(tmp_path: Path) -> None:
+    server = Server({"air.csv": CONTENT})
+    with claim(tmp_path, "save\na.csv", "a.csv"), pytest.raises(InUse):
+        connector(server).transfers.download("t", tmp_path / "a.csv")
+    assert (list(tmp_path.iterdir()), server.asked) == ([], [])
 
 
 def test_content_of_another_digest_is_not_kept(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.client.frame.errors import ClientError, FileThere, InvalidRequest, RequestRefused, StillWaiting
+from connector.client.delivery import name_part
+from connector.client.frame.errors import ClientError, FileThere, InUse, InvalidRequest, RequestRefused, StillWaiting
 from connector.client.frame.flow import Progress
 from connector.client.get import WantedOffer
-from connector.client.target import write_note
+from connector.client.target import claim_place, write_note
 from connector.protocol.dsp.machines.machine import RefusedMessage
 from connector.views.search import HitView
 from tests.client.calls import awaited
@@ -200,7 +201,7 @@ async def test_only_what_changed_is_got_under_an_agreement_whose_dataset_is_not_
 async def test_an_interrupted_download_is_continued_without_another_transfer(desk: Desk, tmp_path: Path) -> None:
     first = await got(desk, tmp_path)
     (tmp_path / "mine.csv").unlink()
-    (tmp_path / "mine.csv.part").write_bytes(CSV[:100])
+    name_part(tmp_path / "mine.csv", first.transfer).write_bytes(CSV[:100])
     again = await got(desk, tmp_path)
     assert again.transfer == first.transfer
     assert (tmp_path / "mine.csv").read_bytes() == CSV
@@ -236,6 +237,19 @@ async def test_a_negotiation_that_ended_without_a_decision_is_begun_again(desk: 
         begun = await connector.negotiations.start(CITY, "urn:dataset:air")
     await desk.become(begun.id, "TERMINATED", reason="nobody answered", code="unreachable")
     assert (await got(desk, tmp_path)).agreement == "urn:agreement:new"
+
+
+@pytest.mark.parametrize("to", ["mine.csv", "new/mine.csv", "folder/"])
+async def test_two_gets_to_one_place_begin_one_transfer(desk: Desk, tmp_path: Path, to: str) -> None:
+    await desk.agree("urn:agreement:old")
+    path = f"{tmp_path}/{to}"
+    with claim_place(path, f"{CITY}\nurn:dataset:air"):
+        with pytest.raises(InUse, match="Another process is writing"):
+            await got(desk, tmp_path, to=path)
+        assert await count_transfers(desk) == 0
+        assert (await got(desk, tmp_path, to="other.csv")).transfer
+    assert list_notes(tmp_path) == []
+    assert (await got(desk, tmp_path, to=path)).transfer
 
 
 def list_notes(folder: Path) -> list[Path]:

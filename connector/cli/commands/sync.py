@@ -15,7 +15,16 @@ from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import choose_text, connect, explain_error
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OverwriteOption
-from connector.cli.processes.synced import SyncedDataset, SyncRefusal, begin, deliver, read_state, settle, write_state
+from connector.cli.processes.synced import (
+    SyncedDataset,
+    SyncRefusal,
+    begin,
+    claim_folder,
+    deliver,
+    read_state,
+    settle,
+    write_state,
+)
 from connector.client.connector import Connector
 from connector.client.delivery import is_saved
 from connector.client.frame.errors import ClientError, Damaged, FileThere, InvalidRequest, NotFound, RequestRefused
@@ -90,8 +99,8 @@ def sync(
     dataset whose agreement has ended is left out when its folder is deleted. Exit code 1 if data could not be
     transferred. The rest is up to date.
     """
-    known = {(entry.participant, entry.dataset): entry for entry in read_state(folder)}
-    with connect(call) as connector:
+    with connect(call) as connector, claim_folder(folder):
+        known = {(entry.participant, entry.dataset): entry for entry in read_state(folder)}
         run = _Run(call=call, connector=connector, folder=folder, timeout=timeout, yes=yes, delete=delete)
         agreements = _list_agreements(connector, participant)
         done = [(outcome, Code.REFUSED) for outcome in _list_orphans(run, known, agreements, participant)]

@@ -6,13 +6,14 @@ A file that the state does not name belongs to the user: it is neither replaced 
 import contextlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from connector.cli.frame.failure import Code, Failure
 from connector.client.delivery import is_saved, locate
+from connector.client.frame.claim import claim
 from connector.client.freshness import StatedData
 from connector.views.agreements import AgreementView
 from connector.views.deliveries import DeliveredFileView
@@ -49,6 +50,19 @@ class SyncedDataset(msgspec.Struct, frozen=True, kw_only=True):
     def own(self) -> frozenset[str]:
         """The paths of the files that deliveries put into the folder."""
         return frozenset(file.path for file in (*(self.files or ()), *self.former))
+
+
+@contextlib.contextmanager
+def claim_folder(folder: Path) -> Iterator[None]:
+    """Claim a folder for one run. Raises InUse, and Failure if it cannot be written."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(claim(folder, "sync", folder))
+        except OSError as error:
+            raise Failure(
+                Code.FAILED, "errors.not-writable", path=folder, problem=error.strerror or "the disk failed"
+            ) from None
+        yield
 
 
 def begin(agreement: AgreementView, folder: Path, taken: Iterable[str]) -> SyncedDataset:

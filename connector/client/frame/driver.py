@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TypeVar
 
@@ -40,16 +40,17 @@ class Driver:
         """Run a flow and return its result. Raises ClientError."""
         step: Callable[[Any], DriverAction] = flow.send
         given: Any = None
-        while True:
-            try:
-                action = step(given)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            try:
-                given, step = self._perform(action), flow.send
-            except ClientError as error:
-                given, step = error, flow.throw
+        with closing(flow):  # also after an interruption: a flow may hold a place
+            while True:
+                try:
+                    action = step(given)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
+                try:
+                    given, step = self._perform(action), flow.send
+                except ClientError as error:
+                    given, step = error, flow.throw
 
     def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> Iterator[T]:
         """Yield all entries of a listing, page by page."""
@@ -89,16 +90,17 @@ class AsyncDriver:
         """Run a flow and return its result. Raises ClientError."""
         step: Callable[[Any], DriverAction] = flow.send
         given: Any = None
-        while True:
-            try:
-                action = step(given)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            try:
-                given, step = await self._perform(action), flow.send
-            except ClientError as error:
-                given, step = error, flow.throw
+        with closing(flow):
+            while True:
+                try:
+                    action = step(given)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
+                try:
+                    given, step = await self._perform(action), flow.send
+                except ClientError as error:
+                    given, step = error, flow.throw
 
     async def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> AsyncIterator[T]:
         """Yield all entries of a listing, page by page."""

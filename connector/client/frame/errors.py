@@ -9,6 +9,7 @@ ClientError
 ├── RequestRefused     the state or a rule does not allow it, or the counterparty refused
 ├── PeerUnreachable    the connector could not reach the peer or the broker
 ├── StillWaiting       the process continues after the timeout: a person has to approve, or it needs more time
+├── InUse              another process is writing the file or the folder
 └── Damaged            a file does not match its digest, or cannot be written
 """
 
@@ -80,6 +81,10 @@ class StillWaiting(ClientError):
     def __init__(self, code: str, reason: str, process_id: str) -> None:
         super().__init__(code, reason)
         self.process_id = process_id
+
+
+class InUse(ClientError):
+    """Another process is writing the file or the folder."""
 
 
 class Damaged(ClientError):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.client.delivery import name_part
 from connector.protocol import dcat
 from connector.views.transfers import DeliveryView, TransferView
 from tests.cli.conftest import Cli
@@ -71,7 +72,7 @@ def test_a_repeated_get_uses_the_agreement_and_goes_on_with_the_part(
     cli: Cli, provider: Management, tmp_path: Path
 ) -> None:
     provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
-    (tmp_path / "got.csv.part").write_bytes(CONTENT[:5000])
+    name_part(tmp_path / "got.csv", "urn:t").write_bytes(CONTENT[:5000])
     assert cli("get", "urn:city", "air", "-o", "got.csv").code == 0
     assert (tmp_path / "got.csv").read_bytes() == CONTENT
     assert provider.bodies("POST", "/v1/negotiations") == []

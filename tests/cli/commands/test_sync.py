@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.cli.processes.synced import STATE
+from connector.cli.processes.synced import STATE, claim_folder
 from connector.protocol import dcat
 from tests.cli.conftest import Cli
 from tests.cli.management import CONTENT, DIGEST, Management, agreement, transfer
@@ -76,6 +76,26 @@ def test_a_dataset_of_the_folder_without_an_agreement_is_told_until_its_folder_i
         assert (done.code, "There is no agreement on this data: delete data/air" in done.out) == (4, True)
     shutil.rmtree(tmp_path / "data" / "air")
     assert cli("sync", "data").code == 0
+
+
+def test_one_run_at_a_time_keeps_a_folder(cli: Cli, provider: Management, tmp_path: Path) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    with claim_folder(tmp_path / "data"):
+        busy = cli("sync", "data")
+        assert (busy.code, busy.err) == (
+            1,
+            "datenkontor: Another process is writing data: try again when it has ended.\n",
+        )
+        german = cli("sync", "data", "--lang", "de").err
+        assert (
+            german
+            == "datenkontor: Ein anderer Prozess schreibt gerade data: bitte erneut versuchen, wenn er beendet ist.\n"
+        )
+        assert provider.bodies("POST", "/v1/transfers") == []
+        assert cli("sync", "other").code == 0
+    assert cli("sync", "data").code == 0
+    assert sorted(entry.name for entry in (tmp_path / "data").iterdir()) == [STATE, "air"]
 
 
 def deliver(provider: Management, *paths: str) -> None:

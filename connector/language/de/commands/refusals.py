@@ -127,6 +127,8 @@ SENTENCES: dict[str, str] = {
     "Nutzung.",
     "{} already exists: choose another path, or allow to overwrite it.": "{0} existiert bereits: bitte einen "
     "anderen Pfad wählen oder das Überschreiben erlauben.",
+    "Another process is writing {}: try again when it has ended.": "Ein anderer Prozess schreibt gerade {0}: bitte "
+    "erneut versuchen, wenn er beendet ist.",
     "{} is there and is no file: choose another path.": "{0} ist da und ist keine Datei: bitte einen anderen Pfad "
     "wählen.",
     "Unknown agreement {}: list the agreements{} to find its identifier.": "Unbekannter Vertrag {0}: `datenkontor "
