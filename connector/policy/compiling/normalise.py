@@ -11,7 +11,7 @@ import msgspec
 
 from connector.policy.compiling import validate
 from connector.policy.compiling.validate import Place
-from connector.policy.model.literals import to_lexical
+from connector.policy.model.literals import strip_zeros, to_lexical
 from connector.policy.model.policy import (
     Action,
     AtomicConstraint,
@@ -145,7 +145,7 @@ class _Walk:
                     path,
                     f"{_show(value, constraint.unit)} is not a value of {operand.iri}: {form}.",
                 )
-            right.append(Number(typed.amount.normalize(), typed.unit) if isinstance(typed, Number) else typed)
+            right.append(Number(strip_zeros(typed.amount), typed.unit) if isinstance(typed, Number) else typed)
         if len(right) > 1:
             right = sorted(set(right), key=to_lexical)
         normal = AtomicConstraint(operand.iri, constraint.operator, tuple(right), uid=constraint.uid)

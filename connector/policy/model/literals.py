@@ -5,7 +5,7 @@ XML Schema datatypes 1.1 as far as ODRL documents use them; value space, not spe
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 from functools import lru_cache
 
 from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value, WallTime
@@ -53,6 +53,10 @@ _WITHOUT_YEARS = re.compile(r"[^YM]*(T.*)?", re.ASCII)
 _WITHOUT_DAYS = re.compile(r"[^DT]*", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_MOST_MONTHS, _MOST_DAYS = 999_999, 9_999_999
+# Enough for every number that is read, times the factor of a unit: nothing is rounded.
+_EXACT = Context(prec=200)
+_MOST_DIGITS = 40
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
 
 
@@ -122,8 +126,10 @@ def parse_clock(text: str) -> ClockTime | None:
 def parse_duration(text: str) -> Duration | None:
     """Read an xsd:duration that is not negative, weeks allowed; None for another text.
 
-    >>> parse_duration("P1MT1S")
-    Duration(months=1, milliseconds=1000)
+    It has at most 999999 months and 9999999 days altogether, so that it can be written as it is read.
+
+    >>> parse_duration("P1MT1S"), parse_duration("P99999Y")
+    (Duration(months=1, milliseconds=1000), None)
     """
     match = _DURATION.fullmatch(text)
     if match is None:
@@ -131,21 +137,39 @@ def parse_duration(text: str) -> Duration | None:
     years, months, weeks, days, hours, minutes, seconds = (int(group or 0) for group in match.groups()[:7])
     milliseconds = int((match[8] or "0").ljust(3, "0"))
     span = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    if years * 12 + months > _MOST_MONTHS or span // 86_400 > _MOST_DAYS:
+        return None
     return Duration(years * 12 + months, span * 1000 + milliseconds)
 
 
 def parse_number(text: str) -> Decimal | None:
-    """Read a finite decimal, integer or double of at most 40 digits; None for another text.
+    """Read a finite decimal, integer or double of at most 40 digits before and after the point; None for another text.
 
-    >>> parse_number("2.50"), parse_number("two")
-    (Decimal('2.50'), None)
+    >>> parse_number("2.50"), parse_number("two"), parse_number("1e40")
+    (Decimal('2.50'), None, None)
     """
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    return scale(Decimal(text), 1) if _NUMBER.fullmatch(text) else None
+
+
+def scale(amount: Decimal, factor: int) -> Decimal | None:
+    """Multiply without rounding; None for more than 40 digits before or after the point.
+
+    >>> scale(Decimal("2.5"), 1000), scale(Decimal("1e38"), 1000)
+    (Decimal('2500.0'), None)
+    """
+    scaled = _EXACT.multiply(amount, Decimal(factor))
+    exponent = strip_zeros(scaled).as_tuple().exponent
+    fits = scaled.adjusted() < _MOST_DIGITS and isinstance(exponent, int) and exponent >= -_MOST_DIGITS
+    return scaled if fits or not scaled else None
+
+
+def strip_zeros(amount: Decimal) -> Decimal:
+    """Return the same number without zeros at its end, so that equal numbers look alike.
+
+    >>> strip_zeros(Decimal("2.50"))
+    Decimal('2.5')
+    """
+    return amount.normalize(_EXACT)
 
 
 def parse_typed(lexical: str, datatype: str) -> Value | None:
@@ -222,7 +246,7 @@ def to_lexical(value: Value) -> tuple[str, str]:
         case Duration(months=months, milliseconds=milliseconds):
             return _write_duration(months, milliseconds), XSD + "duration"
         case Number(amount=amount):
-            return format(amount.normalize(), "f"), XSD + (
+            return format(strip_zeros(amount), "f"), XSD + (
                 "integer" if amount == amount.to_integral_value() else "decimal"
             )
         case Flag(on=on):

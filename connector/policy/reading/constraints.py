@@ -163,7 +163,7 @@ class ConstraintReader:
 def _write_number(number: float | Decimal, path: str) -> str:
     """Write a number of JSON in digits alone, a whole one without a point: its spelling says nothing."""
     amount = Decimal(str(number))
-    if not amount.is_finite() or amount.adjusted() > 40 or (amount and amount.adjusted() < -40):
+    if not amount.is_finite() or (amount and abs(amount.adjusted()) > 40) or literals.scale(amount, 1) is None:
         refuse("bad-literal", path, "The number is too large or too small: write one of at most 40 digits.")
     text = format(amount, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -83,7 +83,8 @@ def _number(value: Value, operand: Operand, unit: str) -> Number | None:
     if stated == operand.unit:
         return value if value.unit == stated else Number(value.amount, stated)
     factor = operand.units.get(stated)
-    return None if factor is None else Number(value.amount * factor, operand.unit)
+    amount = None if factor is None else literals.scale(value.amount, factor)
+    return None if amount is None else Number(amount, operand.unit)
 
 
 def _name(name: str, operand: Operand, registry: Registry, prefixes: Mapping[str, str]) -> Iri | None:
