@@ -24,6 +24,7 @@ class Cause(StrEnum):
     ADDRESS = "address"
     PEER = "peer"
     LIMIT = "limit"
+    USES = "uses"
     INTERNAL = "internal"
 
 

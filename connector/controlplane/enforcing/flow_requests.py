@@ -74,7 +74,7 @@ def end_failed(report: FlowReport, code: str = "flow-failed") -> Terminate:
         return Terminate(code, error)
     if report.cause == Cause.NOT_STORED:
         code = "not-stored"
-    if report.cause == Cause.LIMIT:
+    if report.cause in {Cause.LIMIT, Cause.USES}:
         code = "not-permitted"
     told = say("en", f"processes.flow-{report.cause or Cause.INTERNAL}")
     return Terminate(code, told, write_in_all(lambda _: error))

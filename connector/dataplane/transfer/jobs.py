@@ -17,7 +17,7 @@ from connector.dataplane.transfer.fetch import fetch
 from connector.dataplane.transfer.push import push
 from connector.dataplane.transfer.retry import MOST_FAILURES, AttemptContext, Expected, TransferFailed
 from connector.net.client import GuardedClient
-from connector.ports.changes import StoreError, Unavailable
+from connector.ports.changes import LimitReached, StoreError, Unavailable
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Cause, Sink, Source, SourceError
 from connector.protocol.dsp.common import DataAddress, endpoint_url
@@ -252,6 +252,8 @@ def _expect(flow: Flow) -> Expected:
 
 def _find_cause(flow: Flow, error: TransferFailed | SourceError | StoreError) -> Cause:
     """Return what the counterparty learns of a failure."""
+    if isinstance(error, LimitReached):
+        return Cause.USES
     if isinstance(error, StoreError):
         return Cause.INTERNAL
     return error.cause or (Cause.UNAVAILABLE if flow.direction is FlowDirection.PUSH else Cause.NOT_STORED)

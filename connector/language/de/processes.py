@@ -31,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "flow-address": "Die Datenadresse gehört zu keiner Adresse, die die Teilnehmerliste für ihren Absender enthält.",
     "flow-peer": "Der Endpunkt an der angegebenen Datenadresse hat nicht funktioniert.",
     "flow-limit": "Die Datenmenge, die die Vereinbarung erlaubt, ist erreicht.",
+    "flow-uses": "Die Zahl der Nutzungen, die die Vereinbarung erlaubt, ist erreicht.",
     "flow-internal": "Im Connector, der die Daten überträgt, ist ein interner Fehler aufgetreten.",
     "negotiating-fault": "Die Verhandlung ist nach {seconds:g} Sekunden nicht abgeschlossen und wird erneut versucht: "
     "{fault}",

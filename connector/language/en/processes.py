@@ -31,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "flow-address": "The data address is not at an origin that the participant list contains for its sender.",
     "flow-peer": "The data endpoint at the given data address did not work.",
     "flow-limit": "The limit of bytes that the agreement allows is reached.",
+    "flow-uses": "The limit of uses that the agreement sets is reached.",
     "flow-internal": "The connector that moves the data has an internal error.",
     "negotiating-fault": "The negotiation is not finalized after {seconds:g} seconds and is tried again: {fault}",
     "transferring-fault": "The transfer is not completed after {seconds:g} seconds and is tried again: {fault}",

@@ -1,11 +1,13 @@
 """A source that fails: final causes end a flow at once, others are tried again, both sides read why."""
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from connector.controlplane.enforcing.flow_requests import end_failed
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import Cause
@@ -121,3 +123,18 @@ async def test_a_push_tries_a_source_again_unless_the_cause_is_final(
         assert consumer.got("f") == b"data"
     else:
         assert backend.asked == 1
+
+
+@pytest.mark.parametrize("limits", [{"max_uses": 0}, {"max_per_hour": 0}, {"max_within": {"P1D": 0}}])
+async def test_a_push_whose_limit_of_uses_is_reached_ends_for_that_reason(
+    provider: Side, consumer: Side, limits: dict[str, Any]
+) -> None:
+    ready = await consumer.plane.prepare(flow_request(FlowDirection.RECEIVE, sink={"kind": "file", "path": "f"}))
+    await consumer.plane.renew(lease())
+    source = provider.give("f", b"data")
+    await provider.plane.start(flow_request(FlowDirection.PUSH, source=source, endpoint=ready.data_address))
+    await provider.plane.renew(lease(**limits))
+    report = await provider.wait_for_end()
+    assert report.cause == Cause.USES
+    assert end_failed(report).code == "not-permitted"
+    assert "limit of uses" in end_failed(report).reason
