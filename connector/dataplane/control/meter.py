@@ -26,6 +26,11 @@ class Meter:
         self.total = 0
         self._since = time.monotonic()
 
+    @property
+    def booked(self) -> int:
+        """The bytes that are stored."""
+        return self.total - self._open
+
     async def add(self, count: int) -> None:
         """Count bytes that moved, and book them if a batch is full."""
         self.note(count)

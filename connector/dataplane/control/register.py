@@ -154,30 +154,37 @@ class Register:
     async def begin_use(self, flow: Flow, gate: Gate, attempt: Attempt) -> Uses:
         """Count a use if this access begins one and does not continue one. Raises LimitReached, TooSoon.
 
-        If no further use is allowed, the access may take the place of an active one of the same data. Raises
-        SourceError if the members of a folder cannot be listed.
+        If no further use is allowed, the access may take the place of an active one of the same data, also if active
+        ones alone make it a use. Raises SourceError if the members of a folder cannot be listed.
         """
         key = flow.owner, flow.id
         uses = self._uses.setdefault(key, Uses(served=_is_served(flow)))
-        async with uses.beginning:
-            new, folder = uses.is_new(attempt), None
-            part = uses.draft(key, attempt, new=new)
-            try:
-                if new:
-                    folder = await uses.draft_folder(key, attempt)
-                    with uses.counting():
-                        await self._count_use(flow, gate, *[PutUsePart(one) for one in (part, folder) if one])
-            except LimitReached as limit:
-                reached = limit
-            else:
-                uses.begin(part, new=new, folder=folder)
+        if not (uses.is_crowded(attempt) and await uses.take_over(attempt, STALLED_S)):
+            async with uses.beginning:
+                reached = await self._begin_or_continue(flow, gate, attempt, uses)
+            if reached is None:
                 return uses
-        if not await uses.take_over(attempt, STALLED_S):
-            if not isinstance(reached, TooSoon):
-                uses.refuse()
-            raise reached
+            if not await uses.take_over(attempt, STALLED_S):
+                if not isinstance(reached, TooSoon):
+                    uses.refuse()
+                raise reached
         uses.begin(uses.draft(key, attempt, new=False), new=False)
         return uses
+
+    async def _begin_or_continue(self, flow: Flow, gate: Gate, attempt: Attempt, uses: Uses) -> LimitReached | None:
+        """Begin a use or continue one; return the limit that is reached, or None."""
+        key = flow.owner, flow.id
+        new, folder = uses.is_new(attempt), None
+        part = uses.draft(key, attempt, new=new)
+        if new:
+            folder = await uses.draft_folder(key, attempt)
+            try:
+                with uses.counting():
+                    await self._count_use(flow, gate, *[PutUsePart(one) for one in (part, folder) if one])
+            except LimitReached as limit:
+                return limit
+        uses.begin(part, new=new, folder=folder)
+        return None
 
     async def _count_use(self, flow: Flow, gate: Gate, *parts: PutUsePart) -> None:
         """Store a new use with its first part and its folder, durably before the first byte leaves."""

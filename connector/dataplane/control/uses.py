@@ -52,6 +52,9 @@ class ActiveStream(Protocol):
     def count_confirmed(self) -> int:
         """Return about how many bytes the peer has confirmed."""
 
+    def count_left(self) -> int:
+        """Return how many of its bytes are not counted as sent yet."""
+
     def abort(self) -> None:
         """End the stream."""
 
@@ -80,7 +83,16 @@ class Uses:
             return not self._parts or attempt.part == "" or "" in self._parts or not self._was_there(attempt)
         if attempt.offset == 0 and (attempt.part in self._as_asked or self._streams.get(attempt.part)):
             return True
-        return not _is_continued(known, attempt)
+        return not _is_continued(known, attempt, self._count_begun(attempt.part))
+
+    def is_crowded(self, attempt: Attempt) -> bool:
+        """Return whether only active streams keep an access from a later byte from continuing the use."""
+        known = self._parts.get(attempt.part)
+        return known is not None and attempt.offset > 0 and self.is_new(attempt) and _is_continued(known, attempt)
+
+    def _count_begun(self, part: str) -> int:
+        """Return the bytes that active streams of a part have begun and that are not counted as sent yet."""
+        return sum(stream.count_left() for stream in self._streams.get(part, ()))
 
     def _was_there(self, attempt: Attempt) -> bool:
         """Return whether a member was in the folder when the use began, as it is now."""
@@ -197,8 +209,11 @@ class Uses:
         self._refused = True
 
 
-def _is_continued(known: UsePart, attempt: Attempt) -> bool:
-    """Return whether an access continues a delivery: the same data, and within the bounds."""
+def _is_continued(known: UsePart, attempt: Attempt, begun: int = 0) -> bool:
+    """Return whether an access continues a delivery: the same data, and within the bounds.
+
+    `begun` are the bytes that may be sent beside those that were.
+    """
     if attempt.size != known.size or not _may_be_same(known, attempt):
         return False
     if known.size is None or not _is_shown_same(known, attempt):
@@ -206,8 +221,8 @@ def _is_continued(known: UsePart, attempt: Attempt) -> bool:
         if over or known.size is None:
             return not over
     if known.finished_at is not None:
-        return attempt.offset > 0 and known.sent + known.size - attempt.offset <= 2 * known.size
-    return known.sent <= 2 * known.size + _ATTEMPTS * min(known.size, _SMALL)
+        return attempt.offset > 0 and known.sent + begun + known.size - attempt.offset <= 2 * known.size
+    return known.sent + begun <= 2 * known.size + _ATTEMPTS * min(known.size, _SMALL)
 
 
 def _may_be_same(known: UsePart, attempt: Attempt) -> bool:

@@ -62,6 +62,11 @@ class _PartStream:
 
     outflow: Outflow
     meter: Meter
+    count: int | None
+
+    def count_left(self) -> int:
+        """Return how many of its bytes are not counted as sent yet."""
+        return max(0, (self.count or 0) - self.meter.booked)
 
     def count_confirmed(self) -> int:
         """Return about how many bytes the peer has confirmed."""
@@ -171,7 +176,11 @@ class PullHandler:
         flow, gate, uses = sending.flow, sending.gate, sending.uses
         register = self._access.plane.register
         meter = register.make_meter(flow, uses, sending.part)
-        with uses.streaming(sending.part, _PartStream(outflow, meter)) if uses else contextlib.nullcontext():
+        with (
+            uses.streaming(sending.part, _PartStream(outflow, meter, sending.count))
+            if uses
+            else contextlib.nullcontext()
+        ):
             try:
                 async with gate.open_passage():
                     await self._stream(request, response, sending, meter)

@@ -1,5 +1,7 @@
 """What begins a use of a flow, and what continues one that has begun."""
 
+from contextlib import ExitStack
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,10 +146,13 @@ def test_the_members_of_a_folder_are_one_use_until_one_is_read_again() -> None:
 
 
 class _Stream:
-    """A stream whose peer confirms `pace` bytes with each look at it."""
+    """A stream whose peer confirms `pace` bytes with each look at it, with `left` bytes still to come."""
 
-    def __init__(self, pace: int) -> None:
-        self.pace, self.confirmed, self.aborted = pace, 0, False
+    def __init__(self, pace: int, left: int = 0) -> None:
+        self.pace, self.left, self.confirmed, self.aborted = pace, left, 0, False
+
+    def count_left(self) -> int:
+        return self.left
 
     def count_confirmed(self) -> int:
         self.confirmed += self.pace
@@ -167,6 +172,35 @@ async def test_an_access_takes_the_place_of_a_stream_whose_peer_has_gone_silent(
         assert not uses.is_new(reading(5)), "ranges that are read at the same time are one use"
         assert not await uses.take_over(reading(version='"2"'), 0)
         assert await uses.take_over(reading(), 0) is stream.aborted is (pace == 0)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+async def test_ranges_at_the_same_time_see_what_the_others_have_begun(finished: bool) -> None:
+    uses = Uses()
+    begin(uses, reading(), 10 * MIB)
+    if finished:
+        uses.finish("", now=5)
+    ranges = 0
+    with ExitStack() as streams:
+        while not begin(uses, reading(1)):
+            streams.enter_context(uses.streaming("", _Stream(0, 10 * MIB - 1)))
+            ranges += 1
+            assert ranges < 9, "the data was read again and again within one use"
+    assert ranges == (1 if finished else 4)
+
+
+async def test_an_access_takes_the_place_of_silent_streams_that_keep_it_from_continuing() -> None:
+    uses, silent = Uses(), [_Stream(0, 10 * MIB) for _ in range(5)]
+    begin(uses, reading(), 5)
+    assert not uses.is_crowded(reading(5))
+    with ExitStack() as streams:
+        for stream in silent:
+            streams.enter_context(uses.streaming("", stream))
+        assert uses.is_new(reading(5))
+        assert uses.is_crowded(reading(5))
+        assert not uses.is_crowded(reading()), "an access from the first byte beside another is a use"
+        assert await uses.take_over(reading(5), 0)
+        assert all(stream.aborted for stream in silent)
 
 
 def test_a_delivered_use_rests_for_an_hour_unless_more_is_asked_for_in_vain() -> None:

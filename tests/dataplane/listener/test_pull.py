@@ -348,3 +348,20 @@ async def test_members_of_a_folder_that_are_asked_for_at_once_are_one_use(
             return answer.status
 
     assert set(await asyncio.gather(*map(fetch, range(10)))) == {200}
+
+
+async def test_ranges_at_the_same_time_are_bounded_like_ranges_one_after_the_other(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    size = 20_000_000
+    url, headers = url_and_token(await provider.serve(provider.give("f", bytes(size)), lease(max_uses=1)))
+    async with http.get(url, headers=headers) as answer:
+        await answer.content.readexactly(10)
+
+    async def count(_: int) -> int:
+        async with http.get(url, headers={**headers, "Range": "bytes=1-"}) as answer:
+            return len(await answer.read()) if answer.status == 206 else 0
+
+    came = await asyncio.gather(*map(count, range(12)))
+    assert size <= sum(came) <= 4 * size
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 1
