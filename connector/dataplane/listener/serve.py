@@ -7,7 +7,7 @@ member.
 import logging
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from connector.dataplane.listener.admission import FlowAccess, Refusal, answer_errors
@@ -19,16 +19,37 @@ from connector.net.serving.rates import CallerRates
 
 READ_BUFFER = 1024 * 1024
 IDLE_S = 15.0
+_TRACES_A_MINUTE = 5
+_OF_CALLERS = (HttpProcessingError, web.RequestPayloadError, ClientError, ConnectionError, EOFError)
+"""No HTTP, a body that cannot be decoded, and connections that are closed at any moment."""
 
 _http_log = logging.getLogger("connector.dataplane.http")
 
 
-def _is_no_noise(record: logging.LogRecord) -> bool:
-    # Any caller can send what is no HTTP; aiohttp writes a trace of it each time.
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+class CallerNoise(logging.Filter):
+    """Keeps out of the log what any caller can write there with a trace of 25 lines each time.
+
+    What a caller sends or breaks off is dropped. Handlers log their own errors (`answer_errors`), so anything else is a
+    defect of the server: its traces are bounded.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minute, self._count = 0, 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is logged."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return True
+        if isinstance(error, _OF_CALLERS):
+            return False
+        minute = int(record.created) // 60
+        self._minute, self._count = minute, self._count + 1 if minute == self._minute else 1
+        return self._count <= _TRACES_A_MINUTE
 
 
-_http_log.addFilter(_is_no_noise)
+_http_log.addFilter(CallerNoise())
 
 
 def make_app(
