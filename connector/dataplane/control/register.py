@@ -63,11 +63,16 @@ class Register:
         self._failing: dict[tuple[str, str], tuple[str, int]] = {}
         self._uses: dict[FlowKey, Uses] = {}
         self._volumes: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
         self._locks: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, owner: str, flow_id: str) -> asyncio.Lock:
         """Return the lock of a flow."""
         return self._locks.setdefault((owner, flow_id), asyncio.Lock())
+
+    def find_turn(self, flow: Flow, work: str = "step") -> asyncio.Lock:
+        """Return the lock that all treatments for one peer take for a kind of work, so that others have their share."""
+        return self._turns.setdefault((flow.owner, flow.peer, work), asyncio.Lock())
 
     async def find_gate(self, flow: Flow) -> Gate:
         """Return the gate of a flow; it begins with the stored lease if this process has no gate of the flow yet."""

@@ -145,6 +145,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except StoreError as error:
         _log.warning("data plane: store failed: %s", error)
         return render_refusal(refuse_busy("The store is unavailable: try again later.", 10))
+    except ConnectionError:
+        return render_refusal(Refusal(400, "closed", "The connection was closed before the answer."))
     except web.HTTPException as error:
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return render_refusal(Refusal(error.status, "http", error.reason, allow))

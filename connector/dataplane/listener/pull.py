@@ -19,6 +19,7 @@ from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed, refuse_source
+from connector.dataplane.listener.callers import end_with_caller
 from connector.dataplane.listener.confirming import Outflow, open_outflow
 from connector.dataplane.listener.ranges import build_headers, open_range
 from connector.dataplane.listener.sendfile import SMALLEST, TAIL, find_plain_connection, send_file
@@ -102,8 +103,9 @@ class PullHandler:
         part = request.match_info.get("part")
         address = flow.source or {}
         try:
-            async with gate.open_passage():
-                treatment, source = gate.treatment, self._access.plane.source_of(flow, gate)
+            async with end_with_caller(request), gate.open_passage():
+                head = request.method == "HEAD"
+                treatment, source = gate.treatment, self._access.plane.source_of(flow, gate, head=head)
                 content, span = await open_range(stack, source, address, part, request)
         except Untreatable as error:
             _log.warning("flow %s: data cannot be treated: %s", flow.id, error)
@@ -126,7 +128,7 @@ class PullHandler:
             headers["Content-Range"] = f"bytes {span[0]}-{span[1] - 1}/{content.size}"
         if count is not None:
             headers["Content-Length"] = str(count)
-        if request.method == "HEAD":
+        if head:
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
         facts = content.etag or "", content.size, content.sha256, content.members
@@ -173,7 +175,7 @@ class PullHandler:
         self, request: web.Request, response: web.StreamResponse, sending: _Sending, outflow: Outflow
     ) -> None:
         """Stream the content. A failure aborts the connection, and bytes that did not arrive are given back."""
-        flow, gate, uses = sending.flow, sending.gate, sending.uses
+        flow, gate, content, uses = sending.flow, sending.gate, sending.content, sending.uses
         register = self._access.plane.register
         meter = register.make_meter(flow, uses, sending.part)
         with (
@@ -183,7 +185,9 @@ class PullHandler:
         ):
             try:
                 async with gate.open_passage():
-                    await self._stream(request, response, sending, meter)
+                    # Treated data may be worked on for long before a byte is written, which shows that nobody reads.
+                    async with end_with_caller(request) if content.file is None else contextlib.nullcontext():
+                        await self._stream(request, response, sending, meter)
                     outflow.written = True
                     await meter.flush()
                     await response.write_eof()

@@ -246,14 +246,17 @@ class LocalDataPlane:
             return None
         return flow
 
-    def source_of(self, flow: Flow, gate: Gate) -> Source:
-        """Return the source of a flow, treated as its lease requires. Raises SourceError, LeaseEnded."""
+    def source_of(self, flow: Flow, gate: Gate, *, head: bool = False) -> Source:
+        """Return the source of a flow, treated as its lease requires. Raises SourceError, LeaseEnded.
+
+        For the `head` of an answer alone, nothing is treated: it has what is known without it.
+        """
         source = self.sources.get(str((flow.source or {}).get("kind")))
         if source is None:
             raise SourceError(
                 "The source of this flow is of a kind that is not supported any more: terminate the transfer."
             )
-        return treat(source, flow, gate, self._treating, self.register)
+        return treat(source, flow, gate, self._treating, self.register, head=head)
 
     async def note_delivery(self, flow: Flow, done: Delivered) -> None:
         """Record that a push was received completely, and notify the listener."""

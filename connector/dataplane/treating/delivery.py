@@ -1,9 +1,11 @@
 """The records of one delivery: read, selected by the row filter and by consent, transformed, and written again."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any, TypeVar
 
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.formats.codec import make_codec
@@ -21,6 +23,8 @@ from connector.ports.treatment import TransformStep, Treatment
 PIECE = 64 * 1024
 _BATCH = 1_000
 _REMEMBERED = 50_000
+
+T = TypeVar("T")
 
 BuildTransform = Callable[[TransformStep, bytes], Transform]
 """Builds a transform from its step and the key of the agreement."""
@@ -45,8 +49,13 @@ class TreatedDelivery:
         treating: Treating,
         consents: DeliveryConsents,
         tell: Callable[[str | None], Awaitable[None]],
+        *,
+        turn: asyncio.Lock,
     ) -> None:
-        """`tell` takes a sentence for the operator about values that could not be read; None if all were."""
+        """`tell` takes a sentence for the operator about values that could not be read; None if all were.
+
+        `turn` is held for each step of the work: one that a peer shares among its deliveries bounds its share of it.
+        """
         records = treatment.records
         self._records = records
         self._codec = make_codec(records)
@@ -56,6 +65,7 @@ class TreatedDelivery:
         self._refer_to = treating.secret.people(flow.owner)
         self._consents = consents
         self._tell = tell
+        self._turn = turn
         self._count = 0
         self._fields: tuple[str, ...] | None = None
         self._early: list[Record] = []
@@ -79,10 +89,10 @@ class TreatedDelivery:
                 raise Untreatable(
                     f"The data has more than {min(self._bounds)} bytes, which a transform of the agreement cannot hold."
                 )
-            records = await run_in_thread(self._codec.read, piece)
+            records = await self._work(self._codec.read, piece)
             if out := await self._pass_through(records, known=self._records.format == "csv" or size >= SAMPLE):
                 yield out
-        if out := await self._pass_through(await run_in_thread(self._codec.end), known=True):
+        if out := await self._pass_through(await self._work(self._codec.end), known=True):
             yield out
         if self._fields is None:
             yield self._codec.write_head(())  # without a record, no fields are known
@@ -91,6 +101,11 @@ class TreatedDelivery:
         if tail := self._codec.write_tail():
             yield tail
         await self._tell(self._describe_unread() or None)
+
+    async def _work(self, step: Callable[..., T], *arguments: Any) -> T:
+        """Run a step in a thread, one at a time of those that share the turn."""
+        async with self._turn:
+            return await run_in_thread(step, *arguments)
 
     @property
     def unread(self) -> Counter[str]:
@@ -138,9 +153,9 @@ class TreatedDelivery:
             out = self._begin(self._codec.fields, records)
         for at in range(0, len(records), _BATCH):
             batch = records[at : at + _BATCH]
-            persons = await run_in_thread(self._identify, batch) if self._identifies else []
+            persons = await self._work(self._identify, batch) if self._identifies else []
             states = await self._consents.find_states(persons)
-            out += await run_in_thread(self._treat, batch, states)
+            out += await self._work(self._treat, batch, states)
         return out
 
     def _begin(self, fields: tuple[str, ...], records: Sequence[Record]) -> bytes:
@@ -209,10 +224,10 @@ class TreatedDelivery:
             for record in transform.finish():
                 batch.append(record)
                 if len(batch) == _BATCH:
-                    yield await run_in_thread(self._write_batch, batch, at)
+                    yield await self._work(self._write_batch, batch, at)
                     batch = []
             if batch:
-                yield await run_in_thread(self._write_batch, batch, at)
+                yield await self._work(self._write_batch, batch, at)
 
     def _write_batch(self, batch: list[Record], at: int) -> bytes:
         left = [out for record in batch if (out := self._apply_transforms(record, at + 1)) is not None]

@@ -8,7 +8,7 @@ be resumed. `treating.consents` checks consents while the data leaves.
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any
 
 from connector.dataplane.control.gate import Gate
@@ -16,6 +16,7 @@ from connector.dataplane.control.register import Register
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.delivery import PIECE, TreatedDelivery, Treating
+from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, Untreatable
 from connector.ports.treatment import Treatment, read_treatment
@@ -24,8 +25,12 @@ _FOLDER = "A folder cannot be treated record by record: offer its files one by o
 WHOLE = 1024 * 1024
 
 
-def treat(source: Source, flow: Flow, gate: Gate, treating: Treating | None, register: Register) -> Source:
+def treat(
+    source: Source, flow: Flow, gate: Gate, treating: Treating | None, register: Register, *, head: bool = False
+) -> Source:
     """Return the source, treated as the current lease of the flow requires; the source itself without a treatment.
+
+    For the `head` alone it gives no data, and the facts that are known without a treatment.
 
     Raises Untreatable if this data plane cannot apply the treatment.
     """
@@ -37,20 +42,28 @@ def treat(source: Source, flow: Flow, gate: Gate, treating: Treating | None, reg
         return source
     if treating is None:
         raise Untreatable("This data plane cannot treat records: it has neither a secret nor operands.")
-    return TreatedSource(source, flow, treatment, treating, register)
+    return TreatedSource(source, flow, treatment, treating, register, head=head)
 
 
 class TreatedSource:
     """A source of records that are filtered and transformed."""
 
     def __init__(
-        self, source: Source, flow: Flow, treatment: Treatment, treating: Treating, register: Register
+        self,
+        source: Source,
+        flow: Flow,
+        treatment: Treatment,
+        treating: Treating,
+        register: Register,
+        *,
+        head: bool = False,
     ) -> None:
         self._source = source
         self._flow = flow
         self._treatment = treatment
         self._treating = treating
         self._register = register
+        self._head = head
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address of the data is not allowed."""
@@ -70,8 +83,13 @@ class TreatedSource:
         async with self._source.open(address) as raw:
             if raw.media_type == FOLDER_TYPE:
                 raise Untreatable(_FOLDER)
+            if self._head:
+                # A field whose value only the content shows may be left out of an answer to HEAD (RFC 9110, 9.3.2).
+                yield Content(chunks=yield_nothing(), media_type=raw.media_type, name=raw.name)
+                return
             consents = DeliveryConsents(self._flow.owner, self._treatment.consent, self._register)
-            delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents, self._tell)
+            turn = self._register.find_turn(self._flow)
+            delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents, self._tell, turn=turn)
             chunks, head, whole = await self._begin(delivery, raw.chunks)
             if not whole:
                 joined = _join(consents.guard(head), consents.forget_persons(), chunks)
@@ -102,12 +120,13 @@ class TreatedSource:
     ) -> tuple[AsyncIterator[bytes], list[bytes], bool]:
         """Produce the result or its beginning; return the remaining chunks, the produced ones, and whether it is all.
 
-        A result that is held completely takes memory, so only few are produced at the same time.
+        A result that is held completely takes memory, so only few are produced at the same time, of a peer only one.
         """
         chunks = delivery.chunks(raw)
-        async with self._register.wholes if delivery.whole else nullcontext():
-            head, ended = await _collect(chunks, None if delivery.whole else WHOLE)
-        return chunks, head, ended
+        if not delivery.whole:
+            return chunks, *await _collect(chunks, WHOLE)
+        async with self._register.find_turn(self._flow, "whole"), self._register.wholes:
+            return chunks, *await _collect(chunks, None)
 
 
 async def _collect(chunks: AsyncIterator[bytes], most: int | None) -> tuple[list[bytes], bool]:

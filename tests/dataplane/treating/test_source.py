@@ -1,25 +1,37 @@
 """The data of a flow leaves as its lease requires: by pull and push, complete and in ranges."""
 
+import asyncio
 import hashlib
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
+from yarl import URL
 
+from connector.dataplane.control.register import Register
 from connector.dataplane.listener.pull import Accel
+from connector.dataplane.treating.delivery import Treating
+from connector.dataplane.treating.source import TreatedSource
 from connector.ports.entities import FlowDirection
+from connector.ports.flow import Record, Transform
 from connector.ports.treatment import Records, TransformStep, Treatment
 from connector.store.memory.store import MemoryStore
 from tests.dataplane.records import (
     CSV,
     JSON,
+    START,
     TREATING,
+    Pieces,
     encoded,
+    flow,
     treat,
 )
 from tests.dataplane.transfer.fetching import done, fetch
-from tests.dataplane.world import Side, flow_request, lease, side, url_and_token
+from tests.dataplane.world import FLOW, OWNER, Side, eventually, flow_request, lease, side, url_and_token
 
 DROP = treat(CSV, TransformStep(name="drop", fields=("name",)))
 SUPPRESS = treat(CSV, TransformStep(name="suppress", fields=("street",), smallest_group=2))
@@ -36,8 +48,6 @@ async def test_a_pull_gets_the_treated_data_with_its_own_length_and_digest(
         assert answer.headers["Content-Length"] == "13"
         assert answer.headers["Content-Type"] == "text/csv"
         etag = answer.headers["ETag"]
-    async with http.head(url, headers=token) as answer:
-        assert answer.headers["ETag"] == etag
     resumed = {**token, "Range": "bytes=7-", "If-Range": etag}
     async with http.get(url, headers=resumed) as answer:
         assert (answer.status, await answer.read()) == (206, b"A\nA\nB\n"[0:])
@@ -235,3 +245,120 @@ async def test_the_consumer_learns_that_values_were_not_read(
         report = await consumer.plane.report("city", flow_request(FlowDirection.FETCH).flow_id)
     assert report is not None
     assert (said in (report.remark or "")) if said else report.remark is None
+
+
+class _Counting:
+    """A transform that passes records on; it counts those at work at the same time, and waits for `go` at each."""
+
+    most_bytes: int | None = None
+
+    def __init__(self) -> None:
+        self.taken, self.active, self.most = 0, 0, 0
+        self.go = threading.Event()
+        self.go.set()
+        self._lock = threading.Lock()
+
+    def build(self, _step: TransformStep, _key: bytes) -> Transform:
+        return self
+
+    def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        return fields
+
+    def take(self, record: Record) -> Record | None:
+        with self._lock:
+            self.taken += 1
+            self.active += 1
+            self.most = max(self.most, self.active)
+        self.go.wait(10)
+        with self._lock:
+            self.active -= 1
+        return record if self.most_bytes is None else None
+
+    def finish(self) -> Iterable[Record]:
+        return ()
+
+    def treating(self) -> Treating:
+        return Treating(TREATING.secret, TREATING.operands, {"drop": self.build})
+
+
+def _rows(count: int) -> bytes:
+    return b"name,street\n" + b"Anna,A\n" * count
+
+
+async def test_the_head_of_treated_data_treats_nothing_and_states_what_is_known_without_it(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    work = _Counting()
+    async with side(tmp_path, treating=work.treating()) as provider:
+        source = provider.give("people.csv", PEOPLE)
+        url, token = url_and_token(await provider.serve(source, lease(treatment=encoded(DROP)), media_type="text/csv"))
+        async with http.head(url, headers=token) as answer:
+            assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv")
+            assert "people.csv" in answer.headers["Content-Disposition"]
+            assert not {"ETag", "Accept-Ranges", "Content-Length", "Repr-Digest"} & answer.headers.keys()
+        assert work.taken == 0
+        async with http.get(url, headers=token) as answer:
+            assert await answer.read() == PEOPLE
+        async with http.head(f"{url}/x", headers=token) as answer:
+            assert answer.status == 422
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_treatment_ends_when_its_caller_is_gone(tmp_path: Path, whole: bool) -> None:
+    work = _Counting()
+    work.most_bytes = 10**9 if whole else None
+    work.go.clear()
+    async with side(tmp_path, treating=work.treating()) as provider:
+        source = provider.give("people.csv", _rows(400_000))
+        url, token = url_and_token(await provider.serve(source, lease(treatment=encoded(DROP))))
+        path = URL(url).raw_path
+        writers = []
+        for _ in range(5):
+            _, writer = await asyncio.open_connection("127.0.0.1", provider.port)
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {token['Authorization']}\r\n\r\n".encode())
+            writers.append(writer)
+        await eventually(lambda: work.taken, "nothing is treated")
+        for writer in writers:
+            writer.close()
+        await asyncio.sleep(0.5)  # the connections are looked at
+        work.go.set()
+        await eventually(lambda: not provider.plane.register.gates[OWNER, FLOW].in_passage, "the treatments go on")
+        assert work.taken < 100_000
+
+
+async def test_a_peer_has_one_step_of_treatment_at_a_time_and_another_peer_its_own(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    work = _Counting()
+    async with side(tmp_path, treating=work.treating()) as provider:
+        source, granted = provider.give("people.csv", _rows(20_000)), lease(treatment=encoded(DROP))
+        url, token = url_and_token(await provider.serve(source, granted))
+
+        async def get() -> bytes:
+            async with http.get(url, headers=token) as answer:
+                return await answer.read()
+
+        assert set(await asyncio.gather(*(get() for _ in range(8)))) == {_rows(20_000)}
+        assert work.most == 1
+        one = flow("agreement")
+        assert provider.plane.register.find_turn(one) is not provider.plane.register.find_turn(replace(one, peer="q"))
+
+
+async def test_results_that_are_held_whole_for_one_peer_leave_room_for_those_of_another(tmp_path: Path) -> None:
+    register, work = Register(MemoryStore(), lambda: START), _Counting()
+    work.most_bytes = 10**9
+    work.go.clear()
+
+    async def read(peer: str, treating: Treating) -> None:
+        source = TreatedSource(Pieces([PEOPLE]), replace(flow(), peer=peer), DROP, treating, register)
+        async with source.open({}) as found:
+            assert [chunk async for chunk in found.chunks]
+
+    waiting = [asyncio.create_task(read("p", work.treating())) for _ in range(5)]
+    await eventually(lambda: work.taken, "nothing is treated")
+    other = _Counting()
+    other.most_bytes = 10**9
+    async with asyncio.timeout(10):
+        await read("q", other.treating())
+    work.go.set()
+    await asyncio.gather(*waiting)
