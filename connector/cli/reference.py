@@ -17,7 +17,7 @@ _MEANINGS = {
     Code.OK: "done",
     Code.FAILED: "failed; a sentence on standard error names the reason",
     Code.USAGE: "wrong use: an option, an argument or a request is not valid",
-    Code.NOT_FOUND: "not found",
+    Code.NOT_FOUND: "not found, or not unique",
     Code.REFUSED: "refused by the counterparty, by a policy, by a state or for lack of rights",
     Code.NOT_REACHABLE: "the connector, the counterparty or the broker cannot be reached",
     Code.WAITING: "not ended: a person has to act first, or the time to wait is over",

@@ -20,6 +20,7 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import find_counterparty, find_dataset
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import describe_policies
 from connector.cli.processes.tables import choose_text, write_uses
@@ -38,9 +39,9 @@ app = create_noun("Agreements as provider and as consumer.")
 )
 def list_agreements(
     call: CommandCall,
-    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only agreements on this dataset.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID|TITLE", help="Only agreements on this dataset.")] = None,
     counterparty: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only agreements with this participant.")
+        str | None, typer.Option(metavar="ID|NAME", help="Only agreements with this participant.")
     ] = None,
     expiring: Annotated[
         int | None,
@@ -64,6 +65,12 @@ def list_agreements(
         "ends": lambda found: call.output.format_time(found.expires_at),
     }
     with connect(call) as connector:
+        if counterparty is not None:
+            counterparty = find_counterparty(
+                connector, counterparty, lambda one: connector.agreements.list(counterparty=one, limit=1)
+            )
+        if dataset is not None:
+            dataset = find_dataset(connector, dataset, lambda one: connector.agreements.list(dataset=one, limit=1))
         if expiring is not None or state is not None:
             found = connector.agreements.all(dataset=dataset, counterparty=counterparty)
             call.output.print_rows(_select(found, state, expiring), columns)

@@ -11,13 +11,15 @@ from connector.audit.export import ExportBroken, verify_export
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, parse_time, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import find_subject
 from connector.cli.frame.remote import connect, print_listing
 from connector.views.agreements import LeafView
 
 app = create_noun("The audit log: read it, export it with its proofs, verify an export.")
 
 ProcessOption = Annotated[
-    str | None, typer.Option("--process", metavar="ID", help="Only entries about this process, asset or participant.")
+    str | None,
+    typer.Option("--process", metavar="ID|NAME", help="Only entries about this process, asset or participant."),
 ]
 
 
@@ -37,6 +39,8 @@ def list_entries(
         "id": lambda leaf: leaf.id,
     }
     with connect(call) as connector:
+        if process is not None:
+            process = find_subject(connector, process, lambda one: connector.audit.list(process=one, limit=1))
         print_listing(
             call,
             lambda count, cursor: connector.audit.list(process=process, limit=count, after=cursor),
@@ -50,10 +54,11 @@ def list_entries(
 @register(app, "show", example="datenkontor audit show urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
 def show(
     call: CommandCall,
-    process: Annotated[str, typer.Argument(metavar="ID", help="Process, asset or participant.")],
+    process: Annotated[str, typer.Argument(metavar="ID|NAME", help="Process, asset or participant.")],
 ) -> None:
     """Show all that the audit log has about one process, asset or participant, with the recorded facts."""
     with connect(call) as connector:
+        process = find_subject(connector, process, lambda one: connector.audit.list(process=one, limit=1))
         leaves = tuple(connector.audit.all(process=process))
     if not leaves:
         raise Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=process)

@@ -1,20 +1,27 @@
 """`catalog`: the catalogue of a participant, and the list of participants."""
 
 import json
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
 from connector.cli.frame.command import AfterOption, AllOption, create_word, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
+from connector.cli.frame.finding import build_ambiguity, find_matches, find_participant
+from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.terms import describe_policies
+from connector.client import Connector
 from connector.client.chapters.catalog import DatasetDocument
-from connector.language.catalogue import Language, say
+from connector.client.frame.errors import NotFound
+from connector.language.catalogue import LANGUAGES, Language, say
 from connector.protocol.dcat import LABEL
 from connector.views.common import Page
 
 app = create_word()
+
+_MOST = 10_000
+"""The datasets of a catalogue among which a title is looked for."""
 
 
 @register(
@@ -30,7 +37,7 @@ def catalog(
         str | None, typer.Argument(metavar="[PARTICIPANT]", help="Identifier or name (default: list the participants).")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(metavar="ID", help="Show only this dataset, with all its offers.")
+        str | None, typer.Option(metavar="ID|TITLE", help="Show only this dataset, with all its offers.")
     ] = None,
     after: AfterOption = None,
     all: AllOption = False,
@@ -42,7 +49,7 @@ def catalog(
             return
         provider = find_participant(connector, who)
         if dataset is not None:
-            found = connector.catalog.dataset(provider, dataset)
+            found = _fetch_dataset(connector, provider, dataset)
             offers = [] if call.output.json else list_offers(found)
             sentences = describe_policies(connector, offers, call.output.lang, offered=True)
             call.output.print_details(found, to_fields(found, call.output.lang, sentences))
@@ -65,6 +72,21 @@ def catalog(
             ),
         }
         print_listing(call, fetch, columns, limit=0, after=after, everything=all)
+
+
+def _fetch_dataset(connector: Connector, provider: str, word: str) -> DatasetDocument:
+    """Return the dataset with this identifier, else the one with this title or a part of it. Raises Failure."""
+    try:
+        return connector.catalog.dataset(provider, word)
+    except NotFound:
+        offered = islice(connector.catalog.all(provider), _MOST)
+        named = {str(entry.get("@id")): {choose_title(entry, lang) for lang in LANGUAGES} for entry in offered}
+        matches = find_matches(word, named)
+        if not matches:
+            raise
+    if len(matches) > 1:
+        raise build_ambiguity(word, matches)
+    return connector.catalog.dataset(provider, matches[0])
 
 
 def _list_participants(call: CommandCall, after: str | None, *, everything: bool) -> None:

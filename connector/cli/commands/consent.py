@@ -21,8 +21,10 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import find_dataset
 from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect, print_listing
+from connector.client.connector import Connector
 from connector.dataplane.formats.looking import find_encoding
 from connector.views.consents import ConsentOrder, ConsentView
 
@@ -36,7 +38,7 @@ _COLUMNS = ("subject", "purpose", "state", "dataset", "until")
 PersonArgument = Annotated[
     str, typer.Argument(metavar="PERSON", help="Identifier of the person in the records of the data.")
 ]
-DatasetOption = Annotated[str | None, typer.Option(metavar="ASSET", help="Only this asset (default: all assets).")]
+DatasetOption = Annotated[str | None, typer.Option(metavar="ID|TITLE", help="Only this asset (default: all assets).")]
 
 
 def _fields(output: Output) -> Columns[ConsentView]:
@@ -70,6 +72,7 @@ def add(
 ) -> None:
     """Record the consent of a person; only a keyed reference to the person is stored."""
     with connect(call) as connector:
+        dataset = _find_asset(connector, dataset)
         order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=parse_end(until, call.output.zone))
         done = connector.consents.add(order if state is None else msgspec.structs.replace(order, state=state))
     call.output.print_result(done, call.output.say("cli.consents-recorded", count=done.recorded))
@@ -94,6 +97,7 @@ def withdraw(
     call.output.confirm(call.output.say("cli.ask-withdraw-consent", id=person), yes)
     with connect(call) as connector:
         known = connector.consents.lookup(person).items
+        dataset = _find_asset(connector, dataset)
         found = connector.consents.withdraw(person, dataset=dataset, purpose=purpose)
     call.output.print_rows(found.items, _fields(call.output))
     if not known:
@@ -111,7 +115,7 @@ def list_consents(
     person: Annotated[
         str | None, typer.Option(metavar="PERSON", help="Show the current consents of this person.")
     ] = None,
-    dataset: Annotated[str | None, typer.Option(metavar="ASSET", help="Only entries for this asset.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID|TITLE", help="Only entries for this asset.")] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -121,6 +125,7 @@ def list_consents(
         if person is not None:
             call.output.print_rows(connector.consents.lookup(person).items, _fields(call.output))
             return
+        dataset = _find_asset(connector, dataset)
         print_listing(
             call,
             lambda size, cursor: connector.consents.list(dataset=dataset, limit=size, after=cursor),
@@ -129,6 +134,13 @@ def list_consents(
             after=after,
             everything=all,
         )
+
+
+def _find_asset(connector: Connector, word: str | None) -> str | None:
+    """Return the identifier of an asset, also of a removed one for which consents are recorded. Raises Failure."""
+    if word is None:
+        return None
+    return find_dataset(connector, word, lambda one: connector.consents.list(dataset=one, limit=1))
 
 
 @register(app, "import", example="datenkontor consent import consents.csv")

@@ -13,7 +13,8 @@ from connector.cli.commands.search import print_results, recall_result, store_re
 from connector.cli.frame.command import TimeoutOption, create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.remote import connect, find_participant
+from connector.cli.frame.finding import find_participant
+from connector.cli.frame.remote import connect
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
 from connector.client.connector import Connector

@@ -6,6 +6,7 @@ import typer
 
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, register
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.finding import find_counterparty
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.processes.outcome import say_why_held
 
@@ -15,7 +16,7 @@ app = create_noun("Holds: processes that wait for a person.")
 @register(app, "list", example="datenkontor hold list --peer urn:participant:firma")
 def list_holds(
     call: CommandCall,
-    peer: Annotated[str | None, typer.Option(metavar="ID", help="Only processes with this participant.")] = None,
+    peer: Annotated[str | None, typer.Option(metavar="ID|NAME", help="Only processes with this participant.")] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -32,6 +33,8 @@ def list_holds(
         "until": lambda hold: call.output.format_time(hold.until),
     }
     with connect(call) as connector:
+        if peer is not None:
+            peer = find_counterparty(connector, peer, lambda one: connector.holds.list(peer=one, limit=1))
         print_listing(
             call,
             lambda size, cursor: connector.holds.list(peer=peer, limit=size, after=cursor),

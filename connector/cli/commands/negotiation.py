@@ -19,8 +19,9 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import find_counterparty, find_dataset, find_participant
 from connector.cli.frame.output import Output
-from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
+from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.files import read_policy
 from connector.cli.policies.terms import describe_policies
 from connector.cli.processes.outcome import choose_reason, report_state, report_waited, to_common_fields, to_head_fields
@@ -69,8 +70,10 @@ def start(
 def list_negotiations(
     call: CommandCall,
     state: Annotated[NegotiationState | None, typer.Option(help="Only negotiations in this state.")] = None,
-    peer: Annotated[str | None, typer.Option(metavar="ID", help="Only negotiations with this participant.")] = None,
-    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only negotiations on this dataset.")] = None,
+    peer: Annotated[
+        str | None, typer.Option(metavar="ID|NAME", help="Only negotiations with this participant.")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID|TITLE", help="Only negotiations on this dataset.")] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -87,6 +90,10 @@ def list_negotiations(
     }
     chosen = state.value if state else None
     with connect(call) as connector:
+        if peer is not None:
+            peer = find_counterparty(connector, peer, lambda one: connector.negotiations.list(peer=one, limit=1))
+        if dataset is not None:
+            dataset = find_dataset(connector, dataset, lambda one: connector.negotiations.list(dataset=one, limit=1))
         print_listing(
             call,
             lambda size, cursor: connector.negotiations.list(

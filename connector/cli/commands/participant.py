@@ -14,7 +14,8 @@ from connector.cli.frame.command import (
     register,
 )
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.remote import connect, find_participant, print_listing
+from connector.cli.frame.finding import find_participant
+from connector.cli.frame.remote import connect, print_listing
 
 app = create_noun("Participants of the data space, and those that are excluded here.")
 

@@ -10,11 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
+from connector.cli.assets.finding import apply_to_asset
 from connector.cli.frame.command import YesOption, create_noun, parse_time, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import find_participant
 from connector.cli.frame.output import Output
-from connector.cli.frame.remote import connect, find_participant
+from connector.cli.frame.remote import connect
 from connector.cli.frame.zone import find_zone
 from connector.cli.policies.files import read_policy, read_text, translate_errors, write_policy
 from connector.cli.policies.templates import SetOption, fill_template
@@ -36,7 +38,7 @@ PolicyArgument = Annotated[
 ]
 TemplateArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the template.")]
 ParticipantOption = Annotated[
-    str | None, typer.Option("--participant", metavar="ID", help="Participant that requests the action.")
+    str | None, typer.Option("--participant", metavar="ID|NAME", help="Participant that requests the action.")
 ]
 ActionOption = Annotated[str, typer.Option("--action", metavar="ACTION", help="Action, such as odrl:use.")]
 TargetOption = Annotated[str | None, typer.Option("--target", metavar="ID", help="Dataset that the action is about.")]
@@ -204,7 +206,7 @@ def simulate(
 )
 def decide(
     call: CommandCall,
-    asset: Annotated[str | None, typer.Option(metavar="ID", help="Asset with the policy to evaluate.")] = None,
+    asset: Annotated[str | None, typer.Option(metavar="ID|TITLE", help="Asset with the policy to evaluate.")] = None,
     agreement: Annotated[str | None, typer.Option(metavar="ID", help="Agreement to evaluate.")] = None,
     policy: Annotated[Path | None, typer.Option(metavar="FILE", help="ODRL policy to evaluate.")] = None,
     who: ParticipantOption = None,
@@ -223,7 +225,7 @@ def decide(
     with connect(call) as connector:
         order = TrialOrder(
             policy=read_policy(policy),
-            asset=asset,
+            asset=asset and apply_to_asset(connector, asset, connector.assets.show).id,
             agreement=agreement,
             participant=find_participant(connector, who) if who else None,
             action=action,

@@ -14,6 +14,7 @@ from connector.authority.roster import RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import build_ambiguity
 from connector.cli.setup.plan import MEMBERS
 from connector.identity.roster import Member
 
@@ -301,7 +302,7 @@ def _find_member(members: tuple[Member, ...], word: str) -> str:
     if not named:
         raise Failure(Code.NOT_FOUND, "errors.not-member", id=word)
     if len(named) > 1:
-        raise Failure(Code.USAGE, "errors.ambiguous-participant", word=word, names=", ".join(named))
+        raise build_ambiguity(word, named)
     return named[0]
 
 

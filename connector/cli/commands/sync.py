@@ -11,6 +11,7 @@ import typer
 from connector.cli.frame.command import TimeoutOption, create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.finding import find_counterparty
 from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import choose_text, connect, explain_error
 from connector.cli.processes.progress import Bar
@@ -78,7 +79,7 @@ def sync(
     call: CommandCall,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder for the data, one folder a dataset.")],
     participant: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only the agreements with this participant.")
+        str | None, typer.Option(metavar="ID|NAME", help="Only the agreements with this participant.")
     ] = None,
     delete: Annotated[
         bool, typer.Option("--delete", help="Remove delivered files that the newest delivery no longer has.")
@@ -102,6 +103,10 @@ def sync(
     with connect(call) as connector, claim_folder(folder):
         known = {(entry.participant, entry.dataset): entry for entry in read_state(folder)}
         run = _Run(call=call, connector=connector, folder=folder, timeout=timeout, yes=yes, delete=delete)
+        if participant is not None:
+            participant = find_counterparty(
+                connector, participant, lambda one: connector.agreements.list(counterparty=one, limit=1)
+            )
         agreements = _list_agreements(connector, participant)
         done = [(outcome, Code.REFUSED) for outcome in _list_orphans(run, known, agreements, participant)]
         for agreement in agreements:

@@ -15,6 +15,7 @@ from connector.cli.frame.command import (
     register,
 )
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.finding import find_counterparty
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.processes.outcome import has_arrived, report_state, report_waited, to_common_fields, to_head_fields
@@ -69,7 +70,7 @@ def start(
 def list_transfers(
     call: CommandCall,
     state: Annotated[TransferState | None, typer.Option(help="Only transfers in this state.")] = None,
-    peer: Annotated[str | None, typer.Option(metavar="ID", help="Only transfers with this participant.")] = None,
+    peer: Annotated[str | None, typer.Option(metavar="ID|NAME", help="Only transfers with this participant.")] = None,
     agreement: Annotated[str | None, typer.Option(metavar="ID", help="Only transfers under this agreement.")] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
@@ -87,6 +88,10 @@ def list_transfers(
     }
     chosen = state.value if state else None
     with connect(call) as connector:
+        if peer is not None:
+            peer = find_counterparty(connector, peer, lambda one: connector.transfers.list(peer=one, limit=1))
+        if agreement is not None and not connector.transfers.list(agreement=agreement, limit=1).items:
+            connector.agreements.show(agreement)  # one that does not exist is told
         print_listing(
             call,
             lambda count, cursor: connector.transfers.list(

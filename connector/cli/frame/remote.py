@@ -1,4 +1,4 @@
-"""The connector that a command calls: its address and key, its failures, its pages and its participants."""
+"""The connector that a command calls: its address and key, its failures and its pages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,22 +69,6 @@ def print_listing(
     except PagesRepeat:
         raise Failure(Code.FAILED, "cli.pages-repeat") from None
     call.output.print_rows(rows, columns, after=page.next)
-
-
-def find_participant(connector: Connector, word: str) -> str:
-    """Return the identifier of the participant with this identifier or this name. Raises Failure."""
-    if ":" in word:
-        return word
-    known = list(connector.participants.all())
-    matches = [entry.id for entry in known if word.lower() in {entry.id.lower(), entry.name.lower()}]
-    if not matches:
-        # A part of the name is enough if it leaves no doubt.
-        matches = [entry.id for entry in known if word.lower() in entry.name.lower()]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise Failure(Code.USAGE, "errors.ambiguous-participant", word=word, names=", ".join(sorted(matches)))
-    raise Failure(Code.NOT_FOUND, "errors.unknown-participant", word=word)
 
 
 def choose_text(texts: dict[str, str], lang: str) -> str:

@@ -17,7 +17,7 @@ def test_a_participant_is_known_by_its_name(cli: Cli, provider: Management) -> N
     assert "may use if purpose = navigation." in shown.out
     (asked,) = [asked for asked in provider.asked if asked.path == "/v1/catalog"]
     assert asked.query["participant"] == ["urn:city"]
-    assert cli("catalog", "herne").code == 2
+    assert cli("catalog", "herne").code == 3
     assert cli("catalog", "bochum").code == 3
 
 

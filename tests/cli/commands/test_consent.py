@@ -41,6 +41,7 @@ def test_a_withdrawal_is_asked_about(cli: Cli, management: Management) -> None:
     asked = cli("consent", "withdraw", "4711")
     assert asked.code == 2
     assert "--yes" in asked.err
+    management.answer("GET", "/v1/consents", Page(items=(entry(dataset="urn:a"),)))
     done = cli("consent", "withdraw", "4711", "--dataset", "urn:a", "--yes", "--json")
     assert done.json["items"][0]["state"].endswith("ConsentGiven")
     assert management.bodies("POST", "/v1/consents/withdraw") == [{"subject": "4711", "dataset": "urn:a"}]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Cli
-from tests.cli.management import Management
+from tests.cli.management import Management, asset
 
 ROOT = Path(__file__).resolve().parents[3]
 PURPOSE = {"leftOperand": "odrl:purpose", "operator": "isA", "rightOperand": "dpv:ResearchAndDevelopment"}
@@ -196,6 +196,7 @@ def test_a_connector_is_asked_with_what_it_knows(cli: Cli, management: Managemen
         "policy_hash": "0" * 64,
     }
     management.answer("POST", "/v1/policies/decide", answer)
+    management.answer("GET", "/v1/assets/air", asset())
     done = cli("policy", "decide", "--asset", "air", "--participant", "urn:firm", "--at", "2026-05-04", "--lang", "de")
     assert (done.code, done.out) == (4, "✗ abgelehnt\nNein.\n")
     (body,) = management.bodies("POST", "/v1/policies/decide")

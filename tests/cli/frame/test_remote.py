@@ -1,17 +1,14 @@
 """The connector that a command calls: its address, its key and its failures."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
-from connector.cli.frame.remote import choose_text, find_management, find_participant
-from connector.client import Connector
+from connector.cli.frame.remote import choose_text, find_management
 from tests.cli.conftest import Cli
-from tests.cli.management import KEY, Management, asset
+from tests.cli.management import Management, asset
 
 
 @pytest.mark.parametrize(
@@ -82,23 +79,6 @@ def test_the_address_is_that_of_the_settings(cli: Cli, tmp_path: Path) -> None:
     call = CommandCall(output=Output(json=False, lang="en"), settings=settings, key="k")
     port = call.read_settings().management.port
     assert find_management(call) == (f"http://[::1]:{port}", "k")
-
-
-def test_a_participant_is_found_by_its_whole_name_before_a_part_of_it(management: Management) -> None:
-    def member(id: str, name: str) -> dict[str, Any]:
-        return {"id": id, "name": name, "address": None, "roles": [], "claims": {}}
-
-    members = [member("urn:a", "Herne"), member("urn:b", "Stadtwerke Herne"), member("urn:c", "Stadtwerke Bochum")]
-    management.answer("GET", "/v1/participants", {"items": members, "next": None})
-    with Connector(management.url, KEY) as connector:
-        assert find_participant(connector, "herne") == "urn:a"
-        assert find_participant(connector, "bochum") == "urn:c"
-        assert find_participant(connector, "urn:unlisted") == "urn:unlisted"
-        with pytest.raises(Failure, match="stadtwerke may be urn:b, urn:c: give the identifier"):
-            find_participant(connector, "stadtwerke")
-        with pytest.raises(Failure, match="Unknown participant essen") as unknown:
-            find_participant(connector, "essen")
-    assert unknown.value.code is Code.NOT_FOUND
 
 
 def test_a_text_is_in_the_language_or_in_any() -> None:

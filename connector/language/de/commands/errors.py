@@ -2,7 +2,9 @@
 
 SENTENCES: dict[str, str] = {
     "unknown-asset": "Unbekanntes Angebot {word}: `datenkontor asset list` zeigt alle Angebote.",
-    "ambiguous-asset": "{word} ist mehrdeutig (Treffer: {count}; {ids}): bitte die Kennung angeben.",
+    "unknown-dataset": "Unbekanntes Datenangebot {word}: `datenkontor asset list` zeigt die eigenen, "
+    "`datenkontor agreement list` die der Verträge.",
+    "ambiguous": "{word} ist mehrdeutig (Treffer: {count}; {ids}): bitte die Kennung angeben.",
     "not-removable": "{word} lässt sich nicht zurücksetzen: bitte eine Option von `asset edit` nennen, etwa licence.",
     "nothing-to-change": "Keine Änderung angegeben: eine Option wie --title ist nötig.",
     "smallest-group": "Die kleinste Gruppe ist eine ganze Zahl, nicht {text!r}.",
@@ -58,7 +60,6 @@ SENTENCES: dict[str, str] = {
     "not-started": "{name} ist nicht gestartet: {names}",
     "time": "{text} ist kein Zeitpunkt: bitte als 2026-05-04T12:00Z oder 2026-05-04 schreiben.",
     "unknown-participant": "Unbekannter Teilnehmer {word}: `datenkontor catalog` zeigt alle Teilnehmer.",
-    "ambiguous-participant": "{word} kann {names} sein: bitte die Kennung angeben.",
     "no-connector": "Der Konnektor fehlt: bitte --settings DATEI oder --connector URL angeben oder in seinen Ordner "
     "wechseln.",
     "no-key": "Der Verwaltungsschlüssel fehlt: bitte DATENKONTOR_KEY setzen oder --key angeben.",

@@ -2,7 +2,9 @@
 
 SENTENCES: dict[str, str] = {
     "unknown-asset": "Unknown asset {word}: `datenkontor asset list` lists the assets.",
-    "ambiguous-asset": "{word} is not unique (results: {count}; {ids}): give the identifier.",
+    "unknown-dataset": "Unknown dataset {word}: `datenkontor asset list` lists those that are offered here, "
+    "`datenkontor agreement list` those of the agreements.",
+    "ambiguous": "{word} is not unique (results: {count}; {ids}): give the identifier.",
     "not-removable": "{word} cannot be removed: name an option of `asset edit`, such as licence.",
     "nothing-to-change": "Nothing changes: give an option, such as --title.",
     "smallest-group": "The smallest group is a whole number, not {text!r}.",
@@ -53,7 +55,6 @@ SENTENCES: dict[str, str] = {
     "not-started": "{name} did not start: {names}",
     "time": "{text} is not a time: write it as 2026-05-04T12:00Z or 2026-05-04.",
     "unknown-participant": "Unknown participant {word}: `datenkontor catalog` lists the participants.",
-    "ambiguous-participant": "{word} may be {names}: give the identifier.",
     "no-connector": "The connector is missing: give --settings FILE or --connector URL, or change to its folder.",
     "no-key": "The management key is missing: set DATENKONTOR_KEY or give --key.",
     "file-malformed": "The file {path} cannot be read: {fault}.",
