@@ -29,7 +29,12 @@ def describe_asset(asset: AssetView, output: Output, policies: Mapping[str, obje
     """Return the names and values to show, the identifier first; `policies` replaces each policy by its sentences."""
     shown = dict(_list_values(asset, output))
     shown |= {name: text for name, text in policies.items() if shown[name]}
-    return {_NAMES.get(name, name.replace("_", " ")): shown[name] for name in ("id", *shown)}
+    return {name_field(name): shown[name] for name in ("id", *shown)}
+
+
+def name_field(name: str) -> str:
+    """Return the name under which a member of an asset is shown."""
+    return _NAMES.get(name, name.replace("_", " "))
 
 
 def _list_values(entity: msgspec.Struct, output: Output) -> Iterator[tuple[str, object]]:

@@ -22,7 +22,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_counterparty, find_dataset
 from connector.cli.frame.remote import connect, print_listing
-from connector.cli.policies.terms import describe_policies
+from connector.cli.policies.terms import NO_TERMS, write_terms
 from connector.cli.processes.tables import choose_text, write_uses
 from connector.views.agreements import AgreementState, AgreementView, DutyView, UseView
 from connector.views.payments import PaymentOrder, PaymentState, PaymentView
@@ -106,7 +106,7 @@ def show(
     with connect(call) as connector:
         found = connector.agreements.show(agreement)
         usage = connector.agreements.usage(agreement)
-        sentence = "" if call.output.json else describe_policies(connector, [found.policy], call.output.lang)[0]
+        (terms,) = [NO_TERMS] if call.output.json else write_terms(connector, [found.policy], call.output.lang)
     fields = {
         "id": found.id,
         "role": found.role,
@@ -116,7 +116,7 @@ def show(
         "name": found.counterparty_name,
         "dataset": found.dataset,
         "title": choose_text(found.title, call.output.lang),
-        "policy": sentence,
+        "policy": terms.sentence,
         "SHA-256": found.sha256,
         "negotiation": found.negotiation_id,
         "agreed": call.output.format_time(found.agreed_at),
@@ -125,7 +125,7 @@ def show(
         "withdrawn": call.output.format_time(found.withdrawn_at),
         "used": call.output.say("cli.used", count=usage.uses, size=call.output.format_size(usage.bytes_moved)),
     }
-    call.output.print_details({"agreement": found, "usage": usage}, fields)
+    call.output.print_details({"agreement": found, "usage": usage}, fields, {"policy": terms.card})
 
 
 @register(

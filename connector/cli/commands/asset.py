@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.assets.details import POLICIES, describe_asset
+from connector.cli.assets.details import POLICIES, describe_asset, name_field
 from connector.cli.assets.finding import apply_to_asset
 from connector.cli.assets.order import FileOption, FolderOption, GlobOption, UrlOption, take_change, take_order
 from connector.cli.assets.sightings import advise_format, describe_reading, describe_sighting, list_unread
@@ -22,7 +22,7 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, print_listing
-from connector.cli.policies.terms import describe_policies
+from connector.cli.policies.terms import write_terms
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
 from connector.views.assets import AssetOrder, AssetStatus, AssetView, find_record_format
@@ -117,9 +117,11 @@ def show(call: CommandCall, asset: AssetArgument) -> None:
     with connect(call) as connector:
         found = apply_to_asset(connector, asset, connector.assets.show)
         policies = [found.policy, found.access or {}, found.reservation or {}]
-        sentences = policies if call.output.json else describe_policies(connector, policies, call.output.lang)
-    terms = dict(zip(POLICIES, sentences, strict=True))
-    call.output.print_details(found, describe_asset(found, call.output, terms))
+        written = [] if call.output.json else write_terms(connector, policies, call.output.lang)
+    terms = dict(zip(POLICIES, written, strict=False))
+    sentences = {name: entry.sentence for name, entry in terms.items()}
+    cards = {name_field(name): entry.card for name, entry in terms.items() if getattr(found, name)}
+    call.output.print_details(found, describe_asset(found, call.output, sentences), cards)
 
 
 @register(

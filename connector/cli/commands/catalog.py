@@ -10,7 +10,7 @@ from connector.cli.frame.command import AfterOption, AllOption, create_word, reg
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.finding import build_ambiguity, find_matches, find_participant
 from connector.cli.frame.remote import choose_text, connect, print_listing
-from connector.cli.policies.terms import describe_policies
+from connector.cli.policies.terms import describe_policies, write_terms
 from connector.client import Connector
 from connector.client.chapters.catalog import DatasetDocument
 from connector.client.frame.errors import NotFound
@@ -51,8 +51,10 @@ def catalog(
         if dataset is not None:
             found = _fetch_dataset(connector, provider, dataset)
             offers = [] if call.output.json else list_offers(found)
-            sentences = describe_policies(connector, offers, call.output.lang, offered=True)
-            call.output.print_details(found, to_fields(found, call.output.lang, sentences))
+            terms = write_terms(connector, offers, call.output.lang, offered=True)
+            names = [name_offer(offer, call.output.lang) for offer in offers]
+            fields = to_fields(found, call.output.lang, [entry.sentence for entry in terms])
+            call.output.print_details(found, fields, dict(zip(names, [entry.card for entry in terms], strict=True)))
             return
         descriptions: dict[str, str] = {}
 
@@ -123,11 +125,13 @@ def to_fields(dataset: DatasetDocument, lang: Language, sentences: list[str]) ->
         "licence": _choose_value(_read_member(dataset, "license"), lang),
         "provenance": _choose_value(_read_member(dataset, "provenance"), lang),
         "formats": sorted(formats),
-        **{
-            say(lang, "cli.offer-named", id=offer.get("@id", "")): sentence
-            for offer, sentence in zip(list_offers(dataset), sentences, strict=False)
-        },
+        **{name_offer(offer, lang): sentence for offer, sentence in zip(list_offers(dataset), sentences, strict=False)},
     }
+
+
+def name_offer(offer: dict[str, Any], lang: Language) -> str:
+    """Return the name of an offer for people."""
+    return say(lang, "cli.offer-named", id=offer.get("@id", ""))
 
 
 def choose_title(dataset: DatasetDocument, lang: str) -> str:

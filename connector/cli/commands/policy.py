@@ -1,6 +1,6 @@
 """`policy`: check, explain, compare and try out policies, and fill in templates.
 
-Only `decide` needs a connector; the other commands read files.
+Only `decide` and the policies of assets, negotiations and agreements need a connector; all else reads files.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -20,13 +20,14 @@ from connector.cli.frame.remote import connect
 from connector.cli.frame.zone import find_zone
 from connector.cli.policies.files import read_policy, read_text, translate_errors, write_policy
 from connector.cli.policies.templates import SetOption, fill_template
+from connector.client import Connector
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands, template, template_names
 from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.trying import cases, trials
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.policy.reading.templates import Template
-from connector.views.policies import TrialOrder, TrialView
+from connector.views.policies import ExplanationView, TrialOrder, TrialView
 
 app = create_noun("Policies: check, explain, compare, try out, fill in from templates.")
 templates = create_noun("Templates of policies.")
@@ -97,15 +98,53 @@ def lint(
     call.output.print_hint(call.output.say("cli.policy-good", file=file))
 
 
-@register(app, "explain", needs="nothing", example="datenkontor policy explain terms.json --lang de")
-def explain(call: CommandCall, file: PolicyArgument) -> None:
-    """Explain a policy in plain language: purposes, prohibitions, times, duties and price."""
-    found = policies.explain(_load_library(call), _read_file(file))
+@register(
+    app,
+    "explain",
+    example=f"""datenkontor policy explain terms.json --lang de
+    datenkontor policy explain --asset Luftqualität
+    datenkontor policy explain --negotiation {EXAMPLE}""",
+)
+def explain(
+    call: CommandCall,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="ODRL policy: JSON, or Turtle in a `.ttl` file; - is standard input."),
+    ] = None,
+    asset: Annotated[str | None, typer.Option(metavar="ID|TITLE", help="Asset with the policy to explain.")] = None,
+    negotiation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Negotiation with the policy to explain: its newest one.")
+    ] = None,
+    agreement: Annotated[str | None, typer.Option(metavar="ID", help="Agreement to explain.")] = None,
+) -> None:
+    """Explain a policy in plain language: purposes, prohibitions, times, duties and price.
+
+    Only the policy of an asset, a negotiation or an agreement needs a connector.
+    """
+    if sum(given is not None for given in (file, asset, negotiation, agreement)) != 1:
+        raise Failure(Code.USAGE, "errors.one-policy")
+    found: policies.PolicyExplanation | ExplanationView
+    if file is not None:
+        found = policies.explain(_load_library(call), _read_file(file))
+    else:
+        with connect(call) as connector:
+            (found,) = connector.policies.explain([_fetch_policy(connector, asset, negotiation, agreement)]).items
     lang = call.output.lang
     if found.problem is not None:
         raise Failure(Code.FAILED, "errors.reported", reason=found.problem)
     lines = [f"{line.label[lang]}: {line.text[lang]}" for line in found.card]
     call.output.print_result(found, found.sentence[lang], "", *lines)
+
+
+def _fetch_policy(
+    connector: Connector, asset: str | None, negotiation: str | None, agreement: str | None
+) -> dict[str, Any]:
+    """Return the policy of an asset, a negotiation or an agreement: of the one that is given."""
+    if asset is not None:
+        return apply_to_asset(connector, asset, connector.assets.show).policy
+    if negotiation is not None:
+        return connector.negotiations.show(negotiation).offer
+    return connector.agreements.show(agreement or "").policy
 
 
 @register(app, "compare", needs="nothing", example="datenkontor policy compare offered.json asked.json")

@@ -54,8 +54,13 @@ class Output:
             for sentence in sentences:
                 print(strip_controls(sentence, keep_lines=True))
 
-    def print_details(self, value: Any, fields: Mapping[str, object]) -> None:
-        """Print one thing: as JSON, or as names and values, one a line and without empty values."""
+    def print_details(
+        self, value: Any, fields: Mapping[str, object], sections: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Print one thing: as JSON, or as names and values, one a line and without empty values.
+
+        Sections follow for people, each with the name of its field and its lines.
+        """
         if self.json:
             _print_json(value)
             return
@@ -67,6 +72,11 @@ class Output:
         width = max(map(len, shown), default=0)
         for name, entry in shown.items():
             print(f"{name:<{width}}  {strip_controls(entry)}")
+        for name, lines in (sections or {}).items():
+            if lines:
+                print(f"\n{strip_controls(self.name_field(name))}")
+            for line in lines:
+                print(f"  {strip_controls(line)}")
 
     def print_rows(self, rows: Sequence[Row], columns: Columns[Row], *, after: str | None = None) -> None:
         """Print a listing: `{"items": …, "next": …}` as JSON, or a table; `after` is the cursor of the next page."""

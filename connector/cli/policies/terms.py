@@ -1,17 +1,18 @@
-"""An ODRL policy as one sentence: permissions, prohibitions and duties, with their constraints.
+"""An ODRL policy as one sentence, and as a card: permissions, prohibitions and duties, with their constraints.
 
+The sentence is for lists. Whoever reads the terms of one thing, before an agreement or about it, gets the whole card.
 The connector describes a policy in the language of the call. This module describes the rest with the names of the
 standard. The sentence helps to read and leaves out only parts that are nested too deep (`…`); the policy is binding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.client import Connector
 from connector.client.frame.errors import ClientError
 from connector.language.catalogue import Language, say
-from connector.views.policies import ExplanationView
+from connector.views.policies import CardLineView, ExplanationView
 
 _SIGNS = {
     "eq": "=",
@@ -32,14 +33,32 @@ _MOST_AT_ONCE = 100
 _JOINED = {"and": " and ", "andSequence": " and then ", "or": " or ", "xone": " or else "}
 
 
+class WrittenTerms(NamedTuple):
+    """A policy in words: a sentence, and the lines of the card, each with its label."""
+
+    sentence: str
+    card: tuple[str, ...]
+
+
+NO_TERMS = WrittenTerms("", ())
+"""For programs, which read the policy itself."""
+
+
 def describe_policies(
     connector: Connector, policies: Sequence[dict[str, Any]], lang: Language, *, offered: bool = False
 ) -> list[str]:
-    """Return a sentence for each policy: that of the connector in a language, else that of `describe_terms`.
+    """Return the sentence of each policy, as `write_terms`."""
+    return [terms.sentence for terms in write_terms(connector, policies, lang, offered=offered)]
+
+
+def write_terms(
+    connector: Connector, policies: Sequence[dict[str, Any]], lang: Language, *, offered: bool = False
+) -> list[WrittenTerms]:
+    """Return each policy in words: those of the connector in a language, else the sentence of `describe_terms`.
 
     Of a policy that is `offered` to this connector and cannot be agreed here, the reason is said too.
     """
-    described: list[str] = []
+    described: list[WrittenTerms] = []
     for start in range(0, len(policies), _MOST_AT_ONCE):
         some = policies[start : start + _MOST_AT_ONCE]
         try:
@@ -50,8 +69,13 @@ def describe_policies(
             sentence = (entry.sentence.get(lang) if entry else None) or describe_terms(policy)
             if offered and entry and entry.problem:
                 sentence = f"{sentence} {say(lang, 'cli.offer-problem', reason=entry.problem.get(lang, ''))}"
-            described.append(sentence)
+            described.append(WrittenTerms(sentence, write_card(entry.card, lang) if entry else ()))
     return described
+
+
+def write_card(card: Iterable[CardLineView], lang: Language) -> tuple[str, ...]:
+    """Return the lines of a card in a language."""
+    return tuple(f"{line.label[lang]}: {line.text[lang]}" for line in card)
 
 
 def describe_terms(policy: dict[str, Any]) -> str:

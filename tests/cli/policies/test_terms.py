@@ -6,7 +6,7 @@ import pytest
 
 from connector.cli.policies.terms import describe_terms
 from tests.cli.conftest import Cli
-from tests.cli.management import Management, asset
+from tests.cli.management import Management, agreement, asset, negotiation
 
 PURPOSE = {"leftOperand": "purpose", "operator": "eq", "rightOperand": "navigation"}
 UNTIL = {"leftOperand": "dateTime", "operator": "lteq", "rightOperand": {"@value": "2027-01-01", "@type": "xsd:date"}}
@@ -87,3 +87,68 @@ def test_terms_are_said_by_the_connector_and_by_oneself_where_it_cannot(cli: Cli
     management.answer("POST", "/v1/policies/explain", {"items": [said, none, none]})
     assert "Nutzen erlaubt." in cli("asset", "show", "air", "--lang", "de").out
     assert len(management.bodies("POST", "/v1/policies/explain")[-1]["policies"]) == 3
+
+
+CARD = [
+    {"question": name, "label": {"de": f"Frage {name}", "en": f"Question {name}"}, "text": {"de": "Ja.", "en": "Yes."}}
+    for name in ("who", "duties")
+]
+VIEWS = ("catalog urn:city --dataset air", "negotiation show urn:n", "agreement show urn:a", "asset show air")
+
+
+@pytest.fixture
+def shown(management: Management) -> Management:
+    """A management API with terms that are too long for a sentence, in whatever is shown."""
+    explained = {
+        "sentence": {"de": "Nutzen erlaubt: 3 weitere Bedingungen.", "en": "Use allowed: 3 more conditions."},
+        "card": CARD,
+        "contractual": [],
+        "policy_hash": "0" * 64,
+        "problem": None,
+    }
+    policy = {"@id": "urn:offer", "permission": [{"action": "use"}]}
+    management.answer("POST", "/v1/policies/explain", {"items": [explained] * 3}, {"items": [explained]})
+    management.answer("GET", "/v1/catalog/dataset", {"@id": "air", "hasPolicy": [policy]})
+    management.answer("GET", "/v1/negotiations/urn:n", negotiation("OFFERED"))
+    management.answer("GET", "/v1/agreements/urn:a", agreement())
+    management.answer("GET", "/v1/usage/urn:a", {"agreement_id": "urn:a", "uses": 0, "bytes_moved": 0})
+    management.answer("GET", "/v1/assets/air", asset(access=policy))
+    return management
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("lang", "line"), [("en", "  Question {}: Yes.\n"), ("de", "  Frage {}: Ja.\n")])
+def test_whoever_reads_the_terms_of_one_thing_reads_all_of_them(
+    cli: Cli, shown: Management, view: str, lang: str, line: str
+) -> None:
+    done = cli(*view.split(), "--lang", lang)
+    assert done.code == 0, done.err
+    times = 2 if view.startswith("asset") else 1
+    assert [done.out.count(line.format(name)) for name in ("who", "duties")] == [times, times]
+    assert '"Frage' not in cli(*view.split(), "--json").out
+
+
+@pytest.mark.parametrize("option", [("--asset", "air"), ("--negotiation", "urn:n"), ("--agreement", "urn:a")])
+def test_the_policy_of_an_asset_a_negotiation_or_an_agreement_is_explained(
+    cli: Cli, shown: Management, option: tuple[str, str]
+) -> None:
+    shown.answers["POST", "/v1/policies/explain"].pop(0)
+    done = cli("policy", "explain", *option, "--lang", "de")
+    assert (done.code, done.out.count("Frage")) == (0, 2)
+    (asked,) = shown.bodies("POST", "/v1/policies/explain")
+    assert len(asked["policies"]) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("terms.json", "--asset", "air"), ("--asset", "air", "--agreement", "urn:a")]
+)
+def test_one_policy_is_explained_at_a_time(cli: Cli, shown: Management, arguments: tuple[str, ...]) -> None:
+    done = cli("policy", "explain", *arguments)
+    assert (done.code, "Name one policy" in done.err) == (2, True)
+
+
+def test_a_text_of_a_card_cannot_move_the_cursor(cli: Cli, shown: Management) -> None:
+    line = CARD[0] | {"text": {"de": "Ja.", "en": "Yes.\x1b[2J\nurn:a"}}
+    explained = {"sentence": {"en": ""}, "card": [line], "contractual": [], "policy_hash": "", "problem": None}
+    shown.answer("POST", "/v1/policies/explain", {"items": [explained]})
+    assert "Yes. [2J urn:a\n" in cli("agreement", "show", "urn:a").out

@@ -2,6 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "unknown-asset": "Unbekanntes Angebot {word}: `datenkontor asset list` zeigt alle Angebote.",
+    "one-policy": "Bitte genau eine Quelle angeben: eine DATEI, --asset, --negotiation oder --agreement.",
     "unknown-dataset": "Unbekanntes Datenangebot {word}: `datenkontor asset list` zeigt die eigenen, "
     "`datenkontor agreement list` die der Verträge.",
     "ambiguous": "{word} ist mehrdeutig (Treffer: {count}; {ids}): bitte die Kennung angeben.",

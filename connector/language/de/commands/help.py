@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "nutzt nichts, wenn sie gleich sind; eine Datei, die nicht früher geliefert wurde, wird nur mit --yes "
     "ersetzt. Rückgabewert 4, wenn der Vertragspartner ablehnt oder abgelehnt hat, 6, wenn zuerst ein "
     "Mensch zustimmen muss.",
+    "Only the policy of an asset, a negotiation or an agreement needs a connector.": "Nur die Bedingungen eines Angebots, einer Verhandlung oder eines Vertrags brauchen einen Konnektor.",
     "Get the data of every active agreement as consumer that changed since the last run.": "Für alle geltenden Verträge als Bezieher die Daten beziehen, die sich seit dem letzten Mal geändert haben.",
     "The provider states digest, size and date of its data; data of which it states nothing is "
     "transferred each time. Each transfer is a use. A file that is missing or damaged in the folder is "

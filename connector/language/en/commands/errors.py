@@ -2,6 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "unknown-asset": "Unknown asset {word}: `datenkontor asset list` lists the assets.",
+    "one-policy": "Name one policy: a FILE, --asset, --negotiation or --agreement.",
     "unknown-dataset": "Unknown dataset {word}: `datenkontor asset list` lists those that are offered here, "
     "`datenkontor agreement list` those of the agreements.",
     "ambiguous": "{word} is not unique (results: {count}; {ids}): give the identifier.",
