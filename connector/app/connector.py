@@ -41,6 +41,7 @@ from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import flow_ends
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.executors.table import build_executors
+from connector.controlplane.enforcing.reminders import list_pressing
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes.deciders import ByPolicy
@@ -75,6 +76,8 @@ STOP_S = 5.0
 CLEAN_S = 3600.0
 DAY_MS = 86_400_000
 STUCK_SHOWN = 3
+# How long before its deadline a duty is called to mind.
+REMINDED_MS = 3 * 86_400_000
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ class ConnectorServer:
                 "peers": self._check_peers,
                 "received": self._check_received,
                 "sources": self._check_sources,
+                "duties": self._check_duties,
             },
             list_in_use=self.parts.identity.list_in_use,
         )
@@ -208,6 +212,21 @@ class ConnectorServer:
             return None
         named = ", ".join(f"{dataset} ({reason})" for dataset, reason in list(failing.items())[:STUCK_SHOWN])
         return f"{len(failing)} sources could not be read: {named}"
+
+    async def _check_duties(self) -> str | None:
+        """Name the duties of persons here that are overdue or due soon: no connector deletes what was received."""
+        pressing = await list_pressing(self.enforcer.evaluator, self.context.now() + REMINDED_MS)
+        if not pressing:
+            return None
+        zone = ZoneInfo(self.parts.settings.zone)
+        named = "; ".join(
+            f"'{duty.agreement}' {duty.duty}: {moment(duty.deadline or 0).astimezone(zone):%Y-%m-%d %H:%M}"
+            for duty in pressing[:STUCK_SHOWN]
+        )
+        return (
+            f"Duties that are due soon or overdue: {len(pressing)} ({named}). "
+            "Do what they demand, then confirm it: `datenkontor agreement receipt AGREEMENT DUTY`."
+        )
 
     async def _check_identity(self) -> str | None:
         return self.parts.identity.problem() or self.parts.identity.warning()

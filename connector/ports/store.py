@@ -218,6 +218,12 @@ class Store(Protocol):
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""
 
+    async def pressing(self, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
+        """Return entries of duties under agreements as a consumer: violated and not done since, or due until then.
+
+        First the violated ones, then by deadline.
+        """
+
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:

@@ -266,7 +266,7 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
 
 
 class DelegatedTier(StrEnum):
-    """The party that enforces a constraint that this connector cannot enforce."""
+    """The party that keeps a constraint that this connector cannot enforce."""
 
     CONSUMER = "consumer"
     ORGANISATIONAL = "organisational"
@@ -308,8 +308,8 @@ class Settings(Section, frozen=True, kw_only=True):
     accept: Annotated[
         tuple[DelegatedTier, ...],
         Meta(
-            description="Parties that can enforce a constraint instead of this connector: `consumer` (the "
-            "consumer's connector), `organisational` (the agreement alone). Such constraints are labelled; if omitted, "
+            description="Parties that can keep a constraint instead of this connector: `consumer` (the consumer, by "
+            "its own means), `organisational` (the agreement alone). Such constraints are labelled; if omitted, "
             "they are refused."
         ),
     ] = ()

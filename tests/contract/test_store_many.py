@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.entities import DutyState, PageBounds
@@ -124,6 +125,22 @@ async def test_the_requests_on_a_dataset_that_wait_at_its_provider_are_counted(s
     dataset = values.negotiation("urn:n:1").dataset
     assert await store.waiting(OWNER, dataset) == await store.waiting(OWNER, "urn:other") == 1
     assert await store.waiting("other", dataset) == 0
+
+
+async def test_what_a_consumer_has_to_do_is_found_until_it_is_done(store: Store) -> None:
+    mine = "did:web:peer.example urn:agreement:1"
+    soon, later = (values.duty(name, agreement_id=mine, deadline=at) for name, at in (("b", 50), ("c", 60)))
+    late = values.duty("a", agreement_id=mine, state=DutyState.VIOLATED, at=40)
+    done = [
+        values.duty("d", agreement_id=mine, state=state, at=40) for state in (DutyState.VIOLATED, DutyState.SETTLED)
+    ]
+    theirs = [values.duty("delete", deadline=50), values.duty("inform", state=DutyState.VIOLATED)]
+    await store.commit([changes.RecordDuty(event) for event in (soon, later, late, *done, *theirs)])
+    assert await store.pressing(OWNER, 60, 10) == [late, soon, later]
+    assert await store.pressing(OWNER, 50, 10) == [late, soon]
+    assert (await store.pressing(OWNER, 60, 1), await store.pressing("other", 60, 10)) == ([late], [])
+    await store.commit([changes.RecordDuty(replace(soon, state=DutyState.FULFILLED, deadline=None))])
+    assert await store.pressing(OWNER, 50, 10) == [late]
 
 
 async def test_several_rows_are_one_read_and_unknown_ones_are_left_out(store: Store) -> None:

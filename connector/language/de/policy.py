@@ -47,7 +47,8 @@ SENTENCES: dict[str, str] = {
     "at-each-access": "Bei jedem Zugriff geprüft: {names}.",
     # The tiers of enforcement.
     "tier-provider": "hier durchgesetzt",
-    "tier-consumer": "durch Ihren Konnektor",
+    "tier-person": "durch einen Menschen bei Ihnen, der es bestätigt",
+    "tier-consumer": "durch Sie selbst",
     "tier-organisational": "nur vertraglich",
     # The policy in one sentence.
     "void": "Diese Nutzungsbedingungen sind ungültig.",

@@ -47,7 +47,8 @@ SENTENCES: dict[str, str] = {
     "at-each-access": "Checked at each access: {names}.",
     # The tiers of enforcement.
     "tier-provider": "enforced here",
-    "tier-consumer": "by your connector",
+    "tier-person": "by a person of yours, who confirms it",
+    "tier-consumer": "by you",
     "tier-organisational": "contractual only",
     # The policy in one sentence.
     "void": "This policy is void.",

@@ -1,8 +1,11 @@
-"""The tier of a rule, which enforces it: the provider's connector, the consumer's connector, or only the agreement.
+"""Who keeps a rule: the provider's connector, a person who confirms it, the consumer's means, or only the agreement.
 
-After the delivery no connector controls the data, so that only the agreement binds the consumer.
+After the delivery no connector controls the data, so that only the agreement binds the consumer: a deletion is done and
+confirmed by a person.
 Pure: standard library only.
 """
+
+from typing import Literal, TypeAlias
 
 from connector.language.catalogue import Language, say
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule, walk_duties
@@ -12,10 +15,12 @@ from connector.policy.vocabulary.registry import Registry, Tier
 from connector.policy.words.names import action_name, subject
 
 _NEEDS_DELIVERY = frozenset(ODRL + name for name in ("use", "transfer", "read", "stream"))
-_DONE_HERE = frozenset({DK + "log", ODRL + "inform"})
+_NOTIFY_ADDRESS = DK + "notifyAddress"
+Keeper: TypeAlias = Tier | Literal["person"]
+"""Who keeps a rule: a tier of the vocabulary, or a person, who confirms what was done."""
 
 
-def name_tier(tier: Tier, language: Language) -> str:
+def name_tier(tier: Keeper, language: Language) -> str:
     """Name a tier of enforcement.
 
     >>> name_tier("organisational", "en")
@@ -24,21 +29,27 @@ def name_tier(tier: Tier, language: Language) -> str:
     return say(language, f"policy.tier-{tier}")
 
 
-def find_duty_tier(duty: CompiledDuty) -> Tier:
-    """Return who enforces a duty: this connector enforces duties before access and transforms.
+def find_duty_tier(duty: CompiledDuty) -> Keeper:
+    """Return who keeps a duty: this connector enforces duties before access and transforms, logs, and calls an address.
 
-    A remedy follows a breach that no connector sees.
+    A notification without an address is a person's, as a deletion is. A remedy follows a breach that no connector sees.
 
     >>> [first] = compiled(duty=[{"action": "odrl:inform"}]).permissions[0].duties
     >>> find_duty_tier(first)
     'provider'
+    >>> [later] = compiled(obligation=[{"action": "odrl:delete"}]).obligations
+    >>> find_duty_tier(later)
+    'person'
     """
     action = duty.duty.action[0].iri if duty.duty.action else ""
     if duty.role == "remedy":
         return "organisational"
-    if duty.role == "duty" or duty.transform or action in _DONE_HERE:
+    called = action == ODRL + "inform" and any(
+        leaf.left == _NOTIFY_ADDRESS for entry in duty.parameters for leaf in walk_leaves(entry)
+    )
+    if duty.role == "duty" or duty.transform or called or action == DK + "log":
         return "provider"
-    return "consumer" if action == ODRL + "delete" else "organisational"
+    return "person" if action in {ODRL + "delete", ODRL + "inform"} else "organisational"
 
 
 def find_rule_tier(rule: CompiledRule) -> Tier:
@@ -51,16 +62,16 @@ def find_rule_tier(rule: CompiledRule) -> Tier:
     return "provider" if not action or action[0].iri in _NEEDS_DELIVERY else "organisational"
 
 
-def list_beyond(compiled: Compiled, language: Language) -> dict[Tier, tuple[str, ...]]:
-    """Return the operands and actions that this connector does not enforce, as sorted names by tier.
+def list_beyond(compiled: Compiled, language: Language) -> dict[Keeper, tuple[str, ...]]:
+    """Return the operands and actions that this connector does not enforce, as sorted names by who keeps them.
 
     >>> list_beyond(compiled(action="odrl:print"), "en")
-    {'consumer': (), 'organisational': ('print',)}
+    {'person': (), 'consumer': (), 'organisational': ('print',)}
     """
-    beyond: dict[Tier, set[str]] = {"consumer": set(), "organisational": set()}
+    beyond: dict[Keeper, set[str]] = {"person": set(), "consumer": set(), "organisational": set()}
     registry = compiled.registry
 
-    def note(tier: Tier, name: str) -> None:
+    def note(tier: Keeper, name: str) -> None:
         if tier != "provider":
             beyond[tier].add(name)
 

@@ -342,6 +342,10 @@ class SqliteStore:
         """Return the active entries whose deadline has passed, longest due first."""
         return duties.overdue(self._reader, owner, now, limit)
 
+    async def pressing(self, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
+        """Return entries of duties as a consumer: violated and not done since, or due until then."""
+        return duties.pressing(self._reader, owner, until, limit)
+
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:

@@ -59,6 +59,7 @@ SAMPLES: dict[str, list[Any]] = {
     "kind": list(ProcessKind),
     "role": [Role.CONSUMER],
     "now": [5],
+    "until": [5],
     "limit": [50],
     "most": [50],
     "period": ["P1D"],

@@ -118,6 +118,9 @@ SENTENCES: dict[str, str] = {
     "{} transfers move no data at present: {}": "Lieferungen, die zurzeit keine Daten übertragen: {0} ({1})",
     "{} participants cannot be reached, and messages for them wait: {}": "Nicht erreichbare Teilnehmer, für die "
     "Nachrichten warten: {0} ({1})",
+    "Duties that are due soon or overdue: {} ({}). "
+    "Do what they demand, then confirm it: `datenkontor agreement receipt AGREEMENT DUTY`.": "Pflichten, die bald fällig "
+    "oder überfällig sind: {0} ({1}). Bitte erfüllen und dann bestätigen: `datenkontor agreement receipt VERTRAG PFLICHT`.",
     "{} sources could not be read: {}": "Nicht lesbare Quellen: {0} ({1})",
     "The worker is stopped: messages are received, but none is sent; restart the connector.": "Der Versand steht: "
     "Nachrichten kommen an, aber keine wird gesendet; bitte den Konnektor neu starten.",

@@ -7,6 +7,7 @@ import msgspec
 
 from connector.ports.changes import RecordDuty
 from connector.ports.entities import DutyEvent, DutyState
+from connector.protocol.dsp.agreement_keys import BETWEEN
 from connector.store.sqlite.engine.rows import fetch_many
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -24,6 +25,18 @@ SELECT place, body FROM duties
 WHERE owner = ? AND agreement_id = ? AND occasion IN (SELECT value FROM json_each(?))
 """
 _OVERDUE = "SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? ORDER BY deadline LIMIT ?"
+# The key of an agreement as a consumer names the provider before the identifier.
+_VIOLATED = """
+SELECT body FROM duties AS late
+WHERE owner = ? AND state = 'violated' AND occasion = '' AND instr(agreement_id, ?) > 0 AND NOT EXISTS (
+    SELECT 1 FROM duties WHERE owner = late.owner AND agreement_id = late.agreement_id AND duty = late.duty
+    AND state IN ('settled', 'fulfilled') AND occasion = ''
+)
+ORDER BY agreement_id, duty LIMIT ?
+"""
+_DUE = """
+SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? AND instr(agreement_id, ?) > 0 ORDER BY deadline LIMIT ?
+"""
 
 
 def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
@@ -51,3 +64,10 @@ def duties(
 def overdue(connection: sqlite3.Connection, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
     """Return the active entries whose deadline is not after `now`, longest due first."""
     return [_event(body) for (body,) in fetch_many(connection, _OVERDUE, (owner, now, max(limit, 0)))]
+
+
+def pressing(connection: sqlite3.Connection, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
+    """Return entries of duties as a consumer: violated and not done since, then those that are due until then."""
+    late = fetch_many(connection, _VIOLATED, (owner, BETWEEN, max(limit, 0)))
+    due = fetch_many(connection, _DUE, (owner, until, BETWEEN, max(limit - len(late), 0)))
+    return [_event(body) for (body,) in (*late, *due)]
