@@ -160,13 +160,13 @@ def satisfied(constraint: Mapping[str, Any], rule: str, case: Case) -> bool | No
 
 
 def reachable(constraint: Mapping[str, Any], rule: str, case: Case) -> set[bool | None]:
-    """The verdicts at an access by the same party: who it is stays unknown, other unknowns may become anything."""
+    """The verdicts at an access by the same party: it and the data stay unknown, other unknowns may become anything."""
     for operand in ("and", "or", "xone"):
         if operand in constraint:
             parts = [reachable(child, rule, case) for child in constraint[operand]]
             return {fold(operand, verdicts) for verdicts in product(*(sorted(part, key=repr) for part in parts))}
     verdict = atomic(constraint, rule, case)
-    settled = name(constraint["leftOperand"]) in {"role", "spatial", "securityLevel", "purpose"}
+    settled = name(constraint["leftOperand"]) in {"role", "spatial", "securityLevel", "purpose", "aggregationLevel"}
     return {True, False} if verdict is None and not settled else {verdict}
 
 

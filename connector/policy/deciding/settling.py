@@ -1,8 +1,8 @@
-"""What a constraint can still become until an access: facts of the party are settled when a contract is made.
+"""What a constraint can still become until an access: facts of the party and the data are settled before a contract.
 
 Time, counters, payments, events and the way of delivery can change after signing. Who the party is cannot be waited
-for, and what it declares, such as its purpose, it states with its request for the contract or never. Pure: standard
-library and msgspec only.
+for, what it declares, such as its purpose, it states with its request for the contract or never, and what is said of
+the data its provider states before it offers. Pure: standard library and msgspec only.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _Hits: TypeAlias = tuple[int, bool]
 def is_settled(operand: Operand) -> bool:
     """Return whether the value of an operand is known when a contract is made, or not at all.
 
-    These are facts of the party and what it declares.
+    These are facts of the party, what it declares, and what the provider states about the data.
 
     >>> is_settled(registry.operands[normal("dk:role eq urn:a").left])
     True
@@ -31,7 +31,8 @@ def is_settled(operand: Operand) -> bool:
     False
     """
     told = operand.source == "request" and operand.trust == "declared"
-    return (told or operand.source in {"credential", "connector"}) and operand.tier == "provider"
+    of_party = told or operand.source in {"credential", "connector"}
+    return (of_party or operand.of_asset) and operand.tier == "provider"
 
 
 def can_become(check: Check, wanted: bool, request: Request, world: World, registry: Registry) -> bool:
@@ -41,16 +42,38 @@ def can_become(check: Check, wanted: bool, request: Request, world: World, regis
     >>> can_become(role, True, request, world, registry), can_become(count, True, request, world, registry)
     (False, True)
     """
-    return wanted in _list_values(check, request, world, registry)
+
+    def judge(left: str, verdict: Truth) -> _Values:
+        return _OPEN if verdict is None and not is_settled(registry.operands[left]) else frozenset({verdict})
+
+    return wanted in _list_values(check, request, world, judge)
 
 
-def _list_values(check: Check, request: Request, world: World, registry: Registry) -> _Values:
-    """Return the verdicts that a constraint can have; what is known now stays, time is asked again elsewhere."""
+def list_verdicts(check: Check, request: Request, world: World, fixed: frozenset[str]) -> frozenset[Truth]:
+    """Return the verdicts that a constraint can have where some operands are fixed, whatever all others become.
+
+    Parameters:
+        fixed: the IRIs of operands whose facts in this world never change, also those that have none.
+
+    >>> role, count = compiled("dk:role eq urn:a", "odrl:count lteq 5").permissions[0].constraints
+    >>> list_verdicts(role, request, world, frozenset({DK + "role"}))
+    frozenset({None})
+    >>> sorted(list_verdicts(count, request, world, frozenset({DK + "role"})))
+    [False, True]
+    """
+
+    def judge(left: str, verdict: Truth) -> _Values:
+        return frozenset({verdict}) if left in fixed else _OPEN
+
+    return _list_values(check, request, world, judge)
+
+
+def _list_values(check: Check, request: Request, world: World, judge: Callable[[str, Truth], _Values]) -> _Values:
+    """Return the verdicts that a constraint can have; `judge` says it of an operand with its present verdict."""
     constraint = check.constraint
     if isinstance(constraint, AtomicConstraint):
-        verdict = check.test(request, world)
-        return _OPEN if verdict is None and not is_settled(registry.operands[constraint.left]) else frozenset({verdict})
-    parts = [_list_values(child, request, world, registry) for child in check.children]
+        return judge(constraint.left, check.test(request, world))
+    parts = [_list_values(child, request, world, judge) for child in check.children]
     match constraint.operand:
         case "or":
             return reduce(lambda one, other: _pair(one, other, _either), parts)

@@ -81,6 +81,7 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     parameter: bool = False
     stateful: bool = False
     personal: bool = False
+    of_asset: bool = False
     gap: str = ""
 
     @property

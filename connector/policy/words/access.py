@@ -31,10 +31,5 @@ def list_rechecked(compiled: Compiled, language: Language) -> tuple[str, ...]:
 
 
 def _is_fixed(operand: Operand) -> bool:
-    """Return whether a fact is settled before the contract, or one of the data or of single records."""
-    return is_settled(operand) or operand.per_record or operand.fact in _OF_DATA
-
-
-_OF_DATA = frozenset(
-    {"legalBasis", "artifactState", "version", "language", "resolution", "fileFormat", "aggregationLevel", "groupSize"}
-)
+    """Return whether a fact is settled before the contract, or one of single records."""
+    return is_settled(operand) or operand.per_record

@@ -127,7 +127,7 @@ def _atom(
 def _say_found(
     operand: Operand, found: tuple[Value, ...], registry: Registry, language: Language, *, missing: bool
 ) -> str:
-    origin = operand.source if operand.source in _ORIGINS else "other"
+    origin = "asset" if operand.of_asset else operand.source if operand.source in _ORIGINS else "other"
     verb = say(language, f"reasons.verb-{origin}")
     if not found or (missing and len(found) == 1 and not operand.taxonomy):
         return say(language, "reasons.nothing", verb=verb)
@@ -156,7 +156,7 @@ def _choose_remedy(constraint: AtomicConstraint, operand: Operand) -> str:
         return "over"
     if operand.code == "elapsed_time" and constraint.operator in {"gt", "gteq"}:
         return "clock"
-    return operand.source
+    return "asset" if operand.of_asset else operand.source
 
 
 def _rebuild(reason: Reason, registry: Registry) -> AtomicConstraint:
