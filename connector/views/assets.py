@@ -214,9 +214,7 @@ class AssetView(AssetDescription, frozen=True, kw_only=True):
     access: dict[str, Any] | None = None
     reservation: dict[str, Any] | None = None
     offer_id: str
-    remarks: Annotated[
-        tuple[LocalizedText, ...], Meta(description="Warnings about an offer of personal data, by language.")
-    ] = ()
+    remarks: Annotated[tuple[LocalizedText, ...], Meta(description="Warnings about the offer, by language.")] = ()
     waiting: Annotated[int, Meta(description="Requests on it that wait for a person; not counted in a list.")] = 0
     created_at: datetime
     updated_at: datetime

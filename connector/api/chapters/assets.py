@@ -9,10 +9,12 @@ from fastapi import Query, Request
 from connector.api.frame.auth import require_admin
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtPublisher, LimitQuery, page, read_page
+from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import asset_changes, assets
 from connector.ports.entities import Asset
 from connector.views.assets import (
@@ -39,8 +41,13 @@ def _view(asset: Asset) -> AssetView:
 
 def _with_remarks(evaluator: Evaluator, asset: Asset) -> AssetView:
     policy = visibility.catalog_policy(asset)
-    remarks = acceptance.personal_remarks(evaluator, policy, asset.stated, asset.data_class)
-    return to_view(AssetView, asset, source=hide_secrets(asset.source), remarks=tuple(remarks))
+    remarks = (
+        *acceptance.personal_remarks(evaluator, policy, asset.stated, asset.data_class),
+        *acceptance.asset_remarks(
+            evaluator.library, policy, instants.instant(evaluator.context.now()), known_data.to_data(asset)
+        ),
+    )
+    return to_view(AssetView, asset, source=hide_secrets(asset.source), remarks=remarks)
 
 
 async def _with_waiting(context: Context, view: AssetView) -> AssetView:

@@ -173,6 +173,7 @@ def version(
         found = apply_to_asset(connector, asset, partial(connector.assets.edit, change=change))
     title = choose_text(found.title, call.output.lang)
     call.output.print_result(found, call.output.say("cli.asset-version", title=title, version=number))
+    _print_remarks(call, found)
 
 
 @register(app, "remove", example="datenkontor asset remove urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 --yes")
@@ -254,7 +255,7 @@ def _report_added(call: CommandCall, asset: AssetView) -> None:
 
 
 def _print_remarks(call: CommandCall, asset: AssetView) -> None:
-    """Print the remarks on an offer of personal data, beside the result."""
+    """Print the remarks on an offer, beside the result."""
     for remark in asset.remarks:
         call.output.print_hint(remark.get(call.output.lang, ""))
 

@@ -15,18 +15,25 @@ from connector.controlplane.judging.payments import TOLD
 from connector.controlplane.judging.performed import is_performed_here
 from connector.controlplane.judging.treating import known_data, treatments
 from connector.controlplane.judging.treating.known_data import ANY, KnownData
+from connector.controlplane.judging.world import OF_CONNECTOR, build_fixed_facts
 from connector.language.catalogue import Language, find_translated_sentence, say, write_in_all
 from connector.policy.analysis.findings import Finding
+from connector.policy.analysis.granting import DeadPart, FixedFacts, find_never_granted, list_dead_parts
 from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.errors import PolicyError
+from connector.policy.model.literals import to_lexical
 from connector.policy.model.policy import ODRL, AtomicConstraint
 from connector.policy.words import findings
 from connector.ports.entities import AssetStatement, DataClass, Marking
 
 # Remarks on personal data that do not prevent its offer.
 _PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
+
+_VERSION = ODRL + "version"
+_OPTIONS = {ODRL + "language": "--language", _VERSION: "--data-version", ODRL + "resolution": "--resolution"}
+"""The options that state what an asset can leave open."""
 
 Texts = dict[str, str]
 """One text in each language."""
@@ -83,7 +90,55 @@ def list_remarks(
     found = [Remark("error", finding) for finding in gaps(library, compiled, data)]
     if not any(rule.covers is None or ODRL + "use" in rule.covers for rule in compiled.permissions):
         found.append(Remark("error", Finding("no-use")))
-    return [*found, *lint(compiled, now=now, personal=personal)]
+    return [*found, *lint(compiled, now=now, personal=personal), *_list_ruled_out(library, compiled, data, now)]
+
+
+def find_ruled_out(library: Library, compiled: Compiled, now: datetime, data: KnownData) -> Unfit | None:
+    """Return why the data or this connector rules out every use under a policy, or None."""
+    found = (entry.finding for entry in _list_ruled_out(library, compiled, data, now) if entry.level == "error")
+    return next((_to_unfit(library, finding) for finding in found), None)
+
+
+def asset_remarks(library: Library, document: bytes, now: datetime, data: KnownData) -> tuple[Texts, ...]:
+    """Return the warnings on what can never be used of an offer, because of its data or of this connector."""
+    compiled = library.compile(document)
+    if isinstance(compiled, PolicyError):
+        return ()
+    found = (entry.finding for entry in _list_ruled_out(library, compiled, data, now) if entry.level == "warning")
+    return tuple(_to_unfit(library, finding).texts for finding in dict.fromkeys(found))
+
+
+def _list_ruled_out(library: Library, compiled: Compiled, data: KnownData, now: datetime) -> Iterator[Remark]:
+    """Yield an error if the policy can never grant a use of the data, else warnings for what can never apply.
+
+    Another version of the data is stated in the ordinary course, so that a version that differs is a warning.
+    """
+    facts = build_fixed_facts(data, compiled, library.operands, now)
+    release = data.stated.release if data.stated is not None else None
+    lasting = msgspec.structs.replace(facts, operands=facts.operands - {_VERSION}) if release else facts
+    never = find_never_granted(compiled, lasting)
+    if never is not None:
+        yield Remark("error", _explain(library, never, lasting, ("never-unstated", "never-stated", "never-delivered")))
+    elif release and find_never_granted(compiled, facts) is not None:
+        yield Remark("warning", Finding("version-stated", operands=(_VERSION,), detail=release))
+    else:
+        codes = ("part-unstated", "part-stated", "part-delivered")
+        parts = (part for part in list_dead_parts(compiled, facts) if part.operands)
+        yield from (Remark("warning", _explain(library, part, facts, codes)) for part in parts)
+
+
+def _explain(library: Library, part: DeadPart, facts: FixedFacts, codes: tuple[str, str, str]) -> Finding:
+    """Return the finding about the operands that are alike: unstated ones, else those of the asset, else our own."""
+    operands = library.operands.operands
+    unstated = tuple(iri for iri in part.operands if operands[iri].fact not in facts.worlds[0].facts)
+    if unstated:
+        options = ", ".join(_OPTIONS[iri] for iri in unstated if iri in _OPTIONS)
+        return Finding(codes[0], part.rule, operands=unstated, detail=options)
+    of_data = tuple(iri for iri in part.operands if iri not in OF_CONNECTOR)
+    named = of_data or part.operands
+    known = [world.facts.get(operands[iri].fact, ()) for iri in named for world in facts.worlds]
+    values = dict.fromkeys(to_lexical(value)[0] for found in known for value in found)
+    return Finding(codes[1] if of_data else codes[2], part.rule, operands=named, detail=", ".join(values))
 
 
 def find_impersonal(

@@ -1,25 +1,31 @@
 """The world of one decision: facts, claims, counters, performed duties, and the instants at which facts change."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from connector.controlplane.core.instants import instant
 from connector.controlplane.judging.facts import FACTS, PERIOD_OF, Situation
 from connector.controlplane.judging.payments import find_payment_standing
 from connector.controlplane.judging.treating import treatments
-from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, PURPOSE, KnownData
+from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, PURPOSE, KnownData, is_from_data
+from connector.policy.analysis.granting import FixedFacts
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.decision import Counter
 from connector.policy.model.literals import find_bounds
-from connector.policy.model.policy import DK
-from connector.policy.model.situation import World
+from connector.policy.model.policy import DK, ODRL
+from connector.policy.model.situation import Request, World
 from connector.policy.model.values import Duration, Iri, Number, Text, Value
 from connector.policy.operands.event import name_since
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
+from connector.protocol.dsp.version import VERSION
 
 BYTE = "http://qudt.org/vocab/unit/BYTE"
+OF_CONNECTOR = frozenset({ODRL + "deliveryChannel", DK + "connectorProtocol"})
+"""The operands whose facts this connector fixes, whatever the data is."""
+_LEGAL_BASIS = DK + "legalBasis"
 
 
 def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
@@ -48,6 +54,38 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
         since={name_since(entry.name): instant(entry.at) for entry in situation.events or ()},
         expires={name: instant(at) for name, at in _ends(situation, compiled) if at > situation.now},
     )
+
+
+def build_fixed_facts(data: KnownData, compiled: Compiled, registry: Registry, now: datetime) -> FixedFacts:
+    """Return the facts that are known when a policy is handed in with its data: one world for each way of delivery."""
+    situations = [
+        Situation(
+            participant="",
+            claims={},
+            format=way,
+            media_type=data.media_type,
+            stated=data.stated,
+            protocol=VERSION,
+            data=data,
+        )
+        for way in data.formats
+    ]
+    worlds = tuple(build_world(situation, compiled, {}, registry) for situation in situations)
+    rows = {operand.iri: operand for operand in registry.operands.values()}
+    fixed = frozenset(iri for iri, operand in rows.items() if _is_fixed(operand, data, worlds[0]))
+    return FixedFacts(Request("odrl:use", "", "", now), worlds, fixed)
+
+
+def _is_fixed(operand: Operand, data: KnownData, world: World) -> bool:
+    """Return whether the fact of an operand is settled by the asset or by this connector, also if it has none.
+
+    A legal basis that the asset leaves open may be a claim, and an incomplete description of records is a gap.
+    """
+    if operand.iri in OF_CONNECTOR:
+        return True
+    if not operand.of_asset or data.stated is None:
+        return False
+    return operand.fact in world.facts or not (operand.iri == _LEGAL_BASIS or is_from_data(operand))
 
 
 def _choose_purpose(

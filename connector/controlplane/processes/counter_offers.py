@@ -65,6 +65,11 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
         if all(verdict.denied and not (unsaid and _is_unknown(verdict)) for verdict in verdicts):
             return end("not-permitted", verdicts[0].reasons, verdicts[0].record)
         judged = judged or verdicts[0].record
+    if isinstance(wanted, Compiled):
+        now = instants.instant(evaluator.context.now())
+        unfit = acceptance.find_ruled_out(evaluator.library, wanted, now, situation.data)
+        if unfit is not None:
+            return end("not-acceptable", unfit.texts, {**judged, "verdict": "deny", "reasons": [unfit.code]})
     policies = [evaluator.library.compile(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
     known = [policy for policy in policies if isinstance(policy, Compiled)]
     if len(known) < len(policies):

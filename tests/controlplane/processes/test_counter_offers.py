@@ -332,3 +332,17 @@ async def test_a_duty_that_a_consumer_asked_for_may_name_it(desk: Desk) -> None:
     asked = terms(RESEARCH, 50, obligation=[DELETE])
     named = terms(RESEARCH, 5, obligation=[{**DELETE, "assignee": ME}])
     assert await decided(desk, counter_offer(asked, named)) == Accept()
+
+
+async def test_a_request_for_what_the_data_or_this_connector_never_is_ends_before_a_contract(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10))
+    german = terms(RESEARCH, 10)
+    german["permission"][0]["constraint"].append(atom("odrl:language", "eq", "de"))
+    step = await decided(desk, requested(german))
+    assert isinstance(step, Terminate)
+    assert "nothing stated by the provider. Only the provider can change this" in str(step)
+    elsewhere = terms(RESEARCH, 10)
+    elsewhere["permission"][0]["constraint"].append(atom("odrl:deliveryChannel", "eq", "S3"))
+    step = await decided(desk, requested(elsewhere))
+    assert isinstance(step, Terminate)
+    assert "HttpData-PULL" in str(step)

@@ -1,21 +1,28 @@
-"""The known properties of the data of a policy: the description of its records, or only its media type."""
+"""The known properties of the data of a policy: its records, its media type, and what its owner states."""
 
 import msgspec
 
 from connector.policy.model.policy import DK, ODRL
 from connector.policy.vocabulary.registry import Operand, Registry
-from connector.ports.entities import Asset
+from connector.ports.entities import Asset, AssetStatement
 from connector.ports.treatment import Records
-from connector.views.assets import find_record_format
+from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
+from connector.views.assets import AssetDescription, find_record_format
 
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
 
 
 class KnownData(msgspec.Struct, frozen=True):
-    """The known properties of data: its records; `any` means any data that fits the policy."""
+    """The known properties of data: its records; `any` means any data that fits the policy.
+
+    `media_type` and `stated` are known of an asset only. `formats` are the ways in which the data is delivered.
+    """
 
     records: Records | None = None
     any: bool = False
+    media_type: str | None = None
+    stated: AssetStatement | None = None
+    formats: tuple[str, ...] = (PULL, PUSH)
 
     def transforms(self, operands: Registry) -> frozenset[str]:
         """Return the transforms that can be applied to the data."""
@@ -40,9 +47,14 @@ ANY, NONE = KnownData(any=True), KnownData()
 
 def to_data(asset: Asset | None) -> KnownData:
     """Return the known properties of an asset's data; without a description, the media type gives the format."""
-    if asset is None or "glob" in asset.source:
-        return NONE
-    return data(asset.records, asset.media_type)
+    return NONE if asset is None else describe(asset, asset.records, is_folder="glob" in asset.source)
+
+
+def describe(asset: AssetDescription, records: Records | None, *, is_folder: bool) -> KnownData:
+    """Return the known properties of the data of an asset with these records; the files of a folder have none."""
+    found = KnownData() if is_folder else data(records, asset.media_type)
+    formats = (PULL,) if asset.live else (PULL, PUSH)
+    return msgspec.structs.replace(found, media_type=asset.media_type, stated=asset.stated, formats=formats)
 
 
 def data(records: Records | None, media_type: str) -> KnownData:

@@ -47,7 +47,6 @@ async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *
     encoded = drafts.encode_terms(publisher, order)
     terms = {name: getattr(encoded, name) for name in _TERMS if name in change}
     after = msgspec.structs.replace(before, source=order.source, **described, **terms)
-    after = msgspec.structs.replace(after, stated=drafts.resolve_stated(publisher.evaluator, order))
     if (after.policy, after.access) != (before.policy, before.access):
         # A consumer that still requests the old offer sees other terms under another identifier.
         after = msgspec.structs.replace(after, offer_id=publisher.context.new_id())

@@ -45,7 +45,6 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
     Raises Invalid, or NotAllowed if the identifier is in use or the offer is too long for peers.
     """
     draft, _ = await drafts.try_draft(publisher, draft)
-    draft = msgspec.structs.replace(draft, stated=drafts.resolve_stated(publisher.evaluator, draft))
     terms = drafts.encode_terms(publisher, draft)
     asset = Asset(
         owner=publisher.context.owner,

@@ -11,8 +11,7 @@ from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_own, encode_policy
 from connector.controlplane.judging.treating import known_data
-from connector.controlplane.usecases.offering import asset_records as records
-from connector.controlplane.usecases.offering import looking
+from connector.controlplane.usecases.offering import asset_records, looking
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.findings import Containment
@@ -71,7 +70,8 @@ async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder
     draft = msgspec.structs.replace(draft, records=looking.complete_records(draft, seen, numeric))
     if isinstance(compiled, Compiled) and seen.files is None:
         looking.check_seen(compiled, draft, draft.records, seen)
-        data = known_data.data(looking.list_seen_fields(draft.records, seen, draft), draft.media_type)
+        records = looking.list_seen_fields(draft.records, seen, draft)
+        data = known_data.describe(draft, records, is_folder=False)
         unfit = acceptance.find_unenforceable(publisher.evaluator.library, offer, data)
         if unfit:
             raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
@@ -94,18 +94,19 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
             f"ends and control characters (at most {LONGEST_ID} bytes as part of a URL), and not `.` or `..`.",
         )
     _check_names(draft)
-    draft = msgspec.structs.replace(draft, id=draft.id or publisher.context.new_id())
+    stated = resolve_stated(publisher.evaluator, draft)
+    draft = msgspec.structs.replace(draft, id=draft.id or publisher.context.new_id(), stated=stated)
     terms = encode_terms(publisher, draft)
     access = terms.access or OPEN_POLICY
     if len(terms.policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: use at most {POLICY} bytes.")
     checked = documents.make_catalog_offer(terms.policy, offer_id="urn:uuid:draft")
     described = (
-        records.check_records(publisher.evaluator.library.operands, draft.records, draft.media_type)
+        asset_records.check_records(publisher.evaluator.library.operands, draft.records, draft.media_type)
         if draft.records
         else None
     )
-    data = known_data.NONE if "glob" in draft.source else known_data.data(described, draft.media_type)
+    data = known_data.describe(draft, described, is_folder="glob" in draft.source)
     unfit = acceptance.find_unpublishable(
         publisher.evaluator.library, checked, instants.instant(publisher.context.now()), data
     )
