@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import documents
+from connector.policy.model.policy import EVERYBODY
+from connector.policy.vocabulary.names import expand
 from connector.protocol.dsp.timestamps import read_timestamp
 
 FUTURE_MS = 86_400_000
@@ -26,7 +28,9 @@ def find_offer_fault(offer: dict[str, Any], *, dataset: str, provider: str, cons
             "The target of the offer is not the dataset of this negotiation: send that dataset as target, "
             "or start a new negotiation for another dataset.",
         )
-    if (offer.get("assigner", provider), offer.get("assignee", consumer)) != (provider, consumer):
+    assignee = offer.get("assignee", consumer)
+    is_for_all = isinstance(assignee, str) and expand(assignee, {}) == EVERYBODY
+    if offer.get("assigner", provider) != provider or not (is_for_all or assignee == consumer):
         return TermsFault(
             "wrong-party",
             "The offer names another party: expected the provider as assigner and the consumer as assignee.",

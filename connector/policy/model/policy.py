@@ -21,6 +21,16 @@ from connector.policy.model.values import Value
 ODRL = "http://www.w3.org/ns/odrl/2/"
 
 
+EVERYBODY = ODRL + "All"
+"""As an assignee it means anybody (ODRL Vocabulary 2.2, scope)."""
+
+
+UNDECIDABLE_SCOPES = frozenset(
+    ODRL + name for name in ("Individual", "Group", "AllConnections", "All2ndConnections", "AllGroups")
+)
+"""The other scopes of the vocabulary: no connector knows the groups and connections of a party."""
+
+
 PROFILE = "https://w3id.org/datenkontor/policy/1"
 
 

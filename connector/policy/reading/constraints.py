@@ -13,7 +13,6 @@ from connector.policy.model.values import Flag, Iri, Text, Value
 from connector.policy.reading.document import (
     DocumentLimits,
     find_constraints,
-    ignore_status,
     read_members,
     read_word,
     refuse,
@@ -64,7 +63,13 @@ class ConstraintReader:
             refuse("malformed", path, "The constraint is not a JSON object: write one.")
         found = read_members(value, self.names, path)
         take_types(found, self.names, path)
-        ignore_status(found, self.names)
+        if found.pop("status", None) is not None:
+            refuse(
+                "constraint-status",
+                path,
+                "A status, the value from which a comparison begins, is not supported: "
+                "remove it, and write as rightOperand what is left.",
+            )
         uid = take_identifier(found, path)
         logical = [name for name in LOGICAL if name in found]
         if not logical:

@@ -256,6 +256,10 @@ def take_types(found: dict[str, object], names: NameResolver, path: str) -> list
     return [names.term(read_word(entry, f"{path}/@type")) for entry in to_items(found.pop("@type", None))]
 
 
+STATUS_IGNORED = "The received status is ignored: this connector keeps its own ledger of duties."
+"""The note on a status of a policy, rule or duty."""
+
+
 def ignore_status(found: dict[str, object], names: NameResolver) -> None:
     """Remove a status that the counterparty claims, and note it.
 
@@ -265,7 +269,7 @@ def ignore_status(found: dict[str, object], names: NameResolver) -> None:
     1
     """
     if found.pop("status", None) is not None:
-        names.notes["The received status is ignored: this connector keeps its own ledger of duties."] = None
+        names.notes[STATUS_IGNORED] = None
 
 
 def refuse_rest(found: dict[str, object], path: str, kind: str) -> None:

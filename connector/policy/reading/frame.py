@@ -52,7 +52,9 @@ def check_frame(policy: Policy, frame: Frame) -> None:
     if policy.kind == "Agreement":
         sentence = "The policy is an Agreement, which two parties have concluded already: hand in an Offer or a Set."
         refuse("agreement-handed-in", "@type", sentence)
-    for target in lift_target(policy):
+    targets = lift_target(policy)
+    _check_duties(policy, frame)
+    for target in targets:
         if frame.target and target.uid != frame.target:
             _refuse_other("target", "is about", target.uid, frame.target)
     for assigner in lift_assigner(policy):
@@ -61,6 +63,19 @@ def check_frame(policy: Policy, frame: Frame) -> None:
     others = list_others(policy, frame)
     if others:
         _refuse_other("assignee", "is for", ", ".join(others), frame.assignee or "other participants")
+
+
+def _check_duties(policy: Policy, frame: Frame) -> None:
+    """Refuse a target that only a duty names, unless it is the dataset: without it the duty would say another thing."""
+    granting: tuple[Permission | Prohibition, ...] = (*policy.permission, *policy.prohibition)
+    named = {frame.target, *(target.uid for owner in (policy, *granting) for target in owner.target)}
+    for target in chain.from_iterable(rule.target for rule in list_rules(policy)):
+        if target.uid not in named:
+            sentence = (
+                f"Only a duty names {target.uid[:_LONGEST]} as its target, and the duties of an offer are about its "
+                "dataset: leave the duty out, or name the dataset as the target of the policy."
+            )
+            refuse("duty-target", "target", sentence)
 
 
 def list_others(policy: Policy, frame: Frame) -> tuple[str, ...]:

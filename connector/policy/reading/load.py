@@ -6,13 +6,15 @@ is ever fetched. Pure: standard library and msgspec only.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import NoReturn, cast
 
 import msgspec
 
 from connector.policy.model import literals
 from connector.policy.model.policy import (
+    EVERYBODY,
     ODRL,
+    UNDECIDABLE_SCOPES,
     Action,
     ConflictStrategy,
     Constraint,
@@ -80,6 +82,7 @@ class _PolicyReader:
         self.limits = limits
         self.names = NameResolver()
         self.rules = 0
+        self.is_for_everybody = False
         self.constraints = ConstraintReader(document, self.names, limits)
 
     def policy(self) -> Policy:
@@ -118,6 +121,8 @@ class _PolicyReader:
             about=self._about(found),
             prefixes=tuple(names.prefixes.items()),
         )
+        if self.is_for_everybody and policy.assignee:
+            _refuse_mixed("assignee")
         refuse_rest(found, "", "Policy")
         if not (policy.permission or policy.prohibition or policy.obligation or policy.inherit_from):
             refuse("no-rule", "", "The policy has no rule: add a permission, prohibition or obligation.")
@@ -197,9 +202,9 @@ class _PolicyReader:
     ) -> tuple[tuple[Action, ...], tuple[Target, ...], tuple[Party, ...], tuple[Party, ...], tuple[PartyFunction, ...]]:
         """Take out what policies and rules have in common: actions, targets, parties."""
         functions = tuple(
-            PartyFunction(ODRL + name, Party(*self._read_named(entry, "Party", f"{path}/{name}")))
+            PartyFunction(ODRL + name, party)
             for name in [key for key in found if key in FUNCTIONS]
-            for entry in to_items(found.pop(name))
+            for party in self._parties(found, name, path)
         )
         return (
             tuple(self._action(entry, f"{path}/action") for entry in to_items(found.pop("action", None))),
@@ -208,15 +213,31 @@ class _PolicyReader:
                 for entry in to_items(found.pop("target", None))
             ),
             self._parties(found, "assigner", path),
-            self._parties(found, "assignee", path),
+            self._assignees(found, path),
             functions,
         )
 
     def _parties(self, found: dict[str, object], function: str, path: str) -> tuple[Party, ...]:
-        return tuple(
-            Party(*self._read_named(entry, "Party", f"{path}/{function}"))
-            for entry in to_items(found.pop(function, None))
-        )
+        place = f"{path}/{function}"
+        entries = to_items(found.pop(function, None))
+        parties = tuple(Party(*self._read_named(entry, "Party", place)) for entry in entries)
+        for party in parties:
+            plain = function == "assignee" and not party.refinement
+            if party.uid in UNDECIDABLE_SCOPES or (party.uid == EVERYBODY and not plain):
+                scope = party.uid.removeprefix(ODRL)
+                sentence = f"The scope odrl:{scope} cannot be decided here: name the party, or write a constraint."
+                refuse("undecidable-scope", place, sentence)
+        return parties
+
+    def _assignees(self, found: dict[str, object], path: str) -> tuple[Party, ...]:
+        """Take the assignees out; none if the rule is for everybody, as for one that names nobody."""
+        parties = self._parties(found, "assignee", path)
+        if all(party.uid != EVERYBODY for party in parties):
+            return parties
+        if any(party.uid != EVERYBODY for party in parties):
+            _refuse_mixed(f"{path}/assignee")
+        self.is_for_everybody = self.is_for_everybody or bool(path)
+        return ()
 
     def _action(self, value: object, path: str) -> Action:
         if not isinstance(value, Mapping) or set(value) <= {"@id", "@value"}:
@@ -319,3 +340,8 @@ class _PolicyReader:
         )
         refuse_rest(found, path, "Duty")
         return rule
+
+
+def _refuse_mixed(path: str) -> NoReturn:
+    sentence = "The policy is for everybody (odrl:All) and for a party as well: name the party, or nobody."
+    refuse("mixed-assignees", path, sentence)

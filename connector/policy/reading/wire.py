@@ -28,7 +28,7 @@ from connector.policy.model.policy import (
     Rule,
 )
 from connector.policy.model.values import Iri, Number, Text, Value
-from connector.policy.reading.document import refuse
+from connector.policy.reading.document import STATUS_IGNORED, refuse
 from connector.policy.reading.frame import OPEN, Frame, check_frame, lift_assigner, lift_target, list_rules
 from connector.policy.vocabulary.registry import MANNER, Registry
 from connector.policy.vocabulary.sorts import coerce
@@ -55,6 +55,9 @@ def to_wire(policy: Policy, registry: Registry, frame: Frame = OPEN) -> Policy:
     >>> written.target[0].uid, written.permission[0].target
     ('urn:data', ())
     """
+    if STATUS_IGNORED in policy.notes:
+        sentence = "A policy or rule has a status, and what is handed in has not begun yet: remove it."
+        refuse("rule-status", "status", sentence)
     _check_identifiers(policy, frame)
     check_frame(policy, frame)
     spelling = _Spelling(registry, dict(policy.prefixes))
@@ -126,7 +129,7 @@ class _Spelling:
                     target=(),
                     assigner=(),
                     assignee=self._parties(rule.assignee or everybody),
-                    functions=self._functions(rule.functions or policy.functions),
+                    functions=self._functions(_merge_functions(rule, policy)),
                     constraint=tuple(dict.fromkeys((*constraints, *narrower))),
                 )
             )
@@ -160,7 +163,7 @@ class _Spelling:
             target=(),
             assigner=self._parties(duty.assigner),
             assignee=self._parties(duty.assignee),
-            functions=self._functions(duty.functions),
+            functions=self._functions(_merge_functions(duty, policy) if whole else duty.functions),
             constraint=tuple(dict.fromkeys((*self._constraints(duty.constraint), *how))),
             consequence=self.write_duties(duty.consequence, policy),
         )
@@ -197,6 +200,12 @@ class _Spelling:
 
         right = tuple(dict.fromkeys(map(spell, constraint.right)))
         return AtomicConstraint(operand.iri, constraint.operator, right, constraint.unit, "", constraint.reference)
+
+
+def _merge_functions(rule: Rule, policy: Policy) -> tuple[PartyFunction, ...]:
+    """Return the parties of a rule, with those that only the policy names: what is said for all is said for each."""
+    own = {entry.function for entry in rule.functions}
+    return (*rule.functions, *(entry for entry in policy.functions if entry.function not in own))
 
 
 def _is_manner(left: str, action: Action, registry: Registry) -> bool:

@@ -128,3 +128,71 @@ def test_the_official_schema_takes_every_spelling_as_an_offer() -> None:
         found = msgspec.json.decode(make_catalog_offer(msgspec.json.encode(written(policy)), offer_id="urn:x:offer"))
         assert offers.is_valid(found), name
         assert not offers.is_valid(found | {"permission": {"action": "use"}})
+
+
+EVERYBODY = ["odrl:All", "http://www.w3.org/ns/odrl/2/All", {"@id": "odrl:All"}, ["odrl:All"]]
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_a_policy_for_all_is_one_that_names_nobody(name: object) -> None:
+    plain = {"permission": [rule()], "obligation": [{"action": "odrl:delete"}]}
+    assert written(plain | {"assignee": name}) == written(plain)
+    assert written(plain | {"permission": [rule(assignee=name)]}) == written(plain)
+    assert written(plain | {"assignee": name}, "urn:firm") == written(plain, "urn:firm")
+
+
+def test_a_policy_for_all_and_for_a_party_is_refused() -> None:
+    assert refused({"permission": [rule(assignee=["odrl:All", "urn:firm"])]}).code == "mixed-assignees"
+    assert refused({"assignee": "urn:firm", "permission": [rule(assignee="odrl:All")]}).code == "mixed-assignees"
+    narrow = written({"assignee": "odrl:All", "permission": [rule(assignee="urn:firm")]})
+    assert narrow["permission"][0]["assignee"] == "urn:firm"
+
+
+@pytest.mark.parametrize("scope", ["Group", "Individual", "AllConnections", "All2ndConnections", "AllGroups"])
+@pytest.mark.parametrize("member", ["assignee", "assigner", "informedParty"])
+def test_a_scope_that_nobody_can_decide_is_refused_with_its_name(scope: str, member: str) -> None:
+    found = refused({"permission": [rule()], member: f"odrl:{scope}"})
+    assert (found.code, scope in found.sentence) == ("undecidable-scope", True)
+    assert refused({"permission": [rule(**{member: f"odrl:{scope}"})]}).code == "undecidable-scope"
+
+
+def test_everybody_offers_nothing_and_is_not_refined() -> None:
+    some = {"@id": "odrl:All", "refinement": [atom("dk:role", "eq", "urn:role:office")]}
+    for member in ({"assigner": "odrl:All"}, {"informedParty": "odrl:All"}, {"assignee": some}):
+        assert refused({"permission": [rule()], **member}).code == "undecidable-scope"
+
+
+def test_a_status_is_refused_wherever_it_stands() -> None:
+    begun = atom("odrl:count", "lteq", 5, status=3)
+    for policy in (
+        {"permission": [rule(begun)]},
+        {"permission": [rule({"or": [begun, atom("odrl:count", "lteq", 1)]})]},
+        {"permission": [rule(action=[{"rdf:value": {"@id": "odrl:use"}, "refinement": [begun]}])]},
+        {"permission": [rule(assignee={"@id": "urn:a", "refinement": [begun]})]},
+        {"permission": [rule()], "obligation": [{"action": "odrl:delete", "constraint": [begun]}]},
+    ):
+        assert refused(policy).code == "constraint-status"
+    assert refused({"permission": [rule(status="active")]}).code == "rule-status"
+    assert refused({"permission": [rule()], "obligation": [{"action": "odrl:delete", "status": "done"}]}).code
+
+
+def test_a_party_that_the_policy_names_for_all_rules_stands_in_each() -> None:
+    found = written(
+        {
+            "informedParty": "urn:office",
+            "permission": [rule(attributedParty="urn:author")],
+            "obligation": [{"action": "odrl:inform"}],
+        }
+    )
+    assert found["permission"][0]["odrl:informedParty"] == ["urn:office"]
+    assert found["permission"][0]["odrl:attributedParty"] == ["urn:author"]
+    assert found["obligation"][0]["odrl:informedParty"] == ["urn:office"]
+
+
+def test_a_target_that_only_a_duty_names_is_refused_unless_it_is_the_dataset() -> None:
+    policy = {"permission": [rule()], "obligation": [{"action": "odrl:reviewPolicy", "target": "urn:terms"}]}
+    assert refused(policy).code == "duty-target"
+    assert write_wire(policy, shipped(), Frame(target="urn:terms"))["target"] == "urn:terms"
+    with pytest.raises(PolicyError, match="Only a duty names urn:terms"):
+        write_wire(policy, shipped(), Frame(target="urn:data"))
+    assert written(policy | {"target": "urn:terms"})["target"] == "urn:terms"

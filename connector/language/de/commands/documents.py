@@ -108,6 +108,18 @@ SENTENCES: dict[str, str] = {
     "ergänzen.",
     "The policy has no rule: add a permission, prohibition or obligation.": "Die Nutzungsbedingungen haben keine "
     "Regel: bitte eine permission, prohibition oder obligation ergänzen.",
+    "The scope odrl:{} cannot be decided here: name the party, or write a constraint.": "Der Kreis odrl:{0} lässt sich "
+    "hier nicht prüfen: bitte die Partei nennen oder eine Bedingung schreiben.",
+    "The policy is for everybody (odrl:All) and for a party as well: name the party, or nobody.": "Die "
+    "Nutzungsbedingungen gelten für alle (odrl:All) und zugleich für eine Partei: bitte die Partei nennen oder niemanden.",
+    "A status, the value from which a comparison begins, is not supported: remove it, and write as rightOperand what "
+    "is left.": "Ein Status, also der Wert, von dem ein Vergleich ausgeht, wird nicht unterstützt: bitte weglassen und "
+    "als rightOperand schreiben, was noch übrig ist.",
+    "A policy or rule has a status, and what is handed in has not begun yet: remove it.": "Die Nutzungsbedingungen oder "
+    "eine Regel haben einen Status, obwohl noch nichts begonnen hat: bitte weglassen.",
+    "Only a duty names {} as its target, and the duties of an offer are about its dataset: leave the duty out, or name "
+    "the dataset as the target of the policy.": "Nur eine Pflicht nennt {0} als Gegenstand, und die Pflichten eines "
+    "Angebots betreffen dessen Daten: bitte die Pflicht weglassen oder die Daten als target der ganzen Bedingungen nennen.",
     "The timestamp is not an xsd:dateTime: write it as 2026-01-31T12:00:00Z.": "Der Zeitpunkt ist kein "
     "xsd:dateTime: bitte als 2026-01-31T12:00:00Z schreiben.",
     "The {} has no identifier: add an @id, or `source` for a collection.": "Eine Angabe ({0}) hat keine Kennung: "
