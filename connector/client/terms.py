@@ -21,6 +21,7 @@ def list_purposes(policy: object) -> list[str]:
         for entry in _members(rule, "constraint")
         if _shorten(_name(_member(entry, "leftOperand"))) == "purpose"
         and _shorten(_name(_member(entry, "operator"))) == "eq"
+        and _name(_member(entry, "rightOperand")) is not None
     }
     return sorted(found)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.client.terms import lasts_until_changed
+from connector.client.terms import lasts_until_changed, list_purposes
 
 COUNT = {"leftOperand": "count", "operator": "lteq", "rightOperand": 1}
 
@@ -29,3 +29,7 @@ def permit(*constraints: dict[str, Any], **more: object) -> dict[str, object]:
 )
 def test_a_refusal_lasts_unless_time_or_a_deed_can_lift_it(policy: dict[str, object], lasts: bool) -> None:
     assert lasts_until_changed(policy) is lasts
+
+
+def test_a_constraint_without_a_value_names_no_purpose() -> None:
+    assert list_purposes({"permission": {"constraint": {"leftOperand": "purpose", "operator": "eq"}}}) == []

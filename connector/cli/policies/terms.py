@@ -2,12 +2,15 @@
 
 The sentence is for lists. Whoever reads the terms of one thing, before an agreement or about it, gets the whole card.
 The connector describes a policy in the language of the call. This module describes the rest with the names of the
-standard. The sentence helps to read and leaves out only parts that are nested too deep (`…`); the policy is binding.
+standard. The sentence helps to read and leaves out only parts that are missing or nested too deep (`…`); the policy is
+binding.
 """
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
+
+import msgspec
 
 from connector.client import Connector
 from connector.client.frame.errors import ClientError
@@ -29,6 +32,7 @@ _SIGNS = {
     "isA": "is a",
 }
 _DEEPEST = 12
+_LEFT_OUT = "…"
 _MOST_AT_ONCE = 100
 _JOINED = {"and": " and ", "andSequence": " and then ", "or": " or ", "xone": " or else "}
 
@@ -90,7 +94,7 @@ def describe_terms(policy: dict[str, Any]) -> str:
 
 def _describe_rule(verb: str, rule: Any, depth: int = 0) -> str:
     if not isinstance(rule, dict) or depth > _DEEPEST:
-        return f"{verb} {_shorten(rule) if depth <= _DEEPEST else '…'}"
+        return f"{verb} {_shorten(rule) if depth <= _DEEPEST else _LEFT_OUT}"
     actions = ", ".join(_describe_action(action) for action in _read_members(rule, "action")) or "do nothing"
     conditions = " and ".join(_describe_constraint(entry) for entry in _read_members(rule, "constraint"))
     duties = " and ".join(_describe_rule("must", entry, depth + 1) for entry in _read_members(rule, "duty"))
@@ -100,7 +104,9 @@ def _describe_rule(verb: str, rule: Any, depth: int = 0) -> str:
 def _describe_action(action: Any) -> str:
     if not isinstance(action, dict):
         return _shorten(action)
-    name = _shorten(action.get("rdf:value") or _read_member(action, "value") or action.get("@id"))
+    # Old connectors name the action as its type.
+    named = (_read_member(action, member) for member in ("rdf:value", "value", "@id", "uid", "type"))
+    name = _shorten(next((entry for entry in named if entry), None))
     refined = " and ".join(_describe_constraint(entry) for entry in _read_members(action, "refinement"))
     return f"{name} ({refined})" if refined else name
 
@@ -109,12 +115,14 @@ def _describe_constraint(constraint: Any, depth: int = 0) -> str:
     if not isinstance(constraint, dict):
         return _shorten(constraint)
     if depth > _DEEPEST:
-        return "…"
+        return _LEFT_OUT
     for name, joint in _JOINED.items():
         if members := _read_members(constraint, name):
             return f"({joint.join(_describe_constraint(entry, depth + 1) for entry in members)})"
+    if all(_read_member(constraint, name) is None for name in ("leftOperand", "operator", "rightOperand")):
+        return _LEFT_OUT
     operator = _shorten(_read_member(constraint, "operator"))
-    right = ", ".join(_shorten(entry) for entry in _read_members(constraint, "rightOperand"))
+    right = ", ".join(_shorten(entry) for entry in _read_members(constraint, "rightOperand")) or _LEFT_OUT
     unit = _read_member(constraint, "unit")
     shown = f"{_shorten(_read_member(constraint, 'leftOperand'))} {_SIGNS.get(operator, operator)} {right}"
     return f"{shown} {_shorten(unit)}" if unit else shown
@@ -137,8 +145,12 @@ def _shorten(value: Any) -> str:
     """Return a term without its vocabulary, a literal as it is."""
     if isinstance(value, dict):
         value = value.get("@id", value.get("@value", "?"))
+    if isinstance(value, dict | list):
+        return msgspec.json.encode(value).decode()
+    if value is None or value == "":
+        return _LEFT_OUT
     if not isinstance(value, str):
-        return str(value)
+        return str(value).lower() if isinstance(value, bool) else str(value)
     if value.startswith("odrl:"):
         return value.removeprefix("odrl:")
     return value.rpartition("/")[2] if value.startswith("http://www.w3.org/ns/odrl/2/") else value

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.cli.policies.terms import describe_terms
 from tests.cli.conftest import Cli
@@ -152,3 +154,29 @@ def test_a_text_of_a_card_cannot_move_the_cursor(cli: Cli, shown: Management) ->
     explained = {"sentence": {"en": ""}, "card": [line], "contractual": [], "policy_hash": "", "problem": None}
     shown.answer("POST", "/v1/policies/explain", {"items": [explained]})
     assert "Yes. [2J urn:a\n" in cli("agreement", "show", "urn:a").out
+SCALARS = st.none() | st.booleans() | st.integers() | st.sampled_from(["use", "odrl:use", "count", "lteq", ""])
+MEMBERS = ["action", "constraint", "duty", "leftOperand", "operator", "rightOperand", "@id", "@value", "odrl:type"]
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_no_word_of_the_program_stands_in_a_sentence_about_foreign_terms(value: Any) -> None:
+    said = describe_terms({"permission": value, "prohibition": [value], "obligation": [{"action": value}]})
+    assert not any(word in said for word in ("None", "True", "False", "{'", "['"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"action": {"odrl:type": "USE"}}, "may USE."),
+        ({"action": {}}, "may …."),
+        ({"action": "use", "constraint": [{}]}, "may use if …."),
+        ({"action": "use", "constraint": [{"leftOperand": "count"}]}, "may use if count … …."),
+    ],
+)
+def test_a_part_that_is_missing_is_shown_as_left_out(rule: dict[str, Any], said: str) -> None:
+    assert describe_terms({"permission": [rule]}) == said
