@@ -12,6 +12,7 @@ import msgspec
 from connector.policy.analysis.duties import is_fulfilled
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.overlap import is_inhabited, is_satisfiable
+from connector.policy.analysis.slips import find_odd_names, find_unpayable
 from connector.policy.analysis.space.cells import (
     Cell,
     GaveUp,
@@ -54,6 +55,7 @@ class Remark(msgspec.Struct, frozen=True):
     `duty-too-late` (duties of permissions that cannot be fulfilled), `obligation-too-late` (its deadline is over),
     `exact-exclusion` (what is kept out has parts that are not), `remedy-not-seen` (a remedy that only the contract
     makes due), `dead-rule` (a rule that can never apply),
+    `unpayable` (an amount that no payment meets), `odd-place` and `odd-name` (most likely mistakes),
     `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
     `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
     `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unusual-purpose`, `unclear`.
@@ -92,6 +94,8 @@ def lint(
             *_check_use(policy, now),
             *_check_duties(policy, now),
             *_check_remedies(policy),
+            *(Remark("error", finding) for finding in find_unpayable(policy)),
+            *(Remark("warning", finding) for finding in find_odd_names(policy)),
             *_find_exact(policy),
             *_find_dead(found),
             *_find_shadowed(found),
