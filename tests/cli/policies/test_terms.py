@@ -154,6 +154,8 @@ def test_a_text_of_a_card_cannot_move_the_cursor(cli: Cli, shown: Management) ->
     explained = {"sentence": {"en": ""}, "card": [line], "contractual": [], "policy_hash": "", "problem": None}
     shown.answer("POST", "/v1/policies/explain", {"items": [explained]})
     assert "Yes. [2J urn:a\n" in cli("agreement", "show", "urn:a").out
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.sampled_from(["use", "odrl:use", "count", "lteq", ""])
 MEMBERS = ["action", "constraint", "duty", "leftOperand", "operator", "rightOperand", "@id", "@value", "odrl:type"]
 VALUES = st.recursive(
