@@ -171,6 +171,17 @@ async def test_http_answers_that_are_no_data_are_errors_and_redirects_are_not_fo
     assert len(seen) == 1
 
 
+async def test_a_part_of_the_data_that_was_not_asked_for_is_no_data(site: Site) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(status=206, body=DATA[:10], headers={"Content-Range": f"bytes 0-9/{len(DATA)}"})
+
+    async with serving(handler) as url:
+        source, address = SOURCES["http"](site), {"url": url}
+        assert (await _read(source, address, end=10))[0] == DATA[:10]
+        with pytest.raises(SourceError, match="a part of the data"):
+            await _read(source, address)
+
+
 async def test_http_data_that_breaks_off_is_an_error(site: Site) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "100"})

@@ -7,6 +7,8 @@ are archives inside.
 
 import re
 
+from connector.ports.flow import SourceError
+
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "compressed by gzip"),
     (b"BZh", "compressed by bzip2"),
@@ -57,6 +59,15 @@ def find_contradiction(head: bytes, media_type: str) -> str | None:
     if json and text and text[0] not in _JSON_BEGINS and not _is_wide(head):
         return "no JSON"
     return None
+
+
+def check_type(head: bytes, media_type: str) -> None:
+    """Raise SourceError if data with these first bytes cannot be of the media type."""
+    other = find_contradiction(head, media_type)
+    if other:
+        raise SourceError(
+            f"The data is {other}, but its media type is {media_type[:100]}: rename the file, or state its media type."
+        )
 
 
 def _is_wide(head: bytes) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.formats.looking import SAMPLE, look
-from connector.dataplane.formats.signatures import find_contradiction
+from connector.dataplane.formats.signatures import check_type
 from connector.ports.flow import Cause, Content, Source, SourceError
 from connector.ports.treatment import Records
 from connector.views.assets import DEFAULT_MEDIA_TYPE, find_record_format
@@ -42,11 +42,7 @@ async def try_source(
     known = content.media_type if media_type == DEFAULT_MEDIA_TYPE else media_type
     if folder:
         return _see_folder(sample)
-    other = find_contradiction(sample, known)
-    if other:
-        raise SourceError(
-            f"The data is {other}, but its media type is {known[:100]}: rename the file, or state its media type."
-        )
+    check_type(sample, known)
     size = len(sample) if content.size is None and whole else content.size
     found = find_record_format(known)
     records = stated or (Records(format=found) if found else None)

@@ -19,6 +19,7 @@ from connector.dataplane.control.tokens import hash_token, make_token, matches, 
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
+from connector.dataplane.signaling.typed import TypedSource
 from connector.dataplane.signaling.verbs import SUSPENDED, VERBS, make_flow, needs_token
 from connector.dataplane.transfer.jobs import Jobs
 from connector.dataplane.treating.delivery import Treating
@@ -256,7 +257,8 @@ class LocalDataPlane:
             raise SourceError(
                 "The source of this flow is of a kind that is not supported any more: terminate the transfer."
             )
-        return treat(source, flow, gate, self._treating, self.register, head=head)
+        typed = TypedSource(source, flow.media_type)
+        return treat(typed, flow, gate, self._treating, self.register, head=head)
 
     async def note_delivery(self, flow: Flow, done: Delivered) -> None:
         """Record that a push was received completely, and notify the listener."""

@@ -65,8 +65,8 @@ class HttpSource:
         self.check(address)
         if part is not None:
             raise SourceError("A URL has no members: request it without a path.")
-        headers = dict(address.get("headers", {}))
-        if offset or end is not None:
+        headers, ranged = dict(address.get("headers", {})), bool(offset) or end is not None
+        if ranged:
             headers["Range"] = f"bytes={offset}-{'' if end is None else end - 1}"
         async with AsyncExitStack() as stack:
             try:
@@ -76,6 +76,10 @@ class HttpSource:
                 raise SourceError(f"The backend cannot be read: {error}", Cause.NOT_ALLOWED) from error
             except NetError as error:
                 raise SourceError(f"The backend cannot be read: {error}", Cause.UNAVAILABLE) from error
+            if answer.status == 206 and not ranged:
+                raise SourceError(
+                    "The backend answered with a part of the data, though all of it was requested: check the backend."
+                )
             yield self._content(answer, offset, address)  # an error of who reads it is none of the backend
 
     async def changed_at(self, address: dict[str, Any]) -> int | None:
