@@ -77,7 +77,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     a content without it, and without the size, etag and digest of the stored bytes. `left_out` are names of a folder
     that cannot be carried to a receiver. `unread` is what a receiver may know of how many values could not be read when
     the data was treated: a number, `some`, or nothing. A member of a folder has `members`, which returns the entity
-    tags of all members as they are now, by path: a use delivers only what was there when it began.
+    tags of all members as they are now, by path: a use delivers only what was there when it began. The listing of a
+    folder has `changed_at` (ms), which changes with each member that is added, removed or changed.
     """
 
     chunks: AsyncIterator[bytes]
@@ -91,6 +92,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
     unread: str = ""
     members: Members | None = None
+    changed_at: int | None = None
 
 
 class Source(Protocol):

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -100,21 +101,30 @@ def is_folder(root: Path, path: str) -> bool:
     return stat.S_ISDIR(mode)
 
 
-def list_members(root: Path, path: str, left_out: list[str] | None = None) -> list[str]:
-    """List the regular files in a folder and the folders below, as sorted paths relative to it. Raises SourceError.
+@dataclass(frozen=True)
+class FolderContent:
+    """The regular files in a folder and the folders below, by path relative to it, and the folders themselves.
 
-    Hidden names and links are left out, and names that cannot be carried to a receiver: `left_out` gets the first of
+    Hidden names and links are left out, and names that cannot be carried to a receiver: `left_out` has the first of
     these, written so that they can be shown.
     """
-    return sorted(stat_members(root, path, left_out))
+
+    files: dict[str, os.stat_result] = field(default_factory=dict)
+    folders: list[os.stat_result] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
-def stat_members(root: Path, path: str, left_out: list[str] | None = None) -> dict[str, os.stat_result]:
-    """Return the files that `list_members` lists, unsorted, with what the file system knows of each."""
-    found: dict[str, os.stat_result] = {}
+def read_folder(root: Path, path: str) -> FolderContent:
+    """Return what a folder contains, with what the file system knows of it. Raises SourceError."""
+    found = FolderContent()
     with open_folder_of(root, path) as (folder, name):
-        _collect(_enter(folder, name, create=False), "", found, [] if left_out is None else left_out, 0)
+        _collect(_enter(folder, name, create=False), "", found, 0)
     return found
+
+
+def list_members(root: Path, path: str) -> list[str]:
+    """List the files that `read_folder` finds, sorted. Raises SourceError."""
+    return sorted(read_folder(root, path).files)
 
 
 def _enter(folder: int, name: str, *, create: bool) -> int:
@@ -163,23 +173,24 @@ def _find_cause(error: OSError) -> Cause:
     return Cause.NOT_FOUND if missing else Cause.UNAVAILABLE
 
 
-def _collect(folder: int, prefix: str, found: dict[str, os.stat_result], left_out: list[str], depth: int) -> None:
+def _collect(folder: int, prefix: str, found: FolderContent, depth: int) -> None:
     try:
         if depth > _DEEPEST:
             raise SourceError(f"The folder has more than {_DEEPEST} levels: offer a smaller part of it.")
+        found.folders.append(os.fstat(folder))
         with os.scandir(folder) as entries:
             for entry in entries:
                 path = prefix + entry.name
                 if not _is_safe(path):
-                    if not entry.name.startswith(".") and len(left_out) < MOST_LEFT_OUT:
-                        left_out.append(ascii(path)[1:-1])
+                    if not entry.name.startswith(".") and len(found.left_out) < MOST_LEFT_OUT:
+                        found.left_out.append(ascii(path)[1:-1])
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    _collect(_enter(folder, entry.name, create=False), path + "/", found, left_out, depth + 1)
+                    _collect(_enter(folder, entry.name, create=False), path + "/", found, depth + 1)
                 elif entry.is_file(follow_symlinks=False):
                     with contextlib.suppress(FileNotFoundError):  # it was removed since
-                        found[path] = entry.stat(follow_symlinks=False)
-                if len(found) > MOST_MEMBERS:
+                        found.files[path] = entry.stat(follow_symlinks=False)
+                if len(found.files) > MOST_MEMBERS:
                     raise SourceError(f"The folder has more than {MOST_MEMBERS} files: offer a smaller part of it.")
     finally:
         os.close(folder)

@@ -16,7 +16,7 @@ import msgspec
 from connector.dataplane.control.gate import USED_UP, Gate
 from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register
 from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
-from connector.dataplane.files.folder import FOLDER_TYPE
+from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.typed import TypedSource
@@ -28,7 +28,7 @@ from connector.net.client import GuardedClient
 from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease
-from connector.ports.flow import FINAL, Cause, Sink, Source, SourceError
+from connector.ports.flow import FINAL, Cause, Content, Sink, Source, SourceError
 from connector.ports.store import Store
 from connector.ports.treatment import Records
 from connector.protocol.dsp.machines.transfer_machine import FlowState
@@ -200,7 +200,10 @@ class LocalDataPlane:
             return str(error)
 
     async def describe(self, source: dict[str, Any]) -> DataFacts:
-        """Return what is known of the data of a source now; of a folder and of failing data only the last change."""
+        """Return what is known of the data of a source now; of failing data only the last change.
+
+        The facts of a folder are those of its listing, and change with each member that is added, removed or changed.
+        """
         kind = self.sources.get(str(source.get("kind")))
         facts = DataFacts(changed_at=await self.changed_at(source))
         if kind is None:
@@ -208,9 +211,9 @@ class LocalDataPlane:
         try:
             async with kind.open(source) as content:
                 if content.media_type == FOLDER_TYPE:
-                    return facts
+                    return await _describe_folder(content, facts)
                 return msgspec.structs.replace(facts, size=content.size, sha256=content.sha256, name=content.name)
-        except SourceError as error:
+        except (SourceError, ValueError) as error:
             _log.warning("the facts of a source are unknown: %s", error)
             return facts
 
@@ -368,3 +371,16 @@ class LocalDataPlane:
     async def _notify(self, flow: Flow) -> None:
         if self._listener:
             await self._listener(flow.owner, make_report(self.register, flow))
+
+
+async def _describe_folder(listing: Content, facts: DataFacts) -> DataFacts:
+    """Return the facts of a folder by its listing; `facts` are those of its data by date."""
+    members = read_listing(b"".join([chunk async for chunk in listing.chunks])).members
+    # A digest that is not known yet would change the one of the listing later. And who gets a single file compares what
+    # is stated with the digest of that file.
+    stable = len(members) != 1 and all(member.sha256 for member in members)
+    return DataFacts(
+        size=sum(member.size for member in members),
+        sha256=listing.sha256 if stable else None,
+        changed_at=listing.changed_at or facts.changed_at,
+    )

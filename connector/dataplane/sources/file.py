@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.files.below_root import is_folder, open_file, relative_path, run_in_thread, stat_members
+from connector.dataplane.files.below_root import is_folder, open_file, read_folder, relative_path, run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, check_path
 from connector.dataplane.files.media_types import guess_media_type
 from connector.ports.flow import Cause, Content, LocalFile, SourceError
@@ -104,8 +104,8 @@ class FileSource:
     async def _build_listing(
         self, root: Path, path: str, address: dict[str, Any], offset: int, end: int | None
     ) -> Content:
-        left_out: list[str] = []
-        stamps = await run_in_thread(_stamp_members, root, path, address, left_out)
+        found = await run_in_thread(read_folder, root, path)
+        stamps = _stamp_members(found.files, address)
         listed = []
         deadline = asyncio.get_running_loop().time() + _DIGEST_PATIENCE
         for name, stamp in sorted(stamps.items()):
@@ -117,11 +117,13 @@ class FileSource:
         return Content(
             chunks=_yield_once(body[offset:end]),
             media_type=FOLDER_TYPE,
-            left_out=tuple(left_out),
+            left_out=tuple(found.left_out),
             size=len(body),
             etag=_etag(digest),
             sha256=digest,
             offset=offset,
+            # A folder changes when a name in it comes or goes, and a file when it gets an older date.
+            changed_at=max(status.st_ctime_ns for status in (*found.folders, *found.files.values())) // 1_000_000,
         )
 
     async def _digest(self, root: Path, path: str, stamp: Stamp, patience: float = _DIGEST_PATIENCE) -> str | None:
@@ -151,7 +153,8 @@ class FileSource:
 def _changed_at(root: Path, path: str, address: dict[str, Any]) -> int | None:
     if not is_folder(root, path):
         return _modified(root, path)
-    return max((stamp[1] // 1_000_000 for stamp in _stamp_members(root, path, address).values()), default=None)
+    stamps = _stamp_members(read_folder(root, path).files, address)
+    return max((stamp[1] // 1_000_000 for stamp in stamps.values()), default=None)
 
 
 def _modified(root: Path, path: str) -> int:
@@ -162,15 +165,13 @@ def _modified(root: Path, path: str) -> int:
         os.close(descriptor)
 
 
-def _stamp_members(
-    root: Path, path: str, address: dict[str, Any], left_out: list[str] | None = None
-) -> dict[str, Stamp]:
-    found = stat_members(root, path, left_out)
-    return {name: _stamp(status) for name, status in found.items() if _matches(name, address)}
+def _stamp_members(files: dict[str, os.stat_result], address: dict[str, Any]) -> dict[str, Stamp]:
+    return {name: _stamp(status) for name, status in files.items() if _matches(name, address)}
 
 
 def _tag_members(root: Path, path: str, address: dict[str, Any]) -> dict[str, str]:
-    return {name: _etag(repr(stamp)) for name, stamp in _stamp_members(root, path, address).items()}
+    stamps = _stamp_members(read_folder(root, path).files, address)
+    return {name: _etag(repr(stamp)) for name, stamp in stamps.items()}
 
 
 def _matches(part: str, address: dict[str, Any]) -> bool:

@@ -34,7 +34,7 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
 class DataFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an asset as it is now: size in bytes, SHA-256 (hex), last change (ms) and name of its file.
 
-    Each is None if it is unknown.
+    Each is None if it is unknown. A folder has the size of all its members and the digest of its listing.
     """
 
     size: int | None = None

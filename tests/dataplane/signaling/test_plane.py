@@ -1,4 +1,5 @@
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -229,3 +230,49 @@ async def test_a_flow_starts_with_its_lease_in_one_commit(one: Side) -> None:
     flow = await one.store.flow(OWNER, FLOW)
     assert flow is not None
     assert (await one.plane.register.find_gate(flow)).find_problem() is None
+
+
+@pytest.mark.parametrize("kept", [0, 1, 3])
+@pytest.mark.parametrize(
+    "change", ["add", "add older", "remove", "replace older", "rewrite older", "rename", "move in"]
+)
+async def test_the_facts_of_a_folder_change_with_each_member(provider: Side, change: str, kept: int) -> None:
+    source, folder = {"kind": "file", "path": "set", "glob": "*.csv"}, provider.folder / "out/set"
+    for name in ("old.csv", *(f"kept{number}.csv" for number in range(kept))):
+        provider.give(f"set/{name}", b"1")
+    provider.give("moved/deep/moved.csv", b"")
+    before = await provider.plane.describe(source)
+    assert await provider.plane.describe(source) == before
+    await asyncio.sleep(0.02)  # the clock of a file system has ticks
+    if change.startswith("add"):
+        provider.give("set/new.csv", b"")
+    elif change == "remove":
+        (folder / "old.csv").unlink()
+    elif change == "rename":
+        (folder / "old.csv").rename(folder / "new.csv")
+    elif change == "move in":
+        (provider.folder / "out/moved/deep").rename(folder / "deep")
+    else:
+        provider.give("new.csv", b"2")
+        if change == "replace older":
+            (provider.folder / "out/new.csv").replace(folder / "old.csv")
+        else:
+            (folder / "old.csv").write_bytes(b"2")
+    for member in folder.glob("*.csv") if "older" in change else ():
+        os.utime(member, (1, 1))
+    after = await provider.plane.describe(source)
+    assert after.changed_at != before.changed_at
+    if before.sha256 and after.sha256:
+        assert after.sha256 != before.sha256
+
+
+async def test_the_digest_of_a_folder_does_not_change_with_what_is_no_data_of_it(provider: Side) -> None:
+    source = {"kind": "file", "path": "set", "glob": "*.csv"}
+    for name in ("a.csv", "b.csv"):
+        provider.give(f"set/{name}", b"1")
+    before = await provider.plane.describe(source)
+    provider.give("set/readme.txt", b"x")
+    (provider.folder / "out/set/a.csv").chmod(0o600)
+    after = await provider.plane.describe(source)
+    assert before.sha256 == after.sha256 is not None
+    assert before.size == after.size == 2
