@@ -124,13 +124,21 @@ def translate_text(language: Language, text: str) -> str:
 def find_translations(language: Language, text: str) -> list[tuple[str, str | None]]:
     """Return each sentence of a text with what it is in a language, None if it has no text there.
 
-    A sentence ends with a full stop, and a capital follows. Several that have one text stay together.
+    A sentence ends with a full stop, and a capital follows. Several that have one text stay together. One may have its
+    text only behind another one, as `{} It is so.`
 
     >>> find_translations("de", "It failed. The record cannot be read.")
     [('It failed.', None), ('The record cannot be read.', 'Das Verzeichnis ist nicht lesbar.')]
     """
-    found = [(part, find_translated_sentence(language, part)) for part in re.split(r"(?<=\.) (?=[A-Z])", text)]
+    parts = re.split(r"(?<=\.) (?=[A-Z])", text)
+    found = [(part, find_translated_sentence(language, part) or _find_following(language, part)) for part in parts]
     return found if any(told for _, told in found) else [(text, find_translated_sentence(language, text))]
+
+
+def _find_following(language: Language, sentence: str) -> str | None:
+    """Return the text of a sentence that has one only behind another sentence."""
+    told = find_translated_sentence(language, f"{{}} {sentence}")
+    return told.removeprefix("{} ") if told and told.startswith("{} ") else None
 
 
 def _translate(language: Language, text: str, depth: int) -> str | None:

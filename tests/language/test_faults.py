@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from connector.controlplane.judging.library import template
-from connector.language.catalogue import FAULTS, LANGUAGES, Language, find_translated_sentence, read_chapter
+from connector.language.catalogue import (
+    FAULTS,
+    LANGUAGES,
+    Language,
+    find_translated_sentence,
+    read_chapter,
+    translate_text,
+)
 from connector.policy.model.errors import PolicyError
 from connector.policy.reading.templates import fill
 
@@ -163,6 +170,24 @@ def test_the_values_of_a_sentence_are_translated_too() -> None:
     )
     assert find_translated_sentence("de", "Nobody wrote this.") is None
     assert find_translated_sentence("en", "Nobody wrote this.") == "Nobody wrote this."
+
+
+def test_a_sentence_that_follows_one_of_another_place_is_translated_with_it() -> None:
+    advice = "Correct the source, or add the asset without a trial (`unchecked`)."
+    said = translate_text("de", f"The backend answered with status 404 instead of data. {advice}")
+    assert said == (
+        "Die Quelle hat mit Status 404 statt mit Daten geantwortet. Bitte die Quelle berichtigen oder das Angebot ohne "
+        "Probe anlegen (--unchecked)."
+    )
+
+
+@pytest.mark.parametrize("chapter", FAULTS)
+def test_what_is_put_before_a_sentence_is_no_bar_to_its_text(chapter: str) -> None:
+    for language in TRANSLATED:
+        for english in read_chapter(language, chapter):
+            if english.startswith("{} ") and english[3].isupper() and english.count("{}") == 1:
+                said = translate_text(language, english.replace("{}", "The store is closed: open it again."))
+                assert english[3:] not in said
 
 
 def test_a_hostile_text_is_matched_in_bounded_time_and_depth() -> None:

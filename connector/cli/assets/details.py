@@ -23,6 +23,8 @@ _NAMES = {
     "created_at": "created",
     "updated_at": "changed",
 }
+_INTERNAL = frozenset({"certain"})
+"""Members that no option sets: how a record is read shows in `asset add --dry-run`."""
 
 
 def describe_asset(asset: AssetView, output: Output, policies: Mapping[str, object]) -> dict[str, object]:
@@ -56,6 +58,5 @@ def _format_value(value: Any, hint: Any, output: Output) -> object:
     if isinstance(value, msgspec.Struct):
         value = msgspec.to_builtins(value)
     if isinstance(value, dict):
-        kind = [output.name_value(value["kind"])] if "kind" in value else []
-        return " ".join([*kind, *(f"{name}={entry}" for name, entry in value.items() if name != "kind")])
+        return output.format_members(value, without=_INTERNAL)
     return value

@@ -24,6 +24,8 @@ from connector.cli.frame.finding import find_counterparty, find_dataset
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import NO_TERMS, write_terms
 from connector.cli.processes.tables import choose_text, write_uses
+from connector.controlplane.judging.library import operands
+from connector.policy.words.names import action_name
 from connector.views.agreements import AgreementState, AgreementView, DutyView, UseView
 from connector.views.payments import PaymentOrder, PaymentState, PaymentView
 
@@ -200,9 +202,10 @@ def list_duties(
     """List the duties of an agreement with their states."""
     with connect(call) as connector:
         found = connector.agreements.duties(agreement)
+    registry = operands(call.output.zone)
     columns: dict[str, Callable[[DutyView], object]] = {
         "duty": lambda duty: duty.id,
-        "action": lambda duty: duty.action.rpartition("/")[2].rpartition("#")[2],
+        "action": lambda duty: action_name(duty.action, registry, call.output.lang),
         "state": lambda duty: duty.state,
         "due": lambda duty: call.output.format_time(duty.deadline),
         "by": lambda duty: call.output.say("cli.by-receipt" if duty.by_person else "cli.by-connector"),

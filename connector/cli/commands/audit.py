@@ -34,7 +34,7 @@ def list_entries(
     """List the entries of the audit log, oldest first."""
     columns: dict[str, Callable[[LeafView], object]] = {
         "at": lambda leaf: call.output.format_time(leaf.at),
-        "event": lambda leaf: leaf.kind,
+        "event": lambda leaf: call.output.name_event(leaf.kind),
         "about": lambda leaf: leaf.process_id,
         "id": lambda leaf: leaf.id,
     }
@@ -62,9 +62,10 @@ def show(
         leaves = tuple(connector.audit.all(process=process))
     if not leaves:
         raise Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=process)
-    lines = [
-        f"{call.output.format_time(leaf.at)}  {leaf.kind}  {msgspec.json.encode(leaf.body).decode()}" for leaf in leaves
-    ]
+    lines = []
+    for leaf in leaves:
+        said = f"{call.output.format_time(leaf.at)}  {call.output.name_event(leaf.kind)}"
+        lines.append(f"{said}  {msgspec.json.encode(leaf.body).decode()}")
     call.output.print_result(leaves, *lines)
 
 

@@ -204,7 +204,7 @@ def _format_decision(decision: RecordedDecisionView, hold: HoldView | None, outp
     texts = decision.texts.get(output.lang, ())
     if decision.event == "held":
         texts = (choose_reason(hold, output.lang),) if hold else ()
-    said = f"{output.format_time(decision.at)} {' '.join(map(output.name_value, decision.event.split()))}"
+    said = f"{output.format_time(decision.at)} {output.name_event(decision.event)}"
     return f"{said}: {' '.join(texts)}" if texts else said
 
 

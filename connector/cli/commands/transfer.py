@@ -208,7 +208,10 @@ def _count_moved(found: TransferView) -> int:
 
 def _format_progress(found: TransferView, progress: DeliveryView, output: Output) -> str:
     moved = output.format_size(_count_moved(found))
-    return output.say("cli.moved-of", moved=moved, size=output.format_size(progress.size)) if progress.size else moved
+    # A transfer that is kept open delivers more than once: its bytes are no part of the size of one delivery.
+    if not progress.size or _count_moved(found) > progress.size:
+        return moved
+    return output.say("cli.moved-of", moved=moved, size=output.format_size(progress.size))
 
 
 def _build_fields(found: TransferView, output: Output) -> dict[str, object]:
@@ -224,7 +227,7 @@ def _build_fields(found: TransferView, output: Output) -> dict[str, object]:
         "error": progress and progress.error and output.translate(progress.error),
         "waits because": progress and progress.waits and output.translate(progress.waits),
         "remark": progress and progress.remark and output.translate(progress.remark),
-        "into": found.sink and " ".join(f"{name}={value}" for name, value in found.sink.items()),
+        "into": found.sink and output.format_members(found.sink, without=("overwrite",)),
         "suspended by": found.suspended_by,
         **to_common_fields(found, output),
     }

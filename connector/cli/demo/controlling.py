@@ -2,6 +2,7 @@
 
 from connector.cli.demo.delivering import pull_reading
 from connector.cli.demo.show import NAMES, WAIT_S, NotShown, Show
+from connector.cli.frame.remote import choose_text, explain_error
 from connector.cli.processes.outcome import choose_reason
 from connector.client.frame.errors import ClientError
 
@@ -26,7 +27,7 @@ def suspend(show: Show) -> str:
     try:
         reading = pull_reading(show)
     except ClientError as error:
-        return show.say("demo.suspend", reason=str(error))
+        return show.say("demo.suspend", reason=choose_text(explain_error(error), show.output.lang))
     raise NotShown("demo.not-suspended", state=transfer.state, reading=reading)
 
 

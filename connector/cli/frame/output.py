@@ -7,7 +7,7 @@ move the cursor nor colour the terminal: control characters are printed as space
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -108,6 +108,19 @@ class Output:
     def name_value(self, value: str) -> str:
         """Return a word of a closed list, such as a state, in the language of this call."""
         return find_sentence(self.lang, f"values.{value}") or value
+
+    def name_event(self, event: str) -> str:
+        """Return an entry of the audit log in the language of this call: as a whole, else word by word."""
+        return find_sentence(self.lang, f"values.{event}") or " ".join(map(self.name_value, event.split()))
+
+    def format_members(self, members: Mapping[str, object], *, without: Collection[str] = ()) -> str:
+        """Format named values, such as a source: its kind first; `hidden` are names whose values are not shown."""
+        hidden = members.get("hidden")
+        shown = {name: value for name, value in members.items() if name not in {"kind", "hidden", *without}}
+        if isinstance(hidden, list | tuple):
+            shown |= {str(name): self.say("cli.hidden") for name in hidden}
+        kind = [self.name_value(str(members["kind"]))] if "kind" in members else []
+        return " ".join([*kind, *(f"{name}={self.format_entry(name, value)}" for name, value in shown.items())])
 
     def format_entry(self, name: str, entry: object) -> str:
         """Format the value of a field: a word of a closed list and a truth value in the language of this call."""

@@ -238,6 +238,9 @@ async def approve(enforcer: Enforcer, pid: str, *, changed_offer: bool = False) 
 
     def step(process: Negotiation) -> ProcessStep:
         found = _APPROVAL.get((process.role, process.state))
+        if process.state in NEGOTIATION.terminal:
+            reason = f"The process ended in state {process.state}: nothing more can be done in it."
+            raise NotAllowed("wrong-state", reason)
         if found is None:
             raise NotAllowed("wrong-state", f"The state {process.state} cannot be approved: wait for the counterparty.")
         return found

@@ -81,6 +81,7 @@ SENTENCES: dict[str, str] = {
     "agreement-over": "Der Vertrag gilt nicht mehr.",
     "former-files": "Nicht mehr geliefert: {count} ({files}); --delete entfernt, was unverändert ist.",
     "former-removed": "Entfernt: {count} ({files}).",
+    "hidden": "(wird nicht angezeigt)",
     "no-agreement": "Zu diesen Daten besteht kein Vertrag: Wird {folder} gelöscht, entfällt diese Zeile.",
     "step-negotiating": "Der Vertrag wird verhandelt ({id}) …",
     "step-agreed": "Vertrag: {id}",

@@ -76,6 +76,7 @@ SENTENCES: dict[str, str] = {
     "agreement-over": "The agreement is over.",
     "former-files": "Not delivered any more: {count} ({files}); --delete removes what is unchanged.",
     "former-removed": "Removed: {count} ({files}).",
+    "hidden": "(not shown)",
     "no-agreement": "There is no agreement on this data: delete {folder}, and it is left out.",
     "step-negotiating": "Negotiating ({id}) …",
     "step-agreed": "Agreement: {id}",

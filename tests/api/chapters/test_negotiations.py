@@ -78,5 +78,8 @@ async def test_a_person_accepts_counters_or_ends_what_is_offered(desk: Desk) -> 
             answer = await client.post(f"/v1/negotiations/{pid}/{verb}", json=body)
             assert (answer.status_code, answer.json()["pending"]["message"]) == (200, message)
         await desk.become(pid, "TERMINATED")
+        for verb in ("approve", "reject", "terminate"):
+            ended = await client.post(f"/v1/negotiations/{pid}/{verb}", json={} if verb != "approve" else None)
+            assert "ended in state TERMINATED: nothing more can be done" in ended.json()["error"]["reason"], verb
         late = await client.post(f"/v1/negotiations/{pid}/approve")
     assert (late.status_code, late.json()["error"]["code"]) == (409, "wrong-state")

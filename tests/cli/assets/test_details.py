@@ -26,3 +26,11 @@ def test_values_are_readable() -> None:
     assert (shown["version"], shown["about persons"], shown["remarks"]) == ("2", "personal", ("Unusual.",))
     assert (shown["policy"], shown["visible to"], shown["reservation"]) == ("Use it.", "Only offices.", None)
     assert shown["source"] == "file path=air.csv"
+
+
+def test_no_form_of_the_code_shows() -> None:
+    records = Records(format="csv", decimal=",", certain=("PM10", "NO2"), fields=("PM10", "NO2"))
+    source = {"kind": "http", "url": "http://127.0.0.1/x", "hidden": ["headers"]}
+    shown = describe_asset(asset(records=records, source=source), Output(json=False, lang="de"), {})
+    assert shown["records"] == "format=csv decimal=, fields=PM10, NO2"
+    assert shown["source"] == "HTTP url=http://127.0.0.1/x headers=(wird nicht angezeigt)"

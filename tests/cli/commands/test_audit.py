@@ -1,12 +1,15 @@
 """`audit`: the log is read, exported and verified."""
 
+import re
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from connector import controlplane
 from connector.audit.export import export
 from connector.audit.leaves import leaf
+from connector.cli.frame.output import Output
 from connector.views.agreements import AuditExportView, LeafView
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management
@@ -22,10 +25,28 @@ def lines() -> tuple[str, ...]:
 
 def test_the_log_is_listed_and_shown(cli: Cli, management: Management) -> None:
     management.answer("GET", "/v1/audit", {"items": [LEAF], "next": None})
-    assert "participant blocked" in cli("audit", "list").out
+    assert "participant excluded" in cli("audit", "list").out
     assert '{"by":"x"}' in cli("audit", "show", "urn:firma").out
     management.answer("GET", "/v1/audit", {"items": [], "next": None})
     assert cli("audit", "show", "urn:nobody").code == 3
+
+
+EVENTS = re.compile(r'(?:event ?= ?|record\([^")]+, )f?"([a-z][^"]*)"')
+"""An entry of the audit log where the code writes it."""
+ENGLISH = {"by", "a", "asset", "flow", "ended", "decided", "event", "duty", "payment", "refused", "again", "received"}
+
+
+def test_every_event_has_words_in_every_language() -> None:
+    files = (Path(controlplane.__file__).parent).rglob("*.py")
+    written = {event for file in files for event in EVENTS.findall(file.read_text(encoding="utf-8"))}
+    assert len(written) > 25
+    for event in written:
+        said = Output(json=False, lang="de").name_event(re.sub(r" ?\{.*?\}", "", event))
+        assert not set(said.split()) & ENGLISH, event
+    spoken = Output(json=False, lang="de").name_event
+    assert spoken("asset drafted") == "Angebot entworfen"
+    assert spoken("acknowledged ContractRequestMessage") == "bestätigt: Anfrage"
+    assert spoken("ended of-another-kind") == "beendet of-another-kind"
 
 
 def test_an_export_is_written_once_and_verified_without_a_connector(

@@ -123,6 +123,16 @@ def test_a_wait_for_a_state_ends_with_success_in_that_state(cli: Cli, management
     assert cli("transfer", "wait", "urn:t", "--timeout", 0).code == 6
 
 
+def test_a_transfer_that_delivered_more_than_once_has_no_share_of_one_delivery(
+    cli: Cli, management: Management
+) -> None:
+    moved = DeliveryView(bytes_moved=8_000_000, size=4_000_000)
+    sink = {"kind": "file", "path": "x/", "overwrite": True}
+    management.answer("GET", "/v1/transfers/urn:t", transfer("STARTED", delivered=moved, keep=True, sink=sink))
+    shown = cli("transfer", "show", "urn:t", "--lang", "de").out
+    assert (" 8 MB\n" in shown, "Datei path=x/\n" in shown) == (True, True)
+
+
 def test_a_completed_transfer_has_moved_its_size_even_if_a_crash_lost_the_count(cli: Cli, provider: Management) -> None:
     told = DeliveryView(bytes_moved=10, size=2_000_000)
     provider.answer("GET", "/v1/transfers", {"items": [transfer("COMPLETED", delivered=told)]})

@@ -1,6 +1,7 @@
 """The last act: a refusal needs one reason on both sides, and a suspended transfer returns no data."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -44,7 +45,13 @@ def test_a_suspended_transfer_returns_no_data(show: Show, running: Management) -
         suspend(show)
     running.refuse("POST", "/v1/transfers/urn:live/pull", 409, "wrong-state", "The transfer is SUSPENDED.")
     assert suspend(show).endswith("the next pull returns no data: The transfer is SUSPENDED.")
-    (_, body) = running.bodies("POST", "/v1/transfers/urn:peer/suspend")
+    reason = "The transfer is SUSPENDED: pull only while it is STARTED."
+    running.refuse("POST", "/v1/transfers/urn:live/pull", 409, "wrong-state", reason)
+    german = replace(show, output=replace(show.output, lang="de"))
+    assert suspend(german).endswith(
+        "Der Stand der Lieferung ist unterbrochen: Ein Abruf ist nur möglich, während sie läuft."
+    )
+    (_, body, _) = running.bodies("POST", "/v1/transfers/urn:peer/suspend")
     assert body == {"reason": "The department suspends the transfer for maintenance."}
 
 

@@ -161,7 +161,10 @@ SENTENCES: dict[str, str] = {
     "Leerzeichen, Anführungszeichen und Klammern.",
     "{} is not an identifier: expected 1 to {} bytes without control characters.": "{0} ist keine Kennung: nötig "
     "sind 1 bis {1} Bytes ohne Steuerzeichen.",
-    "{} cannot be sent by the {} in state {}": "{0} kann die Rolle {1} im Stand {2} nicht senden",
+    "The process ended in state {}: nothing more can be done in it.": "Der Vorgang ist beendet (Stand: {0}): "
+    "darin ist nichts mehr möglich.",
+    "{} cannot be sent by the {} in state {}: show the process first.": "Im Stand {2} kann die Rolle {1} nicht senden: "
+    "{0}. Bitte zuerst den Vorgang anzeigen.",
     "{} is not allowed from the {} in state {}": "{0} ist von der Rolle {1} im Stand {2} nicht zulässig",
     "{} is pending and takes precedence over {}": "{0} ist unterwegs und hat Vorrang vor {1}",
     "{} cannot be read as JSON: {}.": "{0} lässt sich nicht als JSON lesen: {1}.",

@@ -243,8 +243,11 @@ def plan(process: P, table: StateMachine, message: str, body: bytes, now: int) -
     Illegal too, unless the new one has a higher rank and the pending one does not end the process.
     """
     transition = table.find_transition(process.state, process.role, message)
+    if transition is None and process.state in table.terminal:
+        return Illegal(f"The process ended in state {_name(process.state)}: nothing more can be done in it.")
     if transition is None:
-        return Illegal(f"{message} cannot be sent by the {process.role} in state {_name(process.state)}")
+        state = _name(process.state)
+        return Illegal(f"{message} cannot be sent by the {process.role} in state {state}: show the process first.")
     pending = process.pending
     # A message that ends the process is not replaced: the peer may have received it, and both ends would differ.
     if pending and (pending.target in table.terminal or _rank(table, message) <= _rank(table, pending.message)):
