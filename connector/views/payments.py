@@ -37,8 +37,17 @@ class PaymentOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ] = None
 
 
+class CorrectionOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A payment that is taken back: it stays on record, and does not count."""
+
+    entry: Annotated[int, Meta(ge=1, description="Number of the entry, from 1 for the oldest.")]
+
+
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the payments: `by` is the management key that recorded it."""
+    """An entry of the payments: `by` is the management key that recorded it.
+
+    `corrects` is the number of the entry that this one takes back: neither counts.
+    """
 
     state: PaymentState
     at: datetime
@@ -46,14 +55,16 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     amount: str | None
     currency: str
     until: datetime | None
+    corrects: int | None = None
 
 
 class PaymentSummaryView(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of the payments of an agreement; `amount` is the total that was paid."""
+    """The state of the payments of an agreement: `amount` is the total that was paid, `due` what is to be paid now."""
 
     agreement_id: str
     state: PaymentState
     until: datetime | None
     amount: str
+    due: str | None = None
     currency: str
     entries: tuple[PaymentView, ...]

@@ -6,7 +6,7 @@ from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtContext, AtEvaluator
 from connector.controlplane.usecases import payments
 from connector.views.conversion import to_ms, to_view
-from connector.views.payments import PaymentOrder, PaymentSummaryView
+from connector.views.payments import CorrectionOrder, PaymentOrder, PaymentSummaryView
 
 router = ChapterRouter(tags=["agreements"])
 
@@ -30,3 +30,11 @@ async def record_payment(evaluator: AtEvaluator, request: Request, id: str, orde
         until=to_ms(order.until),
     )
     return to_view(PaymentSummaryView, paid)
+
+
+@router.post("/agreements/{id:path}/payments/correct")
+async def correct_payment(
+    evaluator: AtEvaluator, request: Request, id: str, order: CorrectionOrder
+) -> PaymentSummaryView:
+    """Take a recorded payment back: it stays on record and does not count; running transfers are decided again."""
+    return to_view(PaymentSummaryView, await payments.correct(evaluator, id, order.entry, by=request.state.key_id))

@@ -27,7 +27,7 @@ from connector.cli.processes.tables import choose_text, write_uses
 from connector.controlplane.judging.library import operands
 from connector.policy.words.names import action_name
 from connector.views.agreements import AgreementState, AgreementView, DutyView, UseView
-from connector.views.payments import PaymentOrder, PaymentState, PaymentView
+from connector.views.payments import PaymentOrder, PaymentState, PaymentSummaryView, PaymentView
 
 app = create_noun("Agreements as provider and as consumer.")
 
@@ -237,6 +237,7 @@ def receipt(
     app,
     "payment",
     example="""datenkontor agreement payment urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --state settled --amount 9.50
+    datenkontor agreement payment urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --correct 1
     datenkontor agreement payment urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2""",
 )
 def payment(
@@ -251,34 +252,61 @@ def payment(
             metavar="TIME", help="Last day, or end, of the paid period; with --state due, the day of payment."
         ),
     ] = None,
+    correct: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="Take the entry with this number back; it is kept.")
+    ] = None,
 ) -> None:
-    """Record or show payments; the policies of active transfers are evaluated again immediately."""
+    """Record, correct or show payments; the policies of active transfers are evaluated again immediately."""
     ends = parse_end(until, call.output.zone)
+    if correct is not None and (state, amount, currency, ends) != (None, None, None, None):
+        raise Failure(Code.USAGE, "errors.payment-correct")
     if state is None and (amount, currency, ends) != (None, None, None):
         raise Failure(Code.USAGE, "errors.payment-state")
     with connect(call) as connector:
         if state is not None:
             order = PaymentOrder(state=state, amount=_parse_amount(amount), currency=currency, until=ends)
             paid = connector.agreements.pay(agreement, order)
-            sentence = call.output.say(
-                "cli.paid",
-                id=agreement,
-                state=call.output.name_value(paid.state),
-                amount=call.output.format_money(paid.amount),
-                currency=paid.currency,
-            )
-            call.output.print_result(paid, sentence)
+        elif correct is not None:
+            paid = connector.agreements.correct_payment(agreement, correct)
+        else:
+            _print_payments(call, connector.agreements.payments(agreement))
             return
-        paid = connector.agreements.payments(agreement)
+    call.output.print_result(paid, _say_paid(call, agreement, paid))
+
+
+def _say_paid(call: CommandCall, agreement: str, paid: PaymentSummaryView) -> str:
+    """Say the state of the payments: what is to be paid now, and apart from it what was paid so far."""
+    return call.output.say(
+        "cli.paid" if paid.due is None else "cli.paid-open",
+        id=agreement,
+        state=call.output.name_value(paid.state),
+        amount=call.output.format_money(paid.amount),
+        due=call.output.format_money(paid.due or "0"),
+        currency=paid.currency,
+    )
+
+
+def _print_payments(call: CommandCall, paid: PaymentSummaryView) -> None:
+    """Print the entries with their numbers; one that was taken back names its correction."""
     if call.output.json:
         call.output.print_result(paid)
         return
+    corrected = {entry.corrects for entry in paid.entries}
+    numbers = {id(entry): number for number, entry in enumerate(paid.entries, 1)}
+
+    def remark(entry: PaymentView) -> str:
+        if entry.corrects is not None:
+            return call.output.say("cli.payment-corrects", number=entry.corrects)
+        return call.output.say("cli.payment-taken-back") if numbers[id(entry)] in corrected else ""
+
     columns: dict[str, Callable[[PaymentView], object]] = {
+        "number": lambda entry: numbers[id(entry)],
         "state": lambda entry: entry.state,
         "amount": lambda entry: f"{call.output.format_money(entry.amount)} {entry.currency}" if entry.amount else None,
-        "until": lambda entry: call.output.format_time(entry.until),
+        "until": lambda entry: call.output.format_end(entry.until),
         "recorded": lambda entry: call.output.format_time(entry.at),
         "by": lambda entry: entry.by,
+        "remark": remark,
     }
     call.output.print_rows(paid.entries, columns)
 

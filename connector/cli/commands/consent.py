@@ -48,7 +48,7 @@ def _fields(output: Output) -> Columns[ConsentView]:
         "purpose": lambda entry: entry.purpose.rpartition("#")[2],
         "state": lambda entry: entry.state.rpartition("#")[2],
         "at": lambda entry: output.format_time(entry.at),
-        "until": lambda entry: output.format_time(entry.until),
+        "until": lambda entry: output.format_end(entry.until),
     }
 
 

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, TextIO, TypeVar
 
@@ -132,6 +132,10 @@ class Output:
         """Format a time to the second, in the zone of this call."""
         return format_time(at, self.zone)
 
+    def format_end(self, at: datetime | None) -> str:
+        """Format the end of a period: the day that is the last one of it, or a time within a day."""
+        return format_end(at, self.zone)
+
     def format_size(self, count: int | None) -> str:
         """Format a number of bytes, as the language of this call writes numbers."""
         return format_size(count, self.lang)
@@ -197,6 +201,18 @@ def format_cell(value: object) -> str:
 def format_time(at: datetime | None, zone: tzinfo) -> str:
     """Format a time to the second, as the clocks of a zone show it."""
     return "" if at is None else in_zone(at, zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def format_end(at: datetime | None, zone: tzinfo) -> str:
+    """Format the end of a period, as `parse_end` reads it: a period that ends with a day names that day.
+
+    >>> from datetime import UTC
+    >>> format_end(datetime(2027, 1, 1, tzinfo=UTC), UTC), format_end(datetime(2027, 1, 1, 12, tzinfo=UTC), UTC)
+    ('2026-12-31', '2027-01-01 12:00:00')
+    """
+    shown = format_time(at, zone)
+    day, _, clock = shown.partition(" ")
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat() if clock == "00:00:00" else shown
 
 
 def format_size(count: int | None, lang: Language) -> str:

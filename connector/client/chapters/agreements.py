@@ -15,7 +15,7 @@ from connector.views.agreements import (
     UseView,
 )
 from connector.views.common import Page
-from connector.views.payments import PaymentOrder, PaymentSummaryView
+from connector.views.payments import CorrectionOrder, PaymentOrder, PaymentSummaryView
 
 
 def listing(
@@ -98,6 +98,19 @@ def _pay(id: str, order: PaymentOrder) -> ApiCall[PaymentSummaryView]:
     return ApiCall(method="POST", path=path_of("agreements", id, "payments"), answer=PaymentSummaryView, body=order)
 
 
+def _correct_payment(id: str, entry: int) -> ApiCall[PaymentSummaryView]:
+    """Take a recorded payment back, by its number from 1: it stays on record and does not count.
+
+    >>> order = PaymentOrder(state=PaymentState.SETTLED, amount=Decimal("120.50"))
+    >>> number = len(connector.agreements.pay("urn:agreement:1", order).entries)
+    >>> connector.agreements.correct_payment("urn:agreement:1", number).entries[-1].corrects == number
+    True
+    """
+    order = CorrectionOrder(entry=entry)
+    path = path_of("agreements", id, "payments/correct")
+    return ApiCall(method="POST", path=path, answer=PaymentSummaryView, body=order)
+
+
 def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[LeafView]]:
     """List one page of the audit log, of all processes or of one, oldest entry first.
 
@@ -143,6 +156,7 @@ class Agreements:
     receipt = blocking(_receipt)
     payments = blocking(_payments)
     pay = blocking(_pay)
+    correct_payment = blocking(_correct_payment)
     uses = blocking(_uses)
     all_uses = every(_uses)
 
@@ -162,6 +176,7 @@ class AsyncAgreements:
     receipt = asynchronous(_receipt)
     payments = asynchronous(_payments)
     pay = asynchronous(_pay)
+    correct_payment = asynchronous(_correct_payment)
     uses = asynchronous(_uses)
     all_uses = every_async(_uses)
 

@@ -95,7 +95,8 @@ def settle_paid(
     prices = {duty.duty.uid: _find_price(duty) for duty in duties}
     taken = {event.duty: _find_taken(event, prices) for event in entries if _is_by_payment(event)}
     left = payments.sum_paid(paid) - sum((amount or Decimal(0) for amount in taken.values()), Decimal(0))
-    settled = sum(payment.state is PaymentState.SETTLED for payment in paid) - len(taken)
+    valid = payments.list_valid(paid)
+    settled = sum(payment.state is PaymentState.SETTLED for payment in valid) - len(taken)
     changes: list[Change] = []
     # A duty with a price takes no more than that, so that it comes first.
     for duty in sorted(duties, key=lambda duty: prices[duty.duty.uid] is None):

@@ -17,11 +17,19 @@ COMPENSATE = ODRL + "compensate"
 TOLD = frozenset({COMPENSATE})
 
 
+def list_valid(payments: Iterable[Payment]) -> list[Payment]:
+    """Return the entries that count: without those that were taken back, and without the corrections."""
+    entries = list(payments)
+    taken_back = {entry.corrects for entry in entries}
+    return [entry for number, entry in enumerate(entries, 1) if entry.corrects is None and number not in taken_back]
+
+
 def find_payment_standing(payments: Sequence[Payment], now: int) -> tuple[PaymentState, int | None]:
     """Return the state of payments at `now` (ms), and its end (ms) if the state changes by time alone."""
-    if not payments:
+    valid = list_valid(payments)
+    if not valid:
         return PaymentState.NONE, None
-    last = payments[-1]
+    last = valid[-1]
     if last.until is None or now < last.until:
         return last.state, last.until
     return _AFTER.get(last.state, last.state), None
@@ -29,5 +37,5 @@ def find_payment_standing(payments: Sequence[Payment], now: int) -> tuple[Paymen
 
 def sum_paid(payments: Iterable[Payment]) -> Decimal:
     """Return the sum of all settled payments."""
-    paid = (payment.amount for payment in payments if payment.state is PaymentState.SETTLED)
+    paid = (payment.amount for payment in list_valid(payments) if payment.state is PaymentState.SETTLED)
     return sum((Decimal(amount) for amount in paid if amount), Decimal(0))

@@ -1,7 +1,9 @@
 """Payments of agreements: people and programs record them, and policies refer to them.
 
-The connector moves no money. Entries are appended and never changed. A payment fulfils duties to pay, and the policies
-of active transfers under the agreement are evaluated again immediately.
+The connector moves no money. Entries are appended and never changed: a correction is an entry that takes another one
+back. A payment fulfils duties to pay, and the policies of active transfers under the agreement are evaluated again
+immediately. A duty that a payment fulfilled stays fulfilled when that payment is taken back: what is missing is taken
+from the next one.
 """
 
 import re
@@ -29,13 +31,15 @@ _LIMITED = frozenset({PaymentState.SETTLED, PaymentState.DUE})
 class PaymentSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The payments of an agreement: the state now, its end (ms) if known, the sum, and all entries.
 
-    `amount` is the sum that was paid, a decimal number as text, in `currency`.
+    `amount` is the sum that was paid, and `due` what is to be paid now if it was said: decimal numbers as text, in
+    `currency`.
     """
 
     agreement_id: str
     state: PaymentState
     until: int | None
     amount: str
+    due: str | None
     currency: str
     entries: tuple[Payment, ...]
 
@@ -61,21 +65,10 @@ async def record(
     `amount` was paid with this entry (state `settled`) or is owed (`due`), in `currency` (default: euros). At `until`
     (ms), a settled payment is due again, and a due payment is overdue. `by` names the person or program that records.
     """
-    agreement = await find_agreement(evaluator.context, agreement_id)
-    if agreement.role is not Role.PROVIDER:
-        raise NotAllowed(
-            "not-provider", "Only the provider, who receives the money, can record payments: ask the provider."
-        )
-    if agreement.finalized_at is None:
-        raise NotAllowed(
-            "not-finalized", "The agreement is not finalized: record payments after its negotiation is finalized."
-        )
+    agreement = await _find_ours(evaluator.context, agreement_id)
     _check(evaluator.context, state, amount, currency, until)
     before = await evaluator.context.store.payments(evaluator.context.owner, agreement.key)
-    if len(before) >= MOST:
-        raise NotAllowed(
-            "too-many", f"The limit of {MOST} payment entries of an agreement is reached: negotiate a new agreement."
-        )
+    _check_number(before)
     payment = Payment(
         owner=evaluator.context.owner,
         agreement_id=agreement.key,
@@ -100,6 +93,51 @@ async def record(
     return await show_payments(evaluator.context, agreement_id)
 
 
+async def correct(evaluator: Evaluator, agreement_id: str, entry: int, *, by: str) -> PaymentSummary:
+    """Take an entry back, by its number from 1; a repeat changes nothing. Raises NoSuchEntity, NotAllowed, Invalid."""
+    context = evaluator.context
+    agreement = await _find_ours(context, agreement_id)
+    before = await context.store.payments(context.owner, agreement.key)
+    if not 0 < entry <= len(before) or before[entry - 1].corrects is not None:
+        raise Invalid("entry", f"There is no payment with the number {entry}: show the payments to see their numbers.")
+    if any(known.corrects == entry for known in before):
+        return _paid(context, agreement, before)
+    _check_number(before)
+    correction = Payment(
+        owner=context.owner,
+        agreement_id=agreement.key,
+        state=before[entry - 1].state,
+        at=context.now(),
+        by=by,
+        corrects=entry,
+    )
+    leaf = commits.record(context, "payment corrected", agreement.key, {"by": by, "entry": entry})
+    await context.store.commit([RecordPayment(correction), leaf])
+    await renewals.look_again(evaluator, agreement=agreement.key)
+    return await show_payments(context, agreement_id)
+
+
+async def _find_ours(context: Context, agreement_id: str) -> Agreement:
+    """Return a final agreement of ours as the provider. Raises NoSuchEntity, NotAllowed."""
+    agreement = await find_agreement(context, agreement_id)
+    if agreement.role is not Role.PROVIDER:
+        raise NotAllowed(
+            "not-provider", "Only the provider, who receives the money, can record payments: ask the provider."
+        )
+    if agreement.finalized_at is None:
+        raise NotAllowed(
+            "not-finalized", "The agreement is not finalized: record payments after its negotiation is finalized."
+        )
+    return agreement
+
+
+def _check_number(before: Sequence[Payment]) -> None:
+    if len(before) >= MOST:
+        raise NotAllowed(
+            "too-many", f"The limit of {MOST} payment entries of an agreement is reached: negotiate a new agreement."
+        )
+
+
 async def _settle(evaluator: Evaluator, agreement: Agreement, paid: Sequence[Payment]) -> list[Change]:
     entries = await evaluator.context.store.duties(evaluator.context.owner, agreement.key)
     return receipts.settle_paid(evaluator, agreement, paid, entries)
@@ -120,12 +158,14 @@ def _check(context: Context, state: PaymentState, amount: str | None, currency: 
 
 def _paid(context: Context, agreement: Agreement, entries: Sequence[Payment]) -> PaymentSummary:
     state, until = payments.find_payment_standing(entries, context.now())
-    amount = payments.sum_paid(entries)
+    amount, valid = payments.sum_paid(entries), payments.list_valid(entries)
+    is_due = valid and valid[-1].state is PaymentState.DUE
     return PaymentSummary(
         agreement_id=agreement.id,
         state=state,
         until=until,
         amount=f"{amount:f}",
+        due=valid[-1].amount if is_due else None,
         currency=payments.CURRENCY,
         entries=tuple(entries),
     )

@@ -47,7 +47,10 @@ SENTENCES: dict[str, str] = {
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",
     "event-active": "{name} dauert seit {at} an.",
     "event-over": "{name} ist seit {at} vorbei.",
-    "paid": "{id}: {state}, bezahlt {amount} {currency}.",
+    "paid": "{id}: {state}; bisher bezahlt: {amount} {currency}.",
+    "paid-open": "{id}: {state}, zu zahlen: {due} {currency}; bisher bezahlt: {amount} {currency}.",
+    "payment-corrects": "nimmt Nummer {number} zurück",
+    "payment-taken-back": "zurückgenommen",
     # Negotiations, agreements and transfers.
     "ask-terminate": "{id} wird dann endgültig abgebrochen.",
     "ask-changed-offer": "Das Angebot wurde geändert, seit {id} wartet. Der Vertrag wird zu den angefragten "

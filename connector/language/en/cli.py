@@ -46,7 +46,10 @@ SENTENCES: dict[str, str] = {
     "consents-stopped": "The import stopped. Consents recorded: {count}; not recorded: from line {line} on.",
     "event-active": "{name} is active since {at}.",
     "event-over": "{name} is over since {at}.",
-    "paid": "{id}: {state}, paid {amount} {currency}.",
+    "paid": "{id}: {state}; paid so far: {amount} {currency}.",
+    "paid-open": "{id}: {state}, to pay: {due} {currency}; paid so far: {amount} {currency}.",
+    "payment-corrects": "takes number {number} back",
+    "payment-taken-back": "taken back",
     # Negotiations, agreements and transfers.
     "ask-terminate": "{id} will be terminated.",
     "ask-changed-offer": "The offer was changed since {id} waits. It will be agreed on the terms that were asked for.",

@@ -29,7 +29,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the payments of an agreement, from the accounts; it is never changed or removed.
 
     `amount` is a decimal number as text in `currency` (ISO 4217), `until` (ms) the instant at which the state ends:
-    then a payment for a period is due again, and a due payment is overdue. `by` names the management key.
+    then a payment for a period is due again, and a due payment is overdue. `by` names the management key. An entry that
+    `corrects` another one (its number, from 1) takes it back: neither counts.
     """
 
     owner: str
@@ -40,3 +41,4 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     amount: str | None = None
     currency: str = ""
     until: int | None = None
+    corrects: int | None = None

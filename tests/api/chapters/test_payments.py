@@ -18,3 +18,15 @@ async def test_payments_are_recorded_by_the_key_that_came(desk: Desk) -> None:
     assert (paid["state"], paid["amount"], paid["until"]) == ("settled", "12.50", "2026-12-31T00:00:00Z")
     assert [(entry["by"], entry["amount"]) for entry in paid["entries"]] == [("writer", "12.50")]
     assert (odd.status_code, odd.json()["error"]["code"]) == (400, "amount")
+
+
+async def test_a_payment_is_corrected_by_the_key_that_came(desk: Desk) -> None:
+    await desk.agree(role=Role.PROVIDER)
+    path = "/v1/agreements/urn%3Aagreement%3A1/payments"
+    async with desk.client() as client:
+        await client.post(path, json={"state": "settled", "amount": "12.50"})
+        corrected = (await client.post(f"{path}/correct", json={"entry": 1})).json()
+        odd = await client.post(f"{path}/correct", json={"entry": 7})
+    assert (corrected["state"], corrected["amount"], corrected["due"]) == ("none", "0", None)
+    assert [(entry["by"], entry["corrects"]) for entry in corrected["entries"]] == [("writer", None), ("writer", 1)]
+    assert (odd.status_code, odd.json()["error"]["code"]) == (400, "entry")

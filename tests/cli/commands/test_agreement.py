@@ -42,7 +42,7 @@ def test_payments_are_recorded_and_shown(cli: Cli, management: Management) -> No
         "--lang",
         "de",
     )
-    assert (done.code, done.out) == (0, "urn:a: beglichen, bezahlt 12,50 EUR.\n")
+    assert (done.code, done.out) == (0, "urn:a: beglichen; bisher bezahlt: 12,50 EUR.\n")
     assert management.bodies("POST", path) == [
         {"state": "settled", "amount": "12.50", "until": "2027-01-01T00:00:00+01:00"}
     ]
@@ -51,6 +51,31 @@ def test_payments_are_recorded_and_shown(cli: Cli, management: Management) -> No
     assert "accounts" in shown.out
     assert cli("agreement", "payment", "urn:a", "--amount", "1").code == 2
     assert cli("agreement", "payment", "urn:a", "--state", "due", "--until", "soon").code == 2
+
+
+def test_a_payment_is_taken_back_by_its_number_and_open_and_paid_amounts_are_told_apart(
+    cli: Cli, management: Management
+) -> None:
+    path = "/v1/agreements/urn:a/payments"
+    common = {"at": NOW, "by": "accounts", "currency": "EUR"}
+    end = datetime(2026, 12, 1, 23, tzinfo=UTC)  # midnight in Berlin
+    entries = (
+        PaymentView(state="due", amount="9.50", until=end, **common),
+        PaymentView(state="settled", amount="950", until=None, **common),
+        PaymentView(state="settled", amount=None, until=None, corrects=2, **common),
+    )
+    paid = PaymentSummaryView(
+        agreement_id="urn:a", state="due", until=end, amount="0", due="9.50", currency="EUR", entries=entries
+    )
+    management.answer("POST", f"{path}/correct", paid)
+    management.answer("GET", path, paid)
+    done = cli("agreement", "payment", "urn:a", "--correct", 2, "--lang", "de")
+    assert (done.code, done.out) == (0, "urn:a: offen, zu zahlen: 9,50 EUR; bisher bezahlt: 0 EUR.\n")
+    assert management.bodies("POST", f"{path}/correct") == [{"entry": 2}]
+    rows = cli("agreement", "payment", "urn:a", "--lang", "en").out.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["1", "2", "3"]
+    assert (" 2026-12-01 " in rows[0], "taken back" in rows[1], "takes number 2 back" in rows[2]) == (True, True, True)
+    assert cli("agreement", "payment", "urn:a", "--correct", 2, "--state", "none").code == 2
 
 
 def test_agreements_are_listed_in_pages_and_filtered(cli: Cli, management: Management) -> None:

@@ -7,18 +7,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.enforcing import performing, receipts
 from connector.controlplane.enforcing.executors.log import Log
 from connector.controlplane.judging import acceptance
+from connector.controlplane.judging import payments as standing
 from connector.controlplane.judging.library import template
 from connector.controlplane.usecases import events, payments
 from connector.policy.model.policy import DK
 from connector.policy.reading.templates import fill
 from connector.ports.changes import PutAgreement
-from connector.ports.entities import PageBounds, PaymentState
+from connector.ports.entities import PageBounds, Payment, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.common import Role
 from tests.controlplane.agreements import AGREEMENT, USE, conclude, provider, publish, requested
@@ -51,6 +54,48 @@ async def test_what_was_paid_adds_up_and_the_last_state_counts(desk: Desk) -> No
         (PaymentState.SETTLED, "7.5", NOW, "accounts"),
     ]
     assert await leaves(rooms) == ["payment due", "payment settled", "payment settled"]
+
+
+async def test_a_mistyped_payment_is_taken_back_and_stays_on_record(desk: Desk) -> None:
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE])
+    for state, amount in ((PaymentState.DUE, "9.50"), (PaymentState.SETTLED, "950")):
+        await payments.record(rooms.evaluator, AGREEMENT, state, amount=amount, by="accounts")
+    paid = await payments.correct(rooms.evaluator, AGREEMENT, 2, by="accounts")
+    assert (paid.state, paid.due, paid.amount) == (PaymentState.DUE, "9.50", "0")
+    assert [(entry.amount, entry.corrects) for entry in paid.entries] == [("9.50", None), ("950", None), (None, 2)]
+    assert await payments.correct(rooms.evaluator, AGREEMENT, 2, by="accounts") == paid
+    paid = await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="9.50", by="accounts")
+    assert (paid.state, paid.due, paid.amount) == (PaymentState.SETTLED, None, "9.50")
+    assert (await leaves(rooms))[-2:] == ["payment corrected", "payment settled"]
+
+
+@pytest.mark.parametrize("entry", [0, 3, 4, -1])
+async def test_only_a_payment_can_be_taken_back(desk: Desk, entry: int) -> None:
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE])
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="1", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="2", by="accounts")
+    await payments.correct(rooms.evaluator, AGREEMENT, 1, by="accounts")
+    with pytest.raises(Invalid):
+        await payments.correct(rooms.evaluator, AGREEMENT, entry, by="accounts")
+
+
+@given(st.lists(st.tuples(st.sampled_from(PaymentState), st.integers(1, 99)), max_size=8), st.data())
+def test_payments_that_are_taken_back_count_as_if_they_had_never_been_recorded(
+    recorded: list[tuple[PaymentState, int]], data: st.DataObject
+) -> None:
+    def entry(state: PaymentState, amount: int | None = None, corrects: int | None = None) -> Payment:
+        text = None if amount is None else str(amount)
+        return Payment(owner="o", agreement_id="a", state=state, at=1, by="b", amount=text, corrects=corrects)
+
+    entries = [entry(*values) for values in recorded]
+    numbers = data.draw(st.sets(st.integers(1, max(len(entries), 1)), max_size=len(entries)))
+    corrections = [entry(entries[number - 1].state, None, number) for number in sorted(numbers)]
+    kept = [known for number, known in enumerate(entries, 1) if number not in numbers]
+    assert standing.list_valid([*entries, *corrections]) == kept
+    assert standing.sum_paid([*entries, *corrections]) == standing.sum_paid(kept)
+    assert standing.find_payment_standing([*entries, *corrections], 5) == standing.find_payment_standing(kept, 5)
 
 
 @pytest.mark.parametrize(

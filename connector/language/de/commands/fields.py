@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "kept open": "offen gehalten",
     "moved": "übertragen",
     "error": "Fehler",
+    "number": "Nummer",
     "remark": "Hinweis",
     "into": "Ablage",
     "suspended by": "unterbrochen von",

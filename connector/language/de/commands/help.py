@@ -140,7 +140,7 @@ SENTENCES: dict[str, str] = {
     "verzeichnet.",
     "List the duties of an agreement with their states.": "Die Pflichten eines Vertrags mit ihrem Stand auflisten.",
     "Confirm that a duty is fulfilled, such as the deletion of the data.": "Bestätigen, dass eine Pflicht erfüllt ist, etwa das Löschen der Daten.",
-    "Record or show payments; the policies of active transfers are evaluated again immediately.": "Zahlungen erfassen oder anzeigen; die Bedingungen laufender Lieferungen werden sofort neu bewertet.",
+    "Record, correct or show payments; the policies of active transfers are evaluated again immediately.": "Zahlungen erfassen, berichtigen oder anzeigen; die Bedingungen laufender Lieferungen werden sofort neu bewertet.",
     "Transfers under an agreement, as provider and as consumer.": "Lieferungen zu einem Vertrag, als Anbieter und als Bezieher.",
     "Request the data of an agreement.": "Die Daten eines Vertrags anfragen.",
     "List the transfers, newest first.": "Die Lieferungen auflisten, neueste zuerst.",

@@ -127,6 +127,7 @@ SENTENCES: dict[str, str] = {
     "Write all uses as CSV, for a spreadsheet.": "Alle Nutzungen als CSV schreiben, für eine Tabelle.",
     "Identifier of the duty, as `agreement duties` shows it.": "Kennung der Pflicht, wie `agreement duties` sie zeigt.",
     "Note for this participant's own records.": "Vermerk für die eigenen Unterlagen dieses Teilnehmers.",
+    "Take the entry with this number back; it is kept.": "Den Eintrag mit dieser Nummer zurücknehmen; er bleibt erhalten.",
     "New state of the payments (default: show them).": "Neuer Stand der Zahlungen (Standard: anzeigen).",
     "Amount that is paid or due now.": "Betrag, der jetzt bezahlt oder fällig ist.",
     "Currency of the amount: EUR.": "Währung des Betrags: EUR.",

@@ -446,6 +446,8 @@ SENTENCES: dict[str, str] = {
     "zeigt alle Ereignisse.",
     "The asset {} is {}: publish it, then offer it.": "Der Status von {0} ist {1}: bitte erst veröffentlichen, "
     "dann anbieten.",
+    "There is no payment with the number {}: show the payments to see their numbers.": "Es gibt keine Zahlung mit der "
+    "Nummer {0}: Die Liste der Zahlungen nennt die Nummern.",
     "The state {} cannot be approved: wait for the counterparty.": "Im Stand {0} ist keine Zustimmung möglich: "
     "bitte den Vertragspartner abwarten.",
     "Unknown negotiation {}: list the negotiations to find its pid.": "Unbekannte Verhandlung {0}: `datenkontor "

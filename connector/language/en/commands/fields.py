@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "kept open": "kept open",
     "moved": "moved",
     "error": "error",
+    "number": "number",
     "remark": "remark",
     "into": "into",
     "suspended by": "suspended by",
