@@ -169,6 +169,9 @@ def _accept_page(answer: CatalogPage | Refused | InDoubt, source: CrawlSource) -
         if answer.status:
             reason = f"The source did not return its catalogue: {answer.reason}"
         raise CrawlFailed(reason, answer.retry_after_ms)
+    if isinstance(answer, Refused) and not answer.status:
+        # What guards our own requests refused to send it: the source knows nothing of it.
+        raise CrawlFailed(f"The source was not asked: {answer.reason}")
     if isinstance(answer, Refused):
         raise CrawlFailed(f"The source refused the catalogue request: {answer.reason}")
     if answer.participant_id not in {None, source.participant}:

@@ -173,13 +173,14 @@ def check_url(url: str, policy: NetPolicy, *, query: bool = False, most: int = M
 def _find_fault(policy: NetPolicy, scheme: str, host: str, port: int, is_literal: bool) -> str | None:
     """Return why the policy does not allow an origin; None if it does."""
     if scheme == "http" and not _is_named(host, port, policy.plain_http):
-        return f"Plain http to {join_host(host, port)} is not allowed: use https."
+        origin = join_host(host, port)
+        return f"Plain http to {origin} is not allowed here by the setting `net.plain_http`: allow it, or use https."
     if (
         port not in policy.ports
         and not _is_named(host, port, policy.hosts)
         and not _is_named(host, port, policy.plain_http)
     ):
-        return f"Port {port} is not allowed for peers: use an allowed port."
+        return f"Port {port} is not allowed here by the setting `net.ports`: allow it, or use another port."
     return address_fault(parse_address(host), host, port, policy) if is_literal else None
 
 
@@ -225,7 +226,10 @@ def address_fault(address: IPAddress, host: str, port: int, policy: NetPolicy) -
         return None
     if _is_named(host, port, policy.hosts) and not _is_within(address, _NEVER_BY_NAME):
         return None
-    return f"{host} resolves to {address}, which is not a public address and not on the allow-list."
+    return (
+        f"{host} resolves to {address}, which is not a public address and not in the settings `net.hosts` and "
+        "`net.networks` here."
+    )
 
 
 def join_host(host: str, port: int | str) -> str:

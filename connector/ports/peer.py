@@ -19,6 +19,8 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """The peer answered 4xx: it refuses this message finally. A 409 is InDoubt, not Refused.
 
+    The status is 0 if nothing was sent, because a guard of our own requests refused it.
+
     `stray` is set if the answer says nothing in the words of the protocol: something in front of the peer may have
     given it, while the peer was not there.
     """

@@ -104,6 +104,14 @@ async def test_what_has_no_end_or_no_right_is_a_failure_with_a_sentence(
     assert await world.ids() == []
 
 
+async def test_what_our_own_settings_refuse_to_ask_is_not_said_of_the_source() -> None:
+    world = World(a=Catalogue(dataset("kept")))
+    world.catalogue.refusing = "Port 28200 is not allowed here by the setting `net.ports`."
+    world.catalogue.refusing_with = 0
+    source = await world.crawl()
+    assert source.error == "The source was not asked: Port 28200 is not allowed here by the setting `net.ports`."
+
+
 async def test_a_source_that_never_ends_its_answer_gives_its_place_back() -> None:
     world = World(a=Catalogue(dataset("x")))
     world.space.gate = asyncio.Event()

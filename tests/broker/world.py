@@ -54,6 +54,7 @@ class Catalogue:
         self.services = services or {}
         self.failing_from: int | None = None
         self.refusing: str | None = None
+        self.refusing_with = 403
         self.circle = False
         self.endless = False
         self.same = False
@@ -65,7 +66,7 @@ class Catalogue:
     def page(self, number: int) -> CatalogPage | Refused | InDoubt:
         self.asked += 1
         if self.refusing:
-            return Refused(status=403, reason=self.refusing)
+            return Refused(status=self.refusing_with, reason=self.refusing)
         if self.failing_from is not None and number >= self.failing_from:
             return InDoubt(reason="503: busy", retry_after_ms=1000)
         first = 0 if self.same else number * PAGE

@@ -164,6 +164,19 @@ def test_an_address_in_place_of_a_name_is_judged_at_once(url):
 
 
 @pytest.mark.parametrize(
+    ("url", "setting"),
+    [
+        ("https://peer.example:8443/", "net.ports"),
+        ("http://peer.example/", "net.plain_http"),
+        ("https://10.0.0.1/", "net.networks"),
+    ],
+)
+def test_what_a_setting_refuses_names_the_setting(url, setting):
+    with pytest.raises(Blocked, match=f"`{setting}`"):
+        check_url(url, NetPolicy())
+
+
+@pytest.mark.parametrize(
     ("url", "origin"),
     [
         ("https://[2001:DB8:0:0:0:0:0:1]/", "https://[2001:db8::1]:443"),

@@ -134,6 +134,7 @@ async def fetch(
     """
     known = provider(counterparties.directory, participant_id)
     page = await counterparties.peer.fetch_catalog(known.id, known.address or "", filters=filters, page_url=page_url)
+    _require_asked(known, page)
     _require_acceptance(known, page)
     if isinstance(page, Refused | InDoubt):
         raise PeerFailed("catalog", f"{known.name} did not return a catalogue: {page.reason}")
@@ -146,10 +147,17 @@ async def fetch(
     return page
 
 
+def _require_asked(known: Participant, answer: object) -> None:
+    """Check that a request was sent: what guards our own requests refuses with the status 0. Raises PeerFailed."""
+    if isinstance(answer, Refused) and not answer.status:
+        raise PeerFailed("not-asked", f"{known.name} was not asked: {answer.reason}")
+
+
 async def fetch_dataset(counterparties: Counterparties, participant_id: str, dataset_id: str) -> dict[str, Any]:
     """Fetch one Dataset of a participant, parsed. Raises NoSuchEntity, NotAllowed, PeerFailed."""
     known = provider(counterparties.directory, participant_id)
     found = await counterparties.peer.fetch_dataset(known.id, known.address or "", dataset_id)
+    _require_asked(known, found)
     if isinstance(found, Refused) and found.status == 403:
         raise NotAllowed("refused", f"{known.name} refuses this participant: {found.reason}")
     if isinstance(found, Refused):

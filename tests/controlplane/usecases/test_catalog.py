@@ -4,12 +4,15 @@ import itertools
 from typing import Any
 
 import msgspec
+import pytest
 
+from connector.controlplane.core.errors import PeerFailed
 from connector.controlplane.usecases import catalog
 from connector.controlplane.usecases.offering import assets
 from connector.ports.identity import Caller
+from connector.ports.peer import Refused
 from connector.views.assets import AssetOrder
-from tests.support.plane import Desk
+from tests.support.plane import CITY, Desk
 
 SOURCE = {"kind": "file", "path": "air.csv"}
 FIRM = "urn:participant:firm"
@@ -72,3 +75,13 @@ async def test_a_page_is_rendered_once_for_all_who_see_the_same_and_anew_after_a
     await assets.withdraw(desk.rooms.publisher, "urn:0")
     assert b'"urn:0"' in first
     assert b'"urn:0"' not in await page("urn:participant:other")
+
+
+async def test_what_our_own_settings_refuse_to_ask_is_not_said_of_the_provider(desk: Desk) -> None:
+    reason = "Port 28200 is not allowed here by the setting `net.ports`."
+    desk.peer.failure = Refused(status=0, reason=reason)
+    counterparties = desk.rooms.counterparties
+    for ask in (catalog.fetch(counterparties, CITY), catalog.fetch_dataset(counterparties, CITY, "urn:dataset:air")):
+        with pytest.raises(PeerFailed) as caught:
+            await ask
+        assert (caught.value.code, caught.value.reason.endswith(f"was not asked: {reason}")) == ("not-asked", True)

@@ -289,8 +289,9 @@ SENTENCES: dict[str, str] = {
     "Hostname mismatch, certificate is not valid for '{}'": "das Zertifikat gilt nicht für „{0}“",
     "IP address mismatch, certificate is not valid for '{}'": "das Zertifikat gilt nicht für „{0}“",
     # The network.
-    "{} resolves to {}, which is not a public address and not on the allow-list.": "{0} führt zu {1}; das ist keine "
-    "öffentliche Adresse und nicht freigegeben.",
+    "{} resolves to {}, which is not a public address and not in the settings `net.hosts` and "
+    "`net.networks` here.": "{0} führt zu {1}; das ist keine öffentliche Adresse und steht hier nicht in den "
+    "Einstellungen `net.hosts` und `net.networks`.",
     "{} resolves to an address with a zone, which is not allowed.": "{0} führt zu einer Adresse mit Zone, das ist nicht "
     "erlaubt.",
     "The address is not a URL: expected plain ASCII with a host, an optional port and a path.": "Die Adresse ist keine "
@@ -308,10 +309,10 @@ SENTENCES: dict[str, str] = {
     "bitte einen von 1 bis 65535 verwenden.",
     "The path of the address has a '.' or '..' segment: remove it.": "Der Pfad der Adresse enthält „.“ oder „..“: bitte "
     "entfernen.",
-    "Plain http to {} is not allowed: use https.": "Unverschlüsseltes http zu {0} ist nicht erlaubt: bitte https "
-    "verwenden.",
-    "Port {} is not allowed for peers: use an allowed port.": "Port {0} ist für Gegenstellen nicht erlaubt: bitte einen "
-    "erlaubten verwenden.",
+    "Plain http to {} is not allowed here by the setting `net.plain_http`: allow it, or use https.": "Die Einstellung "
+    "`net.plain_http` erlaubt hier kein unverschlüsseltes http zu {0}: bitte dort erlauben oder https verwenden.",
+    "Port {} is not allowed here by the setting `net.ports`: allow it, or use another port.": "Die Einstellung `net.ports` "
+    "erlaubt hier den Port {0} nicht: bitte dort erlauben oder einen anderen Port verwenden.",
     "The callback address has another origin than the sender's address in the participant list.": "Die Rückadresse "
     "gehört nicht zur Adresse des Absenders in der Teilnehmerliste.",
     "The data address has the origin {}, which the participant list does not contain for its sender: ask the data-space "
