@@ -5,6 +5,7 @@ This table is the only place where `app` knows a concrete mechanism. Everything 
 """
 
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,11 @@ def _build_roster(wiring: Wiring) -> Mechanism:
     settings = wiring.settings.identity
     location = str(settings.roster)
     accepted = wiring.settings.store.path.with_suffix(".roster.json")
+    if not os.access(accepted.parent, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"The folder {accepted.parent} of the store is missing or not writable: create it, give this user the "
+            "right to write there, or set `store.path` to another file."
+        )
 
     def remember(roster: AcceptedRoster) -> None:
         replace_atomically(accepted, msgspec.json.encode(roster), mode=0o600)

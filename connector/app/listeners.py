@@ -1,6 +1,7 @@
 """The listeners of a process: the lean server for peers, uvicorn for ASGI applications, aiohttp for the data plane."""
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -155,6 +156,11 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
         bound.listen()
     except OSError as error:
         bound.close()
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise ListenFailed(
+                f"The listener {name} cannot be opened at {join_host(host, port)} ({error.strerror}): "
+                f"set {name}.host to an address of this machine."
+            ) from None
         raise ListenFailed(
             f"The listener {name} cannot be opened at {join_host(host, port)} ({error.strerror}): "
             f"set {name}.port to a free port, and the port in the public address to the same one."

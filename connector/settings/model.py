@@ -15,10 +15,12 @@ from connector.ports.entities import DataClass
 Meta = msgspec.Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
+Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?\Z", max_length=2048)]
 Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=1000)]
 Count = Annotated[int, Meta(ge=1)]
-Seconds = Annotated[float, Meta(gt=0)]
+# Ten years in seconds: a longer time is a slip, and infinity is no number of seconds.
+Seconds = Annotated[float, Meta(gt=0, le=315_360_000)]
 
 
 DEFAULT_ZONE = "UTC"
@@ -59,7 +61,7 @@ class ProtocolSettings(Section, frozen=True, kw_only=True):
     """The listener for other connectors (Dataspace Protocol)."""
 
     public_url: Annotated[
-        Url, Meta(description="Public URL of this listener: scheme, host and port, without the path.")
+        Origin, Meta(description="Public URL of this listener: scheme, host and port, without the path.")
     ]
     host: Annotated[ShortText, Meta(description="Address on which the listener accepts requests.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port of the listener; 0 selects a free port.")] = 7080

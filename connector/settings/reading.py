@@ -6,14 +6,16 @@ Unknown names and wrong types are errors. Relative paths are relative to the fil
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, get_origin
+from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from connector.settings.fields import bare_type, list_fields
+from connector.settings.fields import bare_type, list_fields, list_headings
 from connector.settings.model import Location, Mode, Settings, SettingsError, anchor
 from connector.views.handed_in import HandedInFault, decode_text
 
@@ -61,7 +63,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
-    """Return key → (variable, value). A variable of one word that is not a setting belongs to another program."""
+    """Return key → (variable, value). A variable of one word that is like no setting belongs to another program."""
     known, values = {key: kind for key, kind, *_ in list_fields()}, dict[str, tuple[str, Any]]()
     for variable in sorted(name for name in environ if name.startswith(PREFIX)):
         key = variable.removeprefix(PREFIX).lower().replace("__", ".")
@@ -71,7 +73,24 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
             raise SettingsError(
                 f"Unknown setting in the environment variable {variable}: remove it or correct its name."
             )
+        elif key not in _OF_OTHERS and (meant := _find_meant(key, known)):
+            raise SettingsError(
+                f"Unknown setting in the environment variable {variable}: write it as {meant}, or remove it."
+            )
     return values
+
+
+# A folder of test data, and what the commands read for themselves.
+_OF_OTHERS = frozenset({"data", "key", "lang", "settings", "trace", "url"})
+_LIKENESS = 0.8
+
+
+def _find_meant(word: str, known: Iterable[str]) -> str | None:
+    """Return the variable that a word may be meant for: a setting with a slip, or a section without its setting."""
+    names = {key.replace(".", "_"): PREFIX + key.upper().replace(".", "__") for key in known}
+    names |= {section: f"{PREFIX}{section.upper()}__NAME" for section in list_headings()}
+    (near,) = get_close_matches(word, names, 1, _LIKENESS) or (None,)
+    return names[near] if near else None
 
 
 def _parse_value(variable: str, text: str, kind: Any) -> Any:
@@ -126,8 +145,50 @@ def _explain(message: str, file: Path, variables: Mapping[str, str]) -> str:
     place = (
         f"The environment variable {variables[where]}" if where in variables else f"In {file}, {where or 'the file'}"
     )
-    what = "Expected an address such as https://host:port" if "matching regex '^https" in what else what
+    what = _say_expected(what, where)
     return f"{place} cannot be used: {what[:1].lower()}{what[1:]}{_describe(where)}."
+
+
+# What a value has to look like, by the end of its key.
+_FORMS = {
+    "protocol.public_url": "expected an address without a path such as https://host:port",
+    "url": "expected an address such as https://host:port",
+    "api": "expected an address such as https://host:port",
+    "protocol.path": "expected a path such as /dsp/2025-1",
+    "accel": "expected a path such as /stored",
+    "sha256": "expected 64 digits from 0 to 9 and a to f",
+}
+_CHOICE = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
+_BOUND = re.compile(r"Expected `(?:int|float)` (?P<sign>[<>]=?) (?P<bound>[0-9.]+)")
+
+
+def _say_expected(what: str, where: str) -> str:
+    """Return what was expected in plain words."""
+    form = next((form for key, form in _FORMS.items() if where.endswith(key)), None)
+    if "matching regex" in what and form:
+        return form
+    if bound := _BOUND.fullmatch(what):
+        value = bound["bound"].removesuffix(".0")
+        return {
+            ">": f"expected a number above {value}",
+            ">=": f"expected a number from {value}",
+            "<": f"expected a number below {value}",
+            "<=": f"expected a number up to {value}",
+        }[bound["sign"]]
+    if (choice := _CHOICE.fullmatch(what)) and (allowed := _list_allowed(where)):
+        return f"invalid enum value {choice['value']}: use one of {', '.join(allowed)}"
+    return what
+
+
+def _list_allowed(where: str) -> tuple[str, ...]:
+    """Return the words that a setting takes; none if it is no choice of words."""
+    plain = re.sub(r"\[[^]]*\]", "", where)
+    kind = bare_type({name: kind for name, kind, *_ in list_fields()}.get(plain))
+    if get_origin(kind) is tuple:
+        kind = bare_type(get_args(kind)[0])
+    if get_origin(kind) is Literal:
+        return tuple(map(str, get_args(kind)))
+    return tuple(map(str, kind)) if isinstance(kind, type) and issubclass(kind, StrEnum) else ()
 
 
 def _describe(key: str) -> str:

@@ -64,3 +64,12 @@ async def test_an_unknown_mechanism_is_named_with_those_that_exist(space: Space)
         await built(space, mechanism="handshake")
     assert "handshake" in str(caught.value)
     assert all(name in str(caught.value) for name in MECHANISMS)
+
+
+async def test_a_store_in_a_folder_that_does_not_exist_is_named_by_its_setting(space: Space) -> None:
+    plain = space.settings("city", SOON)
+    store = replace(plain.store, path=space.base / "none" / "store.sqlite")
+    client = GuardedClient(net_policy(), space.wire)
+    wiring = Wiring(owner=OWNER, settings=replace(plain, store=store), client=client, clock=read_clock)
+    with pytest.raises(SettingsError, match=r"`store\.path`"):
+        await build_identity(wiring)

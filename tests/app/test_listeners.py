@@ -73,3 +73,10 @@ async def test_a_certificate_that_cannot_be_used_is_named_with_the_settings(tmp_
     for path in (tmp_path / "city.pem", tmp_path / "none.pem"):
         with pytest.raises(ListenFailed, match=r"net\.certificate"):
             await Listeners(certificate=path).open_peers("protocol", HERE, "127.0.0.1", 0)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "999.1.1.1"])
+async def test_an_address_that_is_not_of_this_machine_names_the_host_and_not_the_port(host: str) -> None:
+    with pytest.raises(ListenFailed) as caught:
+        await Listeners().open_peers("protocol", HERE, host, 0)
+    assert ("protocol.host" in str(caught.value), "protocol.port" in str(caught.value)) == (True, False)

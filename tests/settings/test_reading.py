@@ -1,10 +1,13 @@
 """Reading the settings: one file, the environment before it, and every mistake named."""
 
+import math
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from connector.settings import Mode, SettingsError, load
+from connector.settings.fields import bare_type, list_fields
 from tests.settings.least import LEAST, written
 
 
@@ -72,8 +75,21 @@ def test_a_mistake_in_the_file_is_named_in_one_sentence(tmp_path: Path, more: st
     [
         ("DATENKONTOR_MANAGEMENT__PROT", "1", "Unknown setting"),
         ("DATENKONTOR_MANAGEMENT__PORT", "eighty", "is not a TOML value"),
-        ("DATENKONTOR_MANAGEMENT__PORT", "-1", "cannot be used: expected `int` >= 0"),
-        ("DATENKONTOR_MODE", "test", "cannot be used"),
+        ("DATENKONTOR_MANAGEMENT__PORT", "-1", "cannot be used: expected a number from 0 "),
+        ("DATENKONTOR_MODE", "test", "use one of production, development"),
+        ("DATENKONTOR_APROVE", '["open"]', "DATENKONTOR_APPROVE"),
+        ("DATENKONTOR_RECIEVED_DAYS", "3", "DATENKONTOR_RECEIVED_DAYS"),
+        ("DATENKONTOR_NET", "1", "DATENKONTOR_NET__NAME"),
+        ("DATENKONTOR_NET_PORTS", "[443]", "DATENKONTOR_NET__PORTS"),
+        ("DATENKONTOR_LIMITS__LEASE_SECONDS", "inf", "cannot be used: expected a number up to 315360000 "),
+        ("DATENKONTOR_LIMITS__LEASE_SECONDS", "1e300", "cannot be used: expected a number up to 315360000 "),
+        ("DATENKONTOR_LIMITS__REQUESTS_PER_SECOND", "inf", "cannot be used: expected a number up to"),
+        ("DATENKONTOR_IDENTITY__REFRESH_SECONDS", "inf", "cannot be used: expected a number up to"),
+        ("DATENKONTOR_IDENTITY__REFRESH_SECONDS", "nan", "cannot be used: expected a number above 0"),
+        ("DATENKONTOR_IDENTITY__REFRESH_SECONDS", "0", "cannot be used: expected a number above 0"),
+        ("DATENKONTOR_LOGGING__LEVEL", "trace", "use one of debug, info, warning, error"),
+        ("DATENKONTOR_PROTOCOL__PATH", "dsp", "expected a path such as /dsp/2025-1"),
+        ("DATENKONTOR_PROTOCOL__PUBLIC_URL", "https://x.example/path", "expected an address without a path such as"),
     ],
 )
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path, variable: str, value: str, told: str) -> None:
@@ -81,6 +97,30 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path, variabl
         load(written(tmp_path), {variable: value})
     assert told in str(caught.value)
     assert variable in str(caught.value)
+
+
+def test_what_other_programs_set_is_no_setting(tmp_path: Path) -> None:
+    others = (
+        "SERVICE_HOST",
+        "SERVICE_PORT",
+        "PORT",
+        "PORT_7080_TCP",
+        "PORT_7080_TCP_ADDR",
+        "DATA",
+        "KEY",
+        "TRACE",
+        "URL",
+    )
+    found = load(written(tmp_path), {f"DATENKONTOR_{name}": "somebody else's" for name in others})
+    assert found == load(written(tmp_path), {})
+
+
+def test_every_number_of_seconds_is_finite() -> None:
+    for _, kind, *_ in list_fields():
+        if bare_type(kind) is float:
+            for value in (math.inf, -math.inf, math.nan, 1e300):
+                with pytest.raises(msgspec.ValidationError):
+                    msgspec.convert(value, kind)
 
 
 @pytest.mark.parametrize("name", ["Europe/Karlsruhe", "../UTC", "/etc/localtime"])

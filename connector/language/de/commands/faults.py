@@ -10,6 +10,14 @@ SENTENCES: dict[str, str] = {
     "In {}, {}": "In {0}, {1}",
     "The environment variable {}": "Die Umgebungsvariable {0}",
     "expected `{}`, got `{}`": "erwartet wird `{0}`, angegeben ist `{1}`",
+    "expected a number above {}": "erwartet wird eine Zahl über {0}",
+    "expected a number from {}": "erwartet wird eine Zahl ab {0}",
+    "expected a number below {}": "erwartet wird eine Zahl unter {0}",
+    "expected a number up to {}": "erwartet wird eine Zahl bis {0}",
+    "expected a path such as {}": "erwartet wird ein Pfad wie {0}",
+    "expected an address without a path such as {}": "erwartet wird eine Adresse ohne Pfad wie {0}",
+    "expected 64 digits from 0 to 9 and a to f": "erwartet werden 64 Ziffern von 0 bis 9 und a bis f",
+    "invalid enum value {}: use one of {}": "der Wert {0} ist nicht vorgesehen; möglich sind {1}",
     "expected `{}` {}": "erwartet wird `{0}` {1}",
     "invalid enum value {}": "der Wert {0} ist nicht vorgesehen",
     "expected an address such as {}": "erwartet wird eine Adresse wie {0}",
@@ -53,6 +61,13 @@ SENTENCES: dict[str, str] = {
     "(PID {0}) nutzt die Datenbank {1}: bitte beenden oder `store.path` auf eine andere Datei setzen.",
     "The store {} cannot be locked ({}): use a local disk.": "Die Datenbank {0} lässt sich nicht sperren ({1}): bitte "
     "einen lokalen Datenträger verwenden.",
+    "The folder {} of the store is missing or not writable: create it, give this user the "
+    "right to write there, or set `store.path` to another file.": "Der Ordner {0} der Datenbank fehlt oder ist nicht "
+    "beschreibbar: bitte anlegen, diesem Benutzer das Schreibrecht geben oder `store.path` auf eine andere Datei setzen.",
+    "Unknown setting in the environment variable {}: write it as {}, or remove it.": "Unbekannte Einstellung in der "
+    "Umgebungsvariablen {0}: bitte als {1} schreiben oder entfernen.",
+    "The listener {} cannot be opened at {} ({}): set {}.host to an address of this machine.": "Der Port von {3} ist unter "
+    "{1} nicht zu öffnen ({2}): bitte {3}.host auf eine Adresse dieses Rechners setzen.",
     "The listener {} cannot be opened at {} ({}): set {}.port to a free port, and the port in the public address to the "
     "same one.": "Der Port von {3} ist unter {1} nicht zu öffnen ({2}): bitte {3}.port auf einen freien Port setzen, den "
     "Port der öffentlichen Adresse ebenso.",
