@@ -19,7 +19,7 @@ async def end_with_caller(request: web.Request) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         if timer.expired():
-            raise ConnectionResetError("the caller closed its connection") from None
+            raise ConnectionResetError("the peer closed the connection") from None
         raise
     finally:
         watch.cancel()

@@ -99,7 +99,7 @@ async def test_a_push_delivers_the_treated_data(tmp_path: Path, provider: Side) 
     ("data", "treatment", "said"),
     [
         (PEOPLE, treat(CSV, TransformStep(name="drop", fields=("email",))), "no field 'email'"),
-        (b"\x89PNG\r\n\x1a\n\xff", DROP, "not in the encoding utf-8"),
+        (b"name,street\n\xff,A\n", DROP, "not in the encoding utf-8"),
         (PEOPLE, treat(JSON, TransformStep(name="drop", fields=("name",))), "not an array of objects"),
         (PEOPLE + b"broken\n", DROP, "Line 5"),
         (PEOPLE, treat(CSV, TransformStep(name="encrypt")), "Unknown transform"),

@@ -112,6 +112,8 @@ SENTENCES: dict[str, str] = {
     "The backend closed the connection early: {}": "Die Quelle hat die Verbindung zu früh geschlossen: {0}",
     "The backend did not finish within {} s: check the backend.": "Die Quelle war nach {0} s nicht fertig: bitte "
     "die Quelle prüfen.",
+    "The backend answered with a part of the data, though all of it was requested: check the backend.": "Die Quelle "
+    "hat nur einen Teil der Daten geliefert, obwohl alle verlangt waren: bitte die Quelle prüfen.",
     "The backend returned another range than requested.": "Die Quelle hat einen anderen Bereich geliefert als "
     "verlangt.",
     "The data changed at the peer.": "Die Daten haben sich beim Vertragspartner geändert.",
@@ -191,6 +193,7 @@ SENTENCES: dict[str, str] = {
     "Nachweis: bitte die Datenadresse des letzten Starts verwenden.",
     "The limit of accesses within a period is reached: try again later.": "Die Grenze der Zugriffe in einem "
     "Zeitraum ist erreicht: bitte später erneut versuchen.",
+    "The connection was closed before the answer.": "Die Verbindung wurde vor der Antwort geschlossen.",
     "The connection closed before the end of the data: send the rest.": "Die Verbindung ist vor dem Ende der Daten "
     "geschlossen worden: bitte den Rest senden.",
     "The data was already received: ask for the state of the transfer.": "Die Daten sind schon angekommen: bitte "
