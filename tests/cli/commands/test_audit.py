@@ -25,7 +25,7 @@ def lines() -> tuple[str, ...]:
 
 def test_the_log_is_listed_and_shown(cli: Cli, management: Management) -> None:
     management.answer("GET", "/v1/audit", {"items": [LEAF], "next": None})
-    assert "participant excluded" in cli("audit", "list").out
+    assert "participant blocked" in cli("audit", "list").out
     assert '{"by":"x"}' in cli("audit", "show", "urn:firma").out
     management.answer("GET", "/v1/audit", {"items": [], "next": None})
     assert cli("audit", "show", "urn:nobody").code == 3
