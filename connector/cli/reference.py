@@ -28,8 +28,8 @@ _HEAD = """# The command line
 
 Nouns, then verbs; the most frequent commands are single words. Every command has `--help` with an example.
 
-- `--json` prints one JSON value on standard output and nothing else. A listing is `{"items": […], "next": …}`;
-  pass `next` as `--after` for the next page, or fetch all pages with `--all`.
+- `--json` prints one JSON value on standard output and nothing else (`demo`: one for each step).
+  A listing is `{"items": […], "next": …}`; pass `next` as `--after` for the next page, or fetch all pages with `--all`.
 - Results go to standard output; progress, hints and questions go to standard error. A failure is one sentence there.
 - `--settings FILE` (or `DATENKONTOR_SETTINGS`, default `./datenkontor.toml`) or `--connector URL` (`DATENKONTOR_URL`)
   names the connector; the management key comes from `DATENKONTOR_KEY` or `--key`.

@@ -136,8 +136,11 @@ def _arrived(
     _tell(progress, "agreed", _show(agreement))
     try:
         transfer = yield from _transferred(agreement, path, progress, timeout_s, push=push)
-    except RequestRefused:
-        if known is None or not (yield from _has_run_out(known)):
+    except RequestRefused as error:
+        state = (yield from _read_state(known)) if known else None
+        if state == AgreementState.USED_UP:
+            raise _advise_renewal(error) from None
+        if state != AgreementState.EXPIRED:
             raise
         agreement = yield from _negotiated(offer, progress, timeout_s, renew=False)
         transfer = yield from _transferred(agreement, path, progress, timeout_s, push=push)
@@ -228,7 +231,7 @@ def _agreed(offer: WantedOffer, path: str | Path) -> ClientFlow[list[AgreementVi
         purposes = list_purposes(entry.policy)
         others.extend((entry.id, name) for name in purposes[:1])
     for agreement, purpose in others[:1] if not found else ():
-        text = f"The agreement {agreement} states the purpose {purpose}: ask anew with `renew`, or leave `purpose` out."
+        text = f"The agreement {agreement} states the purpose {purpose}: ask anew (--renew), or leave --purpose out."
         raise InvalidRequest("other-purpose", text)
     return found
 
@@ -241,10 +244,23 @@ def _is_of(agreement: AgreementView, offer: WantedOffer) -> ClientFlow[bool]:
     return negotiation.offer_id == offer.offer
 
 
-def _has_run_out(agreement: str) -> ClientFlow[bool]:
-    """Return whether the time of an agreement is over."""
+def _read_state(agreement: str) -> ClientFlow[AgreementState]:
+    """Return the state of an agreement: its time may be over, or its uses."""
     found: AgreementView = yield agreements.show(agreement)
-    return found.state == AgreementState.EXPIRED
+    return found.state
+
+
+def _advise_renewal(error: RequestRefused) -> RequestRefused:
+    """Return the refusal under an agreement that is used up, with how to ask for another one."""
+
+    def write(language: Language) -> str:
+        told = error.reasons.get(language) or translate_text(language, error.reason)
+        return f"{told} {say(language, 'processes.ask-again')}"
+
+    texts = write_in_all(write)
+    advised = RequestRefused(error.code, texts["en"])
+    advised.reasons = texts
+    return advised
 
 
 def _unsaved(agreement: str, path: str | Path, progress: Report | None, timeout_s: float) -> ClientFlow[str | None]:

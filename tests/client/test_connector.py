@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from connector import client
 from connector.client import AsyncConnector, Connector
+from connector.client.frame import errors
 from connector.client.frame.errors import (
     InvalidRequest,
     KeyRefused,
@@ -56,3 +58,10 @@ def test_errors_have_a_kind_a_reason_and_an_exit_code(connector: Connector, desk
             call()
         assert caught.value.exit_code == exit_code
         assert caught.value.reason.endswith(".")
+
+
+def test_what_a_program_needs_is_imported_from_one_place() -> None:
+    named = {name for name, value in vars(errors).items() if isinstance(value, type)}
+    assert {"ClientError", "FileThere", "RequestRefused"} <= named
+    for name in (*named, "Connector", "AsyncConnector", "WantedOffer", "GetResult"):
+        assert getattr(client, name).__name__ == name

@@ -133,12 +133,22 @@ def show(call: CommandCall, asset: AssetArgument) -> None:
     datenkontor asset edit Luftqualität --class open --keyword Luft --keyword Stadt --remove licence""",
 )
 @take_change
-def edit(call: CommandCall, asset: AssetArgument, change: dict[str, Any], release: ReleaseOption = False) -> None:
+def edit(
+    call: CommandCall,
+    asset: AssetArgument,
+    change: dict[str, Any],
+    release: ReleaseOption = False,
+    yes: YesOption = False,
+) -> None:
     """Change an asset: what is not given stays as it is.
 
-    A published asset stays published, and agreements keep what was agreed. Other terms get a new offer.
+    A published asset stays published, and agreements keep what was agreed. Other terms get a new offer. If the policy
+    of a published asset is removed, every participant may use it: that is confirmed first.
     """
+    opened = any(name in change and change[name] is None for name in ("policy", "access"))
     with connect(call) as connector:
+        if opened and not yes and apply_to_asset(connector, asset, connector.assets.show).status == "published":
+            _confirm(call, connector, "cli.ask-open", asset, yes=yes)
         found = apply_to_asset(connector, asset, partial(connector.assets.edit, change=change, release=release))
     title = choose_text(found.title, call.output.lang)
     members = ", ".join(call.output.name_field(name.replace("_", " ")) for name in sorted(change))

@@ -29,7 +29,10 @@ def demo(
         int | None, typer.Option(metavar="N", min=1, max=65_000, help="First port (default: free ports).")
     ] = None,
 ) -> None:
-    """Run a small data space on this machine: a broker, a department and two companies, step by step."""
+    """Run a small data space on this machine: a broker, a department and two companies, step by step.
+
+    With --json each step is one JSON value.
+    """
     from connector.cli.demo.run import run_demo
 
     raise typer.Exit(run_demo(call.output, once=once, data=data, port_base=port_base))

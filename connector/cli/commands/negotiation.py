@@ -51,13 +51,17 @@ def start(
         str | None, typer.Option(metavar="OFFER", help="Identifier of the offer (default: the first).")
     ] = None,
     policy: PolicyOption = None,
+    purpose: Annotated[
+        str | None, typer.Option(metavar="PURPOSE", help="Purpose of the use to declare with the request.")
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the negotiation has ended.")] = False,
     timeout: TimeoutOption = 60.0,
 ) -> None:
     """Request an agreement on a dataset; --policy requests another policy than the offer."""
     asked = read_policy(policy)
     with connect(call) as connector:
-        found = connector.negotiations.start(find_participant(connector, provider), dataset, offer=offer, policy=asked)
+        peer = find_participant(connector, provider)
+        found = connector.negotiations.start(peer, dataset, offer=offer, policy=asked, purpose=purpose)
         if not wait:
             report_state(call, found)
             return

@@ -85,6 +85,7 @@ SENTENCES: dict[str, str] = {
     "former-files": "Nicht mehr geliefert: {count} ({files}); --delete entfernt, was unverändert ist.",
     "former-removed": "Entfernt: {count} ({files}).",
     "hidden": "(wird nicht angezeigt)",
+    "ask-open": "{id} ist veröffentlicht und steht danach allen Teilnehmern offen.",
     "no-agreement": "Zu diesen Daten besteht kein Vertrag: Wird {folder} gelöscht, entfällt diese Zeile.",
     "step-negotiating": "Der Vertrag wird verhandelt ({id}) …",
     "step-agreed": "Vertrag: {id}",

@@ -80,6 +80,7 @@ SENTENCES: dict[str, str] = {
     "former-files": "Not delivered any more: {count} ({files}); --delete removes what is unchanged.",
     "former-removed": "Removed: {count} ({files}).",
     "hidden": "(not shown)",
+    "ask-open": "{id} is published and will be open to every participant.",
     "no-agreement": "There is no agreement on this data: delete {folder}, and it is left out.",
     "step-negotiating": "Negotiating ({id}) …",
     "step-agreed": "Agreement: {id}",

@@ -182,3 +182,17 @@ def test_an_asset_is_removed_after_consent(cli: Cli, management: Management) -> 
     assert cli("asset", "remove", "air").code == 2
     done = cli("asset", "remove", "air", "--yes", "--lang", "de")
     assert (done.code, "gelöscht" in done.out) == (0, True)
+
+
+@pytest.mark.parametrize(("member", "asked"), [("policy", True), ("access", True), ("licence", False)])
+@pytest.mark.parametrize("status", ["published", "draft"])
+def test_a_published_asset_is_opened_to_everybody_only_if_that_is_confirmed(
+    cli: Cli, management: Management, member: str, asked: bool, status: str
+) -> None:
+    management.answer("GET", "/v1/assets/air", asset(status=status))
+    management.answer("PATCH", "/v1/assets/air", asset(status=status))
+    done = cli("asset", "edit", "air", "--remove", member)
+    confirmed = asked and status == "published"
+    assert (done.code, "open to every participant. Add --yes" in done.err) == ((2, True) if confirmed else (0, False))
+    assert len(management.bodies("PATCH", "/v1/assets/air")) == (not confirmed)
+    assert cli("asset", "edit", "air", "--remove", member, "--yes").code == 0

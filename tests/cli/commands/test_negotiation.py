@@ -50,10 +50,12 @@ def test_what_was_decided_in_a_negotiation_is_shown_with_the_reasons(cli: Cli, m
 def test_a_negotiation_is_started_and_reported(cli: Cli, management: Management, tmp_path: Path) -> None:
     (tmp_path / "terms.json").write_text('{"permission": []}')
     management.answer("POST", "/v1/negotiations", negotiation(None), status=202)
-    begun = cli("negotiation", "start", "urn:city", "air", "--policy", "terms.json", "--offer", "urn:offer")
+    begun = cli(
+        "negotiation", "start", "urn:city", "air", "--policy", "terms.json", "--offer", "urn:offer", "--purpose", "p"
+    )
     assert (begun.code, begun.out) == (0, "urn:n is requested, not acknowledged yet.\n")
     body = {"participant": "urn:city", "dataset": "air", "offer": "urn:offer", "policy": {"permission": []}}
-    assert management.bodies("POST", "/v1/negotiations") == [body]
+    assert management.bodies("POST", "/v1/negotiations") == [body | {"purpose": "p"}]
     management.answer("GET", "/v1/negotiations/urn:n/wait", negotiation("FINALIZED"))
     waited = cli("negotiation", "start", "urn:city", "air", "--wait", "--lang", "de")
     assert (waited.code, "urn:a" in waited.out) == (0, True)

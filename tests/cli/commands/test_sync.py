@@ -235,6 +235,17 @@ def test_a_new_agreement_is_not_advised_where_it_does_not_help(cli: Cli, provide
     assert (item["outcome"], item["reason"]) == ("refused", reason)
 
 
+def test_get_under_an_agreement_that_is_used_up_names_the_way_to_another_one(cli: Cli, provider: Management) -> None:
+    spent = agreement(state="used-up")
+    provider.answer("GET", "/v1/agreements", {"items": [spent], "next": None})
+    provider.answer("GET", "/v1/agreements/urn:a", spent)
+    provider.refuse("POST", "/v1/transfers", 409, "refused", "This needs a new agreement.")
+    done = cli("get", "urn:city", "air", "-o", "air.csv")
+    told = "This needs a new agreement. To ask again, request a new agreement (--renew)."
+    assert (done.code, told in done.err) == (4, True)
+    assert "--renew" in cli("get", "urn:city", "air", "-o", "air.csv", "--lang", "de").err
+
+
 def test_an_agreement_that_ended_is_told_at_each_run_until_the_folder_of_the_dataset_is_deleted(
     cli: Cli, provider: Management, tmp_path: Path
 ) -> None:

@@ -89,7 +89,7 @@ async def publish(publisher: Publisher, asset_id: str, *, release: bool = False)
 def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
     """Return an asset with its Dataset, if it may be published. Raises NotAllowed."""
     if asset.data_class is DataClass.PERSONAL and not release:
-        reason = "Personal data can be published only after a release by a person: confirm the release."
+        reason = "Personal data can be published only after a release by a person: confirm the release (--release)."
         raise NotAllowed("personal", reason)
     # The policy is checked again: it may not be enforceable any more since the draft.
     now, data = instants.instant(publisher.context.now()), known_data.to_data(asset)

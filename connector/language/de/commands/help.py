@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "Adressen.",
     "Run a small data space on this machine: a broker, a department and two companies, step by step.": "Einen kleinen Datenraum auf diesem Rechner vorführen: ein Broker, ein Amt und zwei Unternehmen, Schritt "
     "für Schritt.",
+    "With --json each step is one JSON value.": "Mit --json ist jeder Schritt ein JSON-Wert.",
     "Check settings, key, clock, ports, store, participant list, addresses and peers.": "Einstellungen, Schlüssel, Uhr, Ports, Datenbank, Teilnehmerliste, Adressen und Partner prüfen.",
     "Changes nothing. Exit code 1 if a check fails.": "Ändert nichts. Rückgabewert 1, wenn eine Prüfung scheitert.",
     "Search at the broker; case and umlauts make no difference.": "Beim Broker suchen; Groß- und Kleinschreibung und Umlaute machen keinen Unterschied.",
@@ -84,8 +85,10 @@ SENTENCES: dict[str, str] = {
     "List the assets, newest first.": "Die Angebote auflisten, neueste zuerst.",
     "Show one asset with its source and its policies.": "Ein Angebot mit Quelle und Nutzungsbedingungen anzeigen.",
     "Change an asset: what is not given stays as it is.": "Ein Angebot ändern: Was nicht angegeben ist, bleibt.",
-    "A published asset stays published, and agreements keep what was agreed. Other terms get a new offer.": "Ein veröffentlichtes Angebot bleibt veröffentlicht, Verträge behalten das Vereinbarte. Andere "
-    "Bedingungen gelten als neues Angebot.",
+    "A published asset stays published, and agreements keep what was agreed. Other terms get a new offer. "
+    "If the policy of a published asset is removed, every participant may use it: that is confirmed first.": "Ein veröffentlichtes Angebot bleibt veröffentlicht, Verträge behalten das Vereinbarte. Andere "
+    "Bedingungen gelten als neues Angebot. Werden die Bedingungen eines veröffentlichten Angebots entfernt, dürfen es "
+    "alle Teilnehmer nutzen: Das wird zuvor bestätigt.",
     "Offer a new version of the data; dataset, search result and agreements stay the same.": "Eine neue Version der Daten anbieten; Datenangebot, Treffer und Verträge bleiben dieselben.",
     "Without a source the data is the same file or address, whose content has changed.": "Ohne Quelle sind die Daten dieselbe Datei oder Adresse, deren Inhalt sich geändert hat.",
     "Remove an asset that is not published and that no agreement refers to; its data is not touched.": "Ein Angebot löschen, das nicht veröffentlicht ist und zu dem es keinen Vertrag gibt; die Daten bleiben "

@@ -120,7 +120,7 @@ SENTENCES: dict[str, str] = {
     "Teilnehmerliste.",
     "{} already exists with other content: choose another path, or allow to overwrite it.": "{0} existiert bereits "
     "mit anderem Inhalt: bitte einen anderen Pfad wählen oder das Überschreiben erlauben.",
-    "The agreement {} states the purpose {}: ask anew with `renew`, or leave `purpose` out.": "Der Vertrag {0} "
+    "The agreement {} states the purpose {}: ask anew (--renew), or leave --purpose out.": "Der Vertrag {0} "
     "nennt den Zweck {1}: mit --renew neu anfragen oder --purpose weglassen.",
     "{} already exists with other content. The data has arrived and is kept (`datenkontor received list`): the "
     "same command with --yes, or `datenkontor transfer wait {} -o PATH`, saves it without another use.": "{0} "
@@ -202,9 +202,9 @@ SENTENCES: dict[str, str] = {
     "Format {1} der Datensätze: bitte eines berichtigen.",
     "Another request changed the asset: read it again, then repeat the change.": "Eine andere Anfrage hat das "
     "Angebot geändert: bitte neu lesen und die Änderung wiederholen.",
-    "Personal data can be published only after a release by a person: confirm the release.": "Personenbezogene "
+    "Personal data can be published only after a release by a person: confirm the release (--release).": "Personenbezogene "
     "Daten lassen sich erst nach der Freigabe durch einen Menschen veröffentlichen: bitte die Freigabe "
-    "bestätigen.",
+    "bestätigen (--release).",
     "The offer has {} bytes, more than {}: shorten its texts or its policy.": "Das Angebot hat {0} Bytes, mehr als "
     "{1}: bitte Texte oder Nutzungsbedingungen kürzen.",
     "A text is too long: use at most {} characters for each, and {} keywords and themes.": "Ein Text ist zu lang: "
