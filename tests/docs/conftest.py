@@ -1,0 +1,3 @@
+"""The command line, for pages whose commands are followed."""
+
+from tests.cli.conftest import cli as cli
