@@ -16,6 +16,7 @@ from connector.cli.frame.command import (
     YesOption,
     create_noun,
     parse_end,
+    parse_time,
     register,
 )
 from connector.cli.frame.context import CommandCall
@@ -23,7 +24,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_counterparty, find_dataset
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import NO_TERMS, write_terms
-from connector.cli.processes.tables import choose_text, write_uses
+from connector.cli.processes.tables import choose_text, select_uses, write_uses
 from connector.controlplane.judging.library import operands
 from connector.policy.words.names import action_name
 from connector.views.agreements import AgreementState, AgreementView, DutyView, UseView
@@ -134,14 +135,30 @@ def show(
     app,
     "uses",
     example="""datenkontor agreement uses urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2
-    datenkontor agreement uses --csv""",
+    datenkontor agreement uses --csv
+    datenkontor agreement uses --counterparty Tiefbauamt --from 2026-07-01 --until 2026-09-30""",
 )
 def list_uses(
     call: CommandCall,
     agreement: Annotated[
         str | None, typer.Argument(metavar="[AGREEMENT]", help="Identifier of the agreement (default: all).")
     ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Write all uses as CSV, for a spreadsheet.")] = False,
+    counterparty: Annotated[
+        str | None, typer.Option(metavar="PARTICIPANT", help="Only uses with this participant: identifier or name.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="DATASET", help="Only uses of this dataset: identifier or title.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="First day, or begin, of the period.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Last day, or end, of the period.")] = None,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write all uses as CSV for a spreadsheet, in the form of the language.")
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="With --csv: commas, English names, times with offset, for programs.")
+    ] = False,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -156,11 +173,14 @@ def list_uses(
         "bytes": lambda use: use.bytes_moved,
         "agreement": lambda use: use.agreement_id,
     }
+    begin, end = parse_time(since, call.output.zone), parse_end(until, call.output.zone)
     with connect(call) as connector:
+        chosen = select_uses(connector.agreements.all_uses(agreement=agreement), counterparty, dataset, begin, end)
         if csv:
-            write_uses(
-                sys.stdout, connector.agreements.all_uses(agreement=agreement), call.output.lang, call.output.zone
-            )
+            write_uses(sys.stdout, chosen, call.output.lang, call.output.zone, plain=plain)
+            return
+        if (counterparty, dataset, begin, end) != (None, None, None, None):
+            call.output.print_rows(list(chosen), columns)
             return
         print_listing(
             call,

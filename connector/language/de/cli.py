@@ -47,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",
     "event-active": "{name} dauert seit {at} an.",
     "event-over": "{name} ist seit {at} vorbei.",
+    "sheet-delimiter": ";",
     "paid": "{id}: {state}; bisher bezahlt: {amount} {currency}.",
     "paid-open": "{id}: {state}, zu zahlen: {due} {currency}; bisher bezahlt: {amount} {currency}.",
     "payment-corrects": "nimmt Nummer {number} zurück",

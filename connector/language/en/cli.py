@@ -46,6 +46,7 @@ SENTENCES: dict[str, str] = {
     "consents-stopped": "The import stopped. Consents recorded: {count}; not recorded: from line {line} on.",
     "event-active": "{name} is active since {at}.",
     "event-over": "{name} is over since {at}.",
+    "sheet-delimiter": ",",
     "paid": "{id}: {state}; paid so far: {amount} {currency}.",
     "paid-open": "{id}: {state}, to pay: {due} {currency}; paid so far: {amount} {currency}.",
     "payment-corrects": "takes number {number} back",

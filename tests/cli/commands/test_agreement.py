@@ -200,8 +200,19 @@ def test_the_uses_are_a_table_for_a_spreadsheet(cli: Cli, management: Management
         bytes_moved=12,
     )
     management.answer("GET", "/v1/uses", {"items": [use], "next": None})
-    heading, row = cli("agreement", "uses", "--csv", "--lang", "en").out.splitlines()
+    sheet = cli("agreement", "uses", "--csv", "--lang", "de").out
+    assert sheet.startswith("\ufeffZeitpunkt;Rolle;Vertragspartner;")
+    heading, row = cli("agreement", "uses", "--csv", "--plain", "--lang", "de").out.splitlines()
     assert heading.startswith("at,role,counterparty,name,dataset,title,purposes,bytes")
     name, at = "'=cmd|x", NOW.astimezone(find_zone()).isoformat()
     assert row == f'{at},provider,urn:firma,{name},urn:air,"Air, daily",dpv:Navigation,12,urn:a,urn:t'
     assert "Air, daily" in cli("agreement", "uses", "urn:a").out
+    day = NOW.astimezone(find_zone()).date().isoformat()
+    for options, found in (
+        (["--dataset", "air, DAILY"], True),
+        (["--dataset", "urn:other"], False),
+        (["--counterparty", "urn:firma", "--from", day, "--until", day], True),
+        (["--counterparty", "urn:amt"], False),
+        (["--until", "2001-01-01"], False),
+    ):
+        assert ("Air, daily" in cli("agreement", "uses", *options).out) is found, options

@@ -1,3 +1,4 @@
+import csv
 import io
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -24,7 +25,7 @@ USE = {
 
 def written(**changed: object) -> list[str]:
     out = io.StringIO()
-    write_uses(out, [msgspec.convert({**USE, **changed}, UseView)], "de", BERLIN_WINTER)
+    write_uses(out, [msgspec.convert({**USE, **changed}, UseView)], "de", BERLIN_WINTER, plain=True)
     return out.getvalue().splitlines()
 
 
@@ -35,6 +36,17 @@ def test_a_use_is_one_line_in_the_language_and_zone_of_the_reader():
         "2026-02-01T00:30:00+01:00,provider,urn:participant:firm,Firma,urn:dataset:air,Luft,"
         "urn:purpose:planning urn:purpose:teaching,12,urn:agreement:1,urn:transfer:1"
     )
+
+
+def test_a_spreadsheet_opens_the_table_in_the_form_of_its_language():
+    for language, delimiter, role in (("de", ";", "Anbieter"), ("en", ",", "provider")):
+        out = io.StringIO(newline="")
+        write_uses(out, [msgspec.convert(USE, UseView)], language, BERLIN_WINTER)
+        assert out.getvalue().startswith("\ufeff")
+        heading, line = csv.reader(io.StringIO(out.getvalue().removeprefix("\ufeff")), delimiter=delimiter)
+        assert len(heading) == len(line) == 10
+        assert line[:2] == ["2026-02-01 00:30:00", role]
+        assert ("Lieferung" in heading) is (language == "de")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum", "\tx"])

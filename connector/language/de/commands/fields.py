@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     "suspended by": "unterbrochen von",
     "at": "Zeitpunkt",
     "purposes": "Zwecke",
+    "transfer": "Lieferung",
     "bytes": "Bytes",
     "duty": "Pflicht",
     "action": "Handlung",

@@ -124,7 +124,14 @@ SENTENCES: dict[str, str] = {
     "Only agreements in this state; looks through all of them.": "Nur Verträge mit diesem Stand; durchsucht alle.",
     "Identifier of the agreement.": "Kennung des Vertrags.",
     "Identifier of the agreement (default: all).": "Kennung des Vertrags (Standard: alle).",
-    "Write all uses as CSV, for a spreadsheet.": "Alle Nutzungen als CSV schreiben, für eine Tabelle.",
+    "Write all uses as CSV for a spreadsheet, in the form of the language.": "Alle Nutzungen als CSV für eine Tabelle "
+    "schreiben, in der Form der Sprache: Semikolons und deutsche Namen.",
+    "With --csv: commas, English names, times with offset, for programs.": "Mit --csv: Kommas, englische Namen, Zeiten mit "
+    "Abstand zu UTC, für Programme.",
+    "Only uses with this participant: identifier or name.": "Nur Nutzungen mit diesem Teilnehmer: Kennung oder Name.",
+    "Only uses of this dataset: identifier or title.": "Nur Nutzungen dieses Datenangebots: Kennung oder Titel.",
+    "First day, or begin, of the period.": "Erster Tag oder Beginn des Zeitraums.",
+    "Last day, or end, of the period.": "Letzter Tag oder Ende des Zeitraums.",
     "Identifier of the duty, as `agreement duties` shows it.": "Kennung der Pflicht, wie `agreement duties` sie zeigt.",
     "Note for this participant's own records.": "Vermerk für die eigenen Unterlagen dieses Teilnehmers.",
     "Take the entry with this number back; it is kept.": "Den Eintrag mit dieser Nummer zurücknehmen; er bleibt erhalten.",

@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     "suspended by": "suspended by",
     "at": "at",
     "purposes": "purposes",
+    "transfer": "transfer",
     "bytes": "bytes",
     "duty": "duty",
     "action": "action",
