@@ -178,7 +178,7 @@ class ConnectorServer:
         if not stuck:
             return None
         named = ", ".join(f"{pid} ({error})" for pid, error in list(stuck.items())[:STUCK_SHOWN])
-        return f"{len(stuck)} processes cannot continue and are retried: {named}; the log contains the reasons."
+        return f"Processes that cannot continue and are retried: {len(stuck)} ({named}); the log contains the reasons."
 
     async def _check_space(self) -> str | None:
         full = await run_in_thread(_is_full, self.parts.settings.store.path.parent)
@@ -196,22 +196,25 @@ class ConnectorServer:
         if not waits:
             return None
         named = ", ".join(f"{flow_id} ({reason})" for (_, flow_id), reason in list(waits.items())[:STUCK_SHOWN])
-        return f"{len(waits)} transfers move no data at present: {named}"
+        return f"Transfers that move no data at present: {len(waits)} ({named})"
 
     async def _check_peers(self) -> str | None:
         silent = self.worker.list_silent()
         if not silent:
             return None
         shown = silent[:STUCK_SHOWN]
-        named = ", ".join(f"{peer} (since {moment(at):%Y-%m-%d %H:%M} UTC: {reason})" for peer, at, reason in shown)
-        return f"{len(silent)} participants cannot be reached, and messages for them wait: {named}"
+        zone = ZoneInfo(self.parts.settings.zone)
+        named = ", ".join(
+            f"{peer} (since {moment(at).astimezone(zone):%Y-%m-%d %H:%M}: {reason})" for peer, at, reason in shown
+        )
+        return f"Participants that cannot be reached, and for which messages wait: {len(silent)} ({named})"
 
     async def _check_sources(self) -> str | None:
         failing = self.dataplane.register.list_failing()
         if not failing:
             return None
         named = ", ".join(f"{dataset} ({reason})" for dataset, reason in list(failing.items())[:STUCK_SHOWN])
-        return f"{len(failing)} sources could not be read: {named}"
+        return f"Sources that could not be read: {len(failing)} ({named})"
 
     async def _check_duties(self) -> str | None:
         """Name the duties of persons here that are overdue or due soon: no connector deletes what was received."""

@@ -11,6 +11,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.probe import format_origin, probe_url
+from connector.cli.setup.identity import is_of_broker
 from connector.ports.broker_store import Liveness
 from connector.ports.changes import StoreError
 
@@ -84,6 +85,8 @@ def sources(
     settings = call.read_settings()
     from connector.app.broker import list_sources
 
+    if not is_of_broker(call.file, settings):
+        raise Failure(Code.NOT_FOUND, "errors.no-broker-settings", file=call.file)
     try:
         found = list_sources(settings)
     except StoreError as error:

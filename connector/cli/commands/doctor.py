@@ -20,7 +20,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, say_translated
 from connector.cli.frame.output import format_time
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
-from connector.cli.setup.identity import find_address, find_data_origin, read_own_card
+from connector.cli.setup.identity import find_address, find_data_origin, is_of_broker
 from connector.cli.setup.peers import ListedPeer, check_peers
 from connector.cli.setup.ports import is_free
 from connector.identity.files import FileFault, read_bounded
@@ -157,7 +157,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield _check_key(settings)
     yield _check_clock(file, settings)
     yield from _check_certificate(settings)
-    is_broker = _is_broker(file, settings)
+    is_broker = is_of_broker(file, settings)
     yield from _check_ports(settings, is_broker)
     yield _check_store(settings.broker.record, "record") if is_broker else _check_store(settings.store.path, "store")
     if not is_broker:
@@ -168,12 +168,6 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
         yield _check_broker(settings)
     yield _check_address(settings)
     yield from _check_work(settings, is_broker)
-
-
-def _is_broker(file: Path, settings: Settings) -> bool:
-    """Return whether the folder is that of a broker: its own card states where its search is, or it has a record."""
-    card = read_own_card(file)
-    return settings.broker.api is None and (settings.broker.record.exists() or bool(card and card.search))
 
 
 def _check_key(settings: Settings) -> CheckResult:

@@ -57,6 +57,12 @@ def read_own_card(file: Path) -> IdentityCard | None:
         return None
 
 
+def is_of_broker(file: Path, settings: Settings) -> bool:
+    """Return whether settings are those of a broker: their own card states where its search is, or it has a record."""
+    card = read_own_card(file)
+    return settings.broker.api is None and (settings.broker.record.exists() or bool(card and card.search))
+
+
 def make_key(path: Path) -> tuple[SigningKey, Path | None]:
     """Make a new private key; return it and where the old one is kept. Raises RosterFault, OSError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")

@@ -75,3 +75,9 @@ def test_the_sources_of_a_broker_are_listed_with_their_errors(cli: Cli) -> None:
     assert "neu:" not in german.err
     (failing,) = cli("broker", "sources", *settings, "--failing", "--json").json["items"]
     assert (failing["participant"], failing["liveness"]) == ("urn:b", "OFFLINE")
+
+
+def test_the_sources_of_a_connector_are_not_those_of_a_broker(cli: Cli) -> None:
+    cli("init", "firma")
+    told = cli("broker", "sources", "--settings", "firma/datenkontor.toml", "--lang", "en")
+    assert (told.code, "the settings of a connector" in told.err) == (3, True)

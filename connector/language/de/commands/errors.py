@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "glob-folder": "--glob wählt Dateien eines Ordners aus: bitte --folder angeben.",
     "one-source": "Ein Angebot hat genau eine Quelle: bitte --file, --folder oder --url angeben.",
     "amount": "Unbekannter Betrag {text!r}: bitte mit Punkt schreiben, etwa 9.50.",
+    "no-broker-settings": "{file} enthält die Einstellungen eines Konnektors: bitte die des Brokers angeben.",
     "payment-correct": "Eine Korrektur nimmt nur einen Eintrag zurück: bitte --correct allein angeben.",
     "payment-state": "Der Stand der Zahlungen fehlt: bitte --state none, due, settled oder overdue angeben.",
     "export-broken": "{file} ist nicht unversehrt. {error}",

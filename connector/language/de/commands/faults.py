@@ -128,15 +128,15 @@ SENTENCES: dict[str, str] = {
     "The limit of {} waiting changes is reached: try again later.": "Die Höchstzahl von {0} wartenden Änderungen ist "
     "erreicht: bitte später erneut versuchen.",
     # Readiness.
-    "{} processes cannot continue and are retried: {}; the log contains the reasons.": "Vorgänge, die nicht "
+    "Processes that cannot continue and are retried: {} ({}); the log contains the reasons.": "Vorgänge, die nicht "
     "weiterlaufen und erneut versucht werden: {0} ({1}); die Gründe stehen im Protokoll.",
-    "{} transfers move no data at present: {}": "Lieferungen, die zurzeit keine Daten übertragen: {0} ({1})",
-    "{} participants cannot be reached, and messages for them wait: {}": "Nicht erreichbare Teilnehmer, für die "
+    "Transfers that move no data at present: {} ({})": "Lieferungen, die zurzeit keine Daten übertragen: {0} ({1})",
+    "Participants that cannot be reached, and for which messages wait: {} ({})": "Nicht erreichbare Teilnehmer, für die "
     "Nachrichten warten: {0} ({1})",
     "Duties that are due soon or overdue: {} ({}). "
     "Do what they demand, then confirm it: `datenkontor agreement receipt AGREEMENT DUTY`.": "Pflichten, die bald fällig "
     "oder überfällig sind: {0} ({1}). Bitte erfüllen und dann bestätigen: `datenkontor agreement receipt VERTRAG PFLICHT`.",
-    "{} sources could not be read: {}": "Nicht lesbare Quellen: {0} ({1})",
+    "Sources that could not be read: {} ({})": "Nicht lesbare Quellen: {0} ({1})",
     "The worker is stopped: messages are received, but none is sent; restart the connector.": "Der Versand steht: "
     "Nachrichten kommen an, aber keine wird gesendet; bitte den Konnektor neu starten.",
     "The disk of the store has no usable space left: make room.": "Auf dem Datenträger der Datenbank ist kein Platz "

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "glob-folder": "--glob chooses the files of a folder: give --folder.",
     "one-source": "An asset has one source: give --file, --folder or --url.",
     "amount": "Unknown amount {text!r}: write it as 9.50.",
+    "no-broker-settings": "{file} has the settings of a connector: give those of the broker.",
     "payment-correct": "A correction only takes an entry back: give --correct alone.",
     "payment-state": "The state of the payments is missing: give --state none, due, settled or overdue.",
     "export-broken": "{file} is broken: {error}",
