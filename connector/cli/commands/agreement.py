@@ -25,6 +25,7 @@ from connector.cli.frame.finding import find_counterparty, find_dataset
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import NO_TERMS, write_terms
 from connector.cli.processes.tables import choose_text, select_uses, write_uses
+from connector.client import Connector
 from connector.controlplane.judging.library import operands
 from connector.policy.words.names import action_name
 from connector.views.agreements import AgreementState, AgreementView, DutyView, UseView
@@ -68,12 +69,7 @@ def list_agreements(
         "ends": lambda found: call.output.format_time(found.expires_at),
     }
     with connect(call) as connector:
-        if counterparty is not None:
-            counterparty = find_counterparty(
-                connector, counterparty, lambda one: connector.agreements.list(counterparty=one, limit=1)
-            )
-        if dataset is not None:
-            dataset = find_dataset(connector, dataset, lambda one: connector.agreements.list(dataset=one, limit=1))
+        counterparty, dataset = _find_named(connector, counterparty, dataset)
         if expiring is not None or state is not None:
             found = connector.agreements.all(dataset=dataset, counterparty=counterparty)
             call.output.print_rows(_select(found, state, expiring), columns)
@@ -88,6 +84,17 @@ def list_agreements(
             after=after,
             everything=all,
         )
+
+
+def _find_named(connector: Connector, counterparty: str | None, dataset: str | None) -> tuple[str | None, str | None]:
+    """Return the identifiers for which the words of two filters stand. Raises Failure."""
+    if counterparty is not None:
+        counterparty = find_counterparty(
+            connector, counterparty, lambda one: connector.agreements.list(counterparty=one, limit=1)
+        )
+    if dataset is not None:
+        dataset = find_dataset(connector, dataset, lambda one: connector.agreements.list(dataset=one, limit=1))
+    return counterparty, dataset
 
 
 def _select(agreements: Iterable[AgreementView], state: AgreementState | None, days: int | None) -> list[AgreementView]:
@@ -175,6 +182,7 @@ def list_uses(
     }
     begin, end = parse_time(since, call.output.zone), parse_end(until, call.output.zone)
     with connect(call) as connector:
+        counterparty, dataset = _find_named(connector, counterparty, dataset)
         chosen = select_uses(connector.agreements.all_uses(agreement=agreement), counterparty, dataset, begin, end)
         if csv:
             write_uses(sys.stdout, chosen, call.output.lang, call.output.zone, plain=plain)

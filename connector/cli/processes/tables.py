@@ -30,16 +30,11 @@ def select_uses(
     begin: datetime | None = None,
     end: datetime | None = None,
 ) -> Iterator[UseView]:
-    """Yield the uses from `begin` until `end` with a participant and of a dataset, by identifier, name or title."""
+    """Yield the uses from `begin` until `end` with a participant and of a dataset."""
     for use in uses:
-        who = counterparty is None or _is_named(counterparty, use.counterparty, [use.counterparty_name])
-        what = dataset is None or _is_named(dataset, use.dataset, use.title.values())
-        if who and what and (begin is None or use.at >= begin) and (end is None or use.at < end):
+        wanted = counterparty in {None, use.counterparty} and dataset in {None, use.dataset}
+        if wanted and (begin is None or use.at >= begin) and (end is None or use.at < end):
             yield use
-
-
-def _is_named(wanted: str, identifier: str, names: Iterable[str]) -> bool:
-    return wanted == identifier or wanted.casefold() in {name.casefold() for name in names if name}
 
 
 def write_uses(out: TextIO, uses: Iterable[UseView], language: Language, zone: tzinfo, *, plain: bool = False) -> None:

@@ -8,6 +8,7 @@ import pytest
 from connector.cli.frame.zone import find_zone
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import DutyView, UseView
+from connector.views.common import Page
 from connector.views.payments import PaymentSummaryView, PaymentView
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management, agreement
@@ -208,8 +209,9 @@ def test_the_uses_are_a_table_for_a_spreadsheet(cli: Cli, management: Management
     assert row == f'{at},provider,urn:firma,{name},urn:air,"Air, daily",dpv:Navigation,12,urn:a,urn:t'
     assert "Air, daily" in cli("agreement", "uses", "urn:a").out
     day = NOW.astimezone(find_zone()).date().isoformat()
+    management.answer("GET", "/v1/agreements", Page(items=(agreement(),)))
     for options, found in (
-        (["--dataset", "air, DAILY"], True),
+        (["--dataset", "urn:air"], True),
         (["--dataset", "urn:other"], False),
         (["--counterparty", "urn:firma", "--from", day, "--until", day], True),
         (["--counterparty", "urn:amt"], False),
