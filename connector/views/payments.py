@@ -37,7 +37,7 @@ class PaymentOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ] = None
 
 
-class CorrectionOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CorrectionOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A payment that is taken back: it stays on record, and does not count."""
 
     entry: Annotated[int, Meta(ge=1, description="Number of the entry, from 1 for the oldest.")]

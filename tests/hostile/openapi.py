@@ -27,7 +27,7 @@ POLICY: dict[str, Any] = {
     "obligation": [{"action": "odrl:inform"}],
 }
 _WORDS = frozenset({"default", "title", "description", "examples", "format"})
-_SHAPES = {"$ref", "anyOf", "enum", "type", "properties", "required", "additionalProperties", "items"}
+_SHAPES = {"$ref", "anyOf", "enum", "pattern", "type", "properties", "required", "additionalProperties", "items"}
 _BOUNDS = {"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "maxProperties"}
 _UNDERSTOOD = _WORDS | _SHAPES | _BOUNDS
 _MOMENTS = ("2026-11-23T02:02:40Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00", "2026-11-23T02:02:40-12:00")
@@ -118,6 +118,8 @@ class Grammar:
     def _string(self, schema: Mapping[str, Any], word: str) -> st.SearchStrategy[str]:
         if schema.get("format") == "date-time":
             return st.sampled_from(_MOMENTS)
+        if "pattern" in schema:
+            return st.from_regex(schema["pattern"], fullmatch=True)
         low, high = schema.get("minLength", 0), schema.get("maxLength", 10**6)
         known = st.sampled_from(self._known[word]) if word in self._known else self.names
         return st.one_of(known, known, self.names).filter(lambda text: low <= len(text) <= high)

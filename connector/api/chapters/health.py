@@ -75,5 +75,7 @@ async def _run(check: ReadinessCheck) -> str | None:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             return await check()
+    except StoreError:
+        return None  # the check of the store itself says so
     except TimeoutError:
         return f"No answer within {_PATIENCE_S:g} seconds."

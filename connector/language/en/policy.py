@@ -47,7 +47,7 @@ SENTENCES: dict[str, str] = {
     "at-each-access": "Checked at each access: {names}.",
     # The tiers of enforcement.
     "tier-provider": "enforced here",
-    "tier-person": "by a person of yours, who confirms it",
+    "tier-person": "by your staff, who confirm",
     "tier-consumer": "by you",
     "tier-organisational": "contractual only",
     # The policy in one sentence.

@@ -22,6 +22,7 @@ from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import tiers
 from connector.policy.words.card import card
 from connector.policy.words.reasons import reasons
+from connector.policy.words.tiers import Keeper
 from tests.policy.support import MOBILITY, NOON, shipped
 from tests.policy.words.readability import words
 
@@ -57,7 +58,7 @@ class Example(msgspec.Struct, forbid_unknown_fields=True, rename={"number": "cla
     number: int
     name: str
     title: Both
-    enforced_by: list[Tier]
+    enforced_by: list[Keeper]
     limit: Both
     policy: dict[str, object]
     case: list[Case]
@@ -134,7 +135,7 @@ def test_who_enforces_an_example_is_told_on_its_card(example: Example) -> None:
         text = card(policy, language).text
         assert len(words(text)) <= 90
         for tier, names in beyond.items():
-            assert (tiers.name_tier(tier, language).casefold() in text.casefold()) is bool(names)
+            assert (f"{tiers.name_tier(tier, language)}:".casefold() in text.casefold()) is bool(names)
 
 
 @pytest.mark.parametrize("example", [entry for entry in EXAMPLES if entry.accept], ids=lambda example: example.name)
