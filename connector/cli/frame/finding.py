@@ -62,12 +62,7 @@ def find_dataset(connector: Connector, word: str, look: Lookup) -> str:
     asked = [(found.dataset, found.title) for found in connector.negotiations.all()]
     for dataset, title in agreed + asked:
         named.setdefault(dataset, set()).update(title.values())
-    matches = find_matches(word, named)
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise build_ambiguity(word, matches)
-    raise Failure(Code.NOT_FOUND, "errors.unknown-dataset", word=word)
+    return _choose(word, named, Failure(Code.NOT_FOUND, "errors.unknown-dataset", word=word))
 
 
 def find_subject(connector: Connector, word: str, look: Lookup) -> str:
@@ -75,12 +70,7 @@ def find_subject(connector: Connector, word: str, look: Lookup) -> str:
     if look(word).items:
         return word
     named: dict[str, Iterable[str]] = {**name_assets(connector), **_name_participants(connector)}
-    matches = find_matches(word, named)
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise build_ambiguity(word, matches)
-    raise Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=word)
+    return _choose(word, named, Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=word))
 
 
 def name_assets(connector: Connector) -> dict[str, set[str]]:
@@ -102,9 +92,12 @@ def _name_participants(connector: Connector) -> dict[str, tuple[str, ...]]:
 
 
 def _choose_participant(word: str, named: Mapping[str, Iterable[str]]) -> str:
+    return _choose(word, named, Failure(Code.NOT_FOUND, "errors.unknown-participant", word=word))
+
+
+def _choose(word: str, named: Mapping[str, Iterable[str]], unknown: Failure) -> str:
+    """Return the one identifier for which a word stands. Raises Failure: `unknown` if it stands for none."""
     matches = find_matches(word, named)
     if len(matches) == 1:
         return matches[0]
-    if matches:
-        raise build_ambiguity(word, matches)
-    raise Failure(Code.NOT_FOUND, "errors.unknown-participant", word=word)
+    raise build_ambiguity(word, matches) if matches else unknown
