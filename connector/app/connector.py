@@ -4,20 +4,18 @@ The listeners are `protocol` for peers, `data` for the data plane and `managemen
 """
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from starlette.types import ASGIApp
 
-from connector.api.frame.auth import ApiKey
-from connector.api.frame.desk import Desk
-from connector.api.management import make_management_app
+from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import (
     OWNER,
@@ -32,6 +30,7 @@ from connector.app.parts import (
     to_bounds,
     to_limits,
 )
+from connector.app.readiness import Readiness
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -41,7 +40,6 @@ from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import flow_ends
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.executors.table import build_executors
-from connector.controlplane.enforcing.reminders import list_pressing
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes.deciders import ByPolicy
@@ -55,7 +53,6 @@ from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
-from connector.dataplane.files.space import count_free, is_writable, measure_disk
 from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
@@ -70,14 +67,10 @@ from connector.ports.decider import Decider
 from connector.ports.identity import Directory
 from connector.ports.secret import Secret
 from connector.settings import Settings
-from connector.views.conversion import moment
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
 DAY_MS = 86_400_000
-STUCK_SHOWN = 3
-# How long before its deadline a duty is called to mind.
-REMINDED_MS = 3 * 86_400_000
 
 
 @dataclass(frozen=True)
@@ -124,34 +117,37 @@ class ConnectorServer:
         await self.parts.close()
 
     def management(self) -> ASGIApp:
-        """Return the application of the management API."""
-        settings = self.parts.settings
+        """Return the application of the management API, which is loaded at its first request."""
+        return LateApplication(self._load_management)
+
+    def _load_management(self) -> ASGIApp:
+        # FastAPI and its models are a third of the start and of the memory, and no message of a peer needs them.
+        from connector.api.frame.auth import ApiKey
+        from connector.api.frame.desk import Desk
+        from connector.api.management import make_management_app
+
+        parts, settings, evaluator = self.parts, self.parts.settings, self.enforcer.evaluator
+        readiness = Readiness(parts, evaluator, self.worker, self.dataplane, self.tasks)
         desk = Desk(
             context=self.context,
-            evaluator=self.enforcer.evaluator,
+            evaluator=evaluator,
             enforcer=self.enforcer,
             publisher=self.publisher,
             counterparties=Counterparties(
-                directory=self.parts.identity, peer=self.parts.peer, address_problem=self.parts.address_problem
+                directory=parts.identity, peer=parts.peer, address_problem=parts.address_problem
             ),
-            register=ConsentRegister(context=self.context, evaluator=self.enforcer.evaluator, secret=self.secret),
+            register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
             received=settings.received,
             search=self.broker.search if self.broker else None,
-            checks={"worker": self._check_worker, "space": self._check_space},
-            warnings={
-                "processes": self._check_stuck,
-                "participant list": self._check_identity,
-                "certificate": self._check_certificate,
-                "transfers": self._check_transfers,
-                "peers": self._check_peers,
-                "received": self._check_received,
-                "sources": self._check_sources,
-                "duties": self._check_duties,
-            },
-            list_in_use=self.parts.identity.list_in_use,
+            checks=readiness.checks(),
+            warnings=readiness.warnings(),
+            list_in_use=parts.identity.list_in_use,
         )
         keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
-        return make_management_app(desk, keys=keys, rates=make_rates(settings))
+        made = make_management_app(desk, keys=keys, rates=make_rates(settings))
+        # As after the start: what is loaded stays, and the collector need not look at it again.
+        gc.freeze()
+        return made
 
     async def _keep_clean(self) -> None:
         """Remove received files at intervals, as the settings say."""
@@ -164,85 +160,6 @@ class ConnectorServer:
             if removed or failed:
                 log.info("received files removed: %d; not removable: %d", len(removed), len(failed))
             await asyncio.sleep(CLEAN_S)
-
-    async def _check_worker(self) -> str | None:
-        running = any(task.get_name() == "worker" and not task.done() for task in self.tasks)
-        return (
-            None
-            if running
-            else "The worker is stopped: messages are received, but none is sent; restart the connector."
-        )
-
-    async def _check_stuck(self) -> str | None:
-        stuck = self.worker.stuck
-        if not stuck:
-            return None
-        named = ", ".join(f"{pid} ({error})" for pid, error in list(stuck.items())[:STUCK_SHOWN])
-        return f"Processes that cannot continue and are retried: {len(stuck)} ({named}); the log contains the reasons."
-
-    async def _check_space(self) -> str | None:
-        full = await run_in_thread(_is_full, self.parts.settings.store.path.parent)
-        return "The disk of the store has no usable space left: make room." if full else None
-
-    async def _check_received(self) -> str | None:
-        folder = self.parts.settings.received
-        if not await run_in_thread(is_writable, folder):
-            return f"Received data cannot be written to {folder}: change the owner or the rights of the folder."
-        full = await run_in_thread(_is_full, folder)
-        return "The disk for received data has no usable space left: make room." if full else None
-
-    async def _check_transfers(self) -> str | None:
-        waits = self.dataplane.register.waits
-        if not waits:
-            return None
-        named = ", ".join(f"{flow_id} ({reason})" for (_, flow_id), reason in list(waits.items())[:STUCK_SHOWN])
-        return f"Transfers that move no data at present: {len(waits)} ({named})"
-
-    async def _check_peers(self) -> str | None:
-        silent = self.worker.list_silent()
-        if not silent:
-            return None
-        shown = silent[:STUCK_SHOWN]
-        zone = ZoneInfo(self.parts.settings.zone)
-        named = ", ".join(
-            f"{peer} (since {moment(at).astimezone(zone):%Y-%m-%d %H:%M}: {reason})" for peer, at, reason in shown
-        )
-        return f"Participants that cannot be reached, and for which messages wait: {len(silent)} ({named})"
-
-    async def _check_sources(self) -> str | None:
-        failing = self.dataplane.register.list_failing()
-        if not failing:
-            return None
-        named = ", ".join(f"{dataset} ({reason})" for dataset, reason in list(failing.items())[:STUCK_SHOWN])
-        return f"Sources that could not be read: {len(failing)} ({named})"
-
-    async def _check_duties(self) -> str | None:
-        """Name the duties of persons here that are overdue or due soon: no connector deletes what was received."""
-        pressing = await list_pressing(self.enforcer.evaluator, self.context.now() + REMINDED_MS)
-        if not pressing:
-            return None
-        zone = ZoneInfo(self.parts.settings.zone)
-        named = "; ".join(
-            f"'{duty.agreement}' {duty.duty}: {moment(duty.deadline or 0).astimezone(zone):%Y-%m-%d %H:%M}"
-            for duty in pressing[:STUCK_SHOWN]
-        )
-        return (
-            f"Duties that are due soon or overdue: {len(pressing)} ({named}). "
-            "Do what they demand, then confirm it: `datenkontor agreement receipt AGREEMENT DUTY`."
-        )
-
-    async def _check_identity(self) -> str | None:
-        return self.parts.identity.problem() or self.parts.identity.warning()
-
-    async def _check_certificate(self) -> str | None:
-        return await run_in_thread(self.parts.certificate_problem)
-
-
-def _is_full(folder: Path) -> bool:
-    try:
-        return count_free(*measure_disk(folder)) == 0
-    except OSError:
-        return True
 
 
 async def build(

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import importlib
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -55,6 +57,7 @@ def run(process: Coroutine[Any, Any, None]) -> None:
 
 def _prepare(settings: Settings) -> None:
     set_up(settings.logging.format, settings.logging.level)
+    _import_aiohttp()
     tune()
 
 
@@ -66,6 +69,20 @@ def tune() -> None:
     # Messages leave hardly any reference cycles. With the default of 700 new objects, the collector runs several
     # times per message.
     gc.set_threshold(GARBAGE_FROM, 20, 20)
+
+
+def _import_aiohttp() -> None:
+    """Import aiohttp without the system's certificates, which it would read at its import and nothing here uses."""
+    name = "SSL_CERT_FILE"
+    before = os.environ.get(name)
+    os.environ[name] = os.devnull
+    try:
+        importlib.import_module("aiohttp")
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 async def _run_connector(settings: Settings) -> None:

@@ -47,26 +47,6 @@ async def test_a_start_opens_three_listeners_and_a_stop_closes_all(space: Space,
         await connector.parts.store.due_last("default", 1)
 
 
-async def test_readiness_fails_without_a_worker_and_warns_without_a_list(space: Space, settings: Settings) -> None:
-    moment = [0]
-    connector = await build(settings, transport=space.wire, now=lambda: moment[0] or _now())
-    await connector.start()
-    address = connector.listeners.addresses["management"]
-    async with httpx.AsyncClient(trust_env=False) as client:
-        moment[0] = _now() + 10 * 365 * 86_400_000
-        status, report = await readiness(client, address)
-        assert status == 200
-        assert "has expired" in str(report)
-        await connector.worker.stop(0)
-        for task in connector.tasks:
-            task.cancel()
-        await asyncio.gather(*connector.tasks, return_exceptions=True)
-        status, report = await readiness(client, address)
-        assert status == 503
-        assert "worker" in str(report)
-    await connector.stop()
-
-
 async def test_a_port_in_use_fails_the_start_with_its_setting(space: Space, settings: Settings) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

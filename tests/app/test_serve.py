@@ -112,3 +112,18 @@ def test_what_a_serving_process_imports_brings_no_http_client() -> None:
     lines = "import sys, connector.settings, connector.client, connector.api.management; print('httpx' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("before", [None, "/somewhere/anchors.pem"])
+def test_the_import_of_aiohttp_reads_no_certificates_of_the_system_and_leaves_the_environment(
+    before: str | None,
+) -> None:
+    told = (
+        "import os, ssl; from connector.app.serve import _import_aiohttp; _import_aiohttp(); "
+        "from aiohttp.connector import _SSL_CONTEXT_VERIFIED as made; "
+        "print(os.environ.get('SSL_CERT_FILE'), len(made.get_ca_certs()), made.verify_mode.name)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "SSL_CERT_FILE"}
+    environment |= {"SSL_CERT_FILE": before} if before else {}
+    said = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True, env=environment)
+    assert said.stdout.split() == [str(before), "0", "CERT_REQUIRED"]

@@ -22,16 +22,24 @@ Measure = Callable[[Path], tuple[int, int]]
 
 
 def measure_disk(folder: Path) -> tuple[int, int]:
-    """Return the bytes of a disk that this process can still use, and all of its bytes. Raises OSError."""
-    status = os.statvfs(folder)
+    """Return the bytes of the disk of a folder that this process can still use, and all of its bytes. Raises OSError.
+
+    The folder may not exist yet.
+    """
+    status = os.statvfs(_find_existing(folder))
     return status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize
 
 
 def is_writable(folder: Path) -> bool:
     """Return whether this user can write files into a folder, or make it if it does not exist yet."""
+    existing = _find_existing(folder)
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+
+
+def _find_existing(folder: Path) -> Path:
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return folder
 
 
 def count_free(free: int, whole: int) -> int:

@@ -1,0 +1,48 @@
+"""What `/ready` says of a connector: what it cannot work without, and what a person has to look at."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+from msgspec.structs import replace
+
+from connector.app.connector import build
+from connector.app.parts import read_clock
+from connector.app.readiness import Readiness
+from tests.app.conftest import listening
+from tests.pair.space import Space
+
+
+async def test_readiness_fails_without_a_worker_and_warns_without_a_list(space: Space) -> None:
+    moment = [0]
+    connector = await build(listening(space, "city"), transport=space.wire, now=lambda: moment[0] or read_clock())
+    await connector.start()
+    address = connector.listeners.addresses["management"]
+    async with httpx.AsyncClient(trust_env=False) as client:
+        moment[0] = read_clock() + 10 * 365 * 86_400_000
+        answer = await client.get(f"{address}/ready")
+        assert answer.status_code == 200
+        assert "has expired" in answer.text
+        await connector.worker.stop(0)
+        for task in connector.tasks:
+            task.cancel()
+        await asyncio.gather(*connector.tasks, return_exceptions=True)
+        answer = await client.get(f"{address}/ready")
+        assert answer.status_code == 503
+        assert "worker" in answer.text
+    await connector.stop()
+
+
+async def test_a_folder_for_received_data_that_cannot_be_written_is_named_and_one_that_is_made_later_is_not(
+    space: Space, tmp_path: Path
+) -> None:
+    folder = tmp_path / "received"
+    connector = await build(replace(listening(space, "city"), received=folder), transport=space.wire)
+    evaluator = connector.enforcer.evaluator
+    look = Readiness(connector.parts, evaluator, connector.worker, connector.dataplane, connector.tasks).warnings()
+    assert await look["received"]() is None
+    folder.rmdir()
+    assert await look["received"]() is None
+    folder.write_bytes(b"")
+    assert f"Received data cannot be written to {folder}" in str(await look["received"]())
+    await connector.stop()
