@@ -232,6 +232,7 @@ class StoreError(Exception):
     ├── LimitReached   a counted limit would be exceeded
     │   └── TooSoon    for a time: the limit of uses within a period is reached
     └── Unavailable    the store cannot write (disk full, read only, closed): answer 503
+        ├── StoreFull       the disk of its file is full: a person makes room
         └── StoreDamaged    its file is malformed: no later attempt helps
     """
 
@@ -262,6 +263,10 @@ class TooSoon(LimitReached):
 
 class Unavailable(StoreError):
     """The store cannot read or write now; nothing was changed."""
+
+
+class StoreFull(Unavailable):
+    """The disk of the store is full; it works again as soon as there is room."""
 
 
 class StoreDamaged(Unavailable):

@@ -40,6 +40,9 @@ async def test_a_connector_on_a_full_disk_is_not_ready_and_recovers_without_a_re
             except Unavailable:
                 refused += 1
         assert refused, "the disk is full, and every write was accepted"
+        answer = await client.post("/v1/events/begin", json={"name": "x" * 100}, headers={"X-Api-Key": "city"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store-full")
+        assert "make room" in answer.json()["error"]["reason"]
         ballast.unlink()
         assert (await client.get("/ready")).json()["checks"]["space"] == "ok"
         await store.commit([PutBackoff(Backoff(owner="default", peer="last", failures=1, until=1))])

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
-from connector.ports.changes import Conflict, LimitReached, StoreDamaged, StoreError
+from connector.ports.changes import Conflict, LimitReached, StoreDamaged, StoreError, StoreFull
 from connector.protocol.dsp.errors import ProtocolError
 
 _log = logging.getLogger(__name__)
@@ -84,6 +84,10 @@ async def _store(_: Request, error: Exception) -> JSONResponse:
         return answer(409, "limit-reached", "The limit of the agreement is reached: nothing was changed.")
     if isinstance(error, StoreDamaged):
         return answer(503, "store-damaged", "The database is damaged, nothing was changed: restore a backup.")
+    if isinstance(error, StoreFull):
+        return answer(
+            503, "store-full", "The disk of the database is full, nothing was changed: make room, then retry."
+        )
     return answer(503, "store", "The store is unavailable, nothing was changed: try again later.")
 
 

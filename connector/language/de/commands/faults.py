@@ -108,6 +108,8 @@ SENTENCES: dict[str, str] = {
     "bitte eine Sicherung wiederherstellen oder eine andere Datei nennen.",
     "The database is damaged, nothing was changed: restore a backup.": "Die Datenbank ist beschädigt, es wurde nichts "
     "geändert: bitte eine Sicherung wiederherstellen.",
+    "The disk of the database is full, nothing was changed: make room, then retry.": "Auf dem Datenträger der Datenbank ist "
+    "kein Platz mehr, es wurde nichts geändert: bitte Platz schaffen und es dann erneut versuchen.",
     "The database is damaged: stop the process, and restore a backup.": "Die Datenbank ist beschädigt: bitte den "
     "Prozess beenden und eine Sicherung wiederherstellen.",
     "The database {} was not created by Datenkontor: name another file.": "Die Datenbank {0} stammt nicht von "

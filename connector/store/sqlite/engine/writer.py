@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from connector.ports.changes import StoreError, Unavailable
+from connector.ports.changes import StoreError, StoreFull, Unavailable
 from connector.store.sqlite.engine.connection import is_damage, note_damage
 
 Job = Callable[[sqlite3.Connection], object]
@@ -139,8 +139,7 @@ class Writer:
     def _end(self, settled: list[_Settled], fault: Exception | None) -> None:
         """Wake the tasks that wait for the batch, and begin the next one."""
         if fault:
-            text = f"The store cannot write now ({fault}): nothing was changed; check the disk, then retry."
-            refused = note_damage(self._connection, fault) if is_damage(fault) else Unavailable(text)
+            refused = self._explain(fault)
             settled = [(future, refused) for future, _ in settled]
         # Whatever else fails here, who waits is woken, and the next batch begins or the writer rests: without it, no
         # job would ever run again, and `close` would wait for ever.
@@ -152,6 +151,14 @@ class Writer:
                 self._ended()
         finally:
             self._wake(settled)
+
+    def _explain(self, fault: Exception) -> Unavailable:
+        if is_damage(fault):
+            return note_damage(self._connection, fault)
+        # An error of the module itself (a closed connection) has no code.
+        full = getattr(fault, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        text = f"The store cannot write now ({fault}): nothing was changed; check the disk, then retry."
+        return StoreFull(text) if full else Unavailable(text)
 
     def _wake(self, settled: list[_Settled]) -> None:
         for future, refusal in settled:
