@@ -173,9 +173,13 @@ class RecordDuty(msgspec.Struct, frozen=True):
 
 
 class RecordPayment(msgspec.Struct, frozen=True):
-    """Append an entry to the payments of an agreement."""
+    """Append an entry to the payments of an agreement, as the one with this number (from 1).
+
+    Fails with `Conflict` if another entry was recorded meanwhile: what an entry fulfils follows from all before it.
+    """
 
     payment: Payment
+    number: int
 
 
 class RecordEvent(msgspec.Struct, frozen=True):

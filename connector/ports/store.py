@@ -219,9 +219,9 @@ class Store(Protocol):
         """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""
 
     async def pressing(self, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
-        """Return entries of duties under agreements as a consumer: violated and not done since, or due until then.
+        """Return the first entries of the duties of persons here that are not done and due until then.
 
-        First the violated ones, then by deadline.
+        Longest due first.
         """
 
     async def consents(

@@ -449,10 +449,14 @@ async def test_payments_are_kept_in_their_order_by_agreement(store: Store) -> No
     due = values.payment(PaymentState.DUE, until=50)
     paid = values.payment(PaymentState.SETTLED, amount="12.50", currency="EUR")
     other = values.payment(PaymentState.OVERDUE, agreement_id="urn:agreement:2")
-    await store.commit([changes.RecordPayment(due), changes.RecordPayment(other)])
-    await store.commit([changes.RecordPayment(paid), changes.RecordPayment(due)])
+    await store.commit([changes.RecordPayment(due, 1), changes.RecordPayment(other, 1)])
+    await store.commit([changes.RecordPayment(paid, 2), changes.RecordPayment(due, 3)])
     assert await store.payments(OWNER, AGREED) == [due, paid, due]
     assert await store.payments("other", AGREED) == []
+    for number in (3, 5):
+        with pytest.raises(Conflict):
+            await store.commit([changes.RecordPayment(paid, number)])
+    assert await store.payments(OWNER, AGREED) == [due, paid, due]
 
 
 async def test_of_an_event_the_last_entry_counts(store: Store) -> None:

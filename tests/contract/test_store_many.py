@@ -127,20 +127,20 @@ async def test_the_requests_on_a_dataset_that_wait_at_its_provider_are_counted(s
     assert await store.waiting("other", dataset) == 0
 
 
-async def test_what_a_consumer_has_to_do_is_found_until_it_is_done(store: Store) -> None:
-    mine = "did:web:peer.example urn:agreement:1"
-    soon, later = (values.duty(name, agreement_id=mine, deadline=at) for name, at in (("b", 50), ("c", 60)))
-    late = values.duty("a", agreement_id=mine, state=DutyState.VIOLATED, at=40)
-    done = [
-        values.duty("d", agreement_id=mine, state=state, at=40) for state in (DutyState.VIOLATED, DutyState.SETTLED)
-    ]
-    theirs = [values.duty("delete", deadline=50), values.duty("inform", state=DutyState.VIOLATED)]
-    await store.commit([changes.RecordDuty(event) for event in (soon, later, late, *done, *theirs)])
+async def test_what_a_person_here_has_to_do_is_found_until_it_is_done(store: Store) -> None:
+    late, soon, later = (values.duty(name, deadline=at, here=True) for name, at in (("a", 40), ("b", 50), ("c", 60)))
+    theirs = [values.duty(f"t{number}", deadline=1) for number in range(30)]
+    missed = [values.duty(event.duty, state=DutyState.VIOLATED, at=45) for event in (late, *theirs)]
+    await store.commit([changes.RecordDuty(event) for event in (soon, later, late, *theirs, *missed)])
     assert await store.pressing(OWNER, 60, 10) == [late, soon, later]
     assert await store.pressing(OWNER, 50, 10) == [late, soon]
     assert (await store.pressing(OWNER, 60, 1), await store.pressing("other", 60, 10)) == ([late], [])
-    await store.commit([changes.RecordDuty(replace(soon, state=DutyState.FULFILLED, deadline=None))])
-    assert await store.pressing(OWNER, 50, 10) == [late]
+    performed = replace(soon, state=DutyState.FULFILLED, deadline=None, occasion="urn:t:1")
+    await store.commit([changes.RecordDuty(performed)])
+    assert await store.pressing(OWNER, 50, 10) == [late, soon]
+    done = [replace(soon, state=DutyState.FULFILLED, deadline=None), replace(late, state=DutyState.SETTLED, at=46)]
+    await store.commit([changes.RecordDuty(event) for event in done])
+    assert await store.pressing(OWNER, 60, 10) == [later]
 
 
 async def test_several_rows_are_one_read_and_unknown_ones_are_left_out(store: Store) -> None:

@@ -6,6 +6,7 @@ from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import ledger
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.performed import is_for_a_person_here
 from connector.policy.compiling.compiled import Compiled, find_deadline, list_duties
 from connector.ports.changes import Change, RecordDuty
 from connector.ports.entities import DutyEvent, DutyState
@@ -40,7 +41,10 @@ async def _record_violation(evaluator: Evaluator, event: DutyEvent) -> list[Chan
     )
     for consequence in duty.consequences:
         late = instants.round_up(find_deadline(consequence, instants.instant(agreement.agreed_at)))
-        active = ledger.make_event(evaluator.context, agreement, consequence.duty.uid, DutyState.ACTIVE, deadline=late)
+        here = is_for_a_person_here(consequence, evaluator.library.executors, evaluator.context.participant)
+        active = ledger.make_event(
+            evaluator.context, agreement, consequence.duty.uid, DutyState.ACTIVE, deadline=late, here=here
+        )
         changes.append(RecordDuty(active))
     return changes
 

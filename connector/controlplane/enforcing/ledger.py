@@ -35,6 +35,7 @@ def make_event(
     *,
     occasion: str = "",
     deadline: int | None = None,
+    here: bool = False,
     evidence: dict[str, str] | None = None,
 ) -> DutyEvent:
     """Return an entry of the ledger."""
@@ -46,5 +47,6 @@ def make_event(
         at=context.now(),
         occasion=occasion,
         deadline=deadline,
+        here=here,
         evidence=msgspec.json.encode(evidence or {}),
     )

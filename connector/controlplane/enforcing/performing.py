@@ -12,7 +12,7 @@ from connector.controlplane.enforcing import ledger
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement
 from connector.controlplane.judging.judgement import Judgement
-from connector.controlplane.judging.performed import read_parameters
+from connector.controlplane.judging.performed import is_for_a_person_here, read_parameters
 from connector.language.catalogue import say_in_all
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, find_deadline, list_duties
 from connector.policy.model.decision import DutyTask
@@ -42,7 +42,12 @@ async def schedule_duties(enforcer: Enforcer, agreement: Agreement) -> list[Chan
             continue
         late = find_deadline(duty, agreed_at)
         event = ledger.make_event(
-            enforcer.context, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=instants.round_up(late)
+            enforcer.context,
+            agreement,
+            duty.duty.uid,
+            DutyState.ACTIVE,
+            deadline=instants.round_up(late),
+            here=is_for_a_person_here(duty, enforcer.executors, enforcer.context.participant),
         )
         changes.append(RecordDuty(event))
         action = duty.duty.action[0].iri

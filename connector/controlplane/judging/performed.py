@@ -30,6 +30,12 @@ def is_performed_here(duty: CompiledDuty, executors: Mapping[str, Executor]) -> 
     return executor is not None and executor.performs(read_parameters(duty))
 
 
+def is_for_a_person_here(duty: CompiledDuty, executors: Mapping[str, Executor], participant: str) -> bool:
+    """Return whether a person of this participant has to perform a duty."""
+    assignee = duty.duty.assignee[0].uid if duty.duty.assignee else ""
+    return assignee == participant and not is_performed_here(duty, executors)
+
+
 def read_parameters(duty: CompiledDuty) -> dict[str, tuple[str, ...]]:
     """Return the parameters of a duty as texts, by the last part of the left operand's IRI."""
     parameters: dict[str, tuple[str, ...]] = {}

@@ -7,7 +7,7 @@ from the next one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -19,11 +19,13 @@ from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts, renewals
 from connector.controlplane.judging import payments
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.ports.changes import Change, RecordPayment
+from connector.ports.changes import Change, Conflict, RecordPayment
 from connector.ports.entities import Agreement, Payment, PaymentState
 from connector.protocol.dsp.common import Role
 
 MOST = 10_000
+# With each attempt that fails, another entry was recorded.
+_ATTEMPTS = 50
 _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?", re.ASCII)
 _LIMITED = frozenset({PaymentState.SETTLED, PaymentState.DUE})
 
@@ -65,56 +67,74 @@ async def record(
     `amount` was paid with this entry (state `settled`) or is owed (`due`), in `currency` (default: euros). At `until`
     (ms), a settled payment is due again, and a due payment is overdue. `by` names the person or program that records.
     """
-    agreement = await _find_ours(evaluator.context, agreement_id)
-    _check(evaluator.context, state, amount, currency, until)
-    before = await evaluator.context.store.payments(evaluator.context.owner, agreement.key)
-    _check_number(before)
+    context = evaluator.context
+    agreement = await _find_ours(context, agreement_id)
+    _check(context, state, amount, currency, until)
     payment = Payment(
-        owner=evaluator.context.owner,
+        owner=context.owner,
         agreement_id=agreement.key,
         state=state,
-        at=evaluator.context.now(),
+        at=context.now(),
         by=by,
         amount=amount,
         currency=payments.CURRENCY if amount else "",
         until=until,
     )
-    leaf = commits.record(evaluator.context, f"payment {state}", agreement.key, {"by": by, "until": until})
-    changes: list[Change] = [RecordPayment(payment), leaf]
-    if state is PaymentState.SETTLED:
-        changes += await _settle(evaluator, agreement, [*before, payment])
-    await evaluator.context.store.commit(changes)
-    if state is PaymentState.SETTLED:
-        # Another payment may have been recorded in the meantime: what both settle is settled by the later one.
-        stored = await evaluator.context.store.payments(evaluator.context.owner, agreement.key)
-        if len(stored) > len(before) + 1 and (rest := await _settle(evaluator, agreement, stored)):
-            await evaluator.context.store.commit(rest)
-    await renewals.look_again(evaluator, agreement=agreement.key)
-    return await show_payments(evaluator.context, agreement_id)
+    leaf = commits.record(context, f"payment {state}", agreement.key, {"by": by, "until": until})
+    await _append(evaluator, agreement, lambda _: payment, leaf)
+    return await show_payments(context, agreement_id)
 
 
 async def correct(evaluator: Evaluator, agreement_id: str, entry: int, *, by: str) -> PaymentSummary:
     """Take an entry back, by its number from 1; a repeat changes nothing. Raises NoSuchEntity, NotAllowed, Invalid."""
     context = evaluator.context
     agreement = await _find_ours(context, agreement_id)
-    before = await context.store.payments(context.owner, agreement.key)
-    if not 0 < entry <= len(before) or before[entry - 1].corrects is not None:
-        raise Invalid("entry", f"There is no payment with the number {entry}: show the payments to see their numbers.")
-    if any(known.corrects == entry for known in before):
-        return _paid(context, agreement, before)
-    _check_number(before)
-    correction = Payment(
-        owner=context.owner,
-        agreement_id=agreement.key,
-        state=before[entry - 1].state,
-        at=context.now(),
-        by=by,
-        corrects=entry,
-    )
+
+    def make(before: Sequence[Payment]) -> Payment | None:
+        if not 0 < entry <= len(before) or before[entry - 1].corrects is not None:
+            raise Invalid(
+                "entry", f"There is no payment with the number {entry}: show the payments to see their numbers."
+            )
+        if any(known.corrects == entry for known in before):
+            return None
+        state = before[entry - 1].state
+        return Payment(
+            owner=context.owner, agreement_id=agreement.key, state=state, at=context.now(), by=by, corrects=entry
+        )
+
     leaf = commits.record(context, "payment corrected", agreement.key, {"by": by, "entry": entry})
-    await context.store.commit([RecordPayment(correction), leaf])
-    await renewals.look_again(evaluator, agreement=agreement.key)
+    await _append(evaluator, agreement, make, leaf)
     return await show_payments(context, agreement_id)
+
+
+async def _append(
+    evaluator: Evaluator,
+    agreement: Agreement,
+    make: Callable[[Sequence[Payment]], Payment | None],
+    leaf: Change,
+) -> None:
+    """Append the entry that `make` returns for those before it, if any, with the duties that it fulfils.
+
+    It is made again if another entry was recorded meanwhile. Raises Conflict if that happens time after time.
+    """
+    store, owner = evaluator.context.store, evaluator.context.owner
+    for left in reversed(range(_ATTEMPTS)):
+        before = await store.payments(owner, agreement.key)
+        payment = make(before)
+        if payment is None:
+            return
+        _check_number(before)
+        changes: list[Change] = [RecordPayment(payment, len(before) + 1), leaf]
+        if payment.state is PaymentState.SETTLED and payment.corrects is None:
+            entries = await store.duties(owner, agreement.key)
+            changes += receipts.settle_paid(evaluator, agreement, [*before, payment], entries)
+        try:
+            await store.commit(changes)
+            break
+        except Conflict:
+            if not left:
+                raise
+    await renewals.look_again(evaluator, agreement=agreement.key)
 
 
 async def _find_ours(context: Context, agreement_id: str) -> Agreement:
@@ -136,11 +156,6 @@ def _check_number(before: Sequence[Payment]) -> None:
         raise NotAllowed(
             "too-many", f"The limit of {MOST} payment entries of an agreement is reached: negotiate a new agreement."
         )
-
-
-async def _settle(evaluator: Evaluator, agreement: Agreement, paid: Sequence[Payment]) -> list[Change]:
-    entries = await evaluator.context.store.duties(evaluator.context.owner, agreement.key)
-    return receipts.settle_paid(evaluator, agreement, paid, entries)
 
 
 def _check(context: Context, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:

@@ -11,8 +11,8 @@ class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     `agreement_id` is the key of the agreement at this side, `duty` the uid of the duty in the agreement. `occasion` is
     the transfer for which it was performed, empty if the entry is about the agreement as a whole. `deadline` (ms) of an
-    `active` duty is the first instant that is too late. `evidence` (JSON) contains the reasons of the entry: the
-    confirming person, the notified address, the failure.
+    `active` duty is the first instant that is too late; `here` marks one that a person of this participant performs.
+    `evidence` (JSON) contains the reasons of the entry: the confirming person, the notified address, the failure.
     """
 
     owner: str
@@ -22,6 +22,7 @@ class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     occasion: str = ""
     deadline: int | None = None
+    here: bool = False
     evidence: bytes = b"{}"
 
 

@@ -179,7 +179,12 @@ def _add_recent(tables: MemoryTables, change: changes.AddUsage, most: int) -> No
 
 
 def _record_payment(tables: MemoryTables, change: changes.RecordPayment) -> None:
-    tables.put(tables.payments, tables.place, change.payment)
+    payment = change.payment
+    wanted = payment.owner, payment.agreement_id
+    before = tables.select(tables.payments, lambda known: (known.owner, known.agreement_id) == wanted)
+    if len(before) != change.number - 1:
+        raise Conflict(f"Another payment under {payment.agreement_id} was recorded: read the payments again.")
+    tables.put(tables.payments, tables.place, payment)
 
 
 def _record_event(tables: MemoryTables, change: changes.RecordEvent) -> None:
@@ -197,6 +202,10 @@ def _record_duty(tables: MemoryTables, change: changes.RecordDuty) -> None:
     tables.put(tables.duties, key, event)
     waits = event.state is DutyState.ACTIVE and event.deadline is not None
     tables.put(tables.deadlines, duty, event if waits else None)
+    if waits and event.here:
+        tables.put(tables.owed, duty, event)
+    if event.state in {DutyState.FULFILLED, DutyState.SETTLED} and not event.occasion:
+        tables.put(tables.owed, duty, None)
 
 
 def _record_consent(tables: MemoryTables, change: changes.RecordConsent) -> None:

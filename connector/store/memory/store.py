@@ -3,7 +3,6 @@
 A group changes the tables one by one; if a change fails, the tables roll back.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 
 from connector.ports.changes import Change
@@ -17,7 +16,6 @@ from connector.ports.entities import (
     Consent,
     CountedUse,
     DutyEvent,
-    DutyState,
     EventEntry,
     Flow,
     Hold,
@@ -30,7 +28,6 @@ from connector.ports.entities import (
     UsePart,
 )
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.agreement_keys import BETWEEN
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -371,21 +368,11 @@ class MemoryStore:
         return sorted(rows, key=lambda event: event.deadline or 0)[: max(limit, 0)]
 
     async def pressing(self, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
-        """Return entries of duties as a consumer: violated and not done since, or due until then."""
-        late: list[DutyEvent] = self._tables.select(
-            self._tables.duties,
-            lambda e: (
-                (e.owner, e.state, e.occasion) == (owner, DutyState.VIOLATED, "")
-                and BETWEEN in e.agreement_id
-                and not any(
-                    self._tables.get(self._tables.duties, (owner, e.agreement_id, e.duty, state, ""))
-                    for state in (DutyState.SETTLED, DutyState.FULFILLED)
-                )
-            ),
+        """Return the first entries of the duties of persons here that are not done and due until then."""
+        rows: list[DutyEvent] = self._tables.select(
+            self._tables.owed, lambda e: e.owner == owner and e.deadline <= until
         )
-        due = [event for event in await self.overdue(owner, until, sys.maxsize) if BETWEEN in event.agreement_id]
-        late.sort(key=lambda event: (event.agreement_id, event.duty))
-        return [*late, *due][: max(limit, 0)]
+        return sorted(rows, key=lambda event: event.deadline or 0)[: max(limit, 0)]
 
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None

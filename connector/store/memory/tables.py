@@ -33,6 +33,7 @@ class MemoryTables:
         self.events: Table = {}
         self.duties: Table = {}
         self.deadlines: Table = {}
+        self.owed: Table = {}
         self.consents: Table = {}
         self.standing: Table = {}
         self.leaves: Table = {}

@@ -343,7 +343,7 @@ class SqliteStore:
         return duties.overdue(self._reader, owner, now, limit)
 
     async def pressing(self, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
-        """Return entries of duties as a consumer: violated and not done since, or due until then."""
+        """Return the first entries of the duties of persons here that are not done and due until then."""
         return duties.pressing(self._reader, owner, until, limit)
 
     async def consents(

@@ -70,3 +70,12 @@ async def test_a_duty_that_was_done_in_time_is_not_called_to_mind(rooms: Rooms, 
     clock.ms += 28 * DAY
     await receipts.record_receipt(rooms.evaluator, agreement.key, DUTY, "")
     assert await find(rooms) == []
+
+
+@pytest.mark.parametrize("days", [28, 31])
+async def test_many_duties_of_the_provider_hide_no_own_one(rooms: Rooms, clock: Clock, days: int) -> None:
+    theirs = [{**DELETE, "assignee": CITY, "uid": f"urn:duty:{number}"} for number in range(30)]
+    agreement = await receive(rooms, *theirs, {**DELETE, "uid": "urn:duty:mine"})
+    clock.ms += days * DAY
+    await deadlines.mark_overdue(rooms.evaluator)
+    assert await find(rooms) == [(agreement.key, "urn:duty:mine", days == 31)]

@@ -309,3 +309,30 @@ async def test_two_payments_at_once_settle_two_duties(desk: Desk) -> None:
         *(payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="5", by="accounts") for _ in "ab")
     )
     assert sorted(await settled(rooms)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("first", ["correct", "pay"])
+async def test_a_payment_taken_back_before_the_next_one_pays_nothing_also_when_both_come_at_once(
+    desk: Desk, first: str
+) -> None:
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE], obligation=[pay("a", "10")])
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="6", by="accounts")
+    calls = [
+        payments.correct(rooms.evaluator, AGREEMENT, 1, by="accounts"),
+        payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="4", by="accounts"),
+    ]
+    await asyncio.gather(*(calls if first == "correct" else reversed(calls)))
+    entries = (await payments.show_payments(rooms.context, AGREEMENT)).entries
+    taken_back_first = entries[1].corrects == 1
+    assert taken_back_first is (first == "correct")
+    assert await settled(rooms) == ([] if taken_back_first else ["a"])
+
+
+async def test_a_correction_that_is_sent_several_times_at_once_is_one_entry(desk: Desk) -> None:
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE])
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="6", by="accounts")
+    await asyncio.gather(*(payments.correct(rooms.evaluator, AGREEMENT, 1, by="accounts") for _ in range(5)))
+    assert len((await payments.show_payments(rooms.context, AGREEMENT)).entries) == 2
+    assert (await leaves(rooms)).count("payment corrected") == 1

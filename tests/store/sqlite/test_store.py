@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Conflict, Replayed, Unavailable
+from connector.ports.changes import Conflict, Replayed, StoreFull
 from connector.ports.entities import AssetStatus, PageBounds
 from connector.store.sqlite.store import SqliteStore, open_store
 from tests.contract import values
@@ -199,7 +199,7 @@ async def test_a_full_disk_is_unavailable_and_heals(store: SqliteStore) -> None:
         store.commit([changes.PutHold(values.hold("half")), big]),
         return_exceptions=True,
     )
-    assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
+    assert [type(outcome) for outcome in outcomes] == [StoreFull, StoreFull]
     assert [hold.process_id for hold in (await store.holds(OWNER, PageBounds()))[0]] == ["before"]
     _writing(store).execute("PRAGMA max_page_count = 1000000")
     await store.commit([changes.PutHold(values.hold("after")), big])

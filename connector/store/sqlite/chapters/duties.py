@@ -7,11 +7,11 @@ import msgspec
 
 from connector.ports.changes import RecordDuty
 from connector.ports.entities import DutyEvent, DutyState
-from connector.protocol.dsp.agreement_keys import BETWEEN
 from connector.store.sqlite.engine.rows import fetch_many
 
 _encode = msgspec.msgpack.Encoder().encode
 _event = msgspec.msgpack.Decoder(DutyEvent).decode
+_DONE = frozenset({DutyState.FULFILLED, DutyState.SETTLED})
 
 _RECORD = """
 INSERT INTO duties (owner, agreement_id, duty, state, occasion, body) VALUES (?, ?, ?, ?, ?, ?)
@@ -25,18 +25,10 @@ SELECT place, body FROM duties
 WHERE owner = ? AND agreement_id = ? AND occasion IN (SELECT value FROM json_each(?))
 """
 _OVERDUE = "SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? ORDER BY deadline LIMIT ?"
-# The key of an agreement as a consumer names the provider before the identifier.
-_VIOLATED = """
-SELECT body FROM duties AS late
-WHERE owner = ? AND state = 'violated' AND occasion = '' AND instr(agreement_id, ?) > 0 AND NOT EXISTS (
-    SELECT 1 FROM duties WHERE owner = late.owner AND agreement_id = late.agreement_id AND duty = late.duty
-    AND state IN ('settled', 'fulfilled') AND occasion = ''
-)
-ORDER BY agreement_id, duty LIMIT ?
-"""
-_DUE = """
-SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? AND instr(agreement_id, ?) > 0 ORDER BY deadline LIMIT ?
-"""
+# What a person here has to do is remembered until it is done, also after its deadline.
+_OWE = "INSERT OR REPLACE INTO owed (owner, agreement_id, duty, deadline, body) VALUES (?, ?, ?, ?, ?)"
+_OWE_NO_LONGER = "DELETE FROM owed WHERE owner = ? AND agreement_id = ? AND duty = ?"
+_PRESSING = "SELECT body FROM owed WHERE owner = ? AND deadline <= ? ORDER BY deadline LIMIT ?"
 
 
 def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
@@ -48,8 +40,12 @@ def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
         return
     if event.state is DutyState.ACTIVE and event.deadline is not None:
         connection.execute(_WAIT, (*duty, event.deadline, body))
+        if event.here:
+            connection.execute(_OWE, (*duty, event.deadline, body))
     else:
         connection.execute(_WAIT_NO_LONGER, duty)
+    if event.state in _DONE and not event.occasion:
+        connection.execute(_OWE_NO_LONGER, duty)
 
 
 def duties(
@@ -67,7 +63,5 @@ def overdue(connection: sqlite3.Connection, owner: str, now: int, limit: int) ->
 
 
 def pressing(connection: sqlite3.Connection, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
-    """Return entries of duties as a consumer: violated and not done since, then those that are due until then."""
-    late = fetch_many(connection, _VIOLATED, (owner, BETWEEN, max(limit, 0)))
-    due = fetch_many(connection, _DUE, (owner, until, BETWEEN, max(limit - len(late), 0)))
-    return [_event(body) for (body,) in (*late, *due)]
+    """Return the first entries of the duties of persons here that are not done and due until then, by deadline."""
+    return [_event(body) for (body,) in fetch_many(connection, _PRESSING, (owner, until, max(limit, 0)))]
