@@ -153,13 +153,14 @@ class ConnectorServer:
         """Remove received files at intervals, as the settings say."""
         settings, now = self.parts.settings, self.context.now
         while True:
+            # Not at the start: a machine that has just booted may have a wrong clock, and what is removed is lost.
+            await asyncio.sleep(CLEAN_S)
             before = 0 if settings.received_days is None else now() - int(settings.received_days * DAY_MS)
             partial_before = now() - int(settings.partial_days * DAY_MS)
             clean = partial(remove_stored, settings.received, before=before, partial_before=partial_before, now=now())
             removed, failed = await run_in_thread(clean)
             if removed or failed:
                 log.info("received files removed: %d; not removable: %d", len(removed), len(failed))
-            await asyncio.sleep(CLEAN_S)
 
 
 async def build(

@@ -138,7 +138,10 @@ async def test_a_network_of_proxies_that_is_none_is_named(space: Space, settings
         await build(replace(settings, net=replace(settings.net, proxies=("here",))), transport=space.wire)
 
 
-async def test_received_files_are_removed_at_the_age_that_the_settings_name(space: Space, settings: Settings) -> None:
+async def test_received_files_are_removed_at_the_age_that_the_settings_name_and_not_right_at_the_start(
+    space: Space, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.app.connector.CLEAN_S", 0.3)
     old, new = settings.received / "x/old.csv", settings.received / "x/new.csv"
     old.parent.mkdir(parents=True)
     for place in (old, new):
@@ -146,6 +149,8 @@ async def test_received_files_are_removed_at_the_age_that_the_settings_name(spac
     os.utime(old, (0, 0))
     connector = await build(replace(settings, received_days=30.0), transport=space.wire)
     await connector.start()
+    await asyncio.sleep(0.1)
+    assert old.exists()
     async with asyncio.timeout(10):
         while old.exists():  # noqa: ASYNC110 - the removal has no event of its own
             await asyncio.sleep(0.01)

@@ -16,8 +16,9 @@ from connector.ports.dataplane import DataPlane
 class Enforcer:
     """Enforces the agreements of one participant context.
 
-    `locks` has a lock for each transfer whose data flow is being signalled, by its pid, and for its agreement, by its
-    key: a later decision never overtakes an earlier one, and of two starts the second sees the first.
+    `locks` has a lock for each transfer whose data flow is being signalled, by its pid: a later verb never overtakes an
+    earlier one. Where an agreement limits the transfers at a time, it has one for its starts, by its key: of two
+    starts, the second sees the first.
     """
 
     context: Context

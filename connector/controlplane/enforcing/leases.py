@@ -10,6 +10,7 @@ import msgspec
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging import situations
 from connector.controlplane.judging.judgement import choose_code
 from connector.ports.decider import Terminate
 from connector.ports.entities import Lease
@@ -70,6 +71,11 @@ def find_next_decision(enforcer: Enforcer, lease: Lease) -> int | None:
 def record_judged(process: Transfer, lease: Lease) -> dict[str, object]:
     """Return the decision on a provider's lease as the audit leaf contains it."""
     return {} if process.role is Role.CONSUMER else {"judged": msgspec.json.decode(lease.decision)}
+
+
+async def counts_others(enforcer: Enforcer, process: Transfer) -> bool:
+    """Return whether the decision on a transfer depends on the other ones that are active under its agreement."""
+    return process.role is Role.PROVIDER and await situations.counts_others(enforcer.evaluator, process)
 
 
 async def grant_lease(enforcer: Enforcer, process: Transfer) -> Lease | Denied:

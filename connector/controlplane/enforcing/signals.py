@@ -17,6 +17,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.leases import Denied
 from connector.ports.changes import Change, Conflict
 from connector.ports.decider import Terminate
+from connector.ports.entities import Lease
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
@@ -80,16 +81,29 @@ async def signal(enforcer: Enforcer, process: Transfer) -> Transfer:
         return process
     if process.flow_wanted == process.flow_reported and not leases.is_to_renew(enforcer, process):
         return process
-    # One signal after the other: a start that was decided before a suspension must not reach the data plane after it.
+    starting = moving and process.flow_reported is not FlowState.STARTED
+    if not starting or not await leases.counts_others(enforcer, process):
+        return await _signal_alone(enforcer, process)
+    # Two starts under one agreement must not both find the last place of a limit free.
+    async with enforcer.locks.setdefault(process.agreement_key, asyncio.Lock()):
+        return await _signal_alone(enforcer, process)
+
+
+async def _signal_alone(enforcer: Enforcer, process: Transfer) -> Transfer:
+    """Call the verb, one after the other: a start that was decided before a suspension never overtakes it.
+
+    The decision comes before the lock: it may ask a slow source, and no suspension waits for that.
+    """
+    lease = await leases.grant_lease(enforcer, process) if process.flow_wanted is FlowState.STARTED else None
     async with enforcer.locks.setdefault(process.id, asyncio.Lock()):
         fresh = await enforcer.context.store.transfer(process.owner, process.id)
         if fresh is None or fresh.version != process.version:
             raise Conflict(f"Another task changed {process.id} while its flow was signalled: read it again.")
-        if not moving:
+        if lease is None:
             return await _halt(enforcer, process)
-        # Two starts under one agreement must not both find the last place of a limit free.
-        async with enforcer.locks.setdefault(process.agreement_key, asyncio.Lock()):
-            return await (_renew if process.flow_reported is FlowState.STARTED else _start)(enforcer, process)
+        if isinstance(lease, Denied):
+            return await _stop(enforcer, process, lease.end, lease.record)
+        return await (_renew if process.flow_reported is FlowState.STARTED else _start)(enforcer, process, lease)
 
 
 async def _halt(enforcer: Enforcer, process: Transfer) -> Transfer:
@@ -107,10 +121,7 @@ async def _halt(enforcer: Enforcer, process: Transfer) -> Transfer:
     return await commits.commit(enforcer.context, process, after, event=f"flow {wanted.lower()}")
 
 
-async def _start(enforcer: Enforcer, process: Transfer) -> Transfer:
-    lease = await leases.grant_lease(enforcer, process)
-    if isinstance(lease, Denied):
-        return await _stop(enforcer, process, lease.end, lease.record)
+async def _start(enforcer: Enforcer, process: Transfer, lease: Lease) -> Transfer:
     serving = process.role is Role.PROVIDER and process.format != PUSH
     receiving_push = process.role is Role.CONSUMER and process.format == PUSH
     if serving or receiving_push:
@@ -136,11 +147,7 @@ async def _start(enforcer: Enforcer, process: Transfer) -> Transfer:
     )
 
 
-async def _renew(enforcer: Enforcer, process: Transfer) -> Transfer:
-    """Decide again before the lease ends."""
-    lease = await leases.grant_lease(enforcer, process)
-    if isinstance(lease, Denied):
-        return await _stop(enforcer, process, lease.end, lease.record)
+async def _renew(enforcer: Enforcer, process: Transfer, lease: Lease) -> Transfer:
     await enforcer.dataplane.renew(lease)
     after = msgspec.structs.replace(
         process, lease_until=leases.find_next_decision(enforcer, lease), due_at=enforcer.context.now()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import PERIOD_OF, Situation
 from connector.controlplane.judging.performed import find_performed
@@ -19,7 +20,8 @@ from connector.ports.entities import Agreement, Asset, PageBounds, Recent
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer, TransferState
 from connector.protocol.dsp.version import VERSION
 
-MOST_RUNNING = 500
+_CONCURRENT = "concurrentTransfers"
+_PAGE = 500
 
 
 def build_for_peer(
@@ -54,13 +56,20 @@ async def build_for_transfer(
         recent=await store.recent(owner, agreement.key, now) if "requestsPerHour" in read else None,
         within=await find_within(evaluator, agreement, read),
         format=process.format,
-        running=await _count_running(evaluator.context, process) if "concurrentTransfers" in read else None,
+        running=await _count_running(evaluator.context, process) if _CONCURRENT in read else None,
         performed=find_performed(await store.duties(owner, agreement.key, occasions=[process.id]), process.id),
         payments=await store.payments(owner, agreement.key) if read & {"paymentState", "payAmount"} else None,
         events=await store.events(owner) if "event" in read else None,
         data=known_data.to_data(asset),
         changed_at=await evaluator.changed_at(asset.source) if asset and "dataAge" in read else None,
     )
+
+
+async def counts_others(evaluator: Evaluator, process: Transfer) -> bool:
+    """Return whether the policy of a transfer limits how many are active at a time."""
+    agreement = await find_agreement_of(evaluator.context, process)
+    compiled = await evaluator.library.prepare(agreement.document) if agreement else None
+    return isinstance(compiled, Compiled) and _CONCURRENT in _facts(compiled)
 
 
 async def find_within(evaluator: Evaluator, agreement: Agreement, read: frozenset[str]) -> dict[str, Recent]:
@@ -88,8 +97,14 @@ async def _count_running(context: Context, process: Transfer) -> int:
     A transfer that is started counts those whose flow is started: it asks for a lease, and they have one. One that is
     requested also counts those that wait for their lease.
     """
-    rows, _ = await context.store.transfers(
-        process.owner, PageBounds(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_key=process.agreement_key
-    )
-    waits = process.state != TransferState.STARTED
-    return 1 + sum(row.id != process.id and (waits or row.flow_reported is FlowState.STARTED) for row in rows)
+    waits, count, after = process.state != TransferState.STARTED, 1, None
+    while True:
+        rows, after = await context.store.transfers(
+            process.owner,
+            PageBounds(limit=_PAGE, after=after),
+            state=TransferState.STARTED,
+            agreement_key=process.agreement_key,
+        )
+        count += sum(row.id != process.id and (waits or row.flow_reported is FlowState.STARTED) for row in rows)
+        if after is None:
+            return count

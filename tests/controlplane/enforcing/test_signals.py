@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,18 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from connector.controlplane.enforcing import flow_ends, renewals
+from connector.controlplane.enforcing import flow_ends, renewals, signals
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import events, payments
 from connector.controlplane.usecases.offering import assets
 from connector.dataplane.treating.delivery import Treating
-from connector.ports.changes import PutProcess
+from connector.ports.changes import Conflict, PutProcess
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Lease, PageBounds, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.common import DataAddress
-from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer, TransferState
 from tests.controlplane.agreements import AGREEMENT, DATASET, USE, atom, conclude, provider, publish, requested
 from tests.dataplane.world import Side, blob, eventually, now_ms, side, url_and_token
 from tests.support.plane import Desk, Listed, ScriptedPeer
@@ -382,3 +382,34 @@ async def test_a_running_stream_ends_with_the_emergency(desk: Desk, tmp_path: Pa
         await made.rooms.context.store.commit([PutProcess(later, None)])
         made.rooms.context.wake(later)
         assert "Event" in await made.terminated("urn:transfer:2")
+
+
+async def test_a_suspension_waits_for_no_decision_about_its_own_transfer_or_another(desk: Desk, tmp_path: Path) -> None:
+    terms = [{**USE, "constraint": [atom("dk:dataAge", "lteq", "P1Y"), atom("dk:concurrentTransfers", "lteq", "5")]}]
+    async with serving(desk, tmp_path, b"x;y\n", permission=terms) as made:
+        pids = [f"urn:transfer:{number}" for number in range(3)]
+        for pid in pids:
+            await made.transfer(pid)
+        await eventually(lambda: len(made.leases) >= len(pids), "no lease")
+        source, asked = asyncio.Event(), list[asyncio.Event]()
+
+        async def look_slowly(_: dict[str, Any]) -> int:
+            asked.append(source)
+            await source.wait()
+            return now_ms()
+
+        slow = replace(made.rooms.evaluator, changed_at=look_slowly)
+        enforcer = replace(made.rooms.enforcer, evaluator=slow)
+        started = [msgspec.structs.replace(await made.state(pid), lease_until=now_ms()) for pid in pids]
+        renewals_begun = [asyncio.create_task(signals.signal(enforcer, process)) for process in started]
+        await eventually(lambda: len(asked) == len(pids), "the source was not asked")
+        for process in started:
+            wanted = msgspec.structs.replace(process, flow_wanted=FlowState.SUSPENDED)
+            async with asyncio.timeout(1):
+                halted = await signals.signal(enforcer, wanted)
+            assert halted.flow_reported is FlowState.SUSPENDED
+        source.set()
+        outcomes = await asyncio.gather(*renewals_begun, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [Conflict] * len(pids)
+        for pid in pids:
+            assert (await made.state(pid)).flow_reported is FlowState.SUSPENDED
