@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, Unavailable
-from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, PaymentState, Usage
+from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, Usage
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Pending, ProcessKind
@@ -440,23 +440,6 @@ async def test_a_ledger_entry_of_a_failed_group_is_not_kept(store: Store) -> Non
         )
     assert await store.duties(OWNER, "urn:agreement:1") == []
     assert await store.overdue(OWNER, 9, 10) == []
-
-
-AGREED = "urn:agreement:1"
-
-
-async def test_payments_are_kept_in_their_order_by_agreement(store: Store) -> None:
-    due = values.payment(PaymentState.DUE, until=50)
-    paid = values.payment(PaymentState.SETTLED, amount="12.50", currency="EUR")
-    other = values.payment(PaymentState.OVERDUE, agreement_id="urn:agreement:2")
-    await store.commit([changes.RecordPayment(due, 1), changes.RecordPayment(other, 1)])
-    await store.commit([changes.RecordPayment(paid, 2), changes.RecordPayment(due, 3)])
-    assert await store.payments(OWNER, AGREED) == [due, paid, due]
-    assert await store.payments("other", AGREED) == []
-    for number in (3, 5):
-        with pytest.raises(Conflict):
-            await store.commit([changes.RecordPayment(paid, number)])
-    assert await store.payments(OWNER, AGREED) == [due, paid, due]
 
 
 async def test_of_an_event_the_last_entry_counts(store: Store) -> None:

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.entities import DutyState, PageBounds
+from connector.ports.changes import Conflict
+from connector.ports.entities import DutyState, PageBounds, PaymentState
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -14,6 +15,7 @@ from tests.contract import values
 from tests.contract.values import OWNER
 
 DATASET = "urn:dataset:bäume"
+AGREED = "urn:agreement:1"
 
 
 async def _list_in_force(store: Store) -> list[str]:
@@ -180,3 +182,17 @@ async def test_the_state_of_an_event_is_its_last_entry_the_latest_first(store: S
         await store.commit([changes.RecordEvent(entry)])
     assert await store.events(OWNER) == [entries[3], entries[2], entries[1]]
     assert await store.events("other") == []
+
+
+async def test_payments_are_kept_in_their_order_by_agreement(store: Store) -> None:
+    due = values.payment(PaymentState.DUE, until=50)
+    paid = values.payment(PaymentState.SETTLED, amount="12.50", currency="EUR")
+    other = values.payment(PaymentState.OVERDUE, agreement_id="urn:agreement:2")
+    await store.commit([changes.RecordPayment(due, 1), changes.RecordPayment(other, 1)])
+    await store.commit([changes.RecordPayment(paid, 2), changes.RecordPayment(due, 3)])
+    assert await store.payments(OWNER, AGREED) == [due, paid, due]
+    assert await store.payments("other", AGREED) == []
+    for number in (3, 5):
+        with pytest.raises(Conflict):
+            await store.commit([changes.RecordPayment(paid, number)])
+    assert await store.payments(OWNER, AGREED) == [due, paid, due]
