@@ -14,7 +14,7 @@ from connector.controlplane.processes.worker import Worker
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.space import count_free, is_writable, measure_disk
 from connector.dataplane.signaling.plane import LocalDataPlane
-from connector.views.conversion import moment
+from connector.views.conversion import in_zone, moment
 
 _SHOWN = 3
 # How long before its deadline a duty is called to mind.
@@ -88,7 +88,7 @@ class Readiness:
         shown = silent[:_SHOWN]
         zone = ZoneInfo(self.parts.settings.zone)
         named = ", ".join(
-            f"{peer} (since {moment(at).astimezone(zone):%Y-%m-%d %H:%M}: {reason})" for peer, at, reason in shown
+            f"{peer} (since {in_zone(moment(at), zone):%Y-%m-%d %H:%M}: {reason})" for peer, at, reason in shown
         )
         return f"Participants that cannot be reached, and for which messages wait: {len(silent)} ({named})"
 
@@ -106,7 +106,7 @@ class Readiness:
             return None
         zone = ZoneInfo(self.parts.settings.zone)
         named = "; ".join(
-            f"'{duty.agreement}' {duty.duty}: {moment(duty.deadline or 0).astimezone(zone):%Y-%m-%d %H:%M}"
+            f"'{duty.agreement}' {duty.duty}: {in_zone(moment(duty.deadline or 0), zone):%Y-%m-%d %H:%M}"
             for duty in pressing[:_SHOWN]
         )
         return (

@@ -1,6 +1,5 @@
 """The search of the broker: the bounds of a query, and the JSON of results, changes and sources."""
 
-import datetime as dt
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from connector.policy.reading.load import load
 from connector.ports.broker_store import CrawlSource, Entry, Hit, Liveness, Query
 from connector.protocol import dcat
 from connector.protocol.dsp.errors import clean
+from connector.views.conversion import moment
 
 TEXT_LENGTH = 500
 WORDS = 16
@@ -169,8 +169,7 @@ def format_moment(at: int | None) -> str | None:
     """Return a time in ms since the Unix epoch as RFC 3339."""
     if at is None:
         return None
-    stamp = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
-    return stamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _clean_filter(text: str | None) -> str | None:

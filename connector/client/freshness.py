@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from connector.protocol.dcat import find_checksum
+from connector.views.conversion import moment
 
 
 class StatedData(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +69,7 @@ def is_current(stated: StatedData, path: Path) -> bool:
     if stated.size is None or stated.modified is None:
         return False
     there = path.stat()
-    return there.st_size == stated.size and datetime.fromtimestamp(there.st_mtime, UTC) >= stated.modified
+    return there.st_size == stated.size and moment(there.st_mtime_ns // 1_000_000) >= stated.modified
 
 
 def _value(stated: object) -> object:

@@ -5,7 +5,7 @@ struct becomes the view that the member wants. Whatever differs is given by name
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -15,9 +15,11 @@ import msgspec
 
 View = TypeVar("View", bound=msgspec.Struct)
 
-_FIRST_MS = int(datetime.min.replace(tzinfo=UTC).timestamp() * 1000)
-# The milliseconds of `datetime.max` are rounded up by `timestamp`.
-_LAST_MS = int(datetime.max.replace(microsecond=0, tzinfo=UTC).timestamp() * 1000)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+# The only place that knows where the calendar begins and ends. Sums are whole numbers: a float rounds the last ms up.
+_FIRST_MS = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _MS
+_LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MS
 
 
 def to_view(view: type[View], entity: object, **different: object) -> View:
@@ -40,8 +42,21 @@ def to_view(view: type[View], entity: object, **different: object) -> View:
 
 
 def moment(ms: int) -> datetime:
-    """Return milliseconds since the Unix epoch as a time in UTC."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
+    """Return milliseconds since the Unix epoch as a time in UTC; beyond the calendar, its first or its last one.
+
+    >>> moment(2**63).year, moment(-(2**63)).year
+    (9999, 1)
+    """
+    return EPOCH + timedelta(milliseconds=min(max(ms, _FIRST_MS), _LAST_MS))
+
+
+def find_moment(ms: int) -> datetime | None:
+    """Return milliseconds since the Unix epoch as a time in UTC; None beyond the calendar, which is no time at all.
+
+    >>> find_moment(2**63) is None
+    True
+    """
+    return moment(ms) if _FIRST_MS <= ms <= _LAST_MS else None
 
 
 def to_ms(at: datetime | None) -> int | None:
@@ -51,7 +66,7 @@ def to_ms(at: datetime | None) -> int | None:
     """
     if at is None:
         return None
-    return min(max(int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000), _FIRST_MS), _LAST_MS)
+    return min(max(((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // _MS, _FIRST_MS), _LAST_MS)
 
 
 def in_zone(at: datetime, zone: tzinfo) -> datetime:

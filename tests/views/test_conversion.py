@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.ports.entities import Hold
-from connector.views.conversion import in_zone, moment, to_ms, to_view
+from connector.views.conversion import find_moment, in_zone, moment, to_ms, to_view
 from connector.views.holds import HoldView
 
 
@@ -87,3 +89,15 @@ def test_the_ends_of_the_calendar_are_kept_and_shown_in_every_zone(year: int, ho
     assert abs(kept - end.replace(tzinfo=UTC)) <= timedelta(hours=15)
     for shown in (UTC, timezone(timedelta(hours=-14)), timezone(timedelta(hours=14))):
         assert in_zone(kept, shown).year in {1, 9999}
+
+
+@given(st.integers(-(2**63), 2**64))
+def test_every_number_of_milliseconds_is_a_time_or_no_time(ms: int) -> None:
+    there = to_ms(moment(ms))
+    assert there is not None
+    found = find_moment(ms)
+    if found is None:
+        assert abs(there) < abs(ms)
+        assert moment(ms).year in {1, 9999}
+    else:
+        assert (there, found) == (ms, moment(ms))

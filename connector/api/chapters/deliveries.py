@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +30,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.assets import DEFAULT_MEDIA_TYPE
 from connector.views.common import Page
+from connector.views.conversion import moment
 from connector.views.deliveries import DeliveredFileView
 from connector.views.received import CleanedView, CleanOrder, ReceivedFileView, ReceivedView
 
@@ -64,7 +64,7 @@ async def clean_received(context: AtContext, received: AtReceived, order: CleanO
 
 
 def _view(file: StoredFile) -> ReceivedFileView:
-    written = datetime.fromtimestamp(file.written_at / 1000, UTC)
+    written = moment(file.written_at)
     saved = file.names > 1
     return ReceivedFileView(path=file.path, size=file.size, partial=file.partial, written_at=written, saved=saved)
 

@@ -32,6 +32,7 @@ from connector.views.agreements import AgreementState, AgreementView, DutyView, 
 from connector.views.payments import PaymentOrder, PaymentState, PaymentSummaryView, PaymentView
 
 app = create_noun("Agreements as provider and as consumer.")
+_DAY = timedelta(days=1)
 
 
 @register(
@@ -102,9 +103,10 @@ def _select(agreements: Iterable[AgreementView], state: AgreementState | None, d
     found = [one for one in agreements if state in {None, one.state}]
     if days is None:
         return found
-    last = datetime.now(UTC) + timedelta(days=days)
+    now = datetime.now(UTC)
     ending = [(one.expires_at, one) for one in found if one.state is AgreementState.ACTIVE and one.expires_at]
-    return [one for end, one in sorted(ending, key=lambda pair: pair[0]) if end <= last]
+    # The time that is left is compared: a sum of days can lie beyond the calendar.
+    return [one for end, one in sorted(ending, key=lambda pair: pair[0]) if (end - now) / _DAY <= days]
 
 
 @register(app, "show", example="datenkontor agreement show urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")

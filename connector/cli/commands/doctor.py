@@ -30,6 +30,7 @@ from connector.net.addresses import join_host, parse_url
 from connector.net.certificates import examine_certificate
 from connector.ports.changes import StoreError
 from connector.settings import Settings, SettingsError, load
+from connector.views.conversion import moment
 from connector.views.handed_in import HandedInFault
 from connector.views.health import ListView
 
@@ -196,7 +197,7 @@ def _find_cause(*paths: Path) -> str:
 
 def _check_clock(file: Path, settings: Settings) -> CheckResult:
     now = datetime.now(UTC)
-    written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    written = moment(file.stat().st_mtime_ns // 1_000_000)
     well = written <= now + timedelta(minutes=1)
     return _find("clock", well, "clock" if well else "clock-behind", now=format_time(now, ZoneInfo(settings.zone)))
 

@@ -367,7 +367,8 @@ def _read_file(file: Path) -> dict[str, Any]:
 
 def _date_duties(actions: list[str] | None, when: datetime) -> dict[str, datetime]:
     """Date fulfilled duties just before the action: a duty of the same moment does not come before it."""
-    return dict.fromkeys(actions or (), when - timedelta(seconds=1))
+    # Nothing is before the first year, which the decision refuses.
+    return dict.fromkeys(actions or (), when - timedelta(seconds=when.year > 1))
 
 
 def _parse_facts(given: list[str] | None) -> dict[str, tuple[str, ...]]:

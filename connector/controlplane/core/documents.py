@@ -5,7 +5,6 @@ peers return an offer with a new identifier each time. Peers write the same rule
 terms of ODRL short, prefixed or in full. What is made here has the one spelling of the protocol.
 """
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +14,7 @@ from connector.policy.vocabulary.names import KNOWN_CONTEXTS
 from connector.protocol.dsp.codec import canonical
 from connector.protocol.dsp.offer_ids import drop_serial
 from connector.protocol.dsp.policy import shorten_term, spell
+from connector.views.conversion import moment
 
 FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"})
 # Members whose empty list differs from a missing one: a comparison with no values, a choice among no constraints.
@@ -45,7 +45,7 @@ def make_catalog_offer(policy: bytes, *, offer_id: str) -> bytes:
 
 def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: str, assignee: str, now: int) -> bytes:
     """Return the Agreement on the rules of `offer`; `now` in ms becomes its timestamp, whole seconds in UTC."""
-    stamp = datetime.fromtimestamp(now // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = moment(now).strftime("%Y-%m-%dT%H:%M:%SZ")
     frame = {
         "@type": "Agreement",
         "@id": agreement_id,

@@ -1,13 +1,13 @@
 """Instants: milliseconds since the Unix epoch as stored, and aware times in UTC as policies need them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from connector.views.conversion import EPOCH, moment
 
 
 def instant(milliseconds: int) -> datetime:
-    """Return an aware instant in UTC."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    """Return an aware instant in UTC; beyond the calendar, its first or its last one."""
+    return moment(milliseconds)
 
 
 def round_up(at: datetime | None) -> int | None:

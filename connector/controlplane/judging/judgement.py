@@ -35,6 +35,7 @@ from connector.policy.words.reasons import reasons
 from connector.ports.entities import Agreement, Recent, Usage
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+from connector.views.conversion import to_ms
 
 MOST_REASONS = 3
 # Half-hours of more than a week, in which every time of the day and day of the week occurs.
@@ -171,9 +172,9 @@ def _judgement(
     texts: dict[str, str] | None = None,
 ) -> Judgement:
     now = context.now()
-    until = decision.valid_until
+    until = to_ms(decision.valid_until)
     # A lease ends at a whole millisecond, and never before it has begun.
-    valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
+    valid_until = None if until is None else max(until, now + 1)
     hourly = [counter for counter in decision.counters if is_hourly(counter)]
     periodic = [counter for counter in decision.counters if find_period(counter) is not None]
     stepping = [counter for counter in decision.counters if counter.step and counter not in (*hourly, *periodic)]

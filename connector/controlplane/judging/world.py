@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from connector.controlplane.core.instants import instant
-from connector.controlplane.judging.facts import FACTS, PERIOD_OF, Situation
+from connector.controlplane.judging.facts import FACTS, PERIOD_OF, SKEW_MS, Situation
 from connector.controlplane.judging.payments import find_payment_standing
 from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, PURPOSE, KnownData, is_from_data
@@ -21,6 +21,7 @@ from connector.policy.operands.event import name_since
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 from connector.protocol.dsp.version import VERSION
+from connector.views.conversion import find_moment
 
 BYTE = "http://qudt.org/vocab/unit/BYTE"
 OF_CONNECTOR = frozenset({ODRL + "deliveryChannel", DK + "connectorProtocol"})
@@ -52,7 +53,12 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
         transforms=situation.data.transforms(registry),
         row_filters=situation.data.rows,
         since={name_since(entry.name): instant(entry.at) for entry in situation.events or ()},
-        expires={name: instant(at) for name, at in _ends(situation, compiled) if at > situation.now},
+        expires={
+            # What changes beyond the calendar never changes.
+            name: end
+            for name, at in _ends(situation, compiled)
+            if at > situation.now and (end := find_moment(at)) is not None
+        },
     )
 
 
@@ -123,8 +129,10 @@ def _ends(situation: Situation, compiled: Compiled) -> Iterator[tuple[str, int]]
         yield "paymentState", ends
     if situation.changed_at is not None:
         age = situation.now - situation.changed_at
-        # One comparison changes at the age itself, another at the first instant after it.
-        marks = [mark for span in _ages(compiled) for bound in find_bounds(span) for mark in (bound, bound + 1)]
+        # An age is known as soon as the date is no longer ahead. One comparison changes at the age itself, another at
+        # the first instant after it.
+        spans = [(-SKEW_MS, bound, bound + 1) for span in _ages(compiled) for bound in find_bounds(span)]
+        marks = [mark for span in spans for mark in span]
         ahead = [mark for mark in marks if mark > age]
         if ahead:
             yield "dataAge", situation.changed_at + min(ahead)

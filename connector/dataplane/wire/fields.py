@@ -13,6 +13,8 @@ import re
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote
 
+from connector.views.conversion import to_ms
+
 UPLOAD_OFFSET = "Upload-Offset"
 UPLOAD_COMPLETE = "Upload-Complete"
 UPLOAD_VERSION = "Upload-Version"
@@ -33,6 +35,7 @@ _EXTENDED = re.compile(
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _VERSION = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 1024
+_EMPTY_YEAR = re.compile(r"(?<![\d:+])(?<! -)00\d\d(?![\d:])", re.ASCII)
 _LONGEST_MEDIA_TYPE = 255
 _LONGEST_DISPOSITION = 4096
 
@@ -103,10 +106,17 @@ def describe_unread(value: str | None) -> str | None:
 
 
 def read_http_date(value: str | None) -> int | None:
-    """Return an HTTP date (RFC 9110 section 5.6.7) in ms since the epoch; None if it is malformed."""
+    """Return an HTTP date (RFC 9110 section 5.6.7) in ms since the epoch; None if it is malformed.
+
+    A year such as 0001, an empty date of some backends, is none: the rules of e-mail would read it as 2001.
+
+    >>> read_http_date("Mon, 01 Jan 0001 00:00:00 GMT") is None
+    True
+    """
+    text = (value or "")[:_LONGEST]
     try:
-        read = parsedate_to_datetime((value or "")[:_LONGEST])
-        return int(read.timestamp() * 1000) if read.tzinfo else None
+        read = None if _EMPTY_YEAR.search(text) else parsedate_to_datetime(text)
+        return to_ms(read) if read and read.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from connector.controlplane.core.instants import instant
-from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.facts import SKEW_MS, Situation
 from connector.controlplane.judging.world import BYTE, build_world
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.situation import World
@@ -80,3 +82,18 @@ def test_the_age_of_the_data_expires_when_it_reaches_a_limit_of_the_policy() -> 
     situation = msgspec.structs.replace(of_city(), changed_at=NOW - 1000, now=NOW)
     assert world(situation, hour).expires == {"dataAge": instant(NOW - 1000 + 3_600_000)}
     assert world(situation).expires == {}
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(0, 83_332))
+@example(NOW - 1000, 7974)
+@example(253_402_300_799_000, 1)
+def test_an_age_of_data_that_is_reached_beyond_the_calendar_is_never_reached(changed_at: int, years: int) -> None:
+    limit = atom("dk:dataAge", "lteq", {"@value": f"P{years}Y", "@type": "xsd:duration"})
+    found = world(msgspec.structs.replace(of_city(), changed_at=changed_at, now=NOW), limit).expires
+    assert all(instant(NOW) < at for at in found.values())
+
+
+def test_the_age_of_data_whose_date_is_ahead_is_asked_again_when_it_is_known() -> None:
+    hour = atom("dk:dataAge", "lteq", {"@value": "PT1H", "@type": "xsd:duration"})
+    situation = msgspec.structs.replace(of_city(), changed_at=NOW + DAY, now=NOW)
+    assert world(situation, hour).expires == {"dataAge": instant(NOW + DAY - SKEW_MS)}

@@ -2,12 +2,14 @@ import pytest
 
 from connector.dataplane.wire.fields import (
     read_content_range,
+    read_http_date,
     read_number,
     read_range,
     read_repr_digest,
     repr_digest,
     strong_etag,
 )
+from connector.views.conversion import moment
 from tests.dataplane.world import sha256
 
 
@@ -56,3 +58,21 @@ def test_digests_travel_and_odd_fields_are_nothing() -> None:
     assert strong_etag('W/"abc"') is strong_etag('"a"b"') is strong_etag(None) is None
     assert read_number("12") == 12
     assert read_number("-1") is read_number("1e3") is read_number("9" * 30) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "year"),
+    [
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 9999),
+        ("Fri, 31 Dec 9999 23:59:59 -1400", 9999),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 1970),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", 1970),
+        ("Mon, 01 Jan 0001 00:00:00 GMT", None),
+        ("Mon, 01-Jan-0001 00:00:00 GMT", None),
+        ("never", None),
+        (None, None),
+    ],
+)
+def test_a_date_of_a_backend_is_a_time_of_the_calendar_or_none(value: str | None, year: int | None) -> None:
+    found = read_http_date(value)
+    assert (None if found is None else moment(found).year) == year

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from connector.controlplane.core.instants import instant
 from connector.controlplane.judging import visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating.treatments import may_treat
@@ -12,6 +11,7 @@ from connector.protocol import dcat
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
+from connector.views.conversion import find_moment
 
 
 def render_dataset(evaluator: Evaluator, asset: Asset) -> bytes:
@@ -53,8 +53,9 @@ def add_facts(asset: Asset, facts: DataFacts, *, whole: bool) -> bytes:
     """
     document = msgspec.json.decode(asset.document)
     members: dict[str, object] = {"dcat:mediaType": asset.media_type}
-    if facts.changed_at is not None:
-        members["dct:modified"] = dcat.make_moment(instant(facts.changed_at))
+    changed = find_moment(facts.changed_at) if facts.changed_at is not None else None
+    if changed is not None:
+        members["dct:modified"] = dcat.make_moment(changed)
     if whole and facts.size is not None:
         members["dcat:byteSize"] = facts.size
     if whole and facts.sha256 is not None:

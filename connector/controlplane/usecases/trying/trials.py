@@ -33,6 +33,7 @@ from connector.policy.words.reasons import reasons
 
 MOST_CHANGES, MOST_FLIPS = 5, 400
 PROVIDER = "urn:uuid:provider"
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 
 class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +85,7 @@ class TrialDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) -> TrialDecision:
     """Decide a situation under a policy, at access. Raises Invalid."""
+    _check_times(situation)
     compiled = _compile_agreed(library, policy, situation)
     request = Request(
         action=expand(situation.action, {}) if ":" in situation.action else situation.action,
@@ -111,6 +113,15 @@ def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) 
         turns=_turns(compiled, request, world, decision.verdict),
         policy_hash=decision.policy_hash,
     )
+
+
+def _check_times(situation: TrialSituation) -> None:
+    """Raise Invalid for a time that leaves no day before or after it, in whichever zone its day is looked up."""
+    times = [situation.at, *situation.performed.values()]
+    if situation.agreed_at is not None:
+        times.append(situation.agreed_at)
+    if any(not _FIRST_YEAR <= at.year <= _LAST_YEAR for at in times):
+        raise Invalid("time", "A time is outside of the years 2 to 9998: give one within them.")
 
 
 def _compile_agreed(library: Library, policy: dict[str, Any], situation: TrialSituation) -> Compiled:

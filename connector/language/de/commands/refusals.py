@@ -402,6 +402,8 @@ SENTENCES: dict[str, str] = {
     "eine Art schreiben.",
     "The end of the state is in the past: give a later time, or record the present state.": "Das Ende dieses "
     "Stands liegt in der Vergangenheit: bitte eine spätere Zeit oder den heutigen Stand angeben.",
+    "A time is outside of the years 2 to 9998: give one within them.": "Ein Zeitpunkt liegt außerhalb der Jahre 2 bis "
+    "9998: bitte einen innerhalb dieser Jahre angeben.",
     "The policy is missing or given twice: give one of policy, asset or agreement.": "Die Nutzungsbedingungen "
     "fehlen oder sind doppelt angegeben: bitte policy, asset oder agreement nennen.",
     "{} is not a value of {}: give a value of the sort {}.": "{0} ist kein Wert von {1}: nötig ist ein Wert der "

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from connector.controlplane.usecases.offering import assets
-from connector.controlplane.usecases.offering.datasets import render_dataset
+from connector.controlplane.usecases.offering.datasets import add_facts, render_dataset
+from connector.ports.entities.assets import DataFacts
 from connector.protocol.dcat import AGENT, AGENT_NAME, LABEL, make_theme
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
 from connector.views.assets import AssetOrder
@@ -55,3 +56,11 @@ async def test_stated_members_are_in_the_dataset_and_the_source_is_not(desk: Des
     assert dataset["dct:license"] == {"@id": "urn:cc"}
     assert dataset["dct:provenance"] == {"@type": "dct:ProvenanceStatement", LABEL: "synthetic"}
     assert "air.csv" not in str(dataset)
+
+
+@pytest.mark.parametrize(("changed_at", "stated"), [(0, True), (253_402_351_199_000, False), (-(2**63), False)])
+async def test_a_date_beyond_the_calendar_is_not_stated(desk: Desk, changed_at: int, stated: bool) -> None:
+    draft = AssetOrder(id="urn:air", title={"en": "Air"}, source=SOURCE)
+    asset = await assets.add(desk.rooms.publisher, draft, offer_id="urn:offer")
+    dataset = msgspec.json.decode(add_facts(asset, DataFacts(changed_at=changed_at), whole=True))
+    assert all(("dct:modified" in entry) is stated for entry in dataset["distribution"])
