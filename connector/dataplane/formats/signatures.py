@@ -1,8 +1,9 @@
 """What the first bytes of data show of its kind, against the media type that was stated or guessed from its name.
 
 A file that is named `.csv` and is compressed, a saved error page or JSON would be delivered under a wrong type, and no
-receiver could read it. Only what the bytes show for certain contradicts a type, and only a type of text: many formats
-are archives inside.
+receiver could read it. Only what the bytes show for certain contradicts a type, and mostly a type of text: many formats
+are archives inside. What a backend states of its answer never contradicts by itself, as many state `text/html` for
+everything; it tells how to read bytes that may be both.
 """
 
 import re
@@ -25,22 +26,68 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe\0\0", "in UTF-32, which is not read"),
     (b"\0\0\xfe\xff", "in UTF-32, which is not read"),
 )
-_HTML = re.compile(rb"<(!doctype\s+html|html)\b", re.IGNORECASE)
+# Portals put comments, a licence or an XML declaration before a page, and leave out what HTML allows to leave out.
+_ASIDE = rb"(?:(?:<!--(?:[^-]|-(?!->))*-->|<\?xml\b[^>]*>)\s*)*"
+# Another root than `html` may be any XML.
+_HTML_ROOT = re.compile(rb"(?:<!--(?:[^-]|-(?!->))*-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE)
+_HTML = re.compile(_ASIDE + rb"<(!doctype\s+html\b|(html|head|body)(?=[\s>]))", re.IGNORECASE)
+_TAG = re.compile(rb"<[!?a-z]", re.IGNORECASE)
+_SCRIPT = re.compile(
+    rb"\(?(?:window|document|location|self|top|parent)\s*(?:\.\s*[a-z]|\[|=)|!?\(?function\b[\s\w]*\(|\(?\(\)\s*=>|"
+    rb"(?:var|let|const)\s+[\w$]+\s*[=;]|if\s*\(|['\"]use strict['\"]|//|/\*",
+)
 _XML = re.compile(rb"<\?xml\s")
 _JSON = re.compile(rb'(\[\s*)?\{\s*("|\})')
 _JSON_BEGINS = b'{["-0123456789tfn'
-_HEAD = 1000
+_HEAD = 4096
+_SHORT = 64
 _TABLES = frozenset({"text/csv", "application/csv", "text/tab-separated-values"})
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_SCRIPTS = frozenset(
+    {"application/javascript", "text/javascript", "application/x-javascript", "application/ecmascript"}
+)
+_BINARY = frozenset({"application/pdf", "application/zip", "application/gzip", "application/vnd.apache.parquet"})
 
 
-def find_contradiction(head: bytes, media_type: str) -> str | None:
+def find_contradiction(head: bytes, media_type: str, stated: str = "") -> str | None:
     """Return what data is by its first bytes, if it cannot be of the media type; None if it can.
+
+    `stated` is the media type that a backend states of its answer; less than 64 bytes are all of the data.
 
     >>> find_contradiction(bytes.fromhex("1f8b0800"), "text/csv")
     'compressed by gzip'
     >>> find_contradiction(b"PK" + bytes([3, 4]), "application/vnd.oasis.opendocument.spreadsheet")
+    >>> find_contradiction(b"<title>Login", "text/csv", "text/html")
+    'a web page'
     """
-    kind = media_type.partition(";")[0].strip().lower()
+    kind, answer = _read_kind(media_type), _read_kind(stated)
+    if kind in _PAGES:
+        return None
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:_HEAD]
+    return _find_mark(head, text, kind) or _find_page(text, kind, answer)
+
+
+def _read_kind(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _find_page(text: bytes, kind: str, answer: str) -> str | None:
+    """Return what a backend answers instead of data: what it states and what the bytes show are looked at together."""
+    table = kind in _TABLES
+    marked = table or kind.endswith(("json", "jsonl"))
+    if answer in _PAGES and (_HTML.match(text) or (marked and _TAG.match(text))):
+        return "a web page"
+    if kind in _BINARY and _HTML.match(text):
+        return "a web page"
+    if answer in _SCRIPTS and marked and _SCRIPT.match(text):
+        return "a script"
+    # A word alone, as "Unauthorized", is at most the head of a table without a line.
+    if answer in _PAGES and table and text and len(text) < _SHORT and not re.search(rb"[\r\n\t,;|]", text):
+        return "a message"
+    return None
+
+
+def _find_mark(head: bytes, text: bytes, kind: str) -> str | None:
     table, lines = kind in _TABLES, kind in {"application/x-ndjson", "application/jsonl"}
     json = lines or kind == "application/json" or kind.endswith("+json")
     xml = kind in {"application/xml", "text/xml"} or kind.endswith("+xml")
@@ -49,8 +96,7 @@ def find_contradiction(head: bytes, media_type: str) -> str | None:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:_HEAD]
-    if (table or json or kind == "application/xml") and _HTML.match(text):
+    if (kind == "application/xml" and _HTML_ROOT.match(text)) or ((table or json) and _HTML.match(text)):
         return "a web page"
     if (table or json) and _XML.match(text):
         return "XML"
@@ -61,9 +107,9 @@ def find_contradiction(head: bytes, media_type: str) -> str | None:
     return None
 
 
-def check_type(head: bytes, media_type: str) -> None:
-    """Raise SourceError if data with these first bytes cannot be of the media type."""
-    other = find_contradiction(head, media_type)
+def check_type(head: bytes, media_type: str, stated: str) -> None:
+    """Raise SourceError if data with these first bytes and this stated type cannot be of the media type."""
+    other = find_contradiction(head, media_type, stated)
     if other:
         raise SourceError(
             f"The data is {other}, but its media type is {media_type[:100]}: rename the file, or state its media type."

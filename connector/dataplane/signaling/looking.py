@@ -42,7 +42,7 @@ async def try_source(
     known = content.media_type if media_type == DEFAULT_MEDIA_TYPE else media_type
     if folder:
         return _see_folder(sample)
-    check_type(sample, known)
+    check_type(sample, known, content.media_type)
     size = len(sample) if content.size is None and whole else content.size
     found = find_record_format(known)
     records = stated or (Records(format=found) if found else None)

@@ -49,19 +49,26 @@ class TypedSource:
                 head = await _take(content.chunks)
                 content = msgspec.structs.replace(content, chunks=_join(head, content.chunks))
             stated = self._media_type if self._media_type != DEFAULT_MEDIA_TYPE else content.media_type
-            check_type(b"".join(head), stated)
+            check_type(b"".join(head), stated, content.media_type)
             yield content
 
 
 async def _take(chunks: AsyncIterator[bytes]) -> list[bytes]:
-    """Take as few chunks as show of which kind data is: a slow source is not waited for longer."""
+    """Take as few chunks as show of which kind data is: a slow source is not waited for longer.
+
+    What begins with a comment shows it only behind it.
+    """
     taken: list[bytes] = []
-    while sum(map(len, taken)) < _ENOUGH:
+    while (size := sum(map(len, taken))) < _ENOUGH or (size < _MOST and _is_aside(b"".join(taken))):
         try:
             taken.append(await anext(chunks))
         except StopAsyncIteration:
             break
     return taken
+
+
+def _is_aside(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<!--", b"<?xml"))
 
 
 async def _join(head: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -28,6 +28,8 @@ from connector.ports.flow import Cause, Content, SourceError
 
 _HEAD_S = 5.0
 _CAUSES = {401: Cause.NOT_ALLOWED, 403: Cause.NOT_ALLOWED, 404: Cause.NOT_FOUND, 410: Cause.NOT_FOUND}
+# 203 is 200 behind a proxy that changed something (RFC 9110, section 15.3.4).
+_WHOLE = frozenset({200, 203})
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
@@ -88,7 +90,7 @@ class HttpSource:
         url, headers = address["url"], dict(address.get("headers", {}))
         try:
             async with asyncio.timeout(_HEAD_S), self._client.stream("HEAD", url, headers=headers) as answer:
-                return read_http_date(answer.headers.get("Last-Modified")) if answer.status == 200 else None
+                return read_http_date(answer.headers.get("Last-Modified")) if answer.status in _WHOLE else None
         except (NetError, TimeoutError) as error:
             raise SourceError(f"The backend cannot be reached: {error}") from error
 
@@ -100,7 +102,7 @@ class HttpSource:
             if given is None or given[2] is None or (answer.status == 206 and given[0] != offset):
                 raise SourceError("The backend returned another range than requested.")
             size, first = given[2], offset
-        elif answer.status != 200:
+        elif answer.status not in _WHOLE:
             cause = _CAUSES.get(answer.status, Cause.UNAVAILABLE)
             raise SourceError(f"The backend answered with status {answer.status} instead of data.", cause)
         if answer.status == 416:

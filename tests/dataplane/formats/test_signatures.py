@@ -6,7 +6,9 @@ import zipfile
 
 import pytest
 
+from connector.dataplane.formats import signatures
 from connector.dataplane.formats.signatures import find_contradiction
+from connector.language.catalogue import LANGUAGES, Language, read_chapter
 
 CSV = b"a,b\n1,2\n"
 
@@ -37,6 +39,74 @@ def zipped() -> bytes:
 )
 def test_data_of_another_kind_than_its_type_is_named(head: bytes, media_type: str, kind: str) -> None:
     assert find_contradiction(head, media_type) == kind
+
+
+PAGES = (
+    b"<!DOCTYPE html><title>Login</title>",
+    b"\n\n  <html lang=de>",
+    b"<!-- portal -->\n<html><body>Session expired</body></html>",
+    b"<!-- a --> <!-- licence: 1 - 2 -->\r\n<!doctype HTML>",
+    b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0"><html>',
+    b"<head><title>Login</title></head><body>Session expired</body>",
+    b"<BODY onload=login()>Session expired",
+)
+SCRIPTS = (b"window.location='/login';", b"document.location.href = '/'", b"(function () {go()})()", b"var a = 1;")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("media_type", ["text/csv", "application/json", "application/geo+json", "application/x-ndjson"])
+def test_a_web_page_is_recognised_by_every_usual_beginning(page: bytes, media_type: str) -> None:
+    assert find_contradiction(page, media_type) == "a web page"
+    assert find_contradiction(page, "text/html", "text/html") is None
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/pdf", "application/vnd.ms-excel"])
+def test_a_page_that_is_stated_as_one_is_no_other_data(media_type: str) -> None:
+    for page in PAGES:
+        assert find_contradiction(page, media_type, "text/html; charset=utf-8") == "a web page"
+        assert find_contradiction(page, "application/xhtml+xml", "text/html") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "stated", "kind"),
+    [
+        *((head, "application/javascript", "a script") for head in SCRIPTS),
+        (b"<title>Login", "text/html", "a web page"),
+        (b"<script>location='/login'</script>", "text/html", "a web page"),
+        (b"<p>Session expired", "TEXT/HTML;charset=utf-8", "a web page"),
+        (b"Unauthorized", "text/html", "a message"),
+    ],
+)
+def test_what_a_backend_states_tells_how_its_bytes_are_read(head: bytes, stated: str, kind: str) -> None:
+    assert find_contradiction(head, "text/csv", stated) == kind
+    assert find_contradiction(head, "text/csv", "text/csv") is None
+
+
+@pytest.mark.parametrize("stated", ["text/html", "application/javascript", "text/plain", "application/json", ""])
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (CSV, "text/csv"),
+        (b"name\n", "text/csv"),
+        (b"", "text/csv"),
+        (b"name;age", "text/csv"),
+        (b"variable,function,if\n1,2,3\n", "text/csv"),
+        (b"window,location\n1,2\n", "text/csv"),
+        (b"<,>\n1,2\n", "text/csv"),
+        (b'{"a": 1}', "application/json"),
+        (b"PAR1", "application/vnd.apache.parquet"),
+        (b"# read me", "text/plain"),
+        (b"<gml/>", "application/gml+xml"),
+    ],
+)
+def test_right_data_is_let_through_whatever_is_stated(head: bytes, media_type: str, stated: str) -> None:
+    assert find_contradiction(head, media_type, stated) is None
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_every_kind_of_data_is_said_in_every_language(language: Language) -> None:
+    kinds = {name for _, name in signatures._MARKS} | {"a web page", "a script", "a message", "XML", "JSON", "no JSON"}
+    assert kinds <= read_chapter(language, "problems").keys()
 
 
 @pytest.mark.parametrize(

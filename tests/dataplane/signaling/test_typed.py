@@ -20,14 +20,14 @@ DROP = treat(Records(format="csv"), TransformStep(name="drop", fields=("b",)))
 class Backend:
     """A backend that first answers with a page to log in, and then with data."""
 
-    def __init__(self, pages: int) -> None:
-        self.pages = pages
+    def __init__(self, pages: int, page: bytes = PAGE, stated: str = "text/html", status: int = 200) -> None:
+        self.pages, self.page, self.stated, self.status = pages, page, stated, status
 
     async def answer(self, _: web.Request) -> web.StreamResponse:
         self.pages -= 1
         if self.pages >= 0:
-            return web.Response(body=PAGE, content_type="text/html")
-        return web.Response(body=b"a,b\n1,2\n", content_type="text/csv")
+            return web.Response(body=self.page, content_type=self.stated)
+        return web.Response(body=b"a,b\n1,2\n", content_type="text/csv", status=self.status)
 
 
 @pytest.mark.parametrize("treated", [False, True])
@@ -47,6 +47,28 @@ async def test_a_page_to_log_in_is_not_delivered_for_the_data(
             assert b"session" not in await answer.read()
         assert "a web page" in next(iter(made.plane.register.list_failing().values()))
         assert (await made.store.usage(OWNER, "agreement")).uses == 0
+
+
+@pytest.mark.parametrize(
+    ("page", "stated"),
+    [
+        (b"<!-- " + b"licence " * 400 + b"-->\n<html>", "text/plain"),
+        (b"<head><title>Login</title></head>", "text/html"),
+        (b"window.location='/login';", "application/javascript"),
+        (b"Unauthorized", "text/html"),
+    ],
+)
+async def test_a_page_that_begins_otherwise_costs_no_use(
+    provider: Side, http: aiohttp.ClientSession, page: bytes, stated: str
+) -> None:
+    async with serving(Backend(2, page, stated, 203).answer) as backend:
+        source = {"kind": "http", "url": f"{backend}/f.csv"}
+        url, headers = url_and_token(await provider.serve(source, lease(max_uses=1), media_type="text/csv"))
+        for status in (503, 503, 200):
+            async with http.get(url, headers=headers) as answer:
+                assert answer.status == status
+                await answer.read()
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 1
 
 
 async def test_a_push_waits_until_the_source_has_data_again(provider: Side, consumer: Side) -> None:
