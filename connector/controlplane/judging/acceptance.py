@@ -24,7 +24,7 @@ from connector.policy.compiling.compiled import Compiled, CompiledDuty, Compiled
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.errors import PolicyError
 from connector.policy.model.literals import to_lexical
-from connector.policy.model.policy import ODRL, AtomicConstraint
+from connector.policy.model.policy import DK, ODRL, AtomicConstraint
 from connector.policy.words import findings
 from connector.ports.entities import AssetStatement, DataClass, Marking
 
@@ -32,7 +32,12 @@ from connector.ports.entities import AssetStatement, DataClass, Marking
 _PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
 
 _VERSION = ODRL + "version"
-_OPTIONS = {ODRL + "language": "--language", _VERSION: "--data-version", ODRL + "resolution": "--resolution"}
+OPTIONS = {
+    ODRL + "language": "--language",
+    _VERSION: "--data-version",
+    ODRL + "resolution": "--resolution",
+    DK + "legalBasis": "--legal-basis",
+}
 """The options that state what an asset can leave open."""
 
 Texts = dict[str, str]
@@ -132,7 +137,7 @@ def _explain(library: Library, part: DeadPart, facts: FixedFacts, codes: tuple[s
     operands = library.operands.operands
     unstated = tuple(iri for iri in part.operands if operands[iri].fact not in facts.worlds[0].facts)
     if unstated:
-        options = ", ".join(_OPTIONS[iri] for iri in unstated if iri in _OPTIONS)
+        options = ", ".join(OPTIONS[iri] for iri in unstated if iri in OPTIONS)
         return Finding(codes[0], part.rule, operands=unstated, detail=options)
     of_data = tuple(iri for iri in part.operands if iri not in OF_CONNECTOR)
     named = of_data or part.operands

@@ -179,13 +179,13 @@ FACTS: dict[str, FactReader] = {
 def claimable(registry: Registry) -> dict[str, Operand]:
     """Return the operands whose facts the participant list may state as claims, by fact name.
 
-    Facts of this connector are excluded, except the basis of a disclosure, which an asset may leave open.
+    Facts of this connector are excluded, and so is what the provider states about its data.
     """
     stated = {"request", "credential", "connector"}
     return {
         operand.fact: operand
         for operand in registry.operands.values()
-        if operand.fact == "legalBasis" or (operand.source in stated and operand.fact not in FACTS)
+        if operand.source in stated and operand.fact not in FACTS
     }
 
 

@@ -26,7 +26,6 @@ from connector.views.conversion import find_moment
 BYTE = "http://qudt.org/vocab/unit/BYTE"
 OF_CONNECTOR = frozenset({ODRL + "deliveryChannel", DK + "connectorProtocol"})
 """The operands whose facts this connector fixes, whatever the data is."""
-_LEGAL_BASIS = DK + "legalBasis"
 
 
 def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
@@ -85,13 +84,13 @@ def build_fixed_facts(data: KnownData, compiled: Compiled, registry: Registry, n
 def _is_fixed(operand: Operand, data: KnownData, world: World) -> bool:
     """Return whether the fact of an operand is settled by the asset or by this connector, also if it has none.
 
-    A legal basis that the asset leaves open may be a claim, and an incomplete description of records is a gap.
+    An incomplete description of records is a gap, which is told elsewhere.
     """
     if operand.iri in OF_CONNECTOR:
         return True
     if not operand.of_asset or data.stated is None:
         return False
-    return operand.fact in world.facts or not (operand.iri == _LEGAL_BASIS or is_from_data(operand))
+    return operand.fact in world.facts or not is_from_data(operand)
 
 
 def _choose_purpose(

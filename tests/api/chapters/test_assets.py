@@ -17,6 +17,7 @@ PERSONAL = {
     ],
     "obligation": [{"action": "odrl:delete"}],
 }
+STATED = {"legal_basis": ["eu-gdpr:A6-1-e"]}
 
 
 async def test_an_asset_is_drafted_published_and_withdrawn(desk: Desk) -> None:
@@ -56,7 +57,8 @@ async def test_an_asset_shows_where_its_data_lies_but_no_secret(desk: Desk) -> N
 
 async def test_personal_data_is_released_by_a_key_with_the_scope_admin(desk: Desk) -> None:
     async with desk.client() as client, desk.client("chief") as chief:
-        await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "data_class": "personal", "policy": PERSONAL})
+        order = {**DRAFT, "id": "urn:a", "data_class": "personal", "policy": PERSONAL, "stated": STATED}
+        await client.post("/v1/assets", json=order)
         assert (await client.post("/v1/assets/urn:a/publish")).status_code == 409
         assert (await client.post("/v1/assets/urn:a/publish", json={"release": True})).status_code == 403
         assert (await chief.post("/v1/assets/urn:a/publish", json={"release": True})).status_code == 200
@@ -99,7 +101,7 @@ async def test_an_asset_is_changed_and_removed(desk: Desk) -> None:
 
 
 async def test_a_change_to_personal_data_is_released_by_a_key_with_the_scope_admin(desk: Desk) -> None:
-    change = {"change": {"data_class": "personal", "policy": PERSONAL}, "release": True}
+    change = {"change": {"data_class": "personal", "policy": PERSONAL, "stated": STATED}, "release": True}
     async with desk.client() as client, desk.client("chief") as chief:
         await client.post("/v1/assets", json={**DRAFT, "id": "urn:a"})
         await client.post("/v1/assets/urn:a/publish")

@@ -5,18 +5,21 @@ from typing import Any
 import msgspec
 import pytest
 
+from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.facts import FACTS, Situation
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import asset_changes, assets
 from connector.controlplane.usecases.policies import examine
+from connector.policy.reading import templates
 from connector.ports.entities import AssetStatement, AssetStatus
 from connector.ports.treatment import Records
 from connector.views.assets import AssetOrder
 from tests.controlplane.agreements import LIBRARY, atom
 from tests.controlplane.usecases.offering.drafts import SOURCE, use
 from tests.controlplane.usecases.test_policies import NOON
+from tests.policy.reading.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import Desk
 
 GERMAN, ENGLISH = atom("odrl:language", "eq", "de"), atom("odrl:language", "eq", "en")
@@ -49,6 +52,7 @@ REFUSED = {
         draft(use(atom("dk:legalBasis", "eq", "eu-gdpr:A6-1-a")), legal_basis=("eu-gdpr:A6-1-e",)),
         "legal basis",
     ),
+    "no basis": (draft(use(atom("dk:legalBasis", "isA", "eu-gdpr:A6-1-a"))), r"legal basis \(--legal-basis\)"),
     "encrypted": (draft(use(atom("dk:artifactState", "eq", "encrypted"))), "state of the data"),
     "level": (
         draft(use(atom("dk:aggregationLevel", "gteq", "city")), records=Records(format="csv", level="block")),
@@ -79,7 +83,7 @@ async def test_what_the_asset_or_the_connector_rules_out_is_refused_with_the_pla
     [
         draft(use(GERMAN), languages=("DE", "en")),
         draft(use(atom("odrl:fileFormat", "eq", "TEXT/CSV"))),
-        draft(use(atom("dk:legalBasis", "eq", "eu-gdpr:A6-1-a"))),
+        draft(use(atom("dk:legalBasis", "eq", "eu-gdpr:A6-1-a")), legal_basis=("eu-gdpr:A6-1-a",)),
         draft(use(atom("odrl:deliveryChannel", "eq", "HttpData-PUSH"))),
         draft(use(atom("dk:artifactState", "eq", "plain"), atom("dk:connectorProtocol", "eq", "2025-1"))),
         draft(use(atom("dk:dataAge", "lteq", {"@value": "PT1H", "@type": "xsd:duration"}))),
@@ -124,6 +128,18 @@ def test_what_this_connector_never_does_is_an_error_without_an_asset_too() -> No
     (remark,) = examine(LIBRARY, use(atom("odrl:deliveryChannel", "eq", "S3")), NOON)
     assert (remark.level, remark.code) == ("error", "never-delivered")
     assert not examine(LIBRARY, use(GERMAN), NOON)
+
+
+def test_a_template_names_the_option_for_each_statement_that_it_demands_of_an_asset() -> None:
+    operands, demanded = LIBRARY.operands.operands, set()
+    for name, template in TEMPLATES.items():
+        document = msgspec.json.encode(templates.fill(template, REQUIRED.get(name, {})))
+        compiled = LIBRARY.compile(documents.make_catalog_offer(document, offer_id="urn:offer"))
+        for iri in operands:
+            if iri in acceptance.OPTIONS and iri in repr(compiled.permissions):
+                demanded.add(name)
+                assert all(acceptance.OPTIONS[iri] in text for text in (template.why.de, template.why.en)), name
+    assert demanded == {"personal-data"}
 
 
 def test_every_fact_that_is_read_from_a_statement_about_the_data_is_marked_as_one() -> None:

@@ -335,13 +335,17 @@ async def test_no_contract_is_made_with_a_party_that_lacks_a_claim(desk: Desk) -
 
 
 async def test_what_we_know_ourselves_goes_before_a_claim(desk: Desk) -> None:
-    claims = {"fileFormat": ("text/csv",), "deliveryChannel": ("HttpData-PUSH",), "legalBasis": ("eu-gdpr:A6-1-e",)}
+    claims = {"fileFormat": ("text/csv",), "deliveryChannel": ("HttpData-PUSH",)}
     csv = atom("odrl:fileFormat", "eq", "text/csv")
     assert (await permitted(desk, csv, Known(claims=claims, media_type="image/png"))).denied
+
+
+async def test_the_basis_of_a_disclosure_is_stated_by_the_provider_and_never_by_a_claim(desk: Desk) -> None:
+    claims = {"legalBasis": ("eu-gdpr:A6-1-e",)}
     basis = CASES["dk:legalBasis"][0]
     other = AssetStatement(legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-b",))
-    assert (await permitted(Desk(desk.received), basis, Known(claims=claims, stated=other))).denied
-    assert not (await permitted(Desk(desk.received), basis, Known(claims=claims))).denied
+    for stated in (other, AssetStatement()):
+        assert (await permitted(Desk(desk.received), basis, Known(claims=claims, stated=stated))).denied
 
 
 async def test_an_age_that_will_be_reached_ends_the_lease_then(desk: Desk) -> None:

@@ -12,11 +12,13 @@ def use(*constraints: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"permission": [{"action": "use", "constraint": list(constraints)}], **more}
 
 
-def personal(policy: dict[str, Any], **stated: Any) -> AssetOrder:
+def personal(
+    policy: dict[str, Any], *, legal_basis: tuple[str, ...] = ("eu-gdpr:A6-1-e",), **stated: Any
+) -> AssetOrder:
     return AssetOrder(
         title={"en": "Register"},
         source=SOURCE,
         policy=policy,
         data_class=DataClass.PERSONAL,
-        stated=AssetStatement(**stated),
+        stated=AssetStatement(legal_basis=legal_basis, **stated),
     )

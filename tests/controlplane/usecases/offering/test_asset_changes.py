@@ -96,7 +96,11 @@ async def test_a_bad_change_is_refused_and_changes_nothing(desk: Desk, change: d
 
 async def test_data_becomes_personal_only_with_a_release(desk: Desk) -> None:
     before = await offered(desk)
-    change = {"data_class": "personal", "policy": use(*FULL.values(), obligation=[DELETE])}
+    change = {
+        "data_class": "personal",
+        "policy": use(*FULL.values(), obligation=[DELETE]),
+        "stated": {"legal_basis": ["eu-gdpr:A6-1-e"]},
+    }
     with pytest.raises(NotAllowed, match="release"):
         await asset_changes.edit(desk.rooms.publisher, before.id, change)
     after = await asset_changes.edit(desk.rooms.publisher, before.id, change, release=True)
