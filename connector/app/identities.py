@@ -14,7 +14,7 @@ import msgspec
 
 from connector.authority.card import operator_keys
 from connector.identity import keys
-from connector.identity.files import read_bounded, replace_atomically
+from connector.identity.files import FileFault, read_bounded, replace_atomically
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
@@ -42,7 +42,7 @@ class Wiring:
 def _build_roster(wiring: Wiring) -> Mechanism:
     settings = wiring.settings.identity
     location = str(settings.roster)
-    accepted = wiring.settings.store.path.with_suffix(".roster.json")
+    accepted = _find_accepted(wiring.settings)
     if not os.access(accepted.parent, os.W_OK | os.X_OK):
         raise SettingsError(
             f"The folder {accepted.parent} of the store is missing or not writable: create it, give this user the "
@@ -60,13 +60,28 @@ def _build_roster(wiring: Wiring) -> Mechanism:
         operator=operator_keys(settings.operator_key),
         source=url_source(wiring.client, location) if "://" in location else file_source(Path(location)),
         clock=wiring.clock,
-        seen=_read_accepted(accepted),
+        seen=read_accepted(wiring.settings),
         remember=remember,
     )
 
 
-def _read_accepted(path: Path) -> AcceptedRoster | None:
-    return msgspec.json.decode(read_bounded(path, ACCEPTED_BYTES), type=AcceptedRoster) if path.exists() else None
+def _find_accepted(settings: Settings) -> Path:
+    return settings.store.path.with_suffix(".roster.json")
+
+
+def read_accepted(settings: Settings) -> AcceptedRoster | None:
+    """Return the participant list that was accepted last, as it is kept beside the store. Raises SettingsError."""
+    path = _find_accepted(settings)
+    if not os.path.lexists(path):
+        return None
+    try:
+        return msgspec.json.decode(read_bounded(path, ACCEPTED_BYTES), type=AcceptedRoster)
+    except (FileFault, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        # Without it, an older list could be passed off as the newest one: a person decides.
+        raise SettingsError(
+            f"{path}, which keeps the version of the participant list in use, cannot be read: restore it from a "
+            "backup, or remove it to accept the next list whatever its version."
+        ) from None
 
 
 class StaticTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,7 +111,7 @@ class MockParticipants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 def _build_mock_token(wiring: Wiring) -> Mechanism:
     path = wiring.settings.identity.tokens
-    file = msgspec.json.decode(read_bounded(path, TOKENS_BYTES) if path else b"{}", type=MockParticipants)
+    file = read_json(read_bounded(path, TOKENS_BYTES) if path else b"{}", MockParticipants)
     return MockTokenIdentity(
         development=wiring.settings.mode is Mode.DEVELOPMENT,
         id=wiring.settings.participant.id,
@@ -115,7 +130,7 @@ def list_participants(settings: Settings) -> tuple[Participant, ...]:
     content = read_bounded(path, TOKENS_BYTES)
     if mechanism == "static-token":
         return read_json(content, StaticTokens).participants
-    return msgspec.json.decode(content, type=MockParticipants).participants
+    return read_json(content, MockParticipants).participants
 
 
 MECHANISMS: Mapping[str, Callable[[Wiring], Mechanism]] = {
@@ -137,7 +152,14 @@ async def build_identity(wiring: Wiring) -> Mechanism:
             f"identity.mechanism is {name[:100]}, which is unknown: use one of {', '.join(MECHANISMS)}."
         )
     identity = build(wiring)
-    await identity.refresh()
+    try:
+        await identity.refresh()
+    except OSError as error:
+        path = wiring.settings.store.path
+        raise SettingsError(
+            f"The folder of store.path, {path.parent}, cannot be written ({error.strerror}): make room or repair its "
+            "disk, or set `store.path` to another file."
+        ) from error
     if problem := identity.problem():
         log.warning("%s", problem)
     return identity

@@ -3,41 +3,38 @@
 import asyncio
 import logging
 import os
-import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import ip_network
 from urllib.parse import urlsplit
 
+from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
 from connector.app.identities import Wiring, build_identity
 from connector.app.lock import lock_store
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.limits import ControlLimits
 from connector.identity.files import read_bounded, write_new
-from connector.net.addresses import NetPolicy, check_callback, check_data_address, net_policy
+from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.rates import CallerRates
-from connector.net.tls import client_context
 from connector.net.transport import Transport
 from connector.ports.identity import Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
-from connector.settings import Settings, SettingsError
+from connector.settings import Settings
 from connector.store.sqlite.store import open_store
 
 log = logging.getLogger(__name__)
 
 OWNER = "default"
 _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
-SECRET_FILE_BYTES = 4096
 
 
 def read_clock() -> int:
@@ -120,17 +117,9 @@ async def build_parts(
     settings: Settings, *, transport: Transport | None = None, now: Callable[[], int] = read_clock
 ) -> Parts:
     """Read the keys, verify the participant list and open the store. Raises the errors of these steps."""
-    net = settings.net
-    try:
-        policy = net_policy(ports=net.ports, networks=net.networks, hosts=net.hosts, plain_http=net.plain_http)
-    except ValueError as fault:
-        raise SettingsError(f"net.networks, net.hosts or net.plain_http in the settings: {fault}") from None
+    policy = build_policy(settings)
     if transport is None:
-        try:
-            tls: ssl.SSLContext | None = client_context(ca_file=net.ca) if net.ca else None
-        except (OSError, ssl.SSLError):
-            raise SettingsError(f"net.ca, {net.ca}, cannot be read as trust anchors: name a PEM file.") from None
-        transport = SocketTransport(policy, tls=tls)
+        transport = SocketTransport(policy, tls=build_anchors(settings))
     client = GuardedClient(policy, transport)
     identity = await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=now))
     lock = lock_store(settings.store.path)
@@ -184,12 +173,7 @@ def to_limits(settings: Settings) -> ControlLimits:
 def to_bounds(settings: Settings) -> ServingBounds:
     """Return the bounds of the listeners that the settings and the open files allow. Raises SettingsError."""
     chosen = settings.limits
-    for network in settings.net.proxies:
-        try:
-            ip_network(network)
-        except ValueError:
-            reason = f"net.proxies contains {network[:100]}, which is no network: write it as 10.0.0.0/8."
-            raise SettingsError(reason) from None
+    check_proxies(settings)
     return fit_bounds(
         ServingBounds(
             connections=chosen.connections,

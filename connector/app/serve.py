@@ -31,13 +31,13 @@ class Runnable(Protocol):
 
 def serve(settings: Settings) -> None:
     """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts."""
-    _prepare(settings)
+    _prepare(settings, is_broker=False)
     run(_run_connector(settings))
 
 
 def serve_broker(settings: Settings) -> None:
     """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts."""
-    _prepare(settings)
+    _prepare(settings, is_broker=True)
     run(_run_broker(settings))
 
 
@@ -55,9 +55,13 @@ def run(process: Coroutine[Any, Any, None]) -> None:
             setattr(sys, name, None)
 
 
-def _prepare(settings: Settings) -> None:
-    set_up(settings.logging.format, settings.logging.level)
+def _prepare(settings: Settings, *, is_broker: bool) -> None:
     _import_aiohttp()
+    # Its imports bring aiohttp along.
+    from connector.app.checking import check_settings
+
+    check_settings(settings, is_broker=is_broker)
+    set_up(settings.logging.format, settings.logging.level)
     tune()
 
 

@@ -14,6 +14,7 @@ from connector.ports.entities import DataClass
 
 Meta = msgspec.Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
+PeerPort = Annotated[int, Meta(ge=1, le=65535)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
 Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?\Z", max_length=2048)]
 Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
@@ -159,7 +160,7 @@ class DataOriginSettings(Section, frozen=True, kw_only=True):
 class NetSettings(Section, frozen=True, kw_only=True):
     """Allowed connections to peers, and TLS. By default, only https to port 443 of public addresses is allowed."""
 
-    ports: Annotated[tuple[Port, ...], Meta(description="Allowed ports of public hosts.")] = (443,)
+    ports: Annotated[tuple[PeerPort, ...], Meta(description="Allowed ports of public hosts.")] = (443,)
     networks: Annotated[
         tuple[str, ...], Meta(description="Networks (CIDR) that are allowed although they are not public.")
     ] = ()

@@ -110,7 +110,8 @@ UNPROVEN = frozenset({"static-token", "mock-token"})
 
 def _parse_path(kind: type, value: Any) -> Any:
     if not isinstance(value, str) or not value or "\0" in value:
-        raise ValueError(f"Expected the path of a file or folder, got `{type(value).__name__}`")
+        got = _KINDS.get(_TOML.get(type(value), ""), "another value") if value != "" else "an empty text"
+        raise ValueError(f"expected the path of a file or folder, got {got}")
     if kind is Path:
         return Path(value).expanduser()
     return Location(value)
@@ -158,6 +159,20 @@ _FORMS = {
     "accel": "expected a path such as /stored",
     "sha256": "expected 64 digits from 0 to 9 and a to f",
 }
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "array": "a list in brackets",
+    "object": "a section",
+    "datetime": "a time",
+    "date": "a day",
+    "time": "a time of day",
+}
+_TOML = {int: "int", float: "float", str: "str", bool: "bool", list: "array", dict: "object"}
+_OTHER_KIND = re.compile(r"Expected `(?P<wanted>[a-z]+)(?: \| [a-z]+)*`, got `(?P<got>[a-z]+)`")
+_LENGTH = re.compile(r"Expected `(?:str|array)` of length (?P<sign>[<>]=?) (?P<bound>[0-9]+)")
 _CHOICE = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
 _BOUND = re.compile(r"Expected `(?:int|float)` (?P<sign>[<>]=?) (?P<bound>[0-9.]+)")
 
@@ -167,6 +182,13 @@ def _say_expected(what: str, where: str) -> str:
     form = next((form for key, form in _FORMS.items() if where.endswith(key)), None)
     if "matching regex" in what and form:
         return form
+    if other := _OTHER_KIND.fullmatch(what):
+        wanted, got = (_KINDS.get(other[name], "another value") for name in ("wanted", "got"))
+        return f"expected {wanted}, got {got}"
+    if length := _LENGTH.fullmatch(what):
+        if length["sign"] == ">=":
+            return "expected a text that is not empty"
+        return f"expected at most {length['bound']} characters"
     if bound := _BOUND.fullmatch(what):
         value = bound["bound"].removesuffix(".0")
         return {

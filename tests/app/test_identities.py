@@ -1,5 +1,7 @@
 """The table of identity mechanisms: each name in the settings builds its mechanism."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -14,9 +16,16 @@ from connector.settings import Mode, SettingsError
 from tests.pair.space import SOON, Space, participant
 
 
-async def built(space: Space, *, mode: Mode = Mode.PRODUCTION, **identity: object) -> Mechanism:
+async def built(
+    space: Space, *, mode: Mode = Mode.PRODUCTION, store: Path | None = None, **identity: object
+) -> Mechanism:
     plain = space.settings("city", SOON)
-    settings = replace(plain, mode=mode, identity=replace(plain.identity, **identity))
+    settings = replace(
+        plain,
+        mode=mode,
+        store=plain.store if store is None else replace(plain.store, path=store),
+        identity=replace(plain.identity, **identity),
+    )
     client = GuardedClient(net_policy(), space.wire)
     return await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=read_clock))
 
@@ -28,6 +37,12 @@ async def test_the_participant_list_is_in_use_and_its_version_remembered_beside_
     file = space.base / "city" / "store.roster.json"
     assert msgspec.json.decode(file.read_bytes(), type=AcceptedRoster).version == 1
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder into which nobody can write")
+async def test_a_folder_of_the_store_that_takes_no_file_is_told_with_its_setting(space: Space) -> None:
+    with pytest.raises(SettingsError, match=r"/proc.*`store\.path`"):
+        await built(space, store=Path("/proc/x.sqlite"), mechanism="roster")
 
 
 async def test_a_version_that_was_remembered_keeps_an_older_list_out(space: Space) -> None:

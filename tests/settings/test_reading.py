@@ -47,7 +47,10 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     [
         ("[management]\nprot = 1\n", "Unknown setting management.prot in"),
         ("[managment]\nport = 1\n", "Unknown setting managment in"),
-        ('[management]\nport = "80"\n', "management.port cannot be used: expected `int`, got `str`"),
+        (
+            '[management]\nport = "80"\n',
+            "management.port cannot be used: expected a whole number, got a text in quotes",
+        ),
         ("[management]\nport = 70000\n", "management.port"),
         ('[management]\nkeys = [{id = "a", sha256 = "short"}]\n', "management.keys[0].sha256"),
         ('[management]\nkeys = [{id = "a", sha256 = "%s", scopes = ["root"]}]\n' % ("a" * 64), "management.keys"),

@@ -107,8 +107,12 @@ def _list_diagnoses(call: CommandCall, peers: str | None) -> Iterator[tuple[str,
         found = _find("settings", False, "settings-wrong", reason={"en": str(fault)})
         yield _name_check(found, call.output.lang), diagnose(found, call.output.lang)
         return
+    usable = True
     for result in _run_checks(call.file, settings):
+        usable = usable and (result.name != "settings" or result.ok is not False)
         yield _name_check(result, call.output.lang), diagnose(result, call.output.lang)
+    if not usable:
+        return  # peers are asked with these settings
     for peer in check_peers(settings, _list_members(settings), peers, _say_in(call.output.lang)):
         word, _space, named = peer.name.partition(" ")
         label = (
@@ -153,12 +157,11 @@ def _find(name: str, ok: bool | None, key: str, **values: object) -> CheckResult
 
 
 def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
-    participant = settings.participant
-    yield _find("settings", True, "settings", file=file, participant=participant.name, id=participant.id)
+    is_broker = is_of_broker(file, settings)
+    yield from _check_settings(file, settings, is_broker)
     yield _check_key(settings)
     yield _check_clock(file, settings)
     yield from _check_certificate(settings)
-    is_broker = is_of_broker(file, settings)
     yield from _check_ports(settings, is_broker)
     yield _check_store(settings.broker.record, "record") if is_broker else _check_store(settings.store.path, "store")
     if not is_broker:
@@ -169,6 +172,20 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
         yield _check_broker(settings)
     yield _check_address(settings)
     yield from _check_work(settings, is_broker)
+
+
+def _check_settings(file: Path, settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
+    """Check the settings as the start of the process does."""
+    from connector.app.checking import list_faults
+
+    faults = [_find("settings", False, "settings-wrong", reason={"en": str(fault)})
+              for fault in list_faults(settings, is_broker=is_broker)]  # fmt: skip
+    yield from faults
+    participant = settings.participant
+    if not faults:
+        yield _find("settings", True, "settings", file=file, participant=participant.name, id=participant.id)
+    if not is_broker and not settings.management.keys:
+        yield _find("settings", None, "settings-no-keys")
 
 
 def _check_key(settings: Settings) -> CheckResult:
@@ -265,7 +282,7 @@ def _check_files(settings: Settings) -> CheckResult:
         return _find(name, None, "files-none")
     if not root.is_dir():
         return _find(name, False, "files-wrong", folder=root)
-    from connector.app.offered import list_missing
+    from connector.app.examining import list_missing
 
     try:
         missing = list_missing(settings)

@@ -36,7 +36,7 @@ def restore(
 
 def _find_missing(file: Path) -> tuple[str, ...]:
     """Return the sources of published assets that a backup does not contain; what cannot be read, the doctor says."""
-    from connector.app.offered import list_missing
+    from connector.app.examining import list_missing
 
     try:
         return list_missing(load(file))

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connector.app.serve import serve
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.identity.keys import load_private, save_private
-from connector.settings import load
+from connector.settings import SettingsError, load
 from connector.store.sqlite.engine.migrate import migrate, steps
 from tests.cli.conftest import Cli
 from tests.net.test_tls import Authority
@@ -263,6 +264,32 @@ def test_tokens_without_a_key_need_none(cli: Cli, space: Path, monkeypatch: pyte
     monkeypatch.setenv("DATENKONTOR_IDENTITY__MECHANISM", "mock-token")
     (space / "firma/key.pem").unlink()
     assert checks(cli)["key"]["ok"] is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATENKONTOR_NET__HOSTS", '["foo"]'),
+        ("DATENKONTOR_NET__NETWORKS", '["x"]'),
+        ("DATENKONTOR_NET__PROXIES", '["x"]'),
+        ("DATENKONTOR_IDENTITY__MECHANISM", "magic"),
+        ("DATENKONTOR_LIMITS__PAGE", "600"),
+    ],
+)
+def test_what_the_start_refuses_the_doctor_refuses_with_the_same_sentence(
+    cli: Cli, space: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    found = checks(cli)["settings"]
+    with pytest.raises(SettingsError) as refused:
+        serve(load(space / "firma/datenkontor.toml"))
+    assert (found["ok"], found["sentence"]) == (False, str(refused.value))
+
+
+def test_a_connector_that_nobody_can_use_is_remarked(cli: Cli, space: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATENKONTOR_MANAGEMENT__KEYS", "[]")
+    said = [check["sentence"] for check in cli("doctor", "--json", *SETTINGS).json["checks"] if check["ok"] is None]
+    assert any("management.keys" in sentence for sentence in said)
 
 
 def test_an_expired_list_is_named_with_the_time_of_the_zone(cli: Cli, space: Path) -> None:

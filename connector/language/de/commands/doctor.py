@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "name-peers": "Partner",
     "settings": "{file} ist gültig; {participant} ist {id}.",
     "settings-wrong": "{reason}",
+    "settings-no-keys": "Es gibt keinen Schlüssel für die Verwaltung (`management.keys`): niemand kann sie nutzen. `datenkontor init` legt einen an.",
     "key": "Nur der Eigentümer kann {file} lesen ({algorithm}, {kid}).",
     "key-wrong": "{reason}",
     "key-none": "Die Zugangstoken dieses Verfahrens brauchen keinen Schlüssel.",

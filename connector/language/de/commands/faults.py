@@ -9,7 +9,20 @@ SENTENCES: dict[str, str] = {
     "{} cannot be used: {} ({}).": "{0} ist nicht brauchbar: {1} (docs/settings.md erklärt die Einstellung).",
     "In {}, {}": "In {0}, {1}",
     "The environment variable {}": "Die Umgebungsvariable {0}",
-    "expected `{}`, got `{}`": "erwartet wird `{0}`, angegeben ist `{1}`",
+    "expected {}, got {}": "erwartet wird {0}, angegeben ist {1}",
+    "a whole number": "eine ganze Zahl",
+    "a number": "eine Zahl",
+    "a text in quotes": "ein Text in Anführungszeichen",
+    "an empty text": "ein leerer Text",
+    "true or false": "true oder false",
+    "a list in brackets": "eine Liste in Klammern",
+    "a section": "ein Abschnitt",
+    "a time": "ein Zeitpunkt",
+    "a day": "ein Tag",
+    "a time of day": "eine Uhrzeit",
+    "another value": "ein anderer Wert",
+    "expected a text that is not empty": "erwartet wird ein Text, der nicht leer ist",
+    "expected at most {} characters": "erwartet werden höchstens {0} Zeichen",
     "expected a number above {}": "erwartet wird eine Zahl über {0}",
     "expected a number from {}": "erwartet wird eine Zahl ab {0}",
     "expected a number below {}": "erwartet wird eine Zahl unter {0}",
@@ -21,8 +34,8 @@ SENTENCES: dict[str, str] = {
     "expected `{}` {}": "erwartet wird `{0}` {1}",
     "invalid enum value {}": "der Wert {0} ist nicht vorgesehen",
     "expected an address such as {}": "erwartet wird eine Adresse wie {0}",
-    "expected the path of a file or folder, got `{}`": "erwartet wird der Pfad einer Datei oder eines Ordners, "
-    "angegeben ist `{0}`",
+    "expected the path of a file or folder, got {}": "erwartet wird der Pfad einer Datei oder eines Ordners, "
+    "angegeben ist {0}",
     "In {}, identity.mechanism is `{}`, which proves nothing: use `roster` in production.": "In {0} ist "
     "identity.mechanism `{1}`, das beweist nichts: für den Betrieb bitte `roster` verwenden.",
     "Unknown setting {} in {}: remove it or correct its name (docs/settings.md lists all settings).": "Unbekannte "
@@ -64,6 +77,22 @@ SENTENCES: dict[str, str] = {
     "The folder {} of the store is missing or not writable: create it, give this user the "
     "right to write there, or set `store.path` to another file.": "Der Ordner {0} der Datenbank fehlt oder ist nicht "
     "beschreibbar: bitte anlegen, diesem Benutzer das Schreibrecht geben oder `store.path` auf eine andere Datei setzen.",
+    "{}.port and {}.port are both {}: give each listener a port of its own.": "{0}.port und {1}.port sind beide {2}: bitte "
+    "jedem einen eigenen Port geben.",
+    "identity.tokens is missing: name the file of participants that `{}` needs.": "identity.tokens fehlt: bitte die Datei "
+    "der Teilnehmer angeben, die `{0}` braucht.",
+    "identity.tokens, {}, cannot be used: {}": "identity.tokens, {0}, ist nicht brauchbar: {1}",
+    "limits.{} is {}, above limits.{}, which is {}: lower the one or raise the other.": "limits.{0} ist {1} und damit größer "
+    "als limits.{2} ({3}): bitte einen der beiden Werte ändern.",
+    "received, {}, contains data_root, {}: received data is removed by and by, and needs a folder of its own.": "received "
+    "({0}) enthält data_root ({1}): empfangene Daten werden mit der Zeit gelöscht und brauchen einen eigenen Ordner.",
+    "{}, which keeps the version of the participant list in use, cannot be read: restore it from a backup, or remove it to "
+    "accept the next list whatever its version.": "{0} enthält die Version der genutzten Teilnehmerliste und lässt sich "
+    "nicht lesen: bitte aus einer Sicherung wiederherstellen oder löschen; dann wird die nächste Liste ohne Vergleich "
+    "übernommen.",
+    "The folder of store.path, {}, cannot be written ({}): make room or repair its disk, or set `store.path` to another "
+    "file.": "In den Ordner von store.path, {0}, lässt sich nicht schreiben ({1}): bitte Platz schaffen, den Datenträger "
+    "prüfen oder `store.path` auf eine andere Datei setzen.",
     "Unknown setting in the environment variable {}: write it as {}, or remove it.": "Unbekannte Einstellung in der "
     "Umgebungsvariablen {0}: bitte als {1} schreiben oder entfernen.",
     "The listener {} cannot be opened at {} ({}): set {}.host to an address of this machine.": "Der Port von {3} ist unter "
@@ -234,8 +263,7 @@ SENTENCES: dict[str, str] = {
     "the issuer is not on the participant list.": "der Aussteller steht nicht auf der Teilnehmerliste.",
     "The key {} is protected by a pass phrase: write it without one with `openssl pkey -in {} -out FILE`.": "Der Schlüssel "
     "{0} ist durch ein Passwort geschützt: bitte mit `openssl pkey -in {1} -out DATEI` ohne Passwort schreiben.",
-    "net.networks, net.hosts or net.plain_http in the settings: {}": "net.networks, net.hosts oder net.plain_http in den "
-    "Einstellungen: {0}",
+    "net.{} in the settings: {}": "net.{0} in den Einstellungen: {1}",
     "net.ca, {}, cannot be read as trust anchors: name a PEM file.": "net.ca, {0}, lässt sich nicht als Vertrauensanker lesen: "
     "bitte eine PEM-Datei nennen.",
     "'{}' is no network: write it as 10.0.0.0/8.": "„{0}“ ist kein Netz: bitte wie 10.0.0.0/8 schreiben.",

@@ -18,6 +18,8 @@ SENTENCES: dict[str, str] = {
     "name-peers": "peers",
     "settings": "{file} is valid; {participant} is {id}.",
     "settings-wrong": "{reason}",
+    "settings-no-keys": "There is no key of the management API (`management.keys`): nobody can use it. "
+    "`datenkontor init` writes one.",
     "key": "Only the owner can read {file} ({algorithm}, {kid}).",
     "key-wrong": "{reason}",
     "key-none": "The tokens of this mechanism need no key.",
