@@ -63,7 +63,7 @@ def add(
     """Add an asset: a file, a folder or an HTTP source with its title and policy.
 
     Without --policy and --template every participant may use it. The source is tried first: what does not fit the
-    description or the policy is refused.
+    description or the policy is refused. What --publish cannot publish is not added either.
     """
     with connect(call) as connector:
         if dry_run:
@@ -78,7 +78,7 @@ def add(
             with suppress(ClientError):  # the asset is added, whatever can be said of its data
                 seen = connector.assets.look(order)
         if publish:
-            asset = connector.assets.publish(asset.id, release=release)
+            asset = _publish_added(call, connector, asset, release=release)
     _report_added(call, asset)
     _print_reading(call, seen, order)
 
@@ -236,6 +236,20 @@ def withdraw(
             call.output.say("cli.agreements-remain", agreements=found.agreements, running=found.running)
         )
     _print_waiting(call, found.waiting)
+
+
+def _publish_added(call: CommandCall, connector: Connector, asset: AssetView, *, release: bool) -> AssetView:
+    """Publish an asset that was just added; if that is refused, it is not added either. Raises ClientError."""
+    try:
+        return connector.assets.publish(asset.id, release=release)
+    except (ClientError, KeyboardInterrupt):
+        # Else the same command with what was missing would add it a second time, or find its identifier taken.
+        try:
+            connector.assets.remove(asset.id)
+        except ClientError:
+            stays = call.output.say("cli.asset-stays", title=choose_text(asset.title, call.output.lang), id=asset.id)
+            call.output.print_hint(stays)
+        raise
 
 
 def _confirm(call: CommandCall, connector: Connector, question: str, asset: str, *, yes: bool) -> None:

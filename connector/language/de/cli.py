@@ -18,6 +18,8 @@ SENTENCES: dict[str, str] = {
     "init-list": "dort die Teilnehmerliste ablegen",
     # Assets and the participant list.
     "asset-added": "{title}: gespeichert als {id} ({status}).",
+    "asset-stays": "{title} bleibt als {id} gespeichert: `asset show {id}` zeigt den Stand, `asset publish {id}` "
+    "veröffentlicht es.",
     "asset-changed": "{title}: geändert ({members}).",
     "asset-version": "{title}: Version {version} wird angeboten.",
     "asset-removed": "{title}: gelöscht.",

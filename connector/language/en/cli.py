@@ -18,6 +18,8 @@ SENTENCES: dict[str, str] = {
     "init-list": "store the participant list there",
     # Assets and the participant list.
     "asset-added": "{title}: added as {id} ({status}).",
+    "asset-stays": "{title} stays stored as {id}: `asset show {id}` shows its state, `asset publish {id}` "
+    "publishes it.",
     "asset-changed": "{title}: changed ({members}).",
     "asset-version": "{title}: version {version} is offered.",
     "asset-removed": "{title}: removed.",

@@ -35,6 +35,26 @@ def test_a_file_is_offered_by_its_path_below_the_root_with_title_and_type(
     assert {name: body[name] for name in expected} == expected
 
 
+def add_unpublished(cli: Cli, management: Management, here: Path) -> Any:
+    management.answer("POST", "/v1/assets", asset(), status=201)
+    management.refuse("POST", "/v1/assets/air/publish", 409, "release", "Confirm the release (--release).")
+    return cli("asset", "add", "--file", here / "offered/air.csv", "--title", "Luft", "--publish", "--lang", "en")
+
+
+def test_what_cannot_be_published_is_not_added_either(cli: Cli, management: Management, here: Path) -> None:
+    management.answer("DELETE", "/v1/assets/air", asset())
+    done = add_unpublished(cli, management, here)
+    assert (done.code, "Confirm the release" in done.err, "stays stored" in done.err) == (4, True, False)
+    assert len(management.bodies("DELETE", "/v1/assets/air")) == 1
+
+
+def test_a_draft_that_stays_after_a_refused_publication_is_named(cli: Cli, management: Management, here: Path) -> None:
+    management.refuse("DELETE", "/v1/assets/air", 409, "published", "It is published.")
+    done = add_unpublished(cli, management, here)
+    assert (done.code, "Confirm the release" in done.err) == (4, True)
+    assert "`asset publish air` publishes it" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "path"),
     [

@@ -80,8 +80,9 @@ SENTENCES: dict[str, str] = {
     "Assets of this participant: drafts until they are published.": "Angebote dieses Teilnehmers: Entwürfe, bis sie veröffentlicht werden.",
     "Add an asset: a file, a folder or an HTTP source with its title and policy.": "Ein Angebot anlegen: eine Datei, ein Ordner oder eine HTTP-Quelle mit Titel und Nutzungsbedingungen.",
     "Without --policy and --template every participant may use it. The source is tried first: what does not "
-    "fit the description or the policy is refused.": "Ohne --policy und --template dürfen alle Teilnehmer es nutzen. Die Quelle wird zuerst probiert: Was "
-    "nicht zur Beschreibung oder zu den Nutzungsbedingungen passt, wird abgelehnt.",
+    "fit the description or the policy is refused. What --publish cannot publish is not added either.": "Ohne --policy und --template dürfen alle Teilnehmer es nutzen. Die Quelle wird zuerst probiert: Was "
+    "nicht zur Beschreibung oder zu den Nutzungsbedingungen passt, wird abgelehnt. Was --publish nicht veröffentlichen kann, "
+    "wird auch nicht angelegt.",
     "List the assets, newest first.": "Die Angebote auflisten, neueste zuerst.",
     "Show one asset with its source and its policies.": "Ein Angebot mit Quelle und Nutzungsbedingungen anzeigen.",
     "Change an asset: what is not given stays as it is.": "Ein Angebot ändern: Was nicht angegeben ist, bleibt.",
