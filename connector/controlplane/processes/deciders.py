@@ -80,6 +80,8 @@ class ByPolicy:
             answer = counter_offers.provide(self.enforcer.evaluator, process, asset, situation)
         if isinstance(answer, HoldFor) or isinstance(answer.step, Terminate) or asset.data_class not in self.approve:
             return answer
+        if accepted:
+            return answer  # a person of this side has offered just this, or approved that it is offered
         return counter_offers.hold(_say_by_person(asset.data_class, others=others), "provider", answer.judged)
 
     def _consume(self, process: Negotiation) -> DeciderAnswer:
