@@ -17,16 +17,21 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering import datasets
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.standing import find_standings
 from connector.language.catalogue import say
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.ports.identity import Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.catalog import DataService, catalog_document, choose_service, find_services
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
-from connector.protocol.dsp.common import add_context
+from connector.protocol.dsp.common import Role, add_context
 from connector.protocol.dsp.errors import RemoteProtocolError, clean
+from connector.views.agreements import AgreementState
 
 SCANNED_MOST = 20
+# The newest agreements of a participant on a dataset that are looked at for one in force.
+HELD_MOST = 20
+_IN_FORCE = frozenset({AgreementState.ACTIVE, AgreementState.USED_UP})
 # The rendered pages that are kept, and how large they may be, in bytes.
 KEPT_PAGES = 16
 KEPT_SIZE = 256 * 1024
@@ -92,24 +97,35 @@ _render_again = lru_cache(KEPT_PAGES)(_render)
 async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str) -> bytes | None:
     """Return one Dataset with context if it is offered and this caller may see it, or None.
 
-    Raises RemoteProtocolError if the caller is excluded.
+    The holder of an agreement on it that is in force sees it also when it is offered no more, or no more to this
+    caller: it learns from its digest and date whether another use would bring anything new. Raises RemoteProtocolError
+    if the caller is excluded.
     """
     blocked = await evaluator.context.store.block(evaluator.context.owner, caller.participant)
     if blocked is not None:
         reason = f"{say('en', 'processes.blocked')} {blocked.reason}".strip()
         raise RemoteProtocolError(reason, code="blocked", status=403)
     asset = await evaluator.context.store.asset(evaluator.context.owner, dataset_id)
-    if (
-        asset is None
-        or asset.status is not AssetStatus.PUBLISHED
-        or not visibility.is_visible(evaluator, caller, asset)
-    ):
+    if asset is None or asset.status is AssetStatus.DRAFT:
+        return None
+    offered = asset.status is AssetStatus.PUBLISHED and visibility.is_visible(evaluator, caller, asset)
+    if not (offered or await _holds_agreement(evaluator, caller.participant, asset.id)):
         return None
     describe = evaluator.describe
     if describe is None or asset.live:
         return add_context(asset.document)
     whole = await datasets.leaves_whole(evaluator, asset, caller.participant)
     return add_context(datasets.add_facts(asset, await describe(asset.source), whole=whole))
+
+
+async def _holds_agreement(evaluator: Evaluator, participant: str, dataset: str) -> bool:
+    """Return whether a participant is the consumer of an agreement on a dataset that is in force, or used up."""
+    context = evaluator.context
+    rows, _ = await context.store.agreements(
+        context.owner, PageBounds(limit=HELD_MOST), dataset=dataset, counterparty=participant
+    )
+    standings = await find_standings(evaluator, [row for row in rows if row.role is Role.PROVIDER])
+    return any(found.state in _IN_FORCE for found in standings)
 
 
 def _fits(context: Context, wanted: Wanted, asset: Asset) -> bool:

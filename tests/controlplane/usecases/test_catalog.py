@@ -9,10 +9,14 @@ import pytest
 from connector.controlplane.core.errors import PeerFailed
 from connector.controlplane.usecases import catalog
 from connector.controlplane.usecases.offering import assets
+from connector.ports.changes import PutAgreement
+from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
 from connector.ports.peer import Refused
+from connector.protocol.dsp.common import Role
 from connector.views.assets import AssetOrder
-from tests.support.plane import CITY, Desk
+from tests.controlplane.agreements import LIBRARY
+from tests.support.plane import ADDRESS, CITY, ME, Desk
 
 SOURCE = {"kind": "file", "path": "air.csv"}
 FIRM = "urn:participant:firm"
@@ -75,6 +79,63 @@ async def test_a_page_is_rendered_once_for_all_who_see_the_same_and_anew_after_a
     await assets.withdraw(desk.rooms.publisher, "urn:0")
     assert b'"urn:0"' in first
     assert b'"urn:0"' not in await page("urn:participant:other")
+
+
+async def hold(desk: Desk, *, holder: str = FIRM, final: bool = True, withdrawn: bool = False, **terms: Any) -> None:
+    """Store an agreement on `urn:0` with a consumer."""
+    now = desk.rooms.context.now()
+    parties = {"assigner": ME, "assignee": holder, "target": "urn:0"}
+    document = {"@type": "Agreement", "@id": "urn:agreement:1", **parties, **(terms or permitted())}
+    agreement = Agreement(
+        owner=desk.rooms.context.owner,
+        id="urn:agreement:1",
+        role=Role.PROVIDER,
+        counterparty=holder,
+        address=ADDRESS,
+        dataset="urn:0",
+        negotiation_id="urn:negotiation:1",
+        document=msgspec.json.encode(document),
+        evidence=b"{}",
+        agreed_at=now,
+        finalized_at=now if final else None,
+        withdrawn_at=now if withdrawn else None,
+    )
+    await desk.rooms.context.store.commit([PutAgreement(agreement)])
+
+
+OVER = {
+    "leftOperand": "dateTime",
+    "operator": "lteq",
+    "rightOperand": {"@value": "2000-01-01T00:00:00Z", "@type": "xsd:dateTime"},
+}
+
+
+@pytest.mark.parametrize("access", [None, permitted(assignee="urn:other")])
+@pytest.mark.parametrize(
+    ("agreed", "seen"),
+    [
+        ({}, True),
+        ({"holder": "urn:participant:other"}, False),
+        ({"final": False}, False),
+        ({"withdrawn": True}, False),
+        (permitted(constraint=[OVER]), False),
+        (None, False),
+    ],
+)
+async def test_data_that_is_offered_no_more_is_described_to_whoever_holds_an_agreement_in_force(
+    desk: Desk, access: dict[str, Any] | None, agreed: dict[str, Any] | None, seen: bool
+) -> None:
+    assert await shown(desk, access, claims={}) == ([] if access else ["urn:0"])
+    if agreed is not None:
+        await hold(desk, **agreed)
+    if access is None:
+        await assets.withdraw(desk.rooms.publisher, "urn:0")
+    caller = Caller(participant=FIRM, claims={}, evidence={}, replay_key=None)
+    assert (
+        await catalog.provide_dataset(desk.rooms.but(library=LIBRARY).evaluator, caller, "urn:0") is not None
+    ) is seen
+    listed = msgspec.json.decode((await catalog.provide(desk.rooms.publisher, caller)).body)
+    assert not listed.get("dataset"), "a catalogue lists what is offered"
 
 
 async def test_what_our_own_settings_refuse_to_ask_is_not_said_of_the_provider(desk: Desk) -> None:
