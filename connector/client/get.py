@@ -9,12 +9,22 @@ import time
 import uuid
 from collections.abc import Callable, Container
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from connector.client.chapters import agreements, catalog, negotiations, transfers
 from connector.client.delivery import SavedFiles, download, find_folder, is_file_of, is_interrupted, list_files
+from connector.client.ending import (
+    AnyProcessView,
+    advise_renewal,
+    find_fault,
+    find_own_fault,
+    is_stuck,
+    refuse,
+    refuse_here,
+    wait_longer,
+)
 from connector.client.frame.errors import (
     ClientError,
     Damaged,
@@ -28,16 +38,13 @@ from connector.client.frame.errors import (
 from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, claim_place, drop_note, read_note, write_note
-from connector.client.terms import list_purposes, prefer_usable, states_purpose
-from connector.language.catalogue import Language, say, translate_text, write_in_all
+from connector.client.terms import limits_uses, list_purposes, prefer_usable, states_purpose
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
-from connector.views.common import EndedView, Page
+from connector.views.common import Page
 from connector.views.negotiations import NegotiationView
 from connector.views.search import HitView
 from connector.views.transfers import TransferView
-
-AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
 
 _TOLD_EVERY_S = 5.0
 _WITHOUT_DECISION = frozenset({"unreachable", "stuck", "pid-taken"})
@@ -69,8 +76,9 @@ class GetResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def get(
-    wanted: WantedOffer | HitView,
+    wanted: WantedOffer | HitView | str,
     path: str | Path,
+    to: str | Path | None = None,
     *,
     progress: Report | None = None,
     push: bool = False,
@@ -83,8 +91,11 @@ def get(
 ) -> ClientFlow[GetResult]:
     """Get the data of an offer into a file or folder; `replaces` and `received` as for `download`.
 
+    Instead of an offer, the identifiers of the participant and of its dataset can be given, and the place after them.
+
     `renew` negotiates even if an agreement exists or a request was refused; `if_changed` replaces a file that was
     delivered earlier only if the provider states other data (digest, else size and date), and uses nothing otherwise.
+    If it states nothing, the file is replaced unless the agreement limits its uses (step `unseen` then).
     `timeout_s` limits the negotiation and the transfer each. Raises RequestRefused with the reason of the counterparty,
     StillWaiting if a message of the counterparty was refused here (code `message-refused`) or if a person has to
     approve first, FileThere before anything is requested if the file exists and `overwrite` is not set (later, with the
@@ -96,12 +107,18 @@ def get(
     >>> result.agreement, len(result.saved.files)
     ('urn:agreement:2', 1)
     """
-    offer = WantedOffer(participant=wanted.participant, dataset=wanted.id) if isinstance(wanted, HitView) else wanted
+    offer, path = _name_offer(wanted, path, to)
     try:
-        stated = yield from _stated(offer, path, needed=if_changed)
+        stated, gone = yield from _stated(offer, path, needed=if_changed)
         if if_changed:
             earlier = yield from _delivered(offer, path)
-            if _is_unchanged(stated, path, earlier):
+            same = _is_unchanged(stated, path, earlier)
+            if not same and earlier and not stated.is_datable and not renew and (yield from _is_counted(offer, path)):
+                if isinstance(gone, RequestRefused):
+                    raise gone
+                _tell(progress, "unseen", offer.dataset)
+                same = True
+            if same:
                 return GetResult(saved=SavedFiles(path=str(path), files=()))
             overwrite = overwrite or earlier is not None
         may = overwrite or stated.name in replaces
@@ -122,6 +139,20 @@ def get(
     return GetResult(saved=saved, agreement=_show(agreement), transfer=transfer, resumed=resumed)
 
 
+def _name_offer(
+    wanted: WantedOffer | HitView | str, path: str | Path, to: str | Path | None
+) -> tuple[WantedOffer, str | Path]:
+    """Return the offer and the place that the first arguments of `get` name. Raises InvalidRequest."""
+    if isinstance(wanted, str):
+        if to is None:
+            text = "The place is missing: get(participant, dataset, path), or get(WantedOffer(…), path)."
+            raise InvalidRequest("no-place", text)
+        return WantedOffer(participant=wanted, dataset=str(path)), to
+    if isinstance(wanted, HitView):
+        return WantedOffer(participant=wanted.participant, dataset=wanted.id), path
+    return wanted, path
+
+
 def _arrived(
     offer: WantedOffer, path: str | Path, progress: Report | None, *, timeout_s: float, push: bool, renew: bool
 ) -> ClientFlow[tuple[str, str, bool]]:
@@ -138,8 +169,8 @@ def _arrived(
         transfer = yield from _transferred(agreement, path, progress, timeout_s, push=push)
     except RequestRefused as error:
         state = (yield from _read_state(known)) if known else None
-        if state == AgreementState.USED_UP:
-            raise _advise_renewal(error) from None
+        if state in {AgreementState.USED_UP, AgreementState.WITHDRAWN}:
+            raise advise_renewal(error) from None
         if state != AgreementState.EXPIRED:
             raise
         agreement = yield from _negotiated(offer, progress, timeout_s, renew=False)
@@ -164,19 +195,32 @@ def _saved(
     return saved
 
 
-def _stated(offer: WantedOffer, path: str | Path, *, needed: bool) -> ClientFlow[StatedData]:
-    """Return what the provider states of the data; unless `needed`, only for the name of a file in a folder."""
+def _stated(
+    offer: WantedOffer, path: str | Path, *, needed: bool
+) -> ClientFlow[tuple[StatedData, NotFound | RequestRefused | None]]:
+    """Return what the provider states of the data, and why it states nothing if it does not show it (any more).
+
+    Unless `needed`, it is only for the name of a file in a folder.
+    """
     target = Path(path).expanduser()
     if not needed and not (target.is_dir() and any(target.iterdir())):
-        return StatedData()
+        return StatedData(), None
     try:
-        return read_stated((yield catalog.dataset(offer.participant, offer.dataset)))
-    except (NotFound, RequestRefused):
-        return StatedData()  # an agreement can be valid longer than its offer
+        return read_stated((yield catalog.dataset(offer.participant, offer.dataset))), None
+    except (NotFound, RequestRefused) as error:
+        return StatedData(), error  # an agreement can be valid longer than its offer
     except ClientError:
         if needed:
             raise
-        return StatedData()
+        return StatedData(), None
+
+
+def _is_counted(offer: WantedOffer, path: str | Path) -> ClientFlow[bool]:
+    """Return whether a transfer would be one of a limited number of uses; data that has arrived is no further one."""
+    held = yield from _agreed(offer, path)
+    if any(read_note(path, found.key or found.id) for found in held):
+        return False
+    return any(limits_uses(found.policy) for found in prefer_usable(held)[:1])
 
 
 def _delivered(offer: WantedOffer, path: str | Path) -> ClientFlow[TransferView | None]:
@@ -250,19 +294,6 @@ def _read_state(agreement: str) -> ClientFlow[AgreementState]:
     return found.state
 
 
-def _advise_renewal(error: RequestRefused) -> RequestRefused:
-    """Return the refusal under an agreement that is used up, with how to ask for another one."""
-
-    def write(language: Language) -> str:
-        told = error.reasons.get(language) or translate_text(language, error.reason)
-        return f"{told} {say(language, 'processes.ask-again')}"
-
-    texts = write_in_all(write)
-    advised = RequestRefused(error.code, texts["en"])
-    advised.reasons = texts
-    return advised
-
-
 def _unsaved(agreement: str, path: str | Path, progress: Report | None, timeout_s: float) -> ClientFlow[str | None]:
     """Return the newest completed transfer of an agreement that was not saved at the path, or None."""
     noted = read_note(path, agreement)
@@ -288,7 +319,7 @@ def _is_complete(transfer: str, progress: Report | None, timeout_s: float) -> Cl
     if found.state not in transfers.ENDED:
         found = yield from _follow(transfers.until, found, progress, timeout_s)
         if found.state not in transfers.ENDED:
-            raise _still_waiting("transferring", "show it later", found, timeout_s)
+            raise wait_longer("transferring", "show it later", found, timeout_s)
     try:
         yield list_files(transfer)
     except ClientError:
@@ -301,7 +332,7 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *
     newest = yield from _newest(offer)
     if newest and newest.state == "TERMINATED":
         if not renew and newest.ended and newest.ended.code not in _WITHOUT_DECISION:
-            raise _refuse("negotiation", newest.ended, again=True)
+            raise advise_renewal(refuse(newest))
         newest = None
     if newest is None or newest.state == "FINALIZED":
         newest = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer, purpose=offer.purpose)
@@ -310,12 +341,12 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *
     if found.state == "FINALIZED" and found.agreement_id:
         return found.agreement_key or found.agreement_id
     if found.state == "TERMINATED":
-        raise _refuse("negotiation", found.ended)
+        raise refuse(found)
     if found.refused:
-        raise _refused_here(found)
+        raise refuse_here(found)
     if found.hold:
         raise StillWaiting("on-hold", f"The negotiation waits for a decision here: {found.hold.reason}", found.id)
-    raise _still_waiting("negotiating", "a person may have to approve it", found, timeout_s)
+    raise wait_longer("negotiating", "a person may have to approve it", found, timeout_s)
 
 
 def _newest(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
@@ -361,10 +392,10 @@ def _transferred(
         return found.id
     if found.state == "TERMINATED":
         drop_note(path, agreement)
-        raise _to_own_fault(found.ended) or _refuse("transfer", found.ended)
+        raise find_own_fault(found) or refuse(found)
     if found.refused:
-        raise _refused_here(found)
-    raise _still_waiting("transferring", "show it later", found, timeout_s)
+        raise refuse_here(found)
+    raise wait_longer("transferring", "show it later", found, timeout_s)
 
 
 def _find_unknown(noted: str | None) -> ClientFlow[str | None]:
@@ -375,14 +406,6 @@ def _find_unknown(noted: str | None) -> ClientFlow[str | None]:
     except NotFound:
         return noted
     return None
-
-
-def find_fault(process: NegotiationView | TransferView) -> str:
-    """Return why a process does not proceed at present, as far as this connector knows; empty if nothing failed."""
-    if process.pending and process.pending.fault:
-        return process.pending.fault
-    progress = process.progress if isinstance(process, TransferView) else None
-    return (progress.waits or progress.error or "") if progress else ""
 
 
 def _follow(
@@ -397,86 +420,13 @@ def _follow(
         if (
             found.state in {*negotiations.ENDED, *transfers.ENDED}
             or found.hold
-            or _is_stuck(found)
+            or is_stuck(found)
             or left <= _TOLD_EVERY_S
         ):
             return found
         if fault and fault != told and progress:
             progress(Progress(step="waiting", process_id=found.id, reason=fault))
         told = fault
-
-
-def _is_stuck(process: NegotiationView | TransferView) -> bool:
-    """Return whether a message of the peer was refused here that has to come before anything else goes on."""
-    return process.refused is not None and process.state != "STARTED"
-
-
-def tell_refused(process: NegotiationView | TransferView) -> dict[str, str]:
-    """Return in each language which message of the peer was refused here and why; empty if none was."""
-    refused = process.refused
-    if refused is None:
-        return {}
-    told = {"by": process.counterparty_name or process.peer, "message": refused.message, "reason": refused.reason}
-    return write_in_all(lambda language: say(language, "processes.message-refused", **told))
-
-
-def _refused_here(process: NegotiationView | TransferView) -> StillWaiting:
-    noun = "negotiation" if isinstance(process, NegotiationView) else "transfer"
-    told = tell_refused(process)
-
-    def write(language: Language) -> str:
-        return f"{told[language]} {say(language, f'processes.{noun}-stuck', id=process.id)}"
-
-    error = StillWaiting("message-refused", write("en"), process.id)
-    error.reasons = write_in_all(write)
-    return error
-
-
-def _still_waiting(code: str, guess: str, process: NegotiationView | TransferView, timeout_s: float) -> StillWaiting:
-    """Return the error of a process that has not ended in time, with the reason if it is known."""
-    fault = find_fault(process)
-    if isinstance(process, NegotiationView):
-        reason = f"The negotiation is not finalized after {timeout_s:g} seconds: {guess}."
-    else:
-        reason = f"The transfer is not completed after {timeout_s:g} seconds: {guess}."
-    error = StillWaiting(code, reason, process.id)
-    if fault:
-
-        def write(language: Language) -> str:
-            told = translate_text(language, fault)
-            return say(language, f"processes.{code}-fault", seconds=timeout_s, fault=told)
-
-        texts = write_in_all(write)
-        error.reason, error.reasons = texts["en"], texts
-        error.args = (error.reason,)
-    return error
-
-
-def _to_own_fault(ended: EndedView | None) -> Damaged | None:
-    """Return the error of a transfer that ended because its data could not be stored here, else None."""
-    # Only the connector's own end of a transfer has reasons by language.
-    if ended is None or ended.code != "not-stored" or not ended.reasons:
-        return None
-    error = Damaged(ended.code, ended.reasons.get("en", ended.reason))
-    error.reasons = write_in_all(lambda language: translate_text(language, ended.reasons.get(language, error.reason)))
-    return error
-
-
-def _refuse(process: str, ended: EndedView | None, *, again: bool = False) -> RequestRefused:
-    """Return the error that says in each language who ended a process and why, and with `again` how to ask again."""
-
-    def write(language: Language) -> str:
-        if ended is None:
-            told = say(language, f"processes.{process}-ended-silently")
-        else:
-            reason = translate_text(language, ended.reasons.get(language) or ended.reason)
-            told = say(language, f"processes.{process}-ended", by=ended.by, reason=reason)
-        stop = "" if told.endswith((".", "!", "?", "“")) else "."
-        return f"{told}{stop} {say(language, 'processes.ask-again')}" if again else told
-
-    error = RequestRefused("terminated", write("en"))
-    error.reasons = write_in_all(write)
-    return error
 
 
 def _tell(progress: Report | None, step: str, process_id: str) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 from connector.views.agreements import AgreementState, AgreementView
 
 _FINAL = frozenset({"purpose", "count", "volume", "usesInAll", "elapsedTime", "spatial"})
+_COUNTED = frozenset(
+    {"count", "volume", "requestsPerHour", "usesPerDay", "usesPerWeek", "usesPerMonth", "usesPerYear", "usesInAll"}
+)
 _ENDS = frozenset({"lt", "lteq"})
 
 
@@ -54,6 +57,25 @@ def lasts_until_changed(policy: object) -> bool:
         return False
     constraints = [entry for rule in rules for entry in _members(rule, "constraint") if entry is not None]
     return all(_is_final(entry) for entry in constraints)
+
+
+def limits_uses(policy: object) -> bool:
+    """Return whether a policy limits how often or how much its data is used, in any of its rules.
+
+    >>> limit = {"leftOperand": "count", "operator": "lteq", "rightOperand": 3}
+    >>> [limits_uses({"permission": [{"constraint": found}]}) for found in ([{"and": [limit]}], [])]
+    [True, False]
+    """
+    left: list[object] = [policy]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            if _shorten(_name(_member(value, "leftOperand"))) in _COUNTED:
+                return True
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return False
 
 
 def _is_final(constraint: object) -> bool:

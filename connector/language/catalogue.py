@@ -25,6 +25,9 @@ COMMANDS = (*FAULTS, "codes", "doctor", "errors", "fields", "help", "options", "
 
 _LONGEST_SENTENCE, _DEEPEST_SENTENCE = 4000, 4
 
+_LISTED = re.compile(r"(\S+) \((.+?)\)(?=, \S+ \(|$)", re.DOTALL)
+"""A name with a sentence about it, such as a dataset with what is wrong with its source."""
+
 Written = TypeVar("Written")
 
 
@@ -131,14 +134,33 @@ def find_translations(language: Language, text: str) -> list[tuple[str, str | No
     [('It failed.', None), ('The record cannot be read.', 'Das Verzeichnis ist nicht lesbar.')]
     """
     parts = re.split(r"(?<=\.) (?=[A-Z])", text)
-    found = [(part, find_translated_sentence(language, part) or _find_following(language, part)) for part in parts]
+    found = [(part, find_translated_sentence(language, part) or _find_beside(language, part)) for part in parts]
     return found if any(told for _, told in found) else [(text, find_translated_sentence(language, text))]
 
 
-def _find_following(language: Language, sentence: str) -> str | None:
-    """Return the text of a sentence that has one only behind another sentence."""
+def tell_reason(language: Language, reason: str, reasons: Mapping[str, str] | None = None) -> str:
+    """Return a reason that a connector gave, in a language: `reasons` has it by language, as far as it was given so.
+
+    What has no text in the language is quoted: these are the words of whoever gave the reason.
+
+    >>> tell_reason("de", "Number of uses: expected at most 3.", {"de": "Anzahl der Nutzungen: erwartet höchstens 3."})
+    'Anzahl der Nutzungen: erwartet höchstens 3.'
+    >>> tell_reason("de", "Come back later.")
+    '„Come back later.“'
+    """
+    if not reason or (reasons and language in reasons):
+        return translate_text(language, (reasons or {}).get(language, ""))
+    found = [(reason, None)] if reasons else find_translations(language, reason)
+    return " ".join(told or read_grammar(language).quote(part) for part, told in found)
+
+
+def _find_beside(language: Language, sentence: str) -> str | None:
+    """Return the text of a sentence that has one only beside another sentence, behind or before it."""
     told = find_translated_sentence(language, f"{{}} {sentence}")
-    return told.removeprefix("{} ") if told and told.startswith("{} ") else None
+    if told and told.startswith("{} "):
+        return told.removeprefix("{} ")
+    told = find_translated_sentence(language, f"{sentence} {{}}")
+    return told.removesuffix(" {}") if told and told.endswith(" {}") else None
 
 
 def _translate(language: Language, text: str, depth: int) -> str | None:
@@ -150,17 +172,29 @@ def _translate(language: Language, text: str, depth: int) -> str | None:
 
 def _translate_value(language: Language, value: str, depth: int) -> str:
     """Return a value of a sentence in a language: a sentence, one whose full stop is that of the whole, or a word."""
+    listed = list(_LISTED.finditer(value)) if depth > 0 else []
+    if listed and ", ".join(found[0] for found in listed) == value:
+        return ", ".join(f"{found[1]} ({_translate_value(language, found[2], depth - 1)})" for found in listed)
     if told := _translate(language, value, depth):
         return told
     if told := _translate(language, f"{value}.", depth):
         return told.removesuffix(".")
-    return find_sentence(language, f"values.{value}") or find_translation(language, "problems", value)
+    return find_sentence(language, f"values.{value}") or _find_problem(language, value)
+
+
+def _find_problem(language: Language, value: str) -> str:
+    """Return a problem in a language; the system and the network do not agree on its first letter."""
+    problems = read_chapter(language, "problems")
+    return problems.get(value) or problems.get(value[:1].lower() + value[1:], value)
 
 
 @cache
 def _compile_faults(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return the patterns of the English sentences, those with the most words of their own first."""
     told = [entry for chapter in FAULTS for entry in read_chapter(language, chapter).items()]
+    # What peers send as a reason of their own is in both catalogues, by its key.
+    processes = read_chapter(language, "processes")
+    told += [(text, processes[key]) for key, text in read_chapter("en", "processes").items() if "{" not in text]
     faults = sorted(told, key=lambda entry: -len(entry[0].replace("{}", "")))
     return tuple(
         (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), sentence)

@@ -77,6 +77,18 @@ async def test_get_goes_the_whole_way_and_tells_how_far_it_is(desk: Desk, tmp_pa
     assert (told[-2].bytes_done, told[-2].bytes_total) == (len(CSV), len(CSV))
 
 
+async def test_the_identifiers_of_a_participant_and_its_dataset_name_an_offer(desk: Desk, tmp_path: Path) -> None:
+    playing = asyncio.create_task(play(desk))
+    try:
+        async with awaited(desk) as connector:
+            result = await connector.get(CITY, "urn:dataset:air", tmp_path / "mine.csv")
+            assert (result.saved.path, (tmp_path / "mine.csv").read_bytes()) == (str(tmp_path / "mine.csv"), CSV)
+            with pytest.raises(InvalidRequest, match="The place is missing"):
+                await connector.get(CITY, "urn:dataset:air")
+    finally:
+        playing.cancel()
+
+
 OVER: dict[str, Any] = {
     "@type": "Agreement",
     "@id": "urn:agreement:old",
@@ -226,7 +238,7 @@ async def test_a_refusal_stands_with_its_reason_until_somebody_asks_again(desk: 
             await got(desk, tmp_path, negotiation="TERMINATED")
         assert refused.value.exit_code == 4
         assert await count_negotiations(desk) == 1
-    with pytest.raises(RequestRefused, match="--renew"):
+    with pytest.raises(RequestRefused, match="renew=True"):
         await got(desk, tmp_path)
     assert (await got(desk, tmp_path, options={"renew": True})).agreement == "urn:agreement:new"
     assert await count_negotiations(desk) == 2

@@ -18,6 +18,7 @@ from connector.language.catalogue import (
     read_chapter,
     say,
     say_in_all,
+    translate_text,
     write_in_all,
 )
 
@@ -149,3 +150,28 @@ def test_what_does_not_exist_fails_loudly() -> None:
 )
 def test_a_tag_or_a_locale_names_a_language(tag: str, language: Language | None) -> None:
     assert match_language(tag) == language
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        (
+            "Sources that could not be read: 2 (urn:x (The backend cannot be read: http://x does not accept "
+            "connections (Connection refused).), urn:y (The backend answered with status 404 instead of data.))",
+            "Nicht lesbare Quellen: 2 (urn:x (Die Quelle lässt sich nicht lesen: http://x nimmt keine Verbindungen an "
+            "(Verbindung abgelehnt).), urn:y (Die Quelle hat mit Status 404 statt mit Daten geantwortet.))",
+        ),
+        (
+            "The data cannot be read as its description says. The header line of the CSV has a name twice: rename one "
+            "of the fields.",
+            "Die Daten lassen sich nicht so lesen, wie ihre Beschreibung sagt. Die Kopfzeile der CSV-Daten nennt einen "
+            "Namen zweimal: bitte eines der Felder umbenennen.",
+        ),
+        (
+            "The provider has withdrawn from the agreement. Nobody wrote this.",
+            "Der Anbieter ist vom Vertrag zurückgetreten. Nobody wrote this.",
+        ),
+    ],
+)
+def test_sentences_beside_and_within_others_are_told_in_german(english: str, german: str) -> None:
+    assert translate_text("de", english) == german

@@ -62,8 +62,9 @@ def get(
     another use. A refusal stops it: only --renew asks again, or the end of an agreement's time. --purpose declares what
     the data is for, if the terms ask for it and the participant list does not confirm it: a term such as
     dpv:AcademicResearch, or an absolute IRI. -o - writes one file to standard output. --if-changed compares digest,
-    size and date first, and uses nothing if they are the same; a file that was not delivered earlier is replaced only
-    with --yes. Exit code 4 if the counterparty refuses or has refused, 6 if a person has to approve first.
+    size and date first, and uses nothing if they are the same, or if nothing is stated of data whose uses are limited;
+    a file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has
+    refused, 6 if a person has to approve first.
     """
     _check_target(call, out, if_changed=if_changed)
     with TemporaryDirectory(prefix="datenkontor-") as folder:

@@ -9,9 +9,16 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns
 from connector.cli.frame.probe import format_origin
 from connector.client.connector import Connector
-from connector.client.frame.errors import ClientError, PagesRepeat
+from connector.client.frame.errors import ClientError, PagesRepeat, RequestRefused
 from connector.client.frame.paging import PageTrail
-from connector.language.catalogue import LANGUAGES, find_translation, find_translations, translate_text
+from connector.language.catalogue import (
+    LANGUAGES,
+    find_translation,
+    find_translations,
+    match_language,
+    say,
+    translate_text,
+)
 from connector.views.common import Page
 
 Item = TypeVar("Item")
@@ -24,7 +31,16 @@ def connect(call: CommandCall) -> Iterator[Connector]:
         with Connector(*find_management(call)) as connector:
             yield connector
     except ClientError as error:
-        raise Failure(Code(error.exit_code), "errors.reported", reason=explain_error(error)) from None
+        texts = explain_error(error)
+        if isinstance(error, RequestRefused) and error.renewable:
+            texts = {language: _advise(language, text) for language, text in texts.items()}
+        raise Failure(Code(error.exit_code), "errors.reported", reason=texts) from None
+
+
+def _advise(language: str, text: str) -> str:
+    """Return a refusal with the option that asks again."""
+    stop = "" if text.endswith((".", "!", "?", "“")) else "."
+    return f"{text}{stop} {say(match_language(language) or 'en', 'cli.ask-renew')}"
 
 
 def explain_error(error: ClientError) -> dict[str, str]:

@@ -6,8 +6,8 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text
-from connector.client.get import AnyProcessView, find_fault, tell_refused
-from connector.language.catalogue import Language, translate_text
+from connector.client.ending import AnyProcessView, find_fault, tell_refused
+from connector.language.catalogue import Language, tell_reason, translate_text
 from connector.views.common import EndedView, PendingView
 from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView
@@ -69,7 +69,12 @@ def build_refusal(call: CommandCall, process: NegotiationView | TransferView) ->
 
 
 def choose_reason(entry: HoldView | EndedView, lang: Language) -> str:
-    """Return the reason of a Hold or an end: in the language if the connector knows it, else as it was received."""
+    """Return the reason of a Hold or an end: in the language if it is known in it, else as it was received.
+
+    The words of whoever ended a process are quoted then.
+    """
+    if isinstance(entry, EndedView):
+        return tell_reason(lang, entry.reason, entry.reasons)
     return entry.reasons.get(lang) or translate_text(lang, entry.reason)
 
 

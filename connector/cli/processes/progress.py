@@ -24,7 +24,7 @@ class Bar:
         """Show a progress report of the client."""
         if progress.step == "downloading":
             self._draw(progress)
-        elif progress.step in {"unstated", "negotiating", "agreed", "transferring"}:
+        elif progress.step in {"unstated", "unseen", "negotiating", "agreed", "transferring"}:
             self.close()
             self._output.print_hint(self._output.say(f"cli.step-{progress.step}", id=progress.process_id))
         elif progress.step == "waiting":

@@ -1,11 +1,16 @@
 """The state of a synchronised folder: the folder of each dataset, and the files that deliveries put there.
 
-A file that the state does not name belongs to the user: it is neither replaced nor removed.
+A file that the state does not name belongs to the user: it is neither replaced nor removed. One that was delivered and
+changed since may be the user's work: it is kept beside the file that replaces it.
 """
 
 import contextlib
+import filecmp
+import glob
+import itertools
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,6 +25,7 @@ from connector.views.deliveries import DeliveredFileView
 
 STATE = ".datenkontor-sync.json"
 _LONGEST = 80
+_PART, _NOTE = re.compile(r"\.[0-9a-f]{8}\.part"), re.compile(r"\.datenkontor-[0-9a-f]{16}\.part")
 
 
 class SyncRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +108,58 @@ def settle(folder: Path, entry: SyncedDataset, *, delete: bool) -> tuple[SyncedD
         elif os.path.lexists(place):
             left.append(file)
     return msgspec.structs.replace(entry, former=tuple(left)), tuple(removed)
+
+
+def keep_changed(folder: Path, entry: SyncedDataset) -> tuple[str, ...]:
+    """Copy each file of the last delivery that has other content now, before it is replaced; return the new paths.
+
+    A change may be work of the user, or damage: nobody can tell. An empty file is damage, and a content that was kept
+    already is not kept again. Raises Failure.
+    """
+    kept: list[str] = []
+    for file in entry.files or ():
+        place = locate(folder, file.path)
+        if not place.is_file() or not place.stat().st_size or is_saved(folder, (file,)):
+            continue
+        for number in itertools.count(1):
+            path = f"{file.path}.changed" + (f"-{number}" if number > 1 else "")
+            if not os.path.lexists(beside := locate(folder, path)):
+                _copy(place, beside)
+                kept.append(path)
+                break
+            if beside.is_file() and filecmp.cmp(place, beside, shallow=False):
+                break
+    return tuple(kept)
+
+
+def find_replaceable(folder: Path, entry: SyncedDataset) -> frozenset[str]:
+    """Return the paths that a delivery may replace: files of the last one, and former ones that nobody changed."""
+    former = {file.path for file in entry.former if is_saved(folder, (file,))}
+    return frozenset(former.union(file.path for file in entry.files or ()))
+
+
+def _copy(place: Path, beside: Path) -> None:
+    try:
+        shutil.copy2(place, beside)
+    except OSError as error:
+        raise Failure(
+            Code.FAILED, "errors.not-writable", path=beside, problem=error.strerror or "the disk failed"
+        ) from None
+
+
+def clear(folder: Path, entry: SyncedDataset) -> None:
+    """Remove what an interrupted run left of a dataset that is up to date: notes of transfers, parts of files."""
+    parts = [
+        found
+        for path in entry.own
+        for place in [locate(folder, path)]
+        for found in place.parent.glob(f"{glob.escape(place.name)}.*.part")
+        if _PART.fullmatch(found.name.removeprefix(place.name))
+    ]
+    notes = [found for found in folder.glob(".datenkontor-*.part") if _NOTE.fullmatch(found.name)]
+    for left in (*notes, *parts):
+        with contextlib.suppress(OSError):
+            left.unlink()
 
 
 def _remove(folder: Path, place: Path) -> None:

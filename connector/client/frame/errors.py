@@ -62,9 +62,10 @@ class FileThere(InvalidRequest):
 
 
 class RequestRefused(ClientError):
-    """The state or a rule does not allow it, or the counterparty refused."""
+    """The state or a rule does not allow it, or the counterparty refused; `renewable` if `renew` asks for it again."""
 
     exit_code = 4
+    renewable = False
 
 
 class PeerUnreachable(ClientError):

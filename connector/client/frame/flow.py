@@ -57,8 +57,8 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """Progress of a long call: the step, its process, and the bytes of a download.
 
-    Steps: `unstated` (nothing tells whether the data changed), `negotiating`, `agreed`, `transferring`, `waiting` with
-    the `reason`, `downloading`, `done`.
+    Steps: `unstated` (nothing tells whether the data changed), `unseen` (so nothing is transferred), `negotiating`,
+    `agreed`, `transferring`, `waiting` with the `reason`, `downloading`, `done`.
     """
 
     step: str

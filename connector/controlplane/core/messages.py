@@ -3,6 +3,7 @@
 Every message after the first one is built here, for the worker, for an approval by a person and for a script.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -49,6 +50,18 @@ def sort_parties(context: Context, process: machine.Process) -> tuple[str, str]:
     return (own, other) if process.role is Role.CONSUMER else (other, own)
 
 
+def write_reasons(reason: str, reasons: Mapping[str, str]) -> tuple[object, ...]:
+    """Return a reason as messages have it: the sentence, and what it is in other languages.
+
+    The sentence is first and plain text: a peer that reads one text reads this one.
+
+    >>> write_reasons("Over.", {"en": "Over.", "de": "Vorbei."})
+    ('Over.', {'@value': 'Vorbei.', '@language': 'de'})
+    """
+    others = ({"@value": text, "@language": tag} for tag, text in sorted(reasons.items()) if text and text != reason)
+    return (reason, *others)
+
+
 def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) -> tuple[Negotiation, list[Change]]:
     """Return the negotiation with the step's message pending, and the further changes of the same commit.
 
@@ -86,7 +99,8 @@ def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) 
             )
         case Terminate(code, reason, reasons):
             name = negotiation_machine.TERMINATION
-            message = negotiation.ContractNegotiationTerminationMessage(**pids(process), code=code, reason=(reason,))
+            told = write_reasons(reason, reasons)
+            message = negotiation.ContractNegotiationTerminationMessage(**pids(process), code=code, reason=told)
             process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, context.participant, reasons))
         case _:
             raise NotAllowed(
@@ -121,7 +135,9 @@ def plan_transfer(
             message = transfer.TransferCompletionMessage(**pids(process))
         case Terminate(code, reason, reasons):
             name, wanted = transfer_machine.TERMINATION, FlowState.TERMINATED
-            message = transfer.TransferTerminationMessage(**pids(process), code=code, reason=(reason,))
+            message = transfer.TransferTerminationMessage(
+                **pids(process), code=code, reason=write_reasons(reason, reasons)
+            )
             process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, context.participant, reasons))
         case _:
             raise NotAllowed("wrong-step", f"{type(step).__name__} is not a step of a transfer: use one of its steps.")

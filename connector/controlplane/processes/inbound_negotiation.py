@@ -16,7 +16,7 @@ from connector.controlplane.processes.inbound_shared import (
     TOO_MANY_HELD,
     TOO_MANY_OPEN,
     answer_again,
-    format_reason,
+    read_end,
     refuse_blocked,
 )
 from connector.controlplane.processes.receiver import MessageReceiver
@@ -26,7 +26,7 @@ from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import negotiation_machine
-from connector.protocol.dsp.machines.machine import Accepted, Ended
+from connector.protocol.dsp.machines.machine import Accepted
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
 # The identifiers that one agreement may have, and how long a provider stores a repeated one (ms).
@@ -210,9 +210,7 @@ def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Nego
     if name != negotiation_machine.TERMINATION or process.ended is None or process.ended.by != process.peer:
         return process
     body = received.message
-    return msgspec.structs.replace(
-        process, ended=Ended(body.code or "terminated", format_reason(body.reason), process.peer)
-    )
+    return msgspec.structs.replace(process, ended=read_end(body.code, body.reason, process.peer))
 
 
 async def _apply_effect(
@@ -252,8 +250,7 @@ async def _apply_effect(
             if await agreements.is_taken(receiver.context, after):
                 return inbound.decline(after, 400, "agreement-in-use", agreements.TAKEN)
         case negotiation_machine.TERMINATION:
-            code, reason = body.code or "terminated", format_reason(body.reason)
-            after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer), due_at=None)
+            after = msgspec.structs.replace(after, ended=read_end(body.code, body.reason, after.peer), due_at=None)
         case _:
             pass
     if after.state == NegotiationState.FINALIZED:

@@ -8,10 +8,11 @@ from connector.controlplane.core import messages
 from connector.controlplane.core.context import Context
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
-from connector.language.catalogue import say
+from connector.language.catalogue import match_language, say
 from connector.ports.changes import Conflict, Replayed
 from connector.ports.identity import Caller
 from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.machine import Ended
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 
 BUSY = Declined(
@@ -53,9 +54,25 @@ async def answer_again(context: Context, caller: Caller, known: Any, digest: str
     return msgspec.structs.replace(answer, created=True)
 
 
-def format_reason(reason: tuple[Any, ...]) -> str:
-    """Return a peer's reasons, texts or texts with a language, as one bounded line."""
-    values = [entry.get("@value", entry) if isinstance(entry, dict) else entry for entry in reason[:MOST_REASONS]]
-    texts = [entry if isinstance(entry, str) else str(entry) for entry in values]
+def read_end(code: str | None, reason: tuple[Any, ...], by: str) -> Ended:
+    """Return the end of a process that a peer states: its reasons as bounded lines, by language where it names one.
+
+    A text without a language is the reason for everybody; beside texts in other languages, it is taken as English.
+    """
+    plain: list[str] = []
+    told: dict[str, list[str]] = {}
+    for entry in reason[:MOST_REASONS]:
+        tag = entry.get("@language") if isinstance(entry, dict) else None
+        language = match_language(tag) if isinstance(tag, str) else None
+        value = entry.get("@value", entry) if isinstance(entry, dict) else entry
+        (told.setdefault(language, []) if language else plain).append(value if isinstance(value, str) else str(value))
+    reasons = {language: _write_line(texts) for language, texts in told.items()}
+    if plain and reasons:
+        reasons.setdefault("en", _write_line(plain))
+    line = _write_line(plain) if plain else next((reasons[one] for one in ("en", *reasons) if one in reasons), "")
+    return Ended(code or "terminated", line, by, reasons)
+
+
+def _write_line(texts: list[str]) -> str:
     line = " ".join(" ".join(texts).split())
     return "".join(character for character in line if character.isprintable())[:LONGEST_REASON]

@@ -16,7 +16,7 @@ from connector.controlplane.processes.inbound_shared import (
     BUSY,
     TOO_MANY_OPEN,
     answer_again,
-    format_reason,
+    read_end,
     refuse_blocked,
 )
 from connector.controlplane.processes.receiver import MessageReceiver
@@ -28,7 +28,7 @@ from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role, endpoint_url, is_http
 from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
-from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
+from connector.protocol.dsp.machines.machine import Accepted, ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import (
     PULL,
     PUSH,
@@ -155,9 +155,7 @@ def _take_late(context: Context, process: Transfer, name: str, received: Receive
     """
     body = received.message
     if name == transfer_machine.TERMINATION and process.ended and process.ended.by == process.peer:
-        return msgspec.structs.replace(
-            process, ended=Ended(body.code or "terminated", format_reason(body.reason), process.peer)
-        )
+        return msgspec.structs.replace(process, ended=read_end(body.code, body.reason, process.peer))
     address = _address(received) if name == transfer_machine.START else None
     if address is None or address == process.data_address:
         return process
@@ -189,8 +187,7 @@ def _apply_effect(
         case transfer_machine.SUSPENSION:
             after = msgspec.structs.replace(after, suspended_by=after.role.other)
         case transfer_machine.TERMINATION:
-            code, reason = body.code or "terminated", format_reason(body.reason)
-            after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer))
+            after = msgspec.structs.replace(after, ended=read_end(body.code, body.reason, after.peer))
         case _:
             pass
     if not after.pending:

@@ -16,7 +16,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.judgement import BLOCKED, WITHDRAWN, format_reasons
 from connector.controlplane.judging.library import evaluate
 from connector.controlplane.judging.world import find_period, is_hourly
-from connector.language.catalogue import say_in_all
+from connector.language.catalogue import Language, say, say_in_all, tell_reason, write_in_all
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.decision import Counter, Explanation
 from connector.policy.model.errors import PolicyError
@@ -109,7 +109,7 @@ def _find_standing(evaluator: Evaluator, counted: _Counted, agreement: Agreement
     if counts and (denied := _find_used_up(evaluator, agreement, compiled, counted)):
         return Standing(AgreementState.USED_UP, period.end, format_reasons(denied, evaluator.library.operands))
     if refused := _find_refusal(counted.newest.get(agreement.key)):
-        because = say_in_all("processes.refused-there", reason=refused.reason)
+        because = _tell_refusal(refused)
         return Standing(AgreementState.REFUSED, period.end, because)
     return Standing(AgreementState.ACTIVE, period.end)
 
@@ -118,6 +118,16 @@ def _find_refusal(newest: Transfer | None) -> Ended | None:
     """Return how the provider refused a transfer; None if it did not, or if its data failed and may come again."""
     ended = newest.ended if newest else None
     return ended if newest and ended and ended.by == newest.peer and ended.code in _REFUSALS else None
+
+
+def _tell_refusal(refused: Ended) -> dict[str, str]:
+    """Return in each language that the provider refused a transfer, and why."""
+
+    def write(language: Language) -> str:
+        reason = tell_reason(language, refused.reason, refused.reasons)
+        return say(language, "processes.refused-there", reason=reason)
+
+    return write_in_all(write)
 
 
 def _find_used_up(

@@ -83,6 +83,17 @@ SENTENCES: dict[str, str] = {
     "Bitten Sie den Anbieter, den Link seines Katalogs zu berichtigen.",
     "step-unstated": "Der Anbieter nennt zu {id} weder Prüfsumme noch Datum: die Daten werden übertragen, "
     "das ist eine Nutzung.",
+    "step-unseen": "{id} wird nicht übertragen: Die Nutzungen sind begrenzt, und der Anbieter nennt nichts, woran "
+    "sich eine Änderung erkennen lässt.",
+    "step-hidden": "Der Anbieter zeigt {id} nicht mehr: die Daten werden übertragen, was als Nutzung zählt.",
+    "unseen-hidden": "Ob sich etwas geändert hat, ist nicht zu erkennen: Der Anbieter zeigt die Daten nicht mehr. "
+    "Weil die Nutzungen begrenzt sind, wurde nichts übertragen; das geht mit: "
+    "datenkontor get {participant} {dataset}",
+    "unseen-unstated": "Ob sich etwas geändert hat, ist nicht zu erkennen: Der Anbieter nennt weder Prüfsumme noch "
+    "Datum. Weil die Nutzungen begrenzt sind, wurde nichts übertragen; das geht mit: "
+    "datenkontor get {participant} {dataset}",
+    "changed-kept": "Hier geändert und aufgehoben: {count} ({files}).",
+    "ask-renew": "Neu anfragen: einen neuen Vertrag verlangen (--renew).",
     "ask-again": "Neu anfragen mit: datenkontor get {participant} {dataset} --renew",
     "agreement-over": "Der Vertrag gilt nicht mehr.",
     "former-files": "Nicht mehr geliefert: {count} ({files}); --delete entfernt, was unverändert ist.",

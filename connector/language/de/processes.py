@@ -47,7 +47,7 @@ SENTENCES: dict[str, str] = {
     "transfer-ended": "Die Lieferung wurde von {by} beendet: {reason}",
     "negotiation-ended-silently": "Die Verhandlung wurde ohne Begründung beendet.",
     "transfer-ended-silently": "Die Lieferung wurde ohne Begründung beendet.",
-    "ask-again": "Neu anfragen: einen neuen Vertrag verlangen (--renew).",
+    "ask-again": "Neu anfragen: einen neuen Vertrag verlangen (renew=True).",
     "approve-withdrawn": "Das Angebot ist beendet: Die Daten werden nicht mehr angeboten. Bitte die Anfrage ablehnen "
     "oder die Daten erneut veröffentlichen.",
     "approve-changed": "Das Angebot hat andere Bedingungen, seit diese Anfrage wartet: Bitte beide ansehen und der "

@@ -78,6 +78,15 @@ SENTENCES: dict[str, str] = {
     "pages-repeat": "The pages form a circle: the same page was returned twice, so the listing is not complete. "
     "Ask the provider to correct the Link of its catalogue.",
     "step-unstated": "The provider states neither digest nor date of {id}: it is transferred, which is a use.",
+    "step-unseen": "{id} is not transferred: its uses are limited, and the provider states nothing that shows "
+    "whether it has changed.",
+    "step-hidden": "The provider does not show {id} any more: it is transferred, which is a use.",
+    "unseen-hidden": "Nobody can see whether it has changed: the provider does not show it any more. Its uses are "
+    "limited, so it was not transferred; this does it: datenkontor get {participant} {dataset}",
+    "unseen-unstated": "Nobody can see whether it has changed: the provider states neither digest nor date. Its uses "
+    "are limited, so it was not transferred; this does it: datenkontor get {participant} {dataset}",
+    "changed-kept": "Changed here and kept: {count} ({files}).",
+    "ask-renew": "To ask again, request a new agreement (--renew).",
     "ask-again": "Ask again with: datenkontor get {participant} {dataset} --renew",
     "agreement-over": "The agreement is over.",
     "former-files": "Not delivered any more: {count} ({files}); --delete removes what is unchanged.",

@@ -44,7 +44,7 @@ SENTENCES: dict[str, str] = {
     "transfer-ended": "The transfer was ended by {by}: {reason}",
     "negotiation-ended-silently": "The negotiation was ended without a reason.",
     "transfer-ended-silently": "The transfer was ended without a reason.",
-    "ask-again": "To ask again, request a new agreement (--renew).",
+    "ask-again": "To ask again, request a new agreement (renew=True).",
     "approve-withdrawn": "The offer has ended: the data is not offered any more. Reject the request, or publish the "
     "asset again.",
     "approve-changed": "The offer has other terms since this request began to wait: look at both, then approve the "

@@ -59,7 +59,7 @@ def test_a_refusal_is_told_in_the_words_of_its_reason(cli: Cli, provider: Manage
     assert "The purpose has to be navigation." in done.err
     german = cli("get", "urn:city", "air", "-o", "got.csv", "--lang", "de")
     assert german.code == 4
-    assert "Die Verhandlung wurde von urn:city beendet: The purpose has to be navigation." in german.err
+    assert "Die Verhandlung wurde von urn:city beendet: „The purpose has to be navigation.“" in german.err
     assert not list(tmp_path.glob("got*"))
 
 
@@ -136,6 +136,29 @@ def test_data_of_which_nothing_is_stated_is_told_before_it_is_used(
     provider.answer("GET", "/v1/catalog/dataset", {"distribution": [{}]})
     done = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed", "--yes")
     assert (done.code, done.err.index("neither digest nor date") < done.err.index("Agreement")) == (0, True)
+
+
+COUNTED = {"permission": [{"action": "use", "constraint": [{"leftOperand": "count", "rightOperand": 3}]}]}
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_no_use_of_a_limited_number_is_spent_on_data_of_which_nobody_can_tell_that_it_has_changed(
+    cli: Cli, provider: Management, tmp_path: Path, gone: bool
+) -> None:
+    (tmp_path / "got.csv").write_bytes(OLD)
+    provider.answer("GET", "/v1/transfers", {"items": [delivered_once()], "next": None})
+    provider.answer("GET", "/v1/agreements", {"items": [agreement(policy=COUNTED)], "next": None})
+    if gone:
+        provider.refuse("GET", "/v1/catalog/dataset", 404, "no-dataset", "It is not offered.")
+    else:
+        provider.answer("GET", "/v1/catalog/dataset", {"distribution": [{}]})
+    done = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed")
+    assert (done.code, "air is not transferred: its uses are limited" in done.err) == (0, True)
+    assert provider.bodies("POST", "/v1/transfers") == []
+    assert (tmp_path / "got.csv").read_bytes() == OLD
+    provider.refuse("GET", "/v1/catalog/dataset", 409, "refused", "This participant is excluded.")
+    refused = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed")
+    assert (refused.code, "This participant is excluded." in refused.err) == (4, True)
 
 
 @pytest.mark.parametrize("out", [(), ("-o", "."), ("-o", "./")])

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from connector.cli.processes.synced import STATE, claim_folder
+from connector.client.delivery import name_part
+from connector.client.target import write_note
 from connector.protocol import dcat
 from tests.cli.conftest import Cli
 from tests.cli.management import CONTENT, DIGEST, Management, agreement, transfer
@@ -143,6 +145,43 @@ def test_a_file_of_the_user_is_overwritten_only_if_that_is_confirmed(
     assert (cli("sync", "data", "--yes").code, own.read_bytes()) == (0, CONTENT)
     own.write_text("mine")
     assert (cli("sync", "data").code, own.read_bytes()) == (0, CONTENT), "what was delivered is restored"
+    assert own.with_name("notes.csv.changed").read_text() == "mine"
+
+
+@pytest.mark.parametrize("digest", [DIGEST, "0" * 64])
+def test_a_delivered_file_that_was_changed_is_kept_beside_the_one_that_replaces_it(
+    cli: Cli, provider: Management, tmp_path: Path, digest: str
+) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    file = tmp_path / "data" / "air" / "air.csv"
+    provider.answer("GET", "/v1/catalog/dataset", state(digest))
+    for work, kept in (("first", "air.csv.changed"), ("second", "air.csv.changed-2"), ("first", None)):
+        file.write_text(work)
+        done = cli("sync", "data", "--json").json["items"][0]
+        assert done.get("kept") == ([kept] if kept else None)
+        assert (file.read_bytes(), file.with_name(kept or "air.csv.changed").read_text()) == (CONTENT, work)
+    file.write_text("third")
+    assert "kept: 1 (air.csv.changed-3)" in cli("sync", "data").out
+    file.write_text("fourth")
+    assert "kept" not in cli("sync", "data", "--yes", "--json").json["items"][0]
+
+
+def test_what_an_interrupted_run_left_is_gone_once_the_dataset_is_up_to_date(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    folder = tmp_path / "data" / "air"
+    write_note(f"{folder}/", "urn:former", "urn:t")
+    name_part(folder / "air.csv", "urn:former").write_bytes(b"half")
+    for own in ("mine.part", "air.csv.part", ".datenkontor-mine.part"):
+        (folder / own).write_text("mine")
+    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "unchanged"
+    left = {entry.name for entry in folder.iterdir()}
+    assert left == {"air.csv", "mine.part", "air.csv.part", ".datenkontor-mine.part"}
 
 
 def test_files_that_are_not_delivered_any_more_are_named_and_removed_if_that_is_wanted(
@@ -210,9 +249,13 @@ def test_a_file_that_is_gone_or_damaged_is_restored_without_a_use_while_the_conn
 def test_each_refused_dataset_is_told_with_the_way_out_and_the_others_go_on(
     cli: Cli, provider: Management, tmp_path: Path
 ) -> None:
+    once = agreement(id="urn:used", dataset="used")
+    provider.answer("GET", "/v1/agreements", {"items": [once], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
     used_up = agreement(id="urn:used", dataset="used", state="used-up")
     provider.answer("GET", "/v1/agreements", {"items": [used_up, agreement(), agreement(id="urn:b")], "next": None})
-    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
     provider.answer("GET", "/v1/agreements/urn:a", agreement())
     refusal = {"error": {"code": "refused", "reason": "The uses of the agreement are used up"}}
     provider.answers["POST", "/v1/transfers"] = [(409, refusal), (202, transfer(None))]
@@ -285,11 +328,14 @@ def test_a_refusal_is_told_at_each_run_and_asked_again_only_if_something_may_hav
 def test_data_under_an_agreement_that_is_used_up_is_not_requested_again(cli: Cli, provider: Management) -> None:
     limit = {"leftOperand": "count", "operator": "lteq", "rightOperand": 1}
     rules = {"permission": [{"action": "use", "constraint": [limit]}], "prohibition": [{"action": "distribute"}]}
-    provider.answer("GET", "/v1/agreements", {"items": [agreement(policy=rules, state="used-up")], "next": None})
+    provider.answer("GET", "/v1/agreements", {"items": [agreement(policy=rules)], "next": None})
     provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    provider.answer("GET", "/v1/agreements", {"items": [agreement(policy=rules, state="used-up")], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
     provider.refuse("POST", "/v1/transfers", 409, "refused", "The uses are used up.")
     assert [cli("sync", "data").code for _ in range(3)] == [4, 4, 4]
-    assert len(provider.bodies("POST", "/v1/transfers")) == 1
+    assert len(provider.bodies("POST", "/v1/transfers")) == 2
 
 
 def test_two_providers_of_one_identifier_have_a_folder_each(cli: Cli, provider: Management, tmp_path: Path) -> None:

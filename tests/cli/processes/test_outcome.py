@@ -43,7 +43,7 @@ def test_a_state_is_a_sentence(capsys: pytest.CaptureFixture[str], process: Any,
 @pytest.mark.parametrize(
     ("process", "code", "sentence"),
     [
-        (negotiation("TERMINATED", ended="No."), Code.REFUSED, "urn:n wurde von urn:city abgebrochen: No."),
+        (negotiation("TERMINATED", ended="No."), Code.REFUSED, "urn:n wurde von urn:city abgebrochen: „No.“"),
         (negotiation("TERMINATED"), Code.REFUSED, "urn:n: abgebrochen."),
         (negotiation("OFFERED", hold="Look."), Code.WAITING, "urn:n wartet auf eine Entscheidung: Look."),
         (transfer("STARTED"), Code.WAITING, "urn:t ist nach 2 s noch nicht beendet (Stand: läuft) und läuft weiter"),
@@ -75,9 +75,9 @@ def test_only_an_open_transfer_with_a_digest_has_arrived() -> None:
     assert not has_arrived(negotiation("FINALIZED"))
 
 
-def test_a_reason_is_in_the_language_of_the_call_if_the_connector_knows_it() -> None:
+def test_a_reason_is_in_the_language_of_the_call_or_quoted() -> None:
     end = EndedView(code="policy", reason="as received", by="urn:city", reasons={"de": "Nein."})
-    assert (choose_reason(end, "de"), choose_reason(end, "en")) == ("Nein.", "as received")
+    assert (choose_reason(end, "de"), choose_reason(end, "en")) == ("Nein.", "“as received”")
     assert build_refusal(CALL, negotiation("TERMINATED")).say("en") == "urn:n is TERMINATED."
 
 

@@ -1,12 +1,16 @@
-"""A repeated request returns the same process, and a peer's reasons become one bounded line."""
+"""A repeated request returns the same process, and a peer's reasons become one bounded line for each language."""
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from connector.controlplane.core import messages
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
-from connector.controlplane.processes.inbound_shared import answer_again, format_reason
+from connector.controlplane.processes.inbound_shared import answer_again, read_end
 from connector.ports.identity import Caller
+from connector.protocol.dsp.machines.machine import Ended
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from tests.controlplane.processes.bargain import requested, terms
 from tests.support.plane import CITY, Desk
@@ -29,15 +33,33 @@ async def test_another_request_with_the_same_pid_is_refused(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "line"),
+    ("reason", "line", "reasons"),
     [
-        ((), ""),
-        (("no \n  rows", {"@value": "keine", "@language": "de"}), "no rows keine"),
-        ((7, ["a"], {"b": 1}), "7 ['a'] {'b': 1}"),
-        (("bell\x07",), "bell"),
-        (("x" * 900,), "x" * 500),
-        (tuple("abcdefg"), "a b c d e"),
+        ((), "", {}),
+        (("no \n  rows", {"@value": "keine", "@language": "de"}), "no rows", {"en": "no rows", "de": "keine"}),
+        (({"@value": "keine", "@language": "de-AT"},), "keine", {"de": "keine"}),
+        (({"@value": "rien", "@language": "fr"}, {"@value": "none", "@language": ["en"]}), "rien none", {}),
+        (({"@value": "keine", "@language": "de"}, {"@value": "none", "@language": "en"}), "none", None),
+        ((7, ["a"], {"b": 1}), "7 ['a'] {'b': 1}", {}),
+        (("bell\x07",), "bell", {}),
+        (("x" * 900,), "x" * 500, {}),
+        (({"@value": "x" * 900, "@language": "de"},), "x" * 500, {"de": "x" * 500}),
+        (tuple("abcdefg"), "a b c d e", {}),
     ],
 )
-def test_reasons_become_one_bounded_line(reason: tuple[Any, ...], line: str) -> None:
-    assert format_reason(reason) == line
+def test_the_reasons_of_a_peer_become_one_bounded_line_for_each_language_that_it_names(
+    reason: tuple[Any, ...], line: str, reasons: dict[str, str] | None
+) -> None:
+    both = {"en": "none", "de": "keine"} if reasons is None else reasons
+    assert read_end("no", reason, "urn:peer") == Ended("no", line, "urn:peer", both)
+
+
+LINES = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1, max_size=500)
+
+
+@given(LINES, LINES)
+def test_a_reason_in_two_languages_arrives_as_it_was_sent(english: str, german: str) -> None:
+    sent = messages.write_reasons(english, {"en": english, "de": german})
+    got = read_end(None, sent, "urn:peer")
+    assert (got.code, got.reason) == ("terminated", english)
+    assert got.reasons == ({} if english == german else {"en": english, "de": german})

@@ -220,6 +220,8 @@ SENTENCES: dict[str, str] = {
     "höchstens {0} Bytes.",
     "The title is missing: give a title in at least one language.": "Der Titel fehlt: bitte in mindestens einer "
     "Sprache angeben.",
+    "The place is missing: get(participant, dataset, path), or get(WantedOffer(…), path).": "Der Ort fehlt: "
+    "get(participant, dataset, path) oder get(WantedOffer(…), path).",
     "{}{}: widen it.": "{0}{1}: bitte erweitern.",
     "The data cannot be read as its description says. {}": "Die Daten lassen sich nicht so lesen, wie ihre "
     "Beschreibung sagt. {0}",
