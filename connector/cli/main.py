@@ -131,6 +131,7 @@ def _move_leading(arguments: list[str]) -> list[str]:
     >>> _move_leading(["--lang", "de", "--json", "asset", "list"])
     ['asset', 'list', '--lang', 'de', '--json']
     """
+    arguments = _drop_needless(arguments)
     at = 0
     while arguments[at : at + 1] and arguments[at].partition("=")[0] in {"--lang", "--json"}:
         at += 2 if arguments[at] == "--lang" else 1
@@ -139,6 +140,30 @@ def _move_leading(arguments: list[str]) -> list[str]:
         return rest  # the help of all commands, which is in the language already
     end = rest.index("--") if "--" in rest else len(rest)
     return [*rest[:end], *leading, *rest[end:]]
+
+
+def _drop_needless(arguments: list[str]) -> list[str]:
+    """Return the arguments without `--lang` and `--json` where the help is shown, which is in the language already.
+
+    A noun has no such options itself.
+
+    >>> _drop_needless(["audit", "--help", "--lang", "de"])
+    ['audit', '--help']
+    """
+    bare, rest = [], iter(arguments)
+    for argument in rest:
+        if argument == "--lang":
+            next(rest, None)
+        elif argument.partition("=")[0] not in {"--lang", "--json"}:
+            bare.append(argument)
+    word = WORDS.get(bare[0]) if len(bare) == 1 else None
+    asked = {"--help", "-h"} & set(bare) and "--" not in bare
+    return bare if asked or (word is not None and _is_noun(word)) else arguments
+
+
+def _is_noun(word: CommandEntry) -> bool:
+    command = typer.main.get_command(importlib.import_module(f"connector.cli.commands.{word.module}").app)
+    return isinstance(command, TyperGroup)
 
 
 def run() -> None:

@@ -5,6 +5,7 @@ connection, as do bytes before the first request, and more than a few interim an
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Mapping
@@ -289,7 +290,11 @@ def _net_error(error: Exception, origin: str) -> NetError:
         case aiohttp.ClientConnectorDNSError():
             return Unreachable(f"The host name of {origin} was not found in the DNS.")
         case aiohttp.ClientConnectorError():
-            return Unreachable(f"{origin} does not accept connections ({error.os_error.strerror or 'refused'}).")
+            # The text of the error is asyncio's, with the address as Python writes it.
+            number = error.os_error.errno
+            return Unreachable(
+                f"{origin} does not accept connections ({os.strerror(number) if number else 'refused'})."
+            )
         case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
             return BadAnswer(f"{origin} did not answer with HTTP (the answer is malformed).")
         case _:

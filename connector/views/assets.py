@@ -236,9 +236,13 @@ class PublishOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class WithdrawnAssetView(msgspec.Struct, frozen=True, kw_only=True):
-    """A withdrawn asset, with the numbers of its valid agreements, running transfers and waiting requests."""
+    """A withdrawn asset, with the numbers of its valid agreements, running transfers and waiting requests.
+
+    `ended` is how many agreements ended with it.
+    """
 
     asset: AssetView
     agreements: int
     running: int
     waiting: int = 0
+    ended: int = 0

@@ -119,6 +119,11 @@ def test_an_unforeseen_failure_is_one_sentence_without_a_trace() -> None:
         (["--json", "get", "--", "-x"], ["get", "--json", "--", "-x"]),
         (["--settings", "a", "version"], ["--settings", "a", "version"]),
         (["--lang"], []),
+        (["audit", "--help", "--lang", "de"], ["audit", "--help"]),
+        (["audit", "list", "-h", "--json", "--lang=de"], ["audit", "list", "-h"]),
+        (["audit", "--lang", "de"], ["audit"]),
+        (["doctor", "--lang", "de"], ["doctor", "--lang", "de"]),
+        (["search", "--lang", "de", "--", "--help"], ["search", "--lang", "de", "--", "--help"]),
     ],
 )
 def test_the_options_of_all_commands_may_stand_before_the_command(given: list[str], moved: list[str]) -> None:

@@ -6,9 +6,10 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from connector.cli.frame.output import Output
+from connector.cli.assets.sightings import describe_reading
+from connector.cli.frame.output import Output, format_cell
 from connector.cli.frame.remote import choose_text
-from connector.views.assets import AssetStatement, AssetView
+from connector.views.assets import AssetStatement, AssetView, Records
 from connector.views.common import LocalizedText
 
 POLICIES = ("policy", "access", "reservation")
@@ -20,11 +21,12 @@ _NAMES = {
     "marking": "about persons",
     "offer_id": "offer",
     "waiting": "waiting requests",
+    "smallest_group": "smallest group",
     "created_at": "created",
     "updated_at": "changed",
 }
-_INTERNAL = frozenset({"certain"})
-"""Members that no option sets: how a record is read shows in `asset add --dry-run`."""
+_READING = frozenset({"format", "encoding", "delimiter", "decimal", "thousands", "certain"})
+"""Members that say how a record is read, which is one phrase."""
 
 
 def describe_asset(asset: AssetView, output: Output, policies: Mapping[str, object]) -> dict[str, object]:
@@ -55,8 +57,31 @@ def _format_value(value: Any, hint: Any, output: Output) -> object:
         return tuple(choose_text(text, output.lang) for text in value)
     if isinstance(value, datetime):
         return output.format_time(value)
+    if isinstance(value, Records):
+        return _format_records(value, output)
     if isinstance(value, msgspec.Struct):
         value = msgspec.to_builtins(value)
     if isinstance(value, dict):
-        return output.format_members(value, without=_INTERNAL)
+        return output.format_members(value)
     return value
+
+
+def list_changed(change: Mapping[str, object], output: Output) -> str:
+    """Return the names of changed members as an asset shows them, also of those within what is stated of the data."""
+    names = [name for member in sorted(change) for name in _list_members(member, change[member])]
+    return ", ".join(output.name_field(name_field(name)) for name in names)
+
+
+def _list_members(name: str, value: object) -> list[str]:
+    return sorted(value) if name == "stated" and isinstance(value, dict) and value else [name]
+
+
+def _format_records(records: Records, output: Output) -> str:
+    """Return how records are read, and what is stated of them, with the names of the language."""
+    stated = msgspec.to_builtins(records)
+    named = [
+        f"{output.name_field(name_field(name))} {format_cell(value)}"
+        for name, value in stated.items()
+        if name not in _READING
+    ]
+    return "; ".join([describe_reading(records, output.lang), *named])

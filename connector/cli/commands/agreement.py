@@ -222,6 +222,7 @@ def withdraw(
     call.output.print_result(
         found, call.output.say("cli.agreement-withdrawn", id=found.id, at=call.output.format_time(found.withdrawn_at))
     )
+    call.output.print_hint(call.output.say("cli.holders-learn"))
 
 
 @register(app, "duties", example="datenkontor agreement duties urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.assets.details import POLICIES, describe_asset, name_field
+from connector.cli.assets.details import POLICIES, describe_asset, list_changed, name_field
 from connector.cli.assets.finding import apply_to_asset
 from connector.cli.assets.order import FileOption, FolderOption, GlobOption, UrlOption, take_change, take_order
 from connector.cli.assets.sightings import advise_format, describe_reading, describe_sighting, list_unread
@@ -151,7 +151,7 @@ def edit(
             _confirm(call, connector, "cli.ask-open", asset, yes=yes)
         found = apply_to_asset(connector, asset, partial(connector.assets.edit, change=change, release=release))
     title = choose_text(found.title, call.output.lang)
-    members = ", ".join(call.output.name_field(name.replace("_", " ")) for name in sorted(change))
+    members = list_changed(change, call.output)
     call.output.print_result(found, call.output.say("cli.asset-changed", title=title, members=members))
     _print_remarks(call, found)
     _print_waiting(call, found.waiting)
@@ -235,6 +235,8 @@ def withdraw(
         call.output.print_hint(
             call.output.say("cli.agreements-remain", agreements=found.agreements, running=found.running)
         )
+    if end_agreements:
+        call.output.print_hint(call.output.say("cli.agreements-ended", count=found.ended))
     _print_waiting(call, found.waiting)
 
 

@@ -79,7 +79,10 @@ def _choose(others: list[ListedPeer], wanted: str | None) -> list[ListedPeer]:
         return others
     if wanted is None:
         return others[:MOST]
-    return [member for member in others if wanted in {member.id, member.name}][:MOST]
+    exact = [member for member in others if wanted in {member.id, member.name}]
+    part = wanted.casefold()
+    near = (member for member in others if part in member.id.casefold() or part in member.name.casefold())
+    return (exact or list(near))[:MOST]
 
 
 def _describe(member: ListedPeer, fault: PeerFault | None, say: Say) -> PeerFinding:

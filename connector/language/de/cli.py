@@ -65,6 +65,9 @@ SENTENCES: dict[str, str] = {
     "ask-block": "{id} wird ausgeschlossen: Anfragen werden abgelehnt, Verhandlungen und Lieferungen enden.",
     "participant-blocked": "{id} ist seit {at} ausgeschlossen: {reason}",
     "participant-unblocked": "{id} ist wieder zugelassen.",
+    "agreements-ended": "Beendete Verträge: {count}. "
+    "Wer gerade Daten bezieht, erfährt es jetzt, alle anderen bei ihrer nächsten Lieferung.",
+    "holders-learn": "Wer gerade Daten bezieht, erfährt es jetzt, alle anderen bei ihrer nächsten Lieferung.",
     "agreement-withdrawn": "{id} ist seit {at} zurückgezogen.",
     "state": "{id}: {state}.",
     "state-requested": "angefragt, noch nicht bestätigt",

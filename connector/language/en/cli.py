@@ -63,6 +63,9 @@ SENTENCES: dict[str, str] = {
     "ask-block": "{id} will be excluded: its requests are refused, and its open negotiations and transfers end.",
     "participant-blocked": "{id} is excluded since {at}: {reason}",
     "participant-unblocked": "{id} is admitted again.",
+    "agreements-ended": "Agreements that ended: {count}. "
+    "A counterparty with an open transfer is told now, any other one at its next transfer.",
+    "holders-learn": "A counterparty with an open transfer is told now, any other one at its next transfer.",
     "agreement-withdrawn": "{id} is withdrawn since {at}.",
     "state": "{id} is {state}.",
     "state-requested": "requested, not acknowledged yet",

@@ -26,7 +26,7 @@ def test_an_asset_says_how_its_records_are_read(cli: Cli, management: Management
         "delimiter": ";",
     }
     management.answer("GET", "/v1/assets/air", asset(records={"format": "csv", "subject": "id"}))
-    assert "format=csv subject=id" in cli("asset", "show", "air").out
+    assert "csv, utf-8; field of the person id" in cli("asset", "show", "air").out
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,11 @@ def test_what_an_asset_leaves_behind_when_it_is_withdrawn_is_said(cli: Cli, mana
     done = cli("asset", "withdraw", "air", "--yes", "--lang", "en")
     assert done.code == 0
     assert "Agreements that remain valid: 3; active transfers: 2. Use --end-agreements to end them." in done.err
-    cli("asset", "withdraw", "air", "--end-agreements", "--reason", "Broken", "--yes")
+    provider_ended = WithdrawnAssetView(asset=asset(status="withdrawn"), agreements=0, running=0, ended=3)
+    management.answer("POST", "/v1/assets/air/withdraw", provider_ended)
+    ended = cli("asset", "withdraw", "air", "--end-agreements", "--reason", "Broken", "--yes")
+    assert "Agreements that ended: 3." in ended.err
+    assert "at its next transfer" in ended.err
     assert management.bodies("POST", "/v1/assets/air/withdraw") == [
         {},
         {"end_agreements": True, "reason": "Broken"},

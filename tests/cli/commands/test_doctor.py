@@ -330,6 +330,7 @@ plain_http = ["127.0.0.1:*"]
 """,
         encoding="utf-8",
     )
-    found = cli("doctor", "--peers", "EDC", "--json", "--settings", str(file)).json["checks"]
+    for part in ("edc", "EDC"):
+        found = cli("doctor", "--peers", part, "--json", "--settings", str(file)).json["checks"]
     (peer,) = [check for check in found if check["name"].startswith("peer")]
     assert (peer["name"], "cannot be reached" in peer["sentence"]) == ("peer urn:test:edc", True)

@@ -272,6 +272,7 @@ async def test_a_running_stream_ends_when_the_agreements_are_ended_with_the_offe
             await answer.content.readexactly(1000)
             await assets.withdraw(made.rooms.publisher, DATASET)
             done = await assets.withdraw(made.rooms.publisher, DATASET, end_agreements=True, reason="Faulty sensor.")
+            assert done.ended == 1
             assert (done.agreements, done.running) == (0, 0)
             assert "Faulty sensor." in await made.terminated()
             assert await broken_off(answer)

@@ -31,12 +31,16 @@ CHANGED = "Another request changed the asset: read it again, then repeat the cha
 
 
 class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
-    """A withdrawn asset, with the numbers of its valid agreements, active transfers and waiting requests."""
+    """A withdrawn asset, with the numbers of its valid agreements, active transfers and waiting requests.
+
+    `ended` is how many agreements ended with it.
+    """
 
     asset: Asset
     agreements: int
     running: int
     waiting: int
+    ended: int = 0
 
 
 async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None = None) -> Asset:
@@ -138,9 +142,12 @@ async def withdraw(
         asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN)
     store, owner = publisher.context.store, publisher.context.owner
     if end_agreements:
+        ended = 0
         async for row in walk(lambda page: store.agreements_in_force(owner, page, dataset=asset_id)):
             await agreements.withdraw(publisher.evaluator, row.id, reason)
-        return WithdrawnAsset(asset=asset, agreements=0, running=0, waiting=await store.waiting(owner, asset_id))
+            ended += 1
+        waiting = await store.waiting(owner, asset_id)
+        return WithdrawnAsset(asset=asset, agreements=0, running=0, waiting=waiting, ended=ended)
     count = await store.in_force(owner, asset_id)
     return WithdrawnAsset(
         asset=asset,

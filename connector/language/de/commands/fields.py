@@ -117,4 +117,11 @@ SENTENCES: dict[str, str] = {
     "offer": "Angebot",
     "issuer": "Aussteller",
     "participant list": "Teilnehmerliste",
+    "subject": "Feld der Person",
+    "groups": "gemeinsam erkennbare Felder",
+    "measures": "summierbare Felder",
+    "level": "ein Datensatz ist",
+    "smallest group": "kleinste Gruppe",
+    "facts": "Merkmale aus Feldern",
+    "stated": "Angaben zu den Daten",
 }

@@ -117,4 +117,11 @@ SENTENCES: dict[str, str] = {
     "offer": "offer",
     "issuer": "issuer",
     "participant list": "participant list",
+    "subject": "field of the person",
+    "groups": "fields that identify together",
+    "measures": "fields to add up",
+    "level": "a record is",
+    "smallest group": "smallest group",
+    "facts": "facts from fields",
+    "stated": "statements about the data",
 }
