@@ -66,7 +66,8 @@ from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.ports.identity import Directory
 from connector.ports.secret import Secret
-from connector.settings import Settings
+from connector.settings import ParticipantSettings, Settings
+from connector.views.descriptions import Contact
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
@@ -202,6 +203,7 @@ async def build(
         look=dataplane.look,
         announce=announcer.announce if announcer else lambda: None,
         limits=enforcer.limits,
+        contact=_find_contact(settings.participant),
     )
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(settings))
 
@@ -228,6 +230,18 @@ async def build(
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         broker=broker,
         announcer=announcer,
+    )
+
+
+def _find_contact(participant: ParticipantSettings) -> Contact | None:
+    """Return the contact that the settings of a participant state, or None."""
+    if not (participant.email or participant.telephone or participant.web_page):
+        return None
+    return Contact(
+        name=participant.name,
+        email=participant.email or "",
+        url=participant.web_page or "",
+        telephone=participant.telephone or "",
     )
 
 

@@ -1,10 +1,12 @@
 """The terms of DCAT-AP 3 that a catalogue uses beside those of the Dataspace Protocol.
 
 A name is a prefixed name if the context of the Dataspace Protocol has its prefix (`dct`, `dcat`, `odrl`), and a full
-IRI otherwise. Pure: standard library only.
+IRI otherwise. A value that DCAT-AP gives a class has its type, so that each dataset can be checked by itself. Pure:
+standard library only.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from connector.language.catalogue import say_in_all
@@ -14,7 +16,43 @@ AGENT_NAME = "http://xmlns.com/foaf/0.1/name"
 CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-CONTINUOUS = "http://publications.europa.eu/resource/authority/frequency/CONT"
+DOCUMENT = "http://xmlns.com/foaf/0.1/Document"
+PAGE = "http://xmlns.com/foaf/0.1/page"
+PROTOCOL = "https://w3id.org/dspace/2025/1/"
+"""The Dataspace Protocol 2025-1, as a standard that a service conforms to."""
+
+# High-value datasets: DCAT-AP HVD 3.0.0 and Commission Implementing Regulation (EU) 2023/138.
+LEGISLATION = "http://data.europa.eu/r5r/applicableLegislation"
+HVD_CATEGORY = "http://data.europa.eu/r5r/hvdCategory"
+HVD_REGULATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
+
+# DCAT-AP.de 3.0: the administrative area that a dataset covers, and its level.
+GEOCODING = "http://dcat-ap.de/def/dcatde/politicalGeocodingURI"
+GEOCODING_LEVEL = "http://dcat-ap.de/def/dcatde/politicalGeocodingLevelURI"
+_AREA = "http://dcat-ap.de/def/politicalGeocoding/"
+_AREAS = {
+    2: ("stateKey", "state"),
+    3: ("governmentDistrictKey", ""),
+    5: ("districtKey", "administrativeDistrict"),
+    8: ("municipalityKey", "municipality"),
+    9: ("municipalAssociationKey", "municipality"),
+    12: ("regionalKey", "municipality"),
+}
+"""The list of a key by its number of digits, and the level of its areas; the list of levels has none for regions."""
+
+FILE_TYPE = "http://purl.org/dc/elements/1.1/format"
+"""The file type of a distribution. The protocol uses `dct:format`, which DCAT-AP allows once, for the kind of transfer;
+`dct:format` is a subproperty of this one."""
+
+_VCARD = "http://www.w3.org/2006/vcard/ns#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+_MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
+_MOMENTS = (
+    (re.compile(r"\d{4}"), "gYear"),
+    (re.compile(r"\d{4}-\d\d"), "gYearMonth"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "date"),
+)
 
 _SPDX = "http://spdx.org/rdf/terms#"
 CHECKSUM = _SPDX + "checksum"
@@ -56,8 +94,108 @@ def make_texts(texts: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def make_agent(id: str, name: str) -> dict[str, str]:
-    """Return an agent, such as the publisher (DCAT-AP: `foaf:Agent` with a name)."""
-    return {"@id": id, "@type": AGENT, AGENT_NAME: name}
+    """Return an agent, such as the publisher (DCAT-AP: `foaf:Agent` with a name); without an `id` it is nameless."""
+    return {**({"@id": id} if id else {}), "@type": AGENT, AGENT_NAME: name}
+
+
+def make_contact(*, name: str, email: str, url: str, telephone: str) -> dict[str, object]:
+    """Return a contact point (DCAT-AP: `vcard:Kind`; DCAT-AP.de: the addresses are IRIs); an empty text is left out.
+
+    >>> make_contact(name="", email="amt@stadt.example", url="", telephone="+49 721 133-0")
+    {'@type': 'http://www.w3.org/2006/vcard/ns#Kind', \
+'http://www.w3.org/2006/vcard/ns#hasEmail': {'@id': 'mailto:amt@stadt.example'}, \
+'http://www.w3.org/2006/vcard/ns#hasTelephone': {'@id': 'tel:+49721133-0'}}
+    """
+    members: dict[str, object] = {"@type": _VCARD + "Kind"}
+    if name:
+        members[_VCARD + "fn"] = name
+    if email:
+        members[_VCARD + "hasEmail"] = {"@id": f"mailto:{email}"}
+    if url:
+        members[_VCARD + "hasURL"] = {"@id": url}
+    if telephone:
+        members[_VCARD + "hasTelephone"] = {"@id": f"tel:{''.join(telephone.replace('/', '-').split())}"}
+    return members
+
+
+def make_place(*, id: str, name: str, box: Sequence[float]) -> dict[str, object]:
+    """Return a place (DCAT-AP: `dct:Location`); the box is west, south, east and north in degrees (WGS 84).
+
+    >>> make_place(id="", name="", box=(8.2, 48.9, 8.6, 49.1))["dcat:bbox"]["@value"]
+    'POLYGON((8.2 48.9,8.6 48.9,8.6 49.1,8.2 49.1,8.2 48.9))'
+    """
+    members: dict[str, object] = {**({"@id": id} if id else {}), "@type": "dct:Location"}
+    if name:
+        members[PREF_LABEL] = name
+    if box:
+        west, south, east, north = (f"{degrees:.6f}".rstrip("0").rstrip(".") for degrees in box)
+        corners = f"{west} {south},{east} {south},{east} {north},{west} {north},{west} {south}"
+        members["dcat:bbox"] = {"@type": _WKT, "@value": f"POLYGON(({corners}))"}
+    return members
+
+
+def is_area_key(key: str) -> bool:
+    """Return whether a text can be the official key of a German area.
+
+    >>> is_area_key("08212000"), is_area_key("Karlsruhe")
+    (True, False)
+    """
+    return key.isascii() and key.isdecimal() and len(key) in _AREAS and "01" <= key[:2] <= "16"
+
+
+def make_geocoding(key: str) -> dict[str, object]:
+    """Return the members that state a German area by its official key (DCAT-AP.de 3.0).
+
+    >>> make_geocoding("08212000")[GEOCODING]
+    {'@id': 'http://dcat-ap.de/def/politicalGeocoding/municipalityKey/08212000'}
+    """
+    name, level = _AREAS[len(key)]
+    members: dict[str, object] = {GEOCODING: {"@id": f"{_AREA}{name}/{key}"}}
+    return {**members, GEOCODING_LEVEL: {"@id": f"{_AREA}Level/{level}"}} if level else members
+
+
+def make_period(*, start: str, end: str) -> dict[str, object]:
+    """Return a period (DCAT-AP: `dct:PeriodOfTime`); an empty end is open.
+
+    >>> make_period(start="2026-05", end="")["dcat:startDate"]
+    {'@type': 'http://www.w3.org/2001/XMLSchema#gYearMonth', '@value': '2026-05'}
+    """
+    members: dict[str, object] = {"@type": "dct:PeriodOfTime"}
+    if start:
+        members["dcat:startDate"] = make_date(start)
+    if end:
+        members["dcat:endDate"] = make_date(end)
+    return members
+
+
+def make_date(text: str) -> dict[str, str]:
+    """Return a year, a month, a day or a time as a typed value (DCAT 3, 6.4.6)."""
+    kind = next((kind for pattern, kind in _MOMENTS if pattern.fullmatch(text)), "dateTime")
+    return {"@type": _XSD + kind, "@value": text}
+
+
+def make_typed(iri: str, kind: str) -> dict[str, str]:
+    """Return a thing by its IRI with its class, such as a frequency (`dct:Frequency`) or a web page (`DOCUMENT`)."""
+    return {"@id": iri, "@type": kind}
+
+
+def make_media_type(text: str) -> dict[str, str]:
+    """Return a media type as an IRI of the registry, without parameters (DCAT-AP: `dct:MediaType`).
+
+    >>> make_media_type("text/csv; charset=utf-8")["@id"]
+    'http://www.iana.org/assignments/media-types/text/csv'
+    """
+    return make_typed(_MEDIA_TYPES + text.partition(";")[0].strip().lower(), "dct:MediaType")
+
+
+def make_concept(iri: str, labels: Mapping[str, str]) -> dict[str, object]:
+    """Return a value of a code list with its labels (DCAT-AP: `skos:Concept`)."""
+    return {"@id": iri, "@type": CONCEPT, PREF_LABEL: make_texts(labels)}
+
+
+def make_legislation(iri: str) -> dict[str, str]:
+    """Return a legal act by its ELI (DCAT-AP: `eli:LegalResource`)."""
+    return make_typed(iri, "http://data.europa.eu/eli/ontology#LegalResource")
 
 
 def make_theme(text: str) -> dict[str, object]:
@@ -71,12 +209,7 @@ def make_theme(text: str) -> dict[str, object]:
 
 def make_licence(text: str) -> dict[str, str]:
     """Return a licence given by its IRI; another text is the label of a licence document."""
-    return {"@id": text} if ":" in text else {"@type": "dct:LicenseDocument", LABEL: text}
-
-
-def make_frequency(iri: str) -> dict[str, str]:
-    """Return a frequency of updates (DCAT-AP: `dct:Frequency`)."""
-    return {"@id": iri, "@type": "dct:Frequency"}
+    return {**({"@id": text} if ":" in text else {LABEL: text}), "@type": "dct:LicenseDocument"}
 
 
 def make_provenance(text: str) -> dict[str, str]:
@@ -93,15 +226,30 @@ def make_catalog_members(participant_id: str, name: str) -> dict[str, object]:
     }
 
 
+def make_service_members(participant_id: str, name: str) -> dict[str, object]:
+    """Return what DCAT-AP and DCAT-AP.de require of the service of a participant: its title and its publisher."""
+    return {
+        "dct:title": name,
+        "dct:publisher": make_agent(participant_id, name),
+        "dct:conformsTo": make_typed(PROTOCOL, "dct:Standard"),
+    }
+
+
 def make_moment(at: datetime) -> dict[str, str]:
     """Return an instant as a typed value (DCAT 3: xsd:dateTime)."""
-    return {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": at.isoformat()}
+    return {"@type": _XSD + "dateTime", "@value": at.isoformat()}
+
+
+def make_size(count: int) -> dict[str, str]:
+    """Return a number of bytes as a typed value (DCAT 3: `dcat:byteSize`)."""
+    return {"@type": _XSD + "nonNegativeInteger", "@value": str(count)}
 
 
 def make_checksum(sha256: str) -> dict[str, object]:
     """Return a SHA-256 in hex as a checksum (DCAT 3: `spdx:checksum`)."""
-    algorithm = {"@id": _SPDX + "checksumAlgorithm_sha256"}
-    return {"@type": _SPDX + "Checksum", _SPDX + "algorithm": algorithm, _CHECKSUM_VALUE: sha256}
+    algorithm = make_typed(_SPDX + "checksumAlgorithm_sha256", _SPDX + "ChecksumAlgorithm")
+    value = {"@type": _XSD + "hexBinary", "@value": sha256}
+    return {"@type": _SPDX + "Checksum", _SPDX + "algorithm": algorithm, _CHECKSUM_VALUE: value}
 
 
 def find_checksum(distribution: Mapping[str, object]) -> str | None:

@@ -1,1 +1,1 @@
-"""Policies in other forms of RDF: JSON-LD of any form, and Turtle."""
+"""Beside the wire: policies in JSON-LD of any form and in Turtle, and the code lists of DCAT-AP."""

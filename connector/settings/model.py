@@ -11,12 +11,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from connector.ports.entities import DataClass
+from connector.views.descriptions import EMAIL, TELEPHONE
 
 Meta = msgspec.Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
 PeerPort = Annotated[int, Meta(ge=1, le=65535)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
 Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?\Z", max_length=2048)]
+Email = Annotated[str, Meta(pattern=EMAIL + r"\Z", max_length=500)]
+Telephone = Annotated[str, Meta(pattern=TELEPHONE + r"\Z")]
 Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=1000)]
 Count = Annotated[int, Meta(ge=1)]
@@ -56,6 +59,15 @@ class ParticipantSettings(Section, frozen=True, kw_only=True):
 
     id: Annotated[ShortText, Meta(description="Identifier of the participant, as in the participant list.")]
     name: Annotated[ShortText, Meta(description="Name of the participant, for people.")]
+    email: Annotated[
+        Email | None, Meta(description="E-mail address for questions about offers that state no contact.")
+    ] = None
+    telephone: Annotated[
+        Telephone | None, Meta(description="Telephone number for questions about offers that state no contact.")
+    ] = None
+    web_page: Annotated[Url | None, Meta(description="Web page for questions about offers that state no contact.")] = (
+        None
+    )
 
 
 class ProtocolSettings(Section, frozen=True, kw_only=True):

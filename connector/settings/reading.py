@@ -157,6 +157,9 @@ _FORMS = {
     "api": "expected an address such as https://host:port",
     "protocol.path": "expected a path such as /dsp/2025-1",
     "accel": "expected a path such as /stored",
+    "participant.email": "expected an e-mail address such as office@example.org",
+    "participant.telephone": "expected a telephone number such as +49 721 1330",
+    "participant.web_page": "expected an address such as https://www.example.org/data",
     "sha256": "expected 64 digits from 0 to 9 and a to f",
 }
 _KINDS = {

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from connector.views.common import LocalizedText
+from connector.views.descriptions import Contact, CoveredPlace, CoveredTime, Organisation
 
 DEFAULT_MEDIA_TYPE = "application/octet-stream"
 
@@ -137,7 +138,35 @@ class AssetDescription(msgspec.Struct, frozen=True, kw_only=True):
     data_class: Annotated[DataClass, Meta(description="How much protection the data needs.")] = DataClass.INTERNAL
     live: Annotated[bool, Meta(description="The source changes continuously.")] = False
     synthetic: Annotated[bool, Meta(description="The data is generated, not measured.")] = False
-    licence: Annotated[str | None, Meta(description="Licence of the data, as an IRI.")] = None
+    licence: Annotated[
+        str | None, Meta(description="Licence of the data: a code of DCAT-AP.de such as `cc-by/4.0`, or an IRI.")
+    ] = None
+    publisher: Annotated[
+        Organisation | None, Meta(description="Organisation that publishes the data (default: the participant).")
+    ] = None
+    contact: Annotated[
+        Contact | None, Meta(description="Contact for questions about the data (default: that of the settings).")
+    ] = None
+    place: Annotated[CoveredPlace | None, Meta(description="Area that the data is about.")] = None
+    period: Annotated[CoveredTime | None, Meta(description="Time that the data is about.")] = None
+    frequency: Annotated[
+        str | None, Meta(description="How often the data is updated: a code of the EU such as `DAILY`.")
+    ] = None
+    format: Annotated[
+        str | None,
+        Meta(description="File type of the data: a code of the EU such as `GTFS` (default: by the media type)."),
+    ] = None
+    hvd: Annotated[
+        tuple[str, ...], Meta(description="Categories of high-value datasets in the EU, such as `mobility`.")
+    ] = ()
+    legislation: Annotated[tuple[str, ...], Meta(description="Legislation that requires the data, as IRIs (ELI).")] = ()
+    issued: Annotated[
+        str | None, Meta(description="When the data was first published, as `2026-05-01` (default: here).")
+    ] = None
+    modified: Annotated[str | None, Meta(description="When the data was last changed, as `2026-05-01`.")] = None
+    landing_page: Annotated[str | None, Meta(description="Web page about the data.")] = None
+    documentation: Annotated[tuple[str, ...], Meta(description="Web pages with the documentation of the data.")] = ()
+    conforms_to: Annotated[tuple[str, ...], Meta(description="Standards that the data follows, as IRIs.")] = ()
     stated: Annotated[AssetStatement, Meta(description="What policies can refer to.")] = AssetStatement()
     records: Annotated[
         Records | None, Meta(description="How the data is read as records (default: by media type for CSV and JSON).")
@@ -167,6 +196,7 @@ class AssetOrder(AssetDescription, frozen=True, kw_only=True, omit_defaults=True
         "keywords": ["Luft", "air"],
         "media_type": "text/csv",
         "data_class": "open",
+        "licence": "dl-by-de/2.0",
     }
 
     source: Annotated[
@@ -196,7 +226,7 @@ class AssetEditOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         Meta(
             description="New values of members, as in a new asset; null resets a member to its default, or removes "
             "the text of a language. Members that are not named stay as they are, also those of `title`, "
-            "`description` and `stated`."
+            "`description`, `stated`, `publisher`, `contact`, `place` and `period`."
         ),
     ]
     release: Annotated[

@@ -7,7 +7,12 @@ import httpx
 from tests.support.plane import CITY
 
 ASKED = {"participant": CITY, "dataset": "urn:dataset:air"}
-DRAFT = {"title": {"de": "Luft"}, "source": {"kind": "file", "path": "air.csv"}, "data_class": "open"}
+DRAFT = {
+    "title": {"de": "Luft"},
+    "source": {"kind": "file", "path": "air.csv"},
+    "data_class": "open",
+    "licence": "cc-by/4.0",
+}
 
 
 async def begin(client: httpx.AsyncClient, kind: str = "negotiations", body: Any = ASKED) -> str:

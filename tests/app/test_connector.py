@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from connector.app.connector import build
 from connector.app.listeners import ListenFailed
 from connector.ports.changes import Unavailable
-from connector.settings import Settings, SettingsError
+from connector.settings import ParticipantSettings, Settings, SettingsError
+from connector.views.descriptions import Contact
 from tests.app.conftest import listening
 from tests.pair.space import Space
 
@@ -57,6 +58,23 @@ async def test_a_port_in_use_fails_the_start_with_its_setting(space: Space, sett
         with pytest.raises(ListenFailed, match=r"protocol\.port"):
             await connector.start()
         await connector.stop()
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({}, None),
+        ({"email": "amt@stadt.example"}, Contact(name="Stadt", email="amt@stadt.example")),
+        ({"web_page": "https://stadt.example"}, Contact(name="Stadt", url="https://stadt.example")),
+    ],
+)
+async def test_the_contact_of_the_settings_is_that_of_offers_without_one(
+    space: Space, settings: Settings, stated: dict[str, str], expected: Contact | None
+) -> None:
+    named = replace(settings, participant=ParticipantSettings(id=settings.participant.id, name="Stadt", **stated))
+    connector = await build(named, transport=space.wire)
+    assert connector.publisher.contact == expected
+    await connector.stop()
 
 
 async def test_the_folder_for_received_data_is_created(space: Space, settings: Settings, tmp_path: Path) -> None:

@@ -84,7 +84,13 @@ def furnish(desk: Desk, made: Connector) -> None:
     """Let there be an asset, two agreements, a negotiation that waits for a person, and transfers in three states."""
     source = {"kind": "file", "path": "air.csv"}
     with httpx.Client(transport=Blocked(desk.app), base_url="http://x", headers={"X-Api-Key": "chief"}) as http:
-        order = {"id": "urn:asset:1", "title": {"de": "Luft"}, "source": source, "data_class": "open"}
+        order = {
+            "id": "urn:asset:1",
+            "title": {"de": "Luft"},
+            "source": source,
+            "data_class": "open",
+            "licence": "cc-by/4.0",
+        }
         assert http.post("/v1/assets", json=order).status_code == 201
     made.consents.add(ConsentOrder(subject="4710", purpose="dpv:PublicBenefit"))
     made.events.begin("dk:emergency")

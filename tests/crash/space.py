@@ -168,6 +168,7 @@ class Space:
             source={"kind": "file", "path": NAME},
             policy=OFFERED,
             data_class=DataClass.OPEN,
+            licence="cc-by/4.0",
             media_type="text/csv",
         )
         asset = self.city.client.assets.add(order)

@@ -57,6 +57,7 @@ def _strike(both: Space, folder: Path, at: int, *, push: bool) -> list[str]:
         source={"kind": "file", "path": NAME},
         policy=ONCE,
         data_class=DataClass.OPEN,
+        licence="cc-by/4.0",
         media_type="text/csv",
     )
     dataset = both.city.client.assets.publish(both.city.client.assets.add(order).id).id

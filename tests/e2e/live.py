@@ -81,7 +81,9 @@ class Live:
     def offer(self, path: str, **more: str) -> str:
         """Publish a file or folder and return the dataset's identifier."""
         source = {"kind": "file", "path": path, **more}
-        order = AssetOrder(title={"de": path}, source=source, policy=TERMS, data_class=DataClass.OPEN)
+        order = AssetOrder(
+            title={"de": path}, source=source, policy=TERMS, data_class=DataClass.OPEN, licence="cc-by/4.0"
+        )
         asset = self.city.assets.add(order)
         return self.city.assets.publish(asset.id).id
 

@@ -19,7 +19,11 @@ ONCE = {"permission": [{"action": "use", "constraint": [COUNT]}]}
 def offer_once(live: Live, name: str, data: bytes) -> WantedOffer:
     (live.data / name).write_bytes(data)
     order = AssetOrder(
-        title={"en": name}, source={"kind": "file", "path": name}, policy=ONCE, data_class=DataClass.OPEN
+        title={"en": name},
+        source={"kind": "file", "path": name},
+        policy=ONCE,
+        data_class=DataClass.OPEN,
+        licence="cc-by/4.0",
     )
     asset = live.city.assets.publish(live.city.assets.add(order).id)
     return WantedOffer(participant=live.city_id, dataset=asset.id)

@@ -78,7 +78,12 @@ class Api:
     async def furnish(self) -> None:
         """Let there be something of everything: an asset, an agreement, processes in several states, a delivery."""
         store, now = self.connector.parts.store, self.connector.context.now()
-        order = {"title": {"de": "Zählung"}, "source": {"kind": "file", "path": "counts.csv"}, "data_class": "open"}
+        order = {
+            "title": {"de": "Zählung"},
+            "source": {"kind": "file", "path": "counts.csv"},
+            "data_class": "open",
+            "licence": "cc-by/4.0",
+        }
         await self.ask("POST", "/v1/assets", {**order, "id": "urn:drafted"})
         offered = await self.ask("POST", "/v1/assets", {**order, "id": "urn:offered", "policy": POLICY})
         await self.ask("POST", f"/v1/assets/{quote(offered['id'])}/publish")

@@ -208,7 +208,8 @@ class Ours:
 
     async def offers(self, id: str = DATASET, **members: Any) -> str:
         """Publish a dataset; return its offer's identifier."""
-        plain: dict[str, Any] = {"title": {"en": id}, "source": {"kind": "file"}, "data_class": DataClass.OPEN}
+        plain: dict[str, Any] = {"title": {"en": id}, "source": {"kind": "file"}}
+        plain |= {"data_class": DataClass.OPEN, "licence": "cc-by/4.0"}
         draft = AssetOrder(**(plain | {"id": id, "policy": {"@type": "Offer", **TERMS}} | members))
         await assets.add(self.rooms.publisher, draft)
         return (await assets.publish(self.rooms.publisher, id, release=True)).offer_id

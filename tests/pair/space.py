@@ -77,7 +77,7 @@ class Member:
 
     async def offers(self, id: str = "urn:dataset:counts", **more: Any) -> AssetView:
         """Publish an asset: a file of its folder, on `TERMS` unless others are given."""
-        more = {"policy": TERMS, "data_class": DataClass.OPEN, **more}
+        more = {"policy": TERMS, "data_class": DataClass.OPEN, "licence": "cc-by/4.0", **more}
         (self.connector.parts.settings.data_root or Path()).joinpath("counts.csv").write_bytes(b"street;cars\n")
         order = AssetOrder(title={"de": "Zählung"}, source={"kind": "file", "path": "counts.csv"}, id=id, **more)
         asset = await self.api.assets.add(order)

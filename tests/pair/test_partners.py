@@ -90,7 +90,8 @@ async def test_a_dataset_states_size_date_type_and_digest_of_its_data_as_it_is_n
         stated = read_stated(document)
         assert (stated.size, stated.sha256) == (len(data), hashlib.sha256(data).hexdigest())
         assert stated.modified
-        assert {entry["dcat:mediaType"] for entry in document["distribution"]} == {"text/csv"}
+        types = {entry["dcat:mediaType"]["@id"] for entry in document["distribution"]}
+        assert types == {"http://www.iana.org/assignments/media-types/text/csv"}
 
 
 USE: dict[str, Any] = {"permission": [{"action": "use"}]}

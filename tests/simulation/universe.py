@@ -121,7 +121,9 @@ class Universe:
         for side in self.sides.values():
             await side.start()
         for provider in {side.name: side for _, side in self.pairs}.values():
-            draft = AssetOrder(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
+            draft = AssetOrder(
+                id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN, licence="cc-by/4.0"
+            )
             asset = await assets.add(provider.rooms.publisher, draft)
             offered = msgspec.structs.replace(asset, offer_id="offer:data", version=asset.version)
             await assets.store_changed(provider.rooms.publisher, asset, offered, AssetStatus.PUBLISHED)

@@ -8,14 +8,14 @@ from fastapi import Query, Request
 
 from connector.api.frame.auth import require_admin
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtPublisher, LimitQuery, page, read_page
+from connector.api.frame.desk import AfterQuery, AtContext, AtPublisher, LimitQuery, page, read_page
 from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
-from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating import known_data
-from connector.controlplane.usecases.offering import asset_changes, assets
+from connector.controlplane.usecases.offering import asset_changes, assets, completeness
+from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import Asset
 from connector.views.assets import (
     AssetEditOrder,
@@ -39,13 +39,14 @@ def _view(asset: Asset) -> AssetView:
     return to_view(AssetView, asset, source=hide_secrets(asset.source))
 
 
-def _with_remarks(evaluator: Evaluator, asset: Asset) -> AssetView:
-    policy = visibility.catalog_policy(asset)
+def _with_remarks(publisher: Publisher, asset: Asset) -> AssetView:
+    evaluator, policy = publisher.evaluator, visibility.catalog_policy(asset)
     remarks = (
         *acceptance.personal_remarks(evaluator, policy, asset.stated, asset.data_class),
         *acceptance.asset_remarks(
             evaluator.library, policy, instants.instant(evaluator.context.now()), known_data.to_data(asset)
         ),
+        *completeness.list_gaps(asset, publisher.contact),
     )
     return to_view(AssetView, asset, source=hide_secrets(asset.source), remarks=remarks)
 
@@ -65,9 +66,9 @@ def hide_secrets(address: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.post("/assets", status_code=201)
-async def add_asset(evaluator: AtEvaluator, publisher: AtPublisher, order: AssetOrder) -> AssetView:
+async def add_asset(publisher: AtPublisher, order: AssetOrder) -> AssetView:
     """Add an asset as a draft, which only its owner sees until it is published."""
-    return _with_remarks(evaluator, await assets.add(publisher, order))
+    return _with_remarks(publisher, await assets.add(publisher, order))
 
 
 @router.post("/assets/look")
@@ -89,13 +90,13 @@ async def list_assets(
 
 @router.post("/assets/{id:path}/publish")
 async def publish_asset(
-    evaluator: AtEvaluator, publisher: AtPublisher, request: Request, id: str, order: PublishOrder | None = None
+    publisher: AtPublisher, request: Request, id: str, order: PublishOrder | None = None
 ) -> AssetView:
     """Publish an asset in the catalogue."""
     release = order is not None and order.release
     if release:
         require_admin(request)
-    return _with_remarks(evaluator, await assets.publish(publisher, id, release=release))
+    return _with_remarks(publisher, await assets.publish(publisher, id, release=release))
 
 
 @router.post("/assets/{id:path}/withdraw")
@@ -109,14 +110,12 @@ async def withdraw_asset(
 
 
 @router.patch("/assets/{id:path}")
-async def edit_asset(
-    evaluator: AtEvaluator, publisher: AtPublisher, request: Request, id: str, order: AssetEditOrder
-) -> AssetView:
+async def edit_asset(publisher: AtPublisher, request: Request, id: str, order: AssetEditOrder) -> AssetView:
     """Change members of an asset; agreements keep what was agreed."""
     if order.release:
         require_admin(request)
     changed = await asset_changes.edit(publisher, id, order.change, release=order.release)
-    return await _with_waiting(publisher.context, _with_remarks(evaluator, changed))
+    return await _with_waiting(publisher.context, _with_remarks(publisher, changed))
 
 
 @router.delete("/assets/{id:path}")

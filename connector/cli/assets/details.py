@@ -9,6 +9,8 @@ import msgspec
 from connector.cli.assets.sightings import describe_reading
 from connector.cli.frame.output import Output, format_cell
 from connector.cli.frame.remote import choose_text
+from connector.language.catalogue import find_label
+from connector.semantic.codes import ListName, find_code
 from connector.views.assets import AssetStatement, AssetView, Records
 from connector.views.common import LocalizedText
 
@@ -20,6 +22,12 @@ _NAMES = {
     "legal_basis": "legal basis (declared)",
     "marking": "about persons",
     "offer_id": "offer",
+    "hvd": "high-value dataset",
+    "issued": "first published",
+    "modified": "data changed",
+    "format": "file type",
+    "landing_page": "landing page",
+    "conforms_to": "conforms to",
     "waiting": "waiting requests",
     "smallest_group": "smallest group",
     "created_at": "created",
@@ -27,6 +35,13 @@ _NAMES = {
 }
 _READING = frozenset({"format", "encoding", "delimiter", "decimal", "thousands", "certain"})
 """Members that say how a record is read, which is one phrase."""
+_LISTS: Mapping[str, ListName] = {
+    "licence": "licence",
+    "frequency": "frequency",
+    "format": "file-type",
+    "hvd": "hvd-category",
+}
+"""Members with a code of a list, whose label is shown."""
 
 
 def describe_asset(asset: AssetView, output: Output, policies: Mapping[str, object]) -> dict[str, object]:
@@ -47,7 +62,21 @@ def _list_values(entity: msgspec.Struct, output: Output) -> Iterator[tuple[str, 
         if isinstance(value, AssetStatement):
             yield from _list_values(value, output)
         else:
-            yield name, _format_value(value, hints[name], output)
+            yield name, _format_value(_name_codes(name, value, output), hints[name], output)
+
+
+def _name_codes(name: str, value: Any, output: Output) -> Any:
+    """Return the codes of a member with their labels; any other value as it is."""
+    if name not in _LISTS or not value:
+        return value
+    if isinstance(value, tuple):
+        return tuple(_name_code(_LISTS[name], code, output) for code in value)
+    return _name_code(_LISTS[name], value, output)
+
+
+def _name_code(codes: ListName, text: str, output: Output) -> str:
+    known = find_code(codes, text)
+    return f"{find_label(output.lang, f'term:{known.iri}', known.labels)} ({known.code})" if known else text
 
 
 def _format_value(value: Any, hint: Any, output: Output) -> object:

@@ -15,6 +15,14 @@ from typing import Annotated, Any, get_args, get_type_hints
 import msgspec
 import typer
 
+from connector.cli.assets.parts import (
+    PARTS,
+    ContactOption,
+    PeriodOption,
+    PlaceOption,
+    PublisherOption,
+    parse_part,
+)
 from connector.cli.assets.records import RecordsOption, parse_records
 from connector.cli.assets.source import build_source
 from connector.cli.frame.command import PolicyOption
@@ -71,7 +79,18 @@ _TEXTS: Mapping[str, OptionText] = {
     "themes": OptionText("--theme", "IRI", "Theme, such as TRAN. May be repeated."),
     "media_type": OptionText(metavar="TYPE", help="Media type (default: guessed from the name)."),
     "data_class": OptionText("--class", help="Data class; a person approves agreements for the last two."),
-    "licence": OptionText(metavar="IRI"),
+    "licence": OptionText(metavar="LICENCE", help="Licence: a code such as cc-by/4.0 or dl-by-de/2.0, or an IRI."),
+    "frequency": OptionText(metavar="CODE", help="How often the data is updated, such as DAILY."),
+    "format": OptionText(metavar="CODE", help="File type (default: by the media type), such as GTFS."),
+    "hvd": OptionText(
+        "--hvd", "CATEGORY", "Category of a high-value dataset in the EU, such as mobility. May be repeated."
+    ),
+    "legislation": OptionText("", "IRI", "Legislation that requires the data (ELI). May be repeated."),
+    "issued": OptionText("", "DATE", "Date of the first publication (default: that of this offer)."),
+    "modified": OptionText("", "DATE", "Date of the last change of the data."),
+    "landing_page": OptionText("", "URL"),
+    "documentation": OptionText("", "URL", "Web page with the documentation of the data. May be repeated."),
+    "conforms_to": OptionText("", "IRI", "Standard that the data follows. May be repeated."),
     "id": OptionText(metavar="ID", help="Identifier of the dataset (default: a new `urn:uuid`)."),
     "languages": OptionText("--language", "TAG", "Language of the data, such as de. May be repeated."),
     "release": OptionText("--data-version"),
@@ -79,13 +98,13 @@ _TEXTS: Mapping[str, OptionText] = {
     "legal_basis": OptionText("", "IRI", "Legal basis of the disclosure, such as eu-gdpr:A6-1-e. May be repeated."),
     "marking": OptionText(help="Whether the data is about persons; requires --class personal."),
 }
-_COMPOSED = frozenset({"source", "policy", "access", "reservation", "records", "stated"})
+_COMPOSED = frozenset({"source", "policy", "access", "reservation", "records", "stated", *PARTS})
 """Fields that `ComposedOptions` gives, from several options or from a file."""
 
 
 @dataclass(frozen=True)
 class ComposedOptions:
-    """The options that have no field of their own: the source, the policies and the description of the records."""
+    """The options that are no field of a plain type: the source, the policies, and parts of the description."""
 
     file: FileOption = None
     folder: FolderOption = None
@@ -98,6 +117,10 @@ class ComposedOptions:
     access: AccessOption = None
     reservation: ReservationOption = None
     record: RecordsOption = None
+    publisher: PublisherOption = None
+    contact: ContactOption = None
+    place: PlaceOption = None
+    period: PeriodOption = None
 
     @property
     def has_source(self) -> bool:
@@ -109,12 +132,13 @@ class ComposedOptions:
         return build_source(call, self.file, self.folder, self.glob, self.url, self.header or [])
 
     def read_terms(self, media_type: str | None) -> dict[str, Any]:
-        """Return the policies and the description of the records, None for each that is not given. Raises Failure."""
+        """Return the policies and the parts of the description, None for each that is not given. Raises Failure."""
         return {
             "policy": choose_policy(self.template, self.sets, read_policy(self.policy)),
             "access": read_policy(self.access),
             "reservation": read_policy(self.reservation),
             "records": parse_records(self.record, media_type),
+            **{name: parse_part(name, getattr(self, name)) for name in PARTS},
         }
 
 

@@ -43,7 +43,9 @@ ReleaseOption = Annotated[
 @register(
     app,
     "add",
-    example="""datenkontor asset add --file offered/air.csv --title 'Luftqualität' --keyword Luft --class open --publish
+    example="""datenkontor asset add --file offered/air.csv --class open --licence dl-by-de/2.0 --publish
+    datenkontor asset add --file offered/air.csv --title 'Luftqualität' --keyword Luft --theme ENVI --place key=08212000
+    datenkontor asset add --file offered/air.csv --contact email=umwelt@stadt.example --frequency DAILY --publish
     datenkontor asset add --file offered/air.csv --record measure=pm10 --dry-run
     datenkontor asset add --file offered/alt.csv --record encoding=windows-1252 --record decimal=comma --publish
     datenkontor asset add --folder offered/counts --glob '*.csv' --title 'Zählstellen' --policy terms.json

@@ -14,7 +14,8 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     of a `Source` (`{"kind": "file", …}`; never shown to peers), `policy` the ODRL Offer as JSON (no target), `offer_id`
     its identifier. `access` is the access policy (JSON); if it is None, every participant sees the offer.
     `reservation` is the reservation policy (JSON), up to which the provider agrees without asking a person; peers never
-    receive it. `document` is the Dataset in the catalogue, rendered when the asset changes.
+    receive it. `document` is the Dataset in the catalogue, rendered when the asset changes. `published_at` is when the
+    asset was first published; 0 if it was not, or before this was recorded.
     """
 
     owner: str
@@ -28,6 +29,7 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     reservation: bytes | None = None
     created_at: int = 0
     updated_at: int = 0
+    published_at: int = 0
     version: int = 0
 
 

@@ -292,31 +292,36 @@ def dataset_document(
     offers: Iterable[msgspec.Raw | Mapping[str, object]],
     distributions: Iterable[Distribution],
     members: Mapping[str, object] | None = None,
+    distribution_members: Mapping[str, object] | None = None,
+    service_members: Mapping[str, object] | None = None,
 ) -> bytes:
     """Return a dataset as compact JSON without `@context`: the form that is stored and that catalogues contain.
 
-    `members` are further members, such as the title, under prefixes of the official context or full IRIs.
+    `members` are further members, such as the title, under prefixes of the official context or full IRIs;
+    `distribution_members` those of each distribution, `service_members` those of its service.
     `common.add_context` makes of this the answer to a request for the dataset itself.
     """
     document: dict[str, object] = {"@id": dataset_id, "@type": "Dataset", **(members or {})}
     document["hasPolicy"] = list(offers)
-    document["distribution"] = [_distribution(entry) for entry in distributions]
+    document["distribution"] = [
+        {**_distribution(entry, service_members or {}), **(distribution_members or {})} for entry in distributions
+    ]
     return msgspec.json.encode(document)
 
 
-def _service(service: DataService, name: str) -> dict[str, object]:
-    """Return a service with its title, which DCAT-AP requires."""
-    return {"@type": "DataService", "@id": service.id, "endpointURL": service.endpoint_url, "dct:title": name}
+def _service(service: DataService, members: Mapping[str, object]) -> dict[str, object]:
+    return {"@type": "DataService", "@id": service.id, "endpointURL": service.endpoint_url, **members}
 
 
-def _distribution(distribution: Distribution) -> dict[str, object]:
+def _distribution(distribution: Distribution, members: Mapping[str, object]) -> dict[str, object]:
+    service = distribution.access_service
     document: dict[str, object] = {
         "@type": "Distribution",
         "format": distribution.format,
-        "accessService": distribution.access_service,
+        "accessService": service if isinstance(service, str) else {**msgspec.to_builtins(service), **members},
     }
-    if isinstance(distribution.access_service, DataService):
-        document["dcat:accessURL"] = {"@id": distribution.access_service.endpoint_url}
+    if isinstance(service, DataService):
+        document["dcat:accessURL"] = {"@id": service.endpoint_url}
     if distribution.has_policy:
         document["hasPolicy"] = distribution.has_policy
     return document
@@ -360,7 +365,7 @@ def make_catalog(
         **dcat.make_catalog_members(participant_id, name),
     }
     members: dict[str, list[Any]] = {
-        "service": [_service(service, name) for service in services],
+        "service": [_service(service, dcat.make_service_members(participant_id, name)) for service in services],
         "dataset": [msgspec.Raw(raw) for raw in datasets],
         "catalog": [msgspec.Raw(raw) for raw in catalogs],
     }

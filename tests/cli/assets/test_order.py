@@ -6,6 +6,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from connector.cli.assets.order import _TEXTS, ComposedOptions, build_order, take_order
+from connector.cli.assets.parts import PARTS
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import Output
 from connector.views.assets import AssetDescription, AssetOrder, AssetStatement, DataClass, Marking
@@ -20,7 +21,7 @@ def _command(call: CommandCall, order: AssetOrder, publish: bool = False) -> Non
 
 RECEIVED: list[tuple[AssetOrder, bool]] = []
 OPTIONS = inspect.signature(take_order(_command)).parameters
-COMPOSED = {"source", "policy", "access", "reservation", "records", "stated"}
+COMPOSED = {"source", "policy", "access", "reservation", "records", "stated", *PARTS}
 
 
 def test_every_field_that_an_owner_states_has_an_option_with_a_help() -> None:

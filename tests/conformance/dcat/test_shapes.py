@@ -1,39 +1,27 @@
-"""The catalogues of a connector and of a broker against the official SHACL shapes of DCAT-AP 3.0.1.
-
-The Dataspace Protocol itself prescribes two forms that the shapes refuse: a format is a plain name without a class, and
-the URL of an endpoint is a text. No other finding is accepted.
-"""
+"""The catalogues of a connector and of a broker against the official SHACL shapes of DCAT-AP 3.0.1, and our own."""
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pyshacl
 import pytest
-from pyld import jsonld
-from rdflib import Graph, Namespace
 
 from connector.broker import federated
+from connector.controlplane.usecases.offering import datasets
+from connector.ports.entities import DataClass, DataFacts
+from connector.protocol.dsp.common import add_context
 from connector.store.memory.record import MemoryBrokerStore
+from connector.views.assets import AssetStatement
+from connector.views.descriptions import Contact, CoveredPlace, CoveredTime, Organisation
 from tests.broker.crawling import crawler_of
 from tests.broker.world import BROKER, CITY, Catalogue, Space
-from tests.interop.ours import Ours, call, play
-from tests.support.data import data_folder
+from tests.conformance.dcat.graphs import HVD, OFFICIAL, OWN, find_faults, read_graph
+from tests.interop.ours import HOME, ME, OWNER, Ours, call, play
 from tests.support.transport import InProcess
 
 # pyshacl still uses a name that rdflib deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
 
-SHACL = Namespace("http://www.w3.org/ns/shacl#")
-CONTEXTS = {
-    "https://w3id.org/dspace/2025/1/context.jsonld": "dspace.jsonld",
-    "https://w3id.org/dspace/2025/1/odrl-profile.jsonld": "odrl.jsonld",
-}
-PRESCRIBED = {
-    ("http://purl.org/dc/terms/format", "ClassConstraintComponent"),
-    ("http://www.w3.org/ns/dcat#endpointURL", "NodeKindConstraintComponent"),
-}
+CATEGORY = {"hvd": ("mobility",), "contact": Contact(email="amt@stadt.example"), "licence": "cc-by/4.0"}
 ASSETS: tuple[dict[str, Any], ...] = (
     {},
     {"description": {"de": "Feinstaub je Stunde"}, "keywords": ("Luft", "air quality")},
@@ -41,58 +29,70 @@ ASSETS: tuple[dict[str, Any], ...] = (
     {"licence": "http://dcat-ap.de/def/licenses/dl-by-de/2.0"},
     {"licence": "https://licences.example/frei"},
     {"live": True, "synthetic": True},
+    {"data_class": DataClass.CONFIDENTIAL, "licence": None},
+    {
+        "description": {"de": "Zählung"},
+        "publisher": Organisation(name="Tiefbauamt", id="https://stadt.example/amt/66"),
+        "contact": Contact(name="Amt", email="amt@stadt.example", url="https://stadt.example", telephone="0721 133-0"),
+        "place": CoveredPlace(
+            name="Karlsruhe", key="08212000", id="https://sws.geonames.org/2892794/", box=(8.28, 48.94, 8.54, 49.09)
+        ),
+        "period": CoveredTime(start="2025", end="2026-05-01T08:00:00+02:00"),
+        "frequency": "monthly",
+        "format": "GTFS",
+        "media_type": "application/zip",
+        "issued": "2026-05",
+        "modified": "2026-05-01",
+        "landing_page": "https://stadt.example/daten/1",
+        "documentation": ("https://stadt.example/doku",),
+        "conforms_to": ("https://gtfs.org/",),
+        "legislation": ("http://data.europa.eu/eli/dir/2010/40/oj",),
+        "stated": AssetStatement(languages=("de", "en-GB", "gsw"), release="2"),
+    },
+    CATEGORY,
 )
-
-
-def load(url: str, _: object) -> dict[str, Any]:
-    path = data_folder("standards", "dsp-2025-1-err1", "context") / CONTEXTS[url]
-    return {"contextUrl": None, "documentUrl": url, "document": json.loads(path.read_text(encoding="utf-8"))}
-
-
-@cache
-def read_shapes(path: Path) -> Graph:
-    """Read the shapes without the references to property shapes that the file does not contain."""
-    shapes = Graph().parse(path)
-    for shape, part in list(shapes.subject_objects(SHACL.property)):
-        if (part, SHACL.path, None) not in shapes:
-            shapes.remove((shape, SHACL.property, part))
-    return shapes
-
-
-def find_faults(document: bytes) -> set[tuple[str, str]]:
-    """Return the path and the constraint of every finding that the protocol does not prescribe."""
-    shapes = read_shapes(data_folder("standards", "dcat-ap-3.0.1", "dcat-ap-SHACL.ttl"))
-    quads = jsonld.to_rdf(json.loads(document), {"documentLoader": load, "format": "application/n-quads"})
-    graph = Graph().parse(data=quads, format="nquads")
-    assert len(graph) > 10
-    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes)
-    assert isinstance(report, Graph)
-    found = {
-        (str(report.value(result, SHACL.resultPath)), str(component).removeprefix(SHACL))
-        for result, component in report.subject_objects(SHACL.sourceConstraintComponent)
-        if (result, SHACL.resultSeverity, SHACL.Violation) in report
-    }
-    return found - PRESCRIBED
 
 
 async def offer(**more: Any) -> bytes:
     us = Ours(InProcess())
     await us.offers("urn:asset:1", **more)
-    answer = await call(us.app, "POST", "https://kontor.example/dsp/2025-1/catalog/request", REQUEST)
+    answer = await call(us.app, "POST", f"{HOME}/catalog/request", REQUEST)
     return bytes(answer.content)
 
 
-REQUEST = {"@context": list(CONTEXTS)[:1], "@type": "CatalogRequestMessage"}
+REQUEST = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"], "@type": "CatalogRequestMessage"}
 
 
 @pytest.mark.parametrize("asset", ASSETS, ids=range(len(ASSETS)))
 def test_the_catalogue_of_a_connector_conforms_to_dcat_ap(asset: dict[str, Any]) -> None:
-    assert find_faults(play(offer(**asset))) == set()
+    graph = read_graph(play(offer(**asset)))
+    assert find_faults(graph, OFFICIAL) == find_faults(graph, OWN) == set()
+
+
+def test_the_catalogue_of_high_value_datasets_conforms_to_dcat_ap_hvd() -> None:
+    assert find_faults(read_graph(play(offer(**CATEGORY))), HVD) == set()
+
+
+def test_a_dataset_with_what_is_known_of_its_data_conforms() -> None:
+    facts = DataFacts(size=12, sha256="ab" * 32, changed_at=1_764_000_000_000, name="air.csv")
+
+    async def described() -> bytes:
+        us = Ours(InProcess())
+        await us.offers("urn:asset:1", media_type="text/csv; charset=utf-8")
+        asset = await us.store.asset(OWNER, "urn:asset:1")
+        assert asset
+        return add_context(datasets.add_facts(asset, facts, whole=True))
+
+    graph = read_graph(play(described()))
+    assert find_faults(graph, OFFICIAL) == find_faults(graph, OWN) == set()
 
 
 def test_the_catalogue_of_a_broker_conforms_to_dcat_ap() -> None:
     (dataset,) = json.loads(play(offer(**ASSETS[1])))["dataset"]
-    first, second = (json.dumps(dataset).replace("kontor#", f"{CITY}{name}#").encode() for name in "ab")
+    text = json.dumps(dataset)
+    first, second = (
+        text.replace(f'"{ME}', f'"{CITY}{name}').replace("urn:asset:1", f"urn:asset:{name}").encode() for name in "ab"
+    )
 
     async def crawled() -> bytes:
         space = Space(a=Catalogue(first), b=Catalogue(second))
@@ -103,4 +103,5 @@ def test_the_catalogue_of_a_broker_conforms_to_dcat_ap() -> None:
         address = "https://broker.example/dsp/2025-1"
         return (await federated.provide(record, participant=BROKER, address=address, name="Broker")).body
 
-    assert find_faults(play(crawled())) == set()
+    graph = read_graph(play(crawled()))
+    assert find_faults(graph, OFFICIAL) == find_faults(graph, OWN) == set()

@@ -117,7 +117,9 @@ class System:
 
     async def _seed(self) -> None:
         for name in PROVIDED:
-            draft = AssetOrder(id=name, title={"en": name}, source={"kind": "none"}, data_class=DataClass.OPEN)
+            draft = AssetOrder(
+                id=name, title={"en": name}, source={"kind": "none"}, data_class=DataClass.OPEN, licence="cc-by/4.0"
+            )
             asset = await assets.add(self.rooms.publisher, draft, offer_id=f"CD123:{name}:456")
             assert (await assets.publish(self.rooms.publisher, asset.id)).status is AssetStatus.PUBLISHED
         for name in AGREED:

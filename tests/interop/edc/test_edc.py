@@ -70,7 +70,9 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def publish(us: Kontor, id: str, **more: Any) -> None:
     source = {"kind": "file", "path": "roads.csv"}
-    us.client.assets.add(AssetOrder(id=id, title={"de": id}, source=source, data_class=DataClass.OPEN, **more))
+    us.client.assets.add(
+        AssetOrder(id=id, title={"de": id}, source=source, data_class=DataClass.OPEN, licence="cc-by/4.0", **more)
+    )
     us.client.assets.publish(id)
 
 

@@ -24,7 +24,7 @@ _TERMS = ("policy", "access", "reservation")
 # Members with which the data is looked at again.
 _TRIED = frozenset({"source", "records", "policy", "media_type"})
 # Members whose own members change one by one.
-_COMPOSED = frozenset({"title", "description", "stated"})
+_COMPOSED = frozenset({"title", "description", "stated", "publisher", "contact", "place", "period"})
 
 
 async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *, release: bool = False) -> Asset:

@@ -17,7 +17,7 @@ from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import agreements
-from connector.controlplane.usecases.offering import datasets, drafts
+from connector.controlplane.usecases.offering import completeness, datasets, drafts
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass
@@ -65,7 +65,7 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
         updated_at=publisher.context.now(),
         version=1,
     )
-    _render_in_bounds(publisher.evaluator, asset)
+    _render_in_bounds(publisher, asset)
     try:
         await publisher.context.store.commit(
             [PutAsset(asset, None), record(publisher.context, "asset drafted", asset.id, {})]
@@ -86,7 +86,8 @@ async def publish(publisher: Publisher, asset_id: str, *, release: bool = False)
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is AssetStatus.PUBLISHED:
         return asset
-    published = render(publisher, asset, release=release)
+    dated = msgspec.structs.replace(asset, published_at=asset.published_at or publisher.context.now())
+    published = render(publisher, dated, release=release)
     return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED)
 
 
@@ -95,6 +96,9 @@ def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
     if asset.data_class is DataClass.PERSONAL and not release:
         reason = "Personal data can be published only after a release by a person: confirm the release (--release)."
         raise NotAllowed("personal", reason)
+    missing = completeness.find_missing(asset, publisher.contact)
+    if missing:
+        raise NotAllowed("incomplete", missing["en"], missing)
     # The policy is checked again: it may not be enforceable any more since the draft.
     now, data = instants.instant(publisher.context.now()), known_data.to_data(asset)
     unfit = acceptance.find_unpublishable(
@@ -105,13 +109,12 @@ def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
     problem = publisher.supports(asset.source, None)
     if problem:
         raise NotAllowed("not-offerable", problem)
-    document = _render_in_bounds(publisher.evaluator, asset)
-    return msgspec.structs.replace(asset, document=document)
+    return msgspec.structs.replace(asset, document=_render_in_bounds(publisher, asset))
 
 
-def _render_in_bounds(evaluator: Evaluator, asset: Asset) -> bytes:
+def _render_in_bounds(publisher: Publisher, asset: Asset) -> bytes:
     """Return the Dataset of an asset. Raises NotAllowed if it is larger than what peers and the broker take."""
-    document = datasets.render_dataset(evaluator, asset)
+    document = datasets.render_dataset(publisher, asset)
     most = DATASET_LIMIT - FACTS_BYTES
     if len(document) > most:
         reason = f"The offer has {len(document)} bytes, more than {most}: shorten its texts or its policy."

@@ -1,6 +1,5 @@
 """Checks drafts of assets: texts, data address, policies, statements about the data."""
 
-import re
 from urllib.parse import quote
 
 import msgspec
@@ -11,7 +10,8 @@ from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_own, encode_policy
 from connector.controlplane.judging.treating import known_data
-from connector.controlplane.usecases.offering import asset_records, looking
+from connector.controlplane.usecases.offering import asset_records, describing, looking
+from connector.controlplane.usecases.offering.describing import WORDS
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.findings import Containment
@@ -23,15 +23,11 @@ from connector.policy.model.values import Iri, Text
 from connector.policy.reading.frame import Frame
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.entities import AssetStatement, DataClass, Marking
-from connector.protocol import dcat
 from connector.views.assets import AssetOrder
 from connector.views.sightings import Sighting
 
-TEXT, WORDS, POLICY = 10_000, 100, 100_000
+TEXT, POLICY = 10_000, 100_000
 LONGEST_ID = 1500
-_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+""")
-_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;.*)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 # The default policy: every participant may use the data.
 OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
 
@@ -93,7 +89,7 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
             "The identifier of the asset cannot be part of an address: use 1 to 1000 characters without spaces at its "
             f"ends and control characters (at most {LONGEST_ID} bytes as part of a URL), and not `.` or `..`.",
         )
-    _check_names(draft)
+    draft = describing.settle_description(draft)
     stated = resolve_stated(publisher.evaluator, draft)
     draft = msgspec.structs.replace(draft, id=draft.id or publisher.context.new_id(), stated=stated)
     terms = encode_terms(publisher, draft)
@@ -119,22 +115,6 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
     if terms.reservation is not None:
         _check_reservation(publisher.evaluator, terms.reservation, checked, data)
     return msgspec.structs.replace(draft, records=described)
-
-
-def _check_names(draft: AssetOrder) -> None:
-    """Check what a catalogue states by names of registries; a text in their place would be lost. Raises Invalid."""
-    for theme in draft.themes:
-        if not _IRI.fullmatch(dcat.to_theme(theme)):
-            codes = ", ".join(sorted(dcat.THEMES))
-            raise Invalid("theme", f"The theme {theme[:100]} is unknown: use one of {codes}, or an IRI.")
-    if draft.licence and not _IRI.fullmatch(draft.licence):
-        text = f"The licence {draft.licence[:100]} is not an IRI: use one such as http://dcat-ap.de/def/licenses/cc-by/4.0."
-        raise Invalid("licence", text)
-    if not _MEDIA_TYPE.fullmatch(draft.media_type):
-        raise Invalid("media-type", f"The media type {draft.media_type[:100]} is unusable: use one such as text/csv.")
-    for tag in draft.stated.languages:
-        if len(tag) <= WORDS and not _LANGUAGE.fullmatch(tag):
-            raise Invalid("language", f"The language {tag[:100]} is not a language tag: use one such as de or en-GB.")
 
 
 def _can_be_addressed(id: str) -> bool:

@@ -8,6 +8,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.ports.treatment import Records
+from connector.views.descriptions import Contact
 from connector.views.sightings import Sighting
 
 Look = Callable[[dict[str, Any], str, Records | None], Awaitable[Sighting | str]]
@@ -19,7 +20,7 @@ class Publisher:
 
     `supports(source, sink)` returns the reason why the data plane cannot serve an address, or None. `announce` sends
     the broker a change notice. `look(source, media_type, records)` tries a source and returns what it shows, or why it
-    cannot be read; None if sources are not tried.
+    cannot be read; None if sources are not tried. `contact` is the contact of an asset that states none.
     """
 
     context: Context
@@ -28,3 +29,4 @@ class Publisher:
     announce: Callable[[], None]
     limits: ControlLimits
     look: Look | None = None
+    contact: Contact | None = None

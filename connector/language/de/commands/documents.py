@@ -1,4 +1,4 @@
-"""German sentences about policies and other documents that are handed in, under the English sentence."""
+"""German sentences about policies, descriptions of assets and other documents that are handed in, under the English."""
 
 SENTENCES: dict[str, str] = {
     "The taxonomy {} does not contain {}: {}.": "Die Begriffe {0} enthalten {1} nicht: {2}.",
@@ -339,4 +339,35 @@ SENTENCES: dict[str, str] = {
     "an object contains a member twice": "ein Objekt enthält eine Angabe zweimal",
     "a number is too large": "eine Zahl ist zu groß",
     "not the canonical encoding": "nicht die übliche Schreibweise",
+    # The description of an asset.
+    "`{}` is {}, which is not in the list: use one of {}.": "`{0}` ist {1}, das steht nicht in der Liste: möglich sind "
+    "{2}.",
+    "The publisher has no name: state `publisher.name`.": "Die herausgebende Stelle hat keinen Namen: bitte "
+    "`publisher.name` angeben.",
+    "The contact cannot be reached: state `contact.email`, `contact.url` or `contact.telephone`.": "Der Kontakt ist "
+    "nicht erreichbar: bitte `contact.email`, `contact.url` oder `contact.telephone` angeben.",
+    "`contact.email` is {}, which is no e-mail address: correct it.": "`contact.email` ist {0}, das ist keine "
+    "E-Mail-Adresse: bitte berichtigen.",
+    "`contact.telephone` is {}, which is no telephone number: use one such as +49 721 1330.": "`contact.telephone` ist "
+    "{0}, das ist keine Telefonnummer: nötig ist eine wie +49 721 1330.",
+    "The place is empty: state `place.name`, `place.key`, `place.id` or `place.box`.": "Das Gebiet ist leer: bitte "
+    "`place.name`, `place.key`, `place.id` oder `place.box` angeben.",
+    "`place.key` is {}, which is no official key of a German area: use one of 2, 3, 5, 8, 9 or 12 digits, such as "
+    "08212000.": "`place.key` ist {0}, das ist kein amtlicher Schlüssel: nötig ist einer mit 2, 3, 5, 8, 9 oder 12 "
+    "Ziffern, etwa 08212000.",
+    "`place.box` is no bounding box: state west, south, east and north in degrees, such as 8.28, 48.94, 8.54, "
+    "49.09.": "`place.box` ist kein Rechteck: bitte West, Süd, Ost und Nord in Grad angeben, etwa 8.28, 48.94, 8.54, "
+    "49.09.",
+    "The period is empty: state `period.start` or `period.end`.": "Der Zeitraum ist leer: bitte `period.start` oder "
+    "`period.end` angeben.",
+    "The period ends at {}, before its start {}: exchange the two.": "Der Zeitraum endet am {0}, vor seinem Beginn am "
+    "{1}: bitte beide tauschen.",
+    "`{}` is {}, which is no date: use one such as 2026, 2026-05, 2026-05-01 or 2026-05-01T08:00:00+02:00.": "`{0}` ist "
+    "{1}, das ist kein Datum: nötig ist eines wie 2026, 2026-05, 2026-05-01 oder 2026-05-01T08:00:00+02:00.",
+    "`{}` has {} entries: use at most {}.": "`{0}` hat {1} Einträge: möglich sind höchstens {2}.",
+    "`{}` is too long: use at most {} characters.": "`{0}` ist zu lang: möglich sind höchstens {1} Zeichen.",
+    "`{}` is {}, which is no IRI: use one such as https://w3id.org/cityjson.": "`{0}` ist {1}, das ist keine IRI: nötig "
+    "ist eine wie https://w3id.org/cityjson.",
+    "`{}` is {}, which is no web address: use one such as https://www.example.org/data.": "`{0}` ist {1}, das ist keine "
+    "Webadresse: nötig ist eine wie https://www.example.org/data.",
 }

@@ -14,6 +14,10 @@ SENTENCES: dict[str, str] = {
     "record-key": "Unbekannte Angabe zu den Datensätzen {key!r}: möglich sind ein Merkmal oder {names}.",
     "given-twice": "{key} ist zweimal angegeben: einmal genügt.",
     "record-pair": "Unbekannte Angabe zu den Datensätzen {option!r}: bitte als SCHLÜSSEL=WERT schreiben.",
+    "part-pair": "--{name} {option!r} ist keine Angabe mit ihrem Wert: bitte als SCHLÜSSEL=WERT schreiben.",
+    "part-key": "--{name} kennt keine Angabe {key!r}: möglich sind {names}.",
+    "part-box": "Das Rechteck {text!r} besteht nicht aus vier Zahlen: bitte als WEST,SÜD,OST,NORD in Grad schreiben, wie "
+    "8.28,48.94,8.54,49.09.",
     "outside-root": "{path} liegt nicht in {root}: bitte dorthin verschieben oder `data_root` in den Einstellungen "
     "ändern.",
     "no-root": "Der Ordner der angebotenen Dateien fehlt: bitte `data_root` in den Einstellungen setzen.",

@@ -29,6 +29,8 @@ SENTENCES: dict[str, str] = {
     "expected a number up to {}": "erwartet wird eine Zahl bis {0}",
     "expected a path such as {}": "erwartet wird ein Pfad wie {0}",
     "expected an address without a path such as {}": "erwartet wird eine Adresse ohne Pfad wie {0}",
+    "expected an e-mail address such as {}": "erwartet wird eine E-Mail-Adresse wie {0}",
+    "expected a telephone number such as {}": "erwartet wird eine Telefonnummer wie {0}",
     "expected 64 digits from 0 to 9 and a to f": "erwartet werden 64 Ziffern von 0 bis 9 und a bis f",
     "invalid enum value {}: use one of {}": "der Wert {0} ist nicht vorgesehen; möglich sind {1}",
     "expected `{}` {}": "erwartet wird `{0}` {1}",

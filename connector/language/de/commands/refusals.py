@@ -2,8 +2,9 @@
 
 SENTENCES: dict[str, str] = {
     "The theme {} is unknown: use one of {}, or an IRI.": "Unbekanntes Thema {0}: möglich sind {1} oder eine IRI.",
-    "The licence {} is not an IRI: use one such as http://dcat-ap.de/def/licenses/cc-by/4.0.": "Die Lizenz {0} ist keine "
-    "IRI: nötig ist eine wie http://dcat-ap.de/def/licenses/cc-by/4.0.",
+    "The licence {} is unknown: use one of {}, or an IRI.": "Unbekannte Lizenz {0}: möglich sind {1} oder eine IRI.",
+    "The language {} is not known: use a tag such as de or en-GB, or its three letters in ISO 639-3.": "Die Sprache {0} "
+    "ist nicht bekannt: nötig ist ein Kürzel wie de oder en-GB, oder das mit drei Buchstaben nach ISO 639-3.",
     "The media type {} is unusable: use one such as text/csv.": "Der Medientyp {0} ist nicht brauchbar: nötig ist einer wie "
     "text/csv.",
     "The language {} is not a language tag: use one such as de or en-GB.": "Die Sprache {0} ist kein Sprachkürzel: nötig ist "

@@ -14,6 +14,10 @@ SENTENCES: dict[str, str] = {
     "record-key": "Unknown record option {key!r}: use a fact or one of {names}.",
     "given-twice": "{key} is given twice: give it once.",
     "record-pair": "Unknown record option {option!r}: write it as KEY=VALUE.",
+    "part-pair": "--{name} {option!r} is no member with its value: write it as KEY=VALUE.",
+    "part-key": "--{name} has no member {key!r}: use one of {names}.",
+    "part-box": "The box {text!r} is not four numbers: write it as WEST,SOUTH,EAST,NORTH in degrees, as in "
+    "8.28,48.94,8.54,49.09.",
     "outside-root": "{path} is not in {root}: move it there, or change `data_root` in the settings.",
     "no-root": "The folder of offered files is not set: set `data_root` in the settings.",
     "header-value": "A header has no value: write it as NAME=VALUE.",

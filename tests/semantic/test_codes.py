@@ -1,0 +1,42 @@
+"""The code lists of a description: every value has an IRI and labels, and people name it in several ways."""
+
+import doctest
+from typing import get_args
+
+import pytest
+
+from connector import resources
+from connector.language.catalogue import LANGUAGES
+from connector.semantic import codes
+from connector.semantic.codes import ListName, find_code, find_file_type, find_language, read_codes
+
+LISTS = get_args(ListName)
+
+
+def test_examples_come_out_as_written() -> None:
+    assert doctest.testmod(codes).failed == 0
+
+
+def test_each_list_is_a_file_and_each_file_a_list() -> None:
+    assert {path.stem for path in resources.find_path("vocab", "codes").iterdir()} == set(LISTS)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_value_is_found_by_its_code_its_iri_and_its_labels(name: ListName) -> None:
+    found = read_codes(name)
+    assert len({code.iri for code in found.values()}) == len(found)
+    for code in found.values():
+        assert set(code.labels) == set(LANGUAGES)
+        for spelling in (code.code, code.code.swapcase(), code.iri, *code.labels.values()):
+            assert find_code(name, spelling) is code, spelling
+
+
+def test_a_media_type_has_one_file_type() -> None:
+    kinds = [kind for code in read_codes("file-type").values() for kind in code.media_types]
+    assert len(kinds) == len(set(kinds))
+    assert find_file_type("application/octet-stream") is None
+
+
+@pytest.mark.parametrize(("tag", "code"), [("de", "DEU"), ("en-GB", "ENG"), ("GSW", "GSW"), ("DEU", "DEU")])
+def test_a_language_tag_has_the_iri_of_its_language(tag: str, code: str) -> None:
+    assert find_language(tag) == f"http://publications.europa.eu/resource/authority/language/{code}"
