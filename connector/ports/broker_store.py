@@ -83,6 +83,27 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
 
 
+class ListOrder(StrEnum):
+    """The order of a list: of arrival, which no change of an entry disturbs, or of the last change."""
+
+    ARRIVAL = "arrival"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of present entries: of one participant, if given, and changed since a time in ms; and a page of it.
+
+    With `since`, entries are in the order of their last change.
+    """
+
+    participant: str | None = None
+    since: int | None = None
+    order: ListOrder = ListOrder.ARRIVAL
+    limit: int = 20
+    offset: int = 0
+
+
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One search result, best first."""
 
@@ -123,6 +144,12 @@ class BrokerStore(Protocol):
 
     async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
         """List present entries in a stable order for the DSP catalogue: the page and the next cursor."""
+
+    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
+        """Return a page of a list, and how many entries the list has."""
+
+    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return, for each of these dataset identifiers that was ever listed, the participant that listed it first."""
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

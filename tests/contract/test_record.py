@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Entry, Liveness, Query
+from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Entry, Listing, ListOrder, Liveness, Query
 from connector.ports.changes import Unavailable
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.rules import VERIFIED_WITHIN_MS
@@ -268,3 +268,32 @@ def test_the_beginning_of_a_word_folds_to_the_beginning_of_its_folding(text: str
     for word in text.split():
         if len(words(word)) == 1 and len(words(word[:length])) == 1:
             assert words(word)[0].startswith(words(word[:length])[0])
+
+
+async def test_an_identifier_belongs_to_who_listed_it_first_also_after_it_is_removed(record: BrokerStore) -> None:
+    await record.apply(Delta(source=source(), upserts=(entry("a"), entry("b"))), 100)
+    await record.apply(Delta(source=source(WORKS), upserts=(entry("a", participant=WORKS),)), 100)
+    await record.apply(Delta(source=source(), removed=("a",)), 200)
+    assert await record.claimants(("a", "b", "c", "a")) == {"a": CITY, "b": CITY}
+    assert await record.claimants(()) == {}
+
+
+async def test_a_list_has_the_present_entries_of_one_or_all_in_an_order_page_by_page(record: BrokerStore) -> None:
+    upserts = tuple(entry(name, changed_at=changed) for name, changed in (("a", 30), ("b", 10), ("c", 20)))
+    await record.apply(Delta(source=source(), upserts=upserts), 100)
+    await record.apply(Delta(source=source(WORKS), upserts=(entry("d", participant=WORKS, changed_at=20),)), 100)
+    await record.apply(Delta(source=source(), removed=("b",)), 200)
+
+    async def listed(**asked: Any) -> tuple[str, int]:
+        rows, total = await record.list_entries(Listing(**asked))
+        return "".join(row.id for row in rows), total
+
+    assert await listed() == ("acd", 3)
+    assert await listed(limit=1, offset=1) == ("c", 3)
+    assert await listed(limit=0) == ("", 3)
+    assert await listed(order=ListOrder.OLDEST) == ("cda", 3)
+    assert await listed(order=ListOrder.NEWEST) == ("adc", 3)
+    assert await listed(participant=CITY) == ("ac", 2)
+    assert await listed(participant=CITY, order=ListOrder.OLDEST) == ("ca", 2)
+    assert await listed(since=21) == ("a", 1)
+    assert await listed(since=20, participant=WORKS, order=ListOrder.NEWEST) == ("d", 1)

@@ -3,6 +3,9 @@
 SENTENCES: dict[str, str] = {
     "title": "Datenangebote: {name}",
     "description": "Datenangebote von {name} im Datenraum, mit ihren Nutzungsbedingungen.",
+    "all-title": "Datenangebote im Datenraum: {name}",
+    "all-description": "Datenangebote der Teilnehmer des Datenraums mit ihren Nutzungsbedingungen.",
+    "terms-elsewhere": "Die Nutzungsbedingungen stehen beim Anbieter; hier lassen sie sich nicht ganz angeben.",
     # The data themes of EU Vocabularies.
     "theme-AGRI": "Landwirtschaft, Fischerei, Forstwirtschaft und Nahrungsmittel",
     "theme-ECON": "Wirtschaft und Finanzen",

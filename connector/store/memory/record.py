@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Liveness, Query
+from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Listing, ListOrder, Liveness, Query
 from connector.ports.changes import Unavailable
 from connector.store.rules import HIDDEN_AFTER_MS, VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
 from connector.store.words import query_words, words
@@ -95,6 +95,28 @@ class MemoryBrokerStore:
         shown = rows[:limit]
         self._open()
         return [entry for _, entry in shown], cursor(shown[-1][0]) if len(rows) > limit else None
+
+    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
+        """Return a page of a list, and how many entries the list has."""
+        rows = [
+            entry
+            for entry in self._present()
+            if listing.participant in (None, entry.participant) and entry.changed_at >= (listing.since or 0)
+        ]
+        if listing.since is not None or listing.order is not ListOrder.ARRIVAL:
+            rows.sort(key=lambda entry: entry.changed_at)
+        if listing.order is ListOrder.NEWEST:
+            rows.reverse()
+        return rows[listing.offset : listing.offset + listing.limit], len(rows)
+
+    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return, for each of these dataset identifiers that was ever listed, the participant that listed it first."""
+        self._open()
+        found: dict[str, str] = {}
+        for participant, dataset in self._entries:
+            if dataset in ids:
+                found.setdefault(dataset, participant)
+        return found
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

@@ -137,7 +137,14 @@ async def test_a_read_of_the_record_costs_the_same_after_much_as_after_little(
         path = tmp_path / f"{count}.db"
         store = await open_record(path)
         _fill(path, _list_entries(count))
-        samples = SAMPLES | {"source": [None], "delta": [None], "query": [None], "after": [0], "entries.after": ["5"]}
+        samples = SAMPLES | {
+            "source": [None],
+            "delta": [None],
+            "query": [None],
+            "listing": [None],
+            "after": [0],
+            "entries.after": ["5"],
+        }
         measured.append(await _measure(store, BrokerStore, samples, {"sources", "digests"}))
         await store.close()
     little, much = measured

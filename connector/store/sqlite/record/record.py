@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Query
+from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Listing, Query
 from connector.ports.changes import StoreDamaged, Unavailable
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
 from connector.store.sqlite.engine.connection import (
@@ -28,6 +28,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+from connector.store.sqlite.record.listing import list_entries
 from connector.store.sqlite.record.search import COLUMNS, search, to_entry
 from connector.store.words import words
 
@@ -64,6 +65,10 @@ _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  
 _PAGE = f"""
 SELECT place, {COLUMNS} FROM entries WHERE place > ? AND removed_at IS NULL ORDER BY place LIMIT ?
 """  # noqa: S608 - constants
+# No row is ever deleted, so the first place of an identifier never changes.
+_CLAIMANTS = """
+SELECT id, participant, min(place) FROM entries WHERE id IN (SELECT value FROM json_each(?)) GROUP BY id
+"""
 _DIGESTS = "SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL"
 
 
@@ -149,6 +154,15 @@ class SqliteBrokerStore:
         rows = fetch_many(self._reader, _PAGE, (position(after, start=-1), limit + 1))
         shown = rows[:limit]
         return [to_entry(row[1:]) for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
+
+    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
+        """Return a page of a list, and how many entries the list has."""
+        return await self._run(self._searching, partial(list_entries, self._searcher, listing))
+
+    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return, for each of these dataset identifiers that was ever listed, the participant that listed it first."""
+        rows = fetch_many(self._reader, _CLAIMANTS, (msgspec.json.encode(ids).decode(),))
+        return {dataset: participant for dataset, participant, _ in rows}
 
     async def close(self) -> None:
         """Finish the running jobs and close; later calls raise Unavailable."""

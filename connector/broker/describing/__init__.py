@@ -1,0 +1,1 @@
+"""Entries of the record as others read them: DCAT-AP as RDF statements, packages of CKAN, schema.org and feeds."""

@@ -1,0 +1,98 @@
+"""RDF statements as simple values, and the IRIs and literals that may stand in them.
+
+RDF 1.1 Concepts and Abstract Syntax, section 3; RFC 3987, section 2.2. What is accepted here is accepted by every
+serialisation: no space, mark-up or sign that cannot be printed is part of an IRI.
+
+Pure: standard library and msgspec only.
+"""
+
+import re
+from datetime import date, datetime
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+LONGEST_IRI = 2048
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+TYPE = RDF + "type"
+
+
+class IriTerm(msgspec.Struct, frozen=True):
+    """A node that is named by an IRI; `is_iri` is true of it."""
+
+    iri: str
+
+
+class BlankTerm(msgspec.Struct, frozen=True):
+    """A node without a name; `label` tells it from others in one set of statements (letters and digits)."""
+
+    label: str
+
+
+class LiteralTerm(msgspec.Struct, frozen=True):
+    """A literal: a text, with a language tag or the IRI of a datatype."""
+
+    text: str
+    language: str = ""
+    datatype: str = ""
+
+
+RdfNode: TypeAlias = IriTerm | BlankTerm
+RdfTerm: TypeAlias = RdfNode | LiteralTerm
+
+
+class Statement(NamedTuple):
+    """One RDF triple; `predicate` is an IRI."""
+
+    subject: RdfNode
+    predicate: str
+    value: RdfTerm
+
+
+_LETTERS = r"A-Za-z0-9._~\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
+_PERCENT = "%[0-9A-Fa-f]{2}"
+_PATH = rf"(?:[{_LETTERS}!$&'()*+,;=:@/]|{_PERCENT})*"
+_REST = rf"(?:[{_LETTERS}!$&'()*+,;=:@/?]|{_PERCENT})*"
+_IRI = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.\-]*:"
+    rf"(?://(?:[{_LETTERS}!$&'()*+,;=]|{_PERCENT})*(?::[0-9]{{0,5}})?(?:/{_PATH})?|(?!//){_PATH})"
+    rf"(?:\?{_REST})?(?:\#{_REST})?"
+)
+_WEB = re.compile(r"https?://[^/?#:]", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+
+
+def is_iri(text: str) -> bool:
+    """Return whether a text is an absolute IRI that every serialisation can contain.
+
+    >>> is_iri("urn:uuid:7f0c"), is_iri("HttpData-PULL"), is_iri("https://a.example/<b>")
+    (True, False, False)
+    """
+    return len(text) <= LONGEST_IRI and text.isprintable() and _IRI.fullmatch(text) is not None
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether a text is an IRI with the scheme http or https, and a host."""
+    return is_iri(text) and _WEB.match(text) is not None
+
+
+def make_text(text: str, language: str = "") -> LiteralTerm:
+    """Return a text with its language tag; a tag that is none, or `und`, is left out (BCP 47)."""
+    known = _LANGUAGE.fullmatch(language) and language != "und"
+    return LiteralTerm(text, language=language if known else "")
+
+
+def read_time(text: str) -> LiteralTerm | None:
+    """Return a day or an instant as a typed literal (xsd:date, xsd:dateTime), or None if the text is neither."""
+    is_day = _DAY.fullmatch(text) is not None
+    if not is_day and not _MOMENT.fullmatch(text):
+        return None
+    try:
+        date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return LiteralTerm(text, datatype=XSD + ("date" if is_day else "dateTime"))

@@ -1,0 +1,37 @@
+"""The lists of the broker's record for harvesters: present entries, of one participant or of all, page by page."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from connector.ports.broker_store import Entry, Listing, ListOrder
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+from connector.store.sqlite.record.search import COLUMNS, to_entry
+
+_PRESENT = "FROM entries WHERE removed_at IS NULL"
+_OF_ONE = "AND participant = ?"
+_CHANGED = "AND changed_at >= ?"
+_ORDERS = {
+    ListOrder.ARRIVAL: "ORDER BY place",
+    ListOrder.OLDEST: "ORDER BY changed_at, place",
+    ListOrder.NEWEST: "ORDER BY changed_at DESC, place DESC",
+}
+# CKAN counts a list and skips an offset: both pass the index, so the list has the thread of the searches.
+_WINDOW = "LIMIT ? OFFSET ?"
+
+
+def list_entries(connection: sqlite3.Connection, listing: Listing) -> tuple[Sequence[Entry], int]:
+    """Return a page of a list, and how many entries the list has."""
+    conditions, values = [_PRESENT], list[object]()
+    order = listing.order
+    if listing.participant is not None:
+        conditions.append(_OF_ONE)
+        values.append(listing.participant)
+    if listing.since is not None:
+        order = ListOrder.OLDEST if order is ListOrder.ARRIVAL else order
+        conditions.append(_CHANGED)
+        values.append(listing.since)
+    where = " ".join(conditions)
+    counted = fetch_one(connection, f"SELECT count(*) {where}", values)
+    window = (max(listing.limit, 0), max(listing.offset, 0))
+    rows = fetch_many(connection, f"SELECT {COLUMNS} {where} {_ORDERS[order]} {_WINDOW}", (*values, *window))
+    return [to_entry(row) for row in rows], counted[0] if counted else 0

@@ -1,0 +1,63 @@
+"""What may stand in a statement: every accepted IRI is one for the libraries that read and write RDF."""
+
+import pyoxigraph
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rdflib import URIRef
+
+from connector.semantic.statements import XSD, LiteralTerm, is_iri, is_web_address, make_text, read_time
+
+SIGNS = st.sampled_from([*"abZ09:/?#[]@!$&'()*+,;=%-._~ <>\"{}|\\^`", "ä", "\u200b", "\ufffe", "\u0000", "🌳", "%41"])
+
+
+@given(st.one_of(st.text(), st.lists(SIGNS).map(lambda parts: "a:" + "".join(parts))))
+@example("http://a.example:80/x?y#z")
+@example("urn:a#b#c")
+@example("a://[::1]/")
+@example("a://host:port")
+@example("a:////b")
+def test_what_is_an_iri_here_is_one_everywhere(text: str) -> None:
+    if is_iri(text):
+        assert pyoxigraph.NamedNode(text).value == text
+        assert URIRef(text).n3() == f"<{text}>"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("urn:uuid:7f0c", True),
+        ("https://stadt.example/daten/bäume?a=%C3%A4#x", True),
+        ("did:web:stadt.example%3A8443:x", True),
+        ("HttpData-PULL", False),
+        ("", False),
+        ("https://a.example/<b>", False),
+        ("https://a.example/a b", False),
+        ("https://a.example/%zz", False),
+        ("https://a.example/\u202e", False),
+        ("YQ==:YQ==:Yg==", False),
+        ("a:" + "x" * 2048, False),
+    ],
+)
+def test_an_iri_has_a_scheme_and_no_mark_up(text: str, expected: bool) -> None:
+    assert is_iri(text) is expected
+
+
+def test_a_web_address_has_a_host() -> None:
+    assert is_web_address("HTTPS://a.example")
+    assert not any(map(is_web_address, ("urn:a", "https:a", "https:///a", "javascript:alert(1)", "http://")))
+
+
+def test_a_tag_that_is_none_leaves_a_plain_text() -> None:
+    assert make_text("Luft", "de") == LiteralTerm("Luft", language="de")
+    assert {make_text("Luft", tag) for tag in ("und", "a1234567890", "", "x")} == {LiteralTerm("Luft")}
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "2024", "tomorrow", "2024-01-01T25:00:00Z", "2024-01-01 10:00:00", ""])
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert read_time(text) is None
+
+
+def test_a_day_and_an_instant_have_their_types() -> None:
+    assert read_time("2024-02-29") == LiteralTerm("2024-02-29", datatype=XSD + "date")
+    assert read_time("2024-02-29T10:00:00+01:00") == LiteralTerm("2024-02-29T10:00:00+01:00", datatype=XSD + "dateTime")
