@@ -29,6 +29,7 @@ from connector.views.health import ReadinessView
 Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
 
+WAITING = "Too many requests: try again later."
 PATIENCE_S = 2.0
 UNAVAILABLE_S = 60
 CHANGES = 100
@@ -98,6 +99,7 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     now: Callable[[], int]
     alive: Callable[[], bool]
     rates: CallerRates | None = None
+    open: bool = False
     list_in_use: Callable[[], ListInUse | None] = lambda: None
     list_warning: Callable[[], str | None] = lambda: None
 
@@ -111,13 +113,15 @@ def make_broker_app(
     now: Callable[[], int],
     alive: Callable[[], bool] = lambda: True,
     rates: CallerRates | None = None,
+    open: bool = False,
     list_in_use: Callable[[], ListInUse | None] = lambda: None,
     list_warning: Callable[[], str | None] = lambda: None,
 ) -> FastAPI:
     """Build the application.
 
     `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
-    commits the replay key of its token (raises Replayed) before the request is processed.
+    commits the replay key of its token (raises Replayed) before the request is processed. With `open`, whoever sends no
+    token may read, as often as an address may that proves nothing.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -136,6 +140,7 @@ def make_broker_app(
         now=now,
         alive=alive,
         rates=rates,
+        open=open,
         list_in_use=list_in_use,
         list_warning=list_warning,
     )
@@ -154,16 +159,13 @@ AtBroker = Annotated[BrokerDesk, Depends(_desk)]
 
 
 async def _caller(request: Request, desk: AtBroker, authorization: Authorization = None) -> Caller:
-    rates, address, waiting = desk.rates, "", "Too many requests: try again later."
-    if rates is not None:
-        host = request.client.host if request.client else ""
-        address = rates.name_caller(host, request.headers)
-        if wait := rates.find_wait(address):
-            raise ApiError(429, "too-many", waiting, retry_after_s=wait)
+    rates, address = desk.rates, find_address(request, desk)
+    if rates is not None and (wait := rates.find_wait(address)):
+        raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
     try:
         caller = await desk.authenticate(authorization)
         if rates is not None and (wait := rates.admit_peer(caller.participant)):
-            raise ApiError(429, "too-many", waiting, retry_after_s=wait)
+            raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
         await desk.use(caller)
     except AuthenticationUnavailable:
         reason = "Authentication is unavailable: try again later."
@@ -178,7 +180,22 @@ async def _caller(request: Request, desk: AtBroker, authorization: Authorization
     return caller
 
 
-Known = Annotated[Caller, Depends(_caller)]
+def find_address(request: Request, desk: BrokerDesk) -> str:
+    """Return the address that a request is counted for, or nothing if none is known."""
+    host = request.client.host if request.client else ""
+    return host if desk.rates is None else desk.rates.name_caller(host, request.headers)
+
+
+async def _reader(request: Request, desk: AtBroker, authorization: Authorization = None) -> Caller | None:
+    if not desk.open or authorization is not None:
+        return await _caller(request, desk, authorization)
+    if desk.rates is not None and (wait := desk.rates.admit_unknown(find_address(request, desk))):
+        raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
+    return None
+
+
+Known = Annotated[Caller | None, Depends(_reader)]
+"""Who may read: a member, or, at an open broker, anybody (None)."""
 
 
 def _shown(example: Any) -> dict[int | str, dict[str, Any]]:
@@ -253,7 +270,7 @@ async def list_changes(
 
 
 @router.post("/nudge", status_code=202, responses={202: {"content": {"application/json": {"example": {}}}}})
-async def nudge(desk: AtBroker, caller: Known) -> Response:
+async def nudge(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -> Response:
     """Send a change notice: the catalogue of the caller is crawled next. The body of the request is ignored."""
     if not desk.crawler.nudge(caller.participant):
         reason = "Your catalogue is not crawled: the participant list has no address for you."

@@ -9,10 +9,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
+from connector.api.portal.frame import PortalDesk
+from connector.api.portal.mounting import add_portal
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
 from connector.binding.dsp.catalog import routes_for
@@ -20,10 +23,12 @@ from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler
+from connector.broker.describing.subject import Portal
 from connector.broker.schedule import make_rhythm
 from connector.broker.search import render_source
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
+from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.ports.broker_store import BrokerStore
@@ -99,9 +104,11 @@ async def build_broker(
         now=now,
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
         rates=make_rates(settings),
+        open=settings.broker.open,
         list_in_use=parts.identity.list_in_use,
         list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
     )
+    add_portal(api, PortalDesk(record=record, portal=make_portal(parts)))
     return BrokerServer(
         parts=parts,
         record=record,
@@ -110,6 +117,18 @@ async def build_broker(
         api=api,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         tasks=tasks,
+    )
+
+
+def make_portal(parts: Parts) -> Portal:
+    """Return the addresses and the name under which the broker publishes."""
+    settings = parts.settings
+    origin = urlsplit(settings.protocol.public_url)
+    own = format_origin(origin.scheme, origin.hostname or "", settings.broker.port)
+    return Portal(
+        base=(settings.broker.public_url or own).rstrip("/"),
+        participant=settings.participant.id,
+        name=settings.participant.name,
     )
 
 

@@ -3,7 +3,7 @@
 Every participant sees every dataset of the record, so nothing here depends on the caller.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from msgspec.structs import replace
 
@@ -150,7 +150,17 @@ async def list_newest(record: BrokerStore, limit: int) -> Sequence[Entry]:
         width *= 2
 
 
-async def list_window(record: BrokerStore, listing: Listing) -> tuple[Sequence[Entry], int]:
-    """Return a page of a list within the bounds of a page, and how many entries the list has."""
-    entries, total = await record.list_entries(replace(listing, limit=min(listing.limit, PAGE)))
-    return entries[: _count_fitting(entries)], total
+async def count_list(record: BrokerStore, listing: Listing) -> int:
+    """Return how many entries a list has."""
+    return (await record.list_entries(replace(listing, limit=0)))[1]
+
+
+async def walk_list(record: BrokerStore, listing: Listing) -> AsyncIterator[Sequence[Entry]]:
+    """Yield the entries of a list from its offset to its limit, in parts of a bounded size."""
+    offset, end = listing.offset, listing.offset + listing.limit
+    while offset < end:
+        entries, _ = await record.list_entries(replace(listing, offset=offset, limit=min(end - offset, PAGE)))
+        if not entries:
+            return
+        yield entries
+        offset += len(entries)

@@ -278,6 +278,20 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
     crawl_seconds: Annotated[
         Seconds, Meta(description="As a broker: interval at which each catalogue is crawled, in seconds.")
     ] = 600.0
+    public_url: Annotated[
+        Url | None,
+        Meta(
+            description="As a broker: public URL of the listener of the search API, for links in what it publishes; "
+            "if omitted, the host of the protocol with `broker.port`."
+        ),
+    ] = None
+    open: Annotated[
+        bool,
+        Meta(
+            description="As a broker: answer searches, and publish catalogue, feeds and SPARQL, to everybody without a "
+            "token; the rate of an address is `limits.failures_per_second`."
+        ),
+    ] = False
 
 
 class DelegatedTier(StrEnum):

@@ -5,6 +5,9 @@ SENTENCES: dict[str, str] = {
     "description": "Datenangebote von {name} im Datenraum, mit ihren Nutzungsbedingungen.",
     "all-title": "Datenangebote im Datenraum: {name}",
     "all-description": "Datenangebote der Teilnehmer des Datenraums mit ihren Nutzungsbedingungen.",
+    "change-Create": "Neu: {title}",
+    "change-Update": "Geändert: {title}",
+    "change-Delete": "Entfernt: {title}",
     "terms-elsewhere": "Die Nutzungsbedingungen stehen beim Anbieter; hier lassen sie sich nicht ganz angeben.",
     # The data themes of EU Vocabularies.
     "theme-AGRI": "Landwirtschaft, Fischerei, Forstwirtschaft und Nahrungsmittel",

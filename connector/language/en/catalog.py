@@ -5,6 +5,9 @@ SENTENCES: dict[str, str] = {
     "description": "Datasets that {name} offers in the data space, with their terms of use.",
     "all-title": "Datasets of the data space: {name}",
     "all-description": "Datasets that the participants of the data space offer, with their terms of use.",
+    "change-Create": "New: {title}",
+    "change-Update": "Changed: {title}",
+    "change-Delete": "Removed: {title}",
     "terms-elsewhere": "The terms of use are in the catalogue of the provider; they cannot be stated here as a whole.",
     # The data themes of EU Vocabularies.
     "theme-AGRI": "Agriculture, fisheries, forestry and food",

@@ -61,6 +61,10 @@ class CallerRates:
         if address:
             self._failures.take(address, self._now_ms())
 
+    def admit_unknown(self, address: str) -> int:
+        """Count a request that needs no proof; return how many seconds its address has to wait, 0 if it is admitted."""
+        return -(-self._failures.take(address, self._now_ms()) // 1000)
+
     def admit_peer(self, participant: str) -> int:
         """Count a request of a known peer; return how many seconds it has to wait, 0 if it is admitted."""
         return -(-self._peers.take(participant, self._now_ms()) // 1000)

@@ -1,0 +1,68 @@
+"""A broker with a portal, asked by a member or, if it is open, by anybody."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from connector.api.broker import make_broker_app
+from connector.api.portal.frame import PortalDesk
+from connector.api.portal.mounting import add_portal
+from connector.net.serving.rates import CallerRates
+from connector.ports.identity import Caller, Intent
+from connector.store.memory.record import MemoryBrokerStore
+from tests.broker.crawling import crawler_of
+from tests.broker.describing.published import PORTAL
+from tests.broker.test_api import offers
+from tests.broker.world import Catalogue, Space
+
+MINUTE = 60_000
+
+
+class PortalWorld:
+    """A space with the portal of its broker."""
+
+    def __init__(self, *, is_open: bool = False, **catalogues: Catalogue) -> None:
+        self.space = Space(**(catalogues or offers()))
+        self.record = MemoryBrokerStore(lambda: self.space.now)
+        self.crawler = crawler_of(self.space, self.record)
+        self.app = make_broker_app(
+            self.record,
+            self.crawler,
+            lambda authorization: self.space.authenticate(authorization, Intent.SEARCH),
+            self._use,
+            now=lambda: self.space.now,
+            open=is_open,
+            rates=CallerRates(failures_per_s=100, per_peer_s=1000, now_ms=lambda: self.space.now),
+        )
+        add_portal(self.app, PortalDesk(record=self.record, portal=PORTAL))
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        headers = {} if is_open else {"Authorization": f"Bearer {next(iter(self.space.catalogues))}"}
+        self.http = httpx.AsyncClient(transport=transport, base_url=PORTAL.base, headers=headers)
+
+    async def _use(self, caller: Caller) -> None:
+        """Every token may be used again."""
+
+    async def crawl(self) -> None:
+        self.space.now += 10 * MINUTE
+        await self.crawler.take_turn()
+        await self.crawler.wait_settled()
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        answer = await self.http.get(path, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    async def act(self, name: str, **arguments: Any) -> Any:
+        answer = await self.http.get(f"/api/3/action/{name}", params=arguments)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[PortalWorld]:
+    made = PortalWorld()
+    await made.crawl()
+    yield made
+    await made.http.aclose()
