@@ -24,6 +24,7 @@ from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.describing.subject import Portal
+from connector.broker.projecting import follow, name_layout
 from connector.broker.schedule import make_rhythm
 from connector.broker.search import render_source
 from connector.controlplane.processes import inbound
@@ -32,8 +33,10 @@ from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.ports.broker_store import BrokerStore
+from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent
 from connector.settings import Settings
+from connector.store.graph.graph import open_graph
 from connector.store.sqlite.record.record import open_record, read_sources
 
 
@@ -47,6 +50,8 @@ class BrokerServer:
     protocol: Application
     api: ASGIApp
     listeners: Listeners
+    portal: Portal
+    graph: GraphStore | None = None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -56,6 +61,9 @@ class BrokerServer:
         await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
         await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
+        if self.graph is not None:
+            projecting = follow(self.record, self.graph, self.portal)
+            self.tasks.append(asyncio.create_task(projecting, name="graph"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self.crawler.relist), name="roster"))
 
     async def stop(self) -> None:
@@ -65,6 +73,8 @@ class BrokerServer:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.listeners.close()
+        if self.graph is not None:
+            await self.graph.close()
         await self.record.close()
         await self.parts.close()
 
@@ -108,7 +118,13 @@ async def build_broker(
         list_in_use=parts.identity.list_in_use,
         list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
     )
-    add_portal(api, PortalDesk(record=record, portal=make_portal(parts)))
+    portal = make_portal(settings)
+    graph = (
+        open_graph(settings.broker.record.with_suffix(".graph"), name_layout(portal))
+        if settings.broker.sparql
+        else None
+    )
+    add_portal(api, PortalDesk(record=record, portal=portal), graph)
     return BrokerServer(
         parts=parts,
         record=record,
@@ -116,13 +132,14 @@ async def build_broker(
         protocol=_build_protocol(parts, record),
         api=api,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
+        portal=portal,
+        graph=graph,
         tasks=tasks,
     )
 
 
-def make_portal(parts: Parts) -> Portal:
+def make_portal(settings: Settings) -> Portal:
     """Return the addresses and the name under which the broker publishes."""
-    settings = parts.settings
     origin = urlsplit(settings.protocol.public_url)
     own = format_origin(origin.scheme, origin.hostname or "", settings.broker.port)
     return Portal(

@@ -285,6 +285,13 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
             "if omitted, the host of the protocol with `broker.port`."
         ),
     ] = None
+    sparql: Annotated[
+        bool,
+        Meta(
+            description="As a broker: keep a graph beside the record, and answer SPARQL at `/sparql`. It takes more "
+            "memory, disk and processor than all else of a broker."
+        ),
+    ] = False
     open: Annotated[
         bool,
         Meta(

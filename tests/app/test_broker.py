@@ -4,8 +4,9 @@ import asyncio
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
-from connector.app.broker import build_broker
+from connector.app.broker import build_broker, make_portal
 from connector.ports.changes import Unavailable
 from tests.app.conftest import listening
 from tests.pair.space import Space
@@ -27,3 +28,28 @@ async def test_a_start_opens_two_listeners_and_a_stop_closes_all(space: Space) -
     with pytest.raises(Unavailable):
         await broker.record.put_source(None)  # type: ignore[arg-type]
     await asyncio.sleep(0)
+
+
+async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space) -> None:
+    settings = listening(space, "broker")
+    settings = replace(settings, broker=replace(settings.broker, open=True, sparql=True))
+    broker = await build_broker(settings, transport=space.wire)
+    await broker.start()
+    try:
+        assert {task.get_name() for task in broker.tasks} == {"crawler", "roster", "graph"}
+        async with httpx.AsyncClient(trust_env=False, base_url=broker.listeners.addresses["broker"]) as client:
+            for path in ("/catalog.ttl", "/feed.atom", "/sitemap.xml", "/api/3/action/status_show"):
+                assert (await client.get(path)).status_code == 200, path
+            async with asyncio.timeout(30):
+                while (answer := await client.get("/sparql", params={"query": "ASK { ?a ?b ?c }"})).status_code == 503:
+                    assert answer.json()["error"]["code"] == "building"
+            assert answer.json()["boolean"] is False
+    finally:
+        await broker.stop()
+
+
+def test_links_lead_to_the_public_url_or_to_the_host_of_the_protocol(space: Space) -> None:
+    settings = space.settings("broker", 0)
+    assert make_portal(settings).base == "https://broker.example:7083"
+    public = replace(settings, broker=replace(settings.broker, public_url="https://daten.stadt.example/"))
+    assert make_portal(public).base == "https://daten.stadt.example"

@@ -1,0 +1,72 @@
+"""Keeps the graph for SPARQL equal to the record: it follows the change numbers, and is built anew if it must."""
+
+import asyncio
+import logging
+
+from connector.broker.describing.catalog import describe_listed
+from connector.broker.describing.subject import Portal, Subject
+from connector.broker.publishing import find_last, gather_subjects, list_changes
+from connector.net.aside import work_aside
+from connector.ports.broker_store import BrokerStore
+from connector.ports.changes import StoreError
+from connector.ports.graph import GraphDamaged, GraphPart, GraphStore
+
+LAYOUT = "1"
+"""The version of the statements; another one builds every graph anew."""
+INTERVAL_S = 5.0
+RETRY_S = 60.0
+_SMALL = 2048
+
+log = logging.getLogger(__name__)
+
+
+def name_layout(portal: Portal) -> str:
+    """Return what every statement of a graph depends on: its version, and the addresses of the broker."""
+    return f"{LAYOUT} {portal.base} {portal.participant} {portal.name}"
+
+
+async def follow(record: BrokerStore, graph: GraphStore, portal: Portal) -> None:
+    """Follow the record until cancelled. A fault is logged and tried again after a minute."""
+    # Before anything is crawled: a record that is younger than the graph is another one.
+    last = await find_last(record)
+    while True:
+        pause = INTERVAL_S
+        try:
+            last = await catch_up(record, graph, portal, await open_position(graph, last))
+        except (OSError, StoreError, GraphDamaged) as error:
+            log.warning("the graph for SPARQL was not brought up to date: %s", error)
+            pause = RETRY_S
+        await asyncio.sleep(pause)
+
+
+async def open_position(graph: GraphStore, last: int) -> int:
+    """Return the change number up to which the graph is right; one that is ahead of its record's `last` is cleared."""
+    position = await graph.read_position()
+    if position > last:
+        log.warning("the graph for SPARQL is of another record, and is built anew")
+        await graph.clear()
+        return 0
+    return position
+
+
+async def catch_up(record: BrokerStore, graph: GraphStore, portal: Portal, position: int) -> int:
+    """Put all changes after a change number into the graph and publish it; return the last one."""
+    begun = position
+    while entries := await list_changes(record, position):
+        subjects = await gather_subjects(record, portal, entries)
+
+        def describe(subjects: list[Subject] = subjects) -> list[GraphPart]:
+            return [_describe(portal, subject) for subject in subjects]
+
+        parts = await work_aside(sum(len(entry.document) for entry in entries), describe, small=_SMALL)
+        await graph.put(parts)
+        position = entries[-1].seq
+    # An empty record has an empty graph, which is published too.
+    if position != begun or begun == 0:
+        await graph.publish(position)
+    return position
+
+
+def _describe(portal: Portal, subject: Subject) -> GraphPart:
+    present = subject.entry.removed_at is None
+    return GraphPart(subject.record, tuple(dict.fromkeys(describe_listed(portal, subject))) if present else ())

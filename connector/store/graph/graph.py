@@ -1,0 +1,136 @@
+"""The graph on disk: one that is written, and published copies of it that nobody writes.
+
+A published copy consists of hard links (`Store.backup`), so it costs a few milliseconds and no space. Its name is the
+change number up to which it is complete. After a crash the changes since then are put again, which changes nothing that
+was put already. What cannot be opened, or was made for another layout, is removed and built anew.
+"""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from connector.ports.graph import GraphAnswer, GraphDamaged, GraphPart, GraphQuestion, QueryRefused
+from connector.semantic.writing import to_quad
+from connector.store.graph.pool import WorkerPool
+
+T = TypeVar("T")
+
+_WRITTEN, _LAYOUT = "written", "layout"
+# The one before the last may still be read by a query that runs.
+_KEPT = 2
+
+log = logging.getLogger(__name__)
+
+
+class OxigraphStore:
+    """A `GraphStore` in a folder. `open_graph` opens it."""
+
+    def __init__(self, folder: Path, layout: str) -> None:
+        self._folder, self._layout = folder, layout
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="graph-writer")
+        self._store: Any = None
+        self._published: Path | None = None
+        self._pool = WorkerPool(lambda: self._published)
+
+    async def read_position(self) -> int:
+        """Return the change number up to which the graph is published, 0 for one to be built anew."""
+        return await self._run(self._open)
+
+    async def clear(self) -> None:
+        """Remove everything."""
+        await self._run(self._clear)
+
+    async def put(self, parts: Sequence[GraphPart]) -> None:
+        """Replace the graphs of entries."""
+        await self._run(lambda: self._put(parts))
+
+    async def publish(self, position: int) -> None:
+        """Publish a copy of what was put."""
+        await self._run(lambda: self._publish(position))
+
+    async def ask(self, question: GraphQuestion) -> GraphAnswer:
+        """Answer a query of the published copy. Raises QueryRefused."""
+        try:
+            return await self._pool.ask(question)
+        except GraphDamaged:
+            self._published = None
+            raise QueryRefused(503, "building", "The graph is damaged and is built anew: try again later.") from None
+
+    async def close(self) -> None:
+        """Stop the queries that run, and close."""
+        await self._pool.close()
+        await asyncio.to_thread(self._writing.shutdown)
+        self._store = None
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writing, work)
+        except RuntimeError as error:
+            # pyoxigraph meets damage with it.
+            self._published = None
+            raise GraphDamaged(str(error)) from error
+
+    def _open(self) -> int:
+        import pyoxigraph as ox
+
+        if self._published is not None:
+            return int(self._published.name)
+        self._store = None
+        kept = self._folder / _LAYOUT
+        known = kept.is_file() and kept.read_text("utf-8") == self._layout
+        copies = self._list_copies()
+        if known and copies:
+            try:
+                self._store = ox.Store(str(self._folder / _WRITTEN))
+                ox.Store.read_only(str(copies[-1]))
+            except (OSError, RuntimeError) as error:
+                log.warning("the graph for SPARQL cannot be opened, and is built anew: %s", error)
+            else:
+                self._published = copies[-1]
+                return int(copies[-1].name)
+        self._clear()
+        return 0
+
+    def _clear(self) -> None:
+        import pyoxigraph as ox
+
+        self._published = self._store = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(mode=0o700, parents=True)
+        self._store = ox.Store(str(self._folder / _WRITTEN))
+        (self._folder / _LAYOUT).write_text(self._layout, "utf-8")
+
+    def _put(self, parts: Sequence[GraphPart]) -> None:
+        import pyoxigraph as ox
+
+        for part in parts:
+            name = ox.NamedNode(part.name)
+            if self._store.contains_named_graph(name):
+                self._store.remove_graph(name)
+        self._store.extend(to_quad(statement, part.name) for part in parts for statement in part.statements)
+
+    def _publish(self, position: int) -> None:
+        self._store.flush()
+        copy = self._folder / str(position)
+        if copy != self._published:
+            partial = self._folder / f"{position}.partial"
+            for left in (partial, copy):
+                shutil.rmtree(left, ignore_errors=True)
+            self._store.backup(str(partial))
+            partial.rename(copy)
+            self._published = copy
+        for old in self._list_copies()[:-_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _list_copies(self) -> list[Path]:
+        found = self._folder.iterdir() if self._folder.is_dir() else ()
+        return sorted((path for path in found if path.name.isdecimal()), key=lambda path: int(path.name))
+
+
+def open_graph(folder: Path, layout: str) -> OxigraphStore:
+    """Return the graph in a folder; a graph of another `layout` is built anew."""
+    return OxigraphStore(folder, layout)

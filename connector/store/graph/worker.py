@@ -1,0 +1,131 @@
+"""The process that answers queries of one published graph: `python -m connector.store.graph.worker FOLDER`.
+
+A query of SPARQL cannot be interrupted, so it runs where it can be killed. The process opens the graph, gives up the
+right to open sockets, bounds its memory, and reads questions from its standard input. The alarm clock of the system
+ends it if a query takes too long, also if the process that started it is gone.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import resource
+import signal
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+import pyoxigraph as ox
+
+from connector.store.graph.wire import ANSWER_BYTES, HEAD, MEMORY, ROWS, SECONDS, WorkerAnswer, WorkerQuestion
+
+# The numbers of the call by processor, and of the options of prctl.
+_SOCKET = {"x86_64": 41, "aarch64": 198}
+_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
+
+
+def answer(store: Any, question: WorkerQuestion) -> WorkerAnswer:
+    """Return the answer of a store to a query, or why there is none."""
+    try:
+        # A dataset has a graph of its own; a query without GRAPH is about all of them.
+        result = store.query(question.text, use_default_graph_as_union=True)
+        if isinstance(result, ox.QueryTriples):
+            return _write_graph(result, question.graph)
+        if not question.table:
+            return WorkerAnswer(refusal="not-acceptable")
+        form = ox.QueryResultsFormat.from_media_type(question.table)
+        assert form is not None
+        if isinstance(result, ox.QuerySolutions):
+            return _write_table(result, form)
+        return WorkerAnswer(body=result.serialize(format=form) or b"", media_type=form.media_type)
+    except SyntaxError as error:
+        return WorkerAnswer(refusal="syntax", detail=str(error)[:300])
+    except (OSError, ValueError, RuntimeError) as error:
+        return WorkerAnswer(refusal="failed", detail=str(error)[:300])
+
+
+def _write_table(solutions: Any, form: Any) -> WorkerAnswer:
+    """Write at most `ROWS` rows: first as TSV, in which a term is written as in Turtle, then in the wanted form."""
+    lines = ["\t".join(f"?{variable.value}" for variable in solutions.variables)]
+    size = 0
+    for solution in islice(solutions, ROWS + 1):
+        line = "\t".join("" if term is None else str(term) for term in solution)
+        size += len(line)
+        if len(lines) > ROWS or size > ANSWER_BYTES:
+            return WorkerAnswer(refusal="too-large")
+        lines.append(line)
+    table = "\n".join((*lines, "")).encode()
+    if form != ox.QueryResultsFormat.TSV:
+        table = ox.parse_query_results(table, format=ox.QueryResultsFormat.TSV).serialize(format=form) or b""
+    return WorkerAnswer(body=table, media_type=form.media_type)
+
+
+def _write_graph(triples: Any, media_type: str) -> WorkerAnswer:
+    if not media_type:
+        return WorkerAnswer(refusal="not-acceptable")
+    found = list(islice(triples, ROWS + 1))
+    if len(found) > ROWS:
+        return WorkerAnswer(refusal="too-large")
+    form = ox.RdfFormat.from_media_type(media_type)
+    return WorkerAnswer(body=ox.serialize(found, format=form) or b"", media_type=media_type)
+
+
+class _Instruction(ctypes.Structure):
+    """An instruction of a seccomp filter (struct sock_filter)."""
+
+    _fields_ = (("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("value", ctypes.c_uint32))
+
+
+class _Program(ctypes.Structure):
+    """A seccomp filter (struct sock_fprog)."""
+
+    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
+
+
+def refuse_sockets() -> None:
+    """Let the kernel refuse `socket` to this process (seccomp, filter mode), which `SERVICE` would open.
+
+    On another system or processor nothing is refused here; the broker refuses the word beforehand.
+    """
+    number = _SOCKET.get(platform.machine())
+    if number is None or sys.platform != "linux":
+        return
+    steps = (_Instruction * 4)(
+        _Instruction(0x20, 0, 0, 0),  # load the number of the call
+        _Instruction(0x15, 0, 1, number),  # if it is `socket`
+        _Instruction(0x06, 0, 0, 0x00050000 | errno.EPERM),  # return an error
+        _Instruction(0x06, 0, 0, 0x7FFF0000),  # else allow it
+    )
+    program = _Program(len(steps), steps)
+    control = ctypes.CDLL(None).prctl
+    control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    control(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
+
+
+def give_up_rights() -> None:
+    """Bound the memory of this process, and let it open no socket from now on."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    memory = pages * resource.getpagesize() + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    refuse_sockets()
+    os.nice(5)
+
+
+def serve(store: Any, questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer questions until there are no more."""
+    while head := questions.read(HEAD.size):
+        question = msgspec.msgpack.decode(questions.read(HEAD.unpack(head)[0]), type=WorkerQuestion)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        found = msgspec.msgpack.encode(answer(store, question))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(HEAD.pack(len(found)) + found)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    opened = ox.Store.read_only(sys.argv[1])
+    give_up_rights()
+    serve(opened, sys.stdin.buffer, sys.stdout.buffer)

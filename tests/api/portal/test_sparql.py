@@ -1,0 +1,216 @@
+"""SPARQL over HTTP: the protocol, a plain client, what is refused, and that one caller does not hold everything."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import httpx
+import pytest
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+
+from connector.api.frame.errors import ApiError
+from connector.api.portal import sparql
+from connector.api.portal.frame import PortalDesk
+from connector.api.portal.mounting import add_portal
+from connector.api.portal.sparql import WAITING_PER_CALLER, check_query
+from connector.app.listeners import Listeners
+from connector.broker.projecting import catch_up, name_layout
+from connector.ports.graph import GraphAnswer, GraphPart, GraphQuestion, QueryRefused
+from connector.store.graph.graph import open_graph
+from tests.api.portal.conftest import PortalWorld
+from tests.broker.crawling import until
+from tests.broker.describing.published import PORTAL
+from tests.broker.world import CITY
+
+TITLES = "PREFIX dct: <http://purl.org/dc/terms/> SELECT ?t { ?d a <http://www.w3.org/ns/dcat#Dataset> ; dct:title ?t }"
+JSON = "application/sparql-results+json"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[PortalWorld]:
+    world = PortalWorld(is_open=True)
+    await world.crawl()
+    graph = open_graph(tmp_path / "record.graph", name_layout(PORTAL))
+    await catch_up(world.record, graph, PORTAL, await graph.read_position())
+    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), graph)
+    yield world
+    await graph.close()
+    await world.http.aclose()
+
+
+async def test_a_query_is_answered_in_every_way_of_the_protocol(world: PortalWorld) -> None:
+    got = await world.get(f"/sparql?query={quote(TITLES)}")
+    assert got.headers["content-type"] == JSON
+    titles = {row["t"]["value"] for row in got.json()["results"]["bindings"]}
+    assert titles == {"Straßenbaustellen", "BÄUME an Wegen", "Luftqualität", "Air quality"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    posted = await world.http.post("/sparql", content=urlencode({"query": TITLES}), headers=form)
+    plain = {"Content-Type": "application/sparql-query; charset=utf-8"}
+    direct = await world.http.post("/sparql", content=TITLES.encode(), headers=plain)
+    assert sorted(map(str, posted.json()["results"]["bindings"])) == sorted(
+        map(str, direct.json()["results"]["bindings"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "expected"),
+    [
+        ("text/csv", TITLES, "text/csv"),
+        ("application/sparql-results+xml", TITLES, "application/sparql-results+xml"),
+        ("text/tab-separated-values", TITLES, "text/tab-separated-values"),
+        ("application/json", "ASK {}", JSON),
+        ("application/rdf+xml, */*;q=0.1", "CONSTRUCT WHERE { ?a ?b ?c }", "application/rdf+xml"),
+        ("", "DESCRIBE <urn:nothing>", "text/turtle"),
+    ],
+)
+async def test_the_accepted_form_is_answered(world: PortalWorld, accept: str, query: str, expected: str) -> None:
+    answer = await world.get(f"/sparql?query={quote(query)}", Accept=accept)
+    assert answer.headers["content-type"].startswith(expected)
+
+
+async def test_a_plain_client_of_sparql_works(world: PortalWorld) -> None:
+    listeners = Listeners()
+    await listeners.open_asgi("broker", world.app, "127.0.0.1", 0, public=False)
+    try:
+        store = SPARQLStore(f"{listeners.addresses['broker']}/sparql", returnFormat="json")
+        rows = await asyncio.to_thread(lambda: list(store.query(TITLES)))
+        assert len(rows) == 4
+    finally:
+        await listeners.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("", 400, "no-query"),
+        ("?query=", 400, "no-query"),
+        ("?query=SELECT", 400, "syntax"),
+        ("?query=DROP%20ALL", 400, "syntax"),
+        ("?update=DROP%20ALL", 403, "update"),
+        ("?query=ASK%7B%7D&default-graph-uri=urn:a", 400, "dataset"),
+        ("?query=" + quote("SELECT * { SERVICE <http://127.0.0.1/> { ?a ?b ?c } }"), 403, "service"),
+        ("?query=" + "x" * 10_001, 413, "too-large"),
+        ("?" + "a=b&" * 50, 400, "no-query"),
+    ],
+)
+async def test_what_is_no_query_is_refused_with_a_sentence(
+    world: PortalWorld, path: str, status: int, code: str
+) -> None:
+    answer = await world.http.get(f"/sparql{path}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert answer.json()["error"]["reason"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("application/sparql-update", b"DROP ALL", 403),
+        ("application/json", b"{}", 415),
+        ("application/sparql-query", b"\xff", 400),
+        ("application/sparql-query", b"x" * 50_000, 413),
+        ("application/x-www-form-urlencoded", b"update=DROP+ALL", 403),
+    ],
+)
+async def test_a_body_that_is_no_query_is_refused(world: PortalWorld, kind: str, body: bytes, status: int) -> None:
+    answer = await world.http.post("/sparql", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s dcat:accessService ?x . ?x a dcat:DataService }",
+        "SELECT * { ?service <http://www.w3.org/ns/dcat#accessService> $Service }",
+        "SELECT * { ?s dcat:service ?o }",
+    ],
+)
+def test_the_terms_of_dcat_are_no_query_to_another_server(query: str) -> None:
+    check_query(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://a/> {} }",
+        "SELECT * { SERVICESILENT<http://a/>{} }",
+        "SELECT * { service a:b {} }",
+        "SELECT * { SERVICEa:b {} }",
+        "SELECT * { ?s ?p 5SERVICE <http://a/> {} }",
+        "SELECT * { ?s ?p ?a-SERVICE <http://a/> {} }",
+        "SELECT * { ?s ?p a:b.SERVICE <http://a/> {} }",
+        'SELECT * { FILTER(?a<?b#>"""\n) SERVICE <http://a/> {} #"""\n }',
+        "SELECT * { FILTER(?a<b:c#>\n) SERVICE ?x {} }",
+        "SELECT * { ?s ?p 'x'SERVICE <http://a/> {} }",
+    ],
+)
+def test_no_spelling_hides_a_query_to_another_server(query: str) -> None:
+    with pytest.raises(ApiError, match="another server"):
+        check_query(query)
+
+
+class WaitingGraph:
+    """A graph whose answers wait until they are let go."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.gate = asyncio.Event()
+
+    async def ask(self, question: GraphQuestion) -> GraphAnswer:
+        self.asked.append(question.text)
+        await self.gate.wait()
+        return GraphAnswer(JSON, b"{}")
+
+    async def read_position(self) -> int:
+        return 0
+
+    async def clear(self) -> None:
+        """Nothing is kept."""
+
+    async def put(self, parts: Sequence[GraphPart]) -> None:
+        """Nothing is kept."""
+
+    async def publish(self, position: int) -> None:
+        """Nothing is kept."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_one_caller_does_not_hold_all_workers_nor_the_queue() -> None:
+    world, graph = PortalWorld(), WaitingGraph()
+    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), graph)
+
+    def ask(name: str, number: int) -> asyncio.Task[httpx.Response]:
+        headers = {"Authorization": f"Bearer {CITY}{name}"}
+        return asyncio.create_task(world.http.get(f"/sparql?query={name}{number}", headers=headers))
+
+    greedy = [ask("tiefbauamt", number) for number in range(WAITING_PER_CALLER + 3)]
+    await until(lambda: sum(task.done() for task in greedy) == 3)
+    assert {task.result().status_code for task in greedy if task.done()} == {429}
+    other = ask("umweltamt", 0)
+    await until(lambda: len(graph.asked) == 2)
+    assert graph.asked == ["tiefbauamt0", "umweltamt0"]
+    graph.gate.set()
+    assert (await other).status_code == 200
+    statuses = sorted([(await task).status_code for task in greedy])
+    assert statuses == [200] * WAITING_PER_CALLER + [429] * 3
+
+
+async def test_a_graph_that_is_built_is_asked_again_later() -> None:
+    class Building(WaitingGraph):
+        async def ask(self, question: GraphQuestion) -> GraphAnswer:
+            raise QueryRefused(503, "building", "The graph is being built: try again later.")
+
+    world = PortalWorld(is_open=True)
+    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), Building())
+    answer = await world.http.get("/sparql?query=ASK%7B%7D")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, str(sparql.RETRY_S))
+
+
+async def test_without_a_graph_there_is_no_sparql_and_a_stranger_asks_nothing() -> None:
+    world = PortalWorld()
+    assert (await world.http.get("/sparql?query=ASK%7B%7D")).status_code == 404
+    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), WaitingGraph())
+    refused = await world.http.get("/sparql?query=ASK%7B%7D", headers={"Authorization": "Bearer stranger"})
+    assert refused.status_code == 401
