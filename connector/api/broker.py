@@ -7,6 +7,7 @@ Errors have the one form of the management API: `{"error": {"code": …, "reason
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -17,12 +18,17 @@ from connector.api.frame import errors
 from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
-from connector.broker import search
+from connector.api.frame.search_parameters import SearchParameters
+from connector.broker import finding, search
 from connector.broker.crawler import Crawler
+from connector.broker.projector import Projector
+from connector.broker.query import Asked, QueryRefused, make_query
+from connector.net.aside import work_aside
 from connector.net.serving.rates import CallerRates
 from connector.ports.broker_store import BrokerStore
-from connector.ports.changes import Replayed, StoreDamaged, StoreError
+from connector.ports.changes import Replayed, StoreDamaged, StoreError, Unavailable
 from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
+from connector.ports.search_index import Facet, SearchIndex, SearchUnavailable
 from connector.views.common import LONGEST_IDENTIFIER, ErrorView
 from connector.views.health import ReadinessView
 
@@ -32,6 +38,7 @@ Use = Callable[[Caller], Awaitable[None]]
 WAITING = "Too many requests: try again later."
 PATIENCE_S = 2.0
 UNAVAILABLE_S = 60
+RETRY_S = 2
 CHANGES = 100
 
 _DATASET = {"@id": "urn:uuid:7f0c", "@type": "Dataset", "dct:title": [{"@language": "de", "@value": "Baustellen"}]}
@@ -52,6 +59,23 @@ _ENTRY: dict[str, Any] = {
     "liveness": "ONLINE",
     "verified_at": "2026-03-01T08:00:00.000Z",
     "stale": False,
+}
+_RESULT = _ENTRY | {
+    "score": 3.1,
+    "terms_in_words": {"de": "Nutzen erlaubt."},
+    "matches": [{"field": "title", "language": "de", "text": "Baustellen", "marks": [[0, 10]]}],
+    "licences": ["http://dcat-ap.de/def/licenses/dl-by-de/2.0"],
+    "languages": ["de"],
+    "data_formats": ["GEOJSON"],
+    "frequency": "DAILY",
+    "access_rights": "PUBLIC",
+    "places": ["Musterstadt"],
+    "boxes": [[7.0, 51.0, 7.5, 51.6]],
+    "begins": "2026-01-01T00:00:00.000Z",
+    "ends": None,
+    "issued": None,
+    "modified": "2026-03-01T08:00:00.000Z",
+    "prices": ["free"],
 }
 _SOURCE = {
     "participant": "https://city.example/participants/tiefbauamt",
@@ -78,7 +102,6 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
     code: {"model": answer_model(ErrorView)} for code in (401, 404, 422, 429, 503)
 }
 
-FilterQuery = Annotated[str | None, Query(max_length=1000)]
 LanguageQuery = Annotated[str | None, Query(max_length=35, description="Only texts in this language, if present.")]
 Authorization = Annotated[str | None, Header(description="Token of the participant for this broker.")]
 
@@ -93,11 +116,14 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     record: BrokerStore
+    index: SearchIndex
+    projector: Projector
     crawler: Crawler
     authenticate: Authenticate
     use: Use
     now: Callable[[], int]
     alive: Callable[[], bool]
+    participant: str
     rates: CallerRates | None = None
     open: bool = False
     list_in_use: Callable[[], ListInUse | None] = lambda: None
@@ -106,10 +132,13 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_broker_app(
     record: BrokerStore,
+    index: SearchIndex,
+    projector: Projector,
     crawler: Crawler,
     authenticate: Authenticate,
     use: Use,
     *,
+    participant: str,
     now: Callable[[], int],
     alive: Callable[[], bool] = lambda: True,
     rates: CallerRates | None = None,
@@ -120,8 +149,9 @@ def make_broker_app(
     """Build the application.
 
     `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
-    commits the replay key of its token (raises Replayed) before the request is processed. With `open`, whoever sends no
-    token may read, as often as an address may that proves nothing.
+    commits the replay key of its token (raises Replayed) before the request is processed. `participant` is the broker:
+    its own token alone lets the search index be built anew. With `open`, whoever sends no token may read, as often as
+    an address may that proves nothing.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -134,7 +164,10 @@ def make_broker_app(
     )
     app.state.desk = BrokerDesk(
         record=record,
+        index=index,
+        projector=projector,
         crawler=crawler,
+        participant=participant,
         authenticate=authenticate,
         use=use,
         now=now,
@@ -198,6 +231,30 @@ Known = Annotated[Caller | None, Depends(_reader)]
 """Who may read: a member, or, at an open broker, anybody (None)."""
 
 
+def _read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
+    try:
+        return make_query(
+            given.q,
+            filters={facet: getattr(given, facet) for facet in Facet},
+            bbox=given.bbox,
+            near=given.near,
+            since=given.since,
+            until=given.until,
+            like=(given.like_of or "", given.like) if given.like else None,
+            sort=given.sort,
+            limit=given.limit,
+            offset=given.offset,
+            stale=given.stale,
+            facets=given.facets,
+        )
+    except QueryRefused as refusal:
+        raise _refuse(refusal) from None
+
+
+def _refuse(refusal: QueryRefused) -> ApiError:
+    return ApiError(422, "query", str(refusal))
+
+
 def _shown(example: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"example": example}}}}
 
@@ -206,28 +263,59 @@ def _json(document: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(document), status, media_type="application/json")
 
 
-@router.get("/search", responses=_shown({"items": [_ENTRY | {"score": 3.1}], "total": 1, "next": None}))
+@router.get("/search", responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False}))
 async def search_offers(
     desk: AtBroker,
     caller: Known,  # noqa: ARG001 - only a known caller may search
-    q: Annotated[
-        str,
-        Query(max_length=1000, description="Words of the result; case and umlauts do not matter."),
-    ] = "",
-    publisher: FilterQuery = None,
-    theme: FilterQuery = None,
-    keyword: FilterQuery = None,
+    asked: Annotated[Asked, Depends(_read_search)],
     lang: LanguageQuery = None,
-    limit: Annotated[int, Query(ge=1, le=500, description=f"Maximum number of results, at most {search.LIMIT}.")] = 20,
-    offset: Annotated[int, Query(ge=0, le=search.OFFSET)] = 0,
-    stale: Annotated[bool, Query(description="Include offers that were not verified for a day.")] = False,
 ) -> Response:
     """Search the offers of all participants, best first."""
-    asked = search.make_query(
-        q, publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=offset, stale=stale
-    )
-    hits, total = await desk.record.search(asked)
-    return _json(search.render_results(hits, total, asked, lang=lang, now=desk.now()))
+    try:
+        found = await finding.find(desk.record, desk.index, asked, desk.now())
+    except QueryRefused as refusal:
+        raise _refuse(refusal) from None
+    except Unavailable as fault:
+        raise _find_unavailable(desk, fault) from None
+    size = sum(len(hit.entry.document) for hit in found.hits)
+    return _json(await work_aside(size, partial(_render, desk, found, asked, lang)))
+
+
+def _find_unavailable(desk: BrokerDesk, fault: Unavailable) -> Exception:
+    """Return the answer if the index cannot; one that was found damaged is built anew."""
+    desk.projector.wake()
+    if isinstance(fault, SearchUnavailable):
+        return ApiError(503, "search", str(fault), retry_after_s=RETRY_S)
+    return fault
+
+
+def _render(desk: BrokerDesk, found: finding.Results, asked: Asked, lang: str | None) -> dict[str, Any]:
+    explain = partial(desk.index.explain, asked.query.text, corrected=found.corrected)
+    return search.render_results(found, asked, explain, lang=lang, now=desk.now())
+
+
+@router.get("/suggest", responses=_shown({"items": [{"text": "Baustellen", "count": 12}]}))
+async def suggest(
+    desk: AtBroker,
+    caller: Known,  # noqa: ARG001 - only a known caller may search
+    q: Annotated[str, Query(max_length=200, description="The beginning of a word, keyword or title.")],
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Response:
+    """Suggest words, keywords and titles that begin with a text of at least two letters, the most frequent first."""
+    try:
+        found = await finding.suggest(desk.record, desk.index, q, desk.now(), limit)
+    except Unavailable as fault:
+        raise _find_unavailable(desk, fault) from None
+    return _json(search.render_suggestions(found))
+
+
+@router.post("/reindex", status_code=202, responses={202: {"content": {"application/json": {"example": {}}}}})
+async def reindex(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -> Response:
+    """Build the search index anew, while the present one answers. Only the broker itself may ask for it."""
+    if caller.participant != desk.participant:
+        raise ApiError(403, "not-allowed", "Only the operator of the broker may build its search index anew.")
+    await desk.projector.rebuild()
+    return _json({}, 202)
 
 
 @router.get("/datasets", responses=_shown(_ENTRY | {"dataset": _DATASET}))
@@ -284,10 +372,10 @@ async def health() -> Response:
     return _json({"status": "ok"})
 
 
-@public.get("/ready", responses=_shown({"ready": True, "checks": {"record": "ok", "crawler": "ok"}}))
+@public.get("/ready", responses=_shown({"ready": True, "checks": {"record": "ok", "crawler": "ok", "search": "ok"}}))
 async def ready(desk: AtBroker) -> Response:
     """Show whether the broker can work; the status is 503 if it cannot."""
-    checks = {"record": "ok", "crawler": "ok"}
+    checks = {"record": "ok", "crawler": "ok", "search": "ok"}
     try:
         async with asyncio.timeout(PATIENCE_S):
             await desk.record.source("")
@@ -297,6 +385,8 @@ async def ready(desk: AtBroker) -> Response:
         checks["record"] = "The record cannot be read."
     if not desk.alive():
         checks["crawler"] = "The crawler does not run."
+    if not desk.index.progress().answers:
+        checks["search"] = "The search index is being built."
     well = all(found == "ok" for found in checks.values())
     warning = desk.list_warning()
     found = ReadinessView(

@@ -1,8 +1,8 @@
 """Backup and restore of the folder of a connector or a broker.
 
 A backup is one tar file: the settings and all files of their folder, with a consistent copy of the store. It does not
-contain offered and received data, nor the record of a broker, which is crawled again. Its last member has the digest of
-each file, so a damaged or shortened backup is not restored.
+contain offered and received data, nor the record and the search index of a broker, which are made again. Its last
+member has the digest of each file, so a damaged or shortened backup is not restored.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from typing import IO, BinaryIO
 import msgspec
 
 from connector.settings import Settings
+from connector.store.index.folders import locate_index
 from connector.store.sqlite.engine.copying import copy_database
 
 MANIFEST = "backup.json"
@@ -130,7 +131,7 @@ def _write(
         folders = tuple(str(path.relative_to(folder)) for path in large if path.is_relative_to(folder))
         manifest = Manifest(at=time.time_ns() // 1_000_000, settings=file.name, folders=folders, form=2)
         _add(archive, MANIFEST, msgspec.json.encode(manifest))
-        for path in _walk(folder, skipped, large):
+        for path in _walk(folder, skipped, [*large, locate_index(settings.broker.record.resolve())]):
             name = str(path.relative_to(folder))
             digests[name] = _add_file(archive, name, path)
         if copied.exists():

@@ -6,6 +6,7 @@ negotiates nor transfers data.
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,8 @@ from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.describing.subject import Portal
-from connector.broker.projecting import follow, name_layout
+from connector.broker.graphing import follow, name_layout
+from connector.broker.projector import Projector
 from connector.broker.schedule import make_rhythm
 from connector.broker.search import render_source
 from connector.controlplane.processes import inbound
@@ -35,22 +37,28 @@ from connector.net.transport import Transport
 from connector.ports.broker_store import BrokerStore
 from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent
+from connector.ports.search_index import SearchIndex
 from connector.settings import Settings
 from connector.store.graph.graph import open_graph
+from connector.store.index.folders import locate_index
+from connector.store.index.index import open_index
 from connector.store.sqlite.record.record import open_record, read_sources
 
 
 @dataclass(frozen=True)
 class BrokerServer:
-    """A built broker; it listens after `start`."""
+    """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph."""
 
     parts: Parts
     record: BrokerStore
+    index: SearchIndex
+    projector: Projector
     crawler: Crawler
     protocol: Application
     api: ASGIApp
     listeners: Listeners
     portal: Portal
+    changed: asyncio.Event
     graph: GraphStore | None = None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -60,14 +68,15 @@ class BrokerServer:
         protocol, broker = settings.protocol, settings.broker
         await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
         await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
+        self.tasks.append(asyncio.create_task(self.projector.run(), name="projector"))
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
         if self.graph is not None:
-            projecting = follow(self.record, self.graph, self.portal)
-            self.tasks.append(asyncio.create_task(projecting, name="graph"))
+            following = follow(self.record, self.graph, self.portal, self.changed)
+            self.tasks.append(asyncio.create_task(following, name="graph"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self.crawler.relist), name="roster"))
 
     async def stop(self) -> None:
-        """Stop the crawler, and close the listeners, the record and the store."""
+        """Stop the crawler, and close the listeners, the search index, the record and the store."""
         await self.crawler.stop()
         for task in self.tasks:
             task.cancel()
@@ -75,6 +84,7 @@ class BrokerServer:
         await self.listeners.close()
         if self.graph is not None:
             await self.graph.close()
+        await self.index.close()
         await self.record.close()
         await self.parts.close()
 
@@ -87,7 +97,14 @@ async def build_broker(
 ) -> BrokerServer:
     """Build a broker. Raises the errors of settings, keys, participant list, store and record."""
     parts = await build_parts(settings, transport=transport, now=now)
-    record = await open_record(settings.broker.record, now=now)
+    record = await open_record(settings.broker.record)
+    index = await open_index(locate_index(settings.broker.record))
+    projector, changed = Projector(record, index, clock=time.monotonic), asyncio.Event()
+
+    def note_change() -> None:
+        projector.wake()
+        changed.set()
+
     crawler = Crawler(
         record,
         parts.peer,
@@ -97,6 +114,7 @@ async def build_broker(
         jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, not a secret
         address_problem=parts.address_problem,
         rhythm=make_rhythm(int(settings.broker.crawl_seconds * 1000)),
+        changed=note_change,
     )
     tasks: list[asyncio.Task[Any]] = []
 
@@ -108,9 +126,12 @@ async def build_broker(
 
     api = make_broker_app(
         record,
+        index,
+        projector,
         crawler,
         authenticate,
         use,
+        participant=settings.participant.id,
         now=now,
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
         rates=make_rates(settings),
@@ -128,11 +149,14 @@ async def build_broker(
     return BrokerServer(
         parts=parts,
         record=record,
+        index=index,
+        projector=projector,
         crawler=crawler,
         protocol=_build_protocol(parts, record),
         api=api,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         portal=portal,
+        changed=changed,
         graph=graph,
         tasks=tasks,
     )

@@ -141,17 +141,8 @@ MECHANISMS: Mapping[str, Callable[[Wiring], Mechanism]] = {
 
 
 async def build_identity(wiring: Wiring) -> Mechanism:
-    """Return the mechanism that the settings name, refreshed once.
-
-    Raises SettingsError for an unknown name, RefreshFailed, and the errors of the mechanism's own files.
-    """
-    name = wiring.settings.identity.mechanism
-    build = MECHANISMS.get(name)
-    if build is None:
-        raise SettingsError(
-            f"identity.mechanism is {name[:100]}, which is unknown: use one of {', '.join(MECHANISMS)}."
-        )
-    identity = build(wiring)
+    """Return the mechanism that the settings name, refreshed once. Raises as `make_identity`, and RefreshFailed."""
+    identity = make_identity(wiring)
     try:
         await identity.refresh()
     except OSError as error:
@@ -163,3 +154,17 @@ async def build_identity(wiring: Wiring) -> Mechanism:
     if problem := identity.problem():
         log.warning("%s", problem)
     return identity
+
+
+def make_identity(wiring: Wiring) -> Mechanism:
+    """Return the mechanism that the settings name, which knows nobody before its first `refresh`.
+
+    Raises SettingsError for an unknown name, and the errors of the mechanism's own files.
+    """
+    name = wiring.settings.identity.mechanism
+    build = MECHANISMS.get(name)
+    if build is None:
+        raise SettingsError(
+            f"identity.mechanism is {name[:100]}, which is unknown: use one of {', '.join(MECHANISMS)}."
+        )
+    return build(wiring)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
-from connector.app.identities import Wiring, build_identity
+from connector.app.identities import Wiring, build_identity, make_identity
 from connector.app.lock import lock_store
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.limits import ControlLimits
@@ -25,7 +25,7 @@ from connector.net.errors import Blocked
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.rates import CallerRates
 from connector.net.transport import Transport
-from connector.ports.identity import Mechanism, RefreshFailed
+from connector.ports.identity import Intent, Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
 from connector.settings import Settings
@@ -138,6 +138,17 @@ async def build_parts(
         transport=transport,
         lock=lock,
     )
+
+
+async def issue_own_token(settings: Settings) -> str:
+    """Return a token with which a participant authenticates at its own process. Raises SettingsError and FileFault."""
+    policy = build_policy(settings)
+    transport = SocketTransport(policy, tls=build_anchors(settings))
+    try:
+        wiring = Wiring(owner=OWNER, settings=settings, client=GuardedClient(policy, transport), clock=read_clock)
+        return await make_identity(wiring).issue_token(settings.participant.id, Intent.SEARCH)
+    finally:
+        await transport.close()
 
 
 def load_secret(settings: Settings) -> Secret:

@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
+
+import msgspec
 
 from connector.controlplane.core.errors import NotAllowed, PeerFailed, UseCaseError
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.identity import Identity, Intent
+from connector.protocol.dsp.errors import clean
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +20,7 @@ SEARCH_S = 10.0
 GATHER_S = 0.2
 RETRY_S = (5.0, 60.0, 600.0)
 ANSWER_BYTES = 8 * 1024 * 1024
+REFUSAL_BYTES = 16 * 1024
 
 
 class SearchClient:
@@ -28,8 +32,8 @@ class SearchClient:
         self._participant = participant
         self._api = api.rstrip("/")
 
-    async def search(self, query: Mapping[str, str]) -> bytes:
-        """Return the broker's answer (JSON) to a query (`q`, `publisher`, `theme`, `keyword`, `limit`, `offset`).
+    async def search(self, query: Mapping[str, str | Sequence[str]]) -> bytes:
+        """Return the broker's answer (JSON) to a query: the parameters of its API, some with several values.
 
         Raises NotAllowed if the broker does not accept this participant or the query, PeerFailed if it cannot answer.
         """
@@ -38,7 +42,7 @@ class SearchClient:
         try:
             answer = await self._client.request(
                 "GET",
-                f"{self._api}/v1/search?{urlencode(query)}",
+                f"{self._api}/v1/search?{urlencode(query, doseq=True)}",
                 headers=headers,
                 timeout_s=SEARCH_S,
                 max_bytes=ANSWER_BYTES,
@@ -46,7 +50,7 @@ class SearchClient:
         except NetError as error:
             raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
         if answer.status != 200:
-            raise _say_refusal(answer.status)
+            raise _say_refusal(answer.status, answer.body)
         return answer.body
 
     async def nudge(self) -> None:
@@ -62,7 +66,7 @@ class SearchClient:
             raise PeerFailed("broker", f"The broker refused the change notice (HTTP status {answer.status}).")
 
 
-def _say_refusal(status: int) -> UseCaseError:
+def _say_refusal(status: int, body: bytes) -> UseCaseError:
     """Return the error for an answer of the broker that is no result."""
     if status == 401:
         reason = (
@@ -72,9 +76,28 @@ def _say_refusal(status: int) -> UseCaseError:
     if status in {429, 503}:
         reason = "The broker cannot answer now: it is busy, or its participant list has expired; try again later."
         return PeerFailed("broker-busy", reason)
+    if status == 422 and (reason := _read_reason(body)):
+        return NotAllowed("query", f"The broker refused the query: {reason}")
     if status in {400, 422}:
         return NotAllowed("query", "The broker refused the query: check its words and filters.")
     return PeerFailed("broker", f"The broker answered with status {status}: check `broker.api` in the settings.")
+
+
+def _read_reason(body: bytes) -> str:
+    """Return the sentence with which the broker refuses a query; empty if it has none."""
+    try:
+        answer = msgspec.json.decode(body[:REFUSAL_BYTES], type=_Refusal)
+    except (msgspec.MsgspecError, RecursionError):
+        return ""
+    return clean(answer.error.reason)
+
+
+class _Reason(msgspec.Struct):
+    reason: str = ""
+
+
+class _Refusal(msgspec.Struct):
+    error: _Reason
 
 
 class Announcer:

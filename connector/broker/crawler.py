@@ -37,7 +37,7 @@ class Crawler:
     """Crawls sources when they are due. It is the only writer of its store.
 
     `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
-    `address_problem` is that of `crawl.crawl`.
+    `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Crawler:
         bounds: Bounds | None = None,
         address_problem: AddressProblem,
         concurrency: int = CONCURRENCY,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._peer = peer
@@ -64,6 +65,7 @@ class Crawler:
         self._bounds = bounds or Bounds()
         self._address_problem = address_problem
         self._concurrency = concurrency
+        self._changed = changed
         self._sources: dict[str, CrawlSource] = {}
         self._loaded = False
         self._active: dict[str, asyncio.Task[None]] = {}
@@ -209,6 +211,7 @@ class Crawler:
         known = await self._store.digests(source.participant)
         ended = msgspec.structs.replace(source, datasets=0, digest=None, shrink_seen=False)
         await self._store.apply(Delta(source=ended, removed=tuple(sorted(known))), self._now())
+        self._changed()
         self._sources[source.participant] = ended
 
     async def _crawl_one(self, participant: str) -> None:
@@ -249,6 +252,8 @@ class Crawler:
         now = self._now()
         outcome = crawl.compute_delta(source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm)
         await self._store.apply(outcome, now)
+        if outcome.upserts or outcome.removed:
+            self._changed()
         self._sources[source.participant] = outcome.source
 
     async def _note_failure(self, source: CrawlSource, error: CrawlFailed) -> None:

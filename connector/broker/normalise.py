@@ -8,11 +8,13 @@ Pure: standard library and msgspec only.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH, find_values, read_texts, read_words
+from connector.broker.reading.statements import read_statements
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol import dcat
 from connector.protocol.dsp.catalog import DATASET_LIMIT, dataset_view, drop_unreadable
@@ -26,12 +28,6 @@ from connector.protocol.dsp.paths import check_pid
 DEPTH = 60
 TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 5000
-WORD_LENGTH = 200
-WORDS = 64
-LANGUAGES = 30
-
-# The language of a text without one (BCP 47: undetermined).
-NO_LANGUAGE = "und"
 
 _ORDERED = frozenset({"@list", "andSequence"})
 
@@ -74,17 +70,19 @@ def read_entry(document: bytes, source: CrawlSource, now: int, find_address: Fin
         id=dataset,
         digest=lasting,
         document=document,
-        titles=_read_texts(members, "title", TITLE_LENGTH)
-        or _read_texts(members, "name", TITLE_LENGTH)
+        titles=read_texts(members, "dct:title", TITLE_LENGTH)
+        or read_texts(members, "edc:name", TITLE_LENGTH)
         or _make_title(dataset),
-        descriptions=_read_texts(members, "description", DESCRIPTION_LENGTH),
-        keywords=_read_words(members, "keyword"),
-        themes=tuple(map(dcat.to_theme, _read_words(members, "theme"))),
+        descriptions=read_texts(members, "dct:description", DESCRIPTION_LENGTH)
+        or read_texts(members, "edc:description", DESCRIPTION_LENGTH),
+        keywords=read_words(members, "dcat:keyword"),
+        themes=tuple(map(dcat.to_theme, read_words(members, "dcat:theme"))),
         publisher=_read_publisher(members) or source.name,
         address=address,
         first_seen=now,
         changed_at=now,
         verified_at=now,
+        statements=read_statements(members, now),
     )
     return EntryRead(entry, left_out)
 
@@ -162,75 +160,10 @@ def _drop_varying(value: Any, name: str, depth: int = 1) -> Any:
     return value
 
 
-# The members of an object that say what a word is.
-_WORD = ("@id", "@value", dcat.PREF_LABEL, dcat.LABEL)
-
-_NAMES = {
-    "title": ("dct:title", "dcterms:title", "http://purl.org/dc/terms/title", "title"),
-    "name": ("edc:name", "https://w3id.org/edc/v0.0.1/ns/name", "name"),
-    "description": (
-        "dct:description",
-        "dcterms:description",
-        "http://purl.org/dc/terms/description",
-        "description",
-        "edc:description",
-    ),
-    "keyword": ("dcat:keyword", "http://www.w3.org/ns/dcat#keyword", "keyword"),
-    "theme": ("dcat:theme", "http://www.w3.org/ns/dcat#theme", "theme"),
-    "publisher": ("dct:publisher", "dcterms:publisher", "http://purl.org/dc/terms/publisher", "publisher"),
-    "agent": ("foaf:name", dcat.AGENT_NAME, "name"),
-}
-
-
-def _find_values(members: dict[str, Any], term: str) -> Iterator[Any]:
-    """Yield the values of a term under each of its names, one or several."""
-    for name in _NAMES[term]:
-        value = members.get(name)
-        yield from value if isinstance(value, list) else () if value is None else (value,)
-
-
-def _read_texts(members: dict[str, Any], term: str, limit: int) -> dict[str, str]:
-    """Return the texts of a term by language: plain, language-tagged, or as a map from language to text."""
-    texts: dict[str, str] = {}
-    for language, text in _read_tagged(members, term):
-        cleaned = clean(text, limit)
-        if cleaned and len(texts) < LANGUAGES:
-            texts.setdefault(_read_language(language), cleaned)
-    return texts
-
-
-def _read_tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]]:
-    for value in _find_values(members, term):
-        if isinstance(value, str):
-            yield None, value
-        elif isinstance(value, dict) and isinstance(value.get("@value"), str):
-            yield value.get("@language"), value["@value"]
-        elif isinstance(value, dict):
-            yield from ((key, text) for key, text in value.items() if isinstance(text, str) and key[:1] != "@")
-
-
-def _read_language(tag: Any) -> str:
-    """Return a language tag in lower case, or `NO_LANGUAGE` if it is not one."""
-    if isinstance(tag, str) and 2 <= len(tag) <= 20 and tag.replace("-", "").isalnum() and tag.isascii():
-        return tag.lower()
-    return NO_LANGUAGE
-
-
-def _read_words(members: dict[str, Any], term: str) -> tuple[str, ...]:
-    """Return the words, IRIs or labels of a term, each once, in their order."""
-    words: dict[str, None] = {}
-    for value in _find_values(members, term):
-        text = next(filter(None, map(value.get, _WORD)), None) if isinstance(value, dict) else value
-        cleaned = clean(text, WORD_LENGTH) if isinstance(text, str) else ""
-        if cleaned and len(words) < WORDS:
-            words[cleaned] = None
-    return tuple(words)
-
-
 def _read_publisher(members: dict[str, Any]) -> str | None:
-    for value in _find_values(members, "publisher"):
+    for value in find_values(members, "dct:publisher"):
         if isinstance(value, dict):
-            names = list(_read_texts(value, "agent", WORD_LENGTH).values())
+            names = list(read_texts(value, "foaf:name", WORD_LENGTH).values())
             if names:
                 return names[0]
         elif isinstance(value, str) and clean(value, WORD_LENGTH):

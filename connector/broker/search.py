@@ -1,25 +1,27 @@
-"""The search of the broker: the bounds of a query, and the JSON of results, changes and sources."""
+"""The JSON of search results, facets, changes and sources."""
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from connector.broker import schedule
-from connector.broker.normalise import NO_LANGUAGE, WORD_LENGTH, parse_offers
+from connector.broker.finding import Hit, Results
+from connector.broker.labels import label_value
+from connector.broker.normalise import parse_offers
+from connector.broker.query import Asked
+from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH
+from connector.broker.reading.terms import write_terms
 from connector.policy.model.errors import PolicyError
 from connector.policy.reading.frame import list_assignees
 from connector.policy.reading.load import load
-from connector.ports.broker_store import CrawlSource, Entry, Hit, Liveness, Query
-from connector.protocol import dcat
+from connector.ports.broker_store import CrawlSource, Entry, Liveness
+from connector.ports.search_index import OFFSET, Counted, Facet, Match
 from connector.protocol.dsp.errors import clean
 from connector.views.conversion import moment
 
-TEXT_LENGTH = 500
-WORDS = 16
-LIMIT = 100
-OFFSET = 100_000
+Explain = Callable[[Entry], Sequence[Match]]
+
 # Longer terms are not part of a result: the dataset contains them.
 TERMS_BYTES = 16 * 1024
 SUMMARY_LENGTH = 1000
@@ -29,49 +31,60 @@ _MOST_OFFERS = 20
 FALLBACK = ("de", "en", NO_LANGUAGE)
 
 
-def make_query(
-    text: str = "",
-    *,
-    publisher: str | None = None,
-    theme: str | None = None,
-    keyword: str | None = None,
-    limit: int = 20,
-    offset: int = 0,
-    stale: bool = False,
-) -> Query:
-    """Return a query within bounds: without control characters, with the first words, at most `LIMIT` results."""
-    words = unicodedata.normalize("NFC", clean(text, TEXT_LENGTH)).split()
-    return Query(
-        text=" ".join(words[:WORDS]),
-        publisher=_clean_filter(publisher),
-        theme=_clean_filter(None if theme is None else dcat.to_theme(theme)),
-        keyword=_clean_filter(keyword),
-        limit=max(1, min(limit, LIMIT)),
-        offset=max(0, min(offset, OFFSET)),
-        stale=stale,
-    )
+def render_results(results: Results, asked: Asked, explain: Explain, *, lang: str | None, now: int) -> dict[str, Any]:
+    """Return the answer to a search: the page, the total number, the next offset, if any, and the facets asked for.
 
-
-def render_results(hits: Sequence[Hit], total: int, asked: Query, *, lang: str | None, now: int) -> dict[str, Any]:
-    """Return the answer to a search: the page, the total number, and the next offset, if any."""
-    following = asked.offset + len(hits)
-    more = bool(hits) and following < total and following <= OFFSET
+    `explain` returns why an entry matches. What this costs grows with the documents of the page.
+    """
+    following = asked.query.offset + asked.query.limit
+    more = following < results.total and following <= OFFSET
+    facets = {facet: _render_facet(facet, values, lang) for facet, values in results.facets.items()}
     return {
-        "items": [render_result(hit, lang=lang, now=now) for hit in hits],
-        "total": total,
+        "items": [render_result(hit, explain(hit.entry), lang=lang, now=now) for hit in results.hits],
+        "total": results.total,
         "next": following if more else None,
+        "corrected": results.corrected,
+        **({"facets": facets} if asked.query.facets else {}),
     }
 
 
-def render_result(hit: Hit, *, lang: str | None, now: int) -> dict[str, Any]:
+def render_result(hit: Hit, matches: Sequence[Match], *, lang: str | None, now: int) -> dict[str, Any]:
     """Return one result. With `lang`, each text has one language: that one or the next in `FALLBACK`."""
     shown = summarise(hit.entry, lang=lang)
+    stated = hit.entry.statements
+    in_words = write_terms(shown["terms"]) if shown["terms"] else {}
     return shown | {
         "liveness": hit.liveness,
         "verified_at": format_moment(hit.entry.verified_at),
         "stale": schedule.is_stale(hit.liveness, hit.entry.verified_at, now),
         "score": round(hit.score, 6),
+        "terms_in_words": choose_texts(in_words, lang),
+        "matches": [msgspec.to_builtins(match) for match in matches],
+        "licences": stated.licences,
+        "languages": stated.languages,
+        "data_formats": stated.formats,
+        "frequency": stated.frequency,
+        "access_rights": stated.access_rights,
+        "places": stated.places,
+        "boxes": stated.boxes,
+        "begins": format_moment(stated.begins),
+        "ends": format_moment(stated.ends),
+        "issued": format_moment(stated.issued),
+        "modified": format_moment(stated.modified),
+        "prices": stated.prices,
     }
+
+
+def render_suggestions(values: Sequence[Counted]) -> dict[str, Any]:
+    """Return suggestions with their numbers of offers."""
+    return {"items": [{"text": value.value, "count": value.count} for value in values]}
+
+
+def _render_facet(facet: Facet, values: Sequence[Counted], lang: str | None) -> list[dict[str, Any]]:
+    return [
+        {"value": entry.value, "label": choose_texts(label_value(facet, entry.value), lang), "count": entry.count}
+        for entry in values
+    ]
 
 
 def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
@@ -170,8 +183,3 @@ def format_moment(at: int | None) -> str | None:
     if at is None:
         return None
     return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _clean_filter(text: str | None) -> str | None:
-    cleaned = unicodedata.normalize("NFC", clean(text, WORD_LENGTH)) if text else ""
-    return cleaned or None

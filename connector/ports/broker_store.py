@@ -38,11 +38,45 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
+Box = tuple[float, float, float, float]
+"""A box in degrees of WGS 84: west, south, east, north."""
+
+BOXES = 4
+"""The most boxes of one entry."""
+
+
+class Statements(msgspec.Struct, frozen=True, kw_only=True):
+    """What a Dataset states beside its texts, read once (DCAT-AP 3.0.1). Times in ms since the Unix epoch.
+
+    `places` are names and IRIs, `begins` and `ends` the time that the data covers (None is open). `prices` (`free`,
+    `paid`) and `purposes` are what its offers say, `offers` their number. Nothing stated is empty or None.
+    """
+
+    licences: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
+    frequency: str | None = None
+    access_rights: str | None = None
+    hvd_categories: tuple[str, ...] = ()
+    data_class: str | None = None
+    places: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    begins: int | None = None
+    ends: int | None = None
+    issued: int | None = None
+    modified: int | None = None
+    prices: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    offers: int = 0
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One indexed Dataset: the fields for the search, and the JSON exactly as the provider sent it.
+    """One Dataset: what a search asks for, and the JSON exactly as the provider sent it.
 
     `digest` is the hash of the normalised JSON (without offer ids that change with each answer); `seq` the change
-    number of its last change; `removed_at` marks a tombstone. `titles`, `descriptions` by language tag.
+    number of its last change; `removed_at` marks a tombstone. `titles`, `descriptions` by language tag. `row` is the
+    number of its row, which an identifier of a participant keeps for ever.
     """
 
     participant: str
@@ -59,7 +93,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: int
     verified_at: int
     seq: int = 0
+    row: int = 0
     removed_at: int | None = None
+    statements: Statements = Statements()
 
 
 class Delta(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,18 +105,6 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
     upserts: tuple[Entry, ...] = ()
     removed: tuple[str, ...] = ()
     verified: tuple[str, ...] = ()
-
-
-class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A search: words (all must match; German case and umlauts fold), filters, and a page."""
-
-    text: str = ""
-    publisher: str | None = None
-    theme: str | None = None
-    keyword: str | None = None
-    limit: int = 20
-    offset: int = 0
-    stale: bool = False
 
 
 class ListOrder(StrEnum):
@@ -104,16 +128,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """One search result, best first."""
-
-    entry: Entry
-    liveness: Liveness
-    score: float
-
-
 class BrokerStore(Protocol):
-    """The record of the broker. Implementations: SQLite with full text, in memory."""
+    """The record of the broker. Implementations: SQLite, in memory. A search index follows it by change numbers."""
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
@@ -133,11 +149,17 @@ class BrokerStore(Protocol):
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
 
-    async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
-        """Return a page of hits and their total number; removed entries and dead sources are omitted."""
-
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry."""
+
+    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
+        """Return the present entries of rows, in the order of `rows`."""
+
+    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
+        """Return the row and the box of present entries that overlap a box, at most `most`."""
+
+    async def last_change(self) -> int:
+        """Return the last change number."""
 
     async def changes(self, after: int, limit: int) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order."""

@@ -88,6 +88,12 @@ def to_theme(text: str) -> str:
     return _THEME + text.upper() if text.upper() in THEMES else text
 
 
+def label_theme(theme: str) -> dict[str, str]:
+    """Return the label of an EU data theme by language; nothing for another theme."""
+    code = theme.removeprefix(_THEME)
+    return dict(say_in_all(f"catalog.theme-{code}")) if code in THEMES else {}
+
+
 def make_texts(texts: Mapping[str, str]) -> list[dict[str, str]]:
     """Return texts by language as language-tagged values, in the order of the languages."""
     return [{"@language": language, "@value": text} for language, text in sorted(texts.items())]

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.broker_store import Delta, Entry
+from connector.ports.broker_store import Delta, Entry, Statements
 from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, TooSoon
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
@@ -19,9 +19,6 @@ from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 
 _TERMINAL = {ProcessKind.NEGOTIATION: NEGOTIATION.terminal, ProcessKind.TRANSFER: TRANSFER.terminal}
 _LAST = 2**63 - 1
-
-HIDDEN_AFTER_MS = 86_400_000
-"""The time after which the entries of an offline source are hidden, unless a query includes stale ones."""
 
 VERIFIED_WITHIN_MS = 3_600_000
 """How exact the time is at which an unchanged entry was last seen: it is not written with each crawl."""
@@ -133,4 +130,4 @@ def check_delta(delta: Delta) -> None:
 def tombstone(entry: Entry) -> Entry:
     """Return the entry without its content: removed content is not stored."""
     empty: dict[str, Any] = {"titles": {}, "descriptions": {}, "keywords": (), "themes": (), "document": b""}
-    return msgspec.structs.replace(entry, **empty)
+    return msgspec.structs.replace(entry, statements=Statements(), **empty)

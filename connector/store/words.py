@@ -1,4 +1,4 @@
-"""The folding of words for the full-text search of the broker: German titles match every usual spelling.
+"""The folding of words for the search of the broker: German titles match every usual spelling.
 
 Folding removes case, diacritics and ligatures; ß becomes ss; ae, oe and ue become a, o and u, like ä, ö and ü. "Müll",
 "MÜLL", "Muell" and "Mull" are one word, "Straße" and "STRASSE" another. As a side effect, "Pot" matches "Poet". Folding
@@ -7,21 +7,49 @@ works from left to right, so a folded prefix is a prefix of the folded word.
 
 import re
 import unicodedata
+from functools import lru_cache
+
+WORD_LENGTH = 60
+"""The letters of a word that count."""
 
 _WORD = re.compile(r"[^\W_]+")
+# As it is written, with marks that are characters of their own.
+_WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _UMLAUT = re.compile(r"([aou])e")
-_MAX_QUERY = 400
-_MAX_WORDS = 16
 
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text, in order."""
-    # Compatibility decomposition first: it separates marks, and replaces ligatures and full-width letters.
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(character for character in plain if not unicodedata.combining(character)).casefold()
-    return [_UMLAUT.sub(r"\1", word) for word in _WORD.findall(bare)]
+    found: list[str] = []
+    for piece in text.split():
+        found += _split_known(piece) if len(piece) <= WORD_LENGTH else _split(piece)
+    return found
 
 
-def query_words(text: str) -> list[str]:
-    """Return the words of a query, up to a maximum length, because every member can send queries."""
-    return words(text[:_MAX_QUERY])[:_MAX_WORDS]
+def spans(text: str) -> list[tuple[int, int, str]]:
+    """Return the words of a text with their places: begin, end (in characters of the text) and the folded word.
+
+    >>> spans("Müll: 1")
+    [(0, 4, 'mull'), (6, 7, '1')]
+    """
+    found = (
+        (match.start(), match.end(), words(match[0]))
+        for match in re.finditer(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*", text)
+    )
+    return [(begin, end, folded[0]) for begin, end, folded in found if folded]
+
+
+def _split(piece: str) -> tuple[str, ...]:
+    return tuple(word[:WORD_LENGTH] for word in _WORD.findall(_fold(piece)))
+
+
+# Texts repeat their words: looking one up takes a tenth of folding it.
+_split_known = lru_cache(16_384)(_split)
+
+
+def _fold(text: str) -> str:
+    if not text.isascii():
+        # Compatibility decomposition first: it separates marks, and replaces ligatures and full-width letters.
+        plain = unicodedata.normalize("NFKD", text.casefold())
+        text = "".join(character for character in plain if not unicodedata.combining(character)).casefold()
+    return _UMLAUT.sub(r"\1", text.lower())

@@ -8,10 +8,28 @@ import msgspec
 from connector.views.common import LocalizedText
 
 
+class MatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a result was found: a field, a piece of its text, and where the words are in it, as pairs of offsets."""
+
+    field: str
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    language: str | None = None
+
+
+class FacetValueView(msgspec.Struct, frozen=True, kw_only=True):
+    """A value of a facet, in words if it has other ones, and the number of its results."""
+
+    value: str
+    count: int
+    label: LocalizedText = {}
+
+
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
     """One search result: the offer, its participant, and when the broker verified it.
 
-    `only_for` are the parties that all offers are for; empty if one is for everybody.
+    `only_for` are the parties that all offers are for; empty if one is for everybody. `terms_in_words` are the terms of
+    the first offer. `begins` and `ends` are the time that the data covers.
     """
 
     participant: str
@@ -27,10 +45,29 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None = None
     dataset: dict[str, Any] | None = None
     only_for: tuple[str, ...] = ()
+    stale: bool = False
+    terms_in_words: LocalizedText = {}
+    matches: tuple[MatchView, ...] = ()
+    licences: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    data_formats: tuple[str, ...] = ()
+    frequency: str | None = None
+    access_rights: str | None = None
+    places: tuple[str, ...] = ()
+    begins: datetime | None = None
+    ends: datetime | None = None
+    modified: datetime | None = None
+    prices: tuple[str, ...] = ()
 
 
 class HitsView(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of search results, best first, and their number in total."""
+    """A page of search results, best first, and their number in total.
+
+    `corrected` is true if nothing has the words as they were typed: the results have similar ones. `facets` are the
+    numbers of results by the values of each facet, if they were asked for.
+    """
 
     items: tuple[HitView, ...]
     total: int = 0
+    corrected: bool = False
+    facets: dict[str, tuple[FacetValueView, ...]] = {}

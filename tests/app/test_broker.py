@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.app.broker import build_broker, make_portal
+from connector.app.parts import issue_own_token
 from connector.ports.changes import Unavailable
 from tests.app.conftest import listening
 from tests.pair.space import Space
@@ -16,7 +17,7 @@ async def test_a_start_opens_two_listeners_and_a_stop_closes_all(space: Space) -
     broker = await build_broker(listening(space, "broker"), transport=space.wire)
     await broker.start()
     assert list(broker.listeners.addresses) == ["protocol", "broker"]
-    assert {task.get_name() for task in broker.tasks} == {"crawler", "roster"}
+    assert {task.get_name() for task in broker.tasks} == {"crawler", "projector", "roster"}
     async with httpx.AsyncClient(trust_env=False) as client:
         answer = await client.get(f"{broker.listeners.addresses['broker']}/v1/search")
         assert answer.status_code == 401
@@ -53,3 +54,18 @@ def test_links_lead_to_the_public_url_or_to_the_host_of_the_protocol(space: Spac
     assert make_portal(settings).base == "https://broker.example:7083"
     public = replace(settings, broker=replace(settings.broker, public_url="https://daten.stadt.example/"))
     assert make_portal(public).base == "https://daten.stadt.example"
+
+
+async def test_a_broker_lets_its_own_operator_build_the_index_anew(space: Space) -> None:
+    settings = listening(space, "broker")
+    broker = await build_broker(settings, transport=space.wire)
+    await broker.start()
+    try:
+        url = f"{broker.listeners.addresses['broker']}/v1/reindex"
+        token = await issue_own_token(settings)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.post(url, headers={"Authorization": token})
+            again = await client.post(url, headers={"Authorization": token})
+        assert (answer.status_code, again.status_code) == (202, 401)
+    finally:
+        await broker.stop()

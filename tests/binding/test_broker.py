@@ -32,10 +32,11 @@ class Answer:
 class Wire:
     """A transport that notes each call and answers with a status, or with nothing."""
 
-    def __init__(self, *statuses: int | None) -> None:
+    def __init__(self, *statuses: int | None, body: bytes = b'{"total": 0, "hits": []}') -> None:
         self.calls: list[HttpCall] = []
         self.called = asyncio.Event()
         self._statuses = list(statuses)
+        self._body = body
 
     async def send(self, call: HttpCall) -> Answer:
         self.calls.append(call)
@@ -43,7 +44,7 @@ class Wire:
         status = self._statuses.pop(0) if len(self._statuses) > 1 else self._statuses[0]
         if status is None:
             raise Unreachable("search.example cannot be reached.")
-        return Answer(status, b'{"total": 0, "hits": []}')
+        return Answer(status, self._body)
 
 
 class Firm:
@@ -86,6 +87,20 @@ async def test_a_broker_that_answers_is_not_called_silent(status: int, kind: typ
         await client(Wire(status)).search({"q": "x"})
     told = find_translated_sentence("de", caught.value.reason) or ""
     assert (caught.value.code, told.startswith("Der Broker ")) == (code, True)
+
+
+async def test_what_the_broker_does_not_understand_is_told() -> None:
+    reason = "bbox is 1: expected west,south,east,north in degrees, such as 7,51,7.5,51.6."
+    wire = Wire(422, body=json.dumps({"error": {"code": "query", "reason": reason}}).encode())
+    with pytest.raises(NotAllowed, match="refused the query: bbox is 1") as caught:
+        await client(wire).search({"bbox": "1"})
+    assert "West,Süd,Ost,Nord" in (find_translated_sentence("de", caught.value.reason) or "")
+
+
+async def test_a_filter_with_several_values_is_sent_with_each() -> None:
+    wire = Wire(200)
+    await client(wire).search({"theme": ["ENVI", "TRAN"]})
+    assert wire.calls[0].endpoint.url.endswith("/v1/search?theme=ENVI&theme=TRAN")
 
 
 async def test_many_changes_are_one_notice_which_is_repeated_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ class World:
 
     def __init__(self, **catalogues: Catalogue) -> None:
         self.space = Space(**catalogues)
-        self.record = MemoryBrokerStore(lambda: self.space.now)
+        self.record = MemoryBrokerStore()
         self.crawler = crawler_of(self.space, self.record)
 
     @property

@@ -12,8 +12,12 @@ from connector.broker.schedule import DAY
 from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent, ListInUse
+from connector.ports.search_index import Followed
+from connector.store.index.index import TantivyIndex
+from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import crawler_of
+from tests.broker.searching import Searching
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
 
 
@@ -33,15 +37,19 @@ class Desk:
 
     def __init__(self, **catalogues: Catalogue) -> None:
         self.space = Space(**(catalogues or offers()))
-        self.record = MemoryBrokerStore(lambda: self.space.now)
+        self.record = MemoryBrokerStore()
+        self.searching = Searching(self.record, TantivyIndex(None, None, Track(None)))
         self.crawler = crawler_of(self.space, self.record)
         self.used: list[str] = []
         self.alive = True
         app = make_broker_app(
             self.record,
+            self.searching.index,
+            self.searching.projector,
             self.crawler,
             lambda authorization: self.space.authenticate(authorization, Intent.SEARCH),
             self.use,
+            participant=BROKER,
             now=lambda: self.space.now,
             alive=lambda: self.alive,
             list_in_use=lambda: ListInUse(version=3, expires_at=self.space.now + 86_400_000),
@@ -59,6 +67,7 @@ class Desk:
     async def crawl(self) -> None:
         await self.crawler.take_turn()
         await self.crawler.wait_settled()
+        await self.searching.follow()
 
     async def found(self, **query: Any) -> list[str]:
         answer = await self.http.get("/v1/search", params=query)
@@ -72,6 +81,7 @@ async def desk() -> AsyncIterator[Desk]:
     await desk.crawl()
     yield desk
     await desk.http.aclose()
+    await desk.searching.index.close()
 
 
 @pytest.mark.parametrize(
@@ -212,7 +222,55 @@ async def test_health_and_readiness_need_no_token(desk: Desk) -> None:
     desk.alive = False
     await desk.record.close()
     answer = await desk.http.get("/ready", headers=stranger)
-    assert (answer.status_code, set(answer.json()["checks"].values()) & {"ok"}) == (503, set())
+    said = {name for name, found in answer.json()["checks"].items() if found == "ok"}
+    assert (answer.status_code, said) == (503, {"search"})
+
+
+async def test_without_an_index_searches_wait_for_the_first_one_and_say_so() -> None:
+    desk = Desk()
+    await desk.crawler.take_turn()
+    await desk.crawler.wait_settled()
+    for path in ("search", "suggest?q=ba"):
+        answer = await desk.http.get(f"/v1/{path}")
+        assert (answer.status_code, "is being built" in answer.json()["error"]["reason"]) == (503, True)
+    ready = await desk.http.get("/ready")
+    assert (ready.status_code, ready.json()["checks"]["search"]) == (503, "The search index is being built.")
+    await desk.searching.follow()
+    assert len(await desk.found()) == 3
+    assert (await desk.http.get("/ready")).status_code == 200
+
+
+async def test_only_the_broker_itself_has_its_index_built_anew(desk: Desk) -> None:
+    refused = await desk.http.post("/v1/reindex")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not-allowed")
+    own = await desk.http.post("/v1/reindex", headers={"Authorization": f"Bearer {BROKER}"})
+    assert own.status_code == 202
+    assert desk.searching.index.progress().built == 0
+    assert len(await desk.found()) == 3
+    await desk.searching.follow()
+    assert desk.searching.index.progress() == Followed(served=3)
+
+
+async def test_a_search_counts_suggests_and_says_why(desk: Desk) -> None:
+    answer = (await desk.http.get("/v1/search", params={"q": "baustellen", "facets": True, "lang": "de"})).json()
+    (item,) = answer["items"]
+    assert item["matches"][0] == {"field": "title", "language": "de", "text": "Straßenbaustellen", "marks": [[0, 17]]}
+    assert item["terms_in_words"] == {"de": "Nutzen erlaubt."}
+    assert item["prices"] == ["free"]
+    assert answer["facets"]["price"] == [{"value": "free", "label": {"de": "kostenlos"}, "count": 1}]
+    suggested = (await desk.http.get("/v1/suggest", params={"q": "strass"})).json()["items"]
+    assert suggested == [{"text": "Straßenbaustellen", "count": 1}]
+    slip = (await desk.http.get("/v1/search", params={"q": "Feinstauub"})).json()
+    assert ([entry["id"] for entry in slip["items"]], slip["corrected"]) == (["air"], True)
+
+
+@pytest.mark.parametrize(
+    "query", ["sort=x", "bbox=1", "near=1,2", "since=x", "price=x", "like=x", "theme=" + "x" * 1001, "changed=never"]
+)
+async def test_a_search_that_cannot_be_understood_is_refused_with_a_sentence(desk: Desk, query: str) -> None:
+    answer = await desk.http.get(f"/v1/search?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["reason"]
 
 
 async def test_every_route_has_an_example_in_the_openapi_document(desk: Desk) -> None:

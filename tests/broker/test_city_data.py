@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from connector.broker import search
 from connector.ports.broker_store import BrokerStore
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from tests.broker.crawling import crawler_of
+from tests.broker.searching import make_searching
 from tests.broker.world import CITY, Catalogue, Space, titled
 from tests.support.data import data_folder
 
@@ -68,9 +68,9 @@ def cities() -> dict[str, Catalogue]:
 @pytest.fixture(params=["memory", "sqlite"])
 async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BrokerStore]:
     space = Space(**cities())
-    filled: BrokerStore = MemoryBrokerStore(lambda: space.now)
+    filled: BrokerStore = MemoryBrokerStore()
     if request.param == "sqlite":
-        filled = await open_record(tmp_path / "record.sqlite", now=lambda: space.now)
+        filled = await open_record(tmp_path / "record.sqlite")
     crawler = crawler_of(space, filled)
     await crawler.take_turn()
     await crawler.wait_settled()
@@ -80,12 +80,11 @@ async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 async def found(record: BrokerStore, text: str = "", **asked: Any) -> list[str]:
     """Return the identifiers of all hits, best first, page after page."""
-    ids: list[str] = []
-    while True:
-        hits, total = await record.search(search.make_query(text, limit=100, offset=len(ids), **asked))
-        ids += [hit.entry.id for hit in hits]
-        if not hits or len(ids) >= total:
-            return ids
+    searching = await make_searching(record)
+    try:
+        return await searching.ids(text, **asked)
+    finally:
+        await searching.index.close()
 
 
 def having(rows: list[Row], name: str, fits: Callable[[str], object]) -> set[str]:

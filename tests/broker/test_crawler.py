@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from connector.broker.schedule import DAY, MINUTE, Rhythm
-from connector.ports.broker_store import Delta, Liveness, Query
+from connector.ports.broker_store import Delta, Liveness
 from connector.ports.changes import Unavailable
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import A, World, crawler_of, many, until
@@ -38,7 +38,7 @@ async def test_members_come_and_go_and_move() -> None:
     world.crawler.relist()
     await world.crawler.take_turn()
     assert ((await world.source()).liveness, await world.ids()) == (Liveness.DEAD, [])
-    assert (await world.record.search(Query()))[1] == 1
+    assert [entry.removed_at is None for entry in await world.record.changes(0, 9)] == [True, False]
     world.space.now += Rhythm().apart
     world.space.members.append(member(left.name.lower(), address="https://moved.example/dsp"))
     world.crawler.relist()
@@ -162,7 +162,7 @@ class FullDisk(MemoryBrokerStore):
 
 async def test_a_record_that_cannot_be_written_is_not_the_source_s_fault() -> None:
     world = World(a=Catalogue(dataset("x")))
-    world.record = full = FullDisk(lambda: world.space.now)
+    world.record = full = FullDisk()
     world.crawler = crawler_of(world.space, full)
     source = await world.crawl()
     assert (source.liveness, source.failures) == (Liveness.NEW, 0)

@@ -26,7 +26,7 @@ ADDRESS = "https://broker.example/dsp/2025-1"
 
 async def crawled(**catalogues: Catalogue) -> MemoryBrokerStore:
     space = Space(**catalogues)
-    record = MemoryBrokerStore(lambda: space.now)
+    record = MemoryBrokerStore()
     crawler = crawler_of(space, record)
     await crawler.take_turn()
     await crawler.wait_settled()
@@ -185,6 +185,7 @@ def caller(app: Any, token: str) -> httpx.AsyncClient:
 async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: BrokerServer) -> None:
     await broker.crawler.take_turn()
     await broker.crawler.wait_settled()
+    await broker.projector.follow()
     async with caller(broker.api, "a-token") as http:
         (item,) = (await http.get("/v1/search", params={"q": "baustellen"})).json()["items"]
         assert (item["participant"], item["id"], item["title"]) == (CITY + "a", "roads", {"de": "Baustellen"})
@@ -205,4 +206,4 @@ async def test_a_started_broker_listens_at_two_addresses_and_is_ready(broker: Br
     assert set(broker.listeners.addresses) == {"protocol", "broker"}
     async with httpx.AsyncClient(base_url=broker.listeners.addresses["broker"]) as http:
         told = (await http.get("/ready")).json()
-        assert (told["ready"], told["checks"]) == (True, {"record": "ok", "crawler": "ok"})
+        assert (told["ready"], told["checks"]) == (True, {"record": "ok", "crawler": "ok", "search": "ok"})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from connector.broker import normalise
 from connector.broker.normalise import Unusable, compute_digest, read_entry
+from connector.broker.reading import members
 from connector.broker.schedule import Rhythm, make_source
 from connector.ports.broker_store import Entry
 from connector.protocol.dsp.catalog import DATASET_LIMIT, DatasetRequestMessage
@@ -95,7 +96,7 @@ def test_texts_are_bounded_and_without_control_characters() -> None:
     found = read(dataset("a", **loud))
     assert found.titles["und"].startswith("Bau stellen xxx")
     assert len(found.titles["und"]) == normalise.TITLE_LENGTH
-    assert len(found.keywords) == normalise.WORDS
+    assert len(found.keywords) == members.WORDS
 
 
 def test_the_document_is_kept_byte_for_byte() -> None:

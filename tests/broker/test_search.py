@@ -1,13 +1,6 @@
 from typing import Any
 
-from connector.broker import search
 from connector.broker.search import list_readers
-
-
-def test_a_question_is_cleaned_and_bounded() -> None:
-    asked = search.make_query("a\x00b  " + "w " * 99, publisher="\n", limit=10**6, offset=10**9)
-    assert asked.text.split() == ["a", "b", *["w"] * 14]
-    assert (asked.publisher, asked.limit, asked.offset) == (None, search.LIMIT, search.OFFSET)
 
 
 def test_offers_for_certain_parties_only_are_marked() -> None:

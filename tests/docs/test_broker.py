@@ -9,7 +9,7 @@ import pytest
 from connector.api.portal.frame import PortalDesk
 from connector.api.portal.mounting import add_portal
 from connector.app.listeners import Listeners
-from connector.broker.projecting import catch_up, name_layout
+from connector.broker.graphing import catch_up, name_layout
 from connector.store.graph.graph import open_graph
 from tests.api.portal.conftest import PortalWorld
 from tests.broker.describing.published import PORTAL

@@ -62,7 +62,7 @@ class Timed(Space):
 
 def crawl_for(space: Timed, seconds: float, seed: int) -> dict[str, CrawlSource]:
     """Crawl for some virtual time, in which every slow source says again and again that it has changed."""
-    record = MemoryBrokerStore(space.read_clock)
+    record = MemoryBrokerStore()
     chance = random.Random(seed)
     crawler = crawler_of(space, record, now=space.read_clock, jitter=lambda: chance.uniform(-1, 1))
 

@@ -7,10 +7,9 @@ from fastapi import Query, Response
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtSearch
 from connector.api.frame.errors import ApiError
+from connector.api.frame.search_parameters import SearchParameters
 
 router = ChapterRouter(tags=["search"])
-
-SearchQuery = Annotated[str | None, Query(max_length=1000)]
 
 _EXAMPLE = {
     "items": [
@@ -28,18 +27,15 @@ _EXAMPLE = {
 
 
 @router.get("/search", responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}})
-async def search(
-    search: AtSearch,
-    q: Annotated[str, Query(max_length=1000, description="Words that a result contains, all of them.")] = "",
-    publisher: SearchQuery = None,
-    theme: SearchQuery = None,
-    keyword: SearchQuery = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 20,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
-) -> Response:
+async def search(search: AtSearch, given: Annotated[SearchParameters, Query()]) -> Response:
     """Search the offers of all participants at the broker."""
     if search is None:
         raise ApiError(409, "no-broker", "The search needs a broker: set broker.api in the settings.")
-    given = {"q": q, "publisher": publisher, "theme": theme, "keyword": keyword, "limit": limit, "offset": offset}
-    found = await search({name: str(value) for name, value in given.items() if value not in (None, "")})
+    found = await search(_write_query(given))
     return Response(found, media_type="application/json")
+
+
+def _write_query(given: SearchParameters) -> dict[str, str | list[str]]:
+    """Return the parameters that differ from their defaults, and the page."""
+    stated = given.model_dump(exclude_defaults=True) | {"limit": given.limit, "offset": given.offset}
+    return {name: value if isinstance(value, list) else str(value) for name, value in stated.items()}

@@ -28,7 +28,7 @@ from connector.views.conversion import moment, to_view
 from connector.views.health import ListView
 from connector.views.holds import HoldView
 
-Search = Callable[[Mapping[str, str]], Awaitable[bytes]]
+Search = Callable[[Mapping[str, str | Sequence[str]]], Awaitable[bytes]]
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 
 _LOOK_S = 5.0

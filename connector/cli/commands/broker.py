@@ -1,5 +1,6 @@
 """`broker`: run the broker of a data space, or show its state."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -107,6 +108,24 @@ def sources(
 
     for state in (state for state in Liveness if state in {source["liveness"] for source in shown}):
         call.output.print_hint(f"{call.output.name_value(state)}: {call.output.say(f'cli.source-{state}')}")
+
+
+@register(app, "reindex", needs="settings", example="datenkontor broker reindex --settings broker/datenkontor.toml")
+def reindex(call: CommandCall) -> None:
+    """Build the search index of a running broker anew; the present index answers until the new one takes its place."""
+    settings = call.read_settings()
+    from connector.app.parts import issue_own_token
+
+    if not is_of_broker(call.file, settings):
+        raise Failure(Code.NOT_FOUND, "errors.no-broker-settings", file=call.file)
+    address = format_origin(settings.broker.host, settings.broker.port)
+    token = asyncio.run(issue_own_token(settings))
+    answer = probe_url(address + "/v1/reindex", ca=settings.net.ca, method="POST", token=token)
+    if answer.status is None:
+        raise Failure(Code.NOT_REACHABLE, "errors.broker-unreachable", address=address, reason=answer.reason)
+    if answer.status != 202:
+        raise Failure(Code.FAILED, "errors.broker-no-reindex", address=address, status=answer.status)
+    call.output.print_result({"address": address}, call.output.say("cli.reindex", address=address))
 
 
 def _format_moment(output: Output, text: str | None) -> str:

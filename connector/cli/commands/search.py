@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +14,74 @@ from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import strip_controls
 from connector.cli.frame.remote import choose_text, connect, find_management
-from connector.views.search import HitView
+from connector.language.catalogue import find_sentence
+from connector.views.search import FacetValueView, HitsView, HitView
 
 app = create_word()
+
+
+class Price(StrEnum):
+    """What offers cost."""
+
+    FREE = "free"
+    PAID = "paid"
+
+
+class Changed(StrEnum):
+    """How long ago data was changed."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Sorting(StrEnum):
+    """The order of results."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    TITLE = "title"
+
+
+WithPublisher = Annotated[
+    list[str] | None, typer.Option(metavar="TEXT", help="Only offers of this publisher. May be repeated.")
+]
+WithTheme = Annotated[
+    list[str] | None,
+    typer.Option(metavar="THEME", help="Only offers with this theme: code, label or IRI. May be repeated."),
+]
+WithKeyword = Annotated[
+    list[str] | None, typer.Option(metavar="WORD", help="Only offers with this keyword. May be repeated.")
+]
+WithLicence = Annotated[
+    list[str] | None, typer.Option(metavar="IRI", help="Only data under this licence. May be repeated.")
+]
+WithPurpose = Annotated[
+    list[str] | None, typer.Option(metavar="PURPOSE", help="Only offers that allow this purpose. May be repeated.")
+]
+WithFormat = Annotated[
+    list[str] | None, typer.Option(metavar="FORMAT", help="Only data in this format, such as CSV. May be repeated.")
+]
+WithLanguage = Annotated[
+    list[str] | None, typer.Option(metavar="LANGUAGE", help="Only data in this language. May be repeated.")
+]
+WithFrequency = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CYCLE", help="Only data that is updated so often, such as daily. May be repeated."),
+]
+WithAccess = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ACCESS", help="Only data with this access, such as public. May be repeated."),
+]
+WithPrice = Annotated[Price | None, typer.Option(help="Only offers that are free, or paid.")]
+WithChanged = Annotated[Changed | None, typer.Option(help="Only data changed within a day, week, month or year.")]
+WithBbox = Annotated[
+    str | None, typer.Option(metavar="BOX", help="Only data in this box: west,south,east,north in degrees.")
+]
+WithNear = Annotated[str | None, typer.Option(metavar="CIRCLE", help="Only data near a point: longitude,latitude,km.")]
+WithSince = Annotated[str | None, typer.Option(metavar="DATE", help="Only data about a time from this date on.")]
+WithUntil = Annotated[str | None, typer.Option(metavar="DATE", help="Only data about a time up to this date.")]
 
 
 class NumberedResult(msgspec.Struct, frozen=True):
@@ -28,33 +95,91 @@ class NumberedResult(msgspec.Struct, frozen=True):
     app,
     "search",
     example="""datenkontor search baustellen
-    datenkontor search luft --theme ENVI --limit 5 --json""",
+    datenkontor search luft --theme Umwelt --format CSV --facets
+    datenkontor search '"freie Plätze"' --near 7.2,51.5,10 --sort newest --json""",
 )
 def search(
     call: CommandCall,
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]…", help="Words that must all occur.")] = None,
-    publisher: Annotated[str | None, typer.Option(metavar="TEXT", help="Only offers of this publisher.")] = None,
-    theme: Annotated[str | None, typer.Option(metavar="IRI", help="Only offers with this theme.")] = None,
-    keyword: Annotated[str | None, typer.Option(metavar="WORD", help="Only offers with this keyword.")] = None,
+    publisher: WithPublisher = None,
+    theme: WithTheme = None,
+    keyword: WithKeyword = None,
+    licence: WithLicence = None,
+    purpose: WithPurpose = None,
+    format: WithFormat = None,
+    language: WithLanguage = None,
+    frequency: WithFrequency = None,
+    access: WithAccess = None,
+    price: WithPrice = None,
+    changed: WithChanged = None,
+    bbox: WithBbox = None,
+    near: WithNear = None,
+    since: WithSince = None,
+    until: WithUntil = None,
+    sort: Annotated[Sorting, typer.Option(help="Order of the results.")] = Sorting.RELEVANCE,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Count the results by theme, publisher, licence and more.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="Number of results on a page.")] = 20,
     after: Annotated[int, typer.Option(min=0, metavar="N", help="Number of results to skip.")] = 0,
 ) -> None:
-    """Search at the broker; case and umlauts make no difference."""
+    """Search at the broker; case and umlauts make no difference.
+
+    Words in quotes are a phrase, -WORD excludes a word after `--`, and the last word may be the beginning of one.
+    """
+    filters = {
+        "publisher": publisher,
+        "theme": theme,
+        "keyword": keyword,
+        "licence": licence,
+        "purpose": purpose,
+        "format": format,
+        "language": language,
+        "frequency": frequency,
+        "access": access,
+        "price": price,
+        "changed": changed,
+        "bbox": bbox,
+        "near": near,
+        "since": since,
+        "until": until,
+        "sort": None if sort is Sorting.RELEVANCE else sort,
+    }
     with connect(call) as connector:
-        results = connector.search(
-            " ".join(words or []), publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=after
-        )
+        results = connector.search(" ".join(words or []), limit=limit, offset=after, facets=facets, **filters)
     store_results(call, results.items, first=after + 1)
-    following = after + len(results.items)
+    _print_page(call, results, first=after + 1)
+
+
+def _print_page(call: CommandCall, results: HitsView, *, first: int) -> None:
+    following = first - 1 + len(results.items)
+    more = following < results.total
     if call.output.json:
-        more = str(following) if following < results.total else None
-        call.output.print_result({"items": results.items, "total": results.total, "next": more})
+        page = {"items": results.items, "total": results.total, "next": str(following) if more else None}
+        counted = {"facets": results.facets} if results.facets else {}
+        call.output.print_result({**page, "corrected": results.corrected, **counted})
         return
-    print_results(call, results.items, first=after + 1)
+    print_results(call, results.items, first=first)
+    if results.corrected and results.items:
+        call.output.print_hint(call.output.say("cli.corrected"))
+    if results.facets:
+        _print_facets(call, results.facets)
     if results.items:
         call.output.print_hint(call.output.say("cli.results", shown=len(results.items), total=results.total))
-    if following < results.total:
+    if more:
         call.output.print_hint(call.output.say("cli.more-results", cursor=following))
+
+
+def _print_facets(call: CommandCall, facets: Mapping[str, Sequence[FacetValueView]]) -> None:
+    rows = [(facet, value) for facet, values in facets.items() for value in values]
+    call.output.print_rows(
+        rows,
+        {
+            "counted by": lambda row: find_sentence(call.output.lang, f"search.facet-{row[0]}") or row[0],
+            "value": lambda row: choose_text(row[1].label, call.output.lang) or strip_controls(row[1].value),
+            "results": lambda row: row[1].count,
+        },
+    )
 
 
 def print_results(call: CommandCall, results: tuple[HitView, ...], *, first: int = 1) -> None:

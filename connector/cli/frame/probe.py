@@ -23,8 +23,15 @@ class ProbeResult:
     reason: str = ""
 
 
-def probe_url(url: str, *, ca: Path | None = None, timeout_s: float = TIMEOUT_S) -> ProbeResult:
-    """Send a GET request; follow no redirect and read at most `LARGEST` bytes."""
+def probe_url(
+    url: str,
+    *,
+    ca: Path | None = None,
+    timeout_s: float = TIMEOUT_S,
+    method: str = "GET",
+    token: str | None = None,
+) -> ProbeResult:
+    """Send a request, with a value of the header Authorization; follow no redirect and read at most `LARGEST` bytes."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     connection: http.client.HTTPConnection
@@ -38,7 +45,8 @@ def probe_url(url: str, *, ca: Path | None = None, timeout_s: float = TIMEOUT_S)
         return ProbeResult(None, reason=_explain(error))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("GET", path, headers={"Accept": "application/json"})
+        headers = {"Accept": "application/json"} | ({"Authorization": token} if token else {})
+        connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return ProbeResult(answer.status, answer.read(LARGEST))
     except (OSError, http.client.HTTPException) as error:

@@ -81,6 +81,8 @@ SENTENCES: dict[str, str] = {
     "terminated": "{id} wurde von {by} abgebrochen: {reason}",
     # Search and get.
     "results": "{shown} von {total} Treffern; abrufen mit: datenkontor get NUMMER",
+    "corrected": "Nichts enthält diese Wörter: Die Treffer enthalten ähnliche.",
+    "reindex": "Der Suchindex des Brokers unter {address} wird neu aufgebaut; bis dahin antwortet der bisherige.",
     "more-results": "Weitere Treffer folgen: Befehl mit --after {cursor} wiederholen.",
     "pages-repeat": "Die Seiten bilden einen Kreis: Dieselbe Seite kam zweimal, die Liste ist daher nicht vollständig. "
     "Bitten Sie den Anbieter, den Link seines Katalogs zu berichtigen.",

@@ -77,6 +77,8 @@ SENTENCES: dict[str, str] = {
     "terminated": "{by} terminated {id}: {reason}",
     # Search and get.
     "results": "{shown} of {total} results; get one with: datenkontor get NUMBER",
+    "corrected": "Nothing has these words: the results have similar ones.",
+    "reindex": "The search index of the broker at {address} is being built anew; until then the present one answers.",
     "more-results": "More results follow: repeat the command with --after {cursor}.",
     "pages-repeat": "The pages form a circle: the same page was returned twice, so the listing is not complete. "
     "Ask the provider to correct the Link of its catalogue.",

@@ -1,21 +1,18 @@
 """The in-memory twin of the broker's record: same port, same contract suite, nothing durable."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Listing, ListOrder, Liveness, Query
+from connector.ports.broker_store import Box, CrawlSource, Delta, Entry, Listing, ListOrder
 from connector.ports.changes import Unavailable
-from connector.store.rules import HIDDEN_AFTER_MS, VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
-from connector.store.words import query_words, words
+from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
 
 
 class MemoryBrokerStore:
-    """A `BrokerStore` whose data is lost when the process ends. `now` returns ms since the Unix epoch."""
+    """A `BrokerStore` whose data is lost when the process ends."""
 
-    def __init__(self, now: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
-        self._now = now
+    def __init__(self) -> None:
         self._sources: dict[str, CrawlSource] = {}
         self._entries: dict[tuple[str, str], Entry] = {}
         self._last = 0
@@ -60,25 +57,26 @@ class MemoryBrokerStore:
         """Return id → digest of a source's present entries."""
         return {entry.id: entry.digest for entry in self._present() if entry.participant == participant}
 
-    async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
-        """Return a page of hits, best first (without words: latest change first), and how many there are in all."""
-        wanted = query_words(query.text)
-        if query.text.strip() and not wanted:
-            return [], 0
-        hits = [
-            Hit(entry=entry, liveness=self._sources[entry.participant].liveness, score=score)
-            for entry in self._present()
-            if self._is_shown(entry, query) and (score := _score(entry, wanted)) is not None
-        ]
-        hits.sort(key=lambda hit: (hit.score, 0 if wanted else hit.entry.changed_at), reverse=True)
-        start = max(query.offset, 0)
-        return hits[start : start + max(query.limit, 0)], len(hits)
-
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry."""
         self._open()
         entry = self._entries.get((participant, id))
         return entry if entry and entry.removed_at is None else None
+
+    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
+        """Return the present entries of rows, in the order of `rows`."""
+        found = {entry.row: entry for entry in self._present()}
+        return [found[row] for row in rows if row in found]
+
+    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
+        """Return the row and the box of present entries that overlap a box, at most `most`."""
+        areas = [(entry.row, area) for entry in self._present() for area in entry.statements.boxes]
+        return [(row, area) for row, area in areas if _overlap(area, box)][: max(most, 0)]
+
+    async def last_change(self) -> int:
+        """Return the last change number."""
+        self._open()
+        return self._last
 
     async def changes(self, after: int, limit: int) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order."""
@@ -124,43 +122,18 @@ class MemoryBrokerStore:
 
     def _change(self, entry: Entry) -> None:
         self._last += 1
-        self._entries[entry.participant, entry.id] = replace(entry, seq=self._last)
+        before = self._entries.get((entry.participant, entry.id))
+        row = before.row if before else len(self._entries) + 1
+        self._entries[entry.participant, entry.id] = replace(entry, seq=self._last, row=row)
 
     def _present(self) -> Iterator[Entry]:
         self._open()
         return (entry for entry in self._entries.values() if entry.removed_at is None)
-
-    def _is_shown(self, entry: Entry, query: Query) -> bool:
-        source = self._sources[entry.participant]
-        away = source.liveness == Liveness.OFFLINE and (source.failing_since or 0) <= self._now() - HIDDEN_AFTER_MS
-        return (
-            source.liveness != Liveness.DEAD
-            and (query.stale or not away)
-            and query.publisher in (None, entry.publisher)
-            and (query.theme is None or query.theme in entry.themes)
-            and (query.keyword is None or query.keyword in entry.keywords)
-        )
 
     def _open(self) -> None:
         if self._closed:
             raise Unavailable("The record is closed: open it again.")
 
 
-def _score(entry: Entry, wanted: list[str]) -> float | None:
-    """Return the score of the entry, or None if a word is missing; the last word is a prefix."""
-    texts = (
-        (8.0, words(" ".join(entry.titles.values()))),
-        (4.0, words(" ".join(entry.keywords))),
-        (2.0, words(" ".join((*entry.themes, entry.publisher)))),
-        (1.0, words(" ".join(entry.descriptions.values()))),
-    )
-    total = 0.0
-    for number, word in enumerate(wanted, 1):
-        is_last = number == len(wanted)
-        weights = [
-            weight for weight, text in texts for found in text if found == word or (is_last and found.startswith(word))
-        ]
-        if not weights:
-            return None
-        total += sum(weights)
-    return total
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]

@@ -8,8 +8,10 @@ from tests.support.plane import Desk
 
 async def test_a_search_goes_to_the_broker_as_it_is(desk: Desk) -> None:
     async with desk.client() as client:
-        answer = await client.get("/v1/search", params={"q": "Lärm", "theme": "ENVI", "offset": 20})
-    assert desk.searched == [{"q": "Lärm", "theme": "ENVI", "limit": "20", "offset": "20"}]
+        answer = await client.get(
+            "/v1/search", params={"q": "Lärm", "theme": ["ENVI", "TRAN"], "offset": 20, "facets": True}
+        )
+    assert desk.searched == [{"q": "Lärm", "theme": ["ENVI", "TRAN"], "facets": "True", "limit": "20", "offset": "20"}]
     assert answer.json()["items"][0]["id"] == "urn:dataset:air"
 
 

@@ -15,7 +15,7 @@ from connector.api.portal.frame import PortalDesk
 from connector.api.portal.mounting import add_portal
 from connector.api.portal.sparql import WAITING_PER_CALLER, check_query
 from connector.app.listeners import Listeners
-from connector.broker.projecting import catch_up, name_layout
+from connector.broker.graphing import catch_up, name_layout
 from connector.ports.graph import GraphAnswer, GraphPart, GraphQuestion, QueryRefused
 from connector.store.graph.graph import open_graph
 from tests.api.portal.conftest import PortalWorld

@@ -77,6 +77,15 @@ def test_the_sources_of_a_broker_are_listed_with_their_errors(cli: Cli) -> None:
     assert (failing["participant"], failing["liveness"]) == ("urn:b", "OFFLINE")
 
 
+def test_an_index_is_built_anew_by_a_running_broker_only(cli: Cli) -> None:
+    cli("init", "broker", "--role", "broker")
+    done = cli("broker", "reindex", "--settings", "broker/datenkontor.toml")
+    assert (done.code, "cannot be reached" in done.err) == (5, True)
+    cli("init", "city")
+    other = cli("broker", "reindex", "--settings", "city/datenkontor.toml")
+    assert (other.code, "settings of a connector" in other.err) == (3, True)
+
+
 def test_the_sources_of_a_connector_are_not_those_of_a_broker(cli: Cli) -> None:
     cli("init", "firma")
     told = cli("broker", "sources", "--settings", "firma/datenkontor.toml", "--lang", "en")

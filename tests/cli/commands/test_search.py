@@ -76,6 +76,36 @@ def test_a_damaged_cache_is_no_result(cli: Cli, management: Management) -> None:
     assert recall_result(call_of(management), 1) is None
 
 
+def test_facets_are_counted_in_words_and_filters_are_sent(cli: Cli, management: Management) -> None:
+    theme = {"value": "http://themes.example/ENVI", "label": {"de": "Umwelt", "en": "Environment"}, "count": 7}
+    facets = {"theme": [theme], "publisher": [{"value": "Stadt", "count": 3}]}
+    management.answer("GET", "/v1/search", {"items": RESULTS, "total": 2, "facets": facets, "corrected": True})
+    wanted = (
+        "--facets",
+        "--theme",
+        "Umwelt",
+        "--theme",
+        "TRAN",
+        "--price",
+        "free",
+        "--near",
+        "7,51,9",
+        "--sort",
+        "newest",
+    )
+    found = cli("search", "luft", *wanted, "--lang", "de")
+    assert [line.split() for line in found.out.splitlines()[-2:]] == [
+        ["Thema", "Umwelt", "7"],
+        ["Anbieter", "Stadt", "3"],
+    ]
+    assert "Die Treffer enthalten ähnliche" in found.err
+    query = management.asked[-1].query
+    assert (query["theme"], query["price"], query["facets"]) == (["Umwelt", "TRAN"], ["free"], ["True"])
+    assert (query["near"], query["sort"]) == (["7,51,9"], ["newest"])
+    told = cli("search", "luft", "--facets", "--json").json
+    assert (told["corrected"], told["facets"]["publisher"][0]["count"]) == (True, 3)
+
+
 def test_the_numbers_of_a_search_belong_to_its_connector(
     cli: Cli, management: Management, monkeypatch: pytest.MonkeyPatch
 ) -> None:

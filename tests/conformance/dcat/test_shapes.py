@@ -96,7 +96,7 @@ def test_the_catalogue_of_a_broker_conforms_to_dcat_ap() -> None:
 
     async def crawled() -> bytes:
         space = Space(a=Catalogue(first), b=Catalogue(second))
-        record = MemoryBrokerStore(lambda: space.now)
+        record = MemoryBrokerStore()
         crawler = crawler_of(space, record)
         await crawler.take_turn()
         await crawler.wait_settled()

@@ -14,7 +14,9 @@ Asked = tuple[str, Sequence[object]]
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b.*\b(FROM|INTO|SET)\b", re.DOTALL)
 _CONDITION = re.compile(r"(?<![+\w])(?:\w+\.)?(\w+) (?:=|<=|>=|<|>) \?")
 _TESTED_ROW_BY_ROW = re.compile(r"\+\w+ = \?")
-_BY_NUMBER = " VIRTUAL TABLE INDEX 0:="
+# An R*Tree finds a number, and what overlaps a box.
+_BY_NUMBER = " VIRTUAL TABLE INDEX 1:"
+_BY_BOX = " VIRTUAL TABLE INDEX 2:B0D1B2D3"
 _OWN_ROWS = ("SCAN json_each", "SCAN names", "SCAN CONSTANT ROW", "SCAN (subquery")
 
 
@@ -90,14 +92,15 @@ def find_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
     if statement.lstrip().startswith(("SELECT", "DELETE")):
         searched = {name for step in plan for name in re.findall(r"(\w+)[=<>]", step)}
         searched |= {"place", "version"} if "rowid" in searched else {"version"}
-        searched |= {"rowid"} if any(step.endswith(_BY_NUMBER) for step in plan) else set()
+        searched |= {"rowid", "id"} if any(step.endswith(_BY_NUMBER) for step in plan) else set()
+        searched |= {"west", "east", "south", "north"} if any(step.endswith(_BY_BOX) for step in plan) else set()
         faults = [f"no index for {name}" for name in sorted(set(_CONDITION.findall(statement)) - searched)]
     return faults
 
 
 def _is_found(step: str) -> bool:
-    """Return whether a scan is of the statement's own rows, or of one row of the full text, by its number."""
-    return step.startswith(_OWN_ROWS) or step.endswith(_BY_NUMBER)
+    """Return whether a scan is of the statement's own rows, or of what an R*Tree finds."""
+    return step.startswith(_OWN_ROWS) or step.endswith((_BY_NUMBER, _BY_BOX))
 
 
 def count_steps(connection: sqlite3.Connection, run: Callable[[], object]) -> int:

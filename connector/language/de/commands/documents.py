@@ -370,4 +370,25 @@ SENTENCES: dict[str, str] = {
     "ist eine wie https://w3id.org/cityjson.",
     "`{}` is {}, which is no web address: use one such as https://www.example.org/data.": "`{0}` ist {1}, das ist keine "
     "Webadresse: nötig ist eine wie https://www.example.org/data.",
+    "The search failed: use other words, or retry.": "Die Suche ist gescheitert: bitte andere Wörter verwenden oder "
+    "erneut versuchen.",
+    "The search takes longer than {} s: use more or rarer words, or retry.": "Die Suche dauert länger als {0} s: bitte "
+    "mehr oder seltenere Wörter verwenden oder erneut versuchen.",
+    "The search index is being built: try again in a moment.": "Der Suchindex wird gerade aufgebaut: bitte gleich noch "
+    "einmal versuchen.",
+    "The search index is closed: open it again.": "Der Suchindex ist geschlossen: bitte erneut öffnen.",
+    "The search index cannot be written now ({}): check the disk; it is tried again.": "Der Suchindex ist zurzeit "
+    "nicht beschreibbar ({0}): bitte den Datenträger prüfen; es wird erneut versucht.",
+    "a file does not agree with its checksum": "eine Datei passt nicht zu ihrer Prüfsumme",
+    "The area has more than {} offers: name a smaller one.": "Das Gebiet hat mehr als {0} Angebote: bitte ein kleineres "
+    "wählen.",
+    "The dataset that results should be like is unknown: search for its identifier.": "Das Datenangebot, dem die Treffer "
+    "ähneln sollen, ist unbekannt: bitte seine Kennung suchen.",
+    "bbox is {}: expected west,south,east,north in degrees, such as 7,51,7.5,51.6.": "bbox ist {0}: erwartet werden "
+    "West,Süd,Ost,Nord in Grad, etwa 7,51,7.5,51.6.",
+    "near is {}: expected longitude,latitude in degrees and up to {} km, such as 7.2,51.5,10.": "near ist {0}: erwartet "
+    "werden Länge und Breite in Grad und bis zu {1} km, etwa 7.2,51.5,10.",
+    "sort is {}: expected one of {}.": "sort ist {0}: erwartet wird eines von {1}.",
+    "{} is {}: expected a date such as 2026-03-01.": "{0} ist {1}: erwartet wird ein Datum wie 2026-03-01.",
+    "{} is {}: expected one of {}.": "{0} ist {1}: erwartet wird eines von {2}.",
 }

@@ -38,6 +38,8 @@ SENTENCES: dict[str, str] = {
     "nothing-recorded": "Zu {process} ist nichts verzeichnet: `datenkontor audit list` zeigt alle Einträge.",
     "broker-not-ready": "Der Broker unter {address} ist nicht bereit (Status {status}): Näheres steht in seinem "
     "Protokoll.",
+    "broker-no-reindex": "Der Broker unter {address} baut seinen Suchindex nicht neu auf (Status {status}): Näheres "
+    "steht in seinem Protokoll.",
     "broker-unreachable": "Der Broker unter {address} ist nicht erreichbar: {reason}.",
     "csv-values": "Zeile {line} von {file} hat mehr oder weniger Werte als die Kopfzeile: bitte berichtigen.",
     "csv-encoding": "{file} ist kein Text in einer bekannten Kodierung: bitte als CSV in UTF-8 speichern.",

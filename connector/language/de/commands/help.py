@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "With --json each step is one JSON value.": "Mit --json ist jeder Schritt ein JSON-Wert.",
     "Check settings, key, clock, ports, store, participant list, addresses and peers.": "Einstellungen, Schlüssel, Uhr, Ports, Datenbank, Teilnehmerliste, Adressen und Partner prüfen.",
     "Changes nothing. Exit code 1 if a check fails.": "Ändert nichts. Rückgabewert 1, wenn eine Prüfung scheitert.",
+    "Words in quotes are a phrase, -WORD excludes a word after `--`, and the last word may be the beginning of one.": "Wörter in Anführungszeichen sind eine Wortfolge, -WORT schließt nach `--` ein Wort aus, und das letzte Wort darf der Anfang eines Wortes sein.",
     "Search at the broker; case and umlauts make no difference.": "Beim Broker suchen; Groß- und Kleinschreibung und Umlaute machen keinen Unterschied.",
     "Get a dataset: find, negotiate, transfer, check the SHA-256, save.": "Ein Datenangebot beziehen: finden, verhandeln, übertragen, SHA-256 prüfen, speichern.",
     "Run it again to resume: an existing agreement is used, and data that has arrived and was not "
@@ -199,6 +200,7 @@ SENTENCES: dict[str, str] = {
     "Adressen.",
     "Show whether a broker is ready, and its checks.": "Anzeigen, ob ein Broker bereit ist, und seine Prüfungen.",
     "List the crawled participants: the state of each source, its datasets, and its latest error.": "Die eingelesenen Teilnehmer auflisten: Stand jeder Quelle, ihre Datenangebote und ihr letzter Fehler.",
+    "Build the search index of a running broker anew; the present index answers until the new one takes its place.": "Den Suchindex eines laufenden Brokers neu aufbauen; der bisherige antwortet, bis der neue ihn ersetzt.",
     "The participant list: the members of the data space, signed by the data-space operator.": "Die Teilnehmerliste: die Mitglieder des Datenraums, signiert vom Betreiber des Datenraums.",
     "NEW: not crawled yet. ONLINE: the last crawl succeeded. SUSPECT: the last crawl failed; its datasets remain in searches, and it is tried again soon. OFFLINE: three crawls failed, or none succeeded for 15 minutes; its datasets are marked as possibly outdated, and hidden after a day. DEAD: no crawl succeeded for five days, or the participant left the list; its datasets are not found any more. A crawl that succeeds makes a source ONLINE again.": "neu: noch nicht eingelesen. erreichbar: zuletzt erfolgreich eingelesen. antwortet nicht: Das letzte Einlesen ist fehlgeschlagen; die Datenangebote bleiben auffindbar, ein neuer Versuch folgt bald. nicht erreichbar: Das Einlesen ist dreimal oder seit 15 Minuten fehlgeschlagen; die Datenangebote gelten als möglicherweise veraltet und werden nach einem Tag verborgen. aufgegeben: Das Einlesen ist seit fünf Tagen fehlgeschlagen, oder der Teilnehmer steht nicht mehr auf der Liste; die Datenangebote sind nicht mehr auffindbar. Gelingt das Einlesen, ist die Quelle wieder erreichbar. In der JSON-Ausgabe heißen sie NEW, ONLINE, SUSPECT, OFFLINE und DEAD.",
     "Create a participant list; `init --role broker` does this too.": "Eine Teilnehmerliste anlegen; `init --role broker` tut das auch.",

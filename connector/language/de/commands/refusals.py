@@ -252,8 +252,6 @@ SENTENCES: dict[str, str] = {
     "ist zurzeit nicht beschreibbar ({0}), es wurde nichts geändert: bitte den Datenträger prüfen und erneut "
     "versuchen.",
     "The record is closed: open it again.": "Das Verzeichnis ist geschlossen: bitte erneut öffnen.",
-    "The search failed ({}): use more or rarer words, or retry.": "Die Suche ist gescheitert ({0}): bitte mehr "
-    "oder seltenere Wörter verwenden oder erneut versuchen.",
     "The negotiation is not finalized after {} seconds: {}.": "Die Verhandlung ist nach {0} Sekunden nicht "
     "abgeschlossen: {1}.",
     "The transfer is not completed after {} seconds: {}.": "Die Lieferung ist nach {0} Sekunden nicht fertig: {1}.",
@@ -421,6 +419,7 @@ SENTENCES: dict[str, str] = {
     "The broker cannot be reached: {}": "Der Broker ist nicht erreichbar: {0}",
     "The broker refused the change notice (HTTP status {}).": "Der Broker hat den Hinweis auf eine Änderung "
     "abgelehnt (Status {0}).",
+    "The broker refused the query: {}": "Der Broker hat die Suche abgelehnt: {0}",
     "The broker refused the query: check its words and filters.": "Der Broker hat die Suche abgelehnt: bitte "
     "Wörter und Filter prüfen.",
     "{} cannot be written: {}.": "{0} lässt sich nicht schreiben: {1}.",

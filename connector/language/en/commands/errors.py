@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "exists": "{out} already exists: choose another file.",
     "nothing-recorded": "Nothing is recorded about {process}: `datenkontor audit list` shows all.",
     "broker-not-ready": "The broker at {address} is not ready (status {status}): see its log.",
+    "broker-no-reindex": "The broker at {address} does not build its index anew (status {status}): see its log.",
     "broker-unreachable": "The broker at {address} cannot be reached: {reason}.",
     "csv-values": "Line {line} of {file} has more or fewer values than the header line: correct it.",
     "csv-encoding": "{file} is not text in a known encoding: save it as CSV in UTF-8.",

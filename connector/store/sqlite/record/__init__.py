@@ -1,1 +1,1 @@
-"""The broker's record in SQLite, with its search."""
+"""The broker's record in SQLite."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from connector.ports.broker_store import Entry, Listing, ListOrder
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
-from connector.store.sqlite.record.search import COLUMNS, to_entry
+from connector.store.sqlite.record.rows import COLUMNS, to_entry
 
 _PRESENT = "FROM entries WHERE removed_at IS NULL"
 _OF_ONE = "AND participant = ?"
@@ -15,7 +15,7 @@ _ORDERS = {
     ListOrder.OLDEST: "ORDER BY changed_at, place",
     ListOrder.NEWEST: "ORDER BY changed_at DESC, place DESC",
 }
-# CKAN counts a list and skips an offset: both pass the index, so the list has the thread of the searches.
+# CKAN counts a list and skips an offset: both pass the index, so the list has a thread of its own.
 _WINDOW = "LIMIT ? OFFSET ?"
 
 

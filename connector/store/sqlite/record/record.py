@@ -1,12 +1,11 @@
-"""The broker's record in SQLite, with full text. Its own file, apart from a connector's.
+"""The broker's record in SQLite. Its own file, apart from a connector's.
 
-A crawl is one transaction on its own thread, because a large catalogue takes seconds. A search has its own thread too,
-because a frequent word takes milliseconds. Point reads run on the thread of the event loop, as in the store.
+A crawl is one transaction on its own thread, because a large catalogue takes seconds. Reads of many rows have a thread
+too. Point reads run on the thread of the event loop, as in the store.
 """
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Listing, Query
+from connector.ports.broker_store import BOXES, Box, CrawlSource, Delta, Entry, Listing
 from connector.ports.changes import StoreDamaged, Unavailable
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
 from connector.store.sqlite.engine.connection import (
@@ -29,13 +28,13 @@ from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 from connector.store.sqlite.record.listing import list_entries
-from connector.store.sqlite.record.search import COLUMNS, search, to_entry
-from connector.store.words import words
+from connector.store.sqlite.record.rows import COLUMNS, decode_entry, to_entry
 
 T = TypeVar("T")
 
 _encode = msgspec.msgpack.Encoder().encode
 _source = msgspec.msgpack.Decoder(CrawlSource).decode
+
 
 _SOURCES = "SELECT body FROM sources ORDER BY participant"
 _PUT_SOURCE = """
@@ -63,27 +62,30 @@ _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND remo
 _PLACE = "SELECT place, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
 _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
 _PAGE = f"""
-SELECT place, {COLUMNS} FROM entries WHERE place > ? AND removed_at IS NULL ORDER BY place LIMIT ?
+SELECT {COLUMNS} FROM entries WHERE place > ? AND removed_at IS NULL ORDER BY place LIMIT ?
 """  # noqa: S608 - constants
 # No row is ever deleted, so the first place of an identifier never changes.
 _CLAIMANTS = """
 SELECT id, participant, min(place) FROM entries WHERE id IN (SELECT value FROM json_each(?)) GROUP BY id
 """
+_AT_ROWS = f"""
+SELECT {COLUMNS} FROM entries WHERE place IN (SELECT value FROM json_each(?)) AND removed_at IS NULL
+"""  # noqa: S608 - constants
+_WITHIN = f"""
+SELECT id / {BOXES}, west, south, east, north FROM areas
+WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? LIMIT ?
+"""  # noqa: S608 - constants
+_PUT_AREA = "INSERT INTO areas (id, west, south, east, north) VALUES (?, ?, ?, ?, ?)"
 _DIGESTS = "SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL"
 
 
-def _wall_clock() -> int:
-    return time.time_ns() // 1_000_000
-
-
-async def open_record(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteBrokerStore":
+async def open_record(path: Path) -> "SqliteBrokerStore":
     """Open the record in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
-    `now` returns milliseconds since the Unix epoch; it decides which offline sources are hidden.
     Raises SchemaRefused if the file is newer than this release, was not created by Datenkontor, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("record"))
-    return SqliteBrokerStore(path, now)
+    return SqliteBrokerStore(path)
 
 
 def read_sources(path: Path) -> Sequence[CrawlSource]:
@@ -98,19 +100,22 @@ def read_sources(path: Path) -> Sequence[CrawlSource]:
 class SqliteBrokerStore:
     """A `BrokerStore` in one SQLite file. `open_record` creates it."""
 
-    def __init__(self, path: Path, now: Callable[[], int]) -> None:
-        self._now = now
+    def __init__(self, path: Path) -> None:
         self._reader = open_readable(path)
-        self._searcher = open_readable(path)
+        self._lister = open_readable(path)
         self._writer = open_writable(path)
-        self._searching = ThreadPoolExecutor(1, thread_name_prefix="record-search")
+        self._listing = ThreadPoolExecutor(1, thread_name_prefix="record-lister")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
+        # Each search asks for the sources; this process is the only one that writes them.
+        self._sources: dict[str, CrawlSource] | None = None
         self._closed = False
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
-        rows = fetch_many(self._reader, _SOURCES, ())
-        return [_source(body) for (body,) in rows]
+        if self._sources is None:
+            found = [_source(body) for (body,) in fetch_many(self._reader, _SOURCES, ())]
+            self._sources = {source.participant: source for source in found}
+        return [self._sources[participant] for participant in sorted(self._sources)]
 
     async def source(self, participant: str) -> CrawlSource | None:
         """Return one source."""
@@ -121,43 +126,59 @@ class SqliteBrokerStore:
     async def put_source(self, source: CrawlSource) -> None:
         """Insert or replace a source."""
         await self._write(partial(_put_source, source=source))
+        self._note(source)
 
     async def apply(self, delta: Delta, now: int) -> int:
         """Apply a complete crawl all or nothing; returns the record's last change number."""
         check_delta(delta)
-        return await self._write(partial(_apply, delta=delta, now=now))
+        last = await self._write(partial(_apply, delta=delta, now=now))
+        self._note(delta.source)
+        return last
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
         return dict(fetch_many(self._reader, _DIGESTS, (participant,)))
-
-    async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
-        """Return a page of hits, best first (without words: latest change first), and how many there are in all.
-
-        Left out are removed entries, those of dead sources, and, unless the query takes `stale` ones, those of sources
-        that have been offline for a day. Raises Unavailable if the search takes too long.
-        """
-        return await self._run(self._searching, partial(search, self._searcher, query, self._now()))
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry."""
         row = fetch_one(self._reader, _ONE, (participant, id))
         return to_entry(row) if row else None
 
+    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
+        """Return the present entries of rows, in the order of `rows`."""
+        wanted = msgspec.json.encode(rows).decode()
+        found = {entry.row: entry for entry in await self._list(_AT_ROWS, (wanted,))}
+        return [found[row] for row in rows if row in found]
+
+    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
+        """Return the row and the box of present entries that overlap a box, at most `most`.
+
+        The boxes are those of the R*Tree: each side is rounded outwards by at most a metre.
+        """
+        west, south, east, north = box
+        values = (east, west, north, south, max(most, 0))
+        found = await self._run(self._listing, partial(fetch_many, self._lister, _WITHIN, values))
+        return [(row, (west, south, east, north)) for row, west, south, east, north in found]
+
+    async def last_change(self) -> int:
+        """Return the last change number."""
+        row = fetch_one(self._reader, _LAST, ())
+        return row[0] if row else 0
+
     async def changes(self, after: int, limit: int) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order."""
-        return [to_entry(row) for row in fetch_many(self._reader, _CHANGES, (after, max(limit, 0)))]
+        return await self._list(_CHANGES, (after, max(limit, 0)))
 
     async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
         """List present entries in the order of their arrival. Raises ValueError for an unknown cursor."""
         limit = max(limit, 1)
         rows = fetch_many(self._reader, _PAGE, (position(after, start=-1), limit + 1))
         shown = rows[:limit]
-        return [to_entry(row[1:]) for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
+        return [to_entry(row) for row in shown], cursor(shown[-1][1]) if len(rows) > limit else None
 
     async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
         """Return a page of a list, and how many entries the list has."""
-        return await self._run(self._searching, partial(list_entries, self._searcher, listing))
+        return await self._run(self._listing, partial(list_entries, self._lister, listing))
 
     async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
         """Return, for each of these dataset identifiers that was ever listed, the participant that listed it first."""
@@ -168,9 +189,16 @@ class SqliteBrokerStore:
         """Finish the running jobs and close; later calls raise Unavailable."""
         self._closed = True
         await asyncio.to_thread(self._writing.shutdown)
-        await asyncio.to_thread(self._searching.shutdown)
-        for connection in (self._reader, self._searcher, self._writer):
+        await asyncio.to_thread(self._listing.shutdown)
+        for connection in (self._reader, self._lister, self._writer):
             connection.close()
+
+    def _note(self, source: CrawlSource) -> None:
+        if self._sources is not None:
+            self._sources[source.participant] = source
+
+    async def _list(self, statement: str, values: Sequence[object]) -> list[Entry]:
+        return await self._run(self._listing, partial(_fetch_entries, self._lister, statement, values))
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         return await self._run(self._writing, partial(_in_transaction, self._writer, job))
@@ -217,10 +245,8 @@ def _apply(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
         row = connection.execute(_PLACE, (participant, removed)).fetchone()
         if row:
             last += 1
-            _forget_text(connection, row[0])
-            connection.execute(
-                _BURY, (now, last, _encode(tombstone(msgspec.msgpack.decode(row[1], type=Entry))), row[0])
-            )
+            _forget_areas(connection, row[0])
+            connection.execute(_BURY, (now, last, _encode(tombstone(decode_entry(row[1]))), row[0]))
     verified = msgspec.json.encode(delta.verified).decode()
     connection.execute(_VERIFY, (now, participant, now - VERIFIED_WITHIN_MS, verified))
     return last
@@ -230,16 +256,15 @@ def _put_entry(connection: sqlite3.Connection, entry: Entry, seq: int) -> None:
     key = (entry.participant, entry.id, entry.digest, entry.publisher)
     times = (entry.verified_at, entry.changed_at, entry.first_seen)
     place: int = connection.execute(_PUT_ENTRY, (*key, seq, *times, _encode(entry))).fetchone()[0]
-    _forget_text(connection, place)
-    labels = {("keyword", label) for label in entry.keywords} | {("theme", label) for label in entry.themes}
-    connection.executemany("INSERT INTO labels VALUES (?, ?, ?)", [(*label, place) for label in sorted(labels)])
-    texts = (entry.titles.values(), entry.keywords, entry.themes, (entry.publisher,), entry.descriptions.values())
-    connection.execute(
-        "INSERT INTO texts (rowid, title, keywords, themes, publisher, description) VALUES (?,?,?,?,?,?)",
-        (place, *(" ".join(words(" ".join(parts))) for parts in texts)),
-    )
+    _forget_areas(connection, place)
+    boxes = enumerate(entry.statements.boxes[:BOXES])
+    connection.executemany(_PUT_AREA, [(place * BOXES + number, *box) for number, box in boxes])
 
 
-def _forget_text(connection: sqlite3.Connection, place: int) -> None:
-    connection.execute("DELETE FROM labels WHERE place = ?", (place,))
-    connection.execute("DELETE FROM texts WHERE rowid = ?", (place,))
+def _forget_areas(connection: sqlite3.Connection, place: int) -> None:
+    # One by one: the R*Tree finds a number, but no range of numbers.
+    connection.executemany("DELETE FROM areas WHERE id = ?", [(place * BOXES + number,) for number in range(BOXES)])
+
+
+def _fetch_entries(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[Entry]:
+    return [to_entry(row) for row in fetch_many(connection, statement, values)]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.broker import projecting
-from connector.broker.projecting import catch_up, follow, name_layout, open_position
+from connector.broker import graphing
+from connector.broker.graphing import catch_up, follow, name_layout, open_position
 from connector.broker.publishing import find_last
 from connector.ports.broker_store import CrawlSource, Delta
 from connector.ports.graph import GraphAnswer, GraphDamaged, GraphPart, GraphQuestion
@@ -104,14 +104,16 @@ async def test_a_graph_that_is_ahead_of_its_record_is_cleared() -> None:
 async def test_a_fault_is_logged_and_tried_again(
     fault: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(projecting, "INTERVAL_S", 0)
-    monkeypatch.setattr(projecting, "RETRY_S", 0)
+    monkeypatch.setattr(graphing, "APART_S", 0)
+    monkeypatch.setattr(graphing, "RETRY_S", 0)
     record, graph = MemoryBrokerStore(), MemoryGraph()
     await list_(record, "a")
     graph.failing = fault
-    following = asyncio.create_task(follow(record, graph, PORTAL))
+    changed = asyncio.Event()
+    following = asyncio.create_task(follow(record, graph, PORTAL, changed))
     await until(lambda: graph.position == 1)
     await list_(record, "b")
+    changed.set()
     await until(lambda: graph.position == 2)
     following.cancel()
     assert "was not brought up to date" in caplog.text

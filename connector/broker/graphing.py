@@ -13,7 +13,7 @@ from connector.ports.graph import GraphDamaged, GraphPart, GraphStore
 
 LAYOUT = "1"
 """The version of the statements; another one builds every graph anew."""
-INTERVAL_S = 5.0
+APART_S = 5.0
 RETRY_S = 60.0
 _SMALL = 2048
 
@@ -25,18 +25,23 @@ def name_layout(portal: Portal) -> str:
     return f"{LAYOUT} {portal.base} {portal.participant} {portal.name}"
 
 
-async def follow(record: BrokerStore, graph: GraphStore, portal: Portal) -> None:
-    """Follow the record until cancelled. A fault is logged and tried again after a minute."""
+async def follow(record: BrokerStore, graph: GraphStore, portal: Portal, changed: asyncio.Event) -> None:
+    """Follow the record until cancelled, a while after each time that `changed` is set, so that many crawls share one.
+
+    A fault is logged and tried again after a minute.
+    """
     # Before anything is crawled: a record that is younger than the graph is another one.
     last = await find_last(record)
     while True:
-        pause = INTERVAL_S
+        changed.clear()
         try:
             last = await catch_up(record, graph, portal, await open_position(graph, last))
         except (OSError, StoreError, GraphDamaged) as error:
             log.warning("the graph for SPARQL was not brought up to date: %s", error)
-            pause = RETRY_S
-        await asyncio.sleep(pause)
+            await asyncio.sleep(RETRY_S)
+            continue
+        await changed.wait()
+        await asyncio.sleep(APART_S)
 
 
 async def open_position(graph: GraphStore, last: int) -> int:

@@ -1,0 +1,102 @@
+"""A search: the index finds rows, the record has their entries and knows whose sources can be reached."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from connector.broker import nearby
+from connector.broker.query import Asked, QueryRefused
+from connector.ports.broker_store import BrokerStore, CrawlSource, Entry, Liveness
+from connector.ports.search_index import Counted, Facet, SearchIndex
+
+HIDDEN_AFTER_MS = 86_400_000
+"""The time after which the entries of an offline source are hidden, unless a query includes stale ones."""
+
+_MOST_IN_AREA = 100_000
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One search result."""
+
+    entry: Entry
+    liveness: Liveness
+    score: float
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of search results, and how many there are in all."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: Mapping[Facet, Sequence[Counted]] = {}
+    corrected: bool = False
+
+
+async def find(record: BrokerStore, index: SearchIndex, asked: Asked, now: int) -> Results:
+    """Search at `now` (ms). Removed entries, those of dead sources and, unless asked for, those hidden are left out.
+
+    Raises QueryRefused, and Unavailable if the index or the record cannot answer.
+    """
+    sources = {source.participant: source for source in await record.sources()}
+    query = msgspec.structs.replace(
+        asked.query,
+        hidden=list_hidden(sources.values(), now, stale=asked.stale),
+        stale=frozenset(name for name, source in sources.items() if source.liveness is Liveness.OFFLINE),
+        rows=await _find_rows(record, asked),
+        like=await _find_like(record, asked),
+        now=now,
+    )
+    found = await index.find(query)
+    entries = {entry.row: entry for entry in await record.at_rows([row for row, _ in found.hits])}
+    hits = tuple(
+        Hit(entry=entry, liveness=sources[entry.participant].liveness, score=score)
+        for row, score in found.hits
+        if (entry := entries.get(row)) and entry.participant not in query.hidden
+    )
+    return Results(hits=hits, total=found.total, facets=found.facets, corrected=found.corrected)
+
+
+def list_hidden(sources: Iterable[CrawlSource], now: int, *, stale: bool) -> frozenset[str]:
+    """Return the participants whose entries are not shown: dead ones, and unless `stale` those offline for a day."""
+    return frozenset(source.participant for source in sources if _is_hidden(source, now, stale=stale))
+
+
+def _is_hidden(source: CrawlSource, now: int, *, stale: bool) -> bool:
+    if source.liveness is Liveness.DEAD:
+        return True
+    away = source.liveness is Liveness.OFFLINE and (source.failing_since or 0) <= now - HIDDEN_AFTER_MS
+    return away and not stale
+
+
+async def _find_rows(record: BrokerStore, asked: Asked) -> tuple[int, ...] | None:
+    """Return the rows in the area of a search, or None without one."""
+    rows: set[int] | None = None
+    if asked.box:
+        rows = {row for row, _ in await record.within(asked.box, _MOST_IN_AREA + 1)}
+        _check_size(rows)
+    if asked.near:
+        x, y, km = asked.near.longitude, asked.near.latitude, asked.near.km
+        within = await record.within(nearby.surround(x, y, km), _MOST_IN_AREA + 1)
+        _check_size(within)
+        near = {row for row, box in within if nearby.measure_km(x, y, box) <= km}
+        rows = near if rows is None else rows & near
+    return None if rows is None else tuple(sorted(rows))
+
+
+def _check_size(found: Collection[object]) -> None:
+    if len(found) > _MOST_IN_AREA:
+        raise QueryRefused(f"The area has more than {_MOST_IN_AREA} offers: name a smaller one.")
+
+
+async def _find_like(record: BrokerStore, asked: Asked) -> Entry | None:
+    if asked.like is None:
+        return None
+    entry = await record.entry(*asked.like)
+    if entry is None:
+        raise QueryRefused("The dataset that results should be like is unknown: search for its identifier.")
+    return entry
+
+
+async def suggest(record: BrokerStore, index: SearchIndex, text: str, now: int, limit: int) -> Sequence[Counted]:
+    """Return words, keywords and titles of shown entries that begin with a text. Raises Unavailable."""
+    return await index.suggest(text, list_hidden(await record.sources(), now, stale=False), limit)

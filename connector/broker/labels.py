@@ -1,0 +1,72 @@
+"""The values of facets in words: what people read, and what they may write instead of a code or an IRI."""
+
+from functools import cache
+
+from connector.broker.reading.terms import name_purposes
+from connector.language.catalogue import LANGUAGES, find_sentence
+from connector.ports.search_index import CHANGED_WITHIN, CURRENT, STALE, Facet
+from connector.protocol import dcat
+
+FREQUENCIES = (
+    "CONT",
+    "UPDATE_CONT",
+    "HOURLY",
+    "DAILY",
+    "WEEKLY",
+    "MONTHLY",
+    "QUARTERLY",
+    "ANNUAL_2",
+    "ANNUAL",
+    "IRREG",
+    "NEVER",
+    "UNKNOWN",
+)
+_LANGUAGES = ("de", "en", "fr", "nl", "it", "es", "pl", "cs", "da", "tr")
+_KNOWN: dict[Facet, tuple[str, ...]] = {
+    Facet.FREQUENCY: FREQUENCIES,
+    Facet.ACCESS: ("PUBLIC", "RESTRICTED", "NON_PUBLIC"),
+    Facet.PRICE: ("free", "paid"),
+    Facet.FRESHNESS: (CURRENT, STALE),
+    Facet.CHANGED: tuple(CHANGED_WITHIN),
+    Facet.LANGUAGE: _LANGUAGES,
+}
+
+
+def label_value(facet: Facet, value: str) -> dict[str, str]:
+    """Return a value of a facet in words, by language; nothing if it has no other words.
+
+    >>> label_value(Facet.FREQUENCY, "DAILY")
+    {'de': 'täglich', 'en': 'daily'}
+    """
+    if facet is Facet.THEME:
+        return dcat.label_theme(value)
+    if facet is Facet.PURPOSE:
+        return name_purposes().get(value, {})
+    if value not in _KNOWN.get(facet, ()):
+        return {}
+    found = {language: find_sentence(language, f"search.{facet}-{value}") for language in LANGUAGES}
+    return {language: sentence for language, sentence in found.items() if sentence}
+
+
+def find_value(facet: Facet, text: str) -> str:
+    """Return the value of a facet that a text means: by its code, its IRI or its label; another text means itself.
+
+    >>> find_value(Facet.FREQUENCY, "Täglich"), find_value(Facet.FORMAT, "csv"), find_value(Facet.PUBLISHER, "Stadt")
+    ('DAILY', 'CSV', 'Stadt')
+    """
+    if facet is Facet.FORMAT:
+        return text.upper()
+    return _list_words(facet).get(text.strip().casefold(), text)
+
+
+@cache
+def _list_words(facet: Facet) -> dict[str, str]:
+    """Return what people may write, in lower case, with the value that it means."""
+    values: dict[str, str] = {value: value for value in _KNOWN.get(facet, ())}
+    if facet is Facet.THEME:
+        values = {code: dcat.to_theme(code) for code in sorted(dcat.THEMES)}
+    elif facet is Facet.PURPOSE:
+        values = {spelling: iri for iri in name_purposes() for spelling in (iri, iri.rpartition("#")[2])}
+        values |= {f"dpv:{name}": iri for name, iri in values.items() if "#" not in name}
+    labels = {label: value for value in values.values() for label in label_value(facet, value).values()}
+    return {word.casefold(): value for word, value in (labels | values).items()}

@@ -1,0 +1,97 @@
+"""The projector: the task that lets the search index follow the record, from change number to change number.
+
+It is woken by the commits of the crawler and never polls. A first change after a rest is found at once; under load,
+the index commits once in a second. What was not committed before a process ended is read again from the record. An
+index that is built anew follows in turns with the one that answers, and takes its place as soon as it has all changes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from connector.ports.broker_store import BrokerStore
+from connector.ports.changes import StoreError
+from connector.ports.search_index import SearchIndex
+
+log = logging.getLogger(__name__)
+
+# The entries that are read at once. Each has up to a quarter of a megabyte.
+_BATCH = 100
+_APART_S, _COMMIT_AFTER_S = 1.0, 2.0
+_RETRY_S = 5.0
+
+
+class Projector:
+    """Lets an index follow a record. `clock` returns seconds that only grow."""
+
+    def __init__(self, record: BrokerStore, index: SearchIndex, *, clock: Callable[[], float]) -> None:
+        self._record = record
+        self._index = index
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._committed_at: float | None = None
+
+    def wake(self) -> None:
+        """Note that the record has changed."""
+        self._wake.set()
+
+    async def rebuild(self) -> None:
+        """Begin to build the index anew, while the present one answers. Raises Unavailable."""
+        await self._index.rebuild()
+        self.wake()
+
+    async def run(self) -> None:
+        """Follow the record until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                await self.follow()
+            except StoreError as fault:
+                log.warning("the search index does not follow the record: %s", fault)
+                await asyncio.sleep(_RETRY_S)
+                continue
+            except Exception:
+                # The worker loop: an error of one turn must not end the search for new entries.
+                log.exception("the search index does not follow the record")
+                await asyncio.sleep(_RETRY_S)
+                continue
+            await self._wake.wait()
+            await self._rest()
+
+    async def follow(self) -> None:
+        """Take over all changes of the record that the index does not have yet. Raises StoreError."""
+        await self._restart_if_ahead()
+        while True:
+            progress = self._index.progress()
+            if progress.served is not None:
+                await self._take(progress.served, built=False)
+            if progress.built is None:
+                return
+            if await self._take(progress.built, built=True):
+                await self._index.switch()
+
+    async def _take(self, after: int, *, built: bool) -> bool:
+        """Put and commit changes for a while, so that the other index has its turn; return whether no more are left."""
+        until = self._clock() + _COMMIT_AFTER_S
+        finished = False
+        while not finished and self._clock() < until:
+            changed = await self._record.changes(after, _BATCH)
+            finished = len(changed) < _BATCH
+            if changed:
+                await self._index.put(changed, built=built)
+                after = changed[-1].seq
+        await self._index.commit(built=built)
+        self._committed_at = self._clock()
+        return finished
+
+    async def _restart_if_ahead(self) -> None:
+        """Build an index anew that has followed another record: an older one was restored, or a new one begun."""
+        progress = self._index.progress()
+        last = await self._record.last_change()
+        if max(progress.served or 0, progress.built or 0) > last:
+            await self._index.rebuild()
+
+    async def _rest(self) -> None:
+        """Wait until a second has passed since the last commit, so that many crawls share one."""
+        if self._committed_at is not None:
+            await asyncio.sleep(max(0.0, self._committed_at + _APART_S - self._clock()))

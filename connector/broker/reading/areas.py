@@ -1,0 +1,115 @@
+"""The box around a geometry: from WKT, GeoJSON or four numbers (DCAT-AP 3.0.1, `dcat:bbox`).
+
+Degrees of WGS 84. A geometry in another reference system, or one that is none, has no box. Pure: standard library and
+msgspec only.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from connector.ports.broker_store import Box
+
+# The characters and the numbers of one geometry that are read; a longer one has no box.
+LENGTH = 64 * 1024
+NUMBERS = 20_000
+_DEPTH = 8
+
+# OGC GeoSPARQL 1.1, section 8.7: the reference system comes first. That of EPSG:4326 has the latitude first.
+_SYSTEM = re.compile(r"\s*<([^<>\s]{1,200})>\s*(.*)", re.DOTALL)
+_LONGITUDE_FIRST, _LATITUDE_FIRST = "/OGC/1.3/CRS84", "/EPSG/0/4326"
+_SHAPE = re.compile(
+    r"\s*(?:POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION)\b[\s\d.,()EMZ+-]*"
+    r"(?:(?:POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON)[\s\d.,()EMZ+-]*)*",
+    re.IGNORECASE,
+)
+_ENVELOPE = re.compile(r"\s*ENVELOPE\s*\(([^()]{1,200})\)\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
+
+
+def read_box(geometry: Any) -> Box | None:
+    """Return the box (west, south, east, north) around a geometry, or None if it has none.
+
+    >>> read_box("POLYGON ((7 51, 7.5 51, 7.5 51.6, 7 51))")
+    (7.0, 51.0, 7.5, 51.6)
+    >>> read_box({"type": "Point", "coordinates": [7.2, 51.5]})
+    (7.2, 51.5, 7.2, 51.5)
+    """
+    if isinstance(geometry, dict):
+        return _read_geojson(geometry)
+    if not isinstance(geometry, str) or len(geometry) > LENGTH:
+        return None
+    if geometry.lstrip()[:1] in {"{", "["}:
+        try:
+            return _read_geojson(msgspec.json.decode(geometry))
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+    return _read_text(geometry)
+
+
+def _read_text(text: str) -> Box | None:
+    system, swapped = _SYSTEM.fullmatch(text), False
+    if system:
+        text, swapped = system[2], system[1].endswith(_LATITUDE_FIRST)
+        if not swapped and not system[1].endswith(_LONGITUDE_FIRST):
+            return None
+    if envelope := _ENVELOPE.fullmatch(text):
+        west, east, north, south = _read_numbers(envelope[1].split(","), 4) or (math.nan,) * 4
+        return _check(west, south, east, north)
+    if plain := _read_numbers(text.split(","), 4):
+        return _check(*plain)
+    if not _SHAPE.fullmatch(text):
+        return None
+    found = [_NUMBER.findall(position)[:2] for position in text.split(",")[:NUMBERS]]
+    if not found or any(len(position) != 2 for position in found):
+        return None
+    positions = [(float(first), float(second)) for first, second in found]
+    return _surround([(y, x) for x, y in positions] if swapped else positions)
+
+
+def _read_numbers(parts: list[str], count: int) -> tuple[float, ...] | None:
+    if len(parts) != count or not all(_NUMBER.fullmatch(part.strip()) for part in parts):
+        return None
+    return tuple(map(float, parts))
+
+
+def _read_geojson(value: Any) -> Box | None:
+    """Return the box of a GeoJSON object (RFC 7946), or of a list of four numbers (its section 5)."""
+    box = value.get("bbox") if isinstance(value, dict) else value
+    if isinstance(box, list) and len(box) == 4 and all(map(_is_number, box)):
+        return _check(*map(float, box))
+    return _surround(list(_walk(value, 0)))
+
+
+def _walk(value: Any, depth: int) -> Iterator[tuple[float, float]]:
+    """Yield the positions below a value; what is nested deeper or is none is left out."""
+    if depth > _DEPTH:
+        return
+    if isinstance(value, dict):
+        for name in ("coordinates", "geometry", "geometries", "features"):
+            yield from _walk(value.get(name), depth + 1)
+    elif isinstance(value, list):
+        if len(value) >= 2 and _is_number(value[0]) and _is_number(value[1]):
+            yield float(value[0]), float(value[1])
+        else:
+            for entry in value[:NUMBERS]:
+                yield from _walk(entry, depth + 1)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 360
+
+
+def _surround(positions: list[tuple[float, float]]) -> Box | None:
+    if not positions:
+        return None
+    longitudes, latitudes = zip(*positions, strict=True)
+    return _check(min(longitudes), min(latitudes), max(longitudes), max(latitudes))
+
+
+def _check(west: float, south: float, east: float, north: float) -> Box | None:
+    inside = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+    return (west, south, east, north) if inside else None

@@ -1,0 +1,180 @@
+"""The statements of a Dataset that a search can ask for: DCAT-AP 3.0.1, with its distributions and its offers.
+
+Values of the EU vocabularies are kept as their codes, all others as they came. Pure but for the vocabulary of policies.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from connector.broker.reading.areas import read_box
+from connector.broker.reading.members import find_values, read_texts, read_word, read_words
+from connector.broker.reading.terms import read_terms
+from connector.ports.broker_store import BOXES, Box, Statements
+
+_VALUES = 16
+_DISTRIBUTIONS = 20
+_EU = "http://publications.europa.eu/resource/authority/"
+_HVD = "http://data.europa.eu/bna/"
+_MEDIA_TYPES = ("https://www.iana.org/assignments/media-types/", "http://www.iana.org/assignments/media-types/")
+# EU Vocabularies, language: the codes of BCP 47 for the languages that occur.
+_LANGUAGES = {
+    "DEU": "de",
+    "ENG": "en",
+    "FRA": "fr",
+    "NLD": "nl",
+    "ITA": "it",
+    "SPA": "es",
+    "POL": "pl",
+    "CES": "cs",
+    "DAN": "da",
+    "TUR": "tr",
+}
+# The instants of the years 1 to 9999, in ms.
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+_LABELS = ("skos:prefLabel", "rdfs:label", "locn:geographicName")
+_GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid")
+
+
+def read_statements(members: dict[str, Any], now: int) -> Statements:
+    """Return the statements of a parsed Dataset, at `now` (ms). What cannot be read is left out."""
+    distributions = [entry for entry in find_values(members, "dcat:distribution") if isinstance(entry, dict)]
+    files = distributions[:_DISTRIBUTIONS]
+    both = [members, *files]
+    places = list(find_values(members, "dct:spatial"))[:_VALUES]
+    begins, ends = _read_span(members)
+    terms = read_terms(list(find_values(members, "odrl:hasPolicy")), now)
+    media_types = _strip(_gather(files, "dcat:mediaType"), *_MEDIA_TYPES)
+    return Statements(
+        licences=_gather(both, "dct:license"),
+        languages=_read_languages(_gather(both, "dct:language")),
+        formats=_read_formats(files, media_types),
+        media_types=media_types,
+        frequency=next(iter(_strip(read_words(members, "dct:accrualPeriodicity"), _EU + "frequency/")), None),
+        access_rights=next(iter(_strip(read_words(members, "dct:accessRights"), _EU + "access-right/")), None),
+        hvd_categories=_strip(read_words(members, "dcatap:hvdCategory", _VALUES), _HVD),
+        data_class=next(iter(read_words(members, "dk:dataClass")), None),
+        places=tuple(dict.fromkeys(name for place in places for name in _name_place(place)))[:_VALUES],
+        boxes=tuple(dict.fromkeys(box for place in places for box in _find_boxes(place)))[:BOXES],
+        begins=begins,
+        ends=ends,
+        issued=_read_moment(members, "dct:issued"),
+        modified=max(filter(None, (_read_moment(entry, "dct:modified") for entry in both)), default=None),
+        prices=terms.prices,
+        purposes=terms.purposes,
+        offers=terms.offers,
+    )
+
+
+def _gather(sources: list[dict[str, Any]], term: str) -> tuple[str, ...]:
+    """Return the words of a term of several objects, each once."""
+    return tuple(dict.fromkeys(word for source in sources for word in read_words(source, term, _VALUES)))[:_VALUES]
+
+
+def _strip(words: tuple[str, ...], *prefixes: str) -> tuple[str, ...]:
+    """Return words without the prefix of their vocabulary."""
+    for prefix in prefixes:
+        words = tuple(word.removeprefix(prefix) for word in words)
+    return words
+
+
+def _read_languages(words: tuple[str, ...]) -> tuple[str, ...]:
+    codes = _strip(words, _EU + "language/", "http://id.loc.gov/vocabulary/iso639-1/")
+    return tuple(dict.fromkeys(_LANGUAGES.get(code.upper(), code.partition("-")[0].lower()) for code in codes))
+
+
+def _read_formats(files: list[dict[str, Any]], media_types: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the formats of files. The member `format` without a prefix is the way of transfer (DSP 2025-1)."""
+    stated = (
+        read_word(value)
+        for entry in files
+        for name in ("dct:format", "dcterms:format", "http://purl.org/dc/terms/format")
+        for value in _to_list(entry.get(name))
+    )
+    codes = _strip(tuple(filter(None, stated)), _EU + "file-type/")
+    known = codes or tuple(kind.partition(";")[0].rpartition("/")[2] for kind in media_types)
+    return tuple(dict.fromkeys(code.upper() for code in known))[:_VALUES]
+
+
+def _to_list(value: Any) -> list[Any]:
+    return value[:_VALUES] if isinstance(value, list) else [value]
+
+
+def _name_place(place: Any) -> Iterator[str]:
+    """Yield the IRI and the names of a place."""
+    if word := read_word(place):
+        yield word
+    if isinstance(place, dict):
+        for term in _LABELS:
+            yield from read_texts(place, term, 200).values()
+
+
+def _find_boxes(place: Any) -> Iterator[Box]:
+    if not isinstance(place, dict):
+        return
+    for term in _GEOMETRIES:
+        for value in find_values(place, term):
+            literal = value.get("@value", value) if isinstance(value, dict) else value
+            box = read_box(literal)
+            if box:
+                yield box
+                return
+
+
+def _read_span(members: dict[str, Any]) -> tuple[int | None, int | None]:
+    """Return the first and the last instant (ms) of the periods of a Dataset; None is open, or nothing is stated."""
+    spans = [
+        (_read_moment(period, "dcat:startDate"), _read_moment(period, "dcat:endDate", last=True))
+        for period in find_values(members, "dct:temporal")
+        if isinstance(period, dict)
+    ]
+    stated = [(begins, ends) for begins, ends in spans if begins is not None or ends is not None]
+    begins = [begin for begin, _ in stated if begin is not None]
+    ends = [end for _, end in stated if end is not None]
+    first = min(begins) if begins and len(begins) == len(stated) else None
+    last = max(ends) if ends and len(ends) == len(stated) else None
+    return (first, last) if first is None or last is None or first <= last else (None, None)
+
+
+def _read_moment(members: dict[str, Any], term: str, *, last: bool = False) -> int | None:
+    for value in find_values(members, term):
+        moment = read_moment(read_word(value), last=last)
+        if moment is not None:
+            return moment
+    return None
+
+
+def read_moment(text: str, *, last: bool = False) -> int | None:
+    """Return an instant in ms since the Unix epoch: of a date-time, a date, a month or a year (XML Schema).
+
+    Without a zone it is UTC. With `last`, a date means its end. None if it is none of these.
+
+    >>> read_moment("1970-01-02"), read_moment("1970", last=True), read_moment("soon")
+    (86400000, 31535999999, None)
+    """
+    for length, form in ((4, "%Y"), (7, "%Y-%m"), (10, "%Y-%m-%d")):
+        if len(text) == length:
+            try:
+                begin = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC)
+            except ValueError:
+                return None
+            return _to_ms(_find_next(begin, length)) - 1 if last and begin.year < 9999 else _to_ms(begin)
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    found = _to_ms(at if at.tzinfo else at.replace(tzinfo=dt.UTC))
+    return found if _FIRST <= found <= _LAST else None
+
+
+def _find_next(begin: dt.datetime, length: int) -> dt.datetime:
+    """Return the beginning of the next year, month or day."""
+    if length == 4:
+        return begin.replace(year=begin.year + 1)
+    if length == 7:
+        return (begin.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    return begin + dt.timedelta(days=1)
+
+
+def _to_ms(at: dt.datetime) -> int:
+    return (at - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(milliseconds=1)

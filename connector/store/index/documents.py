@@ -1,0 +1,202 @@
+"""An entry as a document of the index: its schema, its analysis of German and English, and its parts of compounds.
+
+Texts are folded first (`words`), so that every field agrees on what a word is. Fields of stems have the words of the
+texts in their language; a text without a language has them in both. Whoever changes what is written here raises the
+`LAYOUT` of `folders`.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import chain
+
+import tantivy
+
+from connector.ports.broker_store import Entry
+from connector.ports.search_index import Facet
+from connector.protocol import dcat
+from connector.store.words import words
+
+GERMAN, ENGLISH = "de", "en"
+COUNTED = (
+    Facet.THEME,
+    Facet.PUBLISHER,
+    Facet.PARTICIPANT,
+    Facet.LICENCE,
+    Facet.PURPOSE,
+    Facet.FORMAT,
+    Facet.LANGUAGE,
+    Facet.FREQUENCY,
+    Facet.ACCESS,
+    Facet.PRICE,
+)
+"""The facets whose values are in the index and are counted there."""
+
+MARK = 0
+"""The row of the one document that is no entry: its `seq` is the change number of the commit."""
+
+SEPARATOR = "\x1f"
+"""Between the folded and the written form of a suggestion."""
+
+PART_FROM, PART_LEAST = 3, 4
+"""A part of a compound begins after so many letters, and has at least so many."""
+
+_PART_LENGTH, _PARTED_WORDS = 24, 64
+_SUGGESTED, _SUGGESTED_LENGTH = 40, 80
+_OPEN = 2**62
+_TEXTS = ("title", "keyword", "name", "description")
+_STEMS = ("title_de", "title_en", "body_de", "body_en")
+
+
+@cache
+def make_schema() -> tantivy.Schema:
+    """Return the schema of the index."""
+    builder = tantivy.SchemaBuilder()
+    # tantivy 0.27 deletes by signed numbers and texts only: a deletion by an unsigned number deletes nothing.
+    builder.add_integer_field("row", indexed=True, fast=True)
+    builder.add_integer_field("seq", fast=True)
+    for name in _TEXTS:
+        builder.add_text_field(name, tokenizer_name="words", index_option="position")
+    for name in _STEMS:
+        builder.add_text_field(name, tokenizer_name=f"stems_{name[-2:]}", index_option="freq")
+    builder.add_text_field("parts", tokenizer_name="words", index_option="basic")
+    builder.add_text_field("suggested", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("sort", tokenizer_name="raw", index_option="basic", fast=True)
+    for facet in COUNTED:
+        builder.add_text_field(f"is_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field(f"is_{Facet.KEYWORD}", tokenizer_name="raw", index_option="basic")
+    for name in ("changed", "begins", "ends"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    return builder.build()
+
+
+@cache
+def _stemmer(language: str) -> tantivy.TextAnalyzer:
+    name = "german" if language == GERMAN else "english"
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer(name)).build()
+
+
+def register(index: tantivy.Index) -> None:
+    """Tell an index how its fields are analysed."""
+    index.register_tokenizer("words", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    for language in (GERMAN, ENGLISH):
+        index.register_tokenizer(f"stems_{language}", _stemmer(language))
+
+
+def stem(word: str, language: str) -> str:
+    """Return the stem of a folded word."""
+    return (_stemmer(language).analyze(word) or [word])[0]
+
+
+def list_parts(folded: Iterable[str]) -> list[str]:
+    """Return the words and the parts of compounds with which a query can find them: each end of a long word.
+
+    >>> list_parts(["luftqualitat"])[:3]
+    ['luftqualitat', 'tqualitat', 'qualitat']
+    """
+    found: dict[str, None] = {}
+    long = [word for word in dict.fromkeys(folded) if len(word) >= PART_LEAST]
+    for word in long[:_PARTED_WORDS]:
+        begins = (0, *range(PART_FROM, len(word) - PART_LEAST + 1))
+        found |= dict.fromkeys(word[begin : begin + _PART_LENGTH] for begin in begins)
+    return list(found)
+
+
+def cut_part(word: str) -> str:
+    """Return as much of a word as the parts have."""
+    return word[:_PART_LENGTH]
+
+
+def choose_part(word: str) -> str:
+    """Return what the parts of longer words begin with if they have a word: its stem, or itself if that is too short.
+
+    Empty if the word is too short for a part.
+
+    >>> choose_part("dacher"), choose_part("rad")
+    ('dach', '')
+    """
+    begun = stem(word, GERMAN)
+    begun = begun if len(begun) >= PART_LEAST else word
+    return cut_part(begun) if len(begun) >= PART_LEAST else ""
+
+
+def make_mark(seq: int) -> tantivy.Document:
+    """Return the document that says up to which change number a commit goes."""
+    mark = tantivy.Document()
+    mark.add_integer("row", MARK)
+    mark.add_integer("seq", seq)
+    return mark
+
+
+def list_names(entry: Entry) -> list[str]:
+    """Return the names in an entry that words can find beside its texts: of publisher, themes, places and formats."""
+    labels = (list(dcat.label_theme(theme).values()) or [theme] for theme in entry.themes)
+    return [entry.publisher, *chain.from_iterable(labels), *entry.statements.places, *entry.statements.formats]
+
+
+def make_document(entry: Entry) -> tantivy.Document:
+    """Return the document of a present entry."""
+    made = tantivy.Document()
+    made.add_integer("row", entry.row)
+    made.add_integer("seq", entry.seq)
+    titles = {language: words(text) for language, text in entry.titles.items()}
+    keywords = [words(text) for text in entry.keywords]
+    names = [words(text) for text in list_names(entry)]
+    descriptions = {language: words(text) for language, text in entry.descriptions.items()}
+    folded = {"title": titles.values(), "keyword": keywords, "name": names, "description": descriptions.values()}
+    for name, texts in folded.items():
+        for text in texts:
+            made.add_text(name, " ".join(text))
+    for language in (GERMAN, ENGLISH):
+        _add_stems(made, f"title_{language}", language, titles)
+        _add_stems(made, f"body_{language}", language, descriptions)
+        made.add_text(f"body_{language}", " ".join(word for text in (*keywords, *names) for word in text))
+    whole = [word for text in (*titles.values(), *keywords) for word in text]
+    made.add_text("parts", " ".join(list_parts(whole)))
+    for suggested in _list_suggested(entry):
+        made.add_text("suggested", suggested)
+    _add_values(made, entry)
+    return made
+
+
+def _add_stems(made: tantivy.Document, name: str, language: str, texts: dict[str, list[str]]) -> None:
+    other = ENGLISH if language == GERMAN else GERMAN
+    for tag, text in texts.items():
+        if tag.partition("-")[0] != other:
+            made.add_text(name, " ".join(text))
+
+
+def _add_values(made: tantivy.Document, entry: Entry) -> None:
+    """Add what filters, counts and orders read."""
+    stated = entry.statements
+    values: dict[Facet, tuple[str, ...]] = {
+        Facet.THEME: entry.themes,
+        Facet.PUBLISHER: (entry.publisher,),
+        Facet.PARTICIPANT: (entry.participant,),
+        Facet.KEYWORD: entry.keywords,
+        Facet.LICENCE: stated.licences,
+        Facet.PURPOSE: stated.purposes,
+        Facet.FORMAT: stated.formats,
+        Facet.LANGUAGE: stated.languages or tuple({tag.partition("-")[0] for tag in entry.titles} - {"und"}),
+        Facet.FREQUENCY: (stated.frequency,) if stated.frequency else (),
+        Facet.ACCESS: (stated.access_rights,) if stated.access_rights else (),
+        Facet.PRICE: stated.prices,
+    }
+    for facet, texts in values.items():
+        for text in dict.fromkeys(texts):
+            made.add_text(f"is_{facet}", text)
+    # A date in the future does not come before what has changed.
+    made.add_integer("changed", min(stated.modified or stated.issued or entry.changed_at, entry.changed_at))
+    if stated.begins is not None or stated.ends is not None:
+        made.add_integer("begins", -_OPEN if stated.begins is None else stated.begins)
+        made.add_integer("ends", _OPEN if stated.ends is None else stated.ends)
+    first = next((entry.titles[tag] for tag in (GERMAN, ENGLISH, *entry.titles) if tag in entry.titles), "")
+    made.add_text("sort", " ".join(words(first))[:_SUGGESTED_LENGTH])
+
+
+def _list_suggested(entry: Entry) -> Iterable[str]:
+    """Return what an entry lets suggest: titles, keywords, publisher and the words of titles, as folded and written."""
+    single = (word.strip(".,;:()„“\"'") for title in entry.titles.values() for word in title.split())
+    long = (word for word in single if len(word) >= PART_LEAST)
+    texts = (*entry.titles.values(), *entry.keywords, entry.publisher, *long)
+    shown = dict.fromkeys(text for text in texts if len(text) <= _SUGGESTED_LENGTH)
+    return [f"{' '.join(words(text))}{SEPARATOR}{text}" for text in list(shown)[:_SUGGESTED]]

@@ -1,0 +1,119 @@
+"""Why an entry matches: the fields with the words of a query, a piece of their text, and where the words are in it.
+
+Plain data: the texts are those of the provider, and the marks are numbers.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from connector.ports.broker_store import Entry
+from connector.ports.search_index import Match
+from connector.store.index.documents import ENGLISH, GERMAN, PART_FROM, choose_part, list_names, stem
+from connector.store.index.queries import find_distance
+from connector.store.index.typed import TypedPart, parse
+from connector.store.words import spans
+
+_MATCHES, _MARKS, _PIECE, _BEFORE = 4, 20, 200, 60
+# The characters of an entry that are looked at: a provider can state a text in many languages.
+_LOOKED_AT = 20_000
+# The characters of a text that are searched for similar words.
+_SIMILAR_WITHIN = 1000
+
+
+def explain(text: str, entry: Entry, *, corrected: bool) -> tuple[Match, ...]:
+    """Return why an entry matches the words of a query, the most important field first, at most four."""
+    parts = [part for part in parse(text) if not part.excluded]
+    if not parts:
+        return ()
+    known: dict[str, bool] = {}
+    found: list[Match] = []
+    left = _LOOKED_AT
+    for field, language, piece in _list_texts(entry):
+        left -= len(piece)
+        if left < 0:
+            break
+        marks = _find_marks(piece, parts, known, corrected=corrected)
+        if marks:
+            begin, shown, within = _cut(piece, marks)
+            found.append(Match(field=field, language=language, text=shown, marks=tuple(_shift(within, begin))))
+        if len(found) == _MATCHES:
+            break
+    return tuple(found)
+
+
+def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:
+    yield from (("title", language, text) for language, text in entry.titles.items())
+    yield from (("keyword", None, text) for text in entry.keywords)
+    yield from (("name", None, text) for text in list_names(entry))
+    yield from (("description", language, text) for language, text in entry.descriptions.items())
+
+
+def _find_marks(
+    text: str, parts: Sequence[TypedPart], known: dict[str, bool], *, corrected: bool
+) -> list[tuple[int, int]]:
+    """Return where the words of a query are in a text; `known` keeps the answer for each folded word."""
+    found = spans(text)
+    marks: set[tuple[int, int]] = set()
+    for part in parts:
+        if part.phrase:
+            marks |= _find_phrase(found, part.words)
+    single = [part for part in parts if not part.phrase]
+    for begin, end, word in found:
+        if word not in known:
+            known[word] = any(_is_found(word, part) for part in single)
+        similar = corrected and end <= _SIMILAR_WITHIN
+        if known[word] or (similar and any(_is_similar(word, part.words[0]) for part in single)):
+            marks.add((begin, end))
+    return sorted(marks)
+
+
+def _find_phrase(found: list[tuple[int, int, str]], wanted: tuple[str, ...]) -> set[tuple[int, int]]:
+    folded = tuple(word for _, _, word in found)
+    starts = (at for at in range(len(folded) - len(wanted) + 1) if folded[at : at + len(wanted)] == wanted)
+    return {(found[at][0], found[at + len(wanted) - 1][1]) for at in starts}
+
+
+def _is_found(word: str, part: TypedPart) -> bool:
+    wanted = part.words[0]
+    if word == wanted or (part.prefix and word.startswith(wanted)):
+        return True
+    begun = choose_part(wanted)
+    if begun and (word.startswith(begun) or word.find(begun, PART_FROM) >= 0):
+        return True
+    return any(stem(word, language) == stem(wanted, language) for language in (GERMAN, ENGLISH))
+
+
+def _is_similar(word: str, wanted: str) -> bool:
+    most = find_distance(wanted)
+    return bool(most) and abs(len(word) - len(wanted)) <= most and _measure(word, wanted, most) <= most
+
+
+def _measure(one: str, other: str, most: int) -> int:
+    """Return how many letters differ, with two exchanged neighbours as one; more than `most` is not counted on."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        previous, row, older = row, [at, *[0] * len(other)], before
+        for place, facing in enumerate(other, 1):
+            least = min(previous[place] + 1, row[place - 1] + 1, previous[place - 1] + (letter != facing))
+            if older and place > 1 and letter == other[place - 2] and one[at - 2] == facing:
+                least = min(least, older[place - 2] + 1)
+            row[place] = least
+        before = previous
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def _cut(text: str, marks: list[tuple[int, int]]) -> tuple[int, str, list[tuple[int, int]]]:
+    """Return where a piece with the first marks begins, the piece, and the marks in it."""
+    begin = 0
+    if len(text) > _PIECE:
+        begin = max(0, marks[0][0] - _BEFORE)
+        # The piece begins with a whole word.
+        begin = text.rfind(" ", 0, begin) + 1 if begin else 0
+    end = begin + _PIECE
+    return begin, text[begin:end], [mark for mark in marks if mark[1] <= end][:_MARKS]
+
+
+def _shift(marks: list[tuple[int, int]], begin: int) -> Iterator[tuple[int, int]]:
+    return ((first - begin, last - begin) for first, last in marks)

@@ -1,0 +1,184 @@
+"""A query of the port as one of tantivy.
+
+Each word is searched for in every field, and the best field counts. An exact word is worth more than its stem, a stem
+more than the beginning or the part of a word, and these more than a similar word. Every query has bounds: of words
+(`typed`), of the terms that a prefix expands to by its length, and of the distance of similar words.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import tantivy
+
+from connector.ports.broker_store import Entry
+from connector.ports.search_index import CHANGED_WITHIN, STALE, Facet, Query
+from connector.store.index.documents import ENGLISH, GERMAN, MARK, choose_part, cut_part, make_schema, stem
+from connector.store.index.typed import TypedPart
+from connector.store.words import words
+
+# What a word is worth in each field: as typed, as the beginning of a word, and as a similar word.
+_EXACT = {"title": 10.0, "keyword": 6.0, "name": 4.0, "description": 2.0}
+_BEGUN = {"title": 5.0, "keyword": 3.5, "name": 2.5, "description": 0.8}
+_SIMILAR = {"title": 3.0, "keyword": 2.0, "name": 1.0, "description": 0.4}
+_STEMS = {"title": 8.0, "body": 1.5}
+_PART, _SIMILAR_PART = 4.0, 1.0
+# The rarer a word is in a field, the more it adds to what the field is worth.
+_RARITY = 0.25
+# A shorter prefix would expand to a large part of the words of all descriptions.
+_BEGUN_LEAST = {"title": 1, "keyword": 1, "name": 2, "description": 3}
+_SIMILAR_LEAST, _SIMILAR_TWICE, _SIMILAR_PART_LEAST, _SIMILAR_MOST = 4, 8, 6, 30
+_LIKE_TERMS = 25
+
+_MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+Clause = tuple[tantivy.Occur, tantivy.Query]
+
+
+def find_distance(word: str) -> int:
+    """Return how many letters of a similar word may differ.
+
+    >>> find_distance("rad"), find_distance("wald"), find_distance("baustelle")
+    (0, 1, 2)
+    """
+    if not _SIMILAR_LEAST <= len(word) <= _SIMILAR_MOST:
+        return 0
+    return 2 if len(word) >= _SIMILAR_TWICE else 1
+
+
+def make_text_clauses(parts: Sequence[TypedPart], *, similar: bool) -> list[Clause]:
+    """Return the clauses of what was typed; `similar` admits similar words too."""
+    return [
+        (_NOT, _match_phrase(part) if part.phrase else _match_forms(part.words[0]))
+        if part.excluded
+        else (_MUST, _match_phrase(part) if part.phrase else _match_word(part, similar=similar))
+        for part in parts
+    ]
+
+
+def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[Clause]:
+    """Return the clauses of the filters, `without` the one of a facet."""
+    clauses: list[Clause] = [(_NOT, term("row", MARK))]
+    if query.hidden:
+        clauses.append((_NOT, any_of(Facet.PARTICIPANT, query.hidden)))
+    if query.rows is not None:
+        clauses.append(_require(tantivy.Query.term_set_query(make_schema(), "row", list(query.rows))))
+    if query.begins is not None:
+        clauses.append(_require(at_least("ends", query.begins)))
+    if query.ends is not None:
+        clauses.append(_require(_at_most("begins", query.ends)))
+    for facet, values in query.filters.items():
+        if facet is not without:
+            clauses += _filter(facet, values, query)
+    return clauses
+
+
+def _filter(facet: Facet, values: Sequence[str], query: Query) -> Iterable[Clause]:
+    if facet is Facet.CHANGED:
+        longest = max((CHANGED_WITHIN[value] for value in values if value in CHANGED_WITHIN), default=0)
+        yield _require(at_least("changed", query.now - longest))
+    elif facet is Facet.FRESHNESS:
+        if len(set(values)) == 1:
+            wanted = (_MUST if values[0] == STALE else _NOT, any_of(Facet.PARTICIPANT, query.stale))
+            yield _require(tantivy.Query.boolean_query([(_MUST, tantivy.Query.all_query()), wanted]))
+    else:
+        yield _require(any_of(facet, values))
+
+
+def make_like_clauses(like: Entry) -> list[Clause]:
+    """Return the clauses for entries that resemble one: they share its rarer words."""
+    title = " ".join(word for text in like.titles.values() for word in words(text))
+    keywords = " ".join(word for text in like.keywords for word in words(text))
+    body = " ".join(word for text in like.descriptions.values() for word in words(text))
+    texts = {"title": title, "body": f"{keywords} {body}"}
+    fields = {f"{name}_{language}": [text] for name, text in texts.items() for language in (GERMAN, ENGLISH)}
+    resembling = tantivy.Query.more_like_this_document_fields_query(
+        make_schema(), fields, min_doc_frequency=1, min_term_frequency=1, max_query_terms=_LIKE_TERMS
+    )
+    return [(_MUST, resembling), (_NOT, term("row", like.row))]
+
+
+def join(clauses: Sequence[Clause]) -> tantivy.Query:
+    """Return the query of clauses; if they only exclude, everything else matches."""
+    if all(occur == _NOT for occur, _ in clauses):
+        clauses = [(_MUST, tantivy.Query.all_query()), *clauses]
+    return tantivy.Query.boolean_query(clauses)
+
+
+def term(field: str, value: str | int) -> tantivy.Query:
+    """Return the query for one value of a field."""
+    return tantivy.Query.term_query(make_schema(), field, value)
+
+
+def any_of(facet: Facet, values: Iterable[str]) -> tantivy.Query:
+    """Return the query for entries that have one of the values of a facet."""
+    return tantivy.Query.term_set_query(make_schema(), f"is_{facet}", sorted(values))
+
+
+def at_least(field: str, value: int) -> tantivy.Query:
+    """Return the query for a number that is not below a value."""
+    return tantivy.Query.range_query(make_schema(), field, tantivy.FieldType.Integer, lower_bound=value)
+
+
+def _at_most(field: str, value: int) -> tantivy.Query:
+    return tantivy.Query.range_query(make_schema(), field, tantivy.FieldType.Integer, upper_bound=value)
+
+
+def _require(query: tantivy.Query) -> Clause:
+    """Return the clause of a filter, which does not count for the score."""
+    return _MUST, tantivy.Query.const_score_query(query, 0.0)
+
+
+def _match_word(part: TypedPart, *, similar: bool) -> tantivy.Query:
+    word = part.words[0]
+    found = [*_list_forms(word), *_list_parts(word)]
+    if part.prefix:
+        begun = (name for name, least in _BEGUN_LEAST.items() if len(word) >= least)
+        found += [_worth(_resemble(name, word, 0, begun=True), _BEGUN[name]) for name in begun]
+    distance = find_distance(word) if similar else 0
+    if distance:
+        found += [_worth(_resemble(name, word, distance), worth) for name, worth in _SIMILAR.items()]
+    if distance and len(word) >= _SIMILAR_PART_LEAST:
+        found.append(_worth(_resemble("parts", cut_part(word), distance, begun=True), _SIMILAR_PART))
+    return tantivy.Query.disjunction_max_query(found, 0.1)
+
+
+def _match_forms(word: str) -> tantivy.Query:
+    return tantivy.Query.disjunction_max_query(list(_list_forms(word)))
+
+
+def _list_forms(word: str) -> Iterable[tantivy.Query]:
+    """Yield the queries for a word as it was typed, and for its stems."""
+    for name, worth in _EXACT.items():
+        yield _rank(term(name, word), worth)
+    for language in (GERMAN, ENGLISH):
+        for name, worth in _STEMS.items():
+            yield _rank(term(f"{name}_{language}", stem(word, language)), worth)
+
+
+def _list_parts(word: str) -> Iterable[tantivy.Query]:
+    """Yield the query for longer words that have a word, or its stem if it is long enough, as a part."""
+    begun = choose_part(word)
+    if begun:
+        yield _worth(_resemble("parts", begun, 0, begun=True), _PART)
+
+
+def _match_phrase(part: TypedPart) -> tantivy.Query:
+    if len(part.words) == 1:
+        found = {name: term(name, part.words[0]) for name in _EXACT}
+    else:
+        found = {name: tantivy.Query.phrase_query(make_schema(), name, list(part.words)) for name in _EXACT}
+    return tantivy.Query.disjunction_max_query([_rank(query, _EXACT[name]) for name, query in found.items()])
+
+
+def _resemble(field: str, word: str, distance: int, *, begun: bool = False) -> tantivy.Query:
+    """Return the query for words at most so many letters away from one, or that begin so."""
+    return tantivy.Query.fuzzy_term_query(make_schema(), field, word, distance, True, begun)
+
+
+def _rank(query: tantivy.Query, worth: float) -> tantivy.Query:
+    """Return the query with a fixed worth and a smaller one for the rarity of its word (BM25)."""
+    fixed = tantivy.Query.const_score_query(query, worth)
+    rare = tantivy.Query.boost_query(query, worth * _RARITY / 4)
+    return tantivy.Query.boolean_query([(_MUST, fixed), (_SHOULD, rare)])
+
+
+def _worth(query: tantivy.Query, worth: float) -> tantivy.Query:
+    return tantivy.Query.const_score_query(query, worth)

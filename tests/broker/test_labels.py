@@ -1,0 +1,32 @@
+"""Values of facets have words, and the words mean the values."""
+
+import doctest
+
+import pytest
+
+from connector.broker import labels, nearby, query
+from connector.broker.labels import find_value, label_value
+from connector.broker.reading.terms import name_purposes
+from connector.ports.search_index import Facet
+from connector.protocol import dcat
+
+
+def test_every_label_leads_back_to_its_value() -> None:
+    values = [(Facet.THEME, dcat.to_theme(code)) for code in dcat.THEMES]
+    values += [(Facet.PURPOSE, iri) for iri in name_purposes()]
+    values += [(facet, value) for facet, known in labels._KNOWN.items() for value in known if "CONT" not in value]
+    for facet, value in values:
+        told = label_value(facet, value)
+        assert set(told) == {"de", "en"}, value
+        for label in told.values():
+            assert find_value(facet, label.upper()) == value
+
+
+@pytest.mark.parametrize("facet", list(Facet))
+def test_another_word_means_itself(facet: Facet) -> None:
+    assert find_value(facet, "XYZ 1") == "XYZ 1"
+    assert label_value(facet, "XYZ 1") == {}
+
+
+def test_the_examples_are_true() -> None:
+    assert [doctest.testmod(module).failed for module in (labels, nearby, query)] == [0, 0, 0]

@@ -1,0 +1,32 @@
+"""Where the words of a query are in the texts of an entry."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.store.index.matching import explain
+from tests.contract.test_record import entry
+
+WORDS = st.sampled_from(["Wald", "Wälder", "müll", "Straße", '"freie Plätze"', "-Weg", "Bausetlle", "x"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    query=st.lists(WORDS, max_size=4).map(" ".join) | st.text(max_size=30),
+    title=st.text(max_size=60) | st.lists(WORDS, max_size=9).map(" ".join),
+    description=st.lists(WORDS, max_size=60).map(" ".join),
+    corrected=st.booleans(),
+)
+def test_marks_lie_in_the_piece_one_after_the_other(query: str, title: str, description: str, corrected: bool) -> None:
+    for match in explain(query, entry("a", title, descriptions={"de": description}), corrected=corrected):
+        last = 0
+        for begin, end in match.marks:
+            assert last <= begin < end <= len(match.text)
+            last = begin
+        assert len(match.text) <= 200
+
+
+def test_a_long_text_is_cut_around_the_first_word() -> None:
+    text = "Anfang " * 100 + "Zielwort " + "Ende " * 100
+    (match,) = explain("zielwort", entry("a", descriptions={"de": text}), corrected=False)
+    assert [match.text[begin:end] for begin, end in match.marks] == ["Zielwort"]
+    assert match.text.startswith("Anfang")

@@ -1,0 +1,38 @@
+"""What a person typed, as parts."""
+
+import doctest
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.store.index import typed
+from connector.store.index.typed import WORDS, TypedPart, parse
+
+
+def test_quotes_minus_and_the_last_word_have_a_meaning() -> None:
+    assert parse('Müll "blaue Tonne" -Sack -"alte Kleider" karls') == (
+        TypedPart(("mull",)),
+        TypedPart(("blau", "tonne"), phrase=True),
+        TypedPart(("sack",), excluded=True),
+        TypedPart(("alte", "kleider"), excluded=True, phrase=True),
+        TypedPart(("karls",), prefix=True),
+    )
+    assert parse("e-mail - 2024/25") == (
+        TypedPart(("e",)),
+        TypedPart(("mail",)),
+        TypedPart(("2024",)),
+        TypedPart(("25",), prefix=True),
+    )
+    assert parse('"offen bis zum Ende') == (TypedPart(("offen", "bis", "zum", "ende"), phrase=True),)
+    assert parse('" " -"" * ()') == ()
+
+
+@given(st.text(alphabet=st.sampled_from('aä"- *(\u0308\u00df'), max_size=60))
+def test_any_text_has_parts_within_bounds(text: str) -> None:
+    parts = parse(text * 20)
+    assert sum(len(part.words) for part in parts) <= WORDS
+    assert all(part.words and all(part.words) for part in parts)
+
+
+def test_the_examples_are_true() -> None:
+    assert doctest.testmod(typed).failed == 0
