@@ -17,7 +17,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AtContext, AtEvaluator, AtReceived
+from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtReceived, LimitQuery
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
 from connector.controlplane.judging.evaluator import Evaluator
@@ -42,12 +42,33 @@ _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 
 
 @router.get("/received")
-async def list_received(evaluator: AtEvaluator, received: AtReceived) -> ReceivedView:
-    """List the files in the folder of received data, oldest first, with what they are and from whom."""
+async def list_received(
+    evaluator: AtEvaluator, received: AtReceived, after: AfterQuery = None, limit: LimitQuery | None = None
+) -> ReceivedView:
+    """List the files in the folder of received data, oldest first, with what they are and from whom.
+
+    Without `limit`, all files are on one page.
+    """
     files = await run_in_thread(list_stored, received)
-    of = await transfer.find_received(evaluator.context, [file.path for file in files])
-    items = tuple(_name(evaluator, _view(file), of.get(file.path)) for file in files)
-    return ReceivedView(items=items, folder=str(received.absolute()))
+    if after is not None:
+        files = [file for file in files if _to_cursor(file) > _read_cursor(after)]
+    page = files[:limit] if limit else files
+    of = await transfer.find_received(evaluator.context, [file.path for file in page])
+    items = tuple(_name(evaluator, _view(file), of.get(file.path)) for file in page)
+    following = "{}:{}".format(*_to_cursor(page[-1])) if len(page) < len(files) else None
+    return ReceivedView(items=items, folder=str(received.absolute()), next=following)
+
+
+def _to_cursor(file: StoredFile) -> tuple[int, str]:
+    return file.written_at, file.path
+
+
+def _read_cursor(text: str) -> tuple[int, str]:
+    """Return where a page begins: behind a file, which may be gone by now. Raises ApiError."""
+    written, _, path = text.partition(":")
+    if not (written.isascii() and written.isdecimal() and len(written) < 20):
+        raise ApiError(400, "cursor", "Unknown cursor: pass the `next` of a page that this connector returned.")
+    return int(written), path
 
 
 @router.post("/received/clean")

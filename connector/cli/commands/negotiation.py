@@ -23,7 +23,7 @@ from connector.cli.frame.finding import find_counterparty, find_dataset, find_pa
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.files import read_policy
-from connector.cli.policies.terms import NO_TERMS, describe_policies, write_terms
+from connector.cli.policies.terms import NO_TERMS, describe_policies, list_differences, write_terms
 from connector.cli.processes.outcome import choose_reason, report_state, report_waited, to_common_fields, to_head_fields
 from connector.client import Connector
 from connector.client.frame.errors import RequestRefused
@@ -112,11 +112,17 @@ def list_negotiations(
 
 @register(app, "show", example=f"datenkontor negotiation show {EXAMPLE}")
 def show(call: CommandCall, negotiation: NegotiationArgument) -> None:
-    """Show one negotiation: its state, the current offer and the reason why it waits."""
+    """Show one negotiation: its state, the current offer and the reason why it waits.
+
+    Of a request that waits at its provider, it is said what it asks for otherwise than the offer of the asset.
+    """
     with connect(call) as connector:
         found = connector.negotiations.show(negotiation)
         (terms,) = [NO_TERMS] if call.output.json else write_terms(connector, [found.offer], call.output.lang)
-    call.output.print_details(found, _build_fields(found, terms.sentence, call.output), {"policy": terms.card})
+        differences = [] if call.output.json else list_differences(connector, found, call.output.lang)
+    fields = _build_fields(found, terms.sentence, call.output)
+    fields |= {"differs from the offer": differences} if differences else {}
+    call.output.print_details(found, fields, {"policy": terms.card})
 
 
 @register(app, "wait", example=f"datenkontor negotiation wait {EXAMPLE} --timeout 300")

@@ -4,22 +4,29 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.frame.command import YesOption, create_noun, register
+from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect
 
 app = create_noun("The folder of received data.")
 
 
-@register(app, "list", example="datenkontor received list")
-def list_received(call: CommandCall) -> None:
+@register(
+    app,
+    "list",
+    example="""datenkontor received list
+    datenkontor received list --all""",
+)
+def list_received(
+    call: CommandCall, limit: LimitOption = 50, after: AfterOption = None, all: AllOption = False
+) -> None:
     """List the received files and the partial ones, oldest first, with what they are and from whom.
 
     Listed is the folder of the connector. Copies that `get` or `sync` saved are where those commands were told, and
     `transfer show` names the place of data that a transfer delivers elsewhere.
     """
     with connect(call) as connector:
-        found = connector.received.list()
+        found = connector.received.list(limit=None if all else limit, after=after)
     if call.output.json:
         call.output.print_result(found)
         return
@@ -35,6 +42,7 @@ def list_received(call: CommandCall) -> None:
             "also saved": lambda file: file.saved or None,
             "written": lambda file: call.output.format_time(file.written_at),
         },
+        after=found.next,
     )
     if found.folder:
         call.output.print_hint(call.output.say("cli.received-folder", folder=found.folder))

@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from connector.cli.frame.remote import choose_text
 from connector.client import Connector
 from connector.client.frame.errors import ClientError
 from connector.language.catalogue import Language, say
+from connector.views.negotiations import NegotiationView
 from connector.views.policies import CardLineView, ExplanationView
 
 _SIGNS = {
@@ -44,6 +46,7 @@ class WrittenTerms(NamedTuple):
     card: tuple[str, ...]
 
 
+_PARTIES = frozenset({"@id", "uid", "assigner", "assignee", "target"})
 NO_TERMS = WrittenTerms("", ())
 """For programs, which read the policy itself."""
 
@@ -53,6 +56,25 @@ def describe_policies(
 ) -> list[str]:
     """Return the sentence of each policy, as `write_terms`."""
     return [terms.sentence for terms in write_terms(connector, policies, lang, offered=offered)]
+
+
+def list_differences(connector: Connector, found: NegotiationView, lang: Language) -> list[str]:
+    """Return in words what a request that waits here asks for otherwise than the offer; nothing if that is unknown.
+
+    Who agrees, and on which data, is no difference: an offer leaves that open.
+    """
+    if found.hold is None or found.role != "provider":
+        return []
+    try:
+        offered = connector.assets.show(found.dataset).policy
+        compared = connector.policies.compare(_leave_rules(offered), _leave_rules(found.offer))
+    except ClientError:
+        return []
+    return [choose_text(change.text, lang) for change in compared.changes]
+
+
+def _leave_rules(policy: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in policy.items() if name not in _PARTIES}
 
 
 def write_terms(

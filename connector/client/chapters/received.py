@@ -7,13 +7,13 @@ from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocki
 from connector.views.received import CleanedView, CleanOrder, ReceivedView
 
 
-def _list() -> ApiCall[ReceivedView]:
-    """List the files in the folder of received data, oldest first.
+def _list(*, limit: int | None = None, after: str | None = None) -> ApiCall[ReceivedView]:
+    """List the files in the folder of received data, oldest first: all, or at most `limit` after a cursor.
 
     >>> [file.partial for file in connector.received.list().items]
     [False]
     """
-    return ApiCall(method="GET", path=path_of("received"), answer=ReceivedView)
+    return ApiCall(method="GET", path=path_of("received"), answer=ReceivedView, query={"limit": limit, "after": after})
 
 
 def _clean(older_than_days: float, *, partial: bool = False, dry_run: bool = False) -> ApiCall[CleanedView]:

@@ -149,6 +149,24 @@ async def test_a_received_file_names_its_dataset_its_agreement_and_its_provider(
     assert {(file["transfer"], file["saved"]) for file in found.values()} == {("", False)}
 
 
+async def test_received_files_are_on_pages_that_go_on_behind_a_file_that_is_gone(desk: Desk) -> None:
+    for number in range(5):
+        desk.arrive(f"{number}/air.csv", b"x")
+        os.utime(desk.received / f"{number}/air.csv", (number // 2, number // 2))
+    async with desk.client() as client:
+        whole = (await client.get("/v1/received")).json()
+        assert ([file["path"][0] for file in whole["items"]], whole["next"]) == (list("01234"), None)
+        seen, after = "", {}
+        for _ in range(3):
+            page = (await client.get("/v1/received", params={"limit": 2, **after})).json()
+            seen += "".join(file["path"][0] for file in page["items"])
+            (desk.received / page["items"][-1]["path"]).unlink()
+            after = {"after": page["next"]}
+        assert (seen, page["next"]) == ("01234", None)
+        refused = await client.get("/v1/received", params={"after": "x:y"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "cursor")
+
+
 async def test_received_files_are_listed_and_removed_by_their_age(desk: Desk) -> None:
     desk.arrive("a/air.csv", CSV)
     desk.arrive("b/air.csv", CSV)

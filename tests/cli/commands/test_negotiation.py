@@ -7,7 +7,7 @@ import pytest
 
 from connector.views.negotiations import RecordedDecisionView
 from tests.cli.conftest import Cli
-from tests.cli.management import NOW, Management, negotiation
+from tests.cli.management import NOW, Management, asset, negotiation
 
 
 def test_a_person_decides_about_a_negotiation(cli: Cli, management: Management, tmp_path: Path) -> None:
@@ -116,3 +116,23 @@ def test_an_approval_of_what_is_not_offered_any_more_is_refused_with_the_reason(
     management.refuse("POST", "/v1/negotiations/urn:n/approve", 409, "offer-withdrawn", "The offer has ended.")
     done = cli("negotiation", "approve", "urn:n", "--yes")
     assert (done.code, "The offer has ended." in done.err) == (4, True)
+
+
+@pytest.mark.parametrize(("lang", "label"), [("en", "differs from the offer"), ("de", "anders als angeboten")])
+def test_a_request_that_waits_is_shown_with_what_differs_from_the_offer(
+    cli: Cli, management: Management, lang: str, label: str
+) -> None:
+    change = {"kind": "added", "part": "constraint", "rule": "permission/0", "text": {lang: "Purpose: traffic."}}
+    compared = {"width": "narrowed", "text": {}, "changes": [change], "contained": "contained", "meeting": "overlap"}
+    management.answer("POST", "/v1/policies/compare", compared | {"reasons": []})
+    management.answer("GET", "/v1/assets/air", asset(policy={"@id": "urn:draft", "permission": [{"action": "use"}]}))
+    offer = {"@id": "urn:offer", "assignee": "urn:us", "target": "air", "permission": [{"action": "read"}]}
+    waits = negotiation("REQUESTED", hold="Other terms.", role="provider", offer=offer)
+    management.answer("GET", "/v1/negotiations/urn:n", waits, negotiation("AGREED", role="provider"))
+    told = cli("negotiation", "show", "urn:n", "--lang", lang).out
+    assert f"{label}" in told
+    assert "Purpose: traffic." in told
+    assert management.bodies("POST", "/v1/policies/compare") == [
+        {"old": {"permission": [{"action": "use"}]}, "new": {"permission": [{"action": "read"}]}}
+    ]
+    assert label not in cli("negotiation", "show", "urn:n", "--lang", lang).out, "nothing waits any more"

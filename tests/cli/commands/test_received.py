@@ -25,6 +25,15 @@ def test_a_list_says_what_files_are_from_whom_and_where_copies_are(cli: Cli, man
     assert cli("received", "list", "--json").json["folder"] == "/srv/received"
 
 
+def test_a_long_list_has_pages(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/received", {"items": [FILE], "next": "5:x/air.csv"})
+    shown = cli("received", "list", "--limit", "1", "--after", "1:a")
+    assert "5:x/air.csv" in shown.out + shown.err
+    assert management.asked[-1].query == {"limit": ["1"], "after": ["1:a"]}
+    cli("received", "list", "--all")
+    assert management.asked[-1].query == {}
+
+
 def test_a_clean_up_asks_first_and_says_what_was_removed(cli: Cli, management: Management) -> None:
     management.answer("POST", "/v1/received/clean", CLEANED)
     refused = cli("received", "clean", "--older-than", "30")

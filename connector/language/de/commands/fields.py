@@ -139,4 +139,5 @@ SENTENCES: dict[str, str] = {
     "smallest group": "kleinste Gruppe",
     "facts": "Merkmale aus Feldern",
     "stated": "Angaben zu den Daten",
+    "differs from the offer": "anders als angeboten",
 }

@@ -136,6 +136,8 @@ SENTENCES: dict[str, str] = {
     "Request an agreement on a dataset; --policy requests another policy than the offer.": "Einen Vertrag über ein Datenangebot anfragen; --policy fragt nach anderen Nutzungsbedingungen als den "
     "angebotenen.",
     "List the negotiations, newest first.": "Die Verhandlungen auflisten, neueste zuerst.",
+    "Of a request that waits at its provider, it is said what it asks for otherwise than the offer of the asset.": "Zu "
+    "einer Anfrage, die beim Anbieter wartet, steht dabei, worin sie vom Angebot abweicht.",
     "Show one negotiation: its state, the current offer and the reason why it waits.": "Eine Verhandlung anzeigen: ihren Stand, das aktuelle Angebot und den Grund, aus dem sie wartet.",
     "Wait until a negotiation has ended or waits for a person of this participant.": "Warten, bis eine Verhandlung beendet ist oder auf einen Menschen dieses Teilnehmers wartet.",
     "Exit code 0 if finalized, 4 if terminated, 6 if a person has to decide or the time is over.": "Rückgabewert 0, wenn abgeschlossen, 4, wenn abgebrochen, 6, wenn ein Mensch entscheiden muss oder die "

@@ -139,4 +139,5 @@ SENTENCES: dict[str, str] = {
     "smallest group": "smallest group",
     "facts": "facts from fields",
     "stated": "statements about the data",
+    "differs from the offer": "differs from the offer",
 }
