@@ -1,5 +1,6 @@
 """The broker as a Catalogue Service, and a whole broker built from its settings."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -205,5 +206,7 @@ async def test_a_started_broker_listens_at_two_addresses_and_is_ready(broker: Br
     await broker.start()
     assert set(broker.listeners.addresses) == {"protocol", "broker"}
     async with httpx.AsyncClient(base_url=broker.listeners.addresses["broker"]) as http:
-        told = (await http.get("/ready")).json()
+        async with asyncio.timeout(20):
+            while not (told := (await http.get("/ready")).json())["ready"]:
+                assert "being built" in told["checks"]["search"]
         assert (told["ready"], told["checks"]) == (True, {"record": "ok", "crawler": "ok", "search": "ok"})
