@@ -6,7 +6,7 @@ texts in their language; a text without a language has them in both. Whoever cha
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 import tantivy
@@ -82,6 +82,8 @@ def register(index: tantivy.Index) -> None:
         index.register_tokenizer(f"stems_{language}", _stemmer(language))
 
 
+# Results of one page, and pages of one search, repeat their words.
+@lru_cache(16_384)
 def stem(word: str, language: str) -> str:
     """Return the stem of a folded word."""
     return (_stemmer(language).analyze(word) or [word])[0]

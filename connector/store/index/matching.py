@@ -4,12 +4,15 @@ Plain data: the texts are those of the provider, and the marks are numbers.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
 
 from connector.ports.broker_store import Entry
 from connector.ports.search_index import Match
 from connector.store.index.documents import ENGLISH, GERMAN, PART_FROM, choose_part, list_names, stem
 from connector.store.index.queries import find_distance
-from connector.store.index.typed import TypedPart, parse
+from connector.store.index.typed import parse
 from connector.store.words import spans
 
 _MATCHES, _MARKS, _PIECE, _BEFORE = 4, 20, 200, 60
@@ -19,10 +22,35 @@ _LOOKED_AT = 20_000
 _SIMILAR_WITHIN = 1000
 
 
+class _Wanted(msgspec.Struct, frozen=True):
+    """A word or a phrase of a query, with its beginning as a part of longer words, and its stems in both languages."""
+
+    words: tuple[str, ...]
+    phrase: bool
+    prefix: bool
+    begun: str
+    stems: tuple[str, str]
+
+
+@lru_cache(64)
+def _read_wanted(text: str) -> tuple[_Wanted, ...]:
+    return tuple(
+        _Wanted(
+            part.words,
+            part.phrase,
+            part.prefix,
+            choose_part(part.words[0]),
+            (stem(part.words[0], GERMAN), stem(part.words[0], ENGLISH)),
+        )
+        for part in parse(text)
+        if not part.excluded
+    )
+
+
 def explain(text: str, entry: Entry, *, corrected: bool) -> tuple[Match, ...]:
     """Return why an entry matches the words of a query, the most important field first, at most four."""
-    parts = [part for part in parse(text) if not part.excluded]
-    if not parts:
+    wanted = _read_wanted(text)
+    if not wanted:
         return ()
     known: dict[str, bool] = {}
     found: list[Match] = []
@@ -31,7 +59,7 @@ def explain(text: str, entry: Entry, *, corrected: bool) -> tuple[Match, ...]:
         left -= len(piece)
         if left < 0:
             break
-        marks = _find_marks(piece, parts, known, corrected=corrected)
+        marks = _find_marks(piece, wanted, known, corrected=corrected)
         if marks:
             begin, shown, within = _cut(piece, marks)
             found.append(Match(field=field, language=language, text=shown, marks=tuple(_shift(within, begin))))
@@ -48,20 +76,20 @@ def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:
 
 
 def _find_marks(
-    text: str, parts: Sequence[TypedPart], known: dict[str, bool], *, corrected: bool
+    text: str, wanted: Sequence[_Wanted], known: dict[str, bool], *, corrected: bool
 ) -> list[tuple[int, int]]:
     """Return where the words of a query are in a text; `known` keeps the answer for each folded word."""
     found = spans(text)
     marks: set[tuple[int, int]] = set()
-    for part in parts:
-        if part.phrase:
-            marks |= _find_phrase(found, part.words)
-    single = [part for part in parts if not part.phrase]
+    for phrase in wanted:
+        if phrase.phrase:
+            marks |= _find_phrase(found, phrase.words)
+    single = [word for word in wanted if not word.phrase]
     for begin, end, word in found:
         if word not in known:
-            known[word] = any(_is_found(word, part) for part in single)
+            known[word] = any(_is_found(word, one) for one in single)
         similar = corrected and end <= _SIMILAR_WITHIN
-        if known[word] or (similar and any(_is_similar(word, part.words[0]) for part in single)):
+        if known[word] or (similar and any(_is_similar(word, one.words[0]) for one in single)):
             marks.add((begin, end))
     return sorted(marks)
 
@@ -72,14 +100,12 @@ def _find_phrase(found: list[tuple[int, int, str]], wanted: tuple[str, ...]) -> 
     return {(found[at][0], found[at + len(wanted) - 1][1]) for at in starts}
 
 
-def _is_found(word: str, part: TypedPart) -> bool:
-    wanted = part.words[0]
-    if word == wanted or (part.prefix and word.startswith(wanted)):
+def _is_found(word: str, wanted: _Wanted) -> bool:
+    if word == wanted.words[0] or (wanted.prefix and word.startswith(wanted.words[0])):
         return True
-    begun = choose_part(wanted)
-    if begun and (word.startswith(begun) or word.find(begun, PART_FROM) >= 0):
+    if wanted.begun and (word.startswith(wanted.begun) or word.find(wanted.begun, PART_FROM) >= 0):
         return True
-    return any(stem(word, language) == stem(wanted, language) for language in (GERMAN, ENGLISH))
+    return stem(word, GERMAN) == wanted.stems[0] or stem(word, ENGLISH) == wanted.stems[1]
 
 
 def _is_similar(word: str, wanted: str) -> bool:
