@@ -7,10 +7,12 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import (
     api,
+    broker,
     catalog,
     growth,
     memory,
@@ -33,6 +35,7 @@ WITHIN: dict[str, Callable[[Path], list[Figure]]] = {
     "waiting": waiting.measure,
     "transfer": transfer.measure,
     "treatment": treatment.measure,
+    "broker": broker.measure,
 }
 """They use modules of the product: another commit measures itself, with its own code."""
 OUTSIDE: dict[str, Callable[[Order], list[Figure]]] = {
@@ -57,6 +60,8 @@ def main() -> None:
     parser.add_argument("--tree", type=Path, help="measure the processes of another checkout with its own .venv")
     parser.add_argument("--agreements", type=int, default=500_000, help="how many the store of `growth` holds")
     parser.add_argument("--assets", type=int, default=100_000, help="how many the store of `growth` holds")
+    parser.add_argument("--offers", type=int, default=20_000, help="how many `broker` searches among")
+    parser.add_argument("--connectors", type=int, default=200, help="how many offer them")
     parser.add_argument("--minutes", type=float, default=10.0, help="how long `soak` lasts")
     given = parser.parse_args()
     names = given.names or [name for name in (*OUTSIDE, *WITHIN) if name not in BY_NAME_ONLY]
@@ -76,11 +81,12 @@ def main() -> None:
             python=given.python or f"{sys.base_prefix}/bin/python3",
         )
         return
+    sized = {**WITHIN, "broker": partial(broker.measure, offers=given.offers, connectors=given.connectors)}
     figures: list[Figure] = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="datenkontor-bench-") as folder:
             order = Order(Path(folder), given.tree, given.agreements, given.assets, given.minutes)
-            figures += OUTSIDE[name](order) if name in OUTSIDE else WITHIN[name](order.base)
+            figures += OUTSIDE[name](order) if name in OUTSIDE else sized[name](order.base)
         keep(figures, given.out, describe(order.tree or ROOT, order.python))
 
 
