@@ -22,6 +22,8 @@ from connector.ports.entities import (
     Payment,
     ReplayKey,
     UsePart,
+    User,
+    UserSession,
 )
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
@@ -194,6 +196,42 @@ class RecordConsent(msgspec.Struct, frozen=True):
     consent: Consent
 
 
+class PutUser(msgspec.Struct, frozen=True):
+    """Insert or update a user of the pages under the same version rule."""
+
+    user: User
+    expected: int | None
+
+
+class PutSession(msgspec.Struct, frozen=True):
+    """Store a new session of a user."""
+
+    session: UserSession
+
+
+class SeeSession(msgspec.Struct, frozen=True):
+    """Store when a session was seen last (ms), if it has not ended meanwhile."""
+
+    owner: str
+    token_hash: str
+    at: int
+
+
+class DropSession(msgspec.Struct, frozen=True):
+    """Remove a session, if there is one."""
+
+    owner: str
+    token_hash: str
+
+
+class DropSessions(msgspec.Struct, frozen=True):
+    """Remove the sessions of a user that were seen before an instant (ms), or all."""
+
+    owner: str
+    user: str
+    seen_before: int | None = None
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -222,6 +260,11 @@ Change = (
     | RecordPayment
     | RecordEvent
     | RecordConsent
+    | PutUser
+    | PutSession
+    | SeeSession
+    | DropSession
+    | DropSessions
     | AppendLeaf
 )
 

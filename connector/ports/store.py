@@ -27,6 +27,8 @@ from connector.ports.entities import (
     Recent,
     Usage,
     UsePart,
+    User,
+    UserSession,
 )
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -168,6 +170,15 @@ class Store(Protocol):
 
     async def blocks(self, owner: str) -> Sequence[Block]:
         """Return all blocks, ordered by participant."""
+
+    async def user(self, owner: str, name: str) -> User | None:
+        """Return one user of the pages by the name to sign in with."""
+
+    async def users(self, owner: str) -> Sequence[User]:
+        """Return all users of the pages, ordered by name."""
+
+    async def session(self, owner: str, token_hash: str) -> UserSession | None:
+        """Return the session of a token (by its SHA-256, hex)."""
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import Delta, Entry, Statements
-from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, TooSoon
+from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, PutUser, TooSoon
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -52,6 +52,8 @@ def check_version(change: Change) -> None:
         version = change.process.version
     elif isinstance(change, PutAsset):
         version = change.asset.version
+    elif isinstance(change, PutUser):
+        version = change.user.version
     else:
         return
     if version != (change.expected or 0) + 1:

@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports import changes
 from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, TooSoon
-from connector.ports.entities import Agreement, CountedUse, DutyState, Lease, Usage, UsePart
+from connector.ports.entities import Agreement, CountedUse, DutyState, Lease, Usage, UsePart, UserSession
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import first_recent, first_within, no_longer_recent, refuse_within
 
@@ -220,6 +220,36 @@ def _record_consent(tables: MemoryTables, change: changes.RecordConsent) -> None
     tables.put(tables.standing, person, (*others, entry))
 
 
+def _put_user(tables: MemoryTables, change: changes.PutUser) -> None:
+    key = (change.user.owner, change.user.name)
+    _check_expected(tables.get(tables.users, key), change.expected, change.user.name)
+    tables.put(tables.users, key, change.user)
+
+
+def _put_session(tables: MemoryTables, change: changes.PutSession) -> None:
+    tables.put(tables.sessions, (change.session.owner, change.session.token_hash), change.session)
+
+
+def _see_session(tables: MemoryTables, change: changes.SeeSession) -> None:
+    key = (change.owner, change.token_hash)
+    known: UserSession | None = tables.get(tables.sessions, key)
+    if known is not None:
+        tables.put(tables.sessions, key, msgspec.structs.replace(known, seen_at=change.at))
+
+
+def _drop_session(tables: MemoryTables, change: changes.DropSession) -> None:
+    tables.put(tables.sessions, (change.owner, change.token_hash), None)
+
+
+def _drop_sessions(tables: MemoryTables, change: changes.DropSessions) -> None:
+    def is_over(session: UserSession) -> bool:
+        late = change.seen_before is None or session.seen_at < change.seen_before
+        return (session.owner, session.user) == (change.owner, change.user) and late
+
+    for session in tables.select(tables.sessions, is_over):
+        tables.put(tables.sessions, (session.owner, session.token_hash), None)
+
+
 def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
     position = tables.get(tables.leaf_counts, change.leaf.owner) or 0
     tables.put(tables.leaf_counts, change.leaf.owner, position + 1)
@@ -254,5 +284,10 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.RecordPayment: _record_payment,
     changes.RecordEvent: _record_event,
     changes.RecordConsent: _record_consent,
+    changes.PutUser: _put_user,
+    changes.PutSession: _put_session,
+    changes.SeeSession: _see_session,
+    changes.DropSession: _drop_session,
+    changes.DropSessions: _drop_sessions,
     changes.AppendLeaf: _append_leaf,
 }

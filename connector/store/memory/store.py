@@ -26,6 +26,8 @@ from connector.ports.entities import (
     Recent,
     Usage,
     UsePart,
+    User,
+    UserSession,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -282,6 +284,21 @@ class MemoryStore:
         """Return all blocks, ordered by participant."""
         rows: list[Block] = self._tables.select(self._tables.blocks, lambda block: block.owner == owner)
         return sorted(rows, key=lambda block: block.participant)
+
+    async def user(self, owner: str, name: str) -> User | None:
+        """Return one user of the pages."""
+        found: User | None = self._tables.get(self._tables.users, (owner, name))
+        return found
+
+    async def users(self, owner: str) -> Sequence[User]:
+        """Return all users of the pages, ordered by name."""
+        rows: list[User] = self._tables.select(self._tables.users, lambda user: user.owner == owner)
+        return sorted(rows, key=lambda user: user.name)
+
+    async def session(self, owner: str, token_hash: str) -> UserSession | None:
+        """Return the session of a token."""
+        found: UserSession | None = self._tables.get(self._tables.sessions, (owner, token_hash))
+        return found
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

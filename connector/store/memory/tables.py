@@ -36,6 +36,8 @@ class MemoryTables:
         self.owed: Table = {}
         self.consents: Table = {}
         self.standing: Table = {}
+        self.users: Table = {}
+        self.sessions: Table = {}
         self.leaves: Table = {}
         self.leaf_counts: Table = {}
         self._place = 0

@@ -29,6 +29,8 @@ from connector.ports.entities import (
     Recent,
     Usage,
     UsePart,
+    User,
+    UserSession,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -50,6 +52,7 @@ from connector.store.sqlite.chapters import (
     processes,
     replay,
     usage,
+    users,
 )
 from connector.store.sqlite.engine.connection import StoreConnection, open_readable, open_writable, refuse_damaged
 from connector.store.sqlite.engine.kept import KeptPages
@@ -78,6 +81,11 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.RecordPayment: payments.record,
     changes.RecordEvent: events.record,
     changes.RecordConsent: consents.record,
+    changes.PutUser: users.put,
+    changes.PutSession: users.put_session,
+    changes.SeeSession: users.see_session,
+    changes.DropSession: users.drop_session,
+    changes.DropSessions: users.drop_sessions,
     changes.AppendLeaf: audit.append,
 }
 
@@ -277,6 +285,18 @@ class SqliteStore:
     async def blocks(self, owner: str) -> Sequence[Block]:
         """Return all blocks, ordered by participant."""
         return peers.blocks(self._reader, owner)
+
+    async def user(self, owner: str, name: str) -> User | None:
+        """Return one user of the pages."""
+        return users.user(self._reader, owner, name)
+
+    async def users(self, owner: str) -> Sequence[User]:
+        """Return all users of the pages, ordered by name."""
+        return users.users(self._reader, owner)
+
+    async def session(self, owner: str, token_hash: str) -> UserSession | None:
+        """Return the session of a token."""
+        return users.session(self._reader, owner, token_hash)
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

@@ -27,6 +27,7 @@ from connector.store.sqlite.chapters import (
     processes,
     replay,
     usage,
+    users,
 )
 from connector.store.sqlite.record import record
 from connector.store.sqlite.record.record import open_record
@@ -48,10 +49,13 @@ CHAPTERS = (
     processes,
     replay,
     usage,
+    users,
 )
 SAMPLES: dict[str, list[Any]] = {
     **{name: [f"urn:{name}"] for name in ("id", "key", "peer", "peer_pid", "offer_id", "dataset", "counterparty")},
-    **{name: [f"urn:{name}"] for name in ("process_id", "participant", "token_hash", "flow_id", "agreement_id")},
+    **{
+        name: [f"urn:{name}"] for name in ("process_id", "participant", "token_hash", "flow_id", "agreement_id", "name")
+    },
     **{name: [f"urn:{name}"] for name in ("agreement_key", "subject")},
     **{name: [["urn:1", "urn:2"]] for name in ("ids", "keys", "process_ids", "subjects", "occasions")},
     "used_in_all.keys": [[("urn:1", "urn:d:1"), ("urn:2", "urn:d:2")]],

@@ -1,0 +1,36 @@
+"""The people who sign in to the pages, and their sessions."""
+
+import msgspec
+
+from connector.views.users import UserRole
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who signs in: `name` is what is typed, `person` what others read, `roles` what the pages allow.
+
+    `password` is the PHC string of Argon2id, empty until one is chosen. `link_hash` is the SHA-256 (hex) of the secret
+    of the link with which a password can be chosen once, until `link_until` (ms); empty: there is none. `signed_in_at`
+    (ms) is the last time. A user with `disabled_at` (ms) cannot sign in.
+    """
+
+    owner: str
+    name: str
+    person: str
+    roles: tuple[UserRole, ...]
+    created_at: int
+    version: int
+    password: str = ""
+    link_hash: str = ""
+    link_until: int | None = None
+    signed_in_at: int | None = None
+    disabled_at: int | None = None
+
+
+class UserSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of a user in one browser; `token_hash` is the SHA-256 (hex) of its cookie. Times are in ms."""
+
+    owner: str
+    token_hash: str
+    user: str
+    begun_at: int
+    seen_at: int

@@ -1,0 +1,78 @@
+"""The SQL of the people who sign in to the pages, and of their sessions."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.ports.changes import Conflict, DropSession, DropSessions, PutSession, PutUser, SeeSession
+from connector.ports.entities import User, UserSession
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+
+_encode = msgspec.msgpack.Encoder().encode
+_user = msgspec.msgpack.Decoder(User).decode
+_LAST = 2**63 - 1
+
+_INSERT = "INSERT INTO users (owner, name, version, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_UPDATE = "UPDATE users SET version = ?, body = ? WHERE owner = ? AND name = ? AND version = ?"
+_BY_NAME = "SELECT body FROM users WHERE owner = ? AND name = ?"
+_ALL = "SELECT body FROM users WHERE owner = ? ORDER BY name"
+_PUT_SESSION = "INSERT INTO sessions (owner, token_hash, user, begun_at, seen_at) VALUES (?, ?, ?, ?, ?)"
+_SEE_SESSION = "UPDATE sessions SET seen_at = ? WHERE owner = ? AND token_hash = ?"
+_DROP_SESSION = "DELETE FROM sessions WHERE owner = ? AND token_hash = ?"
+_DROP_SESSIONS = "DELETE FROM sessions WHERE owner = ? AND user = ? AND seen_at < ?"
+_SESSION = "SELECT user, begun_at, seen_at FROM sessions WHERE owner = ? AND token_hash = ?"
+
+
+def put(connection: sqlite3.Connection, change: PutUser) -> None:
+    """Insert or update a user. Raises Conflict."""
+    user, body = change.user, _encode(change.user)
+    if change.expected is None:
+        done = connection.execute(_INSERT, (user.owner, user.name, user.version, body))
+    else:
+        done = connection.execute(_UPDATE, (user.version, body, user.owner, user.name, change.expected))
+    if done.rowcount != 1:
+        raise Conflict(f"The user {user.name} has not version {change.expected}: read it again.")
+
+
+def put_session(connection: sqlite3.Connection, change: PutSession) -> None:
+    """Store a new session."""
+    session = change.session
+    connection.execute(
+        _PUT_SESSION, (session.owner, session.token_hash, session.user, session.begun_at, session.seen_at)
+    )
+
+
+def see_session(connection: sqlite3.Connection, change: SeeSession) -> None:
+    """Store when a session was seen last, if there is one."""
+    connection.execute(_SEE_SESSION, (change.at, change.owner, change.token_hash))
+
+
+def drop_session(connection: sqlite3.Connection, change: DropSession) -> None:
+    """Remove a session, if there is one."""
+    connection.execute(_DROP_SESSION, (change.owner, change.token_hash))
+
+
+def drop_sessions(connection: sqlite3.Connection, change: DropSessions) -> None:
+    """Remove the sessions of a user that were seen before an instant, or all."""
+    before = _LAST if change.seen_before is None else change.seen_before
+    connection.execute(_DROP_SESSIONS, (change.owner, change.user, before))
+
+
+def user(connection: sqlite3.Connection, owner: str, name: str) -> User | None:
+    """Return a user."""
+    row = fetch_one(connection, _BY_NAME, (owner, name))
+    return _user(row[0]) if row else None
+
+
+def users(connection: sqlite3.Connection, owner: str) -> Sequence[User]:
+    """Return all users, ordered by name."""
+    return [_user(body) for (body,) in fetch_many(connection, _ALL, (owner,))]
+
+
+def session(connection: sqlite3.Connection, owner: str, token_hash: str) -> UserSession | None:
+    """Return a session."""
+    row = fetch_one(connection, _SESSION, (owner, token_hash))
+    if row is None:
+        return None
+    return UserSession(owner=owner, token_hash=token_hash, user=row[0], begun_at=row[1], seen_at=row[2])

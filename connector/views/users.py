@@ -1,0 +1,63 @@
+"""The people who sign in to the pages, and what they may do there."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+FIRST_USER = "verwaltung"
+"""The name of the first user, which has every role."""
+
+
+class UserRole(StrEnum):
+    """What a person does here: offer data, release and agree, protect personal data, get data, operate, examine."""
+
+    PROVIDER = "provider"
+    RELEASE = "release"
+    PRIVACY = "privacy"
+    CONSUMER = "consumer"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+
+
+class UserOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A new user of the pages."""
+
+    example: ClassVar[dict[str, Any]] = {"name": "a.kaya", "person": "Aylin Kaya", "roles": ["provider"]}
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
+            description="Name to sign in with: small letters, digits, dots, dashes.",
+        ),
+    ]
+    person: Annotated[str, Meta(min_length=1, max_length=200, description="Name of the person, for other people.")]
+    roles: Annotated[
+        tuple[UserRole, ...], Meta(min_length=1, max_length=6, description="What the person may do on the pages.")
+    ]
+
+
+class UserView(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of the pages. `has_password` is false until the person has chosen one with the link.
+
+    `link_until` is the end of the link for the next password; null if there is none.
+    """
+
+    name: str
+    person: str
+    roles: tuple[UserRole, ...]
+    created_at: datetime
+    has_password: bool
+    link_until: datetime | None = None
+    signed_in_at: datetime | None = None
+    disabled_at: datetime | None = None
+
+
+class InvitedUserView(msgspec.Struct, frozen=True, kw_only=True):
+    """A user with the link to choose a password with, once; it is not shown again."""
+
+    user: UserView
+    link: Annotated[str, Meta(description="Address to open in a browser; it works once, until `link_until`.")]
