@@ -24,11 +24,13 @@ from connector.api.chapters import (
     policies,
     search,
     transfers,
+    users,
 )
 from connector.api.frame import errors
 from connector.api.frame.auth import KEYLESS, LARGEST_BODY, ApiKey, KeyMiddleware
-from connector.api.frame.desk import Desk, install_desk
+from connector.api.frame.desk import install_desk
 from connector.api.frame.models import answer_model
+from connector.desk.values import Desk
 from connector.net.serving.rates import CallerRates
 from connector.views.common import ErrorView
 
@@ -49,6 +51,7 @@ _CHAPTERS = (
     participants.router,
     events.router,
     policies.router,
+    users.router,
 )
 _FAILURES: dict[int | str, dict[str, Any]] = {
     code: {"model": answer_model(ErrorView)} for code in (400, 401, 403, 404, 409, 422, 429, 502, 503)

@@ -51,6 +51,7 @@ from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.users import UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
 from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
@@ -58,6 +59,8 @@ from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.treating.delivery import Treating
+from connector.desk.values import Desk
+from connector.identity.passwords import Argon2Passwords
 from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
@@ -90,6 +93,7 @@ class ConnectorServer:
     listeners: Listeners
     broker: SearchClient | None
     announcer: Announcer | None
+    passwords: Argon2Passwords
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -124,7 +128,6 @@ class ConnectorServer:
     def _load_management(self) -> ASGIApp:
         # FastAPI and its models are a third of the start and of the memory, and no message of a peer needs them.
         from connector.api.frame.auth import ApiKey
-        from connector.api.frame.desk import Desk
         from connector.api.management import make_management_app
 
         parts, settings, evaluator = self.parts, self.parts.settings, self.enforcer.evaluator
@@ -138,6 +141,7 @@ class ConnectorServer:
                 directory=parts.identity, peer=parts.peer, address_problem=parts.address_problem
             ),
             register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
+            users=UserRegister(self.context, self.passwords),
             received=settings.received,
             search=self.broker.search if self.broker else None,
             checks=readiness.checks(),
@@ -230,6 +234,7 @@ async def build(
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         broker=broker,
         announcer=announcer,
+        passwords=Argon2Passwords(),
     )
 
 

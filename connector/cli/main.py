@@ -48,6 +48,7 @@ WORDS = {
     "consent": CommandEntry("consent", "Consents of persons whom data is about."),
     "audit": CommandEntry("audit", "The audit log: list, show, export, verify."),
     "hold": CommandEntry("hold", "Holds: processes that wait for a person."),
+    "user": CommandEntry("user", "Users: people who sign in to the pages."),
     "broker": CommandEntry("broker", "The broker: run it, or show its state."),
     "roster": CommandEntry("roster", "The participant list, for the data-space operator."),
     "backup": CommandEntry("backup", "Write a backup of a connector or a broker."),

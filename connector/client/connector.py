@@ -13,6 +13,7 @@ from connector.client.chapters.policies import AsyncPolicies, Policies
 from connector.client.chapters.received import AsyncReceivedFiles, ReceivedFiles
 from connector.client.chapters.search import search
 from connector.client.chapters.transfers import AsyncTransfers, Transfers
+from connector.client.chapters.users import AsyncUsers, Users
 from connector.client.frame.flow import ApiCall, path_of
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
 from connector.client.get import get
@@ -63,6 +64,7 @@ class Connector:
         self.policies = Policies(driver)
         self.events = Events(driver)
         self.consents = Consents(driver)
+        self.users = Users(driver)
 
     search = blocking(search)
     get = blocking(get)
@@ -105,6 +107,7 @@ class AsyncConnector:
         self.policies = AsyncPolicies(driver)
         self.events = AsyncEvents(driver)
         self.consents = AsyncConsents(driver)
+        self.users = AsyncUsers(driver)
 
     search = asynchronous(search)
     get = asynchronous(get)

@@ -11,12 +11,14 @@ import httpx
 import msgspec
 
 from connector.api.frame.auth import ApiKey
-from connector.api.frame.desk import Desk as ManagementDesk
 from connector.api.management import make_management_app
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.usecases.users import UserRegister
+from connector.desk.values import Desk as ManagementDesk
+from connector.identity.passwords import Argon2Passwords
 from connector.policy.model.policy import DK
 from connector.policy.vocabulary.registry import Operand
 from connector.ports.changes import Change, PutAgreement, PutHold, PutProcess
@@ -54,6 +56,8 @@ DATASET: dict[str, Any] = {
     "hasPolicy": [{"@type": "Offer", "@id": "urn:offer:1", "permission": [{"action": "use"}]}],
 }
 SECRET = Secret(b"s" * 32)
+QUICK, PAGES = Argon2Passwords(memory_kib=64, passes=1, lanes=1), "https://pages.example"
+"""Passwords that cost next to nothing, and the address of the pages."""
 KEYS = {"reader": "read", "writer": "write", "chief": "admin"}
 
 
@@ -200,13 +204,14 @@ class Desk:
 
     def serve(self, rooms: Rooms) -> None:
         """Let the management API work in these rooms."""
-        values = ManagementDesk(
+        self.values = ManagementDesk(
             context=rooms.context,
             evaluator=rooms.evaluator,
             enforcer=rooms.enforcer,
             publisher=rooms.publisher,
             counterparties=rooms.counterparties,
             register=rooms.register,
+            users=UserRegister(rooms.context, QUICK, PAGES),
             received=self.received,
             search=self.search,
             checks={"worker": self.worker},
@@ -214,7 +219,7 @@ class Desk:
             list_in_use=lambda: self.list_in_use,
         )
         keys = [ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()]
-        self.app = make_management_app(values, keys=keys)
+        self.app = make_management_app(self.values, keys=keys)
 
     async def search(self, question: Any) -> bytes:
         self.searched.append(dict(question))

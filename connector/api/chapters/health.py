@@ -10,9 +10,10 @@ from weakref import WeakKeyDictionary
 from fastapi import Response
 
 from connector.api.frame.chapter import ChapterRouter, encode_view
-from connector.api.frame.desk import AtChecks, AtContext, AtList, AtWarnings, ReadinessCheck, show_list
+from connector.api.frame.desk import AtChecks, AtContext, AtList, AtWarnings, show_list
 from connector.api.frame.models import answer_model
 from connector.controlplane.core.context import Context
+from connector.desk.values import ReadinessCheck
 from connector.ports.changes import PutBackoff, StoreDamaged, StoreError
 from connector.ports.entities import Backoff
 from connector.views.health import HealthView, ReadinessView

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, LimitQuery, page, read_listing, view_holds
+from connector.api.frame.desk import AfterQuery, AtContext, LimitQuery, page, read_listing
+from connector.desk.holds import view_holds
 from connector.views.common import LONGEST_IDENTIFIER, Page
 from connector.views.holds import HoldView
 

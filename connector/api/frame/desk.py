@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import msgspec
 from fastapi import FastAPI, Query
 
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.offers import OfferStanding, find_standing
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.language.catalogue import say_in_all
-from connector.ports.entities import Hold, PageBounds
+from connector.controlplane.usecases.users import UserRegister
+from connector.desk.holds import view_holds
+from connector.desk.values import Desk, ReadinessCheck, Search
+from connector.ports.entities import PageBounds
 from connector.ports.identity import ListInUse
 from connector.ports.watch import Watch
 from connector.protocol.dsp.machines.machine import Process
@@ -28,9 +28,6 @@ from connector.views.conversion import moment, to_view
 from connector.views.health import ListView
 from connector.views.holds import HoldView
 
-Search = Callable[[Mapping[str, str | Sequence[str]]], Awaitable[bytes]]
-ReadinessCheck = Callable[[], Awaitable[str | None]]
-
 _LOOK_S = 5.0
 
 DAY_MS = 86_400_000
@@ -38,28 +35,6 @@ DAY_MS = 86_400_000
 V = TypeVar("V")
 T = TypeVar("T")
 P = TypeVar("P", bound=Process)
-
-
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """The values of the endpoints of the management API.
-
-    `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the broker
-    is unreachable, and is None without a broker. `received` is the root of all deliveries. Each of `checks` returns why
-    the process is not ready, or None; each of `warnings` returns another problem, or None. `list_in_use` returns the
-    version and the end of the participant list.
-    """
-
-    context: Context
-    evaluator: Evaluator
-    enforcer: Enforcer
-    publisher: Publisher
-    counterparties: Counterparties
-    register: ConsentRegister
-    received: Path
-    search: Search | None = None
-    checks: Mapping[str, ReadinessCheck] = {}
-    warnings: Mapping[str, ReadinessCheck] = {}
-    list_in_use: Callable[[], ListInUse | None] = lambda: None
 
 
 def show_list(listed: ListInUse | None, now: int) -> ListView | None:
@@ -91,6 +66,7 @@ AtEvaluator = Annotated[Evaluator, DeskValue(lambda desk: desk.evaluator)]
 AtEnforcer = Annotated[Enforcer, DeskValue(lambda desk: desk.enforcer)]
 AtPublisher = Annotated[Publisher, DeskValue(lambda desk: desk.publisher)]
 AtCounterparties = Annotated[Counterparties, DeskValue(lambda desk: desk.counterparties)]
+AtUsers = Annotated[UserRegister, DeskValue(lambda desk: desk.users)]
 AtRegister = Annotated[ConsentRegister, DeskValue(lambda desk: desk.register)]
 AtSearch = Annotated[Search | None, DeskValue(lambda desk: desk.search)]
 AtReceived = Annotated[Path, DeskValue(lambda desk: desk.received)]
@@ -137,19 +113,6 @@ async def read_hold(context: Context, process: Process) -> HoldView | None:
     """Return the view of the Hold of a process, or None."""
     hold = await context.store.hold(process.owner, process.id)
     return (await view_holds(context, [hold]))[0] if hold else None
-
-
-async def view_holds(context: Context, holds: Sequence[Hold]) -> Sequence[HoldView]:
-    """Return the views of Holds, each with who asks and how the offer stands now; the assets are one read."""
-    assets = await context.store.assets_of(context.owner, [hold.dataset for hold in holds if hold.offer_id])
-    views = []
-    for hold in holds:
-        standing = find_standing(hold, assets.get(hold.dataset)) if hold.offer_id else None
-        same = standing in {None, OfferStanding.SAME}
-        remark = {} if same else say_in_all(f"processes.offer-{standing}")
-        name = context.find_name(hold.counterparty)
-        views.append(to_view(HoldView, hold, counterparty_name=name, offer=standing, remark=remark))
-    return views
 
 
 def view_pending(process: Process) -> PendingView | None:

@@ -8,9 +8,10 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from connector.api.frame import desk
-from connector.api.frame.desk import Desk, find_desk_value, page, read_page, wait
+from connector.api.frame.desk import find_desk_value, page, read_page, wait
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.watch import ProcessWatch
+from connector.desk.values import Desk
 from connector.store.memory.store import MemoryStore
 from tests.contract.values import OWNER
 

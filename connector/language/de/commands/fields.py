@@ -140,4 +140,7 @@ SENTENCES: dict[str, str] = {
     "facts": "Merkmale aus Feldern",
     "stated": "Angaben zu den Daten",
     "differs from the offer": "anders als angeboten",
+    "signed in": "angemeldet",
+    "link until": "Link gilt bis",
+    "disabled": "gesperrt",
 }

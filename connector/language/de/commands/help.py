@@ -217,4 +217,10 @@ SENTENCES: dict[str, str] = {
     "Offered and received data is not in it. Keep it as safe as the private key.": "Angebotene und empfangene Daten sind nicht enthalten. So sicher aufbewahren wie den privaten Schlüssel.",
     "Restore a backup. Stop the old process first: two connectors with one identity disagree with their peers.": "Eine Sicherung zurückspielen. Vorher den alten Prozess beenden: Zwei Konnektoren mit einer Identität "
     "geraten mit ihren Gegenstellen in Widerspruch.",
+    "Users: people who sign in to the pages.": "Benutzer: wer sich an den Seiten im Browser anmeldet.",
+    "List the users of the pages with their roles.": "Die Benutzer der Seiten mit ihren Rollen auflisten.",
+    "Add a user of the pages; the printed link lets the person choose a password, once and for a day.": "Ein Benutzerkonto anlegen; mit dem ausgegebenen Link wählt die Person ein Passwort, einmal und einen Tag lang.",
+    "Print a new link for a password: the old password and all sessions end.": "Einen neuen Link für ein Passwort ausgeben: das alte Passwort und alle Anmeldungen enden.",
+    "A disabled user is admitted again.": "Ein gesperrtes Konto ist danach wieder offen.",
+    "Disable a user: the person cannot sign in, and all sessions end.": "Ein Benutzerkonto sperren: die Person kann sich nicht mehr anmelden, und alle Anmeldungen enden.",
 }

@@ -6,7 +6,6 @@ SENTENCES: dict[str, str] = {
     "Identifier of the participant (default: built from the name).": "Kennung des Teilnehmers (Standard: aus dem Namen gebildet).",
     "Name of the participant (default: the name of the folder).": "Name des Teilnehmers (Standard: Name des Ordners).",
     "Public URL (default: reachable on this machine only).": "Öffentliche Adresse (Standard: nur von diesem Rechner erreichbar).",
-    "First of four ports (default: free ports).": "Erster von vier Ports (Standard: freie Ports).",
     "Identity card of the broker; its key verifies the participant list.": "Teilnehmerausweis des Brokers; sein Schlüssel prüft die Teilnehmerliste.",
     "File or URL of the signed participant list.": "Datei oder Adresse der signierten Teilnehmerliste.",
     "Folder of offered files (default: DIR/offered).": "Ordner der angebotenen Dateien (Standard: DIR/offered).",
@@ -219,4 +218,8 @@ SENTENCES: dict[str, str] = {
     "Show this message and exit.": "Diese Hilfe anzeigen.",
     "Install completion for the current shell.": "Die Vervollständigung für diese Shell einrichten.",
     "Show completion for the current shell, to copy it or customize the installation.": "Die Vervollständigung für diese Shell anzeigen, zum Kopieren oder Anpassen.",
+    "Name with which the person signs in.": "Name, mit dem sich die Person anmeldet.",
+    "Name of the person, for other people.": "Name der Person, für andere lesbar.",
+    "What the person may do; repeat it for several roles.": "Was die Person darf; für mehrere Rollen mehrfach angeben.",
+    "First of four ports (default: free ports).": "Erster von vier Ports (Standard: freie Ports).",
 }

@@ -485,4 +485,13 @@ SENTENCES: dict[str, str] = {
     "{} has the member {}: write it as {}.": "{0} enthält das Element {1}: bitte als {2} schreiben.",
     "The dataAddress is not one of HTTP: send one with the endpointType HttpData.": "Die dataAddress ist keine für HTTP: "
     "bitte eine mit dem endpointType HttpData senden.",
+    "A role is named twice: name each role once.": "Eine Rolle ist doppelt genannt: bitte jede Rolle einmal nennen.",
+    "A user {} already exists: use another name.": "Ein Konto {} gibt es schon: bitte einen anderen Namen wählen.",
+    "Unknown user {}: list the users to find the name.": "Das Konto {} ist unbekannt: die Liste der Benutzer nennt die Namen.",
+    "The link was used or is over: ask for a new one (`user reset`).": "Der Link wurde schon benutzt oder ist abgelaufen: bitte einen neuen anfordern (`user reset`).",
+    "The present password is not right: enter it again.": "Das bisherige Passwort stimmt nicht: bitte noch einmal eingeben.",
+    "A password has {} to {} characters: choose another one.": "Ein Passwort hat {} bis {} Zeichen: bitte ein anderes wählen.",
+    "The password is easy to guess: choose several words that do not name you.": "Das Passwort ist leicht zu erraten: bitte mehrere Wörter ohne den eigenen Namen wählen.",
+    "Another request changed the user: read it again, then repeat the change.": "Das Konto wurde inzwischen geändert: bitte neu laden und die Änderung wiederholen.",
+    "Too many sign-ins wait at the same time: try again in a minute.": "Zu viele Anmeldungen zur gleichen Zeit: bitte in einer Minute noch einmal versuchen.",
 }

@@ -15,4 +15,8 @@ SENTENCES: dict[str, str] = {
     "forward-both-ports": "Partner öffnen nur Port 443, solange ihr `net.ports` keine weiteren nennt: beiden Adressen Port 443 geben (`protocol.public_url` und `data.public_url`, beim Broker `card --search`) und dann `datenkontor card` ausführen.",
     "forward-ports": "Partner öffnen nur Port 443, solange ihr `net.ports` keine weiteren nennt: auch der zweiten Adresse Port 443 geben (`data.public_url`, beim Broker `card --search`) und dann `datenkontor card` ausführen.",
     "source-missing": "Nicht in der Sicherung: {path}. Bitte in den Ordner der angebotenen Dateien kopieren.",
+    "ask-reset-user": "Das Passwort von {name} gilt dann nicht mehr, und alle Anmeldungen enden.",
+    "ask-disable-user": "{name} kann sich dann nicht mehr anmelden, und alle Anmeldungen enden.",
+    "user-disabled": "{name} ist gesperrt; `user reset` hebt die Sperre auf.",
+    "user-link": "Mit diesem Link wählt {person} ein Passwort. Er gilt einmal, bis {until}:",
 }

@@ -129,4 +129,8 @@ SENTENCES: dict[str, str] = {
     "event": "Ereignis",
     "suspended": "unterbrochen",
     "terminated": "abgebrochen",
+    "release": "Datenkoordination",
+    "privacy": "Datenschutz",
+    "operator": "Betrieb",
+    "auditor": "Prüfung",
 }

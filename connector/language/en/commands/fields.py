@@ -140,4 +140,7 @@ SENTENCES: dict[str, str] = {
     "facts": "facts from fields",
     "stated": "statements about the data",
     "differs from the offer": "differs from the offer",
+    "signed in": "signed in",
+    "link until": "link until",
+    "disabled": "disabled",
 }

@@ -20,4 +20,8 @@ SENTENCES: dict[str, str] = {
     "give the second address port 443 too (`data.public_url`, on a broker `card --search`), "
     "and then run `datenkontor card`.",
     "source-missing": "Not in the backup: {path}. Copy it to the folder of offered files.",
+    "ask-reset-user": "The password of {name} will not be valid any more, and all sessions end.",
+    "ask-disable-user": "{name} will not be able to sign in any more, and all sessions end.",
+    "user-disabled": "{name} is disabled; `user reset` admits the user again.",
+    "user-link": "{person} chooses a password with this link. It works once, until {until}:",
 }

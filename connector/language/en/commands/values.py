@@ -129,4 +129,8 @@ SENTENCES: dict[str, str] = {
     "event": "event",
     "suspended": "suspended",
     "terminated": "terminated",
+    "release": "release",
+    "privacy": "privacy",
+    "operator": "operator",
+    "auditor": "auditor",
 }

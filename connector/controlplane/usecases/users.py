@@ -1,0 +1,257 @@
+"""The people who sign in to the pages: added, invited, signed in and out, and disabled.
+
+A link with a secret lets a person choose a password, once and for a day. A session is a random token, of which the
+store has the hash. It ends after a time without a request, and after a day in any case.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from connector.controlplane.core.commits import record
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.ports.changes import Conflict, DropSession, DropSessions, PutSession, PutUser, SeeSession
+from connector.ports.entities import User, UserRole, UserSession
+from connector.ports.passwords import Passwords
+from connector.views.users import FIRST_USER, UserOrder
+
+LINK_MS = 24 * 3_600_000
+IDLE_MS = 2 * 3_600_000
+LONGEST_MS = 12 * 3_600_000
+# A session that is in use is written once in this time.
+_NOTED_MS = 60_000
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+_DIFFERENT = 5
+_ATTEMPTS = 5
+_CHANGED = "Another request changed the user: read it again, then repeat the change."
+
+
+@dataclass(frozen=True)
+class UserRegister:
+    """The participant context, the hashing of passwords, and the address of the pages, empty if there are none."""
+
+    context: Context
+    passwords: Passwords
+    pages: str = ""
+
+
+class InvitedUser(msgspec.Struct, frozen=True):
+    """A user, and the link to choose a password with."""
+
+    user: User
+    link: str
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A user with a session, and the token of the session."""
+
+    user: User
+    token: str
+
+
+async def add(register: UserRegister, order: UserOrder, *, by: str) -> InvitedUser:
+    """Add a user and return the link for the password. Raises Invalid, NotAllowed."""
+    context = register.context
+    if len(set(order.roles)) != len(order.roles):
+        raise Invalid("roles", "A role is named twice: name each role once.")
+    secret, until = secrets.token_urlsafe(32), context.now() + LINK_MS
+    user = User(
+        owner=context.owner,
+        name=order.name,
+        person=order.person,
+        roles=order.roles,
+        created_at=context.now(),
+        version=1,
+        link_hash=_hash(secret),
+        link_until=until,
+    )
+    leaf = record(context, "user added", user.name, {"by": by, "roles": list(user.roles)})
+    try:
+        await context.store.commit([PutUser(user, None), leaf])
+    except Conflict:
+        raise NotAllowed("taken", f"A user {order.name} already exists: use another name.") from None
+    return InvitedUser(user, _make_link(register, user, secret))
+
+
+async def invite(register: UserRegister, name: str, *, by: str) -> InvitedUser:
+    """Return a new link for a password; the old password, link and sessions end. Admits a disabled user again.
+
+    Raises NoSuchEntity, NotAllowed.
+    """
+    secret, until = secrets.token_urlsafe(32), register.context.now() + LINK_MS
+    known = await find(register, name)
+    fresh = {"password": "", "link_hash": _hash(secret), "link_until": until, "disabled_at": None}
+    user = await _store(register, known, "user reset", by, **fresh)
+    return InvitedUser(user, _make_link(register, user, secret))
+
+
+async def invite_first(register: UserRegister) -> InvitedUser | None:
+    """Return the link for the first user, which has every role; None as soon as anybody has signed in."""
+    known = await list_users(register)
+    if any(user.password for user in known) or any(user.name != FIRST_USER for user in known):
+        return None
+    if known:
+        return await invite(register, FIRST_USER, by="serve")
+    order = UserOrder(name=FIRST_USER, person="Verwaltung", roles=tuple(UserRole))
+    return await add(register, order, by="serve")
+
+
+async def disable(register: UserRegister, name: str, *, by: str) -> User:
+    """Disable a user: its sessions end, and it cannot sign in. A repeat changes nothing.
+
+    Raises NoSuchEntity, NotAllowed.
+    """
+    known = await find(register, name)
+    if known.disabled_at is not None:
+        return known
+    over = {"disabled_at": register.context.now(), "link_hash": "", "link_until": None}
+    return await _store(register, known, "user disabled", by, **over)
+
+
+async def list_users(register: UserRegister) -> Sequence[User]:
+    """Return all users, ordered by name."""
+    return await register.context.store.users(register.context.owner)
+
+
+async def find(register: UserRegister, name: str) -> User:
+    """Return one user. Raises NoSuchEntity."""
+    user = await register.context.store.user(register.context.owner, name)
+    if user is None:
+        raise NoSuchEntity("no-user", f"Unknown user {name[:100]}: list the users to find the name.")
+    return user
+
+
+async def find_invited(register: UserRegister, name: str, secret: str) -> User | None:
+    """Return the user that a link is for; None if it was used, is over or belongs to nobody."""
+    user = await register.context.store.user(register.context.owner, name)
+    if user is None or not user.link_hash or user.disabled_at is not None:
+        return None
+    fits = hmac.compare_digest(_hash(secret), user.link_hash)
+    return user if fits and register.context.now() < (user.link_until or 0) else None
+
+
+async def choose_password(register: UserRegister, name: str, secret: str, password: str) -> SignedIn:
+    """Set the password of the user that a link is for, use the link up, and sign in. Raises Invalid, NotAllowed."""
+    check_password(password, name)
+    hashed = await register.passwords.hash(password)
+    user = await find_invited(register, name, secret)
+    if user is None:
+        raise NotAllowed("link-over", "The link was used or is over: ask for a new one (`user reset`).")
+    chosen = {"password": hashed, "link_hash": "", "link_until": None}
+    return _expect(await _begin(register, await _store(register, user, "user chose a password", name, **chosen)))
+
+
+async def change_password(register: UserRegister, user: User, old: str, new: str) -> SignedIn:
+    """Change the password of a user who knows the old one; all other sessions end. Raises Invalid, NotAllowed."""
+    check_password(new, user.name)
+    if not await register.passwords.verify(old, user.password):
+        raise Invalid("old-password", "The present password is not right: enter it again.")
+    hashed = await register.passwords.hash(new)
+    changed = await _store(register, user, "user changed the password", user.name, password=hashed)
+    return _expect(await _begin(register, changed))
+
+
+async def sign_in(register: UserRegister, name: str, password: str) -> SignedIn | None:
+    """Return a new session, or None if name and password do not belong together or the user is disabled."""
+    user = await register.context.store.user(register.context.owner, name)
+    right = await register.passwords.verify(password, user.password if user else "")
+    if user is None or not right or user.disabled_at is not None:
+        return None
+    return await _begin(register, user)
+
+
+async def find_session(register: UserRegister, token: str, *, seen: bool = True) -> User | None:
+    """Return the user of a session; None if it is unknown or over, or the user was disabled.
+
+    `seen` means that the person did something, so that the time without a request begins again.
+    """
+    context = register.context
+    session = await context.store.session(context.owner, _hash(token))
+    now = context.now()
+    if session is None or now - session.seen_at >= IDLE_MS or now - session.begun_at >= LONGEST_MS:
+        return None
+    user = await context.store.user(context.owner, session.user)
+    if user is None or user.disabled_at is not None:
+        return None
+    if seen and now - session.seen_at >= _NOTED_MS:
+        await context.store.commit([SeeSession(context.owner, session.token_hash, now)])
+    return user
+
+
+async def sign_out(register: UserRegister, token: str) -> None:
+    """End one session."""
+    await register.context.store.commit([DropSession(register.context.owner, _hash(token))])
+
+
+async def sign_out_everywhere(register: UserRegister, user: User) -> None:
+    """End all sessions of a user."""
+    await register.context.store.commit([DropSessions(user.owner, user.name)])
+
+
+def check_password(password: str, name: str) -> None:
+    """Check the length of a new password (NIST SP 800-63B, 5.1.1.2), and that it is not the name. Raises Invalid."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        reason = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters: choose another one."
+        raise Invalid("password-length", reason)
+    if name in password.lower() or len(set(password)) < _DIFFERENT:
+        raise Invalid("password-easy", "The password is easy to guess: choose several words that do not name you.")
+
+
+def has_role(user: User, roles: Collection[UserRole]) -> bool:
+    """Return whether a user has one of these roles."""
+    return not set(roles).isdisjoint(user.roles)
+
+
+async def _begin(register: UserRegister, known: User) -> SignedIn | None:
+    """Begin a session with a new token, and remove those of the user that are over.
+
+    None if the user was disabled or got another password since it was read.
+    """
+    context, token = register.context, secrets.token_urlsafe(32)
+    now = context.now()
+    session = UserSession(owner=known.owner, token_hash=_hash(token), user=known.name, begun_at=now, seen_at=now)
+    over = DropSessions(known.owner, known.name, now - IDLE_MS + 1)
+    leaf = record(context, "user signed in", known.name, {})
+    for _ in range(_ATTEMPTS):
+        user = await context.store.user(known.owner, known.name)
+        if user is None or user.disabled_at is not None or user.password != known.password:
+            return None
+        seen = msgspec.structs.replace(user, signed_in_at=now, version=user.version + 1)
+        try:
+            await context.store.commit([PutUser(seen, user.version), over, PutSession(session), leaf])
+        except Conflict:
+            continue
+        return SignedIn(seen, token)
+    return None
+
+
+def _expect(signed_in: SignedIn | None) -> SignedIn:
+    if signed_in is None:
+        raise NotAllowed("changed", _CHANGED)
+    return signed_in
+
+
+async def _store(register: UserRegister, known: User, event: str, by: str, **members: object) -> User:
+    """Store a changed user and end all sessions. Raises NotAllowed if it changed since."""
+    context = register.context
+    user = msgspec.structs.replace(known, version=known.version + 1, **members)
+    leaf = record(context, event, user.name, {"by": by})
+    try:
+        await context.store.commit([PutUser(user, known.version), DropSessions(user.owner, user.name), leaf])
+    except Conflict:
+        raise NotAllowed("changed", _CHANGED) from None
+    return user
+
+
+def _make_link(register: UserRegister, user: User, secret: str) -> str:
+    # It has to work without script, so the secret is where the server sees it; it works once.
+    return f"{register.pages}/willkommen?name={user.name}&link={secret}"
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,41 @@
+"""The values that endpoints and pages work with; `app` puts them together."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from connector.controlplane.core.context import Context
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.usecases.consents import ConsentRegister
+from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.users import UserRegister
+from connector.ports.identity import ListInUse
+
+Search = Callable[[Mapping[str, str | Sequence[str]]], Awaitable[bytes]]
+ReadinessCheck = Callable[[], Awaitable[str | None]]
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """The values that endpoints and pages work with.
+
+    `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the broker
+    is unreachable, and is None without a broker. `received` is the root of all deliveries. Each of `checks` returns why
+    the process is not ready, or None; each of `warnings` returns another problem, or None. `list_in_use` returns the
+    version and the end of the participant list.
+    """
+
+    context: Context
+    evaluator: Evaluator
+    enforcer: Enforcer
+    publisher: Publisher
+    counterparties: Counterparties
+    register: ConsentRegister
+    users: UserRegister
+    received: Path
+    search: Search | None = None
+    checks: Mapping[str, ReadinessCheck] = {}
+    warnings: Mapping[str, ReadinessCheck] = {}
+    list_in_use: Callable[[], ListInUse | None] = lambda: None
