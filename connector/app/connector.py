@@ -1,6 +1,6 @@
-"""The connector of a participant: control plane, data plane, worker and three listeners.
+"""The connector of a participant: control plane, data plane, worker and its listeners.
 
-The listeners are `protocol` for peers, `data` for the data plane and `management` for staff and programs.
+The listeners are `protocol` for peers, `data` for the data plane, `management` for programs and `web` for people.
 """
 
 import asyncio
@@ -48,10 +48,11 @@ from connector.controlplane.processes.receiver import MessageReceiver
 from connector.controlplane.processes.sending.backoff import PeerBackoff
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.worker import Worker
+from connector.controlplane.usecases import users
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.controlplane.usecases.users import UserRegister
+from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
 from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
@@ -94,6 +95,7 @@ class ConnectorServer:
     broker: SearchClient | None
     announcer: Announcer | None
     passwords: Argon2Passwords
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -102,6 +104,9 @@ class ConnectorServer:
         await self.listeners.open_data("data", self.data, settings.data.host, settings.data.port)
         protocol, management = settings.protocol, settings.management
         await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
+        if settings.web.port is not None:
+            secure = (settings.web.public_url or "https:").startswith("https:")
+            await self.listeners.open_asgi("web", self.pages(), settings.web.host, settings.web.port, public=secure)
         api = self.management()
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
         await self.dataplane.resume_flows(OWNER)
@@ -113,6 +118,7 @@ class ConnectorServer:
 
     async def stop(self) -> None:
         """Let the worker finish its steps for a bounded time, then close listeners, data plane and store."""
+        self.stopping.set()
         await self.worker.stop(STOP_S)
         await store_acknowledged(self.context, STOP_S)
         for task in self.tasks:
@@ -125,14 +131,53 @@ class ConnectorServer:
         """Return the application of the management API, which is loaded at its first request."""
         return LateApplication(self._load_management)
 
+    def pages(self) -> ASGIApp:
+        """Return the application of the pages, which is loaded at its first request."""
+        return LateApplication(self._load_pages)
+
+    async def invite_first(self) -> InvitedUser | None:
+        """Return the link for the first sign-in to the pages, if there are pages and nobody has signed in yet."""
+        if self.parts.settings.web.port is None:
+            return None
+        return await users.invite_first(self._make_register())
+
+    def _load_pages(self) -> ASGIApp:
+        from connector.web.pages import make_pages_app
+
+        settings = self.parts.settings
+        made = make_pages_app(
+            self._make_desk(),
+            address=self._find_pages(),
+            provider=settings.participant.name,
+            proxies=settings.net.proxies,
+            stopping=self.stopping,
+        )
+        gc.freeze()
+        return made
+
     def _load_management(self) -> ASGIApp:
         # FastAPI and its models are a third of the start and of the memory, and no message of a peer needs them.
         from connector.api.frame.auth import ApiKey
         from connector.api.management import make_management_app
 
+        settings = self.parts.settings
+        keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
+        made = make_management_app(self._make_desk(), keys=keys, rates=make_rates(settings))
+        # As after the start: what is loaded stays, and the collector need not look at it again.
+        gc.freeze()
+        return made
+
+    def _find_pages(self) -> str:
+        """Return the address of the pages; empty if there are none."""
+        return (self.parts.settings.web.public_url or self.listeners.addresses.get("web", "")).rstrip("/")
+
+    def _make_register(self) -> UserRegister:
+        return UserRegister(self.context, self.passwords, self._find_pages())
+
+    def _make_desk(self) -> Desk:
         parts, settings, evaluator = self.parts, self.parts.settings, self.enforcer.evaluator
         readiness = Readiness(parts, evaluator, self.worker, self.dataplane, self.tasks)
-        desk = Desk(
+        return Desk(
             context=self.context,
             evaluator=evaluator,
             enforcer=self.enforcer,
@@ -141,18 +186,13 @@ class ConnectorServer:
                 directory=parts.identity, peer=parts.peer, address_problem=parts.address_problem
             ),
             register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
-            users=UserRegister(self.context, self.passwords),
+            users=self._make_register(),
             received=settings.received,
             search=self.broker.search if self.broker else None,
             checks=readiness.checks(),
             warnings=readiness.warnings(),
             list_in_use=parts.identity.list_in_use,
         )
-        keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
-        made = make_management_app(desk, keys=keys, rates=make_rates(settings))
-        # As after the start: what is loaded stays, and the collector need not look at it again.
-        gc.freeze()
-        return made
 
     async def _keep_clean(self) -> None:
         """Remove received files at intervals, as the settings say."""

@@ -6,14 +6,16 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Protocol
 
 import uvloop
 
 from connector.app.logs import set_up
 from connector.settings import Settings
+from connector.views.conversion import moment
 
 SWITCH_S = 0.0001
 GARBAGE_FROM = 20_000
@@ -29,10 +31,13 @@ class Runnable(Protocol):
         """Stop the tasks and close the listeners."""
 
 
-def serve(settings: Settings) -> None:
-    """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts."""
+def serve(settings: Settings, tell: Callable[[str, datetime], None] = lambda *_: None) -> None:
+    """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts.
+
+    `tell` is called after the start with the link for the first sign-in to the pages and its end, if there is one.
+    """
     _prepare(settings, is_broker=False)
-    run(_run_connector(settings))
+    run(_run_connector(settings, tell))
 
 
 def serve_broker(settings: Settings) -> None:
@@ -89,12 +94,18 @@ def _import_aiohttp() -> None:
             os.environ[name] = before
 
 
-async def _run_connector(settings: Settings) -> None:
+async def _run_connector(settings: Settings, tell: Callable[[str, datetime], None]) -> None:
     # Each role imports only its own rooms, which shortens the start.
     from connector.app.connector import build
 
     connector = await build(settings)
-    await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set)
+
+    async def tell_first() -> None:
+        invited = await connector.invite_first()
+        if invited:
+            tell(invited.link, moment(invited.user.link_until or 0))
+
+    await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set, tell_first)
 
 
 async def _run_broker(settings: Settings) -> None:
@@ -105,9 +116,12 @@ async def _run_broker(settings: Settings) -> None:
 
 
 async def _run_until_signal(
-    running: Runnable, addresses: dict[str, str], reload: Callable[[], None] = lambda: None
+    running: Runnable,
+    addresses: dict[str, str],
+    reload: Callable[[], None] = lambda: None,
+    started: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Run until SIGINT or SIGTERM; SIGHUP calls `reload`."""
+    """Run until SIGINT or SIGTERM; SIGHUP calls `reload`, and `started` is called after the start."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -120,6 +134,8 @@ async def _run_until_signal(
         listening = ", ".join(f"{name} {address}" for name, address in addresses.items())
         with suppress(OSError):  # whoever waits for the line learns from `/ready` too
             print(f"ready: {listening}", flush=True)  # noqa: T201 - the starting process waits for this line
+        if started:
+            await started()
         await stopped.wait()
     finally:
         await running.stop()

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+_SIZES = "kMGT"
+
 NumberForm: TypeAlias = Literal["one", "other"]
 TimeUnit: TypeAlias = Literal["year", "month", "day", "hour", "minute", "second"]
 
@@ -69,6 +71,15 @@ class Grammar:
         """Write an amount of money: with two decimals if it has any, with more if it needs them."""
         text = self.write_number(value)
         return f"{text}0" if text[-2:-1] == self.decimal else text
+
+    def write_size(self, count: int) -> str:
+        """Write a number of bytes, in the unit that needs at most three digits: `2.5 MB`."""
+        amount, unit = float(count), 0
+        while amount >= 1000 and unit < len(_SIZES):
+            amount, unit = amount / 1000, unit + 1
+        if unit == 0:
+            return f"{count} B"
+        return f"{self.write_number(Decimal(f'{amount:.1f}'))} {_SIZES[unit - 1]}B"
 
     def write_day(self, when: date) -> str:
         """Write a date."""

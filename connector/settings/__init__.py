@@ -20,6 +20,7 @@ from connector.settings.model import (
     Settings,
     SettingsError,
     StoreSettings,
+    WebSettings,
     anchor,
 )
 from connector.settings.reading import load
@@ -45,6 +46,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StoreSettings",
+    "WebSettings",
     "anchor",
     "load",
     "render_markdown",

@@ -129,6 +129,22 @@ class ManagementSettings(Section, frozen=True, kw_only=True):
     ] = ()
 
 
+class WebSettings(Section, frozen=True, kw_only=True):
+    """The listener of the pages for people, in a browser."""
+
+    host: Annotated[ShortText, Meta(description="Address on which the listener accepts requests.")] = "127.0.0.1"
+    port: Annotated[
+        Port | None, Meta(description="Port of the listener; 0 selects a free port; if omitted, there are no pages.")
+    ] = None
+    public_url: Annotated[
+        Origin | None,
+        Meta(
+            description="Address that people open: https, unless it is this machine; "
+            "if omitted, the listener's own address and port."
+        ),
+    ] = None
+
+
 class StoreSettings(Section, frozen=True, kw_only=True):
     """The store."""
 
@@ -351,6 +367,7 @@ class Settings(Section, frozen=True, kw_only=True):
     ] = ()
     data: DataSettings = DataSettings()
     management: ManagementSettings = ManagementSettings()
+    web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
     identity: IdentitySettings = IdentitySettings()
     net: NetSettings = NetSettings()

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -129,9 +130,26 @@ def _check(settings: Settings, file: Path) -> None:
     except (OSError, ValueError, ZoneInfoNotFoundError):
         reason = f"In {file}, zone is {settings.zone!r}, which is no zone: use an IANA name such as Europe/Berlin."
         raise SettingsError(reason) from None
+    _check_pages(settings, file)
     ids = [key.id for key in settings.management.keys]
     if len(ids) != len(set(ids)):
         raise SettingsError(f"In {file}, management.keys contains two keys with the same id: give each key its own id.")
+
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def _check_pages(settings: Settings, file: Path) -> None:
+    """Check that no password is sent over plain HTTP between machines."""
+    web = settings.web
+    secure = web.public_url.startswith("https:") if web.public_url else settings.net.certificate is not None
+    host = urlsplit(web.public_url).hostname if web.public_url else web.host
+    if web.port is not None and not secure and host not in LOOPBACK:
+        reason = (
+            f"In {file}, the pages of [web] would be open to other machines over plain HTTP: "
+            "set web.public_url to the https address that people open."
+        )
+        raise SettingsError(reason)
 
 
 def _explain(message: str, file: Path, variables: Mapping[str, str]) -> str:
@@ -152,6 +170,7 @@ def _explain(message: str, file: Path, variables: Mapping[str, str]) -> str:
 
 # What a value has to look like, by the end of its key.
 _FORMS = {
+    "web.public_url": "expected an address without a path such as https://host:port",
     "protocol.public_url": "expected an address without a path such as https://host:port",
     "url": "expected an address such as https://host:port",
     "api": "expected an address such as https://host:port",

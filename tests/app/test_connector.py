@@ -174,3 +174,41 @@ async def test_received_files_are_removed_at_the_age_that_the_settings_name_and_
             await asyncio.sleep(0.01)
     assert new.read_bytes() == b"data"
     await connector.stop()
+
+
+async def test_pages_open_with_a_port_and_invite_the_first_person_until_somebody_signed_in(
+    space: Space, settings: Settings
+) -> None:
+    with_pages = replace(settings, web=replace(settings.web, port=0))
+    connector = await build(with_pages, transport=space.wire)
+    await connector.start()
+    address = connector.listeners.addresses["web"]
+    invited = await connector.invite_first()
+    assert invited
+    assert invited.link.startswith(f"{address}/willkommen?name=verwaltung&link=")
+    async with httpx.AsyncClient(trust_env=False, headers={"sec-fetch-site": "same-origin"}) as client:
+        assert (await client.get(address)).headers["location"] == "/anmelden"
+        assert "Willkommen" in (await client.get(invited.link)).text
+        secret = invited.link.rpartition("=")[2]
+        form = {
+            "name": "verwaltung",
+            "link": secret,
+            "passwort": "sieben bunte Kiesel",
+            "passwort2": "sieben bunte Kiesel",
+        }
+        assert (await client.post(f"{address}/willkommen", data=form)).status_code == 303
+        assert "Alles arbeitet." in (await client.get(address)).text
+        async with client.stream(
+            "GET", f"{address}/eingang/laufend", headers={"accept": "text/event-stream"}
+        ) as stream:
+            assert (await anext(stream.aiter_bytes())).startswith(b"data: ")
+            assert await connector.invite_first() is None
+            # An open stream does not hold up a stop.
+            await asyncio.wait_for(connector.stop(), 4)
+    await asyncio.gather(*connector.tasks, return_exceptions=True)
+
+
+async def test_without_a_port_there_are_no_pages(space: Space, settings: Settings) -> None:
+    connector = await build(settings, transport=space.wire)
+    assert await connector.invite_first() is None
+    await connector.stop()

@@ -24,6 +24,7 @@ from connector.language.catalogue import (
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = ROOT / "connector" / "language"
+PAGES = ROOT / "connector" / "web"
 # The chapters of translations are empty in English, which the code declares: tests/cli/test_german.py reads them.
 CHAPTERS = sorted(
     path.stem
@@ -50,6 +51,14 @@ def _used() -> tuple[frozenset[str], tuple[re.Pattern[str], ...], frozenset[str]
             elif isinstance(node, ast.JoinedStr):
                 parts = [re.escape(str(v.value)) if isinstance(v, ast.Constant) else "(.+?)" for v in node.values]
                 patterns.add("".join(parts))
+                if PAGES in path.parents:
+                    # The pages have one chapter, which their words add.
+                    patterns.add(re.escape("pages.") + "".join(parts))
+    for path in (PAGES / "templates").glob("*.html"):
+        template = path.read_text(encoding="utf-8")
+        strings |= set(re.findall(r"'([\w-]+)'", template))
+        # A key that a template composes: its beginning, and a word of the code behind it.
+        patterns |= {re.escape(f"pages.{begin}") + "(.+?)" for begin in re.findall(r"say\('([\w-]+-)' ~", template)}
     begun = "|".join(re.escape(chapter) for chapter in CHAPTERS)
     mine = tuple(re.compile(pattern) for pattern in patterns if re.match(rf"({begun})\\\.", pattern))
     data = [path.read_text(encoding="utf-8") for path in (ROOT / "policies").rglob("*.toml")]

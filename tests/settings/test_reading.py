@@ -150,3 +150,22 @@ def test_no_key_hash_is_ever_shown(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(written(tmp_path, text + f'[broker]\nx = "{"ab" * 32}"\n'), {})
     assert "abab" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "fine"),
+    [
+        ("[web]\nport = 7084\n", True),
+        ('[web]\nport = 7084\nhost = "0.0.0.0"\npublic_url = "https://daten.example.org"\n', True),
+        ('[web]\nport = 7084\npublic_url = "http://localhost:7084"\n', True),
+        ('[web]\nhost = "0.0.0.0"\n', True),
+        ('[web]\nport = 7084\nhost = "0.0.0.0"\n', False),
+        ('[web]\nport = 7084\npublic_url = "http://daten.example.org"\n', False),
+    ],
+)
+def test_no_password_crosses_a_network_over_plain_http(tmp_path: Path, more: str, fine: bool) -> None:
+    if fine:
+        load(written(tmp_path, LEAST + more), {})
+    else:
+        with pytest.raises(SettingsError, match=r"web\.public_url to the https address"):
+            load(written(tmp_path, LEAST + more), {})

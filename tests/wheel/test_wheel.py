@@ -83,5 +83,5 @@ def test_the_wheel_holds_the_package_its_data_and_its_licence_alone(wheel: Path)
         names = archive.namelist()
     assert {name.split("/")[0] for name in names} == {"connector", f"{wheel.name.split('-py3')[0]}.dist-info"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert "connector/py.typed" in names
+    assert {"connector/py.typed", "connector/web/templates/base.html", "connector/web/static/tokens.css"} <= set(names)
     assert not [name for name in names if name.endswith((".pem", ".pyc", ".sqlite"))]

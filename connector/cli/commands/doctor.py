@@ -240,6 +240,9 @@ def _check_ports(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
         ("data", settings.data.host, settings.data.port, scheme, ""),
         ("management", settings.management.host, settings.management.port, "http", "/health"),
     ]
+    if settings.web.port is not None:
+        # The pages answer to the name that people open only: a connection is enough here.
+        listeners.append(("web", settings.web.host, settings.web.port, "http", ""))
     if is_broker:
         listeners[1:] = [("broker", settings.broker.host, settings.broker.port, scheme, "/health")]
     for name, host, port, how, path in listeners:

@@ -59,7 +59,7 @@ def init(
         str | None, typer.Option(metavar="URL", help="Public URL (default: reachable on this machine only).")
     ] = None,
     port_base: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=65_532, help="First of four ports (default: free ports).")
+        int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
     ] = None,
     broker: Annotated[
         Path | None,
@@ -211,6 +211,6 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
     return [
         *steps,
         _NextCommand(f"datenkontor doctor --settings {settings}"),
-        _NextCommand(f"datenkontor serve --settings {settings}"),
+        _NextCommand(f"datenkontor serve --settings {settings}", output.say("setup.ready-link")),
         _NextCommand(f"datenkontor asset add --settings {settings} --file FILE --title TEXT --publish"),
     ]

@@ -1,5 +1,7 @@
 """`serve`: run a connector in the foreground until it is stopped."""
 
+from datetime import datetime
+
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 
@@ -12,4 +14,7 @@ def serve(call: CommandCall) -> None:
     settings = call.read_settings()
     from connector.app.serve import serve as run
 
-    run(settings)
+    def tell(link: str, until: datetime) -> None:
+        print(call.output.say("setup.first-link", link=link, until=call.output.format_time(until)), flush=True)
+
+    run(settings, tell)

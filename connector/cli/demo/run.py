@@ -21,6 +21,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import explain_error
 from connector.client.frame.errors import ClientError
+from connector.views.users import FIRST_USER
 
 
 def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | None) -> int:
@@ -102,5 +103,12 @@ def _stay(show: Show) -> None:
     print(f"\n{show.say('demo.try')}")
     for words in ("search Verkehr", "negotiation list", f"get {show.assets[-1].id} -o out/"):
         print(f"  DATENKONTOR_KEY={firm.key} datenkontor {words} --settings {firm.settings}")
+    _print_first_link(show)
     print(f"\n{show.say('demo.stop', folder=show.stage.base)}", flush=True)
     signal.pause()
+
+
+def _print_first_link(show: Show) -> None:
+    """Print the link with which a person signs in to the pages of the department."""
+    name, link = show.stage.actors["city"].name, show.city.users.reset(FIRST_USER).link
+    print(f"\n{show.say('demo.pages', name=name)}\n  {link}")

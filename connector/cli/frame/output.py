@@ -217,14 +217,7 @@ def format_end(at: datetime | None, zone: tzinfo) -> str:
 
 def format_size(count: int | None, lang: Language) -> str:
     """Format a number of bytes, as a language writes numbers."""
-    if count is None:
-        return ""
-    amount, unit = float(count), 0
-    while amount >= 1000 and unit < 4:
-        amount, unit = amount / 1000, unit + 1
-    if unit == 0:
-        return f"{count} B"
-    return f"{read_grammar(lang).write_number(Decimal(f'{amount:.1f}'))} {'kMGT'[unit - 1]}B"
+    return "" if count is None else read_grammar(lang).write_size(count)
 
 
 def has_colours(stream: TextIO) -> bool:

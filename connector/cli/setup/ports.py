@@ -8,7 +8,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import SETTINGS
 from connector.views.handed_in import decode_text
 
-LISTENERS = ("protocol", "data", "management", "broker")
+LISTENERS = ("protocol", "data", "management", "broker", "web")
 FIRST_PORT, LAST_PORT, STEP = 7080, 9980, 10
 
 

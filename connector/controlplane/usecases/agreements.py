@@ -57,10 +57,10 @@ def _describe(evaluator: Evaluator, agreement: Agreement, found: Standing, asset
     )
 
 
-async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str) -> Agreement:
+async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str, *, by: str = "") -> Agreement:
     """Withdraw from an agreement: its active transfers end immediately, and the consumer receives the reason.
 
-    Open duties remain. A repeat changes nothing. Raises NoSuchEntity, NotAllowed.
+    Open duties remain. A repeat changes nothing. `by` is the person, if it is one. Raises NoSuchEntity, NotAllowed.
     """
     agreement = await find_agreement(evaluator.context, agreement_id)
     if agreement.role is not Role.PROVIDER:
@@ -73,9 +73,8 @@ async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str) -> Agre
         return agreement
     now = evaluator.context.now()
     withdrawal = WithdrawAgreement(agreement.owner, agreement.key, now, reason)
-    leaf = commits.record(
-        evaluator.context, "agreement withdrawn", agreement.key, {"counterparty": agreement.counterparty}
-    )
+    fields = {"counterparty": agreement.counterparty, **({"by": by} if by else {})}
+    leaf = commits.record(evaluator.context, "agreement withdrawn", agreement.key, fields)
     try:
         await evaluator.context.store.commit([withdrawal, leaf])
     except Conflict:

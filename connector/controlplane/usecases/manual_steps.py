@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes import steps
-from connector.ports.changes import Conflict, PidTaken
+from connector.ports.changes import Change, Conflict, PidTaken
 from connector.ports.decider import ProcessStep
 from connector.protocol.dsp.machines.machine import Process
 
@@ -17,8 +17,12 @@ ATTEMPTS = 50
 P = TypeVar("P", bound=Process)
 
 
-async def carry_out(enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: Callable[[P], ProcessStep]) -> P:
+async def carry_out(
+    enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: Callable[[P], ProcessStep], *changes: Change
+) -> P:
     """Carry out the step that `step` returns for the process that `read` returns; return the committed process.
+
+    Further `changes` are stored with it, such as the entry that names the person.
 
     A pending message will change the state: a step that is not allowed yet is tried again after the change. Raises
     NotAllowed.
@@ -27,7 +31,7 @@ async def carry_out(enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: 
     for _ in range(ATTEMPTS):
         process = await read()
         try:
-            stored: Any = await steps.carry_out(enforcer, process, step(process))  # type: ignore[arg-type]  # one of two
+            stored: Any = await steps.carry_out(enforcer, process, step(process), *changes)  # type: ignore[arg-type]  # one of two
         except PidTaken:
             # The peer has just acknowledged with the pid of another process: the worker is about to end this one.
             await enforcer.context.watch.wait_for_change(process.id, 0.5)

@@ -229,7 +229,16 @@ def _read_decisions(evaluator: Evaluator, rows: Sequence[Leaf]) -> list[Recorded
     return found
 
 
-async def approve(enforcer: Enforcer, pid: str, *, changed_offer: bool = False) -> Negotiation:
+class PersonsAnswer(msgspec.Struct, frozen=True):
+    """Who answers a Hold, and the version of the process that this person has seen; another one is not decided."""
+
+    by: str
+    seen: int
+
+
+async def approve(
+    enforcer: Enforcer, pid: str, *, changed_offer: bool = False, answer: PersonsAnswer | None = None
+) -> Negotiation:
     """Approve the step that waits for a person: agree, accept, verify or finalize.
 
     What is not offered any more is not signed; `changed_offer` signs what was asked for although the offer has other
@@ -245,12 +254,13 @@ async def approve(enforcer: Enforcer, pid: str, *, changed_offer: bool = False) 
             raise NotAllowed("wrong-state", f"The state {process.state} cannot be approved: wait for the counterparty.")
         return found
 
-    return await _decide(enforcer, pid, step, partial(offers.check_standing, enforcer.context, changed=changed_offer))
+    check = partial(offers.check_standing, enforcer.context, changed=changed_offer)
+    return await _decide(enforcer, pid, step, check, answer)
 
 
-async def reject(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
+async def reject(enforcer: Enforcer, pid: str, reason: str, *, answer: PersonsAnswer | None = None) -> Negotiation:
     """Reject: the negotiation is terminated, and the counterparty receives the reason. Raises NotAllowed."""
-    return await _decide(enforcer, pid, lambda _: Terminate("rejected", reason))
+    return await _decide(enforcer, pid, lambda _: Terminate("rejected", reason), answer=answer)
 
 
 async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
@@ -268,7 +278,9 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
     return await manual_steps.repeat(end)
 
 
-async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negotiation:
+async def counter(
+    enforcer: Enforcer, pid: str, policy: dict[str, Any], *, answer: PersonsAnswer | None = None
+) -> Negotiation:
     """Counter with another policy: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     evaluator = enforcer.evaluator
     known = await get(enforcer.context, pid)
@@ -287,7 +299,7 @@ async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negot
         return MakeOffer(document)
 
     # The new terms are a person's own, whatever the offer says now; what is not offered has none.
-    return await _decide(enforcer, pid, step, partial(offers.check_standing, enforcer.context, changed=True))
+    return await _decide(enforcer, pid, step, partial(offers.check_standing, enforcer.context, changed=True), answer)
 
 
 def _check(evaluator: Evaluator, policy: bytes, asset: Asset | None) -> None:
@@ -307,13 +319,18 @@ async def _decide(
     pid: str,
     step: Callable[[Negotiation], ProcessStep],
     check: Callable[[Negotiation], Awaitable[None]] | None = None,
+    answer: PersonsAnswer | None = None,
 ) -> Negotiation:
     async def read() -> Negotiation:
         process = await get(enforcer.context, pid)
+        if answer is not None and process.version != answer.seen:
+            reason = "The negotiation was decided or changed meanwhile: read it again before you answer."
+            raise NotAllowed("changed", reason)
         if check is not None:
             await check(process)
         return process
 
-    stored = await manual_steps.carry_out(enforcer, read, step)
+    named = [commits.record(enforcer.context, "answered by a person", pid, {"by": answer.by})] if answer else []
+    stored = await manual_steps.carry_out(enforcer, read, step, *named)
     enforcer.context.wake(stored)
     return stored

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     # The end.
     "done": "Fertig in {seconds:.1f} s. Weiterhin in Betrieb:",
     "try": "Zum Weiterprobieren:",
+    "pages": "Die Seiten von {name} im Browser, mit einem Link für die erste Anmeldung:",
     "stop": "Beenden mit Strg+C; der Ordner {folder} wird dann gelöscht.",
     "stopped": "Beendet.",
     "failed": "Die Vorführung ist gescheitert: {reason} Die Protokolle sind in {folder}.",

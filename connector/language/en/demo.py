@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     # The end.
     "done": "Done in {seconds:.1f} s. Still running:",
     "try": "Try next:",
+    "pages": "The pages of {name} in the browser, with a link for the first sign-in:",
     "stop": "Stop with Ctrl-C; the folder {folder} is then deleted.",
     "stopped": "Stopped.",
     "failed": "The demonstration failed: {reason} The logs are in {folder}.",

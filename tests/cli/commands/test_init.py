@@ -29,6 +29,8 @@ def test_a_new_folder_can_be_served_at_once(cli: Cli, tmp_path: Path) -> None:
     assert card["address"] == settings.protocol.public_url + settings.protocol.path
     assert "d" not in card["keys"][0]
     assert settings.received.is_dir()
+    assert settings.web.port == done.json["ports"]["web"]
+    assert (settings.web.host, settings.web.public_url) == ("127.0.0.1", None)
 
 
 def test_the_management_key_is_shown_once_and_kept_as_a_hash(cli: Cli, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.cli.conftest import Cli
 
 def test_neighbours_get_different_ports_before_any_of_them_is_served(cli: Cli) -> None:
     chosen = [set(cli("init", name, "--json").json["ports"].values()) for name in ("a", "b", "c")]
-    assert len(set.union(*chosen)) == 12
+    assert len(set.union(*chosen)) == 15
 
 
 def test_a_port_in_use_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,14 +81,21 @@ async def look(publisher: Publisher, draft: AssetOrder) -> Sighting:
     return seen or Sighting(media_type=draft.media_type)
 
 
-async def publish(publisher: Publisher, asset_id: str, *, release: bool = False) -> Asset:
-    """Publish an asset. `release` means that a person released its personal data. Raises NoSuchEntity, NotAllowed."""
+async def publish(
+    publisher: Publisher, asset_id: str, *, release: bool = False, by: str = "", seen: int | None = None
+) -> Asset:
+    """Publish an asset. `release` means that a person released its personal data.
+
+    `by` is the person, if it is one, and `seen` the version that this person has read. Raises NoSuchEntity, NotAllowed.
+    """
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is AssetStatus.PUBLISHED:
         return asset
+    if seen is not None and asset.version != seen:
+        raise NotAllowed("changed", CHANGED)
     dated = msgspec.structs.replace(asset, published_at=asset.published_at or publisher.context.now())
     published = render(publisher, dated, release=release)
-    return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED)
+    return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED, **_name_person(by))
 
 
 def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
@@ -133,7 +140,7 @@ def _find_impersonal(evaluator: Evaluator, asset: Asset) -> acceptance.Unfit | N
 
 
 async def withdraw(
-    publisher: Publisher, asset_id: str, *, end_agreements: bool = False, reason: str = ""
+    publisher: Publisher, asset_id: str, *, end_agreements: bool = False, reason: str = "", by: str = ""
 ) -> WithdrawnAsset:
     """Withdraw an asset from the catalogue. Its agreements remain valid, and its active transfers continue.
 
@@ -142,12 +149,12 @@ async def withdraw(
     """
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
-        asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN)
+        asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN, **_name_person(by))
     store, owner = publisher.context.store, publisher.context.owner
     if end_agreements:
         ended = 0
         async for row in walk(lambda page: store.agreements_in_force(owner, page, dataset=asset_id)):
-            await agreements.withdraw(publisher.evaluator, row.id, reason)
+            await agreements.withdraw(publisher.evaluator, row.id, reason, by=by)
             ended += 1
         waiting = await store.waiting(owner, asset_id)
         return WithdrawnAsset(asset=asset, agreements=0, running=0, waiting=waiting, ended=ended)
@@ -158,6 +165,10 @@ async def withdraw(
         running=await store.running(owner, asset_id) if count else 0,
         waiting=await store.waiting(owner, asset_id),
     )
+
+
+def _name_person(by: str) -> dict[str, str]:
+    return {"by": by} if by else {}
 
 
 async def store_changed(

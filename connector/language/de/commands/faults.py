@@ -403,4 +403,5 @@ SENTENCES: dict[str, str] = {
     "The host name of {} was not found in the DNS.": "Der Rechnername von {0} steht nicht im DNS.",
     "The address is ambiguous: write it in its usual form.": "Die Adresse ist mehrdeutig: bitte in der üblichen Form "
     "schreiben.",
+    "In {}, the pages of [web] would be open to other machines over plain HTTP: set web.public_url to the https address that people open.": "In {} wären die Seiten von [web] für andere Rechner ohne Verschlüsselung offen: bitte mit web.public_url die https-Adresse nennen, die geöffnet wird.",
 }

@@ -221,5 +221,5 @@ SENTENCES: dict[str, str] = {
     "Name with which the person signs in.": "Name, mit dem sich die Person anmeldet.",
     "Name of the person, for other people.": "Name der Person, für andere lesbar.",
     "What the person may do; repeat it for several roles.": "Was die Person darf; für mehrere Rollen mehrfach angeben.",
-    "First of four ports (default: free ports).": "Erster von vier Ports (Standard: freie Ports).",
+    "First of five ports (default: free ports).": "Erster von fünf Ports (Standard: freie Ports).",
 }

@@ -485,6 +485,8 @@ SENTENCES: dict[str, str] = {
     "{} has the member {}: write it as {}.": "{0} enthält das Element {1}: bitte als {2} schreiben.",
     "The dataAddress is not one of HTTP: send one with the endpointType HttpData.": "Die dataAddress ist keine für HTTP: "
     "bitte eine mit dem endpointType HttpData senden.",
+    "The negotiation was decided or changed meanwhile: read it again before you answer.": "Inzwischen wurde entschieden, oder der Vertragspartner hat etwas geändert: bitte neu laden und dann antworten.",
+    "The offer was withdrawn: decline the request with a reason.": "Das Angebot wurde zurückgezogen: bitte die Anfrage mit einer Begründung ablehnen.",
     "A role is named twice: name each role once.": "Eine Rolle ist doppelt genannt: bitte jede Rolle einmal nennen.",
     "A user {} already exists: use another name.": "Ein Konto {} gibt es schon: bitte einen anderen Namen wählen.",
     "Unknown user {}: list the users to find the name.": "Das Konto {} ist unbekannt: die Liste der Benutzer nennt die Namen.",

@@ -19,4 +19,6 @@ SENTENCES: dict[str, str] = {
     "ask-disable-user": "{name} kann sich dann nicht mehr anmelden, und alle Anmeldungen enden.",
     "user-disabled": "{name} ist gesperrt; `user reset` hebt die Sperre auf.",
     "user-link": "Mit diesem Link wählt {person} ein Passwort. Er gilt einmal, bis {until}:",
+    "first-link": "Erste Anmeldung an den Seiten, mit diesem Link (einmal, bis {until}): {link}",
+    "ready-link": "gibt beim ersten Start den Link für die erste Anmeldung im Browser aus",
 }

@@ -133,4 +133,5 @@ SENTENCES: dict[str, str] = {
     "privacy": "Datenschutz",
     "operator": "Betrieb",
     "auditor": "Prüfung",
+    "answered by a person": "von einem Menschen beantwortet",
 }

@@ -24,4 +24,6 @@ SENTENCES: dict[str, str] = {
     "ask-disable-user": "{name} will not be able to sign in any more, and all sessions end.",
     "user-disabled": "{name} is disabled; `user reset` admits the user again.",
     "user-link": "{person} chooses a password with this link. It works once, until {until}:",
+    "first-link": "First sign-in to the pages, with this link (once, until {until}): {link}",
+    "ready-link": "prints the link for the first sign-in in the browser when it first starts",
 }

@@ -133,4 +133,5 @@ SENTENCES: dict[str, str] = {
     "privacy": "privacy",
     "operator": "operator",
     "auditor": "auditor",
+    "answered by a person": "answered by a person",
 }

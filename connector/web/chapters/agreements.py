@@ -1,0 +1,81 @@
+"""The agreements: the list, one agreement with its text, duties and deliveries, and its end with a reason."""
+
+from starlette.responses import Response
+
+from connector.controlplane.core.lookup import find_agreement
+from connector.controlplane.enforcing import receipts
+from connector.controlplane.usecases import agreements
+from connector.policy.words.names import action_name
+from connector.ports.entities import Agreement, PageBounds
+from connector.protocol.dsp.common import Role
+from connector.views.agreements import AgreementState
+from connector.web.frame.forms import FormFault, read_form, read_reason
+from connector.web.frame.listing import read_bounds, read_rows
+from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
+from connector.web.rights import may_end
+from connector.web.terms import describe_terms
+
+PAGE, DELIVERIES = 25, 20
+_OVER = frozenset({AgreementState.WITHDRAWN, AgreementState.EXPIRED, AgreementState.PENDING})
+
+
+async def show_agreements(visit: Visit) -> Response:
+    """List the agreements, newest first."""
+    context = visit.desk.context
+    rows, following = await read_rows(context.store.agreements(context.owner, read_bounds(visit, PAGE)))
+    found = await agreements.describe(visit.desk.evaluator, rows)
+    return render(visit, "agreements.html", found=found, following=following)
+
+
+async def show_agreement(visit: Visit) -> Response:
+    """Show one agreement."""
+    agreement = await find_agreement(visit.desk.context, read_query(visit, "id") or "")
+    evaluator, words = visit.desk.evaluator, visit.words
+    store, owner = visit.desk.context.store, visit.desk.context.owner
+    (summary,) = await agreements.describe(evaluator, [agreement])
+    bounds = PageBounds(limit=DELIVERIES)
+    deliveries, more = await store.transfers(owner, bounds, agreement_key=agreement.key)
+    operands = evaluator.library.operands
+    duties = await receipts.list_standings(evaluator, agreement.key)
+    return render(
+        visit,
+        "agreement.html",
+        summary=summary,
+        agreement=agreement,
+        terms=await describe_terms(evaluator.library, words, agreement.document),
+        duties=[(action_name(duty.action, operands, words.language), duty) for duty in duties],
+        deliveries=deliveries,
+        more=more is not None,
+        usage=await store.usage(owner, agreement.key),
+        may_end=_can_end(visit, agreement, summary.state),
+        done=words.find(f"agreement-done-{read_query(visit, 'fertig')}"),
+    )
+
+
+async def show_end(visit: Visit) -> Response:
+    """Ask before an agreement ends, with what happens then."""
+    return await _ask(visit, await find_agreement(visit.desk.context, read_query(visit, "id") or ""))
+
+
+async def end(visit: Visit) -> Response:
+    """End an agreement; the counterparty receives the reason."""
+    form = await read_form(visit.request)
+    agreement = await find_agreement(visit.desk.context, form.get("id", ""))
+    if not may_end(visit.person.roles):
+        raise FormFault("error-not-yours", 403)
+    try:
+        reason = read_reason(form, "begruendung")
+    except FormFault as fault:
+        return await _ask(visit, agreement, visit.words.say(fault.key))
+    await agreements.withdraw(visit.desk.evaluator, agreement.key, reason, by=visit.person.name)
+    return go_to(make_link("/vertraege/vertrag", id=agreement.key, fertig="beendet"))
+
+
+async def _ask(visit: Visit, agreement: Agreement, fault: str = "") -> Response:
+    (summary,) = await agreements.describe(visit.desk.evaluator, [agreement])
+    may = _can_end(visit, agreement, summary.state)
+    return render(visit, "end.html", status=422 if fault else 200, summary=summary, may_end=may, fault=fault)
+
+
+def _can_end(visit: Visit, agreement: Agreement, state: AgreementState) -> bool:
+    return may_end(visit.person.roles) and agreement.role is Role.PROVIDER and state not in _OVER

@@ -1,0 +1,120 @@
+"""The offers of this participant: the list, one offer with its terms in words, published and withdrawn."""
+
+from starlette.responses import Response
+
+from connector.controlplane.core import instants
+from connector.controlplane.core.lookup import find_asset
+from connector.controlplane.judging import acceptance, visibility
+from connector.controlplane.judging.treating import known_data
+from connector.controlplane.usecases.offering import assets
+from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
+from connector.web.frame.listing import read_bounds, read_rows
+from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
+from connector.web.rights import is_guarded, may_end, may_publish, may_withdraw
+from connector.web.terms import describe_terms
+
+PAGE = 25
+
+
+async def show_offers(visit: Visit) -> Response:
+    """List the offers, newest first, those in one state if the query names it."""
+    context, wanted = visit.desk.context, read_query(visit, "stand")
+    status = next((known for known in AssetStatus if known == wanted), None)
+    rows = context.store.assets(context.owner, read_bounds(visit, PAGE), status=status)
+    offers, following = await read_rows(rows)
+    return render(visit, "offers.html", offers=offers, following=following, wanted=status, statuses=tuple(AssetStatus))
+
+
+async def show_offer(visit: Visit) -> Response:
+    """Show one offer: its terms, who may see it, how it is used, and what the reader may do with it."""
+    asset = await find_asset(visit.desk.context, read_query(visit, "id") or "")
+    return await _show(visit, asset)
+
+
+async def publish(visit: Visit) -> Response:
+    """Publish an offer; what is confidential or about persons needs the word that it was checked."""
+    form = await read_form(visit.request)
+    asset = await find_asset(visit.desk.context, form.get("id", ""))
+    if not may_publish(visit.person.roles, asset.data_class):
+        raise FormFault("error-release", 403)
+    if is_guarded(asset.data_class) and form.get("geprueft") != "1":
+        return await _show(visit, asset, visit.words.say("release-unchecked"))
+    release = asset.data_class is DataClass.PERSONAL
+    seen, by = read_version(form, "stand"), visit.person.name
+    await assets.publish(visit.desk.publisher, asset.id, release=release, by=by, seen=seen)
+    return go_to(make_link("/angebote/angebot", id=asset.id, fertig="veroeffentlicht"))
+
+
+async def show_withdrawal(visit: Visit) -> Response:
+    """Ask before an offer is withdrawn, with what happens then."""
+    asset = await find_asset(visit.desk.context, read_query(visit, "id") or "")
+    return await _ask(visit, asset)
+
+
+async def withdraw(visit: Visit) -> Response:
+    """Withdraw an offer; with the word of who may end them, its agreements too."""
+    form = await read_form(visit.request)
+    asset = await find_asset(visit.desk.context, form.get("id", ""))
+    ending = form.get("vertraege") == "1"
+    if not may_withdraw(visit.person.roles) or (ending and not may_end(visit.person.roles)):
+        raise FormFault("error-not-yours", 403)
+    reason = ""
+    if ending:
+        try:
+            reason = read_reason(form, "begruendung")
+        except FormFault as fault:
+            return await _ask(visit, asset, visit.words.say(fault.key))
+    by = visit.person.name
+    await assets.withdraw(visit.desk.publisher, asset.id, end_agreements=ending, reason=reason, by=by)
+    return go_to(make_link("/angebote/angebot", id=asset.id, fertig="zurueckgezogen"))
+
+
+async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
+    context, evaluator, words = visit.desk.context, visit.desk.evaluator, visit.words
+    policy = visibility.catalog_policy(asset)
+    at, data = instants.instant(context.now()), known_data.to_data(asset)
+    remarks = (
+        *acceptance.personal_remarks(evaluator, policy, asset.stated, asset.data_class),
+        *acceptance.asset_remarks(evaluator.library, policy, at, data),
+    )
+    done = words.find(f"offer-done-{read_query(visit, 'fertig')}")
+    return render(
+        visit,
+        "offer.html",
+        status=422 if fault else 200,
+        asset=asset,
+        terms=await describe_terms(evaluator.library, words, asset.policy),
+        access=await describe_terms(evaluator.library, words, asset.access) if asset.access else None,
+        remarks=[words.pick(remark) for remark in remarks],
+        counts=await _count(visit, asset),
+        guarded=is_guarded(asset.data_class),
+        may_publish=may_publish(visit.person.roles, asset.data_class),
+        may_withdraw=may_withdraw(visit.person.roles),
+        done=done,
+        fault=fault,
+    )
+
+
+async def _ask(visit: Visit, asset: Asset, fault: str = "") -> Response:
+    return render(
+        visit,
+        "withdraw.html",
+        status=422 if fault else 200,
+        asset=asset,
+        counts=await _count(visit, asset),
+        may_end=may_end(visit.person.roles),
+        may_withdraw=may_withdraw(visit.person.roles),
+        fault=fault,
+    )
+
+
+async def _count(visit: Visit, asset: Asset) -> dict[str, int]:
+    """Return how many agreements are in force, transfers running and requests waiting."""
+    store, owner = visit.desk.context.store, visit.desk.context.owner
+    agreed = await store.in_force(owner, asset.id)
+    return {
+        "agreements": agreed,
+        "running": await store.running(owner, asset.id) if agreed else 0,
+        "waiting": await store.waiting(owner, asset.id),
+    }

@@ -1,0 +1,127 @@
+"""Signing in and out: the form, the link for a first password, the account of the person, the language."""
+
+from starlette.responses import Response
+
+from connector.controlplane.core.errors import Invalid, NotAllowed
+from connector.controlplane.usecases import users
+from connector.language.catalogue import LANGUAGES
+from connector.web.frame.forms import read_form
+from connector.web.frame.origin import find_local_path
+from connector.web.frame.visit import (
+    Visit,
+    drop_session,
+    go_to,
+    read_query,
+    read_token,
+    render,
+    set_language,
+    set_session,
+)
+
+_LONGEST_NAME = 64
+
+
+async def show_sign_in(visit: Visit) -> Response:
+    """Show the form; who has signed in already goes on."""
+    wanted = find_local_path(read_query(visit, "zu") or "/")
+    if visit.user is not None:
+        return go_to(wanted)
+    return render(visit, "sign_in.html", wanted=wanted, name="", fault="")
+
+
+async def sign_in(visit: Visit) -> Response:
+    """Begin a session with a new token, or show the form again. An earlier session of the browser ends."""
+    form = await read_form(visit.request)
+    name, wanted = form.get("name", "").strip().lower()[:_LONGEST_NAME], find_local_path(form.get("zu", "/"))
+    pages, now = visit.pages, visit.desk.context.now()
+    address = pages.name_caller(visit.request)
+    if wait := pages.attempts.find_wait(name, address, now):
+        fault = visit.words.say("sign-in-wait", count=-(-wait // 60))
+        return render(visit, "sign_in.html", status=429, wanted=wanted, name=name, fault=fault)
+    password = form.get("passwort", "")[: users.LONGEST_PASSWORD]
+    signed_in = await users.sign_in(visit.desk.users, name, password)
+    if signed_in is None:
+        pages.attempts.note_failure(name, address, now)
+        fault = visit.words.say("sign-in-wrong")
+        return render(visit, "sign_in.html", status=401, wanted=wanted, name=name, fault=fault)
+    await _end_present(visit)
+    return set_session(go_to(wanted), pages.here, signed_in.token)
+
+
+async def sign_out(visit: Visit) -> Response:
+    """End the session of this browser."""
+    await _end_present(visit)
+    return drop_session(go_to("/anmelden"), visit.pages.here)
+
+
+async def show_welcome(visit: Visit) -> Response:
+    """Show the form for a first password, if the link is good; showing it does not use it up."""
+    name, secret = read_query(visit, "name") or "", read_query(visit, "link") or ""
+    return await _show_welcome(visit, name, secret)
+
+
+async def choose_password(visit: Visit) -> Response:
+    """Set the first password, use the link up, and begin a session."""
+    form = await read_form(visit.request)
+    name, secret, password = form.get("name", ""), form.get("link", ""), form.get("passwort", "")
+    if password != form.get("passwort2"):
+        return await _show_welcome(visit, name, secret, visit.words.say("password-twice"))
+    try:
+        signed_in = await users.choose_password(visit.desk.users, name, secret, password)
+    except Invalid as error:
+        return await _show_welcome(visit, name, secret, visit.words.translate(error.reason))
+    await _end_present(visit)
+    return set_session(go_to("/"), visit.pages.here, signed_in.token)
+
+
+async def show_account(visit: Visit) -> Response:
+    """Show the person's own account."""
+    return render(visit, "account.html", fault="", done=read_query(visit, "neu") is not None)
+
+
+async def change_password(visit: Visit) -> Response:
+    """Change the own password; all other sessions end."""
+    form = await read_form(visit.request)
+    old, new = form.get("bisher", ""), form.get("passwort", "")
+    pages, now = visit.pages, visit.desk.context.now()
+    name, address = visit.person.name, pages.name_caller(visit.request)
+    fault = "" if new == form.get("passwort2") else visit.words.say("password-twice")
+    if wait := pages.attempts.find_wait(name, address, now):
+        fault = visit.words.say("sign-in-wait", count=-(-wait // 60))
+    if not fault:
+        try:
+            changed = await users.change_password(visit.desk.users, visit.person, old, new)
+        except Invalid as error:
+            pages.attempts.note_failure(name, address, now)
+            fault = visit.words.translate(error.reason)
+        else:
+            return set_session(go_to("/konto?neu=1"), pages.here, changed.token)
+    return render(visit, "account.html", status=422, fault=fault, done=False)
+
+
+async def sign_out_everywhere(visit: Visit) -> Response:
+    """End all sessions of the person, in every browser."""
+    await users.sign_out_everywhere(visit.desk.users, visit.person)
+    return drop_session(go_to("/anmelden"), visit.pages.here)
+
+
+async def choose_language(visit: Visit) -> Response:
+    """Remember a language, and return to the page."""
+    wanted = visit.request.path_params["language"]
+    answer = go_to(find_local_path(read_query(visit, "zu") or "/"))
+    found = next((language for language in LANGUAGES if language == wanted), None)
+    return set_language(answer, visit.pages.here, found) if found else answer
+
+
+async def _show_welcome(visit: Visit, name: str, secret: str, fault: str = "") -> Response:
+    user = await users.find_invited(visit.desk.users, name, secret)
+    if user is None:
+        reason = "The link was used or is over: ask for a new one (`user reset`)."
+        raise NotAllowed("link-over", reason)
+    return render(visit, "welcome.html", status=422 if fault else 200, invited=user, secret=secret, fault=fault)
+
+
+async def _end_present(visit: Visit) -> None:
+    token = read_token(visit.request, visit.pages.here)
+    if token:
+        await users.sign_out(visit.desk.users, token)

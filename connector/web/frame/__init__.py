@@ -1,0 +1,1 @@
+"""What every page shares: who visits, what the browser may do, forms, files, words and errors."""

@@ -1,0 +1,35 @@
+"""The style sheets, the script and the icons: read once, served under their digest, so that browsers keep them."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+_KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_KEEP = "public, max-age=31536000, immutable"
+_DIGITS = 12
+
+
+@cache
+def _read_files() -> dict[str, tuple[str, bytes]]:
+    """Return the digest and the content of each file by its name."""
+    folder = files("connector.web").joinpath("static")
+    found = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.name.rpartition(".")[2] in _KINDS}
+    return {name: (hashlib.sha256(content).hexdigest()[:_DIGITS], content) for name, content in found.items()}
+
+
+def find_file_path(name: str) -> str:
+    """Return the path of a file with its digest."""
+    digest, _ = _read_files()[name]
+    return f"/static/{digest}/{name}"
+
+
+async def serve_file(request: Request) -> Response:
+    """Answer with a file."""
+    digest, content = _read_files().get(request.path_params["name"], ("", b""))
+    if not digest or request.path_params["digest"] != digest:
+        return PlainTextResponse("Unknown file: load the page again.\n", 404)
+    kind = _KINDS[request.path_params["name"].rpartition(".")[2]]
+    return Response(content, media_type=kind, headers={"Cache-Control": _KEEP})

@@ -1,0 +1,62 @@
+"""The guard in front of all pages: the right host, no request of another site, small bodies, strict headers."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connector.web.frame.origin import PagesOrigin, is_own_request
+
+MOST_BYTES = 64 * 1024
+_SAFE = frozenset({"GET", "HEAD"})
+_POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # With `no-referrer`, browsers would send `Origin: null`.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_YEAR = 31_536_000
+
+
+class PagesGuard:
+    """ASGI middleware that refuses what no page of ours sends, and gives each answer its headers."""
+
+    def __init__(self, app: ASGIApp, *, here: PagesOrigin) -> None:
+        self._app = app
+        self._here = here
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 421, 403 or 413, or pass the request on."""
+        if scope["type"] != "http":
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(MutableHeaders(scope=message))
+            await send(message)
+
+        refusal = self._refuse(scope["method"], Headers(scope=scope))
+        await (refusal or self._app)(scope, receive, send_guarded)
+
+    def _refuse(self, method: str, headers: Headers) -> PlainTextResponse | None:
+        if headers.get("host", "").lower() not in self._here.hosts:
+            return PlainTextResponse(f"These pages are at {self._here.origin}: open that address.\n", 421)
+        if method in _SAFE:
+            return None
+        if not is_own_request(self._here, headers):
+            return PlainTextResponse("This form comes from another site: open the page and send it there.\n", 403)
+        length = headers.get("content-length", "")
+        if not length.isdecimal() or int(length[:20]) > MOST_BYTES:
+            return PlainTextResponse(f"The form is larger than {MOST_BYTES} bytes: send less text.\n", 413)
+        return None
+
+    def _add_headers(self, headers: MutableHeaders) -> None:
+        for name, value in _HEADERS.items():
+            headers[name] = value
+        headers.setdefault("Cache-Control", "no-store")
+        if self._here.secure:
+            headers["Strict-Transport-Security"] = f"max-age={_YEAR}"

@@ -1,0 +1,220 @@
+"""A visit: one request of a person with a language and, after the sign-in, a user. Pages are answered from it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cache, wraps
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
+from connector.controlplane.usecases import users
+from connector.desk.values import Desk
+from connector.language.catalogue import LANGUAGES, Language
+from connector.ports.changes import Conflict, StoreError
+from connector.ports.entities import PageBounds, User, UserRole
+from connector.ports.passwords import Busy
+from connector.web.frame.attempts import SignInAttempts
+from connector.web.frame.files import find_file_path
+from connector.web.frame.forms import FormFault
+from connector.web.frame.origin import PagesOrigin, list_cookies
+from connector.web.frame.wording import MANY, PageWords
+
+LANGUAGE_COOKIE = "dk-lang"
+_STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 422, PeerFailed: 502}
+_DAY_S = 86_400
+
+
+class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
+    """The values that pages work with: those of the desk, the address, the name of the provider, and the attempts.
+
+    `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
+    stop, and `streams` has a mark for each stream of events that is open.
+    """
+
+    desk: Desk
+    here: PagesOrigin
+    provider: str
+    attempts: SignInAttempts
+    name_caller: Callable[[Request], str]
+    stopping: asyncio.Event
+    streams: set[object]
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """One request: its values, its words, the user if somebody has signed in, and how many requests wait."""
+
+    request: Request
+    pages: PagesDesk
+    words: PageWords
+    user: User | None = None
+    waiting: int = 0
+
+    @property
+    def desk(self) -> Desk:
+        """The values of the use cases."""
+        return self.pages.desk
+
+    @property
+    def person(self) -> User:
+        """The user of a page that needs one."""
+        assert self.user is not None
+        return self.user
+
+    @property
+    def language(self) -> Language:
+        """The language of the reader."""
+        return self.words.language
+
+
+PageFunction = Callable[[Visit], Awaitable[Response]]
+
+
+def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a page: it needs a user with one of `roles`; with None, it is open to everybody.
+
+    What a use case refuses is answered with a page that says so.
+    """
+
+    @wraps(function)
+    async def answer(request: Request) -> Response:
+        visit = begin_visit(request)
+        try:
+            visit = msgspec.structs.replace(visit, user=await _find_user(visit))
+            if roles is not None and visit.user is None:
+                return _send_to_sign_in(visit)
+            if roles is not None and not users.has_role(visit.person, roles):
+                return show_error(visit, 403, visit.words.say("error-role"))
+            if visit.user is not None:
+                visit = msgspec.structs.replace(visit, waiting=await count_waiting(visit))
+            return await function(visit)
+        except (UseCaseError, StoreError, FormFault, Busy) as error:
+            return _explain(visit, error)
+
+    return answer
+
+
+def begin_visit(request: Request) -> Visit:
+    """Return a visit of nobody yet, in the language that was chosen; German first."""
+    pages: PagesDesk = request.app.state.pages
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    language: Language = next((known for known in LANGUAGES if known == chosen), "de")
+    return Visit(request=request, pages=pages, words=PageWords(language, pages.desk.evaluator.library.operands.zone))
+
+
+def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page: a template with values, in the language of the reader."""
+    page = _make_environment().get_template(template)
+    text = page.render(
+        visit=visit,
+        w=visit.words,
+        user=visit.user,
+        file=find_file_path,
+        link=make_link,
+        now=visit.desk.context.now(),
+        **values,
+    )
+    return HTMLResponse(text, status, headers={"Content-Language": visit.language})
+
+
+def make_link(path: str, /, **query: object) -> str:
+    """Return a path of these pages with its query; what is None is left out.
+
+    >>> make_link("/eingang", nach="5", stand=None)
+    '/eingang?nach=5'
+    """
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def go_to(path: str) -> Response:
+    """Return the answer after a change: the browser loads a page, so that going back sends no form again."""
+    return RedirectResponse(path, 303)
+
+
+def read_token(request: Request, here: PagesOrigin) -> str | None:
+    """Return the token of the session that a request has."""
+    names = list_cookies(here).values()
+    return next((token for name in names if (token := request.cookies.get(name))), None)
+
+
+def set_session(answer: Response, here: PagesOrigin, token: str) -> Response:
+    """Give the browser the token of a session."""
+    for place, name in list_cookies(here).items():
+        answer.set_cookie(name, token, path="/", secure=place == "host", httponly=True, samesite="lax")
+    return answer
+
+
+def drop_session(answer: Response, here: PagesOrigin) -> Response:
+    """Let the browser forget the token."""
+    for place, name in list_cookies(here).items():
+        answer.delete_cookie(name, path="/", secure=place == "host", httponly=True, samesite="lax")
+    return answer
+
+
+def set_language(answer: Response, here: PagesOrigin, language: Language) -> Response:
+    """Let the browser remember a language."""
+    answer.set_cookie(
+        LANGUAGE_COOKIE, language, max_age=365 * _DAY_S, path="/", secure=here.secure, httponly=True, samesite="lax"
+    )
+    return answer
+
+
+def show_error(visit: Visit, status: int, sentence: str, advice: str = "") -> Response:
+    """Return the page of an error."""
+    return render(visit, "error.html", status=status, code=status, sentence=sentence, advice=advice)
+
+
+async def _find_user(visit: Visit) -> User | None:
+    token = read_token(visit.request, visit.pages.here)
+    # A browser opens a stream again and again by itself: that is nothing a person does.
+    seen = visit.request.headers.get("accept") != "text/event-stream"
+    return await users.find_session(visit.desk.users, token, seen=seen) if token else None
+
+
+async def count_waiting(visit: Visit) -> int:
+    """Return how many requests wait, at most `MANY`."""
+    context = visit.desk.context
+    holds, _ = await context.store.holds(context.owner, PageBounds(limit=MANY))
+    return len(holds)
+
+
+def _send_to_sign_in(visit: Visit) -> Response:
+    request = visit.request
+    query = f"?{request.url.query}" if request.url.query else ""
+    wanted = request.url.path + query if request.method in {"GET", "HEAD"} else None
+    return go_to(make_link("/anmelden", zu=None if wanted == "/" else wanted))
+
+
+def _explain(visit: Visit, error: Exception) -> Response:
+    words = visit.words
+    if isinstance(error, UseCaseError):
+        sentence = words.pick(error.reasons) or words.translate(error.reason)
+        return show_error(visit, _STATUS.get(type(error), 422), sentence, words.find(f"advice-{error.code}"))
+    if isinstance(error, FormFault):
+        return show_error(visit, error.status, words.say(error.key))
+    if isinstance(error, Conflict):
+        return show_error(visit, 409, words.say("error-changed"))
+    if isinstance(error, Busy):
+        return show_error(visit, 503, words.say("error-busy"))
+    return show_error(visit, 503, words.say("error-store"))
+
+
+@cache
+def _make_environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("connector.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def read_query(visit: Visit, name: str) -> str | None:
+    """Return a value of the query; None if it is missing or empty."""
+    return visit.request.query_params.get(name) or None

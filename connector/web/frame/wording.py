@@ -1,0 +1,80 @@
+"""Texts of the pages in the reader's language and zone: sentences, times, numbers, and the texts of data. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+
+import msgspec
+
+from connector.language.catalogue import Language, find_sentence, read_grammar, say, translate_text
+from connector.views.conversion import in_zone, moment
+
+MANY = 100
+_LONG_DAYS = 2
+_DAY_MS, _HOUR_MS, _MINUTE_MS = 86_400_000, 3_600_000, 60_000
+
+
+class PageWords(msgspec.Struct, frozen=True):
+    """What templates write texts with."""
+
+    language: Language
+    zone: tzinfo
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Return a sentence of the chapter `pages`."""
+        return say(self.language, f"pages.{key}", **values)
+
+    def find(self, key: str) -> str:
+        """Return a sentence of the chapter `pages` that may not exist, else nothing."""
+        return find_sentence(self.language, f"pages.{key}") or ""
+
+    def pick(self, texts: Mapping[str, str] | None, otherwise: str = "") -> str:
+        """Return a text of data in the reader's language, else in any, else something else."""
+        return (texts or {}).get(self.language) or next(filter(None, (texts or {}).values()), "") or otherwise
+
+    def translate(self, text: str) -> str:
+        """Return sentences that the connector writes in English in the reader's language, as far as known."""
+        return translate_text(self.language, text)
+
+    def waiting(self, count: int) -> str:
+        """Write how many requests wait; from 100 on they are many."""
+        return self.say("menu-waiting", count=count) if count < MANY else self.say("menu-many")
+
+    def number(self, value: int) -> str:
+        """Write a number."""
+        return read_grammar(self.language).write_number(Decimal(value))
+
+    def size(self, count: int) -> str:
+        """Write a number of bytes."""
+        return read_grammar(self.language).write_size(count)
+
+    def day(self, at: datetime | int) -> str:
+        """Write the day of a time."""
+        return read_grammar(self.language).write_day(self._local(at))
+
+    def time(self, at: datetime | int) -> str:
+        """Write a day with the time of it."""
+        local, grammar = self._local(at), read_grammar(self.language)
+        return f"{grammar.write_day(local)}, {grammar.write_time(f'{local:%H:%M}')}"
+
+    def end(self, at: datetime | int) -> str:
+        """Write the end of a period: one that ends at midnight names its last day."""
+        local = self._local(at)
+        whole = (local.hour, local.minute, local.second) == (0, 0, 0) and local > local.min.replace(tzinfo=local.tzinfo)
+        return self.day(local - timedelta(hours=12)) if whole else self.time(at)
+
+    def since(self, at: datetime | int, now: int) -> str:
+        """Write how long ago a time is, in the largest unit that is over."""
+        at_ms = at if isinstance(at, int) else int(at.timestamp() * 1000)
+        passed = max(0, now - at_ms)
+        for unit, length in (("days", _DAY_MS), ("hours", _HOUR_MS), ("minutes", _MINUTE_MS)):
+            if passed >= length:
+                return self.say(f"since-{unit}", count=passed // length)
+        return self.say("since-now")
+
+    def is_old(self, at: datetime, now: int) -> bool:
+        """Return whether somebody has waited for days."""
+        return now - int(at.timestamp() * 1000) >= _LONG_DAYS * _DAY_MS
+
+    def _local(self, at: datetime | int) -> datetime:
+        return in_zone(moment(at) if isinstance(at, int) else at, self.zone)

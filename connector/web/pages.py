@@ -1,0 +1,101 @@
+"""The application of the pages: the list of all paths, each with its function and the roles that may open it."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from connector.desk.values import Desk
+from connector.net.serving.bounds import is_in_networks, name_network
+from connector.ports.entities import UserRole
+from connector.web.chapters import agreements, inbox, live, offers, signing, start
+from connector.web.frame.attempts import SignInAttempts
+from connector.web.frame.files import serve_file
+from connector.web.frame.guard import PagesGuard
+from connector.web.frame.origin import read_origin
+from connector.web.frame.visit import PageFunction, PagesDesk, begin_visit, open_page, show_error
+from connector.web.rights import AGREEMENT_READERS, EVERYBODY, INBOX_READERS, READERS
+
+_log = logging.getLogger(__name__)
+_ANYBODY = None
+PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
+    ("GET", "/", start.show_start, EVERYBODY),
+    ("GET", "/anmelden", signing.show_sign_in, _ANYBODY),
+    ("POST", "/anmelden", signing.sign_in, _ANYBODY),
+    ("POST", "/abmelden", signing.sign_out, _ANYBODY),
+    ("GET", "/willkommen", signing.show_welcome, _ANYBODY),
+    ("POST", "/willkommen", signing.choose_password, _ANYBODY),
+    ("GET", "/sprache/{language}", signing.choose_language, _ANYBODY),
+    ("GET", "/konto", signing.show_account, EVERYBODY),
+    ("POST", "/konto/passwort", signing.change_password, EVERYBODY),
+    ("POST", "/konto/abmelden", signing.sign_out_everywhere, EVERYBODY),
+    ("GET", "/eingang", inbox.show_inbox, INBOX_READERS),
+    ("GET", "/eingang/laufend", live.stream_waiting, INBOX_READERS),
+    ("GET", "/eingang/anfrage", inbox.show_request, INBOX_READERS),
+    ("POST", "/eingang/zustimmen", inbox.agree, INBOX_READERS),
+    ("POST", "/eingang/ablehnen", inbox.decline, INBOX_READERS),
+    ("POST", "/eingang/zurueckgeben", inbox.return_offer, INBOX_READERS),
+    ("GET", "/angebote", offers.show_offers, READERS),
+    ("GET", "/angebote/angebot", offers.show_offer, READERS),
+    ("POST", "/angebote/veroeffentlichen", offers.publish, READERS),
+    ("GET", "/angebote/zurueckziehen", offers.show_withdrawal, READERS),
+    ("POST", "/angebote/zurueckziehen", offers.withdraw, READERS),
+    ("GET", "/vertraege", agreements.show_agreements, AGREEMENT_READERS),
+    ("GET", "/vertraege/vertrag", agreements.show_agreement, AGREEMENT_READERS),
+    ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
+    ("POST", "/vertraege/beenden", agreements.end, AGREEMENT_READERS),
+)
+
+
+def make_pages_app(
+    desk: Desk, *, address: str, provider: str, proxies: tuple[str, ...] = (), stopping: asyncio.Event | None = None
+) -> ASGIApp:
+    """Return the application of the pages at `address`, of a participant named `provider`.
+
+    `proxies` are the networks (CIDR) of the proxies in front, whose addresses stand for many people.
+    `stopping` ends the streams of events.
+    """
+    here = read_origin(address)
+
+    def name_caller(request: Request) -> str:
+        host = request.client.host if request.client else ""
+        if host and not is_in_networks(host, proxies):
+            return name_network(host)
+        forwarded = request.headers.getlist("x-forwarded-for")
+        return name_network(forwarded[-1].rpartition(",")[2].strip()[:64]) if forwarded else host
+
+    routes: list[BaseRoute] = [
+        Route(path, open_page(function, roles), methods=[method]) for method, path, function, roles in PAGES
+    ]
+    routes.append(Route("/static/{digest}/{name}", serve_file))
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _answer_unknown, Exception: _answer_unforeseen})
+    app.router.redirect_slashes = False
+    app.state.pages = PagesDesk(
+        desk=desk,
+        here=here,
+        provider=provider,
+        attempts=SignInAttempts(),
+        name_caller=name_caller,
+        stopping=stopping or asyncio.Event(),
+        streams=set(),
+    )
+    return PagesGuard(app, here=here)
+
+
+async def _answer_unknown(request: Request, error: Exception) -> Response:
+    """Answer for a path or a method that is no page."""
+    assert isinstance(error, HTTPException)
+    visit = begin_visit(request)
+    return show_error(visit, error.status_code, visit.words.say("error-unknown"))
+
+
+async def _answer_unforeseen(request: Request, error: Exception) -> Response:
+    _log.error("page failed", exc_info=error)
+    visit = begin_visit(request)
+    return show_error(visit, 500, visit.words.say("error-internal"))

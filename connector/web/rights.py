@@ -1,0 +1,58 @@
+"""What a person may do on the pages, by roles alone. Pure.
+
+Four eyes: what is confidential or about persons is released and agreed to by the role `release`. Nobody with that role
+made the offer on these pages, because offers come from the management API.
+"""
+
+from collections.abc import Collection
+
+from connector.ports.entities import DataClass, UserRole
+from connector.protocol.dsp.common import Role
+
+READERS = frozenset({UserRole.PROVIDER, UserRole.RELEASE, UserRole.PRIVACY, UserRole.AUDITOR})
+AGREEMENT_READERS = READERS | {UserRole.CONSUMER}
+INBOX_READERS = AGREEMENT_READERS
+EVERYBODY = frozenset(UserRole)
+
+_GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
+
+
+def may_answer(roles: Collection[UserRole], role: Role, data_class: DataClass | None) -> bool:
+    """Return whether a person may answer a Hold in which this participant has `role`.
+
+    `data_class` is that of the requested data, None if it is unknown.
+
+    >>> may_answer({UserRole.PROVIDER}, Role.PROVIDER, DataClass.INTERNAL)
+    True
+    >>> may_answer({UserRole.PROVIDER}, Role.PROVIDER, DataClass.PERSONAL)
+    False
+    """
+    if UserRole.RELEASE in roles:
+        return True
+    if role is Role.CONSUMER:
+        return UserRole.CONSUMER in roles
+    return UserRole.PROVIDER in roles and data_class is not None and data_class not in _GUARDED
+
+
+def may_publish(roles: Collection[UserRole], data_class: DataClass) -> bool:
+    """Return whether a person may publish data of a class.
+
+    >>> may_publish({UserRole.PROVIDER}, DataClass.OPEN), may_publish({UserRole.PROVIDER}, DataClass.CONFIDENTIAL)
+    (True, False)
+    """
+    return UserRole.RELEASE in roles or (UserRole.PROVIDER in roles and data_class not in _GUARDED)
+
+
+def may_withdraw(roles: Collection[UserRole]) -> bool:
+    """Return whether a person may withdraw an offer: it gives nothing away, so its department may do so alone."""
+    return not {UserRole.PROVIDER, UserRole.RELEASE}.isdisjoint(roles)
+
+
+def may_end(roles: Collection[UserRole]) -> bool:
+    """Return whether a person may end agreements."""
+    return UserRole.RELEASE in roles
+
+
+def is_guarded(data_class: DataClass) -> bool:
+    """Return whether data of a class needs the release by a second person."""
+    return data_class in _GUARDED

@@ -1,0 +1,26 @@
+// Everything works without this file. It keeps the number of waiting requests fresh, and sends each form once.
+"use strict";
+
+const shown = document.querySelector("[data-live]");
+if (shown) {
+  const stream = new EventSource(shown.dataset.live);
+  stream.addEventListener("message", (event) => {
+    const { count, text } = JSON.parse(event.data);
+    const [number, words] = shown.children;
+    number.textContent = count > 99 ? "99+" : String(count);
+    words.textContent = text;
+    shown.hidden = count === 0;
+  });
+  window.addEventListener("pagehide", () => stream.close());
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+
+// A page that comes back from the memory of the browser is one from before a change.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});

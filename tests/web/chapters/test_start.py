@@ -1,0 +1,72 @@
+"""The first page by role, and the number in the menu that stays fresh."""
+
+import asyncio
+
+from connector.ports.changes import DropHold
+from connector.ports.entities import UserRole
+from connector.web.chapters import live
+from connector.web.frame.visit import PagesDesk
+from tests.support.plane import OWNER
+from tests.web.office import Office, Reading
+
+
+async def test_who_operates_sees_the_state_of_the_system_and_no_contracts(office: Office) -> None:
+    await office.furnish()
+    browser = await office.sign_in(UserRole.OPERATOR)
+    page = await browser.get("/")
+    assert "Alles arbeitet." in page.text
+    assert "Baustellen" not in page.text
+    assert [
+        link for link in Reading(page.text).links() if link.startswith(("/eingang", "/angebote", "/vertraege"))
+    ] == []
+    for opened in ("/eingang", "/angebote", "/vertraege"):
+        answer = await browser.get(opened)
+        assert (answer.status_code, "Ihre Rollen öffnen diese Seite nicht" in answer.text) == (403, True)
+    office.desk.warning = "The store is closed: open it again."
+    assert "Die Datenbank ist geschlossen" in (await browser.get("/")).text
+
+
+async def test_who_gets_data_sees_agreements_and_no_drafts(office: Office) -> None:
+    await office.furnish()
+    page = await (await office.sign_in(UserRole.CONSUMER)).get("/")
+    assert "Neueste Verträge" in page.text
+    assert "Entwürfe" not in page.text
+    assert 'href="/angebote"' not in page.text
+
+
+async def test_the_menu_counts_what_waits_and_a_stream_tells_of_changes(office: Office) -> None:
+    await office.furnish()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    assert "1 wartet" in (await browser.get("/konto")).text
+    seen: list[bytes] = []
+    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items()).encode()
+    headers = [(b"host", b"pages.example"), (b"cookie", cookie), (b"accept", b"text/event-stream")]
+    scope = {"type": "http", "method": "GET", "path": "/eingang/laufend", "query_string": b"", "headers": headers}
+    begun, gone = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> dict[str, object]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        seen.append(message.get("body", b""))  # type: ignore[arg-type]
+        if message.get("body"):
+            begun.set()
+
+    task = asyncio.create_task(office.app(scope, receive, send))  # type: ignore[arg-type]
+    await asyncio.wait_for(begun.wait(), 5)
+    assert b'"count":1,"text":"1 wartet"' in b"".join(seen)
+    assert len(pages.streams) == 1
+    await office.store.commit([DropHold(OWNER, "urn:n:1")])
+    pages.stopping.set()
+    await asyncio.wait_for(task, 5)
+    assert pages.streams == set()
+    gone.set()
+
+
+async def test_open_streams_are_bounded(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    pages.streams.update(object() for _ in range(live.MOST_STREAMS))
+    assert (await browser.get("/eingang/laufend")).status_code == 503

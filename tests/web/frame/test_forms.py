@@ -1,0 +1,48 @@
+"""Forms are bounded, and a reason is one line of text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.web.frame.forms import LONGEST_REASON, FormFault, read_reason, read_version
+from tests.web.office import Office
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@given(st.text())
+def test_a_reason_is_readable_text_on_one_line_or_refused(text: str) -> None:
+    try:
+        reason = read_reason({"r": text}, "r")
+    except FormFault as fault:
+        refused = fault.key
+    else:
+        refused = ""
+        assert 0 < len(reason) <= LONGEST_REASON
+        assert reason.isprintable()
+        assert reason == " ".join(reason.split())
+    assert refused in {"", "reason-missing", "reason-long"}
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.0", "9" * 16, "٣"])
+def test_a_version_is_a_number(text: str) -> None:
+    with pytest.raises(FormFault):
+        read_version({"stand": text}, "stand")
+    assert read_version({"stand": "12"}, "stand") == 12
+
+
+@pytest.mark.parametrize("body", [b"\xff=1", b"&".join(b"a%d=1" % n for n in range(21)), b"name=%ff&passwort=x"])
+async def test_a_form_that_no_page_sends_is_refused(office: Office, body: bytes) -> None:
+    answer = await office.visitor().post("/anmelden", content=body, headers=FORM)
+    assert answer.status_code == 422
+    assert "Formular" in answer.text
+
+
+async def test_a_form_is_bounded_also_if_its_length_is_a_lie(office: Office) -> None:
+    browser = office.visitor()
+    assert (await browser.post("/anmelden", content=b"a" * 70_000, headers=FORM)).status_code == 413
+
+    async def chunks():  # type: ignore[no-untyped-def]
+        yield b"a" * 70_000
+
+    assert (await browser.post("/anmelden", content=chunks(), headers=FORM)).status_code == 413

@@ -1,0 +1,56 @@
+"""Dates, numbers and texts as the reader writes them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connector.language.catalogue import LANGUAGES
+from connector.web.frame.wording import PageWords
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DE, EN = PageWords("de", BERLIN), PageWords("en", BERLIN)
+
+
+def test_times_are_those_of_the_clocks_in_the_zone() -> None:
+    at = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert DE.day(at) == "23. November 2026"
+    assert DE.time(at) == "23. November 2026, 00:30 Uhr"
+    assert EN.time(at) == "23 November 2026, 00:30"
+    assert DE.time(int(at.timestamp() * 1000)) == DE.time(at)
+
+
+def test_a_period_that_ends_at_midnight_names_its_last_day() -> None:
+    assert DE.end(datetime(2026, 12, 31, 23, tzinfo=UTC)) == "31. Dezember 2026"
+    assert DE.end(datetime(2026, 12, 31, 12, tzinfo=UTC)) == "31. Dezember 2026, 13:00 Uhr"
+    # The nights in which the clocks change have 23 and 25 hours.
+    assert DE.end(datetime(2026, 3, 29, 22, tzinfo=UTC)) == "29. März 2026"
+    assert DE.end(datetime(2026, 10, 25, 23, tzinfo=UTC)) == "25. Oktober 2026"
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_ends_of_the_calendar_can_be_written(language: str, at: datetime) -> None:
+    words = PageWords(language, BERLIN)
+    assert words.day(at)
+    assert words.time(at)
+    assert words.end(at)
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [(0, "gerade eben"), (-5, "gerade eben"), (60_000, "seit 1 Minute"), (7_200_000, "seit 2 Stunden"),
+     (86_400_000, "seit 1 Tag"), (3 * 86_400_000, "seit 3 Tagen")],
+)  # fmt: skip
+def test_a_wait_is_said_in_its_largest_unit(passed: int, said: str) -> None:
+    assert DE.since(1_000_000_000_000, 1_000_000_000_000 + passed) == said
+
+
+def test_numbers_sizes_and_texts_are_the_readers() -> None:
+    assert (DE.number(1234), EN.number(1234)) == ("1.234", "1,234")
+    assert (DE.size(2_540_000), EN.size(2_540_000)) == ("2,5 MB", "2.5 MB")
+    assert DE.pick({"en": "Air"}) == "Air"
+    assert DE.pick({"de": "", "en": "Air"}) == "Air"
+    assert DE.pick({}, "ohne") == "ohne"
+    assert DE.waiting(1) == "1 wartet"
+    assert EN.waiting(250) == "more than 99 waiting"

@@ -1,0 +1,155 @@
+"""An office with pages: users who have signed in, offers, requests that wait, and agreements."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from connector.controlplane.usecases import users
+from connector.ports.changes import PutAgreement, PutAsset, PutHold, PutProcess
+from connector.ports.entities import AssetStatus, DataClass, Hold, UserRole
+from connector.protocol.dsp.common import Role
+from connector.views.users import UserOrder
+from connector.web.pages import make_pages_app
+from tests.contract import values
+from tests.support.plane import CITY, ME, NOW, OWNER, PAGES, QUICK, Desk
+
+PASSWORD = "sieben bunte Kiesel"
+OFFER: dict[str, Any] = {
+    "@type": "Offer",
+    "@id": "urn:offer:1",
+    "permission": [{"action": "use", "constraint": [_purpose := {
+        "leftOperand": "purpose", "operator": "isA", "rightOperand": "https://w3id.org/dpv#ImproveTransportMobility",
+    }]}],
+    "obligation": [{"action": "delete", "constraint": [
+        {"leftOperand": "dateTime", "operator": "lteq",
+         "rightOperand": {"@value": "2027-12-31T23:00:00Z", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}},
+    ]}],
+}  # fmt: skip
+ASKED = {**OFFER, "permission": [{"action": "use"}]}
+TITLE = {"de": "Baustellen und Sperrungen, laufend", "en": "Roadworks and closures, live"}
+
+
+def encode(policy: dict[str, Any], **frame: str) -> bytes:
+    return msgspec.json.encode({**policy, **frame})
+
+
+class Office:
+    """The pages of one participant, over the store of a test."""
+
+    def __init__(self, desk: Desk, *, address: str = PAGES, title: dict[str, str] | None = None) -> None:
+        self.desk, self.store, self.address = desk, desk.store, address
+        self.title = title or TITLE
+        self.register = desk.values.users
+        self.app = make_pages_app(desk.values, address=address, provider="Tiefbauamt Musterstadt")
+
+    def visitor(self, **headers: str) -> httpx.AsyncClient:
+        """A browser that nobody has signed in with."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        own = {"sec-fetch-site": "same-origin", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return httpx.AsyncClient(transport=transport, base_url=self.address, headers=own)
+
+    async def add_user(self, name: str, *roles: UserRole, person: str = "Aylin Kaya") -> None:
+        invited = await users.add(self.register, UserOrder(name=name, person=person, roles=roles), by="test")
+        secret = invited.link.rpartition("=")[2]
+        await users.choose_password(self.register, name, secret, PASSWORD)
+
+    async def sign_in(
+        self, *roles: UserRole, name: str = "a.kaya", language: str = "de", **more: Any
+    ) -> httpx.AsyncClient:
+        """A browser in which a user with these roles has signed in."""
+        if await self.store.user(OWNER, name) is None:
+            await self.add_user(name, *roles, **more)
+        browser = self.visitor()
+        answer = await browser.post("/anmelden", data={"name": name, "passwort": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        browser.cookies.set("dk-lang", language)
+        return browser
+
+    async def offer(self, id: str = "urn:d:1", **changed: Any) -> None:
+        plain: dict[str, Any] = {
+            "title": self.title, "policy": encode(OFFER), "offer_id": f"urn:offer:{id}", "created_at": NOW,
+            "status": AssetStatus.PUBLISHED,
+            "data_class": DataClass.INTERNAL, "source": {"kind": "file", "path": "a.csv"}, "updated_at": NOW,
+        }  # fmt: skip
+        await self.store.commit([PutAsset(values.asset(id, **(plain | changed)), None)])
+
+    async def ask(self, id: str = "urn:n:1", dataset: str = "urn:d:1", **changed: Any) -> None:
+        """Let a participant ask for a dataset, on other terms, so that a person decides."""
+        offer = encode(changed.pop("asked", ASKED), target=dataset, assigner=ME, assignee=changed.get("peer", CITY))
+        plain: dict[str, Any] = {
+            "state": "REQUESTED", "peer": CITY, "dataset": dataset, "title": self.title, "offer": offer, "held": True,
+            "offer_id": f"urn:offer:{dataset}", "created_at": NOW, "peer_pid": f"peer of {id}",
+        }  # fmt: skip
+        reason = changed.pop("reason", {"de": "Die Anfrage geht über das Angebot hinaus.", "en": "More than offered."})
+        process = values.negotiation(id, **(plain | changed))
+        hold = Hold(
+            owner=OWNER, process_id=id, process_kind="negotiation", reason=reason["en"], reasons=reason, who="provider",
+            created_at=NOW - 3 * 86_400_000, counterparty=process.peer, dataset=dataset, title=self.title,
+            offer_id=f"urn:offer:{dataset}",
+        )  # fmt: skip
+        await self.store.commit([PutProcess(process, None), PutHold(hold)])
+
+    async def agree(self, id: str = "urn:a:1", dataset: str = "urn:d:1", **changed: Any) -> None:
+        document = encode(
+            {**OFFER, "@type": "Agreement", "@id": id, "timestamp": "2025-11-20T10:00:00Z"},
+            target=dataset, assigner=ME, assignee=CITY,
+        )  # fmt: skip
+        plain: dict[str, Any] = {
+            "role": Role.PROVIDER, "counterparty": CITY, "document": document, "title": self.title,
+            "agreed_at": NOW - 86_400_000, "finalized_at": NOW - 86_400_000,
+        }  # fmt: skip
+        await self.store.commit([PutAgreement(values.agreement(id, dataset=dataset, **(plain | changed)))])
+
+    async def furnish(self) -> None:
+        """One of everything."""
+        await self.offer()
+        await self.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.CONFIDENTIAL)
+        await self.ask()
+        await self.agree()
+        key = (await self.store.agreements_named(OWNER, "urn:a:1"))[0].key
+        moved = values.transfer(
+            "urn:t:1", role=Role.PROVIDER, peer=CITY, dataset="urn:d:1", agreement_id="urn:a:1", state="STARTED",
+            created_at=NOW,
+        )  # fmt: skip
+        assert moved.agreement_key == key
+        await self.store.commit([PutProcess(moved, None)])
+
+
+def find(text: str, pattern: str) -> str:
+    found = re.search(pattern, text, re.DOTALL)
+    assert found, f"{pattern} is not in {text}"
+    return found.group(1)
+
+
+def path(place: str, id: str) -> str:
+    return f"{place}?id={quote(id, safe='')}"
+
+
+class Reading(HTMLParser):
+    """What a page consists of: its elements with their attributes, its links, its forms, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def links(self) -> list[str]:
+        return [str(given["href"]) for tag, given in self.elements if tag == "a" and "href" in given]
+
+
+__all__ = ["ASKED", "OFFER", "PASSWORD", "QUICK", "TITLE", "Office", "Reading", "encode", "find", "path"]

@@ -1,0 +1,97 @@
+"""Mark-up in titles, reasons, names and identifiers of others is text on every page and in every form."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from connector.language.catalogue import LANGUAGES, read_chapter
+from connector.ports.changes import PutBlock
+from connector.ports.entities import AssetStatus, Block, UserRole
+from connector.protocol.dsp.common import Role
+from tests.support.plane import NOW, OWNER, Desk
+from tests.web.office import OFFER, Office, Reading
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b id=evil>{{7*7}}</b>"
+LONG = "Straßenverkehrszählungsanlagen" * 300
+ROOT = Path(__file__).resolve().parents[2]
+FORBIDDEN = re.compile(r"\b(Asset|Policy|Policies|Negotiation|Transfer Process|Transfer|Connector|Offer|Agreement)\b")
+
+
+async def _walk(office: Office, language: str) -> dict[str, str]:
+    """Open every page that a link leads to, and return the pages by path."""
+    browser = await office.sign_in(*UserRole, language=language, person=EVIL[:190])
+    found: dict[str, str] = {}
+    waiting = ["/", f"/eingang?fertig={EVIL}", "/konto?neu=1", "/none", "/angebote/angebot?id=none"]
+    while waiting:
+        opened = waiting.pop()
+        if opened in found or len(found) > 60:
+            continue
+        answer = await browser.get(opened)
+        assert answer.status_code in {200, 404}, (opened, answer.text)
+        found[opened] = answer.text
+        page = Reading(answer.text)
+        waiting += [link for link in page.links() if link.startswith("/") and not link.startswith("/sprache")]
+        for tag, given in page.elements:
+            if tag == "form" and given["action"] not in {"/abmelden", "/konto/abmelden"}:
+                refused = await browser.post(
+                    str(given["action"]), data={"id": f"urn:{EVIL}", "stand": EVIL, "name": EVIL}
+                )
+                assert refused.status_code in {401, 403, 404, 409, 422}
+                found[f"POST {given['action']}"] = refused.text
+    return found
+
+
+def _check_harmless(pages: dict[str, str]) -> None:
+    for opened, text in pages.items():
+        page = Reading(text)
+        for tag, given in page.elements:
+            assert tag != "script" or str(given.get("src")).startswith("/static/"), opened
+            assert tag not in {"b", "iframe", "object", "style"}, opened
+            assert not any(name.startswith("on") for name in given), opened
+            assert given.get("src", "/").startswith("/"), opened
+            assert not str(given.get("href", "/")).startswith("javascript"), opened
+        assert "49" not in page.text.replace("{{7*7}}", ""), opened
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_hostile_mark_up_is_text_everywhere(tmp_path: Path, language: str) -> None:
+    office = Office(Desk(tmp_path), title={"de": EVIL, "en": EVIL})
+    purpose = {"leftOperand": "purpose", "operator": "isA", "rightOperand": f"https://evil.example/{EVIL.split()[0]}"}
+    policy = {**OFFER, "permission": [{"action": "use", "constraint": [purpose]}]}
+    await office.offer(EVIL, description={"de": EVIL, "en": EVIL})
+    await office.offer("urn:draft", status=AssetStatus.DRAFT)
+    await office.ask(EVIL, dataset=EVIL, asked=policy, peer=EVIL, reason={"de": EVIL, "en": EVIL})
+    await office.ask("urn:n:2", dataset=EVIL, role=Role.CONSUMER, peer="urn:peer", state="OFFERED")
+    await office.agree("urn:a:1", dataset=EVIL, withdrawn_at=NOW, withdrawn_because=EVIL)
+    await office.agree("urn:a:2", dataset=EVIL, counterparty=EVIL)
+    await office.store.commit([PutBlock(Block(owner=OWNER, participant=EVIL, at=NOW, by=EVIL, reason=EVIL))])
+    office.desk.warning = EVIL
+    pages = await _walk(office, language)
+    assert len(pages) > 15
+    assert sum("&lt;script&gt;" in text for text in pages.values()) > 6
+    _check_harmless(pages)
+
+
+async def test_very_long_texts_break_no_page(tmp_path: Path) -> None:
+    office = Office(Desk(tmp_path), title={"de": LONG, "en": LONG})
+    await office.furnish()
+    assert len(await _walk(office, "de")) > 10
+
+
+async def test_german_pages_have_no_word_of_the_standards(office: Office) -> None:
+    await office.furnish()
+    for opened, text in (await _walk(office, "de")).items():
+        assert not FORBIDDEN.findall(Reading(text).text.replace(EVIL[:190], "")), opened
+    for key, sentence in read_chapter("de", "pages").items():
+        assert not FORBIDDEN.findall(sentence), key
+
+
+@pytest.mark.parametrize(
+    "template", sorted((ROOT / "connector" / "web" / "templates").glob("*.html")), ids=lambda t: t.stem
+)
+def test_a_template_has_no_text_of_its_own(template: Path) -> None:
+    """Every word that a person reads is in the catalogue."""
+    bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = Reading(bare).text
+    assert re.findall(r"[^\W\d_]{2,}", text) == []

@@ -1,0 +1,52 @@
+"""Every page, in both languages and for every role."""
+
+import re
+
+import pytest
+
+from connector.language.catalogue import LANGUAGES
+from connector.ports.entities import UserRole
+from connector.web.pages import PAGES
+from tests.web.office import Office, Reading, path
+
+# Paths of the pages that need an identifier.
+NEEDED = {
+    "/eingang/anfrage": path("/eingang/anfrage", "urn:n:1"),
+    "/angebote/angebot": path("/angebote/angebot", "urn:d:1"),
+    "/angebote/zurueckziehen": path("/angebote/zurueckziehen", "urn:d:1"),
+    "/vertraege/vertrag": path("/vertraege/vertrag", "urn:a:1"),
+    "/vertraege/beenden": path("/vertraege/beenden", "urn:a:1"),
+}
+SHOWN = [
+    found
+    for _, found, _, roles in PAGES
+    if roles is not None and not found.endswith(("/laufend",)) and "{" not in found
+]
+OPENED = sorted({NEEDED.get(found, found) for method, found, *_ in PAGES if method == "GET" and found in SHOWN})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("opened", OPENED)
+async def test_a_page_is_whole_in_each_language(office: Office, opened: str, language: str) -> None:
+    await office.furnish()
+    browser = await office.sign_in(*UserRole, language=language)
+    answer = await browser.get(opened)
+    assert answer.status_code == 200, answer.text
+    page = Reading(answer.text)
+    assert answer.headers["content-language"] == language
+    assert f'<html lang="{language}">' in answer.text
+    assert [tag for tag, _ in page.elements].count("h1") == 1
+    assert not re.search(r"\{|\}|None|&lt;", answer.text)
+    for tag, given in page.elements:
+        assert "style" not in given
+        assert not [name for name in given if name.startswith("on")]
+        assert tag != "style"
+        assert tag != "script" or given.get("src", "").startswith("/static/")
+        assert tag != "img" or "alt" in given
+    labelled = {given.get("for") for tag, given in page.elements if tag == "label"}
+    fields = [
+        g
+        for tag, g in page.elements
+        if tag in {"input", "textarea"} and g.get("type") != "hidden" and "aria-hidden" not in g
+    ]
+    assert all(given.get("id") in labelled for given in fields)
