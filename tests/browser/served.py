@@ -1,0 +1,70 @@
+"""The pages of an office, served on this machine for a real browser."""
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from connector.ports.entities import UserRole
+from tests.support.plane import Desk
+from tests.web.office import PASSWORD, Office
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+
+
+class ServedOffice:
+    """An office whose pages are open on loopback; its loop runs in a thread."""
+
+    def __init__(self, folder: Path, **given: Any) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.office = Office(Desk(folder), address=self.address, **given)
+        self._loop = asyncio.new_event_loop()
+        self._server = uvicorn.Server(uvicorn.Config(self.office.app, lifespan="off", log_config=None, ws="none"))
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do work on the loop of the server."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    def close(self) -> None:
+        self._server.should_exit = self._server.force_exit = True
+        self._thread.join(10)
+        self._loop.close()
+        self._socket.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._server.serve([self._socket]))
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start the Chromium of the system."""
+    with sync_playwright() as playwright:
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, served: ServedOffice, *roles: UserRole, name: str = "a.kaya") -> None:
+    """Sign in as a user with these roles."""
+    if served.do(served.office.store.user("default", name)) is None:
+        served.do(served.office.add_user(name, *roles))
+    page.goto(f"{served.address}/anmelden")
+    page.get_by_role("textbox", name="Name").fill(name)
+    page.locator("#passwort").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served.address}/")
