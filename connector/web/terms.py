@@ -8,9 +8,14 @@ from functools import partial
 import msgspec
 
 from connector.controlplane.core import documents
-from connector.controlplane.core.errors import Invalid
+from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.library import Library, evaluate
-from connector.controlplane.usecases import policies
+from connector.policy.analysis.difference import compare_versions
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.errors import PolicyError
+from connector.policy.words import changes
+from connector.policy.words.card import card
+from connector.policy.words.sentence import sentence
 from connector.web.frame.wording import PageWords
 
 
@@ -37,8 +42,13 @@ class TermsChanges(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def describe_terms(library: Library, words: PageWords, document: bytes) -> Terms:
-    """Return a policy in the reader's words."""
-    return await evaluate(partial(_describe, library, words, document), document)
+    """Return a policy in the reader's words, with its card."""
+    return await evaluate(partial(_describe, library, words, document, whole=True), document)
+
+
+async def summarise_terms(library: Library, words: PageWords, document: bytes) -> Terms:
+    """Return a policy as one sentence alone."""
+    return await evaluate(partial(_describe, library, words, document, whole=False), document)
 
 
 async def compare_terms(library: Library, words: PageWords, old: bytes, new: bytes) -> TermsChanges:
@@ -46,22 +56,33 @@ async def compare_terms(library: Library, words: PageWords, old: bytes, new: byt
     return await evaluate(partial(_compare, library, words, old, new), old, new)
 
 
-def _describe(library: Library, words: PageWords, document: bytes) -> Terms:
-    found = policies.explain(library, msgspec.json.decode(document))
+def _describe(library: Library, words: PageWords, document: bytes, *, whole: bool) -> Terms:
+    compiled = _compile(library, document)
+    if isinstance(compiled, PolicyError):
+        return Terms(problem=words.pick(acceptance.to_unreadable(compiled).texts))
+    said = sentence(compiled, words.language)
+    if not whole:
+        return Terms(sentence=said)
     # The first line names the parties by their identifiers, which a person reads last.
-    ordered = (*found.card[1:], *found.card[:1])
-    return Terms(
-        sentence=words.pick(found.sentence),
-        lines=tuple(TermsLine(words.pick(line.label), words.pick(line.text)) for line in ordered),
-        problem="" if found.card else words.pick(found.problem),
-    )
+    first, *rest = card(compiled, words.language).lines
+    return Terms(sentence=said, lines=tuple(TermsLine(line.label, " ".join(line.sentences)) for line in (*rest, first)))
 
 
 def _compare(library: Library, words: PageWords, old: bytes, new: bytes) -> TermsChanges:
     if documents.has_same_rules(old, new):
         return TermsChanges()
-    try:
-        found = policies.compare(library, msgspec.json.decode(old), msgspec.json.decode(new))
-    except Invalid:
+    before, after = _compile(library, old), _compile(library, new)
+    if isinstance(before, PolicyError) or isinstance(after, PolicyError):
         return TermsChanges(width=words.say("terms-not-compared"))
-    return TermsChanges(width=words.pick(found.text), changes=tuple(words.pick(entry.text) for entry in found.changes))
+    found, operands = compare_versions(before, after), library.operands
+    return TermsChanges(
+        width=changes.width(found.width, words.language),
+        changes=tuple(changes.change(entry, operands, words.language) for entry in found.changes),
+    )
+
+
+def _compile(library: Library, document: bytes) -> Compiled | PolicyError:
+    """Return a policy as people may read it, also if its constraints cannot be enforced here."""
+    compiled = library.compile(document)
+    unenforced = isinstance(compiled, PolicyError) and compiled.code == "not-enforceable"
+    return library.compile_readable(document) if unenforced else compiled

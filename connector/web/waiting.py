@@ -1,10 +1,11 @@
 """What waits for a person: each Hold with the terms in words, what differs from the offer, and who may answer."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
 from connector.controlplane.core import documents
+from connector.controlplane.judging.library import Library
 from connector.controlplane.processes.loading import load_negotiation
 from connector.controlplane.usecases import negotiation
 from connector.desk.holds import view_holds
@@ -13,8 +14,11 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.views.holds import HoldView
 from connector.web.frame.visit import Visit
+from connector.web.frame.wording import PageWords
 from connector.web.rights import may_answer
-from connector.web.terms import Terms, TermsChanges, compare_terms, describe_terms
+from connector.web.terms import Terms, TermsChanges, compare_terms, describe_terms, summarise_terms
+
+TermsWriter = Callable[[Library, PageWords, bytes], Awaitable[Terms]]
 
 
 class WaitingRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +47,13 @@ class WaitingRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.providing and bool(self.changes.width) and self.hold.offer != "withdrawn"
 
 
-async def list_waiting(visit: Visit, holds: Sequence[Hold]) -> list[WaitingRequest]:
-    """Return the negotiations of Holds, in their order; one that has gone on meanwhile is left out."""
+async def list_waiting(
+    visit: Visit, holds: Sequence[Hold], describe: TermsWriter = summarise_terms
+) -> list[WaitingRequest]:
+    """Return the negotiations of Holds, in their order, with their terms as a sentence or as `describe` says them.
+
+    One that has gone on meanwhile is left out.
+    """
     context = visit.desk.context
     views = await view_holds(context, holds)
     assets = await context.store.assets_of(context.owner, sorted({hold.dataset for hold in holds}))
@@ -52,7 +61,7 @@ async def list_waiting(visit: Visit, holds: Sequence[Hold]) -> list[WaitingReque
     for view in views:
         process = await load_negotiation(context, view.process_id)
         if process is not None and process.held:
-            found.append(await _describe(visit, view, process, assets.get(process.dataset)))
+            found.append(await _describe(visit, view, process, assets.get(process.dataset), describe))
     return found
 
 
@@ -61,7 +70,7 @@ async def find_waiting(visit: Visit, process_id: str) -> WaitingRequest | None:
     context = visit.desk.context
     await negotiation.get(context, process_id)
     hold = await context.store.hold(context.owner, process_id)
-    found = await list_waiting(visit, [hold]) if hold else []
+    found = await list_waiting(visit, [hold], describe_terms) if hold else []
     return found[0] if found else None
 
 
@@ -81,7 +90,9 @@ def _frame_offer(visit: Visit, process: Negotiation, asset: Asset) -> bytes:
     )
 
 
-async def _describe(visit: Visit, hold: HoldView, process: Negotiation, asset: Asset | None) -> WaitingRequest:
+async def _describe(
+    visit: Visit, hold: HoldView, process: Negotiation, asset: Asset | None, describe: TermsWriter
+) -> WaitingRequest:
     library, known = visit.desk.evaluator.library, visit.desk.evaluator.directory.participant(process.peer)
     providing = process.role is Role.PROVIDER
     compared = _frame_offer(visit, process, asset) if providing and asset else process.asked
@@ -90,7 +101,7 @@ async def _describe(visit: Visit, hold: HoldView, process: Negotiation, asset: A
         hold=hold,
         process=process,
         asset=asset if providing else None,
-        terms=await describe_terms(library, visit.words, process.offer),
+        terms=await describe(library, visit.words, process.offer),
         changes=changes,
         party=known.name if known and known.name else process.peer,
         may_answer=may_decide(visit.person, process, asset if providing else None),

@@ -48,6 +48,19 @@ async def test_it_says_that_it_is_ready_and_stops_at_a_signal(capsys: pytest.Cap
     assert capsys.readouterr().out == "ready: protocol http://127.0.0.1:1, data http://127.0.0.1:2\n"
 
 
+async def test_what_is_told_after_the_start_comes_after_the_line_of_the_start(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    process = Recorder()
+
+    async def started() -> None:
+        assert process.calls == ["start"]
+        print("first sign-in")
+
+    await serve._run_until_signal(process, {"web": "http://127.0.0.1:4"}, started=started)
+    assert capsys.readouterr().out == "ready: web http://127.0.0.1:4\nfirst sign-in\n"
+
+
 SERVING = """
 import asyncio, logging, os, signal, uvloop
 from connector.app import logs, serve

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.controlplane.judging.library import Library, operands
@@ -52,6 +52,7 @@ async def test_terms_that_cannot_be_read_have_a_reason_and_no_words(broken: dict
     assert changes.width
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["permission", "prohibition", "obligation", "@type", "@id"]), TREES, max_size=4))
 async def test_whatever_a_peer_sends_is_described(policy: dict[str, object]) -> None:
     document = msgspec.json.encode(policy)

@@ -262,6 +262,11 @@ SENTENCES: dict[str, str] = {
     ),
     "error-internal": "Ein Fehler ist passiert. Der Betrieb findet Einzelheiten im Protokoll.",
     "error-back": "Zur Startseite",
+    "guard-host": "Diese Seiten haben die Adresse {origin}: bitte diese öffnen.",
+    "guard-site": "Dieses Formular kommt von einer anderen Website: bitte die Seite öffnen und dort absenden.",
+    "guard-size": "Das Formular ist zu groß: bitte weniger Text senden.",
+    "guard-file": "Diese Datei gibt es nicht mehr: bitte die Seite neu laden.",
+    "guard-streams": "Zu viele offene Seiten: Die Zahl im Menü ist mit jeder neuen Seite frisch.",
     "form-unreadable": (
         "Das Formular ist unvollständig angekommen. Bitte laden Sie die Seite neu und senden Sie es noch einmal."
     ),

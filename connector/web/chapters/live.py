@@ -8,9 +8,10 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import msgspec
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from connector.controlplane.usecases import users
+from connector.web.frame.guard import refuse_plainly
 from connector.web.frame.visit import Visit, count_waiting, read_token
 
 LOOK_S = 3.0
@@ -21,7 +22,7 @@ async def stream_waiting(visit: Visit) -> Response:
     """Answer with the number of requests that wait, now and after each change."""
     streams = visit.pages.streams
     if len(streams) >= MOST_STREAMS:
-        return PlainTextResponse("Too many open pages: the number is fresh with each page.\n", 503)
+        return refuse_plainly(503, "guard-streams")
     return StreamingResponse(_follow(visit), media_type="text/event-stream")
 
 

@@ -84,7 +84,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         "offer.html",
         status=422 if fault else 200,
         asset=asset,
-        terms=await describe_terms(evaluator.library, words, asset.policy),
+        terms=await describe_terms(evaluator.library, words, policy),
         access=await describe_terms(evaluator.library, words, asset.access) if asset.access else None,
         remarks=[words.pick(remark) for remark in remarks],
         counts=await _count(visit, asset),

@@ -1,14 +1,19 @@
 """The first page after the sign-in, by role, with one question: what needs me?"""
 
+import asyncio
+import contextlib
+
 from starlette.responses import Response
 
 from connector.controlplane.usecases import agreements, users
+from connector.desk.values import ReadinessCheck
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
 from connector.web.frame.visit import Visit, render
 from connector.web.rights import AGREEMENT_READERS, INBOX_READERS, READERS
 from connector.web.waiting import list_waiting
 
 SHOWN = 3
+_PATIENCE_S = 2.0
 
 
 async def show_start(visit: Visit) -> Response:
@@ -35,5 +40,13 @@ async def show_start(visit: Visit) -> Response:
 async def _list_problems(visit: Visit) -> list[str]:
     """Return what keeps the connector from working, and what a person has to look at."""
     checks = (*visit.desk.checks.values(), *visit.desk.warnings.values())
-    found = [await check() for check in checks]
+    found = [await _ask(check) for check in checks]
     return [visit.words.translate(problem) for problem in found if problem is not None]
+
+
+async def _ask(check: ReadinessCheck) -> str | None:
+    """Return what a check finds; one without an answer is not waited for, since `/ready` says so."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_S):
+            return await check()
+    return None

@@ -5,7 +5,9 @@ from functools import cache
 from importlib.resources import files
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
+
+from connector.web.frame.guard import refuse_plainly
 
 _KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _KEEP = "public, max-age=31536000, immutable"
@@ -30,6 +32,6 @@ async def serve_file(request: Request) -> Response:
     """Answer with a file."""
     digest, content = _read_files().get(request.path_params["name"], ("", b""))
     if not digest or request.path_params["digest"] != digest:
-        return PlainTextResponse("Unknown file: load the page again.\n", 404)
+        return refuse_plainly(404, "guard-file")
     kind = _KINDS[request.path_params["name"].rpartition(".")[2]]
     return Response(content, media_type=kind, headers={"Cache-Control": _KEEP})

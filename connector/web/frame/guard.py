@@ -4,6 +4,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connector.language.catalogue import say_in_all
 from connector.web.frame.origin import PagesOrigin, is_own_request
 
 MOST_BYTES = 64 * 1024
@@ -20,6 +21,11 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 _YEAR = 31_536_000
+
+
+def refuse_plainly(status: int, key: str, **values: object) -> PlainTextResponse:
+    """Return an answer without a page, in every language: whose it is, is not known yet."""
+    return PlainTextResponse("\n".join(say_in_all(f"pages.{key}", **values).values()) + "\n", status)
 
 
 class PagesGuard:
@@ -44,14 +50,14 @@ class PagesGuard:
 
     def _refuse(self, method: str, headers: Headers) -> PlainTextResponse | None:
         if headers.get("host", "").lower() not in self._here.hosts:
-            return PlainTextResponse(f"These pages are at {self._here.origin}: open that address.\n", 421)
+            return refuse_plainly(421, "guard-host", origin=self._here.origin)
         if method in _SAFE:
             return None
         if not is_own_request(self._here, headers):
-            return PlainTextResponse("This form comes from another site: open the page and send it there.\n", 403)
+            return refuse_plainly(403, "guard-site")
         length = headers.get("content-length", "")
         if not length.isdecimal() or int(length[:20]) > MOST_BYTES:
-            return PlainTextResponse(f"The form is larger than {MOST_BYTES} bytes: send less text.\n", 413)
+            return refuse_plainly(413, "guard-size")
         return None
 
     def _add_headers(self, headers: MutableHeaders) -> None:

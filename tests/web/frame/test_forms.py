@@ -1,7 +1,7 @@
 """Forms are bounded, and a reason is one line of text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.web.frame.forms import LONGEST_REASON, FormFault, read_reason, read_version
@@ -10,6 +10,7 @@ from tests.web.office import Office
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_reason_is_readable_text_on_one_line_or_refused(text: str) -> None:
     try:

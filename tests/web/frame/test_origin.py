@@ -3,7 +3,7 @@
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.web.frame.origin import find_local_path, is_own_request, list_cookies, read_origin
@@ -42,6 +42,7 @@ def test_a_change_comes_from_our_own_pages(headers: dict[str, str], own: bool) -
     assert is_own_request(HERE, headers) is own
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.text("/\\.:@?#%evil", max_size=12).map("/".__add__)))
 def test_nobody_is_ever_sent_to_another_site(wanted: str) -> None:
     path = find_local_path(wanted)
