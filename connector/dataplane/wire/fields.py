@@ -24,7 +24,7 @@ UNREAD_VALUES = "Unread-Values"
 _DIGEST = re.compile(r"(?:^|,\s*)sha-256=:([A-Za-z0-9+/]{43}=):")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII)
-_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
+_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._ -]{1,200}")
 _FILENAME = re.compile(
     r";\s*filename=(?:\"([^\"\\\x00-\x1f]{1,255})\"|([A-Za-z0-9!#$&+.^_`|~-]{1,255}))\s*(?:;|$)", re.IGNORECASE
@@ -128,7 +128,10 @@ def read_media_type(value: str | None) -> str:
 
 
 def strong_etag(value: str | None) -> str | None:
-    """Return a strong entity tag of at most 200 characters, which makes ranges safe, or None."""
+    """Return a strong entity tag of at most 200 characters, which makes ranges safe, or None.
+
+    An empty one names nothing: backends send it with all of their data.
+    """
     return value if value and _STRONG_ETAG.fullmatch(value) else None
 
 
