@@ -125,7 +125,7 @@ def get(
         check_place(path, stated, overwrite=may)
         if if_changed and not stated.is_datable and Path(path).expanduser().exists():
             _tell(progress, "unstated", offer.dataset)
-        with claim_place(path, f"{offer.participant}\n{offer.dataset}"):
+        with claim_place(path, f"{offer.participant}\n{offer.dataset}", stated):
             # Another process may have saved it before this one had the claim.
             check_place(path, stated, overwrite=may)
             agreement, transfer, resumed = yield from _arrived(
@@ -202,8 +202,7 @@ def _stated(
 
     Unless `needed`, it is only for the name of a file in a folder.
     """
-    target = Path(path).expanduser()
-    if not needed and not (target.is_dir() and any(target.iterdir())):
+    if not needed and find_folder(path) != Path(path).expanduser():
         return StatedData(), None
     try:
         return read_stated((yield catalog.dataset(offer.participant, offer.dataset))), None

@@ -7,7 +7,7 @@ call saves what has arrived, which is no other use.
 import contextlib
 import hashlib
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 from connector.client.delivery import LONGEST_NAME, find_folder, is_file_of
@@ -47,13 +47,18 @@ def check_place(path: str | Path, stated: StatedData, *, overwrite: bool) -> Non
         raise Damaged("disk", f"{path} cannot be written: writing to {folder} is not allowed.")
 
 
-def claim_place(path: str | Path, dataset: str) -> AbstractContextManager[None]:
-    """Claim the file, or what a dataset puts into the folder: no other process gets the same data to it meanwhile.
+@contextlib.contextmanager
+def claim_place(path: str | Path, dataset: str, stated: StatedData) -> Iterator[None]:
+    """Claim the file that the data will be, and in a folder also what a dataset puts there.
 
-    Raises InUse, OSError.
+    No other process gets the same data to it meanwhile, or other data with the same name. Raises InUse, OSError.
     """
-    name = f"\n{dataset}" if _is_folder(path) else Path(path).expanduser().name
-    return claim(find_folder(path), f"get\n{name}", path)
+    place = find_place(path, stated)
+    names = [f"\n{dataset}"] if _is_folder(path) else []
+    with contextlib.ExitStack() as claims:
+        for name in [*names, place.name] if place else names:
+            claims.enter_context(claim(find_folder(path), f"get\n{name}", place or path))
+        yield
 
 
 def write_note(path: str | Path, agreement: str, transfer: str) -> None:

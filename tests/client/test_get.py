@@ -12,6 +12,7 @@ import pytest
 from connector.client.delivery import name_part
 from connector.client.frame.errors import ClientError, FileThere, InUse, InvalidRequest, RequestRefused, StillWaiting
 from connector.client.frame.flow import Progress
+from connector.client.freshness import StatedData
 from connector.client.get import WantedOffer
 from connector.client.target import claim_place, write_note
 from connector.protocol.dsp.machines.machine import RefusedMessage
@@ -255,13 +256,25 @@ async def test_a_negotiation_that_ended_without_a_decision_is_begun_again(desk: 
 async def test_two_gets_to_one_place_begin_one_transfer(desk: Desk, tmp_path: Path, to: str) -> None:
     await desk.agree("urn:agreement:old")
     path = f"{tmp_path}/{to}"
-    with claim_place(path, f"{CITY}\nurn:dataset:air"):
+    with claim_place(path, f"{CITY}\nurn:dataset:air", StatedData()):
         with pytest.raises(InUse, match="Another process is writing"):
             await got(desk, tmp_path, to=path)
         assert await count_transfers(desk) == 0
         assert (await got(desk, tmp_path, to="other.csv")).transfer
     assert list_notes(tmp_path) == []
     assert (await got(desk, tmp_path, to=path)).transfer
+
+
+async def test_data_whose_name_another_get_brings_into_the_folder_is_not_transferred(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await desk.agree("urn:agreement:old")
+    desk.peer.datasets = [{**desk.peer.datasets[0], "distribution": [{"dct:title": "air.csv"}]}]
+    with claim_place(tmp_path / "new/air.csv", f"{CITY}\nurn:dataset:other", StatedData()):
+        with pytest.raises(InUse, match="Another process is writing"):
+            await got(desk, tmp_path, to="new/")
+        assert await count_transfers(desk) == 0, "a use was spent for data that cannot be saved"
+    assert (await got(desk, tmp_path, to="new/")).transfer
 
 
 def list_notes(folder: Path) -> list[Path]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from connector.client.frame.errors import ClientError, FileThere, InvalidRequest
+from connector.client.frame.errors import ClientError, FileThere, InUse, InvalidRequest
 from connector.client.freshness import StatedData
-from connector.client.target import check_place, drop_note, find_place, read_note, write_note
+from connector.client.target import check_place, claim_place, drop_note, find_place, read_note, write_note
 
 NOTHING = StatedData()
 
@@ -43,6 +43,24 @@ def test_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
     for path in (f"{tmp_path}/file/", f"{tmp_path}/file/deep/x.csv"):
         with pytest.raises(ClientError, match="is not a folder"):
             check_place(path, NOTHING, overwrite=True)
+
+
+@pytest.mark.parametrize("first", ["", "data.bin"])
+@pytest.mark.parametrize("second", ["", "data.bin"])
+def test_a_name_in_a_folder_is_claimed_once_whatever_the_data_and_however_the_place_is_named(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    stated = StatedData(name="data.bin")
+    with claim_place(f"{tmp_path}/{first}", "urn:x", stated):
+        with pytest.raises(InUse, match=r"data\.bin"), claim_place(f"{tmp_path}/{second}", "urn:y", stated):
+            pytest.fail("other data was got to the same file")
+        with claim_place(f"{tmp_path}/", "urn:y", StatedData(name="other.bin")):
+            pass
+        with claim_place(f"{tmp_path}/", "urn:y", NOTHING):
+            pass
+    with claim_place(f"{tmp_path}/{second}", "urn:y", stated):
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_note_belongs_to_one_agreement_and_one_place(tmp_path: Path) -> None:
