@@ -122,8 +122,11 @@ class Gate:
         return True
 
     def revoke(self, reason: str) -> None:
-        """Close the gate and end every running stream at once."""
-        self._lease, self._closed = None, reason
+        """Close the gate and end every running stream at once.
+
+        The next lease may have any epoch: the stored one is dropped too, and a clock that was ahead may be right now.
+        """
+        self._lease, self._epoch, self._closed = None, -1, reason
         self._granted.clear()
         at_once = asyncio.get_running_loop().time()
         for passage in self._passages:

@@ -366,6 +366,8 @@ class LocalDataPlane:
             await self.register.store.commit([PutFlow(flow), DropLease(owner, flow_id)])
             if wanted != FlowState.SUSPENDED:
                 self.register.forget(flow, reason)
+            elif gate := self.register.gates.get((owner, flow_id)):
+                gate.revoke(reason)  # a lease that was on its way may have opened it meanwhile
             return make_report(self.register, flow)
 
     async def _notify(self, flow: Flow) -> None:

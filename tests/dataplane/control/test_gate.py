@@ -58,6 +58,15 @@ async def test_a_renewal_moves_the_end_of_a_running_stream() -> None:
         await stream
 
 
+async def test_after_a_revocation_a_lease_of_any_epoch_opens_the_gate() -> None:
+    gate = Gate(now_ms)
+    gate.grant(lease(now_ms() + 86_400_000))
+    gate.revoke("the transfer is suspended")
+    gate.await_lease()
+    assert gate.grant(lease(now_ms())), "what a clock that was ahead had granted kept the flow closed for a day"
+    assert gate.find_problem() is None
+
+
 async def test_another_treatment_ends_what_runs_and_lets_nothing_out_before_that_has_ended() -> None:
     gate, begun = Gate(now_ms), asyncio.Event()
     gate.grant(lease(treatment=b"1"))

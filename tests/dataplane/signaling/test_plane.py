@@ -1,18 +1,18 @@
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from connector.dataplane.signaling.verbs import VERBS
-from connector.ports.changes import PutFlow
+from connector.ports.changes import Change, PutFlow, PutLease
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Flow, FlowDirection
 from connector.protocol.dsp.common import DataAddress, authorization
 from connector.protocol.dsp.machines.transfer_machine import FlowState
-from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
+from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, now_ms, sha256, side, url_and_token
 
 SERVE, RECEIVE, FETCH, PUSH = FlowDirection.SERVE, FlowDirection.RECEIVE, FlowDirection.FETCH, FlowDirection.PUSH
 SOURCE = {"kind": "file", "path": "f"}
@@ -194,6 +194,35 @@ async def test_a_resumed_flow_serves_on_with_the_token_it_had(one: Side) -> None
     assert (await one.client.request("GET", url, headers=headers)).status == 503, "no lease, no byte"
     await one.plane.renew(lease(2))
     assert (await one.client.request("GET", url, headers=headers)).body == b"data"
+
+
+async def test_a_flow_that_was_suspended_since_the_clock_was_ahead_gets_its_lease(one: Side) -> None:
+    url, headers = url_and_token(await one.serve(SOURCE, lease(now_ms() + 86_400_000)))
+    await one.plane.suspend(OWNER, FLOW, "pause")
+    await one.plane.resume(OWNER, FLOW)
+    await one.plane.renew(lease(now_ms()))
+    assert (await one.client.request("GET", url, headers=headers)).body == b"data"
+
+
+async def test_a_lease_that_is_on_its_way_does_not_open_a_flow_that_is_suspended_meanwhile(one: Side) -> None:
+    await one.serve(SOURCE)
+    commit, reached, go = one.store.commit, asyncio.Event(), asyncio.Event()
+
+    async def commit_slowly(group: Sequence[Change]) -> None:
+        if any(isinstance(change, PutLease) for change in group):
+            reached.set()
+            await go.wait()
+        await commit(group)
+
+    one.store.commit = commit_slowly  # type: ignore[method-assign]  # stops where the lease is stored and not granted yet
+    renewal = asyncio.create_task(one.plane.renew(lease(2)))
+    await reached.wait()
+    suspension = asyncio.create_task(one.plane.suspend(OWNER, FLOW, "pause"))
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(renewal, suspension)
+    assert one.plane.register.gates[OWNER, FLOW].find_problem() == "the transfer is suspended"
+    assert await one.store.lease(OWNER, FLOW) is None
 
 
 async def test_the_first_lease_starts_what_was_prepared_to_receive(one: Side) -> None:
