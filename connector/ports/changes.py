@@ -168,6 +168,14 @@ class PutUsePart(msgspec.Struct, frozen=True):
     part: UsePart
 
 
+class SetUsesBack(msgspec.Struct, frozen=True):
+    """Let the uses that began later than `now`, by a clock that was ahead, count from `since` (ms) on."""
+
+    owner: str
+    now: int
+    since: int
+
+
 class RecordDuty(msgspec.Struct, frozen=True):
     """Append an entry to the duty ledger; an existing one of the same duty, state and occasion stays."""
 
@@ -256,6 +264,7 @@ Change = (
     | DropLease
     | AddUsage
     | PutUsePart
+    | SetUsesBack
     | RecordDuty
     | RecordPayment
     | RecordEvent

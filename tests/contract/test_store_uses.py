@@ -121,6 +121,68 @@ async def test_the_parts_of_a_use_are_kept_until_the_next_use_of_the_flow(store:
     assert await store.use_parts(OWNER, "urn:t:2") == [replace(part, flow_id="urn:t:2")]
 
 
+async def test_uses_of_a_clock_that_was_ahead_count_as_now_until_they_are_dated_anew(store: Store) -> None:
+    used = use_of(100 * DAY)
+    await store.commit([replace(within(used, P1D=1), max_per_hour=1)])
+    await store.commit([within(use_of(3 * DAY - 5, dataset="urn:d:2"))])
+    now = 3 * DAY
+    with pytest.raises(TooSoon) as soon:
+        await store.commit([use(now, 1)])
+    assert soon.value.again_at == now + HOUR + 1000
+    with pytest.raises(TooSoon) as soon:
+        await store.commit([within(use_of(now), P1D=1)])
+    assert soon.value.again_at == now + DAY
+    assert await store.recent(OWNER, AGREED, now) == Recent(uses=1, frees_at=now + HOUR + 1000)
+    assert await store.within(OWNER, "urn:peer", "urn:d:1", "P1D", now) == Recent(uses=1, frees_at=now + DAY)
+    for _ in range(2):
+        await store.commit([changes.SetUsesBack(OWNER, now, now - 1000), changes.SetUsesBack("other", 0, 0)])
+    assert await store.recent(OWNER, AGREED, now) == Recent(uses=1, frees_at=now + HOUR)
+    assert await store.within(OWNER, "urn:peer", "urn:d:1", "P1D", now) == Recent(uses=1, frees_at=now + DAY - 1000)
+    assert await store.within(OWNER, "urn:peer", "urn:d:1", "P1D", now + DAY) == Recent(uses=0)
+    assert [one.at for one in (await store.uses(OWNER, PageBounds()))[0]] == [now - 1000, 3 * DAY - 5]
+    await store.commit([use(now + HOUR, 1), within(use_of(now + DAY), P1D=1)])
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, HOUR // 2), st.sampled_from([-9 * HOUR, 0, 0, 0, 9 * HOUR]), st.booleans()),
+        min_size=1,
+        max_size=40,
+    ),
+    most=st.integers(1, 3),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_clock_that_jumps_closes_a_limit_for_longer_than_its_period(
+    steps: list[tuple[int, int, bool]], most: int
+) -> None:
+    """The clock goes on and jumps; now and then what it has dated before it went back is dated anew."""
+
+    async def live() -> None:
+        store, now, latest = MemoryStore(), 500 * HOUR, 0
+        for gap, jump, noticed in steps:
+            now += gap + jump
+            if noticed:
+                await store.commit([changes.SetUsesBack(OWNER, now, now)])
+                latest = min(latest, now)
+            begun = replace(within(use_of(now), P1D=most), max_per_hour=most)
+            again_at, longest = now + 1, DAY
+            try:
+                await store.commit([begun])
+                latest = max(latest, now)
+            except TooSoon as soon:
+                again_at, longest = soon.again_at, HOUR + 1000 if "an hour" in str(soon) else DAY
+            assert now < again_at <= now + longest
+            recent = await store.recent(OWNER, AGREED, now)
+            daily = await store.within(OWNER, "urn:peer", "urn:d:1", "P1D", now)
+            assert (recent.frees_at or now) <= now + HOUR + 1000
+            assert (daily.frees_at or now) <= now + DAY
+            if latest <= now:
+                assert (await store.recent(OWNER, AGREED, now + HOUR + 1000)).uses == 0
+                assert (await store.within(OWNER, "urn:peer", "urn:d:1", "P1D", now + DAY)).uses == 0
+
+    asyncio.run(live())
+
+
 @given(
     gaps=st.lists(st.integers(0, HOUR // 2), min_size=1, max_size=60),
     most=st.integers(1, 5),

@@ -10,6 +10,7 @@ import logging
 from collections import Counter, deque
 
 from connector.controlplane.enforcing import deadlines, flow_ends
+from connector.controlplane.enforcing.clock_watch import ClockWatch
 from connector.controlplane.processes import loading
 from connector.controlplane.processes.sending import outbound, stalling
 from connector.controlplane.processes.sending.backoff import SilentPeer
@@ -44,6 +45,7 @@ class Worker:
         # The clock at the last sweep (ms), and whether times from a clock that was ahead may be left in the store.
         self._seen = 0
         self._misdated = True
+        self._clock = ClockWatch(driver.context)
 
     def wake(self, process: AnyProcess) -> None:
         """Process a process that was just committed: now, or when it is due."""
@@ -98,6 +100,10 @@ class Worker:
             await deadlines.mark_overdue(self._driver.enforcer.evaluator)
         except StoreError as error:
             log.warning("overdue duties are not marked until the next sweep: the store is unavailable: %s", error)
+        try:
+            await self._clock.look(asyncio.get_running_loop().time())
+        except StoreError as error:
+            log.warning("uses are not dated anew until the next sweep: the store is unavailable: %s", error)
         now = self._driver.context.now()
         found = await loading.list_due(self._driver.context, now + int(SWEEP_S * 1000), BATCH)
         for process in [*found, *await self._list_misdated(now)]:

@@ -134,7 +134,7 @@ def _record_use(tables: MemoryTables, use: CountedUse, limits: dict[str, int]) -
     for period, most in limits.items():
         counted = list_within(tables, use.owner, use.counterparty, use.dataset, period, use.at)
         if len(counted) >= most:
-            raise refuse_within(period, most, min(counted, default=use.at))
+            raise refuse_within(period, most, min((*counted, use.at)))
     tables.put(tables.uses, len(tables.uses), use)
     for key in [key for key, (_, part) in tables.use_parts.items() if _is_of(part, use)]:
         tables.put(tables.use_parts, key, None)
@@ -142,6 +142,18 @@ def _record_use(tables: MemoryTables, use: CountedUse, limits: dict[str, int]) -
 
 def _is_of(part: UsePart, use: CountedUse) -> bool:
     return (part.owner, part.flow_id) == (use.owner, use.flow_id)
+
+
+def _set_uses_back(tables: MemoryTables, change: changes.SetUsesBack) -> None:
+    now, since = change.now // 1000, change.since // 1000
+    for key, (_, kept) in list(tables.recent.items()):
+        ahead = sum(uses for second, uses in kept.items() if second > now)
+        if isinstance(key, tuple) and key[0] == change.owner and ahead:
+            right = {second: uses for second, uses in kept.items() if second <= now}
+            tables.put(tables.recent, key, {**right, since: right.get(since, 0) + ahead})
+    for place, (_, use) in list(tables.uses.items()):
+        if use.owner == change.owner and use.at > change.now:
+            tables.put(tables.uses, place, msgspec.structs.replace(use, at=change.since))
 
 
 def _add_bytes(tables: MemoryTables, change: changes.AddUsage) -> None:
@@ -174,7 +186,7 @@ def _add_recent(tables: MemoryTables, change: changes.AddUsage, most: int) -> No
     kept: dict[int, int] = tables.get(tables.recent, key) or {}
     counted = {at: uses for at, uses in kept.items() if at >= first}
     if sum(counted.values()) + change.uses > most:
-        raise TooSoon(most, no_longer_recent(min(counted, default=second)))
+        raise TooSoon(most, no_longer_recent(min((*counted, second))))
     tables.put(tables.recent, key, {**counted, second: counted.get(second, 0) + change.uses})
 
 
@@ -280,6 +292,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropLease: _drop_lease,
     changes.AddUsage: _add_usage,
     changes.PutUsePart: _put_use_part,
+    changes.SetUsesBack: _set_uses_back,
     changes.RecordDuty: _record_duty,
     changes.RecordPayment: _record_payment,
     changes.RecordEvent: _record_event,

@@ -339,13 +339,14 @@ class MemoryStore:
         """Return the uses within the hour before `now`."""
         kept: dict[int, int] = self._tables.get(self._tables.recent, (owner, agreement_id)) or {}
         counted = [second for second in kept if second >= first_recent(now)]
-        frees_at = no_longer_recent(min(counted)) if counted else None
+        frees_at = no_longer_recent(min((*counted, now // 1000))) if counted else None
         return Recent(uses=sum(kept[second] for second in counted), frees_at=frees_at)
 
     async def within(self, owner: str, counterparty: str, dataset: str, period: str, now: int) -> Recent:
         """Return the uses of a dataset by a counterparty in the period before `now`."""
         counted = list_within(self._tables, owner, counterparty, dataset, period, now)
-        return Recent(uses=len(counted), frees_at=no_longer_within(period, min(counted)) if counted else None)
+        frees_at = no_longer_within(period, min((*counted, now))) if counted else None
+        return Recent(uses=len(counted), frees_at=frees_at)
 
     async def uses(
         self, owner: str, page: PageBounds, *, agreement_id: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.changes import AddUsage, LimitReached, PutUsePart, TooSoon
+from connector.ports.changes import AddUsage, LimitReached, PutUsePart, SetUsesBack, TooSoon
 from connector.ports.entities import CountedUse, PageBounds, Recent, Usage, UsePart
 from connector.store.rules import first_recent, first_within, no_longer_recent, no_longer_within, refuse_within
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
@@ -24,6 +24,14 @@ ON CONFLICT (owner, agreement_id, second) DO UPDATE SET uses = recent_uses.uses 
 _RECENT = """
 SELECT coalesce(sum(uses), 0), min(second) FROM recent_uses WHERE owner = ? AND agreement_id = ? AND second >= ?
 """
+# A clock that was ahead has left these; those of one agreement become one row.
+_ADD_SET_BACK = """
+INSERT INTO recent_uses (owner, agreement_id, second, uses)
+SELECT owner, agreement_id, ?3, sum(uses) FROM recent_uses WHERE owner = ?1 AND second > ?2 GROUP BY agreement_id
+ON CONFLICT (owner, agreement_id, second) DO UPDATE SET uses = recent_uses.uses + excluded.uses
+"""
+_FORGET_AHEAD = "DELETE FROM recent_uses WHERE owner = ? AND second > ?"
+_SET_BACK = "UPDATE uses SET at = ?3 WHERE owner = ?1 AND at > ?2"
 _USAGE = "SELECT bytes_moved, uses FROM usage WHERE owner = ? AND agreement_id = ?"
 _USAGE_OF = """
 SELECT agreement_id, bytes_moved, uses FROM usage
@@ -78,7 +86,7 @@ def _record(connection: sqlite3.Connection, use: CountedUse, limits: dict[str, i
         key = use.owner, use.counterparty, use.dataset, first_within(period, use.at)
         uses, oldest = connection.execute(_WITHIN, key).fetchone()
         if uses >= most:
-            raise refuse_within(period, most, use.at if oldest is None else oldest)
+            raise refuse_within(period, most, use.at if oldest is None else min(oldest, use.at))
     who = use.owner, use.agreement_id, use.flow_id, use.counterparty, use.dataset
     connection.execute(_RECORD, (*who, int(use.providing), use.at, use.bytes_moved))
     connection.execute(_FORGET_PARTS, (use.owner, use.flow_id))
@@ -90,12 +98,20 @@ def put_part(connection: sqlite3.Connection, change: PutUsePart) -> None:
     connection.execute(_PUT_PART, (part.owner, part.flow_id, part.part, _encode(part)))
 
 
+def set_back(connection: sqlite3.Connection, change: SetUsesBack) -> None:
+    """Let the uses that began later than now count from an instant on."""
+    now, since = change.now // 1000, change.since // 1000
+    connection.execute(_ADD_SET_BACK, (change.owner, now, since))
+    connection.execute(_FORGET_AHEAD, (change.owner, now))
+    connection.execute(_SET_BACK, (change.owner, change.now, change.since))
+
+
 def _add_recent(connection: sqlite3.Connection, change: AddUsage, most: int) -> None:
     agreement = change.owner, change.agreement_id
     first, second = first_recent(change.at), change.at // 1000
     uses, oldest = connection.execute(_RECENT, (*agreement, first)).fetchone()
     if uses + change.uses > most:
-        raise TooSoon(most, no_longer_recent(second if oldest is None else oldest))
+        raise TooSoon(most, no_longer_recent(second if oldest is None else min(oldest, second)))
     connection.execute(_FORGET, (*agreement, first))
     connection.execute(_ADD_RECENT, (*agreement, second, change.uses))
 
@@ -103,7 +119,7 @@ def _add_recent(connection: sqlite3.Connection, change: AddUsage, most: int) -> 
 def recent(connection: sqlite3.Connection, owner: str, agreement_id: str, now: int) -> Recent:
     """Return the uses within the hour before `now`."""
     uses, oldest = fetch_one(connection, _RECENT, (owner, agreement_id, first_recent(now))) or (0, None)
-    return Recent(uses=uses, frees_at=None if oldest is None else no_longer_recent(oldest))
+    return Recent(uses=uses, frees_at=None if oldest is None else no_longer_recent(min(oldest, now // 1000)))
 
 
 def usage(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Usage:
@@ -132,7 +148,7 @@ def within(
     """Return the uses of a dataset by a counterparty in the period before `now`, under all agreements."""
     key = owner, counterparty, dataset, first_within(period, now)
     uses, oldest = fetch_one(connection, _WITHIN, key) or (0, None)
-    return Recent(uses=uses, frees_at=None if oldest is None else no_longer_within(period, oldest))
+    return Recent(uses=uses, frees_at=None if oldest is None else no_longer_within(period, min(oldest, now)))
 
 
 def uses(

@@ -16,3 +16,17 @@ WHERE state = 'violated' AND occasion = '' AND instr(agreement_id, ' ') > 0 AND 
     SELECT 1 FROM duties WHERE owner = late.owner AND agreement_id = late.agreement_id AND duty = late.duty
     AND state IN ('settled', 'fulfilled') AND occasion = ''
 );
+
+-- A flow that has ended needs no parts of its use.
+DELETE FROM use_parts WHERE NOT EXISTS (
+    SELECT 1 FROM flows f
+    WHERE f.owner = use_parts.owner AND f.id = use_parts.flow_id AND f.state NOT IN ('COMPLETED', 'TERMINATED')
+);
+-- Entity tags of an earlier release have another form: what is read next counts as the data of a use that is under way.
+-- Data without one may be begun three times more.
+UPDATE use_parts SET body = with_member(body, 'version', '*') WHERE member(body, 'version') <> '';
+UPDATE use_parts SET body = with_member(body, 'starts', 0) WHERE member(body, 'version') = '';
+
+-- The uses that a clock that was ahead has dated.
+CREATE INDEX recent_uses_by_second ON recent_uses (owner, second);
+CREATE INDEX uses_by_time ON uses (owner, at);
