@@ -168,6 +168,13 @@ class PutUsePart(msgspec.Struct, frozen=True):
     part: UsePart
 
 
+class DropUseParts(msgspec.Struct, frozen=True):
+    """Remove how far the newest use of a flow has come: the flow has ended."""
+
+    owner: str
+    flow_id: str
+
+
 class SetUsesBack(msgspec.Struct, frozen=True):
     """Let the uses that began later than `now`, by a clock that was ahead, count from `since` (ms) on."""
 
@@ -264,6 +271,7 @@ Change = (
     | DropLease
     | AddUsage
     | PutUsePart
+    | DropUseParts
     | SetUsesBack
     | RecordDuty
     | RecordPayment

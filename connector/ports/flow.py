@@ -65,7 +65,17 @@ class Untreatable(SourceError):
         super().__init__(text, Cause.UNTREATABLE)
 
 
-Members = Callable[[], Awaitable[Mapping[str, str]]]
+class MemberState(msgspec.Struct, frozen=True):
+    """A member of a folder at one time.
+
+    `state` changes with its size and the date of its last change; `sha256` (hex) is known or None.
+    """
+
+    state: str
+    sha256: str | None = None
+
+
+Members = Callable[[], Awaitable[Mapping[str, MemberState]]]
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +86,11 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     `chunks`. `file` is set only if the chunks are the stored bytes of a local file: a source that changes bytes returns
     a content without it, and without the size, etag and digest of the stored bytes. `left_out` are names of a folder
     that cannot be carried to a receiver. `unread` is what a receiver may know of how many values could not be read when
-    the data was treated: a number, `some`, or nothing. A member of a folder has `members`, which returns the entity
-    tags of all members as they are now, by path: a use delivers only what was there when it began. The listing of a
-    folder has `changed_at` (ms), which changes with each member that is added, removed or changed.
+    the data was treated: a number, `some`, or nothing. `state` is set for a file: it changes with its size and the date
+    of its last change, while the entity tag also changes with what touches no byte, such as rights and further names.
+    A member of a folder has `members`, which returns all members as they are now, by path: a use delivers only what was
+    there when it began. The listing of a folder has `changed_at` (ms), which changes with each member that is added,
+    removed or changed.
     """
 
     chunks: AsyncIterator[bytes]
@@ -91,6 +103,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     file: LocalFile | None = None
     left_out: tuple[str, ...] = ()
     unread: str = ""
+    state: str = ""
     members: Members | None = None
     changed_at: int | None = None
 

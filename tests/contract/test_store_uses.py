@@ -121,6 +121,14 @@ async def test_the_parts_of_a_use_are_kept_until_the_next_use_of_the_flow(store:
     assert await store.use_parts(OWNER, "urn:t:2") == [replace(part, flow_id="urn:t:2")]
 
 
+async def test_the_parts_of_a_use_go_with_the_end_of_its_flow(store: Store) -> None:
+    part = UsePart(owner=OWNER, flow_id="urn:t:1", part="a")
+    await store.commit([changes.PutUsePart(each) for each in (part, replace(part, part="b"))])
+    await store.commit([changes.PutUsePart(replace(part, flow_id="urn:t:2")), changes.DropUseParts(OWNER, "urn:t:1")])
+    assert await store.use_parts(OWNER, "urn:t:1") == []
+    assert len(await store.use_parts(OWNER, "urn:t:2")) == 1
+
+
 async def test_uses_of_a_clock_that_was_ahead_count_as_now_until_they_are_dated_anew(store: Store) -> None:
     used = use_of(100 * DAY)
     await store.commit([replace(within(used, P1D=1), max_per_hour=1)])

@@ -73,10 +73,13 @@ class Gate:
     @property
     def counts(self) -> bool:
         """True if the lease limits bytes or uses, so that this process has to send the bytes itself."""
+        return self.max_bytes is not None or self.limits_uses
+
+    @property
+    def limits_uses(self) -> bool:
+        """True if the lease limits uses."""
         lease = self._lease
-        if lease is None:
-            return False
-        return (lease.max_bytes, lease.max_uses, lease.max_per_hour, lease.max_within) != (None, None, None, {})
+        return lease is not None and (lease.max_uses, lease.max_per_hour, lease.max_within) != (None, None, {})
 
     @property
     def max_bytes(self) -> int | None:

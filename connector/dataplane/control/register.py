@@ -17,7 +17,17 @@ import msgspec
 from connector.dataplane.control.gate import Gate, Volume
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses
-from connector.ports.changes import AddUsage, Change, DropLease, LimitReached, PutFlow, PutUsePart, StoreError, TooSoon
+from connector.ports.changes import (
+    AddUsage,
+    Change,
+    DropLease,
+    DropUseParts,
+    LimitReached,
+    PutFlow,
+    PutUsePart,
+    StoreError,
+    TooSoon,
+)
 from connector.ports.entities import CountedUse, Flow, FlowDirection
 from connector.ports.flow import Cause
 from connector.ports.store import Store
@@ -25,6 +35,7 @@ from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 ENDED = "the transfer has ended"
 OPEN = frozenset({FlowState.PREPARED, FlowState.STARTED})
+_OVER = frozenset({FlowState.COMPLETED, FlowState.TERMINATED})
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +93,7 @@ class Register:
             usage = await self.store.usage(flow.owner, flow.agreement_id)
             parts = await self.store.use_parts(*key)
             if key not in self.gates:
-                self._uses[key] = Uses(parts, served=_is_served(flow))
+                self._uses[key] = Uses(parts)
                 shared = flow.owner, flow.agreement_id
                 volume = self._volumes.get(shared) or self._volumes.setdefault(shared, Volume(usage.bytes_moved))
                 gate = self.gates[key] = Gate(self.now, flow.bytes_moved, volume)
@@ -91,7 +102,10 @@ class Register:
         return self.gates[key]
 
     async def amend(self, flow: Flow, facts: Callable[[Flow], dict[str, Any]], *changes: Change) -> Flow | None:
-        """Commit changes together with new facts of a flow; its state changes only if it is PREPARED or STARTED."""
+        """Commit changes together with new facts of a flow; its state changes only if it is PREPARED or STARTED.
+
+        Of a flow that has ended, no part of a use is stored any more.
+        """
         async with self.lock(flow.owner, flow.id):
             stored = await self.store.flow(flow.owner, flow.id)
             if stored is None:
@@ -99,8 +113,9 @@ class Register:
             new = facts(stored)
             if "state" in new and stored.state not in OPEN:
                 return None
+            kept = [change for change in changes if not isinstance(change, PutUsePart) or stored.state not in _OVER]
             stored = msgspec.structs.replace(stored, updated_at=self.now(), **new)
-            await self.store.commit([PutFlow(stored), *changes])
+            await self.store.commit([PutFlow(stored), *kept])
             return stored
 
     async def settle(self, flow: Flow, done: Delivered) -> Flow | None:
@@ -114,7 +129,7 @@ class Register:
         if flow.live:
             return await self.amend(flow, lambda _: facts)
         completed = {**facts, "state": FlowState.COMPLETED}
-        stored = await self.amend(flow, lambda _: completed, DropLease(flow.owner, flow.id))
+        stored = await self.amend(flow, lambda _: completed, *drop_what_an_end_leaves(flow.owner, flow.id))
         if stored:
             self.forget(flow, ENDED)
         return stored
@@ -163,7 +178,9 @@ class Register:
         ones alone make it a use. Raises SourceError if the members of a folder cannot be listed.
         """
         key = flow.owner, flow.id
-        uses = self._uses.setdefault(key, Uses(served=_is_served(flow)))
+        uses = self._uses.get(key) or Uses()
+        if key in self.gates:  # of a flow that has ended meanwhile, nothing is kept
+            self._uses[key] = uses
         if not (uses.is_crowded(attempt) and await uses.take_over(attempt, STALLED_S)):
             async with uses.beginning:
                 reached = await self._begin_or_continue(flow, gate, attempt, uses)
@@ -179,15 +196,18 @@ class Register:
     async def _begin_or_continue(self, flow: Flow, gate: Gate, attempt: Attempt, uses: Uses) -> LimitReached | None:
         """Begin a use or continue one; return the limit that is reached, or None."""
         key = flow.owner, flow.id
-        new, folder = uses.is_new(attempt), None
+        new = uses.is_new(attempt)
         part = uses.draft(key, attempt, new=new)
+        # Without a limit, it does not matter which use a member belongs to.
+        folder = await uses.draft_folder(key, attempt, new=new) if gate.limits_uses else None
         if new:
-            folder = await uses.draft_folder(key, attempt)
             try:
                 with uses.counting():
                     await self._count_use(flow, gate, *[PutUsePart(one) for one in (part, folder) if one])
             except LimitReached as limit:
                 return limit
+        elif folder:
+            await self.amend(flow, lambda _: {}, PutUsePart(folder))
         uses.begin(part, new=new, folder=folder)
         return None
 
@@ -212,14 +232,16 @@ class Register:
             max_within=gate.max_within,
             use=use,
         )
-        await self.store.commit([count, *parts])
+        async with self.lock(flow.owner, flow.id):
+            stored = await self.store.flow(flow.owner, flow.id)
+            await self.store.commit([count, *(parts if stored and stored.state not in _OVER else ())])
 
     async def finish_use(self, flow: Flow, uses: Uses, part: str, *, last: bool = True) -> None:
         """Record that the peer has everything that it asked for of a part."""
         finished = uses.finish(part, self.now(), last=last)
         gate = self.gates.get((flow.owner, flow.id))
         if finished and last and gate is not None and gate.counts:
-            await self.store.commit([PutUsePart(finished)])
+            await self.amend(flow, lambda _: {}, PutUsePart(finished))
 
     def is_in_use(self, flow: Flow) -> bool:
         """Return whether a counted use is open or was delivered so recently that the peer still has to complete it."""
@@ -261,6 +283,11 @@ class Register:
         self.waits.pop(key, None)
         if gate:
             gate.revoke(reason)
+
+
+def drop_what_an_end_leaves(owner: str, flow_id: str) -> tuple[Change, ...]:
+    """Return the changes that remove what a flow needs no more after its end: its lease and the parts of its use."""
+    return DropLease(owner, flow_id), DropUseParts(owner, flow_id)
 
 
 def _is_served(flow: Flow) -> bool:

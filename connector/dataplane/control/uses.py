@@ -3,7 +3,8 @@
 A delivery (a file, or each member of a folder once) is one use, however often its connection breaks: an access
 continues it as long as the data is the same and the peer does not have its last byte. Two bounds keep a peer from
 reading for nothing: the bytes of all attempts, and their number for data without a size, or of which nothing shows that
-it is the same. A folder is delivered as it was when the use began: what came later, or changed, is another use.
+it is the same. A folder is delivered as it was when the use began: what came later, or changed, is another use. A use
+that an earlier release has stored goes on with the data that is there.
 """
 
 import asyncio
@@ -15,8 +16,8 @@ from typing import Protocol
 import msgspec
 
 from connector.dataplane.control.folders import has_member, mark_members
-from connector.ports.entities import FOLDER, UsePart
-from connector.ports.flow import Members
+from connector.ports.entities import EARLIER, FOLDER, UsePart
+from connector.ports.flow import Content, Members, MemberState
 
 RESTS_MS = 3_600_000
 """How long a delivered use stays in use for the peer, who has to check and complete it."""
@@ -30,7 +31,7 @@ _LOOKS = 20
 class Attempt:
     """One access: the part, its first byte, and the entity tag, size and SHA-256 of the data as it is now, if known.
 
-    `members` is that of the content of a member of a folder.
+    `members` and `state` are those of the content, of which a source knows more than a peer.
     """
 
     part: str = ""
@@ -39,11 +40,18 @@ class Attempt:
     size: int | None = None
     sha256: str | None = None
     members: Members | None = None
+    state: str = ""
 
     @property
     def is_shown(self) -> bool:
         """True if a later access can show that it reads the same data."""
         return bool(self.version or self.sha256)
+
+
+def make_attempt(part: str, offset: int, content: Content) -> Attempt:
+    """Return the access to a content of the own source."""
+    facts = content.etag or "", content.size, content.sha256, content.members, content.state
+    return Attempt(part, offset, *facts)
 
 
 class ActiveStream(Protocol):
@@ -60,16 +68,15 @@ class ActiveStream(Protocol):
 
 
 class Uses:
-    """The newest use of one flow, from its stored `parts` on; of a flow that is `served`, the folder is known here.
+    """The newest use of one flow, from its stored `parts` on.
 
     `refuse` notes that the peer asked for a further use in vain: then a delivered use is over at once. `beginning` is
     held while it is found out whether an access begins a use: several first accesses at once begin one.
     """
 
-    def __init__(self, parts: Iterable[UsePart] = (), *, served: bool = False) -> None:
+    def __init__(self, parts: Iterable[UsePart] = ()) -> None:
         self._parts = {part.part: part for part in parts}
         self._folder = self._parts.pop(FOLDER, None)
-        self._served = served
         self.beginning = asyncio.Lock()
         self._streams: dict[str, list[ActiveStream]] = {}
         self._as_asked: dict[str, int] = {}
@@ -95,10 +102,14 @@ class Uses:
         return sum(stream.count_left() for stream in self._streams.get(part, ()))
 
     def _was_there(self, attempt: Attempt) -> bool:
-        """Return whether a member was in the folder when the use began, as it is now."""
+        """Return whether a member was in the folder when the use began, as it is now.
+
+        Where nobody knows what was there, every member was: a receiver sees none but those that it is sent, and what a
+        use without a limit delivers costs nothing.
+        """
         if self._folder is None or self._folder.members is None:
-            return not self._served
-        return has_member(self._folder.members, attempt.part, attempt.version)
+            return True
+        return has_member(self._folder.members, attempt.part, MemberState(attempt.state, attempt.sha256))
 
     async def take_over(self, attempt: Attempt, stalled_s: float) -> bool:
         """Take the place of an active stream of the same data and return True, if its peer has gone silent.
@@ -128,9 +139,12 @@ class Uses:
         return self._counting > 0 or any(part not in self._as_asked for part in unfinished)
 
     def is_resting(self, now: int) -> bool:
-        """Return whether the deliveries ended so short ago that the peer may still check and complete them."""
-        ends = [*self._as_asked.values(), *(known.finished_at or 0 for known in self._parts.values())]
-        return not self._refused and now < max(ends, default=-RESTS_MS) + RESTS_MS
+        """Return whether a delivery ended so short ago that the peer may still check and complete it.
+
+        One that ended further in the future was dated by a clock that was ahead.
+        """
+        ends = [*self._as_asked.values(), *(known.finished_at for known in self._parts.values())]
+        return not self._refused and any(end is not None and abs(now - end) < RESTS_MS for end in ends)
 
     @contextmanager
     def counting(self) -> Iterator[None]:
@@ -162,26 +176,34 @@ class Uses:
                 version=attempt.version,
                 size=attempt.size,
                 sha256=attempt.sha256,
+                state=attempt.state,
             )
+        if known.version == EARLIER:
+            facts = {"version": attempt.version, "sha256": attempt.sha256, "state": attempt.state}
+            known = msgspec.structs.replace(known, **facts)
         # A later byte of data that may be other data is a start of its own.
         starts = known.starts + (attempt.offset == 0 or not _is_shown_same(known, attempt))
         return msgspec.structs.replace(known, starts=starts)
 
-    async def draft_folder(self, flow: tuple[str, str], attempt: Attempt) -> UsePart | None:
-        """Return the folder of a member as it is now, for a new use; None for other data. Raises SourceError."""
-        if attempt.members is None:
+    async def draft_folder(self, flow: tuple[str, str], attempt: Attempt, *, new: bool) -> UsePart | None:
+        """Return the folder of a member as it is now; None for other data, or if the use has one. Raises SourceError.
+
+        A use that was begun without a limit, or that an earlier release has stored, has none yet.
+        """
+        if attempt.members is None or (self._folder is not None and not new):
             return None
         owner, flow_id = flow
         marks = mark_members(await attempt.members())
         return UsePart(owner=owner, flow_id=flow_id, part=FOLDER, members=marks)
 
     def begin(self, part: UsePart, *, new: bool, folder: UsePart | None = None) -> None:
-        """Record that an access has begun, as the first of a new use (of a `folder`) or within the current one."""
+        """Record that an access has begun, as the first of a new use or within the current one, and a new `folder`."""
         if new:
             self._parts.clear()
-            self._folder = folder
+            self._folder = None
             self._as_asked.clear()
             self._refused = False
+        self._folder = folder or self._folder
         self._as_asked.pop(part.part, None)
         self._parts[part.part] = part
 
@@ -227,11 +249,14 @@ def _is_continued(known: UsePart, attempt: Attempt, begun: int = 0) -> bool:
 
 def _may_be_same(known: UsePart, attempt: Attempt) -> bool:
     """Return whether nothing shows that an access reads other data; two digests show more than two entity tags."""
+    if known.version == EARLIER:
+        return True
     if known.sha256 and attempt.sha256:
         return known.sha256 == attempt.sha256
-    return known.version == attempt.version
+    # The entity tag of a file also changes with what touches no byte.
+    return known.version == attempt.version or (known.state != "" and known.state == attempt.state)
 
 
 def _is_shown_same(known: UsePart, attempt: Attempt) -> bool:
-    """Return whether a digest or an entity tag shows that an access reads the same data."""
+    """Return whether a digest, an entity tag or the state shows that an access reads the same data."""
     return bool((known.sha256 and attempt.sha256) or known.version) and _may_be_same(known, attempt)

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from connector.dataplane.control.gate import SUPERSEDED, USED_UP, Gate, LeaseEnded
 from connector.dataplane.control.meter import Meter
-from connector.dataplane.control.uses import Attempt, Uses
+from connector.dataplane.control.uses import Attempt, Uses, make_attempt
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed, refuse_source
 from connector.dataplane.listener.callers import end_with_caller
@@ -131,8 +131,7 @@ class PullHandler:
         if head:
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
-        facts = content.etag or "", content.size, content.sha256, content.members
-        attempt = Attempt(part or "", span[0] if span else 0, *facts)
+        attempt = make_attempt(part or "", span[0] if span else 0, content)
         uses = None if listing else await self._begin_use(flow, gate, attempt)
         if gate.treatment != treatment:
             raise refuse_closed(SUPERSEDED)

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from connector.dataplane.control.gate import USED_UP, Gate
-from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register
+from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register, drop_what_an_end_leaves
 from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.signaling.looking import try_source
@@ -286,7 +286,9 @@ class LocalDataPlane:
 
         A flow that needs more bytes than allowed fails. The control plane decides whether more uses are allowed.
         """
-        gate = await self.register.find_gate(flow)
+        gate = self.register.gates.get((flow.owner, flow.id))
+        if gate is None:
+            return  # the flow has ended meanwhile
         if gate.used_up:
             failed = await self.register.fail(flow, f"Stopped: {USED_UP}.", Cause.LIMIT)
             if failed:
@@ -363,11 +365,13 @@ class LocalDataPlane:
                 return make_report(self.register, flow, f"The flow is {state}: it cannot {verb}.")
             token_hash = flow.token_hash if wanted == FlowState.SUSPENDED else None
             flow = msgspec.structs.replace(flow, state=wanted, token_hash=token_hash, updated_at=self.register.now())
-            await self.register.store.commit([PutFlow(flow), DropLease(owner, flow_id)])
-            if wanted != FlowState.SUSPENDED:
+            if wanted == FlowState.SUSPENDED:
+                await self.register.store.commit([PutFlow(flow), DropLease(owner, flow_id)])
+                if gate := self.register.gates.get((owner, flow_id)):
+                    gate.revoke(reason)  # a lease that was on its way may have opened it meanwhile
+            else:
+                await self.register.store.commit([PutFlow(flow), *drop_what_an_end_leaves(owner, flow_id)])
                 self.register.forget(flow, reason)
-            elif gate := self.register.gates.get((owner, flow_id)):
-                gate.revoke(reason)  # a lease that was on its way may have opened it meanwhile
             return make_report(self.register, flow)
 
     async def _notify(self, flow: Flow) -> None:

@@ -4,7 +4,7 @@ Address: `{"kind": "file", "path": "a/b.csv"}`, or a folder, with an optional `"
 A folder opened without `part` returns its listing (`files.folder`), with `part` the member. The digest of a file is
 computed once and remembered by the stamp of the file: its size, inode, modification time, and change time, which no
 program can set. If a file changes while it is sent, the stream ends with an error, so that no receiver stores a
-mixture; one that is only removed, or replaced by another, is sent to its end.
+mixture; one that is only removed, renamed or replaced by another, or gets other rights, is sent to its end.
 """
 
 import asyncio
@@ -24,11 +24,12 @@ import msgspec
 from connector.dataplane.files.below_root import is_folder, open_file, read_folder, relative_path, run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, check_path
 from connector.dataplane.files.media_types import guess_media_type
-from connector.ports.flow import Cause, Content, LocalFile, SourceError
+from connector.ports.flow import Cause, Content, LocalFile, MemberState, SourceError
 
 CHUNK = 1024 * 1024
 _MOST_DIGESTS = 20_000
 _DIGEST_PATIENCE = 10.0
+_MEMBERS_PATIENCE = 1.0
 _TICK_NS = 2_000_000_000
 """The coarsest clock of a file system (that of FAT): within it a file can change twice under one stamp."""
 
@@ -70,23 +71,18 @@ class FileSource:
         descriptor = await run_in_thread(open_file, root, path)
         try:
             before = _stamp(os.fstat(descriptor))
-            size = before[0]
-            stop = size if end is None else min(end, size)
+            opened = _OpenFile(descriptor, before, await self._digest(root, path, before))
             yield Content(
-                chunks=_read(descriptor, before, offset, stop),
+                chunks=opened.read(offset, before[0] if end is None else min(end, before[0])),
                 media_type=guess_media_type(path) or "application/octet-stream",
-                size=size,
+                size=before[0],
                 etag=_etag(repr(before)),
-                sha256=await self._digest(root, path, before),
+                state=_state(before),
+                sha256=opened.sha256,
                 offset=offset,
                 name=path.rpartition("/")[2],
-                file=LocalFile(
-                    path=path,
-                    descriptor=descriptor,
-                    check=partial(_check, descriptor, before),
-                    read=partial(_read, descriptor, before),
-                ),
-                members=partial(run_in_thread, _tag_members, root, whole, address) if folder else None,
+                file=LocalFile(path=path, descriptor=descriptor, check=opened.check, read=opened.read),
+                members=partial(self._list_members, root, whole, address) if folder else None,
             )
         finally:
             os.close(descriptor)
@@ -125,6 +121,17 @@ class FileSource:
             # A folder changes when a name in it comes or goes, and a file when it gets an older date.
             changed_at=max(status.st_ctime_ns for status in (*found.folders, *found.files.values())) // 1_000_000,
         )
+
+    async def _list_members(self, root: Path, path: str, address: dict[str, Any]) -> dict[str, MemberState]:
+        """Return the members of a folder, with the digests that are known or found out in a short time."""
+        found = await run_in_thread(read_folder, root, path)
+        members, deadline = {}, asyncio.get_running_loop().time() + _MEMBERS_PATIENCE
+        for name, stamp in _stamp_members(found.files, address).items():
+            digest, patience = self._digests.get(stamp), deadline - asyncio.get_running_loop().time()
+            if digest is None and patience > 0:
+                digest = await self._digest(root, f"{path}/{name}", stamp, patience)
+            members[name] = MemberState(_state(stamp), digest)
+        return members
 
     async def _digest(self, root: Path, path: str, stamp: Stamp, patience: float = _DIGEST_PATIENCE) -> str | None:
         """Return the SHA-256 of a file; None if it takes longer than `patience` seconds, it is then ready later."""
@@ -169,11 +176,6 @@ def _stamp_members(files: dict[str, os.stat_result], address: dict[str, Any]) ->
     return {name: _stamp(status) for name, status in files.items() if _matches(name, address)}
 
 
-def _tag_members(root: Path, path: str, address: dict[str, Any]) -> dict[str, str]:
-    stamps = _stamp_members(read_folder(root, path).files, address)
-    return {name: _etag(repr(stamp)) for name, stamp in stamps.items()}
-
-
 def _matches(part: str, address: dict[str, Any]) -> bool:
     try:
         check_path(part)
@@ -186,6 +188,11 @@ def _matches(part: str, address: dict[str, Any]) -> bool:
 def _stamp(status: os.stat_result) -> Stamp:
     unique = status.st_ino, status.st_dev
     return status.st_size, status.st_mtime_ns, *unique, status.st_nlink, status.st_ctime_ns
+
+
+def _state(stamp: Stamp) -> str:
+    """Return what changes with the size and the date of a file, and with nothing that leaves its bytes alone."""
+    return f"{stamp[0]} {stamp[1]}"
 
 
 def _etag(basis: str) -> str:
@@ -207,24 +214,50 @@ async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
         yield body
 
 
-def _check(descriptor: int, stamp: Stamp) -> None:
-    now = _stamp(os.fstat(descriptor))
-    *same, links, _ = now
-    linked = [*same] == [*stamp[:4]] and links != stamp[4]  # a name was removed or added, which changes no byte
-    if now != stamp and not linked:
-        raise SourceError("The file changed while it was sent: start the transfer again.")
+class _OpenFile:
+    """A file that was opened with a stamp and, if known, a digest; its bytes as long as they are the same."""
 
+    def __init__(self, descriptor: int, stamp: Stamp, sha256: str | None) -> None:
+        self._descriptor = descriptor
+        self._stamp = stamp
+        self.sha256 = sha256
 
-def _pread(descriptor: int, stamp: Stamp, offset: int, count: int) -> bytes:
-    chunk = os.pread(descriptor, count, offset)
-    _check(descriptor, stamp)
-    if not chunk:
-        raise SourceError("The file became shorter while it was sent: start the transfer again.")
-    return chunk
+    def check(self) -> None:
+        """Raise SourceError if the bytes may have changed since the file was opened, or since the last check."""
+        now = _stamp(os.fstat(self._descriptor))
+        if now == self._stamp:
+            return
+        if _state(now) != _state(self._stamp) or not (self._has_other_names(now) or self._has_same_bytes()):
+            raise SourceError("The file changed while it was sent: start the transfer again.")
+        self._stamp = now
 
+    def _has_other_names(self, now: Stamp) -> bool:
+        """Return whether a name was removed or added, which changes no byte."""
+        return now[4] != self._stamp[4]
 
-async def _read(descriptor: int, stamp: Stamp, offset: int, stop: int) -> AsyncIterator[bytes]:
-    while offset < stop:
-        chunk = await run_in_thread(_pread, descriptor, stamp, offset, min(CHUNK, stop - offset))
-        offset += len(chunk)
-        yield chunk
+    def _has_same_bytes(self) -> bool:
+        """Return whether the bytes are those of the digest.
+
+        Other rights or another name set the change time as well. Of a file without a digest, the date decides.
+        """
+        if self.sha256 is None:
+            return True
+        digest, place = hashlib.sha256(), 0
+        while place < self._stamp[0] and (chunk := os.pread(self._descriptor, CHUNK, place)):
+            digest.update(chunk)
+            place += len(chunk)
+        return digest.hexdigest() == self.sha256
+
+    async def read(self, offset: int, stop: int) -> AsyncIterator[bytes]:
+        """Yield the bytes `[offset, stop)`. Raises SourceError."""
+        while offset < stop:
+            chunk = await run_in_thread(self._read_chunk, offset, min(CHUNK, stop - offset))
+            offset += len(chunk)
+            yield chunk
+
+    def _read_chunk(self, offset: int, count: int) -> bytes:
+        chunk = os.pread(self._descriptor, count, offset)
+        self.check()
+        if not chunk:
+            raise SourceError("The file became shorter while it was sent: start the transfer again.")
+        return chunk

@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connector.dataplane.control.register import Delivered
-from connector.dataplane.control.uses import Attempt
+from connector.dataplane.control.uses import make_attempt
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.transfer.retry import (
     Again,
@@ -215,8 +215,7 @@ async def _send(
 ) -> Delivered | Again:
     if target.part is None:
         await context.learned(Expected(content.size, content.sha256, content.etag, content.name))
-    facts = content.etag or "", content.size, content.sha256, content.members
-    attempt = Attempt(target.part or "", content.offset, *facts)
+    attempt = make_attempt(target.part or "", content.offset, content)
     left = None if content.size is None else content.size - content.offset
     body = WatchedBody(context.meter_chunks(content.chunks, attempt), left)
     headers = credential.headers() | _describe(target, stored, content)

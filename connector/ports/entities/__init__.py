@@ -14,7 +14,7 @@ from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.registers import Block, Consent, EventEntry
 from connector.ports.entities.users import User, UserSession
-from connector.ports.entities.uses import ALL_TIME, FOLDER, PERIODS, CountedUse, UsePart
+from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, UsePart
 from connector.views.agreements import DutyState
 from connector.views.assets import AssetStatement, AssetStatus, DataClass, Marking
 from connector.views.payments import PaymentState
@@ -22,6 +22,7 @@ from connector.views.users import UserRole
 
 __all__ = [
     "ALL_TIME",
+    "EARLIER",
     "FOLDER",
     "PERIODS",
     "Agreement",

@@ -27,11 +27,15 @@ class CountedUse(msgspec.Struct, frozen=True, kw_only=True):
 FOLDER = "/"
 """The part that is the folder itself; no member has this path."""
 
+EARLIER = "*"
+"""The version of a part that an earlier release has stored: what the next access reads counts as its data."""
+
 
 class UsePart(msgspec.Struct, frozen=True, kw_only=True):
     """The delivery of a file, or of one member of a folder, in the newest use of a flow.
 
-    `version` is the entity tag of the data, empty if it has none; `size` and `sha256` (hex) are known of it or None.
+    `version` is the entity tag of the data, empty if it has none, or `EARLIER`; `size` and `sha256` (hex) are known of
+    it or None, `state` changes with the size and date of a file.
     `sent` are the bytes that the peer has received in all attempts, `starts` the attempts from the first byte, or from
     any byte of data of which nothing shows that it is the same. `finished_at` (ms) is the time when the peer had
     received the last byte. The part `FOLDER` holds in `members` what the folder contained when the use began.
@@ -47,3 +51,4 @@ class UsePart(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: int | None = None
     sha256: str | None = None
     members: bytes | None = None
+    state: str = ""

@@ -136,12 +136,14 @@ def _record_use(tables: MemoryTables, use: CountedUse, limits: dict[str, int]) -
         if len(counted) >= most:
             raise refuse_within(period, most, min((*counted, use.at)))
     tables.put(tables.uses, len(tables.uses), use)
-    for key in [key for key, (_, part) in tables.use_parts.items() if _is_of(part, use)]:
-        tables.put(tables.use_parts, key, None)
+    _drop_use_parts(tables, changes.DropUseParts(use.owner, use.flow_id))
 
 
-def _is_of(part: UsePart, use: CountedUse) -> bool:
-    return (part.owner, part.flow_id) == (use.owner, use.flow_id)
+def _drop_use_parts(tables: MemoryTables, change: changes.DropUseParts) -> None:
+    parts: list[UsePart] = [part for _, part in tables.use_parts.values()]
+    for part in parts:
+        if (part.owner, part.flow_id) == (change.owner, change.flow_id):
+            tables.put(tables.use_parts, (part.owner, part.flow_id, part.part), None)
 
 
 def _set_uses_back(tables: MemoryTables, change: changes.SetUsesBack) -> None:
@@ -292,6 +294,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropLease: _drop_lease,
     changes.AddUsage: _add_usage,
     changes.PutUsePart: _put_use_part,
+    changes.DropUseParts: _drop_use_parts,
     changes.SetUsesBack: _set_uses_back,
     changes.RecordDuty: _record_duty,
     changes.RecordPayment: _record_payment,

@@ -77,6 +77,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropLease: flows.drop_lease,
     changes.AddUsage: usage.add,
     changes.PutUsePart: usage.put_part,
+    changes.DropUseParts: usage.drop_parts,
     changes.SetUsesBack: usage.set_back,
     changes.RecordDuty: duties.record,
     changes.RecordPayment: payments.record,

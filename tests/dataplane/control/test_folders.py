@@ -4,16 +4,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.dataplane.control.folders import has_member, mark_members
+from connector.ports.flow import MemberState
 
-MEMBERS = st.dictionaries(st.text(max_size=5), st.text(max_size=3), max_size=40)
+STATES = st.text(max_size=3)
+MEMBERS = st.dictionaries(
+    st.text(max_size=5), st.builds(MemberState, STATES, st.none() | st.sampled_from(["aa", "bb"])), max_size=40
+)
 
 
 @given(MEMBERS, MEMBERS)
-def test_a_folder_has_the_members_that_were_marked_and_no_others(there: dict[str, str], others: dict[str, str]) -> None:
+def test_a_folder_has_the_members_that_were_marked_and_no_others(
+    there: dict[str, MemberState], now: dict[str, MemberState]
+) -> None:
     marks = mark_members(there)
-    assert all(has_member(marks, path, version) for path, version in there.items())
-    assert not [item for item in others.items() if item not in there.items() and has_member(marks, *item)]
+    assert all(has_member(marks, path, member) for path, member in there.items())
+    for path, member in now.items():
+        known = there.get(path)
+        if known and known.sha256 and member.sha256:
+            same = known.sha256 == member.sha256
+        else:
+            same = known is not None and known.state == member.state
+        assert has_member(marks, path, member) is same
 
 
 def test_the_marks_of_a_large_folder_are_small() -> None:
-    assert len(mark_members({f"{number}/{'x' * 1000}": "tag" for number in range(10_000)})) == 80_000
+    assert len(mark_members({f"{number}/{'x' * 1000}": MemberState("1 2") for number in range(10_000)})) == 160_000

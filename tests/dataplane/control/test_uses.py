@@ -1,13 +1,15 @@
 """What begins a use of a flow, and what continues one that has begun."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.dataplane.control.uses import RESTS_MS, Attempt, Uses
-from connector.ports.entities import UsePart
+from connector.ports.entities import EARLIER, UsePart
+from connector.ports.flow import Members, MemberState
 
 FLOW = ("city", "urn:t:1")
 MIB = 1024 * 1024
@@ -223,27 +225,72 @@ def test_a_stored_use_is_continued_after_a_restart() -> None:
     assert not uses.is_new(reading(5))
 
 
+def list_from(there: dict[str, MemberState]) -> Members:
+    async def list_members() -> dict[str, MemberState]:
+        return dict(there)
+
+    return list_members
+
+
+def member_of(there: dict[str, MemberState], path: str, state: str = "1", sha256: str | None = None) -> Attempt:
+    return Attempt(path, 0, f'"{state}"', 5, sha256, list_from(there), state)
+
+
 async def test_a_member_that_came_later_is_another_use_also_after_a_restart() -> None:
-    there = {"a": '"1"', "b": '"1"'}
-
-    async def list_members() -> dict[str, str]:
-        return there
-
-    def member(path: str, version: str = '"1"') -> Attempt:
-        return Attempt(path, 0, version, 5, members=list_members)
-
-    uses = Uses(served=True)
-    folder = await uses.draft_folder(FLOW, member("a"))
-    part = uses.draft(FLOW, member("a"), new=True)
+    there = {"a": MemberState("1"), "b": MemberState("1")}
+    uses = Uses()
+    folder = await uses.draft_folder(FLOW, member_of(there, "a"), new=True)
+    part = uses.draft(FLOW, member_of(there, "a"), new=True)
     assert folder
-    there["c"] = '"1"'
     uses.begin(part, new=True, folder=folder)
-    for known in (uses, Uses([part, folder], served=True)):
+    for known in (uses, Uses([part, folder])):
         assert known.is_open(), "a folder of which a member is unfinished cannot be completed"
-        assert not known.is_new(member("b"))
-        assert known.is_new(member("b", '"2"')), "a member that was changed came with the use of before"
-        assert known.is_new(member("c")), "a member that came later came with the use of before"
+        assert not known.is_new(member_of(there, "b"))
+        assert known.is_new(member_of(there, "b", "2")), "a member that was changed came with the use of before"
+        assert known.is_new(member_of(there, "c")), "a member that came later came with the use of before"
+        assert await known.draft_folder(FLOW, member_of(there, "b"), new=False) is None
         known.finish("a", now=5)
         assert not known.is_open()
-    assert Uses([part], served=True).is_new(member("b")), "nothing shows what was in the folder"
-    assert not Uses([part]).is_new(member("b")), "a receiver does not know the folder"
+
+
+async def test_a_member_whose_digest_is_the_same_was_only_touched() -> None:
+    there = {"a": MemberState("1", "aa"), "b": MemberState("1", "bb")}
+    uses = Uses()
+    folder = await uses.draft_folder(FLOW, member_of(there, "a"), new=True)
+    uses.begin(uses.draft(FLOW, member_of(there, "a"), new=True), new=True, folder=folder)
+    assert not uses.is_new(member_of(there, "b", "2", "bb"))
+    assert uses.is_new(member_of(there, "b", "1", "cc")), "other data of the same size and date came with the use"
+
+
+@pytest.mark.parametrize("offset", [0, 5])
+def test_a_file_without_a_digest_is_the_same_as_long_as_its_size_and_date_are(offset: int) -> None:
+    for state, same in (("5 2026", True), ("5 2027", False)):
+        uses = Uses()
+        begin(uses, replace(reading(), state="5 2026"), 5)
+        assert uses.is_new(replace(reading(offset, version='"2"'), state=state)) is not same
+
+
+async def test_a_use_of_an_earlier_release_goes_on_with_what_is_there_and_with_nothing_else_after_that() -> None:
+    """Its entity tags have another form, and no folder was stored."""
+    stored = UsePart(owner="city", flow_id="urn:t:1", part="a", version=EARLIER, size=5, sent=2, starts=7)
+    there = {"a": MemberState("1"), "b": MemberState("1")}
+    uses = Uses([stored])
+    assert uses.is_open()
+    for path in ("a", "b"):
+        attempt = member_of(there, path)
+        assert not uses.is_new(attempt), "a delivery that was under way is another use after an upgrade"
+        folder = await uses.draft_folder(FLOW, attempt, new=False)
+        uses.begin(uses.draft(FLOW, attempt, new=False), new=False, folder=folder)
+    assert uses.is_new(member_of(there, "a", "2"))
+    assert uses.is_new(member_of(there, "c"))
+    assert not Uses([stored]).is_new(replace(member_of(there, "a"), offset=2))
+    assert Uses([stored]).is_new(replace(member_of(there, "a"), size=6))
+
+
+def test_a_use_that_a_clock_that_was_ahead_has_dated_does_not_rest_for_as_long_as_it_was_ahead() -> None:
+    uses = Uses()
+    begin(uses, reading(), 10 * MIB)
+    uses.finish("", now=20 * 24 * RESTS_MS)
+    assert not uses.is_resting(1000)
+    uses.finish("", now=1100)
+    assert uses.is_resting(1000), "a clock that was corrected by a moment ended a use that the peer still checks"

@@ -1,5 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -8,14 +10,15 @@ import aiohttp
 import msgspec
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 from yarl import URL
 
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderListing
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.wire.fields import repr_digest
-from connector.ports.changes import AddUsage
-from connector.ports.entities import CountedUse
+from connector.ports.changes import AddUsage, DropUseParts, PutUsePart
+from connector.ports.entities import EARLIER, CountedUse
 from connector.ports.flow import Content
 from tests.dataplane.world import (
     FLOW,
@@ -333,6 +336,55 @@ async def test_a_use_of_a_folder_delivers_what_was_in_it_when_it_began(
         async with http.get(f"{url}/new.csv", headers=headers) as answer:
             assert answer.status == 403
         assert (await after.store.usage(OWNER, "agreement")).uses == 1
+
+
+async def test_a_use_of_a_folder_that_an_earlier_release_has_stored_is_finished(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    async with side(tmp_path / "before") as before:
+        for name in ("a.csv", "b.csv", "c.csv"):
+            before.give(f"set/{name}", blob(100_000))
+        url, headers = url_and_token(await before.serve({"kind": "file", "path": "set"}, lease(max_uses=1)))
+        async with http.get(f"{url}/a.csv", headers=headers) as answer:
+            await answer.read()
+        (known,) = [part for part in await before.store.use_parts(OWNER, FLOW) if part.part == "a.csv"]
+    # As the migration makes it of what was stored: entity tags had another form, and nobody kept what was in a folder.
+    earlier = replace(known, version=EARLIER, sha256=None, state="", finished_at=None, sent=50_000)
+    await before.store.commit([DropUseParts(OWNER, FLOW), PutUsePart(earlier)])
+    async with side(tmp_path / "before", store=before.store, public_url=before.url) as after:
+        url = url.replace(f":{before.port}", f":{after.port}")
+        for name, part, status in (("b", "", 200), ("a", "bytes=50000-", 206), ("new", "", 403), ("c", "", 200)):
+            if name == "new":
+                after.give("set/new.csv", b"later")
+            asked = {**headers, "Range": part} if part else headers
+            async with http.get(f"{url}/{name}.csv", headers=asked) as answer:
+                assert (name, answer.status) == (name, status)
+                await answer.read()
+        assert (await after.store.usage(OWNER, "agreement")).uses == 1
+
+
+TOUCHES: dict[str, Callable[[Path], object]] = {
+    "linked": lambda place: place.with_name("other").hardlink_to(place),
+    "given other rights": lambda place: place.chmod(0o640),
+    "replaced by a copy": lambda place: shutil.copy2(place, place.with_name(".c")).replace(place),
+    "given another date": lambda place: os.utime(place, ns=(1, 1)),
+}
+
+
+@pytest.mark.parametrize("touch", TOUCHES)
+async def test_a_use_of_a_folder_goes_on_when_its_files_are_touched_without_a_change_of_a_byte(
+    provider: Side, http: aiohttp.ClientSession, touch: str
+) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        provider.give(f"set/{name}", name.encode())
+    url, headers = url_and_token(await provider.serve({"kind": "file", "path": "set"}, lease(max_uses=1)))
+    for name in ("a.csv", "b.csv", "c.csv"):
+        async with http.get(f"{url}/{name}", headers=headers) as answer:
+            assert (answer.status, await answer.read()) == (200, name.encode())
+        if name == "a.csv":
+            for other in ("b.csv", "c.csv"):
+                TOUCHES[touch](provider.folder / "out/set" / other)
+                (provider.folder / "out/set/other").unlink(missing_ok=True)
 
 
 async def test_members_of_a_folder_that_are_asked_for_at_once_are_one_use(

@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sources.file import FileSource
-from connector.ports.flow import SourceError
+from connector.ports.flow import MemberState, SourceError
 from tests.dataplane.world import blob, sha256
 
 
@@ -128,19 +129,28 @@ async def test_a_file_that_changes_while_it_is_read_is_an_error(root: Path, chan
             await anext(content.chunks)
 
 
-@pytest.mark.parametrize("change", ["removed", "replaced", "linked"])
-async def test_a_file_that_loses_or_gets_a_name_while_it_is_read_is_read_to_its_end(root: Path, change: str) -> None:
+TOUCHES: dict[str, Callable[[Path], object]] = {
+    "removed": lambda place: place.unlink(),
+    "replaced": lambda place: (place.parent / "folder/a").replace(place),
+    "linked": lambda place: (place.parent / "other").hardlink_to(place),
+    "renamed": lambda place: place.rename(place.parent / "other"),
+    "rotated": lambda place: place.rename(place.parent / "other").parent.joinpath("big").write_bytes(b"new"),
+    "given other rights": lambda place: place.chmod(0o640),
+    "read": lambda place: os.utime(place, ns=(1, place.stat().st_mtime_ns)),
+}
+
+
+@pytest.mark.parametrize("change", TOUCHES)
+async def test_a_file_whose_bytes_stay_the_same_is_read_to_its_end(root: Path, change: str) -> None:
     data = blob(3 * 1024 * 1024)
     (root / "big").write_bytes(data)
     async with FileSource(root).open({"path": "big"}) as content:
         begin = await anext(content.chunks)
-        if change == "removed":
-            (root / "big").unlink()
-        elif change == "linked":
-            (root / "other").hardlink_to(root / "big")
-        else:
-            (root / "folder/a").replace(root / "big")
+        await asyncio.sleep(0.02)  # the clock of a file system has ticks
+        TOUCHES[change](root / "big")
         assert begin + b"".join([chunk async for chunk in content.chunks]) == data
+        assert content.file
+        content.file.check()
 
 
 async def test_without_a_root_there_are_no_files(tmp_path: Path) -> None:
@@ -171,16 +181,34 @@ async def test_a_compressed_member_of_a_folder_is_typed_as_what_it_is(root: Path
         assert (plain.media_type, packed.media_type) == ("text/csv", "application/gzip")
 
 
-async def test_a_member_of_a_folder_knows_the_entity_tags_of_all(root: Path) -> None:
+async def test_a_member_of_a_folder_knows_the_states_of_all(root: Path) -> None:
     for name in ("b.csv", "deep/c.csv", "d.json"):
         (root / "folder" / name).parent.mkdir(exist_ok=True)
         (root / "folder" / name).write_bytes(b"x")
-    source, address, tags = FileSource(root), {"path": "folder", "glob": "*.csv"}, {}
+    source, address, states = FileSource(root), {"path": "folder", "glob": "*.csv"}, {}
     for part in ("b.csv", "deep/c.csv"):
         async with source.open(address, part=part) as content:
-            tags[part] = content.etag
+            states[part] = MemberState(content.state, content.sha256)
             assert content.members
             there = await content.members()
-    assert there == tags
+    assert there == states
     async with source.open({"path": "folder/a"}) as content:
         assert content.members is None
+
+
+async def test_the_state_of_a_file_changes_with_its_size_and_date_alone(root: Path) -> None:
+    source, place, seen = FileSource(root), root / "folder/a", []
+    for change in (
+        lambda: place.chmod(0o600),
+        lambda: (root / "b").hardlink_to(place),
+        lambda: os.utime(place, ns=(1, 1)),
+    ):
+        async with source.open({"path": "folder/a"}) as content:
+            seen.append((content.state, content.etag))
+        await asyncio.sleep(0.02)  # the clock of a file system has ticks
+        change()
+    async with source.open({"path": "folder/a"}) as content:
+        seen.append((content.state, content.etag))
+    states, tags = zip(*seen, strict=True)
+    assert states[0] == states[1] == states[2] != states[3]
+    assert len(set(tags)) == 4, "a client continued bytes of a file that may have changed"

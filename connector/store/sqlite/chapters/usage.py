@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.changes import AddUsage, LimitReached, PutUsePart, SetUsesBack, TooSoon
+from connector.ports.changes import AddUsage, DropUseParts, LimitReached, PutUsePart, SetUsesBack, TooSoon
 from connector.ports.entities import CountedUse, PageBounds, Recent, Usage, UsePart
 from connector.store.rules import first_recent, first_within, no_longer_recent, no_longer_within, refuse_within
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
@@ -89,13 +89,18 @@ def _record(connection: sqlite3.Connection, use: CountedUse, limits: dict[str, i
             raise refuse_within(period, most, use.at if oldest is None else min(oldest, use.at))
     who = use.owner, use.agreement_id, use.flow_id, use.counterparty, use.dataset
     connection.execute(_RECORD, (*who, int(use.providing), use.at, use.bytes_moved))
-    connection.execute(_FORGET_PARTS, (use.owner, use.flow_id))
+    drop_parts(connection, DropUseParts(use.owner, use.flow_id))
 
 
 def put_part(connection: sqlite3.Connection, change: PutUsePart) -> None:
     """Insert or replace a part of the newest use of a flow."""
     part = change.part
     connection.execute(_PUT_PART, (part.owner, part.flow_id, part.part, _encode(part)))
+
+
+def drop_parts(connection: sqlite3.Connection, change: DropUseParts) -> None:
+    """Remove the parts of the newest use of a flow."""
+    connection.execute(_FORGET_PARTS, (change.owner, change.flow_id))
 
 
 def set_back(connection: sqlite3.Connection, change: SetUsesBack) -> None:

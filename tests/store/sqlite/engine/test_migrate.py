@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from connector.ports import changes
-from connector.ports.entities import Agreement, DutyEvent, DutyState, PageBounds
+from connector.ports.entities import EARLIER, Agreement, DutyEvent, DutyState, PageBounds, UsePart
 from connector.protocol.dsp.common import Role
 from connector.store.sqlite.engine.examine import SchemaRefused
 from connector.store.sqlite.engine.migrate import migrate, steps
@@ -165,3 +165,29 @@ async def test_processes_and_agreements_of_an_earlier_release_are_listed_and_cou
         "urn:a:6:provider"
     ]
     await store.close()
+
+
+async def test_uses_of_an_earlier_release_that_are_under_way_are_kept_so_that_they_can_be_finished(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store.db"
+    migrate(path, steps("store")[:6])
+    for state in ("STARTED", "SUSPENDED", "COMPLETED", "TERMINATED"):
+        flow = values.flow(state, state=state)
+        _fill(path, "flows", owner=OWNER, id=flow.id, state=flow.state, body=flow)
+        for name, version in (("a", '"tag"'), ("b", "")):
+            part = UsePart(owner=OWNER, flow_id=flow.id, part=name, version=version, size=9, sent=5, starts=7)
+            # An earlier release knew neither digests nor folders.
+            body = {key: value for key, value in msgspec.to_builtins(part).items() if key not in _LATER}
+            _fill(path, "use_parts", owner=OWNER, flow_id=flow.id, part=name, body=msgspec.msgpack.encode(body))
+    store = await open_store(path)
+    for state in ("STARTED", "SUSPENDED"):
+        tagged, other = await store.use_parts(OWNER, state)
+        assert (tagged.version, tagged.size, tagged.sent, tagged.starts) == (EARLIER, 9, 5, 7)
+        assert (other.version, other.size, other.sent, other.starts) == ("", 9, 5, 0)
+    for state in ("COMPLETED", "TERMINATED"):
+        assert await store.use_parts(OWNER, state) == [], "what an ended flow has left is kept for ever"
+    await store.close()
+
+
+_LATER = frozenset({"sha256", "members", "state"})
