@@ -14,6 +14,7 @@ from connector.cli.setup.identity import (
     build_card,
     keep_beside,
     make_key,
+    may_be_broker,
     read_own_card,
     write_card,
     write_operator,
@@ -47,6 +48,8 @@ def card(
     The settings stay. Send the card to the data-space operator, and restart when a list with a new key is published.
     """
     settings, folder = call.read_settings(), call.file.resolve().parent
+    if search is not None and not may_be_broker(call.file, settings):
+        raise Failure(Code.USAGE, "errors.not-broker", path=folder / CARD)
     if new_key:
         call.output.confirm(call.output.say("setup.ask-new-key", path=settings.identity.key), yes)
     before = read_own_card(call.file)

@@ -144,7 +144,7 @@ class _NextCommand:
     why: str = ""
 
 
-def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
+def _report(output: Output, plan: Plan, key: str | None, kept: Path | None) -> None:
     steps = [step.command + (f"   # {step.why}" if step.why else "") for step in _list_steps(output, plan)]
     value = {
         "folder": str(plan.directory),
@@ -153,7 +153,7 @@ def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
         "address": plan.address,
         "settings": str(plan.directory / SETTINGS),
         "card": str(plan.directory / CARD),
-        "management": f"http://127.0.0.1:{plan.ports['management']}",
+        "management": None if key is None else f"http://127.0.0.1:{plan.ports['management']}",
         "key": key,
         "ports": plan.ports,
         "kept": None if kept is None else str(kept),
@@ -164,11 +164,9 @@ def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
         value,
         output.say("cli.init-done", name=plan.name, id=plan.id, folder=plan.directory),
         *([output.say("setup.kept", path=kept)] if kept else []),
-        *([output.say("cli.init-local")] if plan.local else _describe_forwards(output, plan)),
+        *(_describe_reach(output, plan)),
         "",
-        output.say("cli.init-key"),
-        f"  export DATENKONTOR_KEY={key}",
-        "",
+        *(() if key is None else (output.say("cli.init-key"), f"  export DATENKONTOR_KEY={key}", "")),
         output.say("cli.init-next"),
         *(f"  {step}" for step in steps),
     )
@@ -183,6 +181,15 @@ def _list_forwards(plan: Plan) -> dict[str, int]:
         plan.public_url: plan.ports["protocol"],
         replace_port(plan.public_url, plan.ports[second]): plan.ports[second],
     }
+
+
+def _describe_reach(output: Output, plan: Plan) -> list[str]:
+    """Return who reaches the folder, and what is to do for it."""
+    if not plan.local:
+        return _describe_forwards(output, plan)
+    if plan.public_url == f"http://127.0.0.1:{plan.ports['protocol']}":
+        return [output.say("cli.init-local")]
+    return [output.say("cli.init-near", url=plan.public_url)]
 
 
 def _describe_forwards(output: Output, plan: Plan) -> list[str]:

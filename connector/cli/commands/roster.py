@@ -15,6 +15,7 @@ from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import build_ambiguity
+from connector.cli.setup.claims import list_odd_claims
 from connector.cli.setup.plan import MEMBERS
 from connector.identity.roster import Member
 
@@ -65,7 +66,10 @@ def add(
     card: Annotated[list[Path], typer.Argument(metavar="CARD…", help="Identity card of a participant.")],
     file: CardsOption = None,
     role: Annotated[
-        list[str] | None, typer.Option(metavar="WORD", help="Role (default: `participant`). May be repeated.")
+        list[str] | None,
+        typer.Option(
+            metavar="WORD", help="Role (default: `participant`; `broker` for the broker that signs). May be repeated."
+        ),
     ] = None,
     claim: Annotated[
         list[str] | None,
@@ -95,7 +99,9 @@ def add(
         before = known.get(read.id)
         if before is None:
             given = {name: values for name, values in claims.items() if values}
-            entries.append(cards.make_member(read, roles=role or (), claims=given, data=data or ()))
+            # The broker that keeps the list has the role that `init` gave it, also when it comes back.
+            signs = ("broker",) if read.search and read.id == draft.issuer else ()
+            entries.append(cards.make_member(read, roles=role or signs, claims=given, data=data or ()))
         elif replace:
             noted = draft.given.get(read.id)
             entries.append(renew_member(before, read, roles=role or (), claims=claims, data=data or (), given=noted))
@@ -111,6 +117,9 @@ def add(
         *(line for entry in entries for line in _describe_entry(call, entry, changes.get(entry.id))),
         call.output.say("cli.roster-publish"),
     )
+    for name, values in claims.items():
+        for key, value in list_odd_claims(name, values):
+            call.output.print_hint(call.output.say(key, name=name, value=value))
 
 
 def _confirm_losses(call: CommandCall, changes: dict[str, tuple[MemberChange, ...]], yes: bool) -> None:
@@ -157,14 +166,18 @@ def remove(
 ) -> None:
     """Remove a member; after the next published list all participants refuse its requests."""
     path = _choose_draft(call, file)
-    removed = _find_member(roster.show(path).members, member)
-    call.output.confirm(call.output.say("cli.ask-remove", id=removed), yes)
+    draft = roster.show(path)
+    removed = _find_member(draft.members, member)
+    signs = removed == draft.issuer
+    call.output.confirm(call.output.say("cli.ask-remove-issuer" if signs else "cli.ask-remove", id=removed), yes)
     roster.remove(path, removed)
     call.output.print_result(
         {"file": str(path), "removed": removed},
         call.output.say("cli.roster-removed", id=removed),
         call.output.say("cli.roster-publish"),
     )
+    if signs and yes:
+        call.output.print_hint(call.output.say("cli.ask-remove-issuer", id=removed))
 
 
 @register(app, "publish", needs="settings", faults=FAULTS, example="datenkontor roster publish --days 30")
@@ -181,9 +194,12 @@ def publish(
         typer.Option(metavar="CARD", help="Identity card with the key of the last signature. May be repeated."),
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Validity of the list, in days.")] = 30,
+    yes: YesOption = False,
 ) -> None:
-    """Sign the next version of the list; it replaces the signed list."""
+    """Sign the next version of the list; it replaces the signed list. A list without members is confirmed first."""
     signed = _choose_list(call, out)
+    if not roster.show(_choose_draft(call, file)).members:
+        call.output.confirm(call.output.say("cli.ask-publish-empty"), yes)
     key = cards.load_key(key_file or call.read_settings().identity.key)
     before = [key for path in former or [] for key in cards.verification_keys(cards.read_card(path))]
     document = roster.publish(

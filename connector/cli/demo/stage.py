@@ -79,7 +79,7 @@ class Stage:
             roster=str(broker.directory / LIST) if broker else None,
             data=data,
         )
-        self.actors[word] = Actor(name=name, id=plan.id, directory=directory, ports=ports, key=write_folder(plan))
+        self.actors[word] = Actor(name=name, id=plan.id, directory=directory, ports=ports, key=write_folder(plan) or "")
         return self.actors[word]
 
     def enrol(self, claims: Mapping[str, Mapping[str, Sequence[str]]]) -> None:

@@ -63,6 +63,13 @@ def is_of_broker(file: Path, settings: Settings) -> bool:
     return settings.broker.api is None and (settings.broker.record.exists() or bool(card and card.search))
 
 
+def may_be_broker(file: Path, settings: Settings) -> bool:
+    """Return whether settings can be those of a broker: nothing beside them says that they are a connector's."""
+    card = read_own_card(file)
+    is_connector = settings.broker.api is not None or (card is not None and card.search is None)
+    return is_of_broker(file, settings) or not is_connector
+
+
 def make_key(path: Path) -> tuple[SigningKey, Path | None]:
     """Make a new private key; return it and where the old one is kept. Raises RosterFault, OSError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")

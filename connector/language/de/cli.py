@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "init-done": "{name} ({id}) ist in {folder} eingerichtet.",
     "init-key": "Der Verwaltungsschlüssel; jetzt sicher ablegen, er wird nicht noch einmal angezeigt:",
     "init-next": "Als Nächstes:",
+    "init-near": "{url} ist nur von diesem Rechner erreichbar.",
     "init-local": "Nur von diesem Rechner erreichbar; mit --public-url auch für andere.",
     "init-hand": "diesen Teilnehmerausweis an den Betreiber des Datenraums senden",
     "init-operator": "dort den öffentlichen Schlüssel des Betreibers des Datenraums ablegen",
@@ -40,6 +41,9 @@ SENTENCES: dict[str, str] = {
     "Mit --end-agreements werden sie beendet.",
     "requests-wait": "Anfragen, die auf einen Menschen warten: {waiting}. `hold list` zeigt sie.",
     "requests-wait-one": "1 Anfrage wartet auf einen Menschen. `hold list` zeigt sie.",
+    "ask-remove-issuer": "{id} signiert diese Liste: Ohne diesen Eintrag erreichen und durchsuchen ihn die Teilnehmer "
+    "nicht mehr.",
+    "ask-publish-empty": "Die Liste hat keine Mitglieder: Danach nimmt kein Teilnehmer mehr einen anderen an.",
     "ask-remove": "{id} ist dann kein Mitglied mehr.",
     # Consents, events and payments.
     "person-new": "Zu {id} war bisher nichts eingetragen. Falls das nicht stimmt, bitte die Schreibweise mit den Daten "

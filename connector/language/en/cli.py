@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "init-done": "{name} ({id}) is set up in {folder}.",
     "init-key": "The management key; store it now, it is not shown again:",
     "init-next": "Next:",
+    "init-near": "Only this machine can reach {url}.",
     "init-local": "Only this machine can reach it; use --public-url to open it to others.",
     "init-hand": "send this card to the data-space operator",
     "init-operator": "store the public key of the data-space operator there",
@@ -40,6 +41,8 @@ SENTENCES: dict[str, str] = {
     "Use --end-agreements to end them.",
     "requests-wait": "Requests that wait for a person: {waiting}. `hold list` shows them.",
     "requests-wait-one": "1 request waits for a person. `hold list` shows it.",
+    "ask-remove-issuer": "{id} signs this list: without it, the participants neither find it nor search through it.",
+    "ask-publish-empty": "The list has no members: after it is published, no participant accepts another one.",
     "ask-remove": "{id} will not be a member any more.",
     # Consents, events and payments.
     "person-new": "Nothing was recorded of {id} before. If that is wrong, compare the spelling with the data.",

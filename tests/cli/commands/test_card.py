@@ -70,6 +70,15 @@ def test_settings_that_make_no_card_change_nothing(cli: Cli, space: Path) -> Non
     assert {path: path.read_bytes() for path in (space / "firma").iterdir() if path.is_file()} == before
 
 
+def test_a_connector_has_no_search_and_keeps_its_data_addresses(cli: Cli, space: Path) -> None:
+    before = (space / "firma/card.json").read_bytes()
+    for more in ((), ("--new-key", "--yes")):
+        done = cli("card", "--search", "https://suche.example.org", *more, *SETTINGS)
+        assert (done.code, "--search" in done.err) == (2, True)
+    assert (space / "firma/card.json").read_bytes() == before
+    assert cli("card", "--search", "https://suche.example.org", "--lang", "de", *SETTINGS).err.count("Konnektor") == 1
+
+
 def test_a_broker_states_another_search_on_request(cli: Cli, space: Path) -> None:
     url = "https://suche.example.org"
     cli("card", "--search", url, "--settings", "broker/datenkontor.toml")

@@ -66,6 +66,21 @@ def test_a_second_init_changes_nothing(cli: Cli, tmp_path: Path) -> None:
     assert {file: file.read_bytes() for file in (tmp_path / "a").iterdir() if file.is_file()} == before
 
 
+def test_a_broker_gets_no_management_key_which_nothing_would_use(cli: Cli, tmp_path: Path) -> None:
+    made = cli("init", "b", "--role", "broker")
+    assert (made.code, "DATENKONTOR_KEY" in made.out) == (0, False)
+    found = cli("init", "c", "--role", "broker", "--json").json
+    assert (found["key"], found["management"]) == (None, None)
+    assert load(tmp_path / "b/datenkontor.toml", {}).management.keys == ()
+
+
+def test_who_chose_an_address_of_this_machine_is_not_told_to_choose_one(cli: Cli) -> None:
+    chosen = cli("init", "a", "--public-url", "http://localhost:7080")
+    assert "Only this machine can reach http://localhost:7080." in chosen.out
+    assert "--public-url" not in chosen.out
+    assert "--public-url" in cli("init", "b").out
+
+
 def test_force_writes_settings_anew_and_keeps_the_private_key(cli: Cli, tmp_path: Path) -> None:
     cli("init", "a")
     key = (tmp_path / "a/key.pem").read_bytes()

@@ -113,6 +113,48 @@ def test_removal_asks_first_and_an_unknown_member_is_not_found(cli: Cli, space: 
     assert cli("roster", "remove", "urn:participant:firma", "--yes", *SETTINGS).code == 3
 
 
+def test_the_removal_of_the_broker_that_signs_is_asked_about_and_comes_back_as_a_broker(cli: Cli, space: Path) -> None:
+    own = "urn:participant:broker"
+    asked = cli("roster", "remove", own, *SETTINGS)
+    assert (asked.code, f"{own} signs this list" in asked.err + asked.out) == (2, True)
+    removed = cli("roster", "remove", own, "--yes", *SETTINGS)
+    assert (removed.code, "signs this list" in removed.err) == (0, True)
+    assert cli("roster", "add", "broker/card.json", *SETTINGS).code == 0
+    (member,) = cli("roster", "show", "--json", *SETTINGS).json["members"]
+    assert member["roles"] == ["broker"]
+
+
+def test_only_the_broker_that_signs_gets_the_role_of_one_by_itself(cli: Cli, space: Path) -> None:
+    cli("init", "other", "--role", "broker")
+    cli("roster", "add", "other/card.json", *SETTINGS)
+    assert cli("roster", "show", "--json", *SETTINGS).json["members"][1]["roles"] == ["participant"]
+
+
+def test_a_list_without_members_is_published_only_after_a_confirmation(cli: Cli, space: Path) -> None:
+    before = (space / "broker/roster.jws").read_bytes()
+    cli("roster", "remove", "urn:participant:broker", "--yes", *SETTINGS)
+    assert cli("roster", "publish", *SETTINGS).code == 2
+    assert (space / "broker/roster.jws").read_bytes() == before
+    assert cli("roster", "publish", "--yes", *SETTINGS).code == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("purpose=quatsch", "quatsch is no term"),
+        ("purpos=navigation", "reads the claim purpos"),
+        ("legalBasis=eu-gdpr:A6-1-e", "reads the claim legalBasis"),
+        ("purpose=dpv:Marketing", ""),
+        ("purpose=https://own.example/purpose", ""),
+        ("membership=gold", ""),
+    ],
+)
+def test_a_claim_that_is_most_likely_a_slip_is_remarked(cli: Cli, space: Path, claim: str, told: str) -> None:
+    done = cli("roster", "add", "firma/card.json", "--claim", claim, *SETTINGS)
+    assert done.code == 0
+    assert told in done.err if told else done.err == ""
+
+
 def test_a_list_signed_by_somebody_else_is_refused(cli: Cli, space: Path) -> None:
     done = cli("roster", "verify", "broker/roster.jws", "--operator", "firma/card.json", *SETTINGS)
     assert done.code == 1

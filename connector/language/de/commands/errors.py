@@ -6,6 +6,7 @@ SENTENCES: dict[str, str] = {
     "unknown-dataset": "Unbekanntes Datenangebot {word}: `datenkontor asset list` zeigt die eigenen, "
     "`datenkontor agreement list` die der Verträge.",
     "ambiguous": "{word} ist mehrdeutig (Treffer: {count}; {ids}): bitte die Kennung angeben.",
+    "not-broker": "{path} ist der Ausweis eines Konnektors, der keine Suche hat: bitte --search weglassen.",
     "not-removable": "{word} lässt sich nicht zurücksetzen: bitte eine Option von `asset edit` nennen, etwa licence.",
     "nothing-to-change": "Keine Änderung angegeben: eine Option wie --title ist nötig.",
     "smallest-group": "Die kleinste Gruppe ist eine ganze Zahl, nicht {text!r}.",

@@ -209,7 +209,7 @@ SENTENCES: dict[str, str] = {
     "Add members by their identity cards. Roles and claims come from you, never from the card.": "Mitglieder mit ihren Teilnehmerausweisen aufnehmen. Rollen und Angaben kommen vom Betreiber, nie aus dem "
     "Ausweis.",
     "Remove a member; after the next published list all participants refuse its requests.": "Ein Mitglied streichen; nach der nächsten Veröffentlichung lehnen alle Teilnehmer seine Anfragen ab.",
-    "Sign the next version of the list; it replaces the signed list.": "Die nächste Version der Liste signieren; sie ersetzt die signierte Liste.",
+    "Sign the next version of the list; it replaces the signed list. A list without members is confirmed first.": "Die nächste Version der Liste signieren; sie ersetzt die signierte Liste. Bei einer Liste ohne Mitglieder wird gefragt.",
     "Show the working file: the members of the next published list.": "Die Arbeitsdatei anzeigen: die Mitglieder der nächsten veröffentlichten Liste.",
     "Verify a signed list as every participant does: signature, format and times.": "Eine signierte Liste prüfen wie jeder Teilnehmer: Signatur, Form und Zeiten.",
     "Write a backup: settings, keys, store and participant list, also while the connector runs.": "Eine Sicherung schreiben: Einstellungen, Schlüssel, Datenbank und Teilnehmerliste, auch im laufenden "

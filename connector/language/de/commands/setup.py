@@ -3,6 +3,9 @@
 SENTENCES: dict[str, str] = {
     "already-member": "{id} ist schon Mitglied: --replace ersetzt den Eintrag; Rollen und Angaben bleiben.",
     "ask-lose": "{id} verliert: {lost}.",
+    "claim-unread": "Keine Bedingung, die diese Version kennt, liest die Angabe {name}: bitte den Namen prüfen.",
+    "claim-term": "{value} ist kein Begriff, den das Vokabular für die Angabe {name} kennt: bitte prüfen oder eine IRI "
+    "verwenden.",
     "claim-of": "Angabe {name}",
     "stands": "Rollen: {roles}; Angaben: {claims}",
     "ask-new-key": "{path} wird durch einen neuen Schlüssel ersetzt; Partner nehmen ihn erst mit der nächsten Teilnehmerliste an.",

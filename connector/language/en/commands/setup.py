@@ -3,6 +3,8 @@
 SENTENCES: dict[str, str] = {
     "already-member": "{id} is already a member: add --replace to replace its entry; its roles and claims stay.",
     "ask-lose": "{id} loses: {lost}.",
+    "claim-unread": "No condition that this release knows reads the claim {name}: check its name.",
+    "claim-term": "{value} is no term that the vocabulary knows for the claim {name}: check it, or use an IRI.",
     "claim-of": "claim {name}",
     "stands": "roles: {roles}; claims: {claims}",
     "ask-new-key": "{path} will be replaced by a new key; peers accept it after the next participant list.",
