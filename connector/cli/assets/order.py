@@ -100,6 +100,9 @@ _TEXTS: Mapping[str, OptionText] = {
 }
 _COMPOSED = frozenset({"source", "policy", "access", "reservation", "records", "stated", *PARTS})
 """Fields that `ComposedOptions` gives, from several options or from a file."""
+_OF_COMPOSED = {"records": "record"}
+_NEEDED = frozenset({"id", "title", "source"})
+"""Members that an asset is never without."""
 
 
 @dataclass(frozen=True)
@@ -192,9 +195,11 @@ def build_change(
 ) -> dict[str, Any]:
     """Return the members that the options change, as JSON values; `remove` resets members. Raises Failure."""
     lang = call.output.lang
-    change: dict[str, Any] = {_find_member(name): None for name in remove or ()}
+    reset = [_find_member(name) for name in remove or ()]
+    change: dict[str, Any] = {name: None for name in reset if name in AssetOrder.__struct_fields__}
     change |= _convert(AssetOrder, fields, lang)
-    stated = _convert(AssetStatement, fields, lang)
+    stated: dict[str, Any] = {name: None for name in reset if name in AssetStatement.__struct_fields__}
+    stated |= _convert(AssetStatement, fields, lang)
     if stated:
         change["stated"] = stated
     if given.has_source:
@@ -211,12 +216,22 @@ def build_change(
 
 
 def _find_member(word: str) -> str:
-    """Return the member that an option or a member names. Raises Failure."""
-    names = {(text.name or name).removeprefix("--"): name for name, text in _TEXTS.items()}
-    name = names.get(word, word.replace("-", "_"))
-    if name not in AssetOrder.__struct_fields__ or name in {"id", "title", "source"}:
-        raise Failure(Code.USAGE, "errors.not-removable", word=word)
+    """Return the member of an asset or of its statement that an option or a member names. Raises Failure."""
+    known = (*AssetOrder.__struct_fields__, *AssetStatement.__struct_fields__)
+    members = [name for name in known if name not in _NEEDED]
+    names = {_name_option(name): name for name in members}
+    # A template is a way to write the policy.
+    names["template"] = "policy"
+    plain = word.removeprefix("--")
+    name = names.get(plain, plain.replace("-", "_"))
+    if name not in members:
+        raise Failure(Code.USAGE, "errors.not-removable", word=word, names=", ".join(sorted(names)))
     return name
+
+
+def _name_option(member: str) -> str:
+    text = _TEXTS.get(member, OptionText())
+    return (text.name or _OF_COMPOSED.get(member, member)).removeprefix("--").replace("_", "-")
 
 
 def build_order(

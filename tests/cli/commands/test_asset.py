@@ -182,6 +182,29 @@ def test_only_the_given_options_change_an_asset(cli: Cli, management: Management
 
 
 @pytest.mark.parametrize(
+    ("word", "change"),
+    [
+        ("template", {"policy": None}),
+        ("--policy", {"policy": None}),
+        ("record", {"records": None}),
+        ("language", {"stated": {"languages": None}}),
+        ("legal-basis", {"stated": {"legal_basis": None}}),
+        ("data-version", {"stated": {"release": None}}),
+    ],
+)
+def test_what_any_option_states_is_reset_by_the_name_of_the_option(
+    cli: Cli, management: Management, word: str, change: dict[str, Any]
+) -> None:
+    assert edit(cli, management, "--remove", word, "--yes") == change
+
+
+def test_a_word_that_is_not_reset_is_told_with_those_that_are(cli: Cli, management: Management) -> None:
+    done = cli("asset", "edit", "air", "--remove", "title", "--lang", "de")
+    assert (done.code, "möglich sind access, class, data-version, description" in done.err) == (2, True)
+    assert "legal-basis, licence, live" in done.err
+
+
+@pytest.mark.parametrize(
     "options", [[], ["--remove", "title"], ["--remove", "id"], ["--remove", "colour"], ["--glob", "*"]]
 )
 def test_a_change_without_content_or_of_something_else_is_a_usage_error(

@@ -7,7 +7,7 @@ SENTENCES: dict[str, str] = {
     "`datenkontor agreement list` die der Verträge.",
     "ambiguous": "{word} ist mehrdeutig (Treffer: {count}; {ids}): bitte die Kennung angeben.",
     "not-broker": "{path} ist der Ausweis eines Konnektors, der keine Suche hat: bitte --search weglassen.",
-    "not-removable": "{word} lässt sich nicht zurücksetzen: bitte eine Option von `asset edit` nennen, etwa licence.",
+    "not-removable": "{word} lässt sich nicht zurücksetzen: möglich sind {names}.",
     "nothing-to-change": "Keine Änderung angegeben: eine Option wie --title ist nötig.",
     "smallest-group": "Die kleinste Gruppe ist eine ganze Zahl, nicht {text!r}.",
     "record-options": "Die Angaben zu den Datensätzen sind unbrauchbar. {error}",

@@ -7,7 +7,7 @@ SENTENCES: dict[str, str] = {
     "`datenkontor agreement list` those of the agreements.",
     "ambiguous": "{word} is not unique (results: {count}; {ids}): give the identifier.",
     "not-broker": "{path} is the card of a connector, which has no search: leave out --search.",
-    "not-removable": "{word} cannot be removed: name an option of `asset edit`, such as licence.",
+    "not-removable": "{word} cannot be removed: use one of {names}.",
     "nothing-to-change": "Nothing changes: give an option, such as --title.",
     "smallest-group": "The smallest group is a whole number, not {text!r}.",
     "record-options": "The record options cannot be used: {error}.",
