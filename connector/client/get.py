@@ -274,8 +274,11 @@ def _agreed(offer: WantedOffer, path: str | Path) -> ClientFlow[list[AgreementVi
         purposes = list_purposes(entry.policy)
         others.extend((entry.id, name) for name in purposes[:1])
     for agreement, purpose in others[:1] if not found else ():
-        text = f"The agreement {agreement} states the purpose {purpose}: ask anew (--renew), or leave --purpose out."
-        raise InvalidRequest("other-purpose", text)
+        raise InvalidRequest(
+            "other-purpose",
+            f"The agreement {agreement} states the purpose {purpose}: ask anew (--renew, in Python renew=True), or "
+            "leave the purpose out.",
+        )
     return found
 
 

@@ -155,7 +155,8 @@ def test_a_situation_is_tried_out_with_reasons_ways_and_what_time_changes(cli: C
     assert no.out.splitlines()[:3] == [
         "✗ abgelehnt",
         "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Nennen Sie den Zweck mit der Vertragsanfrage "
-        "(`get --purpose`), oder lassen Sie ihn vom Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
+        "(`get --purpose`; in Python `WantedOffer(purpose=…)`), "
+        "oder lassen Sie ihn vom Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
         "Erlaubt mit: Zweck: Forschung und Entwicklung.",
     ]
     used = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:AcademicResearch", "--fact", "count=5", "--json")

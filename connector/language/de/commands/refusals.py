@@ -121,8 +121,8 @@ SENTENCES: dict[str, str] = {
     "Teilnehmerliste.",
     "{} already exists with other content: choose another path, or allow to overwrite it.": "{0} existiert bereits "
     "mit anderem Inhalt: bitte einen anderen Pfad wählen oder das Überschreiben erlauben.",
-    "The agreement {} states the purpose {}: ask anew (--renew), or leave --purpose out.": "Der Vertrag {0} "
-    "nennt den Zweck {1}: mit --renew neu anfragen oder --purpose weglassen.",
+    "The agreement {} states the purpose {}: ask anew (--renew, in Python renew=True), or leave the purpose out.": "Der "
+    "Vertrag {0} nennt den Zweck {1}: neu anfragen (--renew, in Python renew=True) oder den Zweck weglassen.",
     "{} already exists with other content. The data has arrived and is kept (`datenkontor received list`): the "
     "same command with --yes, or `datenkontor transfer wait {} -o PATH`, saves it without another use.": "{0} "
     "existiert bereits mit anderem Inhalt. Die Daten sind angekommen und bleiben erhalten (`datenkontor received "
