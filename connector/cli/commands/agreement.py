@@ -14,6 +14,7 @@ from connector.cli.frame.command import (
     LimitOption,
     ReasonOption,
     YesOption,
+    check_period,
     create_noun,
     parse_end,
     parse_time,
@@ -183,6 +184,7 @@ def list_uses(
         "agreement": lambda use: use.agreement_id,
     }
     begin, end = parse_time(since, call.output.zone), parse_end(until, call.output.zone)
+    check_period(begin, end)
     with connect(call) as connector:
         counterparty, dataset = _find_named(connector, counterparty, dataset)
         chosen = select_uses(connector.agreements.all_uses(agreement=agreement), counterparty, dataset, begin, end)

@@ -8,7 +8,15 @@ import msgspec
 import typer
 
 from connector.audit.export import ExportBroken, verify_export
-from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, parse_time, register
+from connector.cli.frame.command import (
+    AfterOption,
+    AllOption,
+    LimitOption,
+    check_period,
+    create_noun,
+    parse_time,
+    register,
+)
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_subject
@@ -87,10 +95,10 @@ def export(
     path = Path(out).expanduser()
     if out != "-" and path.exists():
         raise Failure(Code.USAGE, "errors.exists", out=out)
+    begin, end = parse_time(start, call.output.zone), parse_time(until, call.output.zone)
+    check_period(begin, end)
     with connect(call) as connector:
-        lines = connector.audit.export(
-            start=parse_time(start, call.output.zone), end=parse_time(until, call.output.zone)
-        ).lines
+        lines = connector.audit.export(start=begin, end=end).lines
     text = "".join(f"{line}\n" for line in lines)
     if out == "-":
         print(text, end="")
@@ -102,7 +110,9 @@ def export(
             Code.FAILED, "errors.not-writable", path=out, problem=error.strerror or "the disk failed"
         ) from None
     entries = max(0, len(lines) - 1)
-    call.output.print_result({"file": str(path), "entries": entries}, f"{path}: {entries}")
+    call.output.print_result(
+        {"file": str(path), "entries": entries}, call.output.say("cli.audit-exported", path=path, entries=entries)
+    )
 
 
 @register(app, "verify", example="datenkontor audit verify audit.jsonl")

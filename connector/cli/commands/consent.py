@@ -1,9 +1,11 @@
 """`consent`: the consents of persons to uses of their data. A file with many is imported in parts."""
 
 import csv
+import re
 import sys
-from collections.abc import Iterator
-from datetime import tzinfo
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +28,7 @@ from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect, print_listing
 from connector.client.connector import Connector
 from connector.dataplane.formats.looking import find_encoding
+from connector.language.catalogue import LANGUAGES
 from connector.views.consents import ConsentOrder, ConsentView
 
 app = create_noun("Consents of persons: recorded, withdrawn, and checked for each record of a transfer.")
@@ -33,6 +36,7 @@ app = create_noun("Consents of persons: recorded, withdrawn, and checked for eac
 PART = 500
 LARGEST_FILE = 256 * 1024 * 1024
 _SAMPLE = 1024 * 1024
+_ENTRY = re.compile(r"\b[Ee]ntry (\d+)\b")
 _COLUMNS = ("subject", "purpose", "state", "dataset", "until")
 
 PersonArgument = Annotated[
@@ -71,9 +75,12 @@ def add(
     ] = None,
 ) -> None:
     """Record the consent of a person; only a keyed reference to the person is stored."""
+    end = parse_end(until, call.output.zone)
+    if end is not None and end <= datetime.now(UTC):
+        raise Failure(Code.USAGE, "errors.consent-over", until=until)
     with connect(call) as connector:
         dataset = _find_asset(connector, dataset)
-        order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=parse_end(until, call.output.zone))
+        order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=end)
         done = connector.consents.add(order if state is None else msgspec.structs.replace(order, state=state))
     call.output.print_result(done, call.output.say("cli.consents-recorded", count=done.recorded))
 
@@ -156,17 +163,41 @@ def import_file(
     """
     done = 0
     with connect(call) as connector:
-        for first, entries in _parts(file, call.output.zone):
+        find = cache(partial(_find_asset, connector))
+        for lines, entries in _parts(file, call.output.zone):
             try:
-                done += connector.consents.record(entries).recorded
-            except Exception:
-                print(call.output.say("cli.consents-stopped", count=done, line=first), file=sys.stderr)
+                done += connector.consents.record(_name_datasets(file, lines, entries, find)).recorded
+            except Exception as error:
+                print(call.output.say("cli.consents-stopped", count=done, line=lines[0]), file=sys.stderr)
+                if line := _find_line(error, lines):
+                    print(call.output.say("cli.consents-line", line=line[1], number=line[0]), file=sys.stderr)
                 raise
     call.output.print_result({"recorded": done}, call.output.say("cli.consents-recorded", count=done))
 
 
-def _parts(file: Path, zone: tzinfo) -> Iterator[tuple[int, list[ConsentOrder]]]:
-    """Yield entries in parts, each with its first line. Raises Failure for a file in another format."""
+def _name_datasets(
+    file: Path, lines: Sequence[int], entries: Sequence[ConsentOrder], find: Callable[[str], str | None]
+) -> list[ConsentOrder]:
+    """Return entries whose dataset, which may be a title, is its identifier. Raises Failure with the line."""
+    named = []
+    for line, entry in zip(lines, entries, strict=True):
+        try:
+            named.append(msgspec.structs.replace(entry, dataset=find(entry.dataset)) if entry.dataset else entry)
+        except Failure as failure:
+            reason = {language: failure.say(language) for language in LANGUAGES}
+            raise Failure(failure.code, "errors.csv-line", line=line, file=file, reason=reason) from None
+    return named
+
+
+def _find_line(error: Exception, lines: Sequence[int]) -> tuple[int, int] | None:
+    """Return the entry of a part that a refusal names, with its line in the file."""
+    named = _ENTRY.search(str(error))
+    number = int(named[1]) if named else 0
+    return (number, lines[number - 1]) if 0 < number <= len(lines) else None
+
+
+def _parts(file: Path, zone: tzinfo) -> Iterator[tuple[list[int], list[ConsentOrder]]]:
+    """Yield entries in parts, each with their lines. Raises Failure for a file in another format."""
     line = 0
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -187,16 +218,18 @@ def _parts(file: Path, zone: tzinfo) -> Iterator[tuple[int, list[ConsentOrder]]]
                     file=file,
                 )
             part: list[ConsentOrder] = []
-            first = 2
+            numbers: list[int] = []
             line = reader.line_num
             for row in reader:
+                # A record can have several lines, and begins after the one before.
+                numbers.append(line + 1)
                 line = reader.line_num
                 part.append(_entry(file, line, row, zone))
                 if len(part) == PART:
-                    yield first, part
-                    part, first = [], reader.line_num + 1
+                    yield numbers, part
+                    part, numbers = [], []
             if part:
-                yield first, part
+                yield numbers, part
     except OSError as error:
         raise Failure(Code.USAGE, "errors.not-readable", file=file, problem=error.strerror) from None
     except UnicodeError:

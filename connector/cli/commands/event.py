@@ -1,6 +1,7 @@
 """`event`: events that policies can refer to and the operator declares, such as an emergency."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -8,6 +9,9 @@ import typer
 from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import connect
+from connector.client.connector import Connector
+from connector.client.frame.errors import ClientError
+from connector.policy.vocabulary.names import expand
 from connector.views.events import EventView
 
 app = create_noun("Events that policies can refer to, declared by the operator.")
@@ -21,7 +25,11 @@ EventArgument = Annotated[
 def begin(call: CommandCall, name: EventArgument) -> None:
     """Declare that an event has begun; the policies of active transfers are evaluated again."""
     with connect(call) as connector:
-        _report(call, connector.events.begin(name))
+        found = connector.events.begin(name)
+        named = _is_named(connector, {name, found.name})
+    _report(call, found)
+    if not named:
+        call.output.print_hint(call.output.say("cli.event-unnamed", name=name))
 
 
 @register(app, "end", example="datenkontor event end dk:emergency")
@@ -42,6 +50,24 @@ def list_events(call: CommandCall) -> None:
     }
     with connect(call) as connector:
         call.output.print_rows(connector.events.list(), columns)
+
+
+def _is_named(connector: Connector, names: set[str]) -> bool:
+    """Return whether a policy of an asset or an agreement names an event; True if the key may not see them."""
+    try:
+        assets = (policy for asset in connector.assets.all(limit=500) for policy in (asset.policy, asset.access))
+        agreed = (agreement.policy for agreement in connector.agreements.all(limit=500))
+        return any(_contains(policy, names) for policy in chain(assets, agreed))
+    except ClientError:
+        return True
+
+
+def _contains(value: object, names: set[str]) -> bool:
+    if isinstance(value, dict):
+        return any(_contains(inner, names) for inner in value.values())
+    if isinstance(value, list | tuple):
+        return any(_contains(inner, names) for inner in value)
+    return isinstance(value, str) and (value in names or expand(value, {}) in names)
 
 
 def _report(call: CommandCall, found: EventView) -> None:

@@ -87,6 +87,12 @@ def parse_end(text: str | None, zone: tzinfo) -> datetime | None:
         return datetime.max.replace(tzinfo=at.tzinfo)
 
 
+def check_period(begin: datetime | None, end: datetime | None) -> None:
+    """Check that a period contains something: an empty answer would say that there is nothing. Raises Failure."""
+    if begin is not None and end is not None and end <= begin:
+        raise Failure(Code.USAGE, "errors.period")
+
+
 def _is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)

@@ -119,7 +119,7 @@ def _entry(register: ConsentRegister, statement: ConsentStatement, number: int) 
         )
     return Consent(
         owner=register.context.owner,
-        subject=_secret(register).person(register.context.owner, _subject(statement.subject)),
+        subject=_secret(register).person(register.context.owner, _subject(statement.subject, number)),
         dataset=statement.dataset,
         purpose=_term(register.evaluator, PURPOSE, statement.purpose, number),
         state=_term(register.evaluator, CONSENT, statement.state, number),
@@ -147,9 +147,15 @@ def _term(evaluator: Evaluator, operand_iri: str, text: str, number: int) -> str
     raise Invalid("unknown-term", reason)
 
 
-def _subject(subject: str) -> str:
+def _subject(subject: str, number: int | None = None) -> str:
     """Return the identifier of a person. Raises Invalid if nothing of it is seen, or it is too long."""
     if not 0 < len(normalize_person(subject)) <= LONGEST_SUBJECT:
+        if number is not None:
+            raise Invalid(
+                "subject",
+                f"Entry {number} has a subject that is empty or too long: give a text of 1 to {LONGEST_SUBJECT} "
+                "characters.",
+            )
         raise Invalid("subject", f"The subject is empty or too long: give a text of 1 to {LONGEST_SUBJECT} characters.")
     return subject
 

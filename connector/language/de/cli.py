@@ -18,9 +18,9 @@ SENTENCES: dict[str, str] = {
     "init-operator": "dort den öffentlichen Schlüssel des Betreibers des Datenraums ablegen",
     "init-list": "dort die Teilnehmerliste ablegen",
     # Assets and the participant list.
-    "asset-added": "{title}: gespeichert als {id} ({status}).",
     "asset-stays": "{title} bleibt als {id} gespeichert: `asset show {id}` zeigt den Stand, `asset publish {id}` "
     "veröffentlicht es.",
+    "asset-added": "{title}: gespeichert als {id} ({status}).",
     "asset-changed": "{title}: geändert ({members}).",
     "asset-version": "{title}: Version {version} wird angeboten.",
     "asset-removed": "{title}: gelöscht.",
@@ -50,7 +50,10 @@ SENTENCES: dict[str, str] = {
     "vergleichen.",
     "ask-withdraw-consent": "Daten über {id} werden dann nicht mehr auf Grundlage der Einwilligung geliefert.",
     "consents-recorded": "Einwilligungen eingetragen: {count}.",
+    "consents-line": "Zeile {line} der Datei ist Eintrag {number}.",
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",
+    "event-unnamed": "Noch nennen keine Nutzungsbedingungen und kein Vertrag {name}: Bei einem Schreibfehler beendet "
+    "`event end {name}` es wieder.",
     "event-active": "{name} dauert seit {at} an.",
     "event-over": "{name} ist seit {at} vorbei.",
     "sheet-delimiter": ";",
@@ -64,6 +67,7 @@ SENTENCES: dict[str, str] = {
     "Bedingungen geschlossen.",
     "ask-reject": "{id} wird dann abgelehnt und endgültig abgebrochen.",
     "ask-withdraw-agreement": "Der Vertrag {id} wird dann zurückgezogen: seine Lieferungen enden, neue beginnen nicht.",
+    "audit-exported": "{path} ist geschrieben. Einträge: {entries}.",
     "audit-verified": "{file} ist unversehrt. Einträge: {entries}; Wurzel des Protokolls: {root}.",
     "not-changed": "{path} ist unverändert: es wurde nichts genutzt.",
     "ask-block": "{id} wird ausgeschlossen: Anfragen werden abgelehnt, Verhandlungen und Lieferungen enden.",

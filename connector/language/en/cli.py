@@ -18,9 +18,9 @@ SENTENCES: dict[str, str] = {
     "init-operator": "store the public key of the data-space operator there",
     "init-list": "store the participant list there",
     # Assets and the participant list.
-    "asset-added": "{title}: added as {id} ({status}).",
     "asset-stays": "{title} stays stored as {id}: `asset show {id}` shows its state, `asset publish {id}` "
     "publishes it.",
+    "asset-added": "{title}: added as {id} ({status}).",
     "asset-changed": "{title}: changed ({members}).",
     "asset-version": "{title}: version {version} is offered.",
     "asset-removed": "{title}: removed.",
@@ -48,7 +48,10 @@ SENTENCES: dict[str, str] = {
     "person-new": "Nothing was recorded of {id} before. If that is wrong, compare the spelling with the data.",
     "ask-withdraw-consent": "Data about {id} will not be transferred on the basis of the consent any more.",
     "consents-recorded": "Consents recorded: {count}.",
+    "consents-line": "Line {line} of the file is entry {number}.",
     "consents-stopped": "The import stopped. Consents recorded: {count}; not recorded: from line {line} on.",
+    "event-unnamed": "No policy of an asset or agreement names {name} yet: if it is a slip, "
+    "`event end {name}` ends it.",
     "event-active": "{name} is active since {at}.",
     "event-over": "{name} is over since {at}.",
     "sheet-delimiter": ",",
@@ -61,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "ask-changed-offer": "The offer was changed since {id} waits. It will be agreed on the terms that were asked for.",
     "ask-reject": "{id} will be rejected and terminated.",
     "ask-withdraw-agreement": "The agreement {id} will be withdrawn: its transfers end, and no new one starts.",
+    "audit-exported": "{path} is written. Entries: {entries}.",
     "audit-verified": "{file} is unbroken. Entries: {entries}; root of the log: {root}.",
     "not-changed": "{path} is unchanged: nothing was used.",
     "ask-block": "{id} will be excluded: its requests are refused, and its open negotiations and transfers end.",

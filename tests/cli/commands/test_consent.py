@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from connector.cli.commands.consent import _find_line, _parts
 from connector.views.common import Page
 from connector.views.consents import ConsentsRecordedView, ConsentView
 from tests.cli.conftest import Cli
-from tests.cli.management import Management
+from tests.cli.management import Management, asset
 
 
 def entry(**other: Any) -> ConsentView:
@@ -64,6 +68,45 @@ def test_the_register_is_listed_and_a_person_looked_up(cli: Cli, management: Man
     assert len(cli("consent", "list", "--person", "4711", "--json").json["items"]) == 1
 
 
+def test_a_consent_whose_end_is_over_is_refused(cli: Cli, management: Management) -> None:
+    done = cli("consent", "add", "4711", "--purpose", "dpv:PublicBenefit", "--until", "2020-12-31")
+    assert (done.code, "2020-12-31" in done.err, management.asked) == (2, True, [])
+
+
+def test_a_file_names_datasets_by_their_titles_and_an_unknown_one_with_its_line(
+    cli: Cli, management: Management, tmp_path: Path
+) -> None:
+    management.answer("GET", "/v1/consents", {"items": [], "next": None})
+    management.answer("GET", "/v1/assets", Page(items=(asset(),)))
+    for other in ("agreements", "negotiations"):
+        management.answer("GET", f"/v1/{other}", {"items": [], "next": None})
+    management.answer("POST", "/v1/consents", ConsentsRecordedView(recorded=1))
+    file = tmp_path / "consents.csv"
+    title = next(iter(asset().title.values()))
+    file.write_text(f"subject,purpose,dataset\na,dpv:PublicBenefit,{title}\n", encoding="utf-8")
+    assert cli("consent", "import", file).code == 0
+    assert management.bodies("POST", "/v1/consents")[0]["entries"][0]["dataset"] == asset().id
+    file.write_text(
+        'subject,purpose,dataset\n"a\nb",dpv:PublicBenefit,\nc,dpv:PublicBenefit,nobody\n', encoding="utf-8"
+    )
+    refused = cli("consent", "import", file)
+    assert (refused.code, "Line 4 of" in refused.err, "nobody" in refused.err) == (3, True, True)
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=20), st.data())
+def test_the_entry_that_is_refused_is_named_by_its_line(breaks: list[int], data: st.DataObject) -> None:
+    place = data.draw(st.integers(1, len(breaks)))
+    lines = [2 + sum(breaks[:number]) + number for number in range(len(breaks))]
+    text = "subject,purpose\n" + "".join('"' + "x" + "\n" * count + '",b\n' for count in breaks)
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "consents.csv")
+        file.write_text(text, encoding="utf-8")
+        ((numbers, entries),) = _parts(file, UTC)
+    assert (numbers, len(entries)) == (lines, len(breaks))
+    assert _find_line(Exception(f"Entry {place} has the unknown purpose 'b'."), numbers) == (place, lines[place - 1])
+    assert _find_line(Exception("The disk is full."), numbers) is None
+
+
 def test_a_file_is_imported_in_parts(cli: Cli, management: Management, tmp_path: Path) -> None:
     lines = [f"person {number};dpv:PublicBenefit;;" for number in range(1201)]
     file = tmp_path / "consents.csv"
@@ -85,6 +128,7 @@ def test_an_import_that_stops_says_how_far_it_came(cli: Cli, management: Managem
     assert done.code != 0
     assert done.out == ""
     assert "Consents recorded: 500; not recorded: from line 502 on." in done.err
+    assert "Line 502 of the file is entry 1." in done.err
 
 
 @pytest.mark.parametrize(

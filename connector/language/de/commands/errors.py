@@ -7,6 +7,8 @@ SENTENCES: dict[str, str] = {
     "`datenkontor agreement list` die der Verträge.",
     "ambiguous": "{word} ist mehrdeutig (Treffer: {count}; {ids}): bitte die Kennung angeben.",
     "not-broker": "{path} ist der Ausweis eines Konnektors, der keine Suche hat: bitte --search weglassen.",
+    "period": "Der Zeitraum endet, bevor er beginnt: bitte ein späteres Ende angeben.",
+    "consent-over": "Das Ende {until} der Einwilligung ist vorbei: bitte ein späteres angeben oder einen Widerruf eintragen.",
     "not-removable": "{word} lässt sich nicht zurücksetzen: möglich sind {names}.",
     "nothing-to-change": "Keine Änderung angegeben: eine Option wie --title ist nötig.",
     "smallest-group": "Die kleinste Gruppe ist eine ganze Zahl, nicht {text!r}.",
@@ -46,6 +48,7 @@ SENTENCES: dict[str, str] = {
     "csv-encoding": "{file} ist kein Text in einer bekannten Kodierung: bitte als CSV in UTF-8 speichern.",
     "csv-quote": "{file} lässt sich ab Zeile {line} nicht als CSV lesen: vielleicht ist ein Anführungszeichen nicht "
     "geschlossen.",
+    "csv-line": "Zeile {line} von {file}: {reason}",
     "csv-time": "Zeile {line} von {file}: {text} ist kein Zeitpunkt: bitte als 2026-05-04T12:00Z oder 2026-05-04 "
     "schreiben.",
     "csv-columns": "Die Spalten von {file} passen nicht: nötig sind subject und purpose, möglich sind state, dataset "

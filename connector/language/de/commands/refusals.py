@@ -361,6 +361,8 @@ SENTENCES: dict[str, str] = {
     "Kennung der Teilnehmerliste verwenden.",
     "The subject is empty or too long: give a text of 1 to {} characters.": "Die Person fehlt oder ist zu lang: "
     "nötig ist ein Text aus 1 bis {0} Zeichen.",
+    "Entry {} has a subject that is empty or too long: give a text of 1 to {} characters.": "In Eintrag {0} fehlt die Person "
+    "oder ist zu lang: nötig ist ein Text aus 1 bis {1} Zeichen.",
     "Entry {} has the unknown purpose {}: use one of the Data Privacy Vocabulary, such as dpv:PublicBenefit.": "Eintrag "
     "{0} hat den unbekannten Zweck {1}: bitte einen des Data Privacy Vocabulary verwenden, etwa dpv:PublicBenefit.",
     "Entry {} has the unknown state {}: use one of {}.": "Eintrag {0} hat den unbekannten Stand {1}: möglich sind {2}.",

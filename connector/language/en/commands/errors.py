@@ -7,6 +7,8 @@ SENTENCES: dict[str, str] = {
     "`datenkontor agreement list` those of the agreements.",
     "ambiguous": "{word} is not unique (results: {count}; {ids}): give the identifier.",
     "not-broker": "{path} is the card of a connector, which has no search: leave out --search.",
+    "period": "The period ends before it begins: give an end that is later than the begin.",
+    "consent-over": "The end {until} of the consent is over: give a later one, or record a withdrawal.",
     "not-removable": "{word} cannot be removed: use one of {names}.",
     "nothing-to-change": "Nothing changes: give an option, such as --title.",
     "smallest-group": "The smallest group is a whole number, not {text!r}.",
@@ -42,6 +44,7 @@ SENTENCES: dict[str, str] = {
     "csv-values": "Line {line} of {file} has more or fewer values than the header line: correct it.",
     "csv-encoding": "{file} is not text in a known encoding: save it as CSV in UTF-8.",
     "csv-quote": "{file} cannot be read as CSV from line {line} on: check for a quote that is not closed.",
+    "csv-line": "Line {line} of {file}: {reason}",
     "csv-time": "Line {line} of {file}: {text} is not a time: write it as 2026-05-04T12:00Z or 2026-05-04.",
     "csv-columns": "The columns of {file} are not valid: it needs the columns subject and purpose, and may have "
     "state, dataset and until.",
