@@ -53,6 +53,8 @@ SENTENCES: dict[str, str] = {
     "part-unstated": "Ein Teil der Nutzungsbedingungen gilt nie, weil eine Angabe zu den Daten fehlt{about}.",
     "part-delivered": "Ein Teil der Nutzungsbedingungen gilt nie, weil dieser Konnektor anders arbeitet{about}.",
     "unpayable": "Gezahlt wird immer mehr als null, dieser Betrag also nie{about}.",
+    "unpayable-together": "Kein Betrag erfüllt alles, was für eine Zahlung verlangt ist{about}.",
+    "odd-party": "Eine Partei steht für viele, und kein Connector weiß, wer sie sind{about}.",
     "odd-place": "Ein Ort ist weder ein bekannter Code noch eine IRI{about}.",
     "odd-name": "Ein Name ist vermutlich eine Liste, die als ein Text geschrieben ist{about}.",
     "no-use": "Keine Erlaubnis umfasst das Nutzen, als das jeder Abruf gilt.",
@@ -71,7 +73,8 @@ SENTENCES: dict[str, str] = {
     "advice-void-conflict": "Schränken Sie Erlaubnis oder Verbot ein, oder legen Sie mit `conflict` fest, was vorgeht.",
     "advice-void-replaced": "Verwenden Sie die neuen Nutzungsbedingungen.",
     "advice-never-granted": "Streichen Sie Bedingungen oder Verbote, die sich widersprechen.",
-    "advice-never-begun": "Erlauben Sie die erste Nutzung und eine Frist, die länger als null ist.",
+    "advice-never-begun": "Erlauben Sie die erste Nutzung, eine Frist über null, mehr als null Bytes und "
+    "mindestens eine Übertragung zur selben Zeit.",
     "advice-expired": "Nennen Sie einen späteren Zeitpunkt.",
     "advice-conflict": "Schränken Sie eines davon ein, damit sie sich nicht überschneiden.",
     "advice-not-checked": "Lassen Sie die Bedingung weg.",
@@ -87,6 +90,9 @@ SENTENCES: dict[str, str] = {
     "advice-never-delivered": "Ändern Sie die Bedingung, oder lassen Sie sie weg.",
     "advice-version-stated": "Geben Sie die verlangte Version an (`asset version`), oder ändern Sie die Bedingung.",
     "advice-unpayable": "Nennen Sie einen Betrag über null.",
+    "advice-unpayable-together": "Nennen Sie einen Betrag, oder Grenzen mit Beträgen dazwischen.",
+    "advice-odd-party": "Lassen Sie die Partei für alle weg, nennen Sie einen Teilnehmer oder schreiben Sie eine "
+    "Bedingung.",
     "advice-odd-place": "Nennen Sie einen Code nach ISO 3166, etwa DE oder DE-NW.",
     "advice-odd-name": "Nennen Sie einen einzigen Begriff, oder mit isAnyOf eine Liste von Begriffen.",
     "advice-no-use": "Erlauben Sie: nutzen (odrl:use).",

@@ -12,11 +12,17 @@ import msgspec
 from connector.policy.analysis.duties import is_fulfilled
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.overlap import is_inhabited, is_satisfiable
-from connector.policy.analysis.slips import find_odd_names, find_unpayable
+from connector.policy.analysis.slips import (
+    find_contradicting_amounts,
+    find_odd_names,
+    find_odd_parties,
+    find_unpayable,
+)
 from connector.policy.analysis.space.cells import (
     Cell,
     GaveUp,
     StepBudget,
+    find_apart,
     intersect_cells,
     list_leftovers,
     to_operand,
@@ -36,14 +42,11 @@ PersonalData: TypeAlias = Literal["none", "personal", "special"]
 """The content of an asset: no personal data, personal data, or special categories of it (GDPR Art. 9)."""
 
 GDPR = "https://w3id.org/dpv/legal/eu/gdpr#"
+_VOLUME = DK + "volume"
 _PURPOSE, _LEGAL_BASIS, _ELAPSED = ODRL + "purpose", DK + "legalBasis", ODRL + "elapsedTime"
 _RECIPIENTS = frozenset(
     {ODRL + "recipient", *(DK + name for name in ("participant", "participantGroup", "role", "membership"))}
 )
-_FIRST_USE: Cell = {
-    ODRL + "count": Intervals(cuts=((1, 0), (2, 0))),
-    _ELAPSED: Intervals(cuts=((1, 0),)),
-}
 _ENDS = frozenset({_ELAPSED, ODRL + "dateTime"})
 _DELETE = ODRL + "delete"
 
@@ -55,7 +58,8 @@ class Remark(msgspec.Struct, frozen=True):
     `duty-too-late` (duties of permissions that cannot be fulfilled), `obligation-too-late` (its deadline is over),
     `exact-exclusion` (what is kept out has parts that are not), `remedy-not-seen` (a remedy that only the contract
     makes due), `dead-rule` (a rule that can never apply),
-    `unpayable` (an amount that no payment meets), `odd-place` and `odd-name` (most likely mistakes),
+    `unpayable` and `unpayable-together` (amounts that no payment meets), `odd-place`, `odd-name` and `odd-party` (most
+    likely mistakes),
     `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
     `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
     `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unusual-purpose`, `unclear`.
@@ -95,7 +99,8 @@ def lint(
             *_check_duties(policy, now),
             *_check_remedies(policy),
             *(Remark("error", finding) for finding in find_unpayable(policy)),
-            *(Remark("warning", finding) for finding in find_odd_names(policy)),
+            *(Remark("error", finding) for finding in find_contradicting_amounts(policy, StepBudget())),
+            *(Remark("warning", finding) for finding in (*find_odd_names(policy), *find_odd_parties(policy))),
             *_find_exact(policy),
             *_find_dead(found),
             *_find_shadowed(found),
@@ -120,16 +125,30 @@ def _check_use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
 
 
 def _find_unbegun(policy: Compiled) -> tuple[str, ...] | None:
-    """Return the operands that allow later uses alone, or None.
-
-    At the first use every counter is 1, and some time has passed.
-    """
-    budget = StepBudget()
+    """Return the operands that allow later uses alone, or None."""
+    budget, first_uses = StepBudget(), _build_first_uses(policy.registry)
     found = read_shape(policy, budget)
     cells = [cell for grant in found.grants for cell in drop_blocked(grant.cells, found, budget)]
-    if not cells or any(intersect_cells(cell, _FIRST_USE) is not None for cell in cells):
+    if not cells or any(all(intersect_cells(cell, use) is not None for use in first_uses) for cell in cells):
         return None
-    return tuple(key for key in _FIRST_USE if any(key in cell for cell in cells))
+    apart = (key for cell in cells for use in first_uses for key in find_apart(cell, use))
+    return tuple(dict.fromkeys(map(to_operand, apart)))
+
+
+def _build_first_uses(registry: Registry) -> tuple[Cell, Cell]:
+    """Return the first use before a byte has left and after one: both have to be allowed, or nothing is delivered.
+
+    Every other counter is 1 then, the transfer itself is counted among those that run, and some time has passed.
+    """
+    unit = registry.operands[_VOLUME].unit
+    first: Cell = {
+        ODRL + "count": Intervals(cuts=((1, 0), (2, 0))),
+        DK + "concurrentTransfers": Intervals(cuts=((1, 0),)),
+        _ELAPSED: Intervals(cuts=((1, 0),)),
+    }
+    key = f"{_VOLUME}|{unit}"
+    before, after = Intervals(cuts=((0, 0), (1, 0)), scale=unit), Intervals(cuts=((1, 0),), scale=unit)
+    return first | {key: before}, first | {key: after}
 
 
 def _check_duties(policy: Compiled, now: datetime | None) -> Iterator[Remark]:

@@ -116,6 +116,11 @@ def test_what_cannot_be_told_is_a_note_and_with_personal_data_an_error() -> None
         atom("odrl:count", "neq", 1),
         atom("odrl:count", "isAnyOf", [2, 3]),
         atom("odrl:elapsedTime", "lteq", "P0D"),
+        atom("dk:volume", "lteq", 0),
+        atom("dk:volume", "gteq", 1),
+        atom("dk:concurrentTransfers", "lt", 1),
+        atom("dk:concurrentTransfers", "lteq", "0.5"),
+        atom("dk:concurrentTransfers", "eq", 0),
     ],
 )
 def test_a_policy_whose_first_use_is_never_allowed_is_an_error(constraint: object) -> None:
@@ -133,6 +138,10 @@ def test_a_policy_whose_first_use_is_never_allowed_is_an_error(constraint: objec
         atom("odrl:count", "neq", 2),
         atom("odrl:elapsedTime", "gteq", "P1D"),
         atom("odrl:elapsedTime", "lteq", "PT1S"),
+        atom("dk:volume", "lteq", 1),
+        atom("dk:volume", "lt", 1, unit="GB"),
+        atom("dk:concurrentTransfers", "lteq", 1),
+        atom("dk:concurrentTransfers", "eq", 2),
     ],
 )
 def test_a_policy_whose_first_use_is_allowed_has_no_error(constraint: object) -> None:

@@ -3,7 +3,13 @@
 import pytest
 
 from connector.policy.analysis.lint import lint
-from connector.policy.analysis.slips import find_odd_names, find_unpayable
+from connector.policy.analysis.slips import (
+    find_contradicting_amounts,
+    find_odd_names,
+    find_odd_parties,
+    find_unpayable,
+)
+from connector.policy.analysis.space.cells import StepBudget
 from tests.policy.analysis.support import use
 from tests.policy.support import agreement, atom, build, rule
 
@@ -30,6 +36,55 @@ def test_amounts_above_zero_and_questions_whether_anything_was_paid_are_none() -
         agreement(rule(), prohibition=[rule(atom("odrl:payAmount", "eq", "0"))], conflict="prohibit"),
     ):
         assert list(find_unpayable(build(document))) == []
+
+
+def ask_amounts(*asked: tuple[str, str]) -> dict[str, object]:
+    amounts = [atom("odrl:payAmount", operator, amount, unit="EUR") for operator, amount in asked]
+    return {"action": "odrl:compensate", "constraint": amounts}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (("gteq", "5"), ("lteq", "3")),
+        (("eq", "5"), ("eq", "6")),
+        (("gt", "5"), ("lteq", "5.00")),
+        (("eq", "5"), ("neq", "5")),
+        (("lteq", "9"), ("isAnyOf", ["10", "11"])),
+    ],
+)
+def test_amounts_that_no_payment_meets_together_are_an_error(asked: tuple[tuple[str, str], ...]) -> None:
+    duty = ask_amounts(*asked)
+    for document in (
+        agreement(rule(duty=[duty])),
+        agreement(rule(), obligation=[{**pay("eq", "5"), "consequence": [duty]}]),
+    ):
+        assert ("error", "unpayable-together") in {(entry.level, entry.finding.code) for entry in lint(build(document))}
+
+
+def test_bounds_with_amounts_between_them_are_no_error() -> None:
+    for asked in ((("gteq", "3"), ("lteq", "5")), (("eq", "5"), ("lteq", "5")), (("neq", "5"),), (("gteq", "5"),)):
+        assert not list(find_contradicting_amounts(build(agreement(rule(duty=[ask_amounts(*asked)]))), StepBudget()))
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        "http://xmlns.com/foaf/0.1/Agent",
+        "http://www.w3.org/ns/auth/acl#AuthenticatedAgent",
+        "https://schema.org/Organization",
+        "http://www.w3.org/ns/prov#Agent",
+        {"@type": "PartyCollection", "source": "http://x.example/teams"},
+    ],
+)
+def test_a_party_that_stands_for_many_is_a_warning(party: object) -> None:
+    found = lint(build(agreement(rule(assignee=party))))
+    assert ("warning", "odd-party") in {(entry.level, entry.finding.code) for entry in found}
+
+
+@pytest.mark.parametrize("party", ["urn:participant:office", "https://schema.org/office", "did:web:agent.example"])
+def test_a_participant_is_no_party_that_stands_for_many(party: str) -> None:
+    assert list(find_odd_parties(build(agreement(rule(assignee=party))))) == []
 
 
 @pytest.mark.parametrize(
