@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from connector.language.catalogue import Language, find_sentence, read_grammar, say
+from connector.policy.comparing.moments import compare
 from connector.policy.model.decision import AtomVerdict, Decision, DutyTask, Explanation, Reason, RuleVerdict, Verdict
 from connector.policy.model.policy import ODRL, AtomicConstraint, LogicalConstraint
-from connector.policy.model.values import Instant, Text, Value
+from connector.policy.model.values import Day, Instant, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce, find_unplaced
 from connector.policy.words import figures
@@ -118,7 +119,7 @@ def _atom(
         wanted=write_predicate(constraint, registry, language),
         found=_say_found(operand, found, registry, language, missing=code == "constraint-unknown"),
     )
-    remedy = _choose_remedy(constraint, operand)
+    remedy = _choose_remedy(constraint, operand, found, registry)
     if remedy == "pay" and price is not None:
         return f"{text} {say(language, 'reasons.pay', amount=write_predicate(price, registry, language))}"
     return f"{text} {say(language, f'reasons.remedy-{remedy}')}"
@@ -145,18 +146,29 @@ def _shorten(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _choose_remedy(constraint: AtomicConstraint, operand: Operand) -> str:
+def _choose_remedy(constraint: AtomicConstraint, operand: Operand, found: tuple[Value, ...], registry: Registry) -> str:
     if constraint.left == _PURPOSE:
         return "purpose"
     if operand.fact in {"paymentState", "payAmount"}:
         return "pay"
     if operand.fact.startswith(("usesPer", "usesIn", "requestsPer")):
         return "limit"
-    if constraint.left == ODRL + "dateTime" and constraint.operator in {"lt", "lteq", "eq", "isAnyOf"}:
+    if constraint.left == ODRL + "dateTime" and _is_over(constraint, found, registry):
         return "over"
     if operand.code == "elapsed_time" and constraint.operator in {"gt", "gteq"}:
         return "clock"
     return "asset" if operand.of_asset else operand.source
+
+
+def _is_over(constraint: AtomicConstraint, found: tuple[Value, ...], registry: Registry) -> bool:
+    """Return whether no later time meets a condition on the time that is not met at the time that was found."""
+    points = [value for value in constraint.right if isinstance(value, Instant | Day)]
+    if constraint.operator in {"lt", "lteq"} or not points:
+        return constraint.operator in {"lt", "lteq"}
+    at = [value.at for value in found if isinstance(value, Instant)]
+    named = "eq" if constraint.operator in {"eq", "isAnyOf"} else "neq"
+    edges = [edge for point in points for edge in compare(named, point, registry.zone).edges]
+    return bool(at) and all(edge <= at[0] for edge in edges)
 
 
 def _rebuild(reason: Reason, registry: Registry) -> AtomicConstraint:

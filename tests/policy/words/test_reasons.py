@@ -1,15 +1,18 @@
 """Reasons of a denial: what was expected, what was found, what would change it, without addresses of terms."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connector.language.catalogue import Language
 from connector.policy.deciding.decide import decide, explain
-from connector.policy.model.decision import Decision, Explanation
+from connector.policy.model.decision import Decision, Explanation, Verdict
 from connector.policy.model.situation import Phase, Request, World
 from connector.policy.words.reasons import reasons
-from tests.policy.support import MOBILITY, NOON, TARGET, agreement, atom, build, facts, rule, shipped
+from tests.policy.support import MOBILITY, NOON, TARGET, agreement, ask, atom, build, facts, rule, shipped
 
 AD = "https://w3id.org/dpv#Advertising"
 DAY = {"@value": "2026-01-01", "@type": "xsd:date"}
@@ -172,3 +175,27 @@ def test_what_is_still_open_is_told_as_open() -> None:
 def test_a_found_value_is_quoted_and_cut() -> None:
     decision, _explanation = asked(agreement(rule(atom("dk:role", "eq", "x"))), {"role": "y" * 5000})
     assert len(said(decision)[0]) < 400
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    operator=st.sampled_from(["eq", "neq", "lt", "lteq", "gt", "gteq", "isAnyOf", "isNoneOf"]),
+    days=st.lists(st.integers(-3, 3), min_size=1, max_size=3, unique=True),
+    whole=st.booleans(),
+)
+def test_terms_have_ended_only_if_no_later_time_meets_them(operator: str, days: list[int], whole: bool) -> None:
+    listed = operator in {"isAnyOf", "isNoneOf"}
+    named = [NOON + timedelta(days=ahead) for ahead in (days if listed else days[:1])]
+    typed: list[dict[str, str]] = [
+        {"@value": f"{at:%Y-%m-%d}", "@type": "xsd:date"}
+        if whole
+        else {"@value": f"{at:%Y-%m-%dT%H:%M:%SZ}", "@type": "xsd:dateTime"}
+        for at in named
+    ]
+    policy = agreement(rule(atom("odrl:dateTime", operator, typed if listed else typed[0])))
+    _, found = asked(policy)
+    if found.decision.verdict is Verdict.PERMIT:
+        return
+    later = [NOON + timedelta(hours=12 * step) for step in range(1, 20)]
+    met = any(ask(policy, at=at).verdict is Verdict.PERMIT for at in later)
+    assert said(found, "en")[0].endswith("Ask again later." if met else "These terms have ended: ask for other ones.")
