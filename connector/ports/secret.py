@@ -6,13 +6,35 @@ from collections.abc import Callable
 
 SECRET_BYTES = 32
 
+# Default_Ignorable_Code_Point of Unicode 16, without those of the category Cf, and control characters.
+_IGNORABLE = (
+    *((0x00, 0x1F), (0x7F, 0x9F), (0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x2065, 0x2065), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF)),
+)
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_APOSTROPHES = "\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u2032\u00b4`\uff07"
+_FOLDED: dict[int, str | None] = {
+    **{code: None for first, last in _IGNORABLE for code in range(first, last + 1) if not chr(code).isspace()},
+    **dict.fromkeys(map(ord, _HYPHENS), "-"),
+    **dict.fromkeys(map(ord, _APOSTROPHES), "'"),
+    0x2800: " ",  # a braille pattern without a dot
+}
+
 
 def normalize_person(text: str) -> str:
     """Return the identifier of a person in one spelling: what looks alike in data and in a register is one person.
 
-    The composed form of Unicode (NFC), single spaces, and no characters that are not seen, such as a soft hyphen.
+    The composed form of Unicode (NFC), single spaces, one hyphen, one apostrophe, and no characters that are not seen,
+    such as a soft hyphen. Letters keep their case, and a number is what is written: 4711.0 is not 4711.
+
+    >>> normalize_person("O\u2019Neill\u2011Li  "), normalize_person("4711.0")
+    ("O'Neill-Li", '4711.0')
     """
-    seen = "".join(letter for letter in text if letter.isascii() or unicodedata.category(letter) != "Cf")
+    if text.isascii() and text.isprintable() and "`" not in text:
+        return " ".join(text.split())
+    # Composed before, as some signs become one of these, and after, as an unseen one keeps letters apart.
+    folded = unicodedata.normalize("NFC", text).translate(_FOLDED)
+    seen = "".join(letter for letter in folded if letter.isascii() or unicodedata.category(letter) != "Cf")
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 

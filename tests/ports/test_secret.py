@@ -41,3 +41,43 @@ def test_a_person_has_one_reference_in_every_spelling_that_looks_alike(name: str
 @pytest.mark.parametrize("text", ["", " ", "\u00ad", " \u200b\t"])
 def test_nothing_that_is_seen_is_no_person(text: str) -> None:
     assert normalize_person(text) == ""
+
+
+LOOK_ALIKE = [
+    ("Ma\ufe0fria", "Maria"),
+    ("Meier\u2011L\u00fcdke", "Meier-L\u00fcdke"),
+    ("Meier\u2010L\u00fcdke", "Meier-L\u00fcdke"),
+    ("M\u00fcl\u034fler", "M\u00fcller"),
+    ("Mu\u034f\u0308ller", "M\u00fcller"),
+    ("O\u2019Neill", "O'Neill"),
+    ("O`Neill", "O'Neill"),
+    ("O\u00b4Neill", "O'Neill"),
+    ("Li\u3164", "Li"),
+    ("Li\u2800", "Li"),
+    ("a\x7f@x.de", "a@x.de"),
+    ("a@x.de\U000e0100", "a@x.de"),
+    ("Anna\u00a0\u202fLi", "Anna Li"),
+]
+
+
+@pytest.mark.parametrize(("written", "typed"), LOOK_ALIKE)
+def test_what_looks_alike_in_data_and_register_is_one_person(written: str, typed: str) -> None:
+    assert SECRET.person("city", written) == SECRET.person("city", typed)
+    assert normalize_person(written) == typed
+
+
+@given(
+    st.text(),
+    st.integers(0, 20),
+    st.sampled_from("\u034f\u115f\u17b4\u180b\u200d\u2060\u2065\ufe00\ufe0f\uffa0\U000e0001\x00"),
+)
+def test_a_character_that_is_not_seen_makes_no_other_person(name: str, place: int, unseen: str) -> None:
+    assert normalize_person(name[:place] + unseen + name[place:]) == normalize_person(name)
+    assert normalize_person(normalize_person(name)) == normalize_person(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("4711.0", "4711"), ("anna", "Anna"), ("Meier Li", "Meier-Li"), ("ONeill", "O'Neill")]
+)
+def test_what_is_seen_to_differ_is_another_person(one: str, other: str) -> None:
+    assert SECRET.person("city", one) != SECRET.person("city", other)

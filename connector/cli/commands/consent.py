@@ -109,6 +109,8 @@ def withdraw(
     call.output.print_rows(found.items, _fields(call.output))
     if not known:
         call.output.print_hint(call.output.say("cli.person-new", id=person))
+    elif not {entry.purpose for entry in known} & {entry.purpose for entry in found.items}:
+        call.output.print_hint(call.output.say("cli.purpose-new", id=person))
 
 
 @register(

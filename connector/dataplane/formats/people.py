@@ -17,6 +17,25 @@ def find_subject(value: Any) -> str:
     return "" if written in MISSING else written
 
 
+_NOBODY = frozenset(
+    {
+        *("k. a.", "k.a.", "keine angabe", "keine angaben", "nicht angegeben", "unbekannt", "nicht bekannt", "anonym"),
+        *("leer", "entf\u00e4llt", "n. n.", "n.n.", "#nv", "n/a", "#n/a", "n.a.", "n. a.", "<na>", "na", "nan", "null"),
+        *("(null)", "none", "nil", "undefined", "unknown", "anonymous", "missing", "not available", "not stated"),
+    }
+)
+"""What databases, spreadsheets and statistics write for a person who is not known, in small letters."""
+
+
+def is_word_for_nobody(person: str) -> bool:
+    """Return whether a text may say that the person is not known: such a word, or signs without a letter or digit.
+
+    >>> is_word_for_nobody("k. A."), is_word_for_nobody("?"), is_word_for_nobody("Anna")
+    (True, True, False)
+    """
+    return person.casefold() in _NOBODY or not any(map(str.isalnum, person))
+
+
 class Headcount:
     """Counts the records of a group, and its people where the asset names the field of the person.
 

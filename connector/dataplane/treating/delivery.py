@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.formats.codec import make_codec
 from connector.dataplane.formats.looking import SAMPLE
-from connector.dataplane.formats.people import find_subject
+from connector.dataplane.formats.people import find_subject, is_word_for_nobody
 from connector.dataplane.formats.values import require_fields, to_text
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.row_filter import RecordFilter
@@ -71,6 +71,7 @@ class TreatedDelivery:
         self._early: list[Record] = []
         self._declared = {*records.fields, PERSON} if records.fields else None
         self._references: dict[str, str] = {}
+        self._uncounted: set[str] = set()
         self._bounds = [transform.most_bytes for transform in self._transforms if transform.most_bytes is not None]
         # Persons are identified if their consent is looked up, or if a transform counts them.
         self._identifies = bool(records.subject) and bool(treatment.consent or self._bounds)
@@ -181,6 +182,7 @@ class TreatedDelivery:
         """Write the reference of its person into each record, an empty one for nobody; return all references."""
         if len(self._references) > _REMEMBERED:
             self._references.clear()
+            self._uncounted.clear()
         known, persons = self._references, dict[str, None]()
         for record in records:
             subject = to_text(record.get(self._records.subject))
@@ -188,6 +190,8 @@ class TreatedDelivery:
             if reference is None:
                 person = find_subject(subject)
                 reference = known[subject] = self._refer_to(person) if person else ""
+                if is_word_for_nobody(person):
+                    self._uncounted.add(reference)
             record[PERSON] = reference  # the data itself cannot state a reference
             if reference:
                 persons[reference] = None
@@ -202,6 +206,10 @@ class TreatedDelivery:
             if self._declared and not record.keys() <= self._declared:
                 raise Untreatable("A record has a field that the asset does not declare: add it to the asset's fields.")
             if self._filter is None or self._filter.allows(record, states.get(record.get(PERSON, ""))):
+                if record.get(PERSON) in self._uncounted:
+                    record[PERSON] = (
+                        ""  # somebody may be called Null, and consent, but may be nobody where heads are counted
+                    )
                 out = self._apply_transforms(record, 0)
                 if out is not None:
                     left.append(out)

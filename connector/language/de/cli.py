@@ -46,6 +46,8 @@ SENTENCES: dict[str, str] = {
     "ask-publish-empty": "Die Liste hat keine Mitglieder: Danach nimmt kein Teilnehmer mehr einen anderen an.",
     "ask-remove": "{id} ist dann kein Mitglied mehr.",
     # Consents, events and payments.
+    "purpose-new": "Zu {id} war für diesen Zweck bisher nichts eingetragen. Falls das nicht stimmt, bitte Zweck "
+    "und Schreibweise mit den Daten vergleichen.",
     "person-new": "Zu {id} war bisher nichts eingetragen. Falls das nicht stimmt, bitte die Schreibweise mit den Daten "
     "vergleichen.",
     "ask-withdraw-consent": "Daten über {id} werden dann nicht mehr auf Grundlage der Einwilligung geliefert.",

@@ -45,6 +45,8 @@ SENTENCES: dict[str, str] = {
     "ask-publish-empty": "The list has no members: after it is published, no participant accepts another one.",
     "ask-remove": "{id} will not be a member any more.",
     # Consents, events and payments.
+    "purpose-new": "Nothing was recorded of {id} for this purpose before. If that is wrong, compare the purpose "
+    "and the spelling with the data.",
     "person-new": "Nothing was recorded of {id} before. If that is wrong, compare the spelling with the data.",
     "ask-withdraw-consent": "Data about {id} will not be transferred on the basis of the consent any more.",
     "consents-recorded": "Consents recorded: {count}.",

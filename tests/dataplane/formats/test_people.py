@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from connector.dataplane.formats.people import Headcount, find_subject
+from connector.dataplane.formats.people import Headcount, find_subject, is_word_for_nobody
 from connector.ports.flow import PERSON
 
 
@@ -14,6 +14,18 @@ def test_a_missing_value_names_nobody(value: Any) -> None:
 @pytest.mark.parametrize(("value", "subject"), [("Anna ", "Anna"), (0, "0"), (17, "17")])
 def test_any_other_value_names_a_person(value: Any, subject: str) -> None:
     assert find_subject(value) == subject
+
+
+@pytest.mark.parametrize(
+    "text", ["k. A.", "K.A.", "Unbekannt", "NULL", "NaN", "n/a", "none", "?", "...", "N. N.", "<NA>"]
+)
+def test_a_word_for_nobody_is_recognised(text: str) -> None:
+    assert is_word_for_nobody(text)
+
+
+@pytest.mark.parametrize("text", ["Anna", "Nana", "0", "17", "Nulla", "K. Ahrens", "\u674e"])
+def test_a_name_is_no_word_for_nobody(text: str) -> None:
+    assert not is_word_for_nobody(text)
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,27 @@ def test_a_value_that_cannot_be_read_is_empty_in_csv_and_null_in_json() -> None:
 def test_a_missing_value_gets_no_pseudonym() -> None:
     made = deliver(b"n,m\n-,1\n ,2\n", treat(CSV, TransformStep(name="pseudonymise", fields=("n",))))
     assert made == b"n,m\n-,1\n ,2\n"
+
+
+PEOPLE = Records(format="csv", subject="name")
+GROUPS = "name,g,n\nAnna,A,1\nBen,A,2\nk. A.,A,3\nAnna,B,1\nunbekannt,B,2\nNULL,B,3\nAnna,C,1\nBen,C,1\nCleo,C,1\n"
+
+
+@pytest.mark.parametrize("name", ["aggregate", "suppress"])
+def test_a_word_for_nobody_makes_no_group_larger(name: str) -> None:
+    step = TransformStep(name=name, fields=("g",), measures=("n",) if name == "aggregate" else (), smallest_group=3)
+    left = deliver(GROUPS.encode(), treat(PEOPLE, step)).decode()
+    assert "C" in left
+    assert not {"A", "B"} & set(left.replace("Anna", "").replace("Ben", ""))
+
+
+def test_one_person_in_several_spellings_is_counted_once() -> None:
+    data = "name,g\nM\u00fcller-L,A\nMu\u0308ller\u2011L,A\nM\u00fcl\u034fler\u2010L,A\n"
+    step = TransformStep(name="suppress", fields=("g",), smallest_group=2)
+    assert deliver(data.encode(), treat(PEOPLE, step)) == b"name,g\n"
+
+
+async def test_somebody_with_a_name_for_nobody_may_consent() -> None:
+    store = MemoryStore()
+    await consented(store, "Null")
+    assert await content([b"name,a\nNull,1\nUnbekannt,2\n"], WITH_CONSENT, store=store) == b"name,a\nNull,1\n"
