@@ -86,6 +86,8 @@ def _measure(document: Mapping[str, Any]) -> None:
         if isinstance(value, Mapping):
             if not outermost and "@context" in value:
                 sentence = "There is a context inside the document; one context at its head names all terms."
+                if isinstance(document.get("policy"), Mapping):  # as management APIs of other connectors export it
+                    sentence = "The document is a definition around a policy: hand in its member `policy` alone."
                 _refuse("context-inside", "@context", sentence)
             stack.extend((member, depth + 1, False) for member in value.values())
         elif isinstance(value, list | tuple):

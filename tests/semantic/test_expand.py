@@ -126,6 +126,8 @@ def test_contexts_inside_a_document_graphs_of_several_things_and_sheer_size_are_
     assert lost(inside).code == "context-inside"
     graph = {"@context": RENAMED["@context"], "@graph": [RENAMED | {"@context": None}, {"@id": "urn:a", "darf": {}}]}
     assert lost(graph).code == "context-inside"
+    around = {"@context": RENAMED["@context"], "@id": "urn:definition", "policy": RENAMED}
+    assert "member `policy`" in lost(around).sentence
     two = {key: value for key, value in RENAMED.items() if key != "@context"}
     things = [two, {**two, "@id": "urn:other"}]
     assert lost({"@context": RENAMED["@context"], "@graph": things}).code == "no-policy"

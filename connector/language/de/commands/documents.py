@@ -180,6 +180,8 @@ SENTENCES: dict[str, str] = {
     "eine vollständige Kennung wie urn:example:{1}.",
     "The document is nested more than {} deep.": "Das Dokument ist mehr als {0} Ebenen tief verschachtelt.",
     "The document is no JSON-LD: {}": "Das Dokument ist kein JSON-LD: {0}",
+    "The document is a definition around a policy: hand in its member `policy` alone.": "Das Dokument ist eine "
+    "Definition um die Nutzungsbedingungen herum: bitte nur ihre Angabe `policy` vorlegen.",
     "There is a context inside the document; one context at its head names all terms.": "Im Dokument steht ein "
     "Kontext; einer am Anfang nennt alle Begriffe.",
     "{} and would be lost; name it in the context or leave it out.": "{0} und ginge verloren; bitte im Kontext "
