@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
+
+from connector.views.common import LocalizedText
 
 
 class SeenField(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,21 @@ class SeenField(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Decimal and thousands sign with which its numbers can be read; empty if nothing shows them."),
     ] = ()
     example: Annotated[str, Meta(description="A value that is not a number, if some are, else the first one.")] = ""
+    least: Annotated[float | None, Meta(description="Least of its numbers, if it has any.")] = None
+    greatest: Annotated[float | None, Meta(description="Greatest of its numbers, if it has any.")] = None
+    earliest: Annotated[str, Meta(description="Earliest of its dates or times in ISO 8601, if it has any.")] = ""
+    latest: Annotated[str, Meta(description="Latest of its dates or times in ISO 8601, if it has any.")] = ""
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement that a draft could make: nothing is stated until its owner states it."""
+
+    member: Annotated[str, Meta(description="Member of the asset, such as `period`.")]
+    value: Annotated[Any, Meta(description="Value of the member, as in a new asset.")]
+    origin: Annotated[
+        Literal["data", "offer"],
+        Meta(description="Where it comes from: the `data` itself, or the last published `offer` of the participant."),
+    ]
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +67,15 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     first: Annotated[tuple[dict[str, str], ...], Meta(description="The first records.")] = ()
     problem: str | None = None
     remarks: tuple[str, ...] = ()
+    box: Annotated[
+        tuple[float, ...], Meta(description="Bounding box of GeoJSON: west, south, east, north in degrees.")
+    ] = ()
+    gaps: Annotated[
+        tuple[LocalizedText, ...], Meta(description="What the description of the draft lacks, by language.")
+    ] = ()
+    suggestions: Annotated[
+        tuple[Suggestion, ...], Meta(description="Statements that the draft could make, and does not.")
+    ] = ()
 
 
 def choose_signs(fields: Sequence[SeenField]) -> tuple[str, str]:

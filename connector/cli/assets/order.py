@@ -6,6 +6,7 @@ their own are the fields of `ComposedOptions`.
 """
 
 import inspect
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -22,6 +23,7 @@ from connector.cli.assets.parts import (
     PlaceOption,
     PublisherOption,
     parse_part,
+    write_part,
 )
 from connector.cli.assets.records import RecordsOption, parse_records
 from connector.cli.assets.source import build_source
@@ -249,6 +251,14 @@ def build_order(
         stated=AssetStatement(**_convert(AssetStatement, fields, call.output.lang)),
         **_convert(AssetOrder, fields, call.output.lang),
     )
+
+
+def write_option(member: str, value: Any) -> str:
+    """Return the options that state a value of a member, as a shell reads them."""
+    if member in PARTS:
+        return " ".join(write_part(member, value))
+    name = _TEXTS.get(member, OptionText()).name or f"--{member.replace('_', '-')}"
+    return f"{name} {shlex.quote(str(value))}"
 
 
 def _convert(kind: type[msgspec.Struct], fields: dict[str, Any], lang: str) -> dict[str, Any]:

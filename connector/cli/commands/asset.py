@@ -8,7 +8,15 @@ import typer
 
 from connector.cli.assets.details import POLICIES, describe_asset, list_changed, name_field
 from connector.cli.assets.finding import apply_to_asset
-from connector.cli.assets.order import FileOption, FolderOption, GlobOption, UrlOption, take_change, take_order
+from connector.cli.assets.order import (
+    FileOption,
+    FolderOption,
+    GlobOption,
+    UrlOption,
+    take_change,
+    take_order,
+    write_option,
+)
 from connector.cli.assets.sightings import advise_format, describe_reading, describe_sighting, list_unread
 from connector.cli.assets.source import build_source
 from connector.cli.frame.command import (
@@ -25,7 +33,7 @@ from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.terms import write_terms
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
-from connector.views.assets import AssetOrder, AssetStatus, AssetView, find_record_format
+from connector.views.assets import AssetOrder, AssetStatus, AssetView
 from connector.views.sightings import Sighting
 
 app = create_noun("Assets of this participant: drafts until they are published.")
@@ -72,11 +80,12 @@ def add(
             seen = connector.assets.look(order)
             call.output.print_details(seen, describe_sighting(seen, call.output.lang))
             _print_reading(call, seen, order)
+            for gap in seen.gaps:
+                call.output.print_hint(gap.get(call.output.lang, ""))
             return
         asset = connector.assets.add(order)
         seen = Sighting(media_type=asset.media_type)
-        # Only what is read as records has values that may not be numbers.
-        if not call.output.json and find_record_format(asset.media_type):
+        if not call.output.json:
             with suppress(ClientError):  # the asset is added, whatever can be said of its data
                 seen = connector.assets.look(order)
         if publish:
@@ -264,10 +273,15 @@ def _confirm(call: CommandCall, connector: Connector, question: str, asset: str,
 
 
 def _print_reading(call: CommandCall, seen: Sighting, order: AssetOrder) -> None:
-    """Print which values are no numbers, and what to do with data that has no records, beside the result."""
+    """Print what is remarkable in the data, and what the asset could state, beside the result."""
     advice = advise_format(seen.media_type, call.output.lang) if order.records is None else None
     for sentence in (*list_unread(seen, call.output.lang), *([advice] if advice else [])):
         call.output.print_hint(sentence)
+    for origin in ("data", "offer"):
+        found = [entry for entry in seen.suggestions if entry.origin == origin]
+        options = " ".join(write_option(entry.member, entry.value) for entry in found)
+        if options:
+            call.output.print_hint(call.output.say(f"cli.suggested-{origin}", options=options))
 
 
 def _report_added(call: CommandCall, asset: AssetView) -> None:

@@ -8,6 +8,7 @@ one of them, and the owner has to say which is meant.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import accumulate, islice
 
 import msgspec
@@ -80,6 +81,7 @@ def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int
         ambiguous=next((field.ambiguous for field in found if field.ambiguous), ""),
         fields=found,
         records=len(records),
+        whole=whole and len(records) < _MOST_RECORDS,
         first=tuple(
             {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
             for record in records[:_SHOWN]
@@ -157,27 +159,32 @@ def _see_field(name: str, column: Sequence[object], stated: Records, lines: Sequ
     ways, ambiguous = _find_notations(column, stated)
     # A point or comma before three digits has one meaning only if no two of the ways give it different ones.
     shown = not any(one[0] == other[1] for one in ways for other in ways)
-    numbers = others = missing = dates = line = 0
+    others = missing = line = 0
     first, other = "", ""
+    numbers: list[Decimal] = []
+    dates = [moment for value in column if (moment := to_instant(value)) is not None]
     for value, place in zip(column, lines, strict=True):
         text = to_text(value).strip()
-        dates += to_instant(value) is not None
         if text in MISSING:
             missing += 1
-        elif to_number(value, *ways[0]) is not None:
-            numbers += 1
+        elif (number := to_number(value, *ways[0])) is not None:
+            numbers.append(number)
             first = first or text
         else:
             others += 1
             other, line = other or text, line or place
     return SeenField(
         name=name,
-        numbers=numbers,
+        numbers=len(numbers),
         others=others,
-        dates=dates,
+        dates=len(dates),
         missing=missing,
         ambiguous=ambiguous[:_LONGEST],
         signs=tuple(ways) if shown else (),
         line=line if numbers else 0,
         example=(other or first)[:_LONGEST],
+        least=float(min(numbers)) if numbers else None,
+        greatest=float(max(numbers)) if numbers else None,
+        earliest=min(dates, default=""),
+        latest=max(dates, default=""),
     )

@@ -8,6 +8,7 @@ import msgspec
 
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
+from connector.dataplane.formats.geojson import MEDIA_TYPES, see_features
 from connector.dataplane.formats.looking import SAMPLE, look
 from connector.dataplane.formats.signatures import check_type
 from connector.ports.flow import Cause, Content, Source, SourceError
@@ -47,7 +48,8 @@ async def try_source(
     found = find_record_format(known)
     records = stated or (Records(format=found) if found else None)
     if records is None:
-        return Sighting(media_type=known, size=size, whole=whole)
+        count, box = (0, ()) if not whole or known not in MEDIA_TYPES else await run_in_thread(see_features, sample)
+        return Sighting(media_type=known, size=size, whole=whole, records=count, box=box)
     return await run_in_thread(look, sample, whole, records, known, size)
 
 

@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "asset-version": "{title}: Version {version} wird angeboten.",
     "asset-removed": "{title}: gelöscht.",
     "ask-remove-asset": "{id} wird dann gelöscht; im Protokoll bleibt ein Nachweis.",
+    "suggested-data": "Die Daten zeigen auch dies; wenn es stimmt, bitte angeben: {options}",
+    "suggested-offer": "Das zuletzt veröffentlichte Angebot nennt dies; gilt es auch hier, bitte angeben: {options}",
     "asset-read-as": "Gelesen als {reading}.",
     "received-folder": "Die Pfade liegen unter {folder}. Was `get` oder `sync` gespeichert hat, "
     "liegt in dem dort angegebenen Ordner; `transfer show` nennt die Ablage von Daten, die woandershin gehen.",

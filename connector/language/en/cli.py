@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "asset-version": "{title}: version {version} is offered.",
     "asset-removed": "{title}: removed.",
     "ask-remove-asset": "{id} is deleted; the audit log keeps a record.",
+    "suggested-data": "The data shows this too; if it is right, state it: {options}",
+    "suggested-offer": "The offer that was published last states this; if it holds here too, state it: {options}",
     "asset-read-as": "Read as {reading}.",
     "received-folder": "The paths are below {folder}. What `get` or `sync` saved is in the folder given to "
     "that command; `transfer show` names the place of data that is delivered elsewhere.",

@@ -4,6 +4,7 @@ from connector.cli.assets.details import describe_asset, list_changed, name_fiel
 from connector.cli.frame.output import Output
 from connector.language.catalogue import read_chapter
 from connector.views.assets import AssetDescription, AssetStatement, AssetView, Marking, Records
+from connector.views.descriptions import CoveredPlace
 from tests.cli.management import asset
 
 
@@ -27,6 +28,21 @@ def test_values_are_readable() -> None:
     assert (shown["version"], shown["about persons"], shown["remarks"]) == ("2", "personal", ("Unusual.",))
     assert (shown["policy"], shown["visible to"], shown["reservation"]) == ("Use it.", "Only offices.", None)
     assert shown["source"] == "file path=air.csv"
+
+
+def test_codes_are_shown_with_their_labels_and_parts_with_their_members() -> None:
+    found = asset(
+        licence="http://dcat-ap.de/def/licenses/cc-zero",
+        frequency="DAILY",
+        hvd=("mobility",),
+        place=CoveredPlace(name="Markt", box=(8.0, 48.5, 9.0, 49.0)),
+    )
+    shown = describe_asset(found, Output(json=False, lang="de"), {})
+    assert (shown["licence"], shown["frequency"]) == ("Creative Commons Zero (CC0) (cc-zero)", "täglich (DAILY)")
+    assert shown["high-value dataset"] == ("Mobilität (mobility)",)
+    assert shown["place"] == "name=Markt box=8.0, 48.5, 9.0, 49.0"
+    other = describe_asset(asset(licence="urn:licence"), Output(json=False, lang="de"), {})
+    assert other["licence"] == "urn:licence"
 
 
 def test_no_form_of_the_code_shows() -> None:

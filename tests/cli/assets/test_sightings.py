@@ -16,7 +16,7 @@ from connector.cli.assets.sightings import (
 from connector.dataplane.files.media_types import guess_media_type
 from connector.language.catalogue import LANGUAGES
 from connector.views.assets import Records
-from connector.views.sightings import SeenField, Sighting
+from connector.views.sightings import SeenField, Sighting, Suggestion
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset
 
@@ -94,3 +94,22 @@ def test_a_file_that_is_no_records_says_what_to_do(cli: Cli, management: Managem
     assert ("wird als Datei geliefert" in done.err) != ("wird geliefert, wie sie ist" in done.err)
     assert advise_format(media_type, "en") is not None
     assert advise_format("text/csv", "en") is None
+
+
+def test_what_an_asset_could_state_is_said_as_options_and_what_it_lacks_too(
+    cli: Cli, management: Management, here: Path
+) -> None:
+    suggestions = (
+        Suggestion(member="period", value={"start": "2026-05-01", "end": "2026-05-31"}, origin="data"),
+        Suggestion(member="media_type", value="text/csv", origin="data"),
+        Suggestion(member="contact", value={"name": "Amt 66", "email": "amt@stadt.example"}, origin="offer"),
+    )
+    gap = {"de": "Es fehlt etwas.", "en": "Something is missing."}
+    management.answer("POST", "/v1/assets/look", replace(SEEN, suggestions=suggestions, gaps=(gap,)))
+    management.answer("POST", "/v1/assets", asset(remarks=(gap,)), status=201)
+    for option in ([], ["--dry-run"]):
+        done = cli("asset", "add", "--file", here / "offered/air.csv", "--lang", "en", *option)
+        assert "state it: --period start=2026-05-01 --period end=2026-05-31 --media-type text/csv\n" in done.err
+        assert "state it: --contact 'name=Amt 66' --contact email=amt@stadt.example\n" in done.err
+        assert done.err.count("Something is missing.") == 1
+    assert "contact" not in management.bodies("POST", "/v1/assets")[0]

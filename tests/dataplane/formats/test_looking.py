@@ -202,3 +202,15 @@ def test_the_first_line_with_a_value_that_is_no_number_is_named_also_after_value
     ndjson = b'{"wert": 1}\n{"wert": "x"}\n'
     assert see(ndjson, format="ndjson").fields[0].line == 2
     assert see(b"ort\nK\xc3\xb6ln\n").fields[0].line == 0
+
+
+def test_the_range_of_numbers_and_dates_is_told_of_all_records_that_were_looked_at() -> None:
+    seen = see(b"tag;wert\n02.05.2026;1,5\n01.05.2026 12:00;-3\n-;2,25\n")
+    day, value = seen.fields
+    assert (day.earliest, day.latest, day.least) == ("2026-05-01T12:00:00", "2026-05-02", None)
+    assert (value.least, value.greatest, value.earliest) == (-3.0, 2.25, "")
+
+
+def test_more_records_than_are_looked_at_are_not_the_whole() -> None:
+    assert not see(b"a\n" + b"1\n" * 10_001).whole
+    assert see(b"a\n" + b"1\n" * 100).whole

@@ -17,10 +17,10 @@ from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import agreements
-from connector.controlplane.usecases.offering import completeness, datasets, drafts
+from connector.controlplane.usecases.offering import completeness, datasets, drafts, suggesting
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.changes import Conflict, PutAsset
-from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.protocol.dsp.catalog import DATASET_LIMIT
 from connector.views.assets import AssetDescription, AssetOrder
 from connector.views.sightings import Sighting
@@ -76,9 +76,19 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
 
 
 async def look(publisher: Publisher, draft: AssetOrder) -> Sighting:
-    """Check a draft as `add` does and return what its source shows; nothing is stored. Raises Invalid."""
-    _, seen = await drafts.try_draft(publisher, draft)
-    return seen or Sighting(media_type=draft.media_type)
+    """Check a draft as `add` does and return what its source shows; nothing is stored. Raises Invalid.
+
+    It also says what the description lacks and suggests statements, which the owner can state.
+    """
+    draft, found = await drafts.try_draft(publisher, draft)
+    seen = found or Sighting(media_type=draft.media_type)
+    context = publisher.context
+    rows, _ = await context.store.assets(context.owner, PageBounds(limit=1), status=AssetStatus.PUBLISHED)
+    return msgspec.structs.replace(
+        seen,
+        gaps=completeness.list_gaps(draft, publisher.contact),
+        suggestions=suggesting.suggest(draft, seen, rows[0] if rows else None),
+    )
 
 
 async def publish(

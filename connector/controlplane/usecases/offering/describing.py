@@ -36,8 +36,10 @@ def settle_description(draft: AssetOrder) -> AssetOrder:
     for member in ("legislation", "conforms_to"):
         for iri in _bound(member, getattr(draft, member)):
             _check_iri(member, iri)
-    for page in (*_bound("documentation", draft.documentation), *filter(None, [draft.landing_page])):
-        _check_web("landing_page" if page == draft.landing_page else "documentation", page)
+    for page in _bound("documentation", draft.documentation):
+        _check_web("documentation", page)
+    if draft.landing_page:
+        _check_web("landing_page", draft.landing_page)
     for member in ("issued", "modified"):
         if (text := getattr(draft, member)) is not None:
             _check_date(member, text)
@@ -50,6 +52,7 @@ def settle_description(draft: AssetOrder) -> AssetOrder:
         period=_check_period(draft.period) if draft.period else None,
         frequency=_settle_code("frequency", "frequency", draft.frequency) if draft.frequency else None,
         format=_settle_code("format", "file-type", draft.format) if draft.format else None,
+        landing_page=draft.landing_page or None,
         hvd=tuple(dict.fromkeys(_settle_code("hvd", "hvd-category", text) for text in _bound("hvd", draft.hvd))),
     )
 
