@@ -314,7 +314,7 @@ async def reindex(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -
     """Build the search index anew, while the present one answers. Only the broker itself may ask for it."""
     if caller.participant != desk.participant:
         raise ApiError(403, "not-allowed", "Only the operator of the broker may build its search index anew.")
-    await desk.projector.rebuild()
+    desk.projector.request_rebuild()
     return _json({}, 202)
 
 

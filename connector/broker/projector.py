@@ -30,14 +30,16 @@ class Projector:
         self._clock = clock
         self._wake = asyncio.Event()
         self._committed_at: float | None = None
+        self._rebuild_wanted = False
 
     def wake(self) -> None:
         """Note that the record has changed."""
         self._wake.set()
 
-    async def rebuild(self) -> None:
-        """Begin to build the index anew, while the present one answers. Raises Unavailable."""
-        await self._index.rebuild()
+    def request_rebuild(self) -> None:
+        """Build the index anew, while the present one answers."""
+        # The task begins it between two turns: what it puts in a turn belongs to one index.
+        self._rebuild_wanted = True
         self.wake()
 
     async def run(self) -> None:
@@ -61,14 +63,17 @@ class Projector:
     async def follow(self) -> None:
         """Take over all changes of the record that the index does not have yet. Raises StoreError."""
         await self._restart_if_ahead()
-        while True:
+        finished = False
+        while not finished:
+            if self._rebuild_wanted:
+                self._rebuild_wanted = False
+                await self._index.rebuild()
             progress = self._index.progress()
-            if progress.served is not None:
-                await self._take(progress.served, built=False)
-            if progress.built is None:
-                return
-            if await self._take(progress.built, built=True):
-                await self._index.switch()
+            finished = progress.served is None or await self._take(progress.served, built=False)
+            if progress.built is not None:
+                finished = False
+                if await self._take(progress.built, built=True):
+                    await self._index.switch()
 
     async def _take(self, after: int, *, built: bool) -> bool:
         """Put and commit changes for a while, so that the other index has its turn; return whether no more are left."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ async def test_after_anything_the_index_equals_the_record(
         elif step == "fail":
             index.failures = number
         elif step == "rebuild":
-            await projector.rebuild()
+            projector.request_rebuild()
         elif step == "restart":
             await index.close()
             index = await open_failing(root)
@@ -113,6 +114,41 @@ async def test_many_changes_are_followed_in_batches(index: TantivyIndex) -> None
     await put(record, *(entry(f"d{number}") for number in range(250)))
     await Projector(record, index, clock=time.monotonic).follow()
     assert (await index.find(Query())).total == 250
+
+
+async def test_what_takes_longer_than_a_turn_is_followed_to_the_end(index: TantivyIndex) -> None:
+    record, ticks = MemoryBrokerStore(), itertools.count(0.0, 1.5)
+    projector = Projector(record, index, clock=lambda: next(ticks))
+    await put(record, *(entry(f"d{number}") for number in range(350)))
+    await projector.follow()
+    await put(record, *(entry(f"e{number}") for number in range(350)))
+    await projector.follow()
+    await compare(record, index)
+
+
+class Asked(TantivyIndex):
+    """An index that is to be built anew while it is written: `wish` is called with the first entries."""
+
+    wish: Callable[[], None] = staticmethod(lambda: None)
+
+    async def put(self, entries: Sequence[Entry], *, built: bool = False) -> None:
+        await super().put(entries, built=built)
+        wish, self.wish = self.wish, lambda: None
+        wish()
+
+
+async def test_a_rebuild_that_is_asked_for_in_the_middle_of_another_loses_nothing(index: TantivyIndex) -> None:
+    record = MemoryBrokerStore()
+    await put(record, *(entry(f"d{number}") for number in range(350)))
+    index.__class__ = Asked
+    assert isinstance(index, Asked)
+    projector = Projector(record, index, clock=time.monotonic)
+    for _ in range(2):
+        index.wish = projector.request_rebuild
+        await projector.follow()
+        await compare(record, index)
+        assert index.progress().built is None
+        projector.request_rebuild()
 
 
 async def test_an_older_record_makes_the_index_anew(index: TantivyIndex) -> None:
@@ -150,7 +186,7 @@ async def test_while_the_index_is_built_anew_changes_are_found_and_searches_answ
     projector = Projector(record, index, clock=time.monotonic)
     await put(record, *(entry(f"d{number}") for number in range(150)))
     await projector.follow()
-    await projector.rebuild()
+    projector.request_rebuild()
     assert (await index.find(Query())).total == 150
     await put(record, entry("new", "Neu"))
     await projector.follow()
