@@ -56,6 +56,7 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 async def add(register: UserRegister, order: UserOrder, *, by: str) -> InvitedUser:
     """Add a user and return the link for the password. Raises Invalid, NotAllowed."""
+    _require_pages(register)
     context = register.context
     if len(set(order.roles)) != len(order.roles):
         raise Invalid("roles", "A role is named twice: name each role once.")
@@ -83,6 +84,7 @@ async def invite(register: UserRegister, name: str, *, by: str) -> InvitedUser:
 
     Raises NoSuchEntity, NotAllowed.
     """
+    _require_pages(register)
     secret, until = secrets.token_urlsafe(32), register.context.now() + LINK_MS
     known = await find(register, name)
     fresh = {"password": "", "link_hash": _hash(secret), "link_until": until, "disabled_at": None}
@@ -135,13 +137,20 @@ async def find_invited(register: UserRegister, name: str, secret: str) -> User |
     return user if fits and register.context.now() < (user.link_until or 0) else None
 
 
-async def choose_password(register: UserRegister, name: str, secret: str, password: str) -> SignedIn:
-    """Set the password of the user that a link is for, use the link up, and sign in. Raises Invalid, NotAllowed."""
-    check_password(password, name)
-    hashed = await register.passwords.hash(password)
+async def _require_invited(register: UserRegister, name: str, secret: str) -> User:
     user = await find_invited(register, name, secret)
     if user is None:
         raise NotAllowed("link-over", "The link was used or is over: ask for a new one (`user reset`).")
+    return user
+
+
+async def choose_password(register: UserRegister, name: str, secret: str, password: str) -> SignedIn:
+    """Set the password of the user that a link is for, use the link up, and sign in. Raises Invalid, NotAllowed."""
+    # Before the work that takes long, which only who has a link may cause; and again, because the link works once.
+    await _require_invited(register, name, secret)
+    check_password(password, name)
+    hashed = await register.passwords.hash(password)
+    user = await _require_invited(register, name, secret)
     chosen = {"password": hashed, "link_hash": "", "link_until": None}
     return _expect(await _begin(register, await _store(register, user, "user chose a password", name, **chosen)))
 
@@ -248,7 +257,14 @@ async def _store(register: UserRegister, known: User, event: str, by: str, **mem
     return user
 
 
+def _require_pages(register: UserRegister) -> None:
+    """Check that there are pages that a link can lead to. Raises NotAllowed."""
+    if not register.pages:
+        raise NotAllowed("no-pages", "This connector has no pages: set web.port in its settings, and restart it.")
+
+
 def _make_link(register: UserRegister, user: User, secret: str) -> str:
+    """Return the address to choose a password at."""
     # It has to work without script, so the secret is where the server sees it; it works once.
     return f"{register.pages}/willkommen?name={user.name}&link={secret}"
 

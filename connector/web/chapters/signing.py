@@ -35,13 +35,14 @@ async def sign_in(visit: Visit) -> Response:
     name, wanted = form.get("name", "").strip().lower()[:_LONGEST_NAME], find_local_path(form.get("zu", "/"))
     pages, now = visit.pages, visit.desk.context.now()
     address = pages.name_caller(visit.request)
-    if wait := pages.attempts.find_wait(name, address, now):
-        fault = visit.words.say("sign-in-wait", count=-(-wait // 60))
-        return render(visit, "sign_in.html", status=429, wanted=wanted, name=name, fault=fault)
     password = form.get("passwort", "")[: users.LONGEST_PASSWORD]
-    signed_in = await users.sign_in(visit.desk.users, name, password)
+    with pages.attempts.open_attempt(name, address, now) as attempt:
+        if attempt.wait_s:
+            fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
+            return render(visit, "sign_in.html", status=429, wanted=wanted, name=name, fault=fault)
+        signed_in = await users.sign_in(visit.desk.users, name, password)
+        attempt.failed = signed_in is None
     if signed_in is None:
-        pages.attempts.note_failure(name, address, now)
         fault = visit.words.say("sign-in-wrong")
         return render(visit, "sign_in.html", status=401, wanted=wanted, name=name, fault=fault)
     await _end_present(visit)
@@ -86,16 +87,17 @@ async def change_password(visit: Visit) -> Response:
     pages, now = visit.pages, visit.desk.context.now()
     name, address = visit.person.name, pages.name_caller(visit.request)
     fault = "" if new == form.get("passwort2") else visit.words.say("password-twice")
-    if wait := pages.attempts.find_wait(name, address, now):
-        fault = visit.words.say("sign-in-wait", count=-(-wait // 60))
-    if not fault:
-        try:
-            changed = await users.change_password(visit.desk.users, visit.person, old, new)
-        except Invalid as error:
-            pages.attempts.note_failure(name, address, now)
-            fault = visit.words.translate(error.reason)
-        else:
-            return set_session(go_to("/konto?neu=1"), pages.here, changed.token)
+    with pages.attempts.open_attempt(name, address, now) as attempt:
+        if attempt.wait_s:
+            fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
+        if not fault:
+            try:
+                changed = await users.change_password(visit.desk.users, visit.person, old, new)
+            except Invalid as error:
+                attempt.failed = True
+                fault = visit.words.translate(error.reason)
+            else:
+                return set_session(go_to("/konto?neu=1"), pages.here, changed.token)
     return render(visit, "account.html", status=422, fault=fault, done=False)
 
 

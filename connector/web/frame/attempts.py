@@ -4,9 +4,21 @@ Both together are few, so that nobody guesses passwords. A name alone has more, 
 out from elsewhere. What was counted is forgotten with the process.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 from connector.net.limits import TokenBuckets
 
 _QUARTER_S = 900
+
+
+@dataclass
+class SignInAttempt:
+    """One attempt: how many seconds it has to wait (0: it is made now), and whether it failed."""
+
+    wait_s: int
+    failed: bool = False
 
 
 class SignInAttempts:
@@ -16,18 +28,26 @@ class SignInAttempts:
         self._both = TokenBuckets(per_second=5 / _QUARTER_S, burst=5)
         self._names = TokenBuckets(per_second=60 / _QUARTER_S, burst=60)
         self._addresses = TokenBuckets(per_second=60 / _QUARTER_S, burst=60)
+        self._open: set[str] = set()
 
-    def find_wait(self, name: str, address: str, now_ms: int) -> int:
-        """Return how many seconds an address has to wait before it may try a name, 0 if it need not."""
-        waits = (
-            self._both.peek(f"{address} {name}", now_ms),
-            self._names.peek(name, now_ms),
-            self._addresses.peek(address, now_ms),
-        )
-        return -(-max(waits) // 1000)
+    @contextmanager
+    def open_attempt(self, name: str, address: str, now_ms: int) -> Iterator["SignInAttempt"]:
+        """Open an attempt of an address at a name; `wait_s` of it is above 0 if it may not be made now.
 
-    def note_failure(self, name: str, address: str, now_ms: int) -> None:
-        """Count an attempt that failed."""
-        self._both.take(f"{address} {name}", now_ms)
-        self._names.take(name, now_ms)
-        self._addresses.take(address, now_ms)
+        Several attempts at the same time would all be made before the first one is counted: there is one at a time.
+        """
+        both = f"{address} {name}"
+        waits = (self._both.peek(both, now_ms), self._names.peek(name, now_ms), self._addresses.peek(address, now_ms))
+        attempt = SignInAttempt(wait_s=1 if both in self._open else -(-max(waits) // 1000))
+        if attempt.wait_s:
+            yield attempt
+            return
+        self._open.add(both)
+        try:
+            yield attempt
+        finally:
+            self._open.discard(both)
+            if attempt.failed:
+                self._both.take(both, now_ms)
+                self._names.take(name, now_ms)
+                self._addresses.take(address, now_ms)

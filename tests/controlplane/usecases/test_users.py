@@ -29,6 +29,20 @@ async def test_a_name_is_taken_once_and_a_role_named_once(desk: Desk) -> None:
         await users.invite(register, "nobody", by="admin")
 
 
+async def test_nobody_is_invited_to_pages_that_do_not_exist(desk: Desk) -> None:
+    without = users.UserRegister(desk.values.users.context, desk.values.users.passwords)
+    with pytest.raises(NotAllowed, match=r"web\.port"):
+        await users.add(without, ORDER, by="admin")
+
+
+async def test_a_guessed_link_costs_no_hash(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    register = desk.values.users
+    await users.add(register, ORDER, by="admin")
+    monkeypatch.setattr(register.passwords, "hash", None)
+    with pytest.raises(NotAllowed, match="link"):
+        await users.choose_password(register, "a.kaya", "guess", PASSWORD)
+
+
 async def test_the_first_user_is_invited_until_somebody_has_a_password(desk: Desk) -> None:
     register = desk.values.users
     first = await users.invite_first(register)

@@ -1,5 +1,6 @@
 """Signing in and out: cookies, links, times, and what an attacker tries."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -54,6 +55,12 @@ async def test_after_five_failures_the_right_password_has_to_wait_too(office: Of
     assert answer.status_code == 429
     assert "warten Sie" in answer.text
     assert (await _try(office, "b.adler", "wrong")).status_code == 401
+
+
+async def test_guesses_at_the_same_time_are_one_guess(office: Office) -> None:
+    await office.add_user("a.kaya", UserRole.PROVIDER)
+    done = await asyncio.gather(*(_try(office, "a.kaya", f"guess {number}") for number in range(10)))
+    assert sorted(answer.status_code for answer in done) == [401] + [429] * 9
 
 
 async def test_a_session_gets_a_new_token_and_the_old_one_ends(office: Office) -> None:
