@@ -90,7 +90,7 @@ def test_the_age_of_the_data_expires_when_it_reaches_a_limit_of_the_policy() -> 
 def test_an_age_of_data_that_is_reached_beyond_the_calendar_is_never_reached(changed_at: int, years: int) -> None:
     limit = atom("dk:dataAge", "lteq", {"@value": f"P{years}Y", "@type": "xsd:duration"})
     found = world(msgspec.structs.replace(of_city(), changed_at=changed_at, now=NOW), limit).expires
-    assert all(instant(NOW) < at for at in found.values())
+    assert all(instant(NOW) < at < instant(2**63) for at in found.values())
 
 
 def test_the_age_of_data_whose_date_is_ahead_is_asked_again_when_it_is_known() -> None:
