@@ -154,6 +154,11 @@ SENTENCES: dict[str, str] = {
         "zweite Person."
     ),
     "request-answered": "Diese Anfrage ist schon beantwortet oder hat sich erledigt.",
+    "answered": "{person} hat am {at} geantwortet.",
+    "answered-agree": "{person} hat am {at} zugestimmt.",
+    "answered-terminate": "{person} hat am {at} abgelehnt.",
+    "answered-offer": "{person} hat am {at} Ihr Angebot unverändert zurückgegeben.",
+    "answer-not-sent": "Ihre Antwort wurde nicht gesendet.",
     "advice-answered": "Der Eingang zeigt, was jetzt noch wartet.",
     "offer-was-changed": "Ihr Angebot hat sich seit der Anfrage geändert.",
     "offer-was-withdrawn": "Ihr Angebot ist zurückgezogen: Zustimmen ist nicht mehr möglich.",

@@ -146,6 +146,11 @@ SENTENCES: dict[str, str] = {
         "Data coordination answers this request: the data is protected, and so a second person decides."
     ),
     "request-answered": "This request has been answered, or has come to an end.",
+    "answered": "{person} answered on {at}.",
+    "answered-agree": "{person} agreed on {at}.",
+    "answered-terminate": "{person} declined on {at}.",
+    "answered-offer": "{person} returned your offer as it is on {at}.",
+    "answer-not-sent": "Your answer was not sent.",
     "advice-answered": "The inbox shows what still waits.",
     "offer-was-changed": "Your offer has changed since the request.",
     "offer-was-withdrawn": "Your offer is withdrawn: it cannot be agreed to any more.",

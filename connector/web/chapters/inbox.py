@@ -1,6 +1,6 @@
 """The inbox: everything that waits for a person, and the answers: agree, decline, or return the own offer."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from starlette.responses import Response
 
@@ -10,6 +10,7 @@ from connector.controlplane.usecases import negotiation
 from connector.controlplane.usecases.negotiation import PersonsAnswer
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.web.answered import describe_answer
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render, show_error
@@ -37,8 +38,8 @@ async def agree(visit: Visit) -> Response:
     form = await read_form(visit.request)
     process = await _check_right(visit, form)
     changed = form.get("geaendert") == "1"
-    await negotiation.approve(visit.desk.enforcer, process.id, changed_offer=changed, answer=_sign(visit, form))
-    return _return("zugestimmt")
+    work = negotiation.approve(visit.desk.enforcer, process.id, changed_offer=changed, answer=_sign(visit, form))
+    return await _answer(visit, process, work, "zugestimmt")
 
 
 async def decline(visit: Visit) -> Response:
@@ -49,8 +50,8 @@ async def decline(visit: Visit) -> Response:
         reason = read_reason(form, "begruendung")
     except FormFault as fault:
         return await _show(visit, process.id, visit.words.say(fault.key))
-    await negotiation.reject(visit.desk.enforcer, process.id, reason, answer=_sign(visit, form))
-    return _return("abgelehnt")
+    work = negotiation.reject(visit.desk.enforcer, process.id, reason, answer=_sign(visit, form))
+    return await _answer(visit, process, work, "abgelehnt")
 
 
 async def return_offer(visit: Visit) -> Response:
@@ -62,14 +63,14 @@ async def return_offer(visit: Visit) -> Response:
     if asset is None or process.role is not Role.PROVIDER:
         raise NotAllowed("offer-withdrawn", "The offer was withdrawn: decline the request with a reason.")
     policy = drop_frame(asset.policy)
-    await negotiation.counter(visit.desk.enforcer, process.id, policy, answer=_sign(visit, form))
-    return _return("zurueckgegeben")
+    work = negotiation.counter(visit.desk.enforcer, process.id, policy, answer=_sign(visit, form))
+    return await _answer(visit, process, work, "zurueckgegeben")
 
 
 async def _show(visit: Visit, process_id: str, fault: str = "") -> Response:
     found = await find_waiting(visit, process_id)
     if found is None:
-        return show_error(visit, 409, visit.words.say("request-answered"), visit.words.say("advice-answered"))
+        return await _show_answered(visit, process_id)
     asking = visit.desk.evaluator.directory.participant(found.process.peer)
     return render(visit, "request.html", status=422 if fault else 200, item=found, asking=asking, fault=fault)
 
@@ -88,5 +89,17 @@ def _sign(visit: Visit, form: Mapping[str, str]) -> PersonsAnswer:
     return PersonsAnswer(by=visit.person.name, seen=read_version(form, "stand"))
 
 
-def _return(done: str) -> Response:
+async def _answer(visit: Visit, process: Negotiation, work: Awaitable[Negotiation], done: str) -> Response:
+    """Carry out an answer; who comes second learns who has answered."""
+    try:
+        await work
+    except NotAllowed as error:
+        if error.code != "changed":
+            raise
+        return await _show_answered(visit, process.id, visit.words.say("answer-not-sent"))
     return go_to(make_link("/eingang", fertig=done))
+
+
+async def _show_answered(visit: Visit, process_id: str, advice: str = "") -> Response:
+    words, told = visit.words, await describe_answer(visit, process_id)
+    return show_error(visit, 409, told or words.say("request-answered"), advice or words.say("advice-answered"))

@@ -88,7 +88,8 @@ async def test_two_people_answer_one_request_and_the_second_is_told(office: Offi
     for action in ("ablehnen", "zustimmen", "zurueckgeben"):
         late = await other.post(f"/eingang/{action}", data=REASON)
         assert late.status_code == 409
-        assert "Inzwischen wurde entschieden" in late.text
+        assert "Aylin Kaya hat am 24. November 2025, 16:00 Uhr zugestimmt." in late.text
+        assert "Ihre Antwort wurde nicht gesendet." in late.text
     assert await _pending(office) == "ContractAgreementMessage"
     # Who goes back in the browser, or follows an old link, learns it too.
     assert (await one.get(REQUEST)).status_code == 409
