@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.controlplane.usecases import users
 from connector.desk.values import Desk
-from connector.language.catalogue import LANGUAGES, Language
+from connector.language.catalogue import LANGUAGES, Language, say
 from connector.ports.changes import Conflict, StoreError
 from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.passwords import Busy
@@ -116,6 +116,7 @@ def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> 
         file=find_file_path,
         link=make_link,
         now=visit.desk.context.now(),
+        languages=[(code, say(code, "pages.language-name")) for code in LANGUAGES if code != visit.language],
         **values,
     )
     return HTMLResponse(text, status, headers={"Content-Language": visit.language})
