@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
-from connector.api.portal.frame import PortalDesk
-from connector.api.portal.mounting import add_portal
+from connector.api.portals.frame import SiteDesk
+from connector.api.portals.mounting import add_portals
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
 from connector.binding.dsp.catalog import routes_for
@@ -24,7 +24,7 @@ from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler
-from connector.broker.describing.subject import Portal
+from connector.broker.describing.subject import PublicSite
 from connector.broker.graphing import follow, name_layout
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_rhythm
@@ -57,7 +57,7 @@ class BrokerServer:
     protocol: Application
     api: ASGIApp
     listeners: Listeners
-    portal: Portal
+    site: PublicSite
     changed: asyncio.Event
     graph: GraphStore | None = None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -71,7 +71,7 @@ class BrokerServer:
         self.tasks.append(asyncio.create_task(self.projector.run(), name="projector"))
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
         if self.graph is not None:
-            following = follow(self.record, self.graph, self.portal, self.changed)
+            following = follow(self.record, self.graph, self.site, self.changed)
             self.tasks.append(asyncio.create_task(following, name="graph"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self.crawler.relist), name="roster"))
 
@@ -139,13 +139,11 @@ async def build_broker(
         list_in_use=parts.identity.list_in_use,
         list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
     )
-    portal = make_portal(settings)
+    site = make_site(settings)
     graph = (
-        open_graph(settings.broker.record.with_suffix(".graph"), name_layout(portal))
-        if settings.broker.sparql
-        else None
+        open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site)) if settings.broker.sparql else None
     )
-    add_portal(api, PortalDesk(record=record, portal=portal), graph)
+    add_portals(api, SiteDesk(record=record, site=site), graph)
     return BrokerServer(
         parts=parts,
         record=record,
@@ -155,18 +153,18 @@ async def build_broker(
         protocol=_build_protocol(parts, record),
         api=api,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
-        portal=portal,
+        site=site,
         changed=changed,
         graph=graph,
         tasks=tasks,
     )
 
 
-def make_portal(settings: Settings) -> Portal:
+def make_site(settings: Settings) -> PublicSite:
     """Return the addresses and the name under which the broker publishes."""
     origin = urlsplit(settings.protocol.public_url)
     own = format_origin(origin.scheme, origin.hostname or "", settings.broker.port)
-    return Portal(
+    return PublicSite(
         base=(settings.broker.public_url or own).rstrip("/"),
         participant=settings.participant.id,
         name=settings.participant.name,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from connector.broker.describing.catalog import describe_listed
-from connector.broker.describing.subject import Portal, Subject
+from connector.broker.describing.subject import PublicSite, Subject
 from connector.broker.publishing import find_last, gather_subjects, list_changes
 from connector.net.aside import work_aside
 from connector.ports.broker_store import BrokerStore
@@ -20,22 +20,27 @@ _SMALL = 2048
 log = logging.getLogger(__name__)
 
 
-def name_layout(portal: Portal) -> str:
+def name_layout(site: PublicSite) -> str:
     """Return what every statement of a graph depends on: its version, and the addresses of the broker."""
-    return f"{LAYOUT} {portal.base} {portal.participant} {portal.name}"
+    return f"{LAYOUT} {site.base} {site.participant} {site.name}"
 
 
+<<<<<<< HEAD:connector/broker/graphing.py
 async def follow(record: BrokerStore, graph: GraphStore, portal: Portal, changed: asyncio.Event) -> None:
     """Follow the record until cancelled, a while after each time that `changed` is set, so that many crawls share one.
 
     A fault is logged and tried again after a minute.
     """
+=======
+async def follow(record: BrokerStore, graph: GraphStore, site: PublicSite) -> None:
+    """Follow the record until cancelled. A fault is logged and tried again after a minute."""
+>>>>>>> f4190fc9 (Call what the broker publishes its public site, and state no text of a policy that would be cut):connector/broker/projecting.py
     # Before anything is crawled: a record that is younger than the graph is another one.
     last = await find_last(record)
     while True:
         changed.clear()
         try:
-            last = await catch_up(record, graph, portal, await open_position(graph, last))
+            last = await catch_up(record, graph, site, await open_position(graph, last))
         except (OSError, StoreError, GraphDamaged) as error:
             log.warning("the graph for SPARQL was not brought up to date: %s", error)
             await asyncio.sleep(RETRY_S)
@@ -54,14 +59,14 @@ async def open_position(graph: GraphStore, last: int) -> int:
     return position
 
 
-async def catch_up(record: BrokerStore, graph: GraphStore, portal: Portal, position: int) -> int:
+async def catch_up(record: BrokerStore, graph: GraphStore, site: PublicSite, position: int) -> int:
     """Put all changes after a change number into the graph and publish it; return the last one."""
     begun = position
     while entries := await list_changes(record, position):
-        subjects = await gather_subjects(record, portal, entries)
+        subjects = await gather_subjects(record, site, entries)
 
         def describe(subjects: list[Subject] = subjects) -> list[GraphPart]:
-            return [_describe(portal, subject) for subject in subjects]
+            return [_describe(site, subject) for subject in subjects]
 
         parts = await work_aside(sum(len(entry.document) for entry in entries), describe, small=_SMALL)
         await graph.put(parts)
@@ -72,6 +77,6 @@ async def catch_up(record: BrokerStore, graph: GraphStore, portal: Portal, posit
     return position
 
 
-def _describe(portal: Portal, subject: Subject) -> GraphPart:
+def _describe(site: PublicSite, subject: Subject) -> GraphPart:
     present = subject.entry.removed_at is None
-    return GraphPart(subject.record, tuple(dict.fromkeys(describe_listed(portal, subject))) if present else ())
+    return GraphPart(subject.record, tuple(dict.fromkeys(describe_listed(site, subject))) if present else ())

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from msgspec.structs import replace
 
-from connector.broker.describing.subject import Portal, Subject, decode_segment
+from connector.broker.describing.subject import PublicSite, Subject, decode_segment
 from connector.ports.broker_store import BrokerStore, CrawlSource, Entry, Listing
 
 PAGE = 100
@@ -20,7 +20,7 @@ _MOST_BATCHES = 50
 _WIDEST = 10_000
 
 
-async def gather_subjects(record: BrokerStore, portal: Portal, entries: Sequence[Entry]) -> list[Subject]:
+async def gather_subjects(record: BrokerStore, site: PublicSite, entries: Sequence[Entry]) -> list[Subject]:
     """Return entries as subjects of statements: each with the name of its provider, and whether its IRI is its own.
 
     An identifier is a provider's if the provider listed it first. A fragment belongs to what it is a fragment of, and
@@ -37,9 +37,9 @@ async def gather_subjects(record: BrokerStore, portal: Portal, entries: Sequence
             provider=_name_source(sources[entry.participant]) or entry.participant,
             is_claimed=first.get(entry.id) == entry.participant
             and first.get(stems[entry.id], entry.participant) == entry.participant
-            and stems[entry.id] not in taken | {portal.participant}
-            and not entry.id.startswith(f"{portal.base}/"),
-            portal=portal,
+            and stems[entry.id] not in taken | {site.participant}
+            and not entry.id.startswith(f"{site.base}/"),
+            site=site,
         )
         for entry in entries
     ]
@@ -49,11 +49,11 @@ def _name_source(source: CrawlSource | None) -> str:
     return source.name if source else ""
 
 
-async def find_subject(record: BrokerStore, portal: Portal, participant: str, dataset: str) -> Subject | None:
+async def find_subject(record: BrokerStore, site: PublicSite, participant: str, dataset: str) -> Subject | None:
     """Return the subject of one present entry by the two segments of its path, or None if there is none."""
     names = decode_segment(participant), decode_segment(dataset)
     entry = await record.entry(names[0], names[1]) if names[0] and names[1] else None
-    return None if entry is None else (await gather_subjects(record, portal, [entry]))[0]
+    return None if entry is None else (await gather_subjects(record, site, [entry]))[0]
 
 
 async def list_page(record: BrokerStore, after: str | None, limit: int = PAGE) -> tuple[Sequence[Entry], str | None]:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from connector.app.broker import build_broker, make_portal
+from connector.app.broker import build_broker, make_site
 from connector.app.parts import issue_own_token
 from connector.ports.changes import Unavailable
 from tests.app.conftest import listening
@@ -51,9 +51,9 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
 
 def test_links_lead_to_the_public_url_or_to_the_host_of_the_protocol(space: Space) -> None:
     settings = space.settings("broker", 0)
-    assert make_portal(settings).base == "https://broker.example:7083"
+    assert make_site(settings).base == "https://broker.example:7083"
     public = replace(settings, broker=replace(settings.broker, public_url="https://daten.stadt.example/"))
-    assert make_portal(public).base == "https://daten.stadt.example"
+    assert make_site(public).base == "https://daten.stadt.example"
 
 
 async def test_a_broker_lets_its_own_operator_build_the_index_anew(space: Space) -> None:

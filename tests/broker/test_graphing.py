@@ -14,7 +14,7 @@ from connector.ports.broker_store import CrawlSource, Delta
 from connector.ports.graph import GraphAnswer, GraphDamaged, GraphPart, GraphQuestion
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import until
-from tests.broker.describing.published import PORTAL, subject_of
+from tests.broker.describing.published import SITE, subject_of
 from tests.broker.world import CITY, titled
 
 SOURCE = CrawlSource(participant=CITY + "umweltamt", name="Umweltamt", address="https://umweltamt.example")
@@ -62,7 +62,7 @@ async def list_(record: MemoryBrokerStore, *titles: str, removed: tuple[str, ...
 async def read_expected(record: MemoryBrokerStore) -> dict[str, GraphPart]:
     """Return the graph that is built at once."""
     anew = MemoryGraph()
-    await catch_up(record, anew, PORTAL, 0)
+    await catch_up(record, anew, SITE, 0)
     return anew.published
 
 
@@ -79,24 +79,24 @@ async def test_after_any_history_the_graph_is_the_one_that_is_built_at_once(step
         elif step == "remove":
             await list_(record, removed=(f"urn:{name}",))
         elif step == "follow":
-            await catch_up(record, graph, PORTAL, await open_position(graph, await find_last(record)))
+            await catch_up(record, graph, SITE, await open_position(graph, await find_last(record)))
         elif step == "lose":
             # A crash: what was put and not published may be there or not.
             graph.put_now = dict(graph.published)
         else:
             record = MemoryBrokerStore()
             await open_position(graph, await find_last(record))
-    await catch_up(record, graph, PORTAL, await open_position(graph, await find_last(record)))
+    await catch_up(record, graph, SITE, await open_position(graph, await find_last(record)))
     assert graph.published == await read_expected(record)
 
 
 async def test_a_graph_that_is_ahead_of_its_record_is_cleared() -> None:
     record, graph = MemoryBrokerStore(), MemoryGraph()
     await list_(record, "a", "b")
-    await catch_up(record, graph, PORTAL, 0)
+    await catch_up(record, graph, SITE, 0)
     other = MemoryBrokerStore()
     await list_(other, "c")
-    await catch_up(other, graph, PORTAL, await open_position(graph, await find_last(other)))
+    await catch_up(other, graph, SITE, await open_position(graph, await find_last(other)))
     assert graph.published == await read_expected(other)
 
 
@@ -109,8 +109,12 @@ async def test_a_fault_is_logged_and_tried_again(
     record, graph = MemoryBrokerStore(), MemoryGraph()
     await list_(record, "a")
     graph.failing = fault
+<<<<<<< HEAD:tests/broker/test_graphing.py
     changed = asyncio.Event()
     following = asyncio.create_task(follow(record, graph, PORTAL, changed))
+=======
+    following = asyncio.create_task(follow(record, graph, SITE))
+>>>>>>> f4190fc9 (Call what the broker publishes its public site, and state no text of a policy that would be cut):tests/broker/test_projecting.py
     await until(lambda: graph.position == 1)
     await list_(record, "b")
     changed.set()
@@ -120,5 +124,5 @@ async def test_a_fault_is_logged_and_tried_again(
 
 
 def test_another_address_of_the_broker_is_another_layout() -> None:
-    moved = type(PORTAL)(base="https://other.example", participant=PORTAL.participant, name=PORTAL.name)
-    assert name_layout(moved) != name_layout(PORTAL)
+    moved = type(SITE)(base="https://other.example", participant=SITE.participant, name=SITE.name)
+    assert name_layout(moved) != name_layout(SITE)

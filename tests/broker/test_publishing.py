@@ -10,7 +10,7 @@ from connector.broker import publishing
 from connector.broker.publishing import find_last, find_position, gather_subjects, list_newest, list_page, walk_list
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Listing
 from connector.store.memory.record import MemoryBrokerStore
-from tests.broker.describing.published import PORTAL
+from tests.broker.describing.published import SITE
 from tests.contract.test_record import entry
 
 HOUR = 3_600_000
@@ -75,13 +75,13 @@ async def test_the_place_of_a_time_and_the_last_change_are_found(writes: list[tu
         ("urn:b#part", False),
         ("city", False),
         ("works#connector", False),
-        (PORTAL.participant, False),
-        (f"{PORTAL.base}/catalog", False),
+        (SITE.participant, False),
+        (f"{SITE.base}/catalog", False),
     ],
 )
 async def test_an_identifier_is_kept_if_nobody_else_has_it(id: str, is_claimed: bool) -> None:
     record = MemoryBrokerStore()
     await fill(record, entry("urn:b", participant="city"), entry(id, participant="works"))
     row: Any = await record.entry("works", id)
-    (subject,) = await gather_subjects(record, PORTAL, [row])
+    (subject,) = await gather_subjects(record, SITE, [row])
     assert (subject.is_claimed, subject.provider) == (is_claimed, "Works")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from connector.api.portal.frame import PortalDesk
-from connector.api.portal.mounting import add_portal
+from connector.api.portals.frame import SiteDesk
+from connector.api.portals.mounting import add_portals
 from connector.app.listeners import Listeners
 from connector.broker.graphing import catch_up, name_layout
 from connector.store.graph.graph import open_graph
-from tests.api.portal.conftest import PortalWorld
-from tests.broker.describing.published import PORTAL
+from tests.api.portals.conftest import SiteWorld
+from tests.broker.describing.published import SITE
 from tests.docs.pages import marked
 
 EXPECTED = {
@@ -24,11 +24,11 @@ EXPECTED = {
 
 @pytest.mark.parametrize("step", EXPECTED)
 async def test_the_commands_of_the_page_run(step: str, tmp_path: Path) -> None:
-    world = PortalWorld(is_open=True)
+    world = SiteWorld(is_open=True)
     await world.crawl()
-    graph = open_graph(tmp_path / "record.graph", name_layout(PORTAL))
-    await catch_up(world.record, graph, PORTAL, await graph.read_position())
-    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), graph)
+    graph = open_graph(tmp_path / "record.graph", name_layout(SITE))
+    await catch_up(world.record, graph, SITE, await graph.read_position())
+    add_portals(world.app, SiteDesk(record=world.record, site=SITE), graph)
     listeners = Listeners()
     await listeners.open_asgi("broker", world.app, "127.0.0.1", 0, public=False)
     try:

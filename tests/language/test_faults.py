@@ -32,7 +32,7 @@ ELSEWHERE = {
     "cli/demo/run.py": "a command line to copy",
     "api/broker.py": "answers to other connectors, which say their own sentence about them",
     "store/graph": "answers to programs that ask in SPARQL",
-    "api/portal": "answers to harvesters and other programs, in the language of their standards",
+    "api/portals": "answers to harvesters and other programs, in the language of their standards",
     "policy/analysis/space/shape.py": "a name for developers",
     "policy/reading/templates.py": "faults of the package's own templates; what a person gives has tests below",
     "app/logs.py": "a line of the log",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from connector.broker.describing.dataset import describe_dataset, describe_provider
 from connector.broker.describing.members import ADMS, DCAT, DCT, FOAF, PREFIXES, SKOS
-from connector.broker.describing.subject import Portal, Subject
+from connector.broker.describing.subject import PublicSite, Subject
 from connector.language.catalogue import say_in_all
 from connector.semantic.statements import (
     TYPE,
@@ -26,31 +26,31 @@ CATALOG_PREFIXES = {**PREFIXES, "hydra": HYDRA, "prov": PROV, "xsd": XSD}
 _CHANGE = "http://purl.org/adms/changetype/"
 
 
-def describe_catalog(portal: Portal, subjects: Sequence[Subject]) -> tuple[Statement, ...]:
+def describe_catalog(site: PublicSite, subjects: Sequence[Subject]) -> tuple[Statement, ...]:
     """Return the statements about the catalogue and about the given datasets, each with its record."""
-    return (*_describe_catalog(portal), *(line for subject in subjects for line in describe_listed(portal, subject)))
+    return (*_describe_catalog(site), *(line for subject in subjects for line in describe_listed(site, subject)))
 
 
-def describe_listed(portal: Portal, subject: Subject) -> Iterator[Statement]:
+def describe_listed(site: PublicSite, subject: Subject) -> Iterator[Statement]:
     """Yield the statements about one dataset of the catalogue and its record."""
-    catalog = IriTerm(portal.catalog)
+    catalog = IriTerm(site.catalog)
     yield Statement(catalog, DCAT + "dataset", IriTerm(subject.iri))
     yield Statement(catalog, DCAT + "record", IriTerm(subject.record))
     yield from describe_dataset(subject)
     yield from describe_record(subject)
 
 
-def _describe_catalog(portal: Portal) -> Iterator[Statement]:
-    catalog = IriTerm(portal.catalog)
+def _describe_catalog(site: PublicSite) -> Iterator[Statement]:
+    catalog = IriTerm(site.catalog)
     yield Statement(catalog, TYPE, IriTerm(DCAT + "Catalog"))
-    for language, text in say_in_all("catalog.all-title", name=portal.name).items():
+    for language, text in say_in_all("catalog.all-title", name=site.name).items():
         yield Statement(catalog, DCT + "title", make_text(text, language))
-    for language, text in say_in_all("catalog.all-description", name=portal.name).items():
+    for language, text in say_in_all("catalog.all-description", name=site.name).items():
         yield Statement(catalog, DCT + "description", make_text(text, language))
-    publisher: RdfNode = IriTerm(portal.participant) if is_iri(portal.participant) else BlankTerm("broker")
+    publisher: RdfNode = IriTerm(site.participant) if is_iri(site.participant) else BlankTerm("broker")
     yield Statement(catalog, DCT + "publisher", publisher)
     yield Statement(publisher, TYPE, IriTerm(FOAF + "Agent"))
-    yield Statement(publisher, FOAF + "name", LiteralTerm(portal.name))
+    yield Statement(publisher, FOAF + "name", LiteralTerm(site.name))
 
 
 def describe_record(subject: Subject) -> Iterator[Statement]:
@@ -76,13 +76,13 @@ def describe_record(subject: Subject) -> Iterator[Statement]:
         yield Statement(source, PROV + "atLocation", IriTerm(entry.address))
 
 
-def describe_page(portal: Portal, page: str, first: str, following: str | None, size: int) -> Iterator[Statement]:
+def describe_page(site: PublicSite, page: str, first: str, following: str | None, size: int) -> Iterator[Statement]:
     """Yield the page as harvesters follow it: all addresses (Hydra Core, collections)."""
     node = IriTerm(page)
     # The second class and `nextPage` are names of an earlier Hydra, which deployed harvesters still look for.
     for kind in ("PartialCollectionView", "PagedCollection"):
         yield Statement(node, TYPE, IriTerm(HYDRA + kind))
-    yield Statement(IriTerm(portal.catalog), HYDRA + "view", node)
+    yield Statement(IriTerm(site.catalog), HYDRA + "view", node)
     yield Statement(node, HYDRA + "first", IriTerm(first))
     yield Statement(node, HYDRA + "firstPage", IriTerm(first))
     yield Statement(node, HYDRA + "itemsPerPage", LiteralTerm(str(size), datatype=XSD + "integer"))

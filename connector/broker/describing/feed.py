@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_record, make_moment
 from connector.broker.describing.dataset import describe_dataset
-from connector.broker.describing.subject import Portal, Subject
+from connector.broker.describing.subject import PublicSite, Subject
 from connector.language.catalogue import Language, say
 from connector.ports.broker_store import Entry
 from connector.semantic.statements import TYPE, XSD, BlankTerm, IriTerm, LiteralTerm, Statement
@@ -26,16 +26,16 @@ _FALLBACK = ("de", "en")
 NamedGraph = tuple[str | None, tuple[Statement, ...]]
 
 
-def describe_feed(portal: Portal, subjects: Sequence[Subject], page: str, following: str | None) -> list[NamedGraph]:
+def describe_feed(site: PublicSite, subjects: Sequence[Subject], page: str, following: str | None) -> list[NamedGraph]:
     """Return one page of the feed: the default graph with the activities, and the graph of each.
 
     `page` and `following` are the addresses of this page and of the next one, if there is one now.
     """
-    stated: list[Statement] = [*_describe_stream(portal, page, following)]
+    stated: list[Statement] = [*_describe_stream(site, page, following)]
     graphs: list[NamedGraph] = []
     for subject in subjects:
         activity = name_activity(subject)
-        stated += _describe_activity(portal, subject, activity)
+        stated += _describe_activity(site, subject, activity)
         if subject.entry.removed_at is None:
             graphs.append((activity, (*describe_dataset(subject), *describe_record(subject))))
     return [(None, tuple(stated)), *graphs]
@@ -53,8 +53,8 @@ def find_kind(entry: Entry) -> str:
     return "Create" if entry.changed_at <= entry.first_seen else "Update"
 
 
-def _describe_stream(portal: Portal, page: str, following: str | None) -> Iterator[Statement]:
-    stream, view = IriTerm(f"{portal.base}/feed#stream"), IriTerm(page)
+def _describe_stream(site: PublicSite, page: str, following: str | None) -> Iterator[Statement]:
+    stream, view = IriTerm(f"{site.base}/feed#stream"), IriTerm(page)
     yield Statement(stream, TYPE, IriTerm(LDES + "EventStream"))
     yield Statement(stream, LDES + "timestampPath", IriTerm(AS + "published"))
     yield Statement(stream, LDES + "versionOfPath", IriTerm(AS + "object"))
@@ -72,21 +72,21 @@ def _describe_stream(portal: Portal, page: str, following: str | None) -> Iterat
         yield Statement(relation, TREE + "node", IriTerm(following))
 
 
-def _describe_activity(portal: Portal, subject: Subject, activity: str) -> Iterator[Statement]:
-    yield Statement(IriTerm(f"{portal.base}/feed#stream"), TREE + "member", IriTerm(activity))
+def _describe_activity(site: PublicSite, subject: Subject, activity: str) -> Iterator[Statement]:
+    yield Statement(IriTerm(f"{site.base}/feed#stream"), TREE + "member", IriTerm(activity))
     yield Statement(IriTerm(activity), TYPE, IriTerm(AS + find_kind(subject.entry)))
     yield Statement(IriTerm(activity), AS + "object", IriTerm(subject.iri))
     yield Statement(IriTerm(activity), AS + "published", make_moment(subject.entry.changed_at))
 
 
-def render_atom(portal: Portal, subjects: Sequence[Subject], language: Language) -> bytes:
+def render_atom(site: PublicSite, subjects: Sequence[Subject], language: Language) -> bytes:
     """Return an Atom feed of the given changes, the newest first; its own sentences are in a language."""
     feed = ET.Element("feed", {"xmlns": _ATOM})
-    _add(feed, "id", f"{portal.base}/feed.atom")
-    _add(feed, "title", say(language, "catalog.all-title", name=portal.name))
+    _add(feed, "id", f"{site.base}/feed.atom")
+    _add(feed, "title", say(language, "catalog.all-title", name=site.name))
     _add(feed, "updated", _write_moment(max((subject.entry.changed_at for subject in subjects), default=0)))
-    _add(_add(feed, "author"), "name", portal.name)
-    _add(feed, "link", rel="self", href=f"{portal.base}/feed.atom")
+    _add(_add(feed, "author"), "name", site.name)
+    _add(feed, "link", rel="self", href=f"{site.base}/feed.atom")
     for subject in subjects:
         kind = find_kind(subject.entry)
         entry = _add(feed, "entry")

@@ -140,7 +140,7 @@ def _to_term(name: str, value: Any) -> RdfTerm:
     if isinstance(value, dict):
         if "@id" in value:
             return _to_named(value["@id"])
-        text, kind = clean(str(value["@value"]), _TEXT_LENGTH), str(value.get("@type", ""))
+        text, kind = _keep(str(value["@value"])), str(value.get("@type", ""))
         datatype = XSD + kind.removeprefix("xsd:") if kind.startswith("xsd:") else ""
         return LiteralTerm(text, datatype=datatype) if datatype else make_text(text, str(value.get("@language", "")))
     text = str(value)
@@ -148,9 +148,16 @@ def _to_term(name: str, value: Any) -> RdfTerm:
         return _to_named(text if ":" in text else f"odrl:{text}")
     if name in _NAMED or name.startswith("odrl:"):
         return _to_named(text)
-    return LiteralTerm(clean(text, _TEXT_LENGTH))
+    return LiteralTerm(_keep(text))
+
+
+def _keep(text: str) -> str:
+    """Return a text of a policy, unless it would have to be cut or cleaned."""
+    if clean(text, _TEXT_LENGTH) != text:
+        raise _Unsayable
+    return text
 
 
 def _to_named(text: str) -> RdfTerm:
     iri = ODRL + text.removeprefix("odrl:") if text.startswith("odrl:") else text
-    return IriTerm(iri) if is_iri(iri) else LiteralTerm(clean(text, _TEXT_LENGTH))
+    return IriTerm(iri) if is_iri(iri) else LiteralTerm(_keep(text))

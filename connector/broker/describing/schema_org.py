@@ -19,7 +19,7 @@ from connector.broker.describing.members import (
     read_iri,
     read_text,
 )
-from connector.broker.describing.subject import Portal, Subject
+from connector.broker.describing.subject import PublicSite, Subject
 from connector.ports.broker_store import Entry
 from connector.semantic.statements import is_web_address
 
@@ -43,7 +43,7 @@ def render_schema(subject: Subject) -> bytes:
         "keywords": list(entry.keywords),
         "creator": {"@type": "Organization", "name": entry.publisher},
         "provider": {"@type": "Organization", "name": subject.provider, "identifier": entry.participant},
-        "includedInDataCatalog": {"@type": "DataCatalog", "@id": subject.portal.catalog, "name": subject.portal.name},
+        "includedInDataCatalog": {"@type": "DataCatalog", "@id": subject.site.catalog, "name": subject.site.name},
         "sdDatePublished": _write_day(entry.changed_at),
         **_render_details(dataset),
         "distribution": [_render_distribution(part) for part in find_nodes(dataset, "dcat:distribution")],
@@ -92,9 +92,9 @@ def render_sitemap(entries: Sequence[tuple[str, int]]) -> bytes:
     return _render_addresses("urlset", "url", [(address, _write_day(at)) for address, at in entries])
 
 
-def render_sitemap_index(portal: Portal, count: int) -> bytes:
+def render_sitemap_index(site: PublicSite, count: int) -> bytes:
     """Return the index of as many sitemaps."""
-    return _render_addresses("sitemapindex", "sitemap", [(f"{portal.base}/sitemap-{n}.xml", "") for n in range(count)])
+    return _render_addresses("sitemapindex", "sitemap", [(f"{site.base}/sitemap-{n}.xml", "") for n in range(count)])
 
 
 def _render_addresses(outer: str, inner: str, addresses: Sequence[tuple[str, str]]) -> bytes:
@@ -107,11 +107,10 @@ def _render_addresses(outer: str, inner: str, addresses: Sequence[tuple[str, str
     return (head + "\n".join(lines) + f"\n</{outer}>\n").encode()
 
 
-def list_addresses(portal: Portal, entries: Sequence[Entry]) -> list[tuple[str, int]]:
+def list_addresses(site: PublicSite, entries: Sequence[Entry]) -> list[tuple[str, int]]:
     """Return the address and the time of the last change of each entry."""
     return [
-        (Subject(entry=entry, provider="", is_claimed=False, portal=portal).record, entry.changed_at)
-        for entry in entries
+        (Subject(entry=entry, provider="", is_claimed=False, site=site).record, entry.changed_at) for entry in entries
     ]
 
 

@@ -18,7 +18,7 @@ _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _ENCODED = re.compile(r"(?:[A-Za-z0-9_-]|~[0-9A-F]{2})+")
 
 
-class Portal(msgspec.Struct, frozen=True, kw_only=True):
+class PublicSite(msgspec.Struct, frozen=True, kw_only=True):
     """The broker that publishes: the base URL of its API without a slash at the end, its identifier and its name."""
 
     base: str
@@ -41,12 +41,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     entry: Entry
     provider: str
     is_claimed: bool
-    portal: Portal
+    site: PublicSite
 
     @cached_property
     def record(self) -> str:
         """The IRI of the catalogue record, which is the address of the dataset's page at the broker."""
-        return f"{self.portal.base}{make_path(self.entry.participant, self.entry.id)}"
+        return f"{self.site.base}{make_path(self.entry.participant, self.entry.id)}"
 
     @cached_property
     def iri(self) -> str:

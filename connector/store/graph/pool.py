@@ -56,6 +56,20 @@ class _RunningWorker:
         return await self.process.wait()
 
 
+async def _start(*command: str) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            # Nothing of the environment is the worker's, such as keys.
+            env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+        )
+    except OSError:
+        raise QueryRefused(503, "busy", "No process can be started for the query: try again later.") from None
+
+
 class WorkerPool:
     """At most `WORKERS` processes; a question waits until one is free. `find_folder` returns the published graph."""
 
@@ -110,15 +124,7 @@ class WorkerPool:
             if worker.folder == folder and worker.process.returncode is None:
                 return worker
             await worker.end()
-        module = [sys.executable, "-m", f"{__package__}.worker", str(folder)]
-        process = await asyncio.create_subprocess_exec(
-            *module,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            # Nothing of the environment is the worker's, such as keys.
-            env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
-        )
+        process = await _start(sys.executable, "-m", f"{__package__}.worker", str(folder))
         return _RunningWorker(process, folder)
 
     async def close(self) -> None:

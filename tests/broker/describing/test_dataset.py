@@ -14,7 +14,7 @@ from connector.broker.describing.subject import Subject
 from connector.protocol import dcat
 from connector.semantic.statements import Statement
 from connector.semantic.writing import RdfForm, write_statements
-from tests.broker.describing.published import OWN, PORTAL, describe, graph_of, subject_of
+from tests.broker.describing.published import OWN, SITE, describe, graph_of, subject_of
 from tests.broker.test_normalise import JSON
 from tests.broker.world import CITY, dataset
 
@@ -120,7 +120,7 @@ HOSTILE = st.sampled_from(
             '"""',
             "mailto:@",
         ),
-        *(CITY + "umweltamt", PORTAL.catalog, "2024-01-01", "2024-13-01", "https://a.example/#b", "x" * 9000, "😀 ä"),
+        *(CITY + "umweltamt", SITE.catalog, "2024-01-01", "2024-13-01", "https://a.example/#b", "x" * 9000, "😀 ä"),
         *(
             {"@id": "urn:x"},
             {"@id": "_:b0"},
@@ -150,7 +150,7 @@ def test_whatever_a_provider_sends_all_forms_are_well_formed_and_the_same(
     document = dataset(id, **members)
     document["distribution"] = [document["distribution"][0] | part, document["distribution"][0]]
     subject = subject_of(document)
-    statements = describe_catalog(PORTAL, [subject])
+    statements = describe_catalog(SITE, [subject])
     assert len(statements) < 5_000
     turtle, jsonld, xml = (_parse(statements, form) for form in (RdfForm.TURTLE, RdfForm.JSON_LD, RdfForm.RDF_XML))
     assert isomorphic(turtle, jsonld)

@@ -16,7 +16,7 @@ from connector.broker.describing.feed import FEED_PREFIXES, describe_feed, find_
 from connector.broker.describing.schema_org import list_addresses, render_schema, render_sitemap
 from connector.semantic.writing import RdfForm, write_graphs
 from connector.store.rules import tombstone
-from tests.broker.describing.published import PORTAL, subject_of
+from tests.broker.describing.published import SITE, subject_of
 from tests.broker.describing.test_dataset import MEMBERS, PARTS
 from tests.broker.world import dataset
 
@@ -30,10 +30,10 @@ def test_whatever_a_provider_sends_every_output_is_well_formed(
     document = dataset(id, **members)
     document["distribution"][0] |= part
     subject = subject_of(document)
-    trig = write_graphs(describe_feed(PORTAL, [subject], f"{PORTAL.base}/feed", None), RdfForm.TRIG, FEED_PREFIXES)
+    trig = write_graphs(describe_feed(SITE, [subject], f"{SITE.base}/feed", None), RdfForm.TRIG, FEED_PREFIXES)
     Dataset().parse(data=trig, format="trig")
-    assert len(ET.fromstring(render_atom(PORTAL, [subject], "de"))) == 6
-    ET.fromstring(render_sitemap(list_addresses(PORTAL, [subject.entry])))
+    assert len(ET.fromstring(render_atom(SITE, [subject], "de"))) == 6
+    ET.fromstring(render_sitemap(list_addresses(SITE, [subject.entry])))
     schema = render_schema(subject)
     assert json.loads(schema)["@type"] == "Dataset"
     assert b"<" not in schema
@@ -44,12 +44,12 @@ def test_whatever_a_provider_sends_every_output_is_well_formed(
 def test_a_tombstone_is_a_deletion_without_a_description() -> None:
     subject = subject_of(dataset("urn:uuid:1"))
     removed = replace(tombstone(subject.entry), removed_at=5, changed_at=5)
-    gone = type(subject)(entry=removed, provider="Umweltamt", is_claimed=True, portal=PORTAL)
-    ((name, stated),) = describe_feed(PORTAL, [gone], f"{PORTAL.base}/feed", None)
+    gone = type(subject)(entry=removed, provider="Umweltamt", is_claimed=True, site=SITE)
+    ((name, stated),) = describe_feed(SITE, [gone], f"{SITE.base}/feed", None)
     assert name is None
-    assert f"{PORTAL.base}" in str(stated[0])
+    assert f"{SITE.base}" in str(stated[0])
     assert find_kind(removed) == "Delete"
-    feed = ET.fromstring(render_atom(PORTAL, [gone], "en"))
+    feed = ET.fromstring(render_atom(SITE, [gone], "en"))
     assert "Removed: urn:uuid:1" in ET.tostring(feed, encoding="unicode")
 
 

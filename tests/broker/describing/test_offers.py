@@ -54,6 +54,12 @@ def test_terms_that_are_too_long_are_not_stated_in_part() -> None:
     assert list(graph.objects(offer, RDFS.comment))
 
 
+def test_a_text_that_would_be_cut_is_not_stated_in_part() -> None:
+    purpose = {"leftOperand": "purpose", "operator": "eq", "rightOperand": {"@value": "x " * 900}}
+    graph, offer = offered(permission=[{"action": "use", "constraint": [purpose]}])
+    assert not list(graph.objects(offer, ODRL.permission))
+
+
 def test_an_offer_states_its_identifier_and_is_no_one_elses() -> None:
     graph, offer = offered(permission=[{"action": "use"}])
     assert str(graph.value(offer, URIRef("http://purl.org/dc/terms/identifier"))) == "urn:offer:1"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.broker.describing.subject import decode_segment, encode_segment, make_path
-from tests.broker.describing.published import OWN, PORTAL, subject_of
+from tests.broker.describing.published import OWN, SITE, subject_of
 from tests.broker.world import dataset
 
 
@@ -31,14 +31,14 @@ def test_another_spelling_is_no_segment(segment: str) -> None:
 
 def test_an_iri_of_the_provider_is_the_name_of_its_dataset() -> None:
     assert subject_of(dataset("urn:uuid:1")).iri == "urn:uuid:1"
-    record = PORTAL.base + make_path(OWN, "roads")
+    record = SITE.base + make_path(OWN, "roads")
     assert subject_of(dataset("roads")).iri == f"{record}#dataset"
     assert subject_of(dataset("roads")).record == record
 
 
 def test_an_identifier_of_another_provider_is_a_name_below_the_broker() -> None:
     copied = subject_of(dataset("urn:uuid:1"), is_claimed=False)
-    assert copied.iri == PORTAL.base + make_path(OWN, "urn:uuid:1") + "#dataset"
+    assert copied.iri == SITE.base + make_path(OWN, "urn:uuid:1") + "#dataset"
 
 
 def test_a_part_keeps_an_iri_only_if_it_is_a_fragment_of_the_providers() -> None:

@@ -14,7 +14,7 @@ from connector.ports.broker_store import BrokerStore
 from connector.semantic.writing import RdfForm, write_statements
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import crawler_of
-from tests.broker.describing.published import PORTAL
+from tests.broker.describing.published import SITE
 from tests.broker.test_api import offers
 from tests.broker.test_city_data import cities
 from tests.broker.world import CITY, Catalogue, Space, dataset, titled
@@ -39,10 +39,10 @@ async def publish(record: BrokerStore) -> Graph:
     graph, after, pages = Graph(), None, 0
     while pages == 0 or after is not None:
         entries, following = await list_page(record, after)
-        page = f"{PORTAL.catalog}?after={after}"
+        page = f"{SITE.catalog}?after={after}"
         statements = (
-            *describe_catalog(PORTAL, await gather_subjects(record, PORTAL, entries)),
-            *describe_page(PORTAL, page, PORTAL.catalog, following and f"{PORTAL.catalog}?after={following}", 100),
+            *describe_catalog(SITE, await gather_subjects(record, SITE, entries)),
+            *describe_page(SITE, page, SITE.catalog, following and f"{SITE.catalog}?after={following}", 100),
         )
         graph.parse(data=write_statements(statements, RdfForm.TURTLE, CATALOG_PREFIXES), format="turtle")
         after, pages = following, pages + 1
@@ -85,7 +85,7 @@ def test_hostile_datasets_conform_and_change_nothing_of_others() -> None:
         titled("urn:uuid:1#distribution-1", "Evil"),
         titled(CITY + "a", "Evil"),
         titled(CITY + "a#connector", "Evil"),
-        titled(f"{PORTAL.base}/catalog", "Evil"),
+        titled(f"{SITE.base}/catalog", "Evil"),
         titled(
             "x", "Evil", **{"dct:publisher": {"@id": CITY + "a", "foaf:name": two}, "dct:license": ["urn:1", "urn:2"]}
         ),

@@ -86,3 +86,11 @@ def test_callers_that_pretend_to_be_proxies_do_not_fill_the_log(caplog: pytest.L
     for number in range(200):
         made.name_caller(f"192.0.2.{number}", forwarded("203.0.113.9"))
     assert len(caplog.records) == 3
+
+
+def test_a_request_that_needs_no_proof_counts_for_its_address_also_for_an_unknown_one() -> None:
+    clock = Clock()
+    counted = rates(clock)
+    for address in ("192.0.2.1", ""):
+        assert [counted.admit_unknown(address) for _ in range(3)] == [0, 0, 1]
+    assert counted.find_wait("192.0.2.1") == 1

@@ -10,17 +10,17 @@ import pytest
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from connector.api.frame.errors import ApiError
-from connector.api.portal import sparql
-from connector.api.portal.frame import PortalDesk
-from connector.api.portal.mounting import add_portal
-from connector.api.portal.sparql import WAITING_PER_CALLER, check_query
+from connector.api.portals import sparql
+from connector.api.portals.frame import SiteDesk
+from connector.api.portals.mounting import add_portals
+from connector.api.portals.sparql import WAITING_PER_CALLER, check_query
 from connector.app.listeners import Listeners
 from connector.broker.graphing import catch_up, name_layout
 from connector.ports.graph import GraphAnswer, GraphPart, GraphQuestion, QueryRefused
 from connector.store.graph.graph import open_graph
-from tests.api.portal.conftest import PortalWorld
+from tests.api.portals.conftest import SiteWorld
 from tests.broker.crawling import until
-from tests.broker.describing.published import PORTAL
+from tests.broker.describing.published import SITE
 from tests.broker.world import CITY
 
 TITLES = "PREFIX dct: <http://purl.org/dc/terms/> SELECT ?t { ?d a <http://www.w3.org/ns/dcat#Dataset> ; dct:title ?t }"
@@ -28,18 +28,18 @@ JSON = "application/sparql-results+json"
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[PortalWorld]:
-    world = PortalWorld(is_open=True)
+async def world(tmp_path: Path) -> AsyncIterator[SiteWorld]:
+    world = SiteWorld(is_open=True)
     await world.crawl()
-    graph = open_graph(tmp_path / "record.graph", name_layout(PORTAL))
-    await catch_up(world.record, graph, PORTAL, await graph.read_position())
-    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), graph)
+    graph = open_graph(tmp_path / "record.graph", name_layout(SITE))
+    await catch_up(world.record, graph, SITE, await graph.read_position())
+    add_portals(world.app, SiteDesk(record=world.record, site=SITE), graph)
     yield world
     await graph.close()
     await world.http.aclose()
 
 
-async def test_a_query_is_answered_in_every_way_of_the_protocol(world: PortalWorld) -> None:
+async def test_a_query_is_answered_in_every_way_of_the_protocol(world: SiteWorld) -> None:
     got = await world.get(f"/sparql?query={quote(TITLES)}")
     assert got.headers["content-type"] == JSON
     titles = {row["t"]["value"] for row in got.json()["results"]["bindings"]}
@@ -64,12 +64,12 @@ async def test_a_query_is_answered_in_every_way_of_the_protocol(world: PortalWor
         ("", "DESCRIBE <urn:nothing>", "text/turtle"),
     ],
 )
-async def test_the_accepted_form_is_answered(world: PortalWorld, accept: str, query: str, expected: str) -> None:
+async def test_the_accepted_form_is_answered(world: SiteWorld, accept: str, query: str, expected: str) -> None:
     answer = await world.get(f"/sparql?query={quote(query)}", Accept=accept)
     assert answer.headers["content-type"].startswith(expected)
 
 
-async def test_a_plain_client_of_sparql_works(world: PortalWorld) -> None:
+async def test_a_plain_client_of_sparql_works(world: SiteWorld) -> None:
     listeners = Listeners()
     await listeners.open_asgi("broker", world.app, "127.0.0.1", 0, public=False)
     try:
@@ -94,9 +94,7 @@ async def test_a_plain_client_of_sparql_works(world: PortalWorld) -> None:
         ("?" + "a=b&" * 50, 400, "no-query"),
     ],
 )
-async def test_what_is_no_query_is_refused_with_a_sentence(
-    world: PortalWorld, path: str, status: int, code: str
-) -> None:
+async def test_what_is_no_query_is_refused_with_a_sentence(world: SiteWorld, path: str, status: int, code: str) -> None:
     answer = await world.http.get(f"/sparql{path}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert answer.json()["error"]["reason"].endswith(".")
@@ -112,7 +110,7 @@ async def test_what_is_no_query_is_refused_with_a_sentence(
         ("application/x-www-form-urlencoded", b"update=DROP+ALL", 403),
     ],
 )
-async def test_a_body_that_is_no_query_is_refused(world: PortalWorld, kind: str, body: bytes, status: int) -> None:
+async def test_a_body_that_is_no_query_is_refused(world: SiteWorld, kind: str, body: bytes, status: int) -> None:
     answer = await world.http.post("/sparql", content=body, headers={"Content-Type": kind})
     assert answer.status_code == status
 
@@ -178,8 +176,8 @@ class WaitingGraph:
 
 
 async def test_one_caller_does_not_hold_all_workers_nor_the_queue() -> None:
-    world, graph = PortalWorld(), WaitingGraph()
-    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), graph)
+    world, graph = SiteWorld(), WaitingGraph()
+    add_portals(world.app, SiteDesk(record=world.record, site=SITE), graph)
 
     def ask(name: str, number: int) -> asyncio.Task[httpx.Response]:
         headers = {"Authorization": f"Bearer {CITY}{name}"}
@@ -202,15 +200,15 @@ async def test_a_graph_that_is_built_is_asked_again_later() -> None:
         async def ask(self, question: GraphQuestion) -> GraphAnswer:
             raise QueryRefused(503, "building", "The graph is being built: try again later.")
 
-    world = PortalWorld(is_open=True)
-    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), Building())
+    world = SiteWorld(is_open=True)
+    add_portals(world.app, SiteDesk(record=world.record, site=SITE), Building())
     answer = await world.http.get("/sparql?query=ASK%7B%7D")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, str(sparql.RETRY_S))
 
 
 async def test_without_a_graph_there_is_no_sparql_and_a_stranger_asks_nothing() -> None:
-    world = PortalWorld()
+    world = SiteWorld()
     assert (await world.http.get("/sparql?query=ASK%7B%7D")).status_code == 404
-    add_portal(world.app, PortalDesk(record=world.record, portal=PORTAL), WaitingGraph())
+    add_portals(world.app, SiteDesk(record=world.record, site=SITE), WaitingGraph())
     refused = await world.http.get("/sparql?query=ASK%7B%7D", headers={"Authorization": "Bearer stranger"})
     assert refused.status_code == 401

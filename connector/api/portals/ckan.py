@@ -12,7 +12,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from connector.api.broker import Known
-from connector.api.portal.frame import AtPortal, PortalDesk
+from connector.api.portals.frame import AtSite, SiteDesk
 from connector.broker import publishing
 from connector.broker.describing.ckan import (
     Hashes,
@@ -36,7 +36,7 @@ _TERM = re.compile(r'\s*\+?(\w+):("[^"]{1,200}"|\[[^\]]{1,100}\]|[^\s"\[\]()]{1,
 _SINCE = re.compile(r"\[(\S+) TO (?:\*|NOW)\]")
 
 Arguments = Mapping[str, Any]
-CkanAction = Callable[[PortalDesk, Arguments], Awaitable[Any]]
+CkanAction = Callable[[SiteDesk, Arguments], Awaitable[Any]]
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +52,7 @@ class _Refusal(Exception):
 @router.api_route("/api/3/action/{name}", methods=["GET", "POST"])
 @router.api_route("/api/action/{name}", methods=["GET", "POST"])
 async def act(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     request: Request,
     name: str,
@@ -64,7 +64,7 @@ async def act(
     except _Refusal as refusal:
         status = refusal.status
         answer = {"success": False, "error": {"__type": refusal.kind, "message": refusal.reason}}
-    body = msgspec.json.encode({"help": f"{desk.portal.base}/api/3/action/help_show", **answer})
+    body = msgspec.json.encode({"help": f"{desk.site.base}/api/3/action/help_show", **answer})
     return Response(body, status, media_type="application/json;charset=utf-8")
 
 
@@ -100,11 +100,11 @@ def _read_flag(arguments: Arguments, name: str) -> bool:
     return str(arguments.get(name, "")).lower() in {"true", "1", "yes"}
 
 
-async def _show_status(desk: PortalDesk, _: Arguments) -> Any:
+async def _show_status(desk: SiteDesk, _: Arguments) -> Any:
     return {
         "ckan_version": VERSION,
-        "site_url": desk.portal.base,
-        "site_title": desk.portal.name,
+        "site_url": desk.site.base,
+        "site_title": desk.site.name,
         "site_description": "",
         "error_emails_to": None,
         "locale_default": "de",
@@ -112,18 +112,18 @@ async def _show_status(desk: PortalDesk, _: Arguments) -> Any:
     }
 
 
-async def _list_packages(desk: PortalDesk, arguments: Arguments) -> Any:
+async def _list_packages(desk: SiteDesk, arguments: Arguments) -> Any:
     limit = _read_number(arguments, ("limit",), MOST_NAMES, MOST_NAMES)
     offset = _read_number(arguments, ("offset",), 0, LARGEST_OFFSET)
     if "limit" not in arguments and await publishing.count_list(desk.record, Listing()) > MOST_NAMES:
         raise _Refusal(409, "Validation Error", f"There are more than {MOST_NAMES} packages: send limit and offset.")
     names: list[str] = []
     async for part in publishing.walk_list(desk.record, Listing(limit=limit, offset=offset)):
-        names += [name_package(subject) for subject in await publishing.gather_subjects(desk.record, desk.portal, part)]
+        names += [name_package(subject) for subject in await publishing.gather_subjects(desk.record, desk.site, part)]
     return names
 
 
-async def _show_package(desk: PortalDesk, arguments: Arguments) -> Any:
+async def _show_package(desk: SiteDesk, arguments: Arguments) -> Any:
     hashes = _read_id(arguments)
     for source in await _find_sources(desk, hashes):
         ids = await desk.record.digests(source.participant)
@@ -138,7 +138,7 @@ async def _show_package(desk: PortalDesk, arguments: Arguments) -> Any:
     raise _Refusal(404, "Not Found Error", "Unknown package: package_list lists them.")
 
 
-async def _search_packages(desk: PortalDesk, arguments: Arguments) -> Any:
+async def _search_packages(desk: SiteDesk, arguments: Arguments) -> Any:
     if str(arguments.get("q") or "*:*").strip() not in {"*:*", "*"}:
         raise _Refusal(409, "Validation Error", "Words are searched at /v1/search: send q=*:* with filters in fq.")
     rows = _read_number(arguments, ("rows", "limit"), 10, 1000)
@@ -169,7 +169,7 @@ def _read_order(sort: str) -> ListOrder:
     return ListOrder.NEWEST if direction.strip().lower() == "desc" else ListOrder.OLDEST
 
 
-async def _read_filters(desk: PortalDesk, fq: str, listing: Listing) -> Listing | None:
+async def _read_filters(desk: SiteDesk, fq: str, listing: Listing) -> Listing | None:
     """Return the listing with the filters of `fq`, or None if no package can fit them."""
     for name, value in _split_filters(fq.strip()):
         if name in {"organization", "owner_org"}:
@@ -209,7 +209,7 @@ def _refuse_filter() -> _Refusal:
     return _Refusal(409, "Validation Error", reason)
 
 
-async def _list_organizations(desk: PortalDesk, arguments: Arguments) -> Any:
+async def _list_organizations(desk: SiteDesk, arguments: Arguments) -> Any:
     sources = sorted(filter(lambda source: source.datasets, await desk.record.sources()), key=name_organization)
     offset = _read_number(arguments, ("offset",), 0, LARGEST_OFFSET)
     shown = sources[offset : offset + _read_number(arguments, ("limit",), MOST_NAMES, MOST_NAMES)]
@@ -218,14 +218,14 @@ async def _list_organizations(desk: PortalDesk, arguments: Arguments) -> Any:
     return [render_organization(source.participant, source.name, source.datasets) for source in shown]
 
 
-async def _show_organization(desk: PortalDesk, arguments: Arguments) -> Any:
+async def _show_organization(desk: SiteDesk, arguments: Arguments) -> Any:
     source = await _find_organization(desk, str(arguments.get("id") or ""))
     if source is None:
         raise _Refusal(404, "Not Found Error", "Unknown organization: organization_list lists them.")
     return render_organization(source.participant, source.name, source.datasets)
 
 
-async def _find_organization(desk: PortalDesk, text: str) -> CrawlSource | None:
+async def _find_organization(desk: SiteDesk, text: str) -> CrawlSource | None:
     hashes = read_identifier(text[:_LONGEST_ID])
     sources = () if hashes is None else await _find_sources(desk, hashes)
     return next((source for source in sources if hashes and is_of(hashes, source.participant)), None)
@@ -238,13 +238,13 @@ def _read_id(arguments: Arguments) -> Hashes:
     return hashes
 
 
-async def _find_sources(desk: PortalDesk, hashes: Hashes) -> list[CrawlSource]:
+async def _find_sources(desk: SiteDesk, hashes: Hashes) -> list[CrawlSource]:
     sources = await desk.record.sources()
     return [source for source in sources if hash_participant(source.participant).startswith(hashes.participant)]
 
 
-async def _render(desk: PortalDesk, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    subjects = await publishing.gather_subjects(desk.record, desk.portal, entries)
+async def _render(desk: SiteDesk, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
     size = sum(len(entry.document) for entry in entries)
     return await work_aside(size, lambda: [render_package(subject) for subject in subjects])
 

@@ -1,4 +1,4 @@
-"""What the endpoints of the portal share: their values, the choice of a form, and answers made beside the loop."""
+"""What the endpoints for portals share: their values, the choice of a form, and answers made beside the loop."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Depends, Header, Query, Request, Response
 
 from connector.api.frame.errors import ApiError
-from connector.broker.describing.subject import Portal
+from connector.broker.describing.subject import PublicSite
 from connector.broker.publishing import PAGE
 from connector.net.aside import work_aside
 from connector.ports.broker_store import BrokerStore, Entry
@@ -21,19 +21,19 @@ SMALL = 2048
 _QUALITY = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
-class PortalDesk(msgspec.Struct, frozen=True, kw_only=True):
+class SiteDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values of the routes: the record, and the addresses and the name under which it is published."""
 
     record: BrokerStore
-    portal: Portal
+    site: PublicSite
 
 
-def _desk(request: Request) -> PortalDesk:
-    desk: PortalDesk = request.app.state.portal
+def _desk(request: Request) -> SiteDesk:
+    desk: SiteDesk = request.app.state.site
     return desk
 
 
-AtPortal = Annotated[PortalDesk, Depends(_desk)]
+AtSite = Annotated[SiteDesk, Depends(_desk)]
 AcceptHeader = Annotated[str, Header(alias="accept", max_length=LONGEST_ACCEPT)]
 PageLimit = Annotated[int, Query(ge=1, le=PAGE)]
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from connector.api.broker import Known
 from connector.api.frame.errors import ApiError
-from connector.api.portal.frame import AcceptHeader, AtPortal, PageLimit, PortalDesk, answer_aside, choose_form
+from connector.api.portals.frame import AcceptHeader, AtSite, PageLimit, SiteDesk, answer_aside, choose_form
 from connector.broker import publishing
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_catalog, describe_listed, describe_page
 from connector.broker.describing.schema_org import (
@@ -36,7 +36,7 @@ SinceQuery = Annotated[dt.datetime | None, Query()]
 
 @router.get("/catalog")
 async def read_catalog(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     accept: AcceptHeader = "",
     after: CursorQuery = None,
@@ -50,7 +50,7 @@ async def read_catalog(
 
 @router.get("/catalog.{suffix}")
 async def read_catalog_file(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     suffix: str,
     after: CursorQuery = None,
@@ -62,7 +62,7 @@ async def read_catalog_file(
 
 
 async def _answer_page(
-    desk: PortalDesk, path: str, form: RdfForm, after: str | None, since: dt.datetime | None, limit: int
+    desk: SiteDesk, path: str, form: RdfForm, after: str | None, since: dt.datetime | None, limit: int
 ) -> Response:
     try:
         if since is None:
@@ -74,18 +74,18 @@ async def _answer_page(
             following = None if later is None else str(later)
     except (ValueError, OverflowError):
         raise ApiError(400, "cursor", "Unknown cursor: begin with the first page.") from None
-    subjects = await publishing.gather_subjects(desk.record, desk.portal, entries)
+    subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
     chosen = {"limit": str(limit)} if limit != publishing.PAGE else {}
     if since is not None:
         chosen["modified_since"] = since.isoformat()
 
     def name(place: str | None) -> str:
         query = urlencode(chosen | ({} if place is None else {"after": place}))
-        return f"{desk.portal.base}{path}{'?' if query else ''}{query}"
+        return f"{desk.site.base}{path}{'?' if query else ''}{query}"
 
     def write() -> bytes:
-        page = describe_page(desk.portal, name(after), name(None), following and name(following), limit)
-        statements = (*describe_catalog(desk.portal, subjects), *page)
+        page = describe_page(desk.site, name(after), name(None), following and name(following), limit)
+        statements = (*describe_catalog(desk.site, subjects), *page)
         return write_statements(statements, form, CATALOG_PREFIXES)
 
     return await answer_aside(entries, form.value, write)
@@ -100,7 +100,7 @@ def _find_form(suffix: str) -> RdfForm:
 
 @router.get("/datasets/{participant}/{name}")
 async def read_dataset(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     participant: str,
     name: str,
@@ -112,7 +112,7 @@ async def read_dataset(
     form = _find_form(suffix) if suffix and not wants_schema else None
     if form is None and not wants_schema:
         form = choose_form(accept, _BY_MEDIA)
-    subject = await publishing.find_subject(desk.record, desk.portal, participant, dataset)
+    subject = await publishing.find_subject(desk.record, desk.site, participant, dataset)
     if subject is None:
         raise ApiError(404, "no-dataset", "Unknown dataset: it was removed, or the address is not complete.")
     if form is None:
@@ -121,8 +121,8 @@ async def read_dataset(
     return await answer_aside([subject.entry], form.value, written)
 
 
-def _write_dataset(desk: PortalDesk, subject: Subject, form: RdfForm) -> bytes:
-    statements: tuple[Statement, ...] = tuple(describe_listed(desk.portal, subject))
+def _write_dataset(desk: SiteDesk, subject: Subject, form: RdfForm) -> bytes:
+    statements: tuple[Statement, ...] = tuple(describe_listed(desk.site, subject))
     return write_statements(statements, form, CATALOG_PREFIXES)
 
 
@@ -135,18 +135,18 @@ def _prefers_schema(accept: str) -> bool:
 
 @router.get("/sitemap.xml")
 async def read_sitemap_index(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
 ) -> Response:
     """Return the index of the sitemaps."""
     count = await publishing.count_list(desk.record, Listing())
-    body = render_sitemap_index(desk.portal, max(1, -(-count // MAPPED_PAGES)))
+    body = render_sitemap_index(desk.site, max(1, -(-count // MAPPED_PAGES)))
     return Response(body, media_type="application/xml")
 
 
 @router.get("/sitemap-{number}.xml")
 async def read_sitemap(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     number: int,
 ) -> Response:
@@ -155,5 +155,5 @@ async def read_sitemap(
         raise ApiError(404, "no-sitemap", "Unknown sitemap: /sitemap.xml lists them.")
     addresses: list[tuple[str, int]] = []
     async for part in publishing.walk_list(desk.record, Listing(offset=number * MAPPED_PAGES, limit=MAPPED_PAGES)):
-        addresses += list_addresses(desk.portal, part)
+        addresses += list_addresses(desk.site, part)
     return Response(render_sitemap(addresses), media_type="application/xml")

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 from ckanapi import NotFound, RemoteCKAN, ValidationError
 
-from connector.api.portal.ckan import ACTIONS
+from connector.api.portals.ckan import ACTIONS
 from connector.app.listeners import Listeners
 from connector.broker.describing.ckan import hash_participant, read_identifier, render_package
-from tests.api.portal.conftest import PortalWorld
+from tests.api.portals.conftest import SiteWorld
 from tests.broker.crawling import many
-from tests.broker.describing.published import PORTAL, subject_of
+from tests.broker.describing.published import SITE, subject_of
 from tests.broker.world import CITY, Catalogue, dataset, titled
 
 # What CKAN itself accepts as a name and as a tag.
 NAME, TAG = re.compile(r"[a-z0-9_-]{2,100}"), re.compile(r"[\w .-]{2,100}")
 
 
-async def ask(world: PortalWorld, work: Callable[[RemoteCKAN], Any]) -> Any:
-    """Serve the portal, and let the blocking client work on it."""
+async def ask(world: SiteWorld, work: Callable[[RemoteCKAN], Any]) -> Any:
+    """Serve the public site, and let the blocking client work on it."""
     listeners = Listeners()
     await listeners.open_asgi("broker", world.app, "127.0.0.1", 0, public=False)
     try:
@@ -31,7 +31,7 @@ async def ask(world: PortalWorld, work: Callable[[RemoteCKAN], Any]) -> Any:
         await listeners.close()
 
 
-async def harvest(world: PortalWorld, **more: Any) -> list[dict[str, Any]]:
+async def harvest(world: SiteWorld, **more: Any) -> list[dict[str, Any]]:
     """Read all packages as CKAN's harvester does: a hundred rows from each start, until a page is empty."""
     found: list[dict[str, Any]] = []
     while True:
@@ -42,11 +42,11 @@ async def harvest(world: PortalWorld, **more: Any) -> list[dict[str, Any]]:
 
 
 async def test_a_client_of_ckan_reads_packages_and_organisations() -> None:
-    world = PortalWorld(is_open=True)
+    world = SiteWorld(is_open=True)
     await world.crawl()
 
     def work(ckan: RemoteCKAN) -> None:
-        assert ckan.action.status_show()["site_url"] == PORTAL.base
+        assert ckan.action.status_show()["site_url"] == SITE.base
         names = ckan.action.package_list()
         assert len(names) == 3
         for name in names:
@@ -70,7 +70,7 @@ async def test_a_client_of_ckan_reads_packages_and_organisations() -> None:
 
 
 async def test_ckan_s_harvester_gets_every_package_once_with_names_that_ckan_accepts() -> None:
-    world = PortalWorld(a=Catalogue(*many(230)), b=Catalogue(titled("x", "Über Bäume & Straßen (2024)")))
+    world = SiteWorld(a=Catalogue(*many(230)), b=Catalogue(titled("x", "Über Bäume & Straßen (2024)")))
     await world.crawl()
     packages = await harvest(world, fq="+dataset_type:dataset")
     assert len(packages) == len({package["id"] for package in packages}) == 231
@@ -82,7 +82,7 @@ async def test_ckan_s_harvester_gets_every_package_once_with_names_that_ckan_acc
     assert [package["name"] for package in packages if package["name"].startswith("ueber-baeume-strassen-2024-")]
 
 
-async def test_only_what_changed_since_a_time_is_harvested_in_its_order(world: PortalWorld) -> None:
+async def test_only_what_changed_since_a_time_is_harvested_in_its_order(world: SiteWorld) -> None:
     world.space.now += 86_400_000
     world.space.catalogues[CITY + "tiefbauamt"].offers = [titled("roads", "Changed")]
     await world.crawl()
@@ -111,9 +111,7 @@ async def test_only_what_changed_since_a_time_is_harvested_in_its_order(world: P
         ("package_search?fq=((((", 409),
     ],
 )
-async def test_what_is_not_understood_is_refused_in_the_form_of_ckan(
-    world: PortalWorld, path: str, status: int
-) -> None:
+async def test_what_is_not_understood_is_refused_in_the_form_of_ckan(world: SiteWorld, path: str, status: int) -> None:
     answer = await world.http.get(f"/api/3/action/{path}")
     found = answer.json()
     assert (answer.status_code, found["success"]) == (status, False)
@@ -122,12 +120,12 @@ async def test_what_is_not_understood_is_refused_in_the_form_of_ckan(
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b"[" * 5000, b"{" + b" " * 70_000])
-async def test_a_body_that_is_no_object_is_refused(world: PortalWorld, body: bytes) -> None:
+async def test_a_body_that_is_no_object_is_refused(world: SiteWorld, body: bytes) -> None:
     answer = await world.http.post("/api/3/action/package_list", content=body)
     assert (answer.status_code, answer.json()["error"]["__type"]) == (409, "Validation Error")
 
 
-async def test_identifiers_of_participants_that_begin_alike_are_told_apart(world: PortalWorld) -> None:
+async def test_identifiers_of_participants_that_begin_alike_are_told_apart(world: SiteWorld) -> None:
     (first, *_) = await harvest(world)
     other = first["id"][:-1] + ("0" if first["id"][-1] != "0" else "1")
     assert (await world.http.get(f"/api/3/action/package_show?id={other}")).status_code == 404

@@ -5,9 +5,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from rdflib import DCAT, RDF, Dataset, Namespace, URIRef
 
-from tests.api.portal.conftest import PortalWorld
+from tests.api.portals.conftest import SiteWorld
 from tests.broker.crawling import many
-from tests.broker.describing.published import PORTAL
+from tests.broker.describing.published import SITE
 from tests.broker.world import CITY, Catalogue, titled
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -17,7 +17,7 @@ TREE, LDES = Namespace("https://w3id.org/tree#"), Namespace("https://w3id.org/ld
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-async def replicate(world: PortalWorld, path: str, form: str) -> list[tuple[str, str, int]]:
+async def replicate(world: SiteWorld, path: str, form: str) -> list[tuple[str, str, int]]:
     """Follow the pages of a feed; return each activity: its kind, its dataset, and the size of its graph."""
     found: list[tuple[str, str, int]] = []
     following: str | None = path
@@ -25,7 +25,7 @@ async def replicate(world: PortalWorld, path: str, form: str) -> list[tuple[str,
         data = Dataset()
         data.parse(data=(await world.get(following)).text, format=form)
         stated = data.default_graph
-        for member in stated.objects(URIRef(f"{PORTAL.base}/feed#stream"), TREE.member):
+        for member in stated.objects(URIRef(f"{SITE.base}/feed#stream"), TREE.member):
             kind = stated.value(member, RDF.type).rpartition("#")[2]
             graph = data.graph(member)
             about = stated.value(member, AS.object)
@@ -41,7 +41,7 @@ async def replicate(world: PortalWorld, path: str, form: str) -> list[tuple[str,
 
 @pytest.mark.parametrize(("suffix", "form"), [("trig", "trig"), ("jsonld", "json-ld")])
 async def test_a_copy_follows_what_is_created_updated_and_deleted(suffix: str, form: str) -> None:
-    world = PortalWorld(a=Catalogue(*many(7)))
+    world = SiteWorld(a=Catalogue(*many(7)))
     await world.crawl()
     first = await replicate(world, f"/feed.{suffix}?limit=3", form)
     assert {kind for kind, _, _ in first} == {"Create"}
@@ -56,7 +56,7 @@ async def test_a_copy_follows_what_is_created_updated_and_deleted(suffix: str, f
     assert len(await replicate(world, f"/feed.{suffix}", form)) == 7
 
 
-async def test_the_accepted_form_of_the_feed_is_answered(world: PortalWorld) -> None:
+async def test_the_accepted_form_of_the_feed_is_answered(world: SiteWorld) -> None:
     assert (await world.get("/feed")).headers["content-type"] == "application/trig"
     assert (await world.get("/feed", Accept="application/ld+json")).headers["content-type"] == "application/ld+json"
     assert (await world.http.get("/feed.ttl")).status_code == 404
@@ -65,7 +65,7 @@ async def test_the_accepted_form_of_the_feed_is_answered(world: PortalWorld) -> 
 
 @pytest.mark.parametrize(("language", "word"), [("", "Geändert"), ("en-GB,en;q=0.9", "Changed"), ("fr", "Geändert")])
 async def test_the_newest_changes_are_an_atom_feed_in_the_language_of_the_reader(
-    world: PortalWorld, language: str, word: str
+    world: SiteWorld, language: str, word: str
 ) -> None:
     world.space.catalogues[CITY + "tiefbauamt"].offers = [titled("roads", "A <b> & ]]>")]
     await world.crawl()
@@ -82,6 +82,6 @@ async def test_the_newest_changes_are_an_atom_feed_in_the_language_of_the_reader
 
 
 async def test_an_empty_record_has_an_empty_feed() -> None:
-    world = PortalWorld(a=Catalogue())
+    world = SiteWorld(a=Catalogue())
     assert await replicate(world, "/feed", "trig") == []
     assert ET.fromstring((await world.get("/feed.atom")).content).findall(f"{ATOM}entry") == []

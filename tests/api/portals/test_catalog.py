@@ -11,9 +11,9 @@ from rdflib.compare import isomorphic
 
 from connector.broker.describing.catalog import HYDRA
 from connector.broker.describing.subject import make_path
-from tests.api.portal.conftest import PortalWorld
+from tests.api.portals.conftest import SiteWorld
 from tests.broker.crawling import many
-from tests.broker.describing.published import PORTAL
+from tests.broker.describing.published import SITE
 from tests.broker.world import CITY, Catalogue, titled
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -25,7 +25,7 @@ PATHS = (
 )
 
 
-async def walk(world: PortalWorld, path: str) -> list[str]:
+async def walk(world: SiteWorld, path: str) -> list[str]:
     """Return the datasets of all pages, as a harvester finds them."""
     found: list[str] = []
     following: str | None = path
@@ -33,13 +33,13 @@ async def walk(world: PortalWorld, path: str) -> list[str]:
         if following is None:
             return found
         graph = Graph().parse(data=(await world.get(following)).text, format="turtle")
-        found += map(str, graph.objects(URIRef(PORTAL.catalog), DCAT.dataset))
+        found += map(str, graph.objects(URIRef(SITE.catalog), DCAT.dataset))
         addresses = list(graph.objects(predicate=URIRef(HYDRA + "next")))
         following = str(addresses[0]) if addresses else None
     raise AssertionError("The pages do not end.")
 
 
-async def test_all_forms_of_the_catalogue_are_one_graph(world: PortalWorld) -> None:
+async def test_all_forms_of_the_catalogue_are_one_graph(world: SiteWorld) -> None:
     graphs = {}
     for suffix, form in (("ttl", "turtle"), ("jsonld", "json-ld"), ("rdf", "xml")):
         answer = await world.get(f"/catalog.{suffix}")
@@ -61,13 +61,13 @@ async def test_all_forms_of_the_catalogue_are_one_graph(world: PortalWorld) -> N
         ("*/*, text/turtle;q=0", "application/ld+json"),
     ],
 )
-async def test_the_accepted_form_is_answered(world: PortalWorld, accept: str, expected: str) -> None:
+async def test_the_accepted_form_is_answered(world: SiteWorld, accept: str, expected: str) -> None:
     answer = await world.get("/catalog", Accept=accept)
     assert answer.headers["content-type"].startswith(expected)
     assert answer.headers["vary"] == "Accept"
 
 
-async def test_what_is_not_offered_is_refused_with_a_sentence(world: PortalWorld) -> None:
+async def test_what_is_not_offered_is_refused_with_a_sentence(world: SiteWorld) -> None:
     refused = await world.http.get("/catalog", headers={"Accept": "text/html"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (406, "not-acceptable")
     for path, status in (
@@ -84,11 +84,11 @@ async def test_what_is_not_offered_is_refused_with_a_sentence(world: PortalWorld
 
 
 async def test_pages_list_each_dataset_once_and_never_one_that_was_removed() -> None:
-    world = PortalWorld(a=Catalogue(*many(130)), b=Catalogue(*many(5)))
+    world = SiteWorld(a=Catalogue(*many(130)), b=Catalogue(*many(5)))
     await world.crawl()
     first = Graph().parse(data=(await world.get("/catalog.ttl?limit=20")).text, format="turtle")
     (following,) = first.objects(predicate=URIRef(HYDRA + "next"))
-    seen = {str(name) for name in first.objects(URIRef(PORTAL.catalog), DCAT.dataset)}
+    seen = {str(name) for name in first.objects(URIRef(SITE.catalog), DCAT.dataset)}
     assert len(seen) == 20
     # Between two pages one of those to come goes, one that was listed changes, and one is added.
     catalogue = world.space.catalogues[CITY + "a"]
@@ -100,23 +100,23 @@ async def test_pages_list_each_dataset_once_and_never_one_that_was_removed() -> 
     assert not [name for name in rest if "d0129" in name]
 
 
-async def test_only_what_changed_since_a_time_is_listed(world: PortalWorld) -> None:
+async def test_only_what_changed_since_a_time_is_listed(world: SiteWorld) -> None:
     assert len(await walk(world, "/catalog.ttl?modified_since=2020-01-01T00:00:00Z&limit=2")) == 3
     assert await walk(world, "/catalog.ttl?modified_since=2100-01-01T00:00:00Z") == []
     world.space.now += 2 * 86_400_000
     catalogue = world.space.catalogues[CITY + "tiefbauamt"]
     catalogue.offers = [titled("roads", "Changed", **{"dcat:keyword": ["verkehr"]})]
     await world.crawl()
-    assert await walk(world, "/catalog.ttl?modified_since=2027-01-16") == [f"{PORTAL.base}{ROADS}#dataset"]
+    assert await walk(world, "/catalog.ttl?modified_since=2027-01-16") == [f"{SITE.base}{ROADS}#dataset"]
     assert len(await walk(world, "/catalog.ttl?modified_since=2020-01-01")) == 2
 
 
-async def test_a_dataset_has_a_page_of_its_own_in_every_form(world: PortalWorld) -> None:
+async def test_a_dataset_has_a_page_of_its_own_in_every_form(world: SiteWorld) -> None:
     graphs = [
         Graph().parse(data=(await world.get(f"{ROADS}.{suffix}")).text, format=form)
         for suffix, form in (("ttl", "turtle"), ("jsonld", "json-ld"), ("rdf", "xml"))
     ]
-    record, dataset = URIRef(PORTAL.base + ROADS), URIRef(f"{PORTAL.base}{ROADS}#dataset")
+    record, dataset = URIRef(SITE.base + ROADS), URIRef(f"{SITE.base}{ROADS}#dataset")
     assert all(graph.value(record, FOAF.primaryTopic) == dataset for graph in graphs)
     assert isomorphic(graphs[0], graphs[1])
     assert isomorphic(graphs[0], graphs[2])
@@ -124,18 +124,18 @@ async def test_a_dataset_has_a_page_of_its_own_in_every_form(world: PortalWorld)
 
 
 @pytest.mark.parametrize("profile", ["schema.org", "https://schema.org/", "http://schema.org"])
-async def test_a_search_engine_gets_schema_org_whatever_the_title_is(world: PortalWorld, profile: str) -> None:
+async def test_a_search_engine_gets_schema_org_whatever_the_title_is(world: SiteWorld, profile: str) -> None:
     world.space.catalogues[CITY + "tiefbauamt"].offers = [titled("roads", "</script><b>&")]
     await world.crawl()
     answer = await world.get(ROADS, Accept=f'application/ld+json;profile="{profile}"')
     found = answer.json()
-    assert (found["@type"], found["name"], found["url"]) == ("Dataset", "</script><b>&", PORTAL.base + ROADS)
+    assert (found["@type"], found["name"], found["url"]) == ("Dataset", "</script><b>&", SITE.base + ROADS)
     assert found["provider"]["name"] == "Tiefbauamt"
     assert not re.search(r"[<>&]", answer.text)
     assert (await world.get(f"{ROADS}.schema.json")).json() == found
 
 
-async def test_the_sitemap_leads_to_every_dataset(world: PortalWorld) -> None:
+async def test_the_sitemap_leads_to_every_dataset(world: SiteWorld) -> None:
     def read(answer: httpx.Response) -> list[str]:
         return [element.text or "" for element in ET.fromstring(answer.content).iter() if element.tag.endswith("loc")]
 
@@ -147,7 +147,7 @@ async def test_the_sitemap_leads_to_every_dataset(world: PortalWorld) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_a_member_reads_with_a_token_and_a_stranger_reads_nothing(world: PortalWorld, path: str) -> None:
+async def test_a_member_reads_with_a_token_and_a_stranger_reads_nothing(world: SiteWorld, path: str) -> None:
     await world.get(path)
     refused = await world.http.get(path, headers={"Authorization": "Bearer stranger"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (401, "unauthenticated")
@@ -155,7 +155,7 @@ async def test_a_member_reads_with_a_token_and_a_stranger_reads_nothing(world: P
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_an_open_broker_answers_everybody_within_a_rate(path: str) -> None:
-    world = PortalWorld(is_open=True)
+    world = SiteWorld(is_open=True)
     await world.crawl()
     await world.get(path)
     wrong = await world.http.get(path, headers={"Authorization": "Bearer stranger"})

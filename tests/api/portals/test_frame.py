@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.api.frame.errors import ApiError
-from connector.api.portal.frame import choose_form
+from connector.api.portals.frame import choose_form
 
 FORMS = {"text/turtle": "turtle", "application/ld+json": "json", "application/rdf+xml": "xml"}
 

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Header, Query, Response
 
 from connector.api.broker import Known
 from connector.api.frame.errors import ApiError
-from connector.api.portal.frame import (
+from connector.api.portals.frame import (
     LONGEST_ACCEPT,
     AcceptHeader,
-    AtPortal,
+    AtSite,
     PageLimit,
-    PortalDesk,
+    SiteDesk,
     answer_aside,
     choose_form,
 )
@@ -32,7 +32,7 @@ PlaceQuery = Annotated[int, Query(ge=0, le=2**53)]
 
 @router.get("/feed")
 async def read_feed(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     accept: AcceptHeader = "",
     after: PlaceQuery = 0,
@@ -44,20 +44,20 @@ async def read_feed(
 
 @router.get("/feed.atom")
 async def read_newest(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     accept_language: Annotated[str, Header(max_length=LONGEST_ACCEPT)] = "",
 ) -> Response:
     """Return the newest changes as an Atom feed, in German unless English is asked for."""
     entries = await publishing.list_newest(desk.record, NEWEST)
-    subjects = await publishing.gather_subjects(desk.record, desk.portal, entries)
+    subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
     language = match_language(accept_language.strip()) or "de"
-    return await answer_aside(entries, ATOM, lambda: render_atom(desk.portal, subjects, language))
+    return await answer_aside(entries, ATOM, lambda: render_atom(desk.site, subjects, language))
 
 
 @router.get("/feed.{suffix}")
 async def read_feed_file(
-    desk: AtPortal,
+    desk: AtSite,
     caller: Known,  # noqa: ARG001 - only who may read
     suffix: str,
     after: PlaceQuery = 0,
@@ -70,16 +70,16 @@ async def read_feed_file(
     return await _answer_feed(desk, f"/feed.{suffix}", form, after, limit)
 
 
-async def _answer_feed(desk: PortalDesk, path: str, form: RdfForm, after: int, limit: int) -> Response:
+async def _answer_feed(desk: SiteDesk, path: str, form: RdfForm, after: int, limit: int) -> Response:
     entries = await publishing.list_changes(desk.record, after, limit)
-    subjects = await publishing.gather_subjects(desk.record, desk.portal, entries)
+    subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
     more = bool(entries) and bool(await desk.record.changes(entries[-1].seq, 1))
     size = "" if limit == publishing.PAGE else f"&limit={limit}"
-    address = f"{desk.portal.base}{path}"
+    address = f"{desk.site.base}{path}"
     page = f"{address}?after={after}{size}" if after or size else address
     following = f"{address}?after={entries[-1].seq}{size}" if more else None
 
     def write() -> bytes:
-        return write_graphs(describe_feed(desk.portal, subjects, page, following), form, FEED_PREFIXES)
+        return write_graphs(describe_feed(desk.site, subjects, page, following), form, FEED_PREFIXES)
 
     return await answer_aside(entries, form.value, write)

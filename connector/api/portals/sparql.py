@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from connector.api.broker import AtBroker, Known, find_address
 from connector.api.frame.errors import ApiError
-from connector.api.portal.frame import AcceptHeader, choose_form
+from connector.api.portals.frame import AcceptHeader, choose_form
 from connector.net.limits import ConcurrencyLimit
 from connector.net.slots import Slots
 from connector.ports.graph import GraphQuestion, GraphStore, QueryRefused

@@ -1,4 +1,4 @@
-"""A broker with a portal, asked by a member or, if it is open, by anybody."""
+"""A broker with its public site, asked by a member or, if it is open, by anybody."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,21 +7,21 @@ import httpx
 import pytest
 
 from connector.api.broker import make_broker_app
-from connector.api.portal.frame import PortalDesk
-from connector.api.portal.mounting import add_portal
+from connector.api.portals.frame import SiteDesk
+from connector.api.portals.mounting import add_portals
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import crawler_of
-from tests.broker.describing.published import PORTAL
+from tests.broker.describing.published import SITE
 from tests.broker.test_api import offers
 from tests.broker.world import Catalogue, Space
 
 MINUTE = 60_000
 
 
-class PortalWorld:
-    """A space with the portal of its broker."""
+class SiteWorld:
+    """A space with the public site of its broker."""
 
     def __init__(self, *, is_open: bool = False, **catalogues: Catalogue) -> None:
         self.space = Space(**(catalogues or offers()))
@@ -36,10 +36,10 @@ class PortalWorld:
             open=is_open,
             rates=CallerRates(failures_per_s=100, per_peer_s=1000, now_ms=lambda: self.space.now),
         )
-        add_portal(self.app, PortalDesk(record=self.record, portal=PORTAL))
+        add_portals(self.app, SiteDesk(record=self.record, site=SITE))
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         headers = {} if is_open else {"Authorization": f"Bearer {next(iter(self.space.catalogues))}"}
-        self.http = httpx.AsyncClient(transport=transport, base_url=PORTAL.base, headers=headers)
+        self.http = httpx.AsyncClient(transport=transport, base_url=SITE.base, headers=headers)
 
     async def _use(self, caller: Caller) -> None:
         """Every token may be used again."""
@@ -61,8 +61,8 @@ class PortalWorld:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[PortalWorld]:
-    made = PortalWorld()
+async def world() -> AsyncIterator[SiteWorld]:
+    made = SiteWorld()
     await made.crawl()
     yield made
     await made.http.aclose()
