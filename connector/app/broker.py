@@ -105,17 +105,7 @@ async def build_broker(
         projector.wake()
         changed.set()
 
-    crawler = Crawler(
-        record,
-        parts.peer,
-        parts.identity,
-        participant=settings.participant.id,
-        now=now,
-        jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, not a secret
-        address_problem=parts.address_problem,
-        rhythm=make_rhythm(int(settings.broker.crawl_seconds * 1000)),
-        changed=note_change,
-    )
+    crawler = _build_crawler(parts, record, now, note_change)
     tasks: list[asyncio.Task[Any]] = []
 
     async def authenticate(authorization: str | None) -> Caller:
@@ -140,9 +130,7 @@ async def build_broker(
         list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
     )
     site = make_site(settings)
-    graph = (
-        open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site)) if settings.broker.sparql else None
-    )
+    graph = _open_graph(settings, site)
     add_portals(api, SiteDesk(record=record, site=site), graph)
     return BrokerServer(
         parts=parts,
@@ -158,6 +146,28 @@ async def build_broker(
         graph=graph,
         tasks=tasks,
     )
+
+
+def _build_crawler(
+    parts: Parts, record: BrokerStore, now: Callable[[], int], note_change: Callable[[], None]
+) -> Crawler:
+    return Crawler(
+        record,
+        parts.peer,
+        parts.identity,
+        participant=parts.settings.participant.id,
+        now=now,
+        jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, not a secret
+        address_problem=parts.address_problem,
+        rhythm=make_rhythm(int(parts.settings.broker.crawl_seconds * 1000)),
+        changed=note_change,
+    )
+
+
+def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
+    if not settings.broker.sparql:
+        return None
+    return open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site))
 
 
 def make_site(settings: Settings) -> PublicSite:

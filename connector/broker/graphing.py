@@ -25,16 +25,11 @@ def name_layout(site: PublicSite) -> str:
     return f"{LAYOUT} {site.base} {site.participant} {site.name}"
 
 
-<<<<<<< HEAD:connector/broker/graphing.py
-async def follow(record: BrokerStore, graph: GraphStore, portal: Portal, changed: asyncio.Event) -> None:
+async def follow(record: BrokerStore, graph: GraphStore, site: PublicSite, changed: asyncio.Event) -> None:
     """Follow the record until cancelled, a while after each time that `changed` is set, so that many crawls share one.
 
     A fault is logged and tried again after a minute.
     """
-=======
-async def follow(record: BrokerStore, graph: GraphStore, site: PublicSite) -> None:
-    """Follow the record until cancelled. A fault is logged and tried again after a minute."""
->>>>>>> f4190fc9 (Call what the broker publishes its public site, and state no text of a policy that would be cut):connector/broker/projecting.py
     # Before anything is crawled: a record that is younger than the graph is another one.
     last = await find_last(record)
     while True:

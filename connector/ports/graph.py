@@ -33,7 +33,7 @@ class GraphAnswer(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class QueryRefused(Exception):
+class SparqlRefused(Exception):
     """A query is not answered: a status of HTTP, a short code for programs, and a sentence."""
 
     def __init__(self, status: int, code: str, reason: str) -> None:
@@ -67,7 +67,7 @@ class GraphStore(Protocol):
         """
 
     async def ask(self, question: GraphQuestion) -> GraphAnswer:
-        """Answer a query within its limits. Raises QueryRefused."""
+        """Answer a query within its limits. Raises SparqlRefused."""
 
     async def close(self) -> None:
         """Stop the queries that run, and close."""

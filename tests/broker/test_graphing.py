@@ -109,12 +109,8 @@ async def test_a_fault_is_logged_and_tried_again(
     record, graph = MemoryBrokerStore(), MemoryGraph()
     await list_(record, "a")
     graph.failing = fault
-<<<<<<< HEAD:tests/broker/test_graphing.py
     changed = asyncio.Event()
-    following = asyncio.create_task(follow(record, graph, PORTAL, changed))
-=======
-    following = asyncio.create_task(follow(record, graph, SITE))
->>>>>>> f4190fc9 (Call what the broker publishes its public site, and state no text of a policy that would be cut):tests/broker/test_projecting.py
+    following = asyncio.create_task(follow(record, graph, SITE, changed))
     await until(lambda: graph.position == 1)
     await list_(record, "b")
     changed.set()

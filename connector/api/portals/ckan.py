@@ -41,7 +41,7 @@ CkanAction = Callable[[SiteDesk, Arguments], Awaitable[Any]]
 router = APIRouter(include_in_schema=False)
 
 
-class _Refusal(Exception):
+class _ActionRefused(Exception):
     """A request that the API refuses: a status, a type of error of CKAN, and a sentence."""
 
     def __init__(self, status: int, kind: str, reason: str) -> None:
@@ -61,7 +61,7 @@ async def act(
     status, answer = 200, dict[str, Any]()
     try:
         answer = {"success": True, "result": await _find_action(name)(desk, await _read_arguments(request))}
-    except _Refusal as refusal:
+    except _ActionRefused as refusal:
         status = refusal.status
         answer = {"success": False, "error": {"__type": refusal.kind, "message": refusal.reason}}
     body = msgspec.json.encode({"help": f"{desk.site.base}/api/3/action/help_show", **answer})
@@ -70,7 +70,7 @@ async def act(
 
 def _find_action(name: str) -> CkanAction:
     if name not in ACTIONS:
-        raise _Refusal(404, "Not Found Error", f"Unknown action: use one of {', '.join(ACTIONS)}.")
+        raise _ActionRefused(404, "Not Found Error", f"Unknown action: use one of {', '.join(ACTIONS)}.")
     return ACTIONS[name]
 
 
@@ -78,13 +78,15 @@ async def _read_arguments(request: Request) -> Arguments:
     arguments: dict[str, Any] = dict(request.query_params)
     body = await request.body() if request.method == "POST" else b""
     if len(body) > LARGEST_BODY:
-        raise _Refusal(409, "Validation Error", f"The body is larger than {LARGEST_BODY} bytes: send fewer arguments.")
+        raise _ActionRefused(
+            409, "Validation Error", f"The body is larger than {LARGEST_BODY} bytes: send fewer arguments."
+        )
     if body.strip():
         try:
             return arguments | msgspec.json.decode(body, type=dict[str, Any])
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             reason = "The body is not a JSON object: send the arguments as one."
-            raise _Refusal(409, "Validation Error", reason) from None
+            raise _ActionRefused(409, "Validation Error", reason) from None
     return arguments
 
 
@@ -92,7 +94,9 @@ def _read_number(arguments: Arguments, names: tuple[str, ...], default: int, mos
     stated = next((arguments[name] for name in names if arguments.get(name) not in (None, "")), default)
     text = str(stated)
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= most):
-        raise _Refusal(409, "Validation Error", f"{names[0]} cannot be used: send a whole number from 0 to {most}.")
+        raise _ActionRefused(
+            409, "Validation Error", f"{names[0]} cannot be used: send a whole number from 0 to {most}."
+        )
     return int(text)
 
 
@@ -116,7 +120,9 @@ async def _list_packages(desk: SiteDesk, arguments: Arguments) -> Any:
     limit = _read_number(arguments, ("limit",), MOST_NAMES, MOST_NAMES)
     offset = _read_number(arguments, ("offset",), 0, LARGEST_OFFSET)
     if "limit" not in arguments and await publishing.count_list(desk.record, Listing()) > MOST_NAMES:
-        raise _Refusal(409, "Validation Error", f"There are more than {MOST_NAMES} packages: send limit and offset.")
+        raise _ActionRefused(
+            409, "Validation Error", f"There are more than {MOST_NAMES} packages: send limit and offset."
+        )
     names: list[str] = []
     async for part in publishing.walk_list(desk.record, Listing(limit=limit, offset=offset)):
         names += [name_package(subject) for subject in await publishing.gather_subjects(desk.record, desk.site, part)]
@@ -135,12 +141,14 @@ async def _show_package(desk: SiteDesk, arguments: Arguments) -> Any:
         entry = None if dataset is None else await desk.record.entry(source.participant, dataset)
         if entry is not None:
             return (await _render(desk, [entry]))[0]
-    raise _Refusal(404, "Not Found Error", "Unknown package: package_list lists them.")
+    raise _ActionRefused(404, "Not Found Error", "Unknown package: package_list lists them.")
 
 
 async def _search_packages(desk: SiteDesk, arguments: Arguments) -> Any:
     if str(arguments.get("q") or "*:*").strip() not in {"*:*", "*"}:
-        raise _Refusal(409, "Validation Error", "Words are searched at /v1/search: send q=*:* with filters in fq.")
+        raise _ActionRefused(
+            409, "Validation Error", "Words are searched at /v1/search: send q=*:* with filters in fq."
+        )
     rows = _read_number(arguments, ("rows", "limit"), 10, 1000)
     listing = Listing(
         limit=min(rows, MOST_ROWS),
@@ -204,9 +212,9 @@ def _read_moment(text: str) -> int:
         raise _refuse_filter() from None
 
 
-def _refuse_filter() -> _Refusal:
+def _refuse_filter() -> _ActionRefused:
     reason = "fq cannot be used: filters are organization:NAME and metadata_modified:[2026-01-01T00:00:00Z TO *]."
-    return _Refusal(409, "Validation Error", reason)
+    return _ActionRefused(409, "Validation Error", reason)
 
 
 async def _list_organizations(desk: SiteDesk, arguments: Arguments) -> Any:
@@ -221,7 +229,7 @@ async def _list_organizations(desk: SiteDesk, arguments: Arguments) -> Any:
 async def _show_organization(desk: SiteDesk, arguments: Arguments) -> Any:
     source = await _find_organization(desk, str(arguments.get("id") or ""))
     if source is None:
-        raise _Refusal(404, "Not Found Error", "Unknown organization: organization_list lists them.")
+        raise _ActionRefused(404, "Not Found Error", "Unknown organization: organization_list lists them.")
     return render_organization(source.participant, source.name, source.datasets)
 
 
@@ -234,7 +242,7 @@ async def _find_organization(desk: SiteDesk, text: str) -> CrawlSource | None:
 def _read_id(arguments: Arguments) -> Hashes:
     hashes = read_identifier(str(arguments.get("id") or arguments.get("name_or_id") or "")[:_LONGEST_ID])
     if hashes is None:
-        raise _Refusal(404, "Not Found Error", "Unknown package: package_list lists them.")
+        raise _ActionRefused(404, "Not Found Error", "Unknown package: package_list lists them.")
     return hashes
 
 

@@ -15,7 +15,7 @@ from connector.api.frame.errors import ApiError
 from connector.api.portals.frame import AcceptHeader, choose_form
 from connector.net.limits import ConcurrencyLimit
 from connector.net.slots import Slots
-from connector.ports.graph import GraphQuestion, GraphStore, QueryRefused
+from connector.ports.graph import GraphQuestion, GraphStore, SparqlRefused
 
 LONGEST_QUERY = 10_000
 RETRY_S = 5
@@ -107,7 +107,7 @@ async def _ask(request: Request, desk: AtBroker, caller: Known, accept: str, tex
             found = await sparql.graph.ask(question)
         finally:
             sparql.running.leave(key)
-    except QueryRefused as refused:
+    except SparqlRefused as refused:
         retry = RETRY_S if refused.code == "building" else 0
         raise ApiError(refused.status, refused.code, refused.reason, retry_after_s=retry) from None
     finally:

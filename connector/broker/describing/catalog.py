@@ -1,6 +1,5 @@
 """The catalogue of the broker and its records as statements of DCAT-AP 3.0.1, with the pages of Hydra. Pure."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from connector.broker.describing.dataset import describe_dataset, describe_provider
@@ -19,6 +18,7 @@ from connector.semantic.statements import (
     is_web_address,
     make_text,
 )
+from connector.views.conversion import moment
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
 PROV = "http://www.w3.org/ns/prov#"
@@ -93,5 +93,5 @@ def describe_page(site: PublicSite, page: str, first: str, following: str | None
 
 def make_moment(at: int) -> LiteralTerm:
     """Return a time in ms since the Unix epoch as a typed literal (xsd:dateTime)."""
-    stamp = dt.datetime.fromtimestamp(at / 1000, dt.UTC).isoformat(timespec="milliseconds")
+    stamp = moment(at).isoformat(timespec="milliseconds")
     return LiteralTerm(stamp.replace("+00:00", "Z"), datatype=XSD + "dateTime")

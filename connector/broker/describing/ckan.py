@@ -4,7 +4,6 @@ CKAN 2.10, API guide: `package_show`, `organization_show`. Identifiers are made 
 broker that has lost its record gives the same ones: the first part is of the participant, the second of the dataset.
 """
 
-import datetime as dt
 import hashlib
 import re
 import unicodedata
@@ -29,6 +28,7 @@ from connector.broker.describing.subject import Subject, hash_pair
 from connector.ports.broker_store import CrawlSource
 from connector.protocol import dcat
 from connector.semantic.statements import is_web_address
+from connector.views.conversion import moment
 
 _SLUG_LENGTH, _TAG_LENGTH = 60, 100
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -218,4 +218,4 @@ def _render_resource(subject: Subject, package: str, number: int, part: MemberMa
 
 def write_moment(at: int) -> str:
     """Return a time in ms since the Unix epoch as CKAN writes it: UTC, without a zone."""
-    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return moment(at).replace(tzinfo=None).isoformat(timespec="microseconds")

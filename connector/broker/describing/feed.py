@@ -4,7 +4,6 @@ SEMIC, DCAT-AP Feeds; ActivityStreams 2.0; TREE; RFC 4287. Each activity is name
 number; the description of the dataset is in the graph of that name. A dataset is listed once, with its last change.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
@@ -14,6 +13,7 @@ from connector.broker.describing.subject import PublicSite, Subject
 from connector.language.catalogue import Language, say
 from connector.ports.broker_store import Entry
 from connector.semantic.statements import TYPE, XSD, BlankTerm, IriTerm, LiteralTerm, Statement
+from connector.views.conversion import moment
 
 AS = "https://www.w3.org/ns/activitystreams#"
 LDES = "https://w3id.org/ldes#"
@@ -113,4 +113,4 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
 
 
 def _write_moment(at: int) -> str:
-    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment(at).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,6 +1,5 @@
 """A dataset as `schema.org/Dataset` in JSON-LD, for search engines, and the sitemap that leads to it. Pure."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ from connector.broker.describing.members import (
 from connector.broker.describing.subject import PublicSite, Subject
 from connector.ports.broker_store import Entry
 from connector.semantic.statements import is_web_address
+from connector.views.conversion import moment
 
 # Search engines want a description of 50 to 5,000 characters.
 _SUMMARY_LENGTH = 5000
@@ -115,4 +115,4 @@ def list_addresses(site: PublicSite, entries: Sequence[Entry]) -> list[tuple[str
 
 
 def _write_day(at: int) -> str:
-    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).date().isoformat()
+    return moment(at).date().isoformat()

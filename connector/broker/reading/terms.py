@@ -1,7 +1,6 @@
 """The offers of a Dataset as the policy engine reads them: what they cost, for which purposes, and in plain words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -22,6 +21,7 @@ from connector.policy.vocabulary import registry
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.limits import is_paid
 from connector.policy.words.sentence import sentence
+from connector.views.conversion import moment
 
 PURPOSE = ODRL + "purpose"
 FREE, PAID = "free", "paid"
@@ -110,7 +110,7 @@ def _judge(terms: bytes, day: int) -> tuple[str, tuple[str, ...]]:
         return "", ()
     named = list_assignees(load({**msgspec.json.decode(terms), "@id": "urn:offer"}))
     reader = named[0].uid if named else "urn:reader"
-    request = Request("odrl:use", "", reader, datetime.fromtimestamp(day * 86_400 + 43_200, UTC))
+    request = Request("odrl:use", "", reader, moment((day * 86_400 + 43_200) * 1000))
     fact = _operands().operands[PURPOSE].fact
     price = PAID if is_paid(compiled) else FREE
     if fact not in compiled.facts:

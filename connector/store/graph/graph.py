@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from connector.ports.graph import GraphAnswer, GraphDamaged, GraphPart, GraphQuestion, QueryRefused
+from connector.ports.graph import GraphAnswer, GraphDamaged, GraphPart, GraphQuestion, SparqlRefused
 from connector.semantic.writing import to_quad
 from connector.store.graph.pool import WorkerPool
 
@@ -53,12 +53,12 @@ class OxigraphStore:
         await self._run(lambda: self._publish(position))
 
     async def ask(self, question: GraphQuestion) -> GraphAnswer:
-        """Answer a query of the published copy. Raises QueryRefused."""
+        """Answer a query of the published copy. Raises SparqlRefused."""
         try:
             return await self._pool.ask(question)
         except GraphDamaged:
             self._published = None
-            raise QueryRefused(503, "building", "The graph is damaged and is built anew: try again later.") from None
+            raise SparqlRefused(503, "building", "The graph is damaged and is built anew: try again later.") from None
 
     async def close(self) -> None:
         """Stop the queries that run, and close."""

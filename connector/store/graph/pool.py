@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from connector.ports.graph import GraphAnswer, GraphDamaged, GraphQuestion, QueryRefused
+from connector.ports.graph import GraphAnswer, GraphDamaged, GraphQuestion, SparqlRefused
 from connector.protocol.dsp.errors import clean
 from connector.store.graph.wire import ANSWER_BYTES, HEAD, ROWS, SECONDS, WorkerAnswer, WorkerQuestion
 
@@ -67,7 +67,7 @@ async def _start(*command: str) -> asyncio.subprocess.Process:
             env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
         )
     except OSError:
-        raise QueryRefused(503, "busy", "No process can be started for the query: try again later.") from None
+        raise SparqlRefused(503, "busy", "No process can be started for the query: try again later.") from None
 
 
 class WorkerPool:
@@ -80,7 +80,7 @@ class WorkerPool:
         self._places = asyncio.Semaphore(WORKERS)
 
     async def ask(self, question: GraphQuestion) -> GraphAnswer:
-        """Answer a query. Raises QueryRefused or GraphDamaged."""
+        """Answer a query. Raises SparqlRefused or GraphDamaged."""
         async with self._places:
             worker = await self._take()
             self._busy.add(worker)
@@ -95,7 +95,7 @@ class WorkerPool:
             self._idle.append(worker)
         if found.refusal:
             status, sentence = _REFUSALS[found.refusal]
-            raise QueryRefused(status, found.refusal, sentence.format(detail=clean(found.detail, 200)))
+            raise SparqlRefused(status, found.refusal, sentence.format(detail=clean(found.detail, 200)))
         return GraphAnswer(found.media_type, found.body)
 
     async def _ask(self, worker: _RunningWorker, question: GraphQuestion) -> WorkerAnswer:
@@ -112,13 +112,13 @@ class WorkerPool:
                 raise GraphDamaged from None
             code = "too-long" if ended == -signal.SIGALRM else "too-much"
         status, sentence = _REFUSALS[code]
-        raise QueryRefused(status, code, sentence)
+        raise SparqlRefused(status, code, sentence)
 
     async def _take(self) -> _RunningWorker:
         """Return a process that has the graph that was published last."""
         folder = self._find_folder()
         if folder is None:
-            raise QueryRefused(503, "building", "The graph is being built: try again later.")
+            raise SparqlRefused(503, "building", "The graph is being built: try again later.")
         while self._idle:
             worker = self._idle.pop()
             if worker.folder == folder and worker.process.returncode is None:

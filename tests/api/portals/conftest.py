@@ -25,7 +25,7 @@ class SiteWorld:
 
     def __init__(self, *, is_open: bool = False, **catalogues: Catalogue) -> None:
         self.space = Space(**(catalogues or offers()))
-        self.record = MemoryBrokerStore(lambda: self.space.now)
+        self.record = MemoryBrokerStore()
         self.crawler = crawler_of(self.space, self.record)
         self.app = make_broker_app(
             self.record,

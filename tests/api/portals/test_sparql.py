@@ -16,7 +16,7 @@ from connector.api.portals.mounting import add_portals
 from connector.api.portals.sparql import WAITING_PER_CALLER, check_query
 from connector.app.listeners import Listeners
 from connector.broker.graphing import catch_up, name_layout
-from connector.ports.graph import GraphAnswer, GraphPart, GraphQuestion, QueryRefused
+from connector.ports.graph import GraphAnswer, GraphPart, GraphQuestion, SparqlRefused
 from connector.store.graph.graph import open_graph
 from tests.api.portals.conftest import SiteWorld
 from tests.broker.crawling import until
@@ -198,7 +198,7 @@ async def test_one_caller_does_not_hold_all_workers_nor_the_queue() -> None:
 async def test_a_graph_that_is_built_is_asked_again_later() -> None:
     class Building(WaitingGraph):
         async def ask(self, question: GraphQuestion) -> GraphAnswer:
-            raise QueryRefused(503, "building", "The graph is being built: try again later.")
+            raise SparqlRefused(503, "building", "The graph is being built: try again later.")
 
     world = SiteWorld(is_open=True)
     add_portals(world.app, SiteDesk(record=world.record, site=SITE), Building())

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 async def crawl(**catalogues: Catalogue) -> BrokerStore:
     space = Space(**catalogues)
-    record = MemoryBrokerStore(lambda: space.now)
+    record = MemoryBrokerStore()
     crawler = crawler_of(space, record)
     await crawler.take_turn()
     await crawler.wait_settled()

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connector.ports.graph import GraphPart, GraphQuestion, QueryRefused
+from connector.ports.graph import GraphPart, GraphQuestion, SparqlRefused
 from connector.semantic.statements import BlankTerm, IriTerm, LiteralTerm, Statement
 from connector.store.graph import pool
 from connector.store.graph.graph import OxigraphStore, open_graph
@@ -95,7 +95,7 @@ async def test_what_is_damaged_or_missing_is_built_anew(graph: OxigraphStore, tm
         shutil.rmtree(place)
     again = open_graph(tmp_path / "record.graph", "1")
     assert await again.read_position() == 0
-    with pytest.raises(QueryRefused, match="being built"):
+    with pytest.raises(SparqlRefused, match="being built"):
         await count(again)
     await again.put([part("d")])
     await again.publish(7)
@@ -122,7 +122,7 @@ async def test_a_graph_of_another_layout_is_built_anew(graph: OxigraphStore, tmp
     ],
 )
 async def test_what_is_no_query_or_answers_too_much_is_refused(graph: OxigraphStore, query: str, code: str) -> None:
-    with pytest.raises(QueryRefused, match=r"\.$") as refused:
+    with pytest.raises(SparqlRefused, match=r"\.$") as refused:
         await ask(graph, query)
     assert refused.value.code == code
     assert await count(graph) > 0
@@ -130,7 +130,7 @@ async def test_what_is_no_query_or_answers_too_much_is_refused(graph: OxigraphSt
 
 async def test_an_answer_that_is_not_accepted_is_refused(graph: OxigraphStore) -> None:
     for query, table, described in (("ASK {}", "", "text/turtle"), ("CONSTRUCT WHERE { ?a ?b ?c }", JSON, "")):
-        with pytest.raises(QueryRefused) as refused:
+        with pytest.raises(SparqlRefused) as refused:
             await ask(graph, query, table, described)
         assert refused.value.code == "not-acceptable"
 
@@ -142,7 +142,7 @@ async def test_a_query_that_never_ends_is_killed_and_the_next_one_is_answered(
     monkeypatch.setattr(pool, "_GRACE_S", 0.0)
     endless = [asyncio.create_task(ask(graph, ENDLESS)) for _ in range(WORKERS)]
     results = await asyncio.gather(*endless, return_exceptions=True)
-    assert [result.code for result in results if isinstance(result, QueryRefused)] == ["too-long"] * WORKERS
+    assert [result.code for result in results if isinstance(result, SparqlRefused)] == ["too-long"] * WORKERS
     monkeypatch.undo()
     assert await count(graph) == 63
 
@@ -162,7 +162,7 @@ async def test_a_worker_opens_no_connection_and_no_file(graph: OxigraphStore) ->
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        with pytest.raises(QueryRefused) as refused:
+        with pytest.raises(SparqlRefused) as refused:
             await ask(graph, f"SELECT * {{ SERVICE <{address}> {{ ?a ?b ?c }} }}")
         assert refused.value.code == "failed"
         with pytest.raises(TimeoutError):
@@ -180,7 +180,7 @@ async def test_a_published_copy_that_is_gone_is_found_out_and_opened_again(
     graph: OxigraphStore, tmp_path: Path
 ) -> None:
     shutil.rmtree(tmp_path / "record.graph" / "2")
-    with pytest.raises(QueryRefused, match="built anew"):
+    with pytest.raises(SparqlRefused, match="built anew"):
         await count(graph)
     assert await graph.read_position() == 0
     await graph.put([part("e")])
