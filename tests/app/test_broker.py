@@ -38,10 +38,12 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
     await broker.start()
     try:
         assert {task.get_name() for task in broker.tasks} == {"crawler", "roster", "graph"}
-        async with httpx.AsyncClient(trust_env=False, base_url=broker.listeners.addresses["broker"]) as client:
+        async with httpx.AsyncClient(
+            trust_env=False, base_url=broker.listeners.addresses["broker"], timeout=60
+        ) as client:
             for path in ("/catalog.ttl", "/feed.atom", "/sitemap.xml", "/api/3/action/status_show"):
                 assert (await client.get(path)).status_code == 200, path
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while (answer := await client.get("/sparql", params={"query": "ASK { ?a ?b ?c }"})).status_code == 503:
                     assert answer.json()["error"]["code"] == "building"
             assert answer.json()["boolean"] is False

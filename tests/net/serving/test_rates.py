@@ -92,5 +92,5 @@ def test_a_request_that_needs_no_proof_counts_for_its_address_also_for_an_unknow
     clock = Clock()
     counted = rates(clock)
     for address in ("192.0.2.1", ""):
-        assert [counted.admit_unknown(address) for _ in range(3)] == [0, 0, 1]
-    assert counted.find_wait("192.0.2.1") == 1
+        assert [counted.admit_unknown(address) > 0 for _ in range(3)] == [False, False, True]
+    assert counted.find_wait("192.0.2.1") > 0

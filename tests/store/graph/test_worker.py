@@ -33,6 +33,7 @@ def ask(text: str, table: str = "application/json", graph: str = "text/turtle", 
 def test_rows_are_counted_and_sizes_too() -> None:
     assert ask("SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }").refusal == "too-large"
     assert ask("SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT " + str(ROWS)).refusal == ""
+    assert ask("CONSTRUCT { ?a ?d ?g } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }").refusal == "too-large"
     assert ask("SELECT ?c ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 9999").refusal == "too-large"
 
 
