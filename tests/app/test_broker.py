@@ -37,7 +37,7 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
     broker = await build_broker(settings, transport=space.wire)
     await broker.start()
     try:
-        assert {task.get_name() for task in broker.tasks} == {"crawler", "roster", "graph"}
+        assert {task.get_name() for task in broker.tasks} == {"crawler", "roster", "graph", "projector"}
         async with httpx.AsyncClient(
             trust_env=False, base_url=broker.listeners.addresses["broker"], timeout=60
         ) as client:

@@ -11,11 +11,14 @@ from connector.api.portals.frame import SiteDesk
 from connector.api.portals.mounting import add_portals
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent
+from connector.store.index.index import TantivyIndex
+from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import crawler_of
 from tests.broker.describing.published import SITE
+from tests.broker.searching import Searching
 from tests.broker.test_api import offers
-from tests.broker.world import Catalogue, Space
+from tests.broker.world import BROKER, Catalogue, Space
 
 MINUTE = 60_000
 
@@ -26,12 +29,16 @@ class SiteWorld:
     def __init__(self, *, is_open: bool = False, **catalogues: Catalogue) -> None:
         self.space = Space(**(catalogues or offers()))
         self.record = MemoryBrokerStore()
+        self.searching = Searching(self.record, TantivyIndex(None, None, Track(None)))
         self.crawler = crawler_of(self.space, self.record)
         self.app = make_broker_app(
             self.record,
+            self.searching.index,
+            self.searching.projector,
             self.crawler,
             lambda authorization: self.space.authenticate(authorization, Intent.SEARCH),
             self._use,
+            participant=BROKER,
             now=lambda: self.space.now,
             open=is_open,
             rates=CallerRates(failures_per_s=100, per_peer_s=1000, now_ms=lambda: self.space.now),
@@ -48,6 +55,7 @@ class SiteWorld:
         self.space.now += 10 * MINUTE
         await self.crawler.take_turn()
         await self.crawler.wait_settled()
+        await self.searching.follow()
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         answer = await self.http.get(path, headers=headers)
