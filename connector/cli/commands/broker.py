@@ -58,7 +58,10 @@ def status(
     listed = report.get("participant_list")
     if isinstance(listed, dict):
         until = _format_moment(call.output, listed["expires_at"])
-        fields["participant list"] = call.output.say("cli.list-in-use", **(listed | {"until": until}))
+        version, days_left = listed["version"], listed["days_left"]
+        fields["participant list"] = call.output.say(
+            "cli.list-in-use", version=version, until=until, days_left=days_left
+        )
     fields |= {name: entry for name, entry in report.items() if isinstance(entry, str | int | bool)}
     call.output.print_details(value, fields)
     if answer.status != 200:

@@ -1,14 +1,17 @@
 """`broker status`: a broker that is ready, not ready, or not reachable."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from connector.language.catalogue import Language, find_sentence, say
 from connector.ports.broker_store import CrawlSource, Liveness
 from connector.settings import load
 from connector.store.sqlite.record.record import open_record
+from connector.views.health import ListView
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, served
 
@@ -18,7 +21,8 @@ def test_a_broker_is_asked_how_it_is_doing(cli: Cli) -> None:
         broker.answer("GET", "/ready", {"ready": True, "checks": {"record": "ok"}})
         done = cli("broker", "status", "--api", broker.url, "--json")
         assert (done.code, done.json["ready"], done.json["checks"]) == (0, True, {"record": "ok"})
-        listed = {"version": 4, "expires_at": "2026-07-01T22:00:00Z", "days_left": 12}
+        end = datetime(2026, 7, 1, 22, tzinfo=UTC)
+        listed = msgspec.to_builtins(ListView(version=4, expires_at=end, days_left=12, key="signs", has_key=True))
         broker.answer("GET", "/ready", {"ready": True, "participant_list": listed})
         told = cli("broker", "status", "--api", broker.url, "--lang", "de").out
         assert "Version 4, gültig bis 2026-07-02 00:00:00, noch 12 Tage" in told
