@@ -129,7 +129,7 @@ class ConnectorServer:
 
     def management(self) -> ASGIApp:
         """Return the application of the management API, which is loaded at its first request."""
-        return LateApplication(self._load_management)
+        return LateApplication(self.load_management)
 
     def pages(self) -> ASGIApp:
         """Return the application of the pages, which is loaded at its first request."""
@@ -155,7 +155,8 @@ class ConnectorServer:
         gc.freeze()
         return made
 
-    def _load_management(self) -> ASGIApp:
+    def load_management(self) -> ASGIApp:
+        """Load the management API and return its application."""
         # FastAPI and its models are a third of the start and of the memory, and no message of a peer needs them.
         from connector.api.frame.auth import ApiKey
         from connector.api.management import make_management_app

@@ -40,7 +40,7 @@ class Api:
 
     def __init__(self, connector: ConnectorServer) -> None:
         self.connector = connector
-        app: Any = connector.management()
+        app: Any = connector.load_management()
         self.document = app.openapi()
         self.operations = operations(self.document)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

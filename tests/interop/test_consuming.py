@@ -407,7 +407,7 @@ def test_its_termination_brings_code_and_reasons_in_any_form() -> None:
             ours = await us.reaches("negotiation", "TERMINATED")
         assert ours.ended is not None
         assert (ours.ended.code, ours.ended.by) == ("policy", PEER)
-        assert ours.ended.reason == "Nicht für Werbung not for advertising"
+        assert (ours.ended.reason, ours.ended.reasons["de"]) == ("not for advertising", "Nicht für Werbung")
 
     play(scenario())
 

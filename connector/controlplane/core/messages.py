@@ -53,11 +53,16 @@ def sort_parties(context: Context, process: machine.Process) -> tuple[str, str]:
 def write_reasons(reason: str, reasons: Mapping[str, str]) -> tuple[object, ...]:
     """Return a reason as messages have it: the sentence, and what it is in other languages.
 
-    The sentence is first and plain text: a peer that reads one text reads this one.
+    The sentence is first and plain text: a peer that reads one text reads this one. Where `reasons` say something else
+    in English, they tell our own people more than the peer may know, and stay here.
 
     >>> write_reasons("Over.", {"en": "Over.", "de": "Vorbei."})
     ('Over.', {'@value': 'Vorbei.', '@language': 'de'})
+    >>> write_reasons("Over.", {"en": "Over: status 418.", "de": "Vorbei: Status 418."})
+    ('Over.',)
     """
+    if reasons.get("en") != reason:
+        return (reason,)
     others = ({"@value": text, "@language": tag} for tag, text in sorted(reasons.items()) if text and text != reason)
     return (reason, *others)
 

@@ -38,7 +38,7 @@ def _load(url: str, _: object) -> dict[str, Any]:
 
 
 @cache
-def _read_shapes(name: ShapesName) -> Graph:
+def read_shapes(name: ShapesName) -> Graph:
     """Read shapes without the references to property shapes that an official file does not contain."""
     if name == "own":
         return Graph().parse(resources.find_path("vocab", "shapes", "offers.ttl"))
@@ -63,7 +63,7 @@ def read_graph(document: bytes) -> Graph:
 
 def find_faults(graph: Graph, name: ShapesName) -> set[tuple[str, str]]:
     """Return the path and the constraint of every violation that the protocol does not prescribe."""
-    _, report, _ = pyshacl.validate(graph, shacl_graph=_read_shapes(name))
+    _, report, _ = pyshacl.validate(graph, shacl_graph=read_shapes(name))
     assert isinstance(report, Graph)
     found = {
         (str(report.value(result, SHACL.resultPath)), str(component).removeprefix(SHACL))

@@ -18,9 +18,9 @@ from tests.broker.describing.published import SITE
 from tests.broker.test_api import offers
 from tests.broker.test_city_data import cities
 from tests.broker.world import CITY, Catalogue, Space, dataset, titled
-from tests.conformance.dcat.test_shapes import ASSETS, SHACL, offer, read_shapes
+from tests.conformance.dcat.graphs import OFFICIAL, SHACL, read_shapes
+from tests.conformance.dcat.test_shapes import ASSETS, offer
 from tests.interop.ours import play
-from tests.support.data import data_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -50,7 +50,7 @@ async def publish(record: BrokerStore) -> Graph:
 
 
 def list_findings(graph: Graph) -> set[tuple[str, str]]:
-    shapes = read_shapes(data_folder("standards", "dcat-ap-3.0.1", "dcat-ap-SHACL.ttl"))
+    shapes = read_shapes(OFFICIAL)
     _, report, _ = pyshacl.validate(graph, shacl_graph=shapes)
     assert isinstance(report, Graph)
     return {

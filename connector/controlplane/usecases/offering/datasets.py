@@ -36,7 +36,7 @@ RIGHTS: Mapping[DataClass, str] = {
 CLOSED_LICENCE = "other-closed"
 """The licence, by its code, of data that is not open and states none: the terms are those of its offer."""
 
-Members = dict[str, object]
+Stated = dict[str, object]
 
 
 def render_dataset(publisher: Publisher, asset: Asset) -> bytes:
@@ -65,9 +65,9 @@ def render_dataset(publisher: Publisher, asset: Asset) -> bytes:
     )
 
 
-def _describe_content(asset: Asset) -> Members:
+def _describe_content(asset: Asset) -> Stated:
     """Return what a person reads first. A missing description is the title, because DCAT-AP requires one."""
-    members: Members = {
+    members: Stated = {
         "dct:title": dcat.make_texts(asset.title),
         "dct:description": dcat.make_texts(asset.description or asset.title),
         "dct:identifier": asset.id,
@@ -88,10 +88,10 @@ def _describe_content(asset: Asset) -> Members:
     return members
 
 
-def _describe_origin(asset: Asset, contact: Contact | None, participant: dict[str, str]) -> Members:
+def _describe_origin(asset: Asset, contact: Contact | None, participant: dict[str, str]) -> Stated:
     """Return who answers for the data, and its versions; without a publisher it is the participant."""
     stated = asset.publisher
-    members: Members = {"dct:publisher": dcat.make_agent(stated.id, stated.name) if stated else participant}
+    members: Stated = {"dct:publisher": dcat.make_agent(stated.id, stated.name) if stated else participant}
     if contact:
         members["dcat:contactPoint"] = dcat.make_contact(**msgspec.structs.asdict(contact))
     if asset.licence:
@@ -108,9 +108,9 @@ def _describe_origin(asset: Asset, contact: Contact | None, participant: dict[st
     return members
 
 
-def _describe_coverage(asset: Asset) -> Members:
+def _describe_coverage(asset: Asset) -> Stated:
     """Return which place and time the data is about, and how often it is updated."""
-    members: Members = {}
+    members: Stated = {}
     place = asset.place
     if place and place.key:
         members |= dcat.make_geocoding(place.key)
@@ -124,16 +124,16 @@ def _describe_coverage(asset: Asset) -> Members:
     return members
 
 
-def _describe_category(asset: Asset) -> Members:
+def _describe_category(asset: Asset) -> Stated:
     """Return who may use the data, and which legislation requires it."""
     rights = _find_iri("access-right", RIGHTS[asset.data_class])
     return {"dct:accessRights": dcat.make_typed(rights, "dct:RightsStatement"), **_describe_mandate(asset)}
 
 
-def _describe_mandate(asset: Asset) -> Members:
+def _describe_mandate(asset: Asset) -> Stated:
     """Return the categories of a high-value dataset and the legislation (DCAT-AP HVD 3.0.0)."""
     acts = dict.fromkeys((*asset.legislation, *((dcat.HVD_REGULATION,) if asset.hvd else ())))
-    members: Members = {dcat.LEGISLATION: [dcat.make_legislation(act) for act in acts]} if acts else {}
+    members: Stated = {dcat.LEGISLATION: [dcat.make_legislation(act) for act in acts]} if acts else {}
     categories = [code for text in asset.hvd if (code := find_code("hvd-category", text))]
     if categories:
         members[dcat.HVD_CATEGORY] = [
@@ -142,9 +142,9 @@ def _describe_mandate(asset: Asset) -> Members:
     return members
 
 
-def _describe_distribution(asset: Asset) -> Members:
+def _describe_distribution(asset: Asset) -> Stated:
     """Return the licence, the file type and the media type of the data, and the legislation that requires it."""
-    members: Members = {}
+    members: Stated = {}
     if asset.licence:
         members["dct:license"] = dcat.make_licence(asset.licence)
     elif asset.data_class is not DataClass.OPEN:
@@ -158,12 +158,12 @@ def _describe_distribution(asset: Asset) -> Members:
     return {**members, **({dcat.LEGISLATION: mandate[dcat.LEGISLATION]} if dcat.LEGISLATION in mandate else {})}
 
 
-def _describe_service(asset: Asset, address: str, contact: Contact | None) -> Members:
+def _describe_service(asset: Asset, address: str, contact: Contact | None) -> Stated:
     """Return what the service of a distribution serves and where it is described.
 
     The service of a high-value dataset also has a contact, a documentation and the mandate (DCAT-AP HVD 3.0.0).
     """
-    members: Members = {
+    members: Stated = {
         "dcat:servesDataset": {"@id": asset.id},
         "dcat:endpointDescription": {"@id": urljoin(address, WELL_KNOWN)},
     }
@@ -187,7 +187,7 @@ def add_facts(asset: Asset, facts: DataFacts, *, whole: bool) -> bytes:
     Without `whole`, other bytes than those of the source may leave, so size, digest and name are not stated.
     """
     document = msgspec.json.decode(asset.document)
-    members: Members = {"dcat:mediaType": dcat.make_media_type(asset.media_type)}
+    members: Stated = {"dcat:mediaType": dcat.make_media_type(asset.media_type)}
     changed = find_moment(facts.changed_at) if facts.changed_at is not None else None
     if changed is not None:
         members["dct:modified"] = dcat.make_moment(changed)
