@@ -115,9 +115,6 @@ async def test_a_counter_offer_that_a_person_accepts_is_agreed_as_it_was_offered
     await data_space.city.api.negotiations.counter(city.id, TERMS)
     await data_space.firm.is_asked(asked.id)
     await data_space.firm.api.negotiations.approve(asked.id)
-    await data_space.city.reaches(city.id, "ACCEPTED")
-    await data_space.city.is_asked(city.id)
-    await data_space.city.api.negotiations.approve(city.id)
     firm = await data_space.firm.reaches(asked.id, "FINALIZED")
     assert "prohibition" not in (firm.agreement or {})
 

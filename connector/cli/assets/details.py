@@ -30,6 +30,12 @@ _NAMES = {
     "conforms_to": "conforms to",
     "waiting": "waiting requests",
     "smallest_group": "smallest group",
+    "subject": "field of the person",
+    "groups": "fields that identify together",
+    "measures": "fields to add up",
+    "level": "a record is",
+    "facts": "facts from fields",
+    "stated": "statements about the data",
     "created_at": "created",
     "updated_at": "changed",
 }

@@ -70,11 +70,7 @@ def find_subject(connector: Connector, word: str, look: Lookup) -> str:
     if look(word).items:
         return word
     named: dict[str, Iterable[str]] = {**name_assets(connector), **_name_participants(connector)}
-    nothing = Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=word)
-    found = _choose(word, named, nothing)
-    if not look(found).items:
-        raise nothing
-    return found
+    return _choose(word, named, Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=word))
 
 
 def name_assets(connector: Connector) -> dict[str, set[str]]:

@@ -11,13 +11,10 @@ from connector.audit.export import export
 from connector.audit.leaves import leaf
 from connector.cli.frame.output import Output
 from connector.views.agreements import AuditExportView, LeafView
-from connector.views.participants import ParticipantView
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management
 
 LEAF = LeafView(id="urn:l", at=NOW, kind="participant blocked", process_id="urn:firma", body={"by": "x"}, hash="ab")
-
-FIRMA = ParticipantView(id="urn:firma", name="Firma", address=None, roles=(), claims={})
 
 
 def lines() -> tuple[str, ...]:
@@ -32,17 +29,6 @@ def test_the_log_is_listed_and_shown(cli: Cli, management: Management) -> None:
     assert '{"by":"x"}' in cli("audit", "show", "urn:firma").out
     management.answer("GET", "/v1/audit", {"items": [], "next": None})
     assert cli("audit", "show", "urn:nobody").code == 3
-
-
-def test_a_participant_of_whom_nothing_is_recorded_is_told_and_no_empty_listing(
-    cli: Cli, management: Management
-) -> None:
-    management.answer("GET", "/v1/audit", {"items": [], "next": None})
-    management.answer("GET", "/v1/assets", {"items": [], "next": None})
-    management.answer("GET", "/v1/participants", {"items": [FIRMA], "next": None})
-    for verb in ("list", "show"):
-        done = cli("audit", verb, *(["--process"] if verb == "list" else []), "Firma")
-        assert (done.code, "Firma" in done.err) == (3, True), done.err
 
 
 def test_an_export_says_what_it_has(cli: Cli, management: Management) -> None:

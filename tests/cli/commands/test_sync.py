@@ -284,7 +284,7 @@ def test_get_under_an_agreement_that_is_used_up_names_the_way_to_another_one(cli
     provider.answer("GET", "/v1/agreements/urn:a", spent)
     provider.refuse("POST", "/v1/transfers", 409, "refused", "This needs a new agreement.")
     done = cli("get", "urn:city", "air", "-o", "air.csv")
-    told = "This needs a new agreement. To ask again, request a new agreement (--renew, in Python renew=True)."
+    told = "This needs a new agreement. To ask again, request a new agreement (--renew)."
     assert (done.code, told in done.err) == (4, True)
     assert "--renew" in cli("get", "urn:city", "air", "-o", "air.csv", "--lang", "de").err
 

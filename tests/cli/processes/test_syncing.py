@@ -74,8 +74,9 @@ def test_a_dataset_that_is_slow_is_waited_for_after_the_others(
     provider.answer("GET", "/v1/transfers/urn:t/wait", transfer("STARTED"), transfer("COMPLETED"))
     done = cli("sync", "data", "--json")
     assert [(item["dataset"], item["outcome"]) for item in done.json["items"]] == [("air", "updated"), ("b", "updated")]
-    looked = [asked.query["dataset"] for asked in provider.asked if asked.path == "/v1/catalog/dataset"]
-    assert looked[:2] == [["air"], ["b"]]
+    looked = [asked.query["dataset"][0] for asked in provider.asked if asked.path == "/v1/catalog/dataset"]
+    assert [*dict.fromkeys(looked)] == ["air", "b"]
+
     assert [item["outcome"] for item in cli("sync", "data", "--json").json["items"]] == ["unchanged", "unchanged"]
 
 

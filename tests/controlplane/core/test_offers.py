@@ -42,10 +42,10 @@ async def offer_again(desk: Desk) -> None:
     await assets.publish(desk.rooms.publisher, "air", release=True)
 
 
-async def hold(desk: Desk, *, state: NegotiationState = NegotiationState.REQUESTED) -> Negotiation:
+async def hold(desk: Desk) -> Negotiation:
     """Let a request on confidential data wait for a person."""
     await offered(desk, TERMS, data_class=DataClass.CONFIDENTIAL)
-    process = msgspec.structs.replace(requested(TERMS, state=state), version=1)
+    process = msgspec.structs.replace(requested(TERMS), version=1)
     await desk.store.commit([PutProcess(process, None)])
     answer = await decided(desk, process, DataClass.CONFIDENTIAL)
     assert isinstance(answer, HoldFor)
@@ -56,12 +56,9 @@ async def hold(desk: Desk, *, state: NegotiationState = NegotiationState.REQUEST
 Step = Callable[[Desk], Awaitable[None]]
 
 
-@pytest.mark.parametrize("state", [NegotiationState.REQUESTED, NegotiationState.ACCEPTED])
 @pytest.mark.parametrize("end", [withdraw, remove])
-async def test_a_request_on_an_offer_that_has_ended_is_not_agreed(
-    desk: Desk, state: NegotiationState, end: Step
-) -> None:
-    waiting = await hold(desk, state=state)
+async def test_a_request_on_an_offer_that_has_ended_is_not_agreed(desk: Desk, end: Step) -> None:
+    waiting = await hold(desk)
     await end(desk)
     for changed in (False, True):
         with pytest.raises(NotAllowed) as caught:

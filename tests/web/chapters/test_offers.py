@@ -56,7 +56,7 @@ async def test_an_offer_is_read_in_words(office: Office) -> None:
 async def test_a_draft_is_published_by_who_may(
     office: Office, role: UserRole, data_class: DataClass, may: bool
 ) -> None:
-    await office.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=data_class)
+    await office.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=data_class, licence="cc-by/4.0")
     browser = await office.sign_in(role)
     page = await browser.get(OFFER)
     assert ("/angebote/veroeffentlichen" in page.text) is may
