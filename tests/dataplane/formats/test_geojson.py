@@ -46,7 +46,7 @@ def test_features_are_counted_and_their_box_is_in_degrees(data: bytes, expected:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=3),
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["coordinates", "geometries"]), inner),
     max_leaves=20,
 )
