@@ -20,6 +20,8 @@ from typing import Any
 
 import uvloop
 
+# What a connector loads at its first request: here it is loaded once, and not in each child.
+import connector.api.management  # noqa: F401
 from connector.app import serve
 from connector.app.connector import ConnectorServer, build
 from connector.dataplane.sinks import file as file_sink
@@ -133,7 +135,9 @@ def _child(settings_file: Path) -> None:
     os.setpgid(0, 0)
     log = os.open(settings_file.with_name("log.txt"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
-    serve._prepare(load(settings_file, {name: text for name, text in os.environ.items() if name != VARIABLE}))
+    serve._prepare(
+        load(settings_file, {name: text for name, text in os.environ.items() if name != VARIABLE}), is_broker=False
+    )
     uvloop.run(_run(settings_file))
 
 
