@@ -5,7 +5,7 @@ import logging
 
 from connector.broker.describing.catalog import describe_listed
 from connector.broker.describing.subject import PublicSite, Subject
-from connector.broker.publishing import find_last, gather_subjects, list_changes
+from connector.broker.publishing import gather_subjects, list_changes
 from connector.net.aside import work_aside
 from connector.ports.broker_store import BrokerStore
 from connector.ports.changes import StoreError
@@ -31,7 +31,7 @@ async def follow(record: BrokerStore, graph: GraphStore, site: PublicSite, chang
     A fault is logged and tried again after a minute.
     """
     # Before anything is crawled: a record that is younger than the graph is another one.
-    last = await find_last(record)
+    last = await record.last_change()
     while True:
         changed.clear()
         try:

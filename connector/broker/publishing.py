@@ -111,7 +111,7 @@ async def find_position(record: BrokerStore, at: int) -> int:
 
     Change numbers and times grow together, so a few reads find the place.
     """
-    low, high = 0, await find_last(record)
+    low, high = 0, await record.last_change()
     for _ in range(_MOST_STEPS):
         if low >= high:
             break
@@ -124,25 +124,9 @@ async def find_position(record: BrokerStore, at: int) -> int:
     return low
 
 
-async def find_last(record: BrokerStore) -> int:
-    """Return the last change number of the record, 0 if it has none."""
-    high = 1
-    while await record.changes(high, 1):
-        high *= 2
-    low = 0
-    while low < high:
-        middle = (low + high) // 2
-        following = await record.changes(middle, 1)
-        if following:
-            low = following[0].seq
-        else:
-            high = middle
-    return low
-
-
 async def list_newest(record: BrokerStore, limit: int) -> Sequence[Entry]:
     """Return the entries that changed last, tombstones too, the newest first."""
-    last, width = await find_last(record), limit
+    last, width = await record.last_change(), limit
     while True:
         entries = await record.changes(max(last - width, 0), width)
         if len(entries) >= limit or width >= min(last, _WIDEST):

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from connector.broker import graphing
 from connector.broker.graphing import catch_up, follow, name_layout, open_position
-from connector.broker.publishing import find_last
 from connector.ports.broker_store import CrawlSource, Delta
 from connector.ports.graph import GraphAnswer, GraphDamaged, GraphPart, GraphQuestion
 from connector.store.memory.record import MemoryBrokerStore
@@ -79,14 +78,14 @@ async def test_after_any_history_the_graph_is_the_one_that_is_built_at_once(step
         elif step == "remove":
             await list_(record, removed=(f"urn:{name}",))
         elif step == "follow":
-            await catch_up(record, graph, SITE, await open_position(graph, await find_last(record)))
+            await catch_up(record, graph, SITE, await open_position(graph, await record.last_change()))
         elif step == "lose":
             # A crash: what was put and not published may be there or not.
             graph.put_now = dict(graph.published)
         else:
             record = MemoryBrokerStore()
-            await open_position(graph, await find_last(record))
-    await catch_up(record, graph, SITE, await open_position(graph, await find_last(record)))
+            await open_position(graph, await record.last_change())
+    await catch_up(record, graph, SITE, await open_position(graph, await record.last_change()))
     assert graph.published == await read_expected(record)
 
 
@@ -96,7 +95,7 @@ async def test_a_graph_that_is_ahead_of_its_record_is_cleared() -> None:
     await catch_up(record, graph, SITE, 0)
     other = MemoryBrokerStore()
     await list_(other, "c")
-    await catch_up(other, graph, SITE, await open_position(graph, await find_last(other)))
+    await catch_up(other, graph, SITE, await open_position(graph, await other.last_change()))
     assert graph.published == await read_expected(other)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.broker import publishing
-from connector.broker.publishing import find_last, find_position, gather_subjects, list_newest, list_page, walk_list
+from connector.broker.publishing import find_position, gather_subjects, list_newest, list_page, walk_list
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Listing
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.describing.published import SITE
@@ -53,7 +53,7 @@ async def test_the_place_of_a_time_and_the_last_change_are_found(writes: list[tu
     for name, at in sorted(writes, key=lambda write: write[1]):
         await fill(record, entry(name, changed_at=at * HOUR))
     rows = await record.changes(0, 100)
-    assert await find_last(record) == (rows[-1].seq if rows else 0)
+    assert await record.last_change() == (rows[-1].seq if rows else 0)
     place = await find_position(record, since * HOUR)
     assert all(row.seq > place for row in rows if row.changed_at >= since * HOUR)
     assert {row.id for row in await list_newest(record, 3)} == {row.id for row in rows[-3:]}
