@@ -18,7 +18,7 @@ from connector.policy.reading.load import load
 from connector.ports.broker_store import CrawlSource, Entry, Liveness
 from connector.ports.search_index import OFFSET, Counted, Facet, Match
 from connector.protocol.dsp.errors import clean
-from connector.views.conversion import moment
+from connector.views.conversion import write_moment
 
 Explain = Callable[[Entry], Sequence[Match]]
 
@@ -180,6 +180,4 @@ def choose_texts(texts: dict[str, str], lang: str | None) -> dict[str, str]:
 
 def format_moment(at: int | None) -> str | None:
     """Return a time in ms since the Unix epoch as RFC 3339."""
-    if at is None:
-        return None
-    return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return None if at is None else write_moment(at)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -57,6 +57,15 @@ def find_moment(ms: int) -> datetime | None:
     True
     """
     return moment(ms) if _FIRST_MS <= ms <= _LAST_MS else None
+
+
+def write_moment(ms: int, precision: Literal["seconds", "milliseconds"] = "milliseconds") -> str:
+    """Return milliseconds since the Unix epoch as text in UTC (RFC 3339).
+
+    >>> write_moment(0), write_moment(1500, "seconds")
+    ('1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01Z')
+    """
+    return moment(ms).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def to_ms(at: datetime | None) -> int | None:

@@ -18,7 +18,7 @@ from connector.semantic.statements import (
     is_web_address,
     make_text,
 )
-from connector.views.conversion import moment
+from connector.views.conversion import write_moment
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
 PROV = "http://www.w3.org/ns/prov#"
@@ -93,5 +93,4 @@ def describe_page(site: PublicSite, page: str, first: str, following: str | None
 
 def make_moment(at: int) -> LiteralTerm:
     """Return a time in ms since the Unix epoch as a typed literal (xsd:dateTime)."""
-    stamp = moment(at).isoformat(timespec="milliseconds")
-    return LiteralTerm(stamp.replace("+00:00", "Z"), datatype=XSD + "dateTime")
+    return LiteralTerm(write_moment(at), datatype=XSD + "dateTime")

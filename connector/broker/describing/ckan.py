@@ -138,8 +138,8 @@ def render_package(subject: Subject) -> dict[str, Any]:
         "maintainer": find_text(next(find_nodes(dataset, "dcat:contactPoint"), {}), "vcard:fn") or None,
         "maintainer_email": None,
         **_render_licence(dataset),
-        "metadata_created": write_moment(entry.first_seen),
-        "metadata_modified": write_moment(entry.changed_at),
+        "metadata_created": _write_zoneless(entry.first_seen),
+        "metadata_modified": _write_zoneless(entry.changed_at),
         "organization": organization,
         "owner_org": organization["id"],
         "num_resources": len(resources),
@@ -208,7 +208,7 @@ def _render_resource(subject: Subject, package: str, number: int, part: MemberMa
         "mimetype": next(filter(None, map(find_media_type, forms)), None),
         "size": int(size) if size.isascii() and size.isdecimal() and len(size) < 19 else None,
         "hash": dcat.find_checksum(part) or "",
-        "created": write_moment(subject.entry.first_seen),
+        "created": _write_zoneless(subject.entry.first_seen),
         "last_modified": changed.text if changed else None,
         "state": "active",
         "resource_type": None,
@@ -216,6 +216,6 @@ def _render_resource(subject: Subject, package: str, number: int, part: MemberMa
     }
 
 
-def write_moment(at: int) -> str:
+def _write_zoneless(at: int) -> str:
     """Return a time in ms since the Unix epoch as CKAN writes it: UTC, without a zone."""
     return moment(at).replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -13,7 +13,7 @@ from connector.broker.describing.subject import PublicSite, Subject
 from connector.language.catalogue import Language, say
 from connector.ports.broker_store import Entry
 from connector.semantic.statements import TYPE, XSD, BlankTerm, IriTerm, LiteralTerm, Statement
-from connector.views.conversion import moment
+from connector.views.conversion import write_moment
 
 AS = "https://www.w3.org/ns/activitystreams#"
 LDES = "https://w3id.org/ldes#"
@@ -84,7 +84,7 @@ def render_atom(site: PublicSite, subjects: Sequence[Subject], language: Languag
     feed = ET.Element("feed", {"xmlns": _ATOM})
     _add(feed, "id", f"{site.base}/feed.atom")
     _add(feed, "title", say(language, "catalog.all-title", name=site.name))
-    _add(feed, "updated", _write_moment(max((subject.entry.changed_at for subject in subjects), default=0)))
+    _add(feed, "updated", write_moment(max((subject.entry.changed_at for subject in subjects), default=0), "seconds"))
     _add(_add(feed, "author"), "name", site.name)
     _add(feed, "link", rel="self", href=f"{site.base}/feed.atom")
     for subject in subjects:
@@ -93,7 +93,7 @@ def render_atom(site: PublicSite, subjects: Sequence[Subject], language: Languag
         title = choose_text(subject.entry.titles) or subject.entry.id
         _add(entry, "id", name_activity(subject))
         _add(entry, "title", say(language, f"catalog.change-{kind}", title=title))
-        _add(entry, "updated", _write_moment(subject.entry.changed_at))
+        _add(entry, "updated", write_moment(subject.entry.changed_at, "seconds"))
         _add(_add(entry, "author"), "name", subject.provider)
         if kind != "Delete":
             _add(entry, "link", rel="alternate", href=subject.record)
@@ -110,7 +110,3 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
     added = ET.SubElement(parent, name, attributes)
     added.text = text
     return added
-
-
-def _write_moment(at: int) -> str:
-    return moment(at).isoformat(timespec="seconds").replace("+00:00", "Z")
