@@ -27,7 +27,9 @@ async def list_pressing(evaluator: Evaluator, until: int) -> list[PressingDuty]:
     for key in dict.fromkeys(event.agreement_id for event in events):
         named = {event.duty for event in events if event.agreement_id == key}
         for standing in await receipts.list_standings(evaluator, key):
-            if standing.duty in named and standing.state in {DutyState.ACTIVE, DutyState.VIOLATED}:
+            # Entries of an earlier release do not say whose duty it is.
+            mine = standing.by_person and standing.assignee == context.participant
+            if standing.duty in named and mine and standing.state in {DutyState.ACTIVE, DutyState.VIOLATED}:
                 overdue = standing.state == DutyState.VIOLATED
                 found.append(
                     PressingDuty(agreement=key, duty=standing.duty, deadline=standing.deadline, overdue=overdue)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from connector.controlplane.enforcing import deadlines, performing, receipts, reminders
-from connector.ports.changes import PutAgreement
+from connector.ports.changes import PutAgreement, RecordDuty
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 from tests.controlplane.agreements import ADDRESS, AGREEMENT, DATASET, DAY, USE, Clock, conclude
@@ -79,3 +79,15 @@ async def test_many_duties_of_the_provider_hide_no_own_one(rooms: Rooms, clock: 
     clock.ms += days * DAY
     await deadlines.mark_overdue(rooms.evaluator)
     assert await find(rooms) == [(agreement.key, "urn:duty:mine", days == 31)]
+
+
+async def test_an_entry_of_an_earlier_release_about_a_duty_of_the_provider_is_not_called_to_mind(
+    rooms: Rooms, clock: Clock
+) -> None:
+    agreement = await receive(rooms, {**DELETE, "assignee": CITY, "uid": "urn:duty:theirs"})
+    (known,) = await rooms.context.store.duties(rooms.context.owner, agreement.key)
+    earlier = msgspec.structs.replace(known, occasion="urn:transfer:1", here=True)
+    await rooms.context.store.commit([RecordDuty(earlier)])
+    clock.ms += 28 * DAY
+    assert [event.duty for event in await rooms.context.store.pressing(rooms.context.owner, clock.ms + TOLD, 10)]
+    assert await find(rooms) == []
