@@ -7,8 +7,6 @@ from connector.controlplane.core.context import Context
 from connector.ports.changes import Change, RecordDuty
 from connector.ports.entities import Agreement, DutyEvent, DutyState
 
-DONE = frozenset({DutyState.FULFILLED, DutyState.SETTLED})
-
 
 def make_entry(
     context: Context,

@@ -21,7 +21,7 @@ from connector.policy.model.policy import ODRL
 from connector.policy.model.situation import Request
 from connector.policy.model.values import Number
 from connector.ports.changes import Change
-from connector.ports.entities import Agreement, DutyEvent, DutyState, PageBounds, Payment, PaymentState
+from connector.ports.entities import DONE, Agreement, DutyEvent, DutyState, PageBounds, Payment, PaymentState
 from connector.protocol.dsp.common import Role
 
 TRANSFERS_SHOWN = 50
@@ -71,7 +71,7 @@ async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, not
         raise NoSuchEntity("no-duty", f"Unknown duty {duty}: list the duties of the agreement to find its identifier.")
     if not known.by_person:
         raise NotAllowed("performed-here", "The connector performs this duty itself: confirm only duties of persons.")
-    done = any(event.state in ledger.DONE and not event.occasion for event in known.events)
+    done = any(event.state in DONE and not event.occasion for event in known.events)
     if not done:
         agreement = await find_agreement(evaluator.context, agreement_id)
         state = DutyState.SETTLED if known.state == DutyState.VIOLATED else DutyState.FULFILLED
@@ -105,7 +105,7 @@ def settle_paid(
         if duty.role in {"consequence", "remedy"} and not states:
             # It is due only after a violation.
             continue
-        if states & ledger.DONE or (settled < 1 if price is None else left < price):
+        if states & DONE or (settled < 1 if price is None else left < price):
             continue
         takes = max(left, Decimal(0)) if price is None else price
         left, settled = left - takes, settled - 1
@@ -120,7 +120,7 @@ def _is_payment(duty: CompiledDuty) -> bool:
 
 
 def _is_by_payment(event: DutyEvent) -> bool:
-    return event.state in ledger.DONE and msgspec.json.decode(event.evidence).get("by") == "payment"
+    return event.state in DONE and msgspec.json.decode(event.evidence).get("by") == "payment"
 
 
 def _find_taken(event: DutyEvent, prices: Mapping[str, Decimal | None]) -> Decimal | None:

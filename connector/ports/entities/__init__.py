@@ -8,7 +8,7 @@ participant context, so several departments in one runtime are rows and not a mi
 from connector.audit.leaves import Leaf
 from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts
-from connector.ports.entities.duties import DutyEvent, Payment
+from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
@@ -22,6 +22,7 @@ from connector.views.users import UserRole
 
 __all__ = [
     "ALL_TIME",
+    "DONE",
     "EARLIER",
     "FOLDER",
     "PERIODS",

@@ -5,6 +5,9 @@ import msgspec
 from connector.views.agreements import DutyState
 from connector.views.payments import PaymentState
 
+DONE = frozenset({DutyState.FULFILLED, DutyState.SETTLED})
+"""The states of a duty that was performed, in time or with its consequences."""
+
 
 class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the duty ledger: the new state of a duty of an agreement; it is never changed or removed.

@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports import changes
 from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, TooSoon
-from connector.ports.entities import Agreement, CountedUse, DutyState, Lease, Usage, UsePart, UserSession
+from connector.ports.entities import DONE, Agreement, CountedUse, DutyState, Lease, Usage, UsePart, UserSession
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import first_recent, first_within, no_longer_recent, refuse_within
 
@@ -218,7 +218,7 @@ def _record_duty(tables: MemoryTables, change: changes.RecordDuty) -> None:
     tables.put(tables.deadlines, duty, event if waits else None)
     if waits and event.here:
         tables.put(tables.owed, duty, event)
-    if event.state in {DutyState.FULFILLED, DutyState.SETTLED} and not event.occasion:
+    if event.state in DONE and not event.occasion:
         tables.put(tables.owed, duty, None)
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.ports.changes import RecordDuty
-from connector.ports.entities import DutyEvent, DutyState
+from connector.ports.entities import DONE, DutyEvent, DutyState
 from connector.store.sqlite.engine.rows import fetch_many
 
 _encode = msgspec.msgpack.Encoder().encode
 _event = msgspec.msgpack.Decoder(DutyEvent).decode
-_DONE = frozenset({DutyState.FULFILLED, DutyState.SETTLED})
 
 _RECORD = """
 INSERT INTO duties (owner, agreement_id, duty, state, occasion, body) VALUES (?, ?, ?, ?, ?, ?)
@@ -44,7 +43,7 @@ def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
             connection.execute(_OWE, (*duty, event.deadline, body))
     else:
         connection.execute(_WAIT_NO_LONGER, duty)
-    if event.state in _DONE and not event.occasion:
+    if event.state in DONE and not event.occasion:
         connection.execute(_OWE_NO_LONGER, duty)
 
 
