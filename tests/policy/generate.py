@@ -90,7 +90,9 @@ def choice(rng: Random) -> dict[str, Any]:
         if rng.random() < 0.03 and not naive.vague(other := constraint(rng, 1), granting=True):
             child = other
         children[repr(child)] = child
-    return {"or" if names is PLACES else rng.choice(["or", "xone"]): list(children.values())}
+    found = {"or" if names is PLACES else rng.choice(["or", "xone"]): list(children.values())}
+    # Whether exactly one applies, nobody can tell of a name without a place: the something else may bring one.
+    return {"or": list(children.values())} if naive.vague(found, granting=True) else found
 
 
 def constraints(rng: Random, most: int = 3) -> list[dict[str, Any]]:
