@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import nullcontext, suppress
 from functools import lru_cache
+from itertools import islice
 from typing import Literal, TextIO
 
 import msgspec
@@ -18,6 +19,7 @@ from connector.protocol.dsp.errors import clean
 LONGEST = 2000
 MOMENT_S = 0.05
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_OWN = len(vars(logging.makeLogRecord({})))
 
 
 class JsonFormatter(logging.Formatter):
@@ -31,7 +33,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        entry |= {name: str(value) for name, value in vars(record).items() if name not in _STANDARD}
+        entry |= {name: str(value) for name, value in _list_added(record)}
         if record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)
         return msgspec.json.encode(entry).decode()
@@ -43,7 +45,7 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, and its trace in the lines below."""
         # A path or an identifier of a peer can contain line breaks: `clean` keeps one record on one line.
-        added = "".join(f" {name}={clean(str(value))}" for name, value in vars(record).items() if name not in _STANDARD)
+        added = "".join([f" {name}={clean(str(value))}" for name, value in _list_added(record)])
         message = clean(record.getMessage(), LONGEST)
         line = f"{_stamp(record.created)} {record.levelname.lower():7} {message}{added}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
@@ -83,6 +85,11 @@ class BatchHandler(logging.StreamHandler[TextIO]):
             super().flush()
 
 
+def _list_added(record: logging.LogRecord) -> list[tuple[str, object]]:
+    """Return the caller's additions, which follow the attributes that each record has."""
+    return [added for added in islice(vars(record).items(), _OWN, None) if added[0] not in _STANDARD]
+
+
 def _find_loop() -> asyncio.AbstractEventLoop | None:
     try:
         return asyncio.get_running_loop()
@@ -103,10 +110,12 @@ def set_up(form: Literal["human", "json"], level: str) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     # No formatter uses these values, so logging does not have to collect them (logging how-to, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - the how-to names it
 
 
 def _stamp(seconds: float) -> str:
-    return f"{_second(int(seconds))}.{int(seconds % 1 * 1000):03d}Z"
+    whole, part = divmod(int(seconds * 1000), 1000)
+    return f"{_second(whole)}.{part:03d}Z"
 
 
 @lru_cache(maxsize=4)

@@ -21,8 +21,9 @@ MAX_URL = 2048
 # A request names a process behind an address: 1024 bytes of an identifier, three signs each. Listeners take 8 KiB.
 MAX_REQUEST_URL = 8 * 1024
 
-_PATH = r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*)"
-_QUERY = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*"
+# Possessive, so that a run of signs is one step, and no text makes the expression go back.
+_PATH = r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]++|%[0-9A-Fa-f]{2})*+)"
+_QUERY = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]++|%[0-9A-Fa-f]{2})*+"
 _URL = re.compile(
     r"(https?)://(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?" + f"({_PATH})?(?:[?]({_QUERY}))?"
 )

@@ -178,10 +178,17 @@ def _check_headers(method: str, headers: Mapping[str, str] | None, encoding: str
     for name, value in (headers or {}).items():
         if not _NAME.fullmatch(name) or name.lower() in _FRAMING:
             raise Blocked(f"Header {name[:64]!r} cannot be set on a request.")
-        if len(value) > _MAX_VALUE or not _VALUE.fullmatch(value):
+        if len(value) > _MAX_VALUE or not _can_carry(value):
             raise Blocked(f"The value of header {name} is too long or has characters that a header cannot carry.")
         checked[name] = value
     return checked
+
+
+def _can_carry(value: str) -> bool:
+    """Return whether a header can carry a value; most have no tab, and a look at the whole text finds that."""
+    if value.isascii() and value.isprintable():
+        return value == value.strip()
+    return _VALUE.fullmatch(value) is not None
 
 
 def _refuse_redirect(answer: HttpAnswer, call: HttpCall) -> None:

@@ -11,7 +11,7 @@ from connector.net.addresses import NetPolicy
 from connector.net.messages.client import MessageTransport
 from connector.net.resolving import AddressLookup, CheckedResolver, SystemLookup
 from connector.net.streams import StreamTransport
-from connector.net.tls import client_context
+from connector.net.tls import TrustAnchors
 from connector.net.transport import DialLimits, HttpAnswer, HttpCall
 
 
@@ -28,14 +28,14 @@ class SocketTransport:
         dns_ttl_s: int = 30,
     ) -> None:
         """Of the connections that `limits` allow, streams have at most a quarter."""
-        limits, tls = limits or DialLimits(), tls or client_context()
+        limits, trust = limits or DialLimits(), TrustAnchors(tls)
         self._system = SystemLookup()
         self._resolver = CheckedResolver(policy, lookup or self._system, ttl_s=dns_ttl_s)
         # Streams are long: they may not take the connections of messages.
         of_streams = max(limits.connections // 4, 1)
         of_messages = max(limits.connections - of_streams, 1)
-        self.messages = MessageTransport(self._resolver, tls, replace(limits, connections=of_messages))
-        self.streams = StreamTransport(self._resolver, tls, replace(limits, connections=of_streams))
+        self.messages = MessageTransport(self._resolver, trust, replace(limits, connections=of_messages))
+        self.streams = StreamTransport(self._resolver, trust, replace(limits, connections=of_streams))
 
     async def send(self, call: HttpCall) -> HttpAnswer:
         """Send over a pooled connection; raises NetError."""

@@ -27,7 +27,7 @@ from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreach
 from connector.net.resolving import CheckedResolver
 from connector.net.slots import Slots
 from connector.net.sockets import is_quiet
-from connector.net.tls import find_tls_fault
+from connector.net.tls import TrustAnchors, find_tls_fault
 from connector.net.transport import MAX_INTERIM, DialLimits, HttpCall
 
 
@@ -138,9 +138,9 @@ class GuardedConnector(aiohttp.TCPConnector):
 class StreamTransport:
     """Sends requests whose bodies and answers may be streams. Implements `Transport`."""
 
-    def __init__(self, resolver: CheckedResolver, tls: ssl.SSLContext, limits: DialLimits) -> None:
+    def __init__(self, resolver: CheckedResolver, trust: TrustAnchors, limits: DialLimits) -> None:
         self._resolver = resolver
-        self._tls = tls
+        self._trust = trust
         self._limits = limits
         self._slots = Slots(total=limits.connections, per_origin=limits.per_host)
         self._session: aiohttp.ClientSession | None = None
@@ -169,7 +169,8 @@ class StreamTransport:
         return StreamAnswer(answer, origin, self._slots)
 
     async def _request(self, call: HttpCall, url: URL) -> aiohttp.ClientResponse:
-        session = self._session or self._open()
+        tls = await self._trust.find()
+        session = self._session or self._open(tls)
         answer = await session.request(
             call.method,
             url,
@@ -191,10 +192,10 @@ class StreamTransport:
             await self._session.close()
             self._session = None
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open(self, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = GuardedConnector(
             self._resolver,
-            ssl=self._tls,
+            ssl=tls,
             limit=0,
             keepalive_timeout=self._limits.keepalive_s,
         )

@@ -1,5 +1,6 @@
 """The TLS contexts of both directions: at least TLS 1.2, certificates always checked, optionally an own CA."""
 
+import asyncio
 import ssl
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,24 @@ def client_context(
     if certificate is not None:
         context.load_cert_chain(certificate, key)
     return context
+
+
+class TrustAnchors:
+    """The context for connections to servers, built when the first of them needs it.
+
+    To read the trust anchors of the system takes as long as a tenth of a start, and a start opens no connection.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
+        self._reading = asyncio.Lock()
+
+    async def find(self) -> ssl.SSLContext:
+        """Return the given context, else that of `client_context`."""
+        async with self._reading:
+            if self._context is None:
+                self._context = await asyncio.to_thread(client_context)
+        return self._context
 
 
 def server_context(certificate: Path, key: Path, *, client_ca: Path | None = None) -> ssl.SSLContext:

@@ -4,8 +4,10 @@ import zlib
 
 import pytest
 from aiohttp import web
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from connector.net.client import GuardedClient
+from connector.net.client import _VALUE, GuardedClient, _can_carry
 from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, TooLarge, Unreachable
 from tests.net.servers import NAME, answers, served
 
@@ -256,6 +258,15 @@ async def test_a_header_that_would_change_the_request_is_refused_before_anything
     async with client(lookup=answers([])) as net:
         with pytest.raises(Blocked, match="eader"):
             await net.request("GET", f"http://{NAME}:1/", headers=headers)
+
+
+@given(st.text() | st.text(alphabet="a \t\x1f\x7f\x80\xa0!~", max_size=6))
+@example("")
+@example(" ")
+@example("a\n")
+@example("a\tb")
+def test_a_quick_look_at_a_header_value_says_what_the_grammar_says(value):
+    assert _can_carry(value) is (_VALUE.fullmatch(value) is not None)
 
 
 async def test_an_unusual_method_is_refused(client):

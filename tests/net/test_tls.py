@@ -1,3 +1,4 @@
+import asyncio
 import datetime as dt
 import ssl
 from functools import partial
@@ -13,7 +14,7 @@ from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Unreachable
-from connector.net.tls import client_context, server_context
+from connector.net.tls import TrustAnchors, client_context, server_context
 from tests.net.servers import NAME, Through, answers
 
 
@@ -137,3 +138,12 @@ async def test_a_connection_with_tls_carries_one_request_after_the_other(tmp_pat
         await transport.close()
         await runner.cleanup()
     assert len(set(places)) == 1
+
+
+async def test_the_anchors_of_the_system_are_read_once_and_only_when_a_connection_needs_them():
+    trust, own = TrustAnchors(), client_context()
+    first, second = await asyncio.gather(trust.find(), trust.find())
+    assert first is second
+    assert first.verify_mode is ssl.CERT_REQUIRED
+    assert first.check_hostname
+    assert await TrustAnchors(own).find() is own

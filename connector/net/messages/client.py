@@ -15,7 +15,7 @@ from connector.net.messages.pool import IdlePool
 from connector.net.messages.reader import AnswerReader, Field, Malformed, Oversized
 from connector.net.resolving import CheckedResolver
 from connector.net.slots import Slots
-from connector.net.tls import find_tls_fault
+from connector.net.tls import TrustAnchors, find_tls_fault
 from connector.net.transport import DialLimits, HttpCall
 
 # The head start of an address over the next one (RFC 8305, section 5).
@@ -76,9 +76,9 @@ class MessageAnswer:
 class MessageTransport:
     """Sends messages over pooled connections of HTTP/1.1. Implements `Transport` for calls with `max_bytes`."""
 
-    def __init__(self, resolver: CheckedResolver, tls: ssl.SSLContext, limits: DialLimits) -> None:
+    def __init__(self, resolver: CheckedResolver, trust: TrustAnchors, limits: DialLimits) -> None:
         self._resolver = resolver
-        self._tls = tls
+        self._trust = trust
         self._limits = limits
         self._slots = Slots(total=limits.connections, per_origin=limits.per_host)
         self._idle = IdlePool(keep_s=limits.keepalive_s, most=limits.connections)
@@ -169,7 +169,7 @@ class MessageTransport:
                 lambda: MessageConnection(loop, address),
                 address,
                 endpoint.port,
-                ssl=self._tls if secure else None,
+                ssl=await self._trust.find() if secure else None,
                 server_hostname=endpoint.host if secure else None,
                 ssl_shutdown_timeout=_FAREWELL_S if secure else None,
             )

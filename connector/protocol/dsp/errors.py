@@ -12,7 +12,7 @@ REASON_LIMIT = 500
 
 def clean(text: str, limit: int = REASON_LIMIT) -> str:
     """Return the text as one line without control characters, cut at `limit` characters, for a log or a page."""
-    if len(text) <= limit and " " not in text and text.isprintable():
+    if len(text) <= limit and text.isprintable() and "  " not in text and text == text.strip():
         return text
     line = text[: 2 * limit]
     if not line.isprintable():
