@@ -88,7 +88,6 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.SeeSession: users.see_session,
     changes.DropSession: users.drop_session,
     changes.DropSessions: users.drop_sessions,
-    changes.AppendLeaf: audit.append,
 }
 
 
@@ -203,7 +202,7 @@ class SqliteStore:
 
     async def asset(self, owner: str, id: str) -> Asset | None:
         """Return one asset."""
-        return assets.asset(self._reader, owner, id)
+        return self._find_asset(("asset", owner, id), partial(assets.asset, self._reader, owner, id))
 
     async def assets_of(self, owner: str, ids: Sequence[str]) -> Mapping[str, Asset]:
         """Return the assets with these identifiers; an unknown one is left out."""
@@ -211,7 +210,7 @@ class SqliteStore:
 
     async def asset_of_offer(self, owner: str, offer_id: str) -> Asset | None:
         """Return the asset that is or was last offered under this offer identifier."""
-        return assets.of_offer(self._reader, owner, offer_id)
+        return self._find_asset(("offer", owner, offer_id), partial(assets.of_offer, self._reader, owner, offer_id))
 
     async def assets(
         self, owner: str, page: PageBounds, *, status: AssetStatus | None = None, oldest_first: bool = False
@@ -225,6 +224,15 @@ class SqliteStore:
             rows, after = assets.assets(self._reader, owner, page, status, oldest_first)
             found = self._shelf.keep(key, rows, after, sum(len(row.document) for row in rows))
         return found
+
+    def _find_asset(self, key: tuple[str, str, str], read: Callable[[], Asset | None]) -> Asset | None:
+        """Return an asset, which is kept until an asset changes: each message about it asks for it."""
+        if found := self._shelf.find(key):
+            return found[0][0]
+        asset = read()
+        if asset is not None:
+            self._shelf.keep(key, (asset,), None, len(asset.document))
+        return asset
 
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""
@@ -389,10 +397,16 @@ class SqliteStore:
         return audit.leaves(self._reader, owner, page, process_id)
 
     def _apply(self, group: Sequence[Change], connection: sqlite3.Connection) -> None:
+        leaves = []
         for change in group:
+            if isinstance(change, changes.AppendLeaf):
+                leaves.append(change)
+                continue
             if isinstance(change, changes.PutAsset | changes.DropAsset):
                 self._shelf.forget()
             _APPLY[type(change)](connection, change)
+        if leaves:
+            audit.append(connection, leaves)
 
     async def close(self) -> None:
         """Finish the running group and close; later calls raise Unavailable."""

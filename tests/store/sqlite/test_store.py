@@ -145,6 +145,26 @@ async def test_a_log_torn_behind_the_last_answer_loses_nothing_answered(store: S
         await again.close()
 
 
+async def test_an_asset_that_was_read_is_the_stored_one_after_each_change_of_it(store: SqliteStore) -> None:
+    first = values.asset("urn:a:1", offer_id="urn:o:1", version=1)
+    await store.commit([changes.PutAsset(first, None)])
+    await store.asset(OWNER, first.id)
+    await store.asset_of_offer(OWNER, first.offer_id)
+    second = replace(first, document=b"{}", offer_id="urn:o:2", version=2)
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutAsset(replace(second, version=8), 7)])
+    assert await store.asset(OWNER, first.id) == first
+    committing = asyncio.create_task(store.commit([changes.PutAsset(second, 1)]))
+    while not committing.done():
+        assert await store.asset(OWNER, first.id) in (first, second)
+        await asyncio.sleep(0)
+    assert await store.asset(OWNER, first.id) == second
+    assert await store.asset_of_offer(OWNER, first.offer_id) == second
+    await store.commit([changes.DropAsset(OWNER, first.id, 2)])
+    assert await store.asset(OWNER, first.id) is None
+    assert await store.asset_of_offer(OWNER, second.offer_id) is None
+
+
 _CHILD = """
 import asyncio, sys
 from pathlib import Path

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from connector.ports.changes import AppendLeaf
 from connector.ports.entities import Leaf, PageBounds
-from connector.store.sqlite.engine.rows import page
+from connector.store.sqlite.engine.rows import SqlRow, page
 
 _APPEND = """
 INSERT INTO leaves (owner, position, id, at, kind, process_id, body, salt, hash)
@@ -14,11 +14,9 @@ VALUES (?1, (SELECT coalesce(max(position), -1) + 1 FROM leaves WHERE owner = ?1
 _COLUMNS = ("id", "at", "kind", "process_id", "body", "salt", "hash", "position")
 
 
-def append(connection: sqlite3.Connection, change: AppendLeaf) -> None:
-    """Append a leaf at the next position of its owner."""
-    leaf = change.leaf
-    row = (leaf.owner, leaf.id, leaf.at, leaf.kind, leaf.process_id, leaf.body, leaf.salt, leaf.hash)
-    connection.execute(_APPEND, row)
+def append(connection: sqlite3.Connection, changes: Sequence[AppendLeaf]) -> None:
+    """Append leaves, each at the next position of its owner."""
+    connection.executemany(_APPEND, [_to_row(change.leaf) for change in changes])
 
 
 def leaves(
@@ -29,3 +27,7 @@ def leaves(
     columns = ", ".join(_COLUMNS)
     rows, after = page(connection, "leaves", bounds, wanted, order="position", columns=columns, descending=False)
     return [Leaf(owner=owner, **dict(zip(_COLUMNS, row, strict=True))) for row in rows], after
+
+
+def _to_row(leaf: Leaf) -> SqlRow:
+    return leaf.owner, leaf.id, leaf.at, leaf.kind, leaf.process_id, leaf.body, leaf.salt, leaf.hash

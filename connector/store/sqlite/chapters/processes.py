@@ -36,7 +36,6 @@ _BY_ID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND id = ?"
 _TRANSFERS = """
 SELECT body FROM processes WHERE owner = ? AND kind = 'transfer' AND id IN (SELECT value FROM json_each(?))
 """
-_BY_PEER_PID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND role = ? AND peer = ? AND peer_pid = ?"
 _DUE = "SELECT kind, body FROM processes WHERE owner = ? AND due_at <= ? ORDER BY due_at, place LIMIT ?"
 _DUE_LAST = "SELECT kind, body FROM processes WHERE owner = ? AND due_at IS NOT NULL ORDER BY due_at DESC LIMIT ?"
 _OPEN = """
@@ -62,6 +61,11 @@ SELECT body FROM processes WHERE place IN (
 """  # noqa: S608 - constants
 # Literals, because a partial index is found by them.
 _KIND = {kind: f"kind = '{kind.value}'" for kind in ProcessKind}
+# With a parameter for the kind, SQLite prepares the statement each time anew to see which partial index it allows.
+_BY_PEER_PID = {
+    kind: f"SELECT body FROM processes WHERE owner = ? AND {named} AND role = ? AND peer = ? AND peer_pid = ?"  # noqa: S608 - constants
+    for kind, named in _KIND.items()
+}
 
 
 def put(connection: sqlite3.Connection, change: PutProcess) -> None:
@@ -115,7 +119,7 @@ def of_peer(
     connection: sqlite3.Connection, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
 ) -> AnyProcess | None:
     """Return the process that `peer` knows under its own pid."""
-    row = fetch_one(connection, _BY_PEER_PID, (owner, kind.value, role.value, peer, peer_pid))
+    row = fetch_one(connection, _BY_PEER_PID[kind], (owner, role.value, peer, peer_pid))
     return _decode(kind, row[0]) if row else None
 
 

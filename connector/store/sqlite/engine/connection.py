@@ -14,6 +14,9 @@ _WAL_BYTES = 64 * 1024 * 1024
 _CACHE_KIB = 8 * 1024
 _DAMAGED = "The database is damaged, nothing was changed: restore a backup."
 
+# A parameter that is neither a number nor a text is asked for a way to adapt it, bytes too, at twice the cost of this.
+sqlite3.register_adapter(bytes, bytes)
+
 _log = logging.getLogger(__name__)
 
 

@@ -5,9 +5,11 @@ runs on the thread of the writer. The two never use the connection at the same t
 wait for the next batch. Statements on another thread would be slow: each has to get the lock of the interpreter again,
 which can take its switch interval beside a busy event loop. This design pays that price per batch, not per statement.
 
-Each job runs in its own savepoint, so a Conflict, Replayed or LimitReached fails only its own group. A fault of the
-disk fails the whole batch with Unavailable. The transaction is rolled back, and the next batch is a new attempt, so the
-store recovers together with the disk. The waiting coroutines are woken after COMMIT, with one call per batch.
+A Conflict, Replayed or LimitReached fails only its own group: a batch with a refusal is taken back, and each job runs
+again in a savepoint of its own. A batch without one has no savepoints, because in each SQLite keeps a copy of every
+page that changes. So a job may run twice. A fault of the disk fails the whole batch with Unavailable. The transaction
+is rolled back, and the next batch is a new attempt, so the store recovers together with the disk. The waiting
+coroutines are woken after COMMIT, with one call per batch.
 """
 
 import asyncio
@@ -15,10 +17,10 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
-from connector.ports.changes import StoreError, StoreFull, Unavailable
+from connector.ports.changes import StoreFull, Unavailable
 from connector.store.sqlite.engine.connection import is_damage, note_damage
 
 Job = Callable[[sqlite3.Connection], object]
@@ -101,10 +103,10 @@ class Writer:
             connection = self._connection = self._connection or self._connect()
             connection.execute("BEGIN IMMEDIATE")
             self._locked_since = None
-            settled: list[_Settled] = [(future, _in_savepoint(connection, job)) for future, job in batch]
             chore = self._chore() if self._chore else None
-            if chore:
-                _in_savepoint(connection, chore)
+            jobs = [job for _, job in batch] + ([chore] if chore else [])
+            outcomes = _run(connection, jobs)
+            settled: list[_Settled] = [(future, outcomes[at]) for at, (future, _) in enumerate(batch)]
         except Exception as fault:  # noqa: BLE001 - whatever it is, no caller may wait for ever
             if self._can_retry(fault):
                 self._waiting.extendleft(reversed(batch))
@@ -188,16 +190,34 @@ class Writer:
             connection.close()
 
 
-def _in_savepoint(connection: sqlite3.Connection, job: Job) -> BaseException | None:
+def _run(connection: sqlite3.Connection, jobs: Sequence[Job]) -> list[BaseException | None]:
+    """Run jobs in the open transaction; return the error of each, or None. Raises sqlite3.Error if the disk failed."""
+    try:
+        for job in jobs:
+            job(connection)
+    except Exception as fault:
+        if _is_of_disk(fault):
+            raise
+    else:
+        return [None] * len(jobs)
+    connection.execute("ROLLBACK")
+    connection.execute("BEGIN IMMEDIATE")
+    return [_run_in_savepoint(connection, job) for job in jobs]
+
+
+def _is_of_disk(fault: Exception) -> bool:
+    """Return whether a fault is of the file and so of the whole batch, and not of the job that met it."""
+    return isinstance(fault, sqlite3.OperationalError) or type(fault) is sqlite3.DatabaseError
+
+
+def _run_in_savepoint(connection: sqlite3.Connection, job: Job) -> BaseException | None:
     """Run one job and return its error, or None. Raises sqlite3.Error if the disk failed."""
     connection.execute("SAVEPOINT one")
     try:
         job(connection)
-    except StoreError as refusal:
-        outcome: BaseException = refusal
     except Exception as fault:
         # A fault fails only its own group and must not end the writer.
-        if isinstance(fault, sqlite3.OperationalError) or type(fault) is sqlite3.DatabaseError:
+        if _is_of_disk(fault):
             raise
         outcome = fault
     else:

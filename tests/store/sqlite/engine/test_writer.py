@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connector.ports.changes import Unavailable
+from connector.ports.changes import Conflict, Unavailable
 from connector.store.sqlite.engine.writer import Job, Writer
 
 
@@ -38,8 +38,16 @@ def connect(tmp_path: Path) -> Callable[[], _Failing]:
     return opened
 
 
+_INSERT = "INSERT INTO kept VALUES (?)"
+
+
 def _keep(name: str) -> Job:
-    return lambda connection: connection.execute("INSERT INTO kept VALUES (?)", (name,))
+    return lambda connection: connection.execute(_INSERT, (name,))
+
+
+def _refuse(connection: sqlite3.Connection) -> None:
+    connection.execute(_INSERT, ("refused",))
+    raise Conflict("Another request was quicker.")
 
 
 def _kept(connect: Callable[[], _Failing]) -> list[str]:
@@ -49,7 +57,7 @@ def _kept(connect: Callable[[], _Failing]) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("failing", [["COMMIT"], ["COMMIT", "ROLLBACK"], ["BEGIN IMMEDIATE"], ["SAVEPOINT one"]])
+@pytest.mark.parametrize("failing", [["COMMIT"], ["COMMIT", "ROLLBACK"], ["BEGIN IMMEDIATE"], [_INSERT]])
 async def test_a_failing_disk_fails_the_batch_and_the_next_is_kept(
     connect: Callable[[], _Failing], failing: list[str]
 ) -> None:
@@ -66,6 +74,44 @@ async def test_a_failing_disk_fails_the_batch_and_the_next_is_kept(
     assert _kept(connect) == []
     await writer.submit(_keep("c"))
     assert _kept(connect) == ["c"]
+    await writer.close()
+
+
+@pytest.mark.parametrize("failing", [["ROLLBACK"], ["SAVEPOINT one"], ["RELEASE one"], ["ROLLBACK TO one"]])
+async def test_a_disk_that_fails_while_a_refusal_is_sorted_out_fails_the_batch(
+    connect: Callable[[], _Failing], failing: list[str]
+) -> None:
+    opened: list[_Failing] = []
+
+    def remembered() -> _Failing:
+        opened.append(connect())
+        return opened[-1]
+
+    writer = Writer(remembered)
+    opened[0].failing = failing
+    outcomes = await asyncio.gather(writer.submit(_keep("a")), writer.submit(_refuse), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
+    assert _kept(connect) == []
+    await writer.submit(_keep("b"))
+    assert _kept(connect) == ["b"]
+    await writer.close()
+
+
+async def test_only_a_batch_with_a_refusal_runs_again_and_keeps_the_others(connect: Callable[[], _Failing]) -> None:
+    ran: list[str] = []
+
+    def keep(name: str) -> Job:
+        return lambda connection: (ran.append(name), _keep(name)(connection))
+
+    writer = Writer(connect)
+    await asyncio.gather(writer.submit(keep("a")), writer.submit(keep("b")))
+    assert ran == ["a", "b"]
+    outcomes = await asyncio.gather(
+        writer.submit(keep("c")), writer.submit(_refuse), writer.submit(keep("d")), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [type(None), Conflict, type(None)]
+    assert ran == ["a", "b", "c", "c", "d"]
+    assert _kept(connect) == ["a", "b", "c", "d"]
     await writer.close()
 
 
