@@ -14,7 +14,6 @@ from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement, situations
 from connector.controlplane.judging.library import evaluate
-from connector.controlplane.judging.visibility import catalog_policy
 from connector.controlplane.processes import counter_offers
 from connector.language.catalogue import Language, say, write_in_all
 from connector.policy.model.situation import Phase
@@ -67,12 +66,11 @@ class ByPolicy:
         situation = situations.build_for_peer(process.peer, situations.parse_claims(process.evidence), asset, now)
         # An accepted offer is the provider's own; a person may have offered another policy than that of the asset.
         accepted = process.state == NegotiationState.ACCEPTED
-        own = not accepted and documents.is_spelled_alike(process.offer, asset.policy)
-        others = not (accepted or own or documents.has_same_rules(process.offer, asset.policy))
+        own = accepted or documents.is_spelled_alike(process.offer, asset.policy)
+        others = not own and not documents.has_same_rules(process.offer, asset.policy)
         if not others:
-            # What is signed is decided: the words of the consumer, where they are not those of the offer.
-            terms = catalog_policy(asset) if own else process.offer
-            verdict = judgement.judge(self.enforcer.evaluator, terms, situation, asset.id, Phase.NEGOTIATION)
+            # What is signed is decided, in the words of the process.
+            verdict = judgement.judge(self.enforcer.evaluator, process.offer, situation, asset.id, Phase.NEGOTIATION)
             if verdict.denied:
                 return counter_offers.end(judgement.choose_code(verdict), verdict.reasons, verdict.record)
             answer: Proceed | HoldFor = Proceed(Agree(), verdict.record)

@@ -10,6 +10,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import signals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement
+from connector.policy.model.errors import PolicyError
 from connector.ports.changes import Change, PutHold
 from connector.ports.decider import (
     Accept,
@@ -44,8 +45,8 @@ async def carry_out(enforcer: Enforcer, process: AnyProcess, step: ProcessStep, 
 async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | HoldFor) -> Move[AnyProcess]:
     """Return the move of a decision: the step's message is pending, or the process waits for a person.
 
-    An agreement is decided here again, so that its record exists also if a person approved it. The start of a transfer
-    opens its flow at the data plane. Raises NotAllowed.
+    An agreement on other terms than the decision was about is decided here for its record: a person approved it, or the
+    terms were compared with the offer. The start of a transfer opens its flow at the data plane. Raises NotAllowed.
     """
     if isinstance(decision, HoldFor):
         return await _hold(enforcer.context, process, decision)
@@ -53,8 +54,10 @@ async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | Hold
     if isinstance(process, Negotiation):
         planned, changes = messages.plan_negotiation(enforcer.context, process, step)
         if isinstance(step, Agree):
-            verdict = await judgement.judge_agreement(enforcer.evaluator, process)
-            judged = {**judged, "agreement": planned.agreement_id, **verdict.record}
+            judged = {**judged, "agreement": planned.agreement_id}
+            agreed = enforcer.evaluator.library.compile(process.offer)
+            if isinstance(agreed, PolicyError) or judged.get("policy") != agreed.policy_hash:
+                judged = {**judged, **(await judgement.judge_agreement(enforcer.evaluator, process)).record}
         return Move(planned, changes, f"decided {_name(step)}", record_judged(judged))
     address: bytes | None = None
     opened: Sequence[Change] = ()

@@ -5,15 +5,18 @@ import pytest
 
 from connector.controlplane.core.commits import commit_moves
 from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.judging.judgement import judge_agreement
+from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.steps import carry_out, plan, record_judged
 from connector.ports.changes import PutProcess
 from connector.ports.decider import Agree, Finalize, Proceed, ProcessStep, Start, Terminate
 from connector.ports.entities import PageBounds
 from connector.ports.store import AnyProcess
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from tests.controlplane.agreements import requested as transfer_requested
 from tests.controlplane.processes.bargain import RESEARCH, Json, offered, requested, terms
-from tests.support.plane import OWNER, Desk
+from tests.support.plane import NOW, OWNER, Desk
 
 
 async def stored(desk: Desk, process: AnyProcess) -> AnyProcess:
@@ -37,6 +40,23 @@ async def test_an_agreement_is_committed_with_its_decision(desk: Desk) -> None:
     assert kind == "decided agree"
     assert (fields["judged"]["by"], fields["judged"]["verdict"]) == ("a person", "permit")
     assert await desk.store.agreement(OWNER, fields["judged"]["agreement"]) is not None
+
+
+async def test_an_agreement_that_a_policy_decided_has_the_decision_about_its_words_on_record(desk: Desk) -> None:
+    asset = await offered(desk, terms(RESEARCH))
+    for name, policy in {
+        "urn:written-anew": terms(RESEARCH),
+        "urn:as-offered": msgspec.json.decode(asset.policy),
+    }.items():
+        process = await stored(desk, requested(policy, id=name, peer_pid=f"{name}:theirs"))
+        assert isinstance(process, Negotiation)
+        answer = await ByPolicy(desk.rooms.enforcer).decide(process, NOW)
+        assert isinstance(answer, Proceed)
+        await commit_moves(desk.rooms.context, process, await plan(desk.rooms.enforcer, process, answer))
+        ((_, fields),) = await leaves(desk, process.id)
+        again = (await judge_agreement(desk.rooms.enforcer.evaluator, process)).record
+        assert {name: fields["judged"][name] for name in again} == again
+        assert fields["judged"]["agreement"]
 
 
 @pytest.mark.parametrize("step", [Finalize(), Start()])
