@@ -76,7 +76,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `digest` is the hash of the normalised JSON (without offer ids that change with each answer); `seq` the change
     number of its last change; `removed_at` marks a tombstone. `titles`, `descriptions` by language tag. `row` is the
-    number of its row, which an identifier of a participant keeps for ever.
+    number of its row, which an identifier of a participant keeps for ever within one visibility class.
+
+    `audience` is the access policy that decides who sees the entry, as `read_audience` writes it; empty for everybody
+    who may read the broker. With `teaser`, everybody else sees its title, its publisher and the access policy: the
+    record then also has a `reduced` entry of these. `visibility` is the number of its class, set by the record.
     """
 
     participant: str
@@ -96,6 +100,30 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     row: int = 0
     removed_at: int | None = None
     statements: Statements = Statements()
+    audience: bytes = b""
+    teaser: bool = False
+    reduced: bool = False
+    visibility: int = 0
+
+
+EVERYBODY = 0
+"""The number of the visibility class that everybody sees who may read the broker."""
+
+CLASSES, CLASSES_OF_ONE = 256, 16
+"""The most visibility classes of all participants together, with those of teasers, and of one participant."""
+
+
+class VisibilityClass(msgspec.Struct, frozen=True, kw_only=True):
+    """The entries that the same callers see: those whom the access policy `audience` admits.
+
+    A `reduced` class has the teasers: whom the policy does not admit sees them. `key` names the class outside of the
+    record, and is made from the policy.
+    """
+
+    number: int
+    key: str
+    audience: bytes
+    reduced: bool = False
 
 
 class Delta(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,13 +172,18 @@ class BrokerStore(Protocol):
         """Apply a complete crawl all or nothing; every changed entry gets the next change number. Returns the last.
 
         The time at which an unchanged entry was verified is exact to an hour: a crawl does not write every row again.
+        An entry with another audience than before is removed from the class of the former one. Raises LimitReached if
+        there would be too many visibility classes.
         """
+
+    async def classes(self) -> Sequence[VisibilityClass]:
+        """Return the visibility classes but that of everybody, in the order in which they began."""
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
 
     async def entry(self, participant: str, id: str) -> Entry | None:
-        """Return one present entry."""
+        """Return one present entry, never a reduced one."""
 
     async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
         """Return the present entries of rows, in the order of `rows`."""
@@ -171,7 +204,7 @@ class BrokerStore(Protocol):
         """Return a page of a list, and how many entries the list has."""
 
     async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers that was ever listed, the participant that listed it first."""
+        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

@@ -4,11 +4,12 @@ A cursor is the place of a row in the order of creation, which is the order of t
 from one page to another.
 """
 
+import hashlib
 from typing import Any
 
 import msgspec
 
-from connector.ports.broker_store import Delta, Entry, Statements
+from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, Delta, Entry, Statements
 from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, PutUser, TooSoon
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
@@ -132,4 +133,37 @@ def check_delta(delta: Delta) -> None:
 def tombstone(entry: Entry) -> Entry:
     """Return the entry without its content: removed content is not stored."""
     empty: dict[str, Any] = {"titles": {}, "descriptions": {}, "keywords": (), "themes": (), "document": b""}
+    empty |= {"audience": b"", "teaser": False}
     return msgspec.structs.replace(entry, statements=Statements(), **empty)
+
+
+def name_class(audience: bytes) -> str:
+    """Return the name of the visibility class of an access policy: a hash, empty for everybody."""
+    return hashlib.sha256(audience).hexdigest()[:16] if audience else ""
+
+
+def list_rows(entry: Entry) -> tuple[Entry, ...]:
+    """Return the rows of an entry: itself, and with `teaser` what everybody sees whom its audience does not admit."""
+    return (entry, make_teaser(entry)) if entry.audience and entry.teaser else (entry,)
+
+
+def make_teaser(entry: Entry) -> Entry:
+    """Return what a teaser shows of an entry: title, publisher and access policy, under its identifier."""
+    empty: dict[str, Any] = {"descriptions": {}, "keywords": (), "themes": (), "document": b"", "address": ""}
+    return msgspec.structs.replace(entry, statements=Statements(), reduced=True, **empty)
+
+
+def check_classes(of_participant: int) -> None:
+    """Raise LimitReached if a participant has entries in more visibility classes than one participant may."""
+    if of_participant > CLASSES_OF_ONE:
+        raise LimitReached(
+            f"The entries of one participant have more than {CLASSES_OF_ONE} different access policies: use fewer."
+        )
+
+
+def refuse_class() -> LimitReached:
+    """Return the error for a visibility class for which the record has no room."""
+    return LimitReached(
+        f"The entries of all participants have more than {CLASSES} different access policies: "
+        "use one that others use, or ask the operator of the broker."
+    )

@@ -8,6 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports.broker_store import (
+    CLASSES,
+    CLASSES_OF_ONE,
+    EVERYBODY,
     BrokerStore,
     CrawlSource,
     Delta,
@@ -17,7 +20,7 @@ from connector.ports.broker_store import (
     Liveness,
     Statements,
 )
-from connector.ports.changes import Unavailable
+from connector.ports.changes import LimitReached, Unavailable
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.rules import VERIFIED_WITHIN_MS
 from connector.store.sqlite.record.record import open_record
@@ -192,3 +195,86 @@ async def test_a_list_has_the_present_entries_of_one_or_all_in_an_order_page_by_
     assert await listed(participant=CITY, order=ListOrder.OLDEST) == ("ca", 2)
     assert await listed(since=21) == ("a", 1)
     assert await listed(since=20, participant=WORKS, order=ListOrder.NEWEST) == ("d", 1)
+
+
+A, B = b'{"permission":[{"action":"use","assignee":"a"}]}', b'{"permission":[{"action":"use","assignee":"b"}]}'
+
+
+async def test_an_entry_with_an_audience_is_kept_in_the_class_of_its_audience(record: BrokerStore) -> None:
+    upserts = (entry("a", audience=A), entry("b", audience=A), entry("c", audience=B), entry("d"))
+    await record.apply(Delta(source=source(), upserts=upserts), NOW)
+    classes = await record.classes()
+    assert [(known.audience, known.reduced) for known in classes] == [(A, False), (B, False)]
+    assert len({known.key for known in classes}) == 2
+    rows = await record.changes(0, 10)
+    assert [(row.id, row.audience, row.visibility) for row in rows] == [
+        ("a", A, classes[0].number),
+        ("b", A, classes[0].number),
+        ("c", B, classes[1].number),
+        ("d", b"", EVERYBODY),
+    ]
+    assert await record.entry(CITY, "a") == rows[0]
+
+
+async def test_an_entry_with_another_audience_leaves_its_class(record: BrokerStore) -> None:
+    await record.apply(Delta(source=source(), upserts=(entry("a", audience=A),)), NOW)
+    await record.apply(Delta(source=source(), upserts=(entry("a", audience=B, first_seen=NOW),)), NOW)
+    (_, former), (_, present) = [(row.id, row) for row in await record.changes(0, 10)]
+    assert (former.removed_at, former.audience, present.removed_at, present.first_seen) == (NOW, b"", None, NOW)
+    assert former.row != present.row
+    assert former.visibility != present.visibility
+    assert await record.digests(CITY) == {"a": "digest of a"}
+    assert await record.entry(CITY, "a") == present
+
+
+async def test_a_teaser_is_a_reduced_entry_beside_the_whole_one(record: BrokerStore) -> None:
+    whole = entry("a", "Wald", audience=A, teaser=True, keywords=("k",), descriptions={"de": "d"})
+    await record.apply(Delta(source=source(), upserts=(whole,)), NOW)
+    first, second = await record.changes(0, 10)
+    assert (first.reduced, first.document, second.reduced, second.document) == (False, whole.document, True, b"")
+    assert (second.titles, second.publisher, second.audience) == (whole.titles, whole.publisher, A)
+    assert (second.keywords, second.descriptions, second.address, second.statements) == ((), {}, "", Statements())
+    assert await record.entry(CITY, "a") == first
+    assert [(known.audience, known.reduced) for known in await record.classes()] == [(A, False), (A, True)]
+    await record.apply(Delta(source=source(), upserts=(entry("a", audience=A),)), NOW)
+    assert [(row.reduced, row.removed_at) for row in await record.changes(0, 10)] == [(True, NOW), (False, None)]
+    await record.apply(Delta(source=source(), removed=("a",)), NOW)
+    assert await record.entry(CITY, "a") is None
+
+
+async def test_nobody_claims_an_identifier_with_an_entry_that_others_do_not_see(record: BrokerStore) -> None:
+    await record.apply(Delta(source=source(), upserts=(entry("a", audience=A, teaser=True),)), NOW)
+    assert await record.claimants(("a",)) == {}
+    await record.apply(Delta(source=source(WORKS), upserts=(entry("a", participant=WORKS),)), NOW)
+    assert await record.claimants(("a",)) == {"a": WORKS}
+
+
+def _make_restricted(first: int, count: int, participant: str = CITY) -> tuple[Entry, ...]:
+    numbers = range(first, first + count)
+    return tuple(entry(f"d{number}", participant=participant, audience=b"%d" % number) for number in numbers)
+
+
+async def test_the_classes_of_a_participant_are_bounded(record: BrokerStore) -> None:
+    await record.apply(Delta(source=source(), upserts=_make_restricted(0, CLASSES_OF_ONE)), NOW)
+    before = await record.changes(0, 100)
+    with pytest.raises(LimitReached, match="one participant"):
+        await record.apply(Delta(source=source(), upserts=_make_restricted(100, 1)), NOW)
+    assert await record.changes(0, 100) == before
+    assert len(await record.classes()) == CLASSES_OF_ONE
+    await record.apply(Delta(source=source(), upserts=_make_restricted(100, 1), removed=("d0",)), NOW)
+    assert len(await record.classes()) == CLASSES_OF_ONE + 1
+
+
+async def test_the_classes_of_all_are_bounded_and_empty_ones_give_place(record: BrokerStore) -> None:
+    names = [f"did:web:{number}.example" for number in range(CLASSES // CLASSES_OF_ONE)]
+    for number, name in enumerate(names):
+        upserts = _make_restricted(number * CLASSES_OF_ONE, CLASSES_OF_ONE, name)
+        await record.apply(Delta(source=source(name), upserts=upserts), NOW)
+    more = Delta(source=source(), upserts=_make_restricted(CLASSES, 1))
+    with pytest.raises(LimitReached, match="all participants"):
+        await record.apply(more, NOW)
+    await record.apply(Delta(source=source(names[0]), removed=("d3", "d1")), NOW)
+    last = await record.apply(more, NOW)
+    assert len(await record.classes()) == CLASSES
+    assert b"1" not in {known.audience for known in await record.classes()}
+    assert await record.last_change() == last

@@ -54,6 +54,7 @@ def make_schema() -> tantivy.Schema:
     # tantivy 0.27 deletes by signed numbers and texts only: a deletion by an unsigned number deletes nothing.
     builder.add_integer_field("row", indexed=True, fast=True)
     builder.add_integer_field("seq", fast=True)
+    builder.add_integer_field("visibility", indexed=True)
     for name in _TEXTS:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
     for name in _STEMS:
@@ -140,6 +141,7 @@ def make_document(entry: Entry) -> tantivy.Document:
     made = tantivy.Document()
     made.add_integer("row", entry.row)
     made.add_integer("seq", entry.seq)
+    made.add_integer("visibility", entry.visibility)
     titles = {language: words(text) for language, text in entry.titles.items()}
     keywords = [words(text) for text in entry.keywords]
     names = [words(text) for text in list_names(entry)]

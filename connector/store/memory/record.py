@@ -1,12 +1,45 @@
 """The in-memory twin of the broker's record: same port, same contract suite, nothing durable."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from copy import copy
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from connector.ports.broker_store import Box, CrawlSource, Delta, Entry, Listing, ListOrder
-from connector.ports.changes import Unavailable
-from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
+from connector.ports.broker_store import (
+    CLASSES,
+    EVERYBODY,
+    Box,
+    CrawlSource,
+    Delta,
+    Entry,
+    Listing,
+    ListOrder,
+    VisibilityClass,
+)
+from connector.ports.changes import LimitReached, Unavailable
+from connector.store.rules import (
+    VERIFIED_WITHIN_MS,
+    check_classes,
+    check_delta,
+    cursor,
+    list_rows,
+    name_class,
+    position,
+    refuse_class,
+    tombstone,
+)
+
+RowKey = tuple[str, str, int]
+"""The participant, the identifier and the visibility class of an entry."""
+
+
+class RowNumbers(NamedTuple):
+    """The numbers of a row within its class, or the last ones of a class: of its arrival and of its last change."""
+
+    arrival: int
+    change: int
 
 
 class MemoryBrokerStore:
@@ -14,7 +47,12 @@ class MemoryBrokerStore:
 
     def __init__(self) -> None:
         self._sources: dict[str, CrawlSource] = {}
-        self._entries: dict[tuple[str, str], Entry] = {}
+        self._entries: dict[RowKey, Entry] = {}
+        self._numbers: dict[RowKey, RowNumbers] = {}
+        self._classes: dict[int, VisibilityClass] = {}
+        self._counts: dict[int, RowNumbers] = {EVERYBODY: RowNumbers(0, 0)}
+        self._begun = EVERYBODY
+        self._rows = 0
         self._last = 0
         self._closed = False
 
@@ -37,31 +75,26 @@ class MemoryBrokerStore:
         """Apply a complete crawl; returns the record's last change number."""
         self._open()
         check_delta(delta)
-        participant = delta.source.participant
-        self._sources[participant] = delta.source
-        for entry in delta.upserts:
-            before = self._entries.get((participant, entry.id))
-            first_seen = before.first_seen if before else entry.first_seen
-            self._change(replace(entry, removed_at=None, first_seen=first_seen))
-        for removed in delta.removed:
-            present = await self.entry(participant, removed)
-            if present:
-                self._change(replace(tombstone(present), removed_at=now, changed_at=now))
-        for verified in delta.verified:
-            present = await self.entry(participant, verified)
-            if present and present.verified_at <= now - VERIFIED_WITHIN_MS:
-                self._entries[participant, verified] = replace(present, verified_at=now)
+        before = {name: copy(value) for name, value in vars(self).items()}
+        try:
+            self._apply(delta, now)
+        except LimitReached:
+            vars(self).update(before)
+            raise
         return self._last
+
+    async def classes(self) -> Sequence[VisibilityClass]:
+        """Return the visibility classes but that of everybody, in the order in which they began."""
+        self._open()
+        return list(self._classes.values())
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
         return {entry.id: entry.digest for entry in self._present() if entry.participant == participant}
 
     async def entry(self, participant: str, id: str) -> Entry | None:
-        """Return one present entry."""
-        self._open()
-        entry = self._entries.get((participant, id))
-        return entry if entry and entry.removed_at is None else None
+        """Return one present entry, never a reduced one."""
+        return next((entry for _, entry in self._find(participant, id) if not entry.reduced), None)
 
     async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
         """Return the present entries of rows, in the order of `rows`."""
@@ -88,11 +121,9 @@ class MemoryBrokerStore:
         """List present entries in the order of their arrival."""
         limit = max(limit, 1)
         start = position(after, start=-1)
-        arrived = enumerate(self._entries.values())
-        rows = [(place, entry) for place, entry in arrived if place > start and entry.removed_at is None]
+        rows = [entry for entry in self._present() if entry.row > start]
         shown = rows[:limit]
-        self._open()
-        return [entry for _, entry in shown], cursor(shown[-1][0]) if len(rows) > limit else None
+        return shown, cursor(shown[-1].row) if len(rows) > limit else None
 
     async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
         """Return a page of a list, and how many entries the list has."""
@@ -108,11 +139,11 @@ class MemoryBrokerStore:
         return rows[listing.offset : listing.offset + listing.limit], len(rows)
 
     async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers that was ever listed, the participant that listed it first."""
+        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
         self._open()
         found: dict[str, str] = {}
-        for participant, dataset in self._entries:
-            if dataset in ids:
+        for participant, dataset, visibility in self._entries:
+            if dataset in ids and visibility == EVERYBODY:
                 found.setdefault(dataset, participant)
         return found
 
@@ -120,11 +151,67 @@ class MemoryBrokerStore:
         """Close; later calls raise Unavailable."""
         self._closed = True
 
+    def _apply(self, delta: Delta, now: int) -> None:
+        participant = delta.source.participant
+        self._sources[participant] = delta.source
+        for entry in delta.upserts:
+            rows = [replace(row, visibility=self._assign_class(row, now)) for row in list_rows(entry)]
+            self._bury(participant, entry.id, {row.visibility for row in rows}, now)
+            for row in rows:
+                before = self._entries.get(_name(row))
+                first_seen = before.first_seen if before else row.first_seen
+                self._change(replace(row, removed_at=None, first_seen=first_seen))
+        for removed in delta.removed:
+            self._bury(participant, removed, frozenset(), now)
+        for verified in delta.verified:
+            for key, present in self._find(participant, verified):
+                if present.verified_at <= now - VERIFIED_WITHIN_MS:
+                    self._entries[key] = replace(present, verified_at=now)
+        held = {entry.visibility for entry in self._present() if entry.participant == participant}
+        check_classes(len(held - {EVERYBODY}))
+
+    def _assign_class(self, entry: Entry, now: int) -> int:
+        if not entry.audience:
+            return EVERYBODY
+        key = name_class(entry.audience)
+        for number, known in self._classes.items():
+            if (known.key, known.reduced) == (key, entry.reduced):
+                return number
+        if len(self._classes) >= CLASSES:
+            self._forget_empty()
+        self._begun += 1
+        begun = VisibilityClass(number=self._begun, key=key, audience=entry.audience, reduced=entry.reduced)
+        self._classes[self._begun], self._counts[self._begun] = begun, RowNumbers(now, now)
+        return self._begun
+
+    def _forget_empty(self) -> None:
+        empty = self._classes.keys() - {entry.visibility for entry in self._present()}
+        if not empty:
+            raise refuse_class()
+        forgotten = min(empty)
+        self._entries = {key: entry for key, entry in self._entries.items() if key[2] != forgotten}
+        del self._classes[forgotten], self._counts[forgotten]
+
+    def _bury(self, participant: str, id: str, kept: AbstractSet[int], now: int) -> None:
+        for _, present in self._find(participant, id):
+            if present.visibility not in kept:
+                self._change(replace(tombstone(present), removed_at=now, changed_at=now))
+
+    def _find(self, participant: str, id: str) -> list[tuple[RowKey, Entry]]:
+        """Return the present rows of an entry: at most itself and its teaser."""
+        self._open()
+        rows = self._entries.items()
+        return [(key, entry) for key, entry in rows if key[:2] == (participant, id) and entry.removed_at is None]
+
     def _change(self, entry: Entry) -> None:
         self._last += 1
-        before = self._entries.get((entry.participant, entry.id))
-        row = before.row if before else len(self._entries) + 1
-        self._entries[entry.participant, entry.id] = replace(entry, seq=self._last, row=row)
+        key, counted = _name(entry), self._counts[entry.visibility]
+        known = self._entries.get(key)
+        arrival = self._numbers[key].arrival if known else counted.arrival + 1
+        self._rows += known is None
+        self._numbers[key] = RowNumbers(arrival, counted.change + 1)
+        self._counts[entry.visibility] = RowNumbers(max(counted.arrival, arrival), counted.change + 1)
+        self._entries[key] = replace(entry, seq=self._last, row=known.row if known else self._rows)
 
     def _present(self) -> Iterator[Entry]:
         self._open()
@@ -137,3 +224,7 @@ class MemoryBrokerStore:
 
 def _overlap(one: Box, other: Box) -> bool:
     return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]
+
+
+def _name(entry: Entry) -> RowKey:
+    return entry.participant, entry.id, entry.visibility

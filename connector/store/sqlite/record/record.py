@@ -7,16 +7,18 @@ too. Point reads run on the thread of the event loop, as in the store.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from connector.ports.broker_store import BOXES, Box, CrawlSource, Delta, Entry, Listing
+from connector.ports.broker_store import BOXES, Box, CrawlSource, Delta, Entry, Listing, VisibilityClass
 from connector.ports.changes import StoreDamaged, Unavailable
-from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
+from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, list_rows, position, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,
     note_damage,
@@ -27,6 +29,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+from connector.store.sqlite.record.classes import CLASSES_BEGUN, assign_class, count_holdings, to_class
 from connector.store.sqlite.record.listing import list_entries
 from connector.store.sqlite.record.rows import COLUMNS, decode_entry, to_entry
 
@@ -43,30 +46,36 @@ ON CONFLICT (participant)
 DO UPDATE SET liveness = excluded.liveness, failing_since = excluded.failing_since, body = excluded.body
 """
 _PUT_ENTRY = """
-INSERT INTO entries (participant, id, digest, publisher, seq, verified_at, changed_at, first_seen, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (participant, id)
+INSERT INTO entries
+(participant, id, digest, publisher, seq, verified_at, changed_at, first_seen, visibility, arrival, change, body)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, number, arrivals + 1, changes + 1, ?10 FROM classes WHERE number = ?9
+ON CONFLICT (participant, id, visibility)
 DO UPDATE SET digest = excluded.digest, publisher = excluded.publisher, seq = excluded.seq, removed_at = NULL,
-              verified_at = excluded.verified_at, changed_at = excluded.changed_at, body = excluded.body
-RETURNING place
+              verified_at = excluded.verified_at, changed_at = excluded.changed_at, change = excluded.change,
+              body = excluded.body
+RETURNING place, arrival
 """
 _BURY = """
-UPDATE entries SET removed_at = ?1, changed_at = ?1, seq = ?2, body = ?3 WHERE place = ?4
+UPDATE entries SET removed_at = ?1, changed_at = ?1, seq = ?2, body = ?3,
+                   change = (SELECT changes + 1 FROM classes WHERE number = visibility)
+WHERE place = ?4
 """
+_COUNT_CHANGE = "UPDATE classes SET changes = changes + 1, arrivals = max(arrivals, ?) WHERE number = ?"
 _VERIFY = """
 UPDATE entries SET verified_at = ?
 WHERE participant = ? AND removed_at IS NULL AND verified_at <= ? AND id IN (SELECT value FROM json_each(?))
 """
 _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
-_PLACE = "SELECT place, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
+_PLACES = "SELECT place, visibility, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
 _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
 _PAGE = f"""
 SELECT {COLUMNS} FROM entries WHERE place > ? AND removed_at IS NULL ORDER BY place LIMIT ?
 """  # noqa: S608 - constants
-# No row is ever deleted, so the first place of an identifier never changes.
+# No row that everybody sees is ever deleted, so the first place of an identifier never changes.
 _CLAIMANTS = """
-SELECT id, participant, min(place) FROM entries WHERE id IN (SELECT value FROM json_each(?)) GROUP BY id
+SELECT id, participant, min(place) FROM entries
+WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) GROUP BY id
 """
 _AT_ROWS = f"""
 SELECT {COLUMNS} FROM entries WHERE place IN (SELECT value FROM json_each(?)) AND removed_at IS NULL
@@ -75,7 +84,7 @@ _WITHIN = f"""
 SELECT id / {BOXES}, west, south, east, north FROM areas
 WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? LIMIT ?
 """  # noqa: S608 - constants
-_PUT_AREA = "INSERT INTO areas (id, west, south, east, north) VALUES (?, ?, ?, ?, ?)"
+_PUT_AREA = "INSERT INTO areas (id, west, south, east, north, visibility) VALUES (?, ?, ?, ?, ?, ?)"
 _DIGESTS = "SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL"
 
 
@@ -135,14 +144,18 @@ class SqliteBrokerStore:
         self._note(delta.source)
         return last
 
+    async def classes(self) -> Sequence[VisibilityClass]:
+        """Return the visibility classes but that of everybody, in the order in which they began."""
+        return [to_class(row) for row in fetch_many(self._reader, CLASSES_BEGUN, ())]
+
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
         return dict(fetch_many(self._reader, _DIGESTS, (participant,)))
 
     async def entry(self, participant: str, id: str) -> Entry | None:
-        """Return one present entry."""
-        row = fetch_one(self._reader, _ONE, (participant, id))
-        return to_entry(row) if row else None
+        """Return one present entry, never a reduced one."""
+        rows = [to_entry(row) for row in fetch_many(self._reader, _ONE, (participant, id))]
+        return next((entry for entry in rows if not entry.reduced), None)
 
     async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
         """Return the present entries of rows, in the order of `rows`."""
@@ -181,7 +194,7 @@ class SqliteBrokerStore:
         return await self._run(self._listing, partial(list_entries, self._lister, listing))
 
     async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers that was ever listed, the participant that listed it first."""
+        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
         rows = fetch_many(self._reader, _CLAIMANTS, (msgspec.json.encode(ids).decode(),))
         return {dataset: participant for dataset, participant, _ in rows}
 
@@ -239,26 +252,46 @@ def _apply(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
     _put_source(connection, delta.source)
     last: int = connection.execute(_LAST).fetchone()[0]
     for entry in delta.upserts:
-        last += 1
-        _put_entry(connection, entry, last)
+        last = _replace(connection, entry, last, now)
     for removed in delta.removed:
-        row = connection.execute(_PLACE, (participant, removed)).fetchone()
-        if row:
-            last += 1
-            _forget_areas(connection, row[0])
-            connection.execute(_BURY, (now, last, _encode(tombstone(decode_entry(row[1]))), row[0]))
+        last = _bury(connection, (participant, removed), frozenset(), last, now)
     verified = msgspec.json.encode(delta.verified).decode()
     connection.execute(_VERIFY, (now, participant, now - VERIFIED_WITHIN_MS, verified))
+    if delta.upserts or delta.removed:
+        count_holdings(connection, participant)
+    return last
+
+
+def _replace(connection: sqlite3.Connection, entry: Entry, last: int, now: int) -> int:
+    """Put the rows of an entry, and bury those that it has in other classes; return the last change number."""
+    rows = [replace(row, visibility=assign_class(connection, row, now)) for row in list_rows(entry)]
+    last = _bury(connection, (entry.participant, entry.id), {row.visibility for row in rows}, last, now)
+    for row in rows:
+        last += 1
+        _put_entry(connection, row, last)
+    return last
+
+
+def _bury(connection: sqlite3.Connection, key: tuple[str, str], kept: AbstractSet[int], last: int, now: int) -> int:
+    """Make tombstones of the present rows of an entry but those in classes that are kept."""
+    for place, visibility, body in connection.execute(_PLACES, key).fetchall():
+        if visibility not in kept:
+            last += 1
+            _forget_areas(connection, place)
+            connection.execute(_BURY, (now, last, _encode(tombstone(decode_entry(body))), place))
+            connection.execute(_COUNT_CHANGE, (0, visibility))
     return last
 
 
 def _put_entry(connection: sqlite3.Connection, entry: Entry, seq: int) -> None:
     key = (entry.participant, entry.id, entry.digest, entry.publisher)
     times = (entry.verified_at, entry.changed_at, entry.first_seen)
-    place: int = connection.execute(_PUT_ENTRY, (*key, seq, *times, _encode(entry))).fetchone()[0]
+    row = (*key, seq, *times, entry.visibility, _encode(entry))
+    place, arrival = connection.execute(_PUT_ENTRY, row).fetchone()
+    connection.execute(_COUNT_CHANGE, (arrival, entry.visibility))
     _forget_areas(connection, place)
     boxes = enumerate(entry.statements.boxes[:BOXES])
-    connection.executemany(_PUT_AREA, [(place * BOXES + number, *box) for number, box in boxes])
+    connection.executemany(_PUT_AREA, [(place * BOXES + number, *box, entry.visibility) for number, box in boxes])
 
 
 def _forget_areas(connection: sqlite3.Connection, place: int) -> None:

@@ -1,0 +1,63 @@
+"""The visibility classes of the broker's record, and how many entries of each a participant has."""
+
+import sqlite3
+
+from connector.ports.broker_store import CLASSES, EVERYBODY, Entry, VisibilityClass
+from connector.store.rules import check_classes, name_class, refuse_class
+
+CLASSES_BEGUN = "SELECT number, key, audience, reduced FROM classes WHERE number > 0 ORDER BY number"
+
+_FIND = "SELECT number FROM classes WHERE key = ? AND reduced = ?"
+_COUNT = "SELECT count(*) FROM classes WHERE number > 0"
+_BEGIN = "INSERT INTO classes (key, reduced, audience, arrivals, changes) VALUES (?, ?, ?, ?, ?) RETURNING number"
+# The oldest class without an entry: nobody misses its tombstones.
+_EMPTY = """
+SELECT number FROM classes WHERE number > 0
+AND NOT EXISTS (SELECT 1 FROM holdings WHERE visibility = number AND datasets > 0) ORDER BY number LIMIT 1
+"""
+_FORGET = (
+    "DELETE FROM entries WHERE visibility = ?",
+    "DELETE FROM holdings WHERE visibility = ?",
+    "DELETE FROM classes WHERE number = ?",
+)
+_HELD = "SELECT count(*) FROM holdings WHERE participant = ? AND visibility > 0 AND datasets > 0"
+_LET_GO = "UPDATE holdings SET datasets = 0 WHERE participant = ?"
+_HOLD = """
+INSERT OR REPLACE INTO holdings (participant, visibility, datasets)
+SELECT participant, visibility, count(*) FROM entries WHERE participant = ? AND removed_at IS NULL GROUP BY visibility
+"""
+
+
+def to_class(row: tuple[int, str, bytes, int]) -> VisibilityClass:
+    """Return the class of a row of `CLASSES_BEGUN`."""
+    number, key, audience, reduced = row
+    return VisibilityClass(number=number, key=key, audience=audience, reduced=bool(reduced))
+
+
+def assign_class(connection: sqlite3.Connection, entry: Entry, now: int) -> int:
+    """Return the number of the class of an entry, which begins with its first entry. Raises LimitReached."""
+    if not entry.audience:
+        return EVERYBODY
+    key = name_class(entry.audience)
+    known = connection.execute(_FIND, (key, entry.reduced)).fetchone()
+    if known:
+        return int(known[0])
+    if connection.execute(_COUNT).fetchone()[0] >= CLASSES:
+        _forget_empty(connection)
+    begun: int = connection.execute(_BEGIN, (key, entry.reduced, entry.audience, now, now)).fetchone()[0]
+    return begun
+
+
+def _forget_empty(connection: sqlite3.Connection) -> None:
+    empty = connection.execute(_EMPTY).fetchone()
+    if empty is None:
+        raise refuse_class()
+    for statement in _FORGET:
+        connection.execute(statement, empty)
+
+
+def count_holdings(connection: sqlite3.Connection, participant: str) -> None:
+    """Count the present entries of a participant again, by class. Raises LimitReached for too many classes."""
+    connection.execute(_LET_GO, (participant,))
+    connection.execute(_HOLD, (participant,))
+    check_classes(connection.execute(_HELD, (participant,)).fetchone()[0])
