@@ -23,9 +23,10 @@ from connector.broker import finding, search
 from connector.broker.crawler import Crawler
 from connector.broker.projector import Projector
 from connector.broker.query import Asked, QueryRefused, make_query
+from connector.broker.visibility.callers import Visibility
 from connector.net.aside import work_aside
 from connector.net.serving.rates import CallerRates
-from connector.ports.broker_store import BrokerStore
+from connector.ports.broker_store import BrokerStore, RecordView
 from connector.ports.changes import Replayed, StoreDamaged, StoreError, Unavailable
 from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
 from connector.ports.search_index import Facet, SearchIndex, SearchUnavailable
@@ -40,6 +41,7 @@ PATIENCE_S = 2.0
 UNAVAILABLE_S = 60
 RETRY_S = 2
 CHANGES = 100
+LONGEST_POSITION = 8000
 
 _DATASET = {"@id": "urn:uuid:7f0c", "@type": "Dataset", "dct:title": [{"@language": "de", "@value": "Baustellen"}]}
 _ENTRY: dict[str, Any] = {
@@ -56,6 +58,7 @@ _ENTRY: dict[str, Any] = {
     "terms": {"@id": "urn:uuid:0ffe", "@type": "Offer", "permission": [{"action": "use"}]},
     "offers": 1,
     "only_for": [],
+    "teaser": False,
     "liveness": "ONLINE",
     "verified_at": "2026-03-01T08:00:00.000Z",
     "stale": False,
@@ -102,6 +105,9 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
     code: {"model": answer_model(ErrorView)} for code in (401, 404, 422, 429, 503)
 }
 
+PositionQuery = Annotated[
+    str | None, Query(max_length=LONGEST_POSITION, description="The `next` of the previous answer.")
+]
 LanguageQuery = Annotated[str | None, Query(max_length=35, description="Only texts in this language, if present.")]
 Authorization = Annotated[str | None, Header(description="Token of the participant for this broker.")]
 
@@ -116,6 +122,7 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     record: BrokerStore
+    visibility: Visibility
     index: SearchIndex
     projector: Projector
     crawler: Crawler
@@ -164,6 +171,7 @@ def make_broker_app(
     )
     app.state.desk = BrokerDesk(
         record=record,
+        visibility=Visibility(record, now),
         index=index,
         projector=projector,
         crawler=crawler,
@@ -231,6 +239,14 @@ Known = Annotated[Caller | None, Depends(_reader)]
 """Who may read: a member, or, at an open broker, anybody (None)."""
 
 
+async def _see(desk: AtBroker, caller: Known) -> RecordView:
+    return await desk.visibility.open_view(caller)
+
+
+Seen = Annotated[RecordView, Depends(_see)]
+"""What the caller sees of the record: all that a route may answer from."""
+
+
 def _read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
     try:
         return make_query(
@@ -266,13 +282,13 @@ def _json(document: Any, status: int = 200) -> Response:
 @router.get("/search", responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False}))
 async def search_offers(
     desk: AtBroker,
-    caller: Known,  # noqa: ARG001 - only a known caller may search
+    view: Seen,
     asked: Annotated[Asked, Depends(_read_search)],
     lang: LanguageQuery = None,
 ) -> Response:
     """Search the offers of all participants, best first."""
     try:
-        found = await finding.find(desk.record, desk.index, asked, desk.now())
+        found = await finding.find(view, desk.index, asked, desk.now())
     except QueryRefused as refusal:
         raise _refuse(refusal) from None
     except Unavailable as fault:
@@ -297,13 +313,13 @@ def _render(desk: BrokerDesk, found: finding.Results, asked: Asked, lang: str | 
 @router.get("/suggest", responses=_shown({"items": [{"text": "Baustellen", "count": 12}]}))
 async def suggest(
     desk: AtBroker,
-    caller: Known,  # noqa: ARG001 - only a known caller may search
+    view: Seen,
     q: Annotated[str, Query(max_length=200, description="The beginning of a word, keyword or title.")],
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> Response:
     """Suggest words, keywords and titles that begin with a text of at least two letters, the most frequent first."""
     try:
-        found = await finding.suggest(desk.record, desk.index, q, desk.now(), limit)
+        found = await finding.suggest(view, desk.index, q, desk.now(), limit)
     except Unavailable as fault:
         raise _find_unavailable(desk, fault) from None
     return _json(search.render_suggestions(found))
@@ -321,39 +337,39 @@ async def reindex(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -
 @router.get("/datasets", responses=_shown(_ENTRY | {"dataset": _DATASET}))
 async def read_dataset(
     desk: AtBroker,
-    caller: Known,  # noqa: ARG001 - only a known caller may read
+    view: Seen,
     participant: Annotated[str, Query(max_length=LONGEST_IDENTIFIER)],
     dataset: Annotated[str, Query(max_length=LONGEST_IDENTIFIER)],
     lang: LanguageQuery = None,
 ) -> Response:
     """Show one dataset as its provider sent it."""
-    entry = await desk.record.entry(participant, dataset)
+    entry = await view.entry(participant, dataset)
     if entry is None:
         raise ApiError(404, "no-dataset", "Unknown dataset of this participant: search for its identifier.")
-    source = await desk.record.source(participant)
+    source = await view.source(participant)
     return _json(search.render_dataset(entry, source, lang=lang, now=desk.now()))
 
 
 @router.get("/sources", responses=_shown({"items": [_SOURCE]}))
 async def list_sources(
-    desk: AtBroker,
-    caller: Known,  # noqa: ARG001 - only a known caller may list
+    view: Seen,
 ) -> Response:
     """List the participants whose catalogues are crawled, with the state of the crawl."""
-    sources = sorted(await desk.record.sources(), key=lambda source: source.participant)
+    sources = sorted(await view.sources(), key=lambda source: source.participant)
     return _json({"items": [search.render_source(source) for source in sources]})
 
 
-@router.get("/changes", responses=_shown({"items": [_CHANGE], "next": 41}))
+@router.get("/changes", responses=_shown({"items": [_CHANGE], "next": "41"}))
 async def list_changes(
-    desk: AtBroker,
-    caller: Known,  # noqa: ARG001 - only a known caller may follow
-    after: Annotated[int, Query(ge=0, le=2**53, description="The `next` of the previous answer.")] = 0,
+    view: Seen,
+    after: PositionQuery = None,
     limit: Annotated[int, Query(ge=1, le=CHANGES)] = CHANGES,
 ) -> Response:
-    """List the datasets that changed after a change number, removed ones too, in the order of change."""
-    entries = await desk.record.changes(after, limit)
-    following = entries[-1].seq if entries else after
+    """List the datasets that changed after a position, removed ones too, in the order of change."""
+    try:
+        entries, following = await view.changes(after, limit)
+    except ValueError as fault:
+        raise ApiError(400, "position", str(fault)) from None
     return _json({"items": [search.render_change(entry) for entry in entries], "next": following})
 
 

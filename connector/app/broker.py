@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
-from connector.api.portals.frame import SiteDesk
 from connector.api.portals.mounting import add_portals
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
@@ -29,6 +28,7 @@ from connector.broker.graphing import follow, name_layout
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_rhythm
 from connector.broker.search import render_source
+from connector.broker.visibility.callers import Visibility
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.net.addresses import format_origin
@@ -131,14 +131,14 @@ async def build_broker(
     )
     site = make_site(settings)
     graph = _open_graph(settings, site)
-    add_portals(api, SiteDesk(record=record, site=site), graph)
+    add_portals(api, site, graph)
     return BrokerServer(
         parts=parts,
         record=record,
         index=index,
         projector=projector,
         crawler=crawler,
-        protocol=_build_protocol(parts, record),
+        protocol=_build_protocol(parts, record, now),
         api=api,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
@@ -186,15 +186,18 @@ def list_sources(settings: Settings) -> list[dict[str, Any]]:
     return [render_source(source) for source in read_sources(settings.broker.record)]
 
 
-def _build_protocol(parts: Parts, record: BrokerStore) -> Application:
-    """Return the application for peers: a Catalogue Service with the datasets of the record."""
+def _build_protocol(parts: Parts, record: BrokerStore, now: Callable[[], int]) -> Application:
+    """Return the application for peers: a Catalogue Service with the datasets of the record that a caller sees."""
     participant = parts.settings.participant.id
 
-    async def provide(_: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> OwnCatalogPage:
-        # Every member sees the datasets that the broker sees.
+    visibility = Visibility(record, now)
+
+    async def provide(
+        caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]
+    ) -> OwnCatalogPage:
         known = parts.identity.participant(participant)
         page = await federated.provide(
-            record,
+            await visibility.open_view(caller),
             participant=participant,
             address=parts.address,
             name=known.name if known else None,
@@ -204,8 +207,8 @@ def _build_protocol(parts: Parts, record: BrokerStore) -> Application:
         )
         return OwnCatalogPage(body=page.body, next=page.next)
 
-    async def provide_dataset(_: Caller, id: str) -> bytes | None:
-        return await federated.provide_dataset(record, id)
+    async def provide_dataset(caller: Caller, id: str) -> bytes | None:
+        return await federated.provide_dataset(await visibility.open_view(caller), id)
 
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
     return mount(participant, parts.address, routes_for(gatekeeper, parts.address, provide, provide_dataset))

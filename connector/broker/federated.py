@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.broker_store import BrokerStore, Entry, Liveness
+from connector.ports.broker_store import Entry, Liveness, RecordView
 from connector.protocol.dsp.catalog import DataService, catalog_document, find_services, make_catalog
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
 from connector.protocol.dsp.common import add_context
@@ -29,7 +29,7 @@ class CatalogPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def provide(
-    store: BrokerStore,
+    record: RecordView,
     *,
     participant: str,
     address: str,
@@ -45,28 +45,30 @@ async def provide(
     """
     wanted = read_filter(filters)
     try:
-        entries, following = await _find(store, wanted, after, min(limit or wanted.limit or PAGE, PAGE))
+        entries, following = await _find(record, wanted, after, min(limit or wanted.limit or PAGE, PAGE))
     except ValueError:
         raise RemoteProtocolError("Unknown cursor: begin with the first page.", code="cursor") from None
     by_participant: dict[str, list[Entry]] = {}
     for entry in entries:
         by_participant.setdefault(entry.participant, []).append(entry)
     service = DataService(id=f"{participant}#connector", endpoint_url=address)
-    nested = [await _nest(store, provider, offered) for provider, offered in by_participant.items()]
+    nested = [await _nest(record, provider, offered) for provider, offered in by_participant.items()]
     body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested, name=name)
     return CatalogPart(body=body, next=following)
 
 
-async def _find(store: BrokerStore, wanted: Wanted, after: str | None, size: int) -> tuple[Sequence[Entry], str | None]:
+async def _find(record: RecordView, wanted: Wanted, after: str | None, size: int) -> tuple[Sequence[Entry], str | None]:
     """Return the entries of a page that the filter matches, and the next cursor; it scans a bounded number of pages."""
     skip = wanted.offset if after is None else 0
     found: list[Entry] = []
     for _ in range(SCANNED_MOST):
-        entries, after = await store.entries(after, min(skip + size - len(found), PAGE))
+        entries, after = await record.entries(after, min(skip + size - len(found), PAGE))
         fitting = [
             entry
             for entry in entries
-            if wanted.takes(themes=entry.themes, keywords=entry.keywords, publisher=entry.participant)
+            # A teaser has no offer that could be negotiated.
+            if not entry.reduced
+            and wanted.takes(themes=entry.themes, keywords=entry.keywords, publisher=entry.participant)
         ]
         found += fitting[skip:]
         skip = max(skip - len(fitting), 0)
@@ -75,21 +77,21 @@ async def _find(store: BrokerStore, wanted: Wanted, after: str | None, size: int
     return found, after
 
 
-async def provide_dataset(store: BrokerStore, id: str) -> bytes | None:
+async def provide_dataset(record: RecordView, id: str) -> bytes | None:
     """Return one dataset with context; of several with this identifier, that of the first participant by name."""
-    sources = sorted(await store.sources(), key=lambda source: source.participant)
+    sources = sorted(await record.sources(), key=lambda source: source.participant)
     for source in sources:
         # Sources without datasets are skipped to keep the look-up short.
         if source.datasets and source.liveness is not Liveness.DEAD:
-            entry = await store.entry(source.participant, id)
-            if entry is not None:
+            entry = await record.entry(source.participant, id)
+            if entry is not None and not entry.reduced:
                 return _add_context(entry.document)
     return None
 
 
-async def _nest(store: BrokerStore, provider: str, entries: Sequence[Entry]) -> bytes:
+async def _nest(record: RecordView, provider: str, entries: Sequence[Entry]) -> bytes:
     """Return the nested catalogue of a provider with every service that its datasets refer to."""
-    source = await store.source(provider)
+    source = await record.source(provider)
     services = {f"{provider}#connector": entries[0].address}
     for entry in entries:
         _, references = find_services(msgspec.json.decode(entry.document))

@@ -6,7 +6,7 @@ import msgspec
 
 from connector.broker import nearby
 from connector.broker.query import Asked, QueryRefused
-from connector.ports.broker_store import BrokerStore, CrawlSource, Entry, Liveness
+from connector.ports.broker_store import CrawlSource, Entry, Liveness, RecordView
 from connector.ports.search_index import Counted, Facet, SearchIndex
 
 HIDDEN_AFTER_MS = 86_400_000
@@ -32,7 +32,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     corrected: bool = False
 
 
-async def find(record: BrokerStore, index: SearchIndex, asked: Asked, now: int) -> Results:
+async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int) -> Results:
     """Search at `now` (ms). Removed entries, those of dead sources and, unless asked for, those hidden are left out.
 
     Raises QueryRefused, and Unavailable if the index or the record cannot answer.
@@ -40,6 +40,7 @@ async def find(record: BrokerStore, index: SearchIndex, asked: Asked, now: int) 
     sources = {source.participant: source for source in await record.sources()}
     query = msgspec.structs.replace(
         asked.query,
+        visible=record.visible,
         hidden=list_hidden(sources.values(), now, stale=asked.stale),
         stale=frozenset(name for name, source in sources.items() if source.liveness is Liveness.OFFLINE),
         rows=await _find_rows(record, asked),
@@ -68,7 +69,7 @@ def _is_hidden(source: CrawlSource, now: int, *, stale: bool) -> bool:
     return away and not stale
 
 
-async def _find_rows(record: BrokerStore, asked: Asked) -> tuple[int, ...] | None:
+async def _find_rows(record: RecordView, asked: Asked) -> tuple[int, ...] | None:
     """Return the rows in the area of a search, or None without one."""
     rows: set[int] | None = None
     if asked.box:
@@ -88,7 +89,7 @@ def _check_size(found: Collection[object]) -> None:
         raise QueryRefused(f"The area has more than {_MOST_IN_AREA} offers: name a smaller one.")
 
 
-async def _find_like(record: BrokerStore, asked: Asked) -> Entry | None:
+async def _find_like(record: RecordView, asked: Asked) -> Entry | None:
     if asked.like is None:
         return None
     entry = await record.entry(*asked.like)
@@ -97,6 +98,7 @@ async def _find_like(record: BrokerStore, asked: Asked) -> Entry | None:
     return entry
 
 
-async def suggest(record: BrokerStore, index: SearchIndex, text: str, now: int, limit: int) -> Sequence[Counted]:
+async def suggest(record: RecordView, index: SearchIndex, text: str, now: int, limit: int) -> Sequence[Counted]:
     """Return words, keywords and titles of shown entries that begin with a text. Raises Unavailable."""
-    return await index.suggest(text, list_hidden(await record.sources(), now, stale=False), limit)
+    hidden = list_hidden(await record.sources(), now, stale=False)
+    return await index.suggest(text, hidden, record.visible, limit)

@@ -5,9 +5,9 @@ import logging
 
 from connector.broker.describing.catalog import describe_listed
 from connector.broker.describing.subject import PublicSite, Subject
-from connector.broker.publishing import gather_subjects, list_changes
+from connector.broker.publishing import gather_subjects
 from connector.net.aside import work_aside
-from connector.ports.broker_store import BrokerStore
+from connector.ports.broker_store import EVERYBODY, BrokerStore
 from connector.ports.changes import StoreError
 from connector.ports.graph import GraphDamaged, GraphPart, GraphStore
 
@@ -16,6 +16,8 @@ LAYOUT = "1"
 APART_S = 5.0
 RETRY_S = 60.0
 _SMALL = 2048
+# The entries that are described at once. Each has up to a quarter of a megabyte.
+_BATCH = 50
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +59,8 @@ async def open_position(graph: GraphStore, last: int) -> int:
 async def catch_up(record: BrokerStore, graph: GraphStore, site: PublicSite, position: int) -> int:
     """Put all changes after a change number into the graph and publish it; return the last one."""
     begun = position
-    while entries := await list_changes(record, position):
-        subjects = await gather_subjects(record, site, entries)
+    while entries := await record.changes(position, _BATCH):
+        subjects = await gather_subjects(record.view(), site, entries)
 
         def describe(subjects: list[Subject] = subjects) -> list[GraphPart]:
             return [_describe(site, subject) for subject in subjects]
@@ -73,5 +75,6 @@ async def catch_up(record: BrokerStore, graph: GraphStore, site: PublicSite, pos
 
 
 def _describe(site: PublicSite, subject: Subject) -> GraphPart:
-    present = subject.entry.removed_at is None
+    # Whoever asks sees the whole graph.
+    present = subject.entry.removed_at is None and subject.entry.visibility == EVERYBODY
     return GraphPart(subject.record, tuple(dict.fromkeys(describe_listed(site, subject))) if present else ())

@@ -12,6 +12,7 @@ from connector.broker.normalise import parse_offers
 from connector.broker.query import Asked
 from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH
 from connector.broker.reading.terms import write_terms
+from connector.broker.visibility.audience import explain_teaser
 from connector.policy.model.errors import PolicyError
 from connector.policy.reading.frame import list_assignees
 from connector.policy.reading.load import load
@@ -88,10 +89,14 @@ def _render_facet(facet: Facet, values: Sequence[Counted], lang: str | None) -> 
 
 
 def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
-    """Return the summary of an entry: texts by language, the offered terms, and the address for negotiations."""
+    """Return the summary of an entry: texts by language, the offered terms, and the address for negotiations.
+
+    A teaser has its access policy in words as the description, and no offer.
+    """
+    entry = explain_teaser(entry)
     view = msgspec.json.decode(entry.document)
     offered = parse_offers(entry.document)
-    first = offered[0]
+    first = next(iter(offered), None)
     fits = len(msgspec.json.encode(first)) <= TERMS_BYTES
     descriptions = {tag: clean(text, SUMMARY_LENGTH) for tag, text in entry.descriptions.items()}
     return {
@@ -104,10 +109,11 @@ def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
         "keywords": entry.keywords,
         "themes": entry.themes,
         "formats": sorted({distribution["format"] for distribution in view["distribution"]}),
-        "offer_id": first["@id"],
+        "offer_id": first["@id"] if first else None,
         "terms": first if fits else None,
         "offers": len(offered),
         "only_for": list_readers(offered),
+        "teaser": entry.reduced,
     }
 
 
@@ -160,7 +166,7 @@ def render_dataset(entry: Entry, crawled: CrawlSource | None, *, lang: str | Non
     """Return one complete entry, with the dataset as the provider sent it."""
     liveness = crawled.liveness if crawled else Liveness.DEAD
     return summarise(entry, lang=lang) | {
-        "description": choose_texts(entry.descriptions, lang),
+        "description": choose_texts(explain_teaser(entry).descriptions, lang),
         "liveness": liveness,
         "verified_at": format_moment(entry.verified_at),
         "stale": schedule.is_stale(liveness, entry.verified_at, now),

@@ -3,7 +3,7 @@
 The record is separate from the store of a connector.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -156,8 +156,66 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
 
+class RecordView(Protocol):
+    """What one caller sees of the record: the entries of some visibility classes.
+
+    No other entry has an effect on what a view returns. Change numbers (`seq`), cursors and positions are those of the
+    visible classes. Implementations: SQLite, in memory.
+    """
+
+    @property
+    def visible(self) -> frozenset[int]:
+        """The numbers of the visible classes, that of everybody among them."""
+
+    async def sources(self) -> Sequence[CrawlSource]:
+        """Return all sources, each with the number of its visible entries."""
+
+    async def source(self, participant: str) -> CrawlSource | None:
+        """Return one source with the number of its visible entries."""
+
+    async def entry(self, participant: str, id: str) -> Entry | None:
+        """Return one present entry; the whole one, if a teaser is visible too."""
+
+    async def identifiers(self, participant: str) -> Sequence[str]:
+        """Return the identifiers of a source's present entries."""
+
+    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
+        """Return the present entries of rows, in the order of `rows`."""
+
+    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
+        """Return the row and the box of present entries that overlap a box, at most `most`."""
+
+    async def changes(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str]:
+        """Return the entries (tombstones too) that changed after a position, in order of change, and the next position.
+
+        A position has the change number of each class that was visible: of a class that became visible since then, all
+        entries follow. Raises ValueError for a text that is no position.
+        """
+
+    async def newest(self, limit: int) -> Sequence[Entry]:
+        """Return the entries that changed last, tombstones too, the newest first."""
+
+    async def find_position(self, at: int) -> str:
+        """Return a position after which all changes since a time in ms follow, and few others."""
+
+    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
+        """Return a page of present entries in the order of arrival, and the next cursor. Raises ValueError for others.
+
+        No change of the record lets a page leave out or repeat an entry.
+        """
+
+    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
+        """Return a page of a list, and how many entries the list has."""
+
+    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
+
+
 class BrokerStore(Protocol):
-    """The record of the broker. Implementations: SQLite, in memory. A search index follows it by change numbers."""
+    """The record of the broker. Implementations: SQLite, in memory. A search index follows it by change numbers.
+
+    What is shown to a caller is read from a `view`.
+    """
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
@@ -179,32 +237,23 @@ class BrokerStore(Protocol):
     async def classes(self) -> Sequence[VisibilityClass]:
         """Return the visibility classes but that of everybody, in the order in which they began."""
 
+    def view(self, visible: Iterable[int] = ()) -> RecordView:
+        """Return what a caller sees who sees some visibility classes beside that of everybody."""
+
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry, never a reduced one."""
 
-    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
-        """Return the present entries of rows, in the order of `rows`."""
-
-    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
-        """Return the row and the box of present entries that overlap a box, at most `most`."""
-
     async def last_change(self) -> int:
         """Return the last change number."""
 
     async def changes(self, after: int, limit: int) -> Sequence[Entry]:
-        """Return entries (tombstones too) with a change number above `after`, in that order."""
+        """Return entries (tombstones too) with a change number above `after`, in that order.
 
-    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
-        """List present entries in a stable order for the DSP catalogue: the page and the next cursor."""
-
-    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
-        """Return a page of a list, and how many entries the list has."""
-
-    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
+        These numbers count the changes of all classes: they are for what follows the record, never for a caller.
+        """
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from connector.ports.broker_store import Entry
+from connector.ports.broker_store import EVERYBODY, Entry
 from connector.ports.changes import Unavailable
 
 LIMIT, OFFSET, VALUES = 100, 100_000, 20
@@ -56,6 +56,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         text: words that all occur; "a phrase"; -word is excluded; the last word is a prefix.
         filters: for each facet the values of which one is required.
         hidden: participants whose entries are neither found nor counted.
+        visible: the visibility classes whose entries are found and counted. No other entry has an effect on the answer.
         stale: participants whose entries can be outdated.
         rows: only these rows, or None for all.
         begins, ends: ms between which the time of the data must fall at least in part; None is open.
@@ -67,6 +68,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     filters: Mapping[Facet, tuple[str, ...]] = {}
     hidden: frozenset[str] = frozenset()
+    visible: frozenset[int] = frozenset({EVERYBODY})
     stale: frozenset[str] = frozenset()
     rows: Sequence[int] | None = None
     begins: int | None = None
@@ -154,8 +156,13 @@ class SearchIndex(Protocol):
     async def find(self, query: Query) -> IndexPage:
         """Search. Raises IndexMissing without an index, and SearchUnavailable if the search takes too long."""
 
-    async def suggest(self, text: str, hidden: frozenset[str], limit: int) -> Sequence[Counted]:
-        """Return words, keywords and titles that begin with a text, the most frequent first. Raises as `find`."""
+    async def suggest(
+        self, text: str, hidden: frozenset[str], visible: frozenset[int], limit: int
+    ) -> Sequence[Counted]:
+        """Return words, keywords and titles that begin with a text, the most frequent first. Raises as `find`.
+
+        `hidden` and `visible` are those of `Query`.
+        """
 
     def explain(self, text: str, entry: Entry, *, corrected: bool = False) -> tuple[Match, ...]:
         """Return why an entry matches the words of a query, the most important field first."""

@@ -5,6 +5,7 @@ from one page to another.
 """
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -137,9 +138,54 @@ def tombstone(entry: Entry) -> Entry:
     return msgspec.structs.replace(entry, statements=Statements(), **empty)
 
 
-def name_class(audience: bytes) -> str:
-    """Return the name of the visibility class of an access policy: a hash, empty for everybody."""
-    return hashlib.sha256(audience).hexdigest()[:16] if audience else ""
+def name_class(audience: bytes, *, reduced: bool) -> str:
+    """Return the key of the visibility class of an access policy, or of its teasers: a hash."""
+    return hashlib.sha256((b"teaser " if reduced else b"") + audience).hexdigest()[:16]
+
+
+def begin_counting(key: str, now: int) -> int:
+    """Return the number after which a class begins to count, at `now` (ms): classes rarely have a number in common.
+
+    It grows with the time, so that a class that was forgotten and comes again does not repeat its numbers.
+    """
+    return now + int(key[:6], 16)
+
+
+def write_cursor(arrival: int, key: str) -> str:
+    """Return the cursor of an entry: its arrival within its class, and the key of the class, empty for everybody.
+
+    >>> write_cursor(26, ""), write_cursor(26, "c0ffee")
+    ('1a', '1a.c0ffee')
+    """
+    return ".".join(filter(None, (cursor(arrival), key)))
+
+
+def read_cursor(text: str) -> tuple[int, str]:
+    """Return the arrival and the key of the class of a cursor. Raises ValueError if it is none."""
+    arrival, _, key = text.partition(".")
+    return position(arrival, start=-1), key
+
+
+def write_position(changes: Mapping[str, int]) -> str:
+    """Return the text of a position: the change number for everybody, then those of other classes after their keys.
+
+    >>> write_position({"": 41, "c0ffee": 26, "beef": 0})
+    '41.c0ffee-1a'
+    """
+    others = sorted((key, change) for key, change in changes.items() if key and change)
+    return ".".join((str(changes.get("", 0)), *(f"{key}-{change:x}" for key, change in others)))
+
+
+def read_position(text: str | None) -> dict[str, int]:
+    """Return the change number of each class of a position, by its key. Raises ValueError if it is none."""
+    whole, *others = (text or "0").split(".")
+    found = dict(part.split("-", 1) for part in others if "-" in part)
+    if len(found) != len(others) or len(found) > CLASSES or not (whole.isascii() and whole.isdecimal()):
+        raise ValueError("Unknown position: pass the `next` of an answer of this broker.")
+    changes = {"": int(whole), **{key: position(change, start=0) for key, change in found.items()}}
+    if max(changes.values()) > _LAST:
+        raise ValueError("Unknown position: pass the `next` of an answer of this broker.")
+    return changes
 
 
 def list_rows(entry: Entry) -> tuple[Entry, ...]:
@@ -149,8 +195,9 @@ def list_rows(entry: Entry) -> tuple[Entry, ...]:
 
 def make_teaser(entry: Entry) -> Entry:
     """Return what a teaser shows of an entry: title, publisher and access policy, under its identifier."""
-    empty: dict[str, Any] = {"descriptions": {}, "keywords": (), "themes": (), "document": b"", "address": ""}
-    return msgspec.structs.replace(entry, statements=Statements(), reduced=True, **empty)
+    document = msgspec.json.encode({"@id": entry.id, "@type": "Dataset", "hasPolicy": [], "distribution": []})
+    empty: dict[str, Any] = {"descriptions": {}, "keywords": (), "themes": (), "address": ""}
+    return msgspec.structs.replace(entry, document=document, statements=Statements(), reduced=True, **empty)
 
 
 def check_classes(of_participant: int) -> None:

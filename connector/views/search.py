@@ -29,7 +29,8 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     """One search result: the offer, its participant, and when the broker verified it.
 
     `only_for` are the parties that all offers are for; empty if one is for everybody. `terms_in_words` are the terms of
-    the first offer. `begins` and `ends` are the time that the data covers.
+    the first offer. `begins` and `ends` are the time that the data covers. Of a `teaser` only title and publisher are
+    shown, and in the description who sees the rest.
     """
 
     participant: str
@@ -45,6 +46,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None = None
     dataset: dict[str, Any] | None = None
     only_for: tuple[str, ...] = ()
+    teaser: bool = False
     stale: bool = False
     terms_in_words: LocalizedText = {}
     matches: tuple[MatchView, ...] = ()

@@ -23,6 +23,7 @@ class Searching:
         self.record = record
         self.index = index
         self.now = now
+        self.visible: frozenset[int] = frozenset()
         self.projector = Projector(record, index, clock=time.monotonic)
 
     async def follow(self) -> None:
@@ -36,7 +37,7 @@ class Searching:
         }
         rest = {name: value for name, value in asked.items() if name not in FACETS}
         query = make_query(text, filters=filters, **rest)
-        return await finding.find(self.record, self.index, query, self.now if now is None else now)
+        return await finding.find(self.record.view(self.visible), self.index, query, self.now if now is None else now)
 
     async def ids(self, text: str = "", **asked: Any) -> list[str]:
         """Return the identifiers of all hits, best first, page after page."""

@@ -35,7 +35,7 @@ async def crawled(**catalogues: Catalogue) -> MemoryBrokerStore:
 
 
 async def page(record: MemoryBrokerStore, **asked: Any) -> federated.CatalogPart:
-    return await federated.provide(record, participant=BROKER, address=ADDRESS, **asked)
+    return await federated.provide(record.view(), participant=BROKER, address=ADDRESS, **asked)
 
 
 async def test_each_participant_has_its_own_catalogue_with_its_service_and_its_identifiers() -> None:
@@ -120,11 +120,11 @@ async def test_one_dataset_is_answered_with_one_context() -> None:
     own = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"]}
     record = await crawled(a=Catalogue(dataset("x"), dataset("y", **own)))
     for name in ("x", "y"):
-        found = await federated.provide_dataset(record, name)
+        found = await federated.provide_dataset(record.view(), name)
         assert found is not None
         assert found.count(b"@context") == 1
         assert msgspec.json.decode(found)["@id"] == name
-    assert await federated.provide_dataset(record, "z") is None
+    assert await federated.provide_dataset(record.view(), "z") is None
 
 
 class Answered:

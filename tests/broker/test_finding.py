@@ -199,7 +199,7 @@ async def test_the_title_weighs_most_and_pages_follow_each_other(city: City) -> 
 
 async def test_results_are_in_the_wanted_order(city: City) -> None:
     rows = (("a", "Wälder", 1), ("b", "Ämter der Wälder", 3), ("c", "Oberwälder", 2))
-    await city.offer(*(entry(name, title, changed_at=at) for name, title, at in rows))
+    await city.offer(*(entry(name, title, changed_at=at * 1000) for name, title, at in rows))
     assert await city.ids() == await city.ids("wälder", sort="newest") == ["b", "c", "a"]
     assert await city.ids(sort="title") == ["b", "c", "a"]
     assert (await city.ids("wälder"))[0] == "a"
@@ -240,7 +240,7 @@ async def test_the_liveness_of_its_source_decides_whether_an_entry_is_shown(
         assert [hit.liveness for hit in hits] == ([liveness] if shown_stale else [])
     assert (await city.count())[Facet.THEME] == ({"ENVI": 1} if shown else {})
     record, index = city.searching.record, city.searching.index
-    assert bool(await finding.suggest(record, index, "wa", NOW, 9)) is shown
+    assert bool(await finding.suggest(record.view(), index, "wa", NOW, 9)) is shown
 
 
 async def test_a_box_and_a_circle_find_what_lies_in_them(city: City) -> None:
@@ -348,7 +348,7 @@ async def test_suggestions_begin_with_what_was_typed(city: City) -> None:
     await city.offer(entry("a", "Müllabfuhr Nord"), entry("b", "Müllabfuhr Süd", keywords=("Mülltonne",)))
 
     async def suggested(text: str, hidden: frozenset[str] = frozenset()) -> list[Counted]:
-        return list(await city.searching.index.suggest(text, hidden, 3))
+        return list(await city.searching.index.suggest(text, hidden, frozenset({0}), 3))
 
     assert await suggested("muell") == [
         Counted("Müllabfuhr", 2),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.broker import publishing
-from connector.broker.publishing import find_position, gather_subjects, list_newest, list_page, walk_list
+from connector.broker.publishing import gather_subjects, list_page, walk_list
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Listing
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.describing.published import SITE
@@ -24,7 +24,7 @@ async def list_all(record: MemoryBrokerStore, limit: int) -> list[list[Entry]]:
     pages: list[list[Entry]] = []
     after = None
     while not pages or after is not None:
-        page, after = await list_page(record, after, limit)
+        page, after = await list_page(record.view(), after, limit)
         pages.append(list(page))
     return pages
 
@@ -42,7 +42,7 @@ async def test_a_page_ends_before_its_documents_are_too_large(monkeypatch: pytes
     pages = await list_all(record, 3)
     assert [row.id for page in pages for row in page] == ["0", "1", "2", "3", "4", "5"]
     assert all(len(page) == 1 or sum(len(row.document) for row in page) <= 100 for page in pages)
-    walked = [row.id async for part in walk_list(record, Listing(offset=1, limit=4)) for row in part]
+    walked = [row.id async for part in walk_list(record.view(), Listing(offset=1, limit=4)) for row in part]
     assert walked == ["1", "2", "3", "4"]
 
 
@@ -54,13 +54,14 @@ async def test_the_place_of_a_time_and_the_last_change_are_found(writes: list[tu
         await fill(record, entry(name, changed_at=at * HOUR))
     rows = await record.changes(0, 100)
     assert await record.last_change() == (rows[-1].seq if rows else 0)
-    place = await find_position(record, since * HOUR)
+    view = record.view()
+    place = int(await view.find_position(since * HOUR))
     assert all(row.seq > place for row in rows if row.changed_at >= since * HOUR)
-    assert {row.id for row in await list_newest(record, 3)} == {row.id for row in rows[-3:]}
+    assert {row.id for row in await view.newest(3)} == {row.id for row in rows[-3:]}
     found: list[Entry] = []
-    after: int | None = None
+    after: str | None = None
     while True:
-        page, after = await publishing.list_changed(record, since * HOUR, after, 3)
+        page, after = await publishing.list_changed(view, since * HOUR, after, 3)
         found += page
         if after is None:
             break
@@ -83,5 +84,5 @@ async def test_an_identifier_is_kept_if_nobody_else_has_it(id: str, is_claimed: 
     record = MemoryBrokerStore()
     await fill(record, entry("urn:b", participant="city"), entry(id, participant="works"))
     row: Any = await record.entry("works", id)
-    (subject,) = await gather_subjects(record, SITE, [row])
+    (subject,) = await gather_subjects(record.view(), SITE, [row])
     assert (subject.is_claimed, subject.provider) == (is_claimed, "Works")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from connector.api.portals.frame import SiteDesk
 from connector.api.portals.mounting import add_portals
 from connector.app.listeners import Listeners
 from connector.broker.graphing import catch_up, name_layout
@@ -28,7 +27,7 @@ async def test_the_commands_of_the_page_run(step: str, tmp_path: Path) -> None:
     await world.crawl()
     graph = open_graph(tmp_path / "record.graph", name_layout(SITE))
     await catch_up(world.record, graph, SITE, await graph.read_position())
-    add_portals(world.app, SiteDesk(record=world.record, site=SITE), graph)
+    add_portals(world.app, SITE, graph)
     listeners = Listeners()
     await listeners.open_asgi("broker", world.app, "127.0.0.1", 0, public=False)
     try:

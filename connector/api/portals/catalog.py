@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
-from connector.api.broker import Known
+from connector.api.broker import LONGEST_POSITION
 from connector.api.frame.errors import ApiError
 from connector.api.portals.frame import AcceptHeader, AtSite, PageLimit, SiteDesk, answer_aside, choose_form
 from connector.broker import publishing
@@ -30,14 +30,13 @@ _BY_MEDIA = {form.value: form for form in _GRAPHS.values()}
 
 router = APIRouter(include_in_schema=False)
 
-CursorQuery = Annotated[str | None, Query(max_length=40)]
+CursorQuery = Annotated[str | None, Query(max_length=LONGEST_POSITION)]
 SinceQuery = Annotated[dt.datetime | None, Query()]
 
 
 @router.get("/catalog")
 async def read_catalog(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     accept: AcceptHeader = "",
     after: CursorQuery = None,
     modified_since: SinceQuery = None,
@@ -51,7 +50,6 @@ async def read_catalog(
 @router.get("/catalog.{suffix}")
 async def read_catalog_file(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     suffix: str,
     after: CursorQuery = None,
     modified_since: SinceQuery = None,
@@ -68,10 +66,8 @@ async def _answer_page(
         if since is None:
             entries, following = await publishing.list_page(desk.record, after, limit)
         else:
-            place = None if after is None else int(after)
             at = int((since if since.tzinfo else since.replace(tzinfo=dt.UTC)).timestamp() * 1000)
-            entries, later = await publishing.list_changed(desk.record, at, place, limit)
-            following = None if later is None else str(later)
+            entries, following = await publishing.list_changed(desk.record, at, after, limit)
     except (ValueError, OverflowError):
         raise ApiError(400, "cursor", "Unknown cursor: begin with the first page.") from None
     subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
@@ -101,7 +97,6 @@ def _find_form(suffix: str) -> RdfForm:
 @router.get("/datasets/{participant}/{name}")
 async def read_dataset(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     participant: str,
     name: str,
     accept: AcceptHeader = "",
@@ -136,7 +131,6 @@ def _prefers_schema(accept: str) -> bool:
 @router.get("/sitemap.xml")
 async def read_sitemap_index(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
 ) -> Response:
     """Return the index of the sitemaps."""
     count = await publishing.count_list(desk.record, Listing())
@@ -147,7 +141,6 @@ async def read_sitemap_index(
 @router.get("/sitemap-{number}.xml")
 async def read_sitemap(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     number: int,
 ) -> Response:
     """Return the addresses of the datasets of one sitemap."""

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from connector.api.broker import Known
 from connector.api.portals.frame import AtSite, SiteDesk
 from connector.broker import publishing
 from connector.broker.describing.ckan import (
@@ -53,7 +52,6 @@ class _ActionRefused(Exception):
 @router.api_route("/api/action/{name}", methods=["GET", "POST"])
 async def act(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     request: Request,
     name: str,
 ) -> Response:
@@ -132,9 +130,9 @@ async def _list_packages(desk: SiteDesk, arguments: Arguments) -> Any:
 async def _show_package(desk: SiteDesk, arguments: Arguments) -> Any:
     hashes = _read_id(arguments)
     for source in await _find_sources(desk, hashes):
-        ids = await desk.record.digests(source.participant)
+        ids = await desk.record.identifiers(source.participant)
 
-        def find(source: CrawlSource = source, ids: Mapping[str, str] = ids) -> str | None:
+        def find(source: CrawlSource = source, ids: Sequence[str] = ids) -> str | None:
             return next((dataset for dataset in ids if is_of(hashes, source.participant, dataset)), None)
 
         dataset = await work_aside(64 * len(ids), find)

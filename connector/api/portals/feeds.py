@@ -1,10 +1,11 @@
 """Changes for harvesters that keep a copy: the DCAT-AP Feed page by page, and the newest changes as Atom."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Response
 
-from connector.api.broker import Known
+from connector.api.broker import PositionQuery
 from connector.api.frame.errors import ApiError
 from connector.api.portals.frame import (
     LONGEST_ACCEPT,
@@ -27,15 +28,12 @@ _BY_MEDIA = {form.value: form for form in _FORMS.values()}
 
 router = APIRouter(include_in_schema=False)
 
-PlaceQuery = Annotated[int, Query(ge=0, le=2**53)]
-
 
 @router.get("/feed")
 async def read_feed(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     accept: AcceptHeader = "",
-    after: PlaceQuery = 0,
+    after: PositionQuery = None,
     limit: PageLimit = publishing.PAGE,
 ) -> Response:
     """Return a page of the feed in the accepted form."""
@@ -45,11 +43,10 @@ async def read_feed(
 @router.get("/feed.atom")
 async def read_newest(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     accept_language: Annotated[str, Header(max_length=LONGEST_ACCEPT)] = "",
 ) -> Response:
     """Return the newest changes as an Atom feed, in German unless English is asked for."""
-    entries = await publishing.list_newest(desk.record, NEWEST)
+    entries = await desk.record.newest(NEWEST)
     subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
     language = match_language(accept_language.strip()) or "de"
     return await answer_aside(entries, ATOM, lambda: render_atom(desk.site, subjects, language))
@@ -58,9 +55,8 @@ async def read_newest(
 @router.get("/feed.{suffix}")
 async def read_feed_file(
     desk: AtSite,
-    caller: Known,  # noqa: ARG001 - only who may read
     suffix: str,
-    after: PlaceQuery = 0,
+    after: PositionQuery = None,
     limit: PageLimit = publishing.PAGE,
 ) -> Response:
     """Return a page of the feed in the form of the ending."""
@@ -70,14 +66,20 @@ async def read_feed_file(
     return await _answer_feed(desk, f"/feed.{suffix}", form, after, limit)
 
 
-async def _answer_feed(desk: SiteDesk, path: str, form: RdfForm, after: int, limit: int) -> Response:
-    entries = await publishing.list_changes(desk.record, after, limit)
+async def _answer_feed(desk: SiteDesk, path: str, form: RdfForm, after: str | None, limit: int) -> Response:
+    try:
+        entries, reached = await publishing.list_changes(desk.record, after, limit)
+        more = bool(entries) and bool((await desk.record.changes(reached, 1))[0])
+    except ValueError as fault:
+        raise ApiError(400, "position", str(fault)) from None
     subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
-    more = bool(entries) and bool(await desk.record.changes(entries[-1].seq, 1))
-    size = "" if limit == publishing.PAGE else f"&limit={limit}"
-    address = f"{desk.site.base}{path}"
-    page = f"{address}?after={after}{size}" if after or size else address
-    following = f"{address}?after={entries[-1].seq}{size}" if more else None
+    chosen = {} if limit == publishing.PAGE else {"limit": str(limit)}
+
+    def name(place: str | None) -> str:
+        query = urlencode(({} if place in {None, "0"} else {"after": place}) | chosen)
+        return f"{desk.site.base}{path}{'?' if query else ''}{query}"
+
+    page, following = name(after), name(reached) if more else None
 
     def write() -> bytes:
         return write_graphs(describe_feed(desk.site, subjects, page, following), form, FEED_PREFIXES)

@@ -7,11 +7,12 @@ from typing import Annotated, TypeVar
 import msgspec
 from fastapi import Depends, Header, Query, Request, Response
 
+from connector.api.broker import Seen
 from connector.api.frame.errors import ApiError
 from connector.broker.describing.subject import PublicSite
 from connector.broker.publishing import PAGE
 from connector.net.aside import work_aside
-from connector.ports.broker_store import BrokerStore, Entry
+from connector.ports.broker_store import Entry, RecordView
 
 Form = TypeVar("Form")
 
@@ -22,15 +23,14 @@ _QUALITY = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
 class SiteDesk(msgspec.Struct, frozen=True, kw_only=True):
-    """The values of the routes: the record, and the addresses and the name under which it is published."""
+    """The values of a request: what its caller sees of the record, and the addresses and the name of the publisher."""
 
-    record: BrokerStore
+    record: RecordView
     site: PublicSite
 
 
-def _desk(request: Request) -> SiteDesk:
-    desk: SiteDesk = request.app.state.site
-    return desk
+async def _desk(request: Request, view: Seen) -> SiteDesk:
+    return SiteDesk(record=view, site=request.app.state.site)
 
 
 AtSite = Annotated[SiteDesk, Depends(_desk)]

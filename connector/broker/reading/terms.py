@@ -67,14 +67,15 @@ def name_purposes() -> dict[str, dict[str, str]]:
 
 
 @cache
-def _operands() -> Registry:
+def read_operands() -> Registry:
+    """Return the distributed operands with their taxonomies."""
     texts = sorted(entry.name for entry in resources.find_path("vocab", "terms").iterdir() if entry.suffix == ".toml")
     vocabulary = tuple(resources.read_text("vocab", "terms", name) for name in texts)
     return registry.parse(resources.read_text("policies", "operands.toml"), vocabulary)
 
 
 def _find_purposes() -> Mapping[str, Any]:
-    operands = _operands()
+    operands = read_operands()
     return operands.taxonomies[operands.operands[PURPOSE].taxonomy].terms
 
 
@@ -91,7 +92,7 @@ def _compile(terms: bytes) -> Compiled | None:
         policy = load({**document, "@id": "urn:offer"})
         if policy.conflict is None:
             policy = msgspec.structs.replace(policy, conflict=WIRE_CONFLICT)
-        return compile_policy(policy, _operands(), accept=_EVERY_TIER)
+        return compile_policy(policy, read_operands(), accept=_EVERY_TIER)
     except PolicyError:
         return None
 
@@ -111,7 +112,7 @@ def _judge(terms: bytes, day: int) -> tuple[str, tuple[str, ...]]:
     named = list_assignees(load({**msgspec.json.decode(terms), "@id": "urn:offer"}))
     reader = named[0].uid if named else "urn:reader"
     request = Request("odrl:use", "", reader, moment((day * 86_400 + 43_200) * 1000))
-    fact = _operands().operands[PURPOSE].fact
+    fact = read_operands().operands[PURPOSE].fact
     price = PAID if is_paid(compiled) else FREE
     if fact not in compiled.facts:
         return price, tuple(_find_purposes()) if is_shown(compiled, request, World()) else ()

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from connector.controlplane.judging.facts import claimable
 from connector.controlplane.judging.library import operands
+from connector.policy.deciding.claims import list_claimable
 from connector.policy.model.values import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 
@@ -20,7 +20,7 @@ def list_odd_claims(name: str, values: Sequence[str]) -> Iterator[tuple[str, str
     [('setup.claim-term', 'quatsch')]
     """
     registry = operands()
-    operand = claimable(registry).get(name)
+    operand = list_claimable(registry).get(name)
     if operand is None:
         if values:
             yield "setup.claim-unread", ""

@@ -16,7 +16,7 @@ from connector.controlplane.judging.treating.known_data import ANY, KnownData
 from connector.policy.model.literals import parse_number
 from connector.policy.model.situation import Performance
 from connector.policy.model.values import Duration, Iri, Number, Value
-from connector.policy.vocabulary.registry import Operand, Registry
+from connector.policy.vocabulary.registry import Operand
 from connector.ports.entities import (
     ALL_TIME,
     AssetStatement,
@@ -174,19 +174,6 @@ FACTS: dict[str, FactReader] = {
     "paymentState": payment_state,
     "payAmount": pay_amount,
 }
-
-
-def claimable(registry: Registry) -> dict[str, Operand]:
-    """Return the operands whose facts the participant list may state as claims, by fact name.
-
-    Facts of this connector are excluded, and so is what the provider states about its data.
-    """
-    stated = {"request", "credential", "connector"}
-    return {
-        operand.fact: operand
-        for operand in registry.operands.values()
-        if operand.source in stated and operand.fact not in FACTS
-    }
 
 
 def is_known(operand: Operand, claims: Mapping[str, Operand]) -> bool:

@@ -11,10 +11,10 @@ from typing import TypeVar
 import msgspec
 
 from connector import resources
-from connector.controlplane.judging.facts import claimable
 from connector.net.aside import work_aside
 from connector.policy.compiling.compile import ENFORCED_HERE, compile_policy
 from connector.policy.compiling.compiled import Compiled
+from connector.policy.deciding.claims import list_claimable
 from connector.policy.model.errors import PolicyError
 from connector.policy.model.policy import Policy
 from connector.policy.reading.load import load
@@ -59,7 +59,7 @@ class Library:
         self.operands = operands
         self.executors: Mapping[str, Executor] = dict(executors)
         self._accept = accept
-        self.claims = claimable(operands)
+        self.claims = list_claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
         self._size = 0
         # Large policies are compiled beside the event loop.

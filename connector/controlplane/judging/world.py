@@ -11,15 +11,15 @@ from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, PURPOSE, KnownData, is_from_data
 from connector.policy.analysis.granting import FixedFacts
 from connector.policy.compiling.compiled import Compiled
+from connector.policy.deciding.claims import read_claims
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.decision import Counter
 from connector.policy.model.literals import find_bounds
 from connector.policy.model.policy import DK, ODRL
 from connector.policy.model.situation import Request, World
-from connector.policy.model.values import Duration, Iri, Number, Text, Value
+from connector.policy.model.values import Duration, Iri, Number, Value
 from connector.policy.operands.event import name_since
 from connector.policy.vocabulary.registry import Operand, Registry
-from connector.policy.vocabulary.sorts import coerce
 from connector.protocol.dsp.version import VERSION
 from connector.views.conversion import find_moment
 
@@ -31,15 +31,11 @@ OF_CONNECTOR = frozenset({ODRL + "deliveryChannel", DK + "connectorProtocol"})
 def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
     """Return the state of the world in which a request of this situation is decided under one policy.
 
-    `claims` are the `claimable` operands. A claim with a value of another sort than its operand's is ignored. A
+    `claims` are the claimable operands. A claim with a value of another sort than its operand's is ignored. A
     purpose that the participant list states takes precedence over a declared one, unless it contains it.
     """
     facts = {name: value for name, read in FACTS.items() if (value := read(situation)) is not None}
-    for name, texts in situation.claims.items():
-        operand = claims.get(name)
-        if operand is not None and operand.fact not in facts:
-            values = [coerce(Text(text), operand, registry) for text in texts]
-            facts[operand.fact] = tuple(value for value in values if value is not None)
+    facts = read_claims(situation.claims, claims, registry) | facts
     facts |= _choose_purpose(situation, facts, registry)
     facts |= _list_counted(situation, compiled)
     facts |= _list_stated(situation.data, compiled, registry)

@@ -1,6 +1,7 @@
-"""German names of what search results are filtered and counted by."""
+"""German names of what search results are filtered and counted by, and the sentence of a teaser."""
 
 SENTENCES: dict[str, str] = {
+    "teaser": "Der Anbieter zeigt dieses Angebot anderen. Wer es sieht: {terms}",
     # EU Vocabularies, frequency.
     "frequency-CONT": "laufend",
     "frequency-UPDATE_CONT": "laufend",

@@ -1,6 +1,7 @@
-"""English names of what search results are filtered and counted by."""
+"""English names of what search results are filtered and counted by, and the sentence of a teaser."""
 
 SENTENCES: dict[str, str] = {
+    "teaser": "The provider shows this offer to others. Who sees it: {terms}",
     # EU Vocabularies, frequency.
     "frequency-CONT": "continuously",
     "frequency-UPDATE_CONT": "continuously",

@@ -5,6 +5,7 @@ texts in their language; a text without a language has them in both. Whoever cha
 `LAYOUT` of `folders`.
 """
 
+import zlib
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import chain
@@ -43,6 +44,7 @@ PART_FROM, PART_LEAST = 3, 4
 _PART_LENGTH, _PARTED_WORDS = 24, 64
 _SUGGESTED, _SUGGESTED_LENGTH = 40, 80
 _OPEN = 2**62
+_ROW_BITS, _LONG_TITLE = 31, 20
 _TEXTS = ("title", "keyword", "name", "description")
 _STEMS = ("title_de", "title_en", "body_de", "body_en")
 
@@ -67,6 +69,8 @@ def make_schema() -> tantivy.Schema:
     builder.add_text_field(f"is_{Facet.KEYWORD}", tokenizer_name="raw", index_option="basic")
     for name in ("changed", "begins", "ends"):
         builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_integer_field("newest", fast=True)
+    builder.add_float_field("weight", fast=True)
     return builder.build()
 
 
@@ -189,12 +193,31 @@ def _add_values(made: tantivy.Document, entry: Entry) -> None:
         for text in dict.fromkeys(texts):
             made.add_text(f"is_{facet}", text)
     # A date in the future does not come before what has changed.
-    made.add_integer("changed", min(stated.modified or stated.issued or entry.changed_at, entry.changed_at))
+    changed = min(stated.modified or stated.issued or entry.changed_at, entry.changed_at)
+    made.add_integer("changed", changed)
+    made.add_integer("newest", _order_newest(changed, entry.row))
+    made.add_float("weight", weigh(entry))
     if stated.begins is not None or stated.ends is not None:
         made.add_integer("begins", -_OPEN if stated.begins is None else stated.begins)
         made.add_integer("ends", _OPEN if stated.ends is None else stated.ends)
     first = next((entry.titles[tag] for tag in (GERMAN, ENGLISH, *entry.titles) if tag in entry.titles), "")
-    made.add_text("sort", " ".join(words(first))[:_SUGGESTED_LENGTH])
+    # No two entries have the same place in an order: what comes first never depends on where the library keeps them.
+    made.add_text("sort", f"{' '.join(words(first))[:_SUGGESTED_LENGTH]}{SEPARATOR}{entry.row:012}")
+
+
+def _order_newest(changed: int, row: int) -> int:
+    """Return a number that orders by seconds, then by rows."""
+    return (max(changed, 0) // 1000 << _ROW_BITS) + min(row, (1 << _ROW_BITS) - 1)
+
+
+def weigh(entry: Entry) -> float:
+    """Return by how much more an entry is worth than its words: a little for a short title, and a trace of its own.
+
+    By the trace, a hash, few entries have the same score: a score that many had would be costly to order.
+    """
+    title = min(len(words(text)) for text in entry.titles.values()) if entry.titles else _LONG_TITLE
+    trace = zlib.crc32(f"{entry.participant} {entry.id}".encode("utf-8", "replace")) / 2**32
+    return 0.1 / (1 + min(title, _LONG_TITLE)) + 0.004 * trace
 
 
 def _list_suggested(entry: Entry) -> Iterable[str]:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import tantivy
 
+from connector.ports.broker_store import Entry
 from connector.ports.search_index import CHANGED_WITHIN, CURRENT, STALE, Counted, Facet, IndexPage, Order, Query
 from connector.store.index.documents import COUNTED, SEPARATOR
 from connector.store.index.queries import (
@@ -12,9 +13,11 @@ from connector.store.index.queries import (
     any_of,
     find_distance,
     join,
+    list_like_words,
     make_filter_clauses,
     make_like_clauses,
     make_text_clauses,
+    match_stem,
 )
 from connector.store.index.typed import TypedPart, parse
 from connector.store.words import words
@@ -29,24 +32,26 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
     parts = parse(query.text)
     if query.text.strip() and not parts:
         return IndexPage(hits=(), total=0)
-    similar = _is_unknown(searcher, parts, query.hidden)
+    shown = Query(hidden=query.hidden, visible=query.visible)
+    similar = _is_unknown(searcher, parts, shown)
     text = make_text_clauses(parts, similar=similar)
     if query.like is not None:
-        text += make_like_clauses(query.like)
+        text += _make_like(searcher, query.like, shown)
     whole = join([*text, *make_filter_clauses(query)])
     page = _read_page(searcher, whole, query, ranked=bool(text))
     facets = _count_facets(searcher, text, query) if query.facets else {}
     return IndexPage(hits=page[0], total=page[1], facets=facets, corrected=similar)
 
 
-def _is_unknown(searcher: tantivy.Searcher, parts: Sequence[TypedPart], hidden: frozenset[str]) -> bool:
+def _is_unknown(searcher: tantivy.Searcher, parts: Sequence[TypedPart], shown: Query) -> bool:
     """Return whether nothing has the words as they were typed, and similar words can be searched for.
 
-    Filters do not count for it: a filter that leaves nothing does not make the search another one.
+    `shown` says which entries are seen at all. Filters do not count for it: a filter that leaves nothing does not make
+    the search another one.
     """
     if not any(find_distance(part.words[0]) for part in parts if not part.phrase and not part.excluded):
         return False
-    clauses = [*make_text_clauses(parts, similar=False), *make_filter_clauses(Query(hidden=hidden))]
+    clauses = [*make_text_clauses(parts, similar=False), *make_filter_clauses(shown)]
     return _count(searcher, join(clauses)) == 0
 
 
@@ -59,21 +64,53 @@ def _read_count(found: tantivy.SearchResult) -> int:
     return count
 
 
+def _make_like(searcher: tantivy.Searcher, like: Entry, shown: Query) -> list[Clause]:
+    """Return the clauses for entries that resemble one; rare is what few of the entries have that are seen."""
+    seen = make_filter_clauses(shown)
+    words_of = list_like_words(like)
+    counts = [(word, _count(searcher, join([*seen, (tantivy.Occur.Must, match_stem(word, 1))]))) for word in words_of]
+    return make_like_clauses(like, counts, _count(searcher, join(seen)))
+
+
 def _read_page(
     searcher: tantivy.Searcher, whole: tantivy.Query, query: Query, *, ranked: bool
 ) -> tuple[tuple[tuple[int, float], ...], int]:
     """Return rows with their scores and the total number. Without words the newest come first."""
-    by, order = None, tantivy.Order.Desc
-    if query.order is Order.TITLE:
-        by, order = "sort", tantivy.Order.Asc
-    elif query.order is Order.NEWEST or not ranked:
-        by = "changed"
-    found = searcher.search(whole, max(query.limit, 1), True, by, max(query.offset, 0), order)
-    addresses = [address for _, address in found.hits][: query.limit]
-    rows = searcher.fast_field_values("row", addresses) if addresses else []
-    scores = [0.0 if by else float(score) for score, _ in found.hits]
-    hits = tuple((int(row), score) for row, score in zip(rows, scores, strict=False) if row is not None)
-    return hits, _read_count(found)
+    if ranked and query.order is Order.RELEVANCE:
+        return _read_best(searcher, whole, query.offset, query.limit)
+    by, order = ("sort", tantivy.Order.Asc) if query.order is Order.TITLE else ("newest", tantivy.Order.Desc)
+    found = searcher.search(whole, max(query.limit, 1), True, by, query.offset, order)
+    rows = _read_rows(searcher, found)[: query.limit]
+    return tuple((row, 0.0) for row in rows), _read_count(found)
+
+
+def _read_best(
+    searcher: tantivy.Searcher, whole: tantivy.Query, offset: int, limit: int
+) -> tuple[tuple[tuple[int, float], ...], int]:
+    """Return a page of the best rows; of those with the same score the oldest row comes first.
+
+    The library orders such rows by their places in its segments, which depend on all that was ever written. So the page
+    is read with its neighbours until the scores around it are other ones, and ordered here. Few entries have one score.
+    """
+    around = 1
+    while True:
+        begin, end = max(offset - around, 0), offset + limit + around
+        found = searcher.search(whole, end - begin, True, None, begin, tantivy.Order.Desc, "weight")
+        scores = [float(score) for score, _ in found.hits]
+        page = scores[offset - begin : offset - begin + limit]
+        is_open_before = bool(page) and begin > 0 and scores[0] == page[0]
+        is_open_after = bool(page) and len(scores) == end - begin and scores[-1] == page[-1]
+        if not (is_open_before or is_open_after):
+            break
+        around *= 4
+    ordered = sorted((-score, row) for score, row in zip(scores, _read_rows(searcher, found), strict=True))
+    shown = ordered[offset - begin : offset - begin + limit]
+    return tuple((row, -score) for score, row in shown), _read_count(found)
+
+
+def _read_rows(searcher: tantivy.Searcher, found: tantivy.SearchResult) -> list[int]:
+    addresses = [address for _, address in found.hits]
+    return [int(row or 0) for row in searcher.fast_field_values("row", addresses)] if addresses else []
 
 
 def _count_facets(searcher: tantivy.Searcher, text: list[Clause], query: Query) -> dict[Facet, tuple[Counted, ...]]:
@@ -95,6 +132,10 @@ def _count_facets(searcher: tantivy.Searcher, text: list[Clause], query: Query) 
 def _aggregate(
     searcher: tantivy.Searcher, query: tantivy.Query, facets: Sequence[Facet], now: int
 ) -> dict[Facet, tuple[Counted, ...]]:
+    """Return the values of facets with their numbers.
+
+    Which of several equally frequent values the library leaves out depends on its segments: then all are read.
+    """
     if not facets:
         return {}
     asked: dict[str, Any] = {}
@@ -103,15 +144,26 @@ def _aggregate(
             ranges = [{"key": name, "from": float(now - ms)} for name, ms in CHANGED_WITHIN.items()]
             asked |= {f"{facet}-{entry['key']}": {"range": {"field": "changed", "ranges": [entry]}} for entry in ranges}
         else:
-            terms = {"field": f"is_{facet}", "size": _VALUES, "segment_size": _COUNTED_VALUES}
-            asked[facet] = {"terms": terms}
+            asked[facet] = _ask_terms(facet, _VALUES + 1)
     answer = searcher.aggregate(query, asked)
+    unsure = [facet for facet in facets if facet is not Facet.CHANGED and _is_cut_among_equals(answer[facet])]
+    if unsure:
+        answer |= searcher.aggregate(query, {facet: _ask_terms(facet, _COUNTED_VALUES) for facet in unsure})
     return {facet: _read_changed(answer) if facet is Facet.CHANGED else _read_terms(answer[facet]) for facet in facets}
+
+
+def _ask_terms(facet: Facet, size: int) -> dict[str, Any]:
+    return {"terms": {"field": f"is_{facet}", "size": size, "segment_size": _COUNTED_VALUES}}
+
+
+def _is_cut_among_equals(answer: dict[str, Any]) -> bool:
+    counts = [bucket["doc_count"] for bucket in answer["buckets"]]
+    return len(counts) > _VALUES and counts[_VALUES - 1] == counts[_VALUES]
 
 
 def _read_terms(answer: dict[str, Any]) -> tuple[Counted, ...]:
     found = [Counted(bucket["key"], bucket["doc_count"]) for bucket in answer["buckets"]]
-    return tuple(sorted(found, key=lambda value: (-value.count, value.value)))
+    return tuple(sorted(found, key=lambda value: (-value.count, value.value))[:_VALUES])
 
 
 def _read_changed(answer: dict[str, Any]) -> tuple[Counted, ...]:
@@ -121,13 +173,15 @@ def _read_changed(answer: dict[str, Any]) -> tuple[Counted, ...]:
     return tuple(Counted(name, count) for name, count in counts if count)
 
 
-def suggest(searcher: tantivy.Searcher, text: str, hidden: frozenset[str], limit: int) -> tuple[Counted, ...]:
-    """Return what begins with a text of at least two letters, as it is written most often, the most frequent first."""
+def suggest(searcher: tantivy.Searcher, text: str, shown: Query, limit: int) -> tuple[Counted, ...]:
+    """Return what begins with a text of at least two letters, as it is written most often, the most frequent first.
+
+    `shown` is the query whose filters an entry has to pass.
+    """
     begun = " ".join(words(text))
     if len(begun) < _SUGGEST_FROM:
         return ()
-    shown = join(make_filter_clauses(Query(hidden=hidden)))
-    found = searcher.terms_with_prefix("suggested", begun, shown, _SUGGEST_AMONG)
+    found = searcher.terms_with_prefix("suggested", begun, join(make_filter_clauses(shown)), _SUGGEST_AMONG)
     written: dict[str, Counted] = {}
     for value, count in found:
         folded, _, original = value.partition(SEPARATOR)

@@ -107,9 +107,12 @@ class TantivyIndex:
         """Search. Raises IndexMissing without an index, and SearchUnavailable if the search takes too long."""
         return await self._search(lambda searcher: finding.find(searcher, query))
 
-    async def suggest(self, text: str, hidden: frozenset[str], limit: int) -> Sequence[Counted]:
+    async def suggest(
+        self, text: str, hidden: frozenset[str], visible: frozenset[int], limit: int
+    ) -> Sequence[Counted]:
         """Return words, keywords and titles that begin with a text. Raises as `find`."""
-        return await self._search(lambda searcher: finding.suggest(searcher, text, hidden, limit))
+        shown = Query(hidden=hidden, visible=visible)
+        return await self._search(lambda searcher: finding.suggest(searcher, text, shown, limit))
 
     def explain(self, text: str, entry: Entry, *, corrected: bool = False) -> tuple[Match, ...]:
         """Return why an entry matches the words of a query."""

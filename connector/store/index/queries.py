@@ -3,30 +3,38 @@
 Each word is searched for in every field, and the best field counts. An exact word is worth more than its stem, a stem
 more than the beginning or the part of a word, and these more than a similar word. Every query has bounds: of words
 (`typed`), of the terms that a prefix expands to by its length, and of the distance of similar words.
+
+What an entry is worth depends on the entry and the query alone. How many other entries have a word does not count
+(BM25), because entries that a caller does not see would change the order of those that the caller sees. All worths are
+eighths, which are added without a rounding: a sum is the same in any order.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import tantivy
 
 from connector.ports.broker_store import Entry
 from connector.ports.search_index import CHANGED_WITHIN, STALE, Facet, Query
-from connector.store.index.documents import ENGLISH, GERMAN, MARK, choose_part, cut_part, make_schema, stem
+from connector.store.index.documents import ENGLISH, GERMAN, choose_part, cut_part, make_schema, stem
 from connector.store.index.typed import TypedPart
 from connector.store.words import words
 
 # What a word is worth in each field: as typed, as the beginning of a word, and as a similar word.
 _EXACT = {"title": 10.0, "keyword": 6.0, "name": 4.0, "description": 2.0}
-_BEGUN = {"title": 5.0, "keyword": 3.5, "name": 2.5, "description": 0.8}
-_SIMILAR = {"title": 3.0, "keyword": 2.0, "name": 1.0, "description": 0.4}
+_BEGUN = {"title": 5.0, "keyword": 3.5, "name": 2.5, "description": 0.75}
+_SIMILAR = {"title": 3.0, "keyword": 2.0, "name": 1.0, "description": 0.375}
 _STEMS = {"title": 8.0, "body": 1.5}
+_ALIKE = (("title", 2), ("body", 1))
 _PART, _SIMILAR_PART = 4.0, 1.0
-# The rarer a word is in a field, the more it adds to what the field is worth.
-_RARITY = 0.25
 # A shorter prefix would expand to a large part of the words of all descriptions.
 _BEGUN_LEAST = {"title": 1, "keyword": 1, "name": 2, "description": 3}
 _SIMILAR_LEAST, _SIMILAR_TWICE, _SIMILAR_PART_LEAST, _SIMILAR_MOST = 4, 8, 6, 30
-_LIKE_TERMS = 25
+# What a word adds that is in other fields than its best one.
+_OTHER_FIELDS = 0.125
+_LIKE_WORDS, _LIKE_TERMS = 48, 25
+# Among so few entries a word is not common because half of them have it.
+_FEW = 40
 
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Clause = tuple[tantivy.Occur, tantivy.Query]
@@ -55,7 +63,9 @@ def make_text_clauses(parts: Sequence[TypedPart], *, similar: bool) -> list[Clau
 
 def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[Clause]:
     """Return the clauses of the filters, `without` the one of a facet."""
-    clauses: list[Clause] = [(_NOT, term("row", MARK))]
+    # The mark of the last commit has no class, so it is never found.
+    seen = tantivy.Query.term_set_query(make_schema(), "visibility", sorted(query.visible))
+    clauses: list[Clause] = [_require(seen)]
     if query.hidden:
         clauses.append((_NOT, any_of(Facet.PARTICIPANT, query.hidden)))
     if query.rows is not None:
@@ -82,17 +92,33 @@ def _filter(facet: Facet, values: Sequence[str], query: Query) -> Iterable[Claus
         yield _require(any_of(facet, values))
 
 
-def make_like_clauses(like: Entry) -> list[Clause]:
-    """Return the clauses for entries that resemble one: they share its rarer words."""
-    title = " ".join(word for text in like.titles.values() for word in words(text))
-    keywords = " ".join(word for text in like.keywords for word in words(text))
-    body = " ".join(word for text in like.descriptions.values() for word in words(text))
-    texts = {"title": title, "body": f"{keywords} {body}"}
-    fields = {f"{name}_{language}": [text] for name, text in texts.items() for language in (GERMAN, ENGLISH)}
-    resembling = tantivy.Query.more_like_this_document_fields_query(
-        make_schema(), fields, min_doc_frequency=1, min_term_frequency=1, max_query_terms=_LIKE_TERMS
-    )
+def list_like_words(like: Entry) -> list[str]:
+    """Return the words by which entries resemble one: first those of its titles, then of keywords and descriptions."""
+    texts = (*like.titles.values(), *like.keywords, *like.descriptions.values())
+    return list(dict.fromkeys(word for text in texts for word in words(text)))[:_LIKE_WORDS]
+
+
+def match_stem(word: str, worth: float) -> tantivy.Query:
+    """Return the query for a word in any of its forms; in a title it is worth twice as much."""
+    fields = [(f"{name}_{language}", language, factor) for language in (GERMAN, ENGLISH) for name, factor in _ALIKE]
+    found = [_worth(term(field, stem(word, language)), factor * worth) for field, language, factor in fields]
+    return tantivy.Query.disjunction_max_query(found)
+
+
+def make_like_clauses(like: Entry, counts: Sequence[tuple[str, int]], total: int) -> list[Clause]:
+    """Return the clauses for entries that resemble one: they share its rarer words.
+
+    `counts` has each word with the number of entries that have it, of `total` ones: only of those that are seen.
+    """
+    rare = sorted((count, word) for word, count in counts if 0 < 2 * count < max(total, _FEW))[:_LIKE_TERMS]
+    shared = [(_SHOULD, match_stem(word, _measure_rarity(count, total))) for count, word in rare]
+    resembling = tantivy.Query.boolean_query(shared) if shared else tantivy.Query.empty_query()
     return [(_MUST, resembling), (_NOT, term("row", like.row))]
+
+
+def _measure_rarity(count: int, total: int) -> float:
+    """Return how rare a word is, in eighths."""
+    return max(math.floor(8 * math.log2(max(total, 2) / count)), 1) / 8
 
 
 def join(clauses: Sequence[Clause]) -> tantivy.Query:
@@ -137,7 +163,7 @@ def _match_word(part: TypedPart, *, similar: bool) -> tantivy.Query:
         found += [_worth(_resemble(name, word, distance), worth) for name, worth in _SIMILAR.items()]
     if distance and len(word) >= _SIMILAR_PART_LEAST:
         found.append(_worth(_resemble("parts", cut_part(word), distance, begun=True), _SIMILAR_PART))
-    return tantivy.Query.disjunction_max_query(found, 0.1)
+    return tantivy.Query.disjunction_max_query(found, _OTHER_FIELDS)
 
 
 def _match_forms(word: str) -> tantivy.Query:
@@ -147,10 +173,10 @@ def _match_forms(word: str) -> tantivy.Query:
 def _list_forms(word: str) -> Iterable[tantivy.Query]:
     """Yield the queries for a word as it was typed, and for its stems."""
     for name, worth in _EXACT.items():
-        yield _rank(term(name, word), worth)
+        yield _worth(term(name, word), worth)
     for language in (GERMAN, ENGLISH):
         for name, worth in _STEMS.items():
-            yield _rank(term(f"{name}_{language}", stem(word, language)), worth)
+            yield _worth(term(f"{name}_{language}", stem(word, language)), worth)
 
 
 def _list_parts(word: str) -> Iterable[tantivy.Query]:
@@ -165,19 +191,12 @@ def _match_phrase(part: TypedPart) -> tantivy.Query:
         found = {name: term(name, part.words[0]) for name in _EXACT}
     else:
         found = {name: tantivy.Query.phrase_query(make_schema(), name, list(part.words)) for name in _EXACT}
-    return tantivy.Query.disjunction_max_query([_rank(query, _EXACT[name]) for name, query in found.items()])
+    return tantivy.Query.disjunction_max_query([_worth(query, _EXACT[name]) for name, query in found.items()])
 
 
 def _resemble(field: str, word: str, distance: int, *, begun: bool = False) -> tantivy.Query:
     """Return the query for words at most so many letters away from one, or that begin so."""
     return tantivy.Query.fuzzy_term_query(make_schema(), field, word, distance, True, begun)
-
-
-def _rank(query: tantivy.Query, worth: float) -> tantivy.Query:
-    """Return the query with a fixed worth and a smaller one for the rarity of its word (BM25)."""
-    fixed = tantivy.Query.const_score_query(query, worth)
-    rare = tantivy.Query.boost_query(query, worth * _RARITY / 4)
-    return tantivy.Query.boolean_query([(_MUST, fixed), (_SHOULD, rare)])
 
 
 def _worth(query: tantivy.Query, worth: float) -> tantivy.Query:

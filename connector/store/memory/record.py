@@ -1,45 +1,34 @@
 """The in-memory twin of the broker's record: same port, same contract suite, nothing durable."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from connector.ports.broker_store import (
     CLASSES,
     EVERYBODY,
-    Box,
     CrawlSource,
     Delta,
     Entry,
-    Listing,
-    ListOrder,
     VisibilityClass,
 )
 from connector.ports.changes import LimitReached, Unavailable
+from connector.store.memory.view import MemoryRecordView, RowNumbers
 from connector.store.rules import (
     VERIFIED_WITHIN_MS,
+    begin_counting,
     check_classes,
     check_delta,
-    cursor,
     list_rows,
     name_class,
-    position,
     refuse_class,
     tombstone,
 )
 
 RowKey = tuple[str, str, int]
 """The participant, the identifier and the visibility class of an entry."""
-
-
-class RowNumbers(NamedTuple):
-    """The numbers of a row within its class, or the last ones of a class: of its arrival and of its last change."""
-
-    arrival: int
-    change: int
 
 
 class MemoryBrokerStore:
@@ -88,6 +77,17 @@ class MemoryBrokerStore:
         self._open()
         return list(self._classes.values())
 
+    def view(self, visible: Iterable[int] = ()) -> MemoryRecordView:
+        """Return what a caller sees who sees some visibility classes beside that of everybody."""
+        return MemoryRecordView(self._list_rows, self.sources, frozenset({EVERYBODY, *visible}))
+
+    def _list_rows(self) -> list[tuple[Entry, RowNumbers, str]]:
+        """Return all entries in the order of arrival, with their numbers and the keys of their classes."""
+        self._open()
+        keys = {EVERYBODY: ""} | {number: known.key for number, known in self._classes.items()}
+        rows = sorted(self._entries.items(), key=lambda row: row[1].row)
+        return [(entry, self._numbers[key], keys[entry.visibility]) for key, entry in rows]
+
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
         return {entry.id: entry.digest for entry in self._present() if entry.participant == participant}
@@ -95,16 +95,6 @@ class MemoryBrokerStore:
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry, never a reduced one."""
         return next((entry for _, entry in self._find(participant, id) if not entry.reduced), None)
-
-    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
-        """Return the present entries of rows, in the order of `rows`."""
-        found = {entry.row: entry for entry in self._present()}
-        return [found[row] for row in rows if row in found]
-
-    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
-        """Return the row and the box of present entries that overlap a box, at most `most`."""
-        areas = [(entry.row, area) for entry in self._present() for area in entry.statements.boxes]
-        return [(row, area) for row, area in areas if _overlap(area, box)][: max(most, 0)]
 
     async def last_change(self) -> int:
         """Return the last change number."""
@@ -116,36 +106,6 @@ class MemoryBrokerStore:
         self._open()
         changed = [entry for entry in self._entries.values() if entry.seq > after]
         return sorted(changed, key=lambda entry: entry.seq)[: max(limit, 0)]
-
-    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
-        """List present entries in the order of their arrival."""
-        limit = max(limit, 1)
-        start = position(after, start=-1)
-        rows = [entry for entry in self._present() if entry.row > start]
-        shown = rows[:limit]
-        return shown, cursor(shown[-1].row) if len(rows) > limit else None
-
-    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
-        """Return a page of a list, and how many entries the list has."""
-        rows = [
-            entry
-            for entry in self._present()
-            if listing.participant in (None, entry.participant) and entry.changed_at >= (listing.since or 0)
-        ]
-        if listing.since is not None or listing.order is not ListOrder.ARRIVAL:
-            rows.sort(key=lambda entry: entry.changed_at)
-        if listing.order is ListOrder.NEWEST:
-            rows.reverse()
-        return rows[listing.offset : listing.offset + listing.limit], len(rows)
-
-    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
-        self._open()
-        found: dict[str, str] = {}
-        for participant, dataset, visibility in self._entries:
-            if dataset in ids and visibility == EVERYBODY:
-                found.setdefault(dataset, participant)
-        return found
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""
@@ -173,15 +133,16 @@ class MemoryBrokerStore:
     def _assign_class(self, entry: Entry, now: int) -> int:
         if not entry.audience:
             return EVERYBODY
-        key = name_class(entry.audience)
+        key = name_class(entry.audience, reduced=entry.reduced)
         for number, known in self._classes.items():
-            if (known.key, known.reduced) == (key, entry.reduced):
+            if known.key == key:
                 return number
         if len(self._classes) >= CLASSES:
             self._forget_empty()
         self._begun += 1
         begun = VisibilityClass(number=self._begun, key=key, audience=entry.audience, reduced=entry.reduced)
-        self._classes[self._begun], self._counts[self._begun] = begun, RowNumbers(now, now)
+        start = begin_counting(key, now)
+        self._classes[self._begun], self._counts[self._begun] = begun, RowNumbers(start, start)
         return self._begun
 
     def _forget_empty(self) -> None:
@@ -220,10 +181,6 @@ class MemoryBrokerStore:
     def _open(self) -> None:
         if self._closed:
             raise Unavailable("The record is closed: open it again.")
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]
 
 
 def _name(entry: Entry) -> RowKey:

@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from connector.api.broker import make_broker_app
-from connector.api.portals.frame import SiteDesk
 from connector.api.portals.mounting import add_portals
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent
@@ -43,7 +42,7 @@ class SiteWorld:
             open=is_open,
             rates=CallerRates(failures_per_s=100, per_peer_s=1000, now_ms=lambda: self.space.now),
         )
-        add_portals(self.app, SiteDesk(record=self.record, site=SITE))
+        add_portals(self.app, SITE)
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         headers = {} if is_open else {"Authorization": f"Bearer {next(iter(self.space.catalogues))}"}
         self.http = httpx.AsyncClient(transport=transport, base_url=SITE.base, headers=headers)

@@ -60,7 +60,7 @@ async def test_the_accepted_form_of_the_feed_is_answered(world: SiteWorld) -> No
     assert (await world.get("/feed")).headers["content-type"] == "application/trig"
     assert (await world.get("/feed", Accept="application/ld+json")).headers["content-type"] == "application/ld+json"
     assert (await world.http.get("/feed.ttl")).status_code == 404
-    assert (await world.http.get("/feed?after=-1")).status_code == 422
+    assert (await world.http.get("/feed?after=-1")).status_code == 400
 
 
 @pytest.mark.parametrize(("language", "word"), [("", "Geändert"), ("en-GB,en;q=0.9", "Changed"), ("fr", "Geändert")])

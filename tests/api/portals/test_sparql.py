@@ -11,7 +11,6 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from connector.api.frame.errors import ApiError
 from connector.api.portals import sparql
-from connector.api.portals.frame import SiteDesk
 from connector.api.portals.mounting import add_portals
 from connector.api.portals.sparql import WAITING_PER_CALLER, check_query
 from connector.app.listeners import Listeners
@@ -32,7 +31,7 @@ async def world(tmp_path: Path) -> AsyncIterator[SiteWorld]:
     await world.crawl()
     graph = open_graph(tmp_path / "record.graph", name_layout(SITE))
     await catch_up(world.record, graph, SITE, await graph.read_position())
-    add_portals(world.app, SiteDesk(record=world.record, site=SITE), graph)
+    add_portals(world.app, SITE, graph)
     yield world
     await graph.close()
     await world.http.aclose()
@@ -183,7 +182,7 @@ async def wait_for(happened: Callable[[], bool]) -> None:
 
 async def test_one_caller_does_not_hold_all_workers_nor_the_queue() -> None:
     world, graph = SiteWorld(), WaitingGraph()
-    add_portals(world.app, SiteDesk(record=world.record, site=SITE), graph)
+    add_portals(world.app, SITE, graph)
 
     def ask(name: str, number: int) -> asyncio.Task[httpx.Response]:
         headers = {"Authorization": f"Bearer {CITY}{name}"}
@@ -207,7 +206,7 @@ async def test_a_graph_that_is_built_is_asked_again_later() -> None:
             raise SparqlRefused(503, "building", "The graph is being built: try again later.")
 
     world = SiteWorld(is_open=True)
-    add_portals(world.app, SiteDesk(record=world.record, site=SITE), Building())
+    add_portals(world.app, SITE, Building())
     answer = await world.http.get("/sparql?query=ASK%7B%7D")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, str(sparql.RETRY_S))
 
@@ -215,6 +214,6 @@ async def test_a_graph_that_is_built_is_asked_again_later() -> None:
 async def test_without_a_graph_there_is_no_sparql_and_a_stranger_asks_nothing() -> None:
     world = SiteWorld()
     assert (await world.http.get("/sparql?query=ASK%7B%7D")).status_code == 404
-    add_portals(world.app, SiteDesk(record=world.record, site=SITE), WaitingGraph())
+    add_portals(world.app, SITE, WaitingGraph())
     refused = await world.http.get("/sparql?query=ASK%7B%7D", headers={"Authorization": "Bearer stranger"})
     assert refused.status_code == 401

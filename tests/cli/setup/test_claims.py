@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.cli.setup.claims import list_odd_claims
-from connector.controlplane.judging.facts import claimable
 from connector.controlplane.judging.library import operands
+from connector.policy.deciding.claims import list_claimable
 
 REGISTRY = operands()
-READ = claimable(REGISTRY)
+READ = list_claimable(REGISTRY)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, operand in READ.items() if operand.taxonomy))

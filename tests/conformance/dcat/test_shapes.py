@@ -101,7 +101,7 @@ def test_the_catalogue_of_a_broker_conforms_to_dcat_ap() -> None:
         await crawler.take_turn()
         await crawler.wait_settled()
         address = "https://broker.example/dsp/2025-1"
-        return (await federated.provide(record, participant=BROKER, address=address, name="Broker")).body
+        return (await federated.provide(record.view(), participant=BROKER, address=address, name="Broker")).body
 
     graph = read_graph(play(crawled()))
     assert find_faults(graph, OFFICIAL) == find_faults(graph, OWN) == set()

@@ -71,4 +71,4 @@ def test_rows_restrict_a_search(searcher: tantivy.Searcher) -> None:
 
 
 def test_suggestions_are_few(searcher: tantivy.Searcher) -> None:
-    assert len(suggest(searcher, "aa", frozenset(), 5)) == 5
+    assert len(suggest(searcher, "aa", Query(), 5)) == 5

@@ -47,7 +47,7 @@ async def index(tmp_path: Path) -> AsyncIterator[TantivyIndex]:
 
 async def test_without_an_index_nothing_answers_until_the_first_is_built(index: TantivyIndex) -> None:
     assert index.progress() == Followed(served=None, built=0, answers=False)
-    for call in (index.find(Query()), index.suggest("wa", frozenset(), 9)):
+    for call in (index.find(Query()), index.suggest("wa", frozenset(), frozenset({0}), 9)):
         with pytest.raises(IndexMissing, match="being built"):
             await call
     await serve(index, numbered(1), numbered(2))

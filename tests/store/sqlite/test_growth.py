@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from connector.ports import changes
-from connector.ports.broker_store import BrokerStore, Entry
+from connector.ports.broker_store import BrokerStore, Entry, RecordView
 from connector.ports.entities import PageBounds
 from connector.ports.store import Store
 from connector.store.sqlite.chapters import agreements
@@ -81,15 +81,17 @@ def _fill(path: Path, rows: Iterator[tuple[str, dict[str, Any]]]) -> None:
     connection.close()
 
 
-async def _measure(store: Any, port: type, samples: dict[str, list[Any]], left_out: set[str]) -> dict[str, int]:
-    """Return the steps of each read of a port, by its name and arguments."""
+async def _measure(
+    store: Any, port: type, samples: dict[str, list[Any]], left_out: set[str], counted: Any = None
+) -> dict[str, int]:
+    """Return the steps of each read of a port, by its name and arguments; `counted` has the connections."""
     steps = {}
     for name, arguments in list_calls(port, samples):
         if name in OTHER | left_out:
             continue
         call = getattr(store, name)(**arguments)
         asked = {key: value for key, value in arguments.items() if value is not None and key not in {"owner", "page"}}
-        steps[f"{name} {asked}"] = await _count_steps(store, call)
+        steps[f"{name} {asked}"] = await _count_steps(counted or store, call)
     return steps
 
 
@@ -156,7 +158,13 @@ async def test_a_read_of_the_record_costs_the_same_after_much_as_after_little(
             "after": [0],
             "entries.after": ["5"],
         }
-        measured.append(await _measure(store, BrokerStore, samples, {"sources", "digests"}))
+        whole = await _measure(store, BrokerStore, samples, {"sources", "digests"})
+        view = store.view((1, 2, 3))
+        # The numbers of rows are known before the first read, and so is what each participant has.
+        await view.sources()
+        asked = samples | {"changes.after": ["5"], "at": [0]}
+        shown = await _measure(view, RecordView, asked, {"sources", "identifiers", "within"}, store)
+        measured.append(whole | {f"view.{name}": steps for name, steps in shown.items()})
         await store.close()
     little, much = measured
     assert {name: (little[name], steps) for name, steps in much.items() if steps > little[name] + 20} == {}
@@ -183,4 +191,5 @@ def _list_entries(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
         )
         times = {"verified_at": 1, "changed_at": 1, "first_seen": 1, "removed_at": None if present else 2}
         key = {"participant": "urn:p", "id": entry.id, "digest": "d", "publisher": "urn:p", "seq": at + 1}
+        key |= {"arrival": at + 1, "change": at + 1}
         yield "entries", {**key, **times, "body": _encode(entry)}

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from connector.ports.broker_store import BrokerStore
+from connector.ports.broker_store import BrokerStore, RecordView
 from connector.ports.entities import AssetStatus, PageBounds
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
@@ -29,7 +29,7 @@ from connector.store.sqlite.chapters import (
     usage,
     users,
 )
-from connector.store.sqlite.record import record
+from connector.store.sqlite.record import classes, record, view
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.store import open_store
 from tests.contract.values import OWNER
@@ -74,6 +74,7 @@ SAMPLES: dict[str, list[Any]] = {
     "consents_of.dataset": ["", "urn:dataset"],
     "after": [5],
     "entries.after": ["5"],
+    "at": [5],
     "rows": [[5]],
     "box": [(7.0, 51.0, 7.5, 51.6)],
 }
@@ -107,17 +108,22 @@ async def test_every_query_of_the_record_has_an_index_for_all_its_filters(tmp_pa
     for name, arguments in list_calls(BrokerStore, SAMPLES | more):
         if name not in OTHER:
             await getattr(store, name)(**arguments)
-    assert len(recording.asked) >= 6
-    # There is one row for each participant.
+    shown = store.view((1, 2))
+    for name, arguments in list_calls(RecordView, SAMPLES | more | {"changes.after": ["5"], "entries.after": [None]}):
+        if name not in OTHER:
+            await getattr(shown, name)(**arguments)
+    assert len(recording.asked) >= 12
+    # There is one row for each participant and class.
     assert _find_all_faults(connection, recording) == {
-        record._SOURCES: ["SCAN sources USING INDEX sqlite_autoindex_sources_1"]
+        record._SOURCES: ["SCAN sources USING INDEX sqlite_autoindex_sources_1"],
+        classes.HELD: ["SCAN holdings USING COVERING INDEX holdings_of_class"],
     }
     await store.close()
 
 
 def test_every_chapter_is_looked_at() -> None:
     modules = {file.stem for file in Path(record.__file__).parent.glob("*.py")}
-    assert modules == {"__init__", "classes", "listing", "record", "rows"}
+    assert modules == {"__init__", "classes", "listing", "record", "rows", "view"}
     folder = Path(chapters.__file__).parent
     assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == {
         module.__name__.rpartition(".")[2] for module in CHAPTERS
@@ -129,8 +135,12 @@ async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path)
     statements = list_written(CHAPTERS)
     assert len(statements) > 60
     faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}
-    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_written([record])}
-    assert {statement: found for statement, found in faults.items() if found and statement != record._SOURCES} == {}
+    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_written([record, view])}
+    assert {
+        statement: found
+        for statement, found in faults.items()
+        if found and statement not in {record._SOURCES, classes.HELD}
+    } == {}
     await store.close()
     await kept.close()
 

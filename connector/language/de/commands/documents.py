@@ -393,4 +393,24 @@ SENTENCES: dict[str, str] = {
     "sort is {}: expected one of {}.": "sort ist {0}: erwartet wird eines von {1}.",
     "{} is {}: expected a date such as 2026-03-01.": "{0} ist {1}: erwartet wird ein Datum wie 2026-03-01.",
     "{} is {}: expected one of {}.": "{0} ist {1}: erwartet wird eines von {2}.",
+    # Who sees an entry of the broker.
+    "It is an agreement: send a Set or an Offer.": "Es ist ein Vertrag: bitte ein Set oder ein Offer senden.",
+    "It is not a JSON object: send a Set or an Offer.": "Es ist kein JSON-Objekt: bitte ein Set oder ein Offer senden.",
+    "The access policy admits nobody, because its rules conflict: change them.": "Die Sichtbarkeit lässt niemanden zu, "
+    "weil sich ihre Regeln widersprechen: bitte die Regeln ändern.",
+    "The access policy cannot be used: {}": "Die Sichtbarkeit kann nicht verwendet werden: {0}",
+    "The access policy has another target than the dataset: leave the target out.": "Die Sichtbarkeit gilt für ein "
+    "anderes Ziel als das Datenangebot: bitte das Ziel weglassen.",
+    "The access policy is larger than {} bytes in its normal form: shorten it.": "Die Sichtbarkeit ist in ihrer Normalform "
+    "größer als {0} Bytes: bitte kürzen.",
+    "The access policy is larger than {} bytes: shorten it.": "Die Sichtbarkeit ist größer als {0} Bytes: bitte kürzen.",
+    "The entries of one participant have more than {} different access policies: use fewer.": "Die Angebote eines "
+    "Teilnehmers haben mehr als {0} verschiedene Sichtbarkeiten: bitte weniger verwenden.",
+    "The entries of all participants have more than {} different access policies: use one that others use, or ask the "
+    "operator of the broker.": "Die Angebote aller Teilnehmer haben mehr als {0} verschiedene Sichtbarkeiten: bitte eine "
+    "verwenden, die andere verwenden, oder den Betrieb des Brokers fragen.",
+    "Unknown cursor: pass the `next` of a page of this broker.": "Die Fortsetzungsmarke ist unbekannt: bitte `next` einer "
+    "Seite dieses Brokers angeben.",
+    "Unknown position: pass the `next` of an answer of this broker.": "Die Fortsetzungsmarke ist unbekannt: bitte `next` "
+    "einer Antwort dieses Brokers angeben.",
 }

@@ -3,11 +3,12 @@
 import sqlite3
 
 from connector.ports.broker_store import CLASSES, EVERYBODY, Entry, VisibilityClass
-from connector.store.rules import check_classes, name_class, refuse_class
+from connector.store.rules import begin_counting, check_classes, name_class, refuse_class
 
 CLASSES_BEGUN = "SELECT number, key, audience, reduced FROM classes WHERE number > 0 ORDER BY number"
+HELD = "SELECT participant, visibility, datasets FROM holdings WHERE datasets > 0"
 
-_FIND = "SELECT number FROM classes WHERE key = ? AND reduced = ?"
+_FIND = "SELECT number FROM classes WHERE key = ?"
 _COUNT = "SELECT count(*) FROM classes WHERE number > 0"
 _BEGIN = "INSERT INTO classes (key, reduced, audience, arrivals, changes) VALUES (?, ?, ?, ?, ?) RETURNING number"
 # The oldest class without an entry: nobody misses its tombstones.
@@ -20,7 +21,7 @@ _FORGET = (
     "DELETE FROM holdings WHERE visibility = ?",
     "DELETE FROM classes WHERE number = ?",
 )
-_HELD = "SELECT count(*) FROM holdings WHERE participant = ? AND visibility > 0 AND datasets > 0"
+_COUNT_HELD = "SELECT count(*) FROM holdings WHERE participant = ? AND visibility > 0 AND datasets > 0"
 _LET_GO = "UPDATE holdings SET datasets = 0 WHERE participant = ?"
 _HOLD = """
 INSERT OR REPLACE INTO holdings (participant, visibility, datasets)
@@ -38,13 +39,14 @@ def assign_class(connection: sqlite3.Connection, entry: Entry, now: int) -> int:
     """Return the number of the class of an entry, which begins with its first entry. Raises LimitReached."""
     if not entry.audience:
         return EVERYBODY
-    key = name_class(entry.audience)
-    known = connection.execute(_FIND, (key, entry.reduced)).fetchone()
+    key = name_class(entry.audience, reduced=entry.reduced)
+    known = connection.execute(_FIND, (key,)).fetchone()
     if known:
         return int(known[0])
     if connection.execute(_COUNT).fetchone()[0] >= CLASSES:
         _forget_empty(connection)
-    begun: int = connection.execute(_BEGIN, (key, entry.reduced, entry.audience, now, now)).fetchone()[0]
+    start = begin_counting(key, now)
+    begun: int = connection.execute(_BEGIN, (key, entry.reduced, entry.audience, start, start)).fetchone()[0]
     return begun
 
 
@@ -60,4 +62,4 @@ def count_holdings(connection: sqlite3.Connection, participant: str) -> None:
     """Count the present entries of a participant again, by class. Raises LimitReached for too many classes."""
     connection.execute(_LET_GO, (participant,))
     connection.execute(_HOLD, (participant,))
-    check_classes(connection.execute(_HELD, (participant,)).fetchone()[0])
+    check_classes(connection.execute(_COUNT_HELD, (participant,)).fetchone()[0])

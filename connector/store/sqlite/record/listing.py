@@ -1,13 +1,14 @@
-"""The lists of the broker's record for harvesters: present entries, of one participant or of all, page by page."""
+"""The lists of the broker's record for harvesters: visible entries, of one participant or of all, page by page."""
 
 import sqlite3
 from collections.abc import Sequence
 
 from connector.ports.broker_store import Entry, Listing, ListOrder
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
-from connector.store.sqlite.record.rows import COLUMNS, to_entry
+from connector.store.sqlite.record.rows import SHOWN_COLUMNS, to_entry
 
-_PRESENT = "FROM entries WHERE removed_at IS NULL"
+# With a plus sign: an index of the order is read, and has the class.
+_PRESENT = "FROM entries WHERE removed_at IS NULL AND +visibility IN (SELECT value FROM json_each(?))"
 _OF_ONE = "AND participant = ?"
 _CHANGED = "AND changed_at >= ?"
 _ORDERS = {
@@ -19,9 +20,9 @@ _ORDERS = {
 _WINDOW = "LIMIT ? OFFSET ?"
 
 
-def list_entries(connection: sqlite3.Connection, listing: Listing) -> tuple[Sequence[Entry], int]:
-    """Return a page of a list, and how many entries the list has."""
-    conditions, values = [_PRESENT], list[object]()
+def list_entries(connection: sqlite3.Connection, visible: str, listing: Listing) -> tuple[Sequence[Entry], int]:
+    """Return a page of a list of entries of the `visible` classes (in JSON), and how many entries the list has."""
+    conditions, values = [_PRESENT], list[object]([visible])
     order = listing.order
     if listing.participant is not None:
         conditions.append(_OF_ONE)
@@ -33,5 +34,5 @@ def list_entries(connection: sqlite3.Connection, listing: Listing) -> tuple[Sequ
     where = " ".join(conditions)
     counted = fetch_one(connection, f"SELECT count(*) {where}", values)
     window = (max(listing.limit, 0), max(listing.offset, 0))
-    rows = fetch_many(connection, f"SELECT {COLUMNS} {where} {_ORDERS[order]} {_WINDOW}", (*values, *window))
+    rows = fetch_many(connection, f"SELECT {SHOWN_COLUMNS} {where} {_ORDERS[order]} {_WINDOW}", (*values, *window))
     return [to_entry(row) for row in rows], counted[0] if counted else 0

@@ -6,7 +6,7 @@ too. Point reads run on the thread of the event loop, as in the store.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,9 +16,9 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import BOXES, Box, CrawlSource, Delta, Entry, Listing, VisibilityClass
+from connector.ports.broker_store import BOXES, EVERYBODY, CrawlSource, Delta, Entry, VisibilityClass
 from connector.ports.changes import StoreDamaged, Unavailable
-from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, list_rows, position, tombstone
+from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,
     note_damage,
@@ -29,9 +29,9 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
-from connector.store.sqlite.record.classes import CLASSES_BEGUN, assign_class, count_holdings, to_class
-from connector.store.sqlite.record.listing import list_entries
+from connector.store.sqlite.record.classes import CLASSES_BEGUN, HELD, assign_class, count_holdings, to_class
 from connector.store.sqlite.record.rows import COLUMNS, decode_entry, to_entry
+from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
 T = TypeVar("T")
 
@@ -69,21 +69,6 @@ _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
 _PLACES = "SELECT place, visibility, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
 _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
-_PAGE = f"""
-SELECT {COLUMNS} FROM entries WHERE place > ? AND removed_at IS NULL ORDER BY place LIMIT ?
-"""  # noqa: S608 - constants
-# No row that everybody sees is ever deleted, so the first place of an identifier never changes.
-_CLAIMANTS = """
-SELECT id, participant, min(place) FROM entries
-WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) GROUP BY id
-"""
-_AT_ROWS = f"""
-SELECT {COLUMNS} FROM entries WHERE place IN (SELECT value FROM json_each(?)) AND removed_at IS NULL
-"""  # noqa: S608 - constants
-_WITHIN = f"""
-SELECT id / {BOXES}, west, south, east, north FROM areas
-WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? LIMIT ?
-"""  # noqa: S608 - constants
 _PUT_AREA = "INSERT INTO areas (id, west, south, east, north, visibility) VALUES (?, ?, ?, ?, ?, ?)"
 _DIGESTS = "SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL"
 
@@ -115,8 +100,10 @@ class SqliteBrokerStore:
         self._writer = open_writable(path)
         self._listing = ThreadPoolExecutor(1, thread_name_prefix="record-lister")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
-        # Each search asks for the sources; this process is the only one that writes them.
+        # Each search asks for the sources and the classes; this process is the only one that writes them.
         self._sources: dict[str, CrawlSource] | None = None
+        self._holdings: dict[int, dict[str, int]] | None = None
+        self._classes: Sequence[VisibilityClass] | None = None
         self._closed = False
 
     async def sources(self) -> Sequence[CrawlSource]:
@@ -142,11 +129,19 @@ class SqliteBrokerStore:
         check_delta(delta)
         last = await self._write(partial(_apply, delta=delta, now=now))
         self._note(delta.source)
+        self._holdings = self._classes = None
         return last
 
     async def classes(self) -> Sequence[VisibilityClass]:
         """Return the visibility classes but that of everybody, in the order in which they began."""
-        return [to_class(row) for row in fetch_many(self._reader, CLASSES_BEGUN, ())]
+        if self._classes is None:
+            self._classes = [to_class(row) for row in fetch_many(self._reader, CLASSES_BEGUN, ())]
+        return self._classes
+
+    def view(self, visible: Iterable[int] = ()) -> SqliteRecordView:
+        """Return what a caller sees who sees some visibility classes beside that of everybody."""
+        reads = Reads(self._reader, self._list, self.sources, self._read_holdings)
+        return SqliteRecordView(reads, frozenset({EVERYBODY, *visible}))
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
@@ -157,22 +152,6 @@ class SqliteBrokerStore:
         rows = [to_entry(row) for row in fetch_many(self._reader, _ONE, (participant, id))]
         return next((entry for entry in rows if not entry.reduced), None)
 
-    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
-        """Return the present entries of rows, in the order of `rows`."""
-        wanted = msgspec.json.encode(rows).decode()
-        found = {entry.row: entry for entry in await self._list(_AT_ROWS, (wanted,))}
-        return [found[row] for row in rows if row in found]
-
-    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
-        """Return the row and the box of present entries that overlap a box, at most `most`.
-
-        The boxes are those of the R*Tree: each side is rounded outwards by at most a metre.
-        """
-        west, south, east, north = box
-        values = (east, west, north, south, max(most, 0))
-        found = await self._run(self._listing, partial(fetch_many, self._lister, _WITHIN, values))
-        return [(row, (west, south, east, north)) for row, west, south, east, north in found]
-
     async def last_change(self) -> int:
         """Return the last change number."""
         row = fetch_one(self._reader, _LAST, ())
@@ -180,23 +159,8 @@ class SqliteBrokerStore:
 
     async def changes(self, after: int, limit: int) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order."""
-        return await self._list(_CHANGES, (after, max(limit, 0)))
-
-    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
-        """List present entries in the order of their arrival. Raises ValueError for an unknown cursor."""
-        limit = max(limit, 1)
-        rows = fetch_many(self._reader, _PAGE, (position(after, start=-1), limit + 1))
-        shown = rows[:limit]
-        return [to_entry(row) for row in shown], cursor(shown[-1][1]) if len(rows) > limit else None
-
-    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
-        """Return a page of a list, and how many entries the list has."""
-        return await self._run(self._listing, partial(list_entries, self._lister, listing))
-
-    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
-        rows = fetch_many(self._reader, _CLAIMANTS, (msgspec.json.encode(ids).decode(),))
-        return {dataset: participant for dataset, participant, _ in rows}
+        rows = await self._list(partial(fetch_many, statement=_CHANGES, values=(after, max(limit, 0))))
+        return [to_entry(row) for row in rows]
 
     async def close(self) -> None:
         """Finish the running jobs and close; later calls raise Unavailable."""
@@ -210,8 +174,16 @@ class SqliteBrokerStore:
         if self._sources is not None:
             self._sources[source.participant] = source
 
-    async def _list(self, statement: str, values: Sequence[object]) -> list[Entry]:
-        return await self._run(self._listing, partial(_fetch_entries, self._lister, statement, values))
+    def _read_holdings(self) -> dict[int, dict[str, int]]:
+        if self._holdings is None:
+            found: dict[int, dict[str, int]] = {}
+            for participant, visibility, datasets in fetch_many(self._reader, HELD, ()):
+                found.setdefault(visibility, {})[participant] = datasets
+            self._holdings = found
+        return self._holdings
+
+    async def _list(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._run(self._listing, partial(job, self._lister))
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         return await self._run(self._writing, partial(_in_transaction, self._writer, job))
@@ -297,7 +269,3 @@ def _put_entry(connection: sqlite3.Connection, entry: Entry, seq: int) -> None:
 def _forget_areas(connection: sqlite3.Connection, place: int) -> None:
     # One by one: the R*Tree finds a number, but no range of numbers.
     connection.executemany("DELETE FROM areas WHERE id = ?", [(place * BOXES + number,) for number in range(BOXES)])
-
-
-def _fetch_entries(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[Entry]:
-    return [to_entry(row) for row in fetch_many(connection, statement, values)]

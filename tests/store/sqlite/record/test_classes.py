@@ -67,9 +67,9 @@ async def test_the_entries_of_an_earlier_release_are_for_everybody(tmp_path: Pat
     found = await record.entry(CITY, "a")
     assert found is not None
     assert (found.row, found.seq, found.visibility, found.audience) == (7, 9, 0, b"")
-    assert await record.within(BOX, 5) == [(7, BOX)]
+    assert await record.view().within(BOX, 5) == [(7, BOX)]
     assert await record.classes() == []
-    assert await record.claimants(("a",)) == {"a": CITY}
+    assert await record.view().claimants(("a",)) == {"a": CITY}
     assert await record.apply(Delta(source=source(), upserts=(entry("b"),)), NOW) == 10
     await record.close()
     assert _read_numbers(path) == [("a", 0, -1, -1, 1), ("b", 0, 0, 0, 1)]

@@ -26,7 +26,7 @@ async def test_a_restart_finds_what_was_indexed_and_counts_on(record: SqliteBrok
     await record.apply(Delta(source=source(), upserts=(entry("a", "Müll"),)), NOW)
     await record.close()
     again = await open_record(tmp_path / "record.db")
-    assert [present.id for present in await again.at_rows([1])] == ["a"]
+    assert [present.id for present in await again.view().at_rows([1])] == ["a"]
     assert await again.apply(Delta(source=source(), upserts=(entry("b"),)), NOW) == 2
     await again.close()
 

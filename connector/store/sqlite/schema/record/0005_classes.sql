@@ -4,12 +4,11 @@
 
 CREATE TABLE classes (
     number   INTEGER PRIMARY KEY AUTOINCREMENT,
-    key      TEXT NOT NULL,
+    key      TEXT NOT NULL UNIQUE,
     reduced  INTEGER NOT NULL,
     audience BLOB NOT NULL,
     arrivals INTEGER NOT NULL,
-    changes  INTEGER NOT NULL,
-    UNIQUE (key, reduced)
+    changes  INTEGER NOT NULL
 ) STRICT;
 INSERT INTO classes (number, key, reduced, audience, arrivals, changes)
 SELECT 0, '', 0, X'', coalesce(max(place), 0), coalesce(max(seq), 0) FROM entries;
@@ -23,11 +22,21 @@ UPDATE entries SET arrival = place, change = seq;
 
 DROP INDEX entries_id;
 DROP INDEX entries_claimed;
+DROP INDEX entries_listed;
+DROP INDEX entries_of_one;
+DROP INDEX entries_of_one_changed;
+DROP INDEX entries_present;
 CREATE UNIQUE INDEX entries_id ON entries (participant, id, visibility);
 CREATE INDEX entries_arrived ON entries (visibility, arrival);
 CREATE INDEX entries_changed ON entries (visibility, change, seq);
+CREATE INDEX entries_changed_at ON entries (visibility, changed_at, change);
 -- The present entries of a class in the order of their arrival, without the tombstones between them.
 CREATE INDEX entries_listed_in_class ON entries (visibility, place) WHERE removed_at IS NULL;
+-- The lists that are counted: of all or of one participant, in the order of arrival and of the last change.
+CREATE INDEX entries_listed ON entries (place, visibility) WHERE removed_at IS NULL;
+CREATE INDEX entries_present ON entries (changed_at, place, visibility) WHERE removed_at IS NULL;
+CREATE INDEX entries_of_one ON entries (participant, place, visibility) WHERE removed_at IS NULL;
+CREATE INDEX entries_of_one_changed ON entries (participant, changed_at, place, visibility) WHERE removed_at IS NULL;
 -- Who listed an identifier first, for everybody to see: tombstones among them.
 CREATE INDEX entries_claimed ON entries (visibility, id, place, participant);
 

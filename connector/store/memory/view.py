@@ -1,0 +1,137 @@
+"""The in-memory twin of a view of the broker's record: same port, same contract suite."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from connector.ports.broker_store import EVERYBODY, Box, CrawlSource, Entry, Listing, ListOrder
+from connector.store.rules import read_cursor, read_position, write_cursor, write_position
+
+
+class RowNumbers(NamedTuple):
+    """The numbers of a row within its class, or the last ones of a class: of its arrival and of its last change."""
+
+    arrival: int
+    change: int
+
+
+Rows = Callable[[], list[tuple[Entry, RowNumbers, str]]]
+"""Returns all entries in the order of arrival, with their numbers and the keys of their classes."""
+
+
+class MemoryRecordView:
+    """A `RecordView` of the classes with some numbers."""
+
+    def __init__(
+        self, rows: Rows, sources: Callable[[], Awaitable[Sequence[CrawlSource]]], visible: frozenset[int]
+    ) -> None:
+        self._rows = rows
+        self._sources = sources
+        self._visible = visible
+
+    @property
+    def visible(self) -> frozenset[int]:
+        """The numbers of the visible classes."""
+        return self._visible
+
+    async def sources(self) -> Sequence[CrawlSource]:
+        """Return all sources, each with the number of its visible entries."""
+        present = [entry.participant for entry in self._list_present()]
+        return [replace(source, datasets=present.count(source.participant)) for source in await self._sources()]
+
+    async def source(self, participant: str) -> CrawlSource | None:
+        """Return one source with the number of its visible entries."""
+        return next((source for source in await self.sources() if source.participant == participant), None)
+
+    async def entry(self, participant: str, id: str) -> Entry | None:
+        """Return one present entry; the whole one, if a teaser is visible too."""
+        found = [entry for entry in self._list_present() if (entry.participant, entry.id) == (participant, id)]
+        return min(found, key=lambda entry: entry.reduced, default=None)
+
+    async def identifiers(self, participant: str) -> Sequence[str]:
+        """Return the identifiers of a source's present entries."""
+        return list(dict.fromkeys(entry.id for entry in self._list_present() if entry.participant == participant))
+
+    async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
+        """Return the present entries of rows, in the order of `rows`."""
+        found = {entry.row: entry for entry in self._list_present()}
+        return [found[row] for row in rows if row in found]
+
+    async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
+        """Return the row and the box of present entries that overlap a box, at most `most`."""
+        areas = [(entry.row, area) for entry in self._list_present() for area in entry.statements.boxes]
+        return [(row, area) for row, area in areas if _overlap(area, box)][: max(most, 0)]
+
+    async def changes(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str]:
+        """Return the entries that changed after a position, in the order of change, and the next position."""
+        before = read_position(after)
+        keys = {key for _, _, key in self._list_rows()} | {""}
+        reached = {key: before.get(key, 0) for key in keys}
+        changed = [row for row in self._list_rows() if row[1].change > reached[row[2]]]
+        changed = sorted(changed, key=lambda row: row[0].seq)[: max(limit, 0)]
+        reached |= {key: numbers.change for _, numbers, key in changed}
+        return [_show(entry, numbers) for entry, numbers, _ in changed], write_position(reached)
+
+    async def newest(self, limit: int) -> Sequence[Entry]:
+        """Return the entries that changed last, tombstones too, the newest first."""
+        rows = sorted(self._list_rows(), key=lambda row: -row[0].seq)
+        return [_show(entry, numbers) for entry, numbers, _ in rows[:limit]]
+
+    async def find_position(self, at: int) -> str:
+        """Return a position after which all changes since a time in ms follow, and perhaps others."""
+        later = {key for entry, _, key in self._list_rows() if entry.changed_at >= at}
+        found: dict[str, int] = {}
+        for _, numbers, key in self._list_rows():
+            if key not in later:
+                found[key] = max(found.get(key, 0), numbers.change)
+        return write_position(found)
+
+    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
+        """Return a page of present entries in the order of arrival, and the next cursor. Raises ValueError."""
+        rows, limit, start = self._list_rows(), max(limit, 1), -1
+        if after is not None:
+            named = read_cursor(after)
+            known = [entry.row for entry, numbers, key in rows if (numbers.arrival, key) == named]
+            if not known:
+                raise ValueError("Unknown cursor: pass the `next` of a page of this broker.")
+            start = known[0]
+        following = [row for row in rows if row[0].row > start and row[0].removed_at is None]
+        shown = following[:limit]
+        last = write_cursor(shown[-1][1].arrival, shown[-1][2]) if len(following) > limit else None
+        return [_show(entry, numbers) for entry, numbers, _ in shown], last
+
+    async def list_entries(self, listing: Listing) -> tuple[Sequence[Entry], int]:
+        """Return a page of a list, and how many entries the list has."""
+        rows = [
+            entry
+            for entry in self._list_present()
+            if listing.participant in (None, entry.participant) and entry.changed_at >= (listing.since or 0)
+        ]
+        if listing.since is not None or listing.order is not ListOrder.ARRIVAL:
+            rows.sort(key=lambda entry: entry.changed_at)
+        if listing.order is ListOrder.NEWEST:
+            rows.reverse()
+        return rows[listing.offset : listing.offset + listing.limit], len(rows)
+
+    async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
+        found: dict[str, str] = {}
+        for entry, _, _ in self._rows():
+            if entry.id in ids and entry.visibility == EVERYBODY:
+                found.setdefault(entry.id, entry.participant)
+        return found
+
+    def _list_rows(self) -> list[tuple[Entry, RowNumbers, str]]:
+        return [row for row in self._rows() if row[0].visibility in self._visible]
+
+    def _list_present(self) -> list[Entry]:
+        return [_show(entry, numbers) for entry, numbers, _ in self._list_rows() if entry.removed_at is None]
+
+
+def _show(entry: Entry, numbers: RowNumbers) -> Entry:
+    return replace(entry, seq=numbers.change)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]
