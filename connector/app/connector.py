@@ -249,6 +249,7 @@ async def build(
         announce=announcer.announce if announcer else lambda: None,
         limits=enforcer.limits,
         contact=_find_contact(settings.participant),
+        keys=parts.identity.credentials,
     )
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(settings))
 

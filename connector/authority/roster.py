@@ -181,7 +181,7 @@ def _load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocu
         return None
     try:
         content = read_bounded(signed, MAX_DOCUMENT)
-        payload = verify_document(content.strip(), kind=KIND, keys=keys, limit=MAX_DOCUMENT)
+        payload = verify_document(content.strip(), kind=KIND, keys=keys, limit=MAX_DOCUMENT).payload
         return msgspec.json.decode(payload, type=RosterDocument)
     except (FileFault, Rejected, msgspec.MsgspecError) as fault:
         problem = fault.problem if isinstance(fault, Rejected) else str(fault)

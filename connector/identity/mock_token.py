@@ -67,6 +67,10 @@ class MockTokenIdentity:
     def list_in_use(self) -> None:
         """Return None: there is no participant list."""
 
+    @property
+    def credentials(self) -> None:
+        """None: the mechanism has no keys."""
+
     def problem(self) -> None:
         """Return None: a mock token never expires."""
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
 from connector.identity.tokens import LEEWAY_S, Rejected, Verified, issue, verify, verify_document
@@ -113,7 +114,7 @@ def read_roster(
     Raises RosterRejected with the reason.
     """
     try:
-        payload = verify_document(signed.strip(), kind=KIND, keys=operator, limit=MAX_DOCUMENT)
+        payload = verify_document(signed.strip(), kind=KIND, keys=operator, limit=MAX_DOCUMENT).payload
     except Rejected as fault:
         raise RosterRejected(f"The participant list is refused: {fault.problem}") from None
     roster = _parse_roster(payload)
@@ -212,6 +213,9 @@ class RosterIdentity:
         self._text: bytes | None = None
         self._looked_at: int | None = None
         self._looking = asyncio.Lock()
+        self._credentials = ListedCredentialKeys(
+            key, lambda: self._roster.keys if self._roster and self.in_force else None
+        )
 
     @property
     def roster(self) -> Roster | None:
@@ -343,6 +347,11 @@ class RosterIdentity:
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
         verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=self._clock() / 1000)
         return roster, verified
+
+    @property
+    def credentials(self) -> ListedCredentialKeys:
+        """The keys of the list in force, for credentials."""
+        return self._credentials
 
     def participant(self, id: str) -> Participant | None:
         """Return a member."""

@@ -51,6 +51,10 @@ class StaticTokenIdentity:
     def list_in_use(self) -> None:
         """Return None: there is no participant list."""
 
+    @property
+    def credentials(self) -> None:
+        """None: the mechanism has no keys."""
+
     def problem(self) -> None:
         """Return None: the tokens never expire."""
 

@@ -1,14 +1,15 @@
 """The one place where tokens are made and judged. One ordered list of named rules; the cheap ones come first.
 
 The claims are those of a DCP Self-Issued ID Token (DCP 1.0, 4.3.1): iss, sub, aud, jti, iat, exp. The header is never
-believed: it must name the key's own algorithm, and may say nothing but `alg`, `kid`, `typ`.
+believed: it must name the key's own algorithm, and may say nothing but `alg`, `kid`, `typ`, and in a signed document of
+a certain content its `cty`.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import jwt
 import msgspec
@@ -99,17 +100,18 @@ def issue(key: SigningKey, *, issuer: str, audience: str, jti: str, now_s: int, 
     return sign(key, msgspec.json.encode(claims), kind="JWT")
 
 
-def sign(key: SigningKey, payload: bytes, *, kind: str) -> str:
-    """Sign `payload` as a compact JWS whose `typ` is `kind`."""
-    signed = _encode_header(key.algorithm, key.kid, kind) + b"." + jwt.utils.base64url_encode(payload)
+def sign(key: SigningKey, payload: bytes, *, kind: str, content: str = "") -> str:
+    """Sign `payload` as a compact JWS whose `typ` is `kind` and, if given, whose `cty` is `content`."""
+    signed = _encode_header(key.algorithm, key.kid, kind, content) + b"." + jwt.utils.base64url_encode(payload)
     signature = _JWS.get_algorithm_by_name(key.algorithm).sign(signed, key.private)
     return (signed + b"." + jwt.utils.base64url_encode(signature)).decode()
 
 
 @lru_cache(maxsize=16)
-def _encode_header(algorithm: str, kid: str, kind: str) -> bytes:
+def _encode_header(algorithm: str, kid: str, kind: str, content: str) -> bytes:
     """Return the first segment, which all tokens of a key have in common."""
-    return jwt.utils.base64url_encode(msgspec.json.encode({"alg": algorithm, "kid": kid, "typ": kind}))
+    header = {"alg": algorithm, "kid": kid, "typ": kind, **({"cty": content} if content else {})}
+    return jwt.utils.base64url_encode(msgspec.json.encode(header))
 
 
 def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:
@@ -130,8 +132,17 @@ def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verif
     return Verified(claims, key.kid)
 
 
-def verify_document(document: bytes, *, kind: str, keys: Sequence[VerificationKey], limit: int) -> bytes:
-    """Return the payload of a signed document (a compact JWS of `typ` `kind`); raises Rejected.
+class VerifiedDocument(NamedTuple):
+    """The payload of a signed document, and the `kid` of the key that signed it."""
+
+    payload: bytes
+    kid: str
+
+
+def verify_document(
+    document: bytes, *, kind: str, keys: Sequence[VerificationKey], limit: int, content: str = ""
+) -> VerifiedDocument:
+    """Verify a signed document (a compact JWS of `typ` `kind` and, if given, `cty` `content`); raises Rejected.
 
     A token can never pass as a document nor the reverse: the one's `typ` is `JWT`, the other's is required to be
     `kind`.
@@ -140,11 +151,14 @@ def verify_document(document: bytes, *, kind: str, keys: Sequence[VerificationKe
         text = document.decode("ascii")
     except UnicodeDecodeError:
         raise Rejected("form", "it is not a compact JWS.") from None
-    opened = _open(text, limit, kind)
+    opened = _open(text, limit, kind, content)
     if "typ" not in opened.header:
         raise Rejected("type", f"typ is missing; expected {kind}.")
-    _verify_signature(opened, _select(opened.header, keys))
-    return opened.payload
+    if opened.header.get("cty", "") != content:
+        raise Rejected("type", f"cty is missing or another one; expected {content}.")
+    key = _select(opened.header, keys)
+    _verify_signature(opened, key)
+    return VerifiedDocument(opened.payload, key.kid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +171,7 @@ class _Opened:
     signature: bytes
 
 
-def _open(token: str, limit: int, kind: str) -> _Opened:
+def _open(token: str, limit: int, kind: str, content: str = "") -> _Opened:
     """Rules size to algorithm: nothing here depends on who sent it."""
     if len(token) > limit:
         raise Rejected("size", f"it is longer than {limit} bytes.")
@@ -169,7 +183,7 @@ def _open(token: str, limit: int, kind: str) -> _Opened:
         header_bytes, payload, signature = (_strict_b64(segment) for segment in match.groups())
     except ValueError:
         raise Rejected("form", "it is not three segments of base64url.") from None
-    header = _header(header_bytes)
+    header = _header(header_bytes, _HEADER | {"cty"} if content else _HEADER)
     kind_named = header.get("typ", kind)
     if not isinstance(kind_named, str) or kind_named.upper() != kind.upper():
         raise Rejected("type", f"typ is not {kind}.")
@@ -186,14 +200,13 @@ def _strict_b64(segment: bytes) -> bytes:
     return value
 
 
-def _header(content: bytes) -> dict[str, Any]:
+def _header(content: bytes, allowed: frozenset[str]) -> dict[str, Any]:
     try:
         header = _OBJECT.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Rejected("header", "it is not a JSON object.") from None
-    foreign = header.keys() - _HEADER
-    if foreign:
-        raise Rejected("header", "it has members other than alg, kid and typ.")
+    if header.keys() - allowed:
+        raise Rejected("header", f"it has members other than {', '.join(sorted(allowed))}.")
     if not isinstance(header.get("kid", ""), str):
         raise Rejected("header", "kid is not a string.")
     return header

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from connector.ports.credentials import CredentialKeys
 from connector.ports.entities import ReplayKey
 
 
@@ -116,6 +117,10 @@ class Mechanism(Identity, Protocol):
         Called before the first request and then at intervals. A mechanism without such data returns False. Raises
         RefreshFailed.
         """
+
+    @property
+    def credentials(self) -> CredentialKeys | None:
+        """The keys with which credentials are signed and verified; None for a mechanism without keys."""
 
     def list_in_use(self) -> ListInUse | None:
         """Return which participant list is in use, or None for a mechanism or a start without one."""

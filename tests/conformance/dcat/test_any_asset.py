@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from connector.broker.normalise import read_entry
 from connector.controlplane.core.errors import NotAllowed, UseCaseError
 from connector.controlplane.usecases.offering import assets, completeness, datasets
-from connector.ports.broker_store import CrawlSource
+from connector.ports.broker_store import CrawlSource, Statements
 from connector.ports.entities import AssetStatement, DataClass
+from connector.protocol.credential import read_credential, write_credential
 from connector.protocol.dsp.common import add_context
 from connector.semantic.codes import read_codes
 from connector.views.assets import AssetDescription, AssetOrder
@@ -113,7 +115,19 @@ def test_any_asset_conforms_or_is_refused_with_its_member(stated: dict[str, Any]
     # The shapes of this project say of each asset what the plain code says of it.
     assert (find_faults(graph, OWN) == set()) is complete
     source = CrawlSource(participant="urn:p", name="P", address="https://p.example/dsp/2025-1")
-    assert read_entry(document, source, 0).entry.id == "urn:a"
+    entry = read_entry(document, source, 0).entry
+    assert entry.id == "urn:a"
+    assert _read_as_stated(document, source) == (entry.digest, entry.statements, entry.titles, entry.keywords)
+
+
+def _read_as_stated(document: bytes, source: CrawlSource) -> tuple[str, Statements, dict[str, str], tuple[str, ...]]:
+    """Return what an entry says that is read from the self-description of a Dataset."""
+    stated = msgspec.json.decode(document)
+    del stated["@context"]
+    times = {"valid_from": "2026-03-01T00:00:00Z", "valid_until": "2026-03-31T00:00:00Z"}
+    found = read_credential(write_credential(source.participant, stated, **times))
+    entry = read_entry(add_context(found.document), source, 0).entry
+    return entry.digest, entry.statements, entry.titles, entry.keywords
 
 
 def test_what_is_right_is_kept_and_what_is_wrong_is_refused() -> None:

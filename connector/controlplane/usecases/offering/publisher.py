@@ -7,6 +7,7 @@ from typing import Any
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.ports.credentials import CredentialKeys
 from connector.ports.treatment import Records
 from connector.views.descriptions import Contact
 from connector.views.sightings import Sighting
@@ -20,7 +21,8 @@ class Publisher:
 
     `supports(source, sink)` returns the reason why the data plane cannot serve an address, or None. `announce` sends
     the broker a change notice. `look(source, media_type, records)` tries a source and returns what it shows, or why it
-    cannot be read; None if sources are not tried. `contact` is the contact of an asset that states none.
+    cannot be read; None if sources are not tried. `contact` is the contact of an asset that states none. `keys` sign
+    self-descriptions; None if the identity mechanism has none.
     """
 
     context: Context
@@ -30,3 +32,4 @@ class Publisher:
     limits: ControlLimits
     look: Look | None = None
     contact: Contact | None = None
+    keys: CredentialKeys | None = None

@@ -413,4 +413,45 @@ SENTENCES: dict[str, str] = {
     "Seite dieses Brokers angeben.",
     "Unknown position: pass the `next` of an answer of this broker.": "Die Fortsetzungsmarke ist unbekannt: bitte `next` "
     "einer Antwort dieses Brokers angeben.",
+    "The credential cannot be read: {}": "Die Selbstbeschreibung lässt sich nicht lesen: {0}",
+    "The credential is not a JSON object: expected the credential at the top level.": "Die Selbstbeschreibung ist kein "
+    "JSON-Objekt: erwartet wird das Credential auf der obersten Ebene.",
+    "The credential does not have exactly one credentialSubject: send one for each subject.": "Die Selbstbeschreibung "
+    "hat nicht genau ein credentialSubject: bitte für jeden Gegenstand eine eigene senden.",
+    "The text is no secured credential: expected a compact JWS of at most {} bytes.": "Der Text ist keine signierte "
+    "Selbstbeschreibung: erwartet wird ein kompaktes JWS mit höchstens {0} Bytes.",
+    "The issuer of the credential is another participant: each states its own.": "Die Selbstbeschreibung ist von einem "
+    "anderen Teilnehmer ausgestellt: Jeder beschreibt nur sich selbst.",
+    "The credential is not valid yet: compare the clocks of both sides.": "Die Selbstbeschreibung gilt noch nicht: "
+    "bitte die Uhren beider Seiten vergleichen.",
+    "The credential has expired: issue a new one.": "Die Selbstbeschreibung ist abgelaufen: bitte eine neue ausstellen.",
+    "The subject does not belong to the issuer: a participant describes itself under its identifier, and an offering "
+    "under its identifier with a fragment.": "Der beschriebene Gegenstand gehört nicht zum Aussteller: Ein Teilnehmer "
+    "beschreibt sich unter seiner Kennung, einen Dienst unter seiner Kennung mit einem Fragment.",
+    "The @context of the credential is another one: expected {}.": "Der @context der Selbstbeschreibung ist ein "
+    "anderer: erwartet wird {0}.",
+    "The type of the credential is another one: expected {}.": "Der type der Selbstbeschreibung ist ein anderer: "
+    "erwartet wird {0}.",
+    "The credential has the member {}, which is not read here: leave it out.": "Die Selbstbeschreibung hat die Angabe "
+    "{0}, die hier nicht gelesen wird: bitte weglassen.",
+    "The credentialSubject has @id, @type or @context: write id and type.": "Das credentialSubject hat @id, @type oder "
+    "@context: bitte id und type schreiben.",
+    "The type of the credentialSubject is unknown: use one of {}.": "Der type des credentialSubject ist unbekannt: "
+    "möglich sind {0}.",
+    "The credentialSubject cannot be written as JSON: use texts of Unicode characters and smaller numbers.": "Das "
+    "credentialSubject lässt sich nicht als JSON schreiben: bitte Texte aus Unicode-Zeichen und kleinere Zahlen "
+    "verwenden.",
+    "{} is {}: expected an instant such as 2026-05-01T00:00:00Z.": "{0} ist {1}: erwartet wird ein Zeitpunkt wie "
+    "2026-05-01T00:00:00Z.",
+    "termsOfUse cannot be read: expected one object with a type, or none.": "termsOfUse lässt sich nicht lesen: "
+    "erwartet wird ein Objekt mit einem type oder keines.",
+    "The signature of the credential is refused: {}": "Die Signatur der Selbstbeschreibung wird abgelehnt: {0}",
+    "The participant list is missing or has expired: get a newer one.": "Die Teilnehmerliste fehlt oder ist "
+    "abgelaufen: bitte eine neuere besorgen.",
+    "The issuer is not on the participant list.": "Der Aussteller steht nicht in der Teilnehmerliste.",
+    "cty is missing or another one; expected {}.": "cty fehlt oder ist ein anderer; erwartet wird {0}.",
+    "The identity mechanism of this connector has no keys to sign with: use the mechanism `roster`.": "Das "
+    "Anmeldeverfahren dieses Connectors hat keinen Schlüssel zum Signieren: bitte das Verfahren `roster` verwenden.",
+    "The asset {} is not published: publish it, then describe it.": "Das Angebot {0} ist nicht veröffentlicht: bitte "
+    "veröffentlichen, dann beschreiben.",
 }

@@ -295,7 +295,7 @@ SENTENCES: dict[str, str] = {
     "it is not a compact JWS.": "Sie ist kein kompaktes JWS.",
     "it is not three segments of base64url.": "Sie besteht nicht aus drei Teilen in base64url.",
     "it is not a JSON object.": "Sie ist kein JSON-Objekt.",
-    "it has members other than alg, kid and typ.": "Sie hat andere Angaben als alg, kid und typ.",
+    "it has members other than {}.": "Sie hat andere Angaben als {}.",
     # Data and its delivery.
     "The provider could not read {} values as the agreement's treatment needs them: they are in no sum and no mean, "
     "their places are empty, or their records were left out.": "Der Anbieter konnte {0} Werte nicht so lesen, wie es die "
