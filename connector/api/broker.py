@@ -235,6 +235,9 @@ async def _reader(request: Request, desk: AtBroker, authorization: Authorization
     return None
 
 
+KnownCaller = Annotated[Caller, Depends(_caller)]
+"""Who may change something of its own: a member, also at an open broker."""
+
 Known = Annotated[Caller | None, Depends(_reader)]
 """Who may read: a member, or, at an open broker, anybody (None)."""
 

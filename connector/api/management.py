@@ -23,6 +23,7 @@ from connector.api.chapters import (
     payments,
     policies,
     search,
+    self_descriptions,
     transfers,
     users,
 )
@@ -51,6 +52,7 @@ _CHAPTERS = (
     participants.router,
     events.router,
     policies.router,
+    self_descriptions.router,
     users.router,
 )
 _FAILURES: dict[int | str, dict[str, Any]] = {

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
 from connector.api.portals.mounting import add_portals
+from connector.api.self_descriptions import add_self_descriptions
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
 from connector.binding.dsp.catalog import routes_for
@@ -25,6 +26,8 @@ from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.describing.subject import PublicSite
 from connector.broker.graphing import follow, name_layout
+from connector.broker.intake.expiry import DescriptionExpiry
+from connector.broker.intake.intake import DescriptionIntake
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_rhythm
 from connector.broker.search import render_source
@@ -35,6 +38,7 @@ from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.ports.broker_store import BrokerStore
+from connector.ports.credentials import CredentialKeys
 from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent
 from connector.ports.search_index import SearchIndex
@@ -42,7 +46,8 @@ from connector.settings import Settings
 from connector.store.graph.graph import open_graph
 from connector.store.index.folders import locate_index
 from connector.store.index.index import open_index
-from connector.store.sqlite.record.record import open_record, read_sources
+from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
+from connector.store.sqlite.record.record import SqliteBrokerStore, open_record, read_sources
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class BrokerServer:
     site: PublicSite
     changed: asyncio.Event
     graph: GraphStore | None = None
+    expiry: DescriptionExpiry | None = None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -73,7 +79,14 @@ class BrokerServer:
         if self.graph is not None:
             following = follow(self.record, self.graph, self.site, self.changed)
             self.tasks.append(asyncio.create_task(following, name="graph"))
-        self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self.crawler.relist), name="roster"))
+        if self.expiry is not None:
+            self.tasks.append(asyncio.create_task(self.expiry.run(), name="expiry"))
+        self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._relist), name="roster"))
+
+    def _relist(self) -> None:
+        self.crawler.relist()
+        if self.expiry is not None:
+            self.expiry.relist()
 
     async def stop(self) -> None:
         """Stop the crawler, and close the listeners, the search index, the record and the store."""
@@ -132,6 +145,10 @@ async def build_broker(
     site = make_site(settings)
     graph = _open_graph(settings, site)
     add_portals(api, site, graph)
+    expiry = None
+    if parts.identity.credentials is not None:
+        intake, expiry = _build_intake(parts, record, crawler, parts.identity.credentials, now, note_change)
+        add_self_descriptions(api, intake)
     return BrokerServer(
         parts=parts,
         record=record,
@@ -144,6 +161,7 @@ async def build_broker(
         site=site,
         changed=changed,
         graph=graph,
+        expiry=expiry,
         tasks=tasks,
     )
 
@@ -162,6 +180,37 @@ def _build_crawler(
         rhythm=make_rhythm(int(parts.settings.broker.crawl_seconds * 1000)),
         changed=note_change,
     )
+
+
+def _build_intake(
+    parts: Parts,
+    record: SqliteBrokerStore,
+    crawler: Crawler,
+    keys: CredentialKeys,
+    now: Callable[[], int],
+    note_change: Callable[[], None],
+) -> tuple[DescriptionIntake, DescriptionExpiry]:
+    """Return the intake, and what removes self-descriptions when they end."""
+    store = SqliteDescriptionStore(record)
+
+    def note_end(participant: str) -> None:
+        note_change()
+        # The catalogue may still offer it to everybody.
+        crawler.nudge(participant)
+
+    expiry = DescriptionExpiry(store, keys, now=now, changed=note_end)
+    intake = DescriptionIntake(
+        record,
+        store,
+        keys,
+        parts.identity,
+        now=now,
+        address_problem=parts.address_problem,
+        changed=note_change,
+        expiring=expiry.wake,
+        crawl=crawler.nudge,
+    )
+    return intake, expiry
 
 
 def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:

@@ -33,8 +33,10 @@ from connector.app.parts import (
 from connector.app.readiness import Readiness
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
+from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import application
+from connector.binding.dsp.routing import Route
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import flow_ends
@@ -267,7 +269,7 @@ async def build(
         secret=secret,
         worker=workers[0],
         dataplane=dataplane,
-        protocol=application(gatekeeper, receiver, catalog_binding.routes(gatekeeper, publisher)),
+        protocol=application(gatekeeper, receiver, _list_own_routes(gatekeeper, publisher)),
         data=make_app(
             dataplane,
             accel=Accel(settings.data.accel) if settings.data.accel else None,
@@ -278,6 +280,11 @@ async def build(
         announcer=announcer,
         passwords=Argon2Passwords(),
     )
+
+
+def _list_own_routes(gatekeeper: Gatekeeper, publisher: Publisher) -> list[Route]:
+    """Return the routes of what this participant states: its catalogue and its self-descriptions."""
+    return [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
 
 
 def _find_contact(participant: ParticipantSettings) -> Contact | None:

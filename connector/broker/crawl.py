@@ -93,7 +93,7 @@ async def crawl(
         fetched = _fetch_pages(peer, source, bounds, go_aside)
         async with asyncio.timeout(bounds.seconds), contextlib.aclosing(fetched) as pages:
             async for documents, services in pages:
-                find_address = _make_finder(source, services, address_problem)
+                find_address = make_finder(source, services, address_problem)
                 for batch, size in _make_batches(documents):
                     add = partial(_add_datasets, found, batch, source, compared, now, find_address)
                     await work_aside(size, add)
@@ -185,7 +185,7 @@ def _select_own(page: CatalogPage, source: CrawlSource) -> list[bytes]:
     return [*page.datasets, *nested]
 
 
-def _make_finder(source: CrawlSource, services: Mapping[str, str], address_problem: AddressProblem) -> FindAddress:
+def make_finder(source: CrawlSource, services: Mapping[str, str], address_problem: AddressProblem) -> FindAddress:
     """Return the function that finds the base URL for negotiations on a Dataset of one page."""
     fits: dict[str, bool] = {source.address: True}
 

@@ -37,6 +37,7 @@ WORDS = {
     "get": CommandEntry("get", "Get a dataset: negotiate, transfer, check, save."),
     "sync": CommandEntry("sync", "Keep a folder up to date with the data of all agreements."),
     "asset": CommandEntry("asset", "Assets of this participant."),
+    "description": CommandEntry("description", "Signed self-descriptions: show them, check any."),
     "policy": CommandEntry("policy", "Policies: check, explain, compare, try out, fill in from templates."),
     "catalog": CommandEntry("catalog", "Catalogue of a participant, or the list of participants."),
     "participant": CommandEntry("participant", "Participants of the data space: list, block, unblock."),

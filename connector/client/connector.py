@@ -12,6 +12,7 @@ from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
 from connector.client.chapters.received import AsyncReceivedFiles, ReceivedFiles
 from connector.client.chapters.search import search
+from connector.client.chapters.self_descriptions import AsyncDescriptions, Descriptions
 from connector.client.chapters.transfers import AsyncTransfers, Transfers
 from connector.client.chapters.users import AsyncUsers, Users
 from connector.client.frame.flow import ApiCall, path_of
@@ -53,6 +54,7 @@ class Connector:
         self._close = driver.close
         self.driver: Runs = driver
         self.assets = Assets(driver)
+        self.descriptions = Descriptions(driver)
         self.catalog = Catalogs(driver)
         self.participants = Participants(driver)
         self.negotiations = Negotiations(driver)
@@ -96,6 +98,7 @@ class AsyncConnector:
         self._close = driver.close
         self.driver: AsyncRuns = driver
         self.assets = AsyncAssets(driver)
+        self.descriptions = AsyncDescriptions(driver)
         self.catalog = AsyncCatalogs(driver)
         self.participants = AsyncParticipants(driver)
         self.negotiations = AsyncNegotiations(driver)

@@ -45,6 +45,7 @@ class ListedCredentialKeys:
         """Return the thumbprint of the key in use."""
         return self._key.kid
 
-    def list_keys(self, participant: str) -> frozenset[str]:
-        """Return the thumbprints of the listed keys of a member; none without a list that is in force."""
-        return frozenset(key.kid for key in (self._listed() or {}).get(participant, ()))
+    def list_keys(self, participant: str) -> frozenset[str] | None:
+        """Return the thumbprints of the listed keys of a member; None without a list that is in force."""
+        listed = self._listed()
+        return None if listed is None else frozenset(key.kid for key in listed.get(participant, ()))

@@ -241,7 +241,7 @@ class BrokerStore(Protocol):
         """Return what a caller sees who sees some visibility classes beside that of everybody."""
 
     async def digests(self, participant: str) -> dict[str, str]:
-        """Return id → digest of a source's present entries."""
+        """Return id → digest of a source's present entries that a crawl may change: those that were not pushed."""
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry, never a reduced one."""

@@ -39,5 +39,8 @@ class CredentialKeys(Protocol):
     def name_own_key(self) -> str:
         """Return the name of the key that this participant signs with."""
 
-    def list_keys(self, participant: str) -> frozenset[str]:
-        """Return the names of the keys with which a participant may sign now; none for an unknown participant."""
+    def list_keys(self, participant: str) -> frozenset[str] | None:
+        """Return the names of the keys with which a participant may sign now; none for an unknown participant.
+
+        None means that nobody knows now, because the participant list has expired.
+        """

@@ -6,12 +6,14 @@ from one page to another.
 
 import hashlib
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
 
 from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, Delta, Entry, Statements
 from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, PutUser, TooSoon
+from connector.ports.descriptions import MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -214,3 +216,34 @@ def refuse_class() -> LimitReached:
         f"The entries of all participants have more than {CLASSES} different access policies: "
         "use one that others use, or ask the operator of the broker."
     )
+
+
+def leave_pushed(delta: Delta, pushed: AbstractSet[str]) -> Delta:
+    """Return the result of a crawl without what the participant has pushed: its own word counts.
+
+    A crawl that was complete verifies that the participant is there, and so what it has pushed.
+    """
+    if not pushed:
+        return delta
+    return msgspec.structs.replace(
+        delta,
+        upserts=tuple(entry for entry in delta.upserts if entry.id not in pushed),
+        removed=tuple(removed for removed in delta.removed if removed not in pushed),
+        verified=tuple(sorted({*delta.verified, *pushed})),
+    )
+
+
+def is_same_entry(present: Entry, pushed: Entry) -> bool:
+    """Return whether a present entry says what a pushed one says, to the same audience."""
+    return not present.reduced and all(
+        getattr(present, name) == getattr(pushed, name) for name in ("digest", "address", "audience", "teaser")
+    )
+
+
+def check_pushed(count: int, size: int) -> None:
+    """Raise LimitReached if the descriptions of one participant are too many or have too many bytes."""
+    if count > MOST_OF_ONE or size > MOST_BYTES:
+        raise LimitReached(
+            f"The participant would have more than {MOST_OF_ONE} self-descriptions, or more than {MOST_BYTES} bytes "
+            "of them: withdraw others first."
+        )

@@ -94,6 +94,7 @@ async def test_a_participant_that_is_not_listed_and_an_expired_list_verify_nothi
     with pytest.raises(CredentialRejected, match="not on the participant list"):
         (await keys_of(UTILITY, UTILITY_KEY)).verify_credential(secured, "did:web:stranger.example")
     late = await keys_of(UTILITY, UTILITY_KEY, now_ms=NOW_MS + 2 * 86_400_000)
+    assert late.list_keys(CITY) is None
     with pytest.raises(CredentialRejected, match="expired"):
         late.verify_credential(secured, CITY)
 

@@ -18,6 +18,8 @@ from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.usecases.users import UserRegister
 from connector.desk.values import Desk as ManagementDesk
+from connector.identity.credentials import ListedCredentialKeys
+from connector.identity.keys import generate
 from connector.identity.passwords import Argon2Passwords
 from connector.policy.model.policy import DK
 from connector.policy.vocabulary.registry import Operand
@@ -55,6 +57,8 @@ DATASET: dict[str, Any] = {
     "@type": "Dataset",
     "hasPolicy": [{"@type": "Offer", "@id": "urn:offer:1", "permission": [{"action": "use"}]}],
 }
+KEY = generate()
+"""The key with which this participant signs."""
 SECRET = Secret(b"s" * 32)
 QUICK, PAGES = Argon2Passwords(memory_kib=64, passes=1, lanes=1), "https://pages.example"
 """Passwords that cost next to nothing, and the address of the pages."""
@@ -197,6 +201,7 @@ class Desk:
             watch=self.watch,
             announce=lambda: None,
             address_problem=lambda *_: None,
+            keys=ListedCredentialKeys(KEY, lambda: {ME: (KEY.verification,)}),
             limits=ControlLimits(),
             secret=SECRET,
         )

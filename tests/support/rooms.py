@@ -18,6 +18,7 @@ from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.actions import Executor
+from connector.ports.credentials import CredentialKeys
 from connector.ports.dataplane import DataPlane
 from connector.ports.decider import Decider, Wait
 from connector.ports.entities import Backoff
@@ -81,6 +82,7 @@ def make_rooms(
     limits: ControlLimits | None = None,
     actions: Mapping[str, Executor] | None = None,
     secret: Secret | None = None,
+    keys: CredentialKeys | None = None,
     decider: Callable[[Enforcer], Decider] = lambda _: Undecided(),
 ) -> Rooms:
     """Compose the rooms as `app` does; with the default `decider`, messages are received and nothing else happens."""
@@ -113,7 +115,12 @@ def make_rooms(
             limits=limits,
         ),
         publisher=Publisher(
-            context=context, evaluator=evaluator, supports=dataplane.supports, announce=announce, limits=limits
+            context=context,
+            evaluator=evaluator,
+            supports=dataplane.supports,
+            announce=announce,
+            limits=limits,
+            keys=keys,
         ),
         counterparties=Counterparties(directory=identity, peer=peer, address_problem=address_problem),
         register=ConsentRegister(context=context, evaluator=evaluator, secret=secret),

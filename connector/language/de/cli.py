@@ -58,6 +58,7 @@ SENTENCES: dict[str, str] = {
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",
     "event-unnamed": "Noch nennen keine Nutzungsbedingungen und kein Vertrag {name}: Bei einem Schreibfehler beendet "
     "`event end {name}` es wieder.",
+    "description-holds": "Die Signatur ist die von {issuer}; die Selbstbeschreibung gilt bis {until}.",
     "event-active": "{name} dauert seit {at} an.",
     "event-over": "{name} ist seit {at} vorbei.",
     "sheet-delimiter": ";",

@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "consents-stopped": "The import stopped. Consents recorded: {count}; not recorded: from line {line} on.",
     "event-unnamed": "No policy of an asset or agreement names {name} yet: if it is a slip, "
     "`event end {name}` ends it.",
+    "description-holds": "The signature is that of {issuer}; the self-description is valid until {until}.",
     "event-active": "{name} is active since {at}.",
     "event-over": "{name} is over since {at}.",
     "sheet-delimiter": ",",

@@ -21,6 +21,7 @@ from connector.store.rules import (
     begin_counting,
     check_classes,
     check_delta,
+    leave_pushed,
     list_rows,
     name_class,
     refuse_class,
@@ -44,6 +45,8 @@ class MemoryBrokerStore:
         self._rows = 0
         self._last = 0
         self._closed = False
+        # The datasets that participants have pushed: by participant, their identifiers.
+        self.pushed: dict[str, frozenset[str]] = {}
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
@@ -64,6 +67,10 @@ class MemoryBrokerStore:
         """Apply a complete crawl; returns the record's last change number."""
         self._open()
         check_delta(delta)
+        return self.apply_delta(leave_pushed(delta, self.pushed.get(delta.source.participant, frozenset())), now)
+
+    def apply_delta(self, delta: Delta, now: int) -> int:
+        """Apply changes of entries, also of those that were pushed; returns the record's last change number."""
         before = {name: copy(value) for name, value in vars(self).items()}
         try:
             self._apply(delta, now)
@@ -89,8 +96,10 @@ class MemoryBrokerStore:
         return [(entry, self._numbers[key], keys[entry.visibility]) for key, entry in rows]
 
     async def digests(self, participant: str) -> dict[str, str]:
-        """Return id → digest of a source's present entries."""
-        return {entry.id: entry.digest for entry in self._present() if entry.participant == participant}
+        """Return id → digest of a source's present entries that a crawl may change: those that were not pushed."""
+        pushed = self.pushed.get(participant, frozenset())
+        rows = (entry for entry in self._present() if entry.participant == participant)
+        return {entry.id: entry.digest for entry in rows if entry.id not in pushed}
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry, never a reduced one."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from connector.ports.broker_store import BrokerStore, RecordView
+from connector.ports.descriptions import DescribingKey, DescriptionStore
 from connector.ports.entities import AssetStatus, PageBounds
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
@@ -30,6 +31,7 @@ from connector.store.sqlite.chapters import (
     users,
 )
 from connector.store.sqlite.record import classes, record, view
+from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.store import open_store
 from tests.contract.values import OWNER
@@ -121,9 +123,25 @@ async def test_every_query_of_the_record_has_an_index_for_all_its_filters(tmp_pa
     await store.close()
 
 
+async def test_every_query_of_pushed_descriptions_has_an_index_for_all_its_filters(tmp_path: Path) -> None:
+    store = await open_record(tmp_path / "record.db")
+    connection = store._reader
+    recording = RecordingConnection(connection)
+    cast("Any", store)._reader = recording
+    more: dict[str, list[Any]] = {"signer": [DescribingKey("urn:a", "k")], "describing_keys.after": [None]}
+    more["descriptions_of.after"] = ["urn:1"]
+    more |= {"names": [[]], "description": [None], "entry": [None]}
+    for name, arguments in list_calls(DescriptionStore, SAMPLES | more):
+        if name not in {"put_description", "drop_descriptions"}:
+            await getattr(SqliteDescriptionStore(store), name)(**arguments)
+    assert len(recording.asked) >= 4
+    assert _find_all_faults(connection, recording) == {}
+    await store.close()
+
+
 def test_every_chapter_is_looked_at() -> None:
     modules = {file.stem for file in Path(record.__file__).parent.glob("*.py")}
-    assert modules == {"__init__", "classes", "listing", "record", "rows", "view"}
+    assert modules == {"__init__", "classes", "descriptions", "listing", "record", "rows", "view"}
     folder = Path(chapters.__file__).parent
     assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == {
         module.__name__.rpartition(".")[2] for module in CHAPTERS

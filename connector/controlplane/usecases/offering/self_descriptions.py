@@ -15,8 +15,10 @@ from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import visibility
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.language.catalogue import say
 from connector.ports.credentials import CredentialKeys, CredentialRejected
 from connector.ports.entities import Asset, AssetStatus
+from connector.ports.identity import Caller
 from connector.protocol import dcat
 from connector.protocol.credential import (
     CredentialFault,
@@ -28,6 +30,7 @@ from connector.protocol.credential import (
     read_credential,
     write_credential,
 )
+from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.views.conversion import write_moment
 
 VALID_MS = 30 * 86_400_000
@@ -59,6 +62,30 @@ async def provide(publisher: Publisher, kind: DescriptionKind, asset_id: str | N
     asset = await find_asset(publisher.context, asset_id or "")
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset.id} is not published: publish it, then describe it.")
+    return secure(publisher, describe_asset(publisher, kind, asset))
+
+
+async def provide_to(
+    publisher: Publisher, caller: Caller, kind: DescriptionKind, asset_id: str | None
+) -> SelfDescription | None:
+    """Return a self-description for a participant: of this one for each, of a published asset that the caller sees.
+
+    None if there is none for this caller. Raises RemoteProtocolError if the caller is excluded.
+    """
+    context = publisher.context
+    blocked = await context.store.block(context.owner, caller.participant)
+    if blocked is not None:
+        reason = f"{say('en', 'processes.blocked')} {blocked.reason}".strip()
+        raise RemoteProtocolError(reason, code="blocked", status=403)
+    if publisher.keys is None:
+        return None
+    if kind is DescriptionKind.PARTICIPANT:
+        return secure(publisher, describe_participant(publisher))
+    asset = await context.store.asset(context.owner, asset_id or "")
+    if asset is None or asset.status is not AssetStatus.PUBLISHED:
+        return None
+    if not visibility.is_visible(publisher.evaluator, caller, asset):
+        return None
     return secure(publisher, describe_asset(publisher, kind, asset))
 
 

@@ -454,4 +454,33 @@ SENTENCES: dict[str, str] = {
     "Anmeldeverfahren dieses Connectors hat keinen Schlüssel zum Signieren: bitte das Verfahren `roster` verwenden.",
     "The asset {} is not published: publish it, then describe it.": "Das Angebot {0} ist nicht veröffentlicht: bitte "
     "veröffentlichen, dann beschreiben.",
+    "The body is of another type: send {}, not compressed.": "Der Inhalt hat einen anderen Typ: bitte {0} senden, "
+    "nicht komprimiert.",
+    "Unknown self-description: it was withdrawn, or has expired.": "Diese Selbstbeschreibung gibt es nicht: sie wurde "
+    "zurückgezogen oder ist abgelaufen.",
+    "You have no self-description of this name here.": "Unter diesem Namen liegt hier keine Selbstbeschreibung von "
+    "Ihnen.",
+    "The credential is longer than {} bytes: shorten what it states.": "Die Selbstbeschreibung ist länger als {0} "
+    "Bytes: bitte kürzen.",
+    "The subject does not belong to the issuer: its identifier is that of another participant.": "Der beschriebene "
+    "Gegenstand gehört nicht zum Aussteller: Seine Kennung ist die eines anderen Teilnehmers.",
+    "The credential has terms of use, which this broker does not read: send one for everybody.": "Die "
+    "Selbstbeschreibung hat Bedingungen, die dieser Broker nicht liest: bitte eine für alle senden.",
+    "The description does not state: {}.": "In der Beschreibung fehlt: {0}.",
+    "The address does not name this credential: put it at /v1/self-descriptions/{}.": "Die Adresse gehört nicht zu "
+    "dieser Selbstbeschreibung: bitte an /v1/self-descriptions/{0} senden.",
+    "The subject was described as another kind: withdraw that first.": "Derselbe Gegenstand wurde als etwas anderes "
+    "beschrieben: bitte das zuerst zurückziehen.",
+    "The participant list has no address for you: ask the data-space operator to add it.": "Die Teilnehmerliste "
+    "enthält keine Adresse von Ihnen: bitte vom Betreiber des Datenraums eintragen lassen.",
+    "You are new on the participant list: send it again in a few seconds.": "Sie stehen neu in der Teilnehmerliste: "
+    "bitte in einigen Sekunden noch einmal senden.",
+    "The identifier of the dataset is another participant's, which listed it first: use one of yours.": "Die Kennung "
+    "des Datenangebots gehört einem anderen Teilnehmer, der es zuerst angeboten hat: bitte eine eigene verwenden.",
+    "The participant would have more than {} self-descriptions, or more than {} bytes of them: withdraw others first.": "Der Teilnehmer hätte mehr als {0} Selbstbeschreibungen oder mehr als {1} Bytes davon: bitte zuerst andere "
+    "zurückziehen.",
+    "The participant is not a source of this record yet: try again in a moment.": "Der Katalog des Teilnehmers ist "
+    "hier noch nicht bekannt: bitte gleich noch einmal versuchen.",
+    "Unknown self-description: request those of datasets that the catalogue offers to you.": "Diese "
+    "Selbstbeschreibung gibt es nicht: abrufbar sind die der Datenangebote, die der Katalog Ihnen zeigt.",
 }

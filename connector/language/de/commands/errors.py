@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "`datenkontor agreement list` die der Verträge.",
     "ambiguous": "{word} ist mehrdeutig (Treffer: {count}; {ids}): bitte die Kennung angeben.",
     "not-broker": "{path} ist der Ausweis eines Konnektors, der keine Suche hat: bitte --search weglassen.",
+    "offering-of-asset": "--offering zeigt den Dienst zu einem Angebot: bitte ein veröffentlichtes Angebot nennen.",
     "period": "Der Zeitraum endet, bevor er beginnt: bitte ein späteres Ende angeben.",
     "consent-over": "Das Ende {until} der Einwilligung ist vorbei: bitte ein späteres angeben oder einen Widerruf eintragen.",
     "not-removable": "{word} lässt sich nicht zurücksetzen: möglich sind {names}.",

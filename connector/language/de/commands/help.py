@@ -223,4 +223,9 @@ SENTENCES: dict[str, str] = {
     "Print a new link for a password: the old password and all sessions end.": "Einen neuen Link für ein Passwort ausgeben: das alte Passwort und alle Anmeldungen enden.",
     "A disabled user is admitted again.": "Ein gesperrtes Konto ist danach wieder offen.",
     "Disable a user: the person cannot sign in, and all sessions end.": "Ein Benutzerkonto sperren: die Person kann sich nicht mehr anmelden, und alle Anmeldungen enden.",
+    "Signed self-descriptions: show them, check any.": "Signierte Selbstbeschreibungen: anzeigen und prüfen.",
+    "Signed self-descriptions of this participant and its assets, and the check of any.": "Signierte Selbstbeschreibungen dieses Teilnehmers und seiner Angebote; Prüfung jeder anderen.",
+    "Show the self-description of this participant, or of a published asset, as it is signed.": "Die Selbstbeschreibung dieses Teilnehmers oder eines veröffentlichten Angebots zeigen, wie sie signiert wird.",
+    "Check a self-description by the participant list: who states what, until when, and whether it holds now.": "Eine Selbstbeschreibung anhand der Teilnehmerliste prüfen: wer sagt was, bis wann, und gilt es jetzt.",
+    "The exit code is 1 if the signature is not that of the issuer, or if the description does not hold now.": "Der Rückgabewert ist 1, wenn die Signatur nicht die des Ausstellers ist oder die Beschreibung jetzt nicht gilt.",
 }

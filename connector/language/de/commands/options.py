@@ -222,4 +222,8 @@ SENTENCES: dict[str, str] = {
     "Name of the person, for other people.": "Name der Person, für andere lesbar.",
     "What the person may do; repeat it for several roles.": "Was die Person darf; für mehrere Rollen mehrfach angeben.",
     "First of five ports (default: free ports).": "Erster von fünf Ports (Standard: freie Ports).",
+    "Title or identifier of a published asset (default: the participant).": "Titel oder Kennung eines veröffentlichten Angebots (Standard: der Teilnehmer).",
+    "Show the offering of the asset: service and terms.": "Den Dienst zum Angebot zeigen, mit seinen Bedingungen.",
+    "Print the signed credential alone, for a file or another program.": "Nur die signierte Selbstbeschreibung ausgeben, für eine Datei oder ein anderes Programm.",
+    "Signed credential (application/vc+jwt).": "Signierte Selbstbeschreibung (application/vc+jwt).",
 }

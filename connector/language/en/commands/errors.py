@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "`datenkontor agreement list` those of the agreements.",
     "ambiguous": "{word} is not unique (results: {count}; {ids}): give the identifier.",
     "not-broker": "{path} is the card of a connector, which has no search: leave out --search.",
+    "offering-of-asset": "--offering shows the offering of an asset: name a published asset.",
     "period": "The period ends before it begins: give an end that is later than the begin.",
     "consent-over": "The end {until} of the consent is over: give a later one, or record a withdrawal.",
     "not-removable": "{word} cannot be removed: use one of {names}.",

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from connector.ports.broker_store import BOXES, EVERYBODY, CrawlSource, Delta, Entry, VisibilityClass
 from connector.ports.changes import StoreDamaged, Unavailable
-from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, list_rows, tombstone
+from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, leave_pushed, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,
     note_damage,
@@ -28,7 +28,7 @@ from connector.store.sqlite.engine.connection import (
 )
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
-from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
 from connector.store.sqlite.record.classes import CLASSES_BEGUN, HELD, assign_class, count_holdings, to_class
 from connector.store.sqlite.record.rows import COLUMNS, decode_entry, to_entry
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
@@ -70,7 +70,11 @@ _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND remo
 _PLACES = "SELECT place, visibility, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
 _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
 _PUT_AREA = "INSERT INTO areas (id, west, south, east, north, visibility) VALUES (?, ?, ?, ?, ?, ?)"
-_DIGESTS = "SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL"
+_DIGESTS = """
+SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM descriptions d WHERE d.participant = entries.participant AND d.subject = entries.id)
+"""
+_PUSHED = "SELECT subject FROM descriptions WHERE participant = ?"
 
 
 async def open_record(path: Path) -> "SqliteBrokerStore":
@@ -121,13 +125,13 @@ class SqliteBrokerStore:
 
     async def put_source(self, source: CrawlSource) -> None:
         """Insert or replace a source."""
-        await self._write(partial(_put_source, source=source))
+        await self.write(partial(_put_source, source=source))
         self._note(source)
 
     async def apply(self, delta: Delta, now: int) -> int:
         """Apply a complete crawl all or nothing; returns the record's last change number."""
         check_delta(delta)
-        last = await self._write(partial(_apply, delta=delta, now=now))
+        last = await self.write(partial(_apply_crawl, delta=delta, now=now))
         self._note(delta.source)
         self._holdings = self._classes = None
         return last
@@ -144,7 +148,7 @@ class SqliteBrokerStore:
         return SqliteRecordView(reads, frozenset({EVERYBODY, *visible}))
 
     async def digests(self, participant: str) -> dict[str, str]:
-        """Return id → digest of a source's present entries."""
+        """Return id → digest of a source's present entries that a crawl may change: those that were not pushed."""
         return dict(fetch_many(self._reader, _DIGESTS, (participant,)))
 
     async def entry(self, participant: str, id: str) -> Entry | None:
@@ -185,7 +189,12 @@ class SqliteBrokerStore:
     async def _list(self, job: Callable[[sqlite3.Connection], T]) -> T:
         return await self._run(self._listing, partial(job, self._lister))
 
-    async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+    def read(self, statement: str, values: Sequence[object]) -> list[SqlRow]:
+        """Return the rows of another chapter of this file. Raises Unavailable."""
+        return fetch_many(self._reader, statement, values)
+
+    async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Do a job in one transaction on the thread of writes. Raises Unavailable, and what the job raises."""
         return await self._run(self._writing, partial(_in_transaction, self._writer, job))
 
     async def _run(self, pool: ThreadPoolExecutor, job: Callable[[], T]) -> T:
@@ -219,7 +228,13 @@ def _put_source(connection: sqlite3.Connection, source: CrawlSource) -> None:
     connection.execute(_PUT_SOURCE, row)
 
 
-def _apply(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
+def _apply_crawl(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
+    pushed = {subject for (subject,) in connection.execute(_PUSHED, (delta.source.participant,))}
+    return apply_delta(connection, leave_pushed(delta, pushed), now)
+
+
+def apply_delta(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
+    """Write the changes of entries and of their source within a transaction; return the last change number."""
     participant = delta.source.participant
     _put_source(connection, delta.source)
     last: int = connection.execute(_LAST).fetchone()[0]
