@@ -72,6 +72,7 @@ _RESULT = _ENTRY | {
     "data_formats": ["GEOJSON"],
     "frequency": "DAILY",
     "access_rights": "PUBLIC",
+    "data_class": "open",
     "places": ["Musterstadt"],
     "boxes": [[7.0, 51.0, 7.5, 51.6]],
     "begins": "2026-01-01T00:00:00.000Z",
@@ -282,7 +283,9 @@ def _json(document: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(document), status, media_type="application/json")
 
 
-@router.get("/search", responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False}))
+@router.get(
+    "/search", responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False, "apart": []})
+)
 async def search_offers(
     desk: AtBroker,
     view: Seen,
@@ -309,7 +312,7 @@ def _find_unavailable(desk: BrokerDesk, fault: Unavailable) -> Exception:
 
 
 def _render(desk: BrokerDesk, found: finding.Results, asked: Asked, lang: str | None) -> dict[str, Any]:
-    explain = partial(desk.index.explain, asked.query.text, corrected=found.corrected)
+    explain = partial(desk.index.explain, asked.query.text, corrected=found.corrected, apart=found.apart)
     return search.render_results(found, asked, explain, lang=lang, now=desk.now())
 
 

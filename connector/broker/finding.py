@@ -30,6 +30,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     facets: Mapping[Facet, Sequence[Counted]] = {}
     corrected: bool = False
+    apart: tuple[str, ...] = ()
 
 
 async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int) -> Results:
@@ -54,7 +55,7 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int) -
         for row, score in found.hits
         if (entry := entries.get(row)) and entry.participant not in query.hidden
     )
-    return Results(hits=hits, total=found.total, facets=found.facets, corrected=found.corrected)
+    return Results(hits=hits, total=found.total, facets=found.facets, corrected=found.corrected, apart=found.apart)
 
 
 def list_hidden(sources: Iterable[CrawlSource], now: int, *, stale: bool) -> frozenset[str]:
@@ -92,7 +93,9 @@ def _check_size(found: Collection[object]) -> None:
 async def _find_like(record: RecordView, asked: Asked) -> Entry | None:
     if asked.like is None:
         return None
-    entry = await record.entry(*asked.like)
+    participant, dataset = asked.like
+    participant = participant or (await record.claimants([dataset])).get(dataset, "")
+    entry = await record.entry(participant, dataset)
     if entry is None:
         raise QueryRefused("The dataset that results should be like is unknown: search for its identifier.")
     return entry

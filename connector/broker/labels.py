@@ -6,6 +6,7 @@ from connector.broker.reading.terms import name_purposes
 from connector.language.catalogue import LANGUAGES, find_sentence
 from connector.ports.search_index import CHANGED_WITHIN, CURRENT, STALE, Facet
 from connector.protocol import dcat
+from connector.semantic.codes import read_codes
 
 FREQUENCIES = (
     "CONT",
@@ -21,10 +22,14 @@ FREQUENCIES = (
     "NEVER",
     "UNKNOWN",
 )
+CLASSES = ("open", "internal", "confidential", "personal")
+"""The classes of data that an asset states."""
+
 _LANGUAGES = ("de", "en", "fr", "nl", "it", "es", "pl", "cs", "da", "tr")
 _KNOWN: dict[Facet, tuple[str, ...]] = {
     Facet.FREQUENCY: FREQUENCIES,
     Facet.ACCESS: ("PUBLIC", "RESTRICTED", "NON_PUBLIC"),
+    Facet.DATA_CLASS: CLASSES,
     Facet.PRICE: ("free", "paid"),
     Facet.FRESHNESS: (CURRENT, STALE),
     Facet.CHANGED: tuple(CHANGED_WITHIN),
@@ -42,6 +47,8 @@ def label_value(facet: Facet, value: str) -> dict[str, str]:
         return dcat.label_theme(value)
     if facet is Facet.PURPOSE:
         return name_purposes().get(value, {})
+    if facet is Facet.LICENCE:
+        return _label_licences().get(value, {})
     if value not in _KNOWN.get(facet, ()):
         return {}
     found = {language: find_sentence(language, f"search.{facet}-{value}") for language in LANGUAGES}
@@ -56,7 +63,14 @@ def find_value(facet: Facet, text: str) -> str:
     """
     if facet is Facet.FORMAT:
         return text.upper()
+    if facet is Facet.PLACE:
+        return dcat.name_area(text) if dcat.is_area_key(text) else text
     return _list_words(facet).get(text.strip().casefold(), text)
+
+
+@cache
+def _label_licences() -> dict[str, dict[str, str]]:
+    return {code.iri: dict(code.labels) for code in read_codes("licence").values()}
 
 
 @cache
@@ -65,6 +79,8 @@ def _list_words(facet: Facet) -> dict[str, str]:
     values: dict[str, str] = {value: value for value in _KNOWN.get(facet, ())}
     if facet is Facet.THEME:
         values = {code: dcat.to_theme(code) for code in sorted(dcat.THEMES)}
+    elif facet is Facet.LICENCE:
+        values = {spelling: code.iri for code in read_codes("licence").values() for spelling in (code.code, code.iri)}
     elif facet is Facet.PURPOSE:
         values = {spelling: iri for iri in name_purposes() for spelling in (iri, iri.rpartition("#")[2])}
         values |= {f"dpv:{name}": iri for name, iri in values.items() if "#" not in name}

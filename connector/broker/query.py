@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.broker.labels import find_value
+from connector.broker.labels import CLASSES, find_value
 from connector.broker.reading.members import WORD_LENGTH
 from connector.broker.reading.statements import read_moment
 from connector.ports.broker_store import Box
@@ -17,7 +17,12 @@ TEXT_LENGTH = 500
 WORDS = 16
 FARTHEST_KM = 1000.0
 
-_CLOSED = {Facet.FRESHNESS: (CURRENT, STALE), Facet.CHANGED: tuple(CHANGED_WITHIN), Facet.PRICE: ("free", "paid")}
+_CLOSED = {
+    Facet.FRESHNESS: (CURRENT, STALE),
+    Facet.CHANGED: tuple(CHANGED_WITHIN),
+    Facet.PRICE: ("free", "paid"),
+    Facet.DATA_CLASS: CLASSES,
+}
 
 
 class QueryRefused(Exception):
@@ -35,7 +40,8 @@ class Circle(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A search within bounds. `query` lacks what only the record knows: hidden sources, rows in an area, and `like`.
 
-    `like` is the participant and the identifier of a dataset. `stale` includes sources that are offline for a day.
+    `like` is the participant (empty: who listed it first) and the identifier of a dataset. `stale` includes sources
+    that are offline for a day.
     """
 
     query: Query

@@ -45,6 +45,7 @@ def render_results(results: Results, asked: Asked, explain: Explain, *, lang: st
         "total": results.total,
         "next": following if more else None,
         "corrected": results.corrected,
+        "apart": results.apart,
         **({"facets": facets} if asked.query.facets else {}),
     }
 
@@ -66,6 +67,7 @@ def render_result(hit: Hit, matches: Sequence[Match], *, lang: str | None, now: 
         "data_formats": stated.formats,
         "frequency": stated.frequency,
         "access_rights": stated.access_rights,
+        "data_class": stated.data_class,
         "places": stated.places,
         "boxes": stated.boxes,
         "begins": format_moment(stated.begins),

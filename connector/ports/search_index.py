@@ -29,6 +29,8 @@ class Facet(StrEnum):
     LANGUAGE = "language"
     FREQUENCY = "frequency"
     ACCESS = "access"
+    DATA_CLASS = "data_class"
+    PLACE = "place"
     PRICE = "price"
     FRESHNESS = "freshness"
     CHANGED = "changed"
@@ -91,13 +93,15 @@ class Counted(msgspec.Struct, frozen=True):
 class IndexPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of results: rows with their scores, and how many there are in all.
 
-    `corrected` is true if nothing contains the words as they were typed, and similar words were searched for.
+    `corrected` is true if nothing contains the words as they were typed, and similar words were searched for. `apart`
+    has the folded parts of compounds that nothing contains: what has all parts of one was searched for.
     """
 
     hits: tuple[tuple[int, float], ...]
     total: int
     facets: Mapping[Facet, tuple[Counted, ...]] = {}
     corrected: bool = False
+    apart: tuple[str, ...] = ()
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +168,9 @@ class SearchIndex(Protocol):
         `hidden` and `visible` are those of `Query`.
         """
 
-    def explain(self, text: str, entry: Entry, *, corrected: bool = False) -> tuple[Match, ...]:
+    def explain(
+        self, text: str, entry: Entry, *, corrected: bool = False, apart: tuple[str, ...] = ()
+    ) -> tuple[Match, ...]:
         """Return why an entry matches the words of a query, the most important field first."""
 
     async def close(self) -> None:

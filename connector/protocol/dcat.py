@@ -44,6 +44,9 @@ FILE_TYPE = "http://purl.org/dc/elements/1.1/format"
 """The file type of a distribution. The protocol uses `dct:format`, which DCAT-AP allows once, for the kind of transfer;
 `dct:format` is a subproperty of this one."""
 
+DATA_CLASS = "https://w3id.org/datenkontor/policy/1#dataClass"
+"""How much protection the data needs, as its provider classes it."""
+
 _VCARD = "http://www.w3.org/2006/vcard/ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
@@ -149,14 +152,23 @@ def is_area_key(key: str) -> bool:
     return key.isascii() and key.isdecimal() and len(key) in _AREAS and "01" <= key[:2] <= "16"
 
 
+def name_area(key: str) -> str:
+    """Return the IRI of a German area by its official key.
+
+    >>> name_area("08")
+    'http://dcat-ap.de/def/politicalGeocoding/stateKey/08'
+    """
+    return f"{_AREA}{_AREAS[len(key)][0]}/{key}"
+
+
 def make_geocoding(key: str) -> dict[str, object]:
     """Return the members that state a German area by its official key (DCAT-AP.de 3.0).
 
     >>> make_geocoding("08212000")[GEOCODING]
     {'@id': 'http://dcat-ap.de/def/politicalGeocoding/municipalityKey/08212000'}
     """
-    name, level = _AREAS[len(key)]
-    members: dict[str, object] = {GEOCODING: {"@id": f"{_AREA}{name}/{key}"}}
+    level = _AREAS[len(key)][1]
+    members: dict[str, object] = {GEOCODING: {"@id": name_area(key)}}
     return {**members, GEOCODING_LEVEL: {"@id": f"{_AREA}Level/{level}"}} if level else members
 
 

@@ -55,6 +55,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     data_formats: tuple[str, ...] = ()
     frequency: str | None = None
     access_rights: str | None = None
+    data_class: str | None = None
     places: tuple[str, ...] = ()
     begins: datetime | None = None
     ends: datetime | None = None
@@ -65,11 +66,13 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
 class HitsView(msgspec.Struct, frozen=True, kw_only=True):
     """A page of search results, best first, and their number in total.
 
-    `corrected` is true if nothing has the words as they were typed: the results have similar ones. `facets` are the
-    numbers of results by the values of each facet, if they were asked for.
+    `corrected` is true if nothing has the words as they were typed: the results have similar ones. `apart` are the
+    parts of compounds that nothing has as a whole: the results have all parts. `facets` are the numbers of results by
+    the values of each facet, if they were asked for.
     """
 
     items: tuple[HitView, ...]
     total: int = 0
     corrected: bool = False
+    apart: tuple[str, ...] = ()
     facets: dict[str, tuple[FacetValueView, ...]] = {}

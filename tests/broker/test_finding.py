@@ -344,6 +344,43 @@ async def test_what_is_like_a_dataset_shares_its_words(city: City) -> None:
         await city.find(like=(WORKS, "a"))
 
 
+@pytest.mark.parametrize("place", ["Köln", "koeln", "KÖLN", "05315000", "http://places.example/koeln"])
+async def test_a_place_is_found_by_its_name_its_key_and_its_iri(city: City, place: str) -> None:
+    key = "http://dcat-ap.de/def/politicalGeocoding/municipalityKey/05315000"
+    await city.offer(
+        stating("a", places=("Köln", "http://places.example/koeln", key)), stating("b", places=("Bonn",)), stating("c")
+    )
+    assert await city.found(place=place) == "a"
+    assert (await city.count())[Facet.PLACE] == {"Köln": 1, "Bonn": 1}
+
+
+async def test_the_data_class_is_a_facet_with_words(city: City) -> None:
+    await city.offer(stating("a", data_class="personal"), stating("b", data_class="open"), stating("c"))
+    assert await city.found(data_class="personenbezogen") == "a"
+    assert await city.found(data_class=["open", "personal"]) == "a b"
+    assert (await city.count())[Facet.DATA_CLASS] == {"personal": 1, "open": 1}
+    with pytest.raises(QueryRefused, match="open, internal, confidential, personal"):
+        await city.found(data_class="secret")
+
+
+async def test_a_licence_is_named_by_its_code_and_its_label(city: City) -> None:
+    await city.offer(stating("a", licences=("http://dcat-ap.de/def/licenses/dl-zero-de/2.0",)), stating("b"))
+    assert (
+        await city.found(licence="dl-zero-de/2.0") == await city.found(licence="Data licence Germany, zero, 2.0") == "a"
+    )
+
+
+async def test_what_is_like_a_dataset_needs_no_participant_and_prefers_its_theme(city: City) -> None:
+    await city.offer(
+        entry("a", "Luftqualität Innenstadt", themes=("ENVI",)),
+        entry("b", "Luftqualität Südstadt", changed_at=NOW - 1),
+        entry("c", "Luftqualität Nordstadt", themes=("ENVI",), changed_at=NOW - 2),
+    )
+    assert await city.ids(like=("", "a")) == ["c", "b"]
+    with pytest.raises(QueryRefused, match="unknown"):
+        await city.find(like=("", "x"))
+
+
 async def test_suggestions_begin_with_what_was_typed(city: City) -> None:
     await city.offer(entry("a", "Müllabfuhr Nord"), entry("b", "Müllabfuhr Süd", keywords=("Mülltonne",)))
 

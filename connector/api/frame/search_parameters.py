@@ -25,6 +25,8 @@ class SearchParameters(BaseModel):
     language: FilterValues = []
     frequency: FilterValues = Field([], description="Code or label of an EU frequency, such as DAILY.")
     access: FilterValues = []
+    data_class: FilterValues = Field([], description="open, internal, confidential or personal")
+    place: FilterValues = Field([], description="Name, IRI or official key of a place, such as a municipality.")
     price: FilterValues = Field([], description="free or paid")
     freshness: FilterValues = Field([], description="current or stale")
     changed: FilterValues = Field([], description="day, week, month or year")
@@ -33,7 +35,11 @@ class SearchParameters(BaseModel):
     since: TextFilter = Field(None, description="The data covers a time from this date on.")
     until: TextFilter = Field(None, description="The data covers a time up to this date.")
     like: str | None = Field(None, max_length=LONGEST_IDENTIFIER, description="A dataset that results resemble.")
-    like_of: str | None = Field(None, max_length=LONGEST_IDENTIFIER, description="The participant of `like`.")
+    like_of: str | None = Field(
+        None,
+        max_length=LONGEST_IDENTIFIER,
+        description="The participant of `like`; without it, who listed that dataset first.",
+    )
     sort: str = Field(Order.RELEVANCE.value, max_length=40, description=f"One of {', '.join(Order)}.")
     limit: int = Field(20, ge=1, le=500, description=f"Maximum number of results, at most {LIMIT}.")
     offset: int = Field(0, ge=0, le=OFFSET)

@@ -24,6 +24,7 @@ NO_LANGUAGE = "und"
 _SPELLINGS = {
     "dct": ("dct:", "dcterms:", "http://purl.org/dc/terms/", ""),
     "dcat": ("dcat:", "http://www.w3.org/ns/dcat#", ""),
+    "dcatde": ("dcatde:", "http://dcat-ap.de/def/dcatde/"),
     "dcatap": ("dcatap:", "http://data.europa.eu/r5r/"),
     "foaf": ("foaf:", "http://xmlns.com/foaf/0.1/", ""),
     "skos": ("skos:", "http://www.w3.org/2004/02/skos/core#"),

@@ -54,7 +54,7 @@ def read_statements(members: dict[str, Any], now: int) -> Statements:
         access_rights=next(iter(_strip(read_words(members, "dct:accessRights"), _EU + "access-right/")), None),
         hvd_categories=_strip(read_words(members, "dcatap:hvdCategory", _VALUES), _HVD),
         data_class=next(iter(read_words(members, "dk:dataClass")), None),
-        places=tuple(dict.fromkeys(name for place in places for name in _name_place(place)))[:_VALUES],
+        places=_name_places(places, read_words(members, "dcatde:politicalGeocodingURI", _VALUES)),
         boxes=tuple(dict.fromkeys(box for place in places for box in _find_boxes(place)))[:BOXES],
         begins=begins,
         ends=ends,
@@ -98,6 +98,11 @@ def _read_formats(files: list[dict[str, Any]], media_types: tuple[str, ...]) -> 
 
 def _to_list(value: Any) -> list[Any]:
     return value[:_VALUES] if isinstance(value, list) else [value]
+
+
+def _name_places(places: list[Any], areas: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names and IRIs of places, and the IRIs of administrative areas (DCAT-AP.de 3.0)."""
+    return tuple(dict.fromkeys((*(name for place in places for name in _name_place(place)), *areas)))[:_VALUES]
 
 
 def _name_place(place: Any) -> Iterator[str]:

@@ -19,12 +19,23 @@ from connector.views.search import FacetValueView, HitsView, HitView
 
 app = create_word()
 
+_DIGITS = 6
+
 
 class Price(StrEnum):
     """What offers cost."""
 
     FREE = "free"
     PAID = "paid"
+
+
+class Protection(StrEnum):
+    """How much protection data needs."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    PERSONAL = "personal"
 
 
 class Changed(StrEnum):
@@ -74,6 +85,11 @@ WithAccess = Annotated[
     list[str] | None,
     typer.Option(metavar="ACCESS", help="Only data with this access, such as public. May be repeated."),
 ]
+WithClass = Annotated[Protection | None, typer.Option("--class", help="Only data of this data class.")]
+WithPlace = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PLACE", help="Only data about this place: name, official key or IRI. May be repeated."),
+]
 WithPrice = Annotated[Price | None, typer.Option(help="Only offers that are free, or paid.")]
 WithChanged = Annotated[Changed | None, typer.Option(help="Only data changed within a day, week, month or year.")]
 WithBbox = Annotated[
@@ -81,6 +97,10 @@ WithBbox = Annotated[
 ]
 WithNear = Annotated[str | None, typer.Option(metavar="CIRCLE", help="Only data near a point: longitude,latitude,km.")]
 WithSince = Annotated[str | None, typer.Option(metavar="DATE", help="Only data about a time from this date on.")]
+WithLike = Annotated[
+    str | None,
+    typer.Option(metavar="RESULT", help="Only data like this: number of a result of the newest search, or dataset."),
+]
 WithUntil = Annotated[str | None, typer.Option(metavar="DATE", help="Only data about a time up to this date.")]
 
 
@@ -96,6 +116,7 @@ class NumberedResult(msgspec.Struct, frozen=True):
     "search",
     example="""datenkontor search baustellen
     datenkontor search luft --theme Umwelt --format CSV --facets
+    datenkontor search --place Karlsruhe --like 1
     datenkontor search '"freie Plätze"' --near 7.2,51.5,10 --sort newest --json""",
 )
 def search(
@@ -110,12 +131,15 @@ def search(
     language: WithLanguage = None,
     frequency: WithFrequency = None,
     access: WithAccess = None,
+    data_class: WithClass = None,
+    place: WithPlace = None,
     price: WithPrice = None,
     changed: WithChanged = None,
     bbox: WithBbox = None,
     near: WithNear = None,
     since: WithSince = None,
     until: WithUntil = None,
+    like: WithLike = None,
     sort: Annotated[Sorting, typer.Option(help="Order of the results.")] = Sorting.RELEVANCE,
     facets: Annotated[
         bool, typer.Option("--facets", help="Count the results by theme, publisher, licence and more.")
@@ -137,12 +161,15 @@ def search(
         "language": language,
         "frequency": frequency,
         "access": access,
+        "data_class": data_class,
+        "place": place,
         "price": price,
         "changed": changed,
         "bbox": bbox,
         "near": near,
         "since": since,
         "until": until,
+        **_find_model(call, like),
         "sort": None if sort is Sorting.RELEVANCE else sort,
     }
     with connect(call) as connector:
@@ -151,17 +178,25 @@ def search(
     _print_page(call, results, first=after + 1)
 
 
+def _find_model(call: CommandCall, like: str | None) -> dict[str, str | None]:
+    """Return the parameters for what results should be like."""
+    known = recall_result(call, int(like)) if like and like.isdecimal() and len(like) <= _DIGITS else None
+    return {"like": known.dataset, "like_of": known.participant} if known else {"like": like}
+
+
 def _print_page(call: CommandCall, results: HitsView, *, first: int) -> None:
     following = first - 1 + len(results.items)
     more = following < results.total
     if call.output.json:
         page = {"items": results.items, "total": results.total, "next": str(following) if more else None}
         counted = {"facets": results.facets} if results.facets else {}
-        call.output.print_result({**page, "corrected": results.corrected, **counted})
+        call.output.print_result({**page, "corrected": results.corrected, "apart": results.apart, **counted})
         return
     print_results(call, results.items, first=first)
     if results.corrected and results.items:
         call.output.print_hint(call.output.say("cli.corrected"))
+    if results.apart and results.items:
+        call.output.print_hint(call.output.say("cli.apart", parts=", ".join(map(strip_controls, results.apart))))
     if results.facets:
         _print_facets(call, results.facets)
     if results.items:

@@ -20,8 +20,8 @@ def search(
     """Search for offers that contain all words of `text`; more results than the broker gives at once are several calls.
 
     `facets` counts the results. `filters` are the other parameters of the API: `publisher`, `theme`, `keyword`,
-    `licence`, `purpose`, `format`, `language`, `frequency`, `access`, `price`, `freshness`, `changed`, `bbox`, `near`,
-    `since`, `until`, `sort`; several values of one are alternatives.
+    `licence`, `purpose`, `format`, `language`, `frequency`, `access`, `data_class`, `place`, `price`, `freshness`,
+    `changed`, `bbox`, `near`, `since`, `until`, `like`, `like_of`, `sort`; several values of one are alternatives.
 
     >>> connector.search("Luft", limit=5).items[0].id
     'urn:dataset:air'
@@ -45,4 +45,6 @@ def search(
         first = first or page
         found.extend(page.items)
         if len(page.items) < asked or len(found) >= limit:
-            return HitsView(items=tuple(found), total=page.total, corrected=page.corrected, facets=first.facets)
+            return HitsView(
+                items=tuple(found), total=page.total, corrected=page.corrected, apart=page.apart, facets=first.facets
+            )

@@ -94,6 +94,7 @@ SENTENCES: dict[str, str] = {
     "terminated": "{id} wurde von {by} abgebrochen: {reason}",
     # Search and get.
     "results": "{shown} von {total} Treffern; abrufen mit: datenkontor get NUMMER",
+    "apart": "Nichts enthält die ganzen Wörter: Die Treffer enthalten ihre Teile: {parts}.",
     "corrected": "Nichts enthält diese Wörter: Die Treffer enthalten ähnliche.",
     "reindex": "Der Suchindex des Brokers unter {address} wird neu aufgebaut; bis dahin antwortet der bisherige.",
     "more-results": "Weitere Treffer folgen: Befehl mit --after {cursor} wiederholen.",

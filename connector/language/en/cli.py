@@ -89,6 +89,7 @@ SENTENCES: dict[str, str] = {
     "terminated": "{by} terminated {id}: {reason}",
     # Search and get.
     "results": "{shown} of {total} results; get one with: datenkontor get NUMBER",
+    "apart": "Nothing has the words as a whole: the results have their parts: {parts}.",
     "corrected": "Nothing has these words: the results have similar ones.",
     "reindex": "The search index of the broker at {address} is being built anew; until then the present one answers.",
     "more-results": "More results follow: repeat the command with --after {cursor}.",

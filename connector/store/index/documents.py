@@ -28,9 +28,14 @@ COUNTED = (
     Facet.LANGUAGE,
     Facet.FREQUENCY,
     Facet.ACCESS,
+    Facet.DATA_CLASS,
+    Facet.PLACE,
     Facet.PRICE,
 )
 """The facets whose values are in the index and are counted there."""
+
+PLACED = "placed"
+"""The field by which places are filtered: their names and IRIs, folded, so that people need not spell as providers."""
 
 MARK = 0
 """The row of the one document that is no entry: its `seq` is the change number of the commit."""
@@ -66,7 +71,8 @@ def make_schema() -> tantivy.Schema:
     builder.add_text_field("sort", tokenizer_name="raw", index_option="basic", fast=True)
     for facet in COUNTED:
         builder.add_text_field(f"is_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_text_field(f"is_{Facet.KEYWORD}", tokenizer_name="raw", index_option="basic")
+    for name in (f"is_{Facet.KEYWORD}", PLACED):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("changed", "begins", "ends"):
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_integer_field("newest", fast=True)
@@ -187,11 +193,15 @@ def _add_values(made: tantivy.Document, entry: Entry) -> None:
         Facet.LANGUAGE: stated.languages or tuple({tag.partition("-")[0] for tag in entry.titles} - {"und"}),
         Facet.FREQUENCY: (stated.frequency,) if stated.frequency else (),
         Facet.ACCESS: (stated.access_rights,) if stated.access_rights else (),
+        Facet.DATA_CLASS: (stated.data_class,) if stated.data_class else (),
+        Facet.PLACE: tuple(filter(_is_name, stated.places)) or stated.places,
         Facet.PRICE: stated.prices,
     }
     for facet, texts in values.items():
         for text in dict.fromkeys(texts):
             made.add_text(f"is_{facet}", text)
+    for place in dict.fromkeys(map(fold_place, stated.places)):
+        made.add_text(PLACED, place)
     # A date in the future does not come before what has changed.
     changed = min(stated.modified or stated.issued or entry.changed_at, entry.changed_at)
     made.add_integer("changed", changed)
@@ -218,6 +228,20 @@ def weigh(entry: Entry) -> float:
     title = min(len(words(text)) for text in entry.titles.values()) if entry.titles else _LONG_TITLE
     trace = zlib.crc32(f"{entry.participant} {entry.id}".encode("utf-8", "replace")) / 2**32
     return 0.1 / (1 + min(title, _LONG_TITLE)) + 0.004 * trace
+
+
+def fold_place(text: str) -> str:
+    """Return the name or the IRI of a place as it is filtered by.
+
+    >>> fold_place("Köln"), fold_place("http://places.example/1")
+    ('koln', 'http places example 1')
+    """
+    return " ".join(words(text))
+
+
+def _is_name(place: str) -> bool:
+    """Return whether a place is stated by its name; its IRI beside it would be counted as another place."""
+    return "://" not in place and not place.startswith("urn:")
 
 
 def _list_suggested(entry: Entry) -> Iterable[str]:

@@ -1,12 +1,13 @@
 """A search in one index: its page of rows, its total number, and its facets."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import tantivy
 
 from connector.ports.broker_store import Entry
 from connector.ports.search_index import CHANGED_WITHIN, CURRENT, STALE, Counted, Facet, IndexPage, Order, Query
+from connector.store.index.apart import count, list_apart, read_count, take_apart
 from connector.store.index.documents import COUNTED, SEPARATOR
 from connector.store.index.queries import (
     Clause,
@@ -33,14 +34,16 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
     if query.text.strip() and not parts:
         return IndexPage(hits=(), total=0)
     shown = Query(hidden=query.hidden, visible=query.visible)
-    similar = _is_unknown(searcher, parts, shown)
-    text = make_text_clauses(parts, similar=similar)
+    unknown = _is_unknown(searcher, parts, shown)
+    apart = take_apart(searcher, parts, make_filter_clauses(shown)) if unknown else {}
+    similar = unknown and not apart
+    text = make_text_clauses(parts, similar=similar, apart=apart)
     if query.like is not None:
         text += _make_like(searcher, query.like, shown)
     whole = join([*text, *make_filter_clauses(query)])
     page = _read_page(searcher, whole, query, ranked=bool(text))
     facets = _count_facets(searcher, text, query) if query.facets else {}
-    return IndexPage(hits=page[0], total=page[1], facets=facets, corrected=similar)
+    return IndexPage(hits=page[0], total=page[1], facets=facets, corrected=similar, apart=list_apart(apart))
 
 
 def _is_unknown(searcher: tantivy.Searcher, parts: Sequence[TypedPart], shown: Query) -> bool:
@@ -52,24 +55,15 @@ def _is_unknown(searcher: tantivy.Searcher, parts: Sequence[TypedPart], shown: Q
     if not any(find_distance(part.words[0]) for part in parts if not part.phrase and not part.excluded):
         return False
     clauses = [*make_text_clauses(parts, similar=False), *make_filter_clauses(shown)]
-    return _count(searcher, join(clauses)) == 0
-
-
-def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    return _read_count(searcher.search(query, 1))
-
-
-def _read_count(found: tantivy.SearchResult) -> int:
-    count: int = cast("Any", found).count  # the stubs of the library leave it out
-    return count
+    return count(searcher, join(clauses)) == 0
 
 
 def _make_like(searcher: tantivy.Searcher, like: Entry, shown: Query) -> list[Clause]:
     """Return the clauses for entries that resemble one; rare is what few of the entries have that are seen."""
     seen = make_filter_clauses(shown)
     words_of = list_like_words(like)
-    counts = [(word, _count(searcher, join([*seen, (tantivy.Occur.Must, match_stem(word, 1))]))) for word in words_of]
-    return make_like_clauses(like, counts, _count(searcher, join(seen)))
+    counts = [(word, count(searcher, join([*seen, (tantivy.Occur.Must, match_stem(word, 1))]))) for word in words_of]
+    return make_like_clauses(like, counts, count(searcher, join(seen)))
 
 
 def _read_page(
@@ -81,7 +75,7 @@ def _read_page(
     by, order = ("sort", tantivy.Order.Asc) if query.order is Order.TITLE else ("newest", tantivy.Order.Desc)
     found = searcher.search(whole, max(query.limit, 1), True, by, query.offset, order)
     rows = _read_rows(searcher, found)[: query.limit]
-    return tuple((row, 0.0) for row in rows), _read_count(found)
+    return tuple((row, 0.0) for row in rows), read_count(found)
 
 
 def _read_best(
@@ -105,7 +99,7 @@ def _read_best(
         around *= 4
     ordered = sorted((-score, row) for score, row in zip(scores, _read_rows(searcher, found), strict=True))
     shown = ordered[offset - begin : offset - begin + limit]
-    return tuple((row, -score) for score, row in shown), _read_count(found)
+    return tuple((row, -score) for score, row in shown), read_count(found)
 
 
 def _read_rows(searcher: tantivy.Searcher, found: tantivy.SearchResult) -> list[int]:
@@ -122,8 +116,8 @@ def _count_facets(searcher: tantivy.Searcher, text: list[Clause], query: Query) 
             rest = join([*text, *make_filter_clauses(query, without=facet)])
             counted |= _aggregate(searcher, rest, [facet], query.now)
     rest_clauses = [*text, *make_filter_clauses(query, without=Facet.FRESHNESS)]
-    everything = _count(searcher, join(rest_clauses))
-    stale = _count(searcher, join([*rest_clauses, (tantivy.Occur.Must, any_of(Facet.PARTICIPANT, query.stale))]))
+    everything = count(searcher, join(rest_clauses))
+    stale = count(searcher, join([*rest_clauses, (tantivy.Occur.Must, any_of(Facet.PARTICIPANT, query.stale))]))
     fresh = (Counted(CURRENT, everything - stale), Counted(STALE, stale))
     counted[Facet.FRESHNESS] = tuple(value for value in fresh if value.count)
     return counted
@@ -183,9 +177,9 @@ def suggest(searcher: tantivy.Searcher, text: str, shown: Query, limit: int) -> 
         return ()
     found = searcher.terms_with_prefix("suggested", begun, join(make_filter_clauses(shown)), _SUGGEST_AMONG)
     written: dict[str, Counted] = {}
-    for value, count in found:
+    for value, number in found:
         folded, _, original = value.partition(SEPARATOR)
         known = written.get(folded)
-        written[folded] = Counted(known.value, known.count + count) if known else Counted(original, count)
+        written[folded] = Counted(known.value, known.count + number) if known else Counted(original, number)
     ranked = sorted(written.values(), key=lambda value: (-value.count, value.value))
     return tuple(ranked[:limit])

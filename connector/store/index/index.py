@@ -114,9 +114,11 @@ class TantivyIndex:
         shown = Query(hidden=hidden, visible=visible)
         return await self._search(lambda searcher: finding.suggest(searcher, text, shown, limit))
 
-    def explain(self, text: str, entry: Entry, *, corrected: bool = False) -> tuple[Match, ...]:
+    def explain(
+        self, text: str, entry: Entry, *, corrected: bool = False, apart: tuple[str, ...] = ()
+    ) -> tuple[Match, ...]:
         """Return why an entry matches the words of a query."""
-        return matching.explain(text, entry, corrected=corrected)
+        return matching.explain(text, entry, corrected=corrected, apart=apart)
 
     async def close(self) -> None:
         """Finish the running jobs and close; what was not committed is put again after the next start."""

@@ -47,9 +47,19 @@ def _read_wanted(text: str) -> tuple[_Wanted, ...]:
     )
 
 
-def explain(text: str, entry: Entry, *, corrected: bool) -> tuple[Match, ...]:
-    """Return why an entry matches the words of a query, the most important field first, at most four."""
-    wanted = _read_wanted(text)
+@lru_cache(64)
+def _read_parts(apart: tuple[str, ...]) -> tuple[_Wanted, ...]:
+    return tuple(
+        _Wanted((part,), False, True, choose_part(part), (stem(part, GERMAN), stem(part, ENGLISH))) for part in apart
+    )
+
+
+def explain(text: str, entry: Entry, *, corrected: bool, apart: tuple[str, ...] = ()) -> tuple[Match, ...]:
+    """Return why an entry matches the words of a query, the most important field first, at most four.
+
+    `apart` are the parts of its compounds that were searched for.
+    """
+    wanted = (*_read_wanted(text), *_read_parts(apart))
     if not wanted:
         return ()
     known: dict[str, bool] = {}

@@ -10,13 +10,22 @@ eighths, which are added without a rounding: a sum is the same in any order.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import tantivy
 
 from connector.ports.broker_store import Entry
 from connector.ports.search_index import CHANGED_WITHIN, STALE, Facet, Query
-from connector.store.index.documents import ENGLISH, GERMAN, choose_part, cut_part, make_schema, stem
+from connector.store.index.documents import (
+    ENGLISH,
+    GERMAN,
+    PLACED,
+    choose_part,
+    cut_part,
+    fold_place,
+    make_schema,
+    stem,
+)
 from connector.store.index.typed import TypedPart
 from connector.store.words import words
 
@@ -35,9 +44,16 @@ _OTHER_FIELDS = 0.125
 _LIKE_WORDS, _LIKE_TERMS = 48, 25
 # Among so few entries a word is not common because half of them have it.
 _FEW = 40
+# Fewer letters end too many words by chance.
+_END_LEAST = 6
+_SAME_THEME = 1.0
 
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Clause = tuple[tantivy.Occur, tantivy.Query]
+Split = tuple[str, ...]
+"""The parts of a compound, all of which an entry must have."""
+
+NOT_APART: Mapping[str, Sequence[Split]] = {}
 
 
 def find_distance(word: str) -> int:
@@ -51,12 +67,17 @@ def find_distance(word: str) -> int:
     return 2 if len(word) >= _SIMILAR_TWICE else 1
 
 
-def make_text_clauses(parts: Sequence[TypedPart], *, similar: bool) -> list[Clause]:
-    """Return the clauses of what was typed; `similar` admits similar words too."""
+def make_text_clauses(
+    parts: Sequence[TypedPart], *, similar: bool, apart: Mapping[str, Sequence[Split]] = NOT_APART
+) -> list[Clause]:
+    """Return the clauses of what was typed; `similar` admits similar words too, `apart` the splits of a word."""
     return [
         (_NOT, _match_phrase(part) if part.phrase else _match_forms(part.words[0]))
         if part.excluded
-        else (_MUST, _match_phrase(part) if part.phrase else _match_word(part, similar=similar))
+        else (
+            _MUST,
+            _match_phrase(part) if part.phrase else _match_word(part, apart.get(part.words[0], ()), similar=similar),
+        )
         for part in parts
     ]
 
@@ -88,6 +109,8 @@ def _filter(facet: Facet, values: Sequence[str], query: Query) -> Iterable[Claus
         if len(set(values)) == 1:
             wanted = (_MUST if values[0] == STALE else _NOT, any_of(Facet.PARTICIPANT, query.stale))
             yield _require(tantivy.Query.boolean_query([(_MUST, tantivy.Query.all_query()), wanted]))
+    elif facet is Facet.PLACE:
+        yield _require(tantivy.Query.term_set_query(make_schema(), PLACED, sorted(set(map(fold_place, values)))))
     else:
         yield _require(any_of(facet, values))
 
@@ -106,14 +129,15 @@ def match_stem(word: str, worth: float) -> tantivy.Query:
 
 
 def make_like_clauses(like: Entry, counts: Sequence[tuple[str, int]], total: int) -> list[Clause]:
-    """Return the clauses for entries that resemble one: they share its rarer words.
+    """Return the clauses for entries that resemble one: they share its rarer words, and count more with its themes.
 
     `counts` has each word with the number of entries that have it, of `total` ones: only of those that are seen.
     """
     rare = sorted((count, word) for word, count in counts if 0 < 2 * count < max(total, _FEW))[:_LIKE_TERMS]
     shared = [(_SHOULD, match_stem(word, _measure_rarity(count, total))) for count, word in rare]
     resembling = tantivy.Query.boolean_query(shared) if shared else tantivy.Query.empty_query()
-    return [(_MUST, resembling), (_NOT, term("row", like.row))]
+    themes = [(_SHOULD, _worth(term(f"is_{Facet.THEME}", theme), _SAME_THEME)) for theme in like.themes]
+    return [(_MUST, resembling), *themes, (_NOT, term("row", like.row))]
 
 
 def _measure_rarity(count: int, total: int) -> float:
@@ -152,9 +176,27 @@ def _require(query: tantivy.Query) -> Clause:
     return _MUST, tantivy.Query.const_score_query(query, 0.0)
 
 
-def _match_word(part: TypedPart, *, similar: bool) -> tantivy.Query:
+def match_part(word: str, *, first: bool) -> tantivy.Query:
+    """Return the query for a part of a compound: a word or its stem, or in a longer word its beginning or its end.
+
+    Only the first part may be a short beginning: else the letters of a slip would be parts.
+    """
+    found = list(_list_forms(word))
+    if len(word) >= _END_LEAST:
+        found += _list_parts(word)
+    if first:
+        found += [_worth(_resemble(name, word, 0, begun=True), _BEGUN[name]) for name in ("title", "keyword")]
+    return tantivy.Query.disjunction_max_query(found, 0.1)
+
+
+def _match_split(split: Split) -> tantivy.Query:
+    clauses = [(_MUST, match_part(word, first=at == 0)) for at, word in enumerate(split)]
+    return tantivy.Query.boolean_query(clauses)
+
+
+def _match_word(part: TypedPart, splits: Sequence[Split], *, similar: bool) -> tantivy.Query:
     word = part.words[0]
-    found = [*_list_forms(word), *_list_parts(word)]
+    found = [*_list_forms(word), *_list_parts(word), *map(_match_split, splits)]
     if part.prefix:
         begun = (name for name, least in _BEGUN_LEAST.items() if len(word) >= least)
         found += [_worth(_resemble(name, word, 0, begun=True), _BEGUN[name]) for name in begun]

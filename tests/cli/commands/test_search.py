@@ -134,3 +134,16 @@ def test_more_results_than_the_broker_gives_at_once_are_asked_for_page_by_page(
     assert (len(page.json["items"]), page.json["total"], page.json["next"]) == (160, 160, None)
     asked = [(sent.query["limit"], sent.query["offset"]) for sent in management.asked if sent.path == "/v1/search"]
     assert asked == [(["100"], ["0"]), (["100"], ["100"])]
+
+
+def test_a_number_of_the_newest_search_is_what_results_are_like(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/search", {"items": RESULTS, "total": 7, "apart": ["rad", "weg"]})
+    page = cli("search", "radweg", "--after", 2, "--limit", 2)
+    assert "the results have their parts: rad, weg" in page.err
+    cli("search", "--like", 4, "--class", "open", "--place", "Köln")
+    query = management.asked[-1].query
+    assert (query["like"], query["like_of"]) == (["roads"], ["urn:city"])
+    assert (query["data_class"], query["place"]) == (["open"], ["Köln"])
+    cli("search", "--like", "urn:dataset:air")
+    assert management.asked[-1].query["like"] == ["urn:dataset:air"]
+    assert "like_of" not in management.asked[-1].query

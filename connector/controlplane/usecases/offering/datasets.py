@@ -127,7 +127,11 @@ def _describe_coverage(asset: Asset) -> Stated:
 def _describe_category(asset: Asset) -> Stated:
     """Return who may use the data, and which legislation requires it."""
     rights = _find_iri("access-right", RIGHTS[asset.data_class])
-    return {"dct:accessRights": dcat.make_typed(rights, "dct:RightsStatement"), **_describe_mandate(asset)}
+    return {
+        "dct:accessRights": dcat.make_typed(rights, "dct:RightsStatement"),
+        dcat.DATA_CLASS: asset.data_class.value,
+        **_describe_mandate(asset),
+    }
 
 
 def _describe_mandate(asset: Asset) -> Stated:
