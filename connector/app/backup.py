@@ -1,8 +1,8 @@
 """Backup and restore of the folder of a connector or a broker.
 
-A backup is one tar file: the settings and all files of their folder, with a consistent copy of the store. It does not
-contain offered and received data, nor the record and the search index of a broker, which are made again. Its last
-member has the digest of each file, so a damaged or shortened backup is not restored.
+A backup is one tar file: the settings and all files of their folder, with a consistent copy of the store, and of the
+board of a broker. It does not contain offered and received data, nor the record and the search index of a broker, which
+are made again. Its last member has the digest of each file, so a damaged or shortened backup is not restored.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
@@ -21,6 +21,7 @@ import msgspec
 
 from connector.settings import Settings
 from connector.store.index.folders import locate_index
+from connector.store.sqlite.board.board import locate_board
 from connector.store.sqlite.engine.copying import copy_database
 
 MANIFEST = "backup.json"
@@ -70,13 +71,17 @@ def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
     store = settings.store.path.resolve()
     if not store.is_relative_to(folder):
         raise BackupFault(f"The store {store} is not in the folder of the settings, {folder}: move it there.")
+    databases = {"store": store}
+    board = locate_board(settings.broker.record.resolve())
+    if board.is_relative_to(folder):
+        databases["board"] = board
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         _remove_left(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=_DRAFTS, suffix=".new") as place:
-            copied = Path(place, "store")
-            if store.exists():
-                copy_database(store, copied)
+            copied = {path: Path(place, name) for name, path in databases.items() if path.exists()}
+            for database, copy in copied.items():
+                copy_database(database, copy)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
                 names = _write(stream, folder, file, settings, copied, excluded={target.resolve(), draft.resolve()})
                 stream.flush()
@@ -119,12 +124,17 @@ def restore_backup(source: Path, folder: Path) -> Path:
 
 
 def _write(
-    stream: object, folder: Path, file: Path, settings: Settings, copied: Path, *, excluded: set[Path]
+    stream: object,
+    folder: Path,
+    file: Path,
+    settings: Settings,
+    copied: Mapping[Path, Path],
+    *,
+    excluded: set[Path],
 ) -> list[str]:
-    store = settings.store.path.resolve()
     large = [path.resolve() for path in (settings.data_root, settings.received) if path is not None]
     skipped = excluded | {
-        path.with_name(path.name + end) for path in (store, settings.broker.record.resolve()) for end in _DATABASE
+        path.with_name(path.name + end) for path in (*copied, settings.broker.record.resolve()) for end in _DATABASE
     }
     digests: dict[str, str] = {}
     with tarfile.open(mode="w", fileobj=stream) as archive:  # type: ignore[call-overload]  # any binary file will do
@@ -134,9 +144,9 @@ def _write(
         for path in _walk(folder, skipped, [*large, locate_index(settings.broker.record.resolve())]):
             name = str(path.relative_to(folder))
             digests[name] = _add_file(archive, name, path)
-        if copied.exists():
-            name = str(store.relative_to(folder))
-            digests[name] = _add_file(archive, name, copied)
+        for database, copy in copied.items():
+            name = str(database.relative_to(folder))
+            digests[name] = _add_file(archive, name, copy)
         _add(archive, DIGESTS, msgspec.json.encode(digests))
     return sorted(digests)
 

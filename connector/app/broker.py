@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from connector.api.board.frame import BoardDesk
+from connector.api.board.needs import add_board
 from connector.api.broker import make_broker_app
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
@@ -23,6 +25,7 @@ from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
 from connector.broker import federated
+from connector.broker.board.telling import Teller
 from connector.broker.crawler import Crawler
 from connector.broker.describing.subject import PublicSite
 from connector.broker.graphing import follow, name_layout
@@ -37,6 +40,7 @@ from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
+from connector.ports.board import Board
 from connector.ports.broker_store import BrokerStore
 from connector.ports.credentials import CredentialKeys
 from connector.ports.graph import GraphStore
@@ -46,6 +50,7 @@ from connector.settings import Settings
 from connector.store.graph.graph import open_graph
 from connector.store.index.folders import locate_index
 from connector.store.index.index import open_index
+from connector.store.sqlite.board.board import locate_board, open_board
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import SqliteBrokerStore, open_record, read_sources
 
@@ -57,6 +62,8 @@ class BrokerServer:
     parts: Parts
     record: BrokerStore
     index: SearchIndex
+    board: Board
+    teller: Teller
     projector: Projector
     crawler: Crawler
     protocol: Application
@@ -76,6 +83,7 @@ class BrokerServer:
         await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
         self.tasks.append(asyncio.create_task(self.projector.run(), name="projector"))
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
+        self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
         if self.graph is not None:
             following = follow(self.record, self.graph, self.site, self.changed)
             self.tasks.append(asyncio.create_task(following, name="graph"))
@@ -89,7 +97,7 @@ class BrokerServer:
             self.expiry.relist()
 
     async def stop(self) -> None:
-        """Stop the crawler, and close the listeners, the search index, the record and the store."""
+        """Stop the crawler, and close the listeners, the search index, the board, the record and the store."""
         await self.crawler.stop()
         for task in self.tasks:
             task.cancel()
@@ -98,6 +106,7 @@ class BrokerServer:
         if self.graph is not None:
             await self.graph.close()
         await self.index.close()
+        await self.board.close()
         await self.record.close()
         await self.parts.close()
 
@@ -112,7 +121,9 @@ async def build_broker(
     parts = await build_parts(settings, transport=transport, now=now)
     record = await open_record(settings.broker.record)
     index = await open_index(locate_index(settings.broker.record))
-    projector, changed = Projector(record, index, clock=time.monotonic), asyncio.Event()
+    board = await open_board(locate_board(settings.broker.record))
+    teller, changed = Teller(record, index, board, now=now), asyncio.Event()
+    projector = Projector(record, index, clock=time.monotonic, followed=teller.wake)
 
     def note_change() -> None:
         projector.wake()
@@ -149,10 +160,13 @@ async def build_broker(
     if parts.identity.credentials is not None:
         intake, expiry = _build_intake(parts, record, crawler, parts.identity.credentials, now, note_change)
         add_self_descriptions(api, intake)
+    add_board(api, BoardDesk(board=board, record=record, index=index, teller=teller, now=now))
     return BrokerServer(
         parts=parts,
         record=record,
         index=index,
+        board=board,
+        teller=teller,
         projector=projector,
         crawler=crawler,
         protocol=_build_protocol(parts, record, now),

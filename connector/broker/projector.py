@@ -22,12 +22,20 @@ _RETRY_S = 5.0
 
 
 class Projector:
-    """Lets an index follow a record. `clock` returns seconds that only grow."""
+    """Lets an index follow a record. `clock` returns seconds that only grow; `followed` is called after a commit."""
 
-    def __init__(self, record: BrokerStore, index: SearchIndex, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        record: BrokerStore,
+        index: SearchIndex,
+        *,
+        clock: Callable[[], float],
+        followed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._record = record
         self._index = index
         self._clock = clock
+        self._followed = followed
         self._wake = asyncio.Event()
         self._committed_at: float | None = None
         self._rebuild_wanted = False
@@ -74,6 +82,7 @@ class Projector:
                 finished = False
                 if await self._take(progress.built, built=True):
                     await self._index.switch()
+                    self._followed()
 
     async def _take(self, after: int, *, built: bool) -> bool:
         """Put and commit changes for a while, so that the other index has its turn; return whether no more are left."""
@@ -87,6 +96,7 @@ class Projector:
                 after = changed[-1].seq
         await self._index.commit(built=built)
         self._committed_at = self._clock()
+        self._followed()
         return finished
 
     async def _restart_if_ahead(self) -> None:

@@ -82,7 +82,7 @@ def make_query(
         offset=max(0, min(offset, OFFSET)),
         facets=facets,
     )
-    return Asked(query=query, box=_read_box(bbox), near=_read_circle(near), like=like, stale=stale)
+    return Asked(query=query, box=parse_box(bbox), near=_read_circle(near), like=like, stale=stale)
 
 
 def _clean_values(facet: Facet, values: Sequence[str]) -> tuple[str, ...]:
@@ -111,7 +111,8 @@ def _read_date(name: str, text: str | None, *, last: bool = False) -> int | None
     return moment
 
 
-def _read_box(text: str | None) -> Box | None:
+def parse_box(text: str | None) -> Box | None:
+    """Return a box of a request: `west,south,east,north` in degrees of WGS 84. Raises QueryRefused."""
     if not text:
         return None
     west, south, east, north = _read_numbers(text, 4) or (math.nan,) * 4

@@ -63,6 +63,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         rows: only these rows, or None for all.
         begins, ends: ms between which the time of the data must fall at least in part; None is open.
         like: an entry that the results resemble, and that is not among them.
+        topics: words of which some occur.
+        after: only entries whose last change has a number above this one, in the order of change.
         facets: whether to count the values of facets; each is counted without its own filter.
         now: ms since the Unix epoch.
     """
@@ -76,6 +78,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     begins: int | None = None
     ends: int | None = None
     like: Entry | None = None
+    topics: tuple[str, ...] = ()
+    after: int | None = None
     order: Order = Order.RELEVANCE
     limit: int = 20
     offset: int = 0
@@ -119,12 +123,14 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 class Followed(msgspec.Struct, frozen=True):
     """The change numbers up to which an index has followed: the one that answers, and the one that is being built.
 
-    `served` is None without one, or if it can only be read; `answers` is whether searches are answered.
+    `served` is None without one, or if it can only be read; `answers` is whether searches are answered, and `found` up
+    to which change number they find.
     """
 
     served: int | None
     built: int | None = None
     answers: bool = True
+    found: int = 0
 
 
 class SearchUnavailable(Unavailable):
@@ -172,6 +178,18 @@ class SearchIndex(Protocol):
         self, text: str, entry: Entry, *, corrected: bool = False, apart: tuple[str, ...] = ()
     ) -> tuple[Match, ...]:
         """Return why an entry matches the words of a query, the most important field first."""
+
+    async def percolate(self, entries: Sequence[Entry], queries: Sequence[Query]) -> Sequence[frozenset[int]]:
+        """Return for each query the rows of entries that it may find: all that `find` would, and few others.
+
+        What it costs grows with the entries and the queries, and not with the index.
+        """
+
+    def list_topics(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that say what it is about, as `Query.topics` takes them."""
+
+    def find_topics(self, topics: Sequence[str], entry: Entry) -> tuple[str, ...]:
+        """Return which of the topics an entry has in its texts and names."""
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

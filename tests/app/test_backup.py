@@ -14,7 +14,10 @@ from connector.app.connector import build
 from connector.cli.main import main
 from connector.ports.changes import PutAsset, StoreError
 from connector.settings import load
+from connector.store.sqlite.board.board import locate_board, open_board
+from tests.broker.board.values import need
 from tests.contract import values
+from tests.contract.test_record import NOW
 
 
 @pytest.fixture
@@ -154,3 +157,19 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) ->
         restore_backup(tmp_path / "b.tar", tmp_path / "new")
     with pytest.raises(BackupFault, match="cannot be restored"):
         restore_backup(tmp_path / "none.tar", tmp_path / "new")
+
+
+async def test_the_board_of_a_broker_is_in_a_backup_and_its_record_is_not(file: Path, tmp_path: Path) -> None:
+    settings = load(file)
+    record = settings.broker.record
+    record.write_bytes(b"record")
+    board = await open_board(locate_board(record))
+    await board.put_need(need("n"), now=NOW, most_open=9, most=9)
+    written = write_backup(file, settings, tmp_path / "b.tar")
+    await board.close()
+    assert locate_board(record).name in written.files
+    assert not [name for name in written.files if name == record.name or name.endswith("-wal")]
+    restored = restore_backup(tmp_path / "b.tar", tmp_path / "elsewhere")
+    again = await open_board(locate_board(load(restored).broker.record))
+    assert await again.need("n") == need("n")
+    await again.close()

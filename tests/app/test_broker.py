@@ -17,7 +17,7 @@ async def test_a_start_opens_two_listeners_and_a_stop_closes_all(space: Space) -
     broker = await build_broker(listening(space, "broker"), transport=space.wire)
     await broker.start()
     assert list(broker.listeners.addresses) == ["protocol", "broker"]
-    assert {task.get_name() for task in broker.tasks} == {"crawler", "projector", "roster", "expiry"}
+    assert {task.get_name() for task in broker.tasks} == {"crawler", "projector", "roster", "expiry", "teller"}
     async with httpx.AsyncClient(trust_env=False) as client:
         answer = await client.get(f"{broker.listeners.addresses['broker']}/v1/search")
         assert answer.status_code == 401
@@ -37,7 +37,8 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
     broker = await build_broker(settings, transport=space.wire)
     await broker.start()
     try:
-        assert {task.get_name() for task in broker.tasks} == {"crawler", "roster", "graph", "projector", "expiry"}
+        names = {task.get_name() for task in broker.tasks}
+        assert names == {"crawler", "roster", "graph", "projector", "expiry", "teller"}
         async with httpx.AsyncClient(
             trust_env=False, base_url=broker.listeners.addresses["broker"], timeout=60
         ) as client:

@@ -12,7 +12,9 @@ LARGE = {
     "connector/api/chapters": "one file for each chapter of the management API",
     "connector/cli/commands": "one file for each noun of the command line",
     "connector/language/de": "one file for each chapter of texts",
+    "connector/language/de/commands": "one file for each chapter of texts",
     "connector/language/en": "one file for each chapter of texts",
+    "connector/language/en/commands": "one file for each chapter of texts",
     "connector/ports": "one small `Protocol` a file",
     "connector/views": "one file for each entity",
 }

@@ -18,6 +18,7 @@ from connector.store.index.queries import (
     make_filter_clauses,
     make_like_clauses,
     make_text_clauses,
+    make_topic_clauses,
     match_stem,
 )
 from connector.store.index.typed import TypedPart, parse
@@ -40,6 +41,8 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
     text = make_text_clauses(parts, similar=similar, apart=apart)
     if query.like is not None:
         text += _make_like(searcher, query.like, shown)
+    if query.topics:
+        text += make_topic_clauses(query.topics)
     whole = join([*text, *make_filter_clauses(query)])
     page = _read_page(searcher, whole, query, ranked=bool(text))
     facets = _count_facets(searcher, text, query) if query.facets else {}
@@ -70,9 +73,11 @@ def _read_page(
     searcher: tantivy.Searcher, whole: tantivy.Query, query: Query, *, ranked: bool
 ) -> tuple[tuple[tuple[int, float], ...], int]:
     """Return rows with their scores and the total number. Without words the newest come first."""
-    if ranked and query.order is Order.RELEVANCE:
+    if ranked and query.order is Order.RELEVANCE and query.after is None:
         return _read_best(searcher, whole, query.offset, query.limit)
     by, order = ("sort", tantivy.Order.Asc) if query.order is Order.TITLE else ("newest", tantivy.Order.Desc)
+    if query.after is not None:
+        by, order = "seq", tantivy.Order.Asc
     found = searcher.search(whole, max(query.limit, 1), True, by, query.offset, order)
     rows = _read_rows(searcher, found)[: query.limit]
     return tuple((row, 0.0) for row in rows), read_count(found)

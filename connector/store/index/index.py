@@ -17,7 +17,7 @@ import tantivy
 from connector.ports.broker_store import Entry
 from connector.ports.changes import Unavailable
 from connector.ports.search_index import Counted, Followed, IndexMissing, IndexPage, Match, Query, SearchUnavailable
-from connector.store.index import finding, folders, matching
+from connector.store.index import finding, folders, matching, percolation, topics
 from connector.store.index.track import Fault, Track
 
 T = TypeVar("T")
@@ -28,6 +28,8 @@ SECONDS = 2.0
 """The time of one search, with its wait for a thread."""
 
 _SEARCHES = 2
+# The queries that are compared with changed entries at once.
+_QUERIES = 200
 
 
 async def open_index(root: Path | None) -> "TantivyIndex":
@@ -85,6 +87,7 @@ class TantivyIndex:
             served=served.put_up_to if served and served.writable else None,
             built=built.put_up_to if built else None,
             answers=served is not None,
+            found=served.number if served else 0,
         )
 
     async def put(self, entries: Sequence[Entry], *, built: bool = False) -> None:
@@ -119,6 +122,26 @@ class TantivyIndex:
     ) -> tuple[Match, ...]:
         """Return why an entry matches the words of a query."""
         return matching.explain(text, entry, corrected=corrected, apart=apart)
+
+    async def percolate(self, entries: Sequence[Entry], queries: Sequence[Query]) -> Sequence[frozenset[int]]:
+        """Return for each query the rows of entries that it may find."""
+        found: list[frozenset[int]] = []
+        for begin in range(0, len(queries), _QUERIES):
+            # In portions, on the thread that writes: commits come in between.
+            job = partial(percolation.percolate, entries, queries[begin : begin + _QUERIES])
+            try:
+                found += await self._run(self._writing, job)
+            except Fault as fault:
+                raise SearchUnavailable(f"The search index cannot compare queries now ({fault}): try again.") from fault
+        return found
+
+    def list_topics(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that say what it is about."""
+        return topics.list_topics(text)
+
+    def find_topics(self, topics: Sequence[str], entry: Entry) -> tuple[str, ...]:
+        """Return which of the topics an entry has in its texts and names."""
+        return matching.find_topics(topics, entry)
 
     async def close(self) -> None:
         """Finish the running jobs and close; what was not committed is put again after the next start."""

@@ -13,7 +13,7 @@ from connector.ports.search_index import Match
 from connector.store.index.documents import ENGLISH, GERMAN, PART_FROM, choose_part, list_names, stem
 from connector.store.index.queries import find_distance
 from connector.store.index.typed import parse
-from connector.store.words import spans
+from connector.store.words import spans, words
 
 _MATCHES, _MARKS, _PIECE, _BEFORE = 4, 20, 200, 60
 # The characters of an entry that are looked at: a provider can state a text in many languages.
@@ -76,6 +76,24 @@ def explain(text: str, entry: Entry, *, corrected: bool, apart: tuple[str, ...] 
         if len(found) == _MATCHES:
             break
     return tuple(found)
+
+
+def find_topics(topics: Sequence[str], entry: Entry) -> tuple[str, ...]:
+    """Return which of the topics an entry has in its texts and names, as words, stems or parts of compounds."""
+    left, present = _LOOKED_AT, set[str]()
+    for _, _, piece in _list_texts(entry):
+        left -= len(piece)
+        if left < 0:
+            break
+        present.update(words(piece))
+    return tuple(
+        topic for topic in topics if any(_is_found(word, one) for one in _read_topic(topic) for word in present)
+    )
+
+
+@lru_cache(4096)
+def _read_topic(topic: str) -> tuple[_Wanted, ...]:
+    return (_Wanted((topic,), False, False, choose_part(topic), (stem(topic, GERMAN), stem(topic, ENGLISH))),)
 
 
 def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:

@@ -91,6 +91,8 @@ def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[C
         clauses.append((_NOT, any_of(Facet.PARTICIPANT, query.hidden)))
     if query.rows is not None:
         clauses.append(_require(tantivy.Query.term_set_query(make_schema(), "row", list(query.rows))))
+    if query.after is not None:
+        clauses.append(_require(at_least("seq", query.after + 1)))
     if query.begins is not None:
         clauses.append(_require(at_least("ends", query.begins)))
     if query.ends is not None:
@@ -113,6 +115,17 @@ def _filter(facet: Facet, values: Sequence[str], query: Query) -> Iterable[Claus
         yield _require(tantivy.Query.term_set_query(make_schema(), PLACED, sorted(set(map(fold_place, values)))))
     else:
         yield _require(any_of(facet, values))
+
+
+def count_needed(topics: Sequence[str]) -> int:
+    """Return how many of the topics an entry has to have."""
+    return 2 if len(topics) > 2 else 1
+
+
+def make_topic_clauses(topics: Sequence[str]) -> list[Clause]:
+    """Return the clauses for entries that have some of the topics: two if there are three or more."""
+    found = [(_SHOULD, _match_word(TypedPart((topic,)), (), similar=False)) for topic in topics]
+    return [(_MUST, tantivy.Query.boolean_query(found, minimum_number_should_match=count_needed(topics)))]
 
 
 def list_like_words(like: Entry) -> list[str]:

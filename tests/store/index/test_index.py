@@ -51,7 +51,7 @@ async def test_without_an_index_nothing_answers_until_the_first_is_built(index: 
         with pytest.raises(IndexMissing, match="being built"):
             await call
     await serve(index, numbered(1), numbered(2))
-    assert index.progress() == Followed(served=2)
+    assert index.progress() == Followed(served=2, found=2)
     assert await rows(index, "wald") == [1, 2]
 
 
@@ -64,7 +64,7 @@ async def test_what_was_committed_survives_and_the_rest_is_put_again(index: Tant
     assert await rows(index) == [2]
     await index.close()
     again = await open_index(tmp_path / "index")
-    assert again.progress() == Followed(served=3)
+    assert again.progress() == Followed(served=3, found=3)
     assert await rows(again) == [2]
     await again.put((numbered(4), numbered(5, "Wiese", row=2)))
     await again.commit()
@@ -79,12 +79,12 @@ async def test_an_index_built_anew_takes_the_place_of_the_old_one_which_answers_
     await index.rebuild()
     await index.put((numbered(2),), built=True)
     await index.commit(built=True)
-    assert (await rows(index), index.progress()) == ([1, 2], Followed(served=2, built=2))
+    assert (await rows(index), index.progress()) == ([1, 2], Followed(served=2, built=2, found=2))
     await index.put((numbered(3),))
     await index.commit()
     assert await rows(index) == [1, 2, 3]
     await index.switch()
-    assert (await rows(index), index.progress()) == ([2], Followed(served=2))
+    assert (await rows(index), index.progress()) == ([2], Followed(served=2, found=2))
     assert len([folder for folder in (tmp_path / "index").iterdir() if folder.is_dir()]) == 1
 
 
@@ -95,7 +95,7 @@ async def test_a_rebuild_that_was_interrupted_goes_on(index: TantivyIndex, tmp_p
     await index.commit(built=True)
     await index.close()
     again = await open_index(tmp_path / "index")
-    assert again.progress() == Followed(served=1, built=2)
+    assert again.progress() == Followed(served=1, built=2, found=1)
     await again.rebuild()
     assert again.progress() == Followed(served=1, built=0)
     assert await rows(again) == [1]

@@ -1,0 +1,1 @@
+"""The board of needs: what participants look for, what matches it, and who is told."""

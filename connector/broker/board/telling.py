@@ -1,0 +1,148 @@
+"""Who is told what: owners of what matches their needs, and providers of the needs that their data matches.
+
+The task follows the record by change numbers, as the search index does. What it tells and how far it is are one
+commit, so nothing is told twice or left out, whenever the process ends.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+from connector.broker.board.matching import NeedMatch, find_matches, match_changes
+from connector.language.catalogue import say_in_all
+from connector.ports.board import Answer, Board, Need, Notice
+from connector.ports.broker_store import BrokerStore
+from connector.ports.changes import StoreError
+from connector.ports.search_index import SearchIndex
+from connector.views.conversion import to_view
+from connector.views.needs import NoticeKind, NoticeView
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+_RETRY_S = 5.0
+
+
+class Bell:
+    """Wakes all who wait for something to be told. Listen first, then read, then wait: so nothing is missed."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake who listens."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    def listen(self) -> asyncio.Event:
+        """Return the event that the next ring sets."""
+        return self._rung
+
+
+class Teller:
+    """Tells participants about needs, and rings the `bell` then. `now` returns the ms since the Unix epoch."""
+
+    def __init__(self, record: BrokerStore, index: SearchIndex, board: Board, *, now: Callable[[], int]) -> None:
+        self._record = record
+        self._index = index
+        self._board = board
+        self._now = now
+        self._wake = asyncio.Event()
+        self.bell = Bell()
+
+    def wake(self) -> None:
+        """Note that searches find more, or that a need was posted or changed."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Follow the record until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                await self.follow()
+            except StoreError as fault:
+                log.warning("needs are not compared with new offers: %s", fault)
+                await asyncio.sleep(_RETRY_S)
+                continue
+            await self._wake.wait()
+
+    async def follow(self) -> None:
+        """Compare new needs with all offers, and all needs with the offers that changed since. Raises StoreError."""
+        # A need is compared with what searches find; what changes later is compared with all needs.
+        found = self._index.progress().found
+        while needs := await self._board.untold_needs(_BATCH):
+            for need in needs:
+                now = self._now()
+                matches = await find_matches(self._record, self._index, need, now)
+                await self._board.note([*make_notices(matches, now)], told=need)
+                self.bell.ring()
+        position = await self._board.position()
+        if position > await self._record.last_change():
+            # Another record: an older one was restored, or a new one begun. What was told once is not told again.
+            position = 0
+        while position < found:
+            entries = [entry for entry in await self._record.changes(position, _BATCH) if entry.seq <= found]
+            if not entries:
+                break
+            now = self._now()
+            matches = await match_changes(self._index, await self._board.wanted_needs(now), entries)
+            position = entries[-1].seq
+            await self._board.note([*make_notices(matches, now)], position=position)
+            self.bell.ring()
+
+
+def make_notices(matches: Iterable[NeedMatch], now: int) -> Iterable[Notice]:
+    """Yield the notices about matches: to the owner if the offer meets the conditions, and to its provider."""
+    for found in matches:
+        need, entry, score = found.need, found.entry, found.fit.score
+        if found.fit.fits:
+            yield Notice(
+                participant=need.owner,
+                kind=NoticeKind.MATCHED,
+                need=need.id,
+                provider=entry.participant,
+                dataset=entry.id,
+                score=score,
+                at=now,
+            )
+        yield Notice(
+            participant=entry.participant,
+            kind=NoticeKind.WANTED,
+            need=need.id,
+            provider=entry.participant,
+            dataset=entry.id,
+            score=score,
+            at=now,
+        )
+
+
+def tell_answer(need: Need, answer: Answer) -> Notice:
+    """Return the notice to the owner of a need about an answer."""
+    return Notice(
+        participant=need.owner,
+        kind=NoticeKind.ANSWERED,
+        need=need.id,
+        provider=answer.participant,
+        dataset=answer.dataset,
+        answer=answer.id,
+        at=answer.at,
+    )
+
+
+def tell_end(need: Need, answers: Sequence[Answer]) -> list[Notice]:
+    """Return the notices to those who answered a need that it is closed; `answer` is the one that served it."""
+    return [
+        Notice(
+            participant=participant,
+            kind=NoticeKind.CLOSED,
+            need=need.id,
+            answer=need.served_by or "",
+            at=need.changed_at,
+        )
+        for participant in dict.fromkeys(answer.participant for answer in answers)
+    ]
+
+
+def view_notice(notice: Notice) -> NoticeView:
+    """Return the view of a notice, with a sentence in each language."""
+    return to_view(NoticeView, notice, text=say_in_all(f"needs.notice-{notice.kind}"))

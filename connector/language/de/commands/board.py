@@ -1,0 +1,45 @@
+"""German sentences of the board that the broker writes in English, under the English sentence."""
+
+SENTENCES: dict[str, str] = {
+    "Only the owner of a need may change or close it.": "Nur wer einen Bedarf gemeldet hat, kann ihn ändern oder "
+    "abschließen.",
+    "The need is closed: post a new one.": "Der Bedarf ist abgeschlossen: bitte einen neuen melden.",
+    "Unknown need: list the needs for their identifiers.": "Unbekannter Bedarf: Die Liste der Bedarfe nennt die Kennungen.",
+    "The need is closed or expired: it takes no more answers.": "Der Bedarf ist abgeschlossen oder abgelaufen: Er nimmt "
+    "keine Antworten mehr an.",
+    "The need is your own: close it with the answer of somebody else.": "Es ist der eigene Bedarf: bitte mit der Antwort "
+    "eines anderen abschließen.",
+    "Unknown answer to this need: list its answers for their identifiers.": "Unbekannte Antwort auf diesen Bedarf: Die "
+    "Liste seiner Antworten nennt die Kennungen.",
+    "The dataset is not in your catalogue as the broker knows it: publish it first.": "Der Broker kennt diese "
+    "Datensammlung nicht in Ihrem Katalog: bitte zuerst veröffentlichen.",
+    "A draft says by when there will be an offer, and no other answer does: correct ready_at.": "Ein Entwurf nennt den "
+    "Tag, ab dem es ein Angebot gibt, jede andere Antwort nicht: bitte ready_at berichtigen.",
+    "An amount needs the budget `amount`: state it, or leave the amount out.": "Ein Betrag braucht das Budget `amount`: "
+    "bitte angeben oder den Betrag weglassen.",
+    "An offer names its dataset, and no other answer does: correct dataset.": "Ein Angebot nennt seine Datensammlung, jede "
+    "andere Antwort nicht: bitte dataset berichtigen.",
+    "The budget has no amount with a currency: state both, such as 250.00 and EUR.": "Dem Budget fehlt ein Betrag mit "
+    "Währung: bitte beides angeben, etwa 250.00 und EUR.",
+    "The end of the term has to be after its beginning, in the future and at most 366 days ahead: state closes before {}.": (
+        "Das Ende der Laufzeit muss nach ihrem Beginn liegen, in der Zukunft und höchstens 366 Tage voraus: bitte closes vor "
+        "dem {0} angeben."
+    ),
+    "The purpose is no term of the vocabulary: state one such as dpv:PublicBenefit.": "Der Zweck ist kein Begriff des "
+    "Vokabulars: bitte einen angeben, etwa dpv:PublicBenefit.",
+    "The question is empty: say in words what the data has to answer.": "Die Frage ist leer: bitte in Worten sagen, was die "
+    "Daten beantworten sollen.",
+    "The text is empty: say in a sentence what you answer.": "Der Text ist leer: bitte in einem Satz antworten.",
+    "The update cycle is unknown: state one of {}.": "Unbekannte Aktualisierung: bitte eine angeben von {0}.",
+    "ready_at is over: state a time in the future.": "ready_at ist vorbei: bitte einen Zeitpunkt in der Zukunft angeben.",
+    "since is after until: state the beginning of the time first.": "since liegt nach until: bitte zuerst den Anfang des "
+    "Zeitraums angeben.",
+    "The search index cannot compare queries now ({}): try again.": "Der Suchindex kann jetzt keine Suchen vergleichen "
+    "({0}): bitte erneut versuchen.",
+    "The board is closed: open it again.": "Die Datenbank der Bedarfe ist geschlossen: bitte wieder öffnen.",
+    "The need has {} answers already: write to its contact.": "Der Bedarf hat schon {0} Antworten: bitte an den Kontakt "
+    "schreiben.",
+    "You have answered this need {} times: write to its contact.": "Sie haben auf diesen Bedarf {0}-mal geantwortet: bitte "
+    "an den Kontakt schreiben.",
+    "You have {} needs already: close one first.": "Sie haben schon {0} offene Bedarfe: bitte zuerst einen abschließen.",
+}

@@ -1,0 +1,57 @@
+"""Which offers match a need now, and which needs changed offers match."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from connector.broker.board.matching import find_matches, match_changes
+from connector.ports.broker_store import Delta, Entry, Statements
+from connector.store.memory.record import MemoryBrokerStore
+from tests.broker.board.values import need
+from tests.broker.searching import Searching, make_searching
+from tests.contract.test_record import CITY, NOW, WORKS, entry, source
+
+COUNTS = entry("counts", "Zählstellen für Fahrräder", statements=Statements(frequency="HOURLY"))
+OTHERS = (
+    entry("air", "Luftqualität"),
+    entry("bikes", "Fahrräder am Tag gezählt", statements=Statements(frequency="NEVER")),
+)
+
+
+@pytest.fixture
+async def searching() -> AsyncIterator[Searching]:
+    made = await make_searching(MemoryBrokerStore(), now=NOW)
+    yield made
+    await made.index.close()
+
+
+async def offer(searching: Searching, *entries: Entry, participant: str = CITY) -> None:
+    await searching.record.apply(Delta(source=source(participant), upserts=entries), NOW)
+    await searching.follow()
+
+
+async def test_the_best_offer_comes_first_and_own_ones_are_left_out(searching: Searching) -> None:
+    await offer(searching, COUNTS, *OTHERS)
+    await offer(searching, entry("own", "Zählstellen für Fahrräder", WORKS), participant=WORKS)
+    found = await find_matches(searching.record, searching.index, need(frequency="DAILY"), NOW)
+    assert [one.entry.id for one in found] == ["counts", "bikes"]
+    assert [one.fit.fits for one in found] == [True, False]
+    assert found[0].fit.words == ("fahrrader", "zahlen", "zahlstellen")
+
+
+async def test_a_need_without_topics_matches_nothing(searching: Searching) -> None:
+    await offer(searching, COUNTS)
+    asked = need(question="Wie ist es und warum?")
+    assert searching.index.list_topics(asked.question) == ()
+    assert await find_matches(searching.record, searching.index, asked, NOW) == []
+    assert await match_changes(searching.index, [asked], await searching.record.changes(0, 10)) == []
+
+
+async def test_changed_offers_match_as_present_ones_do(searching: Searching) -> None:
+    await offer(searching, COUNTS, *OTHERS)
+    asked = [need("a", frequency="DAILY"), need("b", question="Wie gut ist die Luftqualität?"), need("c", owner=CITY)]
+    changed = await match_changes(searching.index, asked, await searching.record.changes(0, 10))
+    now = [await find_matches(searching.record, searching.index, one, NOW) for one in asked]
+    told = {(one.need.id, one.entry.id, one.fit.score) for one in changed}
+    assert told == {(one.need.id, one.entry.id, one.fit.score) for found in now for one in found}
+    assert {need_id for need_id, _, _ in told} == {"a", "b"}
