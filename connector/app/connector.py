@@ -192,6 +192,7 @@ class ConnectorServer:
             users=self._make_register(),
             received=settings.received,
             search=self.broker.search if self.broker else None,
+            broker=self.broker.ask if self.broker else None,
             checks=readiness.checks(),
             warnings=readiness.warnings(),
             list_in_use=parts.identity.list_in_use,

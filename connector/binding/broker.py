@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from connector.controlplane.core.errors import NotAllowed, PeerFailed, UseCaseError
+from connector.controlplane.core.errors import NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.identity import Identity, Intent
@@ -37,20 +37,34 @@ class SearchClient:
 
         Raises NotAllowed if the broker does not accept this participant or the query, PeerFailed if it cannot answer.
         """
+        return await self.ask("GET", "search", query)
+
+    async def ask(
+        self, method: str, path: str, query: Mapping[str, str | Sequence[str]] | None = None, body: bytes | None = None
+    ) -> bytes:
+        """Return the broker's answer (JSON) to a request for a path of its API, with a body in JSON.
+
+        Raises NoSuchEntity for what the broker does not know, NotAllowed if it does not accept this participant or the
+        request, PeerFailed if it cannot answer.
+        """
         token = await self._identity.issue_token(self._participant, Intent.SEARCH)
         headers = {"Authorization": token, "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        asked = f"?{urlencode(query, doseq=True)}" if query else ""
         try:
             answer = await self._client.request(
-                "GET",
-                f"{self._api}/v1/search?{urlencode(query, doseq=True)}",
+                method,
+                f"{self._api}/v1/{path}{asked}",
                 headers=headers,
+                body=body,
                 timeout_s=SEARCH_S,
                 max_bytes=ANSWER_BYTES,
             )
         except NetError as error:
             raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
-        if answer.status != 200:
-            raise _say_refusal(answer.status, answer.body)
+        if answer.status not in {200, 201}:
+            raise _say_refusal(answer.status, answer.body, path)
         return answer.body
 
     async def nudge(self) -> None:
@@ -66,8 +80,12 @@ class SearchClient:
             raise PeerFailed("broker", f"The broker refused the change notice (HTTP status {answer.status}).")
 
 
-def _say_refusal(status: int, body: bytes) -> UseCaseError:
+def _say_refusal(status: int, body: bytes, path: str) -> UseCaseError:
     """Return the error for an answer of the broker that is no result."""
+    refusal = _read_refusal(body) if path != "search" else None
+    if refusal is not None and status in {403, 404, 409, 422}:
+        kind = NoSuchEntity if status == 404 else NotAllowed
+        return kind(clean(refusal.code, 40), clean(refusal.reason))
     if status == 401:
         reason = (
             "The broker does not accept this participant: `datenkontor doctor` compares it with the participant list."
@@ -85,15 +103,21 @@ def _say_refusal(status: int, body: bytes) -> UseCaseError:
 
 def _read_reason(body: bytes) -> str:
     """Return the sentence with which the broker refuses a query; empty if it has none."""
+    refusal = _read_refusal(body)
+    return clean(refusal.reason) if refusal else ""
+
+
+def _read_refusal(body: bytes) -> "_Reason | None":
     try:
-        answer = msgspec.json.decode(body[:REFUSAL_BYTES], type=_Refusal)
+        found = msgspec.json.decode(body[:REFUSAL_BYTES], type=_Refusal).error
     except (msgspec.MsgspecError, RecursionError):
-        return ""
-    return clean(answer.error.reason)
+        return None
+    return found if found.reason else None
 
 
 class _Reason(msgspec.Struct):
     reason: str = ""
+    code: str = "broker"
 
 
 class _Refusal(msgspec.Struct):

@@ -45,6 +45,7 @@ WORDS = {
     "agreement": CommandEntry("agreement", "Agreements as provider and as consumer."),
     "transfer": CommandEntry("transfer", "Transfers as provider and as consumer."),
     "received": CommandEntry("received", "Received files: list them, remove old ones."),
+    "need": CommandEntry("need", "Needs for data: post them, answer those of others."),
     "event": CommandEntry("event", "Events that policies can refer to."),
     "consent": CommandEntry("consent", "Consents of persons whom data is about."),
     "audit": CommandEntry("audit", "The audit log: list, show, export, verify."),

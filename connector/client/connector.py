@@ -8,6 +8,7 @@ from connector.client.chapters.assets import Assets, AsyncAssets
 from connector.client.chapters.catalog import AsyncCatalogs, AsyncParticipants, Catalogs, Participants
 from connector.client.chapters.consents import AsyncConsents, Consents
 from connector.client.chapters.events import AsyncEvents, Events
+from connector.client.chapters.needs import AsyncNeeds, Needs
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
 from connector.client.chapters.received import AsyncReceivedFiles, ReceivedFiles
@@ -65,6 +66,7 @@ class Connector:
         self.received = ReceivedFiles(driver)
         self.policies = Policies(driver)
         self.events = Events(driver)
+        self.needs = Needs(driver)
         self.consents = Consents(driver)
         self.users = Users(driver)
 
@@ -109,6 +111,7 @@ class AsyncConnector:
         self.received = AsyncReceivedFiles(driver)
         self.policies = AsyncPolicies(driver)
         self.events = AsyncEvents(driver)
+        self.needs = AsyncNeeds(driver)
         self.consents = AsyncConsents(driver)
         self.users = AsyncUsers(driver)
 

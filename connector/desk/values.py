@@ -15,6 +15,12 @@ from connector.controlplane.usecases.users import UserRegister
 from connector.ports.identity import ListInUse
 
 Search = Callable[[Mapping[str, str | Sequence[str]]], Awaitable[bytes]]
+Ask = Callable[
+    [str, str, Mapping[str, str | Sequence[str]] | None, bytes | None],
+    Awaitable[bytes],
+]
+"""Sends a request to the broker: method, path in its API, query, and body in JSON; returns the JSON of the answer."""
+
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 
 
@@ -22,9 +28,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The values that endpoints and pages work with.
 
     `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the broker
-    is unreachable, and is None without a broker. `received` is the root of all deliveries. Each of `checks` returns why
-    the process is not ready, or None; each of `warnings` returns another problem, or None. `list_in_use` returns the
-    version and the end of the participant list.
+    is unreachable, and is None without a broker; so is `broker`, which sends any other request. `received` is the root
+    of all deliveries. Each of `checks` returns why the process is not ready, or None; each of `warnings` returns
+    another problem, or None. `list_in_use` returns the version and the end of the participant list.
     """
 
     context: Context
@@ -36,6 +42,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     users: UserRegister
     received: Path
     search: Search | None = None
+    broker: Ask | None = None
     checks: Mapping[str, ReadinessCheck] = {}
     warnings: Mapping[str, ReadinessCheck] = {}
     list_in_use: Callable[[], ListInUse | None] = lambda: None

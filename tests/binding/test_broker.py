@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from connector.binding.broker import Announcer, SearchClient
-from connector.controlplane.core.errors import NotAllowed, PeerFailed, UseCaseError
+from connector.controlplane.core.errors import NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.language.catalogue import find_translated_sentence
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
@@ -117,3 +117,16 @@ async def test_many_changes_are_one_notice_which_is_repeated_until_it_is_taken(m
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert [call.endpoint.path for call in wire.calls] == ["/v1/nudge", "/v1/nudge"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(403, NotAllowed), (404, NoSuchEntity), (409, NotAllowed), (422, NotAllowed), (503, PeerFailed)],
+)
+async def test_a_refusal_of_the_broker_keeps_its_code_and_sentence(status: int, kind: type[UseCaseError]) -> None:
+    wire = Wire(status, body=b'{"error": {"code": "limit", "reason": "You have 20 needs\\u202e already."}}')
+    with pytest.raises(kind) as refused:
+        await client(wire).ask("POST", "needs", body=b"{}")
+    if status != 503:
+        assert (refused.value.code, refused.value.reason) == ("limit", "You have 20 needs already.")
+    assert (wire.calls[0].method, wire.calls[0].body) == ("POST", b"{}")

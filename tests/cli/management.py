@@ -100,6 +100,9 @@ def served(management: Management) -> Iterator[Management]:
         def do_POST(self) -> None:
             self._take()
 
+        def do_PUT(self) -> None:
+            self._take()
+
         def do_PATCH(self) -> None:
             self._take()
 

@@ -34,6 +34,7 @@ from connector.protocol.dsp.machines.machine import Ended, ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
 from connector.store.memory.store import MemoryStore
+from tests.support.board import answer_board
 from tests.support.rooms import Rooms, make_rooms
 
 OWNER, NOW = "default", 1_764_000_000_000
@@ -219,6 +220,7 @@ class Desk:
             users=UserRegister(rooms.context, QUICK, PAGES),
             received=self.received,
             search=self.search,
+            broker=self.ask,
             checks={"worker": self.worker},
             warnings={"processes": self.warned},
             list_in_use=lambda: self.list_in_use,
@@ -229,6 +231,10 @@ class Desk:
     async def search(self, question: Any) -> bytes:
         self.searched.append(dict(question))
         return b'{"items": [{"participant": "https://city.example", "id": "urn:dataset:air"}], "total": 1}'
+
+    async def ask(self, method: str, path: str, query: Any = None, body: bytes | None = None) -> bytes:
+        self.searched.append({"method": method, "path": path, "query": query, "body": body})
+        return answer_board(method, path)
 
     async def warned(self) -> str | None:
         return self.warning

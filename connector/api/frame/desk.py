@@ -18,7 +18,7 @@ from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
 from connector.desk.holds import view_holds
-from connector.desk.values import Desk, ReadinessCheck, Search
+from connector.desk.values import Ask, Desk, ReadinessCheck, Search
 from connector.ports.entities import PageBounds
 from connector.ports.identity import ListInUse
 from connector.ports.watch import Watch
@@ -69,6 +69,7 @@ AtCounterparties = Annotated[Counterparties, DeskValue(lambda desk: desk.counter
 AtUsers = Annotated[UserRegister, DeskValue(lambda desk: desk.users)]
 AtRegister = Annotated[ConsentRegister, DeskValue(lambda desk: desk.register)]
 AtSearch = Annotated[Search | None, DeskValue(lambda desk: desk.search)]
+AtBrokerApi = Annotated[Ask | None, DeskValue(lambda desk: desk.broker)]
 AtReceived = Annotated[Path, DeskValue(lambda desk: desk.received)]
 AtChecks = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.checks)]
 AtList = Annotated[Callable[[], ListInUse | None], DeskValue(lambda desk: desk.list_in_use)]

@@ -137,4 +137,7 @@ SENTENCES: dict[str, str] = {
     "operator": "Betrieb",
     "auditor": "Prüfung",
     "answered by a person": "von einem Menschen beantwortet",
+    # States of needs.
+    "upcoming": "künftig",
+    "closed": "abgeschlossen",
 }

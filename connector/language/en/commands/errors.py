@@ -1,6 +1,7 @@
 """English sentences about commands that cannot continue."""
 
 SENTENCES: dict[str, str] = {
+    "need-answer": "An answer is an offer, a draft or none: use one of --dataset, --ready and --none.",
     "unknown-asset": "Unknown asset {word}: `datenkontor asset list` lists the assets.",
     "one-policy": "Name one policy: a FILE, --asset, --negotiation or --agreement.",
     "unknown-dataset": "Unknown dataset {word}: `datenkontor asset list` lists those that are offered here, "

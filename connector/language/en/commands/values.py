@@ -137,4 +137,7 @@ SENTENCES: dict[str, str] = {
     "operator": "operator",
     "auditor": "auditor",
     "answered by a person": "answered by a person",
+    # States of needs.
+    "upcoming": "upcoming",
+    "closed": "closed",
 }

@@ -1,0 +1,49 @@
+"""What a broker answers about needs."""
+
+from typing import Any
+
+import msgspec
+
+AT = "2027-01-15T08:00:00Z"
+NEED = {
+    "id": "urn:need:1",
+    "owner": "https://city.example",
+    "state": "open",
+    "question": "How many bicycles pass?",
+    "opens": AT,
+    "closes": "2027-04-15T08:00:00Z",
+    "created_at": AT,
+    "changed_at": AT,
+}
+ANSWER = {
+    "id": "urn:answer:1",
+    "need": "urn:need:1",
+    "participant": "https://works.example",
+    "kind": "none",
+    "text": "We do not have it.",
+    "at": AT,
+}
+MATCH = {
+    "participant": "https://works.example",
+    "dataset": "urn:dataset:counts",
+    "title": {"en": "Bicycle counters"},
+    "publisher": "Works",
+    "score": 0.9,
+    "fits": True,
+    "words": ["bicycles"],
+    "reasons": [
+        {"condition": "frequency", "met": True, "text": {"en": "Is updated often", "de": "Wird oft aktualisiert"}}
+    ],
+}
+NOTICE = {"number": 4, "kind": "matched", "need": "urn:need:1", "at": AT, "text": {"en": "An offer matches your need."}}
+_BY_ENDING: dict[str, Any] = {"answers": [ANSWER], "matches": [MATCH], "notices": [NOTICE]}
+
+
+def answer_board(method: str, path: str) -> bytes:
+    """Return the answer to a request that succeeds."""
+    ending = path.rpartition("/")[2]
+    if method == "GET" and path == "needs":
+        return msgspec.json.encode({"items": [NEED], "next": None})
+    if method == "POST" and ending == "answers":
+        return msgspec.json.encode(ANSWER)
+    return msgspec.json.encode(_BY_ENDING.get(ending, NEED))
