@@ -26,13 +26,16 @@ from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.board.telling import Teller
+from connector.broker.crawl import Found
 from connector.broker.crawler import Crawler
 from connector.broker.describing.subject import PublicSite
 from connector.broker.graphing import follow, name_layout
+from connector.broker.harvesting.harvest import Keep, harvest
+from connector.broker.harvesting.portal import PortalClient
 from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
 from connector.broker.projector import Projector
-from connector.broker.schedule import make_rhythm
+from connector.broker.schedule import make_portal, make_rhythm
 from connector.broker.search import render_source
 from connector.broker.visibility.callers import Visibility
 from connector.controlplane.processes import inbound
@@ -41,7 +44,7 @@ from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.ports.board import Board
-from connector.ports.broker_store import BrokerStore
+from connector.ports.broker_store import BrokerStore, CrawlSource
 from connector.ports.credentials import CredentialKeys
 from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent
@@ -183,6 +186,11 @@ async def build_broker(
 def _build_crawler(
     parts: Parts, record: BrokerStore, now: Callable[[], int], note_change: Callable[[], None]
 ) -> Crawler:
+    portals = PortalClient(parts.client)
+
+    async def read_portal(source: CrawlSource, known: dict[str, str], keep: Keep) -> Found:
+        return await harvest(portals, source, known, now=now(), keep=keep)
+
     return Crawler(
         record,
         parts.peer,
@@ -193,6 +201,11 @@ def _build_crawler(
         address_problem=parts.address_problem,
         rhythm=make_rhythm(int(parts.settings.broker.crawl_seconds * 1000)),
         changed=note_change,
+        harvest=read_portal,
+        portals=[
+            make_portal(portal.name, portal.kind, portal.url, portal.title or portal.name, configured=True)
+            for portal in parts.settings.broker.portals
+        ],
     )
 
 

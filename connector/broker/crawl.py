@@ -18,7 +18,7 @@ from connector.broker import schedule
 from connector.broker.normalise import FindAddress, Unusable, compute_catalog_digest, read_entry
 from connector.broker.schedule import Rhythm
 from connector.net.aside import work_aside
-from connector.ports.broker_store import CrawlSource, Delta, Entry
+from connector.ports.broker_store import CrawlSource, Delta, Entry, Portal
 from connector.ports.peer import CatalogPage, InDoubt, Peer, Refused
 from connector.protocol.dsp.catalog import choose_service, find_services
 from connector.protocol.dsp.errors import clean
@@ -59,7 +59,8 @@ class Found:
     """The results of a crawl: the digest of every dataset, and the entries that are new or changed.
 
     `unread` are datasets that are offered and cannot be read: their entries do not change. `left_out` counts offers
-    that cannot be read, of datasets with others.
+    that cannot be read, of datasets with others. `short` says why a portal did not list all: then nothing is removed.
+    `portal` has the new validators of a portal.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
@@ -69,6 +70,8 @@ class Found:
     left_out: int = 0
     repeated: int = 0
     problem: str | None = None
+    short: str | None = None
+    portal: Portal | None = None
 
 
 async def crawl(
@@ -107,7 +110,7 @@ def compute_delta(
     source: CrawlSource, known: dict[str, str], found: Found, *, now: int, jitter: float, rhythm: Rhythm
 ) -> Delta:
     """Return the changes of a complete crawl: of the entries, and of the source with its next date."""
-    missing = tuple(sorted(known.keys() - found.digests.keys() - found.unread))
+    missing = () if found.short else tuple(sorted(known.keys() - found.digests.keys() - found.unread))
     shrunk = len(missing) * 2 > len(known)
     doubted = shrunk and not source.shrink_seen
     removed = () if doubted else missing
@@ -122,6 +125,7 @@ def compute_delta(
         datasets=len(known.keys() | found.digests.keys()) - len(removed),
         shrink_seen=doubted,
         error=_remark(found, len(missing) if doubted else 0),
+        portal=found.portal or source.portal,
     )
     verified = tuple(sorted(found.digests.keys() - found.changed.keys()))
     return Delta(source=after, upserts=tuple(found.changed.values()), removed=removed, verified=verified)
@@ -251,7 +255,7 @@ def _add_dataset(
 
 def _remark(found: Found, missing: int) -> str | None:
     """Return the remarks of a successful crawl for the operator."""
-    remarks = []
+    remarks = [found.short] if found.short else []
     if missing:
         remarks.append(f"More than half of the catalogue ({missing} datasets) is missing: a second crawl decides.")
     if found.unusable:

@@ -4,6 +4,9 @@ Sources are the members of the participant list that have an address, without th
 the list is retired. The task sleeps until the earliest date of a source or until it is woken; it never polls. A source
 has at most one active crawl, all sources together at most `concurrency`.
 
+Portals are sources that the operator enters. They have places of their own, so that their long harvests hold up no
+participant.
+
 A crawl that takes long gives its place back and goes on in one of a few places for slow sources, or ends. After it, its
 source rests for many times its duration; after a short one, it overtakes nobody for as long. So few sources cannot hold
 all places.
@@ -12,15 +15,17 @@ all places.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 import msgspec
 
 from connector.broker import crawl, schedule
-from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed
+from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found
+from connector.broker.harvesting.harvest import Keep
 from connector.broker.schedule import Rhythm
-from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Liveness
+from connector.net.aside import work_aside
+from connector.ports.broker_store import PORTALS, BrokerStore, CrawlSource, Delta, Entry, Liveness
 from connector.ports.identity import Identity, Participant
 from connector.ports.peer import Peer
 
@@ -28,16 +33,25 @@ log = logging.getLogger(__name__)
 
 CONCURRENCY = 8
 SLOW_PLACES = 2
+PORTAL_PLACES = 2
 # After a crawl of more than `SHORT` ms, a source rests so many times as long.
 REST = 20
 SHORT = 2000
+
+# What comparing costs for one dataset, as bytes that are worked on.
+_DELTA_BYTES = 32
+
+
+Harvest = Callable[[CrawlSource, dict[str, str], Keep], Awaitable[Found]]
+"""Reads a portal, with the digests of its entries; raises CrawlFailed."""
 
 
 class Crawler:
     """Crawls sources when they are due. It is the only writer of its store.
 
     `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
-    `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries.
+    `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries. `harvest` reads
+    portals, `portals` are those of the settings.
     """
 
     def __init__(
@@ -54,6 +68,8 @@ class Crawler:
         address_problem: AddressProblem,
         concurrency: int = CONCURRENCY,
         changed: Callable[[], None] = lambda: None,
+        harvest: Harvest | None = None,
+        portals: Sequence[CrawlSource] = (),
     ) -> None:
         self._store = store
         self._peer = peer
@@ -66,6 +82,8 @@ class Crawler:
         self._address_problem = address_problem
         self._concurrency = concurrency
         self._changed = changed
+        self._harvest = harvest
+        self._portals = portals
         self._sources: dict[str, CrawlSource] = {}
         self._loaded = False
         self._active: dict[str, asyncio.Task[None]] = {}
@@ -101,6 +119,32 @@ class Crawler:
         self.relist()
         return True
 
+    async def put_portal(self, portal: CrawlSource) -> None:
+        """Add a portal, or change one: it is crawled next. An active crawl of it is given up."""
+        await self._load()
+        await self._give_up(portal.participant)
+        before = self._sources.get(portal.participant)
+        await self._put(schedule.update_portal(before, portal, self._now(), self._rhythm))
+        self._wake.set()
+
+    async def remove_portal(self, participant: str) -> bool:
+        """Remove a portal with its entries; return False if there is none."""
+        await self._load()
+        await self._give_up(participant)
+        source = self._sources.get(participant)
+        if source is None or source.portal is None or source.next_at >= schedule.NEVER:
+            return False
+        # The record writes one after the other: what the crawl was putting is there before its entries are listed.
+        await self._put(source)
+        await self._retire(schedule.retire(source))
+        return True
+
+    def crawl_portal(self, participant: str) -> None:
+        """Crawl a portal soon, as after a change notice of a member."""
+        self._nudged.setdefault(participant, self._now())
+        self._earliest.pop(participant, None)
+        self._wake.set()
+
     async def run(self) -> None:
         """Crawl until stopped."""
         while not self._stopped:
@@ -126,13 +170,11 @@ class Crawler:
         now = self._now()
         due = sorted(self._list_waiting(), key=lambda entry: (not self._may_overtake(entry[1], now), entry[0]))
         for at, participant in due:
-            if at <= now and self._has_place():
+            if at <= now and self._has_place(participant):
                 self._nudged.pop(participant, None)
                 task = asyncio.create_task(self._crawl_one(participant), name=f"crawl {participant}")
                 self._active[participant] = task
-        if not self._has_place():
-            return None
-        return min((at for at, _ in self._list_waiting()), default=None)
+        return min((at for at, participant in self._list_waiting() if self._has_place(participant)), default=None)
 
     async def wait_settled(self) -> None:
         """Wait until no crawl is active."""
@@ -160,8 +202,14 @@ class Crawler:
         """Return whether a source comes first: it has sent a change notice, and its last crawl cost little."""
         return participant in self._nudged and self._rested.get(participant, 0) <= now
 
-    def _has_place(self) -> bool:
-        return len(self._active) - len(self._slow) < self._concurrency
+    def _has_place(self, participant: str) -> bool:
+        portals = sum(map(self._is_portal, self._active))
+        if self._is_portal(participant):
+            return portals < PORTAL_PLACES
+        return len(self._active) - portals - len(self._slow) < self._concurrency
+
+    def _is_portal(self, participant: str) -> bool:
+        return self._sources[participant].portal is not None
 
     def _go_aside(self, participant: str) -> bool:
         """Give a source that takes long a place among the slow ones, and its own to the next one."""
@@ -172,13 +220,12 @@ class Crawler:
         return True
 
     def _is_source(self, participant: Participant) -> bool:
-        return bool(participant.address) and participant.id != self._participant
+        own = participant.id == self._participant or participant.id.startswith(PORTALS)
+        return bool(participant.address) and not own
 
     async def _update_sources(self) -> None:
         """Add the members that are new on the participant list, and retire those that are not on it any more."""
-        if not self._loaded:
-            self._sources = {source.participant: source for source in await self._store.sources()}
-            self._loaded = True
+        await self._load()
         members = self._identity.participants()
         listed = {member.id: member for member in members if self._is_source(member)}
         for participant, member in listed.items():
@@ -193,8 +240,32 @@ class Crawler:
         gone = self._sources.keys() - listed.keys() if members else ()
         for participant in sorted(gone):
             source = self._sources[participant]
-            if source.next_at < schedule.NEVER and self._is_free(participant):
+            if source.portal is None and source.next_at < schedule.NEVER and self._is_free(participant):
                 await self._retire(schedule.retire(source))
+
+    async def _load(self) -> None:
+        """Read the sources of the record once, and bring in the portals of the settings."""
+        if self._loaded:
+            return
+        self._sources = {source.participant: source for source in await self._store.sources()}
+        self._loaded = True
+        entered = {portal.participant: portal for portal in self._portals}
+        for participant, source in list(self._sources.items()):
+            configured = source.portal is not None and source.portal.configured
+            if configured and participant not in entered and source.next_at < schedule.NEVER:
+                await self._retire(schedule.retire(source))
+        for participant, portal in entered.items():
+            before = self._sources.get(participant)
+            after = schedule.update_portal(before, portal, self._now(), self._rhythm)
+            if after != before:
+                await self._put(after)
+
+    async def _give_up(self, participant: str) -> None:
+        """End an active crawl of a source, which stores nothing more."""
+        task = self._active.get(participant)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     def _is_free(self, participant: str) -> bool:
         """Return whether a source may be changed; a source with an active crawl is changed after it."""
@@ -237,24 +308,39 @@ class Crawler:
     async def _crawl(self, source: CrawlSource) -> None:
         known = await self._store.digests(source.participant)
         try:
-            found = await crawl.crawl(
-                self._peer,
-                source,
-                known,
-                now=self._now(),
-                bounds=self._bounds,
-                address_problem=self._address_problem,
-                go_aside=partial(self._go_aside, source.participant),
-            )
+            found = await self._read(source, known)
         except CrawlFailed as error:
             await self._note_failure(source, error)
             return
         now = self._now()
-        outcome = crawl.compute_delta(source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm)
+        compute = partial(
+            crawl.compute_delta, source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm
+        )
+        outcome = await work_aside(_DELTA_BYTES * len(found.digests), compute)
         await self._store.apply(outcome, now)
         if outcome.upserts or outcome.removed:
             self._changed()
         self._sources[source.participant] = outcome.source
+
+    async def _read(self, source: CrawlSource, known: dict[str, str]) -> Found:
+        """Read the catalogue of a participant, or harvest a portal. Raises CrawlFailed."""
+        if source.portal is not None:
+            assert self._harvest is not None
+            return await self._harvest(source, known, partial(self._keep, source))
+        return await crawl.crawl(
+            self._peer,
+            source,
+            known,
+            now=self._now(),
+            bounds=self._bounds,
+            address_problem=self._address_problem,
+            go_aside=partial(self._go_aside, source.participant),
+        )
+
+    async def _keep(self, source: CrawlSource, entries: Sequence[Entry]) -> None:
+        """Put entries of a portal that is still being read."""
+        await self._store.apply(Delta(source=source, upserts=tuple(entries)), self._now())
+        self._changed()
 
     async def _note_failure(self, source: CrawlSource, error: CrawlFailed) -> None:
         log.info("source not crawled: %s", error.reason, extra={"peer": source.participant})

@@ -66,8 +66,9 @@ async def _find(record: RecordView, wanted: Wanted, after: str | None, size: int
         fitting = [
             entry
             for entry in entries
-            # A teaser has no offer that could be negotiated.
+            # A teaser and a reference have no offer to negotiate, and the protocol wants one of each Dataset.
             if not entry.reduced
+            and entry.via is None
             and wanted.takes(themes=entry.themes, keywords=entry.keywords, publisher=entry.participant)
         ]
         found += fitting[skip:]
@@ -82,7 +83,7 @@ async def provide_dataset(record: RecordView, id: str) -> bytes | None:
     sources = sorted(await record.sources(), key=lambda source: source.participant)
     for source in sources:
         # Sources without datasets are skipped to keep the look-up short.
-        if source.datasets and source.liveness is not Liveness.DEAD:
+        if source.portal is None and source.datasets and source.liveness is not Liveness.DEAD:
             entry = await record.entry(source.participant, id)
             if entry is not None and not entry.reduced:
                 return _add_context(entry.document)

@@ -57,7 +57,7 @@ def read_entry(document: bytes, source: CrawlSource, now: int, find_address: Fin
     `find_address` returns the base URL for negotiations on a parsed Dataset; without it, the source's address is used.
     """
     members = _read_members(document)
-    dataset = _read_id(members)
+    dataset = read_identifier(members)
     address = find_address(members) if find_address else source.address
     try:
         document, members, left_out = _keep_readable(document, members, dataset)
@@ -65,10 +65,19 @@ def read_entry(document: bytes, source: CrawlSource, now: int, find_address: Fin
         lasting = compute_digest(members if address == source.address else {**members, "accessService": address})
     except ProtocolError as error:
         raise Unusable(f"The dataset {clean(dataset, WORD_LENGTH)} cannot be read: {error.reason}", dataset) from None
-    entry = Entry(
+    entry = make_entry(members, document, source, digest=lasting, address=address, now=now)
+    return EntryRead(entry, left_out)
+
+
+def make_entry(
+    members: dict[str, Any], document: bytes, source: CrawlSource, *, digest: str, address: str, now: int
+) -> Entry:
+    """Return the entry of a parsed Dataset with an identifier, first seen at `now` (ms)."""
+    dataset: str = members["@id"]
+    return Entry(
         participant=source.participant,
         id=dataset,
-        digest=lasting,
+        digest=digest,
         document=document,
         titles=read_texts(members, "dct:title", TITLE_LENGTH)
         or read_texts(members, "edc:name", TITLE_LENGTH)
@@ -84,7 +93,6 @@ def read_entry(document: bytes, source: CrawlSource, now: int, find_address: Fin
         verified_at=now,
         statements=read_statements(members, now),
     )
-    return EntryRead(entry, left_out)
 
 
 def _keep_readable(
@@ -126,7 +134,8 @@ def _read_members(document: bytes) -> dict[str, Any]:
     return members
 
 
-def _read_id(members: dict[str, Any]) -> str:
+def read_identifier(members: dict[str, Any]) -> str:
+    """Return the identifier of a parsed Dataset. Raises Unusable without one that can be asked for."""
     found = members.get("@id")
     name = found if isinstance(found, str) and found.strip() else ""
     try:
@@ -172,7 +181,7 @@ def _read_publisher(members: dict[str, Any]) -> str | None:
 
 
 def parse_offers(document: bytes) -> list[dict[str, Any]]:
-    """Return the parsed offers of an indexed Dataset."""
+    """Return the parsed offers of an indexed Dataset; a reference has none."""
     view: dict[str, Any] = msgspec.json.decode(document)
-    found: list[dict[str, Any]] = view["hasPolicy"]
+    found: list[dict[str, Any]] = view.get("hasPolicy", [])
     return found

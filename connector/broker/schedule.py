@@ -8,7 +8,7 @@ Pure: standard library and msgspec only. Times are ms since the Unix epoch; `jit
 
 import msgspec
 
-from connector.ports.broker_store import CrawlSource, Liveness
+from connector.ports.broker_store import PORTALS, CrawlSource, Liveness, Portal, PortalKind
 from connector.ports.identity import Participant
 
 SECOND = 1000
@@ -25,6 +25,7 @@ SPREAD = 0.2
 # The end of the year 9999: the date of sources that are no longer crawled.
 NEVER = 253_402_300_799_000
 RETIRED = "The participant is not on the participant list any more."
+REMOVED = "The portal was removed."
 
 
 class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +77,38 @@ def update_source(source: CrawlSource, participant: Participant, now: int, rhyth
     return msgspec.structs.replace(source, name=participant.name, address=address, digest=None, next_at=now)
 
 
-def retire(source: CrawlSource) -> CrawlSource:
-    """Return the source of a member that left the participant list: DEAD, and not crawled again."""
+def make_portal(name: str, kind: PortalKind, address: str, title: str, *, configured: bool = False) -> CrawlSource:
+    """Return the source of a portal by its `name`, a short word of the operator: due immediately.
+
+    `address` is the URL of the portal, or of its catalogue in RDF; a slash at the end of that of a portal is left out.
+    """
+    return CrawlSource(
+        participant=PORTALS + name,
+        name=title,
+        address=address.rstrip("/") if kind is PortalKind.CKAN else address,
+        portal=Portal(kind=kind, configured=configured),
+    )
+
+
+def update_portal(before: CrawlSource | None, portal: CrawlSource, now: int, rhythm: Rhythm) -> CrawlSource:
+    """Return a portal as it is entered now, with the state of its crawls; a new or changed one is due immediately."""
+    fresh = msgspec.structs.replace(portal, interval=rhythm.start, next_at=now)
+    if before is None or before.portal is None or portal.portal is None or before.next_at >= NEVER:
+        return fresh
+    same = (before.address, before.portal.kind) == (portal.address, portal.portal.kind)
+    if same and (before.name, before.portal.configured) == (portal.name, portal.portal.configured):
+        return before
+    # Without a digest its documents are read again, so that the entries lead to where the portal is now.
     return msgspec.structs.replace(
-        source, liveness=Liveness.DEAD, next_at=NEVER, datasets=0, digest=None, shrink_seen=False, error=RETIRED
+        before, name=portal.name, address=portal.address, digest=None, portal=portal.portal, next_at=now
+    )
+
+
+def retire(source: CrawlSource) -> CrawlSource:
+    """Return a source that is not crawled again, DEAD: a member that left the participant list, or a removed portal."""
+    reason = RETIRED if source.portal is None else REMOVED
+    return msgspec.structs.replace(
+        source, liveness=Liveness.DEAD, next_at=NEVER, datasets=0, digest=None, shrink_seen=False, error=reason
     )
 
 

@@ -16,7 +16,7 @@ from connector.broker.visibility.audience import explain_teaser
 from connector.policy.model.errors import PolicyError
 from connector.policy.reading.frame import list_assignees
 from connector.policy.reading.load import load
-from connector.ports.broker_store import CrawlSource, Entry, Liveness
+from connector.ports.broker_store import PORTALS, CrawlSource, Entry, Liveness
 from connector.ports.search_index import OFFSET, Counted, Facet, Match
 from connector.protocol.dsp.errors import clean
 from connector.views.conversion import write_moment
@@ -93,7 +93,8 @@ def _render_facet(facet: Facet, values: Sequence[Counted], lang: str | None) -> 
 def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
     """Return the summary of an entry: texts by language, the offered terms, and the address for negotiations.
 
-    A teaser has its access policy in words as the description, and no offer.
+    A teaser has its access policy in words as the description, and no offer. A reference has neither terms nor an
+    address: `via` names its portal and the page there.
     """
     entry = explain_teaser(entry)
     view = msgspec.json.decode(entry.document)
@@ -110,12 +111,13 @@ def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
         "publisher": entry.publisher,
         "keywords": entry.keywords,
         "themes": entry.themes,
-        "formats": sorted({distribution["format"] for distribution in view["distribution"]}),
+        "formats": [] if entry.via else sorted({distribution["format"] for distribution in view["distribution"]}),
         "offer_id": first["@id"] if first else None,
         "terms": first if fits else None,
         "offers": len(offered),
-        "only_for": list_readers(offered),
+        "only_for": list_readers(offered) if offered else (),
         "teaser": entry.reduced,
+        "via": {"portal": entry.participant.removeprefix(PORTALS), "page": entry.via} if entry.via else None,
     }
 
 
@@ -142,6 +144,7 @@ def render_change(entry: Entry) -> dict[str, Any]:
         "id": entry.id,
         "changed_at": format_moment(entry.removed_at or entry.changed_at),
         "removed": gone,
+        "via": None if gone else entry.via,
         "dataset": None if gone else msgspec.json.decode(entry.document),
     }
 
@@ -151,6 +154,7 @@ def render_source(crawled: CrawlSource) -> dict[str, Any]:
     lasting = crawled.next_at < schedule.NEVER
     return {
         "participant": crawled.participant,
+        "kind": crawled.portal.kind if crawled.portal else "participant",
         "name": crawled.name,
         "address": crawled.address,
         "liveness": crawled.liveness,

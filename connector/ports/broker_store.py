@@ -20,8 +20,33 @@ class Liveness(StrEnum):
     DEAD = "DEAD"
 
 
+PORTALS = "urn:datenkontor:portal:"
+"""The beginning of the identifiers of portals; the rest is the name by the operator. No participant has such a one."""
+
+
+class PortalKind(StrEnum):
+    """How a portal is read: by the action API of CKAN, or by its catalogue in RDF (DCAT-AP)."""
+
+    CKAN = "ckan"
+    DCAT = "dcat"
+
+
+class Portal(msgspec.Struct, frozen=True, kw_only=True):
+    """What only a source has that is a portal. `configured` is set if it stands in the settings.
+
+    `etag` and `modified` are the validators of a catalogue that is one document (RFC 9110, section 8.8), `body` is the
+    SHA-256 (hexadecimal) of that document.
+    """
+
+    kind: PortalKind
+    configured: bool = False
+    etag: str | None = None
+    modified: str | None = None
+    body: str | None = None
+
+
 class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A participant whose catalogue is crawled, and the state of the crawls. Times and `interval` in ms."""
+    """A participant or a portal whose catalogue is crawled, and the state of the crawls. Times and `interval` in ms."""
 
     participant: str
     name: str
@@ -36,6 +61,7 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     datasets: int = 0
     shrink_seen: bool = False
     error: str | None = None
+    portal: Portal | None = None
 
 
 Box = tuple[float, float, float, float]
@@ -81,6 +107,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `audience` is the access policy that decides who sees the entry, as `read_audience` writes it; empty for everybody
     who may read the broker. With `teaser`, everybody else sees its title, its publisher and the access policy: the
     record then also has a `reduced` entry of these. `visibility` is the number of its class, set by the record.
+
+    `via` is the page of its portal that a reference leads to: its `participant` is a portal, its JSON was read from the
+    portal, and it has no offer.
     """
 
     participant: str
@@ -104,6 +133,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     teaser: bool = False
     reduced: bool = False
     visibility: int = 0
+    via: str | None = None
 
 
 EVERYBODY = 0
@@ -208,7 +238,10 @@ class RecordView(Protocol):
         """Return a page of a list, and how many entries the list has."""
 
     async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
+        """Return, for each of these dataset identifiers, the participant that listed it first for everybody.
+
+        A portal is the first one only of what no participant has ever listed.
+        """
 
 
 class BrokerStore(Protocol):

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from connector.ports.broker_store import PortalKind
 from connector.ports.entities import DataClass
 from connector.views.descriptions import EMAIL, TELEPHONE
 
@@ -18,6 +19,8 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 PeerPort = Annotated[int, Meta(ge=1, le=65535)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
 Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?\Z", max_length=2048)]
+QueryUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?\Z", max_length=2048)]
+PortalName = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?\Z")]
 Email = Annotated[str, Meta(pattern=EMAIL + r"\Z", max_length=500)]
 Telephone = Annotated[str, Meta(pattern=TELEPHONE + r"\Z")]
 Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
@@ -277,6 +280,15 @@ class LoggingSettings(Section, frozen=True, kw_only=True):
     )
 
 
+class PortalSettings(Section, frozen=True, kw_only=True):
+    """A portal whose datasets a broker lists as references."""
+
+    name: Annotated[PortalName, Meta(description="Short name of the portal: small letters, digits and hyphens.")]
+    kind: Annotated[PortalKind, Meta(description="How the portal is read.")]
+    url: Annotated[QueryUrl, Meta(description="Address of the portal (`ckan`), or of its catalogue in RDF (`dcat`).")]
+    title: Annotated[ShortText | None, Meta(description="Name that people read; if omitted, the short name.")] = None
+
+
 class BrokerSettings(Section, frozen=True, kw_only=True):
     """The broker that answers searches; and the settings of a process that is a broker."""
 
@@ -315,6 +327,13 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
             "token; the rate of an address is `limits.failures_per_second`."
         ),
     ] = False
+    portals: Annotated[
+        tuple[PortalSettings, ...],
+        Meta(
+            description="As a broker: portals whose datasets are listed as references, each with `name`, `kind` "
+            "(`ckan` or `dcat`), `url` and, for people, `title`."
+        ),
+    ] = ()
 
 
 class DelegatedTier(StrEnum):

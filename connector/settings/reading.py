@@ -131,6 +131,9 @@ def _check(settings: Settings, file: Path) -> None:
         reason = f"In {file}, zone is {settings.zone!r}, which is no zone: use an IANA name such as Europe/Berlin."
         raise SettingsError(reason) from None
     _check_pages(settings, file)
+    names = [portal.name for portal in settings.broker.portals]
+    if len(names) != len(set(names)):
+        raise SettingsError(f"In {file}, broker.portals has two portals of the same name: give each its own name.")
     ids = [key.id for key in settings.management.keys]
     if len(ids) != len(set(ids)):
         raise SettingsError(f"In {file}, management.keys contains two keys with the same id: give each key its own id.")
@@ -172,6 +175,7 @@ def _explain(message: str, file: Path, variables: Mapping[str, str]) -> str:
 _FORMS = {
     "web.public_url": "expected an address without a path such as https://host:port",
     "protocol.public_url": "expected an address without a path such as https://host:port",
+    "].name": "expected a short name of small letters, digits and hyphens",
     "url": "expected an address such as https://host:port",
     "api": "expected an address such as https://host:port",
     "protocol.path": "expected a path such as /dsp/2025-1",

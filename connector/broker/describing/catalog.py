@@ -72,8 +72,11 @@ def describe_record(subject: Subject) -> Iterator[Statement]:
     yield Statement(source, DCT + "modified", changed)
     yield Statement(source, DCT + "publisher", subject.name_provider())
     yield from describe_provider(subject)
-    if is_web_address(entry.address):
-        yield Statement(source, PROV + "atLocation", IriTerm(entry.address))
+    location = entry.via or entry.address
+    if is_web_address(location):
+        yield Statement(source, PROV + "atLocation", IriTerm(location))
+    if entry.via:
+        yield Statement(source, DCT + "identifier", LiteralTerm(entry.id))
 
 
 def describe_page(site: PublicSite, page: str, first: str, following: str | None, size: int) -> Iterator[Statement]:

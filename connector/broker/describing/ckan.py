@@ -177,6 +177,8 @@ def _list_extras(subject: Subject, dataset: MemberMap) -> dict[str, str]:
         "identifier": subject.entry.id,
         "guid": subject.iri,
         "publisher_name": subject.entry.publisher,
+        # As the extension for harvests says where a package is from.
+        **({"harvest_source_title": subject.provider, "source_page": subject.entry.via} if subject.entry.via else {}),
         "theme": msgspec.json.encode(subject.entry.themes).decode() if subject.entry.themes else "",
         "language": msgspec.json.encode(languages).decode() if languages else "",
         "frequency": next(iter(find_iris(dataset, "dct:accrualPeriodicity")), ""),
@@ -188,7 +190,7 @@ def _list_extras(subject: Subject, dataset: MemberMap) -> dict[str, str]:
 def _render_resource(subject: Subject, package: str, number: int, part: MemberMap) -> dict[str, Any]:
     service = next(iter(find_values(part, "dcat:accessService", 1)), None)
     endpoint = find_addresses(service, "dcat:endpointURL") if isinstance(service, dict) else ()
-    access = (*find_addresses(part, "dcat:accessURL"), *endpoint, subject.entry.address)
+    access = (*find_addresses(part, "dcat:accessURL"), *endpoint, subject.entry.via or subject.entry.address)
     download = next(iter(find_addresses(part, "dcat:downloadURL")), None)
     forms = [read_iri(value) or read_text(value) for value in find_values(part, "dcat:mediaType", 1)]
     transfer = find_text(part, "dct:format")

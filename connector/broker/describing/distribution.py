@@ -51,7 +51,10 @@ def _describe_access(
     service = next(iter(find_values(distribution, "dcat:accessService", 1)), None)
     members: MemberMap = service if isinstance(service, dict) else {}
     endpoint = next(iter(find_addresses(members, "dcat:endpointURL")), None)
-    known = next(filter(is_web_address, (endpoint or "", subject.entry.address)), f"{subject.record}#{number + 1}")
+    known = next(
+        filter(is_web_address, (endpoint or "", subject.entry.via or subject.entry.address)),
+        f"{subject.record}#{number + 1}",
+    )
     addresses = find_addresses(distribution, "dcat:accessURL") or (known,)
     for address in addresses:
         yield Statement(node, DCAT + "accessURL", IriTerm(address))

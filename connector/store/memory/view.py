@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from connector.ports.broker_store import EVERYBODY, Box, CrawlSource, Entry, Listing, ListOrder
+from connector.ports.broker_store import EVERYBODY, PORTALS, Box, CrawlSource, Entry, Listing, ListOrder
 from connector.store.rules import read_cursor, read_position, write_cursor, write_position
 
 
@@ -115,9 +115,12 @@ class MemoryRecordView:
         return rows[listing.offset : listing.offset + listing.limit], len(rows)
 
     async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
+        """Return, for each of these dataset identifiers, the participant that listed it first for everybody.
+
+        A portal is the first one only of what no participant has ever listed.
+        """
         found: dict[str, str] = {}
-        for entry, _, _ in self._rows():
+        for entry, _, _ in sorted(self._rows(), key=lambda row: row[0].participant.startswith(PORTALS)):
             if entry.id in ids and entry.visibility == EVERYBODY:
                 found.setdefault(entry.id, entry.participant)
         return found

@@ -1,4 +1,4 @@
-"""German sentences that the data plane and the network write in English, under the English sentence."""
+"""German sentences that the data plane, the network and the harvest of portals write in English, under these."""
 
 SENTENCES: dict[str, str] = {
     "The push must continue at byte {} of the same version, or begin again: request HEAD first.": "Die Zustellung muss bei "
@@ -295,4 +295,51 @@ SENTENCES: dict[str, str] = {
     "a ZIP archive, or a document of an office program": "ein ZIP-Archiv oder ein Dokument eines Büroprogramms",
     "in UTF-32, which is not read": "in UTF-32 geschrieben, das nicht gelesen wird",
     "a number, hour, day, month, year, decimals-N or prefix-N": "eine Zahl, hour, day, month, year, decimals-N oder prefix-N",
+    # Portals and their documents.
+    "A page of the catalogue cannot be read: {}": "Eine Seite des Katalogs lässt sich nicht lesen: {0}",
+    "The next page of the catalogue has another origin than the portal: enter the portal's own one.": "Die nächste Seite "
+    "des Katalogs liegt nicht beim Portal selbst: bitte die eigene Adresse des Portals eintragen.",
+    "The pages of the catalogue form a cycle: a page leads to an earlier one.": "Die Seiten des Katalogs bilden einen "
+    "Kreis: Eine Seite führt zu einer früheren.",
+    "The pages of the catalogue form a cycle: the portal returned one page twice.": "Die Seiten des Katalogs bilden einen "
+    "Kreis: Das Portal hat eine Seite zweimal geliefert.",
+    "The portal answered with {}: give the address of its Turtle, RDF/XML or JSON-LD.": "Das Portal hat mit {0} "
+    "geantwortet: bitte die Adresse seines Katalogs in Turtle, RDF/XML oder JSON-LD angeben.",
+    "CKAN refuses {} (status {}).": "CKAN lehnt {0} ab (Status {1}).",
+    "The package {} cannot be read: {}": "Das Paket {0} lässt sich nicht lesen: {1}",
+    "The pages of the portal repeat: it returned the same packages twice.": "Die Seiten des Portals wiederholen sich: Es "
+    "hat dieselben Pakete zweimal geliefert.",
+    "The portal answered without a list of packages: expected `results` and `count` of CKAN.": "Das Portal hat ohne "
+    "Liste von Paketen geantwortet: nötig sind `results` und `count` von CKAN.",
+    "The portal changed while it was read: {} packages were not found again.": "Das Portal hat sich beim Lesen geändert: "
+    "{0} Pakete waren nicht mehr zu finden.",
+    "The portal counts {} packages and listed {}: nothing is removed until they agree.": "Das Portal zählt {0} Pakete und "
+    "hat {1} aufgelistet: Bis beides übereinstimmt, wird nichts entfernt.",
+    "The portal did not answer as CKAN does: check its address and its kind.": "Das Portal hat nicht wie CKAN geantwortet: "
+    "bitte seine Adresse und seine Art prüfen.",
+    "The portal did not answer in JSON: {}": "Das Portal hat nicht in JSON geantwortet: {0}",
+    "The portal lists no packages: {}": "Das Portal listet keine Pakete auf: {0}",
+    "The portal refused a page of its list: {}": "Das Portal hat eine Seite seiner Liste verweigert: {0}",
+    "The portal has more than {} pages.": "Das Portal hat mehr als {0} Seiten.",
+    "The portal has more than {} values.": "Das Portal hat mehr als {0} Werte.",
+    "The portal is larger than {} datasets or {} bytes.": "Das Portal ist größer als {0} Datenangebote oder {1} Bytes.",
+    "The portal was not read completely within {} s.": "Das Portal wurde nicht innerhalb von {0} s vollständig gelesen.",
+    "The portal answered with status {}.": "Das Portal hat mit Status {0} geantwortet.",
+    "The portal did not answer: {}": "Das Portal hat nicht geantwortet: {0}",
+    "The portal was not asked: {}": "Das Portal wurde nicht angefragt: {0}",
+    "The portal was removed.": "Das Portal wurde entfernt.",
+    "The dataset {} is larger than {} bytes.": "Das Datenangebot {0} ist größer als {1} Bytes.",
+    "The document has a document type: it may declare no entities and lead nowhere else.": "Das Dokument hat einen "
+    "Dokumenttyp: Es darf keine Entitäten vereinbaren und nirgendwohin führen.",
+    "The document has more than {} statements.": "Das Dokument hat mehr als {0} Aussagen.",
+    "The document has more than {} terms that consist of terms.": "Das Dokument hat mehr als {0} Namen, die selbst aus "
+    "Aussagen bestehen.",
+    "The document is nested deeper than {} elements.": "Das Dokument ist tiefer als {0} Elemente verschachtelt.",
+    "The document is not JSON-LD: {}": "Das Dokument ist kein JSON-LD: {0}",
+    "The document is not XML: {}.": "Das Dokument ist kein XML: {0}.",
+    "The document is not {}: {}.": "Das Dokument ist nicht {0}: {1}.",
+    "The document needs a context that is not loaded ({}): use Turtle.": "Das Dokument braucht einen Kontext, der nicht "
+    "geladen wird ({0}): bitte Turtle verwenden.",
+    "In {}, broker.portals has two portals of the same name: give each its own name.": "In {0} hat broker.portals zwei "
+    "Portale mit demselben Namen: bitte jedem einen eigenen geben.",
 }

@@ -149,7 +149,7 @@ class SqliteBrokerStore:
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries that a crawl may change: those that were not pushed."""
-        return dict(fetch_many(self._reader, _DIGESTS, (participant,)))
+        return dict(await self._list(lambda lister: fetch_many(lister, _DIGESTS, (participant,))))
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry, never a reduced one."""

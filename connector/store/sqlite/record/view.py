@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import BOXES, Box, CrawlSource, Entry, Listing
+from connector.ports.broker_store import BOXES, PORTALS, Box, CrawlSource, Entry, Listing
 from connector.store.rules import read_cursor, read_position, write_cursor, write_position
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 from connector.store.sqlite.record.listing import list_entries
@@ -40,10 +40,11 @@ _BEFORE = (
 _PLACE_OF = "SELECT place FROM entries WHERE visibility = ? AND arrival = ?"
 _ARRIVAL_OF = "SELECT visibility, arrival FROM entries WHERE place = ?"
 # No row that everybody sees is ever deleted, so the first place of an identifier never changes.
-_CLAIMANTS = """
-SELECT id, participant, min(place) FROM entries
+# Portals come after all participants.
+_CLAIMANTS = f"""
+SELECT id, participant, min(place + (participant GLOB '{PORTALS}*') * {2**62}) FROM entries
 WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) GROUP BY id
-"""
+"""  # noqa: S608 - constants
 
 _KEYS = "SELECT number, key FROM classes WHERE number IN (SELECT value FROM json_each(?))"
 

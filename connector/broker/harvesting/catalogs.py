@@ -1,0 +1,145 @@
+"""A portal by its catalogue in RDF: Turtle, RDF/XML or JSON-LD, with the pages of Hydra.
+
+DCAT-AP 3.0.1; Hydra Core Vocabulary, collections. A catalogue of one document is asked for with its validators (RFC
+9110, section 13), and read only if its bytes have changed.
+"""
+
+import hashlib
+from collections.abc import AsyncGenerator, Mapping
+from functools import partial
+from urllib.parse import urljoin
+
+import msgspec
+
+from connector.broker.crawl import CrawlFailed
+from connector.broker.harvesting.parts import DATASETS, Described, PortalPart
+from connector.broker.harvesting.portal import PortalClient, find_media_type
+from connector.broker.harvesting.resources import (
+    RdfGraph,
+    add_statements,
+    find_datasets,
+    find_next_page,
+    read_dataset,
+)
+from connector.net.addresses import parse_url
+from connector.net.aside import SMALL, work_aside
+from connector.net.client import Response
+from connector.net.errors import Blocked
+from connector.ports.broker_store import CrawlSource, Portal
+from connector.protocol.dsp.errors import clean
+from connector.semantic.parsing import UnreadableDocument, parse_statements
+from connector.semantic.statements import RdfNode
+from connector.semantic.writing import RdfForm
+
+ACCEPT = "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8"
+_FORMS: Mapping[str, RdfForm] = {
+    **{form.value: form for form in (RdfForm.TURTLE, RdfForm.RDF_XML, RdfForm.JSON_LD)},
+    "application/x-turtle": RdfForm.TURTLE,
+    "application/xml": RdfForm.RDF_XML,
+    "text/xml": RdfForm.RDF_XML,
+    "application/json": RdfForm.JSON_LD,
+}
+_LONGEST_VALIDATOR = 500
+
+
+async def read_catalog(
+    client: PortalClient, source: CrawlSource, known: Mapping[str, str]
+) -> AsyncGenerator[PortalPart, None]:
+    """Yield the parts of a portal; `known` are the digests of its entries by identifier. Raises CrawlFailed."""
+    assert source.portal is not None
+    before = (
+        source.portal if source.digest else msgspec.structs.replace(source.portal, etag=None, modified=None, body=None)
+    )
+    answer = await client.fetch(source.address, accept=ACCEPT, headers=_make_conditions(before))
+    digest = await work_aside(len(answer.body), lambda: hashlib.sha256(answer.body).hexdigest())
+    if answer.status == 304 or digest == before.body:
+        yield PortalPart(same=tuple(known), size=len(answer.body))
+        return
+    url, number = source.address, 1
+    seen_urls, seen_pages = {url}, {digest}
+    while True:
+        graph: RdfGraph = {}
+        count = await _read_graph(graph, answer, url)
+        following = _find_following(graph, url, source.address)
+        portal = _note_validators(source.portal, answer, digest if number == 1 and following is None else None)
+        yield PortalPart(size=len(answer.body), elements=count, portal=portal)
+        async for part in _describe(graph):
+            yield part
+        if following is None:
+            return
+        if following in seen_urls:
+            raise CrawlFailed("The pages of the catalogue form a cycle: a page leads to an earlier one.")
+        url, number = following, number + 1
+        answer = await client.fetch(url, accept=ACCEPT)
+        digest = await work_aside(len(answer.body), partial(_digest, answer.body))
+        if digest in seen_pages:
+            raise CrawlFailed("The pages of the catalogue form a cycle: the portal returned one page twice.")
+        seen_urls.add(url)
+        seen_pages.add(digest)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _make_conditions(portal: Portal) -> dict[str, str]:
+    """Return the fields of a conditional request (RFC 9110, sections 13.1.2 and 13.1.3)."""
+    stated = {"If-None-Match": portal.etag, "If-Modified-Since": portal.modified}
+    return {name: value for name, value in stated.items() if value}
+
+
+def _note_validators(portal: Portal, answer: Response, digest: str | None) -> Portal:
+    """Return a portal with the validators of its one document; with several, no validator is that of the whole."""
+    if digest is None:
+        return msgspec.structs.replace(portal, etag=None, modified=None, body=None)
+    etag, modified = (_keep_short(answer.headers.get(name, "")) for name in ("ETag", "Last-Modified"))
+    return msgspec.structs.replace(portal, etag=etag, modified=modified, body=digest)
+
+
+def _keep_short(validator: str) -> str | None:
+    fits = validator.isascii() and validator.isprintable() and len(validator) <= _LONGEST_VALIDATOR
+    return validator.strip() or None if fits else None
+
+
+async def _read_graph(graph: RdfGraph, answer: Response, url: str) -> int:
+    """Read a document into a graph, part by part, and return the number of its statements. Raises CrawlFailed."""
+    media = find_media_type(answer)
+    form = _FORMS.get(media)
+    if form is None:
+        raise CrawlFailed(
+            f"The portal answered with {clean(media, 100)}: give the address of its Turtle, RDF/XML or JSON-LD."
+        )
+    parts = parse_statements(answer.body, form, url)
+    count = 0
+    try:
+        while (part := await work_aside(max(len(answer.body), SMALL + 1), partial(next, parts, None))) is not None:
+            add_statements(graph, part)
+            count += len(part)
+    except UnreadableDocument as error:
+        raise CrawlFailed(f"A page of the catalogue cannot be read: {error.reason}") from None
+    return count
+
+
+def _find_following(graph: RdfGraph, url: str, home: str) -> str | None:
+    """Return the address of the next page. Raises CrawlFailed if it is not of the origin of the portal."""
+    stated = find_next_page(graph)
+    if stated is None:
+        return None
+    try:
+        following = urljoin(url, stated)
+        if parse_url(following, query=True).origin == parse_url(home, query=True).origin:
+            return following
+    except (Blocked, ValueError):
+        pass
+    raise CrawlFailed("The next page of the catalogue has another origin than the portal: enter the portal's own one.")
+
+
+async def _describe(graph: RdfGraph) -> AsyncGenerator[PortalPart, None]:
+    nodes = find_datasets(graph)
+    for begin in range(0, len(nodes), DATASETS):
+        some = nodes[begin : begin + DATASETS]
+
+        def read(some: list[RdfNode] = some) -> tuple[Described, ...]:
+            return tuple(Described(read_dataset(graph, node)) for node in some)
+
+        yield PortalPart(datasets=await work_aside(SMALL + 1, read))

@@ -1,0 +1,148 @@
+"""The Datasets of a catalogue in RDF, as JSON in the names of DCAT-AP 3.0.1, like those of a participant. Pure.
+
+What is read of a Dataset is a list of terms: nobody's policies, and no links to other datasets. Values, their length
+and their depth are bounded, so that a graph of a million statements makes no large Dataset.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from connector.broker.describing.members import DCAT, DCT, FOAF, PREFIXES, TEXT_LENGTH, VCARD
+from connector.broker.normalise import DESCRIPTION_LENGTH
+from connector.protocol.dsp.errors import clean
+from connector.semantic.statements import (
+    TYPE,
+    BlankTerm,
+    IriTerm,
+    LiteralTerm,
+    RdfNode,
+    RdfTerm,
+    Statement,
+    is_iri,
+    is_web_address,
+)
+
+HYDRA = "http://www.w3.org/ns/hydra/core#"
+_LOCN = "http://www.w3.org/ns/locn#"
+_SCHEMA = ("http://schema.org/", "https://schema.org/")
+
+RdfGraph: TypeAlias = dict[RdfNode, dict[str, list[RdfTerm]]]
+"""The statements about each node: the values of each predicate."""
+
+_VALUES, _DISTRIBUTIONS, _DEEPEST = 64, 100, 3
+_GEOMETRY_LENGTH = 64 * 1024
+_LONG = frozenset({DCT + "description"})
+_GEOMETRIES = frozenset({DCAT + "bbox", DCAT + "centroid", _LOCN + "geometry"})
+# What a browser opens.
+_ADDRESSES = frozenset(
+    {
+        *(DCAT + name for name in ("accessURL", "downloadURL", "landingPage", "endpointURL", "endpointDescription")),
+        FOAF + "page",
+        VCARD + "hasURL",
+    }
+)
+_SINGLE = frozenset({DCT + "format"})
+_TERMS = {
+    "dct": (
+        *("accessRights", "accrualPeriodicity", "conformsTo", "description", "format", "identifier", "issued"),
+        *("language", "license", "modified", "provenance", "publisher", "spatial", "temporal", "title"),
+    ),
+    "dcat": (
+        *("accessService", "accessURL", "bbox", "byteSize", "centroid", "contactPoint", "distribution"),
+        *("downloadURL", "endDate", "endpointDescription", "endpointURL", "keyword", "landingPage", "mediaType"),
+        *("startDate", "theme", "version"),
+    ),
+    "dcatap": ("applicableLegislation", "hvdCategory"),
+    "foaf": ("name", "page"),
+    "vcard": ("fn", "hasEmail", "hasTelephone", "hasURL"),
+    "skos": ("prefLabel",),
+    "rdfs": ("label",),
+    "adms": ("versionNotes",),
+}
+# Predicates by their IRI, with the name of the member. DCAT-AP 1 took the ends of a period from schema.org.
+_NAMES: Mapping[str, str] = {
+    **{PREFIXES[prefix] + name: f"{prefix}:{name}" for prefix, names in _TERMS.items() for name in names},
+    _LOCN + "geometry": "locn:geometry",
+    _LOCN + "geographicName": "locn:geographicName",
+    **{base + name: f"dcat:{name}" for base in _SCHEMA for name in ("startDate", "endDate")},
+}
+
+
+def add_statements(graph: RdfGraph, statements: Iterable[Statement]) -> None:
+    """Add statements to a graph."""
+    for subject, predicate, value in statements:
+        graph.setdefault(subject, {}).setdefault(predicate, []).append(value)
+
+
+def find_datasets(graph: RdfGraph) -> list[RdfNode]:
+    """Return the nodes that are Datasets (`dcat:Dataset`), in the order of the document."""
+    kind = IriTerm(DCAT + "Dataset")
+    return [node for node, said in graph.items() if kind in said.get(TYPE, ())]
+
+
+def find_next_page(graph: RdfGraph) -> str | None:
+    """Return the address of the next page, or None on the last one (Hydra Core, `hydra:next`; once `nextPage`)."""
+    pages = (
+        value.iri
+        for said in graph.values()
+        for predicate in (HYDRA + "next", HYDRA + "nextPage")
+        for value in said.get(predicate, ())
+        if isinstance(value, IriTerm)
+    )
+    texts = (
+        value.text
+        for said in graph.values()
+        for value in said.get(HYDRA + "nextPage", ())
+        if isinstance(value, LiteralTerm)
+    )
+    return next(pages, None) or next(texts, None)
+
+
+def read_dataset(graph: RdfGraph, node: RdfNode) -> dict[str, Any]:
+    """Return a Dataset of a graph as JSON; one without an IRI is named by its `dct:identifier`, if it has one."""
+    members = _read_node(graph, node, 0)
+    if isinstance(node, BlankTerm):
+        named = (value.text for value in graph[node].get(DCT + "identifier", ()) if isinstance(value, LiteralTerm))
+        members["@id"] = next(named, "")
+    return {"@type": "Dataset", **members}
+
+
+def _read_node(graph: RdfGraph, node: RdfNode, depth: int) -> dict[str, Any]:
+    members: dict[str, Any] = {"@id": node.iri} if isinstance(node, IriTerm) else {}
+    for predicate, values in graph.get(node, {}).items():
+        name = _NAMES.get(predicate)
+        if name is not None:
+            most = 1 if predicate in _SINGLE else _DISTRIBUTIONS if name == "dcat:distribution" else _VALUES
+            read = list(_read_values(graph, predicate, values[:most], depth))
+            if read:
+                members[name] = read[0] if len(read) == 1 else read
+    return members
+
+
+def _read_values(graph: RdfGraph, predicate: str, values: list[RdfTerm], depth: int) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, LiteralTerm):
+            if text := _read_text(predicate, value.text):
+                yield _make_literal(predicate, value, text)
+        elif predicate in _ADDRESSES:
+            if isinstance(value, IriTerm) and is_web_address(value.iri):
+                yield {"@id": value.iri}
+        elif isinstance(value, BlankTerm) or is_iri(value.iri):
+            nested = _read_node(graph, value, depth + 1) if depth < _DEEPEST else {}
+            if nested:
+                yield nested
+
+
+def _make_literal(predicate: str, literal: LiteralTerm, text: str) -> Any:
+    if predicate in _ADDRESSES:
+        # Portals write addresses as texts or as xsd:anyURI.
+        return {"@id": text} if is_web_address(text) else {"@value": text}
+    if literal.language:
+        return {"@value": text, "@language": literal.language}
+    return {"@value": text, "@type": literal.datatype} if is_iri(literal.datatype) else text
+
+
+def _read_text(predicate: str, text: str) -> str:
+    if predicate in _GEOMETRIES:
+        return text if len(text) <= _GEOMETRY_LENGTH and text.isprintable() else ""
+    return clean(text, DESCRIPTION_LENGTH if predicate in _LONG else TEXT_LENGTH)

@@ -1,0 +1,151 @@
+"""RDF documents of others as statements: Turtle, RDF/XML and JSON-LD, parsed by pyoxigraph within bounds.
+
+Nothing is ever fetched: a context of JSON-LD stands in the document, and XML has neither a document type nor entities.
+What would cost the parser more than its bytes is refused before it reads: depth, and terms that consist of terms.
+pyoxigraph loads on first use.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from xml.parsers import expat
+
+from connector.protocol.dsp.codec import parse
+from connector.protocol.dsp.errors import ProtocolError, clean
+from connector.semantic.statements import XSD, BlankTerm, IriTerm, LiteralTerm, RdfTerm, Statement
+from connector.semantic.writing import RdfForm
+
+MOST_STATEMENTS = 500_000
+PART = 500
+"""The statements of one part: they take about a millisecond."""
+
+_DEEPEST_XML = 64
+_PIECE = 64 * 1024
+# pyoxigraph 0.5 ends the process for a term that contains terms some thousand deep; texts rarely have these signs.
+_MOST_TERMS = 500
+_STRING = XSD + "string"
+
+
+class UnreadableDocument(Exception):
+    """A document is refused; `reason` is one sentence for the operator."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def parse_statements(body: bytes, form: RdfForm, base: str) -> Iterator[list[Statement]]:
+    """Yield the statements of a document in parts, so that nobody waits longer than for one part; a part can be empty.
+
+    `base` is the address of the document, which makes relative names absolute (RFC 3986, section 5.1.3). Statements
+    about statements (RDF 1.2) are left out. Raises UnreadableDocument, also after some parts.
+    """
+    if form is RdfForm.RDF_XML:
+        yield from _check_xml(body)
+    elif form is RdfForm.JSON_LD:
+        yield from _check_json(body)
+    elif body.count(b"<<") > _MOST_TERMS:
+        raise UnreadableDocument(f"The document has more than {_MOST_TERMS} terms that consist of terms.")
+    yield from _parse(body, form, base)
+
+
+def _parse(body: bytes, form: RdfForm, base: str) -> Iterator[list[Statement]]:
+    import pyoxigraph as ox
+
+    kind = ox.RdfFormat.from_media_type(form.value)
+    part: list[Statement] = []
+    count = 0
+    try:
+        for quad in ox.parse(input=body, format=kind, base_iri=base):
+            count += 1
+            if count > MOST_STATEMENTS:
+                raise UnreadableDocument(f"The document has more than {MOST_STATEMENTS} statements.")
+            statement = _read_statement(quad)
+            if statement is not None:
+                part.append(statement)
+            if len(part) == PART:
+                yield part
+                part = []
+    except (SyntaxError, ValueError) as error:
+        raise UnreadableDocument(f"The document is not {form}: {clean(str(error), 200)}.") from None
+    yield part
+
+
+def _read_statement(quad: Any) -> Statement | None:
+    subject, value = _read_term(quad.subject), _read_term(quad.object)
+    if value is None or not isinstance(subject, IriTerm | BlankTerm):
+        return None
+    return Statement(subject, quad.predicate.value, value)
+
+
+def _read_term(term: Any) -> RdfTerm | None:
+    import pyoxigraph as ox
+
+    if isinstance(term, ox.NamedNode):
+        return IriTerm(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BlankTerm(term.value)
+    if isinstance(term, ox.Literal):
+        datatype = "" if term.language or term.datatype.value == _STRING else term.datatype.value
+        return LiteralTerm(term.value, language=term.language or "", datatype=datatype)
+    return None
+
+
+def _check_xml(body: bytes) -> Iterator[list[Statement]]:
+    """Raise UnreadableDocument for a document type, which could declare entities, and for elements that are too deep.
+
+    Yields an empty part after each piece of the document.
+    """
+    depth = 0
+
+    def enter(_name: str, _attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST_XML:
+            raise UnreadableDocument(f"The document is nested deeper than {_DEEPEST_XML} elements.")
+
+    def leave(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def refuse(*_: Any) -> None:
+        raise UnreadableDocument("The document has a document type: it may declare no entities and lead nowhere else.")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = enter, leave
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        for begin in range(0, len(body), _PIECE):
+            parser.Parse(body[begin : begin + _PIECE], False)
+            yield []
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise UnreadableDocument(f"The document is not XML: {clean(str(error), 200)}.") from None
+
+
+def _check_json(body: bytes) -> Iterator[list[Statement]]:
+    """Raise UnreadableDocument for what is no JSON within bounds, and for a context at another address."""
+    try:
+        document = parse(body)
+    except ProtocolError as error:
+        raise UnreadableDocument(f"The document is not JSON-LD: {error.reason}") from None
+    yield []
+    waiting: list[Any] = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            _refuse_addresses(value.get("@context"))
+            if "@import" in value:
+                _refuse_addresses(value["@import"])
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    yield []
+
+
+def _refuse_addresses(context: Any) -> None:
+    """Raise UnreadableDocument if a context is, or contains, the address of another one (JSON-LD 1.1, section 3.1)."""
+    for entry in context if isinstance(context, list) else [context]:
+        if isinstance(entry, str):
+            raise UnreadableDocument(
+                f"The document needs a context that is not loaded ({clean(entry, 200)}): use Turtle."
+            )

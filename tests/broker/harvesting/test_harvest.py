@@ -1,0 +1,157 @@
+"""The harvest of a portal: what it lists becomes references, and nothing is removed before it was read completely."""
+
+import pytest
+
+from connector.broker import search
+from connector.broker.crawl import Bounds, CrawlFailed
+from connector.broker.harvesting.harvest import harvest
+from connector.broker.schedule import DAY
+from connector.ports.broker_store import Delta, Entry, Liveness, PortalKind
+from tests.broker.portals import (
+    CATALOG,
+    HOME,
+    PORTAL,
+    FakePortal,
+    PortalWorld,
+    iri,
+    make_client,
+    make_source,
+    package,
+    say_json,
+    say_turtle,
+    write_page,
+)
+
+
+def ckan(count: int) -> FakePortal:
+    return FakePortal(*map(package, range(count)))
+
+
+async def test_a_dataset_of_a_portal_is_a_reference_without_an_offer() -> None:
+    world = PortalWorld(ckan(1))
+    source = await world.crawl()
+    entry = await world.entry(iri(0))
+    shown = search.summarise(entry)
+    assert (source.liveness, source.datasets, source.error) == (Liveness.ONLINE, 1, None)
+    assert shown["via"] == {"portal": "city", "page": f"{HOME}/dataset/package-0"}
+    assert (shown["id"], shown["publisher"], shown["offer_id"], shown["terms"]) == (iri(0), "Tiefbauamt", None, None)
+    assert (shown["offers"], shown["formats"], shown["address"]) == (0, [], "")
+
+
+@pytest.mark.parametrize("kind", list(PortalKind))
+async def test_changes_and_deletions_arrive(kind: PortalKind) -> None:
+    portal = ckan(5)
+    portal.pages["/catalog.ttl"] = say_turtle(write_page(0, 1, 2, 3, 4))
+    world = PortalWorld(portal, kind)
+    await world.crawl()
+    before = await world.ids()
+    assert len(before) == 5
+    last = await world.record.last_change()
+    portal.packages[1] = package(1, title="Renamed", metadata_modified="2026-05-01T00:00:00.000001")
+    del portal.packages[4]
+    portal.pages["/catalog.ttl"] = say_turtle(write_page(0, 1, 2, 3).replace("Dataset 1", "Renamed"))
+    source = await world.crawl()
+    assert (source.datasets, await world.ids()) == (4, before[:4])
+    changes = {change.id: change for change in await world.record.changes(last, 9)}
+    assert set(changes) == {before[1], before[4]}
+    assert "Renamed" in changes[before[1]].titles.values()
+    assert changes[before[4]].removed_at is not None
+
+
+@pytest.mark.parametrize("kind", list(PortalKind))
+async def test_a_portal_that_is_away_keeps_its_entries_until_it_is_dead_and_comes_back(kind: PortalKind) -> None:
+    portal = ckan(3)
+    portal.pages["/catalog.ttl"] = say_turtle(write_page(0, 1, 2))
+    world = PortalWorld(portal, kind)
+    await world.crawl()
+    kept = await world.ids()
+    portal.away = True
+    seen = []
+    for _ in range(3):
+        seen.append((await world.crawl()).liveness)
+        assert await world.ids() == kept
+    world.space.now += 5 * DAY
+    assert (await world.crawl()).liveness is Liveness.DEAD
+    assert (seen, await world.ids()) == ([Liveness.SUSPECT, Liveness.SUSPECT, Liveness.OFFLINE], [])
+    portal.away = False
+    assert (await world.crawl()).liveness is Liveness.ONLINE
+    assert await world.ids() == kept
+
+
+async def test_more_than_half_is_removed_only_after_a_second_harvest() -> None:
+    portal = ckan(10)
+    world = PortalWorld(portal)
+    await world.crawl()
+    del portal.packages[3:]
+    first = await world.crawl()
+    assert (first.shrink_seen, len(await world.ids())) == (True, 10)
+    await world.crawl()
+    assert len(await world.ids()) == 3
+
+
+async def test_nothing_is_removed_while_a_portal_counts_more_than_it_lists() -> None:
+    portal = ckan(4)
+    world = PortalWorld(portal)
+    await world.crawl()
+    del portal.packages[3]
+    portal.says_more = 1
+    source = await world.crawl()
+    assert source.error is not None
+    assert "nothing is removed" in source.error
+    assert (source.liveness, len(await world.ids())) == (Liveness.ONLINE, 4)
+
+
+async def test_entries_are_put_while_a_portal_is_read_and_stay_if_it_breaks_off() -> None:
+    portal = ckan(1200)
+    world = PortalWorld(portal)
+    portal.answer = lambda path: say_json({}, 503) if "start=1100" in path else None
+    source = await world.crawl()
+    kept = await world.ids()
+    assert (source.liveness, source.datasets, len(kept)) == (Liveness.SUSPECT, 0, 1000)
+    portal.answer = lambda path: None
+    last = await world.record.last_change()
+    await world.crawl()
+    assert (len(await world.ids()), len(await world.record.changes(last, 500))) == (1200, 200)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "reason"),
+    [
+        (Bounds(datasets=250), "larger than 250 datasets"),
+        (Bounds(bytes=1000), "or 1000 bytes"),
+        (Bounds(elements=1000), "more than 1000 values"),
+        (Bounds(pages=2), "more than 2 pages"),
+        (Bounds(seconds=0.0), "within 0 s"),
+    ],
+)
+async def test_a_portal_beyond_a_bound_is_given_up(bounds: Bounds, reason: str) -> None:
+    async def keep(_: object) -> None:
+        """Nothing is kept."""
+
+    with pytest.raises(CrawlFailed, match=reason):
+        await harvest(make_client(ckan(300)), make_source(), {}, now=1, keep=keep, bounds=bounds)
+
+
+async def test_the_first_of_contradictory_duplicates_counts_and_is_told() -> None:
+    portal = FakePortal()
+    twice = write_page(1, following=f"{CATALOG}?page=2")
+    portal.pages["/catalog.ttl"] = say_turtle(twice)
+    portal.pages["/catalog.ttl?page=2"] = say_turtle(write_page(1, 2).replace("Dataset 1", "Another"))
+    world = PortalWorld(portal, PortalKind.DCAT)
+    source = await world.crawl()
+    assert (await world.entry("https://data.example/1")).titles == {"en": "Dataset 1"}
+    assert source.error == "Identifiers that occur twice with different content: 1; the first counts."
+
+
+async def test_a_portal_claims_no_identifier_that_a_participant_lists_even_later() -> None:
+    world = PortalWorld(ckan(1))
+    await world.crawl()
+    assert await world.record.view().claimants([iri(0)]) == {iri(0): PORTAL}
+    listed = (await world.entry(iri(0))).id
+    entry: Entry = await world.entry(listed)
+    member = "https://city.example/participants/a"
+    theirs = type(entry)(**{name: getattr(entry, name) for name in entry.__struct_fields__} | {"participant": member})
+    source = make_source()
+    of_member = type(source)(participant=member, name="A", address="https://a.example")
+    await world.record.apply(Delta(source=of_member, upserts=(theirs,)), 1)
+    assert await world.record.view().claimants([iri(0)]) == {iri(0): member}

@@ -1,0 +1,102 @@
+"""Datasets in RDF as JSON in the names of DCAT-AP: what is kept, what is nobody's to say, and bounds."""
+
+import json
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.broker.describing.members import ADMS, DCAT, DCT, FOAF, ODRL
+from connector.broker.harvesting.parts import Described
+from connector.broker.harvesting.references import read_reference
+from connector.broker.harvesting.resources import RdfGraph, add_statements, find_datasets, read_dataset
+from connector.broker.normalise import Unusable
+from connector.semantic.parsing import parse_statements
+from connector.semantic.statements import TYPE, BlankTerm, IriTerm, LiteralTerm, Statement
+from connector.semantic.writing import RdfForm
+from tests.broker.portals import PREFIXES, make_source
+
+EU = "http://publications.europa.eu/resource/authority/"
+ROADS = f"""{PREFIXES}
+@prefix vcard: <http://www.w3.org/2006/vcard/ns#> . @prefix locn: <http://www.w3.org/ns/locn#> .
+@prefix gsp: <http://www.opengis.net/ont/geosparql#> . @prefix odrl: <http://www.w3.org/ns/odrl/2/> .
+@prefix schema: <http://schema.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<https://data.example/1> a dcat:Dataset ; dct:title "Baustellen"@de, "Roadworks"@en ; dct:description "x" ;
+  dcat:keyword "verkehr"@de ; dcat:theme <{EU}data-theme/TRAN> ; dct:publisher <https://amt.example/> ;
+  dct:language <{EU}language/DEU> ; dct:accrualPeriodicity <{EU}frequency/DAILY> ;
+  dcat:landingPage <https://p.example/1> ;
+  dct:issued "2026-01-01"^^xsd:date ; odrl:hasPolicy [ a odrl:Offer ] ; dcat:contactPoint [ vcard:fn "Amt" ] ;
+  dct:temporal [ a dct:PeriodOfTime ; schema:startDate "2026-01-01" ; schema:endDate "2026-12-31" ] ;
+  dct:spatial [ locn:geometry "POLYGON ((7 51, 7.5 51, 7.5 51.6, 7 51))"^^gsp:wktLiteral ] ;
+  dcat:distribution <https://data.example/1#csv>, [ dcat:accessURL <javascript:alert(1)> ] .
+<https://amt.example/> a foaf:Agent ; foaf:name "Tiefbauamt" .
+<https://data.example/1#csv> a dcat:Distribution ; dcat:accessURL <https://f.example/1> ;
+  dct:format <{EU}file-type/CSV> ;
+  dct:license <http://dcat-ap.de/def/licenses/cc-by/4.0> .
+"""
+
+
+def read_all(turtle: str) -> list[dict[str, Any]]:
+    graph: RdfGraph = {}
+    for part in parse_statements(turtle.encode(), RdfForm.TURTLE, "https://p.example/catalog.ttl"):
+        add_statements(graph, part)
+    return [read_dataset(graph, node) for node in find_datasets(graph)]
+
+
+def test_a_dataset_is_read_into_the_same_statements_as_one_of_a_participant() -> None:
+    (members,) = read_all(ROADS)
+    entry = read_reference(Described(members), make_source(), 1)
+    found = entry.statements
+    assert (entry.titles, entry.publisher) == ({"de": "Baustellen", "en": "Roadworks"}, "Tiefbauamt")
+    assert (entry.themes, entry.via) == ((f"{EU}data-theme/TRAN",), "https://p.example/1")
+    assert (found.licences, found.formats) == (("http://dcat-ap.de/def/licenses/cc-by/4.0",), ("CSV",))
+    assert (found.frequency, found.languages, found.boxes) == ("DAILY", ("de",), ((7.0, 51.0, 7.5, 51.6),))
+    assert None not in (found.begins, found.ends, found.issued)
+    assert found.offers == 0
+
+
+def test_policies_and_addresses_that_a_browser_would_run_are_not_read() -> None:
+    text = json.dumps(read_all(ROADS))
+    assert "odrl" not in text
+    assert "hasPolicy" not in text
+    assert "javascript" not in text
+
+
+def test_a_graph_in_circles_makes_a_bounded_dataset() -> None:
+    circle = "".join(
+        f"<urn:d> dct:spatial <urn:p{n}> . <urn:p{n}> dct:spatial <urn:d>, <urn:p1>, <urn:p2> .\n" for n in range(500)
+    )
+    (members,) = read_all(f"{PREFIXES}<urn:d> a dcat:Dataset .\n{circle}")
+    assert len(members["dct:spatial"]) == 64
+    assert len(msgspec.json.encode(members)) < 300_000
+
+
+NODES = st.sampled_from([IriTerm("https://a.example/"), IriTerm("urn:b"), BlankTerm("c"), BlankTerm("d")])
+PREDICATES = st.sampled_from(
+    [
+        *(DCT + name for name in ("title", "spatial", "format", "publisher", "identifier")),
+        *(DCAT + name for name in ("distribution", "accessURL", "landingPage")),
+        *(TYPE, FOAF + "name", ADMS + "versionNotes", ODRL + "hasPolicy"),
+    ]
+)
+TERMS = (
+    NODES
+    | st.builds(LiteralTerm, st.text(max_size=30), st.sampled_from(["", "de"]))
+    | st.just(IriTerm(DCAT + "Dataset"))
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.builds(Statement, NODES, PREDICATES, TERMS), max_size=40))
+def test_whatever_a_graph_says_its_datasets_are_references_or_unusable(statements: list[Statement]) -> None:
+    graph: RdfGraph = {}
+    add_statements(graph, statements)
+    for node in find_datasets(graph):
+        try:
+            entry = read_reference(Described(read_dataset(graph, node)), make_source(), 1)
+        except Unusable:
+            continue
+        texts = [*entry.titles.values(), entry.publisher]
+        assert all(text.isprintable() for text in texts)
+        assert b"hasPolicy" not in entry.document

@@ -1,0 +1,72 @@
+"""RDF documents of others: the same statements as were written, and what would cost more than its bytes."""
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.semantic import parsing
+from connector.semantic.parsing import UnreadableDocument, parse_statements
+from connector.semantic.statements import BlankTerm, Statement
+from connector.semantic.writing import RdfForm, write_statements
+from tests.semantic.test_writing import EX, STATEMENTS
+
+BASE = "https://ex.example/catalog"
+FORMS = (RdfForm.TURTLE, RdfForm.RDF_XML, RdfForm.JSON_LD)
+XML = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:d="http://purl.org/dc/terms/">'
+
+
+def read(body: bytes, form: RdfForm = RdfForm.TURTLE) -> list[Statement]:
+    return [statement for part in parse_statements(body, form, BASE) for statement in part]
+
+
+def name(statements: list[Statement]) -> set[tuple[object, ...]]:
+    """Return statements with one name for all nodes that have none."""
+    hidden = BlankTerm("b")
+    return {tuple(hidden if isinstance(term, BlankTerm) else term for term in statement) for statement in statements}
+
+
+@settings(deadline=None, max_examples=60)
+@given(STATEMENTS, st.sampled_from(FORMS))
+def test_what_was_written_is_read(statements: list[Statement], form: RdfForm) -> None:
+    assert name(read(write_statements(statements, form, {"ex": EX}), form)) == name(statements)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.binary(max_size=200) | st.text(alphabet='<>@"[]{}(). \n:abcpx/#', max_size=80).map(str.encode))
+def test_whatever_the_bytes_are_they_are_statements_or_refused(body: bytes) -> None:
+    for form in FORMS:
+        with contextlib.suppress(UnreadableDocument):
+            assert isinstance(read(body, form), list)
+
+
+@pytest.mark.parametrize(
+    ("form", "body", "reason"),
+    [
+        (RdfForm.TURTLE, b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 100_000, "terms that consist of terms"),
+        (RdfForm.TURTLE, b"<urn:a> <urn:b> " + b"[ <urn:c> " * 100_000, "not text/turtle"),
+        (RdfForm.RDF_XML, XML + b"<d:x>" * 100_000, "nested deeper than 64"),
+        (RdfForm.RDF_XML, b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'>" + XML, "document type"),
+        (RdfForm.RDF_XML, "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>".encode("utf-16"), "document type"),
+        (RdfForm.RDF_XML, b"<?xml version='1.0' encoding='nonsense'?><a/>", "not XML"),
+        (RdfForm.JSON_LD, b'{"@id":' * 100_000, "not JSON-LD"),
+        (RdfForm.JSON_LD, b"[" * 150 + b"]" * 150, "not JSON-LD"),
+        (RdfForm.JSON_LD, b'{"@context": "https://o.example/c"}', r"not loaded \(https://o.example/c\)"),
+        (RdfForm.JSON_LD, b'{"a": {"@context": [{}, "c"]}}', "context that is not loaded"),
+        (RdfForm.JSON_LD, b'{"@context": {"@version": 1.1, "@import": "c"}}', "context that is not loaded"),
+        (RdfForm.JSON_LD, b'{"@context": {"t": {"@id": "urn:t", "@context": "c"}}}', "context that is not loaded"),
+    ],
+)
+def test_what_costs_more_than_its_bytes_or_leads_elsewhere_is_refused(form: RdfForm, body: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableDocument, match=reason):
+        read(body, form)
+
+
+def test_a_document_has_a_bounded_number_of_statements_and_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b"".join(b"<urn:a> <urn:b> %d .\n" % number for number in range(2000))
+    parts = list(parse_statements(body, RdfForm.TURTLE, BASE))
+    assert [len(part) for part in parts] == [500, 500, 500, 500, 0]
+    monkeypatch.setattr(parsing, "MOST_STATEMENTS", 1999)
+    with pytest.raises(UnreadableDocument, match="more than 1999 statements"):
+        read(body)
