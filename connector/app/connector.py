@@ -62,6 +62,7 @@ from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.treating.delivery import Treating
+from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.identity.passwords import Argon2Passwords
 from connector.net.addresses import format_origin
@@ -108,7 +109,9 @@ class ConnectorServer:
         await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
         if settings.web.port is not None:
             secure = (settings.web.public_url or "https:").startswith("https:")
-            await self.listeners.open_asgi("web", self.pages(), settings.web.host, settings.web.port, public=secure)
+            host, port = settings.web.host, settings.web.port
+            # Uploads are larger than any other body: the pages bound theirs themselves.
+            await self.listeners.open_asgi("web", self.pages(), host, port, public=secure, bounded=False)
         api = self.management()
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
         await self.dataplane.resume_flows(OWNER)
@@ -191,6 +194,7 @@ class ConnectorServer:
             register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
             users=self._make_register(),
             received=settings.received,
+            uploads=Uploads(settings.data_root) if settings.data_root else None,
             search=self.broker.search if self.broker else None,
             broker=self.broker.ask if self.broker else None,
             checks=readiness.checks(),

@@ -44,10 +44,12 @@ class Listeners:
     addresses: dict[str, str] = field(default_factory=dict)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
-    async def open_asgi(self, name: str, app: ASGIApp, host: str, port: int, *, public: bool) -> None:
+    async def open_asgi(
+        self, name: str, app: ASGIApp, host: str, port: int, *, public: bool, bounded: bool = True
+    ) -> None:
         """Open a listener for an ASGI application; a `public` one uses TLS if a certificate is set.
 
-        Raises ListenFailed.
+        With `bounded` false, the application bounds the size and the time of its bodies itself. Raises ListenFailed.
         """
         tls = self._make_tls() if public else None
         bound = _bind(name, host, port)
@@ -68,7 +70,8 @@ class Listeners:
         def make_inner() -> HttpToolsProtocol:
             return HttpToolsProtocol(config, state, {})
 
-        server = serve_guarded(GeneralServer(make_inner, _asgi_rests, _shut_down), bound, self.bounds, tls)
+        bounds = self.bounds if bounded else msgspec.structs.replace(self.bounds, body=None)
+        server = serve_guarded(GeneralServer(make_inner, _asgi_rests, _shut_down), bound, bounds, tls)
 
         async def close() -> None:
             await server.close(GRACE_S)

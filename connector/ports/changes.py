@@ -19,6 +19,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    OfferForm,
     Payment,
     ReplayKey,
     UsePart,
@@ -247,6 +248,20 @@ class DropSessions(msgspec.Struct, frozen=True):
     seen_before: int | None = None
 
 
+class PutOfferForm(msgspec.Struct, frozen=True):
+    """Insert or update an offer that people are filling in under the same version rule."""
+
+    form: OfferForm
+    expected: int | None
+
+
+class DropOfferForm(msgspec.Struct, frozen=True):
+    """Remove an offer that people were filling in, if there is one."""
+
+    owner: str
+    id: str
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -282,6 +297,8 @@ Change = (
     | SeeSession
     | DropSession
     | DropSessions
+    | PutOfferForm
+    | DropOfferForm
     | AppendLeaf
 )
 

@@ -22,6 +22,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    OfferForm,
     PageBounds,
     Payment,
     Recent,
@@ -179,6 +180,12 @@ class Store(Protocol):
 
     async def session(self, owner: str, token_hash: str) -> UserSession | None:
         """Return the session of a token (by its SHA-256, hex)."""
+
+    async def offer_form(self, owner: str, id: str) -> OfferForm | None:
+        """Return one offer that people are filling in."""
+
+    async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
+        """Return all offers that people are filling in, ordered by identifier."""
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, Delta, Entry, Statements
-from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, PutUser, TooSoon
+from connector.ports.changes import Change, LimitReached, PutAsset, PutOfferForm, PutProcess, PutUser, TooSoon
 from connector.ports.descriptions import MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
@@ -58,6 +58,8 @@ def check_version(change: Change) -> None:
         version = change.asset.version
     elif isinstance(change, PutUser):
         version = change.user.version
+    elif isinstance(change, PutOfferForm):
+        version = change.form.version
     else:
         return
     if version != (change.expected or 0) + 1:

@@ -14,13 +14,24 @@ from starlette.types import ASGIApp
 from connector.desk.values import Desk
 from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
-from connector.web.chapters import agreements, inbox, live, offers, signing, start
+from connector.web.chapters import (
+    agreements,
+    inbox,
+    live,
+    new_offer,
+    new_terms,
+    offers,
+    release,
+    signing,
+    start,
+    uploads,
+)
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
 from connector.web.frame.guard import PagesGuard
 from connector.web.frame.origin import read_origin
 from connector.web.frame.visit import PageFunction, PagesDesk, begin_visit, open_page, show_error
-from connector.web.rights import AGREEMENT_READERS, EVERYBODY, INBOX_READERS, READERS
+from connector.web.rights import AGREEMENT_READERS, EVERYBODY, INBOX_READERS, READERS, WRITERS
 
 _log = logging.getLogger(__name__)
 _ANYBODY = None
@@ -46,6 +57,20 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("POST", "/angebote/veroeffentlichen", offers.publish, READERS),
     ("GET", "/angebote/zurueckziehen", offers.show_withdrawal, READERS),
     ("POST", "/angebote/zurueckziehen", offers.withdraw, READERS),
+    ("GET", "/neues-angebot/daten", new_offer.show_data, WRITERS),
+    ("POST", "/neues-angebot/daten", new_offer.take_place, WRITERS),
+    ("POST", "/neues-angebot/beginnen", uploads.begin_upload, WRITERS),
+    ("GET", uploads.PATH, uploads.show_stored, WRITERS),
+    ("POST", uploads.PATH, uploads.upload, WRITERS),
+    ("GET", "/neues-angebot/beschreibung", new_offer.show_description, WRITERS),
+    ("POST", "/neues-angebot/beschreibung", new_offer.describe, WRITERS),
+    ("GET", "/neues-angebot/bedingungen", new_terms.show_terms, WRITERS),
+    ("POST", "/neues-angebot/bedingungen", new_terms.choose_terms, WRITERS),
+    ("GET", "/neues-angebot/pruefen", release.show_check, WRITERS),
+    ("GET", "/neues-angebot/freigabe", release.show_release, WRITERS),
+    ("POST", "/neues-angebot/freigabe", release.release, WRITERS),
+    ("GET", "/neues-angebot/verwerfen", new_offer.show_discard, WRITERS),
+    ("POST", "/neues-angebot/verwerfen", new_offer.discard, WRITERS),
     ("GET", "/vertraege", agreements.show_agreements, AGREEMENT_READERS),
     ("GET", "/vertraege/vertrag", agreements.show_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
@@ -85,7 +110,8 @@ def make_pages_app(
         stopping=stopping or asyncio.Event(),
         streams=set(),
     )
-    return PagesGuard(app, here=here)
+    largest = desk.uploads.largest if desk.uploads else 0
+    return PagesGuard(app, here=here, large={uploads.PATH: largest + uploads.OVERHEAD})
 
 
 async def _answer_unknown(request: Request, error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """What a person may do on the pages, by roles alone. Pure.
 
-Four eyes: what is confidential or about persons is released and agreed to by the role `release`. Nobody with that role
-made the offer on these pages, because offers come from the management API.
+Four eyes: what is confidential or about persons is released and agreed to by the role `release`, and released only by
+somebody who did not describe or change the offer on these pages.
 """
 
 from collections.abc import Collection
@@ -13,6 +13,7 @@ READERS = frozenset({UserRole.PROVIDER, UserRole.RELEASE, UserRole.PRIVACY, User
 AGREEMENT_READERS = READERS | {UserRole.CONSUMER}
 INBOX_READERS = AGREEMENT_READERS
 EVERYBODY = frozenset(UserRole)
+WRITERS = frozenset({UserRole.PROVIDER, UserRole.RELEASE})
 
 _GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 
@@ -34,18 +35,27 @@ def may_answer(roles: Collection[UserRole], role: Role, data_class: DataClass | 
     return UserRole.PROVIDER in roles and data_class is not None and data_class not in _GUARDED
 
 
-def may_publish(roles: Collection[UserRole], data_class: DataClass) -> bool:
-    """Return whether a person may publish data of a class.
+def may_publish(roles: Collection[UserRole], data_class: DataClass, *, own: bool = False) -> bool:
+    """Return whether a person may publish data of a class; `own` if this person described or changed the offer.
 
     >>> may_publish({UserRole.PROVIDER}, DataClass.OPEN), may_publish({UserRole.PROVIDER}, DataClass.CONFIDENTIAL)
     (True, False)
+    >>> may_publish({UserRole.RELEASE}, DataClass.PERSONAL, own=True)
+    False
     """
-    return UserRole.RELEASE in roles or (UserRole.PROVIDER in roles and data_class not in _GUARDED)
+    if data_class in _GUARDED:
+        return UserRole.RELEASE in roles and not own
+    return may_write(roles)
+
+
+def may_write(roles: Collection[UserRole]) -> bool:
+    """Return whether a person may describe a new offer, or change one."""
+    return not WRITERS.isdisjoint(roles)
 
 
 def may_withdraw(roles: Collection[UserRole]) -> bool:
     """Return whether a person may withdraw an offer: it gives nothing away, so its department may do so alone."""
-    return not {UserRole.PROVIDER, UserRole.RELEASE}.isdisjoint(roles)
+    return may_write(roles)
 
 
 def may_end(roles: Collection[UserRole]) -> bool:

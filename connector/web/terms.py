@@ -10,6 +10,7 @@ import msgspec
 from connector.controlplane.core import documents
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.library import Library, evaluate
+from connector.language.catalogue import LANGUAGES, Language, say
 from connector.policy.analysis.difference import compare_versions
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
@@ -44,6 +45,15 @@ class TermsChanges(msgspec.Struct, frozen=True, kw_only=True):
 async def describe_terms(library: Library, words: PageWords, document: bytes) -> Terms:
     """Return a policy in the reader's words, with its card."""
     return await evaluate(partial(_describe, library, words, document, whole=True), document)
+
+
+async def describe_in_all(library: Library, words: PageWords, document: bytes) -> list[tuple[Language, str, Terms]]:
+    """Return a policy in each language, that of the reader first: its code, its name, and the terms."""
+    codes = [words.language, *(code for code in LANGUAGES if code != words.language)]
+    return [
+        (code, say(code, "pages.language-name"), await describe_terms(library, PageWords(code, words.zone), document))
+        for code in codes
+    ]
 
 
 async def summarise_terms(library: Library, words: PageWords, document: bytes) -> Terms:

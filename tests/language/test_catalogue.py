@@ -56,9 +56,10 @@ def _used() -> tuple[frozenset[str], tuple[re.Pattern[str], ...], frozenset[str]
                     patterns.add(re.escape("pages.") + "".join(parts))
     for path in (PAGES / "templates").glob("*.html"):
         template = path.read_text(encoding="utf-8")
-        strings |= set(re.findall(r"'([\w-]+)'", template))
+        strings |= set(re.findall(r"'([\w.-]+)'", template))
         # A key that a template composes: its beginning, and a word of the code behind it.
-        patterns |= {re.escape(f"pages.{begin}") + "(.+?)" for begin in re.findall(r"say\('([\w-]+-)' ~", template)}
+        begun = re.findall(r"say\('([\w.-]+-)' ~", template)
+        patterns |= {re.escape(begin if "." in begin else f"pages.{begin}") + "(.+?)" for begin in begun}
     begun = "|".join(re.escape(chapter) for chapter in CHAPTERS)
     mine = tuple(re.compile(pattern) for pattern in patterns if re.match(rf"({begun})\\\.", pattern))
     data = [path.read_text(encoding="utf-8") for path in (ROOT / "policies").rglob("*.toml")]

@@ -1,5 +1,6 @@
 """An office with pages: users who have signed in, offers, requests that wait, and agreements."""
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -9,9 +10,17 @@ import httpx
 import msgspec
 
 from connector.controlplane.usecases import users
-from connector.ports.changes import PutAgreement, PutAsset, PutHold, PutProcess
-from connector.ports.entities import AssetStatus, DataClass, Hold, UserRole
+from connector.controlplane.usecases.offering import offer_forms
+from connector.controlplane.usecases.offering.inspecting import inspect
+from connector.dataplane.signaling.looking import try_source
+from connector.dataplane.sources.file import FileSource
+from connector.dataplane.uploads import Uploads
+from connector.ports.changes import PutAgreement, PutAsset, PutHold, PutOfferForm, PutProcess
+from connector.ports.entities import AssetStatus, DataClass, Hold, OfferForm, UserRole
+from connector.ports.flow import SourceError
+from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
+from connector.views.sightings import Sighting
 from connector.views.users import UserOrder
 from connector.web.pages import make_pages_app
 from tests.contract import values
@@ -44,7 +53,20 @@ class Office:
         self.desk, self.store, self.address = desk, desk.store, address
         self.title = title or TITLE
         self.register = desk.values.users
-        self.app = make_pages_app(desk.values, address=address, provider="Tiefbauamt Musterstadt")
+        self.root = desk.received / "data"
+        self.root.mkdir(exist_ok=True)
+        sources = {"file": FileSource(self.root)}
+
+        async def look(source: dict[str, Any], media_type: str, records: Records | None) -> Sighting | str:
+            try:
+                return await try_source(sources, source, media_type, records)
+            except SourceError as error:
+                return str(error)
+
+        publisher = dataclasses.replace(desk.values.publisher, look=look)
+        uploads = Uploads(self.root, largest=100_000)
+        self.values = msgspec.structs.replace(desk.values, uploads=uploads, publisher=publisher)
+        self.app = make_pages_app(self.values, address=address, provider="Tiefbauamt Musterstadt")
 
     def visitor(self, **headers: str) -> httpx.AsyncClient:
         """A browser that nobody has signed in with."""
@@ -104,8 +126,24 @@ class Office:
         }  # fmt: skip
         await self.store.commit([PutAgreement(values.agreement(id, dataset=dataset, **(plain | changed)))])
 
+    async def fill_in(self, id: str = "urn:f:1", **changed: Any) -> None:
+        """An offer that somebody is filling in, with its data."""
+        (self.root / "luft.csv").write_text("Ort;pm10;E-Mail\nMarkt;12,5;\nBahnhof;9,1;\n", "utf-8")
+        plain: dict[str, Any] = {
+            "answers": {"titel": self.title["de"], "vorlage": "purpose", "text": "Messwerte", "sprache": "de"},
+            "source": {"kind": "file", "path": "luft.csv"}, "editors": ("b.adler",), "begun_at": NOW, "saved_at": NOW,
+            "found": msgspec.json.encode(
+                await inspect(self.values.publisher, {"kind": "file", "path": "luft.csv"}, "luft.csv", "text/csv")
+            ),
+        }  # fmt: skip
+        await self.store.commit([PutOfferForm(OfferForm(owner=OWNER, id=id, version=1, **(plain | changed)), None)])
+
+    async def form(self, id: str = "urn:f:1") -> OfferForm:
+        return await offer_forms.find(self.values.context, id)
+
     async def furnish(self) -> None:
         """One of everything."""
+        await self.fill_in()
         await self.offer()
         await self.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.CONFIDENTIAL)
         await self.ask()

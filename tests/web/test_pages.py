@@ -6,6 +6,7 @@ import pytest
 
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
+from connector.web.offering.steps import STEPS
 from connector.web.pages import PAGES
 from tests.web.office import Office, Reading, path
 
@@ -14,13 +15,14 @@ NEEDED = {
     "/eingang/anfrage": path("/eingang/anfrage", "urn:n:1"),
     "/angebote/angebot": path("/angebote/angebot", "urn:d:1"),
     "/angebote/zurueckziehen": path("/angebote/zurueckziehen", "urn:d:1"),
+    **{f"/neues-angebot/{step}": path(f"/neues-angebot/{step}", "urn:f:1") for step in (*STEPS, "verwerfen")},
     "/vertraege/vertrag": path("/vertraege/vertrag", "urn:a:1"),
     "/vertraege/beenden": path("/vertraege/beenden", "urn:a:1"),
 }
 SHOWN = [
     found
     for _, found, _, roles in PAGES
-    if roles is not None and not found.endswith(("/laufend",)) and "{" not in found
+    if roles is not None and not found.endswith(("/laufend", "/hochladen")) and "{" not in found
 ]
 OPENED = sorted({NEEDED.get(found, found) for method, found, *_ in PAGES if method == "GET" and found in SHOWN})
 
@@ -44,9 +46,7 @@ async def test_a_page_is_whole_in_each_language(office: Office, opened: str, lan
         assert tag != "script" or given.get("src", "").startswith("/static/")
         assert tag != "img" or "alt" in given
     labelled = {given.get("for") for tag, given in page.elements if tag == "label"}
-    fields = [
-        g
-        for tag, g in page.elements
-        if tag in {"input", "textarea"} and g.get("type") != "hidden" and "aria-hidden" not in g
-    ]
+    named = {"aria-label", "aria-hidden"}
+    kinds = {"input", "textarea", "select"}
+    fields = [g for tag, g in page.elements if tag in kinds and g.get("type") != "hidden" and named.isdisjoint(g)]
     assert all(given.get("id") in labelled for given in fields)

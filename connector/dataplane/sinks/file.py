@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -54,6 +54,11 @@ class FileSink:
         """Return how many bytes of this flow are in its partial file."""
         found = await run_in_thread(_find_partial, self._locate_partial(address, flow_id))
         return found[1] if found else 0
+
+    async def forget(self, address: dict[str, Any], flow_id: str) -> None:
+        """Remove the partial file of this flow, if there is one: nobody will continue it."""
+        if found := await run_in_thread(_find_partial, self._locate_partial(address, flow_id)):
+            await run_in_thread(partial(found[0].unlink, missing_ok=True))
 
     async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:
         """Return the version in the name of the partial file of this flow."""

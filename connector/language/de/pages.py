@@ -169,8 +169,9 @@ SENTENCES: dict[str, str] = {
     "offers-title": "Meine Angebote",
     "offers-empty": "Hier ist noch kein Angebot.",
     "offers-empty-help": (
-        "Der Betrieb legt Angebote an. Sobald eines da ist, lesen Sie hier seine Bedingungen und veröffentlichen es."
+        "Mit „Neues Angebot“ laden Sie eine Datei hoch oder sagen, wo die Daten liegen. Das dauert wenige Minuten."
     ),
+    "offers-empty-reader": "Sobald ein Fachamt eines anlegt, lesen Sie hier seine Bedingungen.",
     "offers-filter": "Stand",
     "offers-all": "alle",
     "column-title": "Titel",
@@ -203,8 +204,13 @@ SENTENCES: dict[str, str] = {
     "offer-publish-check": (
         "Ich habe Daten und Bedingungen geprüft und gebe das Angebot frei. Ich habe es nicht selbst angelegt."
     ),
+    "offer-publish-own": (
+        "Sie haben dieses Angebot selbst bearbeitet. Freigeben muss es eine zweite Person aus der Datenkoordination."
+    ),
     "offer-publish-not-yours": "Geschützte Daten gibt die Datenkoordination frei, als zweite Person.",
     "release-unchecked": "Bitte bestätigen Sie, dass Sie das Angebot geprüft haben.",
+    "offer-done-vorgelegt": "Das Angebot liegt zur Freigabe bereit.",
+    "offer-done-verworfen": "Verworfen. Nichts davon ist gespeichert.",
     "offer-withdraw": "Zurückziehen …",
     "offer-done-veroeffentlicht": "Das Angebot ist veröffentlicht.",
     "offer-done-zurueckgezogen": "Das Angebot ist zurückgezogen.",
@@ -258,6 +264,10 @@ SENTENCES: dict[str, str] = {
     "error-role": "Ihre Rollen öffnen diese Seite nicht. Der Betrieb kann Ihrem Konto eine Rolle geben.",
     "error-not-yours": "Das entscheidet jemand mit einer anderen Rolle. Es wurde nichts geändert.",
     "error-release": "Geschützte Daten gibt die Datenkoordination frei. Es wurde nichts geändert.",
+    "error-own-release": (
+        "Sie haben dieses Angebot selbst bearbeitet: Geschützte Daten gibt eine zweite Person frei. Es wurde "
+        "nichts geändert."
+    ),
     "error-unknown": "Diese Seite gibt es nicht. Vielleicht ist der Link alt.",
     "error-changed": "Jemand anderes hat das im selben Moment geändert. Bitte sehen Sie es sich noch einmal an.",
     "error-busy": "Gerade melden sich sehr viele an. Bitte versuchen Sie es in einer Minute noch einmal.",

@@ -160,9 +160,8 @@ SENTENCES: dict[str, str] = {
     # The offers.
     "offers-title": "My offers",
     "offers-empty": "There is no offer here yet.",
-    "offers-empty-help": (
-        "The operations team adds offers. As soon as there is one, you read its terms here and publish it."
-    ),
+    "offers-empty-help": "With “New offer” you upload a file or say where the data is. It takes a few minutes.",
+    "offers-empty-reader": "As soon as a department makes one, you read its terms here.",
     "offers-filter": "State",
     "offers-all": "all",
     "column-title": "Title",
@@ -193,8 +192,13 @@ SENTENCES: dict[str, str] = {
         "The offer is then in the catalogue. Whoever may see it can conclude an agreement on these terms."
     ),
     "offer-publish-check": "I have checked the data and the terms and release the offer. I did not add it myself.",
+    "offer-publish-own": (
+        "You have worked on this offer yourself. A second person of the data coordination has to release it."
+    ),
     "offer-publish-not-yours": "Data coordination releases protected data, as a second person.",
     "release-unchecked": "Please confirm that you have checked the offer.",
+    "offer-done-vorgelegt": "The offer is ready for its release.",
+    "offer-done-verworfen": "Discarded. Nothing of it is kept.",
     "offer-withdraw": "Withdraw …",
     "offer-done-veroeffentlicht": "The offer is published.",
     "offer-done-zurueckgezogen": "The offer is withdrawn.",
@@ -246,6 +250,9 @@ SENTENCES: dict[str, str] = {
     "error-role": "Your roles do not open this page. The operations team can give your account a role.",
     "error-not-yours": "Somebody with another role decides this. Nothing was changed.",
     "error-release": "Data coordination releases protected data. Nothing was changed.",
+    "error-own-release": (
+        "You have worked on this offer yourself: a second person releases protected data. Nothing was changed."
+    ),
     "error-unknown": "This page does not exist. The link may be old.",
     "error-changed": "Somebody else has changed this at the same moment. Please look at it again.",
     "error-busy": "Very many people are signing in right now. Please try again in a minute.",

@@ -10,6 +10,7 @@ from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
+from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.registers import Block, Consent, EventEntry
@@ -45,6 +46,7 @@ __all__ = [
     "Leaf",
     "Lease",
     "Marking",
+    "OfferForm",
     "PageBounds",
     "Payment",
     "PaymentState",

@@ -15,7 +15,8 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     its identifier. `access` is the access policy (JSON); if it is None, every participant sees the offer.
     `reservation` is the reservation policy (JSON), up to which the provider agrees without asking a person; peers never
     receive it. `document` is the Dataset in the catalogue, rendered when the asset changes. `published_at` is when the
-    asset was first published; 0 if it was not, or before this was recorded.
+    asset was first published; 0 if it was not, or before this was recorded. `edited_by` are the users who made or
+    changed it on the pages since it was last published: none of them releases it.
     """
 
     owner: str
@@ -30,6 +31,7 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     created_at: int = 0
     updated_at: int = 0
     published_at: int = 0
+    edited_by: tuple[str, ...] = ()
     version: int = 0
 
 

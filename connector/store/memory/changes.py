@@ -264,6 +264,16 @@ def _drop_sessions(tables: MemoryTables, change: changes.DropSessions) -> None:
         tables.put(tables.sessions, (session.owner, session.token_hash), None)
 
 
+def _put_offer_form(tables: MemoryTables, change: changes.PutOfferForm) -> None:
+    key = (change.form.owner, change.form.id)
+    _check_expected(tables.get(tables.offer_forms, key), change.expected, change.form.id)
+    tables.put(tables.offer_forms, key, change.form)
+
+
+def _drop_offer_form(tables: MemoryTables, change: changes.DropOfferForm) -> None:
+    tables.put(tables.offer_forms, (change.owner, change.id), None)
+
+
 def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
     position = tables.get(tables.leaf_counts, change.leaf.owner) or 0
     tables.put(tables.leaf_counts, change.leaf.owner, position + 1)
@@ -305,5 +315,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.SeeSession: _see_session,
     changes.DropSession: _drop_session,
     changes.DropSessions: _drop_sessions,
+    changes.PutOfferForm: _put_offer_form,
+    changes.DropOfferForm: _drop_offer_form,
     changes.AppendLeaf: _append_leaf,
 }

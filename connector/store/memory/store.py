@@ -21,6 +21,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    OfferForm,
     PageBounds,
     Payment,
     Recent,
@@ -299,6 +300,16 @@ class MemoryStore:
         """Return the session of a token."""
         found: UserSession | None = self._tables.get(self._tables.sessions, (owner, token_hash))
         return found
+
+    async def offer_form(self, owner: str, id: str) -> OfferForm | None:
+        """Return one offer that people are filling in."""
+        found: OfferForm | None = self._tables.get(self._tables.offer_forms, (owner, id))
+        return found
+
+    async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
+        """Return all offers that people are filling in, ordered by identifier."""
+        rows: list[OfferForm] = self._tables.select(self._tables.offer_forms, lambda form: form.owner == owner)
+        return sorted(rows, key=lambda form: form.id)
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

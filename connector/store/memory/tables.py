@@ -38,6 +38,7 @@ class MemoryTables:
         self.standing: Table = {}
         self.users: Table = {}
         self.sessions: Table = {}
+        self.offer_forms: Table = {}
         self.leaves: Table = {}
         self.leaf_counts: Table = {}
         self._place = 0

@@ -24,6 +24,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    OfferForm,
     PageBounds,
     Payment,
     Recent,
@@ -88,6 +89,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.SeeSession: users.see_session,
     changes.DropSession: users.drop_session,
     changes.DropSessions: users.drop_sessions,
+    changes.PutOfferForm: users.put_form,
+    changes.DropOfferForm: users.drop_form,
 }
 
 
@@ -307,6 +310,14 @@ class SqliteStore:
     async def session(self, owner: str, token_hash: str) -> UserSession | None:
         """Return the session of a token."""
         return users.session(self._reader, owner, token_hash)
+
+    async def offer_form(self, owner: str, id: str) -> OfferForm | None:
+        """Return one offer that people are filling in."""
+        return users.offer_form(self._reader, owner, id)
+
+    async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
+        """Return all offers that people are filling in, ordered by identifier."""
+        return users.offer_forms(self._reader, owner)
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

@@ -6,12 +6,12 @@ from connector.controlplane.core import instants
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.treating import known_data
-from connector.controlplane.usecases.offering import assets
+from connector.controlplane.usecases.offering import assets, offer_forms
 from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.rights import is_guarded, may_end, may_publish, may_withdraw
+from connector.web.rights import is_guarded, may_end, may_publish, may_withdraw, may_write
 from connector.web.terms import describe_terms
 
 PAGE = 25
@@ -23,7 +23,18 @@ async def show_offers(visit: Visit) -> Response:
     status = next((known for known in AssetStatus if known == wanted), None)
     rows = context.store.assets(context.owner, read_bounds(visit, PAGE), status=status)
     offers, following = await read_rows(rows)
-    return render(visit, "offers.html", offers=offers, following=following, wanted=status, statuses=tuple(AssetStatus))
+    begun = await offer_forms.list_forms(context) if may_write(visit.person.roles) and not status else []
+    return render(
+        visit,
+        "offers.html",
+        offers=offers,
+        following=following,
+        wanted=status,
+        statuses=tuple(AssetStatus),
+        begun=begun,
+        may_write=may_write(visit.person.roles),
+        done=visit.words.find(f"offer-done-{read_query(visit, 'fertig')}"),
+    )
 
 
 async def show_offer(visit: Visit) -> Response:
@@ -36,8 +47,9 @@ async def publish(visit: Visit) -> Response:
     """Publish an offer; what is confidential or about persons needs the word that it was checked."""
     form = await read_form(visit.request)
     asset = await find_asset(visit.desk.context, form.get("id", ""))
-    if not may_publish(visit.person.roles, asset.data_class):
-        raise FormFault("error-release", 403)
+    own = visit.person.name in asset.edited_by
+    if not may_publish(visit.person.roles, asset.data_class, own=own):
+        raise FormFault("error-own-release" if own else "error-release", 403)
     if is_guarded(asset.data_class) and form.get("geprueft") != "1":
         return await _show(visit, asset, visit.words.say("release-unchecked"))
     release = asset.data_class is DataClass.PERSONAL
@@ -79,6 +91,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         *acceptance.asset_remarks(evaluator.library, policy, at, data),
     )
     done = words.find(f"offer-done-{read_query(visit, 'fertig')}")
+    own = visit.person.name in asset.edited_by
     return render(
         visit,
         "offer.html",
@@ -89,7 +102,8 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         remarks=[words.pick(remark) for remark in remarks],
         counts=await _count(visit, asset),
         guarded=is_guarded(asset.data_class),
-        may_publish=may_publish(visit.person.roles, asset.data_class),
+        may_publish=may_publish(visit.person.roles, asset.data_class, own=own),
+        own=own,
         may_withdraw=may_withdraw(visit.person.roles),
         done=done,
         fault=fault,

@@ -1,13 +1,16 @@
-"""The fields of a form, bounded in number and length."""
+"""The fields of a form, bounded in number, length and time."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from connector.web.frame.guard import MOST_BYTES
 
-MOST_FIELDS, LONGEST_REASON = 20, 1000
+MOST_FIELDS, LONGEST_REASON = 500, 1000
+BODY_S = 15.0
+_PIECE_S = 60.0
 
 
 class FormFault(Exception):
@@ -20,17 +23,41 @@ class FormFault(Exception):
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form (`application/x-www-form-urlencoded`), the last of a name. Raises FormFault."""
+    """Return the fields of a form (`application/x-www-form-urlencoded`). Raises FormFault.
+
+    Several values of one name, as of boxes to check, are lines of one text.
+    """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise FormFault("form-unreadable")
     try:
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise FormFault("form-unreadable")
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError:
+    except (ValueError, TimeoutError):
         raise FormFault("form-unreadable") from None
-    return dict(fields)
+    # Browsers send the lines of a text with both signs of a line end.
+    found: dict[str, str] = {}
+    for name, value in fields:
+        text = value.replace("\r\n", "\n")
+        found[name] = f"{found[name]}\n{text}" if name in found else text
+    return found
+
+
+async def read_pieces(request: Request) -> AsyncIterator[bytes]:
+    """Yield a body of any size as it arrives; each piece has a time. Raises FormFault."""
+    stream = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(_PIECE_S):
+                piece = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except (TimeoutError, ClientDisconnect):
+            raise FormFault("form-unreadable") from None
+        if piece:
+            yield piece
 
 
 def read_reason(form: Mapping[str, str], name: str) -> str:

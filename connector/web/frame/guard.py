@@ -1,5 +1,7 @@
 """The guard in front of all pages: the right host, no request of another site, small bodies, strict headers."""
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from connector.language.catalogue import say_in_all
 from connector.web.frame.origin import PagesOrigin, is_own_request
 
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 256 * 1024
 _SAFE = frozenset({"GET", "HEAD"})
 _POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
 _HEADERS = {
@@ -29,11 +31,15 @@ def refuse_plainly(status: int, key: str, **values: object) -> PlainTextResponse
 
 
 class PagesGuard:
-    """ASGI middleware that refuses what no page of ours sends, and gives each answer its headers."""
+    """ASGI middleware that refuses what no page of ours sends, and gives each answer its headers.
 
-    def __init__(self, app: ASGIApp, *, here: PagesOrigin) -> None:
+    `large` are the paths that take larger bodies than a form, each with its bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, here: PagesOrigin, large: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._here = here
+        self._large = large or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 421, 403 or 413, or pass the request on."""
@@ -45,10 +51,10 @@ class PagesGuard:
                 self._add_headers(MutableHeaders(scope=message))
             await send(message)
 
-        refusal = self._refuse(scope["method"], Headers(scope=scope))
+        refusal = self._refuse(scope["method"], scope["path"], Headers(scope=scope))
         await (refusal or self._app)(scope, receive, send_guarded)
 
-    def _refuse(self, method: str, headers: Headers) -> PlainTextResponse | None:
+    def _refuse(self, method: str, path: str, headers: Headers) -> PlainTextResponse | None:
         if headers.get("host", "").lower() not in self._here.hosts:
             return refuse_plainly(421, "guard-host", origin=self._here.origin)
         if method in _SAFE:
@@ -56,7 +62,7 @@ class PagesGuard:
         if not is_own_request(self._here, headers):
             return refuse_plainly(403, "guard-site")
         length = headers.get("content-length", "")
-        if not length.isdecimal() or int(length[:20]) > MOST_BYTES:
+        if not length.isdecimal() or int(length[:20]) > self._large.get(path, MOST_BYTES):
             return refuse_plainly(413, "guard-size")
         return None
 

@@ -21,12 +21,16 @@ class PageWords(msgspec.Struct, frozen=True):
     zone: tzinfo
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a sentence of the chapter `pages`."""
-        return say(self.language, f"pages.{key}", **values)
+        """Return a sentence of the chapter `pages`, or of the chapter that the key names before a point."""
+        return say(self.language, key if "." in key else f"pages.{key}", **values)
 
     def find(self, key: str) -> str:
-        """Return a sentence of the chapter `pages` that may not exist, else nothing."""
-        return find_sentence(self.language, f"pages.{key}") or ""
+        """Return a sentence that may not exist, found as by `say`, else nothing."""
+        return find_sentence(self.language, key if "." in key else f"pages.{key}") or ""
+
+    def capitalise(self, phrase: str) -> str:
+        """Write a phrase as a label."""
+        return read_grammar(self.language).capitalise(phrase)
 
     def pick(self, texts: Mapping[str, str] | None, otherwise: str = "") -> str:
         """Return a text of data in the reader's language, else in any, else something else."""
@@ -43,6 +47,10 @@ class PageWords(msgspec.Struct, frozen=True):
     def number(self, value: int) -> str:
         """Write a number."""
         return read_grammar(self.language).write_number(Decimal(value))
+
+    def decimal(self, value: float) -> str:
+        """Write a number with at most a few decimals."""
+        return read_grammar(self.language).write_number(Decimal(f"{value:.6g}"))
 
     def size(self, count: int) -> str:
         """Write a number of bytes."""

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.ports.entities import UserRole
 from connector.web.frame.forms import LONGEST_REASON, FormFault, read_reason, read_version
 from tests.web.office import Office
 
@@ -32,7 +33,7 @@ def test_a_version_is_a_number(text: str) -> None:
     assert read_version({"stand": "12"}, "stand") == 12
 
 
-@pytest.mark.parametrize("body", [b"\xff=1", b"&".join(b"a%d=1" % n for n in range(21)), b"name=%ff&passwort=x"])
+@pytest.mark.parametrize("body", [b"\xff=1", b"&".join(b"a%d=1" % n for n in range(501)), b"name=%ff&passwort=x"])
 async def test_a_form_that_no_page_sends_is_refused(office: Office, body: bytes) -> None:
     answer = await office.visitor().post("/anmelden", content=body, headers=FORM)
     assert answer.status_code == 422
@@ -41,9 +42,17 @@ async def test_a_form_that_no_page_sends_is_refused(office: Office, body: bytes)
 
 async def test_a_form_is_bounded_also_if_its_length_is_a_lie(office: Office) -> None:
     browser = office.visitor()
-    assert (await browser.post("/anmelden", content=b"a" * 70_000, headers=FORM)).status_code == 413
+    assert (await browser.post("/anmelden", content=b"a" * 270_000, headers=FORM)).status_code == 413
 
     async def chunks():  # type: ignore[no-untyped-def]
-        yield b"a" * 70_000
+        yield b"a" * 270_000
 
     assert (await browser.post("/anmelden", content=chunks(), headers=FORM)).status_code == 413
+
+
+async def test_several_values_of_one_name_are_lines(office: Office) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    body = b"id=urn:f:1&stand=1&titel=Luft&text=&text=Zwei&text=Drei%0D%0AVier"
+    await browser.post("/neues-angebot/beschreibung", content=body, headers=FORM)
+    assert (await office.form()).answers["text"] == "\nZwei\nDrei\nVier"

@@ -27,15 +27,26 @@ _TRIED = frozenset({"source", "records", "policy", "media_type"})
 _COMPOSED = frozenset({"title", "description", "stated", "publisher", "contact", "place", "period"})
 
 
-async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *, release: bool = False) -> Asset:
+async def edit(
+    publisher: Publisher,
+    asset_id: str,
+    change: Mapping[str, Any],
+    *,
+    release: bool = False,
+    editors: tuple[str, ...] = (),
+    seen: int | None = None,
+) -> Asset:
     """Change members of an asset, as `AssetOrder` names them; the others stay as they are.
 
     A title and a description change in the given languages only, and statements one by one. Null resets a member to
     its default, or removes a language. A published asset is checked as for a publication, and stays published.
 
-    Raises NoSuchEntity, Invalid, NotAllowed.
+    `editors` are the users who described the change on the pages, the last one makes it now, and `seen` is the version
+    that they have read. Raises NoSuchEntity, Invalid, NotAllowed.
     """
     before = await find_asset(publisher.context, asset_id)
+    if seen is not None and before.version != seen:
+        raise NotAllowed("changed", CHANGED)
     if not change:
         raise Invalid("no-change", "The change is empty: name the members to change.")
     order = _merge(before, change)
@@ -55,7 +66,10 @@ async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *
     if before.status is AssetStatus.PUBLISHED:
         # Who released the personal data once has released it; data that becomes personal needs a release.
         after = assets.render(publisher, after, release=release or before.data_class is DataClass.PERSONAL)
-    return await assets.store_changed(publisher, before, after, before.status, event="changed", members=sorted(change))
+    else:
+        after = msgspec.structs.replace(after, edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))))
+    fields = {"members": sorted(change), **assets.name_person(*editors[-1:])}
+    return await assets.store_changed(publisher, before, after, before.status, event="changed", **fields)
 
 
 async def remove(publisher: Publisher, asset_id: str) -> Asset:

@@ -43,10 +43,13 @@ class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
     ended: int = 0
 
 
-async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None = None) -> Asset:
+async def add(
+    publisher: Publisher, draft: AssetOrder, *, offer_id: str | None = None, editors: tuple[str, ...] = ()
+) -> Asset:
     """Add an asset as a draft, with `offer_id` (default: a new one) as the identifier of its offer.
 
-    Raises Invalid, or NotAllowed if the identifier is in use or the offer is too long for peers.
+    `editors` are the users who described it on the pages, the last one adds it now. Raises Invalid, or NotAllowed if
+    the identifier is in use or the offer is too long for peers.
     """
     draft, _ = await drafts.try_draft(publisher, draft)
     terms = drafts.encode_terms(publisher, draft)
@@ -64,11 +67,12 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
         created_at=publisher.context.now(),
         updated_at=publisher.context.now(),
         version=1,
+        edited_by=editors,
     )
     _render_in_bounds(publisher, asset)
     try:
         await publisher.context.store.commit(
-            [PutAsset(asset, None), record(publisher.context, "asset drafted", asset.id, {})]
+            [PutAsset(asset, None), record(publisher.context, "asset drafted", asset.id, name_person(*editors[-1:]))]
         )
     except Conflict:
         raise NotAllowed("taken", f"An asset {asset.id} already exists: use another identifier.") from None
@@ -104,8 +108,8 @@ async def publish(
     if seen is not None and asset.version != seen:
         raise NotAllowed("changed", CHANGED)
     dated = msgspec.structs.replace(asset, published_at=asset.published_at or publisher.context.now())
-    published = render(publisher, dated, release=release)
-    return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED, **_name_person(by))
+    published = msgspec.structs.replace(render(publisher, dated, release=release), edited_by=())
+    return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED, **name_person(by))
 
 
 def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
@@ -159,7 +163,7 @@ async def withdraw(
     """
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
-        asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN, **_name_person(by))
+        asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN, **name_person(by))
     store, owner = publisher.context.store, publisher.context.owner
     if end_agreements:
         ended = 0
@@ -177,7 +181,8 @@ async def withdraw(
     )
 
 
-def _name_person(by: str) -> dict[str, str]:
+def name_person(by: str = "") -> dict[str, str]:
+    """Return the field of an audit entry that names the user who acts; none for a program."""
     return {"by": by} if by else {}
 
 

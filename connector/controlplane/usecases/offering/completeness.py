@@ -15,7 +15,15 @@ _RECOMMENDED = ("description", "keywords", "themes", "contact", "place")
 
 
 def find_missing(asset: AssetDescription, contact: Contact | None) -> LocalizedText | None:
-    """Return what an asset must state before it is published, by language; None if nothing is missing.
+    """Return what an asset must state before it is published, by language; None if nothing is missing."""
+    keys = list_missing(asset, contact)
+    if not keys:
+        return None
+    return write_in_all(lambda language: " ".join(say(language, f"descriptions.{key}") for key in keys))
+
+
+def list_missing(asset: AssetDescription, contact: Contact | None) -> tuple[str, ...]:
+    """Return the keys of what an asset must state before it is published.
 
     `contact` stands in for the contact of an asset that states none.
     """
@@ -26,9 +34,7 @@ def find_missing(asset: AssetDescription, contact: Contact | None) -> LocalizedT
     if not (asset.contact or contact) and asset.hvd:
         # DCAT-AP HVD 3.0.0, Data Service: contact point.
         keys.append("hvd-contact")
-    if not keys:
-        return None
-    return write_in_all(lambda language: " ".join(say(language, f"descriptions.{key}") for key in keys))
+    return tuple(keys)
 
 
 def list_gaps(asset: AssetDescription, contact: Contact | None) -> tuple[LocalizedText, ...]:
@@ -38,8 +44,7 @@ def list_gaps(asset: AssetDescription, contact: Contact | None) -> tuple[Localiz
 
 def find_unstated(asset: AssetDescription, contact: Contact | None) -> LocalizedText | None:
     """Return which recommended statements an asset lacks, by language; None if it has all of them."""
-    stated = {"contact": asset.contact or contact}
-    names = [name for name in _RECOMMENDED if not stated.get(name, getattr(asset, name))]
+    names = list_unstated(asset, contact)
     if not names:
         return None
     return write_in_all(
@@ -49,3 +54,9 @@ def find_unstated(asset: AssetDescription, contact: Contact | None) -> Localized
             members=", ".join(say(language, f"descriptions.member-{name}") for name in names),
         )
     )
+
+
+def list_unstated(asset: AssetDescription, contact: Contact | None) -> tuple[str, ...]:
+    """Return the recommended members that an asset lacks."""
+    stated = {"contact": asset.contact or contact}
+    return tuple(name for name in _RECOMMENDED if not stated.get(name, getattr(asset, name)))

@@ -342,4 +342,5 @@ SENTENCES: dict[str, str] = {
     "geladen wird ({0}): bitte Turtle verwenden.",
     "In {}, broker.portals has two portals of the same name: give each its own name.": "In {0} hat broker.portals zwei "
     "Portale mit demselben Namen: bitte jedem einen eigenen geben.",
+    "The file is empty: choose one with data in it.": "Die Datei ist leer: bitte eine wählen, in der Daten stehen.",
 }

@@ -474,4 +474,15 @@ SENTENCES: dict[str, str] = {
     "list` zeigt alle Lieferungen.",
     "The broker does not accept this participant: `datenkontor doctor` compares it with the participant list.": "Der "
     "Broker erkennt diesen Teilnehmer nicht an: `datenkontor doctor` vergleicht ihn mit der Teilnehmerliste.",
+    "The data is empty: choose a source with data in it.": "Die Daten sind leer: bitte eine Quelle wählen, in der Daten "
+    "stehen.",
+    "Somebody saved the form since: read it again, then repeat the change.": "Jemand hat das Angebot inzwischen "
+    "gespeichert: bitte noch einmal ansehen und dann die Änderung wiederholen.",
+    "A change of {} has begun already: go on with it, or give it up.": "Eine Änderung von {0} ist schon angefangen: bitte "
+    "weitermachen oder verwerfen.",
+    "There are {} forms that nobody finished: give some of them up.": "Es gibt schon {0} angefangene Angebote: bitte "
+    "einige davon verwerfen.",
+    "This offer is not being filled in any more: it is finished, or was given up.": "Dieses angefangene Angebot gibt es "
+    "nicht mehr: Es ist fertig oder wurde verworfen.",
+    "The form is too long: shorten its texts or its terms.": "Das Angebot ist zu lang: bitte Texte oder Bedingungen kürzen.",
 }

@@ -1,16 +1,26 @@
-"""The SQL of the people who sign in to the pages, and of their sessions."""
+"""The SQL of the people who sign in to the pages, of their sessions, and of the offers that they fill in."""
 
 import sqlite3
 from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, DropSession, DropSessions, PutSession, PutUser, SeeSession
-from connector.ports.entities import User, UserSession
+from connector.ports.changes import (
+    Conflict,
+    DropOfferForm,
+    DropSession,
+    DropSessions,
+    PutOfferForm,
+    PutSession,
+    PutUser,
+    SeeSession,
+)
+from connector.ports.entities import OfferForm, User, UserSession
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 
 _encode = msgspec.msgpack.Encoder().encode
 _user = msgspec.msgpack.Decoder(User).decode
+_form = msgspec.msgpack.Decoder(OfferForm).decode
 _LAST = 2**63 - 1
 
 _INSERT = "INSERT INTO users (owner, name, version, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -22,6 +32,11 @@ _SEE_SESSION = "UPDATE sessions SET seen_at = ? WHERE owner = ? AND token_hash =
 _DROP_SESSION = "DELETE FROM sessions WHERE owner = ? AND token_hash = ?"
 _DROP_SESSIONS = "DELETE FROM sessions WHERE owner = ? AND user = ? AND seen_at < ?"
 _SESSION = "SELECT user, begun_at, seen_at FROM sessions WHERE owner = ? AND token_hash = ?"
+_PUT_FORM = "INSERT INTO offer_forms (version, body, owner, id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_UPDATE_FORM = "UPDATE offer_forms SET version = ?, body = ? WHERE owner = ? AND id = ? AND version = ?"
+_DROP_FORM = "DELETE FROM offer_forms WHERE owner = ? AND id = ?"
+_FORM = "SELECT body FROM offer_forms WHERE owner = ? AND id = ?"
+_FORMS = "SELECT body FROM offer_forms WHERE owner = ? ORDER BY id"
 
 
 def put(connection: sqlite3.Connection, change: PutUser) -> None:
@@ -76,3 +91,31 @@ def session(connection: sqlite3.Connection, owner: str, token_hash: str) -> User
     if row is None:
         return None
     return UserSession(owner=owner, token_hash=token_hash, user=row[0], begun_at=row[1], seen_at=row[2])
+
+
+def put_form(connection: sqlite3.Connection, change: PutOfferForm) -> None:
+    """Insert or update an offer that people are filling in. Raises Conflict."""
+    form = change.form
+    row = (form.version, _encode(form), form.owner, form.id)
+    if change.expected is None:
+        done = connection.execute(_PUT_FORM, row)
+    else:
+        done = connection.execute(_UPDATE_FORM, (*row, change.expected))
+    if done.rowcount != 1:
+        raise Conflict(f"The offer form {form.id} has not version {change.expected}: read it again.")
+
+
+def drop_form(connection: sqlite3.Connection, change: DropOfferForm) -> None:
+    """Remove an offer that people were filling in, if there is one."""
+    connection.execute(_DROP_FORM, (change.owner, change.id))
+
+
+def offer_form(connection: sqlite3.Connection, owner: str, id: str) -> OfferForm | None:
+    """Return one offer that people are filling in."""
+    row = fetch_one(connection, _FORM, (owner, id))
+    return _form(row[0]) if row else None
+
+
+def offer_forms(connection: sqlite3.Connection, owner: str) -> Sequence[OfferForm]:
+    """Return all offers that people are filling in, ordered by identifier."""
+    return [_form(body) for (body,) in fetch_many(connection, _FORMS, (owner,))]

@@ -1,0 +1,55 @@
+"""Data is looked at before it is described: what it is, what its description could say, and signs of persons."""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.usecases.offering.personal_signs import find_personal_signs
+from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.offering.suggesting import suggest
+from connector.ports.entities import AssetStatus, PageBounds
+from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder
+from connector.views.sightings import Sighting
+
+MOST_FIELDS = 200
+"""Fields that are kept: what a person reads, not what a file can have."""
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True):
+    """What an inspection found: the sighting without values of the data, and the fields that may be about persons.
+
+    `name` is the name of the file or of the place, for people.
+    """
+
+    seen: Sighting
+    name: str = ""
+    persons: tuple[str, ...] = ()
+
+
+async def inspect(
+    publisher: Publisher, source: dict[str, Any], name: str, media_type: str = DEFAULT_MEDIA_TYPE
+) -> Inspection:
+    """Try a source and return what its data shows; nothing is stored.
+
+    `media_type` is the one that the name of the file suggests, if any. Raises Invalid if the data cannot be read, is
+    not what its name says, or is empty.
+    """
+    problem = publisher.supports(source, None)
+    if problem:
+        raise Invalid("source", problem)
+    found = await publisher.look(source, media_type, None) if publisher.look else Sighting(media_type=media_type)
+    if isinstance(found, str):
+        raise Invalid("source", found)
+    if found.size == 0:
+        raise Invalid("source", "The data is empty: choose a source with data in it.")
+    context, draft = publisher.context, AssetOrder(title={}, source=source, media_type=media_type)
+    rows, _ = await context.store.assets(context.owner, PageBounds(limit=1), status=AssetStatus.PUBLISHED)
+    shown = msgspec.structs.replace(
+        found,
+        fields=tuple(msgspec.structs.replace(field, example="", ambiguous="") for field in found.fields[:MOST_FIELDS]),
+        first=(),
+        ambiguous="",
+        suggestions=suggest(draft, found, rows[0] if rows else None),
+    )
+    return Inspection(seen=shown, name=name, persons=find_personal_signs(found.fields))

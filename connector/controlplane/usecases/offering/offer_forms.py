@@ -1,0 +1,96 @@
+"""Offers that people fill in on the pages, step by step: begun, saved, found again, given up.
+
+What a person typed is kept as it is, so that nothing is lost when a session ends or a step is left. A form is saved
+over the version that was read: of two windows, the second one learns of the first.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.ports.changes import Conflict, DropOfferForm, PutOfferForm
+from connector.ports.entities import Asset, OfferForm
+
+MOST_FORMS = 200
+MOST_ANSWERS, LONGEST_ANSWERS = 400, 200_000
+_CHANGED = "Somebody saved the form since: read it again, then repeat the change."
+
+
+async def begin(context: Context, by: str, *, change_of: Asset | None = None, **given: Any) -> OfferForm:
+    """Begin a form for a user, also for the change of an asset, with given members. Raises NotAllowed, Invalid."""
+    forms = await context.store.offer_forms(context.owner)
+    known = next((form for form in forms if change_of is not None and form.asset == change_of.id), None)
+    if known is not None:
+        raise NotAllowed("form-begun", f"A change of {known.asset} has begun already: go on with it, or give it up.")
+    if len(forms) >= MOST_FORMS:
+        raise NotAllowed("too-many-forms", f"There are {MOST_FORMS} forms that nobody finished: give some of them up.")
+    form = OfferForm(
+        owner=context.owner,
+        id=context.new_id(),
+        editors=(by,),
+        begun_at=context.now(),
+        saved_at=context.now(),
+        version=1,
+        asset=change_of.id if change_of else "",
+        asset_version=change_of.version if change_of else 0,
+        **given,
+    )
+    _check_bounds(form)
+    await context.store.commit([PutOfferForm(form, None)])
+    return form
+
+
+async def find(context: Context, form_id: str) -> OfferForm:
+    """Return a form. Raises NoSuchEntity."""
+    found = await context.store.offer_form(context.owner, form_id)
+    if found is None:
+        raise NoSuchEntity("no-form", "This offer is not being filled in any more: it is finished, or was given up.")
+    return found
+
+
+async def find_change(context: Context, asset_id: str) -> OfferForm | None:
+    """Return the form in which an asset is being changed, or None."""
+    forms = await context.store.offer_forms(context.owner)
+    return next((form for form in forms if form.asset == asset_id), None)
+
+
+async def list_forms(context: Context) -> list[OfferForm]:
+    """Return all forms, the last saved first."""
+    return sorted(await context.store.offer_forms(context.owner), key=lambda form: (-form.saved_at, form.id))
+
+
+async def save(
+    context: Context, form: OfferForm, by: str, *, seen: int, answers: Mapping[str, str] | None = None, **changed: Any
+) -> OfferForm:
+    """Save answers beside the others, and changed members, over the version that was `seen`.
+
+    Returns the stored form; nothing is stored if nothing changes. Raises NotAllowed if another one was saved since, or
+    Invalid if it is too long.
+    """
+    if form.version != seen:
+        raise NotAllowed("changed", _CHANGED)
+    after = msgspec.structs.replace(form, answers={**form.answers, **(answers or {})}, **changed)
+    if after == form:
+        return form
+    editors = (*(name for name in form.editors if name != by), by)
+    after = msgspec.structs.replace(after, editors=editors, saved_at=context.now(), version=form.version + 1)
+    _check_bounds(after)
+    try:
+        await context.store.commit([PutOfferForm(after, form.version)])
+    except Conflict:
+        raise NotAllowed("changed", _CHANGED) from None
+    return after
+
+
+async def drop(context: Context, form: OfferForm) -> None:
+    """Remove a form, because it is finished or given up."""
+    await context.store.commit([DropOfferForm(context.owner, form.id)])
+
+
+def _check_bounds(form: OfferForm) -> None:
+    length = sum(len(name) + len(text) for name, text in form.answers.items()) + len(form.policy or b"")
+    if len(form.answers) > MOST_ANSWERS or length > LONGEST_ANSWERS:
+        raise Invalid("too-long", "The form is too long: shorten its texts or its terms.")

@@ -1,0 +1,70 @@
+"""Files that people upload on the pages, below the root of the served data: each form has a folder of its own.
+
+Bytes go through the file sink: an interrupted upload is resumed, and a file appears under its name when all of it is on
+the disk. A file is known by its mark, so that no other file is appended to it.
+"""
+
+import hashlib
+import shutil
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from connector.dataplane.files.below_root import run_in_thread
+from connector.dataplane.sinks.file import FileSink
+from connector.ports.flow import Arrival, SourceError
+
+FOLDER = "uploads"
+MOST_BYTES = 5 * 1024**3
+
+
+class Uploads:
+    """The uploads below `root`, the root of the served data; `largest` bounds one file, in bytes."""
+
+    def __init__(self, root: Path, largest: int = MOST_BYTES) -> None:
+        self._root = root
+        self._sink = FileSink(root, largest)
+        self.largest = largest
+
+    async def count_stored(self, form_id: str, mark: str) -> int:
+        """Return how many bytes of the file with this mark are stored, for a resumption."""
+        address = _address(form_id)
+        known = await self._sink.find_version(address, form_id)
+        return await self._sink.count_received(address, form_id) if known == mark else 0
+
+    async def store(self, form_id: str, arrival: Arrival, chunks: AsyncIterator[bytes]) -> dict[str, Any]:
+        """Store a file and return its address as a source; one of the same name is replaced.
+
+        `arrival.offset` is the first byte of `chunks`; bytes before an interruption stay, for a resumption. Raises
+        SourceError: the file is empty or too large, its bytes are missing, or the disk takes none.
+        """
+        if arrival.size == 0:
+            raise SourceError("The file is empty: choose one with data in it.")
+        receipt = await self._sink.write(_address(form_id), arrival, chunks)
+        if receipt.size == 0:
+            await run_in_thread((self._root / receipt.location).unlink)
+            raise SourceError("The file is empty: choose one with data in it.")
+        return {"kind": "file", "path": receipt.location}
+
+    async def drop(self, form_id: str) -> None:
+        """Remove what was uploaded for a form, complete or not."""
+        await self._sink.forget(_address(form_id), form_id)
+        await run_in_thread(partial(shutil.rmtree, self._root / _locate(form_id), ignore_errors=True))
+
+
+def make_mark(name: str, size: int, changed: str) -> str:
+    """Return the mark of a file: who chooses the same file again goes on with it.
+
+    >>> make_mark("a.csv", 3, "1") == make_mark("a.csv", 3, "2")
+    False
+    """
+    return hashlib.sha256(f"{name}\n{size}\n{changed}".encode()).hexdigest()[:32]
+
+
+def _locate(form_id: str) -> str:
+    return f"{FOLDER}/{hashlib.sha256(form_id.encode()).hexdigest()[:24]}"
+
+
+def _address(form_id: str) -> dict[str, Any]:
+    return {"kind": "file", "path": f"{_locate(form_id)}/", "overwrite": True}

@@ -1,0 +1,161 @@
+"""A new offer, steps 1 and 2: where the data is, and what it is. A form can be left, resumed, and given up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from connector.controlplane.core.errors import Invalid, UseCaseError
+from connector.controlplane.usecases.offering import offer_forms
+from connector.controlplane.usecases.offering.describing import settle_description
+from connector.controlplane.usecases.offering.drafts import resolve_stated
+from connector.controlplane.usecases.offering.inspecting import inspect
+from connector.dataplane.files.media_types import guess_media_type
+from connector.ports.entities import OfferForm
+from connector.views.assets import DEFAULT_MEDIA_TYPE
+from connector.web.frame.forms import FormFault, read_form, read_version
+from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
+from connector.web.offering.answers import DESCRIPTION, FIELD_OF, FLAGS, read_inspection, suggest_answers, write_order
+from connector.web.offering.choices import list_choices
+from connector.web.offering.controls import read_answer
+from connector.web.offering.keeping import confirm_kept, keep
+from connector.web.offering.steps import find_step, list_steps
+from connector.web.rights import may_write
+
+PLACE = ("art", "stelle", "muster")
+"""The fields of a place in which data lies already."""
+
+
+async def show_data(visit: Visit) -> Response:
+    """Show the first step: a file to upload, or a place in which the data lies."""
+    wanted = read_query(visit, "id")
+    form = await offer_forms.find(visit.desk.context, wanted) if wanted else None
+    return show_step_of_data(visit, form)
+
+
+def show_step_of_data(visit: Visit, form: OfferForm | None, fault: str = "", status: int = 200) -> Response:
+    """Return the page of the first step, with what an inspection has found."""
+    uploads = visit.desk.uploads
+    return render(
+        visit,
+        "new_offer_data.html",
+        status=422 if fault and status == 200 else status,
+        form=form,
+        steps=list_steps(form, "daten"),
+        found=read_inspection(form),
+        fault=fault,
+        largest=uploads.largest if uploads else 0,
+    )
+
+
+async def take_place(visit: Visit) -> Response:
+    """Take a file or folder below the root of the data, or an address, as the data of the offer."""
+    fields = await read_form(visit.request)
+    if not may_write(visit.person.roles):
+        raise FormFault("error-not-yours", 403)
+    context, by = visit.desk.context, visit.person.name
+    answers = {name: fields.get(name, "")[:2000] for name in PLACE}
+    if fields.get("id"):
+        form = await offer_forms.find(context, fields["id"])
+        form = await offer_forms.save(context, form, by, seen=read_version(fields, "stand"), answers=answers)
+    else:
+        form = await offer_forms.begin(context, by, answers=answers)
+    place = read_answer(form.answers, "stelle")
+    if not place:
+        return show_step_of_data(visit, form, visit.words.say("offering.place-missing"))
+    try:
+        form = await take_source(visit, form, _make_source(form.answers), place)
+    except UseCaseError as error:
+        return show_step_of_data(visit, form, visit.words.pick(error.reasons) or visit.words.translate(error.reason))
+    return go_to(find_step(form, "beschreibung"))
+
+
+async def take_source(visit: Visit, form: OfferForm, source: dict[str, Any], name: str) -> OfferForm:
+    """Look at the data of a source and save it in a form, with suggested answers. Raises Invalid, NotAllowed."""
+    plain = name.partition("?")[0]
+    media_type = guess_media_type(plain if source["kind"] != "http" else plain.rpartition("/")[2]) or DEFAULT_MEDIA_TYPE
+    found = await inspect(visit.desk.publisher, source, name[:200], media_type)
+    return await offer_forms.save(
+        visit.desk.context,
+        form,
+        visit.person.name,
+        seen=form.version,
+        answers=suggest_answers(form, found, name),
+        source=source,
+        found=msgspec.json.encode(found),
+    )
+
+
+async def show_description(visit: Visit) -> Response:
+    """Show the second step: title, description and all that a catalogue asks for."""
+    form = await offer_forms.find(visit.desk.context, read_query(visit, "id") or "")
+    return _show_description(visit, form)
+
+
+async def describe(visit: Visit) -> Response:
+    """Keep the description, and go on if it can be understood."""
+    kept = await keep(visit, DESCRIPTION.__contains__, FLAGS)
+    if kept.by_script:
+        return confirm_kept(kept)
+    if kept.clash:
+        return _show_description(visit, kept.form, (visit.words.say("offering.clash"), "stand"), status=409)
+    fault = _find_fault(visit, kept.form)
+    return _show_description(visit, kept.form, fault) if fault else go_to(find_step(kept.form, "bedingungen"))
+
+
+async def show_discard(visit: Visit) -> Response:
+    """Ask before a form is given up: what was typed and uploaded is lost."""
+    form = await offer_forms.find(visit.desk.context, read_query(visit, "id") or "")
+    return render(visit, "discard.html", form=form, found=read_inspection(form))
+
+
+async def discard(visit: Visit) -> Response:
+    """Give up a form, with what was uploaded for it."""
+    fields = await read_form(visit.request)
+    if not may_write(visit.person.roles):
+        raise FormFault("error-not-yours", 403)
+    form = await offer_forms.find(visit.desk.context, fields.get("id", ""))
+    if visit.desk.uploads is not None:
+        await visit.desk.uploads.drop(form.id)
+    await offer_forms.drop(visit.desk.context, form)
+    if form.asset:
+        return go_to(make_link("/angebote/angebot", id=form.asset, fertig="verworfen"))
+    return go_to("/angebote?fertig=verworfen")
+
+
+def _make_source(answers: Mapping[str, str]) -> dict[str, Any]:
+    place = read_answer(answers, "stelle")
+    if answers.get("art") == "adresse":
+        return {"kind": "http", "url": place}
+    if answers.get("art") == "ordner":
+        return {"kind": "file", "path": place, "glob": read_answer(answers, "muster") or "*"}
+    return {"kind": "file", "path": place}
+
+
+def _find_fault(visit: Visit, form: OfferForm) -> tuple[str, str] | None:
+    """Return what is wrong with a description and in which field, or None."""
+    order = write_order(form, None)
+    if not order.title:
+        return visit.words.say("offering.title-missing"), "titel"
+    try:
+        resolve_stated(visit.desk.evaluator, settle_description(order))
+    except Invalid as error:
+        return visit.words.translate(error.reason), FIELD_OF.get(error.code, "titel")
+    return None
+
+
+def _show_description(
+    visit: Visit, form: OfferForm, fault: tuple[str, str] | None = None, status: int = 200
+) -> Response:
+    return render(
+        visit,
+        "new_offer_description.html",
+        status=422 if fault and status == 200 else status,
+        form=form,
+        steps=list_steps(form, "beschreibung"),
+        found=read_inspection(form),
+        choices=list_choices(visit.desk.evaluator.library.operands, visit.words, form),
+        contact=visit.desk.publisher.contact,
+        fault=fault,
+    )

@@ -1,0 +1,118 @@
+"""A file from a person's desk becomes the data of an offer: streamed to the disk, resumed after an interruption.
+
+Without script, a form sends the file. The script sends it in one piece from the first byte that is missing, with its
+name, size and date in the address, and asks after an interruption how much is stored.
+"""
+
+import msgspec
+from starlette.responses import JSONResponse, Response
+
+from connector.controlplane.core.errors import UseCaseError
+from connector.controlplane.usecases.offering import offer_forms
+from connector.dataplane.files.folder import UnsafePath, check_path
+from connector.dataplane.uploads import Uploads, make_mark
+from connector.ports.entities import OfferForm
+from connector.ports.flow import Arrival, SourceError
+from connector.web.chapters.new_offer import show_step_of_data, take_source
+from connector.web.frame.forms import FormFault, read_pieces
+from connector.web.frame.multipart import open_file
+from connector.web.frame.visit import Visit, go_to, read_query
+from connector.web.offering.steps import find_step
+from connector.web.rights import may_write
+
+PATH = "/neues-angebot/hochladen"
+OVERHEAD = 64 * 1024
+"""What a form adds to the bytes of its file, at most."""
+_BYTES = "application/octet-stream"
+
+
+class SentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that the script sends: its name, its size in bytes, its mark, and the first byte that is sent now."""
+
+    name: str
+    size: int
+    mark: str
+    offset: int = 0
+
+
+async def begin_upload(visit: Visit) -> Response:
+    """Begin a form for a file that the script is about to send, and return its identifier."""
+    if not may_write(visit.person.roles):
+        raise FormFault("error-not-yours", 403)
+    form = await offer_forms.begin(visit.desk.context, visit.person.name)
+    return JSONResponse({"id": form.id, "path": find_step(form, "daten")})
+
+
+async def show_stored(visit: Visit) -> Response:
+    """Return how many bytes of a file are stored already."""
+    form, sent = await _find(visit), _read_sent(visit)
+    return JSONResponse({"stored": await _require_uploads(visit).count_stored(form.id, sent.mark)})
+
+
+async def upload(visit: Visit) -> Response:
+    """Store a file, look at it, and go on with its description."""
+    if not may_write(visit.person.roles):
+        raise FormFault("error-not-yours", 403)
+    by_script = visit.request.headers.get("content-type") == _BYTES
+    context = visit.desk.context
+    form = await _find(visit) if read_query(visit, "id") else await offer_forms.begin(context, visit.person.name)
+    try:
+        form = await (_store_sent(visit, form) if by_script else _store_form(visit, form))
+    except (SourceError, UseCaseError, FormFault) as error:
+        sentence = _explain(visit, error)
+        return JSONResponse({"problem": sentence}, 422) if by_script else show_step_of_data(visit, form, sentence)
+    following = find_step(form, "beschreibung")
+    return JSONResponse({"path": following}) if by_script else go_to(following)
+
+
+async def _store_sent(visit: Visit, form: OfferForm) -> OfferForm:
+    sent = _read_sent(visit)
+    name, mark = _find_name(sent.name), sent.mark
+    arrival = Arrival(flow_id=form.id, media_type="", size=sent.size, offset=sent.offset, name=name, version=mark)
+    source = await _require_uploads(visit).store(form.id, arrival, read_pieces(visit.request))
+    return await take_source(visit, form, source, name)
+
+
+async def _store_form(visit: Visit, form: OfferForm) -> OfferForm:
+    written, pieces = await open_file(visit.request.headers.get("content-type", ""), read_pieces(visit.request))
+    name = _find_name(written)
+    arrival = Arrival(flow_id=form.id, media_type="", name=name)
+    source = await _require_uploads(visit).store(form.id, arrival, pieces)
+    return await take_source(visit, form, source, name)
+
+
+async def _find(visit: Visit) -> OfferForm:
+    return await offer_forms.find(visit.desk.context, read_query(visit, "id") or "")
+
+
+def _read_sent(visit: Visit) -> SentFile:
+    name, changed = read_query(visit, "name") or "", read_query(visit, "geaendert") or ""
+    size, offset = (read_query(visit, field) or "0" for field in ("groesse", "ab"))
+    if not all(text.isascii() and text.isdecimal() and len(text) < 16 for text in (size, offset)):
+        raise FormFault("form-unreadable")
+    return SentFile(name=name, size=int(size), offset=int(offset), mark=make_mark(name, int(size), changed))
+
+
+def _find_name(name: str) -> str:
+    """Return the name of a file as the disk gets it; one that a path cannot have is written anew."""
+    last = name.replace("\\", "/").rpartition("/")[2].strip()
+    plain = "".join(sign if sign.isalnum() or sign in " ._-()+" else "_" for sign in last).lstrip(".")[-120:].strip()
+    try:
+        return check_path(plain)
+    except UnsafePath:
+        return "data"
+
+
+def _require_uploads(visit: Visit) -> Uploads:
+    if visit.desk.uploads is None:
+        raise FormFault("offering.upload-nowhere")
+    return visit.desk.uploads
+
+
+def _explain(visit: Visit, error: Exception) -> str:
+    words = visit.words
+    if isinstance(error, FormFault):
+        return words.say(error.key)
+    if isinstance(error, UseCaseError):
+        return words.pick(error.reasons) or words.translate(error.reason)
+    return words.translate(str(error))

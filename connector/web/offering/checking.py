@@ -1,0 +1,124 @@
+"""What a check of a filled-in form finds, in words, each with the field in which it is mended."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from connector.controlplane.core import instants
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.judging import acceptance
+from connector.controlplane.usecases import policies
+from connector.controlplane.usecases.offering import assets, completeness
+from connector.controlplane.usecases.offering.inspecting import Inspection
+from connector.policy.analysis.lint import PersonalData
+from connector.ports.entities import DataClass, Marking, OfferForm
+from connector.views.assets import AssetOrder
+from connector.web.frame.visit import Visit
+from connector.web.offering.answers import FIELD_OF, write_order
+from connector.web.offering.steps import find_step
+from connector.web.offering.terms_of_form import write_document, write_policy
+
+_TERMS = frozenset({"not-offerable", "policy", "reservation", "bad-parameter", "missing-parameter", "out-of-bounds"})
+_DATA = frozenset({"source"})
+_FIELDS = {"open-licence": "lizenz", "hvd-licence": "lizenz", "hvd-contact": "kontakt_email"}
+
+
+class CheckFinding(msgspec.Struct, frozen=True):
+    """One finding: an error keeps the offer from its release. `path` leads to the field in which it is mended."""
+
+    level: Literal["error", "warning", "note"]
+    text: str
+    path: str
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a check; order and policy are None if they cannot be read at all."""
+
+    findings: tuple[CheckFinding, ...]
+    order: AssetOrder | None = None
+    policy: dict[str, Any] | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing keeps the offer from its release."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+async def check_form(visit: Visit, form: OfferForm, found: Inspection | None) -> Checked:
+    """Check a form as its release does, and more: what a policy or a description lacks, and signs of persons."""
+    words = visit.words
+    if form.source is None:
+        fault = CheckFinding("error", words.say("offering.no-data"), find_step(form, "daten"))
+        return Checked(findings=(fault,))
+    try:
+        policy = write_policy(form)
+    except Invalid as error:
+        fault = CheckFinding("error", words.translate(error.reason), find_step(form, "bedingungen"))
+        return Checked(findings=(fault,))
+    order = write_order(form, policy)
+    findings = [
+        *await _try_order(visit, form, order),
+        *_check_policy(visit, form, order, policy),
+        *_check_description(visit, form, order),
+    ]
+    if found is not None and found.persons and order.data_class is not DataClass.PERSONAL:
+        text = words.say("offering.persons-found", fields=", ".join(found.persons))
+        findings.append(CheckFinding("warning", text, find_step(form, "beschreibung") + "#klasse"))
+    # One cause is often found twice: by the policy alone, and by the policy for this data.
+    unique = {finding.text: finding for finding in reversed(findings)}
+    ordered = [
+        finding for level in ("error", "warning", "note") for finding in unique.values() if finding.level == level
+    ]
+    return Checked(
+        findings=tuple(ordered),
+        order=order,
+        policy=policy,
+    )
+
+
+async def _try_order(visit: Visit, form: OfferForm, order: AssetOrder) -> list[CheckFinding]:
+    try:
+        await assets.look(visit.desk.publisher, order)
+    except Invalid as error:
+        text = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
+        return [CheckFinding("error", text, _find_place(form, error.code))]
+    return []
+
+
+def _find_place(form: OfferForm, code: str) -> str:
+    if code in _TERMS:
+        return find_step(form, "bedingungen")
+    if code in _DATA:
+        return find_step(form, "daten")
+    return f"{find_step(form, 'beschreibung')}#{FIELD_OF.get(code, 'titel')}"
+
+
+def _check_policy(visit: Visit, form: OfferForm, order: AssetOrder, policy: dict[str, Any]) -> list[CheckFinding]:
+    words, evaluator = visit.words, visit.desk.evaluator
+    now, place = instants.instant(visit.desk.context.now()), find_step(form, "bedingungen")
+    personal: PersonalData = "none"
+    if order.data_class is DataClass.PERSONAL:
+        personal = "special" if order.stated.marking is Marking.SPECIAL else "personal"
+    found = [
+        CheckFinding(remark.level, words.pick(remark.text), place)
+        for remark in policies.examine(evaluator.library, policy, now, personal)
+    ]
+    try:
+        document = write_document(evaluator.library.operands, policy)
+    except Invalid:
+        return found
+    unfit = acceptance.find_impersonal(evaluator, document, order.stated, order.data_class)
+    if unfit:
+        found.append(CheckFinding("error", words.pick(unfit.texts), place))
+    return found
+
+
+def _check_description(visit: Visit, form: OfferForm, order: AssetOrder) -> list[CheckFinding]:
+    words, contact, place = visit.words, visit.desk.publisher.contact, find_step(form, "beschreibung")
+    # The pages change neither the categories of high-value datasets nor what these need beside a licence.
+    missing = completeness.list_missing(order, contact)
+    found = [CheckFinding("error", words.say(f"offering.missing-{key}"), f"{place}#{_FIELDS[key]}") for key in missing]
+    unstated = [words.say(f"offering.member-{name}") for name in completeness.list_unstated(order, contact)]
+    if unstated:
+        found.append(CheckFinding("note", words.say("offering.unstated", members=", ".join(unstated)), place))
+    return found

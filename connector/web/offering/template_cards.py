@@ -1,0 +1,169 @@
+"""Templates of terms as cards to choose from: title, reason, and a control for each parameter. Pure.
+
+The controls are made from the parameters: a new template, or a new parameter, appears by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.judging import library
+from connector.controlplane.usecases import policies
+from connector.language.catalogue import find_label
+from connector.policy.reading.templates import BilingualText, Input, Parameter, Template
+from connector.policy.vocabulary.names import expand
+from connector.policy.vocabulary.registry import Operand, Registry
+from connector.policy.words.names import name_value, subject
+from connector.ports.entities import DataClass, OfferForm
+from connector.web.frame.wording import PageWords
+from connector.web.offering.controls import (
+    UNIT,
+    Control,
+    ControlKind,
+    Option,
+    join_length,
+    offer_lengths,
+    split_length,
+    split_lines,
+)
+
+CHOSEN = "vorlage"
+_USUAL = {
+    DataClass.OPEN: "open-data",
+    DataClass.INTERNAL: "departments-only",
+    DataClass.CONFIDENTIAL: "purpose",
+    DataClass.PERSONAL: "personal-data",
+}
+"""The template that is chosen until a person chooses one, by the class of the data."""
+_KINDS: dict[str, ControlKind] = {
+    "number": "number",
+    "whole": "number",
+    "duration": "number",
+    "day": "date",
+    "code": "choice",
+    "name": "text",
+    "text": "text",
+}
+
+
+class TemplateCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A template as a card to choose; `chosen` is the one whose terms hold."""
+
+    name: str
+    title: str
+    why: str
+    controls: tuple[Control, ...]
+    chosen: bool
+
+
+def choose_template(answers: Mapping[str, str]) -> str:
+    """Return the name of the template that is chosen, or of the usual one."""
+    wanted = answers.get(CHOSEN, "")
+    if wanted in library.template_names():
+        return wanted
+    return _USUAL[next((known for known in DataClass if known == answers.get("klasse")), DataClass.INTERNAL)]
+
+
+def list_cards(
+    registry: Registry, words: PageWords, form: OfferForm, fields: Sequence[str] = ()
+) -> tuple[TemplateCard, ...]:
+    """Return all templates as cards, the usual one for the data first. `fields` are those of the data, for hints."""
+    chosen, usual = choose_template(form.answers), choose_template({**form.answers, CHOSEN: ""})
+    names = sorted(library.template_names(), key=lambda name: (name != usual, name))
+    return tuple(_make_card(registry, words, library.template(name), form, fields, chosen=chosen) for name in names)
+
+
+def read_policy(answers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the policy of the chosen template, with its parameters as answered. Raises Invalid."""
+    template = library.template(choose_template(answers))
+    given = {entry.name: _read_parameter(template, entry, answers) for entry in template.parameter}
+    return policies.fill_template(template.name, {name: value for name, value in given.items() if value})
+
+
+def _make_card(
+    registry: Registry, words: PageWords, template: Template, form: OfferForm, fields: Sequence[str], *, chosen: str
+) -> TemplateCard:
+    def label(part: str, row: BilingualText | Parameter) -> str:
+        return find_label(words.language, f"template:{template.name}:{part}", {"de": row.de, "en": row.en})
+
+    return TemplateCard(
+        name=template.name,
+        title=label("title", template.title),
+        why=label("why", template.why),
+        controls=tuple(
+            _make_control(registry, words, template, entry, label(entry.name, entry), form.answers, fields)
+            for entry in template.parameter
+        ),
+        chosen=template.name == chosen,
+    )
+
+
+def _name_field(template: Template, entry: Parameter) -> str:
+    return f"{template.name}.{entry.name}"
+
+
+def _make_control(
+    registry: Registry,
+    words: PageWords,
+    template: Template,
+    entry: Parameter,
+    label: str,
+    answers: Mapping[str, str],
+    fields: Sequence[str],
+) -> Control:
+    name, default = _name_field(template, entry), entry.default
+    usual, unit = (default if isinstance(default, str) else "\n".join(default)), ""
+    if entry.sort == "duration":
+        usual, unit = split_length(usual)
+    operand = _find_operand(registry, template, entry)
+    hint = words.say("offering.hint-lines") if entry.several and not entry.choices else ""
+    if entry.several and fields and operand is not None and operand.fact == "field":
+        hint = words.say("offering.hint-fields", fields=", ".join(fields[:12]))
+    return Control(
+        name=name,
+        kind=("several" if entry.choices else "lines") if entry.several else _KINDS[entry.sort],
+        label=words.capitalise(label),
+        value=answers.get(name, usual),
+        options=tuple(Option(each, _name_choice(registry, words, entry, operand, each)) for each in entry.choices),
+        units=offer_lengths(words) if entry.sort == "duration" else (),
+        unit=answers.get(name + UNIT, unit),
+        hint=hint,
+    )
+
+
+def _name_choice(registry: Registry, words: PageWords, entry: Parameter, operand: Operand | None, choice: str) -> str:
+    """Return what people call a choice: the operand that it places, or the value of the operand that it is for."""
+    if entry.places:
+        placed = dict(zip(entry.choices, entry.places, strict=True))[choice]
+        return words.capitalise(subject(expand(placed, {}), registry, words.language))
+    return name_value(expand(choice, {}), operand, registry, words.language) if operand else choice
+
+
+def _find_operand(registry: Registry, template: Template, entry: Parameter) -> Operand | None:
+    """Return the operand whose right side a parameter is."""
+    for constraint in _walk(template.policy):
+        left, right = constraint.get("leftOperand"), constraint.get("rightOperand")
+        if isinstance(left, str) and right == {"parameter": entry.name}:
+            return registry.operands.get(expand(left, {}))
+    return None
+
+
+def _walk(node: object) -> list[Mapping[str, object]]:
+    if isinstance(node, Mapping):
+        own = [node] if "leftOperand" in node else []
+        return own + [found for value in node.values() for found in _walk(value)]
+    return [found for value in node for found in _walk(value)] if isinstance(node, list) else []
+
+
+def _read_parameter(template: Template, entry: Parameter, answers: Mapping[str, str]) -> Input:
+    name = _name_field(template, entry)
+    if name not in answers:
+        return entry.default
+    if entry.several:
+        return split_lines(answers[name])
+    text = answers[name].strip()
+    if entry.sort == "duration":
+        return join_length(text, answers.get(name + UNIT, ""))
+    # People write decimals as their language does; a policy has a point.
+    return text.replace(".", "").replace(",", ".") if entry.sort == "number" and "," in text else text

@@ -1,0 +1,62 @@
+"""Forms of offers: bounded in number and length, saved over what was read, and one for each change."""
+
+from pathlib import Path
+
+import pytest
+
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.controlplane.usecases.offering import offer_forms
+from tests.contract import values
+from tests.support.plane import Desk
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    return Desk(tmp_path).values.context
+
+
+async def test_answers_are_kept_beside_each_other_and_editors_by_name(context: Context) -> None:
+    form = await offer_forms.begin(context, "a.kaya", answers={"titel": "Luft"})
+    form = await offer_forms.save(context, form, "b.adler", seen=1, answers={"text": "Messwerte"})
+    form = await offer_forms.save(context, form, "a.kaya", seen=2, source={"kind": "file", "path": "a.csv"})
+    assert form == await offer_forms.find(context, form.id)
+    assert form.answers == {"titel": "Luft", "text": "Messwerte"}
+    assert (form.editors, form.version) == (("b.adler", "a.kaya"), 3)
+
+
+async def test_saving_the_same_again_stores_nothing(context: Context) -> None:
+    form = await offer_forms.begin(context, "a.kaya", answers={"titel": "Luft"})
+    assert await offer_forms.save(context, form, "b.adler", seen=1, answers={"titel": "Luft"}) == form
+
+
+async def test_a_form_that_was_saved_since_is_not_overwritten(context: Context) -> None:
+    form = await offer_forms.begin(context, "a.kaya")
+    await offer_forms.save(context, form, "a.kaya", seen=1, answers={"titel": "Luft"})
+    for late in (form, await offer_forms.find(context, form.id)):
+        with pytest.raises(NotAllowed, match="saved the form"):
+            await offer_forms.save(context, late, "a.kaya", seen=1, answers={"titel": "Lärm"})
+
+
+async def test_forms_are_bounded(context: Context) -> None:
+    with pytest.raises(Invalid, match="too long"):
+        await offer_forms.begin(context, "a.kaya", answers={"text": "x" * 200_001})
+    for _ in range(offer_forms.MOST_FORMS):
+        form = await offer_forms.begin(context, "a.kaya")
+    with pytest.raises(NotAllowed, match="give some of them up"):
+        await offer_forms.begin(context, "a.kaya")
+    await offer_forms.drop(context, form)
+    with pytest.raises(NoSuchEntity):
+        await offer_forms.find(context, form.id)
+    assert await offer_forms.begin(context, "a.kaya")
+
+
+async def test_an_asset_is_changed_in_one_form(context: Context) -> None:
+    asset = values.asset("urn:d:1", version=4)
+    form = await offer_forms.begin(context, "a.kaya", change_of=asset)
+    assert (form.asset, form.asset_version) == ("urn:d:1", 4)
+    assert await offer_forms.find_change(context, "urn:d:1") == form
+    assert await offer_forms.find_change(context, "urn:d:2") is None
+    with pytest.raises(NotAllowed, match="begun already"):
+        await offer_forms.begin(context, "b.adler", change_of=asset)
+    assert await offer_forms.list_forms(context) == [form]

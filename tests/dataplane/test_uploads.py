@@ -1,0 +1,80 @@
+"""Uploads: resumed, bounded, put in place whole, and removed with their form."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from connector.dataplane.uploads import Uploads, make_mark
+from connector.ports.flow import Arrival, SourceError
+
+MARK = make_mark("a.csv", 6, "1")
+
+
+async def send(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def break_off(piece: bytes) -> AsyncIterator[bytes]:
+    yield piece
+    raise SourceError("gone")
+
+
+def list_files(folder: Path, name: str = "*") -> list[Path]:
+    return [found for found in folder.rglob(name) if found.is_file()]
+
+
+def arrival(**changed: object) -> Arrival:
+    plain = {"flow_id": "urn:f:1", "media_type": "", "size": 6, "name": "a.csv", "version": MARK}
+    return Arrival(**{**plain, **changed})  # type: ignore[arg-type]
+
+
+async def test_an_upload_is_a_source_below_the_root(tmp_path: Path) -> None:
+    address = await Uploads(tmp_path).store("urn:f:1", arrival(), send(b"abc", b"def"))
+    assert (tmp_path / address["path"]).read_bytes() == b"abcdef"
+    assert address["kind"] == "file"
+
+
+async def test_an_interrupted_upload_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    with pytest.raises(SourceError):
+        await uploads.store("urn:f:1", arrival(), break_off(b"abcd"))
+    assert await uploads.count_stored("urn:f:1", MARK) == 4
+    assert await uploads.count_stored("urn:f:1", make_mark("a.csv", 6, "2")) == 0
+    assert await uploads.count_stored("urn:f:2", MARK) == 0
+    assert list_files(tmp_path, "a.csv") == []
+    address = await uploads.store("urn:f:1", arrival(offset=4), send(b"ef"))
+    assert (tmp_path / address["path"]).read_bytes() == b"abcdef"
+
+
+async def test_two_forms_with_the_same_name_keep_two_files(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    first = await uploads.store("urn:f:1", arrival(), send(b"abcdef"))
+    second = await uploads.store("urn:f:2", arrival(flow_id="urn:f:2"), send(b"ghijkl"))
+    assert first["path"] != second["path"]
+    assert (tmp_path / first["path"]).read_bytes() == b"abcdef"
+
+
+@pytest.mark.parametrize("size", [0, None])
+async def test_an_empty_file_is_refused_and_leaves_nothing(tmp_path: Path, size: int | None) -> None:
+    with pytest.raises(SourceError, match="empty"):
+        await Uploads(tmp_path).store("urn:f:1", arrival(size=size, version=None), send())
+    assert list_files(tmp_path, "a.csv") == []
+
+
+@pytest.mark.parametrize("size", [6, None])
+async def test_a_file_that_is_too_large_is_refused(tmp_path: Path, size: int | None) -> None:
+    with pytest.raises(SourceError):
+        await Uploads(tmp_path, largest=5).store("urn:f:1", arrival(size=size), send(b"abc", b"def"))
+    assert list_files(tmp_path, "a.csv") == []
+
+
+async def test_what_was_uploaded_goes_with_its_form(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    await uploads.store("urn:f:1", arrival(), send(b"abcdef"))
+    with pytest.raises(SourceError):
+        await uploads.store("urn:f:1", arrival(), break_off(b"abcd"))
+    await uploads.drop("urn:f:1")
+    await uploads.drop("urn:f:1")
+    assert list_files(tmp_path) == []

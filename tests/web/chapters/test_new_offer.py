@@ -1,0 +1,61 @@
+"""A new offer, from data to its terms: suggested, kept, resumed, in two windows, and given up."""
+
+import pytest
+
+from connector.ports.entities import UserRole
+from tests.support.plane import OWNER
+from tests.web.office import Office, Reading, path
+
+DESCRIPTION = path("/neues-angebot/beschreibung", "urn:f:1")
+
+
+async def test_data_below_the_root_is_found_and_described(office: Office) -> None:
+    (office.root / "luft.csv").write_text("Ort;pm10\nMarkt;12,5\n", "utf-8")
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = await browser.post("/neues-angebot/daten", data={"art": "datei", "stelle": "luft.csv"})
+    assert sent.status_code == 303
+    assert 'value="Luft"' in (await browser.get(sent.headers["location"])).text
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("", "Bitte geben Sie einen Pfad"),
+        ("none.csv", "fehlt"),
+        ("../settings.toml", "Pfad"),
+        ("/etc/passwd", "Pfad"),
+    ],
+)
+async def test_a_place_without_data_is_told_in_words_and_stays_typed(office: Office, place: str, told: str) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    answer = await browser.post("/neues-angebot/daten", data={"art": "ordner", "stelle": place, "muster": "*.csv"})
+    assert answer.status_code == 422
+    assert told in Reading(answer.text).text
+    (form,) = await office.store.offer_forms(OWNER)
+    assert (form.answers["stelle"], form.answers["muster"]) == (place, "*.csv")
+
+
+async def test_whatever_is_typed_is_kept_also_if_it_is_wrong(office: Office) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    typed = {"id": "urn:f:1", "stand": "1", "titel": "Luft", "ags": "12 Hauptstraße", "text": "Zwei\r\nZeilen"}
+    answer = await browser.post("/neues-angebot/beschreibung", data=typed)
+    assert answer.status_code == 422
+    page = Reading(answer.text)
+    assert "#ags" in page.links()
+    (field,) = [given for tag, given in page.elements if given.get("name") == "ags"]
+    assert (field["value"], field["aria-invalid"]) == ("12 Hauptstraße", "true")
+    assert (await office.form()).answers["text"] == "Zwei\nZeilen"
+    assert "12 Hauptstraße" in (await browser.get(DESCRIPTION)).text
+
+
+async def test_a_form_can_be_left_resumed_and_given_up(office: Office) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    listed = await browser.get("/angebote")
+    assert "Angefangen" in listed.text
+    assert DESCRIPTION in Reading(listed.text).links()
+    assert "Verwerfen" in (await browser.get(path("/neues-angebot/verwerfen", "urn:f:1"))).text
+    gone = await browser.post("/neues-angebot/verwerfen", data={"id": "urn:f:1"})
+    assert "Verworfen." in (await browser.get(gone.headers["location"])).text
+    assert (await browser.get(DESCRIPTION)).status_code == 404

@@ -1,0 +1,101 @@
+"""A file from a desk becomes the data of an offer: with a form, by script, interrupted, empty, lying, too large."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from connector.ports.entities import UserRole
+from tests.web.office import Office, Reading
+
+TREES = "Art;Höhe;Datum\nLinde;12,5;2026-05-01\nAhorn;9;2026-05-03\n".encode()
+BYTES = {"content-type": "application/octet-stream"}
+
+
+def form_of(location: str) -> str:
+    return parse_qs(urlsplit(location).query)["id"][0]
+
+
+async def test_a_file_is_uploaded_with_a_form_and_described(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = await browser.post("/neues-angebot/hochladen", files={"datei": ("baum_kataster.csv", TREES, "text/csv")})
+    assert sent.status_code == 303, sent.text
+    page = await browser.get(sent.headers["location"])
+    form = await office.form(form_of(sent.headers["location"]))
+    assert form.answers["titel"] == "Baum kataster"
+    assert (form.answers["von"], form.answers["bis"]) == ("2026-05-01", "2026-05-03")
+    assert (office.root / form.source["path"]).read_bytes() == TREES  # type: ignore[index]
+    text = Reading(page.text).text
+    assert "getrennt durch ;" in text
+    assert "3 Felder" in text
+    assert "9 – 12,5" in text
+
+
+async def test_the_script_sends_what_is_missing(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    begun = (await browser.post("/neues-angebot/beginnen", data={})).json()
+    query = {"id": begun["id"], "name": "bäume.csv", "groesse": str(len(TREES)), "geaendert": "1"}
+    stored = await browser.get("/neues-angebot/hochladen", params=query)
+    assert stored.json() == {"stored": 0}
+    short = await browser.post("/neues-angebot/hochladen", params=query, content=TREES[:10], headers=BYTES)
+    assert short.status_code == 422
+    stored = await browser.get("/neues-angebot/hochladen", params=query)
+    assert stored.json() == {"stored": 10}
+    rest = {**query, "ab": "10"}
+    done = await browser.post("/neues-angebot/hochladen", params=rest, content=TREES[10:], headers=BYTES)
+    assert done.json()["path"].startswith("/neues-angebot/beschreibung?id=")
+    form = await office.form(begun["id"])
+    assert (office.root / form.source["path"]).read_bytes() == TREES  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("leer.csv", b"", "leer"),
+        ("bild.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "Bild"),
+        ("gross.csv", b"a;b\n" * 30_000, "100000"),
+    ],
+)
+async def test_what_is_no_such_data_is_told_in_words(office: Office, name: str, data: bytes, told: str) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    answer = await browser.post("/neues-angebot/hochladen", files={"datei": (name, data, "text/csv")})
+    assert answer.status_code == 422
+    page = Reading(answer.text)
+    assert told in page.text
+    assert "unchecked" not in page.text
+    assert ("div", "alert") in [(tag, given.get("role")) for tag, given in page.elements]
+
+
+def list_files(folder: Path) -> set[Path]:
+    return {found for found in folder.rglob("*") if found.is_file()}
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "..", "con", ".hidden", "a\x00b.csv", "x" * 400 + ".csv", "🌳.csv"]
+)
+async def test_no_name_leads_out_of_the_folder(office: Office, tmp_path: Path, name: str) -> None:
+    before = list_files(tmp_path)
+    browser = await office.sign_in(UserRole.PROVIDER)
+    begun = (await browser.post("/neues-angebot/beginnen", data={})).json()
+    query = {"id": begun["id"], "name": name, "groesse": str(len(TREES)), "geaendert": "1"}
+    await browser.post("/neues-angebot/hochladen", params=query, content=TREES, headers=BYTES)
+    fresh = list_files(tmp_path) - before
+    assert fresh
+    assert all((office.root / "uploads") in path.parents for path in fresh)
+
+
+@pytest.mark.parametrize("role", [UserRole.AUDITOR, UserRole.PRIVACY, UserRole.CONSUMER, UserRole.OPERATOR])
+async def test_only_who_makes_offers_uploads(office: Office, role: UserRole) -> None:
+    browser = await office.sign_in(role)
+    answer = await browser.post("/neues-angebot/hochladen", files={"datei": ("a.csv", TREES, "text/csv")})
+    assert answer.status_code == 403
+    assert list_files(office.root) == set()
+
+
+@pytest.mark.parametrize("groesse", ["-1", "x", "9" * 30, ""])
+async def test_a_size_that_no_page_sends_is_refused(office: Office, groesse: str) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    await office.fill_in()
+    query = {"id": "urn:f:1", "name": "a.csv", "groesse": groesse, "geaendert": "1"}
+    answer = await browser.post("/neues-angebot/hochladen", params=query, content=b"a", headers=BYTES)
+    assert answer.status_code == 422
