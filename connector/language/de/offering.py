@@ -138,6 +138,8 @@ SENTENCES: dict[str, str] = {
     "on-terms": "Weiter zu den Bedingungen",
     # Step 3: who may do what.
     "terms-who": "Wer darf was damit tun?",
+    "more-templates": "{count} weitere Vorlagen",
+    "more-templates-one": "1 weitere Vorlage",
     "show-terms": "Zeigen, was das bedeutet",
     "read-in": "Auf {language}",
     "audience": "Wer könnte es nutzen?",

@@ -135,6 +135,8 @@ SENTENCES: dict[str, str] = {
     "on-terms": "Go on to the terms",
     # Step 3: who may do what.
     "terms-who": "Who may do what with it?",
+    "more-templates": "{count} more templates",
+    "more-templates-one": "1 more template",
     "show-terms": "Show what this means",
     "read-in": "In {language}",
     "audience": "Who could use it?",

@@ -6,7 +6,7 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging import library
 from connector.controlplane.usecases.offering import offer_forms
 from connector.ports.entities import OfferForm
-from connector.web.frame.visit import Visit, go_to, read_query, render
+from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.answers import read_inspection
 from connector.web.offering.audience import find_audience
 from connector.web.offering.keeping import confirm_kept, keep
@@ -19,6 +19,8 @@ from connector.web.terms import describe_in_all
 async def show_terms(visit: Visit) -> Response:
     """Show the templates with their parameters, and the terms that hold as they stand."""
     form = await offer_forms.find(visit.desk.context, read_query(visit, "id") or "")
+    if form.policy is not None:
+        return go_to(make_link("/neues-angebot/saetze", id=form.id))
     return await _show(visit, form)
 
 

@@ -6,10 +6,11 @@ import contextlib
 from starlette.responses import Response
 
 from connector.controlplane.usecases import agreements, users
+from connector.controlplane.usecases.offering import offer_forms
 from connector.desk.values import ReadinessCheck
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
 from connector.web.frame.visit import Visit, render
-from connector.web.rights import AGREEMENT_READERS, INBOX_READERS, READERS
+from connector.web.rights import AGREEMENT_READERS, INBOX_READERS, READERS, may_write
 from connector.web.waiting import list_waiting
 
 SHOWN = 3
@@ -32,8 +33,17 @@ async def show_start(visit: Visit) -> Response:
     operating = UserRole.OPERATOR in person.roles
     if operating:
         problems = await _list_problems(visit)
+    begun = (await offer_forms.list_forms(context))[:SHOWN] if may_write(person.roles) else []
     return render(
-        visit, "start.html", waiting=waiting, drafts=drafts, agreed=agreed, operating=operating, problems=problems
+        visit,
+        "start.html",
+        waiting=waiting,
+        drafts=drafts,
+        agreed=agreed,
+        operating=operating,
+        problems=problems,
+        begun=begun,
+        may_write=may_write(person.roles),
     )
 
 

@@ -68,9 +68,12 @@ def choose_template(answers: Mapping[str, str]) -> str:
 def list_cards(
     registry: Registry, words: PageWords, form: OfferForm, fields: Sequence[str] = ()
 ) -> tuple[TemplateCard, ...]:
-    """Return all templates as cards, the usual one for the data first. `fields` are those of the data, for hints."""
+    """Return all templates as cards, the chosen one first, then the usual one for the data.
+
+    `fields` are those of the data, for hints.
+    """
     chosen, usual = choose_template(form.answers), choose_template({**form.answers, CHOSEN: ""})
-    names = sorted(library.template_names(), key=lambda name: (name != usual, name))
+    names = sorted(library.template_names(), key=lambda name: (name != chosen, name != usual, name))
     return tuple(_make_card(registry, words, library.template(name), form, fields, chosen=chosen) for name in names)
 
 

@@ -7,7 +7,8 @@ if (summary) summary.focus();
 // What is typed is kept on the server as it is typed, so that nothing is lost with the window.
 const kept = document.querySelector("form[data-autosave]");
 if (kept) {
-  let saved = new URLSearchParams(new FormData(kept)).toString();
+  const read = () => new URLSearchParams(new FormData(kept)).toString();
+  let saved = read();
   let [saving, busy] = [Promise.resolve(), 0];
   const save = async () => {
     const body = new URLSearchParams(new FormData(kept));
@@ -17,12 +18,12 @@ if (kept) {
     // Another window has saved, or the session is over: the next step says so, with everything that is typed.
     if (answer?.status !== 204) return;
     kept.elements.stand.value = answer.headers.get("Stand");
-    saved = new URLSearchParams(new FormData(kept)).toString();
+    saved = read();
     if (kept.dataset.follow) await follow(kept.dataset.follow);
   };
   const queue = () => {
     busy += 1;
-    saving = saving.then(save).finally(() => (busy -= 1));
+    return (saving = saving.then(save).finally(() => (busy -= 1)));
   };
   // A form that is sent while it is being saved would be one of an older version.
   kept.addEventListener("submit", (event) => {
@@ -31,7 +32,14 @@ if (kept) {
     event.stopPropagation();
     saving.then(() => kept.requestSubmit(event.submitter));
   });
-  kept.addEventListener("change", queue);
+  kept.addEventListener("change", (event) => {
+    // Another operand has other values: its line is drawn anew.
+    if (kept.dataset.anew && event.target.matches("select")) {
+      queue().then(() => follow(kept.dataset.anew)).then(() => (saved = read()));
+      return;
+    }
+    queue();
+  });
   document.addEventListener("visibilitychange", () => document.hidden && queue());
 }
 
@@ -39,7 +47,9 @@ async function follow(id) {
   const answer = await fetch(location.href).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+  const focused = document.activeElement?.id;
   if (fresh) document.getElementById(id).replaceChildren(...fresh.childNodes);
+  if (focused) document.getElementById(focused)?.focus();
 }
 
 const drop = document.querySelector("form[data-upload]");

@@ -1,0 +1,146 @@
+"""A file becomes a released offer in a real browser: few inputs, nothing lost, with and without script, by keyboard."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright.sync_api")
+
+from playwright.sync_api import Browser, Page, expect
+
+from connector.controlplane.usecases import users
+from connector.ports.entities import AssetStatus, PageBounds, UserRole
+from connector.views.users import UserOrder
+from tests.browser.served import CHROMIUM, ServedOffice, open_browser, sign_in
+from tests.support.plane import OWNER
+from tests.web.office import PASSWORD
+
+pytestmark = [pytest.mark.web, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
+MOST_INPUTS = 12
+TREES = "Art;Höhe;Datum\nLinde;12,5;2026-05-01\nAhorn;9;2026-05-03\n".encode()
+FILE: Any = {"name": "baum_kataster.csv", "mimeType": "text/csv", "buffer": TREES}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[ServedOffice]:
+    office = ServedOffice(tmp_path)
+    yield office
+    office.close()
+
+
+class Counted:
+    """A person at a page, whose inputs are counted: a text typed, a choice made, a click."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.inputs = page, 0
+
+    def fill(self, place: str, text: str) -> None:
+        self.inputs += 1
+        self.page.locator(place).fill(text)
+
+    def click(self, role: Any, name: str) -> None:
+        self.inputs += 1
+        self.page.get_by_role(role, name=name).click()
+
+    def choose_file(self) -> None:
+        self.inputs += 1
+        self.page.locator("#datei").set_input_files(FILE)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_newcomer_releases_a_first_offer_with_few_inputs(
+    browser: Browser, served: ServedOffice, script: bool
+) -> None:
+    order = UserOrder(name="a.kaya", person="Aylin Kaya", roles=(UserRole.PROVIDER,))
+    link = served.do(users.add(served.office.register, order, by="test")).link
+    context = browser.new_context(java_script_enabled=script, base_url=served.address)
+    person = Counted(context.new_page())
+    person.page.goto(link.replace("https://pages.example", served.address))
+    person.fill("#passwort", PASSWORD)
+    person.fill("#passwort2", PASSWORD)
+    person.click("button", "Passwort setzen und anmelden")
+    person.click("link", "Neues Angebot")
+    person.choose_file()
+    if not script:
+        person.click("button", "Hochladen und ansehen")
+    person.page.wait_for_url("**/neues-angebot/beschreibung*")
+    person.click("button", "Weiter zu den Bedingungen")
+    person.click("button", "Weiter zur Prüfung")
+    person.click("link", "Weiter zur Freigabe")
+    person.click("button", "Veröffentlichen")
+    expect(person.page.get_by_role("status").first).to_contain_text("Das Angebot ist veröffentlicht.")
+    (asset,), _ = served.do(served.office.store.assets(OWNER, PageBounds(), status=AssetStatus.PUBLISHED))
+    assert asset.title == {"de": "Baum kataster"}
+    assert person.inputs <= MOST_INPUTS, person.inputs
+    context.close()
+
+
+def test_what_is_typed_survives_a_reload_and_going_back(browser: Browser, served: ServedOffice) -> None:
+    context = browser.new_context(base_url=served.address)
+    page = context.new_page()
+    served.do(served.office.fill_in())
+    sign_in(page, served, UserRole.PROVIDER)
+    page.goto("/neues-angebot/beschreibung?id=urn:f:1")
+    with page.expect_response(lambda answer: answer.status == 204):
+        page.locator("#titel").fill("Straßenbäume")
+        page.locator("#text").focus()
+    page.reload()
+    expect(page.locator("#titel")).to_have_value("Straßenbäume")
+    with page.expect_response(lambda answer: answer.status == 204):
+        page.locator("#text").fill("Alle Bäume an Straßen.")
+        page.locator("#titel").focus()
+    page.goto("/angebote")
+    page.go_back()
+    expect(page.locator("#text")).to_have_value("Alle Bäume an Straßen.")
+    # A second window saves over what the first one shows: neither loses its text.
+    second = context.new_page()
+    second.goto("/neues-angebot/beschreibung?id=urn:f:1")
+    with second.expect_response(lambda answer: answer.status == 204):
+        second.locator("#titel").fill("Aus dem zweiten Fenster")
+        second.locator("#text").focus()
+    page.locator("#titel").fill("Aus dem ersten Fenster")
+    page.get_by_role("button", name="Weiter zu den Bedingungen").click()
+    expect(page.locator(".summary")).to_contain_text("In einem anderen Fenster")
+    expect(page.locator("#titel")).to_have_value("Aus dem ersten Fenster")
+    page.get_by_role("button", name="Weiter zu den Bedingungen").click()
+    page.wait_for_url("**/neues-angebot/bedingungen*")
+    context.close()
+
+
+def test_a_change_of_a_parameter_shows_its_terms_at_once(browser: Browser, served: ServedOffice) -> None:
+    context = browser.new_context(base_url=served.address)
+    page = context.new_page()
+    served.do(served.office.fill_in())
+    sign_in(page, served, UserRole.PROVIDER)
+    page.goto("/neues-angebot/bedingungen?id=urn:f:1")
+    expect(page.locator("#lesen")).to_contain_text("1 Jahr")
+    page.locator("[name='purpose.period']").fill("3")
+    page.locator("[name='purpose.period.einheit']").select_option("M")
+    expect(page.locator("#lesen")).to_contain_text("3 Monate")
+    # The parameters of the other templates are not in the way.
+    expect(page.locator("[name='downloads.downloads']")).to_be_hidden()
+    page.get_by_label("Begrenzte Zahl von Abrufen").check()
+    expect(page.locator("[name='downloads.downloads']")).to_be_visible()
+    context.close()
+
+
+def test_an_upload_that_breaks_off_goes_on(browser: Browser, served: ServedOffice) -> None:
+    context = browser.new_context(base_url=served.address)
+    page = context.new_page()
+    sign_in(page, served, UserRole.PROVIDER)
+    page.goto("/neues-angebot/daten")
+    page.route("**/neues-angebot/hochladen?*&ab=*", lambda route: route.abort())
+    page.locator("#datei").set_input_files(FILE)
+    expect(page.get_by_role("status")).to_contain_text("Die Verbindung ist abgebrochen.")
+    page.unroute("**/neues-angebot/hochladen?*&ab=*")
+    page.locator("#datei").set_input_files(FILE)
+    page.wait_for_url("**/neues-angebot/beschreibung*")
+    context.close()
