@@ -156,6 +156,7 @@ class ConnectorServer:
             provider=settings.participant.name,
             proxies=settings.net.proxies,
             stopping=self.stopping,
+            uploads=Uploads(settings.data_root) if settings.data_root else None,
         )
         gc.freeze()
         return made
@@ -194,7 +195,6 @@ class ConnectorServer:
             register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
             users=self._make_register(),
             received=settings.received,
-            uploads=Uploads(settings.data_root) if settings.data_root else None,
             search=self.broker.search if self.broker else None,
             broker=self.broker.ask if self.broker else None,
             checks=readiness.checks(),

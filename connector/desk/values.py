@@ -12,7 +12,6 @@ from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
-from connector.dataplane.uploads import Uploads
 from connector.ports.identity import ListInUse
 
 Search = Callable[[Mapping[str, str | Sequence[str]]], Awaitable[bytes]]
@@ -30,9 +29,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the broker
     is unreachable, and is None without a broker; so is `broker`, which sends any other request. `received` is the root
-    of all deliveries, `uploads` are the files that people upload, None without a root of the served data. Each of
-    `checks` returns why the process is not ready, or None; each of `warnings` returns another problem, or None.
-    `list_in_use` returns the version and the end of the participant list.
+    of all deliveries. Each of `checks` returns why the process is not ready, or None; each of `warnings` returns
+    another problem, or None. `list_in_use` returns the version and the end of the participant list.
     """
 
     context: Context
@@ -43,7 +41,6 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     register: ConsentRegister
     users: UserRegister
     received: Path
-    uploads: Uploads | None = None
     search: Search | None = None
     broker: Ask | None = None
     checks: Mapping[str, ReadinessCheck] = {}

@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
 from connector.web.chapters import (
     agreements,
+    changes,
     inbox,
     live,
     new_offer,
@@ -25,7 +27,7 @@ from connector.web.chapters import (
     sentences,
     signing,
     start,
-    uploads,
+    uploading,
 )
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
@@ -58,11 +60,12 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("POST", "/angebote/veroeffentlichen", offers.publish, READERS),
     ("GET", "/angebote/zurueckziehen", offers.show_withdrawal, READERS),
     ("POST", "/angebote/zurueckziehen", offers.withdraw, READERS),
+    ("POST", "/angebote/aendern", changes.begin_change, WRITERS),
     ("GET", "/neues-angebot/daten", new_offer.show_data, WRITERS),
     ("POST", "/neues-angebot/daten", new_offer.take_place, WRITERS),
-    ("POST", "/neues-angebot/beginnen", uploads.begin_upload, WRITERS),
-    ("GET", uploads.PATH, uploads.show_stored, WRITERS),
-    ("POST", uploads.PATH, uploads.upload, WRITERS),
+    ("POST", "/neues-angebot/beginnen", uploading.begin_upload, WRITERS),
+    ("GET", uploading.PATH, uploading.show_stored, WRITERS),
+    ("POST", uploading.PATH, uploading.upload, WRITERS),
     ("GET", "/neues-angebot/beschreibung", new_offer.show_description, WRITERS),
     ("POST", "/neues-angebot/beschreibung", new_offer.describe, WRITERS),
     ("GET", "/neues-angebot/bedingungen", new_terms.show_terms, WRITERS),
@@ -83,12 +86,18 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
 
 
 def make_pages_app(
-    desk: Desk, *, address: str, provider: str, proxies: tuple[str, ...] = (), stopping: asyncio.Event | None = None
+    desk: Desk,
+    *,
+    address: str,
+    provider: str,
+    proxies: tuple[str, ...] = (),
+    stopping: asyncio.Event | None = None,
+    uploads: Uploads | None = None,
 ) -> ASGIApp:
     """Return the application of the pages at `address`, of a participant named `provider`.
 
     `proxies` are the networks (CIDR) of the proxies in front, whose addresses stand for many people.
-    `stopping` ends the streams of events.
+    `stopping` ends the streams of events. `uploads` are the files that people upload; None without a root of the data.
     """
     here = read_origin(address)
 
@@ -113,9 +122,10 @@ def make_pages_app(
         name_caller=name_caller,
         stopping=stopping or asyncio.Event(),
         streams=set(),
+        uploads=uploads,
     )
-    largest = desk.uploads.largest if desk.uploads else 0
-    return PagesGuard(app, here=here, large={uploads.PATH: largest + uploads.OVERHEAD})
+    largest = uploads.largest if uploads else 0
+    return PagesGuard(app, here=here, large={uploading.PATH: largest + uploading.OVERHEAD})
 
 
 async def _answer_unknown(request: Request, error: Exception) -> Response:

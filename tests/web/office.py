@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
+from connector.controlplane.core.documents import drop_frame
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.offering.inspecting import inspect
@@ -22,6 +23,8 @@ from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
 from connector.views.sightings import Sighting
 from connector.views.users import UserOrder
+from connector.web.offering.answers import write_answers
+from connector.web.offering.terms_of_form import normalise
 from connector.web.pages import make_pages_app
 from tests.contract import values
 from tests.support.plane import CITY, ME, NOW, OWNER, PAGES, QUICK, Desk
@@ -65,8 +68,8 @@ class Office:
 
         publisher = dataclasses.replace(desk.values.publisher, look=look)
         uploads = Uploads(self.root, largest=100_000)
-        self.values = msgspec.structs.replace(desk.values, uploads=uploads, publisher=publisher)
-        self.app = make_pages_app(self.values, address=address, provider="Tiefbauamt Musterstadt")
+        self.values = msgspec.structs.replace(desk.values, publisher=publisher)
+        self.app = make_pages_app(self.values, address=address, provider="Tiefbauamt Musterstadt", uploads=uploads)
 
     def visitor(self, **headers: str) -> httpx.AsyncClient:
         """A browser that nobody has signed in with."""
@@ -138,6 +141,16 @@ class Office:
         }  # fmt: skip
         await self.store.commit([PutOfferForm(OfferForm(owner=OWNER, id=id, version=1, **(plain | changed)), None)])
 
+    async def change(self, id: str = "urn:f:2", dataset: str = "urn:d:1", **answers: str) -> None:
+        """A change of an offer that somebody has begun: another title, or what `answers` say."""
+        asset = await self.store.asset(OWNER, dataset)
+        assert asset
+        said = {**write_answers(asset), **(answers or {"titel": "Baustellen, neu"})}
+        policy = msgspec.json.encode(normalise(drop_frame(asset.policy)))
+        await self.fill_in(
+            id, asset=dataset, asset_version=1, policy=policy, answers=said, source=asset.source, found=b""
+        )
+
     async def form(self, id: str = "urn:f:1") -> OfferForm:
         return await offer_forms.find(self.values.context, id)
 
@@ -145,6 +158,7 @@ class Office:
         """One of everything."""
         await self.fill_in()
         await self.offer()
+        await self.change()
         await self.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.CONFIDENTIAL)
         await self.ask()
         await self.agree()

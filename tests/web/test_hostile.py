@@ -29,6 +29,9 @@ async def _walk(office: Office, language: str) -> dict[str, str]:
         if opened in found or len(found) > 60:
             continue
         answer = await browser.get(opened)
+        if answer.status_code == 303:
+            waiting.append(answer.headers["location"])
+            continue
         assert answer.status_code in {200, 404}, (opened, answer.text)
         found[opened] = answer.text
         page = Reading(answer.text)

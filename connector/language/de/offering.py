@@ -179,4 +179,29 @@ SENTENCES: dict[str, str] = {
         "Bis dahin sieht es niemand sonst."
     ),
     "release-hand": "Zur Freigabe vorlegen",
+    # A change of an offer.
+    "change": "Ändern",
+    "change-on": "Änderung fortsetzen",
+    "change-of": "Angebot ändern: {title}",
+    "kept-change": "Ihre Angaben bleiben gespeichert, und am Angebot ist noch nichts geändert.",
+    "change-button": "Änderung übernehmen",
+    "changed-words": "Was sich in der Beschreibung ändert",
+    "changed-terms": "Was sich an den Bedingungen ändert",
+    "column-before": "bisher",
+    "column-after": "neu",
+    "follows": "Was daraus folgt",
+    "field-klasse": "Schutzklasse",
+    "keeps-terms": "{count} laufende Verträge gelten zu ihren bisherigen Bedingungen weiter.",
+    "keeps-terms-one": "1 laufender Vertrag gilt zu seinen bisherigen Bedingungen weiter.",
+    "waits-old": "{count} Anfragen, die warten, beziehen sich auf die bisherigen Bedingungen.",
+    "waits-old-one": "1 Anfrage, die wartet, bezieht sich auf die bisherigen Bedingungen.",
+    "new-terms": "Neue Verträge kommen zu den neuen Bedingungen zustande.",
+    "new-data": "{count} laufende Verträge liefern ab jetzt die neuen Daten.",
+    "new-data-one": "1 laufender Vertrag liefert ab jetzt die neuen Daten.",
+    "only-words": "An Verträgen und Lieferungen ändert sich nichts. Suche und Katalog zeigen die neuen Angaben.",
+    "no-change": "Bisher ist nichts geändert.",
+    "held-back": (
+        "Das Angebot ist geschützt und veröffentlicht. Ziehen Sie es zuerst zurück: Dann lässt sich alles ändern, "
+        "und eine zweite Person gibt es wieder frei. Verträge gelten so lange weiter."
+    ),
 }

@@ -174,4 +174,31 @@ SENTENCES: dict[str, str] = {
         "then, nobody else sees it."
     ),
     "release-hand": "Hand in for release",
+    # A change of an offer.
+    "change": "Change",
+    "change-on": "Go on with the change",
+    "change-of": "Change the offer: {title}",
+    "kept-change": "What you enter is kept, and nothing of the offer has changed yet.",
+    "change-button": "Make the change",
+    "changed-words": "What changes in the description",
+    "changed-terms": "What changes in the terms",
+    "column-before": "so far",
+    "column-after": "new",
+    "follows": "What follows from it",
+    "field-klasse": "Data class",
+    "keeps-terms": "{count} agreements in force go on under their present terms.",
+    "keeps-terms-one": "1 agreement in force goes on under its present terms.",
+    "waits-old": "{count} waiting requests are about the present terms.",
+    "waits-old-one": "1 waiting request is about the present terms.",
+    "new-terms": "New agreements are made under the new terms.",
+    "new-data": "{count} agreements in force deliver the new data from now on.",
+    "new-data-one": "1 agreement in force delivers the new data from now on.",
+    "only-words": (
+        "Nothing changes for agreements and deliveries. The search and the catalogue show the new description."
+    ),
+    "no-change": "Nothing is changed so far.",
+    "held-back": (
+        "The offer is protected and published. Withdraw it first: then everything can be changed, and a second "
+        "person releases it again. Agreements stay in force meanwhile."
+    ),
 }

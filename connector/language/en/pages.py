@@ -198,6 +198,7 @@ SENTENCES: dict[str, str] = {
     "offer-publish-not-yours": "Data coordination releases protected data, as a second person.",
     "release-unchecked": "Please confirm that you have checked the offer.",
     "offer-done-vorgelegt": "The offer is ready for its release.",
+    "offer-done-geaendert": "The offer is changed.",
     "offer-done-verworfen": "Discarded. Nothing of it is kept.",
     "offer-withdraw": "Withdraw …",
     "offer-done-veroeffentlicht": "The offer is published.",

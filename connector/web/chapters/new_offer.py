@@ -36,7 +36,7 @@ async def show_data(visit: Visit) -> Response:
 
 def show_step_of_data(visit: Visit, form: OfferForm | None, fault: str = "", status: int = 200) -> Response:
     """Return the page of the first step, with what an inspection has found."""
-    uploads = visit.desk.uploads
+    uploads = visit.pages.uploads
     return render(
         visit,
         "new_offer_data.html",
@@ -116,8 +116,8 @@ async def discard(visit: Visit) -> Response:
     if not may_write(visit.person.roles):
         raise FormFault("error-not-yours", 403)
     form = await offer_forms.find(visit.desk.context, fields.get("id", ""))
-    if visit.desk.uploads is not None:
-        await visit.desk.uploads.drop(form.id)
+    if visit.pages.uploads is not None:
+        await visit.pages.uploads.drop(form.id)
     await offer_forms.drop(visit.desk.context, form)
     if form.asset:
         return go_to(make_link("/angebote/angebot", id=form.asset, fertig="verworfen"))

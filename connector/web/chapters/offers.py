@@ -104,6 +104,8 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         guarded=is_guarded(asset.data_class),
         may_publish=may_publish(visit.person.roles, asset.data_class, own=own),
         own=own,
+        may_write=may_write(visit.person.roles),
+        changing=await offer_forms.find_change(context, asset.id),
         may_withdraw=may_withdraw(visit.person.roles),
         done=done,
         fault=fault,

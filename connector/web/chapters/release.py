@@ -5,6 +5,7 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.usecases.offering import assets, offer_forms
 from connector.ports.entities import Asset, OfferForm
+from connector.web.chapters.changes import carry_out, show_change
 from connector.web.frame.forms import FormFault, read_form, read_version
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.answers import read_inspection
@@ -18,14 +19,14 @@ from connector.web.terms import describe_in_all
 async def show_check(visit: Visit) -> Response:
     """Show what a check finds, each with a link to the field in which it is mended."""
     form = await offer_forms.find(visit.desk.context, read_query(visit, "id") or "")
-    checked = await check_form(visit, form, read_inspection(form))
+    checked = await check_form(visit, form)
     return render(visit, "new_offer_check.html", form=form, steps=list_steps(form, "pruefen"), checked=checked)
 
 
 async def show_release(visit: Visit) -> Response:
     """Show the whole offer once more, and what its release means."""
     form = await offer_forms.find(visit.desk.context, read_query(visit, "id") or "")
-    return await _show(visit, form)
+    return await (show_change(visit, form) if form.asset else _show(visit, form))
 
 
 async def release(visit: Visit) -> Response:
@@ -35,9 +36,11 @@ async def release(visit: Visit) -> Response:
     if not may_write(person.roles):
         raise FormFault("error-not-yours", 403)
     form = await offer_forms.find(visit.desk.context, fields.get("id", ""))
+    if form.asset:
+        return await carry_out(visit, form, fields)
     if form.version != read_version(fields, "stand"):
         return await _show(visit, form, visit.words.say("offering.clash-release"), status=409)
-    checked = await check_form(visit, form, read_inspection(form))
+    checked = await check_form(visit, form)
     if not checked.ready or checked.order is None:
         return go_to(find_step(form, "pruefen"))
     asset = await _add(visit, form, checked)
@@ -64,7 +67,7 @@ async def _add(visit: Visit, form: OfferForm, checked: Checked) -> Asset:
 
 
 async def _show(visit: Visit, form: OfferForm, fault: str = "", status: int = 200) -> Response:
-    checked = await check_form(visit, form, read_inspection(form))
+    checked = await check_form(visit, form)
     if checked.order is None or checked.policy is None or not checked.ready:
         return go_to(find_step(form, "pruefen"))
     document = write_document(visit.desk.evaluator.library.operands, checked.policy)

@@ -11,21 +11,19 @@ from connector.controlplane.core import instants
 from connector.controlplane.core.errors import Invalid, UseCaseError
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging.acceptance import to_unreadable
-from connector.controlplane.judging.policy_input import from_turtle, write_draft, write_wire
+from connector.controlplane.judging.policy_input import from_turtle, write_wire
 from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.trying.dry_runs import decide_question
 from connector.controlplane.usecases.trying.trials import TrialDecision
 from connector.net.aside import work_aside
-from connector.policy.model.dump import dump
 from connector.policy.model.errors import PolicyError
-from connector.policy.reading.load import load
 from connector.ports.entities import OfferForm
 from connector.views.policies import TrialOrder
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.keeping import Kept, confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
-from connector.web.offering.terms_of_form import find_policy, write_document
+from connector.web.offering.terms_of_form import find_policy, normalise, write_document
 from connector.web.sentences import document as parts
 from connector.web.sentences.document import Document, TooManyParts
 from connector.web.sentences.lines import list_lines, list_values, read_lines
@@ -116,12 +114,8 @@ def _import(text: str) -> Document:
         read = msgspec.json.decode(text)
         if not isinstance(read, dict):
             raise ValueError(text[:1])
-        return _normalise(read)
-    return _normalise(from_turtle(text.encode()))
-
-
-def _normalise(policy: Document) -> Document:
-    return dict(dump(load(write_draft(policy))))
+        return normalise(read)
+    return normalise(from_turtle(text.encode()))
 
 
 def _read_policy(form: OfferForm) -> Document:
@@ -130,7 +124,7 @@ def _read_policy(form: OfferForm) -> Document:
         written: Document = msgspec.json.decode(form.policy)
         return written
     policy = find_policy(form)
-    return _normalise(policy) if policy is not None else {"@type": "Offer", "permission": [{"action": "use"}]}
+    return normalise(policy) if policy is not None else {"@type": "Offer", "permission": [{"action": "use"}]}
 
 
 async def _go_on(visit: Visit, form: OfferForm) -> Response:

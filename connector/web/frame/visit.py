@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.controlplane.usecases import users
+from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, say
 from connector.ports.changes import Conflict, StoreError
@@ -33,7 +34,8 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values that pages work with: those of the desk, the address, the name of the provider, and the attempts.
 
     `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
-    stop, and `streams` has a mark for each stream of events that is open.
+    stop, and `streams` has a mark for each stream of events that is open. `uploads` are the files that people upload;
+    None without a root of the served data.
     """
 
     desk: Desk
@@ -43,6 +45,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     name_caller: Callable[[Request], str]
     stopping: asyncio.Event
     streams: set[object]
+    uploads: Uploads | None = None
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):

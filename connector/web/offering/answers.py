@@ -17,9 +17,10 @@ from connector.web.offering.controls import read_answer
 
 TEXTS = ("titel", "titel_en", "text", "text_en", "stichworte", "thema", "haeufigkeit", "sprache", "lizenz")
 PLACES = ("ort", "ags", "box", "von", "bis", "kontakt", "kontakt_email")
-PROTECTION = ("klasse", "personenbezug", "rechtsgrundlage", "person")
+OF_PERSONS = ("personenbezug", "rechtsgrundlage", "person")
+"""Fields that count for personal data alone."""
 FLAGS = ("laufend",)
-DESCRIPTION = (*TEXTS, *PLACES, *PROTECTION, *FLAGS)
+DESCRIPTION = (*TEXTS, *PLACES, "klasse", *OF_PERSONS, *FLAGS)
 """The fields of the description."""
 
 FIELD_OF = {
@@ -125,7 +126,7 @@ def write_answers(asset: Asset) -> dict[str, str]:
         "kontakt": contact.name,
         "kontakt_email": contact.email,
         "klasse": asset.data_class.value,
-        "personenbezug": asset.stated.marking.value,
+        "personenbezug": asset.stated.marking.value if asset.stated.marking is not Marking.NONE else "",
         "rechtsgrundlage": asset.stated.legal_basis[0] if asset.stated.legal_basis else "",
         "person": asset.records.subject if asset.records else "",
         "laufend": "1" if asset.live else "",

@@ -5,16 +5,16 @@ from typing import Any, Literal
 import msgspec
 
 from connector.controlplane.core import instants
-from connector.controlplane.core.errors import Invalid
+from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging import acceptance
 from connector.controlplane.usecases import policies
-from connector.controlplane.usecases.offering import assets, completeness
-from connector.controlplane.usecases.offering.inspecting import Inspection
+from connector.controlplane.usecases.offering import asset_changes, assets, completeness
 from connector.policy.analysis.lint import PersonalData
 from connector.ports.entities import DataClass, Marking, OfferForm
 from connector.views.assets import AssetOrder
-from connector.web.frame.visit import Visit
-from connector.web.offering.answers import FIELD_OF, write_order
+from connector.web.frame.visit import Visit, make_link
+from connector.web.offering.answers import FIELD_OF, read_inspection, write_order
+from connector.web.offering.changing import describe_change
 from connector.web.offering.steps import find_step
 from connector.web.offering.terms_of_form import write_document, write_policy
 
@@ -44,7 +44,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         return not any(finding.level == "error" for finding in self.findings)
 
 
-async def check_form(visit: Visit, form: OfferForm, found: Inspection | None) -> Checked:
+async def check_form(visit: Visit, form: OfferForm) -> Checked:
     """Check a form as its release does, and more: what a policy or a description lacks, and signs of persons."""
     words = visit.words
     if form.source is None:
@@ -55,9 +55,10 @@ async def check_form(visit: Visit, form: OfferForm, found: Inspection | None) ->
     except Invalid as error:
         fault = CheckFinding("error", words.translate(error.reason), find_step(form, "bedingungen"))
         return Checked(findings=(fault,))
-    order = write_order(form, policy)
+    order, found = write_order(form, policy), read_inspection(form)
+    tried = _try_change(visit, form) if form.asset else _try_order(visit, form, order)
     findings = [
-        *await _try_order(visit, form, order),
+        *await tried,
         *_check_policy(visit, form, order, policy),
         *_check_description(visit, form, order),
     ]
@@ -81,6 +82,22 @@ async def _try_order(visit: Visit, form: OfferForm, order: AssetOrder) -> list[C
         await assets.look(visit.desk.publisher, order)
     except Invalid as error:
         text = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
+        return [CheckFinding("error", text, _find_place(form, error.code))]
+    return []
+
+
+async def _try_change(visit: Visit, form: OfferForm) -> list[CheckFinding]:
+    words = visit.words
+    try:
+        change = await describe_change(visit, form)
+        if not change.members:
+            return [CheckFinding("error", words.say("offering.no-change"), find_step(form, "beschreibung"))]
+        if change.held_back:
+            path = make_link("/angebote/zurueckziehen", id=form.asset)
+            return [CheckFinding("error", words.say("offering.held-back"), path)]
+        await asset_changes.preview(visit.desk.publisher, form.asset, change.members)
+    except (Invalid, NotAllowed) as error:
+        text = words.pick(error.reasons) or words.translate(error.reason)
         return [CheckFinding("error", text, _find_place(form, error.code))]
     return []
 

@@ -6,7 +6,9 @@ import msgspec
 
 from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid
-from connector.controlplane.judging.policy_input import DRAFT, encode_policy
+from connector.controlplane.judging.policy_input import DRAFT, encode_policy, write_draft
+from connector.policy.model.dump import dump
+from connector.policy.reading.load import load
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import OfferForm
 from connector.web.offering.template_cards import read_policy
@@ -31,3 +33,8 @@ def find_policy(form: OfferForm) -> dict[str, Any] | None:
         return write_policy(form)
     except Invalid:
         return None
+
+
+def normalise(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy in the one form in which it is edited: compact, without a context. Raises PolicyError."""
+    return dict(dump(load(write_draft(policy))))

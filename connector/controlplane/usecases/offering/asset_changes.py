@@ -47,6 +47,34 @@ async def edit(
     before = await find_asset(publisher.context, asset_id)
     if seen is not None and before.version != seen:
         raise NotAllowed("changed", CHANGED)
+    after = await _apply(publisher, before, change)
+    if after == before:
+        return before
+    if before.status is AssetStatus.PUBLISHED:
+        after = _render(publisher, before, after, release=release)
+    else:
+        after = msgspec.structs.replace(after, edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))))
+    fields = {"members": sorted(change), **assets.name_person(*editors[-1:])}
+    return await assets.store_changed(publisher, before, after, before.status, event="changed", **fields)
+
+
+async def preview(publisher: Publisher, asset_id: str, change: Mapping[str, Any]) -> Asset:
+    """Return an asset as `edit` would leave it, checked in the same way; nothing is stored.
+
+    Raises NoSuchEntity, Invalid, NotAllowed.
+    """
+    before = await find_asset(publisher.context, asset_id)
+    after = await _apply(publisher, before, change)
+    return _render(publisher, before, after, release=True) if before.status is AssetStatus.PUBLISHED else after
+
+
+def _render(publisher: Publisher, before: Asset, after: Asset, *, release: bool) -> Asset:
+    # Who released the personal data once has released it; data that becomes personal needs a release.
+    return assets.render(publisher, after, release=release or before.data_class is DataClass.PERSONAL)
+
+
+async def _apply(publisher: Publisher, before: Asset, change: Mapping[str, Any]) -> Asset:
+    """Return an asset with its changed members, tried where its data has to be. Raises Invalid."""
     if not change:
         raise Invalid("no-change", "The change is empty: name the members to change.")
     order = _merge(before, change)
@@ -58,18 +86,10 @@ async def edit(
     encoded = drafts.encode_terms(publisher, order)
     terms = {name: getattr(encoded, name) for name in _TERMS if name in change}
     after = msgspec.structs.replace(before, source=order.source, **described, **terms)
-    if (after.policy, after.access) != (before.policy, before.access):
-        # A consumer that still requests the old offer sees other terms under another identifier.
-        after = msgspec.structs.replace(after, offer_id=publisher.context.new_id())
-    if after == before:
-        return before
-    if before.status is AssetStatus.PUBLISHED:
-        # Who released the personal data once has released it; data that becomes personal needs a release.
-        after = assets.render(publisher, after, release=release or before.data_class is DataClass.PERSONAL)
-    else:
-        after = msgspec.structs.replace(after, edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))))
-    fields = {"members": sorted(change), **assets.name_person(*editors[-1:])}
-    return await assets.store_changed(publisher, before, after, before.status, event="changed", **fields)
+    if (after.policy, after.access) == (before.policy, before.access):
+        return after
+    # A consumer that still requests the old offer sees other terms under another identifier.
+    return msgspec.structs.replace(after, offer_id=publisher.context.new_id())
 
 
 async def remove(publisher: Publisher, asset_id: str) -> Asset:

@@ -104,9 +104,9 @@ def _find_name(name: str) -> str:
 
 
 def _require_uploads(visit: Visit) -> Uploads:
-    if visit.desk.uploads is None:
+    if visit.pages.uploads is None:
         raise FormFault("offering.upload-nowhere")
-    return visit.desk.uploads
+    return visit.pages.uploads
 
 
 def _explain(visit: Visit, error: Exception) -> str:
