@@ -72,6 +72,14 @@ SENTENCES: dict[str, str] = {
     "sign-in-wrong": "Name und Passwort gehören nicht zusammen, oder das Konto ist gesperrt.",
     "sign-in-wait": "Zu viele Versuche. Bitte warten Sie {count} Minuten und versuchen Sie es dann noch einmal.",
     "sign-in-wait-one": "Zu viele Versuche. Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal.",
+    "sign-in-over": (
+        "Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich noch einmal an: Was Sie eingegeben haben, bleibt "
+        "erhalten."
+    ),
+    "resume-title": "Ihre Eingaben sind noch da",
+    "resume-lead": "Sie sind wieder angemeldet. Senden Sie jetzt ab, was Sie zuletzt eingegeben haben.",
+    "resume-button": "Absenden",
+    "resume-drop": "Nicht absenden, zur Startseite",
     "welcome-title": "Willkommen, {person}",
     "welcome-lead": "Wählen Sie ein Passwort. Danach melden Sie sich mit dem Namen {name} und diesem Passwort an.",
     "welcome-button": "Passwort setzen und anmelden",

@@ -19,6 +19,8 @@ from connector.web.frame.visit import (
 )
 
 _LONGEST_NAME = 64
+_KEPT = "feld:"
+"""What the names of fields begin with that were typed into another form before the sign-in."""
 
 
 async def show_sign_in(visit: Visit) -> Response:
@@ -26,27 +28,32 @@ async def show_sign_in(visit: Visit) -> Response:
     wanted = find_local_path(read_query(visit, "zu") or "/")
     if visit.user is not None:
         return go_to(wanted)
-    return render(visit, "sign_in.html", wanted=wanted, name="", fault="")
+    return render(visit, "sign_in.html", wanted=wanted, name="", fault="", kept={})
 
 
 async def sign_in(visit: Visit) -> Response:
-    """Begin a session with a new token, or show the form again. An earlier session of the browser ends."""
+    """Begin a session with a new token, or show the form again. An earlier session of the browser ends.
+
+    What was typed into another form before is shown for sending it again: its sender may be somebody else now.
+    """
     form = await read_form(visit.request)
     name, wanted = form.get("name", "").strip().lower()[:_LONGEST_NAME], find_local_path(form.get("zu", "/"))
     pages, now = visit.pages, visit.desk.context.now()
     address = pages.name_caller(visit.request)
+    kept = {field.removeprefix(_KEPT): text for field, text in form.items() if field.startswith(_KEPT)}
     password = form.get("passwort", "")[: users.LONGEST_PASSWORD]
     with pages.attempts.open_attempt(name, address, now) as attempt:
         if attempt.wait_s:
             fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
-            return render(visit, "sign_in.html", status=429, wanted=wanted, name=name, fault=fault)
+            return render(visit, "sign_in.html", status=429, wanted=wanted, name=name, fault=fault, kept=kept)
         signed_in = await users.sign_in(visit.desk.users, name, password)
         attempt.failed = signed_in is None
     if signed_in is None:
         fault = visit.words.say("sign-in-wrong")
-        return render(visit, "sign_in.html", status=401, wanted=wanted, name=name, fault=fault)
+        return render(visit, "sign_in.html", status=401, wanted=wanted, name=name, fault=fault, kept=kept)
     await _end_present(visit)
-    return set_session(go_to(wanted), pages.here, signed_in.token)
+    answer = render(visit, "resume.html", wanted=wanted, kept=kept) if kept else go_to(wanted)
+    return set_session(answer, pages.here, signed_in.token)
 
 
 async def sign_out(visit: Visit) -> Response:

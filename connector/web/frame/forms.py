@@ -22,6 +22,15 @@ class FormFault(Exception):
         self.status = status
 
 
+AUTOSAVE = "speichern"
+"""The field with which the script of a page says that it saves by itself."""
+
+
+def is_form(request: Request) -> bool:
+    """Return whether a request has the fields of a form, and no file."""
+    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+
+
 async def read_form(request: Request) -> Mapping[str, str]:
     """Return the fields of a form (`application/x-www-form-urlencoded`). Raises FormFault.
 

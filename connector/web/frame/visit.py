@@ -21,13 +21,15 @@ from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.passwords import Busy
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
-from connector.web.frame.forms import FormFault
+from connector.web.frame.forms import AUTOSAVE, FormFault, is_form, read_form
 from connector.web.frame.origin import PagesOrigin, list_cookies
 from connector.web.frame.wording import MANY, PageWords
 
 LANGUAGE_COOKIE = "dk-lang"
 _STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 422, PeerFailed: 502}
 _DAY_S = 86_400
+PASSWORD_FIELDS = ("passwort", "bisher")
+"""What the names of fields with a password begin with."""
 
 
 class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +91,7 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
         try:
             visit = msgspec.structs.replace(visit, user=await _find_user(visit))
             if roles is not None and visit.user is None:
-                return _send_to_sign_in(visit)
+                return await _send_to_sign_in(visit)
             if roles is not None and not users.has_role(visit.person, roles):
                 return show_error(visit, 403, visit.words.say("error-role"))
             if visit.user is not None:
@@ -187,11 +189,20 @@ async def count_waiting(visit: Visit) -> int:
     return len(holds)
 
 
-def _send_to_sign_in(visit: Visit) -> Response:
+async def _send_to_sign_in(visit: Visit) -> Response:
+    """Let a person sign in first; the texts of a form that was sent come along, so that none is lost."""
     request = visit.request
-    query = f"?{request.url.query}" if request.url.query else ""
-    wanted = request.url.path + query if request.method in {"GET", "HEAD"} else None
-    return go_to(make_link("/anmelden", zu=None if wanted == "/" else wanted))
+    if request.method in {"GET", "HEAD"}:
+        query = f"?{request.url.query}" if request.url.query else ""
+        wanted = request.url.path + query
+        return go_to(make_link("/anmelden", zu=None if wanted == "/" else wanted))
+    fields = await read_form(request) if is_form(request) else {}
+    # A password is typed again.
+    kept = {name: text for name, text in fields.items() if not name.startswith(PASSWORD_FIELDS)}
+    if not kept or AUTOSAVE in fields:
+        return go_to("/anmelden")
+    values = {"wanted": request.url.path, "name": "", "fault": visit.words.say("sign-in-over"), "kept": kept}
+    return render(visit, "sign_in.html", status=401, **values)
 
 
 def _explain(visit: Visit, error: Exception) -> Response:

@@ -12,12 +12,11 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.usecases.offering import offer_forms
 from connector.ports.entities import OfferForm
-from connector.web.frame.forms import FormFault, read_form, read_version
+from connector.web.frame.forms import AUTOSAVE, FormFault, read_form, read_version
 from connector.web.frame.visit import Visit
 from connector.web.rights import may_write
 
 LONGEST_ANSWER = 20_000
-AUTOSAVE = "speichern"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):

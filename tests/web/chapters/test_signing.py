@@ -1,6 +1,7 @@
 """Signing in and out: cookies, links, times, and what an attacker tries."""
 
 import asyncio
+import html
 import re
 from pathlib import Path
 
@@ -206,3 +207,46 @@ async def test_the_log_of_the_audit_names_who_signed_in_and_contains_no_secret(o
     leaves, _ = await office.store.leaves(OWNER, PageBounds())
     assert [leaf.kind for leaf in leaves][:3] == ["user added", "user chose a password", "user signed in"]
     assert not any(b"argon2" in leaf.body or PASSWORD.encode() in leaf.body for leaf in leaves)
+
+
+async def test_what_was_typed_outlives_the_session(office: Office) -> None:
+    await office.fill_in()
+    await office.add_user("a.kaya", UserRole.PROVIDER)
+    browser = office.visitor()
+    browser.cookies.set("dk-lang", "de")
+    typed = {"id": "urn:f:1", "stand": "1", "titel": 'Bäume <b>"alle"</b>', "text": "\nZwei\nZeilen", "passwort": "x"}
+    asked = await browser.post("/neues-angebot/beschreibung", data=typed)
+    assert asked.status_code == 401
+    assert "bleibt erhalten" in asked.text
+    assert (await office.form()).version == 1
+    fields = {**read_fields(asked.text), "name": "a.kaya", "passwort": "falsch"}
+    again = await browser.post("/anmelden", data=fields)
+    assert again.status_code == 401
+    back = await browser.post("/anmelden", data={**read_fields(again.text), "name": "a.kaya", "passwort": PASSWORD})
+    assert "Ihre Eingaben sind noch da" in back.text
+    sent = read_fields(back.text)
+    assert sent == {name: text for name, text in typed.items() if name != "passwort"}
+    assert 'action="/neues-angebot/beschreibung"' in back.text
+    assert (await browser.post("/neues-angebot/beschreibung", data=sent)).status_code == 303
+    assert (await office.form()).answers["text"] == "\nZwei\nZeilen"
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+async def test_what_was_typed_is_sent_to_no_other_site(office: Office, wanted: str) -> None:
+    await office.add_user("a.kaya", UserRole.PROVIDER)
+    form = {"name": "a.kaya", "passwort": PASSWORD, "zu": wanted, "feld:titel": "Bäume"}
+    answer = await office.visitor().post("/anmelden", data=form)
+    assert 'method="post" action="/"' in answer.text
+    assert "evil" not in answer.text
+
+
+async def test_a_page_that_saves_by_itself_gets_no_page_to_sign_in(office: Office) -> None:
+    answer = await office.visitor().post("/neues-angebot/beschreibung", data={"titel": "Bäume", "speichern": "1"})
+    assert answer.status_code == 303
+
+
+def read_fields(page: str) -> dict[str, str]:
+    """The hidden fields of a page, as a browser reads them."""
+    areas = re.findall(r'<textarea[^>]* name="([^"]*)" hidden readonly>\n?(.*?)</textarea>', page, re.DOTALL)
+    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+    return {html.unescape(name): html.unescape(text) for name, text in [*hidden, *areas]}
