@@ -29,8 +29,8 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     """One search result: the offer, its participant, and when the broker verified it.
 
     `only_for` are the parties that all offers are for; empty if one is for everybody. `terms_in_words` are the terms of
-    the first offer. `begins` and `ends` are the time that the data covers. Of a `teaser` only title and publisher are
-    shown, and in the description who sees the rest.
+    the first offer. `begins` and `ends` are the time that the data covers. `boxes` are its areas: west, south, east and
+    north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the rest.
     """
 
     participant: str
@@ -57,6 +57,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     access_rights: str | None = None
     data_class: str | None = None
     places: tuple[str, ...] = ()
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
     begins: datetime | None = None
     ends: datetime | None = None
     modified: datetime | None = None

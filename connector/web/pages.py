@@ -17,13 +17,18 @@ from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
 from connector.web.chapters import (
     agreements,
+    asking,
     changes,
+    deliveries,
     inbox,
     live,
     new_offer,
     new_terms,
     offers,
+    received,
     release,
+    requests,
+    search,
     sentences,
     signing,
     start,
@@ -34,7 +39,16 @@ from connector.web.frame.files import serve_file
 from connector.web.frame.guard import PagesGuard
 from connector.web.frame.origin import read_origin
 from connector.web.frame.visit import PageFunction, PagesDesk, begin_visit, open_page, show_error
-from connector.web.rights import AGREEMENT_READERS, EVERYBODY, INBOX_READERS, READERS, WRITERS
+from connector.web.rights import (
+    AGREEMENT_READERS,
+    ASKERS,
+    DELIVERY_READERS,
+    EVERYBODY,
+    INBOX_READERS,
+    READERS,
+    SEARCHERS,
+    WRITERS,
+)
 
 _log = logging.getLogger(__name__)
 _ANYBODY = None
@@ -78,6 +92,26 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("POST", "/neues-angebot/freigabe", release.release, WRITERS),
     ("GET", "/neues-angebot/verwerfen", new_offer.show_discard, WRITERS),
     ("POST", "/neues-angebot/verwerfen", new_offer.discard, WRITERS),
+    ("GET", "/suche", search.show_search, SEARCHERS),
+    ("GET", "/suche/angebot", search.show_found, SEARCHERS),
+    ("GET", "/suche/anfrage", asking.show_form, ASKERS),
+    ("GET", "/suche/anfrage/pruefen", asking.show_check, ASKERS),
+    ("POST", "/suche/anfrage/senden", asking.send, ASKERS),
+    ("GET", "/anfragen", requests.show_requests, SEARCHERS),
+    ("GET", "/anfragen/anfrage", requests.show_asked, SEARCHERS),
+    ("GET", "/anfragen/laufend", requests.stream_asked, SEARCHERS),
+    ("GET", "/anfragen/zurueckziehen", requests.show_withdrawal, ASKERS),
+    ("POST", "/anfragen/zurueckziehen", requests.withdraw, ASKERS),
+    ("GET", "/lieferungen", deliveries.show_deliveries, DELIVERY_READERS),
+    ("GET", "/lieferungen/lieferung", deliveries.show_delivery, DELIVERY_READERS),
+    ("GET", "/lieferungen/laufend", deliveries.stream_delivery, DELIVERY_READERS),
+    ("POST", "/lieferungen/beginnen", deliveries.order, ASKERS),
+    ("POST", "/lieferungen/anhalten", deliveries.pause, ASKERS),
+    ("POST", "/lieferungen/fortsetzen", deliveries.resume, ASKERS),
+    ("GET", "/lieferungen/abbrechen", deliveries.show_stop, ASKERS),
+    ("POST", "/lieferungen/abbrechen", deliveries.stop, ASKERS),
+    ("GET", "/lieferungen/inhalt", received.show_rows, ASKERS),
+    ("GET", "/lieferungen/datei", received.download, ASKERS),
     ("GET", "/vertraege", agreements.show_agreements, AGREEMENT_READERS),
     ("GET", "/vertraege/vertrag", agreements.show_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),

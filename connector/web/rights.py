@@ -14,6 +14,10 @@ AGREEMENT_READERS = READERS | {UserRole.CONSUMER}
 INBOX_READERS = AGREEMENT_READERS
 EVERYBODY = frozenset(UserRole)
 WRITERS = frozenset({UserRole.PROVIDER, UserRole.RELEASE})
+SEARCHERS = AGREEMENT_READERS
+DELIVERY_READERS = AGREEMENT_READERS
+ASKERS = frozenset({UserRole.CONSUMER})
+"""Who asks for contracts and deliveries, and opens the data that arrived: who examines or protects it sees none."""
 
 _GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 

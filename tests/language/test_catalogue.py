@@ -60,8 +60,8 @@ def _used() -> tuple[frozenset[str], tuple[re.Pattern[str], ...], frozenset[str]
         # A key that a template composes: its beginning, and a word of the code behind it.
         begun = re.findall(r"say\('([\w.-]+-)' ~", template)
         patterns |= {re.escape(begin if "." in begin else f"pages.{begin}") + "(.+?)" for begin in begun}
-    begun = "|".join(re.escape(chapter) for chapter in CHAPTERS)
-    mine = tuple(re.compile(pattern) for pattern in patterns if re.match(rf"({begun})\\\.", pattern))
+    chapters = "|".join(re.escape(chapter) for chapter in CHAPTERS)
+    mine = tuple(re.compile(pattern) for pattern in patterns if re.match(rf"({chapters})\\\.", pattern))
     data = [path.read_text(encoding="utf-8") for path in (ROOT / "policies").rglob("*.toml")]
     words = {word for text in [*strings, *data] for word in re.findall(r"[\w-]+", text)}
     return frozenset(strings), mine, frozenset(words)

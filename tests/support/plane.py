@@ -183,6 +183,7 @@ class Desk:
         self.dataplane = ScriptedDataPlane()
         self.watch = ProcessWatch()
         self.searched: list[dict[str, str]] = []
+        self.found = b'{"items": [{"participant": "https://city.example", "id": "urn:dataset:air"}], "total": 1}'
         self.unready: str | None = None
         self.list_in_use: ListInUse | None = None
         self.warning: str | None = None
@@ -230,7 +231,7 @@ class Desk:
 
     async def search(self, question: Any) -> bytes:
         self.searched.append(dict(question))
-        return b'{"items": [{"participant": "https://city.example", "id": "urn:dataset:air"}], "total": 1}'
+        return self.found
 
     async def ask(self, method: str, path: str, query: Any = None, body: bytes | None = None) -> bytes:
         self.searched.append({"method": method, "path": path, "query": query, "body": body})

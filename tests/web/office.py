@@ -28,6 +28,7 @@ from connector.web.offering.terms_of_form import normalise
 from connector.web.pages import make_pages_app
 from tests.contract import values
 from tests.support.plane import CITY, ME, NOW, OWNER, PAGES, QUICK, Desk
+from tests.web.getting import furnish_getting
 
 PASSWORD = "sieben bunte Kiesel"
 OFFER: dict[str, Any] = {
@@ -169,6 +170,7 @@ class Office:
         )  # fmt: skip
         assert moved.agreement_key == key
         await self.store.commit([PutProcess(moved, None)])
+        await furnish_getting(self.desk)
 
 
 def find(text: str, pattern: str) -> str:

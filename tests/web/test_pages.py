@@ -8,10 +8,12 @@ from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from connector.web.offering.steps import STEPS
 from connector.web.pages import PAGES
+from tests.web import getting
 from tests.web.office import Office, Reading, path
 
 # Paths of the pages that need an identifier.
 NEEDED = {
+    **getting.OPENED,
     "/eingang/anfrage": path("/eingang/anfrage", "urn:n:1"),
     "/angebote/angebot": path("/angebote/angebot", "urn:d:1"),
     "/angebote/zurueckziehen": path("/angebote/zurueckziehen", "urn:d:1"),
@@ -22,7 +24,7 @@ NEEDED = {
 SHOWN = [
     found
     for _, found, _, roles in PAGES
-    if roles is not None and not found.endswith(("/laufend", "/hochladen", "/odrl")) and "{" not in found
+    if roles is not None and not found.endswith(("/laufend", "/hochladen", "/odrl", "/datei")) and "{" not in found
 ]
 CHANGE = path("/neues-angebot/freigabe", "urn:f:2")
 OPENED = sorted(

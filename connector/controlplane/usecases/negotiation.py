@@ -13,21 +13,18 @@ from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import acceptance, decision_records
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.library import evaluate
-from connector.controlplane.judging.policy_input import encode_policy, encode_wire
+from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
 from connector.controlplane.processes.loading import load_negotiation
 from connector.controlplane.usecases import catalog, manual_steps
-from connector.controlplane.usecases.asking import choosing, purposes
+from connector.controlplane.usecases.asking.requesting import Wish, check_acceptable, prepare
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import LANGUAGES
 from connector.net.aside import work_aside
-from connector.policy.model.errors import PolicyError
 from connector.policy.reading.frame import Frame
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, Leaf, PageBounds
-from connector.protocol.dcat import read_title
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import Role
@@ -76,56 +73,23 @@ async def request(
     the first offer of the dataset that can be agreed is used; with `offer_id` and `policy`, the catalogue of the
     provider is not read. Raises NoSuchEntity, Invalid, PeerFailed.
     """
-    known = catalog.provider(counterparties.directory, participant_id)
-    asking = evaluator.context.participant
-    purpose = purposes.read_purpose(evaluator.library.operands, purpose) if purpose is not None else None
-    frame = Frame(target=dataset_id, assigner=participant_id, assignee=asking)
-    terms = _encode_asked(evaluator, policy, frame) if policy is not None else None
-    address, title = known.address or "", dict[str, str]()
-    if offer_id is None or terms is None:
-        dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
-        choose = partial(choosing.choose_offer, evaluator, dataset, frame, offer_id, other_terms=terms is not None)
-        chosen = await evaluate(choose, msgspec.json.encode(dataset))
-        offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
-        address = await catalog.find_address(counterparties, known, dataset)
-        title = read_title(dataset)
-    if purpose is not None:
-        stated = purposes.state_purpose(msgspec.json.decode(terms), purpose)
-        terms = _encode_asked(evaluator, stated, Frame(assignee=asking))
-    offer = documents.make_message_offer(
-        terms,
-        offer_id=offer_id,
-        target=dataset_id,
-        assigner=participant_id,
-        assignee=asking,
-    )
-    await check_acceptable(evaluator, offer)
-    if purpose is not None:
-        await evaluate(partial(purposes.check_purpose, evaluator, offer, dataset_id, purpose), offer)
-    return await ask(evaluator.context, participant_id, address, offer, title)
-
-
-async def check_acceptable(evaluator: Evaluator, terms: bytes) -> None:
-    """Check terms of another before they are asked for or accepted. Raises Invalid."""
-    unfit = await evaluate(partial(acceptance.find_unacceptable, evaluator.library, terms), terms)
-    if unfit is not None:
-        raise choosing.refuse_terms(unfit.texts)
-
-
-def _encode_asked(evaluator: Evaluator, policy: dict[str, Any], frame: Frame) -> bytes:
-    """Return a policy of our own people as it is asked for. Raises Invalid."""
-    try:
-        return encode_wire(policy, evaluator.library.operands, frame)
-    except PolicyError as error:
-        raise choosing.refuse_terms(acceptance.to_unreadable(error).texts) from None
+    wish = Wish(offer_id=offer_id, policy=policy, purpose=purpose)
+    found = await prepare(evaluator, counterparties, participant_id, dataset_id, wish)
+    return await ask(evaluator.context, found.participant, found.address, found.offer, found.title)
 
 
 async def ask(
-    context: Context, participant_id: str, address: str, offer: bytes, title: dict[str, str] | None = None
+    context: Context,
+    participant_id: str,
+    address: str,
+    offer: bytes,
+    title: dict[str, str] | None = None,
+    *,
+    by: str = "",
 ) -> Negotiation:
     """Request an agreement on an Offer with its target (JSON) from the provider with the endpoints at `address`.
 
-    `title` are the titles of the dataset by language, if they are known.
+    `title` are the titles of the dataset by language, if they are known; `by` is the user who asks.
     """
     pid, now = context.new_id(), context.now()
     message = negotiation.ContractRequestMessage(
@@ -149,7 +113,8 @@ async def ask(
     planned = machine.plan(process, NEGOTIATION, negotiation_machine.REQUEST, encode(message), now)
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
-    stored = await commits.commit(context, None, planned, event="decided request", fields={"dataset": dataset_id})
+    fields = {"dataset": dataset_id} | ({"by": by} if by else {})
+    stored = await commits.commit(context, None, planned, event="decided request", fields=fields)
     context.wake(stored)
     return stored
 

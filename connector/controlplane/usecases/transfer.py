@@ -46,12 +46,13 @@ async def request(
     push: bool = False,
     sink: dict[str, Any] | None = None,
     keep: bool = False,
+    by: str = "",
 ) -> Transfer:
     """Request the data of an agreement; with `keep`, a pull stays open after a delivery, for data that changes often.
 
     `id` is the pid of the transfer (empty: a new one); the same request under it returns the transfer that there is.
-    `sink` is the local address for the data (default: a folder named after the transfer). Raises NoSuchEntity,
-    NotAllowed, Invalid.
+    `sink` is the local address for the data (default: a folder named after the transfer); `by` is the user who asks.
+    Raises NoSuchEntity, NotAllowed, Invalid.
     """
     agreement = await find_agreement(enforcer.context, agreement_id, Role.CONSUMER)
     if agreement.finalized_at is None:
@@ -81,13 +82,13 @@ async def request(
     async with enforcer.locks.setdefault(pid, asyncio.Lock()):
         known = await load_transfer(enforcer.context, pid) if id else None
         if known is None:
-            return await _begin(enforcer, asked)
+            return await _begin(enforcer, asked, by)
     if any(getattr(known, name) != getattr(asked, name) for name in ASKED):
         raise NotAllowed("id-taken", "This identifier belongs to another transfer: choose a new one.")
     return known
 
 
-async def _begin(enforcer: Enforcer, process: Transfer) -> Transfer:
+async def _begin(enforcer: Enforcer, process: Transfer, by: str) -> Transfer:
     """Store a transfer with its request, and wake the worker. Raises Invalid."""
     if process.format == PUSH:
         report = await enforcer.dataplane.prepare(flow_requests.request_to_receive(process))
@@ -105,9 +106,8 @@ async def _begin(enforcer: Enforcer, process: Transfer) -> Transfer:
     planned = machine.plan(process, TRANSFER, transfer_machine.REQUEST, encode(message), process.created_at)
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
-    stored = await commits.commit(
-        enforcer.context, None, planned, event="decided request", fields={"agreement": process.agreement_id}
-    )
+    fields = {"agreement": process.agreement_id} | ({"by": by} if by else {})
+    stored = await commits.commit(enforcer.context, None, planned, event="decided request", fields=fields)
     enforcer.context.wake(stored)
     return stored
 

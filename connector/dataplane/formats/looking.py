@@ -66,7 +66,7 @@ def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int
     stated = msgspec.structs.replace(stated, encoding=encoding)
     seen = msgspec.structs.replace(seen, encoding=encoding)
     try:
-        records, fields, delimiter = _read(sample, whole, stated)
+        records, fields, delimiter = read_beginning(sample, whole, stated)
     except Untreatable as error:
         return msgspec.structs.replace(seen, problem=str(error))
     columns = {name: [record.get(name) for record in records] for name in fields}
@@ -100,8 +100,11 @@ def _cut_utf8(sample: bytes) -> int:
     return len(sample)
 
 
-def _read(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tuple[str, ...], str]:
-    """Return the records, the fields and the delimiter. Raises Untreatable with the fault of the most usual reading."""
+def read_beginning(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tuple[str, ...], str]:
+    """Return the first records of data with the fields and the delimiter, as the owner stated or as the data shows.
+
+    Raises Untreatable with the fault of the most usual reading.
+    """
     fault: Untreatable | None = None
     best: tuple[list[Record], tuple[str, ...], str] | None = None
     for delimiter in (stated.delimiter, *(DELIMITERS if stated.format == "csv" and not stated.delimiter else ())):

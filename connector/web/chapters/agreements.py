@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
-from connector.controlplane.usecases import agreements
+from connector.controlplane.usecases import agreements, users
 from connector.policy.words.names import action_name
 from connector.ports.entities import Agreement, PageBounds
 from connector.protocol.dsp.common import Role
@@ -12,7 +12,7 @@ from connector.views.agreements import AgreementState
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.rights import may_end
+from connector.web.rights import ASKERS, may_end
 from connector.web.terms import describe_terms
 
 PAGE, DELIVERIES = 25, 20
@@ -48,6 +48,7 @@ async def show_agreement(visit: Visit) -> Response:
         more=more is not None,
         usage=await store.usage(owner, agreement.key),
         may_end=_can_end(visit, agreement, summary.state),
+        may_order=_can_order(visit, agreement, summary.state),
         done=words.find(f"agreement-done-{read_query(visit, 'fertig')}"),
     )
 
@@ -75,6 +76,11 @@ async def _ask(visit: Visit, agreement: Agreement, fault: str = "") -> Response:
     (summary,) = await agreements.describe(visit.desk.evaluator, [agreement])
     may = _can_end(visit, agreement, summary.state)
     return render(visit, "end.html", status=422 if fault else 200, summary=summary, may_end=may, fault=fault)
+
+
+def _can_order(visit: Visit, agreement: Agreement, state: AgreementState) -> bool:
+    own = agreement.role is Role.CONSUMER and users.has_role(visit.person, ASKERS)
+    return own and state not in _OVER and state is not AgreementState.USED_UP
 
 
 def _can_end(visit: Visit, agreement: Agreement, state: AgreementState) -> bool:

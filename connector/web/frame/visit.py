@@ -113,18 +113,26 @@ def begin_visit(request: Request) -> Visit:
 
 def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page: a template with values, in the language of the reader."""
-    page = _make_environment().get_template(template)
-    text = page.render(
-        visit=visit,
-        w=visit.words,
-        user=visit.user,
-        file=find_file_path,
-        link=make_link,
-        now=visit.desk.context.now(),
-        languages=[(code, say(code, "pages.language-name")) for code in LANGUAGES if code != visit.language],
-        **values,
+    return HTMLResponse(fill(visit, template, **values), status, headers={"Content-Language": visit.language})
+
+
+def fill(visit: Visit, template: str, **values: Any) -> str:
+    """Return the mark-up of a template with values, in the language of the reader."""
+    text: str = (
+        _make_environment()
+        .get_template(template)
+        .render(
+            visit=visit,
+            w=visit.words,
+            user=visit.user,
+            file=find_file_path,
+            link=make_link,
+            now=visit.desk.context.now(),
+            languages=[(code, say(code, "pages.language-name")) for code in LANGUAGES if code != visit.language],
+            **values,
+        )
     )
-    return HTMLResponse(text, status, headers={"Content-Language": visit.language})
+    return text
 
 
 def make_link(path: str, /, **query: object) -> str:
@@ -228,6 +236,12 @@ def _make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def name_party(visit: Visit, participant: str) -> str:
+    """Return the name of a participant, its identifier if the participant list has none."""
+    known = visit.desk.evaluator.directory.participant(participant)
+    return known.name if known and known.name else participant
 
 
 def read_query(visit: Visit, name: str) -> str | None:

@@ -21,12 +21,12 @@ class PageWords(msgspec.Struct, frozen=True):
     zone: tzinfo
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a sentence of the chapter `pages`, or of the chapter that the key names before a point."""
-        return say(self.language, key if "." in key else f"pages.{key}", **values)
+        """Return a sentence of the chapter `pages`, or of the chapter that a key names with a dot."""
+        return say(self.language, _complete(key), **values)
 
     def find(self, key: str) -> str:
-        """Return a sentence that may not exist, found as by `say`, else nothing."""
-        return find_sentence(self.language, key if "." in key else f"pages.{key}") or ""
+        """Return a sentence that may not exist, else nothing; the key is one as for `say`."""
+        return find_sentence(self.language, _complete(key)) or ""
 
     def capitalise(self, phrase: str) -> str:
         """Write a phrase as a label."""
@@ -52,6 +52,15 @@ class PageWords(msgspec.Struct, frozen=True):
         """Write a number with at most a few decimals."""
         return read_grammar(self.language).write_number(Decimal(f"{value:.6g}"))
 
+    def length(self, km: float) -> str:
+        """Write a length in kilometres, with one decimal place below ten."""
+        rounded = round(km) if km >= 10 else max(round(km, 1), 0.1)
+        return f"{read_grammar(self.language).write_number(Decimal(str(rounded)))} km"
+
+    def degrees(self, value: float) -> str:
+        """Write degrees, exact to some ten metres."""
+        return f"{read_grammar(self.language).write_number(Decimal(str(round(value, 4))))}°"
+
     def size(self, count: int) -> str:
         """Write a number of bytes."""
         return read_grammar(self.language).write_size(count)
@@ -72,17 +81,28 @@ class PageWords(msgspec.Struct, frozen=True):
         return self.day(local - timedelta(hours=12)) if whole else self.time(at)
 
     def since(self, at: datetime | int, now: int) -> str:
+        """Write how long something lasts that began at a time, in the largest unit that is over."""
+        return self._write_passed("since", at, now)
+
+    def ago(self, at: datetime | int, now: int) -> str:
         """Write how long ago a time is, in the largest unit that is over."""
-        at_ms = at if isinstance(at, int) else int(at.timestamp() * 1000)
-        passed = max(0, now - at_ms)
-        for unit, length in (("days", _DAY_MS), ("hours", _HOUR_MS), ("minutes", _MINUTE_MS)):
-            if passed >= length:
-                return self.say(f"since-{unit}", count=passed // length)
-        return self.say("since-now")
+        return self._write_passed("ago", at, now)
 
     def is_old(self, at: datetime, now: int) -> bool:
         """Return whether somebody has waited for days."""
         return now - int(at.timestamp() * 1000) >= _LONG_DAYS * _DAY_MS
 
+    def _write_passed(self, key: str, at: datetime | int, now: int) -> str:
+        at_ms = at if isinstance(at, int) else int(at.timestamp() * 1000)
+        passed = max(0, now - at_ms)
+        for unit, length in (("days", _DAY_MS), ("hours", _HOUR_MS), ("minutes", _MINUTE_MS)):
+            if passed >= length:
+                return self.say(f"{key}-{unit}", count=passed // length)
+        return self.say(f"{key}-now")
+
     def _local(self, at: datetime | int) -> datetime:
         return in_zone(moment(at) if isinstance(at, int) else at, self.zone)
+
+
+def _complete(key: str) -> str:
+    return key if "." in key else f"pages.{key}"

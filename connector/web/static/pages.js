@@ -1,4 +1,5 @@
-// Everything works without this file. It keeps the number of waiting requests fresh, and sends each form once.
+// Everything works without this file. It keeps the number of waiting requests and the steps of a process fresh, and sends
+// each form once.
 "use strict";
 
 const shown = document.querySelector("[data-live]");
@@ -10,6 +11,19 @@ if (shown) {
     number.textContent = count > 99 ? "99+" : String(count);
     words.textContent = text;
     shown.hidden = count === 0;
+  });
+  window.addEventListener("pagehide", () => stream.close());
+}
+
+// A part of the page that the server writes anew when something happens; the last event closes the stream.
+const followed = document.querySelector("[data-follow]");
+if (followed) {
+  const stream = new EventSource(followed.dataset.follow);
+  stream.addEventListener("message", (event) => {
+    const { part, deed, last } = JSON.parse(event.data);
+    followed.innerHTML = part;
+    for (const act of document.querySelectorAll("[data-deed]")) act.hidden = !(deed || {})[act.dataset.deed];
+    if (last) stream.close();
   });
   window.addEventListener("pagehide", () => stream.close());
 }

@@ -4,7 +4,7 @@ import asyncio
 
 from connector.ports.changes import DropHold
 from connector.ports.entities import UserRole
-from connector.web.chapters import live
+from connector.web.frame import streams
 from connector.web.frame.visit import PagesDesk
 from tests.support.plane import OWNER
 from tests.web.office import Office, Reading
@@ -68,5 +68,5 @@ async def test_the_menu_counts_what_waits_and_a_stream_tells_of_changes(office: 
 async def test_open_streams_are_bounded(office: Office) -> None:
     browser = await office.sign_in(UserRole.PROVIDER)
     pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
-    pages.streams.update(object() for _ in range(live.MOST_STREAMS))
+    pages.streams.update(object() for _ in range(streams.MOST_STREAMS))
     assert (await browser.get("/eingang/laufend")).status_code == 503

@@ -1,7 +1,6 @@
-"""The purpose that our own people state with a request: read, checked against the terms, and written into them."""
+"""The purpose that our own people state with a request: read, and checked against the terms."""
 
 import re
-from typing import Any
 
 from connector.controlplane.core import instants
 from connector.controlplane.core.errors import Invalid
@@ -58,21 +57,3 @@ def check_purpose(evaluator: Evaluator, offer: bytes, dataset: str, purpose: str
     why = write_in_all(lambda language: " ".join(reasons(found, operands, language)[:MOST_REASONS]))
     texts = write_in_all(lambda language: say(language, "processes.not-for-purpose", reason=why[language]))
     raise Invalid("not-for-purpose", texts["en"], texts)
-
-
-def state_purpose(terms: dict[str, Any], purpose: str) -> dict[str, Any]:
-    """Return the policy with a purpose in each permission."""
-    stated = {"leftOperand": PURPOSE, "operator": "eq", "rightOperand": purpose}
-    name = "odrl:permission" if "odrl:permission" in terms else "permission"
-    return {**terms, name: [_add_constraint(rule, stated) for rule in _list(terms.get(name))]}
-
-
-def _add_constraint(rule: Any, constraint: dict[str, Any]) -> Any:
-    if not isinstance(rule, dict):
-        return rule  # a rule of the provider that cannot be read is refused with the policy
-    name = "odrl:constraint" if "odrl:constraint" in rule else "constraint"
-    return {**rule, name: [*_list(rule.get(name)), constraint]}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,111 @@
+"""The search for data of others, asked of the broker in the name of this participant, and what was found."""
+
+from functools import partial
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.responses import Response
+
+from connector.controlplane.core.errors import NotAllowed, PeerFailed
+from connector.controlplane.usecases import agreements, catalog, users
+from connector.net.aside import work_aside
+from connector.ports.entities import Agreement, PageBounds
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.views.agreements import AgreementState
+from connector.views.search import HitsView
+from connector.web.frame.visit import Visit, read_query, render
+from connector.web.rights import ASKERS
+from connector.web.showing import results
+from connector.web.showing.dataset import show_dataset
+from connector.web.showing.results import PAGE, AskedSearch, read_search
+
+LOOKED_AT = 20
+
+
+async def show_search(visit: Visit) -> Response:
+    """Show the search with what was found; without words and filters, what is new."""
+    asked = read_search(visit.request.query_params.multi_items())
+    if visit.desk.search is None:
+        return _render(visit, asked, HitsView(items=()), problem=visit.words.say("finding.no-broker"))
+    try:
+        found = await _search(visit, asked)
+    except PeerFailed as error:
+        problem = visit.words.say("finding.broker-away", reason=visit.words.translate(error.reason))
+        return _render(visit, asked, HitsView(items=()), problem=problem, status=503, again=True)
+    except NotAllowed as error:
+        problem = visit.words.translate(error.reason)
+        return _render(visit, asked, HitsView(items=()), problem=problem, status=422)
+    if found is None:
+        return _render(visit, asked, HitsView(items=()), problem=visit.words.say("finding.broker-odd"), status=502)
+    return _render(visit, asked, found)
+
+
+async def show_found(visit: Visit) -> Response:
+    """Show a dataset of another participant, as its provider describes it now."""
+    participant, dataset_id = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
+    dataset = await catalog.fetch_dataset(visit.desk.counterparties, participant, dataset_id)
+    shown = await show_dataset(visit, participant, dataset)
+    own = participant == visit.desk.context.participant
+    agreed, asked = await _find_own(visit, participant, dataset_id)
+    return render(
+        visit,
+        "found.html",
+        item=shown,
+        own=own,
+        may_ask=users.has_role(visit.person, ASKERS) and not own,
+        agreed=agreed,
+        open_requests=asked,
+    )
+
+
+async def _find_own(visit: Visit, participant: str, dataset: str) -> tuple[list[Agreement], list[Negotiation]]:
+    """Return the newest agreement of ours on a dataset that may still be used, and the newest open request."""
+    store, owner, bounds = visit.desk.context.store, visit.desk.context.owner, PageBounds(limit=LOOKED_AT)
+    rows, _ = await store.agreements(owner, bounds, dataset=dataset, counterparty=participant)
+    found = await agreements.describe(visit.desk.evaluator, [row for row in rows if row.role is Role.CONSUMER])
+    usable = [summary.agreement for summary in found if summary.state is AgreementState.ACTIVE]
+    begun, _ = await store.negotiations(owner, bounds, peer=participant, dataset=dataset)
+    ours = [row for row in begun if row.role is Role.CONSUMER and row.state not in NEGOTIATION.terminal]
+    return usable[:1], ours[:1]
+
+
+async def _search(visit: Visit, asked: AskedSearch) -> HitsView | None:
+    """Return what the broker finds; None if nobody can read it. Raises PeerFailed, NotAllowed."""
+    assert visit.desk.search is not None
+    answer = await visit.desk.search(results.write_query(asked))
+    try:
+        return await work_aside(len(answer), partial(msgspec.json.decode, answer, type=HitsView))
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _render(
+    visit: Visit, asked: AskedSearch, found: HitsView, *, problem: str = "", status: int = 200, again: bool = False
+) -> Response:
+    words, now = visit.words, visit.desk.context.now()
+    shown = HitsView(items=found.items[:PAGE], total=found.total, corrected=found.corrected, facets=found.facets)
+    following = asked.offset + PAGE
+    return render(
+        visit,
+        "search.html",
+        status=status,
+        asked=asked,
+        problem=problem,
+        again=again,
+        total=found.total,
+        corrected=found.corrected,
+        results=[results.show_result(words, hit, now) for hit in shown.items],
+        filters=results.show_filters(words, asked, found),
+        drawing=results.draw_results(shown),
+        sortings=results.SORTINGS,
+        pages=(asked.offset // PAGE + 1, -(-found.total // PAGE)),
+        before=_page(asked, asked.offset - PAGE) if asked.offset else "",
+        after=_page(asked, following) if following < min(found.total, results.FARTHEST) else "",
+    )
+
+
+def _page(asked: AskedSearch, offset: int) -> str:
+    address = asked.write_address()
+    page = urlencode({"ab": offset}) if offset > 0 else ""
+    return f"{address}{'&' if '?' in address else '?'}{page}" if page else address

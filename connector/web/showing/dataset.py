@@ -1,0 +1,145 @@
+"""A dataset of another participant as a person reads it: what it is, its offers in words, and where its data lies."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from connector.broker.reading.members import find_values, read_texts, read_words
+from connector.broker.reading.statements import read_statements
+from connector.controlplane.core import documents
+from connector.net.aside import work_aside
+from connector.ports.broker_store import Box, Statements
+from connector.ports.search_index import Facet
+from connector.protocol.dsp.errors import clean
+from connector.web.frame.visit import Visit, name_party
+from connector.web.frame.wording import PageWords
+from connector.web.showing.area import Drawing, draw_boxes
+from connector.web.showing.results import name_value
+from connector.web.terms import Terms, describe_terms
+
+MOST_OFFERS, LONGEST, MOST_WORDS = 5, 5_000, 12
+_TITLE = 300
+_CONTACT = "http://www.w3.org/2006/vcard/ns#"
+
+
+class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer of a dataset: its identifier, and its terms in words."""
+
+    id: str
+    terms: Terms
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """Something that is stated about a dataset: what it is, and its value."""
+
+    label: str
+    text: str
+
+
+class DatasetShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A dataset of a participant; `boxes` are the areas of its data in degrees, numbered on the `drawing`."""
+
+    participant: str
+    id: str
+    party: str
+    title: str
+    description: str
+    keywords: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    places: tuple[str, ...]
+    offers: tuple[OfferShown, ...]
+    more_offers: int
+    boxes: tuple[Box, ...]
+    drawing: Drawing | None
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read of a Dataset in one go."""
+
+    titles: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    keywords: Sequence[str]
+    publisher: str
+    contact: str
+    statements: Statements
+    offers: Sequence[tuple[str, bytes]]
+    count: int
+
+
+async def show_dataset(visit: Visit, participant: str, dataset: dict[str, Any]) -> DatasetShown:
+    """Return a Dataset as its provider sent it in the reader's words; nothing of it is trusted."""
+    context, words = visit.desk.context, visit.words
+    size = len(msgspec.json.encode(dataset))
+    read = await work_aside(size, partial(_read_dataset, dataset, context.now()))
+    library = visit.desk.evaluator.library
+    offers = [
+        OfferShown(id=offer_id, terms=await describe_terms(library, words, terms)) for offer_id, terms in read.offers
+    ]
+    stated = read.statements
+    return DatasetShown(
+        participant=participant,
+        id=str(dataset.get("@id")),
+        party=name_party(visit, participant),
+        title=words.pick(read.titles, words.say("untitled")),
+        description=words.pick(read.descriptions),
+        keywords=tuple(read.keywords),
+        facts=tuple(_list_facts(words, read)),
+        places=tuple(place for place in stated.places if "://" not in place),
+        offers=tuple(offers),
+        more_offers=read.count - len(offers),
+        boxes=stated.boxes,
+        drawing=draw_boxes(list(enumerate(stated.boxes, 1))),
+    )
+
+
+def _read_dataset(dataset: dict[str, Any], now: int) -> _Read:
+    listed = documents.list_offers(dataset)
+    return _Read(
+        titles=read_texts(dataset, "dct:title", _TITLE),
+        descriptions=read_texts(dataset, "dct:description", LONGEST),
+        keywords=read_words(dataset, "dcat:keyword", MOST_WORDS),
+        publisher=next((name for agent in find_values(dataset, "dct:publisher") if (name := _name_agent(agent))), ""),
+        contact=next((text for card in find_values(dataset, "dcat:contactPoint") if (text := _read_contact(card))), ""),
+        statements=read_statements(dataset, now),
+        offers=[(clean(str(offer.get("@id"))), msgspec.json.encode(offer)) for offer in listed[:MOST_OFFERS]],
+        count=len(listed),
+    )
+
+
+def _name_agent(agent: Any) -> str:
+    names = read_words(agent, "foaf:name", 1) if isinstance(agent, dict) else ()
+    return names[0] if names else ""
+
+
+def _read_contact(card: Any) -> str:
+    """Return the name and the address of a contact (vCard), as text alone."""
+    if not isinstance(card, dict):
+        return ""
+    found = (card.get(_CONTACT + name, card.get(f"vcard:{name}")) for name in ("fn", "hasEmail", "hasURL"))
+    texts = (value.get("@id", value.get("@value")) if isinstance(value, dict) else value for value in found)
+    return ", ".join(clean(text, _TITLE).removeprefix("mailto:") for text in texts if isinstance(text, str) and text)
+
+
+def _list_facts(words: PageWords, read: _Read) -> list[Fact]:
+    """Return what is stated, in the order in which it matters to somebody who wants the data."""
+    stated = read.statements
+
+    def name(facet: Facet, values: Sequence[str | None]) -> str:
+        return ", ".join(name_value(words, facet, value) for value in values[:MOST_WORDS] if value)
+
+    covered = [words.day(at) for at in (stated.begins, stated.ends) if at is not None]
+    facts = {
+        "publisher": read.publisher,
+        "contact": read.contact,
+        "price": name(Facet.PRICE, stated.prices),
+        "format": ", ".join(stated.formats[:MOST_WORDS]),
+        "frequency": name(Facet.FREQUENCY, (stated.frequency,)),
+        "modified": "" if stated.modified is None else words.day(stated.modified),
+        "covered": " – ".join(covered),
+        "licence": name(Facet.LICENCE, stated.licences),
+        "access": name(Facet.ACCESS, (stated.access_rights,)),
+        "language": name(Facet.LANGUAGE, stated.languages),
+    }
+    return [Fact(words.say(f"finding.fact-{key}"), text) for key, text in facts.items() if text]
