@@ -1,7 +1,11 @@
-"""Keeps the graph for SPARQL equal to the record: it follows the change numbers, and is built anew if it must."""
+"""Keeps the graphs for SPARQL equal to the record: they follow the change numbers, and are built anew if they must.
+
+Each visibility class has a graph. A query sees those of the classes that its caller sees.
+"""
 
 import asyncio
 import logging
+from collections.abc import Mapping
 
 from connector.broker.describing.catalog import describe_listed
 from connector.broker.describing.subject import PublicSite, Subject
@@ -11,7 +15,7 @@ from connector.ports.broker_store import EVERYBODY, BrokerStore
 from connector.ports.changes import StoreError
 from connector.ports.graph import GraphDamaged, GraphPart, GraphStore
 
-LAYOUT = "1"
+LAYOUT = "2"
 """The version of the statements; another one builds every graph anew."""
 APART_S = 5.0
 RETRY_S = 60.0
@@ -61,9 +65,11 @@ async def catch_up(record: BrokerStore, graph: GraphStore, site: PublicSite, pos
     begun = position
     while entries := await record.changes(position, _BATCH):
         subjects = await gather_subjects(record.view(), site, entries)
+        keys = {EVERYBODY: ""} | {known.number: known.key for known in await record.classes()}
 
-        def describe(subjects: list[Subject] = subjects) -> list[GraphPart]:
-            return [_describe(site, subject) for subject in subjects]
+        def describe(subjects: list[Subject] = subjects, keys: Mapping[int, str] = keys) -> list[GraphPart]:
+            known = [subject for subject in subjects if subject.entry.visibility in keys]
+            return [_describe(site, subject, keys[subject.entry.visibility]) for subject in known]
 
         parts = await work_aside(sum(len(entry.document) for entry in entries), describe, small=_SMALL)
         await graph.put(parts)
@@ -74,7 +80,12 @@ async def catch_up(record: BrokerStore, graph: GraphStore, site: PublicSite, pos
     return position
 
 
-def _describe(site: PublicSite, subject: Subject) -> GraphPart:
-    # Whoever asks sees the whole graph.
-    present = subject.entry.removed_at is None and subject.entry.visibility == EVERYBODY
-    return GraphPart(subject.record, tuple(dict.fromkeys(describe_listed(site, subject))) if present else ())
+def name_graph(site: PublicSite, key: str) -> str:
+    """Return the IRI of the graph of a visibility class; an empty key is that of everybody."""
+    return f"{site.base}/visibility/{key or 'everybody'}"
+
+
+def _describe(site: PublicSite, subject: Subject, key: str) -> GraphPart:
+    present = subject.entry.removed_at is None
+    statements = tuple(dict.fromkeys(describe_listed(site, subject))) if present else ()
+    return GraphPart(name_graph(site, key), subject.record, statements)

@@ -197,6 +197,9 @@ class RecordView(Protocol):
     def visible(self) -> frozenset[int]:
         """The numbers of the visible classes, that of everybody among them."""
 
+    async def keys(self) -> Sequence[str]:
+        """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
+
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources, each with the number of its visible entries."""
 

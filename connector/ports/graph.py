@@ -9,8 +9,12 @@ from connector.semantic.statements import Statement
 
 
 class GraphPart(msgspec.Struct, frozen=True):
-    """The named graph of one entry, an IRI, and all its statements; none remove it."""
+    """All statements about one entry, in place of those put before under its name; none remove it.
 
+    `graph` is the IRI of the graph that has them together with those of other entries, `name` an IRI of the entry.
+    """
+
+    graph: str
     name: str
     statements: tuple[Statement, ...] = ()
 
@@ -18,12 +22,14 @@ class GraphPart(msgspec.Struct, frozen=True):
 class GraphQuestion(msgspec.Struct, frozen=True):
     """A query in SPARQL 1.1, and the media types of its answer: of a table or a yes and no, and of a graph.
 
-    An empty media type is one that the caller does not accept.
+    An empty media type is one that the caller does not accept. `graphs` are all that the query can see, as named graphs
+    and together as the default graph, whatever it states itself.
     """
 
     text: str
     table: str
     graph: str
+    graphs: tuple[str, ...]
 
 
 class GraphAnswer(msgspec.Struct, frozen=True):
@@ -58,7 +64,7 @@ class GraphStore(Protocol):
         """Remove everything, so that the graph is built anew."""
 
     async def put(self, parts: Sequence[GraphPart]) -> None:
-        """Replace the graphs of entries. Readers see it after `publish`. Raises GraphDamaged or OSError."""
+        """Replace what is said of entries. Readers see it after `publish`. Raises GraphDamaged or OSError."""
 
     async def publish(self, position: int) -> None:
         """Show readers what was put, and keep it with the change number up to which it is complete.

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connector.broker import graphing
-from connector.broker.graphing import catch_up, follow, name_layout, open_position
+from connector.broker.graphing import catch_up, follow, name_graph, name_layout, open_position
 from connector.ports.broker_store import CrawlSource, Delta
 from connector.ports.graph import GraphAnswer, GraphDamaged, GraphPart, GraphQuestion
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import until
 from tests.broker.describing.published import SITE, subject_of
 from tests.broker.world import CITY, titled
+from tests.contract.test_record import A
 
 SOURCE = CrawlSource(participant=CITY + "umweltamt", name="Umweltamt", address="https://umweltamt.example")
 
@@ -23,8 +25,8 @@ class MemoryGraph:
     """A graph as a table: what was put, and what was published with its number."""
 
     def __init__(self) -> None:
-        self.put_now: dict[str, GraphPart] = {}
-        self.published: dict[str, GraphPart] = {}
+        self.put_now: dict[tuple[str, str], GraphPart] = {}
+        self.published: dict[tuple[str, str], GraphPart] = {}
         self.position = 0
         self.failing: Exception | None = None
 
@@ -39,9 +41,9 @@ class MemoryGraph:
             fault, self.failing = self.failing, None
             raise fault
         for part in parts:
-            self.put_now.pop(part.name, None)
+            self.put_now.pop((part.graph, part.name), None)
             if part.statements:
-                self.put_now[part.name] = part
+                self.put_now[part.graph, part.name] = part
 
     async def publish(self, position: int) -> None:
         self.published, self.position = dict(self.put_now), position
@@ -58,11 +60,23 @@ async def list_(record: MemoryBrokerStore, *titles: str, removed: tuple[str, ...
     await record.apply(Delta(source=SOURCE, upserts=upserts, removed=removed), 1)
 
 
-async def read_expected(record: MemoryBrokerStore) -> dict[str, GraphPart]:
+async def read_expected(record: MemoryBrokerStore) -> dict[tuple[str, str], GraphPart]:
     """Return the graph that is built at once."""
     anew = MemoryGraph()
     await catch_up(record, anew, SITE, 0)
     return anew.published
+
+
+async def test_each_visibility_class_has_its_graph() -> None:
+    record, graph = MemoryBrokerStore(), MemoryGraph()
+    await list_(record, "a 1")
+    hidden = replace(subject_of(titled("urn:a", "a 2")).entry, audience=A, teaser=True)
+    await record.apply(Delta(source=SOURCE, upserts=(hidden,)), 1)
+    await catch_up(record, graph, SITE, 0)
+    keys = [known.key for known in await record.classes()]
+    assert [name for name, _ in graph.published] == [name_graph(SITE, key) for key in keys]
+    whole, teaser = graph.published.values()
+    assert len(whole.statements) > len(teaser.statements)
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(["list", "remove", "follow", "lose", "forget"]), st.sampled_from("abc")))

@@ -5,14 +5,16 @@ SPARQL 1.1 Protocol, section 2.1. One query of each caller runs and a few wait; 
 
 import re
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import parse_qsl
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from connector.api.broker import AtBroker, Known, find_address
 from connector.api.frame.errors import ApiError
-from connector.api.portals.frame import AcceptHeader, choose_form
+from connector.api.portals.frame import AcceptHeader, AtSite, choose_form
+from connector.broker.graphing import name_graph
 from connector.net.limits import ConcurrencyLimit
 from connector.net.slots import Slots
 from connector.ports.graph import GraphQuestion, GraphStore, SparqlRefused
@@ -57,14 +59,29 @@ def make_desk(graph: GraphStore) -> SparqlDesk:
     )
 
 
+class AskingCaller(msgspec.Struct, frozen=True):
+    """Who asks: the key under which its queries are counted, and the graphs that it sees."""
+
+    key: str
+    graphs: tuple[str, ...]
+
+
+async def _find_asking(request: Request, desk: AtBroker, caller: Known, site: AtSite) -> AskingCaller:
+    graphs = tuple(name_graph(site.site, key) for key in await site.record.keys())
+    return AskingCaller(caller.participant if caller is not None else find_address(request, desk), graphs)
+
+
+AsksGraphs = Annotated[AskingCaller, Depends(_find_asking)]
+
+
 @router.get("/sparql")
-async def query(request: Request, desk: AtBroker, caller: Known, accept: AcceptHeader = "") -> Response:
+async def query(request: Request, asking: AsksGraphs, accept: AcceptHeader = "") -> Response:
     """Answer the query of the parameter `query`."""
-    return await _answer(request, desk, caller, accept, request.url.query)
+    return await _answer(request, asking, accept, request.url.query)
 
 
 @router.post("/sparql")
-async def post_query(request: Request, desk: AtBroker, caller: Known, accept: AcceptHeader = "") -> Response:
+async def post_query(request: Request, asking: AsksGraphs, accept: AcceptHeader = "") -> Response:
     """Answer the query of a form, or of the body as it is."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
@@ -75,29 +92,29 @@ async def post_query(request: Request, desk: AtBroker, caller: Known, accept: Ac
     except UnicodeDecodeError:
         raise ApiError(400, "encoding", "The query is not UTF-8: encode it again.") from None
     if kind == "application/x-www-form-urlencoded":
-        return await _answer(request, desk, caller, accept, text)
+        return await _answer(request, asking, accept, text)
     if kind == "application/sparql-query":
-        return await _ask(request, desk, caller, accept, text)
+        return await _ask(request, asking, accept, text)
     if kind == "application/sparql-update":
         raise _refuse_update()
     reason = "Unknown content type: send application/sparql-query or application/x-www-form-urlencoded."
     raise ApiError(415, "content-type", reason)
 
 
-async def _answer(request: Request, desk: AtBroker, caller: Known, accept: str, form: str) -> Response:
+async def _answer(request: Request, asking: AskingCaller, accept: str, form: str) -> Response:
     fields = dict(parse_qsl(form, max_num_fields=20)) if form.count("&") < 20 else {}
     if "update" in fields:
         raise _refuse_update()
     if fields.keys() & {"default-graph-uri", "named-graph-uri"}:
         raise ApiError(400, "dataset", "Graphs are not chosen by parameters: write GRAPH into the query.")
-    return await _ask(request, desk, caller, accept, fields.get("query", ""))
+    return await _ask(request, asking, accept, fields.get("query", ""))
 
 
-async def _ask(request: Request, desk: AtBroker, caller: Known, accept: str, text: str) -> Response:
+async def _ask(request: Request, asking: AskingCaller, accept: str, text: str) -> Response:
     check_query(text)
-    question = GraphQuestion(text, _choose(accept, _TABLE_FORMS), _choose(accept, _GRAPH_FORMS))
+    question = GraphQuestion(text, _choose(accept, _TABLE_FORMS), _choose(accept, _GRAPH_FORMS), asking.graphs)
     sparql: SparqlDesk = request.app.state.sparql
-    key = caller.participant if caller is not None else find_address(request, desk)
+    key = asking.key
     if not sparql.admitted.enter(key):
         reason = "Too many queries are waiting: try again later."
         raise ApiError(429, "too-many", reason, retry_after_s=RETRY_S)

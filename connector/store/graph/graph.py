@@ -1,4 +1,8 @@
-"""The graph on disk: one that is written, and published copies of it that nobody writes.
+"""The graphs on disk: one store that is written, and published copies of it that nobody writes.
+
+A query sees a few graphs with the statements about many entries, not one graph for each entry: a list of a thousand
+graphs would take a second to look at. Each statement is also in a graph of its entry, which no query sees: it tells
+what was said of the entry before, and whether another one says the same.
 
 A published copy consists of hard links (`Store.backup`), so it costs a few milliseconds and no space. Its name is the
 change number up to which it is complete. After a crash the changes since then are put again, which changes nothing that
@@ -20,6 +24,8 @@ from connector.store.graph.pool import WorkerPool
 T = TypeVar("T")
 
 _WRITTEN, _LAYOUT = "written", "layout"
+# Between the graph and the name of an entry.
+_OWN = "?entry="
 # The one before the last may still be read by a query that runs.
 _KEPT = 2
 
@@ -45,7 +51,7 @@ class OxigraphStore:
         await self._run(self._clear)
 
     async def put(self, parts: Sequence[GraphPart]) -> None:
-        """Replace the graphs of entries."""
+        """Replace what is said of entries."""
         await self._run(lambda: self._put(parts))
 
     async def publish(self, position: int) -> None:
@@ -108,10 +114,18 @@ class OxigraphStore:
         import pyoxigraph as ox
 
         for part in parts:
-            name = ox.NamedNode(part.name)
-            if self._store.contains_named_graph(name):
-                self._store.remove_graph(name)
-        self._store.extend(to_quad(statement, part.name) for part in parts for statement in part.statements)
+            own, shared = ox.NamedNode(_name_own(part)), ox.NamedNode(part.graph)
+            said = [to_quad(statement, own.value) for statement in part.statements]
+            for quad in {*self._store.quads_for_pattern(None, None, None, own)}.difference(said):
+                self._store.remove(quad)
+                if not self._is_said(quad, part.graph):
+                    self._store.remove(ox.Quad(quad.subject, quad.predicate, quad.object, shared))
+            self._store.extend((*said, *(to_quad(statement, part.graph) for statement in part.statements)))
+
+    def _is_said(self, quad: Any, graph: str) -> bool:
+        """Return whether another entry of a graph says the same."""
+        others = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        return any(other.graph_name.value.startswith(graph + _OWN) for other in others)
 
     def _publish(self, position: int) -> None:
         self._store.flush()
@@ -129,6 +143,10 @@ class OxigraphStore:
     def _list_copies(self) -> list[Path]:
         found = self._folder.iterdir() if self._folder.is_dir() else ()
         return sorted((path for path in found if path.name.isdecimal()), key=lambda path: int(path.name))
+
+
+def _name_own(part: GraphPart) -> str:
+    return f"{part.graph}{_OWN}{part.name}"
 
 
 def open_graph(folder: Path, layout: str) -> OxigraphStore:

@@ -99,7 +99,7 @@ class WorkerPool:
         return GraphAnswer(found.media_type, found.body)
 
     async def _ask(self, worker: _RunningWorker, question: GraphQuestion) -> WorkerAnswer:
-        asked = msgspec.msgpack.encode(WorkerQuestion(question.text, question.table, question.graph))
+        asked = msgspec.msgpack.encode(WorkerQuestion(question.text, question.table, question.graph, question.graphs))
         try:
             async with asyncio.timeout(SECONDS + _GRACE_S):
                 return msgspec.msgpack.decode(await worker.ask(asked), type=WorkerAnswer)

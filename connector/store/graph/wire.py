@@ -15,11 +15,12 @@ ANSWER_BYTES = 16 * 1024 * 1024
 
 
 class WorkerQuestion(msgspec.Struct, frozen=True):
-    """A query, and the media types of its answer; an empty one is not accepted."""
+    """A query, the media types of its answer (an empty one is not accepted), and the graphs that it sees."""
 
     text: str
     table: str
     graph: str
+    graphs: tuple[str, ...]
 
 
 class WorkerAnswer(msgspec.Struct, frozen=True):

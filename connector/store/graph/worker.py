@@ -29,8 +29,9 @@ _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 def answer(store: Any, question: WorkerQuestion) -> WorkerAnswer:
     """Return the answer of a store to a query, or why there is none."""
     try:
-        # A dataset has a graph of its own; a query without GRAPH is about all of them.
-        result = store.query(question.text, use_default_graph_as_union=True)
+        # What the query states itself with FROM does not count.
+        seen = [ox.NamedNode(name) for name in question.graphs]
+        result = store.query(question.text, default_graph=seen, named_graphs=seen)
         if isinstance(result, ox.QueryTriples):
             return _write_graph(result, question.graph)
         if not question.table:

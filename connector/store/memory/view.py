@@ -35,6 +35,10 @@ class MemoryRecordView:
         """The numbers of the visible classes."""
         return self._visible
 
+    async def keys(self) -> Sequence[str]:
+        """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
+        return sorted({key for _, _, key in self._list_rows()} | {""})
+
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources, each with the number of its visible entries."""
         present = [entry.participant for entry in self._list_present()]

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from connector.api.frame.errors import ApiError
@@ -15,6 +16,8 @@ from connector.api.portals.mounting import add_portals
 from connector.api.portals.sparql import WAITING_PER_CALLER, check_query
 from connector.app.listeners import Listeners
 from connector.broker.graphing import catch_up, name_layout
+from connector.broker.visibility.audience import read_audience
+from connector.ports.broker_store import Delta
 from connector.ports.graph import GraphAnswer, GraphPart, GraphQuestion, SparqlRefused
 from connector.store.graph.graph import open_graph
 from tests.api.portals.conftest import SiteWorld
@@ -143,6 +146,30 @@ def test_the_terms_of_dcat_are_no_query_to_another_server(query: str) -> None:
 def test_no_spelling_hides_a_query_to_another_server(query: str) -> None:
     with pytest.raises(ApiError, match="another server"):
         check_query(query)
+
+
+async def test_a_query_is_about_what_its_caller_sees(tmp_path: Path) -> None:
+    world = SiteWorld(is_open=True)
+    await world.crawl()
+    kept = await world.record.entry(CITY + "tiefbauamt", "roads")
+    assert kept is not None
+    policy = b'{"@type":"Offer","permission":[{"action":"use","assignee":"%s"}]}' % (CITY + "umweltamt").encode()
+    hidden = replace(kept, id="hidden", titles={"de": "Leitungsplan"}, audience=read_audience(policy, "hidden"))
+    source = await world.record.source(kept.participant)
+    assert source is not None
+    await world.record.apply(Delta(source=source, upserts=(hidden,)), world.space.now)
+    graph = open_graph(tmp_path / "record.graph", name_layout(SITE))
+    await catch_up(world.record, graph, SITE, await graph.read_position())
+    add_portals(world.app, SITE, graph)
+
+    async def ask(**headers: str) -> str:
+        return (await world.get(f"/sparql?query={quote(TITLES)}", Accept="text/csv", **headers)).text
+
+    assert "Leitungsplan" not in await ask()
+    assert "Leitungsplan" not in await ask(Authorization=f"Bearer {CITY}tiefbauamt")
+    assert "Leitungsplan" in await ask(Authorization=f"Bearer {CITY}umweltamt")
+    await graph.close()
+    await world.http.aclose()
 
 
 class WaitingGraph:

@@ -17,6 +17,7 @@ from connector.store.graph.pool import WORKERS
 from tests.broker.crawling import until
 
 EX = "https://ex.example/"
+ALL, SOME = EX + "all", EX + "some"
 JSON = "application/sparql-results+json"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n1 ?o . ?p ?q ?r }"
 GREEDY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY DESC(?f) ?c"
@@ -25,11 +26,17 @@ GREEDY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY DESC(?
 def part(name: str, count: int = 1) -> GraphPart:
     texts = [LiteralTerm(f'{name}\t"{number}"\n', language="de") for number in range(count)]
     lines = [Statement(IriTerm(EX + name), f"{EX}p{number}", text) for number, text in enumerate(texts)]
-    return GraphPart(EX + "g/" + name, (*lines, Statement(IriTerm(EX + name), EX + "q", BlankTerm(f"b{name}"))))
+    return GraphPart(ALL, EX + "g/" + name, (*lines, Statement(IriTerm(EX + name), EX + "q", BlankTerm(f"b{name}"))))
 
 
-async def ask(graph: OxigraphStore, text: str, table: str = JSON, described: str = "text/turtle") -> bytes:
-    return (await graph.ask(GraphQuestion(text, table, described))).body
+async def ask(
+    graph: OxigraphStore,
+    text: str,
+    table: str = JSON,
+    described: str = "text/turtle",
+    graphs: tuple[str, ...] = ("https://ex.example/all",),
+) -> bytes:
+    return (await graph.ask(GraphQuestion(text, table, described, graphs))).body
 
 
 async def count(graph: OxigraphStore) -> int:
@@ -49,10 +56,51 @@ async def graph(tmp_path: Path) -> AsyncIterator[OxigraphStore]:
 
 async def test_readers_see_what_was_published_as_a_whole(graph: OxigraphStore) -> None:
     assert await count(graph) == 63
-    await graph.put([part("b", 3), GraphPart(part("a").name)])
+    await graph.put([part("b", 3), GraphPart(ALL, part("a").name)])
     assert await count(graph) == 63
     await graph.publish(4)
     assert await count(graph) == 4
+
+
+def say(graph: str, name: str, *texts: str) -> GraphPart:
+    """Return what an entry says of one thing."""
+    return GraphPart(
+        graph, EX + name, tuple(Statement(IriTerm(EX + "it"), EX + "p", LiteralTerm(text)) for text in texts)
+    )
+
+
+async def test_what_two_entries_say_stays_until_none_says_it(graph: OxigraphStore) -> None:
+    await graph.put([say(SOME, "c", "x", "y"), say(SOME, "d", "x"), say(ALL, "e", "x")])
+    await graph.publish(3)
+    query = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
+    assert await ask(graph, query, "text/csv", graphs=(SOME,)) == b"o\r\nx\r\ny\r\n"
+    for position, parts, said in (
+        (4, [say(SOME, "c", "z")], b"o\r\nx\r\nz\r\n"),
+        (5, [say(SOME, "d")], b"o\r\nz\r\n"),
+        (6, [say(SOME, "c")], b"o\r\n"),
+    ):
+        await graph.put(parts)
+        await graph.publish(position)
+        assert await ask(graph, query, "text/csv", graphs=(SOME,)) == said
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?o { ?s ?p ?o FILTER(STR(?o) = 'secret') }",
+        f"SELECT ?o FROM <{SOME}> {{ ?s ?p ?o FILTER(STR(?o) = 'secret') }}",
+        f"SELECT ?o FROM NAMED <{SOME}> {{ GRAPH ?g {{ ?s ?p ?o FILTER(STR(?o) = 'secret') }} }}",
+        f"SELECT ?o {{ GRAPH <{SOME}> {{ ?s ?p ?o }} }}",
+        f"SELECT ?g {{ GRAPH ?g {{}} FILTER(?g != <{ALL}>) }}",
+        f"SELECT ?o {{ <{EX}it> (<{EX}p>|!<{EX}q>)* ?o FILTER(ISLITERAL(?o)) }}",
+        f"SELECT ?o {{ GRAPH <{SOME}?entry={EX}c> {{ ?s ?p ?o }} }}",
+    ],
+)
+async def test_a_query_sees_its_graphs_alone_whatever_it_states(graph: OxigraphStore, query: str) -> None:
+    await graph.put([say(SOME, "c", "secret")])
+    await graph.publish(3)
+    assert (await ask(graph, query, "text/csv")).count(b"\r\n") == 1
+    assert (await ask(graph, query, "text/csv", graphs=(ALL, SOME))).count(b"\r\n") == (1 if "?entry=" in query else 2)
 
 
 async def test_every_form_of_an_answer_has_every_row(graph: OxigraphStore) -> None:

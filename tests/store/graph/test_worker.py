@@ -27,7 +27,7 @@ def fill(path: Path | None = None, size: int = 40) -> ox.Store:
 
 
 def ask(text: str, table: str = "application/json", graph: str = "text/turtle", size: int = 40) -> WorkerAnswer:
-    return answer(fill(size=size), WorkerQuestion(text, table, graph))
+    return answer(fill(size=size), WorkerQuestion(text, table, graph, ("urn:g",)))
 
 
 def test_rows_are_counted_and_sizes_too() -> None:
@@ -38,7 +38,7 @@ def test_rows_are_counted_and_sizes_too() -> None:
 
 
 def test_questions_are_answered_in_turn() -> None:
-    questions = [msgspec.msgpack.encode(WorkerQuestion(text, "text/csv", "")) for text in ("ASK {}", "no")]
+    questions = [msgspec.msgpack.encode(WorkerQuestion(text, "text/csv", "", ("urn:g",))) for text in ("ASK {}", "no")]
     written = io.BytesIO()
     serve(fill(), io.BytesIO(b"".join(HEAD.pack(len(asked)) + asked for asked in questions)), written)
     written.seek(0)
@@ -64,7 +64,7 @@ def test_a_limit_ends_the_process_by_itself(tmp_path: Path, setting: str, query:
         f"store = ox.Store.read_only({str(tmp_path / 'graph')!r})\nworker.give_up_rights()\n"
         "worker.serve(store, sys.stdin.buffer, sys.stdout.buffer)\n"
     )
-    asked = msgspec.msgpack.encode(WorkerQuestion(query, "text/csv", ""))
+    asked = msgspec.msgpack.encode(WorkerQuestion(query, "text/csv", "", ("urn:g",)))
     given = HEAD.pack(len(asked)) + asked
     run = subprocess.run([sys.executable, "-c", script], input=given, capture_output=True, check=False, timeout=30)
     assert (run.returncode, run.stdout) == (status, b"")

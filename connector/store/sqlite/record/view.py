@@ -75,6 +75,10 @@ class SqliteRecordView:
         """The numbers of the visible classes."""
         return self._visible
 
+    async def keys(self) -> Sequence[str]:
+        """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
+        return sorted(self._name_classes().values())
+
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources, each with the number of its visible entries."""
         return count_datasets(await self._reads.sources(), self._reads.holdings(), self._visible)
