@@ -28,6 +28,8 @@ from connector.net.tls import server_context
 
 GRACE_S = 5
 REST_S = 5
+PAUSE_S = 60.0
+"""Seconds within which a byte of an unbounded body has to arrive."""
 
 
 class ListenFailed(Exception):
@@ -49,7 +51,8 @@ class Listeners:
     ) -> None:
         """Open a listener for an ASGI application; a `public` one uses TLS if a certificate is set.
 
-        With `bounded` false, the application bounds the size and the time of its bodies itself. Raises ListenFailed.
+        With `bounded` false, the application bounds the size and the time of its bodies itself; the listener ends only
+        one of which nothing arrives. Raises ListenFailed.
         """
         tls = self._make_tls() if public else None
         bound = _bind(name, host, port)
@@ -70,7 +73,7 @@ class Listeners:
         def make_inner() -> HttpToolsProtocol:
             return HttpToolsProtocol(config, state, {})
 
-        bounds = self.bounds if bounded else msgspec.structs.replace(self.bounds, body=None)
+        bounds = self.bounds if bounded else msgspec.structs.replace(self.bounds, body=None, pause_s=PAUSE_S)
         server = serve_guarded(GeneralServer(make_inner, _asgi_rests, _shut_down), bound, bounds, tls)
 
         async def close() -> None:

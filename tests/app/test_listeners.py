@@ -6,7 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 from aiohttp import web
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from connector.app.listeners import Listeners, ListenFailed
 from connector.net.serving.messages import Application, PeerRequest, Reply
@@ -80,3 +82,22 @@ async def test_an_address_that_is_not_of_this_machine_names_the_host_and_not_the
     with pytest.raises(ListenFailed) as caught:
         await Listeners().open_peers("protocol", HERE, host, 0)
     assert ("protocol.host" in str(caught.value), "protocol.port" in str(caught.value)) == (True, False)
+
+
+async def test_only_an_unbounded_listener_takes_large_bodies() -> None:
+    async def count(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await Request(scope, receive).body()
+        await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+    listeners = Listeners()
+    await listeners.open_asgi("web", count, "127.0.0.1", 0, public=False, bounded=False)
+    await listeners.open_asgi("management", count, "127.0.0.1", 0, public=False)
+    large = b"x" * 3_000_000
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.post(listeners.addresses["web"], content=large)).text == "3000000"
+        try:
+            refused = (await client.post(listeners.addresses["management"], content=large)).status_code
+        except httpx.HTTPError:
+            refused = 413
+        assert refused == 413
+    await listeners.close()

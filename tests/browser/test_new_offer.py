@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 pytest.importorskip("playwright.sync_api")
@@ -143,4 +144,30 @@ def test_an_upload_that_breaks_off_goes_on(browser: Browser, served: ServedOffic
     page.unroute("**/neues-angebot/hochladen?*&ab=*")
     page.locator("#datei").set_input_files(FILE)
     page.wait_for_url("**/neues-angebot/beschreibung*")
+    context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_terms_are_written_sentence_by_sentence(browser: Browser, served: ServedOffice, script: bool) -> None:
+    context = browser.new_context(java_script_enabled=script, base_url=served.address)
+    page = context.new_page()
+    served.do(served.office.fill_in())
+    sign_in(page, served, UserRole.PROVIDER)
+    page.goto("/neues-angebot/bedingungen?id=urn:f:1")
+    page.get_by_role("link", name="Satz für Satz bearbeiten").click()
+    page.get_by_role("button", name="Bedingung hinzufügen").first.click()
+    fresh = page.locator("[id='s-permission.0.constraint.2']")
+    fresh.get_by_label("Worauf kommt es an?").select_option(label="Wochentag")
+    if not script:
+        page.get_by_role("button", name="Zeigen, was das bedeutet").click()
+    fresh.get_by_label("Wert").select_option(label="Montag")
+    fresh.get_by_role("button", name="Einrücken").click()
+    group = page.locator("[id='s-permission.0.constraint.1']")
+    group.get_by_label("Wie viel davon muss zutreffen?").select_option(label="genau eines davon")
+    page.get_by_role("button", name="Weiter zur Prüfung").click()
+    page.wait_for_url("**/neues-angebot/pruefen*")
+    form = served.do(served.office.form())
+    (permission,) = msgspec.json.decode(form.policy)["permission"]
+    days = permission["constraint"][1]["xone"][1]
+    assert days["rightOperand"] == "Monday"
     context.close()

@@ -143,7 +143,8 @@ class GuardedConnection(asyncio.Protocol):
         self._head.close(self._parser.get_http_version())
         self._head.read_target()
         self._in_body = self._served = True
-        self._deadline = _NEVER if self._bounds.body is None else self._loop.time() + self._bounds.body_s
+        patience = self._bounds.pause_s if self._bounds.body is None else self._bounds.body_s
+        self._deadline = _NEVER if patience is None else self._loop.time() + patience
 
     def on_message_complete(self) -> None:
         """End the request: the server behind decides how long the connection may rest."""
@@ -173,6 +174,8 @@ class GuardedConnection(asyncio.Protocol):
         if body and self._in_body:
             self._body += len(piece)
             largest = self._bounds.body
+            if largest is None and self._bounds.pause_s is not None:
+                self._deadline = self._loop.time() + self._bounds.pause_s
             if largest is not None and self._body > largest + _SLACK:
                 return 413
         elif not self._in_body:

@@ -112,6 +112,12 @@ async def test_a_body_without_bounds_of_the_listener_is_passed_on() -> None:
         writer.close()
 
 
+async def test_a_body_without_bounds_ends_when_nothing_of_it_arrives() -> None:
+    async with guarded(body=None, pause_s=0.05) as (peer, _):
+        await peer.say(POST + b"Content-Length: 9\r\n\r\nab")
+        await peer.until(lambda: not peer.door.open)
+
+
 @pytest.mark.parametrize(("begun", "told"), [(b"", False), (b"GET", True), (HEAD, True)])
 async def test_who_is_late_with_a_head_is_cut_off(begun: bytes, told: bool) -> None:
     async with guarded(head_s=0.05) as (peer, _):
