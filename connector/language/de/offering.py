@@ -141,7 +141,6 @@ SENTENCES: dict[str, str] = {
     "more-templates": "{count} weitere Vorlagen",
     "more-templates-one": "1 weitere Vorlage",
     "show-terms": "Zeigen, was das bedeutet",
-    "read-in": "Auf {language}",
     "audience": "Wer könnte es nutzen?",
     "audience-stating": "Angenommen, alle geben an: {values}.",
     "audience-nobody": "Noch ist niemand sonst in der Teilnehmerliste.",

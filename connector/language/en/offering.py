@@ -138,7 +138,6 @@ SENTENCES: dict[str, str] = {
     "more-templates": "{count} more templates",
     "more-templates-one": "1 more template",
     "show-terms": "Show what this means",
-    "read-in": "In {language}",
     "audience": "Who could use it?",
     "audience-stating": "Assuming that all state: {values}.",
     "audience-nobody": "Nobody else is in the participant list yet.",
