@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from connector.api.board.frame import BoardDesk
@@ -19,6 +21,7 @@ from connector.api.board.needs import add_board
 from connector.api.broker import make_broker_app
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
+from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
 from connector.binding.dsp.catalog import routes_for
@@ -38,6 +41,7 @@ from connector.broker.projector import Projector
 from connector.broker.schedule import make_portal, make_rhythm
 from connector.broker.search import render_source
 from connector.broker.visibility.callers import Visibility
+from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.net.addresses import format_origin
@@ -74,6 +78,7 @@ class BrokerServer:
     listeners: Listeners
     site: PublicSite
     changed: asyncio.Event
+    now: Callable[[], int]
     graph: GraphStore | None = None
     expiry: DescriptionExpiry | None = None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -84,6 +89,10 @@ class BrokerServer:
         protocol, broker = settings.protocol, settings.broker
         await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
         await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
+        if settings.web.port is not None:
+            secure = (settings.web.public_url or "https:").startswith("https:")
+            pages = LateApplication(self._load_pages)
+            await self.listeners.open_asgi("web", pages, settings.web.host, settings.web.port, public=secure)
         self.tasks.append(asyncio.create_task(self.projector.run(), name="projector"))
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
         self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
@@ -98,6 +107,32 @@ class BrokerServer:
         self.crawler.relist()
         if self.expiry is not None:
             self.expiry.relist()
+
+    def _load_pages(self) -> ASGIApp:
+        """Load the pages for everybody, at their first request."""
+        from connector.web.frame.origin import read_origin
+        from connector.web.public.reading import PublicDesk
+        from connector.web.public.site import make_public_app
+
+        settings, rates = self.parts.settings, make_rates(self.parts.settings)
+
+        def admit(request: Request) -> int:
+            host = request.client.host if request.client else ""
+            return rates.admit_unknown(rates.name_caller(host, request.headers))
+
+        desk = PublicDesk(
+            record=self.record.view(),
+            index=self.index,
+            library=Library(operands(ZoneInfo(settings.zone)), executors={}),
+            provider=settings.participant.name,
+            here=read_origin((settings.web.public_url or self.listeners.addresses["web"]).rstrip("/")),
+            site=self.site,
+            open=settings.broker.open,
+            now=self.now,
+            admit=admit,
+            wake=self.projector.wake,
+        )
+        return make_public_app(desk)
 
     async def stop(self) -> None:
         """Stop the crawler, and close the listeners, the search index, the board, the record and the store."""
@@ -177,6 +212,7 @@ async def build_broker(
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
         changed=changed,
+        now=now,
         graph=graph,
         expiry=expiry,
         tasks=tasks,

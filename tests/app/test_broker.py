@@ -52,6 +52,21 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
         await broker.stop()
 
 
+async def test_the_pages_of_a_broker_are_open_if_it_has_a_port_for_them(space: Space) -> None:
+    settings = listening(space, "broker")
+    settings = replace(settings, broker=replace(settings.broker, open=True), web=replace(settings.web, port=0))
+    broker = await build_broker(settings, transport=space.wire)
+    await broker.start()
+    try:
+        async with httpx.AsyncClient(trust_env=False, base_url=broker.listeners.addresses["web"], timeout=60) as client:
+            page = await client.get("/")
+            assert page.status_code == 200
+            assert "Was die Stadt teilt" in page.text
+            assert (await client.post("/suche")).status_code in {403, 405}
+    finally:
+        await broker.stop()
+
+
 def test_links_lead_to_the_public_url_or_to_the_host_of_the_protocol(space: Space) -> None:
     settings = space.settings("broker", 0)
     assert make_site(settings).base == "https://broker.example:7083"

@@ -3,9 +3,12 @@
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
-from tests.browser.served import ServedOffice, open_browser, sign_in
+from tests.browser.served import ServedOffice, ServedSquare, open_browser, sign_in
+from tests.web.public.square import PLACES, list_offers
 from tests.web.test_pages import OPENED
 
 FOLDER = Path("build/pictures")
@@ -33,6 +36,25 @@ def take() -> None:
                         page.screenshot(path=FOLDER / f"{place}-{language}-{name}.png", full_page=True)
             context.close()
         served.close()
+        _take_public(browser)
+
+
+def _take_public(browser: Browser) -> None:
+    served = ServedSquare(**list_offers())
+    served.do(served.square.crawl())
+    for scheme, widths in (("light", WIDTHS), ("dark", {"dark": 1280})):
+        context = browser.new_context(color_scheme=scheme, base_url=served.address)  # type: ignore[arg-type]
+        page = context.new_page()
+        for language in LANGUAGES:
+            page.goto(f"/sprache/{language}")
+            for opened in PLACES:
+                for name, width in widths.items():
+                    page.set_viewport_size({"width": width, "height": 800})
+                    page.goto(opened)
+                    place = opened.partition("?")[0].strip("/").replace("/", "-") or "start"
+                    page.screenshot(path=FOLDER / f"public-{place}-{language}-{name}.png", full_page=True)
+        context.close()
+    served.close()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,24 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from connector.ports.entities import UserRole
+from tests.broker.world import Catalogue
 from tests.support.plane import Desk
 from tests.web.office import PASSWORD, Office
+from tests.web.public.square import Square
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
 
 
-class ServedOffice:
-    """An office whose pages are open on loopback; its loop runs in a thread."""
+class Served:
+    """Pages that are open on loopback; their loop runs in a thread. `build` makes them at their address."""
 
-    def __init__(self, folder: Path, **given: Any) -> None:
+    def __init__(self, build: Callable[[str], Any]) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.office = Office(Desk(folder), address=self.address, **given)
         self._loop = asyncio.new_event_loop()
-        self._server = uvicorn.Server(uvicorn.Config(self.office.app, lifespan="off", log_config=None, ws="none"))
+        self._server = uvicorn.Server(uvicorn.Config(build(self.address), lifespan="off", log_config=None, ws="none"))
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -47,6 +48,32 @@ class ServedOffice:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._server.serve([self._socket]))
+
+
+class ServedOffice(Served):
+    """An office whose pages are open on loopback."""
+
+    office: Office
+
+    def __init__(self, folder: Path, **given: Any) -> None:
+        def build(address: str) -> Any:
+            self.office = Office(Desk(folder), address=address, **given)
+            return self.office.app
+
+        super().__init__(build)
+
+
+class ServedSquare(Served):
+    """A broker whose pages for everybody are open on loopback."""
+
+    square: Square
+
+    def __init__(self, **catalogues: Catalogue) -> None:
+        def build(address: str) -> Any:
+            self.square = Square(address, **catalogues)
+            return self.square.app()
+
+        super().__init__(build)
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
-from tests.browser.served import CHROMIUM, ServedOffice, open_browser, sign_in
+from tests.browser.served import CHROMIUM, Served, ServedOffice, ServedSquare, open_browser, sign_in
 from tests.support.plane import OWNER
+from tests.web.public.square import PLACES, list_offers
 from tests.web.test_pages import OPENED
 
 pytestmark = [pytest.mark.web, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
@@ -33,7 +34,7 @@ def served(tmp_path: Path) -> Iterator[ServedOffice]:
     office.close()
 
 
-def _watch(context: BrowserContext, served: ServedOffice) -> tuple[Page, list[str]]:
+def _watch(context: BrowserContext, served: Served) -> tuple[Page, list[str]]:
     """Return a page, and what must not happen on it: messages of the console, and requests to others."""
     faults: list[str] = []
     page = context.new_page()
@@ -135,6 +136,30 @@ def test_axe_finds_nothing_serious(browser: Browser, served: ServedOffice, width
             found += _examine(Axe(), page)
         context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pages_for_everybody_violate_nothing_and_have_nothing_serious(browser: Browser, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    square = ServedSquare(**list_offers())
+    square.do(square.square.crawl())
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, base_url=square.address, bypass_csp=True)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 800})
+        for opened in PLACES:
+            page.goto(opened)
+            assert _examine(Axe(), page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, opened
+        context.close()
+    context = browser.new_context(base_url=square.address)
+    page, faults = _watch(context, square)
+    for opened in PLACES:
+        page.goto(opened)
+    assert faults == []
+    context.close()
+    square.close()
 
 
 def _examine(axe: object, page: Page) -> list[str]:

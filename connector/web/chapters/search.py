@@ -1,7 +1,6 @@
 """The search for data of others, asked of the broker in the name of this participant, and what was found."""
 
 from functools import partial
-from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -14,11 +13,11 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 from connector.views.agreements import AgreementState
 from connector.views.search import HitsView
-from connector.web.frame.visit import Visit, read_query, render
+from connector.web.frame.visit import Visit, name_party, read_query, render
 from connector.web.rights import ASKERS
 from connector.web.showing import results
 from connector.web.showing.dataset import show_dataset
-from connector.web.showing.results import PAGE, AskedSearch, read_search
+from connector.web.showing.results import AskedSearch, read_search
 
 LOOKED_AT = 20
 
@@ -45,7 +44,8 @@ async def show_found(visit: Visit) -> Response:
     """Show a dataset of another participant, as its provider describes it now."""
     participant, dataset_id = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
     dataset = await catalog.fetch_dataset(visit.desk.counterparties, participant, dataset_id)
-    shown = await show_dataset(visit, participant, dataset)
+    library, party = visit.desk.evaluator.library, name_party(visit, participant)
+    shown = await show_dataset(library, visit.words, dataset, participant=participant, party=party, now=visit.now)
     own = participant == visit.desk.context.participant
     agreed, asked = await _find_own(visit, participant, dataset_id)
     return render(
@@ -83,29 +83,5 @@ async def _search(visit: Visit, asked: AskedSearch) -> HitsView | None:
 def _render(
     visit: Visit, asked: AskedSearch, found: HitsView, *, problem: str = "", status: int = 200, again: bool = False
 ) -> Response:
-    words, now = visit.words, visit.desk.context.now()
-    shown = HitsView(items=found.items[:PAGE], total=found.total, corrected=found.corrected, facets=found.facets)
-    following = asked.offset + PAGE
-    return render(
-        visit,
-        "search.html",
-        status=status,
-        asked=asked,
-        problem=problem,
-        again=again,
-        total=found.total,
-        corrected=found.corrected,
-        results=[results.show_result(words, hit, now) for hit in shown.items],
-        filters=results.show_filters(words, asked, found),
-        drawing=results.draw_results(shown),
-        sortings=results.SORTINGS,
-        pages=(asked.offset // PAGE + 1, -(-found.total // PAGE)),
-        before=_page(asked, asked.offset - PAGE) if asked.offset else "",
-        after=_page(asked, following) if following < min(found.total, results.FARTHEST) else "",
-    )
-
-
-def _page(asked: AskedSearch, offset: int) -> str:
-    address = asked.write_address()
-    page = urlencode({"ab": offset}) if offset > 0 else ""
-    return f"{address}{'&' if '?' in address else '?'}{page}" if page else address
+    shown = results.show_page(visit.words, asked, found, visit.now)
+    return render(visit, "search.html", status=status, shown=shown, asked=asked, problem=problem, again=again)

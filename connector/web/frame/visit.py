@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import cache, wraps
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import msgspec
@@ -50,6 +50,30 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     uploads: Uploads | None = None
 
 
+class PageReader(Protocol):
+    """Who reads a page: what templates are filled with."""
+
+    @property
+    def request(self) -> Request:
+        """The request of the browser."""
+
+    @property
+    def words(self) -> PageWords:
+        """The words in the language of the reader."""
+
+    @property
+    def user(self) -> User | None:
+        """Who has signed in, if somebody has."""
+
+    @property
+    def now(self) -> int:
+        """The time, in ms."""
+
+    @property
+    def public(self) -> bool:
+        """Whether the page is one for everybody."""
+
+
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """One request: its values, its words, the user if somebody has signed in, and how many requests wait."""
 
@@ -69,6 +93,16 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         """The user of a page that needs one."""
         assert self.user is not None
         return self.user
+
+    @property
+    def now(self) -> int:
+        """The time, in ms."""
+        return self.desk.context.now()
+
+    @property
+    def public(self) -> bool:
+        """No: these pages are for people who sign in."""
+        return False
 
     @property
     def language(self) -> Language:
@@ -106,33 +140,27 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
 def begin_visit(request: Request) -> Visit:
     """Return a visit of nobody yet, in the language that was chosen; German first."""
     pages: PagesDesk = request.app.state.pages
+    zone = pages.desk.evaluator.library.operands.zone
+    return Visit(request=request, pages=pages, words=PageWords(read_language(request), zone))
+
+
+def read_language(request: Request) -> Language:
+    """Return the language that a browser was told to remember; German first."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    language: Language = next((known for known in LANGUAGES if known == chosen), "de")
-    return Visit(request=request, pages=pages, words=PageWords(language, pages.desk.evaluator.library.operands.zone))
+    return next((known for known in LANGUAGES if known == chosen), "de")
 
 
-def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+def render(visit: PageReader, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page: a template with values, in the language of the reader."""
-    return HTMLResponse(fill(visit, template, **values), status, headers={"Content-Language": visit.language})
+    return HTMLResponse(fill(visit, template, **values), status, headers={"Content-Language": visit.words.language})
 
 
-def fill(visit: Visit, template: str, **values: Any) -> str:
+def fill(visit: PageReader, template: str, **values: Any) -> str:
     """Return the mark-up of a template with values, in the language of the reader."""
-    text: str = (
-        _make_environment()
-        .get_template(template)
-        .render(
-            visit=visit,
-            w=visit.words,
-            user=visit.user,
-            file=find_file_path,
-            link=make_link,
-            now=visit.desk.context.now(),
-            languages=[(code, say(code, "pages.language-name")) for code in LANGUAGES if code != visit.language],
-            **values,
-        )
-    )
-    return text
+    page = _make_environment().get_template(template)
+    languages = [(code, say(code, "pages.language-name")) for code in LANGUAGES if code != visit.words.language]
+    given = {"visit": visit, "w": visit.words, "user": visit.user, "now": visit.now, "public": visit.public}
+    return page.render(**given, file=find_file_path, link=make_link, languages=languages, **values)
 
 
 def make_link(path: str, /, **query: object) -> str:
@@ -178,7 +206,7 @@ def set_language(answer: Response, here: PagesOrigin, language: Language) -> Res
     return answer
 
 
-def show_error(visit: Visit, status: int, sentence: str, advice: str = "") -> Response:
+def show_error(visit: PageReader, status: int, sentence: str, advice: str = "") -> Response:
     """Return the page of an error."""
     return render(visit, "error.html", status=status, code=status, sentence=sentence, advice=advice)
 
@@ -244,6 +272,6 @@ def name_party(visit: Visit, participant: str) -> str:
     return known.name if known and known.name else participant
 
 
-def read_query(visit: Visit, name: str) -> str | None:
+def read_query(visit: PageReader, name: str) -> str | None:
     """Return a value of the query; None if it is missing or empty."""
     return visit.request.query_params.get(name) or None

@@ -9,11 +9,11 @@ import msgspec
 from connector.broker.reading.members import find_values, read_texts, read_words
 from connector.broker.reading.statements import read_statements
 from connector.controlplane.core import documents
+from connector.controlplane.judging.library import Library
 from connector.net.aside import work_aside
 from connector.ports.broker_store import Box, Statements
 from connector.ports.search_index import Facet
 from connector.protocol.dsp.errors import clean
-from connector.web.frame.visit import Visit, name_party
 from connector.web.frame.wording import PageWords
 from connector.web.showing.area import Drawing, draw_boxes
 from connector.web.showing.results import name_value
@@ -68,12 +68,15 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-async def show_dataset(visit: Visit, participant: str, dataset: dict[str, Any]) -> DatasetShown:
-    """Return a Dataset as its provider sent it in the reader's words; nothing of it is trusted."""
-    context, words = visit.desk.context, visit.words
+async def show_dataset(
+    library: Library, words: PageWords, dataset: dict[str, Any], *, participant: str, party: str, now: int
+) -> DatasetShown:
+    """Return a Dataset as its provider sent it in the reader's words; nothing of it is trusted.
+
+    `party` is the name of the participant, `now` the time in ms.
+    """
     size = len(msgspec.json.encode(dataset))
-    read = await work_aside(size, partial(_read_dataset, dataset, context.now()))
-    library = visit.desk.evaluator.library
+    read = await work_aside(size, partial(_read_dataset, dataset, now))
     offers = [
         OfferShown(id=offer_id, terms=await describe_terms(library, words, terms)) for offer_id, terms in read.offers
     ]
@@ -81,7 +84,7 @@ async def show_dataset(visit: Visit, participant: str, dataset: dict[str, Any]) 
     return DatasetShown(
         participant=participant,
         id=str(dataset.get("@id")),
-        party=name_party(visit, participant),
+        party=party,
         title=words.pick(read.titles, words.say("untitled")),
         description=words.pick(read.descriptions),
         keywords=tuple(read.keywords),

@@ -65,6 +65,11 @@ class AskedSearch(msgspec.Struct, frozen=True):
         query = urlencode([*plain.items(), *listed])
         return f"{path}?{query}" if query else path
 
+    def write_page(self, offset: int) -> str:
+        """Return the address of this search from a result on."""
+        address = self.write_address()
+        return f"{address}{'&' if '?' in address else '?'}ab={offset}" if offset > 0 else address
+
     def switch(self, name: str, value: str) -> "AskedSearch":
         """Return this search with a value of a filter chosen, or no longer chosen, at its first page."""
         chosen = self.filters.get(name, ())
@@ -113,6 +118,20 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[tuple[str, tuple[Marked, ...]], ...]
 
 
+class PageShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of results: the results, the filters, where they lie, and the addresses of the pages beside it."""
+
+    total: int
+    corrected: bool
+    results: tuple[ResultShown, ...]
+    filters: tuple[FilterShown, ...]
+    drawing: Drawing | None
+    number: int
+    pages: int
+    before: str
+    after: str
+
+
 def read_search(given: Iterable[tuple[str, str]]) -> AskedSearch:
     """Return the search of an address; what it does not know, and what is too long or too much, is left out.
 
@@ -145,6 +164,23 @@ def write_query(asked: AskedSearch) -> dict[str, str | Sequence[str]]:
         circle = (plain["laenge"], plain["breite"], plain.get("km") or "10")
         query["near"] = ",".join(part.replace(",", ".") for part in circle)
     return query | {FILTERS[name].value: list(values) for name, values in asked.filters.items()}
+
+
+def show_page(words: PageWords, asked: AskedSearch, found: HitsView, now: int) -> PageShown:
+    """Return a page of results as a person reads it, at `now` (ms)."""
+    kept = msgspec.structs.replace(found, items=found.items[:PAGE])
+    following = asked.offset + PAGE
+    return PageShown(
+        total=found.total,
+        corrected=found.corrected,
+        results=tuple(show_result(words, hit, now) for hit in kept.items),
+        filters=tuple(show_filters(words, asked, found)),
+        drawing=draw_results(kept),
+        number=asked.offset // PAGE + 1,
+        pages=-(-found.total // PAGE),
+        before=asked.write_page(asked.offset - PAGE) if asked.offset else "",
+        after=asked.write_page(following) if following < min(found.total, FARTHEST) else "",
+    )
 
 
 def show_filters(words: PageWords, asked: AskedSearch, found: HitsView) -> list[FilterShown]:

@@ -1,0 +1,84 @@
+"""German texts of the broker's pages for everybody."""
+
+SENTENCES: dict[str, str] = {
+    # What everybody reads about the shared data.
+    "menu-start": "Start",
+    "menu-search": "Suche",
+    "menu-organisations": "Organisationen",
+    "menu-help": "Hilfe",
+    "title": "Was die Stadt teilt",
+    "lead": (
+        "{provider} zeigt, welche Daten im Datenraum angeboten werden: von wem, wofür und zu welchen Bedingungen. "
+        "Die Daten selbst bleiben bei ihren Anbietern."
+    ),
+    "offers": "Angebote",
+    "organisations": "Organisationen",
+    "nothing-yet": "Noch bietet niemand Daten an.",
+    "by-theme": "Angebote nach Thema",
+    "column-theme": "Thema",
+    "organisations-title": "Wer Daten anbietet",
+    "column-organisation": "Organisation",
+    "column-seen": "Zuletzt geprüft",
+    "more-organisations": "{count} weitere Organisationen finden Sie über die Suche.",
+    "more-organisations-one": "Eine weitere Organisation finden Sie über die Suche.",
+    "nobody-yet": "Noch ist keine Organisation dabei.",
+    "offers-of": "{count} Angebote",
+    "offers-of-one": "1 Angebot",
+    "offers-none": "Diese Organisation bietet gerade nichts an.",
+    "seen": "{since} geprüft",
+    "how-to-ask": (
+        "Einen Vertrag schließen Teilnehmer des Datenraums auf den Seiten ihres eigenen Anschlusses: Sie suchen "
+        "dort dasselbe Angebot und stellen eine Anfrage."
+    ),
+    "members-only": (
+        "Dieser Datenkatalog ist für Teilnehmer des Datenraums. Bitte suchen Sie auf den Seiten Ihres eigenen "
+        "Anschlusses."
+    ),
+    "unavailable": "Der Datenkatalog wird gerade neu eingelesen. Bitte versuchen Sie es in einer Minute noch einmal.",
+    "busy": "Von Ihrer Adresse kamen gerade sehr viele Anfragen. Bitte warten Sie einen Moment.",
+    "unknown-offer": "Dieses Angebot gibt es nicht mehr, oder der Link ist unvollständig.",
+    "unknown-organisation": "Diese Organisation ist nicht im Datenraum, oder der Link ist unvollständig.",
+    "help-title": "Die Wörter erklärt",
+    "help-lead": "Was auf diesen Seiten gemeint ist, in einfachen Sätzen.",
+    "word-space": "Datenraum",
+    "means-space": (
+        "Organisationen, die einander Daten nach gemeinsamen Regeln geben. Niemand sammelt alle Daten an einer Stelle."
+    ),
+    "word-offer": "Angebot",
+    "means-offer": (
+        "Daten, die eine Organisation anderen gibt, mit den Bedingungen dafür. Was es kostet und wofür es erlaubt "
+        "ist, steht dabei."
+    ),
+    "word-terms": "Bedingungen",
+    "means-terms": (
+        "Wofür die Daten genutzt werden dürfen, wie lange, und was dafür zu tun ist: zum Beispiel die Quelle "
+        "nennen oder am Ende löschen."
+    ),
+    "word-agreement": "Vertrag",
+    "means-agreement": "Anbieter und Bezieher sind sich über die Bedingungen einig. Beide bewahren denselben Text auf.",
+    "word-delivery": "Lieferung",
+    "means-delivery": "Die Daten gehen direkt vom Anbieter zum Bezieher. Dieser Katalog sieht sie nicht.",
+    "word-fresh": "Anbieter erreichbar",
+    "means-fresh": (
+        "Der Katalog fragt jede Organisation regelmäßig. Wer länger nicht antwortet, ist als nicht erreichbar markiert."
+    ),
+    "help-how": "Wie komme ich an Daten?",
+    "accessibility-title": "Erklärung zur Barrierefreiheit",
+    "accessibility-lead": "{provider} möchte, dass alle diese Seiten benutzen können.",
+    "accessibility-standard": "Nach welchen Regeln",
+    "accessibility-text-standard": (
+        "Die Seiten folgen der EN 301 549 und den WCAG 2.2 auf der Stufe AA. Sie lassen sich mit der Tastatur "
+        "allein bedienen, ohne Skript, auf schmalen Bildschirmen und bei doppelter Größe."
+    ),
+    "accessibility-limits": "Was noch fehlt",
+    "accessibility-text-limits": (
+        "Titel und Beschreibungen schreiben die Anbieter, manchmal nur in einer Sprache. Karten sind gezeichnet; "
+        "daneben steht dasselbe als Liste oder Tabelle. Eine Fassung in Leichter Sprache und in Gebärdensprache "
+        "gibt es noch nicht."
+    ),
+    "accessibility-report": "Eine Barriere melden",
+    "accessibility-text-report": (
+        "Schreiben Sie {provider}, auf welcher Seite etwas nicht geht. Sie erhalten eine Antwort, und das Angebot "
+        "auch auf anderem Weg."
+    ),
+}

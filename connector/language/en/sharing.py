@@ -1,0 +1,80 @@
+"""English texts of the broker's pages for everybody."""
+
+SENTENCES: dict[str, str] = {
+    # What everybody reads about the shared data.
+    "menu-start": "Start",
+    "menu-search": "Search",
+    "menu-organisations": "Organisations",
+    "menu-help": "Help",
+    "title": "What the city shares",
+    "lead": (
+        "{provider} shows which data is offered in the data space: by whom, for what and on which terms. The data "
+        "itself stays with its providers."
+    ),
+    "offers": "Offers",
+    "organisations": "Organisations",
+    "nothing-yet": "Nobody offers data yet.",
+    "by-theme": "Offers by theme",
+    "column-theme": "Theme",
+    "organisations-title": "Who offers data",
+    "column-organisation": "Organisation",
+    "column-seen": "Last checked",
+    "more-organisations": "You find {count} more organisations with the search.",
+    "more-organisations-one": "You find one more organisation with the search.",
+    "nobody-yet": "No organisation takes part yet.",
+    "offers-of": "{count} offers",
+    "offers-of-one": "1 offer",
+    "offers-none": "This organisation offers nothing at present.",
+    "seen": "checked {since}",
+    "how-to-ask": (
+        "Participants of the data space make an agreement on the pages of their own connection: they search for "
+        "the same offer there and ask for it."
+    ),
+    "members-only": (
+        "This data catalogue is for participants of the data space. Please search on the pages of your own connection."
+    ),
+    "unavailable": "The data catalogue is being read anew. Please try again in a minute.",
+    "busy": "Very many requests came from your address. Please wait a moment.",
+    "unknown-offer": "This offer does not exist any more, or the link is incomplete.",
+    "unknown-organisation": "This organisation is not in the data space, or the link is incomplete.",
+    "help-title": "The words explained",
+    "help-lead": "What these pages mean, in plain sentences.",
+    "word-space": "Data space",
+    "means-space": "Organisations that give each other data under common rules. Nobody collects all data in one place.",
+    "word-offer": "Offer",
+    "means-offer": (
+        "Data that an organisation gives to others, with its terms. What it costs and what it may be used for is "
+        "stated."
+    ),
+    "word-terms": "Terms",
+    "means-terms": (
+        "What the data may be used for, how long, and what has to be done for it: such as naming the source, or "
+        "deleting it at the end."
+    ),
+    "word-agreement": "Agreement",
+    "means-agreement": "Provider and consumer agree on the terms. Both keep the same text.",
+    "word-delivery": "Transfer",
+    "means-delivery": "The data goes from the provider to the consumer directly. This catalogue does not see it.",
+    "word-fresh": "Provider reachable",
+    "means-fresh": (
+        "The catalogue asks each organisation regularly. Who does not answer for longer is marked as not reachable."
+    ),
+    "help-how": "How do I get data?",
+    "accessibility-title": "Accessibility statement",
+    "accessibility-lead": "{provider} wants everybody to be able to use these pages.",
+    "accessibility-standard": "By which rules",
+    "accessibility-text-standard": (
+        "The pages follow EN 301 549 and WCAG 2.2 at level AA. They work with the keyboard alone, without script, "
+        "on narrow screens and at twice the size."
+    ),
+    "accessibility-limits": "What is missing yet",
+    "accessibility-text-limits": (
+        "Titles and descriptions are written by the providers, sometimes in one language only. Maps are drawn; a "
+        "list or table beside them has the same. There is no version in easy language or sign language yet."
+    ),
+    "accessibility-report": "Report a barrier",
+    "accessibility-text-report": (
+        "Write to {provider} on which page something does not work. You get an answer, and the content in another "
+        "way too."
+    ),
+}

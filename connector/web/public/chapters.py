@@ -1,0 +1,182 @@
+"""The pages for everybody, one function each."""
+
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.responses import Response
+
+from connector.broker import publishing
+from connector.broker.describing.schema_org import render_sitemap, render_sitemap_index
+from connector.broker.describing.subject import PublicSite, make_path
+from connector.broker.query import QueryRefused
+from connector.language.catalogue import LANGUAGES
+from connector.ports.broker_store import CrawlSource, Listing, ListOrder, Liveness
+from connector.ports.changes import Unavailable
+from connector.views.search import HitsView
+from connector.web.frame.origin import find_local_path
+from connector.web.frame.visit import go_to, make_link, read_query, render, set_language, show_error
+from connector.web.public.reading import PublicVisit, search_here
+from connector.web.showing import results
+from connector.web.showing.dataset import show_dataset
+from connector.web.showing.results import AskedSearch, PageShown, read_search
+
+MOST_SOURCES, PAGE, MAPPED = 200, 50, 1000
+_FARTHEST = 100_000
+WORDS = ("space", "offer", "terms", "agreement", "delivery", "fresh")
+PARTS = ("standard", "limits", "report")
+
+
+async def show_start(visit: PublicVisit) -> Response:
+    """Show what is shared: figures, themes, and what is new."""
+    shown, problem = await _search(visit, AskedSearch())
+    themes = next((one for one in shown.filters if one.name == "thema"), None)
+    return render(
+        visit,
+        "public_start.html",
+        shown=shown,
+        problem=problem,
+        themes=(*themes.first, *themes.more) if themes else (),
+        organisations=len(await _list_sources(visit)),
+        canonical=_name(visit, "/"),
+    )
+
+
+async def show_search(visit: PublicVisit) -> Response:
+    """Show the search with what was found."""
+    asked = read_search(visit.request.query_params.multi_items())
+    shown, problem = await _search(visit, asked)
+    address = asked.write_page(asked.offset)
+    return render(
+        visit,
+        "search.html",
+        status=422 if problem else 200,
+        shown=shown,
+        asked=asked,
+        problem=problem,
+        again=False,
+        canonical=_name(visit, address),
+    )
+
+
+async def show_found(visit: PublicVisit) -> Response:
+    """Show one dataset as the broker has read it last."""
+    pages = visit.pages
+    participant, dataset = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
+    entry = await pages.record.entry(participant, dataset)
+    if entry is None:
+        return show_error(visit, 404, visit.words.say("sharing.unknown-offer"))
+    source = await pages.record.source(participant)
+    item = await show_dataset(
+        pages.library,
+        visit.words,
+        msgspec.json.decode(entry.document),
+        participant=participant,
+        party=(source.name if source else "") or participant,
+        now=visit.now,
+    )
+    return render(
+        visit,
+        "found.html",
+        item=item,
+        own=False,
+        may_ask=False,
+        agreed=(),
+        open_requests=(),
+        canonical=_name(visit, make_link("/suche/angebot", teilnehmer=participant, id=dataset)),
+        schema=f"{pages.site.base}{make_path(participant, dataset)}.schema.json",
+    )
+
+
+async def show_organisations(visit: PublicVisit) -> Response:
+    """List who offers data, the largest first."""
+    found = await _list_sources(visit)
+    more = max(len(found) - MOST_SOURCES, 0)
+    canonical = _name(visit, "/organisationen")
+    return render(visit, "organisations.html", found=found[:MOST_SOURCES], more=more, canonical=canonical)
+
+
+async def show_organisation(visit: PublicVisit) -> Response:
+    """Show what one organisation offers, the newest first."""
+    source = await visit.pages.record.source(read_query(visit, "id") or "")
+    if source is None or source.liveness is Liveness.DEAD:
+        return show_error(visit, 404, visit.words.say("sharing.unknown-organisation"))
+    given = read_query(visit, "ab") or "0"
+    offset = min(int(given[:9]), _FARTHEST) if given.isascii() and given.isdecimal() else 0
+    listing = Listing(participant=source.participant, order=ListOrder.NEWEST, limit=PAGE, offset=offset)
+    entries, total = await visit.pages.record.list_entries(listing)
+    untitled = visit.words.say("untitled")
+    return render(
+        visit,
+        "organisation.html",
+        source=source,
+        total=total,
+        entries=[(one.id, visit.words.pick(one.titles, untitled), one.changed_at) for one in entries],
+        after=offset + PAGE if offset + PAGE < total else None,
+        canonical=_name(visit, make_link("/organisationen/organisation", id=source.participant)),
+    )
+
+
+async def show_help(visit: PublicVisit) -> Response:
+    """Explain the words."""
+    return render(visit, "help.html", words=WORDS, canonical=_name(visit, "/hilfe"))
+
+
+async def show_accessibility(visit: PublicVisit) -> Response:
+    """Show the accessibility statement (BITV 2.0; Directive (EU) 2016/2102, Article 7)."""
+    return render(visit, "accessibility.html", parts=PARTS, canonical=_name(visit, "/barrierefreiheit"))
+
+
+async def choose_language(visit: PublicVisit) -> Response:
+    """Remember a language, and return to the page."""
+    answer = go_to(find_local_path(read_query(visit, "zu") or "/"))
+    found = next((known for known in LANGUAGES if known == visit.request.path_params["language"]), None)
+    return set_language(answer, visit.pages.here, found) if found else answer
+
+
+async def show_sitemap_index(visit: PublicVisit) -> Response:
+    """Return the index of the sitemaps of these pages (sitemaps.org)."""
+    count = await publishing.count_list(visit.pages.record, Listing())
+    site = PublicSite(base=visit.pages.here.origin, participant="", name="")
+    return Response(render_sitemap_index(site, max(1, -(-count // MAPPED))), media_type="application/xml")
+
+
+async def show_sitemap(visit: PublicVisit) -> Response:
+    """Return the addresses of the datasets of one sitemap."""
+    number = int(visit.request.path_params["number"])
+    addresses: list[tuple[str, int]] = []
+    listing = Listing(offset=min(number * MAPPED, 50 * _FARTHEST), limit=MAPPED)
+    async for part in publishing.walk_list(visit.pages.record, listing):
+        for entry in part:
+            query = urlencode({"teilnehmer": entry.participant, "id": entry.id})
+            addresses.append((_name(visit, f"/suche/angebot?{query}").replace("&", "&amp;"), entry.changed_at))
+    return Response(render_sitemap(addresses), media_type="application/xml")
+
+
+async def show_robots(visit: PublicVisit) -> Response:
+    """Lead search engines to the sitemap (RFC 9309)."""
+    return Response(f"User-agent: *\nAllow: /\nSitemap: {_name(visit, '/sitemap.xml')}\n", media_type="text/plain")
+
+
+async def _search(visit: PublicVisit, asked: AskedSearch) -> tuple[PageShown, str]:
+    """Return what is found, and what keeps the search from it."""
+    problem, found = "", HitsView(items=())
+    try:
+        found = await search_here(visit.pages, results.write_query(asked))
+    except QueryRefused as refusal:
+        problem = visit.words.translate(str(refusal))
+    except Unavailable:
+        visit.pages.wake()
+        problem = visit.words.say("sharing.unavailable")
+    return results.show_page(visit.words, asked, found, visit.now), problem
+
+
+async def _list_sources(visit: PublicVisit) -> list[CrawlSource]:
+    """Return the organisations that offer something and are not gone, the largest first."""
+    sources = await visit.pages.record.sources()
+    offering = [one for one in sources if one.datasets and one.liveness is not Liveness.DEAD]
+    return sorted(offering, key=lambda one: (-one.datasets, one.name))
+
+
+def _name(visit: PublicVisit, path: str) -> str:
+    """Return the one address under which a view is known."""
+    return visit.pages.here.origin + path

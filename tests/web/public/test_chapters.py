@@ -1,0 +1,120 @@
+"""The pages for everybody: in both languages, with one address for each view, and hostile texts as texts."""
+
+import re
+import xml.etree.ElementTree as ET
+from urllib.parse import quote
+
+import pytest
+
+from connector.language.catalogue import LANGUAGES, read_chapter
+from connector.web.public.chapters import PARTS, WORDS
+from tests.web.public.square import ADDRESS, API, ORGANISATION, PLACES, ROADS, Square, list_offers, read
+from tests.web.test_hostile import EVIL, FORBIDDEN
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", PLACES)
+async def test_every_page_is_whole_in_each_language_and_names_its_one_address(
+    square: Square, place: str, language: str
+) -> None:
+    answer, page = await read(square, place, language)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert [tag for tag, _ in page.elements].count("h1") == 1
+    assert not re.search(r"\{|\}|None[^.]|&lt;", answer.text)
+    (canonical,) = [str(g["href"]) for tag, g in page.elements if tag == "link" and g.get("rel") == "canonical"]
+    assert canonical == ADDRESS + place
+    assert not [given for tag, given in page.elements if tag == "form" and given.get("method") != "get"]
+    assert all(link.startswith(("/", "#")) for link in page.links())
+
+
+async def test_the_first_page_counts_what_is_shared(square: Square) -> None:
+    _, page = await read(square, "/")
+    assert "Angebote 3" in page.text
+    assert "Organisationen 2" in page.text
+    assert "Verkehr 1" in page.text
+    assert "Straßenbaustellen" in page.text
+
+
+async def test_the_search_finds_what_the_api_finds(square: Square) -> None:
+    _, page = await read(square, "/suche?q=baum")
+    assert "1 Angebot gefunden" in page.text
+    assert "Bäume an Wegen" in page.text
+    assert "/anfragen" not in page.links()
+
+
+async def test_a_query_that_is_none_says_why_and_keeps_the_words(square: Square) -> None:
+    answer, page = await read(square, "/suche?q=bau&ausschnitt=1,2")
+    assert answer.status_code == 422
+    assert 'value="bau"' in answer.text
+    assert "Nichts gefunden" not in page.text
+
+
+async def test_a_dataset_has_its_terms_its_schema_and_how_to_ask(square: Square) -> None:
+    answer, page = await read(square, f"/suche/angebot?{ROADS}")
+    assert "Die Bedingungen in Worten" in page.text
+    assert "auf den Seiten ihres eigenen Anschlusses" in page.text
+    (schema,) = [str(g["href"]) for tag, g in page.elements if tag == "link" and g.get("type") == "application/ld+json"]
+    assert schema.startswith(f"{API}/datasets/")
+    assert schema.endswith("roads.schema.json")
+    assert "/suche/anfrage" not in answer.text
+
+
+async def test_an_organisation_lists_its_offers_in_pages(square: Square) -> None:
+    _, page = await read(square, ORGANISATION)
+    assert "2 Angebote" in page.text
+    assert f"/suche/angebot?{ROADS}" in page.links()
+    answer, _ = await read(square, f"{ORGANISATION}&ab=99999999999999")
+    assert answer.status_code == 200
+
+
+async def test_the_sitemap_leads_to_every_dataset(square: Square) -> None:
+    async with square.browser() as browser:
+        assert f"Sitemap: {ADDRESS}/sitemap.xml" in (await browser.get("/robots.txt")).text
+        index = ET.fromstring((await browser.get("/sitemap.xml")).content)
+        (first,) = [found.text or "" for found in index.iter() if found.tag.endswith("loc")]
+        sitemap = ET.fromstring((await browser.get(first)).content)
+        places = [found.text or "" for found in sitemap.iter() if found.tag.endswith("loc")]
+        assert len(places) == 3
+        for place in places:
+            assert (await browser.get(place)).status_code == 200
+
+
+async def test_the_language_is_remembered_and_leads_back_here_alone(square: Square) -> None:
+    async with square.browser() as browser:
+        answer = await browser.get("/sprache/en?zu=/suche%3Fq%3Dbau")
+        assert answer.headers["location"] == "/suche?q=bau"
+        assert "dk-lang=en" in answer.headers["set-cookie"]
+        assert (await browser.get("/sprache/en?zu=//evil.example")).headers["location"] == "/"
+
+
+async def test_hostile_texts_are_texts() -> None:
+    square = Square(
+        **list_offers(**dict.fromkeys(("dct:title", "dct:description", "dct:publisher", "dcat:keyword"), EVIL))
+    )
+    await square.crawl()
+    for place in [*PLACES, f"/suche?q={quote(EVIL)}&thema={quote(EVIL)}"]:
+        answer, page = await read(square, place)
+        assert answer.status_code == 200, place
+        for tag, given in page.elements:
+            assert tag != "script" or str(given.get("src")).startswith("/static/"), place
+            assert tag not in {"b", "iframe"}, place
+            assert not any(name.startswith("on") for name in given), place
+    await square.searching.index.close()
+
+
+async def test_german_pages_have_no_word_of_the_standards(square: Square) -> None:
+    for place in PLACES:
+        _, page = await read(square, place)
+        assert not FORBIDDEN.findall(page.text), place
+    for key, sentence in read_chapter("de", "sharing").items():
+        assert not FORBIDDEN.findall(sentence), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_word_is_explained_and_every_part_of_the_statement_is_there(square: Square, language: str) -> None:
+    _, explained = await read(square, "/hilfe", language)
+    _, stated = await read(square, "/barrierefreiheit", language)
+    chapter = read_chapter("de" if language == "de" else "en", "sharing")
+    assert all(chapter[f"means-{word}"] in explained.text for word in WORDS)
+    assert all(chapter[f"accessibility-{part}"] in stated.text for part in PARTS)

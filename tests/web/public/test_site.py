@@ -1,0 +1,43 @@
+"""The broker's pages are for everybody if it is open, within the rate of an address, and break for nobody."""
+
+import pytest
+
+from connector.ports.changes import Unavailable
+from connector.web.public.site import ALWAYS_OPEN, PUBLIC_PAGES
+from tests.web.public.square import MISSING, Square, read
+
+
+@pytest.mark.parametrize("place", MISSING)
+async def test_what_does_not_exist_is_a_page_that_says_so(square: Square, place: str) -> None:
+    answer, page = await read(square, place)
+    assert answer.status_code == 404
+    assert "Das gibt es hier nicht" in page.text
+
+
+async def test_a_broker_that_is_not_open_explains_itself_alone(square: Square) -> None:
+    square.open = False
+    for path, _ in PUBLIC_PAGES:
+        if "{" in path:
+            continue
+        answer, page = await read(square, path)
+        assert answer.status_code == (200 if path in ALWAYS_OPEN else 403), path
+        assert "Straßenbaustellen" not in page.text
+    _, page = await read(square, "/suche")
+    assert "ist für Teilnehmer des Datenraums" in page.text
+
+
+async def test_an_address_that_asks_too_much_waits(square: Square) -> None:
+    square.wait = 7
+    answer, _ = await read(square, "/suche")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+
+
+async def test_an_index_that_cannot_answer_is_looked_after(square: Square, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_query: object) -> None:
+        raise Unavailable("The index is being built.")
+
+    monkeypatch.setattr(square.searching.index, "find", fail)
+    answer, page = await read(square, "/")
+    assert answer.status_code == 200
+    assert "wird gerade neu eingelesen" in page.text
+    assert square.woken == 1
