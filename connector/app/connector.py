@@ -6,7 +6,7 @@ The listeners are `protocol` for peers, `data` for the data plane, `management` 
 import asyncio
 import gc
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -37,6 +37,7 @@ from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import application
 from connector.binding.dsp.routing import Route
+from connector.binding.pushing import DescriptionClient, DescriptionPusher
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import flow_ends
@@ -97,6 +98,7 @@ class ConnectorServer:
     listeners: Listeners
     broker: SearchClient | None
     announcer: Announcer | None
+    pushers: Sequence[DescriptionPusher]
     passwords: Argon2Passwords
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -116,10 +118,17 @@ class ConnectorServer:
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
         await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
-        self.tasks.append(asyncio.create_task(keep_fresh(self.parts), name="roster"))
+        self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
         self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
+        for pusher in self.pushers:
+            self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
         if self.announcer:
             self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
+
+    def _note_list(self) -> None:
+        """Push what the participant list may have changed."""
+        for pusher in self.pushers:
+            pusher.note_participant()
 
     async def stop(self) -> None:
         """Let the worker finish its steps for a bounded time, then close listeners, data plane and store."""
@@ -248,16 +257,16 @@ async def build(
     deciding = decider(enforcer) if decider else ByPolicy(enforcer, frozenset(settings.approve))
     workers.append(await _build_worker(parts, enforcer, deciding))
     receiver = _build_receiver(parts, enforcer, deciding)
-    publisher = Publisher(
-        context=context,
-        evaluator=enforcer.evaluator,
-        supports=dataplane.supports,
-        look=dataplane.look,
-        announce=announcer.announce if announcer else lambda: None,
-        limits=enforcer.limits,
-        contact=_find_contact(settings.participant),
-        keys=parts.identity.credentials,
-    )
+    pushers: list[DescriptionPusher] = []
+
+    def announce(asset_id: str) -> None:
+        if announcer:
+            announcer.announce()
+        for pusher in pushers:
+            pusher.note(asset_id)
+
+    publisher = _build_publisher(parts, enforcer, dataplane, announce)
+    pushers += _build_pushers(parts, publisher, announcer)
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(settings))
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
@@ -283,8 +292,33 @@ async def build(
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         broker=broker,
         announcer=announcer,
+        pushers=pushers,
         passwords=Argon2Passwords(),
     )
+
+
+def _build_publisher(
+    parts: Parts, enforcer: Enforcer, dataplane: LocalDataPlane, announce: Callable[[str], None]
+) -> Publisher:
+    return Publisher(
+        context=enforcer.context,
+        evaluator=enforcer.evaluator,
+        supports=dataplane.supports,
+        look=dataplane.look,
+        announce=announce,
+        limits=enforcer.limits,
+        contact=_find_contact(parts.settings.participant),
+        keys=parts.identity.credentials,
+    )
+
+
+def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | None) -> list[DescriptionPusher]:
+    """Return what pushes self-descriptions to the broker; nothing without a broker, or without keys."""
+    chosen = parts.settings.broker
+    if announcer is None or publisher.keys is None or not chosen.participant or not chosen.api:
+        return []
+    client = DescriptionClient(parts.client, parts.identity, chosen.participant, chosen.api)
+    return [DescriptionPusher(publisher, publisher.keys, client, announce=announcer.announce)]
 
 
 def _list_own_routes(gatekeeper: Gatekeeper, publisher: Publisher) -> list[Route]:

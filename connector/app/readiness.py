@@ -14,6 +14,7 @@ from connector.controlplane.processes.worker import Worker
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.space import count_free, is_writable, measure_disk
 from connector.dataplane.signaling.plane import LocalDataPlane
+from connector.ports.entities import PushState
 from connector.views.conversion import in_zone, moment
 
 _SHOWN = 3
@@ -46,6 +47,7 @@ class Readiness:
             "received": self._check_received,
             "sources": self._check_sources,
             "duties": self._check_duties,
+            "self-descriptions": self._check_pushes,
         }
 
     async def _check_worker(self) -> str | None:
@@ -113,6 +115,18 @@ class Readiness:
             f"Duties that are due soon or overdue: {len(pressing)} ({named}). "
             "Do what they demand, then confirm it: `datenkontor agreement receipt AGREEMENT DUTY`."
         )
+
+    async def _check_pushes(self) -> str | None:
+        """Name the self-descriptions that the broker refused, or could not be given for a day."""
+        store, owner = self.evaluator.context.store, self.evaluator.context.owner
+        lost = [
+            *await store.pushes_in(owner, PushState.REFUSED, _SHOWN),
+            *await store.pushes_in(owner, PushState.FAILED, _SHOWN),
+        ][:_SHOWN]
+        if not lost:
+            return None
+        named = ", ".join(f"{push.subject} ({push.reason})" for push in lost)
+        return f"Self-descriptions that the broker does not have: {named}"
 
     async def _check_identity(self) -> str | None:
         return self.parts.identity.problem() or self.parts.identity.warning()

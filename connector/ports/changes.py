@@ -21,6 +21,7 @@ from connector.ports.entities import (
     Lease,
     OfferForm,
     Payment,
+    Push,
     ReplayKey,
     UsePart,
     User,
@@ -262,6 +263,19 @@ class DropOfferForm(msgspec.Struct, frozen=True):
     id: str
 
 
+class PutPush(msgspec.Struct, frozen=True):
+    """Store what was pushed to a broker, replacing an earlier push of its subject."""
+
+    push: Push
+
+
+class DropPush(msgspec.Struct, frozen=True):
+    """Remove what was pushed of a subject, if there is anything."""
+
+    owner: str
+    subject: str
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -299,6 +313,8 @@ Change = (
     | DropSessions
     | PutOfferForm
     | DropOfferForm
+    | PutPush
+    | DropPush
     | AppendLeaf
 )
 

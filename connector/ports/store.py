@@ -25,6 +25,8 @@ from connector.ports.entities import (
     OfferForm,
     PageBounds,
     Payment,
+    Push,
+    PushState,
     Recent,
     Usage,
     UsePart,
@@ -255,6 +257,18 @@ class Store(Protocol):
 
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry of the consent register."""
+
+    async def push(self, owner: str, subject: str) -> Push | None:
+        """Return the last push of the self-description of a subject."""
+
+    async def pushes(self, owner: str, after: str, limit: int) -> Sequence[Push]:
+        """Return pushes with a subject after `after`, in that order."""
+
+    async def next_pushes(self, owner: str, limit: int) -> Sequence[Push]:
+        """Return the pushes that are renewed first."""
+
+    async def pushes_in(self, owner: str, state: PushState, limit: int) -> Sequence[Push]:
+        """Return pushes in a state."""
 
     async def leaves(
         self, owner: str, page: PageBounds, *, process_id: str | None = None

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from connector.views.common import LocalizedText
 from connector.views.descriptions import Contact, CoveredPlace, CoveredTime, Organisation
+from connector.views.self_descriptions import PushView
 
 DEFAULT_MEDIA_TYPE = "application/octet-stream"
 
@@ -246,6 +247,9 @@ class AssetView(AssetDescription, frozen=True, kw_only=True):
     offer_id: str
     remarks: Annotated[tuple[LocalizedText, ...], Meta(description="Warnings about the offer, by language.")] = ()
     waiting: Annotated[int, Meta(description="Requests on it that wait for a person; not counted in a list.")] = 0
+    broker: Annotated[
+        PushView | None, Meta(description="What became of its self-description at the broker; not in a list.")
+    ] = None
     created_at: datetime
     updated_at: datetime
 

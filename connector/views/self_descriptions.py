@@ -22,6 +22,15 @@ class PushedDescriptionView(msgspec.Struct, frozen=True, kw_only=True):
     findings: Annotated[tuple[str, ...], Meta(description="What it lacks, in sentences.")] = ()
 
 
+class PushView(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the last push of a self-description to the broker; `findings` say what it lacks."""
+
+    state: Annotated[str, Meta(description="`accepted`, `refused`, or `failed`: the broker was away for a day.")]
+    at: datetime
+    reason: str = ""
+    findings: tuple[str, ...] = ()
+
+
 class SelfDescriptionView(msgspec.Struct, frozen=True, kw_only=True):
     """A self-description of this participant: what it states, and the credential with its signature."""
 

@@ -152,7 +152,7 @@ class Ours:
             new_id=lambda: f"urn:kontor:{next(serial)}",
             wake=lambda process: self.workers[0].wake(process) if self.workers else None,
             watch=ProcessWatch(),
-            announce=lambda: None,
+            announce=lambda _: None,
             address_problem=self._address_problem,
             data_problem=self._data_problem,
             decider=ByPolicy if deciding else lambda _: Undecided(),

@@ -186,7 +186,7 @@ class Side:
             new_id=self._new_id,
             wake=lambda process: self._worker.wake(process) if self._worker else None,
             watch=ProcessWatch(),
-            announce=lambda: None,
+            announce=lambda _: None,
             address_problem=lambda *_: None,
             limits=ControlLimits(look=LOOK_MS, retry_most=20_000, lease=60_000, owed_for=self.owed_for),
             decider=self._make_decider,

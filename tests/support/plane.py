@@ -201,7 +201,7 @@ class Desk:
             new_id=lambda: f"urn:id:{next(serial)}",
             wake=lambda _: None,
             watch=self.watch,
-            announce=lambda: None,
+            announce=lambda _: None,
             address_problem=lambda *_: None,
             keys=ListedCredentialKeys(KEY, lambda: {ME: (KEY.verification,)}),
             limits=ControlLimits(),

@@ -76,7 +76,7 @@ def make_rooms(
     new_id: Callable[[], str],
     wake: Callable[[AnyProcess], None],
     watch: ProcessWatch | None = None,
-    announce: Callable[[], None] = lambda: None,
+    announce: Callable[[str], None] = lambda _: None,
     address_problem: Callable[[str, str], str | None] = lambda *_: None,
     data_problem: Callable[[str, str], str | None] = lambda *_: None,
     limits: ControlLimits | None = None,

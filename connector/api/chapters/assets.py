@@ -28,6 +28,7 @@ from connector.views.assets import (
 )
 from connector.views.common import Page
 from connector.views.conversion import to_view
+from connector.views.self_descriptions import PushView
 from connector.views.sightings import Sighting
 
 router = ChapterRouter(tags=["assets"])
@@ -126,5 +127,7 @@ async def remove_asset(publisher: AtPublisher, id: str) -> AssetView:
 
 @router.get("/assets/{id:path}")
 async def show_asset(context: AtContext, id: str) -> AssetView:
-    """Show one asset."""
-    return await _with_waiting(context, _view(await find_asset(context, id)))
+    """Show one asset, with what became of its self-description at the broker."""
+    view = await _with_waiting(context, _view(await find_asset(context, id)))
+    pushed = await context.store.push(context.owner, id)
+    return msgspec.structs.replace(view, broker=to_view(PushView, pushed) if pushed else None)

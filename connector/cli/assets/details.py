@@ -13,6 +13,7 @@ from connector.language.catalogue import find_label
 from connector.semantic.codes import ListName, find_code
 from connector.views.assets import AssetStatement, AssetView, Records
 from connector.views.common import LocalizedText
+from connector.views.self_descriptions import PushView
 
 POLICIES = ("policy", "access", "reservation")
 _NAMES = {
@@ -36,6 +37,7 @@ _NAMES = {
     "level": "a record is",
     "facts": "facts from fields",
     "stated": "statements about the data",
+    "broker": "at the broker",
     "created_at": "created",
     "updated_at": "changed",
 }
@@ -94,6 +96,8 @@ def _format_value(value: Any, hint: Any, output: Output) -> object:
         return output.format_time(value)
     if isinstance(value, Records):
         return _format_records(value, output)
+    if isinstance(value, PushView):
+        return _format_push(value, output)
     if isinstance(value, msgspec.Struct):
         value = msgspec.to_builtins(value)
     if isinstance(value, dict):
@@ -109,6 +113,12 @@ def list_changed(change: Mapping[str, object], output: Output) -> str:
 
 def _list_members(name: str, value: object) -> list[str]:
     return sorted(value) if name == "stated" and isinstance(value, dict) and value else [name]
+
+
+def _format_push(push: PushView, output: Output) -> str:
+    """Return what became of a push, when, why, and what the broker misses."""
+    told = [f"{output.name_value(push.state)} {output.format_time(push.at)}"]
+    return " ".join([*told, *(output.translate(text) for text in (push.reason, *push.findings) if text)])
 
 
 def _format_records(records: Records, output: Output) -> str:

@@ -13,6 +13,7 @@ from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
+from connector.ports.entities.pushes import Push, PushState
 from connector.ports.entities.registers import Block, Consent, EventEntry
 from connector.ports.entities.users import User, UserSession
 from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, UsePart
@@ -50,6 +51,8 @@ __all__ = [
     "PageBounds",
     "Payment",
     "PaymentState",
+    "Push",
+    "PushState",
     "Recent",
     "ReplayKey",
     "Usage",

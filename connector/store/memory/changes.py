@@ -274,6 +274,14 @@ def _drop_offer_form(tables: MemoryTables, change: changes.DropOfferForm) -> Non
     tables.put(tables.offer_forms, (change.owner, change.id), None)
 
 
+def _put_push(tables: MemoryTables, change: changes.PutPush) -> None:
+    tables.put(tables.pushes, (change.push.owner, change.push.subject), change.push)
+
+
+def _drop_push(tables: MemoryTables, change: changes.DropPush) -> None:
+    tables.put(tables.pushes, (change.owner, change.subject), None)
+
+
 def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
     position = tables.get(tables.leaf_counts, change.leaf.owner) or 0
     tables.put(tables.leaf_counts, change.leaf.owner, position + 1)
@@ -317,5 +325,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropSessions: _drop_sessions,
     changes.PutOfferForm: _put_offer_form,
     changes.DropOfferForm: _drop_offer_form,
+    changes.PutPush: _put_push,
+    changes.DropPush: _drop_push,
     changes.AppendLeaf: _append_leaf,
 }

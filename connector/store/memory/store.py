@@ -24,6 +24,8 @@ from connector.ports.entities import (
     OfferForm,
     PageBounds,
     Payment,
+    Push,
+    PushState,
     Recent,
     Usage,
     UsePart,
@@ -423,6 +425,30 @@ class MemoryStore:
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry."""
         return len(self._tables.select(self._tables.consents, lambda entry: entry.owner == owner))
+
+    async def push(self, owner: str, subject: str) -> Push | None:
+        """Return the last push of the self-description of a subject."""
+        found: Push | None = self._tables.get(self._tables.pushes, (owner, subject))
+        return found
+
+    async def pushes(self, owner: str, after: str, limit: int) -> Sequence[Push]:
+        """Return pushes with a subject after `after`, in that order."""
+        rows: list[Push] = self._tables.select(
+            self._tables.pushes, lambda one: one.owner == owner and one.subject > after
+        )
+        return sorted(rows, key=lambda one: one.subject)[: max(limit, 0)]
+
+    async def next_pushes(self, owner: str, limit: int) -> Sequence[Push]:
+        """Return the pushes that are renewed first."""
+        rows: list[Push] = self._tables.select(self._tables.pushes, lambda one: one.owner == owner)
+        return sorted(rows, key=lambda one: one.renew_at)[: max(limit, 0)]
+
+    async def pushes_in(self, owner: str, state: PushState, limit: int) -> Sequence[Push]:
+        """Return pushes in a state."""
+        rows: list[Push] = self._tables.select(
+            self._tables.pushes, lambda one: (one.owner, one.state) == (owner, state)
+        )
+        return sorted(rows, key=lambda one: one.subject)[: max(limit, 0)]
 
     async def leaves(
         self, owner: str, page: PageBounds, *, process_id: str | None = None

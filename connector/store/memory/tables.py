@@ -39,6 +39,7 @@ class MemoryTables:
         self.users: Table = {}
         self.sessions: Table = {}
         self.offer_forms: Table = {}
+        self.pushes: Table = {}
         self.leaves: Table = {}
         self.leaf_counts: Table = {}
         self._place = 0

@@ -27,6 +27,8 @@ from connector.ports.entities import (
     OfferForm,
     PageBounds,
     Payment,
+    Push,
+    PushState,
     Recent,
     Usage,
     UsePart,
@@ -91,6 +93,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropSessions: users.drop_sessions,
     changes.PutOfferForm: users.put_form,
     changes.DropOfferForm: users.drop_form,
+    changes.PutPush: assets.put_push,
+    changes.DropPush: assets.drop_push,
 }
 
 
@@ -400,6 +404,22 @@ class SqliteStore:
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry."""
         return consents.revision(self._reader, owner)
+
+    async def push(self, owner: str, subject: str) -> Push | None:
+        """Return the last push of the self-description of a subject."""
+        return assets.push(self._reader, owner, subject)
+
+    async def pushes(self, owner: str, after: str, limit: int) -> Sequence[Push]:
+        """Return pushes with a subject after `after`, in that order."""
+        return assets.pushes(self._reader, owner, after, limit)
+
+    async def next_pushes(self, owner: str, limit: int) -> Sequence[Push]:
+        """Return the pushes that are renewed first."""
+        return assets.next_pushes(self._reader, owner, limit)
+
+    async def pushes_in(self, owner: str, state: PushState, limit: int) -> Sequence[Push]:
+        """Return pushes in a state."""
+        return assets.pushes_in(self._reader, owner, state, limit)
 
     async def leaves(
         self, owner: str, page: PageBounds, *, process_id: str | None = None

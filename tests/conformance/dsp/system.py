@@ -90,7 +90,7 @@ class System:
             new_id=new_urn,
             wake=lambda process: workers[0].wake(process),
             watch=ProcessWatch(),
-            announce=lambda: None,
+            announce=lambda _: None,
             address_problem=lambda *_: None,
             limits=ControlLimits(),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from connector.ports.broker_store import BrokerStore, RecordView
 from connector.ports.descriptions import DescribingKey, DescriptionStore
-from connector.ports.entities import AssetStatus, PageBounds
+from connector.ports.entities import AssetStatus, PageBounds, PushState
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -72,6 +72,8 @@ SAMPLES: dict[str, list[Any]] = {
     "page": [PageBounds(), PageBounds(after="5")],
     "state": ["STARTED", "FINALIZED", "TERMINATED"],
     "status": [AssetStatus.PUBLISHED],
+    "pushes.after": ["urn:1"],
+    "pushes_in.state": [PushState.REFUSED],
     "oldest_first": [False, True],
     "consents_of.dataset": ["", "urn:dataset"],
     "after": [5],

@@ -45,7 +45,7 @@ class Square:
 
     def app(self, **changed: Any) -> Any:
         desk: dict[str, Any] = {
-            "record": self.record,
+            "record": self.record.view(),
             "index": self.searching.index,
             "library": Library(operands(), executors={}),
             "provider": "Datenraum Musterstadt",

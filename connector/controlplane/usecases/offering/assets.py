@@ -201,5 +201,5 @@ async def store_changed(
         await publisher.context.store.commit([PutAsset(after, before.version), entry])
     except Conflict:
         raise NotAllowed("changed", CHANGED) from None
-    publisher.announce()
+    publisher.announce(after.id)
     return after

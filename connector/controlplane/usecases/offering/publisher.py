@@ -19,16 +19,16 @@ Look = Callable[[dict[str, Any], str, Records | None], Awaitable[Sighting | str]
 class Publisher:
     """The participant context, its policy decisions, and the notice of changes.
 
-    `supports(source, sink)` returns the reason why the data plane cannot serve an address, or None. `announce` sends
-    the broker a change notice. `look(source, media_type, records)` tries a source and returns what it shows, or why it
-    cannot be read; None if sources are not tried. `contact` is the contact of an asset that states none. `keys` sign
-    self-descriptions; None if the identity mechanism has none.
+    `supports(source, sink)` returns the reason why the data plane cannot serve an address, or None. `announce` tells
+    the broker that an asset has changed, by its identifier. `look(source, media_type, records)` tries a source and
+    returns what it shows, or why it cannot be read; None if sources are not tried. `contact` is the contact of an asset
+    that states none. `keys` sign self-descriptions; None if the identity mechanism has none.
     """
 
     context: Context
     evaluator: Evaluator
     supports: Callable[[dict[str, Any] | None, dict[str, Any] | None], str | None]
-    announce: Callable[[], None]
+    announce: Callable[[str], None]
     limits: ControlLimits
     look: Look | None = None
     contact: Contact | None = None

@@ -483,4 +483,9 @@ SENTENCES: dict[str, str] = {
     "hier noch nicht bekannt: bitte gleich noch einmal versuchen.",
     "Unknown self-description: request those of datasets that the catalogue offers to you.": "Diese "
     "Selbstbeschreibung gibt es nicht: abrufbar sind die der Datenangebote, die der Katalog Ihnen zeigt.",
+    "The broker takes no self-descriptions: ask its operator.": "Der Broker nimmt keine Selbstbeschreibungen an: bitte "
+    "bei seinem Betreiber nachfragen.",
+    "HTTP status {}.": "HTTP-Status {0}.",
+    "The broker cannot answer now (HTTP status {}).": "Der Broker kann jetzt nicht antworten (HTTP-Status {0}).",
+    "Self-descriptions that the broker does not have: {}": "Selbstbeschreibungen, die dem Broker fehlen: {0}",
 }

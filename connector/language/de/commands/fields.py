@@ -135,6 +135,7 @@ SENTENCES: dict[str, str] = {
     "valid until": "gilt bis",
     "name at a broker": "Name beim Broker",
     "key": "Schlüssel",
+    "at the broker": "beim Broker",
     "issuer": "Aussteller",
     "participant list": "Teilnehmerliste",
     "field of the person": "Feld der Person",

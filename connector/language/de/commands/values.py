@@ -103,6 +103,7 @@ SENTENCES: dict[str, str] = {
     "participant": "Teilnehmer",
     "offering": "Dienst zu einem Angebot",
     "dataset": "Datenangebot",
+    "accepted": "angenommen",
     "participant blocked": "Teilnehmer ausgeschlossen",
     "participant unblocked": "Teilnehmer wieder zugelassen",
     "event begun": "Ereignis begonnen",

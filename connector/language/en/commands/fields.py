@@ -135,6 +135,7 @@ SENTENCES: dict[str, str] = {
     "valid until": "valid until",
     "name at a broker": "name at a broker",
     "key": "key",
+    "at the broker": "at the broker",
     "issuer": "issuer",
     "participant list": "participant list",
     "field of the person": "field of the person",

@@ -103,6 +103,7 @@ SENTENCES: dict[str, str] = {
     "participant": "participant",
     "offering": "offering",
     "dataset": "dataset",
+    "accepted": "accepted",
     "participant blocked": "participant blocked",
     "participant unblocked": "participant unblocked",
     "event begun": "event begun",

@@ -1,4 +1,4 @@
-"""The SQL of assets, and of every offer identifier that they had."""
+"""The SQL of assets, of every offer identifier that they had, and of what was pushed of them to a broker."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from connector.ports.changes import Conflict, DropAsset, PutAsset
-from connector.ports.entities import Asset, AssetStatus, PageBounds
+from connector.ports.changes import Conflict, DropAsset, DropPush, PutAsset, PutPush
+from connector.ports.entities import Asset, AssetStatus, PageBounds, Push, PushState
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _asset = msgspec.msgpack.Decoder(Asset).decode
+_push = msgspec.msgpack.Decoder(Push).decode
 
 _INSERT = "INSERT INTO assets (status, version, body, owner, id) VALUES (?, ?, ?, ?, ?)"
 _UPDATE = "UPDATE assets SET status = ?, version = ?, body = ? WHERE owner = ? AND id = ? AND version = ?"
@@ -28,6 +29,12 @@ _BY_OFFER = """
 SELECT body FROM offers JOIN assets ON assets.owner = offers.owner AND assets.id = offers.asset_id
 WHERE offers.owner = ? AND offers.offer_id = ?
 """
+_PUT_PUSH = "INSERT OR REPLACE INTO pushes (owner, subject, state, renew_at, body) VALUES (?, ?, ?, ?, ?)"
+_DROP_PUSH = "DELETE FROM pushes WHERE owner = ? AND subject = ?"
+_PUSH = "SELECT body FROM pushes WHERE owner = ? AND subject = ?"
+_PUSHES = "SELECT body FROM pushes WHERE owner = ? AND subject > ? ORDER BY subject LIMIT ?"
+_NEXT_PUSHES = "SELECT body FROM pushes WHERE owner = ? AND renew_at >= 0 ORDER BY renew_at LIMIT ?"
+_PUSHES_IN = "SELECT body FROM pushes WHERE owner = ? AND state = ? LIMIT ?"
 
 
 def put(connection: sqlite3.Connection, change: PutAsset) -> None:
@@ -86,3 +93,39 @@ def read_published(path: Path, owner: str) -> Sequence[Asset]:
     with reading_foreign(path) as connection:
         rows = connection.execute(_PUBLISHED, (owner, AssetStatus.PUBLISHED.value))
         return [_asset(body) for (body,) in rows]
+
+
+def put_push(connection: sqlite3.Connection, change: PutPush) -> None:
+    """Store a push, replacing an earlier one of its subject."""
+    push = change.push
+    connection.execute(_PUT_PUSH, (push.owner, push.subject, push.state.value, push.renew_at, _encode(push)))
+
+
+def drop_push(connection: sqlite3.Connection, change: DropPush) -> None:
+    """Remove the push of a subject, if there is one."""
+    connection.execute(_DROP_PUSH, (change.owner, change.subject))
+
+
+def push(connection: sqlite3.Connection, owner: str, subject: str) -> Push | None:
+    """Return the last push of a subject."""
+    row = fetch_one(connection, _PUSH, (owner, subject))
+    return _push(row[0]) if row else None
+
+
+def pushes(connection: sqlite3.Connection, owner: str, after: str, limit: int) -> Sequence[Push]:
+    """Return pushes with a subject after `after`, in that order."""
+    return _read_pushes(connection, _PUSHES, (owner, after, max(limit, 0)))
+
+
+def next_pushes(connection: sqlite3.Connection, owner: str, limit: int) -> Sequence[Push]:
+    """Return the pushes that are renewed first."""
+    return _read_pushes(connection, _NEXT_PUSHES, (owner, max(limit, 0)))
+
+
+def pushes_in(connection: sqlite3.Connection, owner: str, state: PushState, limit: int) -> Sequence[Push]:
+    """Return pushes in a state."""
+    return _read_pushes(connection, _PUSHES_IN, (owner, state.value, max(limit, 0)))
+
+
+def _read_pushes(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[Push]:
+    return [_push(body) for (body,) in fetch_many(connection, statement, values)]
