@@ -70,12 +70,12 @@ async def put_self_description(
 @router.get("/{name}")
 async def read_self_description(
     intake: AtIntake,
-    caller: Known,  # noqa: ARG001 - only a known caller may read
+    caller: Known,
     name: NamePath,
     if_none_match: Annotated[str, Header(max_length=1000)] = "",
 ) -> Response:
     """Return a self-description byte for byte as its participant signed it, to be verified by anybody."""
-    found = await intake.find(name)
+    found = await intake.find_for(caller, name)
     if found is None:
         raise ApiError(404, "no-description", "Unknown self-description: it was withdrawn, or has expired.")
     tag = f'"{hashlib.sha256(found.secured).hexdigest()[:32]}"'

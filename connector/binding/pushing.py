@@ -100,7 +100,7 @@ def _read_answer(body: bytes) -> _Told:
 
 
 class DescriptionPusher:
-    """Keeps at a broker what this participant states: itself, and each published asset that everybody may see."""
+    """Keeps at a broker what this participant states: itself, and each published asset that the broker is to have."""
 
     def __init__(
         self,
@@ -240,7 +240,7 @@ class DescriptionPusher:
         if subject == context.participant:
             return read_credential(self_descriptions.describe_participant(self._publisher)).id
         asset = await context.store.asset(context.owner, subject)
-        if asset is None or asset.status is not AssetStatus.PUBLISHED or asset.access is not None:
+        if asset is None or not self_descriptions.is_for_broker(asset):
             return None
         return f"version {asset.version}"
 

@@ -22,7 +22,7 @@ class PushedDescription(msgspec.Struct, frozen=True, kw_only=True):
     """A self-description that a participant pushed. Times in ms since the Unix epoch.
 
     `name` is that of `name_description`; `secured` is the credential byte for byte, and `key` the name of the key that
-    signed it. `audience` and `teaser` are those of `Entry`. `findings` tell the operator what the description lacks.
+    signed it. `audience` is that of `Entry`. `findings` tell the operator what the description lacks.
     """
 
     name: str
@@ -34,7 +34,6 @@ class PushedDescription(msgspec.Struct, frozen=True, kw_only=True):
     pushed_at: int
     expires_at: int
     audience: bytes = b""
-    teaser: bool = False
     findings: tuple[str, ...] = ()
 
 

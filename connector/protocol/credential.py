@@ -33,6 +33,10 @@ MEDIA_TYPE = "application/vc+jwt"
 SECURED_LIMIT = 256 * 1024
 """The most bytes of a secured credential: a Dataset of the largest size, its audience, and a third for base64url."""
 
+_AUDIENCE = "https://w3id.org/datenkontor/policy/1#Audience"
+_TEASER = "https://w3id.org/datenkontor/policy/1#Teaser"
+_VALUE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
+
 LEEWAY_MS = 30_000
 """How far the clocks of two participants may be apart, in ms."""
 
@@ -75,8 +79,8 @@ class CredentialFault(Exception):
 class VerifiableCredential(msgspec.Struct, frozen=True, kw_only=True):
     """A credential as it was read. Times in ms since the Unix epoch.
 
-    `document` is the subject as a catalogue writes it (JSON with `@id` and `@type`); `terms` are the terms of use (data
-    model, 5.5), None if there are none.
+    `document` is the subject as a catalogue writes it (JSON with `@id` and `@type`). `audience` is the policy (JSON)
+    that decides to whom it may be shown, empty for everybody; with `teaser`, others may see its title.
     """
 
     id: str
@@ -86,7 +90,8 @@ class VerifiableCredential(msgspec.Struct, frozen=True, kw_only=True):
     document: bytes
     valid_from: int
     valid_until: int
-    terms: dict[str, Any] | None = None
+    audience: bytes = b""
+    teaser: bool = False
 
 
 def write_credential(
@@ -95,7 +100,8 @@ def write_credential(
     *,
     valid_from: str,
     valid_until: str,
-    terms: Mapping[str, Any] | None = None,
+    audience: Mapping[str, Any] | None = None,
+    teaser: bool = False,
 ) -> bytes:
     """Return an unsigned credential of one subject as JSON.
 
@@ -106,13 +112,14 @@ def write_credential(
         statement: the subject, with `@id` and `@type` as a catalogue writes it.
         valid_from: an instant in UTC (`xsd:dateTimeStamp`).
         valid_until: an instant in UTC.
-        terms: the terms of use with their `type`, if any.
+        audience: the policy that decides to whom it may be shown (default: to everybody).
+        teaser: others may see its title.
     """
     rest = {name: value for name, value in statement.items() if name not in {"@id", "@type"}}
     stated: dict[str, Any] = {
         "issuer": issuer,
         "credentialSubject": {"id": statement["@id"], "type": statement["@type"], **rest},
-        **({"termsOfUse": dict(terms)} if terms else {}),
+        **({"termsOfUse": _write_terms(audience, teaser=teaser)} if audience else {}),
     }
     digest = _encode(hashlib.sha256(canonical(stated)).digest())
     return msgspec.json.encode(
@@ -140,6 +147,7 @@ def read_credential(payload: bytes) -> VerifiableCredential:
     if not isinstance(subject, dict):
         raise CredentialFault("The credential does not have exactly one credentialSubject: send one for each subject.")
     kind, statement = _read_subject(subject)
+    audience, teaser = _read_terms(members)
     return VerifiableCredential(
         id=_read_text(members, "id"),
         issuer=_read_issuer(members),
@@ -148,7 +156,8 @@ def read_credential(payload: bytes) -> VerifiableCredential:
         document=_write_statement(statement),
         valid_from=_read_time(members, "validFrom"),
         valid_until=_read_time(members, "validUntil"),
-        terms=_read_terms(members),
+        audience=audience,
+        teaser=teaser,
     )
 
 
@@ -267,10 +276,21 @@ def _read_time(members: Mapping[str, Any], name: str) -> int:
     return found
 
 
-def _read_terms(members: Mapping[str, Any]) -> dict[str, Any] | None:
-    terms = members.get("termsOfUse")
-    if terms is None and "termsOfUse" not in members:
-        return None
-    if not isinstance(terms, dict) or not isinstance(terms.get("type"), str):
-        raise CredentialFault("termsOfUse cannot be read: expected one object with a type, or none.")
-    return terms
+def _write_terms(audience: Mapping[str, Any], *, teaser: bool) -> dict[str, Any]:
+    """Return the terms of use (data model, 5.5), with the policy as it is: no context here has names for its rules."""
+    return {"type": _TEASER if teaser else _AUDIENCE, _VALUE: {"@type": "@json", "@value": dict(audience)}}
+
+
+def _read_terms(members: Mapping[str, Any]) -> tuple[bytes, bool]:
+    """Return the audience that the terms of use state, and whether others may see a teaser."""
+    if "termsOfUse" not in members:
+        return b"", False
+    terms = members["termsOfUse"]
+    kind = terms.get("type") if isinstance(terms, dict) else None
+    value = terms.get(_VALUE) if isinstance(terms, dict) else None
+    policy = value.get("@value") if isinstance(value, dict) and value.get("@type") == "@json" else None
+    if kind not in (_AUDIENCE, _TEASER) or not isinstance(policy, dict) or len(terms) != 2:
+        raise CredentialFault(
+            f"termsOfUse cannot be read: expected the type {_AUDIENCE} or {_TEASER} with a policy as {_VALUE}, or none."
+        )
+    return _write_statement(policy), kind == _TEASER

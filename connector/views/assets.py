@@ -36,6 +36,14 @@ class DataClass(StrEnum):
     PERSONAL = "personal"
 
 
+class BrokerListing(StrEnum):
+    """Whether the broker is told of an offer that not everybody may see: by its title, or only for who may see it."""
+
+    NO = "no"
+    TEASER = "teaser"
+    RESTRICTED = "restricted"
+
+
 class Marking(StrEnum):
     """Whether data is about persons: pseudonymised data still is (GDPR Recital 26), special categories are Art. 9."""
 
@@ -168,6 +176,13 @@ class AssetDescription(msgspec.Struct, frozen=True, kw_only=True):
     landing_page: Annotated[str | None, Meta(description="Web page about the data.")] = None
     documentation: Annotated[tuple[str, ...], Meta(description="Web pages with the documentation of the data.")] = ()
     conforms_to: Annotated[tuple[str, ...], Meta(description="Standards that the data follows, as IRIs.")] = ()
+    at_broker: Annotated[
+        BrokerListing,
+        Meta(
+            description="What the broker shows of an offer with an access policy: nothing, to others a teaser (title, "
+            "publisher and access policy), or all to those whom the access policy admits and nothing to others."
+        ),
+    ] = BrokerListing.NO
     stated: Annotated[AssetStatement, Meta(description="What policies can refer to.")] = AssetStatement()
     records: Annotated[
         Records | None, Meta(description="How the data is read as records (default: by media type for CSV and JSON).")

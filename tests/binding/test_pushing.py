@@ -21,8 +21,8 @@ from connector.net.client import GuardedClient
 from connector.net.errors import Unreachable
 from connector.net.transport import HttpCall
 from connector.ports.entities import Push, PushState
-from connector.protocol.credential import MEDIA_TYPE, name_description
-from connector.views.assets import AssetOrder
+from connector.protocol.credential import MEDIA_TYPE, name_description, read_credential
+from connector.views.assets import AssetOrder, BrokerListing
 from tests.binding.test_broker import BROKER, Answer, Firm
 from tests.broker.crawling import until
 from tests.support.plane import KEY, ME, NOW, OWNER, Desk
@@ -122,6 +122,31 @@ async def test_drafts_and_what_not_everybody_may_see_are_never_pushed(pushed: Pu
     await asset_changes.edit(pushed.publisher, "urn:air", {"access": ONLY})
     await pushed.pusher.take_turn()
     assert not pushed.lies("urn:air")
+
+
+@pytest.mark.parametrize("listing", [BrokerListing.TEASER, BrokerListing.RESTRICTED])
+async def test_what_its_owner_wants_the_broker_to_know_is_pushed_with_its_audience(
+    pushed: Pushed, listing: BrokerListing
+) -> None:
+    await pushed.offer("urn:hidden", access=ONLY, at_broker=listing)
+    await pushed.pusher.take_turn()
+    assert pushed.publisher.keys is not None
+    secured = pushed.shelf.there[name_description(ME, "urn:hidden")]
+    stated = read_credential(pushed.publisher.keys.verify_credential(secured, ME).payload)
+    assert json.loads(stated.audience)["permission"][0]["constraint"][0]["rightOperand"] == "x"
+    assert stated.teaser is (listing is BrokerListing.TEASER)
+    await asset_changes.edit(pushed.publisher, "urn:hidden", {"at_broker": "no"})
+    await pushed.pusher.take_turn()
+    assert not pushed.lies("urn:hidden")
+
+
+async def test_an_offer_for_everybody_has_no_audience_whatever_the_broker_shows(pushed: Pushed) -> None:
+    await pushed.offer("urn:air", at_broker=BrokerListing.RESTRICTED)
+    await pushed.pusher.take_turn()
+    assert pushed.publisher.keys is not None
+    secured = pushed.shelf.there[name_description(ME, "urn:air")]
+    stated = read_credential(pushed.publisher.keys.verify_credential(secured, ME).payload)
+    assert (stated.audience, stated.teaser) == (b"", False)
 
 
 async def test_a_start_pushes_what_is_missing_and_nothing_twice(pushed: Pushed) -> None:

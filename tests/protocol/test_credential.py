@@ -22,6 +22,8 @@ from connector.protocol.credential import (
 from connector.protocol.dsp.timestamps import read_timestamp
 
 CITY = "https://city.example/participants/roads"
+AUDIENCE = "https://w3id.org/datenkontor/policy/1#Audience"
+VALUE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
 FROM, UNTIL = "2026-03-01T00:00:00Z", "2026-03-31T00:00:00Z"
 DATASET = {"@id": "urn:uuid:1", "@type": "Dataset", "dct:title": [{"@language": "de", "@value": "Luft"}]}
 
@@ -54,11 +56,11 @@ def credential(**changed: Any) -> bytes:
 @given(MEMBERS)
 def test_what_is_written_is_read_again(members: dict[str, Any]) -> None:
     statement = {"@id": "urn:uuid:1", "@type": "Dataset", **members}
-    found = read_credential(write(statement, terms={"type": "odrl:Set"}))
+    found = read_credential(write(statement, audience={"permission": [1]}, teaser=True))
     assert json.loads(found.document) == statement
     assert (found.issuer, found.kind, found.subject) == (CITY, DescriptionKind.DATASET, "urn:uuid:1")
     assert (found.valid_from, found.valid_until) == (read_timestamp(FROM), read_timestamp(UNTIL))
-    assert found.terms == {"type": "odrl:Set"}
+    assert (json.loads(found.audience), found.teaser) == ({"permission": [1]}, True)
 
 
 def test_an_identifier_changes_with_the_content_and_with_nothing_else() -> None:
@@ -66,7 +68,7 @@ def test_an_identifier_changes_with_the_content_and_with_nothing_else() -> None:
     assert first.startswith("ni:///sha-256;")
     assert read_credential(write(valid_from="2026-03-11T00:00:00Z", valid_until="2026-04-10T00:00:00Z")).id == first
     assert read_credential(write(dict(reversed(DATASET.items())))).id == first
-    for other in (write({**DATASET, "dct:title": "Luft"}), write(terms={"type": "odrl:Set"})):
+    for other in (write({**DATASET, "dct:title": "Luft"}), write(audience={"permission": []})):
         assert read_credential(other).id != first
 
 
@@ -100,6 +102,11 @@ def test_an_identifier_changes_with_the_content_and_with_nothing_else() -> None:
         ({"vc": {}}, "vc"),
         ({"exp": 1}, "exp"),
         ({"termsOfUse": [{"type": "odrl:Set"}]}, "termsOfUse"),
+        ({"termsOfUse": {"type": "odrl:Set"}}, "termsOfUse"),
+        ({"termsOfUse": {"type": AUDIENCE}}, "termsOfUse"),
+        ({"termsOfUse": {"type": AUDIENCE, VALUE: {"@type": "@json", "@value": "all"}}}, "termsOfUse"),
+        ({"termsOfUse": {"type": [AUDIENCE], VALUE: {"@type": "@json", "@value": {}}}}, "termsOfUse"),
+        ({"termsOfUse": {"type": AUDIENCE, VALUE: {"@type": "@json", "@value": {}}, "id": "urn:x"}}, "termsOfUse"),
         ({"termsOfUse": None}, "termsOfUse"),
     ],
 )

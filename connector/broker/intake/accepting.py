@@ -11,6 +11,7 @@ import msgspec
 
 from connector.broker.crawl import AddressProblem, make_finder
 from connector.broker.normalise import Unusable, read_entry
+from connector.broker.visibility.audience import AudienceRefused, read_audience
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.ports.credentials import CredentialKeys, CredentialRejected
 from connector.ports.descriptions import PushedDescription
@@ -83,10 +84,10 @@ def accept(
     if owner != participant and is_listed(owner):
         reason = "The subject does not belong to the issuer: its identifier is that of another participant."
         raise DescriptionRefused("not-yours", reason)
-    if credential.terms is not None:
-        reason = "The credential has terms of use, which this broker does not read: send one for everybody."
-        raise DescriptionRefused("audience", reason)
+    audience = _read_audience(credential)
     entry, findings = _read_dataset(credential, source, now, address_problem)
+    if entry is not None:
+        entry = msgspec.structs.replace(entry, audience=audience, teaser=credential.teaser)
     description = PushedDescription(
         name=name_description(participant, credential.subject),
         participant=participant,
@@ -96,9 +97,20 @@ def accept(
         key=verified.key,
         pushed_at=now,
         expires_at=credential.valid_until,
+        audience=audience,
         findings=(*findings, *_find_gaps(credential)),
     )
     return AcceptedDescription(description=description, entry=entry)
+
+
+def _read_audience(credential: VerifiableCredential) -> bytes:
+    """Return to whom a description may be shown, as entries keep it; empty for everybody. Raises DescriptionRefused."""
+    if not credential.audience:
+        return b""
+    try:
+        return read_audience(credential.audience, credential.subject)
+    except AudienceRefused as refused:
+        raise DescriptionRefused("audience", str(refused)) from None
 
 
 def _read_dataset(

@@ -9,12 +9,13 @@ import msgspec
 from connector.broker.crawl import AddressProblem
 from connector.broker.intake.accepting import DescriptionRefused, accept
 from connector.broker.schedule import NEVER
+from connector.broker.visibility.audience import Admission, decide_member, decide_nobody
 from connector.net.aside import work_aside
 from connector.ports.broker_store import BrokerStore, CrawlSource
 from connector.ports.changes import LimitReached
 from connector.ports.credentials import CredentialKeys
 from connector.ports.descriptions import DescriptionStore, PushedDescription
-from connector.ports.identity import Directory
+from connector.ports.identity import Caller, Directory
 
 PAGE = 50
 
@@ -115,6 +116,21 @@ class DescriptionIntake:
         """Return a self-description that is valid now."""
         found = await self._store.description(name)
         return found if found is not None and found.expires_at > self._now() else None
+
+    async def find_for(self, caller: Caller | None, name: str) -> PushedDescription | None:
+        """Return a self-description that a caller may see; None is a reader of an open broker without a token."""
+        found = await self.find(name)
+        if found is None or not found.audience or (caller and caller.participant == found.participant):
+            return found
+        audience, now = found.audience, self._now()
+
+        def decide() -> Admission:
+            if caller is None:
+                return decide_nobody(audience, now)
+            return decide_member(audience, caller.participant, caller.claims, now)
+
+        admission = await work_aside(len(audience), decide, small=0)
+        return found if admission.admitted else None
 
     async def list_own(self, participant: str, after: str) -> tuple[list[PushedDescription], str | None]:
         """Return a page of the self-descriptions of a participant, and the subject after which the next one begins."""

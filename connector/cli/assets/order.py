@@ -93,6 +93,7 @@ _TEXTS: Mapping[str, OptionText] = {
     "landing_page": OptionText("", "URL"),
     "documentation": OptionText("", "URL", "Web page with the documentation of the data. May be repeated."),
     "conforms_to": OptionText("", "IRI", "Standard that the data follows. May be repeated."),
+    "at_broker": OptionText(help="What the broker shows of an offer with an access policy (default: nothing)."),
     "id": OptionText(metavar="ID", help="Identifier of the dataset (default: a new `urn:uuid`)."),
     "languages": OptionText("--language", "TAG", "Language of the data, such as de. May be repeated."),
     "release": OptionText("--data-version"),

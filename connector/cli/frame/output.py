@@ -33,7 +33,19 @@ Columns = Mapping[str, Callable[[Row], object]]
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 _NARROWEST = 8
 _CLOSED = frozenset(
-    {"status", "class", "role", "state", "kind", "about persons", "state of source", "outcome", "for", "offered by"}
+    {
+        "status",
+        "class",
+        "role",
+        "state",
+        "kind",
+        "about persons",
+        "state of source",
+        "outcome",
+        "for",
+        "offered by",
+        "at broker",
+    }
 )
 """The fields whose values are words of a closed list; programs read the words of the standards in the JSON."""
 

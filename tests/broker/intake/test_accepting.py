@@ -8,6 +8,7 @@ import pytest
 from connector.broker.intake.accepting import DescriptionRefused
 from connector.broker.normalise import read_entry
 from connector.identity.tokens import sign
+from connector.ports.identity import Caller
 from connector.protocol import dcat
 from connector.protocol.credential import SECURED_LIMIT, DescriptionKind
 from tests.broker.crawling import A
@@ -121,11 +122,50 @@ async def test_a_participant_and_an_offering_are_kept_and_are_no_entries() -> No
     assert not world.changes
 
 
-async def test_what_has_terms_of_use_is_not_shown_to_everybody() -> None:
+def only_for(participant: str) -> dict[str, Any]:
+    constraint = {"leftOperand": "dk:participant", "operator": "eq", "rightOperand": participant}
+    return {"permission": [{"action": "use", "constraint": [constraint]}]}
+
+
+async def test_an_audience_sees_the_entry_and_others_nothing_or_a_teaser() -> None:
     world = Pushing()
     await world.crawl()
-    secured = world.secure(world.state(plain("urn:air"), terms={"type": "odrl:Set"}))
-    assert (await refuse(world, secured)).code == "audience"
+    for subject, teaser in (("urn:hidden", False), ("urn:teased", True)):
+        stated = world.state(plain(subject), audience=only_for(B), teaser=teaser)
+        taken = await world.push(world.secure(stated), subject)
+        assert taken.description.audience
+        entry = await world.record.entry(A, subject)
+        assert entry is not None
+        assert (entry.audience, entry.teaser) == (taken.description.audience, teaser)
+    everybody = world.record.view()
+    assert await everybody.entry(A, "urn:hidden") is None
+    assert await everybody.entry(A, "urn:teased") is None
+    classes = await world.record.classes()
+    assert sorted(known.reduced for known in classes) == [False, True]
+
+
+async def test_an_audience_that_the_broker_cannot_decide_is_refused_in_words() -> None:
+    world = Pushing()
+    await world.crawl()
+    unknown = {"permission": [{"action": "use", "constraint": [{"leftOperand": "urn:x", "operator": "eq"}]}]}
+    for audience in (unknown, {"@type": "Agreement"}, {"permission": [{"action": "use", "target": "urn:other"}]}):
+        stated = world.state(plain("urn:air"), audience=audience)
+        refused = await refuse(world, world.secure(stated))
+        assert (refused.code, refused.reason.startswith("The access policy")) == ("audience", True), refused.reason
+
+
+async def test_the_evidence_of_a_restricted_dataset_is_for_its_audience() -> None:
+    world = Pushing()
+    await world.crawl()
+    stated = world.state(plain("urn:hidden"), audience=only_for(B), teaser=True)
+    name = (await world.push(world.secure(stated), "urn:hidden")).description.name
+    seen = {
+        caller: await world.intake.find_for(
+            Caller(participant=caller, claims={}, evidence={}, replay_key=None) if caller else None, name
+        )
+        for caller in (A, B, CITY + "c", None)
+    }
+    assert {caller for caller, found in seen.items() if found is not None} == {A, B}
 
 
 async def test_the_largest_dataset_fits_and_a_larger_one_is_refused() -> None:

@@ -9,7 +9,7 @@ from connector.cli.assets.order import _TEXTS, ComposedOptions, build_order, tak
 from connector.cli.assets.parts import PARTS
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import Output
-from connector.views.assets import AssetDescription, AssetOrder, AssetStatement, DataClass, Marking
+from connector.views.assets import AssetDescription, AssetOrder, AssetStatement, BrokerListing, DataClass, Marking
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset
 
@@ -31,7 +31,8 @@ def test_every_field_that_an_owner_states_has_an_option_with_a_help() -> None:
     for name in described:
         kind, option = get_args(OPTIONS[name].annotation)
         assert option.help.endswith("."), name
-        assert set(get_args(kind) or (kind,)) <= {str, list[str], bool, int, float, DataClass, Marking, type(None)}
+        plain = {str, list[str], bool, int, float, type(None)}
+        assert set(get_args(kind) or (kind,)) <= {*plain, BrokerListing, DataClass, Marking}
 
 
 def test_a_text_of_an_option_is_of_a_field() -> None:

@@ -31,6 +31,7 @@ from connector.protocol.credential import (
     write_credential,
 )
 from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.views.assets import BrokerListing
 from connector.views.conversion import write_moment
 
 VALID_MS = 30 * 86_400_000
@@ -90,9 +91,12 @@ async def provide_to(
 
 
 def describe_asset(publisher: Publisher, kind: DescriptionKind, asset: Asset) -> bytes:
-    """Return the unsigned credential of a published asset: of its dataset or its offering."""
+    """Return the unsigned credential of a published asset: of its dataset or its offering.
+
+    If its owner lets the broker know of it, the access policy is its audience.
+    """
     stated = _state_dataset(asset) if kind is DescriptionKind.DATASET else _state_offering(publisher, asset)
-    return _write(publisher, stated, asset.updated_at)
+    return _write(publisher, stated, asset.updated_at, asset)
 
 
 def describe_participant(publisher: Publisher) -> bytes:
@@ -152,13 +156,22 @@ def _find_name(publisher: Publisher) -> str:
     return known.name if known else publisher.context.participant
 
 
-def _write(publisher: Publisher, stated: Mapping[str, Any], changed_at: int) -> bytes:
+def is_for_broker(asset: Asset) -> bool:
+    """Return whether the broker is to have the description of an asset: if everybody may see it, or it is so wanted."""
+    wanted = asset.access is None or asset.at_broker is not BrokerListing.NO
+    return asset.status is AssetStatus.PUBLISHED and wanted
+
+
+def _write(publisher: Publisher, stated: Mapping[str, Any], changed_at: int, asset: Asset | None = None) -> bytes:
+    audience = asset.access if asset is not None and asset.at_broker is not BrokerListing.NO else None
     begun, ended = find_span(stated["@id"], publisher.context.now())
     return write_credential(
         publisher.context.participant,
         stated,
         valid_from=write_moment(max(begun, changed_at), "seconds"),
         valid_until=write_moment(ended, "seconds"),
+        audience=msgspec.json.decode(audience) if audience else None,
+        teaser=asset is not None and asset.at_broker is BrokerListing.TEASER,
     )
 
 

@@ -443,8 +443,8 @@ SENTENCES: dict[str, str] = {
     "verwenden.",
     "{} is {}: expected an instant such as 2026-05-01T00:00:00Z.": "{0} ist {1}: erwartet wird ein Zeitpunkt wie "
     "2026-05-01T00:00:00Z.",
-    "termsOfUse cannot be read: expected one object with a type, or none.": "termsOfUse lässt sich nicht lesen: "
-    "erwartet wird ein Objekt mit einem type oder keines.",
+    "termsOfUse cannot be read: expected the type {} or {} with a policy as {}, or none.": "termsOfUse lässt sich nicht "
+    "lesen: erwartet wird der type {0} oder {1} mit Bedingungen als {2} oder keines.",
     "The signature of the credential is refused: {}": "Die Signatur der Selbstbeschreibung wird abgelehnt: {0}",
     "The participant list is missing or has expired: get a newer one.": "Die Teilnehmerliste fehlt oder ist "
     "abgelaufen: bitte eine neuere besorgen.",
@@ -464,8 +464,6 @@ SENTENCES: dict[str, str] = {
     "Bytes: bitte kürzen.",
     "The subject does not belong to the issuer: its identifier is that of another participant.": "Der beschriebene "
     "Gegenstand gehört nicht zum Aussteller: Seine Kennung ist die eines anderen Teilnehmers.",
-    "The credential has terms of use, which this broker does not read: send one for everybody.": "Die "
-    "Selbstbeschreibung hat Bedingungen, die dieser Broker nicht liest: bitte eine für alle senden.",
     "The description does not state: {}.": "In der Beschreibung fehlt: {0}.",
     "The address does not name this credential: put it at /v1/self-descriptions/{}.": "Die Adresse gehört nicht zu "
     "dieser Selbstbeschreibung: bitte an /v1/self-descriptions/{0} senden.",

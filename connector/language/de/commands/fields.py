@@ -136,6 +136,7 @@ SENTENCES: dict[str, str] = {
     "name at a broker": "Name beim Broker",
     "key": "Schlüssel",
     "at the broker": "beim Broker",
+    "at broker": "Anzeige beim Broker",
     "issuer": "Aussteller",
     "participant list": "Teilnehmerliste",
     "field of the person": "Feld der Person",

@@ -250,4 +250,6 @@ SENTENCES: dict[str, str] = {
     "Day from which on there will be an offer.": "Tag, ab dem es ein Angebot gibt.",
     "This participant does not have the data.": "Dieser Teilnehmer hat die Daten nicht.",
     "Number of the last news that is known.": "Nummer der letzten bekannten Nachricht.",
+    "What the broker shows of an offer with an access policy (default: nothing).": "Was der Broker von einem Angebot mit eingeschränkter Sichtbarkeit zeigt (Standard: nichts).",
+    "What the broker shows of an offer with an access policy.": "Was der Broker von einem Angebot mit eingeschränkter Sichtbarkeit zeigt.",
 }

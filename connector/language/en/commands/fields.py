@@ -136,6 +136,7 @@ SENTENCES: dict[str, str] = {
     "name at a broker": "name at a broker",
     "key": "key",
     "at the broker": "at the broker",
+    "at broker": "at broker",
     "issuer": "issuer",
     "participant list": "participant list",
     "field of the person": "field of the person",
