@@ -222,6 +222,10 @@ async def _caller(request: Request, desk: AtBroker, authorization: Authorization
     return caller
 
 
+KnownMember = Annotated[Caller, Depends(_caller)]
+"""A participant that has proven who it is."""
+
+
 def find_address(request: Request, desk: BrokerDesk) -> str:
     """Return the address that a request is counted for, or nothing if none is known."""
     host = request.client.host if request.client else ""

@@ -21,6 +21,7 @@ from connector.api.board.needs import add_board
 from connector.api.broker import make_broker_app
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
+from connector.api.sources import add_sources
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
@@ -193,6 +194,7 @@ async def build_broker(
     )
     site = make_site(settings)
     graph = _open_graph(settings, site)
+    add_sources(api)
     add_portals(api, site, graph)
     expiry = None
     if parts.identity.credentials is not None:

@@ -8,8 +8,9 @@ Pure: standard library and msgspec only. Times are ms since the Unix epoch; `jit
 
 import msgspec
 
-from connector.ports.broker_store import PORTALS, CrawlSource, Liveness, Portal, PortalKind
+from connector.ports.broker_store import PORTALS, CrawlSource, Liveness, Portal
 from connector.ports.identity import Participant
+from connector.views.portals import PortalKind
 
 SECOND = 1000
 MINUTE = 60 * SECOND

@@ -9,6 +9,8 @@ from typing import Protocol
 
 import msgspec
 
+from connector.views.portals import PortalKind
+
 
 class Liveness(StrEnum):
     """The liveness of a source: NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3, or 15 minutes) → DEAD (5 days)."""
@@ -22,13 +24,6 @@ class Liveness(StrEnum):
 
 PORTALS = "urn:datenkontor:portal:"
 """The beginning of the identifiers of portals; the rest is the name by the operator. No participant has such a one."""
-
-
-class PortalKind(StrEnum):
-    """How a portal is read: by the action API of CKAN, or by its catalogue in RDF (DCAT-AP)."""
-
-    CKAN = "ckan"
-    DCAT = "dcat"
 
 
 class Portal(msgspec.Struct, frozen=True, kw_only=True):

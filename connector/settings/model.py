@@ -10,17 +10,17 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from connector.ports.broker_store import PortalKind
 from connector.ports.entities import DataClass
 from connector.views.descriptions import EMAIL, TELEPHONE
+from connector.views.portals import PORTAL_NAME, PORTAL_URL, PortalKind
 
 Meta = msgspec.Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
 PeerPort = Annotated[int, Meta(ge=1, le=65535)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
 Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?\Z", max_length=2048)]
-QueryUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?\Z", max_length=2048)]
-PortalName = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?\Z")]
+PortalUrl = Annotated[str, Meta(pattern=PORTAL_URL[:-1] + r"\Z", max_length=2048)]
+PortalName = Annotated[str, Meta(pattern=PORTAL_NAME[:-1] + r"\Z")]
 Email = Annotated[str, Meta(pattern=EMAIL + r"\Z", max_length=500)]
 Telephone = Annotated[str, Meta(pattern=TELEPHONE + r"\Z")]
 Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
@@ -285,7 +285,7 @@ class PortalSettings(Section, frozen=True, kw_only=True):
 
     name: Annotated[PortalName, Meta(description="Short name of the portal: small letters, digits and hyphens.")]
     kind: Annotated[PortalKind, Meta(description="How the portal is read.")]
-    url: Annotated[QueryUrl, Meta(description="Address of the portal (`ckan`), or of its catalogue in RDF (`dcat`).")]
+    url: Annotated[PortalUrl, Meta(description="Address of the portal (`ckan`), or of its catalogue in RDF (`dcat`).")]
     title: Annotated[ShortText | None, Meta(description="Name that people read; if omitted, the short name.")] = None
 
 

@@ -25,12 +25,20 @@ class FacetValueView(msgspec.Struct, frozen=True, kw_only=True):
     label: LocalizedText = {}
 
 
+class ViaView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a reference leads: the short name of its portal, and the page of the dataset there."""
+
+    portal: str
+    page: str
+
+
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
     """One search result: the offer, its participant, and when the broker verified it.
 
     `only_for` are the parties that all offers are for; empty if one is for everybody. `terms_in_words` are the terms of
     the first offer. `begins` and `ends` are the time that the data covers. `boxes` are its areas: west, south, east and
-    north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the rest.
+    north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the rest. `via` is
+    set for a reference to a dataset of a portal, which has no offer.
     """
 
     participant: str
@@ -62,6 +70,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     ends: datetime | None = None
     modified: datetime | None = None
     prices: tuple[str, ...] = ()
+    via: ViaView | None = None
 
 
 class HitsView(msgspec.Struct, frozen=True, kw_only=True):

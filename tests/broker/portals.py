@@ -14,8 +14,9 @@ from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.errors import Unreachable
 from connector.net.transport import HttpCall
-from connector.ports.broker_store import PORTALS, CrawlSource, Entry, PortalKind
+from connector.ports.broker_store import PORTALS, CrawlSource, Entry
 from connector.store.memory.record import MemoryBrokerStore
+from connector.views.portals import PortalKind
 from tests.broker.crawling import crawler_of
 from tests.broker.world import Catalogue, Space
 from tests.support.transport import InProcessAnswer

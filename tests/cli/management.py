@@ -40,9 +40,13 @@ class Asked(NamedTuple):
 
 
 class Management:
-    """What is answered: `(method, path)` to a status and a value, or to a list of them, the last of which stays."""
+    """What is answered: `(method, path)` to a status and a value, or to a list of them, the last of which stays.
 
-    def __init__(self) -> None:
+    `takes_key` is false for a broker, whose operator has a token of the participant instead.
+    """
+
+    def __init__(self, *, takes_key: bool = True) -> None:
+        self.takes_key = takes_key
         self.answers: dict[tuple[str, str], list[tuple[int, Any]]] = {}
         self.asked: list[Asked] = []
         self.url = ""
@@ -78,7 +82,8 @@ def served(management: Management) -> Iterator[Management]:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             asked = Asked(self.command, unquote(parts.path), parse_qs(parts.query), body)
-            if parts.path.startswith("/v1/") and self.headers.get("Authorization") != f"Bearer {KEY}":
+            keyed = management.takes_key and parts.path.startswith("/v1/")
+            if keyed and self.headers.get("Authorization") != f"Bearer {KEY}":
                 status, value = (
                     401,
                     {"error": {"code": "unknown-key", "reason": "The management key is not known here."}},

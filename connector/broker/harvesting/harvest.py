@@ -18,7 +18,8 @@ from connector.broker.harvesting.portal import PortalClient
 from connector.broker.harvesting.references import read_reference
 from connector.broker.normalise import Unusable
 from connector.net.aside import SMALL, work_aside
-from connector.ports.broker_store import CrawlSource, Entry, PortalKind
+from connector.ports.broker_store import CrawlSource, Entry
+from connector.views.portals import PortalKind
 
 Keep = Callable[[Sequence[Entry]], Awaitable[None]]
 

@@ -81,21 +81,22 @@ def find_datasets(graph: RdfGraph) -> list[RdfNode]:
 
 
 def find_next_page(graph: RdfGraph) -> str | None:
-    """Return the address of the next page, or None on the last one (Hydra Core, `hydra:next`; once `nextPage`)."""
-    pages = (
-        value.iri
+    """Return the address of the next page, or None on the last one (Hydra Core, `hydra:next`; once `nextPage`).
+
+    The extension of CKAN writes the address as a text.
+    """
+    values = (
+        value
         for said in graph.values()
         for predicate in (HYDRA + "next", HYDRA + "nextPage")
         for value in said.get(predicate, ())
-        if isinstance(value, IriTerm)
     )
-    texts = (
-        value.text
-        for said in graph.values()
-        for value in said.get(HYDRA + "nextPage", ())
-        if isinstance(value, LiteralTerm)
-    )
-    return next(pages, None) or next(texts, None)
+    for value in values:
+        if isinstance(value, IriTerm):
+            return value.iri
+        if isinstance(value, LiteralTerm):
+            return value.text
+    return None
 
 
 def read_dataset(graph: RdfGraph, node: RdfNode) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from connector.cli.commands.source import app as portals
 from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
@@ -17,6 +18,7 @@ from connector.ports.broker_store import Liveness
 from connector.ports.changes import StoreError
 
 app = create_noun("The broker: it crawls the catalogues of the participants and answers searches.")
+app.add_typer(portals, name="source")
 
 
 @register(app, "serve", needs="settings", example="datenkontor broker serve --settings broker/datenkontor.toml")
@@ -79,7 +81,7 @@ def sources(
     call: CommandCall,
     failing: Annotated[bool, typer.Option("--failing", help="Only sources with an error or a remark.")] = False,
 ) -> None:
-    """List the crawled participants: the state of each source, its datasets, and its latest error.
+    """List the crawled participants and portals: the state of each source, its datasets, and its latest error.
 
     NEW: not crawled yet. ONLINE: the last crawl succeeded. SUSPECT: the last crawl failed; its datasets remain in
     searches, and it is tried again soon. OFFLINE: three crawls failed, or none succeeded for 15 minutes; its datasets

@@ -14,6 +14,7 @@ from connector.cli.frame.command import TimeoutOption, create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_participant
+from connector.cli.frame.output import strip_controls
 from connector.cli.frame.remote import connect
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
@@ -128,12 +129,14 @@ def _choose_offer(call: CommandCall, connector: Connector, target: list[str], of
         result = recall_result(call, int(target[0]))
         if result is None:
             raise Failure(Code.NOT_FOUND, "errors.no-result", target=target[0])
+        _refuse_reference(result.page)
         return WantedOffer(participant=result.participant, dataset=result.dataset, offer=offer)
     if len(target) == 2 and (":" in target[0] or ":" in target[1]):
         return WantedOffer(participant=find_participant(connector, target[0]), dataset=target[1], offer=offer)
     words = " ".join(target)
     results = connector.search(words, limit=10)
     if len(results.items) == 1:
+        _refuse_reference(results.items[0].via.page if results.items[0].via else "")
         return WantedOffer(participant=results.items[0].participant, dataset=results.items[0].id, offer=offer)
     if not results.items:
         raise Failure(Code.NOT_FOUND, "errors.no-offer", words=words)
@@ -141,6 +144,12 @@ def _choose_offer(call: CommandCall, connector: Connector, target: list[str], of
     if not call.output.json:
         print_results(call, results.items)
     raise Failure(Code.USAGE, "errors.many-offers", total=results.total)
+
+
+def _refuse_reference(page: str) -> None:
+    """Raise Failure if a result is a reference, which has a page at its portal: it has no offer to ask for."""
+    if page:
+        raise Failure(Code.REFUSED, "errors.at-portal", page=strip_controls(page))
 
 
 def _find_remark(connector: Connector, transfer: str) -> str:

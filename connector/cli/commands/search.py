@@ -105,10 +105,11 @@ WithUntil = Annotated[str | None, typer.Option(metavar="DATE", help="Only data a
 
 
 class NumberedResult(msgspec.Struct, frozen=True):
-    """A search result as `get` needs it."""
+    """A search result as `get` needs it; `page` is that of a reference, which cannot be got here."""
 
     participant: str
     dataset: str
+    page: str = ""
 
 
 @register(
@@ -234,8 +235,10 @@ def print_results(call: CommandCall, results: tuple[HitView, ...], *, first: int
 
 
 def _write_title(call: CommandCall, result: HitView) -> str:
-    """Return the title, marked if the offers are for certain parties only."""
+    """Return the title, marked if the offers are for certain parties only, or if it is a reference to a portal."""
     title = choose_text(result.title, call.output.lang)
+    if result.via:
+        return call.output.say("cli.title-at-portal", title=title, portal=strip_controls(result.via.portal))
     if not result.only_for:
         return title
     return call.output.say("cli.title-only-for", title=title, parties=", ".join(map(strip_controls, result.only_for)))
@@ -244,7 +247,8 @@ def _write_title(call: CommandCall, result: HitView) -> str:
 def store_results(call: CommandCall, results: tuple[HitView, ...], *, first: int = 1) -> None:
     """Store the numbers of the results for `get`; without a writable cache the numbers are not available later."""
     numbered = {
-        str(number): NumberedResult(result.participant, result.id) for number, result in enumerate(results, first)
+        str(number): NumberedResult(result.participant, result.id, result.via.page if result.via else "")
+        for number, result in enumerate(results, first)
     }
     file = locate_cache(call)
     try:

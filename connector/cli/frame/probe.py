@@ -30,8 +30,12 @@ def probe_url(
     timeout_s: float = TIMEOUT_S,
     method: str = "GET",
     token: str | None = None,
+    body: bytes | None = None,
 ) -> ProbeResult:
-    """Send a request, with a value of the header Authorization; follow no redirect and read at most `LARGEST` bytes."""
+    """Send a request, with a value of the header Authorization and a body in JSON.
+
+    Follow no redirect and read at most `LARGEST` bytes.
+    """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     connection: http.client.HTTPConnection
@@ -46,7 +50,8 @@ def probe_url(
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         headers = {"Accept": "application/json"} | ({"Authorization": token} if token else {})
-        connection.request(method, path, headers=headers)
+        headers |= {"Content-Type": "application/json"} if body is not None else {}
+        connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
         return ProbeResult(answer.status, answer.read(LARGEST))
     except (OSError, http.client.HTTPException) as error:

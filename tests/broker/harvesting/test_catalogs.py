@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.ports.broker_store import Liveness, PortalKind
+from connector.ports.broker_store import Liveness
+from connector.views.portals import PortalKind
 from tests.broker.portals import CATALOG, PREFIXES, FakePortal, PortalWorld, say_turtle, write_dataset, write_page
 
 XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcat="http://www.w3.org/ns/dcat#"
@@ -20,8 +21,8 @@ def world_of(**pages: Any) -> PortalWorld:
     return PortalWorld(portal, PortalKind.DCAT)
 
 
-async def test_all_pages_of_hydra_are_read_also_by_relative_names() -> None:
-    led = write_page(1, following=f"{CATALOG}?page=2")
+async def test_all_pages_of_hydra_are_read_also_by_relative_names_and_texts() -> None:
+    led = write_page(1, following=f"{CATALOG}?page=2").replace(f"<{CATALOG}?page=2>", f'"{CATALOG}?page=2"')
     world = world_of(
         p1=say_turtle(led), p2=say_turtle(write_page(2, following="?page=3")), p3=say_turtle(write_page(3))
     )

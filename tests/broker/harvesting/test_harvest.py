@@ -6,7 +6,8 @@ from connector.broker import search
 from connector.broker.crawl import Bounds, CrawlFailed
 from connector.broker.harvesting.harvest import harvest
 from connector.broker.schedule import DAY
-from connector.ports.broker_store import Delta, Entry, Liveness, PortalKind
+from connector.ports.broker_store import Delta, Entry, Liveness
+from connector.views.portals import PortalKind
 from tests.broker.portals import (
     CATALOG,
     HOME,

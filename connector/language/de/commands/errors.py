@@ -60,6 +60,7 @@ SENTENCES: dict[str, str] = {
     "many-offers": "{total} Angebote enthalten diese Wörter: bitte eines über seine Nummer abrufen, etwa mit "
     "`datenkontor get 1`.",
     "no-offer": "Kein Angebot enthält alle diese Wörter: {words}.",
+    "at-portal": "Das ist ein Verweis auf ein Portal, das seine Daten selbst abgibt: bitte {page} öffnen.",
     "no-result": "Die letzte Suche hat keinen Treffer {target}: bitte erneut suchen.",
     "many-files": "Anzahl der gelieferten Dateien: {count}. Sie bleiben erhalten: "
     "`datenkontor transfer wait {transfer} -o ORDNER/` speichert sie ohne weitere Nutzung.",

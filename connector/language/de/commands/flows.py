@@ -343,4 +343,15 @@ SENTENCES: dict[str, str] = {
     "In {}, broker.portals has two portals of the same name: give each its own name.": "In {0} hat broker.portals zwei "
     "Portale mit demselben Namen: bitte jedem einen eigenen geben.",
     "The file is empty: choose one with data in it.": "Die Datei ist leer: bitte eine wählen, in der Daten stehen.",
+    "Only the operator of the broker may see and change its portals.": "Portale zeigt und ändert nur der Betreiber des "
+    "Brokers.",
+    "The broker has {} portals, the most that it may have: remove one first.": "Der Broker hat {0} Portale, mehr sind "
+    "nicht möglich: bitte zuerst eines entfernen.",
+    "The portal {} exists: remove it first, or choose another name.": "Das Portal {0} gibt es schon: bitte zuerst "
+    "entfernen oder einen anderen Namen wählen.",
+    "The portal {} stands in the settings: remove it from broker.portals.": "Das Portal {0} steht in den Einstellungen: "
+    "bitte aus broker.portals entfernen.",
+    "Unknown portal: the list of portals has their names.": "Unbekanntes Portal: Die Liste der Portale nennt ihre Namen.",
+    "The broker answered with status {}: see its log.": "Der Broker hat mit Status {0} geantwortet: Näheres steht in "
+    "seinem Protokoll.",
 }

@@ -252,4 +252,9 @@ SENTENCES: dict[str, str] = {
     "Number of the last news that is known.": "Nummer der letzten bekannten Nachricht.",
     "What the broker shows of an offer with an access policy (default: nothing).": "Was der Broker von einem Angebot mit eingeschränkter Sichtbarkeit zeigt (Standard: nichts).",
     "What the broker shows of an offer with an access policy.": "Was der Broker von einem Angebot mit eingeschränkter Sichtbarkeit zeigt.",
+    "Short name of the portal.": "Kurzer Name des Portals.",
+    "How the portal is read: the API of CKAN, or a catalogue in RDF.": "Wie das Portal gelesen wird: über die "
+    "Schnittstelle von CKAN oder als Katalog in RDF.",
+    "Address of the portal, or of its catalogue in RDF.": "Adresse des Portals oder seines Katalogs in RDF.",
+    "Name of the portal that people read.": "Name des Portals, den Menschen lesen.",
 }

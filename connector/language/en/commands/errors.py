@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "csv-size": "{file} is larger than {largest_file} bytes: split it.",
     "many-offers": "{total} offers contain these words: get one by its number, such as `datenkontor get 1`.",
     "no-offer": "No offer contains all of these words: {words}.",
+    "at-portal": "This is a reference to a portal, which gives its data itself: open {page}.",
     "no-result": "The newest search has no result {target}: search again.",
     "many-files": "Files of the delivery: {count}. They are kept: `datenkontor transfer wait {transfer} -o FOLDER/` "
     "saves them without another use.",
