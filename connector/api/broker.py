@@ -255,7 +255,8 @@ Seen = Annotated[RecordView, Depends(_see)]
 """What the caller sees of the record: all that a route may answer from."""
 
 
-def _read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
+def read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
+    """Return the search that parameters ask for. Raises ApiError."""
     try:
         return make_query(
             given.q,
@@ -293,7 +294,7 @@ def _json(document: Any, status: int = 200) -> Response:
 async def search_offers(
     desk: AtBroker,
     view: Seen,
-    asked: Annotated[Asked, Depends(_read_search)],
+    asked: Annotated[Asked, Depends(read_search)],
     lang: LanguageQuery = None,
 ) -> Response:
     """Search the offers of all participants, best first."""

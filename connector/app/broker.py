@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from connector.api.board.frame import BoardDesk
-from connector.api.board.needs import add_board
+from connector.api.board.mounting import add_board
 from connector.api.broker import make_broker_app
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
@@ -200,7 +200,7 @@ async def build_broker(
     if parts.identity.credentials is not None:
         intake, expiry = _build_intake(parts, record, crawler, parts.identity.credentials, now, note_change)
         add_self_descriptions(api, intake)
-    add_board(api, BoardDesk(board=board, record=record, index=index, teller=teller, now=now))
+    add_board(api, BoardDesk(board=board, record=record, index=index, teller=teller, site=site, now=now))
     return BrokerServer(
         parts=parts,
         record=record,

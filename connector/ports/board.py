@@ -87,8 +87,25 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.kind}\x1f{self.need}\x1f{self.provider}\x1f{self.dataset}\x1f{self.answer}"
 
 
+class SavedSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """A search that a participant has saved. Times in ms since the Unix epoch.
+
+    `parameters` are those of the search, as JSON; `feed` is the SHA-256 of the secret in the address of its feed, in
+    hex; `seen` the change number up to which its owner has looked.
+    """
+
+    id: str
+    owner: str
+    name: str
+    parameters: bytes
+    feed: str
+    created_at: int
+    changed_at: int
+    seen: int = 0
+
+
 class Board(Protocol):
-    """The board of a broker. Implementation: SQLite."""
+    """The board of a broker: needs and saved searches of participants. Implementation: SQLite."""
 
     async def put_need(self, need: Need, *, now: int, most_open: int, most: int) -> None:
         """Insert or replace a need. The oldest that are over give way if the owner has `most`.
@@ -137,6 +154,21 @@ class Board(Protocol):
 
     async def notices(self, participant: str, after: int, limit: int) -> Sequence[Notice]:
         """Return the notices to a participant with a number above `after`, in that order."""
+
+    async def put_search(self, search: SavedSearch, *, most: int) -> None:
+        """Insert or replace a saved search. Raises LimitReached if its owner has `most` others."""
+
+    async def saved_search(self, id: str) -> SavedSearch | None:
+        """Return one saved search."""
+
+    async def search_of_feed(self, feed: str) -> SavedSearch | None:
+        """Return the saved search whose feed has a secret with this digest."""
+
+    async def searches_of(self, owner: str) -> Sequence[SavedSearch]:
+        """Return the saved searches of a participant, the oldest first."""
+
+    async def drop_search(self, id: str) -> None:
+        """Remove a saved search."""
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

@@ -36,9 +36,9 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     """One search result: the offer, its participant, and when the broker verified it.
 
     `only_for` are the parties that all offers are for; empty if one is for everybody. `terms_in_words` are the terms of
-    the first offer. `begins` and `ends` are the time that the data covers. `boxes` are its areas: west, south, east and
-    north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the rest. `via` is
-    set for a reference to a dataset of a portal, which has no offer.
+    the first offer. `begins` and `ends` are the time that the data covers. `boxes` are its areas: west, south, east
+    and north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the
+    rest. `via` is set for a reference to a dataset of a portal, which has no offer.
     """
 
     participant: str

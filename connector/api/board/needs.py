@@ -1,12 +1,11 @@
 """Endpoints for needs at the broker: post, list, change, close, answer, and what matches."""
 
-from collections.abc import Awaitable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import FastAPI, Query
+from fastapi import Query
 
-from connector.api.board.frame import AtBoard, BoardDesk, find_need, find_own_need
+from connector.api.board.frame import AtBoard, BoardDesk, find_need, find_own_need, limit_change
 from connector.api.broker import Known, KnownCaller
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, LimitQuery, read_listing
@@ -27,7 +26,6 @@ from connector.broker.board.needs import (
 )
 from connector.broker.board.telling import tell_answer, tell_end, view_notice
 from connector.ports.board import Need
-from connector.ports.changes import LimitReached
 from connector.ports.entities import PageBounds
 from connector.views.common import LONGEST_IDENTIFIER, ErrorView, Page
 from connector.views.needs import (
@@ -48,14 +46,6 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 _NOTICES = 100
 
 router = ChapterRouter(prefix="/v1", tags=["needs"], responses=_FAILURES)
-
-T = TypeVar("T")
-
-
-def add_board(app: FastAPI, desk: BoardDesk) -> None:
-    """Add the endpoints of the board to the application of a broker."""
-    app.state.board = desk
-    app.include_router(router)
 
 
 @router.get("/needs")
@@ -99,16 +89,9 @@ async def _put(desk: BoardDesk, order: NeedOrder, *, owner: str, before: Need | 
         need = read_need(order, owner=owner, id=before.id if before else desk.new_id(), now=now, before=before)
     except NeedRefused as refusal:
         raise ApiError(422, "need", str(refusal)) from None
-    await _limit(desk.board.put_need(need, now=now, most_open=NEEDS_OPEN, most=NEEDS))
+    await limit_change(desk.board.put_need(need, now=now, most_open=NEEDS_OPEN, most=NEEDS))
     desk.teller.wake()
     return view_need(need, now, known=True)
-
-
-async def _limit(change: Awaitable[T]) -> T:
-    try:
-        return await change
-    except LimitReached as fault:
-        raise ApiError(409, "limit", str(fault)) from None
 
 
 @router.post("/needs/{need_id}/close")
@@ -141,7 +124,9 @@ async def answer_need(desk: AtBoard, caller: KnownCaller, need_id: str, order: A
         raise ApiError(
             422, "no-dataset", "The dataset is not in your catalogue as the broker knows it: publish it first."
         )
-    await _limit(desk.board.put_answer(answer, tell_answer(need, answer), most_of_one=ANSWERS_OF_ONE, most=ANSWERS))
+    await limit_change(
+        desk.board.put_answer(answer, tell_answer(need, answer), most_of_one=ANSWERS_OF_ONE, most=ANSWERS)
+    )
     desk.teller.bell.ring()
     return view_answers([answer])[0]
 

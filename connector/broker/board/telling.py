@@ -53,6 +53,7 @@ class Teller:
     def wake(self) -> None:
         """Note that searches find more, or that a need was posted or changed."""
         self._wake.set()
+        self.bell.ring()
 
     async def run(self) -> None:
         """Follow the record until cancelled."""

@@ -79,14 +79,26 @@ def _describe_activity(site: PublicSite, subject: Subject, activity: str) -> Ite
     yield Statement(IriTerm(activity), AS + "published", make_moment(subject.entry.changed_at))
 
 
-def render_atom(site: PublicSite, subjects: Sequence[Subject], language: Language) -> bytes:
-    """Return an Atom feed of the given changes, the newest first; its own sentences are in a language."""
+def render_atom(
+    site: PublicSite,
+    subjects: Sequence[Subject],
+    language: Language,
+    *,
+    title: str | None = None,
+    id: str | None = None,
+    address: str | None = None,
+) -> bytes:
+    """Return an Atom feed of the given changes, the newest first; its own sentences are in a language.
+
+    It is the feed of all changes, unless it has a title, an identifier and an address of its own.
+    """
+    own = f"{site.base}/feed.atom"
     feed = ET.Element("feed", {"xmlns": _ATOM})
-    _add(feed, "id", f"{site.base}/feed.atom")
-    _add(feed, "title", say(language, "catalog.all-title", name=site.name))
+    _add(feed, "id", id or own)
+    _add(feed, "title", title or say(language, "catalog.all-title", name=site.name))
     _add(feed, "updated", write_moment(max((subject.entry.changed_at for subject in subjects), default=0), "seconds"))
     _add(_add(feed, "author"), "name", site.name)
-    _add(feed, "link", rel="self", href=f"{site.base}/feed.atom")
+    _add(feed, "link", rel="self", href=address or own)
     for subject in subjects:
         kind = find_kind(subject.entry)
         entry = _add(feed, "entry")

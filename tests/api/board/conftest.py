@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from connector.api.board.frame import BoardDesk
-from connector.api.board.needs import add_board
+from connector.api.board.mounting import add_board
 from connector.broker.board.telling import Teller
 from connector.store.sqlite.board.board import SqliteBoard, open_board
 from tests.api.portals.conftest import SiteWorld
+from tests.broker.describing.published import SITE
 from tests.broker.world import CITY, Catalogue, titled
 
 ROADS, AIR = CITY + "tiefbauamt", CITY + "umweltamt"
@@ -36,8 +37,10 @@ class BoardWorld(SiteWorld):
                 record=self.record,
                 index=self.searching.index,
                 teller=self.teller,
+                site=SITE,
                 now=lambda: self.space.now,
                 new_id=lambda: f"id-{next(numbers)}",
+                new_secret=lambda: f"secret-{next(numbers)}",
             ),
         )
 

@@ -112,9 +112,9 @@ async def test_the_task_is_woken_and_goes_on(space: Space) -> None:
     await space.want()
     await space.offer(entry("a", TITLE))
     await space.searching.follow()
+    space.teller.wake()
     rung = space.teller.bell.listen()
     task = asyncio.create_task(space.teller.run())
-    space.teller.wake()
     async with asyncio.timeout(10):
         await rung.wait()
     assert await space.told(WORKS) == [(NoticeKind.MATCHED, "n", "a")]

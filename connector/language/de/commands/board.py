@@ -46,4 +46,16 @@ SENTENCES: dict[str, str] = {
     "Einstellungen broker.api setzen.",
     "The answer of the broker cannot be read: check `broker.api` in the settings.": "Die Antwort des Brokers ist nicht "
     "lesbar: bitte `broker.api` in den Einstellungen prüfen.",
+    "Unknown saved search: list the saved searches for their identifiers.": "Unbekannte gespeicherte Suche: Die Liste der "
+    "gespeicherten Suchen nennt die Kennungen.",
+    "The name is empty: say in words what the search is for.": "Der Name ist leer: bitte in Worten sagen, wofür die Suche "
+    "ist.",
+    "The search has unknown parameters: use those of {}.": "Die Suche hat unbekannte Angaben: möglich sind {0}.",
+    "The parameters have another form than those of /v1/search: correct them.": "Die Angaben haben eine andere Form als die "
+    "von /v1/search: bitte berichtigen.",
+    "Too many streams are open: close one first.": "Es sind zu viele Verbindungen offen: bitte zuerst eine schließen.",
+    "Unknown feed: ask its owner for the new address.": "Unbekannter Feed: Wer die Suche gespeichert hat, kennt die neue "
+    "Adresse.",
+    "You have {} saved searches already: remove one first.": "Sie haben schon {0} gespeicherte Suchen: bitte zuerst eine "
+    "entfernen.",
 }

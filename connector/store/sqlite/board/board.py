@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from connector.ports.board import Answer, Need, Notice
+from connector.ports.board import Answer, Need, Notice, SavedSearch
 from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.entities import PageBounds
 from connector.store.sqlite.engine.connection import open_readable, open_writable, refuse_damaged
@@ -28,6 +28,7 @@ NOTICES = 500
 _encode = msgspec.msgpack.Encoder().encode
 _need = msgspec.msgpack.Decoder(Need).decode
 _answer = msgspec.msgpack.Decoder(Answer).decode
+_search = msgspec.msgpack.Decoder(SavedSearch).decode
 _notice = msgspec.msgpack.Decoder(Notice).decode
 
 _PUT_NEED = """
@@ -52,6 +53,11 @@ _COUNT_ANSWERS = "SELECT count(*), coalesce(sum(participant = ?), 0) FROM answer
 _UNTOLD = "SELECT body FROM needs WHERE told = 0 ORDER BY place LIMIT ?"
 _TELL = "UPDATE needs SET told = 1 WHERE id = ? AND changed = ?"
 _WANTED = "SELECT body FROM needs WHERE closed = 0 AND closes > ? ORDER BY place"
+_COUNT_SEARCHES = "SELECT count(*) FROM searches WHERE owner = ? AND id <> ?"
+_PUT_SEARCH = """
+INSERT INTO searches (id, owner, feed, body) VALUES (?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET feed = excluded.feed, body = excluded.body
+"""
 _NOTICES = "SELECT number, body FROM notices WHERE participant = ? AND number > ? ORDER BY number LIMIT ?"
 
 
@@ -145,6 +151,39 @@ class SqliteBoard:
         """Return the notices to a participant with a number above `after`, in that order."""
         rows = fetch_many(self._reader, _NOTICES, (participant, after, max(limit, 0)))
         return [msgspec.structs.replace(_notice(body), number=number) for number, body in rows]
+
+    async def put_search(self, search: SavedSearch, *, most: int) -> None:
+        """Insert or replace a saved search. Raises LimitReached if its owner has `most` others."""
+
+        def put(connection: sqlite3.Connection) -> None:
+            if connection.execute(_COUNT_SEARCHES, (search.owner, search.id)).fetchone()[0] >= most:
+                raise LimitReached(f"You have {most} saved searches already: remove one first.")
+            connection.execute(_PUT_SEARCH, (search.id, search.owner, search.feed, _encode(search)))
+
+        await self._write(put)
+
+    async def saved_search(self, id: str) -> SavedSearch | None:
+        """Return one saved search."""
+        row = fetch_one(self._reader, "SELECT body FROM searches WHERE id = ?", (id,))
+        return _search(row[0]) if row else None
+
+    async def search_of_feed(self, feed: str) -> SavedSearch | None:
+        """Return the saved search whose feed has a secret with this digest."""
+        row = fetch_one(self._reader, "SELECT body FROM searches WHERE feed = ?", (feed,))
+        return _search(row[0]) if row else None
+
+    async def searches_of(self, owner: str) -> Sequence[SavedSearch]:
+        """Return the saved searches of a participant, the oldest first."""
+        rows = fetch_many(self._reader, "SELECT body FROM searches WHERE owner = ? ORDER BY place", (owner,))
+        return [_search(body) for (body,) in rows]
+
+    async def drop_search(self, id: str) -> None:
+        """Remove a saved search."""
+
+        def drop(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM searches WHERE id = ?", (id,))
+
+        await self._write(drop)
 
     async def close(self) -> None:
         """Finish the running commit and close; later calls raise Unavailable."""

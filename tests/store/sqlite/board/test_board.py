@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from connector.ports.board import Answer, Notice
+from connector.ports.board import Answer, Notice, SavedSearch
 from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.entities import PageBounds
 from connector.store.sqlite.board import board as module
@@ -156,3 +156,21 @@ async def test_every_query_has_an_index(board: SqliteBoard) -> None:
 
 def test_the_board_lies_beside_the_record() -> None:
     assert locate_board(Path("a/record.sqlite")) == Path("a/record.board.sqlite")
+
+
+async def test_saved_searches_are_bounded_and_found_by_their_feed(board: SqliteBoard) -> None:
+    made = SavedSearch(
+        id="s", owner=CITY, name="Wald", parameters=b"{}", feed="f", created_at=NOW, changed_at=NOW, seen=3
+    )
+    await board.put_search(made, most=2)
+    await board.put_search(replace(made, id="t", feed="g"), most=2)
+    with pytest.raises(LimitReached, match="2 saved searches"):
+        await board.put_search(replace(made, id="u", feed="h"), most=2)
+    await board.put_search(replace(made, id="u", feed="h", owner=WORKS), most=2)
+    changed = replace(made, feed="i", name="Wälder")
+    await board.put_search(changed, most=2)
+    assert [one.id for one in await board.searches_of(CITY)] == ["s", "t"]
+    assert await board.search_of_feed("i") == await board.saved_search("s") == changed
+    assert await board.search_of_feed("f") is None
+    await board.drop_search("s")
+    assert await board.saved_search("s") is None

@@ -37,6 +37,17 @@ CREATE TABLE notices (
 CREATE UNIQUE INDEX notices_told ON notices (participant, key);
 CREATE INDEX notices_of_one ON notices (participant, number);
 
+CREATE TABLE searches (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    id    TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    feed  TEXT NOT NULL,
+    body  BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX searches_id ON searches (id);
+CREATE UNIQUE INDEX searches_feed ON searches (feed);
+CREATE INDEX searches_of_owner ON searches (owner, place);
+
 -- The change number of the record up to which needs were compared with it.
 CREATE TABLE followed (
     id  INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,0 +1,35 @@
+"""Saved searches of participants at the broker, and what is new in them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+
+class SavedSearchOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A search with a name: the parameters of `/v1/search` by their names."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, description="What people call the search.")]
+    parameters: Annotated[dict[str, Any], Meta(description="Words and filters, as `/v1/search` takes them.")] = {}
+
+
+class SavedSearchView(msgspec.Struct, frozen=True, kw_only=True):
+    """A saved search. `feed` is the secret address of its Atom feed, in the answer to its making and renewal alone.
+
+    `seen` is the change number up to which its owner has looked.
+    """
+
+    id: str
+    name: str
+    parameters: dict[str, Any]
+    created_at: datetime
+    changed_at: datetime
+    seen: int
+    feed: str | None = None
+
+
+class SeenOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The change number up to which the owner of a saved search has looked: the `next` of an answer."""
+
+    seen: Annotated[int, Meta(ge=0, le=2**53)]
