@@ -15,25 +15,9 @@ from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
-from connector.web.chapters import (
-    agreements,
-    asking,
-    changes,
-    deliveries,
-    inbox,
-    live,
-    new_offer,
-    new_terms,
-    offers,
-    received,
-    release,
-    requests,
-    search,
-    sentences,
-    signing,
-    start,
-    uploading,
-)
+from connector.web.chapters import agreements, inbox, live, offers, signing, start
+from connector.web.chapters.getting import asking, deliveries, received, requests, search
+from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
 from connector.web.frame.guard import PagesGuard

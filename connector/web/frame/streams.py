@@ -18,7 +18,7 @@ from connector.web.frame.visit import Visit, read_token
 MOST_STREAMS = 200
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Glance(msgspec.Struct, frozen=True):
     """What a look has found: the value to tell, whether it is the last one, and when to look again without a change."""
 
     value: object
@@ -26,14 +26,14 @@ class Seen(msgspec.Struct, frozen=True):
     again_s: float = 3.0
 
 
-def open_stream(visit: Visit, look: Callable[[], Awaitable[Seen]], process_id: str = "") -> Response:
+def open_stream(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id: str = "") -> Response:
     """Answer with what `look` finds, now and whenever it differs, as JSON; a commit of the process looks at once."""
     if len(visit.pages.streams) >= MOST_STREAMS:
         return refuse_plainly(503, "guard-streams")
     return StreamingResponse(_follow(visit, look, process_id), media_type="text/event-stream")
 
 
-async def _follow(visit: Visit, look: Callable[[], Awaitable[Seen]], process_id: str) -> AsyncIterator[bytes]:
+async def _follow(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id: str) -> AsyncIterator[bytes]:
     token, register = read_token(visit.request, visit.pages.here) or "", visit.desk.users
     stopping, mark, told = visit.pages.stopping, object(), None
     visit.pages.streams.add(mark)

@@ -19,7 +19,7 @@ from connector.web.rights import may_write
 LONGEST_ANSWER = 20_000
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form with what was typed, all fields that were sent, and whether another window has saved meanwhile."""
 
     form: OfferForm
@@ -32,7 +32,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         return self.fields.get(AUTOSAVE) == "1"
 
 
-async def keep(visit: Visit, is_answer: Callable[[str], bool], flags: Sequence[str] = ()) -> Kept:
+async def keep(visit: Visit, is_answer: Callable[[str], bool], flags: Sequence[str] = ()) -> KeptForm:
     """Save the answers of a sent form and return it; `flags` are fields that browsers leave out when they are empty.
 
     Raises FormFault, NoSuchEntity, Invalid.
@@ -51,10 +51,10 @@ async def keep(visit: Visit, is_answer: Callable[[str], bool], flags: Sequence[s
             raise
         typed = msgspec.structs.replace(form, answers={**form.answers, **answers})
         # Who sends the same once more has nothing to decide.
-        return Kept(form=typed, fields=fields, clash=typed != form)
-    return Kept(form=form, fields=fields)
+        return KeptForm(form=typed, fields=fields, clash=typed != form)
+    return KeptForm(form=form, fields=fields)
 
 
-def confirm_kept(kept: Kept) -> Response:
+def confirm_kept(kept: KeptForm) -> Response:
     """Answer the script of a page that saved by itself: the version that is stored now."""
     return Response(status_code=409 if kept.clash else 204, headers={"Stand": str(kept.form.version)})

@@ -21,7 +21,7 @@ from connector.policy.model.errors import PolicyError
 from connector.ports.entities import OfferForm
 from connector.views.policies import TrialOrder
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.offering.keeping import Kept, confirm_kept, keep
+from connector.web.offering.keeping import KeptForm, confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
 from connector.web.offering.terms_of_form import find_policy, normalise, write_document
 from connector.web.sentences import document as parts
@@ -70,7 +70,7 @@ async def write_sentences(visit: Visit) -> Response:
     except ValueError:
         return await _show(visit, kept.form, words.say("terms.no-odrl"), typed=kept.fields.get("odrl", ""))
     if kept.by_script:
-        return confirm_kept(Kept(form=form, fields=kept.fields))
+        return confirm_kept(KeptForm(form=form, fields=kept.fields))
     if act == "weiter":
         return await _go_on(visit, form)
     target = act.partition(":")[2]
@@ -90,7 +90,7 @@ async def export_terms(visit: Visit) -> Response:
     return Response(body, media_type="application/ld+json", headers=headers)
 
 
-async def _write(visit: Visit, kept: Kept, act: str) -> OfferForm:
+async def _write(visit: Visit, kept: KeptForm, act: str) -> OfferForm:
     """Save the policy that the fields and the button say. Raises TooManyParts, PolicyError, ValueError."""
     registry = visit.desk.evaluator.library.operands
     if act == "einlesen":

@@ -13,7 +13,7 @@ from connector.dataplane.files.folder import UnsafePath, check_path
 from connector.dataplane.uploads import Uploads, make_mark
 from connector.ports.entities import OfferForm
 from connector.ports.flow import Arrival, SourceError
-from connector.web.chapters.new_offer import show_step_of_data, take_source
+from connector.web.chapters.new_offers.new_offer import show_step_of_data, take_source
 from connector.web.frame.forms import FormFault, read_pieces
 from connector.web.frame.multipart import open_file
 from connector.web.frame.visit import Visit, go_to, read_query

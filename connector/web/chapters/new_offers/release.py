@@ -5,7 +5,7 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.usecases.offering import assets, offer_forms
 from connector.ports.entities import Asset, OfferForm
-from connector.web.chapters.changes import carry_out, show_change
+from connector.web.chapters.new_offers.changes import carry_out, show_change
 from connector.web.frame.forms import FormFault, read_form, read_version
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.answers import read_inspection

@@ -20,7 +20,7 @@ from connector.views.conversion import to_view
 from connector.views.transfers import DeliveryView
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
-from connector.web.frame.streams import Seen, open_stream
+from connector.web.frame.streams import Glance, open_stream
 from connector.web.frame.visit import Visit, fill, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS
 from connector.web.showing.steps import list_delivery_steps
@@ -63,7 +63,7 @@ async def stream_delivery(visit: Visit) -> Response:
     pid = (await transfer.get(context, read_query(visit, "id") or "")).id
     before: list[tuple[int, int]] = []
 
-    async def look() -> Seen:
+    async def look() -> Glance:
         process = await transfer.get(context, pid)
         progress = await _read_progress(visit, process)
         rate = _measure(before, context.now(), progress.bytes_moved)
@@ -72,7 +72,9 @@ async def stream_delivery(visit: Visit) -> Response:
         part = fill(visit, "delivery_live.html", **described)
         deed = msgspec.structs.asdict(_find_deed(visit, process))
         ended = process.state in TRANSFER.terminal
-        return Seen({"part": part, "deed": deed, "last": ended}, last=ended, again_s=MOVING_S if moving else RESTING_S)
+        return Glance(
+            {"part": part, "deed": deed, "last": ended}, last=ended, again_s=MOVING_S if moving else RESTING_S
+        )
 
     return open_stream(visit, look, pid)
 

@@ -16,7 +16,7 @@ from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Neg
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_matching
-from connector.web.frame.streams import Seen, open_stream
+from connector.web.frame.streams import Glance, open_stream
 from connector.web.frame.visit import Visit, fill, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS
 from connector.web.showing.steps import list_request_steps
@@ -53,11 +53,11 @@ async def stream_asked(visit: Visit) -> Response:
     """Answer with the steps of one request, now and after each change, until it has ended."""
     pid = (await _find(visit, read_query(visit, "id") or "")).id
 
-    async def look() -> Seen:
+    async def look() -> Glance:
         process = await _find(visit, pid)
         part = fill(visit, "asked_live.html", **await _describe_now(visit, process))
         last = process.state in NEGOTIATION.terminal
-        return Seen({"part": part, "last": last}, last=last, again_s=RESTING_S)
+        return Glance({"part": part, "last": last}, last=last, again_s=RESTING_S)
 
     return open_stream(visit, look, pid)
 

@@ -1,0 +1,1 @@
+"""The pages from a search to the data: find, ask, receive, open."""

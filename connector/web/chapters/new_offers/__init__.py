@@ -1,0 +1,1 @@
+"""The pages on which an offer is made or changed, step by step."""
