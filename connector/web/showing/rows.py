@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from connector.dataplane.formats.codec import make_codec
 from connector.dataplane.formats.dates import to_instant
-from connector.dataplane.formats.looking import SAMPLE, find_encoding, read_beginning
+from connector.dataplane.formats.looking import find_encoding, read_beginning
 from connector.dataplane.formats.values import to_text
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
@@ -21,8 +22,9 @@ from connector.web.showing.area import Drawing, draw_geometries
 FileForm = Literal["csv", "json", "ndjson", "geojson"]
 MOST_ROWS, MOST_COLUMNS, LONGEST = 200, 40, 200
 BARS = 31
-SAMPLED = SAMPLE
+SAMPLED = 512 * 1024
 """The bytes at the beginning of a file that are read."""
+_PIECE = 16 * 1024
 
 _FORMS: Mapping[str, FileForm] = {
     "text/csv": "csv",
@@ -148,8 +150,37 @@ def _read_records(data: bytes, whole: bool, form: FileForm) -> tuple[Sequence[Re
         found = _list_objects(_decode(data))
         return found, tuple(dict.fromkeys(name for record in found[:MOST_ROWS] for name in record)), True
     begin = _FEATURES.search(data) if form == "geojson" else None
-    records, fields, _ = read_beginning(data[begin.end() - 1 :] if begin else data, False, Records(format="json"))
-    return records, fields, False
+    found = _read_first(data[begin.end() - 1 :] if begin else data)
+    return found, tuple(dict.fromkeys(name for record in found for name in record)), False
+
+
+def _read_first(data: bytes) -> list[Record]:
+    """Return the first objects of an array, whatever is behind them. Raises Untreatable if there is none."""
+    codec, found = make_codec(Records(format="json")), list[Record]()
+    for at in range(0, len(data), _PIECE):
+        try:
+            found += codec.read(data[at : at + _PIECE])
+        except Untreatable:
+            found = _read_up_to_fault(data, at)
+            if not found:
+                raise
+            break
+        if len(found) > MOST_ROWS:
+            break
+    return found
+
+
+def _read_up_to_fault(data: bytes, at: int) -> list[Record]:
+    """Return the objects of an array before what cannot be read in the piece that begins at `at`."""
+    codec = make_codec(Records(format="json"))
+    found = codec.read(data[:at])
+    # An object ends with a brace, so that each one is read before what is behind it.
+    for part in data[at : at + _PIECE].split(b"}", MOST_ROWS)[:MOST_ROWS]:
+        try:
+            found += codec.read(part + b"}")
+        except Untreatable:
+            break
+    return found
 
 
 def _decode(data: bytes) -> Any:

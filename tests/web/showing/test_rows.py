@@ -84,6 +84,11 @@ def test_the_beginning_of_a_long_geojson_is_enough() -> None:
     assert not found.whole
 
 
+def test_what_is_behind_the_array_hides_none_of_its_rows() -> None:
+    document = GEOJSON[:-1] + ', "rest": "' + "x" * 50_000
+    assert len(read(document, "orte.geojson", whole=False).rows) == 2
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
