@@ -1,6 +1,7 @@
 """The pages in a real browser: by keyboard alone, without script, without a violation, without a foreign request."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from tests.browser.served import CHROMIUM, Served, ServedOffice, ServedSquare, open_browser, sign_in
 from tests.support.plane import OWNER
+from tests.web.getting import OPENED as GETTING
 from tests.web.public.square import PLACES, list_offers
 from tests.web.test_pages import OPENED
 
@@ -68,14 +70,7 @@ def test_a_request_is_declined_by_keyboard_alone(browser: Browser, served: Serve
     page, faults = _watch(context, served)
     sign_in(page, served, UserRole.PROVIDER)
 
-    def reach(name: str) -> None:
-        for _ in range(60):
-            page.keyboard.press("Tab")
-            focused = page.evaluate("document.activeElement.innerText || document.activeElement.id")
-            if name in str(focused):
-                return
-        raise AssertionError(f"the keyboard does not reach {name}")
-
+    reach = partial(_reach, page)
     reach("Eingang")
     page.keyboard.press("Enter")
     page.wait_for_url("**/eingang")
@@ -92,6 +87,44 @@ def test_a_request_is_declined_by_keyboard_alone(browser: Browser, served: Serve
     page.go_back()
     expect(page.locator("h1")).to_contain_text("Inzwischen hat sich etwas geändert")
     assert [fault for fault in faults if "409" not in fault] == []
+    context.close()
+
+
+def _reach(page: Page, name: str) -> None:
+    """Move the focus with the keyboard until it is on what has this text or identifier."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.id || document.activeElement.innerText")
+        if name in str(focused):
+            return
+    raise AssertionError(f"the keyboard does not reach {name}")
+
+
+def test_a_contract_is_asked_for_by_keyboard_alone(browser: Browser, served: ServedOffice) -> None:
+    context = browser.new_context(base_url=served.address)
+    page, faults = _watch(context, served)
+    sign_in(page, served, UserRole.CONSUMER)
+    page.goto(GETTING["/suche/angebot"])
+    reach = partial(_reach, page)
+    reach("Anfrage stellen")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/suche/anfrage?*")
+    reach("Weiter")
+    page.keyboard.press("Enter")
+    # Without a purpose the summary has the focus, and its link leads to the field.
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#zweck")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    reach("Weiter")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/suche/anfrage/pruefen?*zweck=http*")
+    reach("Anfrage senden")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/anfragen/anfrage?*")
+    expect(page.locator("h1")).to_contain_text("Anfrage: Luftqualität")
+    assert [fault for fault in faults if "422" not in fault] == []
     context.close()
 
 

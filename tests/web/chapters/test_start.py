@@ -70,3 +70,9 @@ async def test_open_streams_are_bounded(office: Office) -> None:
     pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
     pages.streams.update(object() for _ in range(streams.MOST_STREAMS))
     assert (await browser.get("/eingang/laufend")).status_code == 503
+
+
+async def test_the_first_page_leads_to_the_search_for_all_but_the_operators(office: Office) -> None:
+    assert 'action="/suche"' in (await (await office.sign_in(UserRole.CONSUMER)).get("/")).text
+    operator = await office.sign_in(UserRole.OPERATOR, name="o.peration")
+    assert 'action="/suche"' not in (await operator.get("/")).text
