@@ -115,10 +115,12 @@ async def discard(visit: Visit) -> Response:
     fields = await read_form(visit.request)
     if not may_write(visit.person.roles):
         raise FormFault("error-not-yours", 403)
-    form = await offer_forms.find(visit.desk.context, fields.get("id", ""))
-    if visit.pages.uploads is not None:
-        await visit.pages.uploads.drop(form.id)
-    await offer_forms.drop(visit.desk.context, form)
+    context, uploads = visit.desk.context, visit.pages.uploads
+    form = await offer_forms.find(context, fields.get("id", ""))
+    # A release that was interrupted has made an asset of this form, which needs the file.
+    if uploads is not None and await context.store.asset(context.owner, form.id) is None:
+        await uploads.drop(form.id)
+    await offer_forms.drop(context, form)
     if form.asset:
         return go_to(make_link("/angebote/angebot", id=form.asset, fertig="verworfen"))
     return go_to("/angebote?fertig=verworfen")

@@ -130,3 +130,15 @@ async def test_too_many_sentences_are_told(office: Office) -> None:
     browser = await office.sign_in(UserRole.PROVIDER)
     answer = await act(office, browser, "bedingung:permission.0")
     assert "Mehr Sätze" in answer.text  # type: ignore[attr-defined]
+
+
+async def test_a_remark_stands_at_its_sentence(office: Office) -> None:
+    bounds = (("lteq", "5"), ("gteq", "9"))
+    counted = [{"leftOperand": "odrl:count", "operator": name, "rightOperand": bound} for name, bound in bounds]
+    rules = [{"action": "use"}, {"action": "odrl:display", "constraint": counted}]
+    await office.fill_in(policy=msgspec.json.encode({"@type": "Offer", "@id": "urn:x", "permission": rules}))
+    browser = await office.sign_in(UserRole.PROVIDER)
+    text = (await browser.get(SENTENCES)).text
+    second = text[text.index('id="s-permission.1"') : text.index('id="s-permission.1.constraint.0"')]
+    assert "Eine Regel kann nie zutreffen" in second
+    assert text.count("Eine Regel kann nie zutreffen") == 1

@@ -99,3 +99,14 @@ async def test_a_size_that_no_page_sends_is_refused(office: Office, groesse: str
     query = {"id": "urn:f:1", "name": "a.csv", "groesse": groesse, "geaendert": "1"}
     answer = await browser.post("/neues-angebot/hochladen", params=query, content=b"a", headers=BYTES)
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("made", [True, False])
+async def test_what_is_given_up_is_removed_unless_an_offer_has_it(office: Office, made: bool) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = await browser.post("/neues-angebot/hochladen", files={"datei": ("baum.csv", TREES, "text/csv")})
+    form_id = form_of(sent.headers["location"])
+    if made:
+        await office.offer(form_id)
+    await browser.post("/neues-angebot/verwerfen", data={"id": form_id})
+    assert bool(list_files(office.root)) is made
