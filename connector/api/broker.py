@@ -41,7 +41,8 @@ PATIENCE_S = 2.0
 UNAVAILABLE_S = 60
 RETRY_S = 2
 CHANGES = 100
-LONGEST_POSITION = 8000
+# An address has 8 KiB; a position of all classes that a record may have is shorter than this.
+LONGEST_POSITION = 7600
 
 _DATASET = {"@id": "urn:uuid:7f0c", "@type": "Dataset", "dct:title": [{"@language": "de", "@value": "Baustellen"}]}
 _ENTRY: dict[str, Any] = {

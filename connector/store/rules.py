@@ -4,7 +4,9 @@ A cursor is the place of a row in the order of creation, which is the order of t
 from one page to another.
 """
 
+import base64
 import hashlib
+import zlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -143,8 +145,12 @@ def tombstone(entry: Entry) -> Entry:
 
 
 def name_class(audience: bytes, *, reduced: bool) -> str:
-    """Return the key of the visibility class of an access policy, or of its teasers: a hash."""
-    return hashlib.sha256((b"teaser " if reduced else b"") + audience).hexdigest()[:16]
+    """Return the key of the visibility class of an access policy, or of its teasers: a hash in 16 characters.
+
+    A position has one for each class that a caller sees, and is part of an address.
+    """
+    named = hashlib.sha256((b"teaser " if reduced else b"") + audience).digest()[:10]
+    return base64.b32encode(named).decode().lower()
 
 
 def begin_counting(key: str, now: int) -> int:
@@ -152,7 +158,7 @@ def begin_counting(key: str, now: int) -> int:
 
     It grows with the time, so that a class that was forgotten and comes again does not repeat its numbers.
     """
-    return now + int(key[:6], 16)
+    return now + (zlib.crc32(key.encode()) & 0xFFFFFF)
 
 
 def write_cursor(arrival: int, key: str) -> str:

@@ -14,12 +14,15 @@ from typing import NamedTuple
 import aiohttp
 import msgspec
 import uvloop
+from msgspec.structs import replace
 
 from connector.api.broker import make_broker_app
 from connector.app.listeners import Listeners
 from connector.broker.normalise import read_entry
 from connector.broker.projector import Projector
 from connector.broker.query import make_query
+from connector.broker.visibility.audience import read_audience
+from connector.broker.visibility.callers import Visibility
 from connector.net.serving.bounds import ServingBounds
 from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Entry, Liveness
 from connector.ports.identity import Caller
@@ -33,6 +36,8 @@ from tests.broker.world import BROKER, Space
 
 ROUNDS = 60
 NOW = 1_800_000_000_000
+# Roles that the access policies ask for; with every fifth connector, 40 visibility classes.
+ROLES = 200
 
 
 class Spent(NamedTuple):
@@ -63,6 +68,13 @@ async def _measure(base: Path, offers: int, connectors: int) -> list[Figure]:
     counted = [
         await _time(lambda text=text: index.find(make_query(text, facets=True).query)) for text in _list_queries(ROUNDS)
     ]
+    visibility = Visibility(record, lambda: NOW)
+    decided = [await _time(lambda name=name: visibility.open_view(_call(f"urn:firm:{name}"))) for name in range(ROUNDS)]
+    seen = (await visibility.open_view(_call("urn:firm"))).visible
+    narrowed = [
+        await _time(lambda text=text: index.find(replace(make_query(text).query, visible=seen)))
+        for text in _list_queries(ROUNDS)
+    ]
     resident = resident_mb(os.getpid())
     await index.close()
     await record.close()
@@ -73,6 +85,8 @@ async def _measure(base: Path, offers: int, connectors: int) -> list[Figure]:
         figure("broker.search_p50_ms", _find_ms(spent["search"]), "ms", _find_ms(plain)),
         figure("broker.search_p95_ms", _find_ms(spent["search"], 0.95), "ms", _find_ms(plain, 0.95)),
         figure("broker.search_cpu_ms", _find_cpu_ms(spent["search"]), "ms", _find_cpu_ms(plain)),
+        figure("broker.classes_cpu_ms", _find_cpu_ms(narrowed), "ms", _find_cpu_ms(plain)),
+        figure("broker.classes_decided_cpu_ms", _find_cpu_ms(decided), "ms"),
         figure("broker.facets_p50_ms", _find_ms(spent["facets"]), "ms", _find_ms(counted)),
         figure("broker.facets_cpu_ms", _find_cpu_ms(spent["facets"]), "ms", _find_cpu_ms(counted)),
         *(
@@ -88,7 +102,7 @@ async def _measure(base: Path, offers: int, connectors: int) -> list[Figure]:
 
 
 async def _fill(record: BrokerStore, offers: int, connectors: int) -> None:
-    """Store the offers as the crawls of so many connectors."""
+    """Store the offers of so many connectors. Of every fifth one only those see them who have a role."""
     made = make_offers(offers)
     for number in range(connectors):
         source = CrawlSource(
@@ -98,8 +112,21 @@ async def _fill(record: BrokerStore, offers: int, connectors: int) -> None:
             liveness=Liveness.ONLINE,
         )
         share = offers // connectors + (number < offers % connectors)
-        entries = tuple(_read(offer, source) for offer in itertools.islice(made, share))
+        audience = b"" if number % 5 else read_audience(_admit(f"role {number % ROLES}"), "")
+        read = (_read(offer, source) for offer in itertools.islice(made, share))
+        entries = tuple(replace(entry, audience=audience) for entry in read)
         await record.apply(Delta(source=source, upserts=entries), NOW)
+
+
+def _admit(role: str) -> bytes:
+    constraint = {"leftOperand": "dk:role", "operator": "eq", "rightOperand": role}
+    return msgspec.json.encode({"@type": "Offer", "permission": [{"action": "use", "constraint": [constraint]}]})
+
+
+def _call(participant: str) -> Caller:
+    """Return a caller with every second role."""
+    roles = tuple(f"role {number}" for number in range(0, ROLES, 10))
+    return Caller(participant=participant, claims={"role": roles}, evidence={}, replay_key=None)
 
 
 def _read(offer: object, source: CrawlSource) -> Entry:
@@ -121,7 +148,7 @@ async def _search_over_http(record: BrokerStore, index: TantivyIndex) -> dict[st
     space = Space()
 
     async def authenticate(_: str | None) -> Caller:
-        return Caller(participant="urn:firm", claims={}, evidence={}, replay_key=None)
+        return _call("urn:firm")
 
     async def use(_: Caller) -> None:
         return

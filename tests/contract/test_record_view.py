@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.ports.broker_store import BrokerStore, Delta, Entry, Listing, ListOrder, RecordView, Statements
+from connector.api.broker import LONGEST_POSITION
+from connector.ports.broker_store import CLASSES, BrokerStore, Delta, Entry, Listing, ListOrder, RecordView, Statements
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.memory.view import MemoryRecordView
-from connector.store.rules import read_position, write_position
+from connector.store.rules import begin_counting, name_class, read_position, write_position
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.record.view import SqliteRecordView
 from tests.contract.test_record import CITY, NOW, WORKS, A, B, entry, source
@@ -148,3 +149,10 @@ async def test_a_cursor_of_another_class_is_unknown(kind: str, tmp_path: Path) -
 def test_a_position_is_read_as_it_was_written(changes: dict[str, int]) -> None:
     kept = {key: change for key, change in changes.items() if change}
     assert {key: change for key, change in read_position(write_position(changes)).items() if change} == kept
+
+
+def test_a_position_of_all_classes_fits_into_an_address() -> None:
+    keys = [name_class(b"%d" % number, reduced=False) for number in range(CLASSES)]
+    assert (
+        len(write_position({"": 2**53, **{key: begin_counting(key, NOW) + 2**30 for key in keys}})) < LONGEST_POSITION
+    )

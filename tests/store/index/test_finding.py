@@ -4,9 +4,12 @@ import time
 
 import pytest
 import tantivy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from connector.ports.search_index import Facet, Order, Query
+from connector.store.index import documents
 from connector.store.index.finding import find, suggest
 from connector.store.index.track import Track
 from tests.contract.test_record import entry
@@ -72,3 +75,74 @@ def test_rows_restrict_a_search(searcher: tantivy.Searcher) -> None:
 
 def test_suggestions_are_few(searcher: tantivy.Searcher) -> None:
     assert len(suggest(searcher, "aa", Query(), 5)) == 5
+
+
+WORDS = ("wald", "wälder", "stadtwald", "straße", "bäume", "am", "fluss")
+# The title, the publisher, and whether only others see it; None commits, so that a new segment begins.
+offers = st.lists(
+    st.none() | st.tuples(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3), st.integers(0, 40), st.booleans()),
+    max_size=60,
+)
+asked = [
+    Query(text=text, order=order, limit=3, offset=offset, facets=True)
+    for text in ("", "wald", "straße am", "wlad")
+    for order in Order
+    for offset in (0, 2)
+]
+
+
+@pytest.mark.parametrize("is_tied", [False, True])
+@settings(deadline=None, max_examples=15)
+@given(written=offers)
+def test_hidden_entries_change_neither_results_nor_their_order(
+    is_tied: bool,
+    written: list[tuple[list[str], int, bool] | None],
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        if is_tied:
+            patched.setattr(documents, "weigh", lambda _: 0.0)
+        said = [_read_all(_fill(written, hidden=hidden)) for hidden in (True, False)]
+    assert said[0] == said[1]
+
+
+def _fill(written: list[tuple[list[str], int, bool] | None], *, hidden: bool) -> tuple[Track, dict[int, str]]:
+    """Return an index of entries, with those that others see or without, and the identifiers by row."""
+    track, names = Track(None), dict[int, str]()
+    for number, offer in enumerate(written):
+        if offer is None:
+            track.commit()
+        elif hidden or not offer[2]:
+            row = len(names) + 1
+            made = entry(f"d{number}", " ".join(offer[0]), publisher=f"Amt {offer[1]}", keywords=tuple(offer[0]))
+            names[row] = made.id
+            track.put([replace(made, row=row, seq=number + 1, visibility=int(offer[2]))])
+    track.commit()
+    return track, names
+
+
+def _read_all(filled: tuple[Track, dict[int, str]]) -> list[object]:
+    track, names = filled
+    found: list[object] = [track.search(lambda searcher: suggest(searcher, "wa", Query(), 3))]
+    for query in asked:
+        page = track.search(lambda searcher, query=query: find(searcher, query))
+        found += [[(names[row], score) for row, score in page.hits], page.total, page.facets, page.corrected]
+    like = replace(entry("like", "wald straße"), row=0)
+    alike = track.search(lambda searcher: find(searcher, Query(like=like)))
+    found.append([(names[row], score) for row, score in alike.hits])
+    return found
+
+
+def test_pages_of_equal_scores_have_each_row_once_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "weigh", lambda _: 0.0)
+    track, _ = _fill([(["wald"], 1, False), None] * 50, hidden=True)
+    for size in (1, 7, 20):
+        pages = [
+            track.search(lambda searcher, at=at, size=size: find(searcher, Query(text="wald", limit=size, offset=at)))
+            for at in range(0, 60, size)
+        ]
+        assert [row for page in pages for row, _ in page.hits] == list(range(1, 51))
+
+
+def test_values_that_are_equally_frequent_are_told_in_their_order(searcher: tantivy.Searcher) -> None:
+    counted = find(searcher, Query(facets=True)).facets[Facet.PUBLISHER]
+    assert [value.value for value in counted] == sorted(f"Amt {number}" for number in range(50))[:30]

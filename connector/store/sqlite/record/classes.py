@@ -7,6 +7,7 @@ from connector.store.rules import begin_counting, check_classes, name_class, ref
 
 CLASSES_BEGUN = "SELECT number, key, audience, reduced FROM classes WHERE number > 0 ORDER BY number"
 HELD = "SELECT participant, visibility, datasets FROM holdings WHERE datasets > 0"
+HELD_BY_ONE = "SELECT visibility, datasets FROM holdings WHERE participant = ? AND datasets > 0"
 
 _FIND = "SELECT number FROM classes WHERE key = ?"
 _COUNT = "SELECT count(*) FROM classes WHERE number > 0"

@@ -29,7 +29,14 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
-from connector.store.sqlite.record.classes import CLASSES_BEGUN, HELD, assign_class, count_holdings, to_class
+from connector.store.sqlite.record.classes import (
+    CLASSES_BEGUN,
+    HELD,
+    HELD_BY_ONE,
+    assign_class,
+    count_holdings,
+    to_class,
+)
 from connector.store.sqlite.record.rows import COLUMNS, decode_entry, to_entry
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
@@ -125,15 +132,16 @@ class SqliteBrokerStore:
 
     async def put_source(self, source: CrawlSource) -> None:
         """Insert or replace a source."""
-        await self.write(partial(_put_source, source=source))
+        await self._write(partial(_put_source, source=source))
         self._note(source)
 
     async def apply(self, delta: Delta, now: int) -> int:
         """Apply a complete crawl all or nothing; returns the record's last change number."""
         check_delta(delta)
-        last = await self.write(partial(_apply_crawl, delta=delta, now=now))
+        last = await self._write(partial(_apply_crawl, delta=delta, now=now))
         self._note(delta.source)
-        self._holdings = self._classes = None
+        self._note_holdings(delta.source.participant)
+        self._classes = None
         return last
 
     async def classes(self) -> Sequence[VisibilityClass]:
@@ -144,7 +152,7 @@ class SqliteBrokerStore:
 
     def view(self, visible: Iterable[int] = ()) -> SqliteRecordView:
         """Return what a caller sees who sees some visibility classes beside that of everybody."""
-        reads = Reads(self._reader, self._list, self.sources, self._read_holdings)
+        reads = Reads(self._reader, self._list, self.sources, self.source, self._read_holdings)
         return SqliteRecordView(reads, frozenset({EVERYBODY, *visible}))
 
     async def digests(self, participant: str) -> dict[str, str]:
@@ -186,6 +194,13 @@ class SqliteBrokerStore:
             self._holdings = found
         return self._holdings
 
+    def _note_holdings(self, participant: str) -> None:
+        if self._holdings is not None:
+            for held in self._holdings.values():
+                held.pop(participant, None)
+            for visibility, datasets in fetch_many(self._reader, HELD_BY_ONE, (participant,)):
+                self._holdings.setdefault(visibility, {})[participant] = datasets
+
     async def _list(self, job: Callable[[sqlite3.Connection], T]) -> T:
         return await self._run(self._listing, partial(job, self._lister))
 
@@ -194,7 +209,15 @@ class SqliteBrokerStore:
         return fetch_many(self._reader, statement, values)
 
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """Do a job in one transaction on the thread of writes. Raises Unavailable, and what the job raises."""
+        """Do a job of another chapter, which may change any entry, as one transaction on the thread of writes.
+
+        Raises Unavailable, and what the job raises.
+        """
+        done = await self._write(job)
+        self._holdings = self._classes = None
+        return done
+
+    async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         return await self._run(self._writing, partial(_in_transaction, self._writer, job))
 
     async def _run(self, pool: ThreadPoolExecutor, job: Callable[[], T]) -> T:

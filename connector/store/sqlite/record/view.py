@@ -5,6 +5,7 @@ see. A view has no state, and is made for each request.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -58,6 +59,7 @@ class Reads(msgspec.Struct, frozen=True):
     reader: sqlite3.Connection
     list_aside: Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
     sources: Callable[[], Awaitable[Sequence[CrawlSource]]]
+    source: Callable[[str], Awaitable[CrawlSource | None]]
     holdings: Callable[[], Mapping[int, Mapping[str, int]]]
 
 
@@ -81,11 +83,16 @@ class SqliteRecordView:
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources, each with the number of its visible entries."""
-        return count_datasets(await self._reads.sources(), self._reads.holdings(), self._visible)
+        holdings, counts = self._reads.holdings(), Counter[str]()
+        for number in self._visible & holdings.keys():
+            counts.update(holdings[number])
+        return [_set_count(source, counts[source.participant]) for source in await self._reads.sources()]
 
     async def source(self, participant: str) -> CrawlSource | None:
         """Return one source with the number of its visible entries."""
-        return next((source for source in await self.sources() if source.participant == participant), None)
+        holdings, found = self._reads.holdings(), await self._reads.source(participant)
+        count = sum(holdings[number].get(participant, 0) for number in self._visible & holdings.keys())
+        return _set_count(found, count) if found else None
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry; the whole one, if a teaser is visible too."""
@@ -186,12 +193,5 @@ class SqliteRecordView:
         return [found[place] for place in places if place in found]
 
 
-def count_datasets(
-    sources: Sequence[CrawlSource], holdings: Mapping[int, Mapping[str, int]], visible: frozenset[int]
-) -> list[CrawlSource]:
-    """Return sources with the numbers of their entries in visible classes."""
-    counted: list[CrawlSource] = []
-    for source in sources:
-        datasets = sum(holdings.get(number, {}).get(source.participant, 0) for number in visible)
-        counted.append(source if source.datasets == datasets else replace(source, datasets=datasets))
-    return counted
+def _set_count(source: CrawlSource, datasets: int) -> CrawlSource:
+    return source if source.datasets == datasets else replace(source, datasets=datasets)
