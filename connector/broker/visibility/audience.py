@@ -35,6 +35,7 @@ LARGEST = 16 * 1024
 """The most bytes of an access policy."""
 
 _NAME = "urn:audience"
+_OF_CONSTRAINT_OR_DUTY = frozenset({"leftOperand", "and", "or", "xone", "andSequence", "action"})
 # The order of these lists says nothing.
 _UNORDERED = frozenset({"permission", "prohibition", "obligation", "constraint", "and", "or", "xone", "rightOperand"})
 
@@ -88,11 +89,12 @@ def _strip(rule: Mapping[str, Any], dataset: str) -> dict[str, Any]:
 
 
 def _drop_names(value: Any) -> Any:
-    """Return constraints and duties without their own identifiers; names of other things stay."""
+    """Return constraints and duties without their own identifiers; names of parties and other things stay."""
     if isinstance(value, list):
         return [_drop_names(entry) for entry in value]
-    if isinstance(value, dict) and len(value) > 1:
-        return {name: _drop_names(inner) for name, inner in value.items() if name != "@id"}
+    if isinstance(value, dict):
+        dropped = {"@id"} if value.keys() & _OF_CONSTRAINT_OR_DUTY else set()
+        return {name: _drop_names(inner) for name, inner in value.items() if name not in dropped}
     return value
 
 

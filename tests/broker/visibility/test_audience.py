@@ -33,6 +33,7 @@ def policy(*permissions: dict[str, Any], **members: Any) -> bytes:
 
 
 ROLE = {"leftOperand": "dk:role", "operator": "eq", "rightOperand": "planner"}
+REFINED = {"@id": "urn:a", "refinement": [ROLE]}
 UNTIL = {"leftOperand": "dateTime", "operator": "lt", "rightOperand": {"@value": END, "@type": "xsd:dateTime"}}
 PURPOSE = {"leftOperand": "purpose", "operator": "eq", "rightOperand": "dpv:ResearchAndDevelopment"}
 
@@ -80,6 +81,9 @@ def test_what_cannot_be_decided_is_refused_with_the_reason(document: bytes, reas
         ([rule(ROLE)], "urn:a", {}, True, False),
         ([rule(PURPOSE)], "urn:a", {}, True, False),
         ([rule(UNTIL)], "urn:a", {}, True, True),
+        ([rule(assignee=REFINED)], "urn:a", {"role": ("planner",)}, True, False),
+        ([rule(assignee=REFINED)], "urn:a", {"role": ("clerk",)}, False, False),
+        ([rule(assignee=REFINED)], "urn:b", {"role": ("planner",)}, False, False),
     ],
 )
 def test_a_caller_is_admitted_as_a_catalogue_would_show_the_offer(
