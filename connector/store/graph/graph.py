@@ -113,6 +113,7 @@ class OxigraphStore:
     def _put(self, parts: Sequence[GraphPart]) -> None:
         import pyoxigraph as ox
 
+        added: list[Any] = []
         for part in parts:
             own, shared = ox.NamedNode(_name_own(part)), ox.NamedNode(part.graph)
             said = [to_quad(statement, own.value) for statement in part.statements]
@@ -120,7 +121,9 @@ class OxigraphStore:
                 self._store.remove(quad)
                 if not self._is_said(quad, part.graph):
                     self._store.remove(ox.Quad(quad.subject, quad.predicate, quad.object, shared))
-            self._store.extend((*said, *(to_quad(statement, part.graph) for statement in part.statements)))
+            added += (*said, *(to_quad(statement, part.graph) for statement in part.statements))
+        # At last: what one entry does not say any more may be what another one says now.
+        self._store.extend(added)
 
     def _is_said(self, quad: Any, graph: str) -> bool:
         """Return whether another entry of a graph says the same."""
