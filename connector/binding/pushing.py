@@ -119,6 +119,7 @@ class DescriptionPusher:
         self._announce = announce
         self._changed: dict[str, None] = {}
         self._wake = asyncio.Event()
+        self._settled = 0
 
     def note(self, subject: str) -> None:
         """Note that an asset, or what is said of the participant, has changed."""
@@ -134,6 +135,7 @@ class DescriptionPusher:
         failures, looked = 0, False
         while True:
             self._wake.clear()
+            before = self._settled
             try:
                 if not looked:
                     await self.look_through()
@@ -142,6 +144,7 @@ class DescriptionPusher:
                 failures = 0
             except (PeerFailed, StoreError) as error:
                 # Everything else waits for the same broker, or the same disk.
+                failures = 0 if self._settled > before else failures
                 pause = await self._note_failure(str(error), failures)
                 failures += 1
             except Exception:
@@ -200,8 +203,15 @@ class DescriptionPusher:
             if not self._changed:
                 break
             for subject in list(self._changed):
-                await self._settle(subject)
+                # What changes while it is pushed is noted again.
                 self._changed.pop(subject, None)
+                try:
+                    await self._settle(subject)
+                except (PeerFailed, StoreError):
+                    # At the end: it holds up no other one.
+                    self._changed[subject] = None
+                    raise
+                self._settled += 1
                 await asyncio.sleep(0)
         following = await self._list_next()
         return min((following[0].renew_at - context.now()) / 1000, LONGEST_S) if following else LONGEST_S

@@ -9,7 +9,10 @@ from msgspec.structs import replace
 from connector.app.connector import build
 from connector.app.parts import read_clock
 from connector.app.readiness import Readiness
+from connector.ports.changes import PutPush
+from connector.ports.entities import PushState
 from tests.app.conftest import listening
+from tests.contract.test_pushes import make_push
 from tests.pair.space import Space
 
 
@@ -45,4 +48,21 @@ async def test_a_folder_for_received_data_that_cannot_be_written_is_named_and_on
     assert await look["received"]() is None
     folder.write_bytes(b"")
     assert f"Received data cannot be written to {folder}" in str(await look["received"]())
+    await connector.stop()
+
+
+async def test_a_self_description_that_the_broker_refused_is_named_with_its_reason(space: Space) -> None:
+    connector = await build(listening(space, "city"), transport=space.wire)
+    evaluator = connector.enforcer.evaluator
+    look = Readiness(connector.parts, evaluator, connector.worker, connector.dataplane, connector.tasks).warnings()
+    accepted = make_push("urn:1")
+    await connector.context.store.commit([PutPush(accepted)])
+    assert await look["self-descriptions"]() is None
+    lost = [
+        make_push("urn:2", state=PushState.REFUSED, reason="No title."),
+        make_push("urn:3", state=PushState.FAILED, reason="It is away."),
+    ]
+    await connector.context.store.commit([PutPush(push) for push in lost])
+    told = await look["self-descriptions"]()
+    assert told == "Self-descriptions that the broker does not have: urn:2 (No title.), urn:3 (It is away.)"
     await connector.stop()

@@ -248,6 +248,38 @@ async def test_a_broker_that_is_away_is_tried_again_and_nothing_is_lost(pushed: 
     assert pushed.lies("urn:air")
 
 
+async def test_a_description_that_the_broker_cannot_take_holds_up_no_other_one(pushed: Pushed) -> None:
+    await pushed.offer("urn:1")
+    await pushed.offer("urn:2")
+    pushed.shelf.next = [500]
+    with pytest.raises(PeerFailed):
+        await pushed.pusher.take_turn()
+    pushed.shelf.next = [200, 500]
+    with pytest.raises(PeerFailed):
+        await pushed.pusher.take_turn()
+    assert (pushed.lies("urn:1"), pushed.lies("urn:2")) == (False, True)
+
+
+async def test_a_change_while_it_is_pushed_is_pushed_too(pushed: Pushed) -> None:
+    await pushed.offer("urn:air")
+    send, changed = pushed.shelf.send, False
+
+    async def change_meanwhile(call: HttpCall) -> Answer:
+        nonlocal changed
+        answer = await send(call)
+        if not changed:
+            changed = True
+            await asset_changes.edit(pushed.publisher, "urn:air", {"keywords": ["new"]})
+        return answer
+
+    pushed.shelf.send = change_meanwhile  # type: ignore[method-assign]
+    await pushed.pusher.take_turn()
+    assert pushed.publisher.keys is not None
+    secured = pushed.shelf.there[name_description(ME, "urn:air")]
+    stated = json.loads(read_credential(pushed.publisher.keys.verify_credential(secured, ME).payload).document)
+    assert stated["dcat:keyword"] == ["new"]
+
+
 async def test_the_task_retries_a_bounded_number_of_times_and_says_what_failed(pushed: Pushed) -> None:
     await pushed.offer("urn:air")
     pusher = pushed.make_pusher(retry_s=(0.0, 0.0))

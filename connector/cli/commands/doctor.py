@@ -461,8 +461,13 @@ def _weigh_work(settings: Settings, readiness: _Readiness) -> CheckResult:
     problems, listed = [*failed, *readiness.warnings.values()], readiness.participant_list
     if problems:
         # These have checks of their own, which give them their weight.
-        # Duties are due to a partner, and the connector works without them.
-        known = {"certificate", "duties", *([] if listed and not listed.has_key else ["participant list"])}
+        # Duties are due to a partner, descriptions are for the broker: the connector works without them.
+        known = {
+            "certificate",
+            "duties",
+            "self-descriptions",
+            *([] if listed and not listed.has_key else ["participant list"]),
+        }
         serious = failed or readiness.warnings.keys() - known
         return _find("work", False if serious else None, "work-failing", reason=tuple(problems))
     if listed is None:

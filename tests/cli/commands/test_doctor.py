@@ -176,6 +176,16 @@ def test_a_process_that_signs_with_the_key_of_its_file_is_well(cli: Cli, space: 
     assert [check["ok"] for check in found if check["name"] in {"key", "work"}] == [True, True]
 
 
+def test_a_self_description_that_the_broker_refused_is_a_warning(cli: Cli, space: Path) -> None:
+    settings = load(space / "firma/datenkontor.toml", {})
+    listed = {"version": 1, "expires_at": "2030-01-01T00:00:00Z", "days_left": 9}
+    warnings = {"self-descriptions": "Self-descriptions that the broker does not have: urn:air (No title.)"}
+    with answer_ready(settings.management.port, listed, warnings):
+        checks = cli("doctor", "--json", *SETTINGS).json["checks"]
+    (work,) = [check for check in checks if check["name"] == "work"]
+    assert (work["ok"], "urn:air" in work["sentence"]) == (None, True)
+
+
 def test_settings_that_cannot_be_read_end_the_examination(cli: Cli, tmp_path: Path) -> None:
     done = cli("doctor", "--settings", "missing.toml", "--json")
     assert (done.code, [check["name"] for check in done.json["checks"]]) == (1, ["settings"])
