@@ -200,7 +200,10 @@ def test_what_any_option_states_is_reset_by_the_name_of_the_option(
 
 def test_a_word_that_is_not_reset_is_told_with_those_that_are(cli: Cli, management: Management) -> None:
     done = cli("asset", "edit", "air", "--remove", "title", "--lang", "de")
-    assert (done.code, "möglich sind access, class, conforms-to, contact, data-version" in done.err) == (2, True)
+    assert (done.code, "möglich sind access, at-broker, class, conforms-to, contact, data-version" in done.err) == (
+        2,
+        True,
+    )
     assert "legal-basis, legislation, licence, live" in done.err
 
 
