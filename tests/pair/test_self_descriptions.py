@@ -8,6 +8,7 @@ import pytest
 
 from connector.protocol.credential import name_description, read_credential
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
+from connector.views.assets import BrokerListing
 from tests.pair.space import WAIT_S, Space, broker, space
 
 
@@ -67,3 +68,21 @@ async def _check_word(data_space: Space, store: SqliteDescriptionStore, name: st
     assert (stated.issuer, stated.subject) == (data_space.city.id, dataset)
     checked = await data_space.firm.api.descriptions.check(kept.secured.decode())
     assert (checked.problem, checked.issuer_name) == (None, "City")
+
+
+async def test_a_restricted_offer_is_found_by_whom_its_access_policy_admits_and_by_nobody_else(tmp_path: Path) -> None:
+    async with space(tmp_path, "city", "firm", "other") as made, broker(made):
+        admitted = {"leftOperand": "dk:participant", "operator": "eq", "rightOperand": made.firm.id}
+        access = {"permission": [{"action": "use", "constraint": [admitted]}]}
+        pusher = asyncio.create_task(made.city.connector.pushers[0].run())
+        try:
+            await made.city.offers(access=access, at_broker=BrokerListing.RESTRICTED)
+
+            async def is_found() -> bool:
+                return bool((await made.firm.api.search("zahlung")).items)
+
+            await settled(is_found)
+            assert not (await made.other.api.search("zahlung")).items
+        finally:
+            pusher.cancel()
+            await asyncio.gather(pusher, return_exceptions=True)
