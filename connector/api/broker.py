@@ -60,6 +60,7 @@ _ENTRY: dict[str, Any] = {
     "offers": 1,
     "only_for": [],
     "teaser": False,
+    "via": None,
     "liveness": "ONLINE",
     "verified_at": "2026-03-01T08:00:00.000Z",
     "stale": False,
@@ -81,6 +82,7 @@ _RESULT = _ENTRY | {
     "issued": None,
     "modified": "2026-03-01T08:00:00.000Z",
     "prices": ["free"],
+    "also_at": [],
 }
 _SOURCE = {
     "participant": "https://city.example/participants/tiefbauamt",

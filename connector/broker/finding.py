@@ -16,11 +16,12 @@ _MOST_IN_AREA = 100_000
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """One search result."""
+    """One search result; `also` are the references to the same dataset at further portals."""
 
     entry: Entry
     liveness: Liveness
     score: float
+    also: tuple[Entry, ...] = ()
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +51,26 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int) -
     )
     found = await index.find(query)
     entries = {entry.row: entry for entry in await record.at_rows([row for row, _ in found.hits])}
+    further = await _find_further(record, sources.values(), entries.values())
     hits = tuple(
-        Hit(entry=entry, liveness=sources[entry.participant].liveness, score=score)
+        Hit(
+            entry=entry,
+            liveness=sources[entry.participant].liveness,
+            score=score,
+            also=tuple(other for other in further if other.id == entry.id and other.row != row),
+        )
         for row, score in found.hits
         if (entry := entries.get(row)) and entry.participant not in query.hidden
     )
     return Results(hits=hits, total=found.total, facets=found.facets, corrected=found.corrected, apart=found.apart)
+
+
+async def _find_further(
+    record: RecordView, sources: Iterable[CrawlSource], entries: Collection[Entry]
+) -> Sequence[Entry]:
+    if all(source.portal is None for source in sources):
+        return ()
+    return await record.references([entry.id for entry in entries])
 
 
 def list_hidden(sources: Iterable[CrawlSource], now: int, *, stale: bool) -> frozenset[str]:

@@ -7,9 +7,11 @@ index that is built anew follows in turns with the one that answers, and takes i
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from connector.ports.broker_store import BrokerStore
+from msgspec.structs import replace
+
+from connector.ports.broker_store import BrokerStore, Entry
 from connector.ports.changes import StoreError
 from connector.ports.search_index import SearchIndex
 
@@ -92,12 +94,26 @@ class Projector:
             changed = await self._record.changes(after, _BATCH)
             finished = len(changed) < _BATCH
             if changed:
-                await self._index.put(changed, built=built)
+                await self._index.put(await self._show_once(changed), built=built)
                 after = changed[-1].seq
         await self._index.commit(built=built)
         self._committed_at = self._clock()
         self._followed()
         return finished
+
+    async def _show_once(self, changed: Sequence[Entry]) -> Sequence[Entry]:
+        """Return changes, and with them the references to the same datasets: of each dataset, the first place is found.
+
+        Other references to it are put as removed, until they are the first ones.
+        """
+        if all(source.portal is None for source in await self._record.sources()):
+            return changed
+        ids = tuple({entry.id for entry in changed})
+        first = await self._record.first_rows(ids)
+        references = {entry.row: entry for entry in await self._record.view().references(ids)}
+        # The last of a batch says how far the index has followed.
+        before = [entry for row, entry in references.items() if row not in {entry.row for entry in changed}]
+        return [_place(entry, first) for entry in (*before, *changed)]
 
     async def _restart_if_ahead(self) -> None:
         """Build an index anew that has followed another record: an older one was restored, or a new one begun."""
@@ -110,3 +126,9 @@ class Projector:
         """Wait until a second has passed since the last commit, so that many crawls share one."""
         if self._committed_at is not None:
             await asyncio.sleep(max(0.0, self._committed_at + _APART_S - self._clock()))
+
+
+def _place(entry: Entry, first: Mapping[str, int]) -> Entry:
+    """Return an entry; a reference that does not come first of its dataset as removed."""
+    hidden = entry.via is not None and entry.removed_at is None and first.get(entry.id) != entry.row
+    return replace(entry, removed_at=entry.changed_at) if hidden else entry

@@ -75,6 +75,7 @@ def render_result(hit: Hit, matches: Sequence[Match], *, lang: str | None, now: 
         "issued": format_moment(stated.issued),
         "modified": format_moment(stated.modified),
         "prices": stated.prices,
+        "also_at": [_render_via(entry) for entry in hit.also],
     }
 
 
@@ -117,8 +118,13 @@ def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
         "offers": len(offered),
         "only_for": list_readers(offered) if offered else (),
         "teaser": entry.reduced,
-        "via": {"portal": entry.participant.removeprefix(PORTALS), "page": entry.via} if entry.via else None,
+        "via": _render_via(entry) if entry.via else None,
     }
+
+
+def _render_via(entry: Entry) -> dict[str, Any]:
+    """Return the portal of a reference by its short name, and the page that it leads to."""
+    return {"portal": entry.participant.removeprefix(PORTALS), "page": entry.via}
 
 
 def list_readers(offers: Sequence[dict[str, Any]]) -> tuple[str, ...]:

@@ -241,6 +241,9 @@ class RecordView(Protocol):
         A portal is the first one only of what no participant has ever listed.
         """
 
+    async def references(self, ids: Sequence[str]) -> Sequence[Entry]:
+        """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
+
 
 class BrokerStore(Protocol):
     """The record of the broker. Implementations: SQLite, in memory. A search index follows it by change numbers.
@@ -285,6 +288,9 @@ class BrokerStore(Protocol):
 
         These numbers count the changes of all classes: they are for what follows the record, never for a caller.
         """
+
+    async def first_rows(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return, for each of these identifiers that everybody sees now, the row that comes first: portals are last."""
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

@@ -38,7 +38,8 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     `only_for` are the parties that all offers are for; empty if one is for everybody. `terms_in_words` are the terms of
     the first offer. `begins` and `ends` are the time that the data covers. `boxes` are its areas: west, south, east
     and north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the
-    rest. `via` is set for a reference to a dataset of a portal, which has no offer.
+    rest. `via` is set for a reference to a dataset of a portal, which has no offer; `also_at` are further portals
+    that list the same dataset.
     """
 
     participant: str
@@ -71,6 +72,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     modified: datetime | None = None
     prices: tuple[str, ...] = ()
     via: ViaView | None = None
+    also_at: tuple[ViaView, ...] = ()
 
 
 class HitsView(msgspec.Struct, frozen=True, kw_only=True):

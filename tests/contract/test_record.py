@@ -11,6 +11,7 @@ from connector.ports.broker_store import (
     CLASSES,
     CLASSES_OF_ONE,
     EVERYBODY,
+    PORTALS,
     BrokerStore,
     CrawlSource,
     Delta,
@@ -174,6 +175,24 @@ async def test_an_identifier_belongs_to_who_listed_it_first_also_after_it_is_rem
     await record.apply(Delta(source=source(), removed=("a",)), 200)
     assert await record.view().claimants(("a", "b", "c", "a")) == {"a": CITY, "b": CITY}
     assert await record.view().claimants(()) == {}
+
+
+async def test_references_come_last_of_their_dataset_and_claim_nothing_of_a_participant(record: BrokerStore) -> None:
+    portal = PORTALS + "city"
+    reference = replace(entry("a"), participant=portal, via="https://portal.example/a")
+    await record.apply(Delta(source=source(portal), upserts=(reference,)), NOW)
+    assert await record.view().claimants(["a"]) == {"a": portal}
+    before = await record.first_rows(["a", "b"])
+    await record.apply(Delta(source=source(), upserts=(entry("a"),)), NOW)
+    assert await record.view().claimants(["a"]) == {"a": CITY}
+    first = await record.first_rows(["a", "b"])
+    (found,) = await record.view().references(["a", "b"])
+    assert (found.participant, found.via, before) == (portal, "https://portal.example/a", {"a": found.row})
+    assert first["a"] != found.row
+    await record.apply(Delta(source=source(), removed=("a",)), NOW)
+    assert await record.first_rows(["a"]) == {"a": found.row}
+    await record.apply(Delta(source=source(portal), removed=("a",)), NOW)
+    assert (await record.first_rows(["a"]), list(await record.view().references(["a"]))) == ({}, [])
 
 
 async def test_a_list_has_the_present_entries_of_one_or_all_in_an_order_page_by_page(record: BrokerStore) -> None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from connector.ports.broker_store import (
     CLASSES,
     EVERYBODY,
+    PORTALS,
     CrawlSource,
     Delta,
     Entry,
@@ -115,6 +116,14 @@ class MemoryBrokerStore:
         self._open()
         changed = [entry for entry in self._entries.values() if entry.seq > after]
         return sorted(changed, key=lambda entry: entry.seq)[: max(limit, 0)]
+
+    async def first_rows(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return, for each of these identifiers that everybody sees now, the row that comes first: portals are last."""
+        found: dict[str, int] = {}
+        for entry in sorted(self._present(), key=lambda entry: (entry.participant.startswith(PORTALS), entry.row)):
+            if entry.id in ids and entry.visibility == EVERYBODY:
+                found.setdefault(entry.id, entry.row)
+        return found
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

@@ -129,6 +129,11 @@ class MemoryRecordView:
                 found.setdefault(entry.id, entry.participant)
         return found
 
+    async def references(self, ids: Sequence[str]) -> Sequence[Entry]:
+        """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
+        found = [entry for entry in self._list_present() if entry.id in ids and entry.participant.startswith(PORTALS)]
+        return sorted(found, key=lambda entry: entry.row)
+
     def _list_rows(self) -> list[tuple[Entry, RowNumbers, str]]:
         return [row for row in self._rows() if row[0].visibility in self._visible]
 

@@ -1,12 +1,13 @@
 """The harvest of a portal: what it lists becomes references, and nothing is removed before it was read completely."""
 
+import msgspec
 import pytest
 
 from connector.broker import search
 from connector.broker.crawl import Bounds, CrawlFailed
 from connector.broker.harvesting.harvest import harvest
-from connector.broker.schedule import DAY
-from connector.ports.broker_store import Delta, Entry, Liveness
+from connector.broker.schedule import DAY, make_portal
+from connector.ports.broker_store import PORTALS, CrawlSource, Delta, Entry, Liveness
 from connector.views.portals import PortalKind
 from tests.broker.portals import (
     CATALOG,
@@ -22,6 +23,8 @@ from tests.broker.portals import (
     say_turtle,
     write_page,
 )
+from tests.broker.searching import make_searching
+from tests.broker.world import CITY
 
 
 def ckan(count: int) -> FakePortal:
@@ -156,3 +159,33 @@ async def test_a_portal_claims_no_identifier_that_a_participant_lists_even_later
     of_member = type(source)(participant=member, name="A", address="https://a.example")
     await world.record.apply(Delta(source=of_member, upserts=(theirs,)), 1)
     assert await world.record.view().claimants([iri(0)]) == {iri(0): member}
+
+
+async def test_a_dataset_of_several_places_is_found_once_at_the_first_and_moves_on_when_that_goes() -> None:
+    world = PortalWorld(ckan(1))
+    searching = await make_searching(world.record)
+    await world.crawl()
+    reference = await world.entry(iri(0))
+    mirror = msgspec.structs.replace(reference, participant=PORTALS + "mirror", via="https://mirror.example/0")
+    member = msgspec.structs.replace(reference, participant=CITY + "a", via=None, address="https://a.example/dsp")
+
+    async def put(entry: Entry, *, removed: bool = False) -> None:
+        of = make_portal(entry.participant.removeprefix(PORTALS), PortalKind.CKAN, HOME, "") if entry.via else None
+        source = of or CrawlSource(participant=entry.participant, name="A", address=entry.address)
+        delta = Delta(source=source, upserts=() if removed else (entry,), removed=(entry.id,) if removed else ())
+        await world.record.apply(delta, world.space.now)
+        await searching.follow()
+
+    async def find() -> list[tuple[str, list[str | None]]]:
+        found = await searching.find("package")
+        return [(hit.entry.participant, [other.via for other in hit.also]) for hit in found.hits]
+
+    await put(mirror)
+    assert await find() == [(PORTAL, ["https://mirror.example/0"])]
+    await put(member)
+    assert await find() == [(member.participant, [reference.via, mirror.via])]
+    await put(member, removed=True)
+    assert await find() == [(PORTAL, ["https://mirror.example/0"])]
+    await put(reference, removed=True)
+    assert await find() == [(mirror.participant, [])]
+    await searching.index.close()

@@ -80,7 +80,7 @@ class Ckan:
         self.folder = folder
         self.port = find_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._http = httpx.Client(base_url=self.url, timeout=60)
+        self._http = httpx.Client(base_url=self.url, timeout=180)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._web: subprocess.Popen[bytes] | None = None
         self._token = ""

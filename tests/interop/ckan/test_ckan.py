@@ -4,6 +4,7 @@ The figures are printed: `make test-ckan ARGS=-s`.
 """
 
 import json
+import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -23,11 +24,11 @@ from connector.views.portals import PortalKind
 from tests.api.portals.conftest import SiteWorld
 from tests.broker.crawling import crawler_of
 from tests.broker.world import Catalogue, Space, titled
-from tests.interop.ckan.runtime import Ckan, until
+from tests.interop.ckan.runtime import BUILD, Ckan, until
 
 pytestmark = pytest.mark.ckan
 
-COUNT = 250
+COUNT = 120
 PORTAL = PORTALS + "stadt"
 
 
@@ -52,11 +53,11 @@ def describe(number: int, organization: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def ckan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ckan]:
-    folder = tmp_path_factory.mktemp("ckan")
-    # PostgreSQL has another user if the tests are root's.
-    for part in (folder, *folder.parents[:3]):
-        part.chmod(0o755)
+def ckan() -> Iterator[Ckan]:
+    # Its logs stay until the next run.
+    folder = BUILD / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     running = Ckan(folder)
     try:
         running.start()

@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import BOXES, EVERYBODY, CrawlSource, Delta, Entry, VisibilityClass
+from connector.ports.broker_store import BOXES, EVERYBODY, PORTALS, CrawlSource, Delta, Entry, VisibilityClass
 from connector.ports.changes import StoreDamaged, Unavailable
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, leave_pushed, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
@@ -76,6 +76,11 @@ _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
 _PLACES = "SELECT place, visibility, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
 _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
+# A participant comes before all portals. What not everybody sees takes no place from what everybody sees.
+_FIRST_ROWS = f"""
+SELECT id, place, min(place + (participant GLOB '{PORTALS}*') * {2**62})
+FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND visibility = 0 AND removed_at IS NULL GROUP BY id
+"""  # noqa: S608 - constants
 _PUT_AREA = "INSERT INTO areas (id, west, south, east, north, visibility) VALUES (?, ?, ?, ?, ?, ?)"
 _DIGESTS = """
 SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL
@@ -173,6 +178,12 @@ class SqliteBrokerStore:
         """Return entries (tombstones too) with a change number above `after`, in that order."""
         rows = await self._list(partial(fetch_many, statement=_CHANGES, values=(after, max(limit, 0))))
         return [to_entry(row) for row in rows]
+
+    async def first_rows(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return, for each of these identifiers that everybody sees now, the row that comes first: portals are last."""
+        wanted = (msgspec.json.encode(ids).decode(),)
+        rows = await self._list(partial(fetch_many, statement=_FIRST_ROWS, values=wanted))
+        return {dataset: place for dataset, place, _ in rows}
 
     async def close(self) -> None:
         """Finish the running jobs and close; later calls raise Unavailable."""

@@ -47,6 +47,10 @@ SELECT id, participant, min(place + (participant GLOB '{PORTALS}*') * {2**62}) F
 WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) GROUP BY id
 """  # noqa: S608 - constants
 
+_REFERENCES = f"""
+SELECT {SHOWN_COLUMNS} FROM entries
+WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) AND participant GLOB '{PORTALS}*' AND removed_at IS NULL
+"""  # noqa: S608 - constants
 _KEYS = "SELECT number, key FROM classes WHERE number IN (SELECT value FROM json_each(?))"
 
 
@@ -171,6 +175,11 @@ class SqliteRecordView:
         """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
         rows = fetch_many(self._reader, _CLAIMANTS, (msgspec.json.encode(ids).decode(),))
         return {dataset: participant for dataset, participant, _ in rows}
+
+    async def references(self, ids: Sequence[str]) -> Sequence[Entry]:
+        """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
+        rows = fetch_many(self._reader, _REFERENCES, (msgspec.json.encode(ids).decode(),))
+        return sorted(filter(self._shows, map(to_entry, rows)), key=lambda entry: entry.row)
 
     def _shows(self, entry: Entry) -> bool:
         return entry.visibility in self._visible and entry.removed_at is None
