@@ -1,14 +1,18 @@
 """The harvest of a portal: what it lists becomes references, and nothing is removed before it was read completely."""
 
+import asyncio
+
 import msgspec
 import pytest
 
 from connector.broker import search
-from connector.broker.crawl import Bounds, CrawlFailed
+from connector.broker.crawl import Bounds, CrawlFailed, Found
 from connector.broker.harvesting.harvest import harvest
 from connector.broker.schedule import DAY, make_portal
 from connector.ports.broker_store import PORTALS, CrawlSource, Delta, Entry, Liveness
+from connector.store.memory.record import MemoryBrokerStore
 from connector.views.portals import PortalKind
+from tests.broker.crawling import crawler_of, until
 from tests.broker.portals import (
     CATALOG,
     HOME,
@@ -24,7 +28,7 @@ from tests.broker.portals import (
     write_page,
 )
 from tests.broker.searching import make_searching
-from tests.broker.world import CITY
+from tests.broker.world import CITY, Catalogue, Space, dataset
 
 
 def ckan(count: int) -> FakePortal:
@@ -189,3 +193,42 @@ async def test_a_dataset_of_several_places_is_found_once_at_the_first_and_moves_
     await put(reference, removed=True)
     assert await find() == [(mirror.participant, [])]
     await searching.index.close()
+
+
+async def test_a_portal_that_is_removed_while_it_is_read_leaves_nothing() -> None:
+    portal = ckan(1500)
+    world = PortalWorld(portal)
+    begun = asyncio.Event()
+    portal.answer = lambda path: begun.set() if "start=1000" in path else None
+    await world.crawler.take_turn()
+    await begun.wait()
+    assert await world.crawler.remove_portal(PORTAL)
+    assert not await world.crawler.remove_portal(PORTAL)
+    assert await world.ids() == []
+    source = await world.record.source(PORTAL)
+    assert source is not None
+    assert (source.liveness, source.error) == (Liveness.DEAD, "The portal was removed.")
+    assert await world.crawler.take_turn() is None
+
+
+async def test_portals_have_two_places_of_their_own_beside_those_of_participants() -> None:
+    space = Space(a=Catalogue(dataset("x")))
+    gate, reading = asyncio.Event(), set[str]()
+
+    async def read(source: CrawlSource, known: object, keep: object) -> Found:
+        reading.add(source.participant)
+        await gate.wait()
+        return Found()
+
+    record = MemoryBrokerStore()
+    portals = [make_portal(name, PortalKind.CKAN, HOME, name) for name in ("p", "q", "r")]
+    crawler = crawler_of(space, record, harvest=read, portals=portals, concurrency=1)
+    await crawler.take_turn()
+    await until(lambda: len(reading) == 2 and space.order == ["a"])
+    assert await crawler.take_turn() != space.now
+    assert len(reading) == 2
+    gate.set()
+    await crawler.wait_settled()
+    await crawler.take_turn()
+    await crawler.wait_settled()
+    assert len(reading) == 3

@@ -1,10 +1,18 @@
 """References: their page, their digest, and datasets that cannot be one."""
 
+import json
+
 import pytest
 
+from connector.broker.describing.ckan import render_package
+from connector.broker.describing.feed import render_atom
+from connector.broker.describing.schema_org import render_schema
+from connector.broker.describing.subject import Subject
 from connector.broker.harvesting.parts import Described
 from connector.broker.harvesting.references import read_reference
 from connector.broker.normalise import Unusable
+from connector.broker.search import render_change
+from tests.broker.describing.published import SITE
 from tests.broker.portals import HOME, make_source
 
 DATASET = {"@id": "urn:a", "dct:title": "A"}
@@ -30,3 +38,16 @@ def test_the_mark_tells_versions_apart_and_without_one_the_content_in_any_order(
 def test_a_dataset_without_a_usable_name_or_too_large_is_none(members: dict[str, str]) -> None:
     with pytest.raises(Unusable):
         read(**members)
+
+
+def test_every_output_names_the_portal_and_leads_there() -> None:
+    entry = read(**{"@id": "https://portal.example/id/a", "dcat:landingPage": {"@id": PAGE}})
+    subject = Subject(entry=entry, provider="Open Data City", is_claimed=True, site=SITE)
+    found = render_package(subject)
+    extras = {extra["key"]: extra["value"] for extra in found["extras"]}
+    assert (found["url"], extras["uri"], extras["source_page"]) == (PAGE, entry.id, PAGE)
+    assert (found["organization"]["title"], extras["harvest_source_title"]) == ("Open Data City", "Open Data City")
+    schema = json.loads(render_schema(subject))
+    assert (schema["sameAs"], schema["provider"]["name"], schema["@id"]) == ([PAGE], "Open Data City", entry.id)
+    assert b"Open Data City" in render_atom(SITE, [subject], "de")
+    assert render_change(entry)["via"] == PAGE

@@ -6,15 +6,19 @@ from typing import Any
 
 import pyshacl
 import pytest
-from rdflib import DCAT, RDF, BNode, Graph
+from rdflib import DCAT, PROV, RDF, BNode, Graph
 
+from connector.broker import federated
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_catalog, describe_page
 from connector.broker.publishing import gather_subjects, list_page
 from connector.ports.broker_store import BrokerStore
 from connector.semantic.writing import RdfForm, write_statements
 from connector.store.memory.record import MemoryBrokerStore
+from connector.views.portals import PortalKind
 from tests.broker.crawling import crawler_of
 from tests.broker.describing.published import SITE
+from tests.broker.harvesting.test_resources import ROADS
+from tests.broker.portals import HOME, FakePortal, PortalWorld, iri, package, say_turtle
 from tests.broker.test_api import offers
 from tests.broker.test_city_data import cities
 from tests.broker.world import CITY, Catalogue, Space, dataset, titled
@@ -75,6 +79,26 @@ def test_real_city_data_conforms() -> None:
     graph = asyncio.run(_crawl_and_publish(**catalogues))
     assert len(set(graph.subjects(RDF.type, DCAT.Dataset))) == min(count, 240)
     assert list_findings(graph) == set()
+
+
+def test_references_to_portals_conform_and_name_their_place() -> None:
+    async def harvest_both() -> tuple[Graph, BrokerStore]:
+        portal = FakePortal(package(0, notes="x", license_id="cc-by/4.0"), package(1, resources=[]))
+        portal.pages["/catalog.ttl"] = say_turtle(ROADS)
+        first = PortalWorld(portal)
+        await first.crawl()
+        second = PortalWorld(portal, PortalKind.DCAT)
+        await second.crawl()
+        graph = await publish(first.record)
+        return graph + await publish(second.record), first.record
+
+    graph, record = asyncio.run(harvest_both())
+    datasets = {str(node) for node in graph.subjects(RDF.type, DCAT.Dataset)}
+    assert datasets == {iri(0), iri(1), "https://data.example/1"}
+    assert {str(place) for place in graph.objects(None, PROV.atLocation)} >= {f"{HOME}/dataset/package-0"}
+    assert list_findings(graph) == set()
+    part = asyncio.run(federated.provide(record, participant=SITE.participant, address="https://b.example"))
+    assert b'"dataset"' not in part.body
 
 
 def test_hostile_datasets_conform_and_change_nothing_of_others() -> None:
