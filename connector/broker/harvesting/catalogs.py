@@ -51,7 +51,7 @@ async def read_catalog(
         source.portal if source.digest else msgspec.structs.replace(source.portal, etag=None, modified=None, body=None)
     )
     answer = await client.fetch(source.address, accept=ACCEPT, headers=_make_conditions(before))
-    digest = await work_aside(len(answer.body), lambda: hashlib.sha256(answer.body).hexdigest())
+    digest = await work_aside(len(answer.body), partial(_digest, answer.body))
     if answer.status == 304 or digest == before.body:
         yield PortalPart(same=tuple(known), size=len(answer.body))
         return

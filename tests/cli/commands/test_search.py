@@ -147,3 +147,13 @@ def test_a_number_of_the_newest_search_is_what_results_are_like(cli: Cli, manage
     cli("search", "--like", "urn:dataset:air")
     assert management.asked[-1].query["like"] == ["urn:dataset:air"]
     assert "like_of" not in management.asked[-1].query
+
+
+def test_a_reference_is_marked_and_get_says_where_it_leads(cli: Cli, management: Management) -> None:
+    page = "https://portal.example/dataset/roads"
+    reference = {**RESULTS[1], "via": {"portal": "musterstadt", "page": page}}
+    management.answer("GET", "/v1/search", {"items": [reference], "total": 1})
+    assert "Baustellen (im Portal musterstadt)" in cli("search", "baustellen", "--lang", "de").out
+    for target in ("1", "baustellen"):
+        done = cli("get", target)
+        assert (done.code, page in done.err, done.err.count("\n")) == (4, True, 1)
