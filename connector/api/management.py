@@ -24,6 +24,7 @@ from connector.api.chapters import (
     payments,
     policies,
     search,
+    searches,
     self_descriptions,
     transfers,
     users,
@@ -43,6 +44,7 @@ _CHAPTERS = (
     assets.router,
     catalog.router,
     search.router,
+    searches.router,
     # Before the agreements, whose identifiers may contain slashes.
     payments.router,
     agreements.router,

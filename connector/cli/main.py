@@ -34,6 +34,7 @@ WORDS = {
     "doctor": CommandEntry("doctor", "Check a connector: settings, key, ports, participant list, addresses."),
     "card": CommandEntry("card", "Write the identity card anew: after a change of the settings, or with a new key."),
     "search": CommandEntry("search", "Search the offers of the whole data space at its broker."),
+    "saved": CommandEntry("saved", "Saved searches: what is new in them, and their feeds."),
     "get": CommandEntry("get", "Get a dataset: negotiate, transfer, check, save."),
     "sync": CommandEntry("sync", "Keep a folder up to date with the data of all agreements."),
     "asset": CommandEntry("asset", "Assets of this participant."),

@@ -13,6 +13,7 @@ from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
 from connector.client.chapters.received import AsyncReceivedFiles, ReceivedFiles
 from connector.client.chapters.search import search
+from connector.client.chapters.searches import AsyncSearches, Searches
 from connector.client.chapters.self_descriptions import AsyncDescriptions, Descriptions
 from connector.client.chapters.transfers import AsyncTransfers, Transfers
 from connector.client.chapters.users import AsyncUsers, Users
@@ -67,6 +68,7 @@ class Connector:
         self.policies = Policies(driver)
         self.events = Events(driver)
         self.needs = Needs(driver)
+        self.searches = Searches(driver)
         self.consents = Consents(driver)
         self.users = Users(driver)
 
@@ -112,6 +114,7 @@ class AsyncConnector:
         self.policies = AsyncPolicies(driver)
         self.events = AsyncEvents(driver)
         self.needs = AsyncNeeds(driver)
+        self.searches = AsyncSearches(driver)
         self.consents = AsyncConsents(driver)
         self.users = AsyncUsers(driver)
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from connector.views.search import HitView
+
 
 class SavedSearchOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A search with a name: the parameters of `/v1/search` by their names."""
@@ -27,6 +29,17 @@ class SavedSearchView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
     seen: int
     feed: str | None = None
+
+
+class NewHitsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Hits that are new or have changed, in the order of change.
+
+    `next` is the change number to go on after, `more` whether there are more hits now.
+    """
+
+    items: tuple[HitView, ...]
+    next: int
+    more: bool = False
 
 
 class SeenOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

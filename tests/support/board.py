@@ -36,14 +36,35 @@ MATCH = {
     ],
 }
 NOTICE = {"number": 4, "kind": "matched", "need": "urn:need:1", "at": AT, "text": {"en": "An offer matches your need."}}
+SEARCH = {
+    "id": "urn:search:1",
+    "name": "Bicycles",
+    "parameters": {"q": "bicycles"},
+    "created_at": AT,
+    "changed_at": AT,
+    "seen": 3,
+}
+FEED = "https://data.city.example/v1/feeds/a-secret"
+NEW = {"items": [{"participant": "https://works.example", "id": "urn:dataset:counts"}], "next": 7, "more": False}
 _BY_ENDING: dict[str, Any] = {"answers": [ANSWER], "matches": [MATCH], "notices": [NOTICE]}
 
 
 def answer_board(method: str, path: str) -> bytes:
     """Return the answer to a request that succeeds."""
     ending = path.rpartition("/")[2]
+    if path.startswith("searches"):
+        return _answer_search(method, ending)
     if method == "GET" and path == "needs":
         return msgspec.json.encode({"items": [NEED], "next": None})
     if method == "POST" and ending == "answers":
         return msgspec.json.encode(ANSWER)
     return msgspec.json.encode(_BY_ENDING.get(ending, NEED))
+
+
+def _answer_search(method: str, ending: str) -> bytes:
+    if ending == "new":
+        return msgspec.json.encode(NEW)
+    if method == "GET":
+        return msgspec.json.encode([SEARCH])
+    with_feed = ending == "feed" or (method == "POST" and ending == "searches")
+    return msgspec.json.encode(SEARCH | ({"feed": FEED} if with_feed else {}))

@@ -77,11 +77,12 @@ async def change_search(desk: AtBoard, caller: KnownCaller, search_id: str, orde
     return await _put(desk, before, name=_read_name(order), parameters=_read_parameters(order))
 
 
-@router.delete("/searches/{search_id}", status_code=204)
-async def remove_search(desk: AtBoard, caller: KnownCaller, search_id: str) -> Response:
+@router.delete("/searches/{search_id}")
+async def remove_search(desk: AtBoard, caller: KnownCaller, search_id: str) -> SavedSearchView:
     """Remove a saved search; its feed ends."""
-    await desk.board.drop_search((await find_own_search(desk, search_id, caller)).id)
-    return Response(status_code=204)
+    saved = await find_own_search(desk, search_id, caller)
+    await desk.board.drop_search(saved.id)
+    return _view(saved)
 
 
 @router.post("/searches/{search_id}/feed")

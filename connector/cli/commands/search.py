@@ -118,6 +118,7 @@ class NumberedResult(msgspec.Struct, frozen=True):
     example="""datenkontor search baustellen
     datenkontor search luft --theme Umwelt --format CSV --facets
     datenkontor search --place Karlsruhe --like 1
+    datenkontor search rad --place Karlsruhe --save "Radverkehr in Karlsruhe"
     datenkontor search '"freie Plätze"' --near 7.2,51.5,10 --sort newest --json""",
 )
 def search(
@@ -147,6 +148,9 @@ def search(
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="Number of results on a page.")] = 20,
     after: Annotated[int, typer.Option(min=0, metavar="N", help="Number of results to skip.")] = 0,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Also save the search under this name: see `saved`.")
+    ] = None,
 ) -> None:
     """Search at the broker; case and umlauts make no difference.
 
@@ -174,9 +178,23 @@ def search(
         "sort": None if sort is Sorting.RELEVANCE else sort,
     }
     with connect(call) as connector:
-        results = connector.search(" ".join(words or []), limit=limit, offset=after, facets=facets, **filters)
+        text = " ".join(words or [])
+        results = connector.search(text, limit=limit, offset=after, facets=facets, **filters)
+        saved = connector.searches.save(save, list_parameters(text, filters)) if save else None
     store_results(call, results.items, first=after + 1)
     _print_page(call, results, first=after + 1)
+    if saved is not None:
+        call.output.print_hint(call.output.say("cli.search-saved", id=saved.id, feed=saved.feed))
+
+
+def list_parameters(text: str, filters: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters of a search as they are saved: what is stated, without its order; one value as a list."""
+    single = {"bbox", "near", "since", "until", "like", "like_of"}
+    stated = {name: value for name, value in filters.items() if value is not None and name != "sort"}
+    listed = {
+        name: [value] if isinstance(value, str) and name not in single else value for name, value in stated.items()
+    }
+    return {**({"q": text} if text else {}), **listed}
 
 
 def _find_model(call: CommandCall, like: str | None) -> dict[str, str | None]:

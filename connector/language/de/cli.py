@@ -95,6 +95,14 @@ SENTENCES: dict[str, str] = {
     # Search and get.
     "results": "{shown} von {total} Treffern; abrufen mit: datenkontor get NUMMER",
     "apart": "Nichts enthält die ganzen Wörter: Die Treffer enthalten ihre Teile: {parts}.",
+    # Saved searches.
+    "search-saved": "Die Suche ist gespeichert als {id}. Der Feed, nur jetzt sichtbar: {feed}",
+    "search-renamed": "Die gespeicherte Suche heißt jetzt {name}.",
+    "search-removed": "Die gespeicherte Suche {name} ist entfernt.",
+    "ask-new-feed": "Die bisherige Adresse des Feeds von {name} gilt danach nicht mehr.",
+    "feed-renewed": "Der Feed von {name}, nur jetzt sichtbar: {feed}",
+    "ask-remove-search": "Die gespeicherte Suche {name} und ihr Feed enden.",
+    "more-new": "Weitere Treffer folgen: Befehl wiederholen.",
     # Needs.
     "need-added": "Bedarf {id} ist gemeldet, bis {until}.",
     "need-changed": "Bedarf {id} ist geändert.",

@@ -90,6 +90,14 @@ SENTENCES: dict[str, str] = {
     # Search and get.
     "results": "{shown} of {total} results; get one with: datenkontor get NUMBER",
     "apart": "Nothing has the words as a whole: the results have their parts: {parts}.",
+    # Saved searches.
+    "search-saved": "The search is saved as {id}. Its feed, shown only now: {feed}",
+    "search-renamed": "The saved search has the name {name} now.",
+    "search-removed": "The saved search {name} is removed.",
+    "ask-new-feed": "The present address of the feed of {name} ends.",
+    "feed-renewed": "The feed of {name}, shown only now: {feed}",
+    "ask-remove-search": "The saved search {name} and its feed end.",
+    "more-new": "More results follow: repeat the command.",
     # Needs.
     "need-added": "The need {id} is posted, until {until}.",
     "need-changed": "The need {id} is changed.",

@@ -28,7 +28,7 @@ async def test_a_search_is_saved_listed_changed_and_removed(broker: BoardWorld) 
     assert await broker.said("GET", "searches") == [shown]
     changed = await broker.said("PUT", path, {"name": "Bäume"})
     assert (changed["name"], changed["parameters"], changed["seen"]) == ("Bäume", {}, saved["seen"])
-    assert (await broker.ask("DELETE", path)).status_code == 204
+    assert await broker.said("DELETE", path) == changed
     assert await broker.said("GET", "searches") == []
     assert await broker.refused("GET", path) == (404, "no-search")
 

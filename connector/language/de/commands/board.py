@@ -42,8 +42,8 @@ SENTENCES: dict[str, str] = {
     "You have answered this need {} times: write to its contact.": "Sie haben auf diesen Bedarf {0}-mal geantwortet: bitte "
     "an den Kontakt schreiben.",
     "You have {} needs already: close one first.": "Sie haben schon {0} offene Bedarfe: bitte zuerst einen abschließen.",
-    "Needs are posted at a broker: set broker.api in the settings.": "Bedarf wird bei einem Broker gemeldet: bitte in den "
-    "Einstellungen broker.api setzen.",
+    "This needs a broker: set broker.api in the settings.": "Dafür ist ein Broker nötig: bitte in den Einstellungen "
+    "broker.api setzen.",
     "The answer of the broker cannot be read: check `broker.api` in the settings.": "Die Antwort des Brokers ist nicht "
     "lesbar: bitte `broker.api` in den Einstellungen prüfen.",
     "Unknown saved search: list the saved searches for their identifiers.": "Unbekannte gespeicherte Suche: Die Liste der "

@@ -163,4 +163,5 @@ SENTENCES: dict[str, str] = {
     "need": "Bedarf",
     "news": "Nachricht",
     "provider": "Anbieter",
+    "search": "Suche",
 }

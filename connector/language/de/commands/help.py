@@ -246,4 +246,11 @@ SENTENCES: dict[str, str] = {
     "List the answers to a need, the oldest first: all to an own need, the own ones to another.": "Die Antworten auf einen Bedarf auflisten, die ältesten zuerst: alle auf einen eigenen, die eigenen auf einen anderen.",
     "List the offers that match a need now, the best first, with the reasons in words.": "Die Angebote auflisten, die jetzt zu einem Bedarf passen, die besten zuerst, mit Begründung.",
     "List what this participant is told: matches and answers to its needs, and needs that its data matches.": "Die Nachrichten auflisten: Treffer und Antworten zum eigenen Bedarf und Bedarf, zu dem die eigenen Daten passen.",
+    "Saved searches: what is new in them, and their feeds.": "Gespeicherte Suchen: was darin neu ist, und ihre Feeds.",
+    "Saved searches: `search --save` saves one, and the broker tells each new or changed result once.": "Gespeicherte Suchen: `search --save` speichert eine, und der Broker meldet jeden neuen oder geänderten Treffer einmal.",
+    "List the saved searches of this participant, the oldest first.": "Die eigenen gespeicherten Suchen auflisten, die ältesten zuerst.",
+    "List the results that are new or have changed since the last call; their numbers are those for `get`.": "Die Treffer auflisten, die seit dem letzten Aufruf neu oder geändert sind; ihre Nummern gelten für `get`.",
+    "Give a saved search another name.": "Einer gespeicherten Suche einen anderen Namen geben.",
+    "Make a new secret address for the Atom feed of a saved search; the old address ends.": "Eine neue geheime Adresse für den Atom-Feed einer gespeicherten Suche erzeugen; die alte endet.",
+    "Remove a saved search; its feed ends.": "Eine gespeicherte Suche entfernen; ihr Feed endet.",
 }

@@ -257,4 +257,8 @@ SENTENCES: dict[str, str] = {
     "Schnittstelle von CKAN oder als Katalog in RDF.",
     "Address of the portal, or of its catalogue in RDF.": "Adresse des Portals oder seines Katalogs in RDF.",
     "Name of the portal that people read.": "Name des Portals, den Menschen lesen.",
+    "Identifier or name of the saved search.": "Kennung oder Name der gespeicherten Suche.",
+    "Show the same results again at the next call.": "Dieselben Treffer beim nächsten Aufruf wieder zeigen.",
+    "New name of the saved search.": "Neuer Name der gespeicherten Suche.",
+    "Also save the search under this name: see `saved`.": "Die Suche auch unter diesem Namen speichern: siehe `saved`.",
 }

@@ -163,4 +163,5 @@ SENTENCES: dict[str, str] = {
     "need": "need",
     "news": "news",
     "provider": "provider",
+    "search": "search",
 }

@@ -1,0 +1,102 @@
+"""`saved`: saved searches at the broker. `search --save` saves one."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from connector.cli.commands.search import print_results, store_results
+from connector.cli.frame.command import YesOption, create_noun, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Columns
+from connector.cli.frame.remote import connect
+from connector.client.connector import Connector
+from connector.views.saved import SavedSearchView
+
+app = create_noun("Saved searches: `search --save` saves one, and the broker tells each new or changed result once.")
+
+SavedArgument = Annotated[
+    str, typer.Argument(metavar="ID|NAME", help="Identifier or name of the saved search.", show_default=False)
+]
+
+
+@register(app, "list", example="datenkontor saved list")
+def list_saved(call: CommandCall) -> None:
+    """List the saved searches of this participant, the oldest first."""
+    columns: Columns[SavedSearchView] = {
+        "id": lambda saved: saved.id,
+        "name": lambda saved: saved.name,
+        "search": lambda saved: msgspec.json.encode(saved.parameters).decode(),
+        "created": lambda saved: call.output.format_time(saved.created_at),
+    }
+    with connect(call) as connector:
+        call.output.print_rows(connector.searches.list(), columns)
+
+
+@register(
+    app,
+    "new",
+    example="""datenkontor saved new "Radverkehr in Karlsruhe"
+    datenkontor saved new 7f0c --keep --json""",
+)
+def list_new(
+    call: CommandCall,
+    saved: SavedArgument,
+    keep: Annotated[bool, typer.Option("--keep", help="Show the same results again at the next call.")] = False,
+) -> None:
+    """List the results that are new or have changed since the last call; their numbers are those for `get`."""
+    with connect(call) as connector:
+        found = _find(connector, saved)
+        new = connector.searches.new(found.id)
+        if not keep:
+            connector.searches.note_seen(found.id, new.next)
+    store_results(call, new.items)
+    if call.output.json:
+        call.output.print_result(new)
+        return
+    print_results(call, new.items)
+    if new.more:
+        call.output.print_hint(call.output.say("cli.more-new"))
+
+
+@register(app, "rename", example='datenkontor saved rename 7f0c "Radverkehr"')
+def rename(
+    call: CommandCall,
+    saved: SavedArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="New name of the saved search.")],
+) -> None:
+    """Give a saved search another name."""
+    with connect(call) as connector:
+        found = _find(connector, saved)
+        changed = connector.searches.change(found.id, name, found.parameters)
+    call.output.print_result(changed, call.output.say("cli.search-renamed", name=changed.name))
+
+
+@register(app, "feed", example="datenkontor saved feed 7f0c --yes")
+def renew_feed(call: CommandCall, saved: SavedArgument, yes: YesOption = False) -> None:
+    """Make a new secret address for the Atom feed of a saved search; the old address ends."""
+    with connect(call) as connector:
+        found = _find(connector, saved)
+        call.output.confirm(call.output.say("cli.ask-new-feed", name=found.name), yes)
+        renewed = connector.searches.renew_feed(found.id)
+    call.output.print_result(renewed, call.output.say("cli.feed-renewed", name=renewed.name, feed=renewed.feed))
+
+
+@register(app, "remove", example="datenkontor saved remove 7f0c --yes")
+def remove(call: CommandCall, saved: SavedArgument, yes: YesOption = False) -> None:
+    """Remove a saved search; its feed ends."""
+    with connect(call) as connector:
+        found = _find(connector, saved)
+        call.output.confirm(call.output.say("cli.ask-remove-search", name=found.name), yes)
+        removed = connector.searches.remove(found.id)
+    call.output.print_result(removed, call.output.say("cli.search-removed", name=found.name))
+
+
+def _find(connector: Connector, wanted: str) -> SavedSearchView:
+    """Return the saved search of an identifier or a name. Raises Failure if there is none, or several."""
+    searches = connector.searches.list()
+    found = [one for one in searches if one.id == wanted] or [one for one in searches if one.name == wanted]
+    if len(found) != 1:
+        raise Failure(Code.NOT_FOUND, "errors.no-saved-search", wanted=wanted[:100], count=len(found))
+    return found[0]
