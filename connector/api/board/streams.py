@@ -29,6 +29,8 @@ KEEP_ALIVE_S = 15.0
 _NEWEST = 50
 _LONGEST_ACCEPT = 1000
 _LONGEST_SECRET = 200
+# The digits of a change number that is below 2**53.
+_DIGITS = 16
 
 router = APIRouter(prefix="/v1", tags=["saved searches"])
 
@@ -39,7 +41,7 @@ async def stream_new(
     desk: AtBoard,
     caller: KnownCaller,
     search_id: str,
-    last_event_id: Annotated[str | None, Header(max_length=20)] = None,
+    last_event_id: Annotated[str | None, Header(max_length=_DIGITS)] = None,
     lang: Annotated[str | None, Query(max_length=35)] = None,
 ) -> Response:
     """Send each hit that is new or has changed, from what was seen or from `Last-Event-ID` on."""

@@ -86,10 +86,10 @@ def add(
     order = _make_order(call, stated, opens=opens, closes=closes, budget=budget)
     with connect(call) as connector:
         need = connector.needs.add(order)
-        matches = connector.needs.matches(need.id)
-    until_words = call.output.format_end(need.closes)
-    call.output.print_result(need, call.output.say("cli.need-added", id=need.id, until=until_words))
-    if matches and not call.output.json:
+        until_words = call.output.format_end(need.closes)
+        call.output.print_result(need, call.output.say("cli.need-added", id=need.id, until=until_words))
+        matches = () if call.output.json else connector.needs.matches(need.id)
+    if matches:
         call.output.print_hint(call.output.say("cli.need-matches", id=need.id, count=len(matches)))
 
 

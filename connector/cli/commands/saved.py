@@ -49,14 +49,15 @@ def list_new(
     with connect(call) as connector:
         found = _find(connector, saved)
         new = connector.searches.new(found.id)
+        store_results(call, new.items)
+        if call.output.json:
+            call.output.print_result(new)
+        else:
+            print_results(call, new.items)
+        # What was not shown is new the next time too.
         if not keep:
             connector.searches.note_seen(found.id, new.next)
-    store_results(call, new.items)
-    if call.output.json:
-        call.output.print_result(new)
-        return
-    print_results(call, new.items)
-    if new.more:
+    if new.more and not call.output.json:
         call.output.print_hint(call.output.say("cli.more-new"))
 
 

@@ -85,6 +85,15 @@ async def test_a_stream_tells_each_hit_as_it_comes_and_goes_on_after_its_end(bro
             assert told == ["y", "z"]
 
 
+async def test_a_number_that_is_none_is_refused_or_ignored(broker: BoardWorld) -> None:
+    saved = await save(broker)
+    headers = {"Last-Event-ID": "9" * 30, "Authorization": f"Bearer {ROADS}"}
+    answer = await broker.http.get(f"/v1/searches/{saved['id']}/events", headers=headers)
+    assert answer.status_code == 422
+    async with listening(broker) as address, following(address, saved["id"], "9" * 16) as stream:
+        assert await stream.read() == {"comment": "open"}
+
+
 async def test_a_quiet_stream_gives_signs_of_life(broker: BoardWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "KEEP_ALIVE_S", 0.01)
     saved = await save(broker)
