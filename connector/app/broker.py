@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -116,13 +117,14 @@ class BrokerServer:
         from connector.web.public.site import make_public_app
 
         settings, rates = self.parts.settings, make_rates(self.parts.settings)
+        visibility = Visibility(self.record, self.now)
 
         def admit(request: Request) -> int:
             host = request.client.host if request.client else ""
             return rates.admit_unknown(rates.name_caller(host, request.headers))
 
         desk = PublicDesk(
-            record=self.record.view(),
+            see=partial(visibility.open_view, None),
             index=self.index,
             library=Library(operands(ZoneInfo(settings.zone)), executors={}),
             provider=settings.participant.name,

@@ -70,8 +70,18 @@ SENTENCES: dict[str, str] = {
     "source-suspect": "Anbieter zuletzt {since} erreicht",
     "source-away": "Anbieter nicht erreichbar, zuletzt {since}",
     "modified": "Stand {at}",
+    "at-portal": "Verweis auf das Portal {portal}",
+    "to-portal": "Im Portal öffnen",
+    "teaser": "Nur der Titel ist sichtbar",
     # One offer of another participant.
     "offered-by": "Angeboten von {party}",
+    "listed-at": "Verzeichnet im Portal {party}",
+    "portal-gives": "Diese Daten gibt das Portal selbst ab. Hier gibt es dafür keinen Vertrag.",
+    "teaser-where": (
+        "Hier ist nur der Titel zu sehen. Wer das ganze Angebot sehen darf, fin"
+        "det es auf den Seiten des eigenen Anschlusses."
+    ),
+    "no-reference-here": "Das ist ein Verweis auf ein Portal. Bitte öffnen Sie ihn in der Suche.",
     "has-agreement": "Dazu haben Sie schon einen Vertrag.",
     "to-agreement": "Zum Vertrag",
     "has-request": "Dazu läuft schon eine Anfrage von Ihnen.",

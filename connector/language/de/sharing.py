@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
     "offers-of": "{count} Angebote",
     "offers-of-one": "1 Angebot",
     "offers-none": "Diese Organisation bietet gerade nichts an.",
+    "portal": "Portal",
+    "references-of": "{count} Verweise",
+    "references-of-one": "1 Verweis",
+    "references-none": "Dieses Portal verzeichnet gerade nichts.",
     "seen": "{since} geprüft",
     "how-to-ask": (
         "Einen Vertrag schließen Teilnehmer des Datenraums auf den Seiten ihres eigenen Anschlusses: Sie suchen "

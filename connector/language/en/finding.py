@@ -68,8 +68,17 @@ SENTENCES: dict[str, str] = {
     "source-suspect": "provider last reached {since}",
     "source-away": "provider not reachable, last {since}",
     "modified": "as of {at}",
+    "at-portal": "Reference to the portal {portal}",
+    "to-portal": "Open at the portal",
+    "teaser": "Only the title is shown",
     # One offer of another participant.
     "offered-by": "Offered by {party}",
+    "listed-at": "Listed at the portal {party}",
+    "portal-gives": "The portal gives this data itself. No agreement is made for it here.",
+    "teaser-where": (
+        "Only the title is shown here. Who may see the whole offer finds it on the pages of their own connection."
+    ),
+    "no-reference-here": "This is a reference to a portal. Please open it in the search.",
     "has-agreement": "You already have an agreement for this.",
     "to-agreement": "To the agreement",
     "has-request": "A request of yours for this is under way.",

@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
     "offers-of": "{count} offers",
     "offers-of-one": "1 offer",
     "offers-none": "This organisation offers nothing at present.",
+    "portal": "Portal",
+    "references-of": "{count} references",
+    "references-of-one": "1 reference",
+    "references-none": "This portal lists nothing at present.",
     "seen": "checked {since}",
     "how-to-ask": (
         "Participants of the data space make an agreement on the pages of their own connection: they search for "

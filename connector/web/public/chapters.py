@@ -1,5 +1,6 @@
 """The pages for everybody, one function each."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,8 +10,9 @@ from connector.broker import publishing
 from connector.broker.describing.schema_org import render_sitemap, render_sitemap_index
 from connector.broker.describing.subject import PublicSite, make_path
 from connector.broker.query import QueryRefused
+from connector.broker.visibility.audience import explain_teaser
 from connector.language.catalogue import LANGUAGES
-from connector.ports.broker_store import CrawlSource, Listing, ListOrder, Liveness
+from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder, Liveness
 from connector.ports.changes import Unavailable
 from connector.views.search import HitsView
 from connector.web.frame.origin import find_local_path
@@ -62,14 +64,15 @@ async def show_found(visit: PublicVisit) -> Response:
     """Show one dataset as the broker has read it last."""
     pages = visit.pages
     participant, dataset = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
-    entry = await pages.record.entry(participant, dataset)
+    record = await pages.see()
+    entry = await record.entry(participant, dataset)
     if entry is None:
         return show_error(visit, 404, visit.words.say("sharing.unknown-offer"))
-    source = await pages.record.source(participant)
+    entry, source = explain_teaser(entry), await record.source(participant)
     item = await show_dataset(
         pages.library,
         visit.words,
-        msgspec.json.decode(entry.document),
+        _read_document(entry),
         participant=participant,
         party=(source.name if source else "") or participant,
         now=visit.now,
@@ -78,13 +81,28 @@ async def show_found(visit: PublicVisit) -> Response:
         visit,
         "found.html",
         item=item,
+        page=entry.via or "",
+        teaser=entry.reduced,
         own=False,
         may_ask=False,
         agreed=(),
         open_requests=(),
         canonical=_name(visit, make_link("/suche/angebot", teilnehmer=participant, id=dataset)),
-        schema=f"{pages.site.base}{make_path(participant, dataset)}.schema.json",
+        schema="" if entry.reduced else f"{pages.site.base}{make_path(participant, dataset)}.schema.json",
     )
+
+
+def _read_document(entry: Entry) -> dict[str, Any]:
+    """Return the Dataset of an entry; that of a teaser with its title and who sees the rest."""
+    dataset: dict[str, Any] = msgspec.json.decode(entry.document)
+    if not entry.reduced:
+        return dataset
+    texts = {"dct:title": entry.titles, "dct:description": entry.descriptions}
+    stated = {
+        name: [{"@value": text, "@language": language} for language, text in found.items()]
+        for name, found in texts.items()
+    }
+    return {**dataset, **stated, "dct:publisher": {"foaf:name": entry.publisher}}
 
 
 async def show_organisations(visit: PublicVisit) -> Response:
@@ -97,13 +115,14 @@ async def show_organisations(visit: PublicVisit) -> Response:
 
 async def show_organisation(visit: PublicVisit) -> Response:
     """Show what one organisation offers, the newest first."""
-    source = await visit.pages.record.source(read_query(visit, "id") or "")
+    record = await visit.pages.see()
+    source = await record.source(read_query(visit, "id") or "")
     if source is None or source.liveness is Liveness.DEAD:
         return show_error(visit, 404, visit.words.say("sharing.unknown-organisation"))
     given = read_query(visit, "ab") or "0"
     offset = min(int(given[:9]), _FARTHEST) if given.isascii() and given.isdecimal() else 0
     listing = Listing(participant=source.participant, order=ListOrder.NEWEST, limit=PAGE, offset=offset)
-    entries, total = await visit.pages.record.list_entries(listing)
+    entries, total = await record.list_entries(listing)
     untitled = visit.words.say("untitled")
     return render(
         visit,
@@ -135,7 +154,7 @@ async def choose_language(visit: PublicVisit) -> Response:
 
 async def show_sitemap_index(visit: PublicVisit) -> Response:
     """Return the index of the sitemaps of these pages (sitemaps.org)."""
-    count = await publishing.count_list(visit.pages.record, Listing())
+    count = await publishing.count_list(await visit.pages.see(), Listing())
     site = PublicSite(base=visit.pages.here.origin, participant="", name="")
     return Response(render_sitemap_index(site, max(1, -(-count // MAPPED))), media_type="application/xml")
 
@@ -145,7 +164,7 @@ async def show_sitemap(visit: PublicVisit) -> Response:
     number = int(visit.request.path_params["number"])
     addresses: list[tuple[str, int]] = []
     listing = Listing(offset=min(number * MAPPED, 50 * _FARTHEST), limit=MAPPED)
-    async for part in publishing.walk_list(visit.pages.record, listing):
+    async for part in publishing.walk_list(await visit.pages.see(), listing):
         for entry in part:
             query = urlencode({"teilnehmer": entry.participant, "id": entry.id})
             addresses.append((_name(visit, f"/suche/angebot?{query}").replace("&", "&amp;"), entry.changed_at))
@@ -172,7 +191,7 @@ async def _search(visit: PublicVisit, asked: AskedSearch) -> tuple[PageShown, st
 
 async def _list_sources(visit: PublicVisit) -> list[CrawlSource]:
     """Return the organisations that offer something and are not gone, the largest first."""
-    sources = await visit.pages.record.sources()
+    sources = await (await visit.pages.see()).sources()
     offering = [one for one in sources if one.datasets and one.liveness is not Liveness.DEAD]
     return sorted(offering, key=lambda one: (-one.datasets, one.name))
 

@@ -1,6 +1,6 @@
 """A visit of the broker's pages, and what they are answered from: the record and the search index of this process."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -22,12 +22,12 @@ from connector.web.frame.wording import PageWords
 class PublicDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values of the broker's pages.
 
-    `provider` is the name of the broker, `here` the address of its pages, `site` that of its API. `open` is whether
-    everybody may read. `admit` counts a request and returns how many seconds its address has to wait, 0 if it need not.
-    `wake` looks after an index that cannot answer.
+    `see` returns what a reader without a token sees of the record. `provider` is the name of the broker, `here` the
+    address of its pages, `site` that of its API. `open` is whether everybody may read. `admit` counts a request and
+    returns how many seconds its address has to wait, 0 if it need not. `wake` looks after an index that cannot answer.
     """
 
-    record: RecordView
+    see: Callable[[], Awaitable[RecordView]]
     index: SearchIndex
     library: Library
     provider: str
@@ -77,7 +77,7 @@ async def search_here(desk: PublicDesk, query: Mapping[str, str | Sequence[str]]
         offset=int(texts["offset"]),
         facets=True,
     )
-    found = await finding.find(desk.record, desk.index, asked, desk.now())
+    found = await finding.find(await desk.see(), desk.index, asked, desk.now())
     size = sum(len(hit.entry.document) for hit in found.hits)
     return await work_aside(size, partial(_render, desk, found, asked))
 

@@ -11,6 +11,7 @@ import msgspec
 from connector.broker.labels import label_value
 from connector.ports.search_index import Facet
 from connector.semantic.codes import find_code
+from connector.semantic.statements import is_web_address
 from connector.views.search import FacetValueView, HitsView, HitView, MatchView
 from connector.web.frame.wording import PageWords
 from connector.web.showing.area import Drawing, draw_boxes
@@ -104,7 +105,11 @@ class Marked(msgspec.Struct, frozen=True):
 
 
 class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A result as a card: `state` is the kind of a tag and its text; `why` the fields that match, with their texts."""
+    """A result as a card: `state` is the kind of a tag and its text; `why` the fields that match, with their texts.
+
+    `page` is the address at its portal that a reference leads to, else empty. Of a `teaser` only the title is shown,
+    and in the `summary` who sees the rest.
+    """
 
     title: str
     participant: str
@@ -116,6 +121,8 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     only_for: str
     why: tuple[tuple[str, tuple[Marked, ...]], ...]
+    page: str = ""
+    teaser: bool = False
 
 
 class PageShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,14 +223,21 @@ def show_result(words: PageWords, hit: HitView, now: int) -> ResultShown:
         state=_write_state(words, hit, now),
         tags=tuple(_list_tags(words, hit)),
         terms=terms[: 2 * LONGEST],
-        summary=words.pick(hit.description)[:LONGEST],
+        summary=words.pick(hit.description)[: LONGEST * (2 if hit.teaser else 1)],
         only_for=", ".join(hit.only_for)[:LONGEST],
         why=tuple(
             (words.say(f"finding.match-{match.field}"), tuple(_mark(match)))
             for match in hit.matches[:_MARKED]
             if words.find(f"finding.match-{match.field}")
         ),
+        page=read_page(hit),
+        teaser=hit.teaser,
     )
+
+
+def read_page(hit: HitView) -> str:
+    """Return the page of its portal that a reference leads to; nothing for an offer, or if it is not on the web."""
+    return hit.via.page if hit.via and is_web_address(hit.via.page) else ""
 
 
 def draw_results(found: HitsView) -> Drawing | None:
@@ -251,7 +265,9 @@ def _show_choice(
 
 
 def _write_state(words: PageWords, hit: HitView, now: int) -> tuple[str, str]:
-    """Return whether the provider can be reached, as the kind of a tag and its text."""
+    """Return whether the provider can be reached, or which portal it is, as the kind of a tag and its text."""
+    if hit.via:
+        return "none", words.say("finding.at-portal", portal=hit.via.portal[:LONGEST])
     if hit.verified_at is None:
         return "none", words.say("finding.source-new")
     since = words.ago(hit.verified_at, now)
@@ -263,6 +279,8 @@ def _write_state(words: PageWords, hit: HitView, now: int) -> tuple[str, str]:
 
 
 def _list_tags(words: PageWords, hit: HitView) -> Iterable[str]:
+    if hit.teaser:
+        yield words.say("finding.teaser")
     if hit.data_formats:
         yield ", ".join(hit.data_formats[:_TAGS])[:LONGEST]
     for facet, values in ((Facet.PRICE, hit.prices), (Facet.FREQUENCY, (hit.frequency,))):

@@ -1,5 +1,6 @@
 """The pages of a broker that everybody opens, over a record and an index in memory."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ import httpx
 from starlette.requests import Request
 
 from connector.broker.describing.subject import PublicSite
+from connector.broker.visibility.callers import Visibility
 from connector.controlplane.judging.library import Library, operands
 from connector.store.index.index import TantivyIndex
 from connector.store.index.track import Track
@@ -45,7 +47,7 @@ class Square:
 
     def app(self, **changed: Any) -> Any:
         desk: dict[str, Any] = {
-            "record": self.record.view(),
+            "see": partial(Visibility(self.record, lambda: self.space.now).open_view, None),
             "index": self.searching.index,
             "library": Library(operands(), executors={}),
             "provider": "Datenraum Musterstadt",

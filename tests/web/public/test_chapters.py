@@ -1,5 +1,6 @@
 """The pages for everybody: in both languages, with one address for each view, and hostile texts as texts."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from urllib.parse import quote
@@ -7,7 +8,11 @@ from urllib.parse import quote
 import pytest
 
 from connector.language.catalogue import LANGUAGES, read_chapter
+from connector.ports.broker_store import Delta, Portal
+from connector.views.portals import PortalKind
 from connector.web.public.chapters import PARTS, WORDS
+from tests.broker.world import CITY
+from tests.contract.test_record import entry, source
 from tests.web.public.square import ADDRESS, API, ORGANISATION, PLACES, ROADS, Square, list_offers, read
 from tests.web.test_hostile import EVIL, FORBIDDEN
 
@@ -118,3 +123,79 @@ async def test_every_word_is_explained_and_every_part_of_the_statement_is_there(
     chapter = read_chapter("de" if language == "de" else "en", "sharing")
     assert all(chapter[f"means-{word}"] in explained.text for word in WORDS)
     assert all(chapter[f"accessibility-{part}"] in stated.text for part in PARTS)
+
+
+PORTAL, PORTAL_PAGE = "urn:datenkontor:portal:land", "https://portal.example/dataset/water"
+ROLE = {"leftOperand": "dk:role", "operator": "eq", "rightOperand": "planner"}
+
+
+async def put_special(square: Square) -> None:
+    """Put a reference to a portal, an offer with a teaser, and one without."""
+    document = {"@id": "water", "dct:title": "Wasserstände", "dct:description": "Pegel der Ruhr."}
+    text = json.dumps(document).encode()
+    reference = entry("water", "Wasserstände", PORTAL, document=text, via=PORTAL_PAGE, address="")
+    portal = source(PORTAL, portal=Portal(kind=PortalKind.CKAN))
+    await square.record.apply(Delta(source=portal, upserts=(reference,)), square.space.now)
+    audience = json.dumps({"@type": "Offer", "permission": [{"action": "use", "constraint": [ROLE]}]}).encode()
+    known = await square.record.source(CITY + "umweltamt")
+    assert known is not None
+    restricted = (
+        entry("plan", "Bauplan Nord", CITY + "umweltamt", audience=audience, teaser=True),
+        entry("secret", "Bauplan Süd", CITY + "umweltamt", audience=audience),
+    )
+    await square.record.apply(Delta(source=known, upserts=restricted), square.space.now)
+    await square.searching.follow()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "de",
+            ("Verweis auf das Portal land", "Verzeichnet im Portal Stadt", "Diese Daten gibt das Portal selbst ab."),
+        ),
+        ("en", ("Reference to the portal land", "Listed at the portal Stadt", "The portal gives this data itself.")),
+    ],
+)
+async def test_a_reference_leads_to_its_portal(square: Square, language: str, said: tuple[str, str, str]) -> None:
+    await put_special(square)
+    place = f"/suche/angebot?teilnehmer={quote(PORTAL, safe='')}&id=water"
+    _, found = await read(square, "/suche?q=wasser", language)
+    _, page = await read(square, place, language)
+    assert said[0] in found.text
+    assert {place, PORTAL_PAGE} <= set(found.links())
+    assert all(one in page.text for one in said[1:])
+    assert "Pegel der Ruhr." in page.text
+    assert PORTAL_PAGE in page.links()
+    assert "Anschluss" not in page.text
+    _, organisations = await read(square, "/organisationen", language)
+    _, portal = await read(square, f"/organisationen/organisation?id={quote(PORTAL, safe='')}", language)
+    assert "Stadt Portal" in organisations.text
+    assert ("1 Verweis" if language == "de" else "1 reference") in portal.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "who"),
+    [
+        ("de", "Nur der Titel ist sichtbar", "Wer es sieht: "),
+        ("en", "Only the title is shown", "Who sees it: "),
+    ],
+)
+async def test_a_teaser_shows_its_title_and_who_sees_the_rest(
+    square: Square, language: str, said: str, who: str
+) -> None:
+    await put_special(square)
+    _, found = await read(square, "/suche?q=bauplan", language)
+    assert said in found.text
+    assert who in found.text
+    assert "Bauplan Süd" not in found.text
+    for name, status in (("plan", 200), ("secret", 404)):
+        place = f"/suche/angebot?teilnehmer={quote(CITY + 'umweltamt', safe='')}&id={name}"
+        answer, page = await read(square, place, language)
+        assert answer.status_code == status
+    place = place.replace("secret", "plan")
+    answer, page = await read(square, place, language)
+    assert "Bauplan Nord" in page.text
+    assert who in page.text
+    assert "keine Bedingungen" not in page.text
+    assert ".schema.json" not in answer.text

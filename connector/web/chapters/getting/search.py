@@ -8,12 +8,13 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import NotAllowed, PeerFailed
 from connector.controlplane.usecases import agreements, catalog, users
 from connector.net.aside import work_aside
+from connector.ports.broker_store import PORTALS
 from connector.ports.entities import Agreement, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 from connector.views.agreements import AgreementState
 from connector.views.search import HitsView
-from connector.web.frame.visit import Visit, name_party, read_query, render
+from connector.web.frame.visit import Visit, name_party, read_query, render, show_error
 from connector.web.rights import ASKERS
 from connector.web.showing import results
 from connector.web.showing.dataset import show_dataset
@@ -43,6 +44,8 @@ async def show_search(visit: Visit) -> Response:
 async def show_found(visit: Visit) -> Response:
     """Show a dataset of another participant, as its provider describes it now."""
     participant, dataset_id = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
+    if participant.startswith(PORTALS):
+        return show_error(visit, 404, visit.words.say("finding.no-reference-here"))
     dataset = await catalog.fetch_dataset(visit.desk.counterparties, participant, dataset_id)
     library, party = visit.desk.evaluator.library, name_party(visit, participant)
     shown = await show_dataset(library, visit.words, dataset, participant=participant, party=party, now=visit.now)
@@ -52,6 +55,8 @@ async def show_found(visit: Visit) -> Response:
         visit,
         "found.html",
         item=shown,
+        page="",
+        teaser=False,
         own=own,
         may_ask=users.has_role(visit.person, ASKERS) and not own,
         agreed=agreed,

@@ -146,3 +146,56 @@ async def test_the_own_offer_is_not_asked_for(office: Office) -> None:
     browser = await office.sign_in(UserRole.CONSUMER)
     page = await browser.get(link("/suche/angebot", teilnehmer=ME, id=FOUND["id"]))
     assert "Das ist Ihr eigenes Angebot." in page.text
+
+
+PORTAL_PAGE = "https://portal.example/dataset/air"
+VIA = {"portal": "land", "page": PORTAL_PAGE}
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "opened"),
+    [
+        ("de", "Verweis auf das Portal land", "Im Portal öffnen"),
+        ("en", "Reference to the portal land", "Open at the portal"),
+    ],
+)
+async def test_a_reference_leads_to_its_portal_and_is_not_asked_for(
+    office: Office, language: str, said: str, opened: str
+) -> None:
+    portal = "urn:datenkontor:portal:land"
+    office.desk.found = make_results({"participant": portal, "via": VIA, "terms_in_words": {}})
+    browser = await office.sign_in(UserRole.CONSUMER)
+    browser.cookies.set("dk-lang", language)
+    page = Reading((await browser.get("/suche?q=luft")).text)
+    assert said in page.text
+    assert opened in page.text
+    assert PORTAL_PAGE in page.links()
+    assert not [link_ for link_ in page.links() if link_.startswith(("/suche/angebot", "/suche/anfrage"))]
+    for path in ("/suche/angebot", "/suche/anfrage"):
+        assert (await browser.get(link(path, teilnehmer=portal, id=FOUND["id"]))).status_code == 404
+
+
+async def test_a_portal_that_is_no_address_of_the_web_is_not_led_to(office: Office) -> None:
+    office.desk.found = make_results({"via": {"portal": "x", "page": "javascript:alert(1)"}})
+    assert "javascript:" not in await _search(office, "?q=luft")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "who"),
+    [
+        ("de", "Nur der Titel ist sichtbar", "Wer es sieht: Rolle"),
+        ("en", "Only the title is shown", "Who sees it: role"),
+    ],
+)
+async def test_a_teaser_says_who_sees_the_rest_and_leads_nowhere(
+    office: Office, language: str, said: str, who: str
+) -> None:
+    described = {"de": "Der Anbieter zeigt es anderen. Wer es sieht: Rolle", "en": "Who sees it: role"}
+    hit = {"teaser": True, "terms_in_words": {}, "description": described, "data_formats": [], "boxes": []}
+    office.desk.found = make_results(hit)
+    browser = await office.sign_in(UserRole.CONSUMER)
+    browser.cookies.set("dk-lang", language)
+    page = Reading((await browser.get("/suche?q=luft")).text)
+    assert said in page.text
+    assert who in page.text
+    assert not [link_ for link_ in page.links() if link_.startswith("/suche/angebot")]
