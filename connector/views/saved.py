@@ -42,7 +42,7 @@ class NewHitsView(msgspec.Struct, frozen=True, kw_only=True):
     more: bool = False
 
 
-class SeenOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SeenOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The change number up to which the owner of a saved search has looked: the `next` of an answer."""
 
     seen: Annotated[int, Meta(ge=0, le=2**53)]

@@ -111,6 +111,7 @@ def test_every_filter_by_a_participant_a_dataset_or_a_process_is_in_the_tests_ab
         "catalog --dataset",  # a dataset of a peer (test_catalog.py)
         "consent add --dataset",  # as `consent list`
         "consent withdraw --dataset",  # as `consent list`
+        "need answer --dataset",  # the answer names it, it filters nothing
         "policy simulate --participant",  # asks no connector
         "policy decide --participant",  # as `get`: the connector knows also whoever is not listed
     }
