@@ -96,8 +96,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One Dataset: what a search asks for, and the JSON exactly as the provider sent it.
 
     `digest` is the hash of the normalised JSON (without offer ids that change with each answer); `seq` the change
-    number of its last change; `removed_at` marks a tombstone. `titles`, `descriptions` by language tag. `row` is the
-    number of its row, which an identifier of a participant keeps for ever within one visibility class.
+    number of its last change, and `change` that number within its visibility class; `removed_at` marks a tombstone.
+    `titles`, `descriptions` by language tag. `row` is the number of its row, which an identifier of a participant keeps
+    for ever within one visibility class.
 
     `audience` is the access policy that decides who sees the entry, as `read_audience` writes it; empty for everybody
     who may read the broker. With `teaser`, everybody else sees its title, its publisher and the access policy: the
@@ -121,6 +122,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: int
     verified_at: int
     seq: int = 0
+    change: int = 0
     row: int = 0
     removed_at: int | None = None
     statements: Statements = Statements()

@@ -64,7 +64,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         begins, ends: ms between which the time of the data must fall at least in part; None is open.
         like: an entry that the results resemble, and that is not among them.
         topics: words of which some occur.
-        after: only entries whose last change has a number above this one, in the order of change.
+        after: only entries whose last change has a number above this one within their visibility class, in the order of
+            change. For queries that see one class.
         facets: whether to count the values of facets; each is counted without its own filter.
         now: ms since the Unix epoch.
     """
@@ -124,13 +125,15 @@ class Followed(msgspec.Struct, frozen=True):
     """The change numbers up to which an index has followed: the one that answers, and the one that is being built.
 
     `served` is None without one, or if it can only be read; `answers` is whether searches are answered, and `found` up
-    to which change number they find.
+    to which change number they find. `shown` is the number of the last change for everybody that they find, within that
+    visibility class: the only number here that may be told.
     """
 
     served: int | None
     built: int | None = None
     answers: bool = True
     found: int = 0
+    shown: int = 0
 
 
 class SearchUnavailable(Unavailable):

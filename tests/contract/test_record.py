@@ -65,7 +65,7 @@ def entry(id: str, title: str = "Daten", participant: str = CITY, **changed: Any
 async def test_a_crawl_is_kept_as_it_came(record: BrokerStore) -> None:
     wanted = entry("a", titles={"de": "Müll", "en": "Waste"}, keywords=("Abfall",), themes=("http://t/ENVI",))
     assert await record.apply(Delta(source=source(), upserts=(wanted, entry("b"))), NOW) == 2
-    assert await record.entry(CITY, "a") == replace(wanted, seq=1, row=1)
+    assert await record.entry(CITY, "a") == replace(wanted, seq=1, change=1, row=1)
     assert await record.source(CITY) == source()
     assert await record.digests(CITY) == {"a": "digest of a", "b": "digest of b"}
     assert await record.entry(WORKS, "a") is None
@@ -88,12 +88,21 @@ async def test_every_change_has_its_number_and_a_removal_leaves_a_tombstone(reco
     rows = await record.changes(0, 10)
     assert [(row.id, row.seq, row.removed_at) for row in rows] == [("c", 3, None), ("a", 4, None), ("b", 5, NOW)]
     assert rows[0].verified_at == NOW
-    assert rows[1] == replace(newer, seq=4, row=1, first_seen=10)
+    assert rows[1] == replace(newer, seq=4, change=4, row=1, first_seen=10)
     assert (rows[2].document, rows[2].titles, rows[2].changed_at) == (b"", {}, NOW)
     assert [row.id for row in await record.changes(3, 1)] == ["a"]
     assert await record.apply(Delta(source=source()), NOW) == 5
     assert await record.entry(CITY, "b") is None
     assert "b" not in await record.digests(CITY)
+
+
+async def test_a_change_has_its_number_within_its_class_too(record: BrokerStore) -> None:
+    for changed in (entry("a"), entry("b", audience=A), entry("c"), entry("c", audience=A), entry("c")):
+        await record.apply(Delta(source=source(), upserts=(changed,)), NOW)
+    rows = [row for row in await record.changes(0, 10) if row.visibility == EVERYBODY]
+    assert [(row.id, row.seq, row.change) for row in rows] == [("a", 1, 1), ("c", 7, 4)]
+    shown, _ = await record.view().changes(None, 10)
+    assert [(row.id, row.seq, row.change) for row in shown] == [("a", 1, 1), ("c", 4, 4)]
 
 
 def placed(id: str, *boxes: tuple[float, float, float, float]) -> Entry:

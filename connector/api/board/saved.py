@@ -58,7 +58,7 @@ async def save_search(desk: AtBoard, caller: KnownCaller, order: SavedSearchOrde
         feed=name_feed(secret),
         created_at=now,
         changed_at=now,
-        seen=desk.index.progress().found,
+        seen=desk.index.progress().shown,
     )
     await limit_change(desk.board.put_search(saved, most=SEARCHES))
     return msgspec.structs.replace(_view(saved), feed=_write_feed(desk, secret))
@@ -133,7 +133,7 @@ def read_saved(saved: SavedSearch) -> Asked:
 async def search_new(desk: BoardDesk, asked: Asked, after: int, limit: int = LIMIT) -> NewHits:
     """Return what is new in a search after a change number. Raises ApiError and Unavailable."""
     try:
-        return await find_new(desk.record, desk.index, asked, after, desk.now(), limit=limit)
+        return await find_new(desk.record.view(), desk.index, asked, after, desk.now(), limit=limit)
     except QueryRefused as refusal:
         raise ApiError(422, "query", str(refusal)) from None
 

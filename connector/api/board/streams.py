@@ -67,10 +67,15 @@ def _find_streams(request: Request) -> Counter[str]:
 async def _follow(
     desk: BoardDesk, asked: Asked, after: int, lang: str | None, open_streams: Counter[str], participant: str
 ) -> AsyncIterator[bytes]:
-    """Yield an event for each new hit, named by its change number, and a comment in quiet times."""
+    """Yield an event for each new hit, named by its change number, and a comment in quiet times.
+
+    The comments come at the same intervals whatever changes that is no hit: they tell nothing of it.
+    """
+    clock = asyncio.get_running_loop().time
     open_streams[participant] += 1
     try:
         yield b": open\n\n"
+        due = clock() + KEEP_ALIVE_S
         while True:
             rung = desk.teller.bell.listen()
             try:
@@ -81,19 +86,21 @@ async def _follow(
             if new is not None:
                 for item in await render_new(desk, asked, new, lang):
                     yield b"id: %d\nevent: hit\ndata: %b\n\n" % (item["seq"], msgspec.json.encode(item))
+                    due = clock() + KEEP_ALIVE_S
                 after = new.following
                 if new.more:
                     continue
-            while not await _wait(rung):
+            while clock() >= due or not await _wait(rung, due):
                 yield b": alive\n\n"
+                due = clock() + KEEP_ALIVE_S
     finally:
         open_streams[participant] -= 1
 
 
-async def _wait(rung: asyncio.Event) -> bool:
-    """Wait for a ring, and return whether there was one in the time of a sign of life."""
+async def _wait(rung: asyncio.Event, due: float) -> bool:
+    """Wait for a ring, and return whether there was one before a sign of life is due."""
     try:
-        async with asyncio.timeout(KEEP_ALIVE_S):
+        async with asyncio.timeout_at(due):
             await rung.wait()
     except TimeoutError:
         return False

@@ -55,11 +55,13 @@ def match(index: SearchIndex, need: Need, topics: Sequence[str], entry: Entry) -
 
 
 async def match_changes(index: SearchIndex, needs: Sequence[Need], entries: Sequence[Entry]) -> list[NeedMatch]:
-    """Return which of the changed entries match which needs. Raises Unavailable."""
+    """Return which of the changed entries match which needs, in the order of change. Raises Unavailable."""
+    shown = [entry for entry in entries if entry.visibility == EVERYBODY]
     about = [(need, topics) for need in needs if (topics := list_topics(need, index))]
-    rows = await index.percolate(entries, [Query(topics=topics) for _, topics in about])
-    by_row = {entry.row: entry for entry in entries}
-    pairs = [(need, topics, by_row[row]) for (need, topics), found in zip(about, rows, strict=True) for row in found]
+    rows = await index.percolate(shown, [Query(topics=topics) for _, topics in about])
+    found = list(zip(about, rows, strict=True))
+    # In an order that depends neither on the numbers of rows nor on which entries are compared at once.
+    pairs = [(need, topics, entry) for entry in shown for (need, topics), of_need in found if entry.row in of_need]
     return await _judge_aside(index, pairs)
 
 

@@ -38,7 +38,9 @@ PLACED = "placed"
 """The field by which places are filtered: their names and IRIs, folded, so that people need not spell as providers."""
 
 MARK = 0
-"""The row of the one document that is no entry: its `seq` is the change number of the commit."""
+"""The row of the one document that is no entry: its `seq` is the change number of the commit.
+
+Its `change` is that of the last change that everybody sees, among those for everybody."""
 
 SEPARATOR = "\x1f"
 """Between the folded and the written form of a suggestion."""
@@ -61,6 +63,7 @@ def make_schema() -> tantivy.Schema:
     # tantivy 0.27 deletes by signed numbers and texts only: a deletion by an unsigned number deletes nothing.
     builder.add_integer_field("row", indexed=True, fast=True)
     builder.add_integer_field("seq", fast=True)
+    builder.add_integer_field("change", fast=True)
     builder.add_integer_field("visibility", indexed=True)
     for name in _TEXTS:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
@@ -132,11 +135,12 @@ def choose_part(word: str) -> str:
     return cut_part(begun) if len(begun) >= PART_LEAST else ""
 
 
-def make_mark(seq: int) -> tantivy.Document:
-    """Return the document that says up to which change number a commit goes."""
+def make_mark(seq: int, change: int) -> tantivy.Document:
+    """Return the document that says up to which change number a commit goes: of the record, and for everybody."""
     mark = tantivy.Document()
     mark.add_integer("row", MARK)
     mark.add_integer("seq", seq)
+    mark.add_integer("change", change)
     return mark
 
 
@@ -150,7 +154,7 @@ def make_document(entry: Entry) -> tantivy.Document:
     """Return the document of a present entry."""
     made = tantivy.Document()
     made.add_integer("row", entry.row)
-    made.add_integer("seq", entry.seq)
+    made.add_integer("change", entry.change)
     made.add_integer("visibility", entry.visibility)
     titles = {language: words(text) for language, text in entry.titles.items()}
     keywords = [words(text) for text in entry.keywords]

@@ -77,7 +77,7 @@ def _read_page(
         return _read_best(searcher, whole, query.offset, query.limit)
     by, order = ("sort", tantivy.Order.Asc) if query.order is Order.TITLE else ("newest", tantivy.Order.Desc)
     if query.after is not None:
-        by, order = "seq", tantivy.Order.Asc
+        by, order = "change", tantivy.Order.Asc
     found = searcher.search(whole, max(query.limit, 1), True, by, query.offset, order)
     rows = _read_rows(searcher, found)[: query.limit]
     return tuple((row, 0.0) for row in rows), read_count(found)

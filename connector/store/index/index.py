@@ -88,6 +88,7 @@ class TantivyIndex:
             built=built.put_up_to if built else None,
             answers=served is not None,
             found=served.number if served else 0,
+            shown=served.shown if served else 0,
         )
 
     async def put(self, entries: Sequence[Entry], *, built: bool = False) -> None:

@@ -92,7 +92,7 @@ def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[C
     if query.rows is not None:
         clauses.append(_require(tantivy.Query.term_set_query(make_schema(), "row", list(query.rows))))
     if query.after is not None:
-        clauses.append(_require(at_least("seq", query.after + 1)))
+        clauses.append(_require(at_least("change", query.after + 1)))
     if query.begins is not None:
         clauses.append(_require(at_least("ends", query.begins)))
     if query.ends is not None:

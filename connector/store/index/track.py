@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import tantivy
 
-from connector.ports.broker_store import Entry
+from connector.ports.broker_store import EVERYBODY, Entry
 from connector.store.index.documents import MARK, make_document, make_mark, make_schema, register
 from connector.store.index.folders import is_whole
 
@@ -43,7 +43,8 @@ def _raising_faults() -> Iterator[None]:
 class Track:
     """An index in a folder, or in memory without one. `number` is the change number of its last commit.
 
-    `put_up_to` is that of what was put since. One that is not `writable` any more can still be searched.
+    `shown` is the number, among those for everybody, of the last change in it that everybody sees. `put_up_to` and
+    `put_shown` are those of what was put since. One that is not `writable` any more can still be searched.
     Raises Fault if the folder has no sound index of this schema.
     """
 
@@ -58,8 +59,8 @@ class Track:
             register(self._index)
             self._index.config_reader("manual")
             self._searcher = self._index.searcher()
-            self.number = _read_mark(self._searcher)
-        self.put_up_to = self.number
+            self.number, self.shown = _read_mark(self._searcher)
+        self.put_up_to, self.put_shown = self.number, self.shown
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Take over changed entries in the order of their change numbers. Raises Fault."""
@@ -72,6 +73,8 @@ class Track:
                 if made is not None:
                     self._writer.add_document(made)
                 self.put_up_to = entry.seq
+                if entry.visibility == EVERYBODY:
+                    self.put_shown = entry.change
 
     def commit(self) -> None:
         """Make durable and findable what was put. Raises Fault."""
@@ -79,11 +82,11 @@ class Track:
             return
         with _raising_faults():
             self._writer.delete_documents_by_term("row", MARK)
-            self._writer.add_document(make_mark(self.put_up_to))
+            self._writer.add_document(make_mark(self.put_up_to, self.put_shown))
             self._writer.commit()
             self._index.reload()
             self._searcher = self._index.searcher()
-        self.number = self.put_up_to
+        self.number, self.shown = self.put_up_to, self.put_shown
 
     def search(self, job: Callable[[tantivy.Searcher], T]) -> T:
         """Return the result of a job with the searcher of the last commit. Raises Fault."""
@@ -107,9 +110,11 @@ def _make(entry: Entry) -> tantivy.Document | None:
         return None
 
 
-def _read_mark(searcher: tantivy.Searcher) -> int:
-    """Return the change number of the last commit, 0 before the first one."""
+def _read_mark(searcher: tantivy.Searcher) -> tuple[int, int]:
+    """Return the change numbers of the last commit, of the record and for everybody; 0 before the first one."""
     found = searcher.search(tantivy.Query.term_query(make_schema(), "row", MARK), 1)
     addresses = [address for _, address in found.hits]
-    numbers = searcher.fast_field_values("seq", addresses) if addresses else []
-    return int(numbers[0] or 0) if numbers else 0
+    if not addresses:
+        return 0, 0
+    seq, change = (searcher.fast_field_values(name, addresses)[0] for name in ("seq", "change"))
+    return int(seq or 0), int(change or 0)

@@ -190,7 +190,9 @@ class MemoryBrokerStore:
         self._rows += known is None
         self._numbers[key] = RowNumbers(arrival, counted.change + 1)
         self._counts[entry.visibility] = RowNumbers(max(counted.arrival, arrival), counted.change + 1)
-        self._entries[key] = replace(entry, seq=self._last, row=known.row if known else self._rows)
+        self._entries[key] = replace(
+            entry, seq=self._last, change=counted.change + 1, row=known.row if known else self._rows
+        )
 
     def _present(self) -> Iterator[Entry]:
         self._open()

@@ -102,6 +102,24 @@ async def test_a_quiet_stream_gives_signs_of_life(broker: BoardWorld, monkeypatc
         assert await stream.read() == {"comment": "alive"}
 
 
+async def test_what_is_no_hit_does_not_put_off_the_signs_of_life(
+    broker: BoardWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "KEEP_ALIVE_S", 0.2)
+    saved = await save(broker)
+
+    async def ring() -> None:
+        while True:
+            broker.teller.bell.ring()
+            await asyncio.sleep(0)
+
+    ringing = asyncio.create_task(ring())
+    async with listening(broker) as address, following(address, saved["id"]) as stream:
+        assert await stream.read() == {"comment": "open"}
+        assert await stream.read() == {"comment": "alive"}
+    ringing.cancel()
+
+
 async def test_a_participant_has_few_streams_and_the_broker_ends_them_all(broker: BoardWorld) -> None:
     saved = await save(broker)
     async with contextlib.AsyncExitStack() as stack:

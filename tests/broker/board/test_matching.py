@@ -9,7 +9,7 @@ from connector.ports.broker_store import Delta, Entry, Statements
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.board.values import need
 from tests.broker.searching import Searching, make_searching
-from tests.contract.test_record import CITY, NOW, WORKS, entry, source
+from tests.contract.test_record import CITY, NOW, WORKS, A, entry, source
 
 COUNTS = entry("counts", "Zählstellen für Fahrräder", statements=Statements(frequency="HOURLY"))
 OTHERS = (
@@ -55,3 +55,16 @@ async def test_changed_offers_match_as_present_ones_do(searching: Searching) -> 
     told = {(one.need.id, one.entry.id, one.fit.score) for one in changed}
     assert told == {(one.need.id, one.entry.id, one.fit.score) for found in now for one in found}
     assert {need_id for need_id, _, _ in told} == {"a", "b"}
+
+
+async def test_what_not_everybody_sees_matches_nothing_and_changes_no_order(searching: Searching) -> None:
+    hidden = [
+        entry(f"hidden-{number}", COUNTS.titles["de"], audience=A, teaser=bool(number % 2)) for number in range(9)
+    ]
+    shown = [entry(f"shown-{number}", COUNTS.titles["de"]) for number in range(9)]
+    await offer(searching, *(one for pair in zip(hidden, shown, strict=True) for one in pair))
+    asked = [need("a"), need("b")]
+    changed = await match_changes(searching.index, asked, await searching.record.changes(0, 100))
+    assert [(one.entry.id, one.need.id) for one in changed] == [(one.id, name) for one in shown for name in "ab"]
+    found = await find_matches(searching.record, searching.index, asked[0], NOW)
+    assert {one.entry.id for one in found} == {one.id for one in shown}

@@ -1,93 +1,161 @@
-"""What is new in a search: each change once, and in all what a search finds."""
+"""What is new in a search: each change once, in all what a search finds, and nothing of what not everybody sees."""
 
-from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.broker.board.saved import find_new
-from connector.broker.query import Asked, make_query
+from connector.broker.query import make_query
 from connector.ports.broker_store import BrokerStore, Delta, Entry
 from connector.ports.search_index import Facet
 from connector.store.memory.record import MemoryBrokerStore
+from connector.store.sqlite.record.record import open_record
 from tests.broker.searching import Searching, make_searching
-from tests.contract.test_record import NOW, entry, source
+from tests.contract.test_record import NOW, A, B, entry, source
 
 ASKED = make_query("wald", filters={Facet.KEYWORD: ["Umwelt"]})
 TITLES = st.sampled_from(["Wald", "Wiese", "Stadtwald im Norden", "Wälder"])
-CHANGES = st.tuples(st.sampled_from("abcdefg"), TITLES, st.sampled_from([(), ("Umwelt",)]))
-STEPS = st.lists(st.one_of(CHANGES, st.sampled_from(["remove", "index", "look", "restart"])), max_size=24)
+AUDIENCES = st.sampled_from([b"", b"", A, B])
+# A change of an offer: its identifier, title, keywords and audience, and whether it has a teaser.
+Change = tuple[str, str, tuple[str, ...], bytes, bool]
+CHANGES = st.tuples(st.sampled_from("abcde"), TITLES, st.sampled_from([(), ("Umwelt",)]), AUDIENCES, st.booleans())
+STEPS = st.lists(
+    st.one_of(CHANGES, CHANGES, st.sampled_from(["remove", "index", "look", "lose", "restart", "begin"])), max_size=24
+)
 
 
 class Follower:
-    """Somebody who asks what is new, again and again, also after an end that lost an answer."""
+    """Somebody who asks what is new, again and again, also after an end that lost an answer.
 
-    def __init__(self, searching: Searching, asked: Asked) -> None:
-        self.searching = searching
-        self.asked = asked
+    In the world of a `blind` one, there is nothing but what everybody sees.
+    """
+
+    def __init__(self, folder: Path, *, stored: bool, blind: bool) -> None:
+        self.folder = folder
+        self.stored = stored
+        self.blind = blind
         self.after = 0
         self.told: list[tuple[str, int]] = []
+        self.before: set[tuple[str, int]] = set()
+
+    async def open(self) -> None:
+        """Open the record and the index; what is not stored begins anew with the process."""
+        self.record: BrokerStore = await open_record(self.folder / "record.db") if self.stored else MemoryBrokerStore()
+        self.searching: Searching = await make_searching(self.record, self.folder / "index", now=NOW)
+
+    async def close(self) -> None:
+        await self.searching.index.close()
+        await self.record.close()
+
+    async def change(self, *entries: Entry, removed: tuple[str, ...] = ()) -> None:
+        await self.record.apply(Delta(source=source(), upserts=entries, removed=removed), NOW)
+
+    async def take(self, step: str | Change) -> None:
+        if isinstance(step, tuple):
+            name, title, keywords, audience, teaser = step
+            if audience and self.blind:
+                await self.change(removed=(name,))
+            else:
+                await self.change(entry(name, title, keywords=keywords, audience=audience, teaser=teaser))
+        elif step == "remove":
+            await self.change(removed=("a", "b"))
+        elif step == "index":
+            await self.searching.follow()
+        elif step == "look":
+            await self.look()
+        elif step == "lose":
+            await find_new(self.record.view(), self.searching.index, ASKED, self.after, NOW)
+        elif step == "begin":
+            await self.begin()
+        elif self.stored:
+            await self.close()
+            await self.open()
+
+    async def begin(self) -> None:
+        """Save the search: what it finds now counts as seen."""
+        await self.searching.follow()
+        self.after, self.told, self.before = self.searching.index.progress().shown, [], await self.search()
 
     async def look(self, limit: int = 2) -> None:
         """Take over all pages that there are."""
         more = True
         while more:
-            new = await find_new(self.searching.record, self.searching.index, self.asked, self.after, NOW, limit=limit)
+            new = await find_new(self.record.view(), self.searching.index, ASKED, self.after, NOW, limit=limit)
+            assert all(not hit.entry.audience for hit in new.hits)
             self.told += [(hit.entry.id, hit.entry.seq) for hit in new.hits]
             self.after, more = new.following, new.more
 
-    async def lose(self) -> None:
-        """Ask, and end before the answer is taken over."""
-        await find_new(self.searching.record, self.searching.index, self.asked, self.after, NOW)
+    async def search(self) -> set[tuple[str, int]]:
+        hits = (await self.searching.find("wald", keyword="Umwelt")).hits
+        return {(hit.entry.id, hit.entry.seq) for hit in hits}
 
 
-async def change(record: BrokerStore, entries: Sequence[Entry] = (), removed: Sequence[str] = ()) -> None:
-    await record.apply(Delta(source=source(), upserts=tuple(entries), removed=tuple(removed)), NOW)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(STEPS)
-async def test_what_was_told_is_what_a_search_finds_each_change_once(
-    steps: list[str | tuple[str, str, tuple[str, ...]]],
+@pytest.mark.parametrize("stored", [False, True], ids=["memory", "sqlite"])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=STEPS)
+async def test_what_was_told_is_the_difference_of_two_searches_and_tells_of_nothing_hidden(
+    stored: bool, steps: list[str | Change]
 ) -> None:
-    record = MemoryBrokerStore()
-    searching = await make_searching(record, now=NOW)
-    follower = Follower(searching, ASKED)
-    for step in steps:
-        if isinstance(step, tuple):
-            await change(record, [entry(step[0], step[1], keywords=step[2])])
-        elif step == "remove":
-            await change(record, removed=["a", "b"])
-        elif step == "index":
-            await searching.follow()
-        elif step == "look":
-            await follower.look()
-        else:
-            await follower.lose()
-    await searching.follow()
-    await follower.look()
-    await follower.look()
-    assert len(follower.told) == len(set(follower.told))
-    assert [seq for _, seq in follower.told] == sorted(seq for _, seq in follower.told)
-    found = {(hit.entry.id, hit.entry.seq) for hit in (await searching.find("wald", keyword="Umwelt")).hits}
-    assert found <= set(follower.told)
-    newest = dict(follower.told)
-    present = {one.id: one for one in await record.changes(0, 100) if one.removed_at is None}
-    still = {(name, seq) for name, seq in newest.items() if name in present and present[name].seq == seq}
-    assert still == found
-    await searching.index.close()
+    with TemporaryDirectory() as whole, TemporaryDirectory() as part:
+        follower, blind = (
+            Follower(Path(whole), stored=stored, blind=False),
+            Follower(Path(part), stored=stored, blind=True),
+        )
+        for one in (follower, blind):
+            await one.open()
+        for step in [*steps, "index", "look", "look"]:
+            for one in (follower, blind):
+                await one.take(step)
+            assert (follower.told, follower.after) == (blind.told, blind.after)
+        told = follower.told
+        assert len(told) == len(set(told))
+        assert [seq for _, seq in told] == sorted(seq for _, seq in told)
+        present = {one.id: one for one in (await follower.record.view().changes(None, 100))[0] if not one.removed_at}
+        still = {(name, seq) for name, seq in told if name in present and present[name].seq == seq}
+        assert still == await follower.search() - follower.before
+        for one in (follower, blind):
+            await one.close()
 
 
-async def test_what_is_not_found_yet_is_left_to_the_next_time() -> None:
-    record = MemoryBrokerStore()
-    searching = await make_searching(record, now=NOW)
-    await change(record, [entry("a", "Wald", keywords=("Umwelt",))])
-    first = await find_new(record, searching.index, ASKED, 0, NOW)
+async def test_what_is_not_found_yet_is_left_to_the_next_time(tmp_path: Path) -> None:
+    world = Follower(tmp_path, stored=False, blind=False)
+    await world.open()
+    index, everybody = world.searching.index, world.record.view()
+    await world.change(entry("a", "Wald", keywords=("Umwelt",)))
+    first = await find_new(everybody, index, ASKED, 0, NOW)
     assert (first.hits, first.following, first.more) == ((), 0, False)
-    await searching.follow()
-    second = await find_new(record, searching.index, ASKED, first.following, NOW)
+    await world.searching.follow()
+    second = await find_new(everybody, index, ASKED, first.following, NOW)
     assert ([hit.entry.id for hit in second.hits], second.following) == (["a"], 1)
-    await change(record, [entry("a", "Wald", keywords=("Umwelt", "neu"))])
-    third = await find_new(record, searching.index, ASKED, 0, NOW)
+    await world.change(entry("a", "Wald", keywords=("Umwelt", "neu")))
+    third = await find_new(everybody, index, ASKED, 0, NOW)
     assert third.hits == ()  # it has changed since, and is found by its new number soon
-    await searching.index.close()
+    await world.close()
+
+
+async def test_an_offer_that_is_shown_to_everybody_is_new_and_hidden_ones_move_no_position(tmp_path: Path) -> None:
+    world = Follower(tmp_path, stored=True, blind=False)
+    await world.open()
+    for audience in (A, B, b"", A, b""):
+        for name in "ab":
+            await world.change(entry(name, "Wald", keywords=("Umwelt",), audience=audience if name == "a" else A))
+        await world.searching.follow()
+        await world.look()
+    assert (world.told, world.after) == ([("a", 1), ("a", 3)], 3)
+    await world.close()
+
+
+async def test_a_position_of_another_record_is_followed_by_everything(tmp_path: Path) -> None:
+    world = Follower(tmp_path, stored=False, blind=False)
+    await world.open()
+    await world.change(entry("a", "Wald", keywords=("Umwelt",)))
+    await world.searching.follow()
+    world.after = 10**30
+    await world.look()
+    assert (world.told, world.after) == ([("a", 1)], 1)
+    await world.look()
+    assert len(world.told) == 1
+    await world.close()

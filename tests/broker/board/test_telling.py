@@ -13,7 +13,7 @@ from connector.store.sqlite.board.board import SqliteBoard, open_board
 from connector.views.needs import NoticeKind
 from tests.broker.board.values import need
 from tests.broker.searching import Searching, make_searching
-from tests.contract.test_record import CITY, DAY, NOW, WORKS, entry, source
+from tests.contract.test_record import CITY, DAY, NOW, WORKS, A, entry, source
 
 TITLE = "Zählstellen für Fahrräder"
 
@@ -120,3 +120,18 @@ async def test_the_task_is_woken_and_goes_on(space: Space) -> None:
     assert await space.told(WORKS) == [(NoticeKind.MATCHED, "n", "a")]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_need_tells_of_an_offer_when_everybody_sees_it_and_not_before(space: Space) -> None:
+    await space.want("before")
+    await space.offer(entry("a", TITLE, audience=A, teaser=True))
+    await space.searching.follow()
+    await space.teller.follow()
+    await space.want("after")
+    await space.teller.follow()
+    assert await space.told(WORKS) == await space.told(CITY) == []
+    await space.offer(entry("a", TITLE))
+    await space.searching.follow()
+    await space.teller.follow()
+    assert await space.told(WORKS) == [(NoticeKind.MATCHED, "before", "a"), (NoticeKind.MATCHED, "after", "a")]
+    assert await space.told(CITY) == [(NoticeKind.WANTED, "before", "a"), (NoticeKind.WANTED, "after", "a")]

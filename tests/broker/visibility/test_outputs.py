@@ -4,11 +4,14 @@ The routes are those of the application. A parameter has values by its name, and
 here: so an output that is added later is tested without being named.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import cycle, islice, product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -17,8 +20,12 @@ from fastapi.routing import APIRoute
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from connector.api.board import streams
+from connector.api.board.frame import BoardDesk
+from connector.api.board.mounting import add_board
 from connector.api.portals.ckan import ACTIONS
 from connector.broker import federated
+from connector.broker.board.telling import Teller
 from connector.broker.describing.ckan import hash_participant, name_organization
 from connector.broker.describing.subject import encode_segment, hash_pair
 from connector.broker.normalise import read_entry
@@ -26,7 +33,9 @@ from connector.broker.visibility.audience import read_audience
 from connector.broker.visibility.callers import Visibility
 from connector.ports.broker_store import CrawlSource, Delta, Liveness
 from connector.ports.identity import Intent
+from connector.store.sqlite.board.board import SqliteBoard, open_board
 from tests.api.portals.conftest import SiteWorld
+from tests.broker.describing.published import SITE
 from tests.broker.world import BROKER, CITY, Catalogue, titled
 
 OWNERS = ("tiefbauamt", "umweltamt")
@@ -38,6 +47,10 @@ IDS = ("x", "y", "urn:uuid:1")
 MINUTE = 60_000
 # What tells nothing of the record, or only how many thousands of entries there are.
 SILENT = {"/health", "/ready", "/sitemap.xml"}
+# What is told of what everybody sees, whoever asks: needs, and what is new in saved searches.
+FOR_EVERYBODY = ("/v1/searches", "/v1/feeds", "/v1/needs", "/v1/notices", "streams")
+# What each caller has saved, and needs.
+SAVED: dict[str, dict[str, Any]] = {OUTSIDER: {}, PLANNER: {"q": "walt"}, INSIDER: {"bbox": "7,51,8,52"}}
 
 _NAMED: dict[str, tuple[Any, ...]] = {
     "q": ("", *WORDS, "walt", "stras"),
@@ -47,6 +60,11 @@ _NAMED: dict[str, tuple[Any, ...]] = {
     "limit": (None, 1, 2),
     "suffix": ("ttl", "jsonld", "rdf", "trig", "exe"),
     "number": (0, 1),
+    "owner": (None, CITY + PLANNER),
+    "open": (True, False),
+    "search_id": tuple(f"search of {caller}" for caller in SAVED),
+    "need_id": tuple(f"need of {caller}" for caller in SAVED),
+    "secret": tuple(f"secret of {caller}" for caller in SAVED),
     "modified_since": (None, "2027-01-15T08:02:00Z"),
 }
 _SEARCHES: tuple[dict[str, Any], ...] = (
@@ -80,17 +98,51 @@ writes = st.lists(
 async def open_broker(written: list[Write]) -> AsyncIterator[SiteWorld]:
     """Open a broker whose record has what was written, minute by minute; its index follows each write."""
     world = SiteWorld(is_open=True, **{name: Catalogue() for name in (*OWNERS, OUTSIDER, PLANNER, INSIDER)})
-    try:
-        for owner in OWNERS:
-            await world.record.put_source(make_source(owner))
-        for write in written:
-            world.space.now += MINUTE
-            await apply(world, write)
-            await world.searching.follow()
-        yield world
-    finally:
-        await world.http.aclose()
-        await world.searching.index.close()
+    with TemporaryDirectory() as folder:
+        board = await open_board(Path(folder) / "board.db")
+        try:
+            for owner in OWNERS:
+                await world.record.put_source(make_source(owner))
+            teller = await furnish_board(world, board)
+            for write in written:
+                world.space.now += MINUTE
+                await apply(world, write)
+                await world.searching.follow()
+                await teller.follow()
+            yield world
+        finally:
+            await world.http.aclose()
+            await world.searching.index.close()
+            await board.close()
+
+
+async def furnish_board(world: SiteWorld, board: SqliteBoard) -> Teller:
+    """Add a board to a broker, on which each caller has a saved search and a need; return who tells of needs."""
+    teller = Teller(world.record, world.searching.index, board, now=lambda: world.space.now)
+    names = iter([f"{kind} of {caller}" for caller in SAVED for kind in ("search", "need")])
+    secrets = iter([f"secret of {caller}" for caller in SAVED])
+    desk = BoardDesk(
+        board=board,
+        record=world.record,
+        index=world.searching.index,
+        teller=teller,
+        site=SITE,
+        now=lambda: world.space.now,
+        new_id=lambda: next(names),
+        new_secret=lambda: next(secrets),
+    )
+    add_board(world.app, desk)
+    await world.searching.follow()
+    for caller, parameters in SAVED.items():
+        headers = {"Authorization": f"Bearer {CITY}{caller}"}
+        for path, body in (
+            ("searches", {"name": "Wald", "parameters": parameters}),
+            ("needs", {"question": "Wo ist Wald?"}),
+        ):
+            answer = await world.http.post(f"/v1/{path}", json=body, headers=headers)
+            assert answer.status_code == 201, answer.text
+    await teller.follow()
+    return teller
 
 
 def make_source(owner: str) -> CrawlSource:
@@ -183,6 +235,8 @@ async def ask_all(world: SiteWorld, caller: str | None) -> dict[str, dict[str, A
     for _ in range(2):
         # The second time with the cursors and positions of the first answers.
         for route in list_routes(world):
+            if route.path.endswith("/events"):
+                continue
             answers = found.setdefault(route.path, {})
             for path, asked in list_requests(route, cursors):
                 name = str(httpx.URL(path, params=asked))
@@ -190,9 +244,42 @@ async def ask_all(world: SiteWorld, caller: str | None) -> dict[str, dict[str, A
                     answer = await world.http.get(path, params=asked, headers=headers)
                     answers[name] = (answer.status_code, dict(answer.headers), answer.content)
                     cursors |= set(re.findall(r"after=([\w.-]+)", answer.text)[:3])
-                    cursors |= set(re.findall(r'"next":"([\w.-]+)"', answer.text))
+                    cursors |= set(re.findall(r'"next":"?([\w.-]+)', answer.text)) - {"null"}
     found["nested catalogues"] = {"all": await read_catalogues(world, caller)}
+    if caller in SAVED:
+        found["streams"] = {"own": await read_stream(world, caller)}
     return found
+
+
+async def read_stream(world: SiteWorld, caller: str) -> list[bytes]:
+    """Return what the stream of a caller's saved search sends until it is quiet."""
+    path, ended = f"/v1/searches/search of {caller}/events", asyncio.Event()
+    headers = [(b"host", b"broker.example"), (b"authorization", f"Bearer {CITY}{caller}".encode())]
+    sent: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        await ended.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.body":
+            sent.append(message["body"])
+            if message["body"].startswith(b": alive"):
+                ended.set()
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams, "KEEP_ALIVE_S", 0.01)
+        async with asyncio.timeout(20):
+            await world.app(scope, receive, send)
+    return sent
 
 
 async def read_catalogues(world: SiteWorld, caller: str | None) -> list[Any]:
@@ -207,6 +294,11 @@ async def read_catalogues(world: SiteWorld, caller: str | None) -> list[Any]:
         after = part.next
         if after is None:
             return said
+
+
+def is_alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether two brokers answer alike what both were asked: the cursors of other answers may differ."""
+    return all(one[name] == other[name] for name in one.keys() & other.keys())
 
 
 # A failing case is told as it was found: to shrink it would take minutes.
@@ -234,6 +326,15 @@ async def test_who_may_see_an_offer_sees_it_on_every_route(history: list[Write])
     async with open_broker(before + history) as with_it, open_broker([*before, *map(hide, history)]) as without:
         assert await ask_all(with_it, OUTSIDER) == await ask_all(without, OUTSIDER)
         one, other = await ask_all(with_it, INSIDER), await ask_all(without, INSIDER)
-        same = {route for route, answers in one.items() if answers == other[route]}
-        assert same == (SILENT if history[-1][3] == HIDDEN else same)
+        same = {route for route in one if is_alike(one[route], other[route])}
+        told_to_all = {route for route in one if route.startswith(FOR_EVERYBODY)}
+        assert same == (SILENT | told_to_all if history[-1][3] == HIDDEN else same)
+        assert {
+            "/v1/searches/{search_id}/new",
+            "/v1/feeds/{secret}",
+            "/v1/needs/{need_id}/matches",
+            "streams",
+        } <= told_to_all
+        hits = sum(body.startswith(b"id: ") for body in one["streams"]["own"])
+        assert hits == 1 + (history[-1][3] != HIDDEN)
         assert one["/v1/changes"] != other["/v1/changes"]
