@@ -111,8 +111,9 @@ class Projector:
         ids = tuple({entry.id for entry in changed})
         first = await self._record.first_rows(ids)
         references = {entry.row: entry for entry in await self._record.view().references(ids)}
-        # The last of a batch says how far the index has followed.
-        before = [entry for row, entry in references.items() if row not in {entry.row for entry in changed}]
+        # They are put again and have no new number: how far the index has followed is said by the changes alone.
+        rows = {entry.row for entry in changed}
+        before = [replace(entry, seq=0) for row, entry in references.items() if row not in rows]
         return [_place(entry, first) for entry in (*before, *changed)]
 
     async def _restart_if_ahead(self) -> None:

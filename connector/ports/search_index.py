@@ -153,7 +153,8 @@ class SearchIndex(Protocol):
     async def put(self, entries: Sequence[Entry], *, built: bool = False) -> None:
         """Take over changed entries, tombstones too, in the order of their change numbers.
 
-        They are found after `commit`. `built` says which of the two indexes takes them.
+        They are found after `commit`. One without a change number is put again, and is no new change. `built` says
+        which of the two indexes takes them.
         Raises Unavailable if they cannot be written; then all since the last commit are to be put again.
         """
 

@@ -72,9 +72,13 @@ class Track:
                 made = _make(entry)
                 if made is not None:
                     self._writer.add_document(made)
-                self.put_up_to = entry.seq
-                if entry.visibility == EVERYBODY:
-                    self.put_shown = entry.change
+                if entry.seq:
+                    self._note(entry)
+
+    def _note(self, entry: Entry) -> None:
+        self.put_up_to = entry.seq
+        if entry.visibility == EVERYBODY:
+            self.put_shown = entry.change
 
     def commit(self) -> None:
         """Make durable and findable what was put. Raises Fault."""

@@ -58,12 +58,13 @@ async def test_without_an_index_nothing_answers_until_the_first_is_built(index: 
 async def test_the_last_change_for_everybody_is_known_with_each_commit(index: TantivyIndex, tmp_path: Path) -> None:
     await serve(index, replace(numbered(1), change=1), replace(numbered(2), change=9, visibility=3))
     assert (index.progress().found, index.progress().shown) == (2, 1)
-    await index.put([replace(removed(3, 1), change=2), replace(numbered(4), change=10, visibility=3)])
+    again = replace(numbered(2, row=2), seq=0, change=7)
+    await index.put([again, replace(removed(3, 1), change=2), replace(numbered(4), change=10, visibility=3), again])
     assert index.progress().shown == 1
     await index.commit()
-    again = await open_index(tmp_path / "index")
-    assert (again.progress().found, again.progress().shown, index.progress().shown) == (4, 2, 2)
-    await again.close()
+    opened = await open_index(tmp_path / "index")
+    assert (opened.progress().found, opened.progress().shown, index.progress().shown) == (4, 2, 2)
+    await opened.close()
 
 
 async def test_what_was_committed_survives_and_the_rest_is_put_again(index: TantivyIndex, tmp_path: Path) -> None:
