@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from connector.broker.board.matching import NeedMatch, find_matches, match_changes
 from connector.language.catalogue import say_in_all
 from connector.ports.board import Answer, Board, Need, Notice
-from connector.ports.broker_store import BrokerStore
+from connector.ports.broker_store import BrokerStore, Entry
 from connector.ports.changes import StoreError
 from connector.ports.search_index import SearchIndex
 from connector.views.conversion import to_view
@@ -85,15 +85,24 @@ class Teller:
             entries = [entry for entry in await self._record.changes(position, _BATCH) if entry.seq <= found]
             if not entries:
                 break
-            now = self._now()
-            matches = await match_changes(self._index, await self._board.wanted_needs(now), entries)
+            now, shown = self._now(), await self._leave_further(entries)
+            matches = await match_changes(self._index, await self._board.wanted_needs(now), shown)
             position = entries[-1].seq
             await self._board.note([*make_notices(matches, now)], position=position)
             self.bell.ring()
 
+    async def _leave_further(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Return changes without references to what another place lists first: searches do not find them either."""
+        ids = [entry.id for entry in entries if entry.via]
+        first = await self._record.first_rows(ids) if ids else {}
+        return [entry for entry in entries if not entry.via or first.get(entry.id) == entry.row]
+
 
 def make_notices(matches: Iterable[NeedMatch], now: int) -> Iterable[Notice]:
-    """Yield the notices about matches: to the owner if the offer meets the conditions, and to its provider."""
+    """Yield the notices about matches: to the owner if the offer meets the conditions, and to its provider.
+
+    A portal is told of nothing.
+    """
     for found in matches:
         need, entry, score = found.need, found.entry, found.fit.score
         if found.fit.fits:
@@ -106,15 +115,16 @@ def make_notices(matches: Iterable[NeedMatch], now: int) -> Iterable[Notice]:
                 score=score,
                 at=now,
             )
-        yield Notice(
-            participant=entry.participant,
-            kind=NoticeKind.WANTED,
-            need=need.id,
-            provider=entry.participant,
-            dataset=entry.id,
-            score=score,
-            at=now,
-        )
+        if entry.via is None:
+            yield Notice(
+                participant=entry.participant,
+                kind=NoticeKind.WANTED,
+                need=need.id,
+                provider=entry.participant,
+                dataset=entry.id,
+                score=score,
+                at=now,
+            )
 
 
 def tell_answer(need: Need, answer: Answer) -> Notice:

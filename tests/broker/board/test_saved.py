@@ -1,5 +1,6 @@
 """What is new in a search: each change once, in all what a search finds, and nothing of what not everybody sees."""
 
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -7,12 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connector.broker import projector
 from connector.broker.board.saved import find_new
+from connector.broker.projector import Projector
 from connector.broker.query import make_query
-from connector.ports.broker_store import BrokerStore, Delta, Entry
+from connector.ports.broker_store import PORTALS, BrokerStore, Delta, Entry, Portal
 from connector.ports.search_index import Facet
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
+from connector.views.portals import PortalKind
 from tests.broker.searching import Searching, make_searching
 from tests.contract.test_record import NOW, A, B, entry, source
 
@@ -158,4 +162,26 @@ async def test_a_position_of_another_record_is_followed_by_everything(tmp_path: 
     assert (world.told, world.after) == ([("a", 1)], 1)
     await world.look()
     assert len(world.told) == 1
+    await world.close()
+
+
+async def test_a_reference_that_is_put_again_moves_no_position(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Follower(tmp_path, stored=True, blind=False)
+    await world.open()
+    portal = source(PORTALS + "land", portal=Portal(kind=PortalKind.CKAN))
+    reference = entry("x", "Wald", portal.participant, via="https://portal.example")
+    await world.change(entry("x", "Wald", audience=A))
+    await world.change(entry("a", "Wald", keywords=("Umwelt",)))
+    await world.record.apply(Delta(source=portal, upserts=(reference,)), NOW)
+    reached: list[tuple[int, int]] = []
+
+    def note() -> None:
+        found = world.searching.index.progress()
+        reached.append((found.found, found.shown))
+
+    # A turn and a commit for each change.
+    monkeypatch.setattr(projector, "_BATCH", 1)
+    clock = count()
+    await Projector(world.record, world.searching.index, clock=lambda: next(clock), followed=note).follow()
+    assert list(dict.fromkeys(reached)) == [(1, 0), (2, 1), (3, 2)]
     await world.close()

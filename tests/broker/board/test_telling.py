@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from connector.broker.board.telling import Teller, view_notice
-from connector.ports.broker_store import Delta, Entry
+from connector.ports.broker_store import PORTALS, Delta, Entry, Portal
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.board.board import SqliteBoard, open_board
 from connector.views.needs import NoticeKind
+from connector.views.portals import PortalKind
 from tests.broker.board.values import need
 from tests.broker.searching import Searching, make_searching
 from tests.contract.test_record import CITY, DAY, NOW, WORKS, A, entry, source
@@ -135,3 +136,18 @@ async def test_a_need_tells_of_an_offer_when_everybody_sees_it_and_not_before(sp
     await space.teller.follow()
     assert await space.told(WORKS) == [(NoticeKind.MATCHED, "before", "a"), (NoticeKind.MATCHED, "after", "a")]
     assert await space.told(CITY) == [(NoticeKind.WANTED, "before", "a"), (NoticeKind.WANTED, "after", "a")]
+
+
+async def test_a_reference_is_told_to_the_owner_unless_another_place_lists_its_dataset_first(space: Space) -> None:
+    await space.want()
+    await space.teller.follow()
+    portal = PORTALS + "land"
+    references = [entry(name, TITLE, portal, via="https://portal.example") for name in ("listed", "alone")]
+    await space.offer(entry("listed", TITLE))
+    kept = source(portal, portal=Portal(kind=PortalKind.CKAN))
+    await space.searching.record.apply(Delta(source=kept, upserts=tuple(references)), NOW)
+    await space.searching.follow()
+    await space.teller.follow()
+    told = [(one.provider, one.dataset) for one in await space.board.notices(WORKS, 0, 9)]
+    assert told == [(CITY, "listed"), (portal, "alone")]
+    assert await space.told(portal) == []
