@@ -242,6 +242,7 @@ def _build_crawler(
         rhythm=make_rhythm(int(parts.settings.broker.crawl_seconds * 1000)),
         changed=note_change,
         harvest=read_portal,
+        relays=parts.settings.broker.relays,
         portals=[
             make_portal(portal.name, portal.kind, portal.url, portal.title or portal.name, configured=True)
             for portal in parts.settings.broker.portals

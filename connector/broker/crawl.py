@@ -7,7 +7,7 @@ deleted only after a second crawl that misses more than half too. Pages, dataset
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,11 +19,12 @@ from connector.broker.normalise import FindAddress, Unusable, compute_catalog_di
 from connector.broker.schedule import Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Portal
-from connector.ports.peer import CatalogPage, InDoubt, Peer, Refused
+from connector.ports.peer import CatalogPage, InDoubt, Nested, Peer, Refused
 from connector.protocol.dsp.catalog import choose_service, find_services
 from connector.protocol.dsp.errors import clean
 
 AddressProblem = Callable[[str, str], str | None]
+Relay = Callable[[Sequence[Nested]], None]
 
 # The datasets and bytes that are read before other tasks run.
 _BATCH = 50
@@ -60,7 +61,7 @@ class Found:
 
     `unread` are datasets that are offered and cannot be read: their entries do not change. `left_out` counts offers
     that cannot be read, of datasets with others. `short` says why a portal did not list all: then nothing is removed.
-    `portal` has the new validators of a portal.
+    `portal` has the new validators of a portal, `others` the digest of what a broker lists of each other participant.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Found:
     problem: str | None = None
     short: str | None = None
     portal: Portal | None = None
+    others: dict[str, str] = field(default_factory=dict)
 
 
 async def crawl(
@@ -83,24 +85,30 @@ async def crawl(
     bounds: Bounds | None = None,
     address_problem: AddressProblem,
     go_aside: Callable[[], bool] = lambda: True,
+    relay: Relay | None = None,
 ) -> Found:
     """Read the complete catalogue of a source; `known` are the digests of its entries by id. Raises CrawlFailed.
 
     `address_problem(participant, url)` returns why a URL must not be dialled as an endpoint of a participant, or None.
     `go_aside()` gives a source that takes long a place among the slow ones, or returns False.
+    `relay` takes the datasets of others; without it, they are ignored.
     """
     found, bounds = Found(), bounds or Bounds()
     # Without a digest the source is new or has another address: every entry is written again, with its address.
     compared = known if source.digest else {}
     try:
-        fetched = _fetch_pages(peer, source, bounds, go_aside)
+        fetched = _fetch_pages(peer, source, bounds, go_aside, relays=relay is not None)
         async with asyncio.timeout(bounds.seconds), contextlib.aclosing(fetched) as pages:
-            async for documents, services in pages:
+            async for documents, services, foreign in pages:
                 find_address = make_finder(source, services, address_problem)
                 for batch, size in _make_batches(documents):
-                    add = partial(_add_datasets, found, batch, source, compared, now, find_address)
+                    add = partial(add_datasets, found, batch, source, compared, now, find_address)
                     await work_aside(size, add)
                     await asyncio.sleep(0)
+                for first in range(0, len(foreign) if relay else 0, _BATCH):
+                    assert relay is not None
+                    nested = foreign[first : first + _BATCH]
+                    await work_aside(sum(len(entry.dataset) for entry in nested), partial(relay, nested))
     except TimeoutError:
         raise CrawlFailed(f"The catalogue was not read completely within {bounds.seconds:g} s.") from None
     return found
@@ -114,7 +122,7 @@ def compute_delta(
     shrunk = len(missing) * 2 > len(known)
     doubted = shrunk and not source.shrink_seen
     removed = () if doubted else missing
-    digest = compute_catalog_digest(found.digests)
+    digest = compute_catalog_digest(found.digests | found.others)
     changed = digest != source.digest
     after = schedule.note_success(source, changed=changed, now=now, jitter=jitter, rhythm=rhythm)
     if doubted:
@@ -132,9 +140,12 @@ def compute_delta(
 
 
 async def _fetch_pages(
-    peer: Peer, source: CrawlSource, bounds: Bounds, go_aside: Callable[[], bool]
-) -> AsyncGenerator[tuple[list[bytes], Mapping[str, str]], None]:
-    """Yield the datasets and the services of each page. Raises CrawlFailed if a page fails or the pages have no end."""
+    peer: Peer, source: CrawlSource, bounds: Bounds, go_aside: Callable[[], bool], *, relays: bool
+) -> AsyncGenerator[tuple[list[bytes], Mapping[str, str], list[Nested]], None]:
+    """Yield the datasets, the services and, if it `relays`, the datasets of others of each page.
+
+    Raises CrawlFailed if a page fails or the pages have no end.
+    """
     seen: set[str] = set()
     url: str | None = None
     datasets = size = elements = 0
@@ -143,14 +154,15 @@ async def _fetch_pages(
     for _ in range(bounds.pages):
         page = _accept_page(await peer.fetch_catalog(source.participant, source.address, page_url=url), source)
         documents = _select_own(page, source)
-        datasets += len(documents)
+        foreign = [entry for entry in page.nested if relays and entry.participant_id not in {None, source.participant}]
+        datasets += len(documents) + len(foreign)
         size += max(page.size, sum(len(document) for document in documents))
         elements += page.elements
         if datasets > bounds.datasets or size > bounds.bytes:
             raise CrawlFailed(f"The catalogue is larger than {bounds.datasets} datasets or {bounds.bytes} bytes.")
         if elements > bounds.elements:
             raise CrawlFailed(f"The catalogue has more than {bounds.elements} values of JSON.")
-        yield documents, page.services
+        yield documents, page.services, foreign
         url = page.next_url
         if url is None:
             return
@@ -218,7 +230,7 @@ def _make_batches(documents: list[bytes]) -> Iterator[tuple[list[bytes], int]]:
         yield batch, size
 
 
-def _add_datasets(
+def add_datasets(
     found: Found,
     documents: list[bytes],
     source: CrawlSource,
@@ -226,6 +238,7 @@ def _add_datasets(
     now: int,
     find_address: FindAddress,
 ) -> None:
+    """Add datasets of one source to what was found of it; `known` are the digests of its entries."""
     for document in documents:
         _add_dataset(found, document, source, known, now, find_address)
 

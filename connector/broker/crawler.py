@@ -15,7 +15,7 @@ all places.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -23,6 +23,7 @@ import msgspec
 from connector.broker import crawl, schedule
 from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found
 from connector.broker.harvesting.harvest import Keep
+from connector.broker.relayed import Relayed, RelayReading
 from connector.broker.schedule import Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import PORTALS, BrokerStore, CrawlSource, Delta, Entry, Liveness
@@ -51,7 +52,8 @@ class Crawler:
 
     `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
     `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries. `harvest` reads
-    portals, `portals` are those of the settings.
+    portals, `portals` are those of the settings. `relays` are brokers that may speak for participants that are not on
+    the participant list.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Crawler:
         changed: Callable[[], None] = lambda: None,
         harvest: Harvest | None = None,
         portals: Sequence[CrawlSource] = (),
+        relays: Collection[str] = (),
     ) -> None:
         self._store = store
         self._peer = peer
@@ -84,6 +87,9 @@ class Crawler:
         self._changed = changed
         self._harvest = harvest
         self._portals = portals
+        self._relays = frozenset(relays)
+        # The relayed participants that are being written.
+        self._relaying: set[str] = set()
         self._sources: dict[str, CrawlSource] = {}
         self._loaded = False
         self._active: dict[str, asyncio.Task[None]] = {}
@@ -194,7 +200,7 @@ class Crawler:
     def _list_waiting(self) -> Iterator[tuple[int, str]]:
         """Yield (date, participant) of every source without an active crawl."""
         for participant, source in self._sources.items():
-            if participant not in self._active and source.next_at < schedule.NEVER:
+            if participant not in self._active and source.next_at < schedule.NEVER and not source.brokers:
                 date = min(source.next_at, self._nudged.get(participant, source.next_at))
                 yield max(date, self._earliest.get(participant, 0)), participant
 
@@ -240,7 +246,8 @@ class Crawler:
         gone = self._sources.keys() - listed.keys() if members else ()
         for participant in sorted(gone):
             source = self._sources[participant]
-            if source.portal is None and source.next_at < schedule.NEVER and self._is_free(participant):
+            listed_before = source.portal is None and not source.brokers and source.next_at < schedule.NEVER
+            if listed_before and self._is_free(participant):
                 await self._retire(schedule.retire(source))
 
     async def _load(self) -> None:
@@ -249,6 +256,9 @@ class Crawler:
             return
         self._sources = {source.participant: source for source in await self._store.sources()}
         self._loaded = True
+        for source in [*self._sources.values()]:
+            if source.brokers and source.brokers[0] not in self._relays and source.next_at < schedule.NEVER:
+                await self._retire(schedule.retire(source))
         entered = {portal.participant: portal for portal in self._portals}
         for participant, source in list(self._sources.items()):
             configured = source.portal is not None and source.portal.configured
@@ -269,8 +279,9 @@ class Crawler:
 
     def _is_free(self, participant: str) -> bool:
         """Return whether a source may be changed; a source with an active crawl is changed after it."""
-        self._relist = self._relist or participant in self._active
-        return participant not in self._active
+        busy = participant in self._active or participant in self._relaying
+        self._relist = self._relist or busy
+        return not busy
 
     async def _put(self, source: CrawlSource) -> None:
         # In memory first: the date counts even if the store is unavailable.
@@ -278,7 +289,9 @@ class Crawler:
         await self._store.put_source(source)
 
     async def _retire(self, source: CrawlSource) -> None:
-        """Store the end of a source: its entries become tombstones."""
+        """Store the end of a source, and of those that it relays: their entries become tombstones."""
+        for relayed in self._list_relayed(source.participant):
+            await self._retire(schedule.retire(relayed))
         known = await self._store.digests(source.participant)
         ended = msgspec.structs.replace(source, datasets=0, digest=None, shrink_seen=False)
         await self._store.apply(Delta(source=ended, removed=tuple(sorted(known))), self._now())
@@ -308,7 +321,8 @@ class Crawler:
     async def _crawl(self, source: CrawlSource) -> None:
         known = await self._store.digests(source.participant)
         try:
-            found = await self._read(source, known)
+            reading = await self._begin_relaying(source)
+            found = await self._read(source, known, reading)
         except CrawlFailed as error:
             await self._note_failure(source, error)
             return
@@ -317,17 +331,75 @@ class Crawler:
             crawl.compute_delta, source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm
         )
         outcome = await work_aside(_DELTA_BYTES * len(found.digests), compute)
+        if reading is not None:
+            outcome = await self._put_relayed(outcome, reading, now)
         await self._store.apply(outcome, now)
         if outcome.upserts or outcome.removed:
             self._changed()
         self._sources[source.participant] = outcome.source
 
-    async def _read(self, source: CrawlSource, known: dict[str, str]) -> Found:
+    def _list_relayed(self, broker: str) -> list[CrawlSource]:
+        """Return the sources that a broker relays now."""
+        sources = self._sources.values()
+        return [source for source in sources if source.brokers[:1] == (broker,) and source.next_at < schedule.NEVER]
+
+    def _may_relay(self, broker: str, participant: str) -> bool:
+        """Return whether a broker may speak for a participant: it is not on the list, and no other broker does."""
+        listed = self._identity.participant(participant)
+        if listed is not None and self._is_source(listed):
+            return False
+        held = self._sources.get(participant)
+        return held is None or held.next_at >= schedule.NEVER or held.brokers[:1] == (broker,)
+
+    async def _begin_relaying(self, source: CrawlSource) -> RelayReading | None:
+        """Return what reads the participants that a source relays; None if it is no broker that may."""
+        broker = source.participant
+        if broker not in self._relays:
+            return None
+        held = {
+            relayed.participant: Relayed(relayed, await self._store.digests(relayed.participant))
+            for relayed in self._list_relayed(broker)
+        }
+        takes = partial(self._may_relay, broker)
+        return RelayReading(source, held, own=self._participant, takes=takes, now=self._now(), rhythm=self._rhythm)
+
+    async def _put_relayed(self, outcome: Delta, reading: RelayReading, now: int) -> Delta:
+        """Store what a broker relays, each participant by itself; return the outcome of the broker with its next date.
+
+        The outcome of the broker is stored after it: what an end of the process left out is found again.
+        """
+        broker = outcome.source
+        for participant, relayed in reading.relayed.items():
+            if participant in self._relaying or not self._may_relay(broker.participant, participant):
+                continue
+            self._relaying.add(participant)
+            try:
+                broker = await self._put_one_relayed(broker, relayed, now)
+            finally:
+                self._relaying.discard(participant)
+        return msgspec.structs.replace(outcome, source=broker)
+
+    async def _put_one_relayed(self, broker: CrawlSource, relayed: Relayed, now: int) -> CrawlSource:
+        source, found = relayed.source, relayed.found
+        delta = crawl.compute_delta(source, relayed.known, found, now=now, jitter=0.0, rhythm=self._rhythm)
+        after = delta.source
+        if after.shrink_seen:
+            broker = msgspec.structs.replace(broker, next_at=min(broker.next_at, after.next_at))
+        after = msgspec.structs.replace(after, next_at=broker.next_at)
+        if not after.datasets:
+            after = schedule.retire(after)
+        self._sources[source.participant] = after
+        await self._store.apply(msgspec.structs.replace(delta, source=after), now)
+        if delta.upserts or delta.removed:
+            self._changed()
+        return broker
+
+    async def _read(self, source: CrawlSource, known: dict[str, str], reading: RelayReading | None) -> Found:
         """Read the catalogue of a participant, or harvest a portal. Raises CrawlFailed."""
         if source.portal is not None:
             assert self._harvest is not None
             return await self._harvest(source, known, partial(self._keep, source))
-        return await crawl.crawl(
+        found = await crawl.crawl(
             self._peer,
             source,
             known,
@@ -335,7 +407,11 @@ class Crawler:
             bounds=self._bounds,
             address_problem=self._address_problem,
             go_aside=partial(self._go_aside, source.participant),
+            relay=reading.add if reading else None,
         )
+        if reading is not None:
+            found.others = reading.digest()
+        return found
 
     async def _keep(self, source: CrawlSource, entries: Sequence[Entry]) -> None:
         """Put entries of a portal that is still being read."""
@@ -354,5 +430,10 @@ class Crawler:
         )
         if after.liveness is Liveness.DEAD and source.liveness is not Liveness.DEAD:
             await self._retire(after)
-        else:
-            await self._put(after)
+            return
+        for relayed in self._list_relayed(source.participant):
+            state = {
+                name: getattr(after, name) for name in ("liveness", "failures", "failing_since", "next_at", "error")
+            }
+            await self._put(msgspec.structs.replace(relayed, **state))
+        await self._put(after)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.broker_store import Entry, Liveness, RecordView
+from connector.ports.broker_store import EVERYBODY, Entry, Liveness, RecordView
 from connector.protocol.dsp.catalog import DataService, catalog_document, find_services, make_catalog
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
 from connector.protocol.dsp.common import add_context
@@ -48,11 +48,15 @@ async def provide(
         entries, following = await _find(record, wanted, after, min(limit or wanted.limit or PAGE, PAGE))
     except ValueError:
         raise RemoteProtocolError("Unknown cursor: begin with the first page.", code="cursor") from None
-    by_participant: dict[str, list[Entry]] = {}
+    # What the caller sees and not everybody is in a catalogue of its own, so that another broker does not pass it on.
+    by_participant: dict[tuple[str, bool], list[Entry]] = {}
     for entry in entries:
-        by_participant.setdefault(entry.participant, []).append(entry)
+        by_participant.setdefault((entry.participant, entry.visibility != EVERYBODY), []).append(entry)
     service = DataService(id=f"{participant}#connector", endpoint_url=address)
-    nested = [await _nest(record, provider, offered) for provider, offered in by_participant.items()]
+    nested = [
+        await _nest(record, provider, offered, restricted=restricted)
+        for (provider, restricted), offered in by_participant.items()
+    ]
     body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested, name=name)
     return CatalogPart(body=body, next=following)
 
@@ -90,19 +94,21 @@ async def provide_dataset(record: RecordView, id: str) -> bytes | None:
     return None
 
 
-async def _nest(record: RecordView, provider: str, entries: Sequence[Entry]) -> bytes:
-    """Return the nested catalogue of a provider with every service that its datasets refer to."""
+async def _nest(record: RecordView, provider: str, entries: Sequence[Entry], *, restricted: bool) -> bytes:
+    """Return the nested catalogue of a provider with every service that its datasets refer to, and its brokers."""
     source = await record.source(provider)
     services = {f"{provider}#connector": entries[0].address}
     for entry in entries:
         _, references = find_services(msgspec.json.decode(entry.document))
         services |= dict.fromkeys(references, entry.address)
     return make_catalog(
-        f"{provider}#catalog",
+        f"{provider}#{'restricted' if restricted else 'catalog'}",
         provider,
         services=[DataService(id=name, endpoint_url=url) for name, url in services.items()],
         datasets=[entry.document for entry in entries],
         name=source.name if source else None,
+        brokers=source.brokers if source else (),
+        restricted=restricted,
     )
 
 

@@ -27,6 +27,7 @@ SPREAD = 0.2
 NEVER = 253_402_300_799_000
 RETIRED = "The participant is not on the participant list any more."
 REMOVED = "The portal was removed."
+RELAYED_NO_MORE = "The other broker does not list the participant any more."
 
 
 class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,7 @@ def update_source(source: CrawlSource, participant: Participant, now: int, rhyth
 
     Without a digest, its entries are written again with the new name and address.
     """
-    if source.next_at >= NEVER:
+    if source.next_at >= NEVER or source.brokers:
         return make_source(participant, now, rhythm)
     address = participant.address or ""
     if (source.name, source.address) == (participant.name, address):
@@ -107,7 +108,7 @@ def update_portal(before: CrawlSource | None, portal: CrawlSource, now: int, rhy
 
 def retire(source: CrawlSource) -> CrawlSource:
     """Return a source that is not crawled again, DEAD: a member that left the participant list, or a removed portal."""
-    reason = RETIRED if source.portal is None else REMOVED
+    reason = RELAYED_NO_MORE if source.brokers else RETIRED if source.portal is None else REMOVED
     return msgspec.structs.replace(
         source, liveness=Liveness.DEAD, next_at=NEVER, datasets=0, digest=None, shrink_seen=False, error=reason
     )

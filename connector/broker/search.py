@@ -163,6 +163,7 @@ def render_source(crawled: CrawlSource) -> dict[str, Any]:
         "kind": crawled.portal.kind if crawled.portal else "participant",
         "name": crawled.name,
         "address": crawled.address,
+        "brokers": crawled.brokers,
         "liveness": crawled.liveness,
         "datasets": crawled.datasets,
         "failures": crawled.failures,

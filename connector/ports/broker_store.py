@@ -41,7 +41,11 @@ class Portal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A participant or a portal whose catalogue is crawled, and the state of the crawls. Times and `interval` in ms."""
+    """A participant or a portal whose catalogue is crawled, and the state of the crawls. Times and `interval` in ms.
+
+    `brokers` are those of a relayed source, which is not on the participant list: the first is the broker that is
+    crawled, the others are those that it names.
+    """
 
     participant: str
     name: str
@@ -57,6 +61,7 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     shrink_seen: bool = False
     error: str | None = None
     portal: Portal | None = None
+    brokers: tuple[str, ...] = ()
 
 
 Box = tuple[float, float, float, float]

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from connector.protocol.dsp.catalog import CatalogOrigin
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 
@@ -49,10 +50,11 @@ PeerAnswer = Ack | Refused | InDoubt
 
 
 class Nested(msgspec.Struct, frozen=True):
-    """A Dataset (JSON as received) of a catalogue inside another one, and the participant of that catalogue."""
+    """A Dataset (JSON as received) of a catalogue inside another one, the participant of that catalogue, its origin."""
 
     participant_id: str | None
     dataset: bytes
+    origin: CatalogOrigin = CatalogOrigin()
 
 
 class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ standard library only.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from connector.language.catalogue import say_in_all
@@ -20,6 +20,8 @@ DOCUMENT = "http://xmlns.com/foaf/0.1/Document"
 PAGE = "http://xmlns.com/foaf/0.1/page"
 PROTOCOL = "https://w3id.org/dspace/2025/1/"
 """The Dataspace Protocol 2025-1, as a standard that a service conforms to."""
+
+RESTRICTED = "http://publications.europa.eu/resource/authority/access-right/RESTRICTED"
 
 # High-value datasets: DCAT-AP HVD 3.0.0 and Commission Implementing Regulation (EU) 2023/138.
 LEGISLATION = "http://data.europa.eu/r5r/applicableLegislation"
@@ -242,6 +244,17 @@ def make_catalog_members(participant_id: str, name: str) -> dict[str, object]:
         "dct:description": make_texts(say_in_all("catalog.description", name=name)),
         "dct:publisher": make_agent(participant_id, name),
     }
+
+
+def make_origin_members(brokers: Iterable[str], *, restricted: bool) -> dict[str, object]:
+    """Return the brokers that a catalogue was read from (`dct:source`), and that it is not for everybody.
+
+    >>> make_origin_members(["urn:participant:broker"], restricted=False)
+    {'dct:source': [{'@id': 'urn:participant:broker'}]}
+    """
+    sources = [{"@id": broker} for broker in brokers]
+    rights = {"@id": RESTRICTED, "@type": "dct:RightsStatement"}
+    return ({"dct:source": sources} if sources else {}) | ({"dct:accessRights": rights} if restricted else {})
 
 
 def make_service_members(participant_id: str, name: str) -> dict[str, object]:

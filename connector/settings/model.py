@@ -327,6 +327,13 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
             "token; the rate of an address is `limits.failures_per_second`."
         ),
     ] = False
+    relays: Annotated[
+        tuple[ShortText, ...],
+        Meta(
+            description="As a broker: participant identifiers of other brokers on the participant list; what they "
+            "list of participants that are not on it is listed too."
+        ),
+    ] = ()
     portals: Annotated[
         tuple[PortalSettings, ...],
         Meta(

@@ -197,7 +197,9 @@ def _read_page(answer: Response, url: str) -> CatalogPage | InDoubt:
     return CatalogPage(
         participant_id=received.message.participant_id,
         datasets=tuple(bytes(raw) for raw in received.message.dataset if _is_object(raw)),
-        nested=tuple(Nested(whose, bytes(raw)) for whose, raw in flatten(received.message) if _is_object(raw)),
+        nested=tuple(
+            Nested(whose, bytes(raw), origin) for whose, origin, raw in flatten(received.message) if _is_object(raw)
+        ),
         next_url=following,
         digest=received.digest,
         services=list_services(received.message),

@@ -101,6 +101,37 @@ class AnsweredCatalog(Message, frozen=True, kw_only=True, tag="Catalog"):
     dataset: tuple[msgspec.Raw, ...] = ()
     catalog: tuple[msgspec.Raw, ...] = ()
     service: Any = ()
+    publisher: Any = msgspec.field(default=None, name="dct:publisher")
+    source: Any = msgspec.field(default=None, name="dct:source")
+    access_rights: Any = msgspec.field(default=None, name="dct:accessRights")
+
+
+class CatalogOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """What a broker says of a participant whose nested catalogue it lists.
+
+    `services` are those of `list_services`, `brokers` the brokers that it came through before, in any order. A
+    `restricted` catalogue is only for those who see it.
+    """
+
+    name: str | None = None
+    services: Mapping[str, str] = {}
+    brokers: tuple[str, ...] = ()
+    restricted: bool = False
+
+
+def read_origin(catalog: AnsweredCatalog) -> CatalogOrigin:
+    """Return what a nested catalogue says of its participant; what cannot be read is left out."""
+    sources = catalog.source if isinstance(catalog.source, list) else [catalog.source]
+    name = catalog.publisher.get(dcat.AGENT_NAME) if isinstance(catalog.publisher, dict) else None
+    return CatalogOrigin(
+        name=name if isinstance(name, str) else None,
+        services=list_services(catalog),
+        brokers=tuple(
+            source["@id"] for source in sources if isinstance(source, dict) and isinstance(source.get("@id"), str)
+        ),
+        # Whatever it says: what is not for everybody is not passed on.
+        restricted=catalog.access_rights is not None,
+    )
 
 
 def list_services(catalog: AnsweredCatalog) -> dict[str, str]:
@@ -206,13 +237,13 @@ def catalog_view(raw: bytes | msgspec.Raw, path: str = "$") -> NestedCatalog:
     return catalog
 
 
-def flatten(catalog: AnsweredCatalog) -> list[tuple[str | None, msgspec.Raw]]:
-    """Return the datasets of all nested catalogues, each with the participant that it belongs to.
+def flatten(catalog: AnsweredCatalog) -> list[tuple[str | None, CatalogOrigin, msgspec.Raw]]:
+    """Return the datasets of all nested catalogues, each with the participant that it belongs to and its origin.
 
     A nested catalogue without a participant belongs to the participant of the outer one. An unreadable one is ignored,
     so a fault of one member does not hide the others. `codec.parse` limits the depth.
     """
-    found: list[tuple[str | None, msgspec.Raw]] = []
+    found: list[tuple[str | None, CatalogOrigin, msgspec.Raw]] = []
     waiting = [(catalog.participant_id, raw) for raw in reversed(catalog.catalog)]
     while waiting:
         outer, raw = waiting.pop()
@@ -221,7 +252,8 @@ def flatten(catalog: AnsweredCatalog) -> list[tuple[str | None, msgspec.Raw]]:
         except (msgspec.MsgspecError, RecursionError):
             continue
         participant = inner.participant_id or outer
-        found += [(participant, dataset) for dataset in inner.dataset]
+        origin = read_origin(inner)
+        found += [(participant, origin, dataset) for dataset in inner.dataset]
         waiting += [(participant, deeper) for deeper in reversed(inner.catalog)]
     return found
 
@@ -351,11 +383,14 @@ def make_catalog(
     datasets: Iterable[bytes] = (),
     catalogs: Iterable[bytes] = (),
     name: str | None = None,
+    brokers: Iterable[str] = (),
+    restricted: bool = False,
 ) -> bytes:
     """Return a catalogue as compact JSON without `@context`: the form that another catalogue contains.
 
     `datasets` and `catalogs` are stored documents without `@context`, inserted unchanged. Empty lists are omitted.
     `name` is the name of the participant: it titles the catalogue and names its publisher, as DCAT-AP 3 requires.
+    `brokers` and `restricted` are those of a `CatalogOrigin`.
     """
     name = name or participant_id
     document: dict[str, object] = {
@@ -363,6 +398,7 @@ def make_catalog(
         "@type": "Catalog",
         "participantId": participant_id,
         **dcat.make_catalog_members(participant_id, name),
+        **dcat.make_origin_members(brokers, restricted=restricted),
     }
     members: dict[str, list[Any]] = {
         "service": [_service(service, dcat.make_service_members(participant_id, name)) for service in services],
