@@ -83,6 +83,7 @@ _RESULT = _ENTRY | {
     "modified": "2026-03-01T08:00:00.000Z",
     "prices": ["free"],
     "also_at": [],
+    "test": False,
 }
 _SOURCE = {
     "participant": "https://city.example/participants/tiefbauamt",
@@ -113,6 +114,7 @@ PositionQuery = Annotated[
     str | None, Query(max_length=LONGEST_POSITION, description="The `next` of the previous answer.")
 ]
 LanguageQuery = Annotated[str | None, Query(max_length=35, description="Only texts in this language, if present.")]
+TestsQuery = Annotated[bool, Query(description="Include offers that the operator has marked as tests.")]
 Authorization = Annotated[str | None, Header(description="Token of the participant for this broker.")]
 
 public = APIRouter(tags=["health"])
@@ -225,10 +227,6 @@ async def _caller(request: Request, desk: AtBroker, authorization: Authorization
     return caller
 
 
-KnownMember = Annotated[Caller, Depends(_caller)]
-"""A participant that has proven who it is."""
-
-
 def find_address(request: Request, desk: BrokerDesk) -> str:
     """Return the address that a request is counted for, or nothing if none is known."""
     host = request.client.host if request.client else ""
@@ -244,7 +242,7 @@ async def _reader(request: Request, desk: AtBroker, authorization: Authorization
 
 
 KnownCaller = Annotated[Caller, Depends(_caller)]
-"""Who may change something of its own: a member, also at an open broker."""
+"""A participant that has proved who it is, also at an open broker."""
 
 Known = Annotated[Caller | None, Depends(_reader)]
 """Who may read: a member, or, at an open broker, anybody (None)."""
@@ -254,8 +252,15 @@ async def _see(desk: AtBroker, caller: Known) -> RecordView:
     return await desk.visibility.open_view(caller)
 
 
+async def _see_with_tests(desk: AtBroker, caller: Known, tests: TestsQuery = False) -> RecordView:
+    return await desk.visibility.open_view(caller, tests=tests)
+
+
 Seen = Annotated[RecordView, Depends(_see)]
 """What the caller sees of the record: all that a route may answer from."""
+
+SeenWithTests = Annotated[RecordView, Depends(_see_with_tests)]
+"""What the caller sees, with what is marked as a test if it asks for tests."""
 
 
 def read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
@@ -273,6 +278,7 @@ def read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
             limit=given.limit,
             offset=given.offset,
             stale=given.stale,
+            tests=given.tests,
             facets=given.facets,
         )
     except QueryRefused as refusal:
@@ -296,11 +302,12 @@ def _json(document: Any, status: int = 200) -> Response:
 )
 async def search_offers(
     desk: AtBroker,
-    view: Seen,
+    caller: Known,
     asked: Annotated[Asked, Depends(read_search)],
     lang: LanguageQuery = None,
 ) -> Response:
     """Search the offers of all participants, best first."""
+    view = await desk.visibility.open_view(caller, tests=asked.query.tests)
     try:
         found = await finding.find(view, desk.index, asked, desk.now())
     except QueryRefused as refusal:
@@ -351,7 +358,7 @@ async def reindex(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -
 @router.get("/datasets", responses=_shown(_ENTRY | {"dataset": _DATASET}))
 async def read_dataset(
     desk: AtBroker,
-    view: Seen,
+    view: SeenWithTests,
     participant: Annotated[str, Query(max_length=LONGEST_IDENTIFIER)],
     dataset: Annotated[str, Query(max_length=LONGEST_IDENTIFIER)],
     lang: LanguageQuery = None,
@@ -375,7 +382,7 @@ async def list_sources(
 
 @router.get("/changes", responses=_shown({"items": [_CHANGE], "next": "41"}))
 async def list_changes(
-    view: Seen,
+    view: SeenWithTests,
     after: PositionQuery = None,
     limit: Annotated[int, Query(ge=1, le=CHANGES)] = CHANGES,
 ) -> Response:

@@ -20,9 +20,12 @@ from starlette.types import ASGIApp
 from connector.api.board.frame import BoardDesk
 from connector.api.board.mounting import add_board
 from connector.api.broker import make_broker_app
+from connector.api.frame.auth import ApiKey
+from connector.api.operating.app import make_operator_app
+from connector.api.operating.desk import OperatorDesk
+from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
-from connector.api.sources import add_sources
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
@@ -39,10 +42,12 @@ from connector.broker.harvesting.harvest import Keep, harvest
 from connector.broker.harvesting.portal import PortalClient
 from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
+from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_portal, make_rhythm
 from connector.broker.search import render_source
 from connector.broker.visibility.callers import Visibility
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
@@ -51,9 +56,9 @@ from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.ports.board import Board
 from connector.ports.broker_store import BrokerStore, CrawlSource
-from connector.ports.credentials import CredentialKeys
 from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent
+from connector.ports.moderated_store import ModeratedStore
 from connector.ports.search_index import SearchIndex
 from connector.settings import Settings
 from connector.store.graph.graph import open_graph
@@ -66,10 +71,13 @@ from connector.store.sqlite.record.record import SqliteBrokerStore, open_record,
 
 @dataclass(frozen=True)
 class BrokerServer:
-    """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph."""
+    """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph.
+
+    `management` is the API for its operator; without a management key in the settings there is none.
+    """
 
     parts: Parts
-    record: BrokerStore
+    record: ModeratedStore
     index: SearchIndex
     board: Board
     teller: Teller
@@ -77,6 +85,7 @@ class BrokerServer:
     crawler: Crawler
     protocol: Application
     api: ASGIApp
+    management: ASGIApp | None
     listeners: Listeners
     site: PublicSite
     changed: asyncio.Event
@@ -95,6 +104,9 @@ class BrokerServer:
             secure = (settings.web.public_url or "https:").startswith("https:")
             pages = LateApplication(self._load_pages)
             await self.listeners.open_asgi("web", pages, settings.web.host, settings.web.port, public=secure)
+        if self.management is not None:
+            at = settings.management
+            await self.listeners.open_asgi("management", self.management, at.host, at.port, public=False)
         self.tasks.append(asyncio.create_task(self.projector.run(), name="projector"))
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
         self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
@@ -170,39 +182,22 @@ async def build_broker(
         projector.wake()
         changed.set()
 
-    crawler = _build_crawler(parts, record, now, note_change)
+    crawls = ProcessWatch()
+    crawler = _build_crawler(parts, record, now, note_change, crawls.notify)
     tasks: list[asyncio.Task[Any]] = []
-
-    async def authenticate(authorization: str | None) -> Caller:
-        return await parts.identity.authenticate(authorization, Intent.SEARCH)
-
-    async def use(caller: Caller) -> None:
-        await parts.store.commit(inbound.use_token(caller))
-
-    api = make_broker_app(
-        record,
-        index,
-        projector,
-        crawler,
-        authenticate,
-        use,
-        participant=settings.participant.id,
-        now=now,
-        alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
-        rates=make_rates(settings),
-        open=settings.broker.open,
-        list_in_use=parts.identity.list_in_use,
-        list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
-    )
     site = make_site(settings)
+    desk = OperatorDesk(
+        record=record,
+        index=index,
+        projector=projector,
+        crawler=crawler,
+        crawls=crawls,
+        changed=note_change,
+        now=now,
+    )
     graph = _open_graph(settings, site)
-    add_sources(api)
-    add_portals(api, site, graph)
-    expiry = None
-    if parts.identity.credentials is not None:
-        intake, expiry = _build_intake(parts, record, crawler, parts.identity.credentials, now, note_change)
-        add_self_descriptions(api, intake)
-    add_board(api, BoardDesk(board=board, record=record, index=index, teller=teller, site=site, now=now))
+    intake, expiry = _build_intake(parts, record, crawler, now, note_change)
+    needs = BoardDesk(board=board, record=record, index=index, teller=teller, site=site, now=now)
     return BrokerServer(
         parts=parts,
         record=record,
@@ -212,7 +207,8 @@ async def build_broker(
         projector=projector,
         crawler=crawler,
         protocol=_build_protocol(parts, record, now),
-        api=api,
+        api=_build_api(parts, desk, needs, graph, intake, tasks),
+        management=_build_management(settings, desk),
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
         changed=changed,
@@ -223,8 +219,58 @@ async def build_broker(
     )
 
 
+def _build_api(
+    parts: Parts,
+    desk: OperatorDesk,
+    needs: BoardDesk,
+    graph: GraphStore | None,
+    intake: DescriptionIntake | None,
+    tasks: list[asyncio.Task[Any]],
+) -> ASGIApp:
+    """Return the API for participants and portals; `tasks` are those of the broker, once it has started."""
+    settings = parts.settings
+
+    async def authenticate(authorization: str | None) -> Caller:
+        return await parts.identity.authenticate(authorization, Intent.SEARCH)
+
+    async def use(caller: Caller) -> None:
+        await parts.store.commit(inbound.use_token(caller))
+
+    api = make_broker_app(
+        desk.record,
+        desk.index,
+        desk.projector,
+        desk.crawler,
+        authenticate,
+        use,
+        participant=settings.participant.id,
+        now=desk.now,
+        alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
+        rates=make_rates(settings),
+        open=settings.broker.open,
+        list_in_use=parts.identity.list_in_use,
+        list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
+    )
+    add_why(api, WhyDesk(record=desk.record, index=desk.index, operator=settings.participant.id))
+    add_portals(api, needs.site, graph)
+    if intake is not None:
+        add_self_descriptions(api, intake)
+    add_board(api, needs)
+    return api
+
+
+def _build_management(settings: Settings, desk: OperatorDesk) -> ASGIApp | None:
+    """Return the API for the operator; without a key nobody could use it, and it has no listener."""
+    keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
+    return make_operator_app(desk, keys=keys, rates=make_rates(settings)) if keys else None
+
+
 def _build_crawler(
-    parts: Parts, record: BrokerStore, now: Callable[[], int], note_change: Callable[[], None]
+    parts: Parts,
+    record: BrokerStore,
+    now: Callable[[], int],
+    note_change: Callable[[], None],
+    ended: Callable[[str], None],
 ) -> Crawler:
     portals = PortalClient(parts.client)
 
@@ -247,6 +293,7 @@ def _build_crawler(
             make_portal(portal.name, portal.kind, portal.url, portal.title or portal.name, configured=True)
             for portal in parts.settings.broker.portals
         ],
+        ended=ended,
     )
 
 
@@ -254,11 +301,13 @@ def _build_intake(
     parts: Parts,
     record: SqliteBrokerStore,
     crawler: Crawler,
-    keys: CredentialKeys,
     now: Callable[[], int],
     note_change: Callable[[], None],
-) -> tuple[DescriptionIntake, DescriptionExpiry]:
-    """Return the intake, and what removes self-descriptions when they end."""
+) -> tuple[DescriptionIntake, DescriptionExpiry] | tuple[None, None]:
+    """Return the intake, and what removes self-descriptions when they end; none without keys of participants."""
+    keys = parts.identity.credentials
+    if keys is None:
+        return None, None
     store = SqliteDescriptionStore(record)
 
     def note_end(participant: str) -> None:
@@ -298,9 +347,13 @@ def make_site(settings: Settings) -> PublicSite:
     )
 
 
-def list_sources(settings: Settings) -> list[dict[str, Any]]:
-    """Return the sources of the record that the settings name, also while a broker runs. Raises StoreError."""
-    return [render_source(source) for source in read_sources(settings.broker.record)]
+def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any]]:
+    """Return the wanted sources of the record that the settings name, also while a broker runs. Raises StoreError."""
+    sources, marks = read_sources(settings.broker.record)
+    return [
+        render_source(source) | {"kind": find_kind(source), "marks": sorted(marks.get(source.participant, ()))}
+        for source in choose_sources(sources, marks, choice)
+    ]
 
 
 def _build_protocol(parts: Parts, record: BrokerStore, now: Callable[[], int]) -> Application:

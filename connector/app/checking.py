@@ -75,7 +75,7 @@ def check_proxies(settings: Settings) -> None:
 
 
 def _check_ports(settings: Settings, *, is_broker: bool) -> None:
-    second = ("broker",) if is_broker else ("data", "management")
+    second = ("broker", *(["management"] if settings.management.keys else [])) if is_broker else ("data", "management")
     listeners = [(name, getattr(settings, name)) for name in ("protocol", *second)]
     for (one, first), (other, last) in itertools.combinations(listeners, 2):
         hosts = {_HERE if entry.host == "localhost" else entry.host for entry in (first, last)}

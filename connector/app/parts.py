@@ -140,13 +140,16 @@ async def build_parts(
     )
 
 
-async def issue_own_token(settings: Settings) -> str:
-    """Return a token with which a participant authenticates at its own process. Raises SettingsError and FileFault."""
+async def issue_own_token(settings: Settings, audience: str | None = None) -> str:
+    """Return a token with which a participant authenticates at `audience`, or else at its own process.
+
+    Raises SettingsError and FileFault.
+    """
     policy = build_policy(settings)
     transport = SocketTransport(policy, tls=build_anchors(settings))
     try:
         wiring = Wiring(owner=OWNER, settings=settings, client=GuardedClient(policy, transport), clock=read_clock)
-        return await make_identity(wiring).issue_token(settings.participant.id, Intent.SEARCH)
+        return await make_identity(wiring).issue_token(audience or settings.participant.id, Intent.SEARCH)
     finally:
         await transport.close()
 

@@ -18,7 +18,7 @@ from connector.broker import schedule
 from connector.broker.normalise import FindAddress, Unusable, compute_catalog_digest, read_entry
 from connector.broker.schedule import Rhythm
 from connector.net.aside import work_aside
-from connector.ports.broker_store import CrawlSource, Delta, Entry, Portal
+from connector.ports.broker_store import CrawlSource, Delta, Entry, Portal, UnreadDataset
 from connector.ports.peer import CatalogPage, InDoubt, Nested, Peer, Refused
 from connector.protocol.dsp.catalog import choose_service, find_services
 from connector.protocol.dsp.errors import clean
@@ -29,6 +29,8 @@ Relay = Callable[[Sequence[Nested]], None]
 # The datasets and bytes that are read before other tasks run.
 _BATCH = 50
 _BATCH_BYTES = 256 * 1024
+# The unreadable datasets and offers that are named to the operator.
+_MOST_UNREADABLE = 50
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,13 +62,15 @@ class Found:
     """The results of a crawl: the digest of every dataset, and the entries that are new or changed.
 
     `unread` are datasets that are offered and cannot be read: their entries do not change. `left_out` counts offers
-    that cannot be read, of datasets with others. `short` says why a portal did not list all: then nothing is removed.
-    `portal` has the new validators of a portal, `others` the digest of what a broker lists of each other participant.
+    that cannot be read, of datasets with others; `unreadable` names the first of both. `short` says why a portal did
+    not list all: then nothing is removed. `portal` has the new validators of a portal, `others` the digest of what a
+    broker lists of each other participant.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
     changed: dict[str, Entry] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    unreadable: list[UnreadDataset] = field(default_factory=list)
     unusable: int = 0
     left_out: int = 0
     repeated: int = 0
@@ -134,6 +138,7 @@ def compute_delta(
         shrink_seen=doubted,
         error=_remark(found, len(missing) if doubted else 0),
         portal=found.portal or source.portal,
+        unreadable=tuple(found.unreadable),
     )
     verified = tuple(sorted(found.digests.keys() - found.changed.keys()))
     return Delta(source=after, upserts=tuple(found.changed.values()), removed=removed, verified=verified)
@@ -252,18 +257,26 @@ def _add_dataset(
     except Unusable as error:
         found.unusable += 1
         found.problem = found.problem or error.reason
+        _note_unreadable(found, error.id, error.reason)
         if error.id is not None and error.id not in found.digests:
             found.unread.add(error.id)
         return
     fresh = read.entry
     found.left_out += len(read.left_out)
     found.problem = found.problem or next(iter(read.left_out), None)
+    for reason in read.left_out:
+        _note_unreadable(found, fresh.id, reason)
     if fresh.id in found.digests:
         found.repeated += found.digests[fresh.id] != fresh.digest
         return
     found.digests[fresh.id] = fresh.digest
     if known.get(fresh.id) != fresh.digest:
         found.changed[fresh.id] = fresh
+
+
+def _note_unreadable(found: Found, id: str | None, reason: str) -> None:
+    if len(found.unreadable) < _MOST_UNREADABLE:
+        found.unreadable.append(UnreadDataset(id, clean(reason)))
 
 
 def _remark(found: Found, missing: int) -> str | None:

@@ -1,11 +1,12 @@
 """The crawler: the task that crawls each source when it is due and stores the result.
 
-Sources are the members of the participant list that have an address, without the broker itself. A member that leaves
-the list is retired. The task sleeps until the earliest date of a source or until it is woken; it never polls. A source
-has at most one active crawl, all sources together at most `concurrency`.
+Sources are the members of the participant list that have an address, without the broker itself, and those that the
+operator registered by hand. A member that leaves the list is retired, and so is a source that the operator removed; one
+that is suspended is not crawled. The task sleeps until the earliest date of a source or until it is woken; it never
+polls. A source has at most one active crawl, all sources together at most `concurrency`.
 
-Portals are sources that the operator enters. They have places of their own, so that their long harvests hold up no
-participant.
+Portals are sources too, of the settings or registered by hand. They have places of their own, so that their long
+harvests hold up no participant.
 
 A crawl that takes long gives its place back and goes on in one of a few places for slow sources, or ends. After it, its
 source rests for many times its duration; after a short one, it overtakes nobody for as long. So few sources cannot hold
@@ -15,7 +16,7 @@ all places.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -28,6 +29,7 @@ from connector.broker.schedule import Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import PORTALS, BrokerStore, CrawlSource, Delta, Entry, Liveness
 from connector.ports.identity import Identity, Participant
+from connector.ports.moderation import UNCRAWLED, MarkKind
 from connector.ports.peer import Peer
 
 log = logging.getLogger(__name__)
@@ -51,9 +53,9 @@ class Crawler:
     """Crawls sources when they are due. It is the only writer of its store.
 
     `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
-    `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries. `harvest` reads
-    portals, `portals` are those of the settings. `relays` are brokers that may speak for participants that are not on
-    the participant list.
+    `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries, `ended` with the
+    participant after each crawl. `harvest` reads portals, `portals` are those of the settings. `relays` are brokers that
+    may speak for participants that are not on the participant list.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Crawler:
         address_problem: AddressProblem,
         concurrency: int = CONCURRENCY,
         changed: Callable[[], None] = lambda: None,
+        ended: Callable[[str], None] = lambda _: None,
         harvest: Harvest | None = None,
         portals: Sequence[CrawlSource] = (),
         relays: Collection[str] = (),
@@ -85,12 +88,14 @@ class Crawler:
         self._address_problem = address_problem
         self._concurrency = concurrency
         self._changed = changed
+        self._ended = ended
         self._harvest = harvest
         self._portals = portals
         self._relays = frozenset(relays)
         # The relayed participants that are being written.
         self._relaying: set[str] = set()
         self._sources: dict[str, CrawlSource] = {}
+        self._marks: Mapping[str, frozenset[MarkKind]] = {}
         self._loaded = False
         self._active: dict[str, asyncio.Task[None]] = {}
         self._slow: set[str] = set()
@@ -99,6 +104,8 @@ class Crawler:
         self._rested: dict[str, int] = {}
         # When a change notice came that no crawl has followed yet.
         self._nudged: dict[str, int] = {}
+        # When the last crawl that has ended began.
+        self._began: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._relist = True
         self._stopped = False
@@ -125,31 +132,44 @@ class Crawler:
         self.relist()
         return True
 
-    async def put_portal(self, portal: CrawlSource) -> None:
-        """Add a portal, or change one: it is crawled next. An active crawl of it is given up."""
-        await self._load()
-        await self._give_up(portal.participant)
-        before = self._sources.get(portal.participant)
-        await self._put(schedule.update_portal(before, portal, self._now(), self._rhythm))
-        self._wake.set()
-
-    async def remove_portal(self, participant: str) -> bool:
-        """Remove a portal with its entries; return False if there is none."""
-        await self._load()
-        await self._give_up(participant)
+    def request_crawl(self, participant: str) -> bool:
+        """Crawl a source next, as its change notice would; return False if it is unknown, suspended or removed."""
         source = self._sources.get(participant)
-        if source is None or source.portal is None or source.next_at >= schedule.NEVER:
+        if source is None or source.next_at >= schedule.NEVER or self._is_stopped_by_mark(participant):
             return False
-        # The record writes one after the other: what the crawl was putting is there before its entries are listed.
-        await self._put(source)
-        await self._retire(schedule.retire(source))
-        return True
-
-    def crawl_portal(self, participant: str) -> None:
-        """Crawl a portal soon, as after a change notice of a member."""
         self._nudged.setdefault(participant, self._now())
         self._earliest.pop(participant, None)
         self._wake.set()
+        return True
+
+    def find_last_crawl(self, participant: str) -> int | None:
+        """Return when the last crawl of a source that ended in this process began, in ms; None without one."""
+        return self._began.get(participant)
+
+    def count_active(self) -> tuple[int, int]:
+        """Return how many crawls are active, and how many sources are due and wait for a place."""
+        now = self._now()
+        return len(self._active), sum(at <= now for at, _ in self._list_waiting())
+
+    async def put_source(self, source: CrawlSource) -> None:
+        """Add a source that the operator enters, or change one: it is crawled next. Raises StoreError.
+
+        An active crawl of it is given up. It stays as long as its mark says that it is registered.
+        """
+        await self._load()
+        await self._give_up(source.participant)
+        before = self._sources.get(source.participant)
+        await self._put(schedule.update_entered(before, source, self._now(), self._rhythm))
+        self.relist()
+
+    def is_listed(self, participant: str) -> bool:
+        """Return whether the participant list makes a participant a source."""
+        known = self._identity.participant(participant)
+        return known is not None and self._is_source(known)
+
+    def is_configured(self, participant: str) -> bool:
+        """Return whether a portal stands in the settings."""
+        return any(portal.participant == participant for portal in self._portals)
 
     async def run(self) -> None:
         """Crawl until stopped."""
@@ -200,7 +220,8 @@ class Crawler:
     def _list_waiting(self) -> Iterator[tuple[int, str]]:
         """Yield (date, participant) of every source without an active crawl."""
         for participant, source in self._sources.items():
-            if participant not in self._active and source.next_at < schedule.NEVER and not source.brokers:
+            ended = source.next_at >= schedule.NEVER or bool(source.brokers)
+            if participant not in self._active and not ended and not self._is_stopped_by_mark(participant):
                 date = min(source.next_at, self._nudged.get(participant, source.next_at))
                 yield max(date, self._earliest.get(participant, 0)), participant
 
@@ -229,11 +250,20 @@ class Crawler:
         own = participant.id == self._participant or participant.id.startswith(PORTALS)
         return bool(participant.address) and not own
 
+    def _is_stopped_by_mark(self, participant: str) -> bool:
+        return not UNCRAWLED.isdisjoint(self._marks.get(participant, ()))
+
+    def _is_removed(self, participant: str) -> bool:
+        return MarkKind.REMOVED in self._marks.get(participant, ())
+
     async def _update_sources(self) -> None:
-        """Add the members that are new on the participant list, and retire those that are not on it any more."""
+        """Add the members that are new on the participant list, and judge the sources that are not on it."""
         await self._load()
+        self._marks = await self._store.source_marks()
         members = self._identity.participants()
-        listed = {member.id: member for member in members if self._is_source(member)}
+        listed = {
+            member.id: member for member in members if self._is_source(member) and not self._is_removed(member.id)
+        }
         for participant, member in listed.items():
             before = self._sources.get(participant)
             if before is None:
@@ -242,13 +272,27 @@ class Crawler:
                 after = schedule.update_source(before, member, self._now(), self._rhythm)
             if after != before and self._is_free(participant):
                 await self._put(after)
-        # An empty list was not read yet: it retires no member.
-        gone = self._sources.keys() - listed.keys() if members else ()
-        for participant in sorted(gone):
-            source = self._sources[participant]
-            listed_before = source.portal is None and not source.brokers and source.next_at < schedule.NEVER
-            if listed_before and self._is_free(participant):
-                await self._retire(schedule.retire(source))
+        for participant in sorted(self._sources.keys() - listed.keys()):
+            await self._judge_unlisted(self._sources[participant], has_members=bool(members))
+
+    async def _judge_unlisted(self, source: CrawlSource, *, has_members: bool) -> None:
+        """Retire a source that the operator has removed or that nothing names any more, or bring one back.
+
+        An empty participant list was not read yet: it retires no member.
+        """
+        participant, ended = source.participant, source.next_at >= schedule.NEVER
+        removed = self._is_removed(participant)
+        entered = MarkKind.REGISTERED in self._marks.get(participant, ()) or self.is_configured(participant)
+        lasting = entered or bool(source.brokers) or (source.portal is None and not has_members)
+        if ended and entered and not removed:
+            await self._put(schedule.renew(source, self._now(), self._rhythm))
+        elif not ended and removed:
+            # The record writes one after the other: what its crawl was putting is there before its entries are listed.
+            await self._give_up(participant)
+            await self._put(source)
+            await self._retire(schedule.retire(source, removed=True))
+        elif not ended and not lasting and self._is_free(participant):
+            await self._retire(schedule.retire(source))
 
     async def _load(self) -> None:
         """Read the sources of the record once, and bring in the portals of the settings."""
@@ -259,15 +303,11 @@ class Crawler:
         for source in [*self._sources.values()]:
             if source.brokers and source.brokers[0] not in self._relays and source.next_at < schedule.NEVER:
                 await self._retire(schedule.retire(source))
-        entered = {portal.participant: portal for portal in self._portals}
-        for participant, source in list(self._sources.items()):
-            configured = source.portal is not None and source.portal.configured
-            if configured and participant not in entered and source.next_at < schedule.NEVER:
-                await self._retire(schedule.retire(source))
-        for participant, portal in entered.items():
-            before = self._sources.get(participant)
-            after = schedule.update_portal(before, portal, self._now(), self._rhythm)
-            if after != before:
+        self._marks = await self._store.source_marks()
+        for portal in self._portals:
+            before = self._sources.get(portal.participant)
+            after = schedule.update_entered(before, portal, self._now(), self._rhythm)
+            if after != before and not self._is_removed(portal.participant):
                 await self._put(after)
 
     async def _give_up(self, participant: str) -> None:
@@ -315,8 +355,10 @@ class Crawler:
             ended = self._now()
             took = max(ended - began, 0)
             self._rested[participant] = ended + REST * took
+            self._began[participant] = began
             self._earliest[participant] = ended + max(self._rhythm.apart, REST * (took - SHORT))
             self._wake.set()
+            self._ended(participant)
 
     async def _crawl(self, source: CrawlSource) -> None:
         known = await self._store.digests(source.participant)

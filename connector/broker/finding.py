@@ -34,18 +34,20 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     apart: tuple[str, ...] = ()
 
 
-async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int) -> Results:
+async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int, *, only: int | None = None) -> Results:
     """Search at `now` (ms). Removed entries, those of dead sources and, unless asked for, those hidden are left out.
 
-    Raises QueryRefused, and Unavailable if the index or the record cannot answer.
+    With `only`, the one entry in this row can be found. Raises QueryRefused, and Unavailable if the index or the record
+    cannot answer.
     """
     sources = {source.participant: source for source in await record.sources()}
     query = msgspec.structs.replace(
         asked.query,
         visible=record.visible,
-        hidden=list_hidden(sources.values(), now, stale=asked.stale),
+        tests=record.tests,
+        hidden=list_hidden(sources.values(), now, stale=asked.stale) | await record.withheld(),
         stale=frozenset(name for name, source in sources.items() if source.liveness is Liveness.OFFLINE),
-        rows=await _find_rows(record, asked),
+        rows=_restrict(await _find_rows(record, asked), only),
         like=await _find_like(record, asked),
         now=now,
     )
@@ -100,6 +102,12 @@ async def _find_rows(record: RecordView, asked: Asked) -> tuple[int, ...] | None
     return None if rows is None else tuple(sorted(rows))
 
 
+def _restrict(rows: tuple[int, ...] | None, only: int | None) -> tuple[int, ...] | None:
+    if only is None:
+        return rows
+    return (only,) if rows is None or only in rows else ()
+
+
 def _check_size(found: Collection[object]) -> None:
     if len(found) > _MOST_IN_AREA:
         raise QueryRefused(f"The area has more than {_MOST_IN_AREA} offers: name a smaller one.")
@@ -118,5 +126,5 @@ async def _find_like(record: RecordView, asked: Asked) -> Entry | None:
 
 async def suggest(record: RecordView, index: SearchIndex, text: str, now: int, limit: int) -> Sequence[Counted]:
     """Return words, keywords and titles of shown entries that begin with a text. Raises Unavailable."""
-    hidden = list_hidden(await record.sources(), now, stale=False)
+    hidden = list_hidden(await record.sources(), now, stale=False) | await record.withheld()
     return await index.suggest(text, hidden, record.visible, limit)

@@ -6,6 +6,7 @@ index that is built anew follows in turns with the one that answers, and takes i
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
@@ -41,6 +42,7 @@ class Projector:
         self._wake = asyncio.Event()
         self._committed_at: float | None = None
         self._rebuild_wanted = False
+        self._committed = asyncio.Event()
 
     def wake(self) -> None:
         """Note that the record has changed."""
@@ -51,6 +53,14 @@ class Projector:
         # The task begins it between two turns: what it puts in a turn belongs to one index.
         self._rebuild_wanted = True
         self.wake()
+
+    async def wait_followed(self, seq: int, timeout_s: float) -> bool:
+        """Wait until the index that answers has followed to a change number; return False if it has not in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._index.progress().found < seq:
+                    await self._committed.wait()
+        return self._index.progress().found >= seq
 
     async def run(self) -> None:
         """Follow the record until cancelled."""
@@ -84,21 +94,21 @@ class Projector:
                 finished = False
                 if await self._take(progress.built, built=True):
                     await self._index.switch()
-                    self._followed()
+                    self._note_followed()
 
     async def _take(self, after: int, *, built: bool) -> bool:
         """Put and commit changes for a while, so that the other index has its turn; return whether no more are left."""
         until = self._clock() + _COMMIT_AFTER_S
         finished = False
         while not finished and self._clock() < until:
-            changed = await self._record.changes(after, _BATCH)
+            changed = await self._record.changes(after, _BATCH, tests=True)
             finished = len(changed) < _BATCH
             if changed:
                 await self._index.put(await self._show_once(changed), built=built)
                 after = changed[-1].seq
         await self._index.commit(built=built)
         self._committed_at = self._clock()
-        self._followed()
+        self._note_followed()
         return finished
 
     async def _show_once(self, changed: Sequence[Entry]) -> Sequence[Entry]:
@@ -116,6 +126,11 @@ class Projector:
         before = [replace(entry, seq=0) for row, entry in references.items() if row not in rows]
         return [_place(entry, first) for entry in (*before, *changed)]
 
+    def _note_followed(self) -> None:
+        self._committed.set()
+        self._committed = asyncio.Event()
+        self._followed()
+
     async def _restart_if_ahead(self) -> None:
         """Build an index anew that has followed another record: an older one was restored, or a new one begun."""
         progress = self._index.progress()
@@ -130,6 +145,7 @@ class Projector:
 
 
 def _place(entry: Entry, first: Mapping[str, int]) -> Entry:
-    """Return an entry; a reference that does not come first of its dataset as removed."""
-    hidden = entry.via is not None and entry.removed_at is None and first.get(entry.id) != entry.row
+    """Return an entry; a reference that does not come first of its dataset as removed, unless it is a test."""
+    present = entry.removed_at is None and not entry.is_test
+    hidden = entry.via is not None and present and first.get(entry.id) != entry.row
     return replace(entry, removed_at=entry.changed_at) if hidden else entry

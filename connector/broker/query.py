@@ -41,7 +41,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A search within bounds. `query` lacks what only the record knows: hidden sources, rows in an area, and `like`.
 
     `like` is the participant (empty: who listed it first) and the identifier of a dataset. `stale` includes sources
-    that are offline for a day.
+    that are offline for a day, `tests` of the query what is marked as a test.
     """
 
     query: Query
@@ -64,6 +64,7 @@ def make_query(
     limit: int = 20,
     offset: int = 0,
     stale: bool = False,
+    tests: bool = False,
     facets: bool = False,
 ) -> Asked:
     """Return a search within bounds: without control characters, with the first words, at most `LIMIT` results.
@@ -81,6 +82,7 @@ def make_query(
         limit=max(1, min(limit, LIMIT)),
         offset=max(0, min(offset, OFFSET)),
         facets=facets,
+        tests=tests,
     )
     return Asked(query=query, box=parse_box(bbox), near=_read_circle(near), like=like, stale=stale)
 

@@ -8,7 +8,7 @@ Pure: standard library and msgspec only. Times are ms since the Unix epoch; `jit
 
 import msgspec
 
-from connector.ports.broker_store import PORTALS, CrawlSource, Liveness, Portal
+from connector.ports.broker_store import PORTALS, CrawlDay, CrawlSource, Liveness, Portal
 from connector.ports.identity import Participant
 from connector.views.portals import PortalKind
 
@@ -22,11 +22,13 @@ OFFLINE_AFTER = 15 * MINUTE
 DEAD_AFTER = 5 * DAY
 STALE_AFTER = DAY
 SPREAD = 0.2
+DAYS_COUNTED = 30
 
 # The end of the year 9999: the date of sources that are no longer crawled.
 NEVER = 253_402_300_799_000
 RETIRED = "The participant is not on the participant list any more."
-REMOVED = "The portal was removed."
+REMOVED = "The operator of the broker removed the source."
+PORTAL_REMOVED = "The portal was removed."
 RELAYED_NO_MORE = "The other broker does not list the participant any more."
 
 
@@ -92,25 +94,48 @@ def make_portal(name: str, kind: PortalKind, address: str, title: str, *, config
     )
 
 
-def update_portal(before: CrawlSource | None, portal: CrawlSource, now: int, rhythm: Rhythm) -> CrawlSource:
-    """Return a portal as it is entered now, with the state of its crawls; a new or changed one is due immediately."""
-    fresh = msgspec.structs.replace(portal, interval=rhythm.start, next_at=now)
-    if before is None or before.portal is None or portal.portal is None or before.next_at >= NEVER:
-        return fresh
-    same = (before.address, before.portal.kind) == (portal.address, portal.portal.kind)
-    if same and (before.name, before.portal.configured) == (portal.name, portal.portal.configured):
+def update_entered(before: CrawlSource | None, entered: CrawlSource, now: int, rhythm: Rhythm) -> CrawlSource:
+    """Return a source as it is entered now, with the state of its crawls; a new or changed one is due immediately."""
+    if before is None or before.next_at >= NEVER:
+        return renew(entered, now, rhythm)
+    if _name_entered(before) == _name_entered(entered):
         return before
-    # Without a digest its documents are read again, so that the entries lead to where the portal is now.
-    return msgspec.structs.replace(
-        before, name=portal.name, address=portal.address, digest=None, portal=portal.portal, next_at=now
+    # Without a digest its documents are read again, so that the entries lead to where the source is now.
+    changed = {"name": entered.name, "address": entered.address, "portal": entered.portal}
+    return msgspec.structs.replace(before, digest=None, next_at=now, **changed)
+
+
+def _name_entered(source: CrawlSource) -> tuple[object, ...]:
+    """Return what is entered of a source."""
+    portal = source.portal
+    return source.name, source.address, portal and (portal.kind, portal.configured)
+
+
+def renew(source: CrawlSource, now: int, rhythm: Rhythm) -> CrawlSource:
+    """Return a source as a new one, without what was known of its crawls: due immediately."""
+    known = source.portal
+    return CrawlSource(
+        participant=source.participant,
+        name=source.name,
+        address=source.address,
+        interval=rhythm.start,
+        next_at=now,
+        portal=None if known is None else Portal(kind=known.kind, configured=known.configured),
     )
 
 
-def retire(source: CrawlSource) -> CrawlSource:
-    """Return a source that is not crawled again, DEAD: a member that left the participant list, or a removed portal."""
-    reason = RELAYED_NO_MORE if source.brokers else RETIRED if source.portal is None else REMOVED
+def retire(source: CrawlSource, *, removed: bool = False) -> CrawlSource:
+    """Return a source that is not crawled again, DEAD: one that was `removed`, or that nothing names any more."""
+    left = RELAYED_NO_MORE if source.brokers else RETIRED if source.portal is None else PORTAL_REMOVED
     return msgspec.structs.replace(
-        source, liveness=Liveness.DEAD, next_at=NEVER, datasets=0, digest=None, shrink_seen=False, error=reason
+        source,
+        liveness=Liveness.DEAD,
+        next_at=NEVER,
+        datasets=0,
+        digest=None,
+        shrink_seen=False,
+        error=REMOVED if removed else left,
+        unreadable=(),
     )
 
 
@@ -129,6 +154,7 @@ def note_success(source: CrawlSource, *, changed: bool, now: int, jitter: float,
         next_at=now + spread(interval, jitter),
         verified_at=now,
         error=None,
+        days=count_crawl(source.days, now, succeeded=True),
     )
 
 
@@ -148,7 +174,20 @@ def note_failure(
         failing_since=since,
         next_at=now + pause,
         error=reason,
+        days=count_crawl(source.days, now, succeeded=False),
     )
+
+
+def count_crawl(days: tuple[CrawlDay, ...], now: int, *, succeeded: bool) -> tuple[CrawlDay, ...]:
+    """Return the crawls of the last 30 days with one more.
+
+    >>> count_crawl((CrawlDay(0, 3, 1),), 5, succeeded=True)
+    (CrawlDay(day=0, succeeded=4, failed=1),)
+    """
+    today = now // DAY
+    last = days[-1] if days and days[-1].day == today else CrawlDay(today)
+    counted = CrawlDay(today, last.succeeded + succeeded, last.failed + (not succeeded))
+    return (*(one for one in days if today - DAYS_COUNTED < one.day != today), counted)
 
 
 def judge_liveness(failures: int, failing_for: int) -> Liveness:

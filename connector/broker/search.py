@@ -76,6 +76,7 @@ def render_result(hit: Hit, matches: Sequence[Match], *, lang: str | None, now: 
         "modified": format_moment(stated.modified),
         "prices": stated.prices,
         "also_at": [_render_via(entry) for entry in hit.also],
+        "test": hit.entry.is_test,
     }
 
 

@@ -3,12 +3,13 @@
 The record is separate from the store of a connector.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from connector.ports.moderation import MarkKind
 from connector.views.portals import PortalKind
 
 
@@ -40,11 +41,27 @@ class Portal(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None = None
 
 
+class CrawlDay(msgspec.Struct, frozen=True):
+    """How many crawls of a source succeeded and failed on one day, counted from the Unix epoch, in UTC."""
+
+    day: int
+    succeeded: int = 0
+    failed: int = 0
+
+
+class UnreadDataset(msgspec.Struct, frozen=True):
+    """A dataset that the last complete crawl could not read at all, or not with all its offers, and why."""
+
+    id: str | None
+    reason: str
+
+
 class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     """A participant or a portal whose catalogue is crawled, and the state of the crawls. Times and `interval` in ms.
 
     `brokers` are those of a relayed source, which is not on the participant list: the first is the broker that is
-    crawled, the others are those that it names.
+    crawled, the others are those that it names. `unreadable` are the first ones of the last complete crawl, `days` the
+    crawls of the last 30 days, the oldest first.
     """
 
     participant: str
@@ -62,6 +79,8 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     portal: Portal | None = None
     brokers: tuple[str, ...] = ()
+    unreadable: tuple[UnreadDataset, ...] = ()
+    days: tuple[CrawlDay, ...] = ()
 
 
 Box = tuple[float, float, float, float]
@@ -110,7 +129,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     record then also has a `reduced` entry of these. `visibility` is the number of its class, set by the record.
 
     `via` is the page of its portal that a reference leads to: its `participant` is a portal, its JSON was read from the
-    portal, and it has no offer.
+    portal, and it has no offer. `is_test` says that the operator has marked it as a test; only a read sets it.
     """
 
     participant: str
@@ -136,6 +155,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reduced: bool = False
     visibility: int = 0
     via: str | None = None
+    is_test: bool = False
 
 
 EVERYBODY = 0
@@ -189,15 +209,26 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordView(Protocol):
-    """What one caller sees of the record: the entries of some visibility classes.
+    """What one caller sees of the record: the entries of some visibility classes that the operator does not withhold.
 
     No other entry has an effect on what a view returns. Change numbers (`seq`), cursors and positions are those of the
-    visible classes. Implementations: SQLite, in memory.
+    visible classes. An entry that is withheld from now on is told as a removed one, and one that is shown again as a
+    changed one; what was never shown, and what changes while it is withheld, is not told.
+
+    With `tests`, what is read by identifier, row, place or change has the entries too that are marked as tests; lists
+    and counts never have them. Implementations: SQLite, in memory.
     """
 
     @property
     def visible(self) -> frozenset[int]:
         """The numbers of the visible classes, that of everybody among them."""
+
+    @property
+    def tests(self) -> bool:
+        """Whether entries are visible that are marked as tests."""
+
+    async def withheld(self) -> frozenset[str]:
+        """Return the sources of which no entry is visible, whatever it says, because of a mark of the whole source."""
 
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
@@ -255,7 +286,8 @@ class RecordView(Protocol):
 class BrokerStore(Protocol):
     """The record of the broker. Implementations: SQLite, in memory. A search index follows it by change numbers.
 
-    What is shown to a caller is read from a `view`.
+    What is shown to a caller is read from a `view`. Entries that the operator withholds are tombstones in every read.
+    Those that are marked as tests are too, except where `tests` asks for them.
     """
 
     async def sources(self) -> Sequence[CrawlSource]:
@@ -263,6 +295,9 @@ class BrokerStore(Protocol):
 
     async def source(self, participant: str) -> CrawlSource | None:
         """Return one source."""
+
+    async def source_marks(self) -> Mapping[str, frozenset[MarkKind]]:
+        """Return what the operator says of whole sources, by participant; those of which nothing is said are absent."""
 
     async def put_source(self, source: CrawlSource) -> None:
         """Insert or replace a source (a new member, a failed crawl, a change notice)."""
@@ -278,11 +313,11 @@ class BrokerStore(Protocol):
     async def classes(self) -> Sequence[VisibilityClass]:
         """Return the visibility classes but that of everybody, in the order in which they began."""
 
-    def view(self, visible: Iterable[int] = ()) -> RecordView:
-        """Return what a caller sees who sees some visibility classes beside that of everybody."""
+    def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> RecordView:
+        """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
 
     async def digests(self, participant: str) -> dict[str, str]:
-        """Return id → digest of a source's present entries that a crawl may change: those that were not pushed."""
+        """Return id → digest of what a crawl of a source may change: what it offers, withheld or not, if not pushed."""
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry, never a reduced one."""
@@ -290,7 +325,7 @@ class BrokerStore(Protocol):
     async def last_change(self) -> int:
         """Return the last change number."""
 
-    async def changes(self, after: int, limit: int) -> Sequence[Entry]:
+    async def changes(self, after: int, limit: int, *, tests: bool = False) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order.
 
         These numbers count the changes of all classes: they are for what follows the record, never for a caller.

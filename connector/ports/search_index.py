@@ -59,6 +59,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         filters: for each facet the values of which one is required.
         hidden: participants whose entries are neither found nor counted.
         visible: the visibility classes whose entries are found and counted. No other entry has an effect on the answer.
+        tests: whether entries that are marked as tests are found and counted.
         stale: participants whose entries can be outdated.
         rows: only these rows, or None for all.
         begins, ends: ms between which the time of the data must fall at least in part; None is open.
@@ -74,6 +75,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     filters: Mapping[Facet, tuple[str, ...]] = {}
     hidden: frozenset[str] = frozenset()
     visible: frozenset[int] = frozenset({EVERYBODY})
+    tests: bool = False
     stale: frozenset[str] = frozenset()
     rows: Sequence[int] | None = None
     begins: int | None = None

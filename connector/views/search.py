@@ -73,6 +73,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     prices: tuple[str, ...] = ()
     via: ViaView | None = None
     also_at: tuple[ViaView, ...] = ()
+    test: bool = False
 
 
 class HitsView(msgspec.Struct, frozen=True, kw_only=True):

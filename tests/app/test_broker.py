@@ -13,10 +13,19 @@ from tests.app.conftest import listening
 from tests.pair.space import Space
 
 
-async def test_a_start_opens_two_listeners_and_a_stop_closes_all(space: Space) -> None:
-    broker = await build_broker(listening(space, "broker"), transport=space.wire)
+async def test_without_a_management_key_there_is_no_management_api(space: Space) -> None:
+    settings = listening(space, "broker")
+    settings = replace(settings, management=replace(settings.management, keys=()))
+    broker = await build_broker(settings, transport=space.wire)
     await broker.start()
     assert list(broker.listeners.addresses) == ["protocol", "broker"]
+    await broker.stop()
+
+
+async def test_a_start_opens_the_listeners_and_a_stop_closes_all(space: Space) -> None:
+    broker = await build_broker(listening(space, "broker"), transport=space.wire)
+    await broker.start()
+    assert list(broker.listeners.addresses) == ["protocol", "broker", "management"]
     assert {task.get_name() for task in broker.tasks} == {"crawler", "projector", "roster", "expiry", "teller"}
     async with httpx.AsyncClient(trust_env=False) as client:
         answer = await client.get(f"{broker.listeners.addresses['broker']}/v1/search")

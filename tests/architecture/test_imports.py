@@ -66,6 +66,7 @@ DIALLING_METHODS = {"create_connection", "create_unix_connection", "create_datag
 # Who else dials, and whom.
 DIALLERS = {
     "connector/client/connector.py": "the management API of the user's own connector",
+    "connector/client/broker.py": "the management API of the operator's own broker",
     "connector/client/frame/driver.py": "the management API of the user's own connector",
     "connector/cli/frame/probe.py": "`doctor` tries the listeners that the user's own settings name",
 }

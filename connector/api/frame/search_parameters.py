@@ -44,4 +44,5 @@ class SearchParameters(BaseModel):
     limit: int = Field(20, ge=1, le=500, description=f"Maximum number of results, at most {LIMIT}.")
     offset: int = Field(0, ge=0, le=OFFSET)
     stale: bool = Field(default=False, description="Include offers whose source has been offline for a day.")
+    tests: bool = Field(default=False, description="Include offers that the operator has marked as tests.")
     facets: bool = Field(default=False, description="Count the results by the values of each facet.")

@@ -41,13 +41,17 @@ class Visibility:
         self._now = now
         self._known: OrderedDict[_CallerKey | None, _Decided] = OrderedDict()
 
-    async def open_view(self, caller: Caller | None) -> RecordView:
-        """Return what a caller sees of the record; None is a reader of an open broker without a token."""
+    async def open_view(self, caller: Caller | None, *, tests: bool = False) -> RecordView:
+        """Return what a caller sees of the record; None is a reader of an open broker without a token.
+
+        With `tests`, it is what the operator has marked as tests too.
+        """
         classes = await self._record.classes()
         if not classes:
-            return self._record.view()
+            return self._record.view(tests=tests)
         admitted = await self._decide(caller, classes)
-        return self._record.view(known.number for known in classes if admitted[known.audience] is not known.reduced)
+        visible = [known.number for known in classes if admitted[known.audience] is not known.reduced]
+        return self._record.view(visible, tests=tests)
 
     async def _decide(self, caller: Caller | None, classes: Sequence[VisibilityClass]) -> dict[bytes, bool]:
         """Return for each audience whether it admits a caller."""

@@ -1,24 +1,26 @@
 """`broker`: run the broker of a data space, or show its state."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from connector.cli.commands.source import app as portals
+from connector.cli.commands import broker_moderation, broker_sources
+from connector.cli.commands.broker_sources import format_moment
 from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.probe import format_origin, probe_url
+from connector.cli.frame.remote import connect_broker
 from connector.cli.setup.identity import is_of_broker
-from connector.ports.broker_store import Liveness
-from connector.ports.changes import StoreError
+from connector.views.sources import BrokerStatusView
 
 app = create_noun("The broker: it crawls the catalogues of the participants and answers searches.")
-app.add_typer(portals, name="source")
+# Without a name, the commands of a part are commands of the broker.
+app.add_typer(broker_sources.app, name="source")
+app.add_typer(broker_moderation.app)
 
 
 @register(app, "serve", needs="settings", example="datenkontor broker serve --settings broker/datenkontor.toml")
@@ -33,7 +35,6 @@ def serve(call: CommandCall) -> None:
 @register(
     app,
     "status",
-    needs="settings",
     example="""datenkontor broker status
     datenkontor broker status --api http://127.0.0.1:7083""",
 )
@@ -44,7 +45,7 @@ def status(
         typer.Option(metavar="URL", help="Address of the broker's search API (default: that of the settings)."),
     ] = None,
 ) -> None:
-    """Show whether a broker is ready, and its checks."""
+    """Show whether a broker is ready; with a management key its sources, entries, index and crawls too."""
     address, ca = api, None
     if address is None:
         settings = call.read_settings()
@@ -59,60 +60,20 @@ def status(
     fields = {"address": address, "ready": answer.status == 200}
     listed = report.get("participant_list")
     if isinstance(listed, dict):
-        until = _format_moment(call.output, listed["expires_at"])
+        until = format_moment(call.output, listed["expires_at"])
         version, days_left = listed["version"], listed["days_left"]
         fields["participant list"] = call.output.say(
             "cli.list-in-use", version=version, until=until, days_left=days_left
         )
     fields |= {name: entry for name, entry in report.items() if isinstance(entry, str | int | bool)}
+    if call.key and api is None:
+        with connect_broker(call) as broker:
+            operated = broker.status()
+        value["operated"] = operated
+        fields |= _build_status_fields(call.output, operated)
     call.output.print_details(value, fields)
     if answer.status != 200:
         raise Failure(Code.FAILED, "errors.broker-not-ready", address=address, status=answer.status)
-
-
-@register(
-    app,
-    "sources",
-    needs="settings",
-    example="""datenkontor broker sources --settings broker/datenkontor.toml
-    datenkontor broker sources --failing --json""",
-)
-def sources(
-    call: CommandCall,
-    failing: Annotated[bool, typer.Option("--failing", help="Only sources with an error or a remark.")] = False,
-) -> None:
-    """List the crawled participants and portals: the state of each source, its datasets, and its latest error.
-
-    NEW: not crawled yet. ONLINE: the last crawl succeeded. SUSPECT: the last crawl failed; its datasets remain in
-    searches, and it is tried again soon. OFFLINE: three crawls failed, or none succeeded for 15 minutes; its datasets
-    are marked as possibly outdated, and hidden after a day. DEAD: no crawl succeeded for five days, or the participant
-    left the list; its datasets are not found any more. A crawl that succeeds makes a source ONLINE again.
-    """
-    settings = call.read_settings()
-    from connector.app.broker import list_sources
-
-    if not is_of_broker(call.file, settings):
-        raise Failure(Code.NOT_FOUND, "errors.no-broker-settings", file=call.file)
-    try:
-        found = list_sources(settings)
-    except StoreError as error:
-        raise Failure(Code.FAILED, "errors.reported", reason={"en": str(error)}) from None
-    shown = [source for source in found if source["error"] or not failing]
-    call.output.print_rows(
-        shown,
-        {
-            "name": lambda source: source["name"],
-            "state": lambda source: source["liveness"],
-            "datasets": lambda source: source["datasets"],
-            "verified": lambda source: _format_moment(call.output, source["verified_at"]),
-            "next crawl": lambda source: _format_moment(call.output, source["next_at"]),
-            "error": lambda source: source["error"] and call.output.translate(source["error"]),
-            "participant": lambda source: source["participant"],
-        },
-    )
-
-    for state in (state for state in Liveness if state in {source["liveness"] for source in shown}):
-        call.output.print_hint(f"{call.output.name_value(state)}: {call.output.say(f'cli.source-{state}')}")
 
 
 @register(app, "reindex", needs="settings", example="datenkontor broker reindex --settings broker/datenkontor.toml")
@@ -133,8 +94,22 @@ def reindex(call: CommandCall) -> None:
     call.output.print_result({"address": address}, call.output.say("cli.reindex", address=address))
 
 
-def _format_moment(output: Output, text: str | None) -> str:
-    return output.format_time(datetime.fromisoformat(text) if text else None)
+def _build_status_fields(output: Output, found: BrokerStatusView) -> dict[str, object]:
+    def write(counts: dict[str, int]) -> str:
+        return ", ".join(f"{output.name_value(name)}: {count}" for name, count in counts.items())
+
+    index = found.index_at if found.building_at is None else f"{found.index_at} ({found.building_at})"
+    return {
+        "sources": write(found.sources),
+        "marks": ", ".join(f"{output.say(f'broker.mark-{kind}')}: {count}" for kind, count in found.marks.items()),
+        "entries": found.entries,
+        "withheld": found.withheld or None,
+        "tests": found.tests or None,
+        "last change": found.last_change,
+        "index at": index,
+        "active crawls": found.active,
+        "due crawls": found.due,
+    }
 
 
 def _parse_report(body: bytes) -> dict[str, Any]:

@@ -144,7 +144,7 @@ class _NextCommand:
     why: str = ""
 
 
-def _report(output: Output, plan: Plan, key: str | None, kept: Path | None) -> None:
+def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
     steps = [step.command + (f"   # {step.why}" if step.why else "") for step in _list_steps(output, plan)]
     value = {
         "folder": str(plan.directory),
@@ -153,7 +153,7 @@ def _report(output: Output, plan: Plan, key: str | None, kept: Path | None) -> N
         "address": plan.address,
         "settings": str(plan.directory / SETTINGS),
         "card": str(plan.directory / CARD),
-        "management": None if key is None else f"http://127.0.0.1:{plan.ports['management']}",
+        "management": f"http://127.0.0.1:{plan.ports['management']}",
         "key": key,
         "ports": plan.ports,
         "kept": None if kept is None else str(kept),
@@ -166,7 +166,9 @@ def _report(output: Output, plan: Plan, key: str | None, kept: Path | None) -> N
         *([output.say("setup.kept", path=kept)] if kept else []),
         *(_describe_reach(output, plan)),
         "",
-        *(() if key is None else (output.say("cli.init-key"), f"  export DATENKONTOR_KEY={key}", "")),
+        output.say("cli.init-key"),
+        f"  export DATENKONTOR_KEY={key}",
+        "",
         output.say("cli.init-next"),
         *(f"  {step}" for step in steps),
     )

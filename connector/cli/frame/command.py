@@ -109,6 +109,11 @@ def create_noun(help: str) -> typer.Typer:
     return app
 
 
+def create_part() -> typer.Typer:
+    """Return a part of a noun: its verbs are those of the noun, which adds it without a name."""
+    return typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
 def create_word() -> typer.Typer:
     """Return a word that is itself a command; exactly one command is added."""
     return typer.Typer(rich_markup_mode=None, add_completion=False)

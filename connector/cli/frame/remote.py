@@ -8,6 +8,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns
 from connector.cli.frame.probe import format_origin
+from connector.client.broker import BrokerClient
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError, PagesRepeat, RequestRefused
 from connector.client.frame.paging import PageTrail
@@ -27,9 +28,21 @@ Item = TypeVar("Item")
 @contextmanager
 def connect(call: CommandCall) -> Iterator[Connector]:
     """Open a client of the connector; an error of the client becomes a Failure with the exit code that it names."""
+    with _report_errors(), Connector(*find_management(call)) as connector:
+        yield connector
+
+
+@contextmanager
+def connect_broker(call: CommandCall) -> Iterator[BrokerClient]:
+    """Open a client of the broker's management API; an error of the client becomes a Failure."""
+    with _report_errors(), BrokerClient(*find_management(call)) as broker:
+        yield broker
+
+
+@contextmanager
+def _report_errors() -> Iterator[None]:
     try:
-        with Connector(*find_management(call)) as connector:
-            yield connector
+        yield
     except ClientError as error:
         texts = explain_error(error)
         if isinstance(error, RequestRefused) and error.renewable:

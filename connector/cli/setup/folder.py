@@ -31,11 +31,8 @@ def refuse_to_overwrite(directory: Path, force: bool) -> None:
         )
 
 
-def write_folder(plan: Plan) -> str | None:
-    """Write all files; return the management key, of which only the hash is stored. Raises Failure, RosterFault.
-
-    A broker has no management API, and no key.
-    """
+def write_folder(plan: Plan) -> str:
+    """Write all files; return the management key, of which only the hash is stored. Raises Failure, RosterFault."""
     folder = plan.directory
     key_file = folder / KEY
     try:
@@ -50,7 +47,7 @@ def write_folder(plan: Plan) -> str | None:
             data=() if plan.is_broker else (replace_port(plan.public_url, plan.ports["data"]),),
             search=_choose_search(plan),
         )
-        secret = None if plan.is_broker else secrets.token_urlsafe(32)
+        secret = secrets.token_urlsafe(32)
         write_file(
             folder / SETTINGS, render_template(_build_settings(plan, secret), title=_build_title(plan)), mode=0o600
         )
@@ -77,15 +74,16 @@ def _choose_search(plan: Plan) -> str | None:
     return f"http://127.0.0.1:{port}" if plan.local else replace_port(plan.public_url, port)
 
 
-def _build_settings(plan: Plan, secret: str | None) -> dict[str, Any]:
+def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
     near = urlsplit(plan.public_url).hostname
     here = "::1" if near == "::1" else "127.0.0.1"
     listen = here if plan.local else "0.0.0.0"  # noqa: S104 - others are to reach it, as --public-url says
+    own = {"id": "admin", "sha256": hashlib.sha256(secret.encode()).hexdigest(), "scopes": ["admin"]}
     values: dict[str, Any] = {
         "participant": {"id": plan.id, "name": plan.name},
         "protocol": {"public_url": plan.public_url, "host": listen, "port": plan.ports["protocol"]},
         "data": {"host": listen, "port": plan.ports["data"]},
-        "management": {"port": plan.ports["management"]},
+        "management": {"port": plan.ports["management"], "keys": [own]},
         "web": {} if plan.is_broker else {"port": plan.ports["web"]},
         "data_root": str(plan.data) if plan.data else "offered",
         "received": "received",
@@ -99,9 +97,6 @@ def _build_settings(plan: Plan, secret: str | None) -> dict[str, Any]:
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
         hosts = [join_host(urlsplit(plan.public_url).hostname or "", "*")]
         values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
-    if secret is not None:
-        own = {"id": "admin", "sha256": hashlib.sha256(secret.encode()).hexdigest(), "scopes": ["admin"]}
-        values["management"]["keys"] = [own]
     if plan.is_broker:
         values["broker"] = {"host": listen, "port": plan.ports["broker"], "record": "record.sqlite"}
     elif plan.broker is not None:

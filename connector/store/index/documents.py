@@ -76,7 +76,7 @@ def make_schema() -> tantivy.Schema:
         builder.add_text_field(f"is_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
     for name in (f"is_{Facet.KEYWORD}", PLACED):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("changed", "begins", "ends"):
+    for name in ("changed", "begins", "ends", "test"):
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_integer_field("newest", fast=True)
     builder.add_float_field("weight", fast=True)
@@ -214,6 +214,8 @@ def _add_values(made: tantivy.Document, entry: Entry) -> None:
     if stated.begins is not None or stated.ends is not None:
         made.add_integer("begins", -_OPEN if stated.begins is None else stated.begins)
         made.add_integer("ends", _OPEN if stated.ends is None else stated.ends)
+    if entry.is_test:
+        made.add_integer("test", 1)
     first = next((entry.titles[tag] for tag in (GERMAN, ENGLISH, *entry.titles) if tag in entry.titles), "")
     # No two entries have the same place in an order: what comes first never depends on where the library keeps them.
     made.add_text("sort", f"{' '.join(words(first))[:_SUGGESTED_LENGTH]}{SEPARATOR}{entry.row:012}")

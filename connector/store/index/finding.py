@@ -34,7 +34,7 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
     parts = parse(query.text)
     if query.text.strip() and not parts:
         return IndexPage(hits=(), total=0)
-    shown = Query(hidden=query.hidden, visible=query.visible)
+    shown = Query(hidden=query.hidden, visible=query.visible, tests=query.tests)
     unknown = _is_unknown(searcher, parts, shown)
     apart = take_apart(searcher, parts, make_filter_clauses(shown)) if unknown else {}
     similar = unknown and not apart

@@ -89,6 +89,8 @@ def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[C
     clauses: list[Clause] = [_require(seen)]
     if query.hidden:
         clauses.append((_NOT, any_of(Facet.PARTICIPANT, query.hidden)))
+    if not query.tests:
+        clauses.append((_NOT, term("test", 1)))
     if query.rows is not None:
         clauses.append(_require(tantivy.Query.term_set_query(make_schema(), "row", list(query.rows))))
     if query.after is not None:

@@ -36,11 +36,11 @@ class MemoryDescriptionStore:
             self._note(description.participant)
 
     async def _put_entry(self, entry: Entry, now: int) -> bool:
-        present = await self._record.entry(entry.participant, entry.id)
+        present = await self._record.stored(entry.participant, entry.id)
         source = await self._record.source(entry.participant)
         if source is None:
             raise Unavailable("The participant is not a source of this record yet: try again in a moment.")
-        if present and is_same_entry(present, entry):
+        if present and present.removed_at is None and is_same_entry(present, entry):
             self._record.apply_delta(Delta(source=source, verified=(entry.id,)), now)
             return False
         self._record.apply_delta(Delta(source=source, upserts=(entry,)), now)

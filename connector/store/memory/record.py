@@ -1,8 +1,9 @@
 """The in-memory twin of the broker's record: same port, same contract suite, nothing durable."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -16,15 +17,27 @@ from connector.ports.broker_store import (
     VisibilityClass,
 )
 from connector.ports.changes import LimitReached, Unavailable
+from connector.ports.moderation import (
+    ACTS_KEPT,
+    WHOLE_SOURCE,
+    Act,
+    EntryStanding,
+    Mark,
+    MarkKind,
+    ModerationChange,
+    judge_standing,
+)
 from connector.store.memory.view import MemoryRecordView, RowNumbers
 from connector.store.rules import (
     VERIFIED_WITHIN_MS,
     begin_counting,
     check_classes,
     check_delta,
+    cursor,
     leave_pushed,
     list_rows,
     name_class,
+    position,
     refuse_class,
     tombstone,
 )
@@ -34,9 +47,13 @@ RowKey = tuple[str, str, int]
 
 
 class MemoryBrokerStore:
-    """A `BrokerStore` whose data is lost when the process ends."""
+    """A `ModeratedStore` whose data is lost when the process ends."""
 
     def __init__(self) -> None:
+        self._marks: dict[tuple[str, str, MarkKind], Mark] = {}
+        self._acts: list[Act] = []
+        # Of entries that are held as tests or withheld: which of both, and since when.
+        self._held: dict[RowKey, tuple[EntryStanding, int]] = {}
         self._sources: dict[str, CrawlSource] = {}
         self._entries: dict[RowKey, Entry] = {}
         self._numbers: dict[RowKey, RowNumbers] = {}
@@ -58,6 +75,15 @@ class MemoryBrokerStore:
         """Return one source."""
         self._open()
         return self._sources.get(participant)
+
+    async def source_marks(self) -> Mapping[str, frozenset[MarkKind]]:
+        """Return what the operator says of whole sources, by participant."""
+        self._open()
+        found: dict[str, frozenset[MarkKind]] = {}
+        for participant, dataset, kind in self._marks:
+            if dataset == WHOLE_SOURCE:
+                found[participant] = found.get(participant, frozenset()) | {kind}
+        return found
 
     async def put_source(self, source: CrawlSource) -> None:
         """Insert or replace a source."""
@@ -85,45 +111,108 @@ class MemoryBrokerStore:
         self._open()
         return list(self._classes.values())
 
-    def view(self, visible: Iterable[int] = ()) -> MemoryRecordView:
-        """Return what a caller sees who sees some visibility classes beside that of everybody."""
-        return MemoryRecordView(self._list_rows, self.sources, frozenset({EVERYBODY, *visible}))
+    def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> MemoryRecordView:
+        """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
+        rows = partial(self._list_rows, tests=tests), self._list_rows
+        return MemoryRecordView(*rows, self.sources, self.source_marks, frozenset({EVERYBODY, *visible}), tests=tests)
 
-    def _list_rows(self) -> list[tuple[Entry, RowNumbers, str]]:
+    def _list_rows(self, *, tests: bool = False) -> list[tuple[Entry, RowNumbers, str]]:
         """Return all entries in the order of arrival, with their numbers and the keys of their classes."""
         self._open()
         keys = {EVERYBODY: ""} | {number: known.key for number, known in self._classes.items()}
         rows = sorted(self._entries.items(), key=lambda row: row[1].row)
-        return [(entry, self._numbers[key], keys[entry.visibility]) for key, entry in rows]
+        return [(self._show(entry, tests=tests), self._numbers[key], keys[entry.visibility]) for key, entry in rows]
 
     async def digests(self, participant: str) -> dict[str, str]:
-        """Return id → digest of a source's present entries that a crawl may change: those that were not pushed."""
+        """Return id → digest of what a crawl of a source may change: what it offers, withheld or not, if not pushed."""
         pushed = self.pushed.get(participant, frozenset())
-        rows = (entry for entry in self._present() if entry.participant == participant)
+        rows = (entry for entry in self._offered() if entry.participant == participant)
         return {entry.id: entry.digest for entry in rows if entry.id not in pushed}
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry, never a reduced one."""
-        return next((entry for _, entry in self._find(participant, id) if not entry.reduced), None)
+        found = [self._show(entry) for _, entry in self._find(participant, id)]
+        return next((entry for entry in found if not entry.reduced and entry.removed_at is None), None)
 
     async def last_change(self) -> int:
         """Return the last change number."""
         self._open()
         return self._last
 
-    async def changes(self, after: int, limit: int) -> Sequence[Entry]:
+    async def changes(self, after: int, limit: int, *, tests: bool = False) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order."""
         self._open()
-        changed = [entry for entry in self._entries.values() if entry.seq > after]
+        changed = [self._show(entry, tests=tests) for entry in self._entries.values() if entry.seq > after]
         return sorted(changed, key=lambda entry: entry.seq)[: max(limit, 0)]
 
     async def first_rows(self, ids: Sequence[str]) -> dict[str, int]:
         """Return, for each of these identifiers that everybody sees now, the row that comes first: portals are last."""
         found: dict[str, int] = {}
-        for entry in sorted(self._present(), key=lambda entry: (entry.participant.startswith(PORTALS), entry.row)):
-            if entry.id in ids and entry.visibility == EVERYBODY:
+        shown = map(self._show, self._offered())
+        for entry in sorted(shown, key=lambda entry: (entry.participant.startswith(PORTALS), entry.row)):
+            if entry.id in ids and entry.visibility == EVERYBODY and entry.removed_at is None:
                 found.setdefault(entry.id, entry.row)
         return found
+
+    async def moderate(self, change: ModerationChange, now: int) -> Act | None:
+        """Set or take away a mark, with all that follows for entries; returns None if nothing changes."""
+        self._open()
+        key = (change.participant, change.dataset, change.kind)
+        known = self._marks.get(key)
+        if (known.reason if known else None) == (change.reason if change.wanted else None):
+            return None
+        if change.wanted:
+            names = {"participant": key[0], "dataset": key[1]}
+            self._marks[key] = Mark(**names, kind=change.kind, reason=change.reason, by=change.by, at=now)
+        else:
+            del self._marks[key]
+        number = self._acts[-1].number + 1 if self._acts else 1
+        self._acts.append(Act(number=number, at=now, change=change, before=known.reason if known else None))
+        del self._acts[:-ACTS_KEPT]
+        self._hold_entries(change.participant, change.dataset, now)
+        return self._acts[-1]
+
+    async def marks(self, participant: str, dataset: str | None) -> Sequence[Mark]:
+        """Return the marks of a source, and with `dataset` those of that entry too."""
+        names = {WHOLE_SOURCE, dataset or WHOLE_SOURCE}
+        found = [mark for mark in self._marks.values() if mark.participant == participant and mark.dataset in names]
+        return sorted(found, key=lambda mark: (mark.dataset, mark.kind))
+
+    async def marked(self, participant: str | None, after: str | None, limit: int) -> tuple[Sequence[Mark], str | None]:
+        """List all marks in the order in which they were set. Raises ValueError for an unknown cursor."""
+        start = position(after, start=-1)
+        numbered = [pair for pair in enumerate(self._marks.values()) if participant in (None, pair[1].participant)]
+        rows = [pair for pair in numbered if pair[0] > start]
+        return [mark for _, mark in rows[:limit]], cursor(rows[limit - 1][0]) if len(rows) > limit else None
+
+    async def acts(self, participant: str | None, after: str | None, limit: int) -> tuple[Sequence[Act], str | None]:
+        """List the log, the newest act first. Raises ValueError for an unknown cursor."""
+        start = position(after, start=self._acts[-1].number + 1 if self._acts else 0)
+        rows = [act for act in reversed(self._acts) if participant in (None, act.change.participant)]
+        rows = [act for act in rows if act.number < start]
+        return rows[:limit], cursor(rows[limit - 1].number) if len(rows) > limit else None
+
+    async def count_held(self) -> tuple[int, int]:
+        """Return how many offered entries are shown as tests only, and how many to nobody."""
+        standings = [
+            self._held[_name(entry)][0] for entry in self._offered() if not entry.reduced and _name(entry) in self._held
+        ]
+        return standings.count(EntryStanding.TEST), standings.count(EntryStanding.WITHHELD)
+
+    async def act(self, number: int) -> Act | None:
+        """Return one act of the log."""
+        return next((act for act in self._acts if act.number == number), None)
+
+    async def stored(self, participant: str, id: str) -> Entry | None:
+        """Return an entry whatever its standing, never a reduced one."""
+        rows = [entry for key, entry in self._entries.items() if key[:2] == (participant, id) and not entry.reduced]
+        found = max(rows, key=lambda entry: (entry.removed_at is None, entry.seq), default=None)
+        return found and replace(found, is_test=self._judge(participant, id) is EntryStanding.TEST)
+
+    async def offered(self, after: int, limit: int) -> Sequence[Entry]:
+        """Return the entries that their providers offer, whatever their standing, after a row; never a reduced one."""
+        rows = (entry for entry in self._offered() if entry.row > after and not entry.reduced)
+        return sorted(rows, key=lambda entry: entry.row)[:limit]
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""
@@ -138,6 +227,7 @@ class MemoryBrokerStore:
             for row in rows:
                 before = self._entries.get(_name(row))
                 first_seen = before.first_seen if before else row.first_seen
+                self._hold(row, self._judge(participant, row.id), now)
                 self._change(replace(row, removed_at=None, first_seen=first_seen))
         for removed in delta.removed:
             self._bury(participant, removed, frozenset(), now)
@@ -145,7 +235,7 @@ class MemoryBrokerStore:
             for key, present in self._find(participant, verified):
                 if present.verified_at <= now - VERIFIED_WITHIN_MS:
                     self._entries[key] = replace(present, verified_at=now)
-        held = {entry.visibility for entry in self._present() if entry.participant == participant}
+        held = {entry.visibility for entry in self._offered() if entry.participant == participant}
         check_classes(len(held - {EVERYBODY}))
 
     def _assign_class(self, entry: Entry, now: int) -> int:
@@ -164,7 +254,7 @@ class MemoryBrokerStore:
         return self._begun
 
     def _forget_empty(self) -> None:
-        empty = self._classes.keys() - {entry.visibility for entry in self._present()}
+        empty = self._classes.keys() - {entry.visibility for entry in self._offered()}
         if not empty:
             raise refuse_class()
         forgotten = min(empty)
@@ -174,27 +264,65 @@ class MemoryBrokerStore:
     def _bury(self, participant: str, id: str, kept: AbstractSet[int], now: int) -> None:
         for _, present in self._find(participant, id):
             if present.visibility not in kept:
-                self._change(replace(tombstone(present), removed_at=now, changed_at=now))
+                withheld = self._find_standing(present) is EntryStanding.WITHHELD
+                changed_at = self._held[_name(present)][1] if withheld else now
+                self._change(replace(tombstone(present), removed_at=now, changed_at=changed_at))
+                self._held.pop(_name(present), None)
 
     def _find(self, participant: str, id: str) -> list[tuple[RowKey, Entry]]:
-        """Return the present rows of an entry: at most itself and its teaser."""
+        """Return the offered rows of an entry: at most itself and its teaser."""
         self._open()
         rows = self._entries.items()
         return [(key, entry) for key, entry in rows if key[:2] == (participant, id) and entry.removed_at is None]
 
+    def _hold_entries(self, participant: str, dataset: str, now: int) -> None:
+        for entry in list(self._offered()):
+            standing, before = self._judge(participant, entry.id), self._find_standing(entry)
+            if entry.participant == participant and dataset in (WHOLE_SOURCE, entry.id) and standing is not before:
+                self._held.pop(_name(entry), None)
+                self._change(replace(entry, changed_at=now))
+                self._hold(entry, standing, now)
+
+    def _hold(self, entry: Entry, standing: EntryStanding, now: int) -> None:
+        """Note the standing of an entry; one that is withheld already is so since then."""
+        if standing is EntryStanding.SHOWN:
+            self._held.pop(_name(entry), None)
+        elif not (standing is self._find_standing(entry) is EntryStanding.WITHHELD):
+            self._held[_name(entry)] = (standing, now)
+
+    def _find_standing(self, entry: Entry) -> EntryStanding:
+        return self._held.get(_name(entry), (EntryStanding.SHOWN, 0))[0]
+
+    def _judge(self, participant: str, dataset: str) -> EntryStanding:
+        keys = [(participant, name, kind) for name in (WHOLE_SOURCE, dataset) for kind in MarkKind]
+        return judge_standing(frozenset(key[2] for key in keys if key in self._marks))
+
+    def _show(self, entry: Entry, *, tests: bool = False) -> Entry:
+        """Return an entry as others see it."""
+        standing, since = self._held.get(_name(entry), (EntryStanding.SHOWN, 0))
+        entry = replace(entry, is_test=standing is EntryStanding.TEST)
+        if standing is EntryStanding.SHOWN or entry.removed_at is not None or (tests and entry.is_test):
+            return entry
+        return replace(tombstone(entry), removed_at=since, changed_at=since)
+
     def _change(self, entry: Entry) -> None:
-        self._last += 1
+        told = self._find_standing(entry) is not EntryStanding.WITHHELD
         key, counted = _name(entry), self._counts[entry.visibility]
         known = self._entries.get(key)
+        self._last += told or known is None
         arrival = self._numbers[key].arrival if known else counted.arrival + 1
         self._rows += known is None
-        self._numbers[key] = RowNumbers(arrival, counted.change + 1)
-        self._counts[entry.visibility] = RowNumbers(max(counted.arrival, arrival), counted.change + 1)
-        self._entries[key] = replace(
-            entry, seq=self._last, change=counted.change + 1, row=known.row if known else self._rows
-        )
+        # Nobody is told of what is withheld: it has arrived, and the change numbers stay.
+        if told:
+            counted = RowNumbers(counted.arrival, counted.change + 1)
+        last_told = self._numbers[key].change if known else 0
+        change = counted.change if told else last_told
+        self._numbers[key] = RowNumbers(arrival, change)
+        self._counts[entry.visibility] = RowNumbers(max(counted.arrival, arrival), counted.change)
+        seq = self._last if told or known is None else known.seq
+        self._entries[key] = replace(entry, seq=seq, change=change, row=known.row if known else self._rows)
 
-    def _present(self) -> Iterator[Entry]:
+    def _offered(self) -> Iterator[Entry]:
         self._open()
         return (entry for entry in self._entries.values() if entry.removed_at is None)
 

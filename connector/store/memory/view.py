@@ -1,11 +1,12 @@
 """The in-memory twin of a view of the broker's record: same port, same contract suite."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from connector.ports.broker_store import EVERYBODY, PORTALS, Box, CrawlSource, Entry, Listing, ListOrder
+from connector.ports.moderation import MarkKind, find_withheld
 from connector.store.rules import read_cursor, read_position, write_cursor, write_position
 
 
@@ -21,19 +22,41 @@ Rows = Callable[[], list[tuple[Entry, RowNumbers, str]]]
 
 
 class MemoryRecordView:
-    """A `RecordView` of the classes with some numbers."""
+    """A `RecordView` of the classes with some numbers, with `tests` or without.
+
+    `rows` are those that are seen, `listed` those without tests.
+    """
 
     def __init__(
-        self, rows: Rows, sources: Callable[[], Awaitable[Sequence[CrawlSource]]], visible: frozenset[int]
+        self,
+        rows: Rows,
+        listed: Rows,
+        sources: Callable[[], Awaitable[Sequence[CrawlSource]]],
+        source_marks: Callable[[], Awaitable[Mapping[str, frozenset[MarkKind]]]],
+        visible: frozenset[int],
+        *,
+        tests: bool,
     ) -> None:
         self._rows = rows
+        self._listed = listed
         self._sources = sources
+        self._source_marks = source_marks
         self._visible = visible
+        self._tests = tests
 
     @property
     def visible(self) -> frozenset[int]:
         """The numbers of the visible classes."""
         return self._visible
+
+    @property
+    def tests(self) -> bool:
+        """Whether entries are visible that are marked as tests."""
+        return self._tests
+
+    async def withheld(self) -> frozenset[str]:
+        """Return the sources of which no entry is visible, because of a mark of the whole source."""
+        return find_withheld(await self._source_marks(), tests=self._tests)
 
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
@@ -50,7 +73,7 @@ class MemoryRecordView:
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry; the whole one, if a teaser is visible too."""
-        found = [entry for entry in self._list_present() if (entry.participant, entry.id) == (participant, id)]
+        found = [entry for entry in self._list_seen() if (entry.participant, entry.id) == (participant, id)]
         return min(found, key=lambda entry: entry.reduced, default=None)
 
     async def identifiers(self, participant: str) -> Sequence[str]:
@@ -59,12 +82,12 @@ class MemoryRecordView:
 
     async def at_rows(self, rows: Sequence[int]) -> Sequence[Entry]:
         """Return the present entries of rows, in the order of `rows`."""
-        found = {entry.row: entry for entry in self._list_present()}
+        found = {entry.row: entry for entry in self._list_seen()}
         return [found[row] for row in rows if row in found]
 
     async def within(self, box: Box, most: int) -> Sequence[tuple[int, Box]]:
         """Return the row and the box of present entries that overlap a box, at most `most`."""
-        areas = [(entry.row, area) for entry in self._list_present() for area in entry.statements.boxes]
+        areas = [(entry.row, area) for entry in self._list_seen() for area in entry.statements.boxes]
         return [(row, area) for row, area in areas if _overlap(area, box)][: max(most, 0)]
 
     async def changes(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str]:
@@ -79,7 +102,8 @@ class MemoryRecordView:
 
     async def newest(self, limit: int) -> Sequence[Entry]:
         """Return the entries that changed last, tombstones too, the newest first."""
-        rows = sorted(self._list_rows(), key=lambda row: -row[0].seq)
+        told = [row for row in self._list_rows() if row[1].change > 0]
+        rows = sorted(told, key=lambda row: -row[0].seq)
         return [_show(entry, numbers) for entry, numbers, _ in rows[:limit]]
 
     async def find_position(self, at: int) -> str:
@@ -93,7 +117,7 @@ class MemoryRecordView:
 
     async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
         """Return a page of present entries in the order of arrival, and the next cursor. Raises ValueError."""
-        rows, limit, start = self._list_rows(), max(limit, 1), -1
+        rows, limit, start = self._list_listed(), max(limit, 1), -1
         if after is not None:
             named = read_cursor(after)
             known = [entry.row for entry, numbers, key in rows if (numbers.arrival, key) == named]
@@ -137,8 +161,14 @@ class MemoryRecordView:
     def _list_rows(self) -> list[tuple[Entry, RowNumbers, str]]:
         return [row for row in self._rows() if row[0].visibility in self._visible]
 
-    def _list_present(self) -> list[Entry]:
+    def _list_listed(self) -> list[tuple[Entry, RowNumbers, str]]:
+        return [row for row in self._listed() if row[0].visibility in self._visible]
+
+    def _list_seen(self) -> list[Entry]:
         return [_show(entry, numbers) for entry, numbers, _ in self._list_rows() if entry.removed_at is None]
+
+    def _list_present(self) -> list[Entry]:
+        return [_show(entry, numbers) for entry, numbers, _ in self._list_listed() if entry.removed_at is None]
 
 
 def _show(entry: Entry, numbers: RowNumbers) -> Entry:

@@ -1,6 +1,6 @@
 """A broker with its public site, asked by a member or, if it is open, by anybody."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -8,8 +8,11 @@ import pytest
 
 from connector.api.broker import make_broker_app
 from connector.api.portals.mounting import add_portals
+from connector.broker.crawler import Harvest
 from connector.net.serving.rates import CallerRates
+from connector.ports.broker_store import CrawlSource
 from connector.ports.identity import Caller, Intent
+from connector.ports.moderated_store import ModeratedStore
 from connector.store.index.index import TantivyIndex
 from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore
@@ -25,11 +28,21 @@ MINUTE = 60_000
 class SiteWorld:
     """A space with the public site of its broker."""
 
-    def __init__(self, *, is_open: bool = False, **catalogues: Catalogue) -> None:
-        self.space = Space(**(catalogues or offers()))
-        self.record = MemoryBrokerStore()
+    def __init__(
+        self,
+        *,
+        is_open: bool = False,
+        record: ModeratedStore | None = None,
+        space: Space | None = None,
+        ended: Callable[[str], None] = lambda _: None,
+        harvest: Harvest | None = None,
+        portals: Sequence[CrawlSource] = (),
+        **catalogues: Catalogue,
+    ) -> None:
+        self.space = space or Space(**(catalogues or offers()))
+        self.record = record or MemoryBrokerStore()
         self.searching = Searching(self.record, TantivyIndex(None, None, Track(None)))
-        self.crawler = crawler_of(self.space, self.record)
+        self.crawler = crawler_of(self.space, self.record, ended=ended, harvest=harvest, portals=portals)
         self.app = make_broker_app(
             self.record,
             self.searching.index,

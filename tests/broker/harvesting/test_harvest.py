@@ -10,6 +10,7 @@ from connector.broker.crawl import Bounds, CrawlFailed, Found
 from connector.broker.harvesting.harvest import harvest
 from connector.broker.schedule import DAY, make_portal
 from connector.ports.broker_store import PORTALS, CrawlSource, Delta, Entry, Liveness
+from connector.ports.moderation import MarkKind, ModerationChange
 from connector.store.memory.record import MemoryBrokerStore
 from connector.views.portals import PortalKind
 from tests.broker.crawling import crawler_of, until
@@ -202,13 +203,14 @@ async def test_a_portal_that_is_removed_while_it_is_read_leaves_nothing() -> Non
     portal.answer = lambda path: begun.set() if "start=1000" in path else None
     await world.crawler.take_turn()
     await begun.wait()
-    assert await world.crawler.remove_portal(PORTAL)
-    assert not await world.crawler.remove_portal(PORTAL)
+    removal = ModerationChange(participant=PORTAL, kind=MarkKind.REMOVED, wanted=True, by="admin")
+    await world.record.moderate(removal, world.space.now)
+    world.crawler.relist()
+    assert await world.crawler.take_turn() is None
     assert await world.ids() == []
     source = await world.record.source(PORTAL)
     assert source is not None
-    assert (source.liveness, source.error) == (Liveness.DEAD, "The portal was removed.")
-    assert await world.crawler.take_turn() is None
+    assert (source.liveness, source.error) == (Liveness.DEAD, "The operator of the broker removed the source.")
 
 
 async def test_portals_have_two_places_of_their_own_beside_those_of_participants() -> None:

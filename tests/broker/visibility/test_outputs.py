@@ -191,7 +191,8 @@ def list_requests(route: APIRoute, cursors: set[str]) -> Iterator[tuple[str, dic
     """Yield paths of a route with their parameters."""
     names = [parameter.name for parameter in route.dependant.path_params]
     declared = [parameter.name for parameter in route.dependant.query_params]
-    searches = _SEARCHES if any(inner.query_params for inner in route.dependant.dependencies) else ({},)
+    inner = [parameter.name for found in route.dependant.dependencies for parameter in found.query_params]
+    searches = _SEARCHES if "given" in inner else ({},)
     for values in product(*(_list_values(route.path, name) for name in names)):
         path = route.path
         for name, value in zip(names, values, strict=True):

@@ -1,6 +1,7 @@
 """`broker status`: a broker that is ready, not ready, or not reachable."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +32,22 @@ def test_a_broker_is_asked_how_it_is_doing(cli: Cli) -> None:
     assert cli("broker", "status", "--api", "http://127.0.0.1:9").code == 5
 
 
+def test_with_a_key_the_whole_broker_is_on_one_screen(cli: Cli, management: Management) -> None:
+    cli("init", "broker", "--role", "broker")
+    status = {"sources": {"ONLINE": 2}, "marks": {"hidden": 1}, "entries": 9, "withheld": 1, "tests": 0}
+    status |= {"last_change": 41, "index_at": 40, "building_at": 12, "active": 1, "due": 3}
+    management.answer("GET", "/ready", {"ready": True})
+    management.answer("GET", "/v1/status", status)
+    with served(Management()) as broker:
+        broker.answer("GET", "/ready", {"ready": True})
+        port = broker.url.rpartition(":")[2]
+        text = Path("broker/datenkontor.toml").read_text()
+        Path("broker/datenkontor.toml").write_text(re.sub(r"(\[broker\][^\[]*?port = )\d+", rf"\g<1>{port}", text))
+        done = cli("broker", "status", "--settings", "broker/datenkontor.toml", "--lang", "de")
+    assert (done.code, "erreichbar: 2" in done.out, "ausgeblendet: 1" in done.out) == (0, True, True)
+    assert "40 (12)" in done.out
+
+
 def test_a_broker_is_found_by_the_settings(cli: Cli) -> None:
     cli("init", "broker", "--role", "broker")
     done = cli("broker", "status", "--settings", "broker/datenkontor.toml", "--json")
@@ -49,7 +66,7 @@ def test_the_answer_of_another_program_is_not_a_report(cli: Cli) -> None:
 
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_every_state_of_a_source_is_explained_in_words(cli: Cli, lang: Language) -> None:
-    told = cli("broker", "sources", "--help", "--lang", lang).out
+    told = cli("broker", "source", "list", "--help", "--lang", lang).out
     assert {find_sentence(lang, f"cli.source-{state}") is not None for state in Liveness} == {True}
     assert all(say(lang, f"values.{state}") in told for state in Liveness)
 
@@ -67,17 +84,17 @@ async def _fill(path: Path) -> None:
 def test_the_sources_of_a_broker_are_listed_with_their_errors(cli: Cli) -> None:
     cli("init", "broker", "--role", "broker")
     settings = ("--settings", "broker/datenkontor.toml")
-    missing = cli("broker", "sources", *settings)
+    missing = cli("broker", "source", "list", *settings)
     assert (missing.code, "start its connector or broker once" in missing.err) == (1, True)
     asyncio.run(_fill(load(Path("broker/datenkontor.toml")).broker.record))
-    listed = cli("broker", "sources", *settings)
+    listed = cli("broker", "source", "list", *settings)
     assert "Tiefbauamt" in listed.out
     assert "The source did not answer: 503" in listed.out
     assert "NEW: not crawled yet." in listed.err
-    german = cli("broker", "sources", *settings, "--failing", "--lang", "de")
+    german = cli("broker", "source", "list", *settings, "--failing", "--lang", "de")
     assert "nicht erreichbar: Das Einlesen ist dreimal" in german.err
     assert "neu:" not in german.err
-    (failing,) = cli("broker", "sources", *settings, "--failing", "--json").json["items"]
+    (failing,) = cli("broker", "source", "list", *settings, "--failing", "--json").json["items"]
     assert (failing["participant"], failing["liveness"]) == ("urn:b", "OFFLINE")
 
 
@@ -92,5 +109,5 @@ def test_an_index_is_built_anew_by_a_running_broker_only(cli: Cli) -> None:
 
 def test_the_sources_of_a_connector_are_not_those_of_a_broker(cli: Cli) -> None:
     cli("init", "firma")
-    told = cli("broker", "sources", "--settings", "firma/datenkontor.toml", "--lang", "en")
+    told = cli("broker", "source", "list", "--settings", "firma/datenkontor.toml", "--lang", "en")
     assert (told.code, "the settings of a connector" in told.err) == (3, True)

@@ -66,12 +66,13 @@ def test_a_second_init_changes_nothing(cli: Cli, tmp_path: Path) -> None:
     assert {file: file.read_bytes() for file in (tmp_path / "a").iterdir() if file.is_file()} == before
 
 
-def test_a_broker_gets_no_management_key_which_nothing_would_use(cli: Cli, tmp_path: Path) -> None:
+def test_a_broker_gets_a_management_key_for_its_operator(cli: Cli, tmp_path: Path) -> None:
     made = cli("init", "b", "--role", "broker")
-    assert (made.code, "DATENKONTOR_KEY" in made.out) == (0, False)
+    assert (made.code, "DATENKONTOR_KEY" in made.out) == (0, True)
     found = cli("init", "c", "--role", "broker", "--json").json
-    assert (found["key"], found["management"]) == (None, None)
-    assert load(tmp_path / "b/datenkontor.toml", {}).management.keys == ()
+    (key,) = load(tmp_path / "c/datenkontor.toml", {}).management.keys
+    assert (key.sha256, key.scopes) == (hashlib.sha256(found["key"].encode()).hexdigest(), ("admin",))
+    assert found["management"] == f"http://127.0.0.1:{found['ports']['management']}"
 
 
 def test_who_chose_an_address_of_this_machine_is_not_told_to_choose_one(cli: Cli) -> None:

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from connector.ports.broker_store import BrokerStore, RecordView
+from connector.ports.broker_store import RecordView
 from connector.ports.descriptions import DescribingKey, DescriptionStore
 from connector.ports.entities import AssetStatus, PageBounds, PushState
+from connector.ports.moderated_store import ModeratedStore
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -30,7 +31,7 @@ from connector.store.sqlite.chapters import (
     usage,
     users,
 )
-from connector.store.sqlite.record import classes, record, view
+from connector.store.sqlite.record import classes, moderating, record, view
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.store import open_store
@@ -81,8 +82,12 @@ SAMPLES: dict[str, list[Any]] = {
     "at": [5],
     "rows": [[5]],
     "box": [(7.0, 51.0, 7.5, 51.6)],
+    "tests": [False, True],
+    "number": [5],
+    "acts.after": ["5"],
+    "marked.after": ["5"],
 }
-WRITES = {"commit", "close", "apply", "put_source"}
+WRITES = {"commit", "close", "apply", "put_source", "moderate"}
 # A list for CKAN is counted and skips an offset, on a thread of its own.
 OTHER = WRITES | {"list_entries"}
 
@@ -108,8 +113,9 @@ async def test_every_query_of_the_record_has_an_index_for_all_its_filters(tmp_pa
     connection = store._reader
     recording = RecordingConnection(connection)
     cast("Any", store)._reader = cast("Any", store)._lister = recording
-    more: dict[str, list[Any]] = {"source": [None], "delta": [None], "listing": [None]}
-    for name, arguments in list_calls(BrokerStore, SAMPLES | more):
+    more: dict[str, list[Any]] = {"source": [None], "delta": [None], "listing": [None], "change": [None]}
+    more |= {name: [None, "urn:x"] for name in ("dataset", "acts.participant", "marked.participant")}
+    for name, arguments in list_calls(ModeratedStore, SAMPLES | more):
         if name not in OTHER:
             await getattr(store, name)(**arguments)
     shown = store.view((1, 2))
@@ -143,7 +149,17 @@ async def test_every_query_of_pushed_descriptions_has_an_index_for_all_its_filte
 
 def test_every_chapter_is_looked_at() -> None:
     modules = {file.stem for file in Path(record.__file__).parent.glob("*.py")}
-    assert modules == {"__init__", "classes", "descriptions", "listing", "record", "rows", "view"}
+    assert modules == {
+        "__init__",
+        "areas",
+        "classes",
+        "descriptions",
+        "listing",
+        "moderating",
+        "record",
+        "rows",
+        "view",
+    }
     folder = Path(chapters.__file__).parent
     assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == {
         module.__name__.rpartition(".")[2] for module in CHAPTERS
@@ -155,7 +171,7 @@ async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path)
     statements = list_written(CHAPTERS)
     assert len(statements) > 60
     faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}
-    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_written([record, view])}
+    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_written([record, view, moderating])}
     assert {
         statement: found
         for statement, found in faults.items()

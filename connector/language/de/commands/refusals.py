@@ -485,4 +485,16 @@ SENTENCES: dict[str, str] = {
     "This offer is not being filled in any more: it is finished, or was given up.": "Dieses angefangene Angebot gibt es "
     "nicht mehr: Es ist fertig oder wurde verworfen.",
     "The form is too long: shorten its texts or its terms.": "Das Angebot ist zu lang: bitte Texte oder Bedingungen kürzen.",
+    "The portal stands in the settings (`broker.portals`): it is read already.": "Das Portal steht in den Einstellungen (`broker.portals`): Es wird bereits gelesen.",
+    "{} sources are registered by hand, the most that a broker takes: remove one first.": "Von Hand sind {0} Quellen aufgenommen, mehr nimmt ein Broker nicht: bitte zuerst eine entfernen.",
+    "This is no identifier or no base URL of a participant: give those of its catalogue.": "Das ist keine Kennung oder keine Basisadresse eines Teilnehmers: bitte die seines Katalogs angeben.",
+    "The short name of a portal has small letters, digits and hyphens: choose another one.": "Der Kurzname eines Portals hat Kleinbuchstaben, Ziffern und Bindestriche: bitte einen anderen wählen.",
+    "The participant list has this participant with an address: it is crawled already.": "Der Teilnehmer steht mit einer Adresse in der Teilnehmerliste: Sein Katalog wird bereits eingelesen.",
+    "Only its provider and the operator of the broker may ask about an offer.": "Nach einem Angebot dürfen nur sein Anbieter und der Betrieb des Brokers fragen.",
+    "A later act has changed this already: undo that one, or give the command that you want.": "Ein späterer Eingriff hat das bereits geändert: bitte jenen zurücknehmen oder den gewünschten Befehl geben.",
+    "Only a source can be registered, suspended or removed, not one dataset.": "Nur eine Quelle lässt sich aufnehmen, aussetzen oder entfernen, nicht ein einzelnes Datenangebot.",
+    "The operator of the broker removed the source.": "Der Betrieb des Brokers hat die Quelle entfernt.",
+    "Unknown source: `datenkontor broker source list` lists the sources.": "Unbekannte Quelle: `datenkontor broker source list` listet die Quellen auf.",
+    "Unknown act: `datenkontor broker log` lists the acts.": "Unbekannter Eingriff: `datenkontor broker log` listet die Eingriffe auf.",
+    "Unknown dataset of this source: `datenkontor broker why` says what is known of it.": "Unbekanntes Datenangebot dieser Quelle: `datenkontor broker why` sagt, was darüber bekannt ist.",
 }

@@ -46,6 +46,8 @@ SENTENCES: dict[str, str] = {
     "ConsentExpired": "abgelaufen",
     # States of the sources of a broker, and outcomes.
     "NEW": "neu",
+    "ckan": "CKAN",
+    "dcat": "Katalog in RDF",
     "ONLINE": "erreichbar",
     "SUSPECT": "antwortet nicht",
     "OFFLINE": "nicht erreichbar",

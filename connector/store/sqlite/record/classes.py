@@ -6,23 +6,28 @@ from connector.ports.broker_store import CLASSES, EVERYBODY, Entry, VisibilityCl
 from connector.store.rules import begin_counting, check_classes, name_class, refuse_class
 
 CLASSES_BEGUN = "SELECT number, key, audience, reduced FROM classes WHERE number > 0 ORDER BY number"
+COUNT_CHANGE = "UPDATE classes SET changes = changes + ?, arrivals = max(arrivals, ?) WHERE number = ?"
 HELD = "SELECT participant, visibility, datasets FROM holdings WHERE datasets > 0"
 HELD_BY_ONE = "SELECT visibility, datasets FROM holdings WHERE participant = ? AND datasets > 0"
 
 _FIND = "SELECT number FROM classes WHERE key = ?"
 _COUNT = "SELECT count(*) FROM classes WHERE number > 0"
 _BEGIN = "INSERT INTO classes (key, reduced, audience, arrivals, changes) VALUES (?, ?, ?, ?, ?) RETURNING number"
-# The oldest class without an entry: nobody misses its tombstones.
+# The oldest class of which nothing is offered: nobody misses its tombstones.
 _EMPTY = """
 SELECT number FROM classes WHERE number > 0
-AND NOT EXISTS (SELECT 1 FROM holdings WHERE visibility = number AND datasets > 0) ORDER BY number LIMIT 1
+AND NOT EXISTS (SELECT 1 FROM holdings WHERE visibility = number AND datasets > 0)
+AND NOT EXISTS (SELECT 1 FROM entries WHERE visibility = number AND held > 0) ORDER BY number LIMIT 1
 """
 _FORGET = (
     "DELETE FROM entries WHERE visibility = ?",
     "DELETE FROM holdings WHERE visibility = ?",
     "DELETE FROM classes WHERE number = ?",
 )
-_COUNT_HELD = "SELECT count(*) FROM holdings WHERE participant = ? AND visibility > 0 AND datasets > 0"
+_COUNT_OFFERED = """
+SELECT count(DISTINCT visibility) FROM entries
+WHERE participant = ? AND visibility > 0 AND (removed_at IS NULL OR held > 0)
+"""
 _LET_GO = "UPDATE holdings SET datasets = 0 WHERE participant = ?"
 _HOLD = """
 INSERT OR REPLACE INTO holdings (participant, visibility, datasets)
@@ -60,7 +65,11 @@ def _forget_empty(connection: sqlite3.Connection) -> None:
 
 
 def count_holdings(connection: sqlite3.Connection, participant: str) -> None:
-    """Count the present entries of a participant again, by class. Raises LimitReached for too many classes."""
+    """Count the entries of a participant that are shown again, by class."""
     connection.execute(_LET_GO, (participant,))
     connection.execute(_HOLD, (participant,))
-    check_classes(connection.execute(_COUNT_HELD, (participant,)).fetchone()[0])
+
+
+def check_held_classes(connection: sqlite3.Connection, participant: str) -> None:
+    """Raise LimitReached if what a participant offers, shown or not, is in too many classes."""
+    check_classes(connection.execute(_COUNT_OFFERED, (participant,)).fetchone()[0])

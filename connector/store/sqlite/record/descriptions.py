@@ -12,7 +12,7 @@ from connector.ports.descriptions import DescribingKey, PushedDescription
 from connector.protocol.credential import DescriptionKind
 from connector.store.rules import check_pushed, is_same_entry
 from connector.store.sqlite.record.record import SqliteBrokerStore, apply_delta
-from connector.store.sqlite.record.rows import COLUMNS, to_entry
+from connector.store.sqlite.record.rows import COLUMNS, to_stored
 
 KEYS = 100
 
@@ -35,7 +35,9 @@ SELECT participant, key FROM descriptions WHERE (participant, key) > (?, ?) ORDE
 """
 _SIGNED = "SELECT name FROM descriptions WHERE participant = ? AND key = ? LIMIT ?"
 _SOURCE = "SELECT body FROM sources WHERE participant = ?"
-_PRESENT = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
+_OFFERED = f"""
+SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND (removed_at IS NULL OR held > 0)
+"""  # noqa: S608 - constants
 
 
 class SqliteDescriptionStore:
@@ -90,7 +92,7 @@ def _put(connection: sqlite3.Connection, description: PushedDescription, entry: 
     check_pushed(*connection.execute(_HELD, (description.participant,)).fetchone())
     if entry is None:
         return False
-    rows = [to_entry(row) for row in connection.execute(_PRESENT, (entry.participant, entry.id)).fetchall()]
+    rows = [to_stored(row) for row in connection.execute(_OFFERED, (entry.participant, entry.id)).fetchall()]
     same = any(is_same_entry(row, entry) for row in rows)
     source = _find_source(connection, entry.participant)
     changes = {"verified": (entry.id,)} if same else {"upserts": (entry,)}

@@ -6,7 +6,7 @@ too. Point reads run on the thread of the event loop, as in the store.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,8 +16,9 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import BOXES, EVERYBODY, PORTALS, CrawlSource, Delta, Entry, VisibilityClass
+from connector.ports.broker_store import EVERYBODY, PORTALS, CrawlSource, Delta, Entry, VisibilityClass
 from connector.ports.changes import StoreDamaged, Unavailable
+from connector.ports.moderation import Act, EntryStanding, Mark, MarkKind, ModerationChange
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, leave_pushed, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,
@@ -29,15 +30,19 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
+from connector.store.sqlite.record import moderating
+from connector.store.sqlite.record.areas import forget_areas, put_areas
 from connector.store.sqlite.record.classes import (
     CLASSES_BEGUN,
+    COUNT_CHANGE,
     HELD,
     HELD_BY_ONE,
     assign_class,
+    check_held_classes,
     count_holdings,
     to_class,
 )
-from connector.store.sqlite.record.rows import COLUMNS, decode_entry, to_entry
+from connector.store.sqlite.record.rows import COLUMNS, STANDINGS, decode_entry, to_entry
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
 T = TypeVar("T")
@@ -54,36 +59,44 @@ DO UPDATE SET liveness = excluded.liveness, failing_since = excluded.failing_sin
 """
 _PUT_ENTRY = """
 INSERT INTO entries
-(participant, id, digest, publisher, seq, verified_at, changed_at, first_seen, visibility, arrival, change, body)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, number, arrivals + 1, changes + 1, ?10 FROM classes WHERE number = ?9
+(participant, id, digest, publisher, seq, verified_at, changed_at, first_seen, visibility, arrival, change, body,
+ held, removed_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, number, arrivals + 1, iif(?11 = 2, 0, changes + 1), ?10, ?11, ?12
+FROM classes WHERE number = ?9
 ON CONFLICT (participant, id, visibility)
-DO UPDATE SET digest = excluded.digest, publisher = excluded.publisher, seq = excluded.seq, removed_at = NULL,
-              verified_at = excluded.verified_at, changed_at = excluded.changed_at, change = excluded.change,
-              body = excluded.body
+DO UPDATE SET digest = excluded.digest, publisher = excluded.publisher, body = excluded.body,
+              verified_at = excluded.verified_at, held = excluded.held,
+              seq = iif(excluded.held = 2, seq, excluded.seq),
+              change = iif(excluded.held = 2, change, excluded.change),
+              changed_at = iif(excluded.held = 2, changed_at, excluded.changed_at),
+              removed_at = iif(excluded.held = 2, coalesce(removed_at, excluded.removed_at), excluded.removed_at)
 RETURNING place, arrival
 """
 _BURY = """
-UPDATE entries SET removed_at = ?1, changed_at = ?1, seq = ?2, body = ?3,
-                   change = (SELECT changes + 1 FROM classes WHERE number = visibility)
+UPDATE entries SET removed_at = ?1, changed_at = iif(held = 2, changed_at, ?1), seq = iif(held = 2, seq, ?2),
+                   body = ?3, held = 0,
+                   change = iif(held = 2, change, (SELECT changes + 1 FROM classes WHERE number = visibility))
 WHERE place = ?4
 """
-_COUNT_CHANGE = "UPDATE classes SET changes = changes + 1, arrivals = max(arrivals, ?) WHERE number = ?"
 _VERIFY = """
 UPDATE entries SET verified_at = ?
-WHERE participant = ? AND removed_at IS NULL AND verified_at <= ? AND id IN (SELECT value FROM json_each(?))
+WHERE participant = ? AND (removed_at IS NULL OR held > 0) AND verified_at <= ?
+  AND id IN (SELECT value FROM json_each(?))
 """
 _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
-_PLACES = "SELECT place, visibility, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
+_PLACES = """
+SELECT place, visibility, held, body FROM entries
+WHERE participant = ? AND id = ? AND (removed_at IS NULL OR held > 0)
+"""
 _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
 # A participant comes before all portals. What not everybody sees takes no place from what everybody sees.
 _FIRST_ROWS = f"""
 SELECT id, place, min(place + (participant GLOB '{PORTALS}*') * {2**62})
 FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND visibility = 0 AND removed_at IS NULL GROUP BY id
 """  # noqa: S608 - constants
-_PUT_AREA = "INSERT INTO areas (id, west, south, east, north, visibility) VALUES (?, ?, ?, ?, ?, ?)"
 _DIGESTS = """
-SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL
+SELECT id, digest FROM entries WHERE participant = ? AND (removed_at IS NULL OR held > 0)
 AND NOT EXISTS (SELECT 1 FROM descriptions d WHERE d.participant = entries.participant AND d.subject = entries.id)
 """
 _PUSHED = "SELECT subject FROM descriptions WHERE participant = ?"
@@ -98,17 +111,18 @@ async def open_record(path: Path) -> "SqliteBrokerStore":
     return SqliteBrokerStore(path)
 
 
-def read_sources(path: Path) -> Sequence[CrawlSource]:
-    """Return all sources of the record at `path`, which another process may be using; nothing is written.
+def read_sources(path: Path) -> tuple[Sequence[CrawlSource], moderating.MarkedKinds]:
+    """Return all sources of the record at `path` and their marks; another process may be using it, nothing is written.
 
     Raises SchemaRefused if the file is not a record of this release.
     """
     with reading_foreign(path) as connection:
-        return [_source(body) for (body,) in connection.execute(_SOURCES)]
+        sources = [_source(body) for (body,) in connection.execute(_SOURCES)]
+        return sources, moderating.read_source_marks(connection)
 
 
 class SqliteBrokerStore:
-    """A `BrokerStore` in one SQLite file. `open_record` creates it."""
+    """A `ModeratedStore` in one SQLite file. `open_record` creates it."""
 
     def __init__(self, path: Path) -> None:
         self._reader = open_readable(path)
@@ -116,10 +130,11 @@ class SqliteBrokerStore:
         self._writer = open_writable(path)
         self._listing = ThreadPoolExecutor(1, thread_name_prefix="record-lister")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
-        # Each search asks for the sources and the classes; this process is the only one that writes them.
+        # Each search asks for the sources, their marks and the classes; this process is the only one that writes them.
         self._sources: dict[str, CrawlSource] | None = None
         self._holdings: dict[int, dict[str, int]] | None = None
         self._classes: Sequence[VisibilityClass] | None = None
+        self._source_marks: Mapping[str, frozenset[MarkKind]] | None = None
         self._closed = False
 
     async def sources(self) -> Sequence[CrawlSource]:
@@ -134,6 +149,12 @@ class SqliteBrokerStore:
         refuse_damaged(self._reader)
         row = fetch_one(self._reader, "SELECT body FROM sources WHERE participant = ?", (participant,))
         return _source(row[0]) if row else None
+
+    async def source_marks(self) -> Mapping[str, frozenset[MarkKind]]:
+        """Return what the operator says of whole sources, by participant."""
+        if self._source_marks is None:
+            self._source_marks = moderating.read_source_marks(self._reader)
+        return self._source_marks
 
     async def put_source(self, source: CrawlSource) -> None:
         """Insert or replace a source."""
@@ -155,13 +176,13 @@ class SqliteBrokerStore:
             self._classes = [to_class(row) for row in fetch_many(self._reader, CLASSES_BEGUN, ())]
         return self._classes
 
-    def view(self, visible: Iterable[int] = ()) -> SqliteRecordView:
-        """Return what a caller sees who sees some visibility classes beside that of everybody."""
-        reads = Reads(self._reader, self._list, self.sources, self.source, self._read_holdings)
-        return SqliteRecordView(reads, frozenset({EVERYBODY, *visible}))
+    def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> SqliteRecordView:
+        """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
+        reads = Reads(self._reader, self._list, self.sources, self.source, self._read_holdings, self.source_marks)
+        return SqliteRecordView(reads, frozenset({EVERYBODY, *visible}), tests=tests)
 
     async def digests(self, participant: str) -> dict[str, str]:
-        """Return id → digest of a source's present entries that a crawl may change: those that were not pushed."""
+        """Return id → digest of what a crawl of a source may change: what it offers, withheld or not, if not pushed."""
         return dict(await self._list(lambda lister: fetch_many(lister, _DIGESTS, (participant,))))
 
     async def entry(self, participant: str, id: str) -> Entry | None:
@@ -174,10 +195,44 @@ class SqliteBrokerStore:
         row = fetch_one(self._reader, _LAST, ())
         return row[0] if row else 0
 
-    async def changes(self, after: int, limit: int) -> Sequence[Entry]:
+    async def changes(self, after: int, limit: int, *, tests: bool = False) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order."""
         rows = await self._list(partial(fetch_many, statement=_CHANGES, values=(after, max(limit, 0))))
-        return [to_entry(row) for row in rows]
+        return [to_entry(row, tests=tests) for row in rows]
+
+    async def moderate(self, change: ModerationChange, now: int) -> Act | None:
+        """Set or take away a mark, with all that follows for entries; returns None if nothing changes."""
+        act = await self.write(partial(moderating.moderate, change=change, now=now))
+        self._source_marks = None
+        return act
+
+    async def marks(self, participant: str, dataset: str | None) -> Sequence[Mark]:
+        """Return the marks of a source, and with `dataset` those of that entry too."""
+        return moderating.read_marks(self._reader, participant, dataset)
+
+    async def marked(self, participant: str | None, after: str | None, limit: int) -> tuple[Sequence[Mark], str | None]:
+        """List all marks in the order in which they were set. Raises ValueError for an unknown cursor."""
+        return moderating.list_marks(self._reader, participant, after, limit)
+
+    async def acts(self, participant: str | None, after: str | None, limit: int) -> tuple[Sequence[Act], str | None]:
+        """List the log, the newest act first. Raises ValueError for an unknown cursor."""
+        return moderating.list_acts(self._reader, participant, after, limit)
+
+    async def count_held(self) -> tuple[int, int]:
+        """Return how many offered entries are shown as tests only, and how many to nobody."""
+        return await self._list(moderating.count_held)
+
+    async def act(self, number: int) -> Act | None:
+        """Return one act of the log."""
+        return moderating.read_act(self._reader, number)
+
+    async def stored(self, participant: str, id: str) -> Entry | None:
+        """Return an entry whatever its standing."""
+        return moderating.read_stored(self._reader, participant, id)
+
+    async def offered(self, after: int, limit: int) -> Sequence[Entry]:
+        """Return the entries that their providers offer, whatever their standing, after a row."""
+        return await self._list(partial(moderating.list_offered, after=after, limit=limit))
 
     async def first_rows(self, ids: Sequence[str]) -> dict[str, int]:
         """Return, for each of these identifiers that everybody sees now, the row that comes first: portals are last."""
@@ -272,49 +327,46 @@ def apply_delta(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
     participant = delta.source.participant
     _put_source(connection, delta.source)
     last: int = connection.execute(_LAST).fetchone()[0]
+    marked = moderating.read_marked(connection, participant)
     for entry in delta.upserts:
-        last = _replace(connection, entry, last, now)
+        last = _replace(connection, entry, moderating.find_standing(marked, entry.id), last, now)
     for removed in delta.removed:
         last = _bury(connection, (participant, removed), frozenset(), last, now)
     verified = msgspec.json.encode(delta.verified).decode()
     connection.execute(_VERIFY, (now, participant, now - VERIFIED_WITHIN_MS, verified))
     if delta.upserts or delta.removed:
         count_holdings(connection, participant)
-    return last
+        check_held_classes(connection, participant)
+    return int(connection.execute(_LAST).fetchone()[0])
 
 
-def _replace(connection: sqlite3.Connection, entry: Entry, last: int, now: int) -> int:
+def _replace(connection: sqlite3.Connection, entry: Entry, standing: EntryStanding, last: int, now: int) -> int:
     """Put the rows of an entry, and bury those that it has in other classes; return the last change number."""
     rows = [replace(row, visibility=assign_class(connection, row, now)) for row in list_rows(entry)]
     last = _bury(connection, (entry.participant, entry.id), {row.visibility for row in rows}, last, now)
     for row in rows:
         last += 1
-        _put_entry(connection, row, last)
+        _put_entry(connection, row, last, standing, now)
     return last
 
 
 def _bury(connection: sqlite3.Connection, key: tuple[str, str], kept: AbstractSet[int], last: int, now: int) -> int:
     """Make tombstones of the present rows of an entry but those in classes that are kept."""
-    for place, visibility, body in connection.execute(_PLACES, key).fetchall():
+    for place, visibility, held, body in connection.execute(_PLACES, key).fetchall():
         if visibility not in kept:
             last += 1
-            _forget_areas(connection, place)
+            forget_areas(connection, place)
             connection.execute(_BURY, (now, last, _encode(tombstone(decode_entry(body))), place))
-            connection.execute(_COUNT_CHANGE, (0, visibility))
+            connection.execute(COUNT_CHANGE, (held != STANDINGS[EntryStanding.WITHHELD], 0, visibility))
     return last
 
 
-def _put_entry(connection: sqlite3.Connection, entry: Entry, seq: int) -> None:
+def _put_entry(connection: sqlite3.Connection, entry: Entry, seq: int, standing: EntryStanding, now: int) -> None:
     key = (entry.participant, entry.id, entry.digest, entry.publisher)
     times = (entry.verified_at, entry.changed_at, entry.first_seen)
-    row = (*key, seq, *times, entry.visibility, _encode(entry))
+    held = (STANDINGS[standing], None if standing is EntryStanding.SHOWN else now)
+    row = (*key, seq, *times, entry.visibility, _encode(entry), *held)
     place, arrival = connection.execute(_PUT_ENTRY, row).fetchone()
-    connection.execute(_COUNT_CHANGE, (arrival, entry.visibility))
-    _forget_areas(connection, place)
-    boxes = enumerate(entry.statements.boxes[:BOXES])
-    connection.executemany(_PUT_AREA, [(place * BOXES + number, *box, entry.visibility) for number, box in boxes])
-
-
-def _forget_areas(connection: sqlite3.Connection, place: int) -> None:
-    # One by one: the R*Tree finds a number, but no range of numbers.
-    connection.executemany("DELETE FROM areas WHERE id = ?", [(place * BOXES + number,) for number in range(BOXES)])
+    # Nobody is told of what is withheld: it has arrived, and the change numbers stay.
+    connection.execute(COUNT_CHANGE, (standing is not EntryStanding.WITHHELD, arrival, entry.visibility))
+    put_areas(connection, place, entry, standing)

@@ -14,15 +14,17 @@ import msgspec
 from msgspec.structs import replace
 
 from connector.ports.broker_store import BOXES, PORTALS, Box, CrawlSource, Entry, Listing
+from connector.ports.moderation import MarkKind, find_withheld
 from connector.store.rules import read_cursor, read_position, write_cursor, write_position
-from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
+from connector.store.sqlite.record.areas import list_seen
 from connector.store.sqlite.record.listing import list_entries
 from connector.store.sqlite.record.rows import SHOWN_COLUMNS, to_entry
 
 # Crawls end in another order than they began: their times differ from the order of the change numbers by less.
 SLACK_MS = 3_600_000
 
-_ONE = f"SELECT {SHOWN_COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
+_ONE = f"SELECT {SHOWN_COLUMNS} FROM entries WHERE participant = ? AND id = ?"  # noqa: S608 - constants
 _IDENTIFIERS = """
 SELECT id FROM entries
 WHERE participant = ? AND removed_at IS NULL AND +visibility IN (SELECT value FROM json_each(?)) ORDER BY place
@@ -34,9 +36,10 @@ WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? AND visibility IN (S
 """  # noqa: S608 - constants
 _ARRIVED = "SELECT place FROM entries WHERE visibility = ? AND place > ? AND removed_at IS NULL ORDER BY place LIMIT ?"
 _CHANGED = "SELECT seq, place, change FROM entries WHERE visibility = ? AND change > ? ORDER BY change LIMIT ?"
-_NEWEST = "SELECT seq, place FROM entries WHERE visibility = ? ORDER BY change DESC LIMIT ?"
+_NEWEST = "SELECT seq, place FROM entries WHERE visibility = ? AND change > 0 ORDER BY change DESC LIMIT ?"
 _BEFORE = (
-    "SELECT change FROM entries WHERE visibility = ? AND changed_at < ? ORDER BY changed_at DESC, change DESC LIMIT 1"
+    "SELECT change FROM entries "
+    "WHERE visibility = ? AND changed_at < ? AND change > 0 ORDER BY changed_at DESC, change DESC LIMIT 1"
 )
 _PLACE_OF = "SELECT place FROM entries WHERE visibility = ? AND arrival = ?"
 _ARRIVAL_OF = "SELECT visibility, arrival FROM entries WHERE place = ?"
@@ -55,9 +58,9 @@ _KEYS = "SELECT number, key FROM classes WHERE number IN (SELECT value FROM json
 
 
 class Reads(msgspec.Struct, frozen=True):
-    """What a view needs of its record: a connection, work with another one on a thread, sources, and their holdings.
+    """What a view needs of its record: a connection, work with another one on a thread, and what it knows of sources.
 
-    `holdings` returns how many entries each participant has, by class.
+    `holdings` returns how many entries each participant has, by class; `source_marks` what is said of whole sources.
     """
 
     reader: sqlite3.Connection
@@ -65,21 +68,33 @@ class Reads(msgspec.Struct, frozen=True):
     sources: Callable[[], Awaitable[Sequence[CrawlSource]]]
     source: Callable[[str], Awaitable[CrawlSource | None]]
     holdings: Callable[[], Mapping[int, Mapping[str, int]]]
+    source_marks: Callable[[], Awaitable[Mapping[str, frozenset[MarkKind]]]]
 
 
 class SqliteRecordView:
-    """A `RecordView` of the classes with some numbers."""
+    """A `RecordView` of the classes with some numbers, with `tests` or without."""
 
-    def __init__(self, reads: Reads, visible: frozenset[int]) -> None:
+    def __init__(self, reads: Reads, visible: frozenset[int], *, tests: bool) -> None:
         self._reads = reads
         self._reader = reads.reader
         self._visible = visible
+        self._tests = tests
         self._listed = msgspec.json.encode(sorted(visible)).decode()
+        self._seen = msgspec.json.encode(list_seen(visible, tests=tests)).decode()
 
     @property
     def visible(self) -> frozenset[int]:
         """The numbers of the visible classes."""
         return self._visible
+
+    @property
+    def tests(self) -> bool:
+        """Whether entries are visible that are marked as tests."""
+        return self._tests
+
+    async def withheld(self) -> frozenset[str]:
+        """Return the sources of which no entry is visible, because of a mark of the whole source."""
+        return find_withheld(await self._reads.source_marks(), tests=self._tests)
 
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
@@ -100,8 +115,7 @@ class SqliteRecordView:
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry; the whole one, if a teaser is visible too."""
-        rows = [to_entry(row) for row in fetch_many(self._reader, _ONE, (participant, id))]
-        shown = [entry for entry in rows if entry.visibility in self._visible]
+        shown = filter(self._shows, map(self._to_entry, fetch_many(self._reader, _ONE, (participant, id))))
         return min(shown, key=lambda entry: entry.reduced, default=None)
 
     async def identifiers(self, participant: str) -> Sequence[str]:
@@ -113,7 +127,7 @@ class SqliteRecordView:
         """Return the present entries of rows, in the order of `rows`."""
         wanted = msgspec.json.encode(rows).decode()
         read = partial(fetch_many, statement=_AT_PLACES, values=(wanted,))
-        entries = map(to_entry, await self._reads.list_aside(read))
+        entries = map(self._to_entry, await self._reads.list_aside(read))
         found = {entry.row: entry for entry in entries if self._shows(entry)}
         return [found[row] for row in rows if row in found]
 
@@ -123,7 +137,7 @@ class SqliteRecordView:
         The boxes are those of the R*Tree: each side is rounded outwards by at most a metre.
         """
         west, south, east, north = box
-        values = (east, west, north, south, self._listed, max(most, 0))
+        values = (east, west, north, south, self._seen, max(most, 0))
         rows = await self._reads.list_aside(partial(fetch_many, statement=_WITHIN, values=values))
         return [(row, (area[0], area[1], area[2], area[3])) for row, *area in rows]
 
@@ -179,7 +193,10 @@ class SqliteRecordView:
     async def references(self, ids: Sequence[str]) -> Sequence[Entry]:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
         rows = fetch_many(self._reader, _REFERENCES, (msgspec.json.encode(ids).decode(),))
-        return sorted(filter(self._shows, map(to_entry, rows)), key=lambda entry: entry.row)
+        return sorted(filter(self._shows, map(self._to_entry, rows)), key=lambda entry: entry.row)
+
+    def _to_entry(self, row: SqlRow) -> Entry:
+        return to_entry(row, tests=self._tests)
 
     def _shows(self, entry: Entry) -> bool:
         return entry.visibility in self._visible and entry.removed_at is None
@@ -198,7 +215,7 @@ class SqliteRecordView:
 
     def _read_places(self, places: Sequence[int]) -> list[Entry]:
         rows = fetch_many(self._reader, _AT_PLACES, (msgspec.json.encode(places).decode(),))
-        found = {entry.row: entry for entry in map(to_entry, rows)}
+        found = {entry.row: entry for entry in map(self._to_entry, rows)}
         return [found[place] for place in places if place in found]
 
 

@@ -1,0 +1,1 @@
+"""The operator of the broker: moderates sources and entries, explains what is shown, and measures quality."""

@@ -1,0 +1,215 @@
+"""The two clients of the management API of a broker, for its operator."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from connector.client.frame.flow import ApiCall, path_of, reason_order
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
+from connector.views.common import Page
+from connector.views.moderation import ActedView, ActView, MarkView, ModerationOrder, WhyView
+from connector.views.sources import (
+    BrokerStatusView,
+    CrawlOrder,
+    CrawlsView,
+    CrawlView,
+    SourceDetailView,
+    SourceKind,
+    SourceOrder,
+    SourceView,
+)
+
+_MARGIN_S = 10.0
+
+
+def _list_sources(
+    *,
+    kind: SourceKind | None = None,
+    state: str | None = None,
+    mark: str | None = None,
+    text: str = "",
+    failing: bool = False,
+    limit: int = 50,
+    after: str | None = None,
+) -> ApiCall[Page[SourceView]]:
+    """List a page of the sources, ordered by identifier."""
+    query = {"kind": kind, "state": state, "mark": mark, "q": text, "failing": failing, "limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("sources"), answer=Page[SourceView], query=query)
+
+
+def _show_source(participant: str) -> ApiCall[SourceDetailView]:
+    """Show a source with its marks, its crawls, and what could not be read."""
+    return ApiCall(method="GET", path=path_of("sources", participant), answer=SourceDetailView)
+
+
+def _register(
+    participant: str, address: str, *, name: str | None = None, kind: SourceKind = SourceKind.PARTICIPANT
+) -> ApiCall[ActedView]:
+    """Register a participant or a portal by hand, or again after a removal."""
+    order = SourceOrder(kind=kind, participant=participant, name=name, address=address)
+    return ApiCall(method="POST", path=path_of("sources"), answer=ActedView, body=order)
+
+
+def _suspend(participant: str, reason: str | None = None) -> ApiCall[ActedView]:
+    """Suspend a source: it is not crawled, and nobody sees its offers."""
+    path = path_of("sources", participant, "suspend")
+    return ApiCall(method="POST", path=path, answer=ActedView, body=reason_order(reason), timeout_s=60.0)
+
+
+def _resume(participant: str) -> ApiCall[ActedView]:
+    """Resume a suspended source."""
+    path = path_of("sources", participant, "resume")
+    return ApiCall(method="POST", path=path, answer=ActedView, timeout_s=60.0)
+
+
+def _remove(participant: str, reason: str | None = None) -> ApiCall[ActedView]:
+    """Remove a source: its offers become tombstones."""
+    path = path_of("sources", participant, "remove")
+    return ApiCall(method="POST", path=path, answer=ActedView, body=reason_order(reason), timeout_s=60.0)
+
+
+def _crawl(participants: tuple[str, ...] = (), *, failing: bool = False) -> ApiCall[CrawlsView]:
+    """Crawl sources now: those named, and with `failing` all whose last crawl failed."""
+    order = CrawlOrder(participants=participants, failing=failing)
+    return ApiCall(method="POST", path=path_of("crawls"), answer=CrawlsView, body=order)
+
+
+def _await_crawl(participant: str, since: int, timeout_s: float) -> ApiCall[CrawlView]:
+    """Wait until a crawl of a source has ended that began at a time in ms or later."""
+    path, query = path_of("sources", participant, "crawl"), {"since": since, "timeout": timeout_s}
+    return ApiCall(method="GET", path=path, answer=CrawlView, query=query, timeout_s=timeout_s + _MARGIN_S)
+
+
+def _hide(participant: str, dataset: str | None, reason: str) -> ApiCall[ActedView]:
+    """Hide one offer, or without a dataset all of a participant."""
+    return _moderate("hide", participant, dataset, reason)
+
+
+def _unhide(participant: str, dataset: str | None) -> ApiCall[ActedView]:
+    """Show again what was hidden."""
+    return _moderate("unhide", participant, dataset, None)
+
+
+def _mark_test(participant: str, dataset: str | None, reason: str | None = None) -> ApiCall[ActedView]:
+    """Mark an offer, or without a dataset a source, as a test."""
+    return _moderate("test", participant, dataset, reason)
+
+
+def _unmark_test(participant: str, dataset: str | None) -> ApiCall[ActedView]:
+    """Take the mark of a test away."""
+    return _moderate("untest", participant, dataset, None)
+
+
+def _moderate(verb: str, participant: str, dataset: str | None, reason: str | None) -> ApiCall[ActedView]:
+    given = {"reason": reason} if reason is not None else {}
+    order = ModerationOrder(participant=participant, dataset=dataset, **given)
+    return ApiCall(method="POST", path=path_of("moderation", verb), answer=ActedView, body=order, timeout_s=60.0)
+
+
+def _list_marks(
+    *, participant: str | None = None, limit: int = 50, after: str | None = None
+) -> ApiCall[Page[MarkView]]:
+    """List a page of the marks that are set, in the order in which they were set."""
+    query = {"participant": participant, "limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("marks"), answer=Page[MarkView], query=query)
+
+
+def _list_acts(*, participant: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[ActView]]:
+    """List a page of the acts of the operator, the newest first."""
+    query = {"participant": participant, "limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("acts"), answer=Page[ActView], query=query)
+
+
+def _undo(number: int) -> ApiCall[ActedView]:
+    """Undo an act, unless a later one has changed the same."""
+    return ApiCall(method="POST", path=path_of("acts", str(number), "undo"), answer=ActedView, timeout_s=60.0)
+
+
+def _why(participant: str, dataset: str, text: str | None = None) -> ApiCall[WhyView]:
+    """Say why an offer is shown or not, and with words whether a search finds it."""
+    query = {"participant": participant, "dataset": dataset, "q": text}
+    return ApiCall(method="GET", path=path_of("why"), answer=WhyView, query=query)
+
+
+def _status() -> ApiCall[BrokerStatusView]:
+    """Show the broker on one screen."""
+    return ApiCall(method="GET", path=path_of("status"), answer=BrokerStatusView)
+
+
+class BrokerClient:
+    """A blocking client of the management API of a broker; the parameters are those of `Connector`."""
+
+    def __init__(self, url: str, key: str, *, ca: Path | None = None, transport: Any = None) -> None:
+        # httpx comes with the first client: a process that only serves needs no httpx.
+        import httpx
+
+        from connector.client.frame.driver import Driver, options
+
+        driver = Driver(httpx.Client(**options(url, key, ca, transport)))
+        self._close = driver.close
+        self.driver: Runs = driver
+
+    list_sources = blocking(_list_sources)
+    show_source = blocking(_show_source)
+    register = blocking(_register)
+    suspend = blocking(_suspend)
+    resume = blocking(_resume)
+    remove = blocking(_remove)
+    crawl = blocking(_crawl)
+    await_crawl = blocking(_await_crawl)
+    hide = blocking(_hide)
+    unhide = blocking(_unhide)
+    mark_test = blocking(_mark_test)
+    unmark_test = blocking(_unmark_test)
+    list_marks = blocking(_list_marks)
+    list_acts = blocking(_list_acts)
+    undo = blocking(_undo)
+    why = blocking(_why)
+    status = blocking(_status)
+
+    def __enter__(self) -> Self:
+        """Use the client in a `with` block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self._close()
+
+
+class AsyncBrokerClient:
+    """An asynchronous client of the management API of a broker; the parameters are those of `Connector`."""
+
+    def __init__(self, url: str, key: str, *, ca: Path | None = None, transport: Any = None) -> None:
+        # As above.
+        import httpx
+
+        from connector.client.frame.driver import AsyncDriver, options
+
+        driver = AsyncDriver(httpx.AsyncClient(**options(url, key, ca, transport)))
+        self._close = driver.close
+        self.driver: AsyncRuns = driver
+
+    list_sources = asynchronous(_list_sources)
+    show_source = asynchronous(_show_source)
+    register = asynchronous(_register)
+    suspend = asynchronous(_suspend)
+    resume = asynchronous(_resume)
+    remove = asynchronous(_remove)
+    crawl = asynchronous(_crawl)
+    await_crawl = asynchronous(_await_crawl)
+    hide = asynchronous(_hide)
+    unhide = asynchronous(_unhide)
+    mark_test = asynchronous(_mark_test)
+    unmark_test = asynchronous(_unmark_test)
+    list_marks = asynchronous(_list_marks)
+    list_acts = asynchronous(_list_acts)
+    undo = asynchronous(_undo)
+    why = asynchronous(_why)
+    status = asynchronous(_status)
+
+    async def __aenter__(self) -> Self:
+        """Use the client in an `async with` block."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        await self._close()

@@ -1,0 +1,48 @@
+"""The port of a record whose sources and entries an operator moderates."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from connector.ports.broker_store import BrokerStore, Entry
+from connector.ports.moderation import Act, Mark, ModerationChange
+
+
+class ModeratedStore(BrokerStore, Protocol):
+    """A record with marks and the log of acts. Implementations: those of `BrokerStore`.
+
+    An entry that is withheld is a tombstone in every read of `BrokerStore`, and keeps its content in the record.
+    """
+
+    async def moderate(self, change: ModerationChange, now: int) -> Act | None:
+        """Set or take away a mark, with all that follows for entries, and add an act to the log: all or nothing.
+
+        Every entry whose standing changes gets the next change number. Returns None if the mark is already as wanted:
+        then nothing changes, and a repeated change is no second act.
+        """
+
+    async def marks(self, participant: str, dataset: str | None) -> Sequence[Mark]:
+        """Return the marks of a source, and with `dataset` those of that entry too, in the order of their kinds."""
+
+    async def marked(self, participant: str | None, after: str | None, limit: int) -> tuple[Sequence[Mark], str | None]:
+        """List all marks in the order in which they were set, of one participant if given: the page and next cursor.
+
+        Raises ValueError for an unknown cursor.
+        """
+
+    async def acts(self, participant: str | None, after: str | None, limit: int) -> tuple[Sequence[Act], str | None]:
+        """List the log, the newest act first, of one participant if given: the page and the next cursor.
+
+        Raises ValueError for an unknown cursor.
+        """
+
+    async def count_held(self) -> tuple[int, int]:
+        """Return how many offered entries are shown as tests only, and how many to nobody."""
+
+    async def act(self, number: int) -> Act | None:
+        """Return one act of the log."""
+
+    async def stored(self, participant: str, id: str) -> Entry | None:
+        """Return an entry whatever its standing, with its content if its provider offers it; else its tombstone."""
+
+    async def offered(self, after: int, limit: int) -> Sequence[Entry]:
+        """Return the entries that their providers offer, whatever their standing, after a row, in the order of rows."""
