@@ -42,6 +42,7 @@ from connector.broker.harvesting.harvest import Keep, harvest
 from connector.broker.harvesting.portal import PortalClient
 from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
+from connector.broker.operating.assessing import Assessor
 from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_portal, make_rhythm
@@ -86,6 +87,7 @@ class BrokerServer:
     protocol: Application
     api: ASGIApp
     management: ASGIApp | None
+    assessor: Assessor
     listeners: Listeners
     site: PublicSite
     changed: asyncio.Event
@@ -152,6 +154,7 @@ class BrokerServer:
     async def stop(self) -> None:
         """Stop the crawler, and close the listeners, the search index, the board, the record and the store."""
         await self.crawler.stop()
+        await self.assessor.stop()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -188,6 +191,7 @@ async def build_broker(
     site = make_site(settings)
     desk = OperatorDesk(
         record=record,
+        assessor=Assessor(record, site, now),
         index=index,
         projector=projector,
         crawler=crawler,
@@ -209,6 +213,7 @@ async def build_broker(
         protocol=_build_protocol(parts, record, now),
         api=_build_api(parts, desk, needs, graph, intake, tasks),
         management=_build_management(settings, desk),
+        assessor=desk.assessor,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
         changed=changed,

@@ -7,6 +7,7 @@ from connector.client.frame.flow import ApiCall, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
 from connector.views.common import Page
 from connector.views.moderation import ActedView, ActView, MarkView, ModerationOrder, WhyView
+from connector.views.quality import QualityReportView
 from connector.views.sources import (
     BrokerStatusView,
     CrawlOrder,
@@ -130,6 +131,19 @@ def _why(participant: str, dataset: str, text: str | None = None) -> ApiCall[Why
     return ApiCall(method="GET", path=path_of("why"), answer=WhyView, query=query)
 
 
+def _show_quality(participant: str | None = None) -> ApiCall[QualityReportView]:
+    """Show the last assessment of quality, of all sources or of one."""
+    query = {"participant": participant}
+    return ApiCall(method="GET", path=path_of("quality"), answer=QualityReportView, query=query)
+
+
+def _assess_quality(participant: str | None = None, timeout_s: float = 0.0) -> ApiCall[QualityReportView]:
+    """Assess the quality of all offers, and wait for the result up to a time."""
+    query = {"participant": participant, "timeout": timeout_s}
+    path, wait_s = path_of("quality"), timeout_s + _MARGIN_S
+    return ApiCall(method="POST", path=path, answer=QualityReportView, query=query, timeout_s=wait_s)
+
+
 def _status() -> ApiCall[BrokerStatusView]:
     """Show the broker on one screen."""
     return ApiCall(method="GET", path=path_of("status"), answer=BrokerStatusView)
@@ -164,6 +178,8 @@ class BrokerClient:
     list_acts = blocking(_list_acts)
     undo = blocking(_undo)
     why = blocking(_why)
+    show_quality = blocking(_show_quality)
+    assess_quality = blocking(_assess_quality)
     status = blocking(_status)
 
     def __enter__(self) -> Self:
@@ -204,6 +220,8 @@ class AsyncBrokerClient:
     list_acts = asynchronous(_list_acts)
     undo = asynchronous(_undo)
     why = asynchronous(_why)
+    show_quality = asynchronous(_show_quality)
+    assess_quality = asynchronous(_assess_quality)
     status = asynchronous(_status)
 
     async def __aenter__(self) -> Self:

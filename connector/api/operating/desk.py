@@ -10,6 +10,7 @@ from connector.api.frame.desk import DeskValue
 from connector.api.frame.errors import ApiError
 from connector.broker.crawler import Crawler
 from connector.broker.operating.acts import ActRefused
+from connector.broker.operating.assessing import Assessor
 from connector.broker.projector import Projector
 from connector.ports.broker_store import PORTALS, CrawlSource
 from connector.ports.moderated_store import ModeratedStore
@@ -47,6 +48,7 @@ class OperatorDesk(msgspec.Struct, frozen=True, kw_only=True):
     projector: Projector
     crawler: Crawler
     crawls: Watch
+    assessor: Assessor
     changed: Callable[[], None]
     now: Callable[[], int]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from connector.cli.commands import broker_moderation, broker_sources
+from connector.cli.commands import broker_moderation, broker_reports, broker_sources
 from connector.cli.commands.broker_sources import format_moment
 from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
@@ -21,6 +21,7 @@ app = create_noun("The broker: it crawls the catalogues of the participants and 
 # Without a name, the commands of a part are commands of the broker.
 app.add_typer(broker_sources.app, name="source")
 app.add_typer(broker_moderation.app)
+app.add_typer(broker_reports.app)
 
 
 @register(app, "serve", needs="settings", example="datenkontor broker serve --settings broker/datenkontor.toml")

@@ -66,4 +66,18 @@ SENTENCES: dict[str, str] = {
     "act-restore": "wieder aufgenommen",
     "act-register": "von Hand aufgenommen",
     "act-unregister": "Aufnahme zurückgenommen",
+    # Findings of quality.
+    "finding-missing": "{member} ist empfohlen und fehlt.",
+    "finding-MinCount": "{member} ist vorgeschrieben und fehlt.",
+    "finding-MaxCount": "{member} ist mehrfach angegeben.",
+    "finding-Class": "Der Wert von {member} hat eine andere Klasse, als DCAT-AP verlangt.",
+    "finding-NodeKind": "Der Wert von {member} ist ein IRI, wo ein Text erwartet wird, oder ein Text statt eines IRI.",
+    "finding-Pattern": "Der Wert von {member} stammt nicht aus dem Vokabular, das DCAT-AP.de verlangt.",
+    "finding-Datatype": "Der Wert von {member} hat einen anderen Datentyp, als DCAT-AP verlangt.",
+    "finding-other": "{member} verletzt die Regel {rule}.",
+    "finding-option": "`asset edit` gibt es mit {option} an.",
+    "finding-line": "Datenangebote: {count}. {text}",
+    "quality-total": "alle Quellen",
+    "quality-running": "Die erste Bewertung läuft noch: bitte gleich noch einmal fragen.",
+    "quality-none": "Es gibt noch keine Bewertung: bitte --assess angeben.",
 }

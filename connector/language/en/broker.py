@@ -64,4 +64,18 @@ SENTENCES: dict[str, str] = {
     "act-restore": "taken up again",
     "act-register": "registered by hand",
     "act-unregister": "registration taken back",
+    # Findings of quality.
+    "finding-missing": "{member} is recommended and missing.",
+    "finding-MinCount": "{member} is required and missing.",
+    "finding-MaxCount": "{member} is stated more than once.",
+    "finding-Class": "The value of {member} has another class than DCAT-AP wants.",
+    "finding-NodeKind": "The value of {member} is an IRI where a text is expected, or a text instead of an IRI.",
+    "finding-Pattern": "The value of {member} is not from the vocabulary that DCAT-AP.de wants.",
+    "finding-Datatype": "The value of {member} has another datatype than DCAT-AP wants.",
+    "finding-other": "{member} breaks the rule {rule}.",
+    "finding-option": "`asset edit` states it with {option}.",
+    "finding-line": "Datasets: {count}. {text}",
+    "quality-total": "all sources",
+    "quality-running": "The first assessment is running: ask again in a moment.",
+    "quality-none": "Nothing was assessed yet: give --assess.",
 }

@@ -16,10 +16,12 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.broker import projector
 from connector.broker.crawl import Found
 from connector.broker.harvesting.harvest import Keep, harvest
+from connector.broker.operating.assessing import Assessor
 from connector.controlplane.core.watch import ProcessWatch
 from connector.ports.broker_store import CrawlSource
 from connector.ports.moderated_store import ModeratedStore
 from tests.api.portals.conftest import SiteWorld
+from tests.broker.describing.published import SITE
 from tests.broker.portals import FakePortal, make_client, package
 from tests.broker.world import BROKER, CITY, Catalogue, Space
 
@@ -55,6 +57,7 @@ class OperatorWorld(SiteWorld):
             projector=self.searching.projector,
             crawler=self.crawler,
             crawls=crawls,
+            assessor=Assessor(self.record, SITE, lambda: self.space.now),
             changed=self.searching.projector.wake,
             now=lambda: self.space.now,
         )

@@ -179,4 +179,8 @@ SENTENCES: dict[str, str] = {
     "active crawls": "laufendes Einlesen",
     "due crawls": "wartendes Einlesen",
     "unreadable": "nicht lesbar",
+    "completeness": "Vollständigkeit",
+    "freshness": "Aktualität",
+    "reachability": "Erreichbarkeit",
+    "conformity": "Regeltreue",
 }

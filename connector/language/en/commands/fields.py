@@ -179,4 +179,8 @@ SENTENCES: dict[str, str] = {
     "active crawls": "active crawls",
     "due crawls": "due crawls",
     "unreadable": "unreadable",
+    "completeness": "completeness",
+    "freshness": "freshness",
+    "reachability": "reachability",
+    "conformity": "conformity",
 }

@@ -1,0 +1,126 @@
+"""Endpoints for the quality of what the sources of a broker offer."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterable
+
+from connector.api.frame.chapter import ChapterRouter
+from connector.api.frame.desk import WaitQuery
+from connector.api.operating.desk import AtOperator, OfParticipantQuery, OperatorDesk
+from connector.broker.describing.members import PREFIXES
+from connector.broker.operating.quality import OPTIONS, RECOMMENDED, Finding, Tally, compute_shares
+from connector.broker.operating.sources import count_crawls
+from connector.language.catalogue import find_sentence, say, write_in_all
+from connector.ports.broker_store import CrawlSource
+from connector.views.conversion import moment
+from connector.views.quality import FindingView, QualityReportView, QualityView
+
+router = ChapterRouter(tags=["quality"])
+
+
+@router.get("/quality")
+async def show_quality(desk: AtOperator, participant: OfParticipantQuery = None) -> QualityReportView:
+    """Show the last assessment of quality, of each source and of all; `POST /v1/quality` makes one."""
+    return await _report(desk, participant)
+
+
+@router.post("/quality", status_code=202)
+async def assess_quality(
+    desk: AtOperator,
+    participant: OfParticipantQuery = None,
+    timeout: WaitQuery = 0,  # noqa: ASYNC109 - it limits the wait, not the call
+) -> QualityReportView:
+    """Assess the quality of all offers, beside all other work, and wait for the result up to a time."""
+    assessing = desk.assessor.start()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(timeout):
+            await asyncio.shield(assessing)
+    return await _report(desk, participant)
+
+
+async def _report(desk: OperatorDesk, participant: str | None) -> QualityReportView:
+    latest = desk.assessor.latest
+    sources = await desk.record.sources()
+    if latest is None:
+        return QualityReportView(assessed_at=None, running=desk.assessor.is_running, total=None, items=())
+    rows = [
+        _view(source, latest.tallies.get(source.participant, Tally()))
+        for source in sources
+        if participant in (None, source.participant)
+    ]
+    return QualityReportView(
+        assessed_at=moment(latest.at),
+        running=desk.assessor.is_running,
+        total=_view_total(sources, latest.tallies.values()),
+        items=tuple(rows),
+    )
+
+
+def _view(source: CrawlSource, tally: Tally) -> QualityView:
+    succeeded, failed = count_crawls(source)
+    return _show(tally, succeeded, failed, len(source.unreadable), source)
+
+
+def _view_total(sources: Iterable[CrawlSource], tallies: Iterable[Tally]) -> QualityView:
+    whole, crawls, unreadable = Tally(), Counter[bool](), 0
+    for tally in tallies:
+        whole.datasets += tally.datasets
+        whole.stated.update(tally.stated)
+        whole.promised += tally.promised
+        whole.fresh += tally.fresh
+        whole.conforming += tally.conforming
+        whole.findings.update(tally.findings)
+        whole.examples = tally.examples | whole.examples
+    for source in sources:
+        succeeded, failed = count_crawls(source)
+        crawls.update({True: succeeded, False: failed})
+        unreadable += len(source.unreadable)
+    return _show(whole, crawls[True], crawls[False], unreadable, None)
+
+
+def _show(tally: Tally, succeeded: int, failed: int, unreadable: int, source: CrawlSource | None) -> QualityView:
+    shares = compute_shares(tally, succeeded, failed)
+    stated = {name: round(tally.stated[name] / tally.datasets, 4) for name in RECOMMENDED} if tally.datasets else {}
+    return QualityView(
+        participant=source.participant if source else None,
+        name=source.name if source else None,
+        datasets=tally.datasets,
+        unreadable=unreadable,
+        score=shares.score,
+        completeness=shares.completeness,
+        freshness=shares.freshness,
+        reachability=shares.reachability,
+        conformity=shares.conformity,
+        members=stated,
+        findings=tuple(
+            _view_finding(found, count, tally.examples[found]) for found, count in tally.findings.most_common()
+        ),
+    )
+
+
+def _view_finding(found: Finding, count: int, example: str) -> FindingView:
+    member, option = _shorten(found.path), OPTIONS.get(found.path)
+    key = f"broker.finding-{found.rule}"
+    known = key if find_sentence("en", key) else "broker.finding-other"
+    texts = write_in_all(
+        lambda language: " ".join(
+            [
+                say(language, known, member=member, rule=found.rule),
+                *([say(language, "broker.finding-option", option=option)] if option else []),
+            ]
+        )
+    )
+    return FindingView(member=member, rule=found.rule, count=count, example=example, option=option, texts=texts)
+
+
+def _shorten(path: str) -> str:
+    """Return a property by its usual prefix.
+
+    >>> _shorten("http://purl.org/dc/terms/license")
+    'dct:license'
+    """
+    for prefix, iri in PREFIXES.items():
+        if path.startswith(iri):
+            return f"{prefix}:{path.removeprefix(iri)}"
+    return path

@@ -1,0 +1,97 @@
+"""The assessment of quality: it walks through all entries that are shown, in batches on a thread of its own.
+
+One assessment runs at a time, when somebody asks for it. The last one is kept in memory: sums, and findings by kind
+with an example, so that its size does not grow with the number of datasets.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from connector.broker.describing.dataset import describe_dataset
+from connector.broker.describing.subject import PublicSite, Subject
+from connector.broker.operating.quality import DatasetQuality, Tally, add_quality, rate_dataset
+from connector.broker.publishing import gather_subjects, list_page
+from connector.ports.broker_store import BrokerStore
+from connector.semantic.shapes import ShapeFault, find_shape_faults
+from connector.semantic.statements import BlankTerm, IriTerm, Statement
+
+BATCH = 100
+"""The datasets of one graph: shapes cost least per dataset from a hundred on."""
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of an assessment that began at a time (ms): the sums of each participant."""
+
+    at: int
+    tallies: dict[str, Tally]
+
+
+class Assessor:
+    """Assesses the quality of a record. `now` returns ms since the Unix epoch."""
+
+    def __init__(self, record: BrokerStore, site: PublicSite, now: Callable[[], int]) -> None:
+        self._record = record
+        self._site = site
+        self._now = now
+        self._running: asyncio.Task[None] | None = None
+        self.latest: Assessment | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an assessment is under way."""
+        return self._running is not None and not self._running.done()
+
+    def start(self) -> asyncio.Task[None]:
+        """Start an assessment, unless one runs; return its task. It raises StoreError."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._assess(), name="quality")
+        return self._running
+
+    async def stop(self) -> None:
+        """Cancel the assessment that runs; the batch that was begun ends."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def _assess(self) -> None:
+        at, tallies = self._now(), defaultdict[str, Tally](Tally)
+        loop, after = asyncio.get_running_loop(), None
+        # All that is shown to anybody; a teaser is no offer of its own.
+        view = self._record.view(known.number for known in await self._record.classes() if not known.reduced)
+        with ThreadPoolExecutor(1, thread_name_prefix="quality") as pool:
+            while True:
+                entries, after = await list_page(view, after, BATCH)
+                subjects = await gather_subjects(view, self._site, entries)
+                for subject, rated in zip(
+                    subjects, await loop.run_in_executor(pool, rate_batch, subjects, at), strict=True
+                ):
+                    add_quality(tallies[subject.entry.participant], rated)
+                if after is None:
+                    break
+        self.latest = Assessment(at=at, tallies=dict(tallies))
+
+
+def rate_batch(subjects: Sequence[Subject], now: int) -> list[DatasetQuality]:
+    """Rate datasets whose statements are checked in one graph; a fault belongs to the dataset that states its node."""
+    described = [describe_dataset(subject) for subject in subjects]
+    owners: dict[str, int] = {}
+    for number, statements in enumerate(described):
+        for statement in statements:
+            owners.setdefault(_name_node(statement), number)
+    faults: list[list[ShapeFault]] = [[] for _ in subjects]
+    for fault in find_shape_faults(statement for statements in described for statement in statements):
+        faults[owners[fault.node]].append(fault)
+    return [
+        rate_dataset(subject.entry, statements, found, now)
+        for subject, statements, found in zip(subjects, described, faults, strict=True)
+    ]
+
+
+def _name_node(statement: Statement) -> str:
+    node = statement.subject
+    assert isinstance(node, IriTerm | BlankTerm)
+    return node.iri if isinstance(node, IriTerm) else node.label
