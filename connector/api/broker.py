@@ -35,6 +35,7 @@ from connector.views.health import ReadinessView
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
+NoteSearch = Callable[[str, int, str | None], None]
 
 WAITING = "Too many requests: try again later."
 PATIENCE_S = 2.0
@@ -141,6 +142,7 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     open: bool = False
     list_in_use: Callable[[], ListInUse | None] = lambda: None
     list_warning: Callable[[], str | None] = lambda: None
+    note_search: NoteSearch = lambda *_: None
 
 
 def make_broker_app(
@@ -158,13 +160,15 @@ def make_broker_app(
     open: bool = False,
     list_in_use: Callable[[], ListInUse | None] = lambda: None,
     list_warning: Callable[[], str | None] = lambda: None,
+    note_search: NoteSearch = lambda *_: None,
 ) -> FastAPI:
     """Build the application.
 
     `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
     commits the replay key of its token (raises Replayed) before the request is processed. `participant` is the broker:
     its own token alone lets the search index be built anew. With `open`, whoever sends no token may read, as often as
-    an address may that proves nothing.
+    an address may that proves nothing. `note_search` is told the words of each search, the number of its results, and
+    its caller, if known.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -190,6 +194,7 @@ def make_broker_app(
         open=open,
         list_in_use=list_in_use,
         list_warning=list_warning,
+        note_search=note_search,
     )
     errors.install(app)
     app.include_router(public)
@@ -314,6 +319,8 @@ async def search_offers(
         raise _refuse(refusal) from None
     except Unavailable as fault:
         raise _find_unavailable(desk, fault) from None
+    if asked.query.offset == 0:
+        desk.note_search(asked.query.text, found.total, caller.participant if caller else None)
     size = sum(len(hit.entry.document) for hit in found.hits)
     return _json(await work_aside(size, partial(_render, desk, found, asked, lang)))
 

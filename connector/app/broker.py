@@ -44,6 +44,7 @@ from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
 from connector.broker.operating.assessing import Assessor
 from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
+from connector.broker.operating.usage import SearchCounter, ignore_search
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_portal, make_rhythm
 from connector.broker.search import render_source
@@ -88,6 +89,7 @@ class BrokerServer:
     api: ASGIApp
     management: ASGIApp | None
     assessor: Assessor
+    searches: SearchCounter | None
     listeners: Listeners
     site: PublicSite
     changed: asyncio.Event
@@ -155,6 +157,8 @@ class BrokerServer:
         """Stop the crawler, and close the listeners, the search index, the board, the record and the store."""
         await self.crawler.stop()
         await self.assessor.stop()
+        if self.searches is not None:
+            await self.searches.close()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -189,9 +193,11 @@ async def build_broker(
     crawler = _build_crawler(parts, record, now, note_change, crawls.notify)
     tasks: list[asyncio.Task[Any]] = []
     site = make_site(settings)
+    searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
         record=record,
         assessor=Assessor(record, site, now),
+        counts_searches=searches is not None,
         index=index,
         projector=projector,
         crawler=crawler,
@@ -211,9 +217,10 @@ async def build_broker(
         projector=projector,
         crawler=crawler,
         protocol=_build_protocol(parts, record, now),
-        api=_build_api(parts, desk, needs, graph, intake, tasks),
+        api=_build_api(parts, desk, needs, graph, intake, searches, tasks),
         management=_build_management(settings, desk),
         assessor=desk.assessor,
+        searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
         changed=changed,
@@ -230,6 +237,7 @@ def _build_api(
     needs: BoardDesk,
     graph: GraphStore | None,
     intake: DescriptionIntake | None,
+    searches: SearchCounter | None,
     tasks: list[asyncio.Task[Any]],
 ) -> ASGIApp:
     """Return the API for participants and portals; `tasks` are those of the broker, once it has started."""
@@ -255,6 +263,7 @@ def _build_api(
         open=settings.broker.open,
         list_in_use=parts.identity.list_in_use,
         list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
+        note_search=searches.note if searches else ignore_search,
     )
     add_why(api, WhyDesk(record=desk.record, index=desk.index, operator=settings.participant.id))
     add_portals(api, needs.site, graph)

@@ -18,6 +18,7 @@ from connector.views.sources import (
     SourceOrder,
     SourceView,
 )
+from connector.views.usage import SearchUsageView
 
 _MARGIN_S = 10.0
 
@@ -144,6 +145,11 @@ def _assess_quality(participant: str | None = None, timeout_s: float = 0.0) -> A
     return ApiCall(method="POST", path=path, answer=QualityReportView, query=query, timeout_s=wait_s)
 
 
+def _show_usage(days: int = 30) -> ApiCall[SearchUsageView]:
+    """Show the searches of the last days, and words that many participants searched for."""
+    return ApiCall(method="GET", path=path_of("usage"), answer=SearchUsageView, query={"days": days})
+
+
 def _status() -> ApiCall[BrokerStatusView]:
     """Show the broker on one screen."""
     return ApiCall(method="GET", path=path_of("status"), answer=BrokerStatusView)
@@ -180,6 +186,7 @@ class BrokerClient:
     why = blocking(_why)
     show_quality = blocking(_show_quality)
     assess_quality = blocking(_assess_quality)
+    show_usage = blocking(_show_usage)
     status = blocking(_status)
 
     def __enter__(self) -> Self:
@@ -222,6 +229,7 @@ class AsyncBrokerClient:
     why = asynchronous(_why)
     show_quality = asynchronous(_show_quality)
     assess_quality = asynchronous(_assess_quality)
+    show_usage = asynchronous(_show_usage)
     status = asynchronous(_status)
 
     async def __aenter__(self) -> Self:

@@ -5,9 +5,10 @@ from typing import Protocol
 
 from connector.ports.broker_store import BrokerStore, Entry
 from connector.ports.moderation import Act, Mark, ModerationChange
+from connector.ports.search_days import SearchDayStore
 
 
-class ModeratedStore(BrokerStore, Protocol):
+class ModeratedStore(BrokerStore, SearchDayStore, Protocol):
     """A record with marks and the log of acts. Implementations: those of `BrokerStore`.
 
     An entry that is withheld is a tombstone in every read of `BrokerStore`, and keeps its content in the record.
@@ -43,6 +44,3 @@ class ModeratedStore(BrokerStore, Protocol):
 
     async def stored(self, participant: str, id: str) -> Entry | None:
         """Return an entry whatever its standing, with its content if its provider offers it; else its tombstone."""
-
-    async def offered(self, after: int, limit: int) -> Sequence[Entry]:
-        """Return the entries that their providers offer, whatever their standing, after a row, in the order of rows."""

@@ -320,6 +320,13 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
             "memory, disk and processor than all else of a broker."
         ),
     ] = False
+    statistics: Annotated[
+        bool,
+        Meta(
+            description="As a broker: count the searches of each day, and the words that at least five participants "
+            "searched for on one day; nothing is kept about who searched."
+        ),
+    ] = True
     open: Annotated[
         bool,
         Meta(

@@ -22,6 +22,17 @@ async def test_without_a_management_key_there_is_no_management_api(space: Space)
     await broker.stop()
 
 
+async def test_the_statistics_of_searches_can_be_switched_off(space: Space) -> None:
+    settings = listening(space, "broker")
+    counting = await build_broker(settings, transport=space.wire)
+    assert counting.searches is not None
+    await counting.stop()
+    settings = replace(settings, broker=replace(settings.broker, statistics=False))
+    silent = await build_broker(settings, transport=space.wire)
+    assert silent.searches is None
+    await silent.stop()
+
+
 async def test_a_start_opens_the_listeners_and_a_stop_closes_all(space: Space) -> None:
     broker = await build_broker(listening(space, "broker"), transport=space.wire)
     await broker.start()

@@ -41,6 +41,7 @@ class Desk:
         self.searching = Searching(self.record, TantivyIndex(None, None, Track(None)))
         self.crawler = crawler_of(self.space, self.record)
         self.used: list[str] = []
+        self.noted: list[tuple[str, int, str | None]] = []
         self.alive = True
         app = make_broker_app(
             self.record,
@@ -54,6 +55,7 @@ class Desk:
             alive=lambda: self.alive,
             list_in_use=lambda: ListInUse(version=3, expires_at=self.space.now + 86_400_000),
             list_warning=lambda: "The participant list expires on 2027-01-01.",
+            note_search=lambda *noted: self.noted.append(noted),
             rates=CallerRates(failures_per_s=2, per_peer_s=5, now_ms=lambda: self.space.now),
         )
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -114,6 +116,12 @@ async def test_filters_narrow_and_pages_follow_each_other(desk: Desk) -> None:
     second = (await desk.http.get("/v1/search", params={"limit": 2, "offset": first["next"]})).json()
     assert (first["total"], len(first["items"]), second["next"]) == (3, 2, None)
     assert {item["id"] for item in first["items"] + second["items"]} == {"roads", "trees", "air"}
+
+
+async def test_a_search_is_noted_once_however_many_of_its_pages_are_read(desk: Desk) -> None:
+    await desk.found(q="Luftqualität")
+    await desk.found(offset=1)
+    assert desk.noted == [("Luftqualität", 1, f"{CITY}tiefbauamt")]
 
 
 async def test_a_result_says_what_it_is_whose_it_is_and_on_which_terms(desk: Desk) -> None:

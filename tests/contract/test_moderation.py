@@ -170,13 +170,6 @@ async def test_the_log_and_the_marks_are_listed_in_pages(record: ModeratedStore)
             await read(None, "x", 3)
 
 
-async def test_the_offered_entries_are_read_whatever_their_standing(record: ModeratedStore) -> None:
-    await record.moderate(change(), NOW)
-    found = await record.offered(0, 2)
-    assert [(one.id, one.removed_at) for one in found] == [("a", None), ("b", None)]
-    assert [one.id for one in await record.offered(found[-1].row, 2)] == ["c"]
-
-
 async def test_marks_and_acts_are_there_after_a_restart(tmp_path: Path) -> None:
     record = await open_record(tmp_path / "record.db")
     await record.apply(Delta(source=source(), upserts=(entry("a"), entry("b"))), NOW)
@@ -252,7 +245,6 @@ async def test_moderation_holds_in_every_visibility_class_and_for_teasers(record
     stored = await record.stored(CITY, "shy")
     assert stored is not None
     assert (stored.reduced, stored.audience) == (False, test_record.A)
-    assert [one.id for one in await record.offered(0, 10)] == ["a", "b", "c", "shy"]
     for view in (everybody, admitted):
         assert ("shy", False) in (await follow(view))[0]
         assert (CITY, 2) in [(one.participant, one.datasets) for one in await view.sources()]

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from connector.api.frame import errors
 from connector.api.frame.auth import ApiKey, KeyMiddleware
 from connector.api.frame.models import answer_model
-from connector.api.operating import moderation, quality, sources, why
+from connector.api.operating import moderation, quality, sources, usage, why
 from connector.api.operating.desk import OperatorDesk
 from connector.net.serving.rates import CallerRates
 from connector.views.common import ErrorView
@@ -32,7 +32,7 @@ def make_operator_app(desk: OperatorDesk, *, keys: Sequence[ApiKey], rates: Call
     )
     app.state.desk = desk
     errors.install(app)
-    for router in (sources.router, moderation.router, quality.router, why.router):
+    for router in (sources.router, moderation.router, quality.router, usage.router, why.router):
         app.include_router(router, prefix="/v1", responses=_FAILURES)
     app.add_middleware(KeyMiddleware, keys=tuple(keys), rates=rates)
     return app

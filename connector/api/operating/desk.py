@@ -40,7 +40,8 @@ OfParticipantQuery = Annotated[
 class OperatorDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values of the endpoints; `changed` tells the index and the graph that the record has changed.
 
-    `crawls` reports the end of each crawl by participant, `now` returns ms since the Unix epoch.
+    `crawls` reports the end of each crawl by participant, `now` returns ms since the Unix epoch. `counts_searches` is
+    false if the settings switch the statistics off.
     """
 
     record: ModeratedStore
@@ -51,6 +52,7 @@ class OperatorDesk(msgspec.Struct, frozen=True, kw_only=True):
     assessor: Assessor
     changed: Callable[[], None]
     now: Callable[[], int]
+    counts_searches: bool = True
 
 
 AtOperator = Annotated[OperatorDesk, DeskValue(lambda desk: desk)]

@@ -1,4 +1,4 @@
-"""`broker`: the quality of what the sources offer."""
+"""`broker`: the quality of what the sources offer, and how often was searched."""
 
 import csv
 import sys
@@ -52,6 +52,40 @@ def show_quality(
         _print_csv([*found.items, found.total])
     else:
         _print_table(call, found, participant)
+
+
+@register(
+    app,
+    "usage",
+    example="""datenkontor broker usage
+    datenkontor broker usage --days 7 --json""",
+)
+def show_usage(
+    call: CommandCall,
+    days: Annotated[int, typer.Option(metavar="N", min=1, max=90, help="So many days, today among them.")] = 30,
+) -> None:
+    """Show how often was searched on each day, how often without a result, and the most frequent words.
+
+    A word is counted from the fifth participant on that searches for it on one day, and nobody is named. The setting
+    `broker.statistics` switches the counting off.
+    """
+    with connect_broker(call) as broker:
+        found = broker.show_usage(days)
+    if call.output.json:
+        call.output.print_result(found)
+        return
+    if not found.counted:
+        call.output.print_hint(call.output.say("broker.usage-off"))
+    call.output.print_rows(
+        found.days,
+        {
+            "day": lambda one: one.day.isoformat(),
+            "searches": lambda one: one.searches,
+            "without result": lambda one: one.empty,
+        },
+    )
+    for one in found.words:
+        call.output.print_hint(call.output.say("broker.usage-word", word=one.word, searches=one.searches))
 
 
 def _print_table(call: CommandCall, found: QualityReportView, participant: str | None) -> None:

@@ -80,4 +80,7 @@ SENTENCES: dict[str, str] = {
     "quality-total": "alle Quellen",
     "quality-running": "Die erste Bewertung läuft noch: bitte gleich noch einmal fragen.",
     "quality-none": "Es gibt noch keine Bewertung: bitte --assess angeben.",
+    # Statistics of searches.
+    "usage-off": "Suchen werden nicht gezählt: `broker.statistics` ist ausgeschaltet.",
+    "usage-word": "{word}: {searches}",
 }

@@ -78,4 +78,7 @@ SENTENCES: dict[str, str] = {
     "quality-total": "all sources",
     "quality-running": "The first assessment is running: ask again in a moment.",
     "quality-none": "Nothing was assessed yet: give --assess.",
+    # Statistics of searches.
+    "usage-off": "Searches are not counted: `broker.statistics` is off.",
+    "usage-word": "{word}: {searches}",
 }

@@ -27,6 +27,7 @@ from connector.ports.moderation import (
     ModerationChange,
     judge_standing,
 )
+from connector.ports.search_days import DAYS_KEPT, SearchDay, add_searches
 from connector.store.memory.view import MemoryRecordView, RowNumbers
 from connector.store.rules import (
     VERIFIED_WITHIN_MS,
@@ -54,6 +55,7 @@ class MemoryBrokerStore:
         self._acts: list[Act] = []
         # Of entries that are held as tests or withheld: which of both, and since when.
         self._held: dict[RowKey, tuple[EntryStanding, int]] = {}
+        self._search_days: dict[int, SearchDay] = {}
         self._sources: dict[str, CrawlSource] = {}
         self._entries: dict[RowKey, Entry] = {}
         self._numbers: dict[RowKey, RowNumbers] = {}
@@ -209,10 +211,17 @@ class MemoryBrokerStore:
         found = max(rows, key=lambda entry: (entry.removed_at is None, entry.seq), default=None)
         return found and replace(found, is_test=self._judge(participant, id) is EntryStanding.TEST)
 
-    async def offered(self, after: int, limit: int) -> Sequence[Entry]:
-        """Return the entries that their providers offer, whatever their standing, after a row; never a reduced one."""
-        rows = (entry for entry in self._offered() if entry.row > after and not entry.reduced)
-        return sorted(rows, key=lambda entry: entry.row)[:limit]
+    async def add_search_day(self, counted: SearchDay) -> None:
+        """Add to the sums of a day, and forget those of days that are 90 days older or more."""
+        self._open()
+        before = self._search_days.get(counted.day, SearchDay(day=counted.day))
+        self._search_days[counted.day] = add_searches(before, counted)
+        for day in [day for day in self._search_days if day <= counted.day - DAYS_KEPT]:
+            del self._search_days[day]
+
+    async def search_days(self, since: int) -> Sequence[SearchDay]:
+        """Return the sums of the days from a day on, the oldest first."""
+        return [counted for day, counted in sorted(self._search_days.items()) if day >= since]
 
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""

@@ -56,3 +56,14 @@ def test_what_was_not_assessed_is_assessed_first(cli: Cli, management: Managemen
     assert (asked.code, "--assess" in asked.err) == (6, True)
     management.answer("POST", "/v1/quality", REPORT, status=202)
     assert cli("broker", "quality", "--assess").code == 0
+
+
+def test_the_searches_are_listed_by_day_with_frequent_words(cli: Cli, management: Management) -> None:
+    days = [{"day": "2026-03-01", "searches": 12, "empty": 3}]
+    words = [{"word": "radwege", "searches": 7, "days": 1}]
+    management.answer("GET", "/v1/usage", {"counted": False, "days": days, "words": words})
+    told = cli("broker", "usage", "--days", "7", "--lang", "de")
+    assert told.out.splitlines()[1].split() == ["2026-03-01", "12", "3"]
+    assert ("radwege: 7" in told.err, "ausgeschaltet" in told.err) == (True, True)
+    assert management.asked[-1].query == {"days": ["7"]}
+    assert cli("broker", "usage", "--json").json["days"][0]["empty"] == 3

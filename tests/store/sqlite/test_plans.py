@@ -31,7 +31,7 @@ from connector.store.sqlite.chapters import (
     usage,
     users,
 )
-from connector.store.sqlite.record import classes, moderating, record, view
+from connector.store.sqlite.record import classes, moderating, record, searches, view
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.store import open_store
@@ -84,10 +84,11 @@ SAMPLES: dict[str, list[Any]] = {
     "box": [(7.0, 51.0, 7.5, 51.6)],
     "tests": [False, True],
     "number": [5],
+    "since": [5],
     "acts.after": ["5"],
     "marked.after": ["5"],
 }
-WRITES = {"commit", "close", "apply", "put_source", "moderate"}
+WRITES = {"commit", "close", "apply", "put_source", "moderate", "add_search_day"}
 # A list for CKAN is counted and skips an offset, on a thread of its own.
 OTHER = WRITES | {"list_entries"}
 
@@ -113,7 +114,13 @@ async def test_every_query_of_the_record_has_an_index_for_all_its_filters(tmp_pa
     connection = store._reader
     recording = RecordingConnection(connection)
     cast("Any", store)._reader = cast("Any", store)._lister = recording
-    more: dict[str, list[Any]] = {"source": [None], "delta": [None], "listing": [None], "change": [None]}
+    more: dict[str, list[Any]] = {
+        "source": [None],
+        "delta": [None],
+        "listing": [None],
+        "change": [None],
+        "counted": [None],
+    }
     more |= {name: [None, "urn:x"] for name in ("dataset", "acts.participant", "marked.participant")}
     for name, arguments in list_calls(ModeratedStore, SAMPLES | more):
         if name not in OTHER:
@@ -158,6 +165,7 @@ def test_every_chapter_is_looked_at() -> None:
         "moderating",
         "record",
         "rows",
+        "searches",
         "view",
     }
     folder = Path(chapters.__file__).parent
@@ -171,7 +179,9 @@ async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path)
     statements = list_written(CHAPTERS)
     assert len(statements) > 60
     faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}
-    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_written([record, view, moderating])}
+    faults |= {
+        asked[0]: find_faults(kept._reader, asked) for asked in list_written([record, view, moderating, searches])
+    }
     assert {
         statement: found
         for statement, found in faults.items()

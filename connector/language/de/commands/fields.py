@@ -183,4 +183,7 @@ SENTENCES: dict[str, str] = {
     "freshness": "Aktualität",
     "reachability": "Erreichbarkeit",
     "conformity": "Regeltreue",
+    "day": "Tag",
+    "searches": "Suchen",
+    "without result": "ohne Treffer",
 }

@@ -183,6 +183,7 @@ SENTENCES: dict[str, str] = {
     "All sources whose last crawl failed.": "Alle Quellen, deren letztes Einlesen fehlgeschlagen ist.",
     "Identifier of a participant, or short name of a portal.": "Kennung eines Teilnehmers oder Kurzname eines Portals.",
     "One source, with its findings.": "Eine Quelle, mit ihren Befunden.",
+    "So many days, today among them.": "So viele Tage, heute eingeschlossen.",
     "Assess all offers anew, and wait for the result.": "Alle Angebote neu bewerten und auf das Ergebnis warten.",
     "Print a table of comma-separated values.": "Eine Tabelle mit Werten ausgeben, die durch Kommas getrennt sind.",
     "Its provider (default: the participant of the settings).": "Sein Anbieter (Standard: der Teilnehmer der Einstellungen).",

@@ -183,4 +183,7 @@ SENTENCES: dict[str, str] = {
     "freshness": "freshness",
     "reachability": "reachability",
     "conformity": "conformity",
+    "day": "day",
+    "searches": "searches",
+    "without result": "without result",
 }

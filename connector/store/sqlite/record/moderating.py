@@ -60,9 +60,6 @@ WHERE place = ? RETURNING visibility, body
 _COUNT_HELD = "SELECT visibility, count(*) FROM entries WHERE held = ? AND held > 0 GROUP BY visibility"
 _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _STORED = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ?"  # noqa: S608 - constants
-_ALL_OFFERED = f"""
-SELECT {COLUMNS} FROM entries WHERE place > ? AND ({_OFFERED}) ORDER BY place LIMIT ?
-"""  # noqa: S608 - constants
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Act).decode
@@ -157,15 +154,6 @@ def read_stored(connection: sqlite3.Connection, participant: str, id: str) -> En
     entries = [to_stored(row) for row in fetch_many(connection, _STORED, (participant, id))]
     whole = [entry for entry in entries if not entry.reduced]
     return max(whole, key=lambda entry: (entry.removed_at is None, entry.seq), default=None)
-
-
-def list_offered(connection: sqlite3.Connection, after: int, limit: int) -> Sequence[Entry]:
-    """Return the entries that their providers offer, whatever their standing, after a row; never a reduced one."""
-    while rows := [to_stored(row) for row in fetch_many(connection, _ALL_OFFERED, (after, limit))]:
-        if whole := [entry for entry in rows if not entry.reduced]:
-            return whole
-        after = rows[-1].row
-    return []
 
 
 def _hold_entries(connection: sqlite3.Connection, participant: str, dataset: str, now: int) -> None:

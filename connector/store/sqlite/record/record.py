@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from connector.ports.broker_store import EVERYBODY, PORTALS, CrawlSource, Delta, Entry, VisibilityClass
 from connector.ports.changes import StoreDamaged, Unavailable
 from connector.ports.moderation import Act, EntryStanding, Mark, MarkKind, ModerationChange
+from connector.ports.search_days import SearchDay
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, leave_pushed, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,
@@ -30,7 +31,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
-from connector.store.sqlite.record import moderating
+from connector.store.sqlite.record import moderating, searches
 from connector.store.sqlite.record.areas import forget_areas, put_areas
 from connector.store.sqlite.record.classes import (
     CLASSES_BEGUN,
@@ -230,15 +231,19 @@ class SqliteBrokerStore:
         """Return an entry whatever its standing."""
         return moderating.read_stored(self._reader, participant, id)
 
-    async def offered(self, after: int, limit: int) -> Sequence[Entry]:
-        """Return the entries that their providers offer, whatever their standing, after a row."""
-        return await self._list(partial(moderating.list_offered, after=after, limit=limit))
-
     async def first_rows(self, ids: Sequence[str]) -> dict[str, int]:
         """Return, for each of these identifiers that everybody sees now, the row that comes first: portals are last."""
         wanted = (msgspec.json.encode(ids).decode(),)
         rows = await self._list(partial(fetch_many, statement=_FIRST_ROWS, values=wanted))
         return {dataset: place for dataset, place, _ in rows}
+
+    async def add_search_day(self, counted: SearchDay) -> None:
+        """Add to the sums of a day, and forget those of days that are 90 days older or more."""
+        await self._write(partial(searches.add_day, counted=counted))
+
+    async def search_days(self, since: int) -> Sequence[SearchDay]:
+        """Return the sums of the days from a day on, the oldest first."""
+        return searches.list_days(self._reader, since)
 
     async def close(self) -> None:
         """Finish the running jobs and close; later calls raise Unavailable."""

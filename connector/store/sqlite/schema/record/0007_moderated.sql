@@ -19,6 +19,12 @@ CREATE TABLE acts (
 ) STRICT;
 CREATE INDEX acts_of_one ON acts (participant, place);
 
+-- The sums of the searches of one day.
+CREATE TABLE search_days (
+    day  INTEGER NOT NULL PRIMARY KEY,
+    body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- 1: marked as a test, 2: withheld. Such a row has a time in `removed_at`, like a tombstone, and keeps its body.
 ALTER TABLE entries ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 -- What providers offer, whether it is shown or not; and what is held of each class.
