@@ -54,8 +54,8 @@ class Crawler:
 
     `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
     `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries, `ended` with the
-    participant after each crawl. `harvest` reads portals, `portals` are those of the settings. `relays` are brokers that
-    may speak for participants that are not on the participant list.
+    participant after each crawl. `harvest` reads portals, `portals` are those of the settings. `relays` are brokers
+    that may speak for participants that are not on the participant list.
     """
 
     def __init__(

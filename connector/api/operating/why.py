@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from connector.api.broker import KnownCaller
 from connector.api.frame.chapter import ChapterRouter, encode_view
 from connector.api.frame.errors import ApiError
-from connector.api.operating.desk import AtOperator
+from connector.api.operating.desk import AtOperator, find_source
 from connector.broker.operating.why import explain
 from connector.broker.query import make_query
 from connector.ports.moderated_store import ModeratedStore
@@ -50,7 +50,9 @@ async def explain_offer(
     desk: AtOperator, participant: ProviderQuery, dataset: DatasetQuery, q: TextQuery = None
 ) -> WhyView:
     """Say why an offer is shown or not, step by step, and whether a search finds it."""
-    return await _explain(desk.record, desk.index, participant, dataset, q, desk.now(), names_keys=True)
+    source = await find_source(desk, participant)
+    provider = participant if source is None else source.participant
+    return await _explain(desk.record, desk.index, provider, dataset, q, desk.now(), names_keys=True)
 
 
 @member_router.get("/why")

@@ -155,6 +155,7 @@ async def test_a_portal_is_moderated_by_its_short_name_and_read_when_the_operato
     assert (await world.read("/v1/sources/city"))["source"]["datasets"] == 3
     await world.do("/v1/moderation/hide", {"participant": "city", "dataset": iri(2)})
     assert iri(2) not in await world.found()
+    assert (await world.why(iri(2), "city"))[0] == "hidden-alone"
     await world.do("/v1/sources/city/suspend")
     assert iri(0) not in await world.found()
     await world.do("/v1/sources/city/resume")

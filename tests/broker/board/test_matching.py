@@ -6,6 +6,7 @@ import pytest
 
 from connector.broker.board.matching import find_matches, match_changes
 from connector.ports.broker_store import Delta, Entry, Statements
+from connector.ports.moderation import MarkKind, ModerationChange
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.board.values import need
 from tests.broker.searching import Searching, make_searching
@@ -68,3 +69,17 @@ async def test_what_not_everybody_sees_matches_nothing_and_changes_no_order(sear
     assert [(one.entry.id, one.need.id) for one in changed] == [(one.id, name) for one in shown for name in "ab"]
     found = await find_matches(searching.record, searching.index, asked[0], NOW)
     assert {one.entry.id for one in found} == {one.id for one in shown}
+
+
+@pytest.mark.parametrize("kind", [MarkKind.HIDDEN, MarkKind.TEST])
+async def test_what_the_operator_hides_or_marks_as_a_test_matches_nothing(searching: Searching, kind: MarkKind) -> None:
+    await offer(searching, COUNTS)
+    asked, before = need(frequency="DAILY"), await searching.record.last_change()
+    assert len(await find_matches(searching.record, searching.index, asked, NOW)) == 1
+    mark = ModerationChange(participant=CITY, dataset=COUNTS.id, kind=kind, wanted=True, by="admin")
+    await searching.record.moderate(mark, NOW)
+    await searching.follow()
+    assert await find_matches(searching.record, searching.index, asked, NOW) == []
+    changed = await searching.record.changes(before, 10)
+    assert [one.id for one in changed] == [COUNTS.id]
+    assert await match_changes(searching.index, [asked], changed) == []

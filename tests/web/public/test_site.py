@@ -3,8 +3,10 @@
 import pytest
 
 from connector.ports.changes import Unavailable
+from connector.ports.moderation import MarkKind, ModerationChange
 from connector.web.public.site import ALWAYS_OPEN, PUBLIC_PAGES
-from tests.web.public.square import MISSING, Square, read
+from tests.broker.world import CITY
+from tests.web.public.square import MISSING, PLACES, Square, read
 
 
 @pytest.mark.parametrize("place", MISSING)
@@ -41,3 +43,13 @@ async def test_an_index_that_cannot_answer_is_looked_after(square: Square, monke
     assert answer.status_code == 200
     assert "wird gerade neu eingelesen" in page.text
     assert square.woken == 1
+
+
+@pytest.mark.parametrize("kind", [MarkKind.HIDDEN, MarkKind.TEST])
+async def test_what_the_operator_hides_or_marks_as_a_test_is_on_no_page(square: Square, kind: MarkKind) -> None:
+    shown = [place for place in PLACES if "Straßenbaustellen" in (await read(square, place))[1].text]
+    assert len(shown) > 1
+    mark = ModerationChange(participant=CITY + "tiefbauamt", dataset="roads", kind=kind, wanted=True, by="admin")
+    await square.record.moderate(mark, square.space.now)
+    await square.searching.follow()
+    assert [place for place in PLACES if "Straßenbaustellen" in (await read(square, place))[1].text] == []
