@@ -220,8 +220,8 @@ class Crawler:
     def _list_waiting(self) -> Iterator[tuple[int, str]]:
         """Yield (date, participant) of every source without an active crawl."""
         for participant, source in self._sources.items():
-            ended = source.next_at >= schedule.NEVER or bool(source.brokers)
-            if participant not in self._active and not ended and not self._is_stopped_by_mark(participant):
+            stopped = source.next_at >= schedule.NEVER or source.brokers or self._is_stopped_by_mark(participant)
+            if participant not in self._active and not stopped:
                 date = min(source.next_at, self._nudged.get(participant, source.next_at))
                 yield max(date, self._earliest.get(participant, 0)), participant
 
@@ -280,10 +280,13 @@ class Crawler:
 
         An empty participant list was not read yet: it retires no member.
         """
+        if source.brokers:
+            # Another broker lists it, and that broker's crawls say when no more.
+            return
         participant, ended = source.participant, source.next_at >= schedule.NEVER
         removed = self._is_removed(participant)
         entered = MarkKind.REGISTERED in self._marks.get(participant, ()) or self.is_configured(participant)
-        lasting = entered or bool(source.brokers) or (source.portal is None and not has_members)
+        lasting = entered or (source.portal is None and not has_members)
         if ended and entered and not removed:
             await self._put(schedule.renew(source, self._now(), self._rhythm))
         elif not ended and removed:
@@ -300,10 +303,10 @@ class Crawler:
             return
         self._sources = {source.participant: source for source in await self._store.sources()}
         self._loaded = True
+        self._marks = await self._store.source_marks()
         for source in [*self._sources.values()]:
             if source.brokers and source.brokers[0] not in self._relays and source.next_at < schedule.NEVER:
                 await self._retire(schedule.retire(source))
-        self._marks = await self._store.source_marks()
         for portal in self._portals:
             before = self._sources.get(portal.participant)
             after = schedule.update_entered(before, portal, self._now(), self._rhythm)

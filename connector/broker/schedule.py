@@ -101,14 +101,14 @@ def update_entered(before: CrawlSource | None, entered: CrawlSource, now: int, r
     if _name_entered(before) == _name_entered(entered):
         return before
     # Without a digest its documents are read again, so that the entries lead to where the source is now.
-    changed = {"name": entered.name, "address": entered.address, "portal": entered.portal}
+    changed = {"name": entered.name, "address": entered.address, "portal": entered.portal, "brokers": ()}
     return msgspec.structs.replace(before, digest=None, next_at=now, **changed)
 
 
 def _name_entered(source: CrawlSource) -> tuple[object, ...]:
     """Return what is entered of a source."""
     portal = source.portal
-    return source.name, source.address, portal and (portal.kind, portal.configured)
+    return source.name, source.address, source.brokers, portal and (portal.kind, portal.configured)
 
 
 def renew(source: CrawlSource, now: int, rhythm: Rhythm) -> CrawlSource:

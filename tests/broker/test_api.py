@@ -258,7 +258,7 @@ async def test_only_the_broker_itself_has_its_index_built_anew(desk: Desk) -> No
     await desk.searching.follow()
     assert desk.searching.index._served is not served
     assert len(await desk.found()) == 3
-    assert desk.searching.index.progress() == Followed(served=3, found=3)
+    assert desk.searching.index.progress() == Followed(served=3, found=3, shown=3)
 
 
 async def test_a_search_counts_suggests_and_says_why(desk: Desk) -> None:

@@ -9,14 +9,25 @@ from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import WaitQuery
 from connector.api.operating.desk import AtOperator, OfParticipantQuery, OperatorDesk
 from connector.broker.describing.members import PREFIXES
-from connector.broker.operating.quality import OPTIONS, RECOMMENDED, Finding, Tally, compute_shares
+from connector.broker.operating.quality import OPTIONS, RECOMMENDED, QualityFinding, Tally, compute_shares
 from connector.broker.operating.sources import count_crawls
-from connector.language.catalogue import find_sentence, say, write_in_all
+from connector.language.catalogue import say, write_in_all
 from connector.ports.broker_store import CrawlSource
 from connector.views.conversion import moment
 from connector.views.quality import FindingView, QualityReportView, QualityView
 
 router = ChapterRouter(tags=["quality"])
+
+_SENTENCES = {
+    "missing": "broker.finding-missing",
+    "MinCount": "broker.finding-MinCount",
+    "MaxCount": "broker.finding-MaxCount",
+    "Class": "broker.finding-Class",
+    "NodeKind": "broker.finding-NodeKind",
+    "Pattern": "broker.finding-Pattern",
+    "Datatype": "broker.finding-Datatype",
+}
+"""The sentences about the rules of `vocab/shapes`, which are constraint components of SHACL."""
 
 
 @router.get("/quality")
@@ -99,14 +110,13 @@ def _show(tally: Tally, succeeded: int, failed: int, unreadable: int, source: Cr
     )
 
 
-def _view_finding(found: Finding, count: int, example: str) -> FindingView:
+def _view_finding(found: QualityFinding, count: int, example: str) -> FindingView:
     member, option = _shorten(found.path), OPTIONS.get(found.path)
-    key = f"broker.finding-{found.rule}"
-    known = key if find_sentence("en", key) else "broker.finding-other"
+    key = _SENTENCES.get(found.rule, "broker.finding-other")
     texts = write_in_all(
         lambda language: " ".join(
             [
-                say(language, known, member=member, rule=found.rule),
+                say(language, key, member=member, rule=found.rule),
                 *([say(language, "broker.finding-option", option=option)] if option else []),
             ]
         )

@@ -60,7 +60,7 @@ GRACE = 2
 _FINDINGS = 100
 
 
-class Finding(msgspec.Struct, frozen=True, order=True):
+class QualityFinding(msgspec.Struct, frozen=True, order=True):
     """Something to mend: the kind of fault, and the property. `missing` is a recommended member, others are rules."""
 
     rule: str
@@ -73,7 +73,7 @@ class DatasetQuality(msgspec.Struct, frozen=True, kw_only=True):
     dataset: str
     stated: frozenset[str]
     fresh: bool | None
-    findings: frozenset[Finding]
+    findings: frozenset[QualityFinding]
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -84,8 +84,8 @@ class Tally(msgspec.Struct, kw_only=True):
     promised: int = 0
     fresh: int = 0
     conforming: int = 0
-    findings: Counter[Finding] = msgspec.field(default_factory=Counter)
-    examples: dict[Finding, str] = msgspec.field(default_factory=dict)
+    findings: Counter[QualityFinding] = msgspec.field(default_factory=Counter)
+    examples: dict[QualityFinding, str] = msgspec.field(default_factory=dict)
 
 
 class Shares(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,8 +106,8 @@ def rate_dataset(
     stated = {name for name, path in RECOMMENDED.items() if path in predicates}
     if not entry.descriptions:
         stated.discard("description")  # the title stands in for it
-    missing = {Finding("missing", RECOMMENDED[name]) for name in RECOMMENDED.keys() - stated}
-    found = {Finding(fault.rule, fault.path) for fault in faults}
+    missing = {QualityFinding("missing", RECOMMENDED[name]) for name in RECOMMENDED.keys() - stated}
+    found = {QualityFinding(fault.rule, fault.path) for fault in faults}
     # What is missing by a rule is not told twice.
     paths = {finding.path for finding in found if finding.rule == "MinCount"}
     return DatasetQuality(

@@ -325,11 +325,11 @@ class MemoryBrokerStore:
         if told:
             counted = RowNumbers(counted.arrival, counted.change + 1)
         last_told = self._numbers[key].change if known else 0
-        change = counted.change if told else last_told
-        self._numbers[key] = RowNumbers(arrival, change)
+        self._numbers[key] = RowNumbers(arrival, counted.change if told else last_told)
         self._counts[entry.visibility] = RowNumbers(max(counted.arrival, arrival), counted.change)
         seq = self._last if told or known is None else known.seq
-        self._entries[key] = replace(entry, seq=seq, change=change, row=known.row if known else self._rows)
+        change, row = self._numbers[key].change, known.row if known else self._rows
+        self._entries[key] = replace(entry, seq=seq, change=change, row=row)
 
     def _offered(self) -> Iterator[Entry]:
         self._open()

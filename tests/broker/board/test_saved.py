@@ -7,18 +7,20 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connector.broker import projector
 from connector.broker.board.saved import find_new
 from connector.broker.projector import Projector
 from connector.broker.query import make_query
 from connector.ports.broker_store import PORTALS, BrokerStore, Delta, Entry, Portal
+from connector.ports.moderation import MarkKind, ModerationChange
 from connector.ports.search_index import Facet
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from connector.views.portals import PortalKind
 from tests.broker.searching import Searching, make_searching
-from tests.contract.test_record import NOW, A, B, entry, source
+from tests.contract.test_record import CITY, NOW, A, B, entry, source
 
 ASKED = make_query("wald", filters={Facet.KEYWORD: ["Umwelt"]})
 TITLES = st.sampled_from(["Wald", "Wiese", "Stadtwald im Norden", "Wälder"])
@@ -185,3 +187,19 @@ async def test_a_reference_that_is_put_again_moves_no_position(tmp_path: Path, m
     await Projector(world.record, world.searching.index, clock=lambda: next(clock), followed=note).follow()
     assert list(dict.fromkeys(reached)) == [(1, 0), (2, 1), (3, 2)]
     await world.close()
+
+
+async def test_a_hidden_offer_is_not_told_and_one_that_is_shown_again_is_told_anew() -> None:
+    record = MemoryBrokerStore()
+    searching = await make_searching(record, now=NOW)
+    hide = ModerationChange(participant=CITY, dataset="a", kind=MarkKind.HIDDEN, wanted=True, by="admin")
+    await record.apply(Delta(source=source(), upserts=(entry("a", "Wald"),)), NOW)
+    await record.moderate(hide, NOW)
+    await searching.follow()
+    new = await find_new(record.view(), searching.index, make_query("wald"), 0, NOW)
+    assert new.hits == ()
+    await record.moderate(replace(hide, wanted=False), NOW)
+    await searching.follow()
+    new = await find_new(record.view(), searching.index, make_query("wald"), new.following, NOW)
+    assert [hit.entry.id for hit in new.hits] == ["a"]
+    await searching.index.close()

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.broker.operating.assessing import BATCH, Assessor, rate_batch
-from connector.broker.operating.quality import Finding
+from connector.broker.operating.quality import QualityFinding
 from connector.broker.publishing import gather_subjects
 from connector.ports.broker_store import Delta
 from connector.ports.moderation import MarkKind, ModerationChange
@@ -32,7 +32,7 @@ async def test_every_shown_dataset_is_assessed_once_and_hidden_ones_are_not() ->
     assert assessor.latest is not None
     (tally,) = assessor.latest.tallies.values()
     assert tally.datasets == BATCH + 2
-    assert tally.findings[Finding("MinCount", ACCESS)] == BATCH + 2
+    assert tally.findings[QualityFinding("MinCount", ACCESS)] == BATCH + 2
     assert not assessor.is_running
     await assessor.stop()
 
@@ -48,9 +48,9 @@ async def test_a_fault_belongs_to_the_dataset_that_states_its_node() -> None:
     entries = await world.record.changes(0, 9)
     subjects = await gather_subjects(world.record.view(), SITE, entries)
     rated = {one.dataset: one for one in rate_batch(subjects, NOW)}
-    lacking = {name for name, one in rated.items() if Finding("MinCount", ACCESS) in one.findings}
+    lacking = {name for name, one in rated.items() if QualityFinding("MinCount", ACCESS) in one.findings}
     assert lacking == {"bad"}
-    assert Finding("MinCount", "http://purl.org/dc/terms/license") in rated["good"].findings
+    assert QualityFinding("MinCount", "http://purl.org/dc/terms/license") in rated["good"].findings
 
 
 async def test_an_empty_record_has_an_empty_assessment() -> None:

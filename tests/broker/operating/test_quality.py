@@ -16,7 +16,7 @@ from connector.broker.operating.quality import (
     OPTIONS,
     RECOMMENDED,
     WEIGHTS,
-    Finding,
+    QualityFinding,
     Tally,
     add_quality,
     compute_shares,
@@ -70,9 +70,9 @@ def test_a_dataset_lacks_what_it_does_not_state_and_a_rule_is_told_once() -> Non
     faults = [ShapeFault("urn:a", RECOMMENDED["licence"], "MinCount")]
     rated = rate_dataset(entry("a"), stated, faults, NOW)
     assert rated.stated == {"theme"}
-    assert Finding("MinCount", RECOMMENDED["licence"]) in rated.findings
-    assert Finding("missing", RECOMMENDED["licence"]) not in rated.findings
-    assert Finding("missing", RECOMMENDED["description"]) in rated.findings
+    assert QualityFinding("MinCount", RECOMMENDED["licence"]) in rated.findings
+    assert QualityFinding("missing", RECOMMENDED["licence"]) not in rated.findings
+    assert QualityFinding("missing", RECOMMENDED["description"]) in rated.findings
     assert len(rated.findings) == len(RECOMMENDED) - 1
 
 
@@ -122,4 +122,4 @@ def test_the_kinds_of_findings_are_bounded() -> None:
         faults = [ShapeFault("urn:a", f"urn:path:{number}", "Class")]
         add_quality(tally, rate_dataset(entry(f"d{number}"), [], faults, NOW))
     assert (tally.datasets, len(tally.findings), len(tally.examples)) == (300, 100, 100)
-    assert tally.examples[Finding("Class", "urn:path:0")] == "d0"
+    assert tally.examples[QualityFinding("Class", "urn:path:0")] == "d0"

@@ -328,6 +328,7 @@ SENTENCES: dict[str, str] = {
     "The portal did not answer: {}": "Das Portal hat nicht geantwortet: {0}",
     "The portal was not asked: {}": "Das Portal wurde nicht angefragt: {0}",
     "The portal was removed.": "Das Portal wurde entfernt.",
+    "The broker does not name this address.": "Der Broker nennt diese Adresse nicht.",
     "The other broker does not list the participant any more.": "Der andere Broker führt den Teilnehmer nicht mehr.",
     "The dataset {} is larger than {} bytes.": "Das Datenangebot {0} ist größer als {1} Bytes.",
     "The document has a document type: it may declare no entities and lead nowhere else.": "Das Dokument hat einen "

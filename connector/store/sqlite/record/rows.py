@@ -39,5 +39,6 @@ def to_stored(row: Iterable[Any]) -> Entry:
 def _read(row: Iterable[Any]) -> tuple[Entry, bool]:
     body, place, seq, change, verified_at, changed_at, first_seen, removed_at, held = row
     times = {"verified_at": verified_at, "changed_at": changed_at, "first_seen": first_seen, "removed_at": removed_at}
-    stored = msgspec.structs.replace(decode_entry(body), row=place, seq=seq, change=change, **times)
-    return msgspec.structs.replace(stored, is_test=held == STANDINGS[EntryStanding.TEST]), held > 0
+    is_test = held == STANDINGS[EntryStanding.TEST]
+    numbers = {"row": place, "seq": seq, "change": change}
+    return msgspec.structs.replace(decode_entry(body), is_test=is_test, **numbers, **times), held > 0
