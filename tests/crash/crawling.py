@@ -134,7 +134,8 @@ def main() -> None:
                 traceback.print_exc()
             os._exit(1)
         os.waitpid(pid, 0)
-        print(f"ended {pid}", flush=True)
+        # On a line of its own, also if the broker was killed within one.
+        print(f"\nended {pid}", flush=True)
 
 
 if __name__ == "__main__":
