@@ -23,7 +23,20 @@ from tests.cli.management import Management, asset, negotiation
 ROOM = Path(__file__).resolve().parents[2] / "connector" / "cli"
 TREES = {path.relative_to(ROOM).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in ROOM.rglob("*.py")}
 # Words that are the same in both languages.
-SAME = {"SHA-256", "Status", "Name", "Format", "Bytes", "Version", "Person", "Problem", "Parameter", "Text", "HTTP"}
+SAME = {
+    "CKAN",
+    "SHA-256",
+    "Status",
+    "Name",
+    "Format",
+    "Bytes",
+    "Version",
+    "Person",
+    "Problem",
+    "Parameter",
+    "Text",
+    "HTTP",
+}
 DETAILS = {"_build_fields", "to_common_fields", "describe_sighting", "to_fields", "show"}
 
 

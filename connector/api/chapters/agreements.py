@@ -1,14 +1,22 @@
 """Endpoints for agreements, their use and duties, and for the audit log."""
 
 import hashlib
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, LimitQuery, page, read_listing, read_page
+from connector.api.frame.desk import (
+    AfterQuery,
+    AtContext,
+    AtEvaluator,
+    LimitQuery,
+    TimeQuery,
+    page,
+    read_listing,
+    read_page,
+)
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
 from connector.controlplane.judging.evaluator import Evaluator
@@ -143,9 +151,7 @@ async def list_uses(
 
 
 @router.get("/audit/export", tags=["audit"])
-async def export_audit(
-    context: AtContext, start: datetime | None = None, end: datetime | None = None
-) -> AuditExportView:
+async def export_audit(context: AtContext, start: TimeQuery = None, end: TimeQuery = None) -> AuditExportView:
     """Export the audit log of a period with its proofs (default: all)."""
     first, last = to_ms(start), to_ms(end)
     lines = await records.export_audit(context, first or 0, context.now() + 1 if last is None else last)

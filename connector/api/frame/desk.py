@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import FastAPI, Query
+from pydantic import BeforeValidator
 
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
@@ -76,9 +79,20 @@ AtReceived = Annotated[Path, DeskValue(lambda desk: desk.received)]
 AtChecks = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.checks)]
 AtList = Annotated[Callable[[], ListInUse | None], DeskValue(lambda desk: desk.list_in_use)]
 AtWarnings = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.warnings)]
+_NUMBER = re.compile(r"[-+]?[0-9._]*([eE][-+]?[0-9]+)?|[-+]?(inf|infinity|nan)", re.IGNORECASE)
 LimitQuery = Annotated[int, Query(ge=1, le=500, description="Maximum number of entries on the page.")]
 AfterQuery = Annotated[str | None, Query(max_length=4096, description="The `next` of the previous page.")]
 WaitQuery = Annotated[float, Query(ge=0, le=300, description="Maximum time to wait, in seconds.")]
+
+
+def _refuse_number(value: object) -> object:
+    """Return the text of a time; pydantic would take a number for the seconds since 1970."""
+    if _NUMBER.fullmatch(str(value)):
+        raise ValueError("expected an instant such as 2026-05-01T00:00:00Z")
+    return value
+
+
+TimeQuery = Annotated[datetime | None, BeforeValidator(_refuse_number)]
 
 
 def page(limit: int, after: str | None) -> PageBounds:

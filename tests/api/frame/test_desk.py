@@ -6,9 +6,10 @@ from types import SimpleNamespace
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from connector.api.frame import desk
-from connector.api.frame.desk import find_desk_value, page, read_page, wait
+from connector.api.frame.desk import TimeQuery, find_desk_value, page, read_page, wait
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.watch import ProcessWatch
 from connector.desk.values import Desk
@@ -89,3 +90,10 @@ async def test_a_wait_without_time_returns_the_present_value() -> None:
     counter = Counter()
     assert await wait(ProcessWatch(), "p", 0, counter.read, bool) == 0
     assert counter.reads == 1
+
+
+@pytest.mark.parametrize("written", ["0", "-1.5e-235", "1796086899060", "1e3", "nan", ""])
+def test_a_number_is_no_time(written: str) -> None:
+    with pytest.raises(ValidationError, match="expected an instant"):
+        TypeAdapter(TimeQuery).validate_python(written)
+    assert TypeAdapter(TimeQuery).validate_python("2026-05-01T00:00:00Z") is not None

@@ -112,6 +112,9 @@ def test_every_filter_by_a_participant_a_dataset_or_a_process_is_in_the_tests_ab
         "consent add --dataset",  # as `consent list`
         "consent withdraw --dataset",  # as `consent list`
         "need answer --dataset",  # the answer names it, it filters nothing
+        "broker log --participant",  # sources are found by the broker (test_broker_sources.py)
+        "broker marks --participant",  # as `broker log`
+        "broker why --participant",  # as `broker log`
         "policy simulate --participant",  # asks no connector
         "policy decide --participant",  # as `get`: the connector knows also whoever is not listed
     }

@@ -40,12 +40,12 @@ async def crawl(**catalogues: Catalogue) -> BrokerStore:
 
 async def publish(record: BrokerStore) -> Graph:
     """Return the graph of all pages, as a harvester adds them up."""
-    graph, after, pages = Graph(), None, 0
+    graph, after, pages, view = Graph(), None, 0, record.view()
     while pages == 0 or after is not None:
-        entries, following = await list_page(record, after)
+        entries, following = await list_page(view, after)
         page = f"{SITE.catalog}?after={after}"
         statements = (
-            *describe_catalog(SITE, await gather_subjects(record, SITE, entries)),
+            *describe_catalog(SITE, await gather_subjects(view, SITE, entries)),
             *describe_page(SITE, page, SITE.catalog, following and f"{SITE.catalog}?after={following}", 100),
         )
         graph.parse(data=write_statements(statements, RdfForm.TURTLE, CATALOG_PREFIXES), format="turtle")
@@ -97,7 +97,7 @@ def test_references_to_portals_conform_and_name_their_place() -> None:
     assert datasets == {iri(0), iri(1), "https://data.example/1"}
     assert {str(place) for place in graph.objects(None, PROV.atLocation)} >= {f"{HOME}/dataset/package-0"}
     assert list_findings(graph) == set()
-    part = asyncio.run(federated.provide(record, participant=SITE.participant, address="https://b.example"))
+    part = asyncio.run(federated.provide(record.view(), participant=SITE.participant, address="https://b.example"))
     assert b'"dataset"' not in part.body
 
 

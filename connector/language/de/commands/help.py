@@ -200,7 +200,6 @@ SENTENCES: dict[str, str] = {
     "The broker: it crawls the catalogues of the participants and answers searches.": "Der Broker: Er liest die Kataloge der Teilnehmer ein und beantwortet Suchen.",
     "Run a broker until Ctrl-C or SIGTERM; one line reports that it is ready, with its addresses.": "Einen Broker betreiben bis Strg+C oder SIGTERM; eine Zeile meldet, dass er bereit ist, mit seinen "
     "Adressen.",
-    "Show whether a broker is ready, and its checks.": "Anzeigen, ob ein Broker bereit ist, und seine Prüfungen.",
     "List the crawled participants and portals: the state of each source, its datasets, and its latest error.": "Die eingelesenen Teilnehmer und Portale auflisten: Stand jeder Quelle, ihre Datenangebote und ihr letzter Fehler.",
     "A catalogue in RDF is Turtle, RDF/XML or JSON-LD in the terms of DCAT-AP; its pages are followed.": "Ein Katalog in RDF ist Turtle, RDF/XML oder JSON-LD in den Begriffen von DCAT-AP; alle seine Seiten werden gelesen.",
     "Show whether a broker is ready; with a management key its sources, entries, index and crawls too.": "Anzeigen, ob ein Broker bereit ist; mit einem Verwaltungsschlüssel auch seine Quellen, Einträge, seinen Suchindex und das Einlesen.",

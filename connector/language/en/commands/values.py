@@ -46,8 +46,8 @@ SENTENCES: dict[str, str] = {
     "ConsentExpired": "ConsentExpired",
     # States of the sources of a broker, and outcomes.
     "NEW": "NEW",
-    "ckan": "CKAN",
-    "dcat": "catalogue in RDF",
+    "ckan": "ckan",
+    "dcat": "dcat",
     "ONLINE": "ONLINE",
     "SUSPECT": "SUSPECT",
     "OFFLINE": "OFFLINE",

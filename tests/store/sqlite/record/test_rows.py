@@ -13,7 +13,7 @@ BODY = msgspec.msgpack.encode(entry("a"))
     ("held", "tests", "shown"), [(0, False, True), (1, False, False), (1, True, True), (2, True, False)]
 )
 def test_a_held_row_is_shown_to_who_may_see_it(held: int, tests: bool, shown: bool) -> None:
-    row = (BODY, 7, 3, 30, 20, 10, 99 if held else None, held)
+    row = (BODY, 7, 3, 2, 30, 20, 10, 99 if held else None, held)
     seen = to_entry(row, tests=tests)
     assert (seen.removed_at is None, bool(seen.document), seen.is_test) == (shown, shown, held == 1)
     stored = to_stored(row)
