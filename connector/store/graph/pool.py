@@ -49,6 +49,13 @@ class _RunningWorker:
         except (ConnectionError, asyncio.IncompleteReadError):
             raise EOFError from None
 
+    async def wait_ended(self) -> int:
+        """Return the status of a process that closed its answers: it is ending, and a signal would hide why."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_S):
+                return await self.process.wait()
+        return await self.end()
+
     async def end(self) -> int:
         """Kill the process, if it still runs, and return its status."""
         with suppress(ProcessLookupError):
@@ -106,7 +113,7 @@ class WorkerPool:
         except TimeoutError:
             code = "too-long"
         except EOFError:
-            ended = await worker.end()
+            ended = await worker.wait_ended()
             if ended == _FAILED:
                 # It could not open the graph.
                 raise GraphDamaged from None

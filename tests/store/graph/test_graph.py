@@ -3,17 +3,18 @@
 import asyncio
 import shutil
 import socket
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from connector.ports.graph import GraphPart, GraphQuestion, SparqlRefused
+from connector.ports.graph import GraphDamaged, GraphPart, GraphQuestion, SparqlRefused
 from connector.semantic.statements import BlankTerm, IriTerm, LiteralTerm, Statement
 from connector.store.graph import pool
 from connector.store.graph.graph import OxigraphStore, open_graph
-from connector.store.graph.pool import WORKERS
+from connector.store.graph.pool import WORKERS, WorkerPool, _RunningWorker
 from tests.broker.crawling import until
 
 EX = "https://ex.example/"
@@ -234,3 +235,11 @@ async def test_a_published_copy_that_is_gone_is_found_out_and_opened_again(
     await graph.put([part("e")])
     await graph.publish(5)
     assert await count(graph) == 2
+
+
+async def test_a_process_that_could_not_open_its_graph_says_so_however_slowly_it_ends(tmp_path: Path) -> None:
+    slow = "import os, sys, time; os.close(1); time.sleep(0.3); sys.exit(1)"
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", slow, stdin=pipe, stdout=pipe)
+    with pytest.raises(GraphDamaged):
+        await WorkerPool(lambda: tmp_path)._ask(_RunningWorker(process, tmp_path), GraphQuestion("ASK {}", "", "", ()))
