@@ -19,7 +19,7 @@ if (kept) {
     if (answer?.status !== 204) return;
     kept.elements.stand.value = answer.headers.get("Stand");
     saved = read();
-    if (kept.dataset.follow) await follow(kept.dataset.follow);
+    if (kept.dataset.renew) await follow(kept.dataset.renew);
   };
   const queue = () => {
     busy += 1;
