@@ -66,8 +66,7 @@ class ByPolicy:
         situation = situations.build_for_peer(process.peer, situations.parse_claims(process.evidence), asset, now)
         # An accepted offer is the provider's own; a person may have offered another policy than that of the asset.
         accepted = process.state == NegotiationState.ACCEPTED
-        own = accepted or documents.is_spelled_alike(process.offer, asset.policy)
-        others = not own and not documents.has_same_rules(process.offer, asset.policy)
+        others = not accepted and not documents.has_same_rules(process.offer, asset.policy)
         if not others:
             # What is signed is decided, in the words of the process.
             verdict = judgement.judge(self.enforcer.evaluator, process.offer, situation, asset.id, Phase.NEGOTIATION)
