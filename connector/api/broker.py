@@ -153,6 +153,7 @@ def make_broker_app(
     authenticate: Authenticate,
     use: Use,
     *,
+    visibility: Visibility,
     participant: str,
     now: Callable[[], int],
     alive: Callable[[], bool] = lambda: True,
@@ -165,7 +166,8 @@ def make_broker_app(
     """Build the application.
 
     `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
-    commits the replay key of its token (raises Replayed) before the request is processed. `participant` is the broker:
+    commits the replay key of its token (raises Replayed) before the request is processed. `visibility` opens what a
+    caller sees of the record. `participant` is the broker:
     its own token alone lets the search index be built anew. With `open`, whoever sends no token may read, as often as
     an address may that proves nothing. `note_search` is told the words of each search, the number of its results, and
     its caller, if known.
@@ -181,7 +183,7 @@ def make_broker_app(
     )
     app.state.desk = BrokerDesk(
         record=record,
-        visibility=Visibility(record, now),
+        visibility=visibility,
         index=index,
         projector=projector,
         crawler=crawler,

@@ -85,6 +85,7 @@ class BrokerServer:
     teller: Teller
     projector: Projector
     crawler: Crawler
+    visibility: Visibility
     protocol: Application
     api: ASGIApp
     management: ASGIApp | None
@@ -133,14 +134,13 @@ class BrokerServer:
         from connector.web.public.site import make_public_app
 
         settings, rates = self.parts.settings, make_rates(self.parts.settings)
-        visibility = Visibility(self.record, self.now)
 
         def admit(request: Request) -> int:
             host = request.client.host if request.client else ""
             return rates.admit_unknown(rates.name_caller(host, request.headers))
 
         desk = PublicDesk(
-            see=partial(visibility.open_view, None),
+            see=partial(self.visibility.open_view, None),
             index=self.index,
             library=Library(operands(ZoneInfo(settings.zone)), executors={}),
             provider=settings.participant.name,
@@ -205,7 +205,7 @@ async def build_broker(
         changed=note_change,
         now=now,
     )
-    graph = _open_graph(settings, site)
+    graph, visibility = _open_graph(settings, site), Visibility(record, now)
     intake, expiry = _build_intake(parts, record, crawler, now, note_change)
     needs = BoardDesk(board=board, record=record, index=index, teller=teller, site=site, now=now)
     return BrokerServer(
@@ -216,8 +216,9 @@ async def build_broker(
         teller=teller,
         projector=projector,
         crawler=crawler,
-        protocol=_build_protocol(parts, record, now),
-        api=_build_api(parts, desk, needs, graph, intake, searches, tasks),
+        visibility=visibility,
+        protocol=_build_protocol(parts, visibility),
+        api=_build_api(parts, desk, needs, visibility, graph, intake, searches, tasks),
         management=_build_management(settings, desk),
         assessor=desk.assessor,
         searches=searches,
@@ -235,6 +236,7 @@ def _build_api(
     parts: Parts,
     desk: OperatorDesk,
     needs: BoardDesk,
+    visibility: Visibility,
     graph: GraphStore | None,
     intake: DescriptionIntake | None,
     searches: SearchCounter | None,
@@ -256,6 +258,7 @@ def _build_api(
         desk.crawler,
         authenticate,
         use,
+        visibility=visibility,
         participant=settings.participant.id,
         now=desk.now,
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
@@ -370,11 +373,9 @@ def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any
     ]
 
 
-def _build_protocol(parts: Parts, record: BrokerStore, now: Callable[[], int]) -> Application:
+def _build_protocol(parts: Parts, visibility: Visibility) -> Application:
     """Return the application for peers: a Catalogue Service with the datasets of the record that a caller sees."""
     participant = parts.settings.participant.id
-
-    visibility = Visibility(record, now)
 
     async def provide(
         caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]

@@ -155,7 +155,17 @@ async def _search_over_http(record: BrokerStore, index: TantivyIndex) -> dict[st
 
     projector = Projector(record, index, clock=time.monotonic)
     crawler = crawler_of(space, record)
-    app = make_broker_app(record, index, projector, crawler, authenticate, use, participant=BROKER, now=lambda: NOW)
+    app = make_broker_app(
+        record,
+        index,
+        projector,
+        crawler,
+        authenticate,
+        use,
+        visibility=Visibility(record, lambda: NOW),
+        participant=BROKER,
+        now=lambda: NOW,
+    )
     listeners = Listeners(certificate=None, key=None, bounds=ServingBounds())
     await listeners.open_asgi("broker", app, "127.0.0.1", 0, public=True)
     spent: dict[str, list[Spent]] = {}

@@ -9,6 +9,7 @@ import pytest
 
 from connector.api.broker import make_broker_app
 from connector.broker.schedule import DAY
+from connector.broker.visibility.callers import Visibility
 from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent, ListInUse
@@ -50,6 +51,7 @@ class Desk:
             self.crawler,
             lambda authorization: self.space.authenticate(authorization, Intent.SEARCH),
             self.use,
+            visibility=Visibility(self.record, lambda: self.space.now),
             participant=BROKER,
             now=lambda: self.space.now,
             alive=lambda: self.alive,

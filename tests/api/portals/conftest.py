@@ -9,6 +9,7 @@ import pytest
 from connector.api.broker import make_broker_app
 from connector.api.portals.mounting import add_portals
 from connector.broker.crawler import Harvest
+from connector.broker.visibility.callers import Visibility
 from connector.net.serving.rates import CallerRates
 from connector.ports.broker_store import CrawlSource
 from connector.ports.identity import Caller, Intent
@@ -50,6 +51,7 @@ class SiteWorld:
             self.crawler,
             lambda authorization: self.space.authenticate(authorization, Intent.SEARCH),
             self._use,
+            visibility=Visibility(self.record, lambda: self.space.now),
             participant=BROKER,
             now=lambda: self.space.now,
             open=is_open,
