@@ -52,7 +52,8 @@ class SqliteDescriptionStore:
 
     async def put_description(self, description: PushedDescription, entry: Entry | None, now: int) -> bool:
         """Store a description and the entry of its dataset; return whether the entry has changed."""
-        return await self._record.write(partial(_put, description=description, entry=entry, now=now))
+        job = partial(_put, description=description, entry=entry, now=now)
+        return await self._record.write(job, description.participant)
 
     async def drop_descriptions(self, names: Sequence[str], now: int) -> int:
         """Remove descriptions, with the entries of their datasets; return how many entries were removed."""

@@ -165,10 +165,8 @@ class SqliteBrokerStore:
     async def apply(self, delta: Delta, now: int) -> int:
         """Apply a complete crawl all or nothing; returns the record's last change number."""
         check_delta(delta)
-        last = await self._write(partial(_apply_crawl, delta=delta, now=now))
+        last = await self.write(partial(_apply_crawl, delta=delta, now=now), delta.source.participant)
         self._note(delta.source)
-        self._note_holdings(delta.source.participant)
-        self._classes = None
         return last
 
     async def classes(self) -> Sequence[VisibilityClass]:
@@ -203,7 +201,7 @@ class SqliteBrokerStore:
 
     async def moderate(self, change: ModerationChange, now: int) -> Act | None:
         """Set or take away a mark, with all that follows for entries; returns None if nothing changes."""
-        act = await self.write(partial(moderating.moderate, change=change, now=now))
+        act = await self.write(partial(moderating.moderate, change=change, now=now), change.participant)
         self._source_marks = None
         return act
 
@@ -279,13 +277,17 @@ class SqliteBrokerStore:
         """Return the rows of another chapter of this file. Raises Unavailable."""
         return fetch_many(self._reader, statement, values)
 
-    async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """Do a job of another chapter, which may change any entry, as one transaction on the thread of writes.
+    async def write(self, job: Callable[[sqlite3.Connection], T], participant: str | None = None) -> T:
+        """Do a job that changes entries, also of another chapter, as one transaction on the thread of writes.
 
-        Raises Unavailable, and what the job raises.
+        It changes those of `participant` alone, if one is given. Raises Unavailable, and what the job raises.
         """
         done = await self._write(job)
-        self._holdings = self._classes = None
+        self._classes = None
+        if participant is None:
+            self._holdings = None
+        else:
+            self._note_holdings(participant)
         return done
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
