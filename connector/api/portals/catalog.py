@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Response
 
 from connector.api.broker import LONGEST_POSITION
+from connector.api.frame.desk import TimeQuery
 from connector.api.frame.errors import ApiError
 from connector.api.portals.frame import AcceptHeader, AtSite, PageLimit, SiteDesk, answer_aside, choose_form
 from connector.broker import publishing
@@ -31,7 +32,6 @@ _BY_MEDIA = {form.value: form for form in _GRAPHS.values()}
 router = APIRouter(include_in_schema=False)
 
 CursorQuery = Annotated[str | None, Query(max_length=LONGEST_POSITION)]
-SinceQuery = Annotated[dt.datetime | None, Query()]
 
 
 @router.get("/catalog")
@@ -39,7 +39,7 @@ async def read_catalog(
     desk: AtSite,
     accept: AcceptHeader = "",
     after: CursorQuery = None,
-    modified_since: SinceQuery = None,
+    modified_since: TimeQuery = None,
     limit: PageLimit = publishing.PAGE,
 ) -> Response:
     """Return a page of the catalogue in the accepted form; `hydra:next` leads on."""
@@ -52,7 +52,7 @@ async def read_catalog_file(
     desk: AtSite,
     suffix: str,
     after: CursorQuery = None,
-    modified_since: SinceQuery = None,
+    modified_since: TimeQuery = None,
     limit: PageLimit = publishing.PAGE,
 ) -> Response:
     """Return a page of the catalogue in the form of the ending."""

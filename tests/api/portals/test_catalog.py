@@ -75,6 +75,7 @@ async def test_what_is_not_offered_is_refused_with_a_sentence(world: SiteWorld) 
         ("/catalog.ttl?after=zz", 400),
         ("/catalog.ttl?modified_since=2026-01-01&after=zz", 400),
         ("/catalog.ttl?modified_since=soon", 422),
+        ("/catalog.ttl?modified_since=1700000000", 422),
         ("/catalog.ttl?limit=0", 422),
         (f"{ROADS}.exe", 404),
         ("/datasets/a.b/c", 404),
