@@ -1,13 +1,14 @@
 """Pictures of each page in both languages, to be looked at: `python -m tests.browser.pictures`, into build/pictures."""
 
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
-from tests.browser.served import ServedOffice, ServedSquare, open_browser, sign_in
+from tests.browser.served import Served, ServedOffice, ServedSquare, open_browser, sign_in
 from tests.web.public.square import PLACES, list_offers
 from tests.web.test_pages import OPENED
 
@@ -18,43 +19,36 @@ WIDTHS = {"wide": 1280, "narrow": 320}
 def take() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
-        served = ServedOffice(Path(folder))
-        served.do(served.office.furnish())
+        office, square = ServedOffice(Path(folder)), ServedSquare(**list_offers())
+        office.do(office.office.furnish())
+        square.do(square.square.crawl())
         for scheme, widths in (("light", WIDTHS), ("dark", {"dark": 1280})):
-            context = browser.new_context(color_scheme=scheme, base_url=served.address)
-            page = context.new_page()
+            page = _open(browser, office, scheme)
             page.goto("/anmelden")
             page.screenshot(path=FOLDER / f"anmelden-{scheme}.png", full_page=True)
-            sign_in(page, served, *UserRole)
-            for language in LANGUAGES:
-                page.goto(f"/sprache/{language}")
-                for opened in OPENED:
-                    for name, width in widths.items():
-                        page.set_viewport_size({"width": width, "height": 800})
-                        page.goto(opened)
-                        place = opened.partition("?")[0].strip("/").replace("/", "-") or "start"
-                        page.screenshot(path=FOLDER / f"{place}-{language}-{name}.png", full_page=True)
-            context.close()
-        served.close()
-        _take_public(browser)
+            sign_in(page, office, *UserRole)
+            _take_all(page, OPENED, widths, "")
+            page.context.close()
+            page = _open(browser, square, scheme)
+            _take_all(page, PLACES, widths, "public-")
+            page.context.close()
+        office.close()
+        square.close()
 
 
-def _take_public(browser: Browser) -> None:
-    served = ServedSquare(**list_offers())
-    served.do(served.square.crawl())
-    for scheme, widths in (("light", WIDTHS), ("dark", {"dark": 1280})):
-        context = browser.new_context(color_scheme=scheme, base_url=served.address)  # type: ignore[arg-type]
-        page = context.new_page()
-        for language in LANGUAGES:
-            page.goto(f"/sprache/{language}")
-            for opened in PLACES:
-                for name, width in widths.items():
-                    page.set_viewport_size({"width": width, "height": 800})
-                    page.goto(opened)
-                    place = opened.partition("?")[0].strip("/").replace("/", "-") or "start"
-                    page.screenshot(path=FOLDER / f"public-{place}-{language}-{name}.png", full_page=True)
-        context.close()
-    served.close()
+def _open(browser: Browser, served: Served, scheme: str) -> Page:
+    return browser.new_context(color_scheme=scheme, base_url=served.address).new_page()  # type: ignore[arg-type]
+
+
+def _take_all(page: Page, places: Iterable[str], widths: Mapping[str, int], begin: str) -> None:
+    for language in LANGUAGES:
+        page.goto(f"/sprache/{language}")
+        for opened in places:
+            for name, width in widths.items():
+                page.set_viewport_size({"width": width, "height": 800})
+                page.goto(opened)
+                place = opened.partition("?")[0].strip("/").replace("/", "-") or "start"
+                page.screenshot(path=FOLDER / f"{begin}{place}-{language}-{name}.png", full_page=True)
 
 
 if __name__ == "__main__":

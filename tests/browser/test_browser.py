@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
-from tests.browser.served import CHROMIUM, Served, ServedOffice, ServedSquare, open_browser, sign_in
+from tests.browser.served import CHROMIUM, Served, ServedOffice, ServedSquare, sign_in
 from tests.support.plane import OWNER
 from tests.web.getting import OPENED as GETTING
 from tests.web.public.square import PLACES, list_offers
@@ -20,12 +20,6 @@ from tests.web.test_pages import OPENED
 
 pytestmark = [pytest.mark.web, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
 WIDTHS = (320, 1280)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

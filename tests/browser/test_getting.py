@@ -10,7 +10,7 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from connector.ports.entities import UserRole
-from tests.browser.served import CHROMIUM, open_browser
+from tests.browser.served import CHROMIUM
 from tests.e2e.live import Live, until
 from tests.web.office import PASSWORD
 
@@ -18,12 +18,6 @@ pytestmark = [pytest.mark.web, pytest.mark.skipif(not CHROMIUM, reason="there is
 MOST_CLICKS = 6
 PATIENCE_MS = 30_000
 ROWS = "gemessen,station,wert\n" + "".join(f"2026-11-{day:02d},Marktplatz,{day}\n" for day in range(1, 31))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

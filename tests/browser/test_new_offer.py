@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from connector.controlplane.usecases import users
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
 from connector.views.users import UserOrder
-from tests.browser.served import CHROMIUM, ServedOffice, open_browser, sign_in
+from tests.browser.served import CHROMIUM, ServedOffice, sign_in
 from tests.support.plane import OWNER
 from tests.web.office import PASSWORD
 
@@ -22,12 +22,6 @@ pytestmark = [pytest.mark.web, pytest.mark.skipif(not CHROMIUM, reason="there is
 MOST_INPUTS = 12
 TREES = "Art;Höhe;Datum\nLinde;12,5;2026-05-01\nAhorn;9;2026-05-03\n".encode()
 FILE: Any = {"name": "baum_kataster.csv", "mimeType": "text/csv", "buffer": TREES}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import itertools
 import json
 import time
 import uuid
+from abc import ABC, abstractmethod
 from asyncio.events import Handle
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ class Member:
     callback: str
 
 
-class Target:
+class Target(ABC):
     """A whole connector at its addresses, what it offers, and a member who means harm."""
 
     def __init__(self, addresses: Mapping[str, str], id: str, offer: tuple[str, str], member: Member) -> None:
@@ -141,9 +142,9 @@ class Target:
             }
         ).encode()
 
+    @abstractmethod
     async def is_decided(self, pid: str) -> bool:
         """Whether a negotiation was answered, ended or held for a person."""
-        raise NotImplementedError
 
     async def healthy(self) -> bool:
         return b" 200 OK" in await self.say("management", b"GET /health HTTP/1.1\r\nHost: city\r\n\r\n")
