@@ -1,5 +1,12 @@
+import re
+from collections import Counter
+from pathlib import Path
+
+from connector.web.frame import files
 from connector.web.frame.files import find_file_path
 from tests.web.office import Office
+
+STATIC = Path(files.__file__).parents[1] / "static"
 
 
 async def test_a_file_is_kept_by_browsers_under_its_digest_only(office: Office) -> None:
@@ -19,3 +26,16 @@ async def test_a_first_visit_is_small(office: Office) -> None:
         await browser.get(find_file_path(name)) for name in ("tokens.css", "components.css", "pages.js", "mark.svg")
     ]
     assert sum(len(answer.content) for answer in (page, *files)) < 50_000
+
+
+def test_a_class_of_the_styles_stands_for_one_thing() -> None:
+    styles = re.sub(r"/\*.*?\*/", "", (STATIC / "components.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    # Rules for some screens change what a rule outside of them has said.
+    everywhere = re.sub(r"@[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", styles)
+    named = Counter(
+        name
+        for rule in re.findall(r"([^{}]*)\{", everywhere)
+        for name in re.findall(r"^\s*(\.[\w-]+)\s*$", rule, re.MULTILINE)
+    )
+    assert len(named) > 50
+    assert {name for name, count in named.items() if count > 1} == set()
