@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
+from connector.identity.jws import Rejected, sign, verify_document
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.identity.roster import (
     KIND,
@@ -29,7 +30,6 @@ from connector.identity.roster import (
     check_members,
     read_roster,
 )
-from connector.identity.tokens import Rejected, sign, verify_document
 from connector.views.handed_in import HandedInFault, read_json
 
 DEFAULT_VALIDITY = timedelta(days=30)

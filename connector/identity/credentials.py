@@ -5,8 +5,8 @@ The header is `alg`, `kid`, `typ` and `cty`, and nothing else; `kid` is the RFC 
 
 from collections.abc import Callable, Mapping, Sequence
 
+from connector.identity.jws import Rejected, sign, verify_document
 from connector.identity.keys import SigningKey, VerificationKey
-from connector.identity.tokens import Rejected, sign, verify_document
 from connector.ports.credentials import CredentialRejected, VerifiedCredential
 from connector.protocol.credential import CONTENT_TYPE, SECURED_LIMIT, SECURED_TYPE
 

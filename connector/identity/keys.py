@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     generate_private_key,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from connector.identity.files import FileFault, read_bounded, write_new
 from connector.net.errors import KeyProtected
@@ -31,6 +32,12 @@ from connector.views.handed_in import read_json
 ES256: Final = "ES256"
 EDDSA: Final = "EdDSA"
 ALGORITHMS: Final = (ES256, EDDSA)
+"""The algorithms of own keys, and of those on a participant list."""
+ES384: Final = "ES384"
+RS256: Final = "RS256"
+PS256: Final = "PS256"
+PEER_ALGORITHMS: Final = (*ALGORITHMS, ES384, RS256, PS256)
+"""The algorithms of keys in the documents of others."""
 
 MAX_KEY_FILE = 16 * 1024
 
@@ -46,7 +53,7 @@ class KeyFault(Exception):
 class VerificationKey:
     """A public key, its algorithm and its identifier."""
 
-    public: PublicKey
+    public: PublicKey | RSAPublicKey
     algorithm: str
     kid: str
 
@@ -149,12 +156,14 @@ def _verification(public: PublicKey) -> VerificationKey:
     return VerificationKey(public, ES256 if isinstance(public, EllipticCurvePublicKey) else EDDSA, kid)
 
 
-def _members(public: PublicKey) -> dict[str, str]:
+def _members(public: PublicKey | RSAPublicKey) -> dict[str, str]:
     """The required members of the JWK, which are also those of the thumbprint."""
     if isinstance(public, EllipticCurvePublicKey):
         numbers = public.public_numbers()
         x, y = (_b64(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
         return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+    if isinstance(public, RSAPublicKey):
+        raise KeyFault("An RSA key is only verified here: it is not written.")
     raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return {"crv": "Ed25519", "kty": "OKP", "x": _b64(raw)}
 

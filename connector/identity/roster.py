@@ -18,8 +18,9 @@ import msgspec
 
 from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.files import FileFault, read_bounded
+from connector.identity.jws import Rejected, verify_document
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
-from connector.identity.tokens import LEEWAY_S, Rejected, Verified, issue, verify, verify_document
+from connector.identity.tokens import LEEWAY_S, Verified, issue, verify
 from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NetError

@@ -1,65 +1,38 @@
-"""The one place where tokens are made and judged. One ordered list of named rules; the cheap ones come first.
+"""Tokens for one request each: made, and judged by one ordered list of named rules; the cheap ones come first.
 
-The claims are those of a DCP Self-Issued ID Token (DCP 1.0, 4.3.1): iss, sub, aud, jti, iat, exp. The header is never
-believed: it must name the key's own algorithm, and may say nothing but `alg`, `kid`, `typ`, and in a signed document of
-a certain content its `cty`.
+The claims are those of a DCP Self-Issued ID Token (DCP 1.0, 4.3.1): iss, sub, aud, jti, iat, exp.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import jwt
 import msgspec
 
-from connector.identity.keys import ALGORITHMS, SigningKey, VerificationKey
-from connector.ports.identity import Unauthenticated
+from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed, sign, verify_signature
+from connector.identity.keys import SigningKey, VerificationKey
 
 MAX_TOKEN = 8 * 1024
 MAX_LIFETIME_S = 600
 LEEWAY_S = 30
 LIFETIME_S = 120
+KIND = "JWT"
 
-RULES: Final = (
-    "size",
-    "form",
-    "header",
-    "type",
-    "algorithm",
-    "claims",
-    "self-issued",
-    "audience",
-    "expiry",
-    "issued",
-    "not-before",
-    "lifetime",
-    "member",
-    "key",
-    "key-algorithm",
-    "signature",
-)
-"""The names of the rules, in the order in which they are applied."""
+CLAIM_RULES: Final = ("claims", "self-issued", "audience", "expiry", "issued", "not-before", "lifetime")
+"""What `read_token_claims` checks, in this order."""
+RULES: Final = (*OPENING_RULES, *CLAIM_RULES, "member", *KEY_RULES)
+"""The names of the rules of `verify`, in the order in which they are applied."""
 
-_SEGMENTS = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
-_HEADER = frozenset({"alg", "kid", "typ"})
-_JWS = jwt.PyJWS(algorithms=list(ALGORITHMS))
 _MAX_TIME = 1 << 40
 _MAX_NAME = 2048
-
-
-class Rejected(Unauthenticated):
-    """A token breaks a rule; `rule` is its name, `problem` says how. Later rules were not checked."""
-
-    def __init__(self, rule: str, reason: str) -> None:
-        super().__init__(f"{rule}: {reason}")
-        self.rule = rule
-        self.problem = reason
+_MAX_ACCESS_TOKEN = 4 * 1024
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """The claims that are checked; times are seconds since the Unix epoch."""
+    """The claims that are checked; times are seconds since the Unix epoch.
+
+    `token` is what the receiver shows to the sender's Credential Service (DCP 1.0, 4.3.2).
+    """
 
     iss: str
     sub: str
@@ -69,10 +42,10 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     exp: int | float
     nbf: int | float | None = None
     sub_jwk: Any = None
+    token: str | None = None
 
 
 _CLAIMS = msgspec.json.Decoder(Claims)
-_OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +60,20 @@ KeysOf = Callable[[str], Sequence[VerificationKey] | None]
 """Returns the keys of a participant, or None for an unknown one."""
 
 
-def issue(key: SigningKey, *, issuer: str, audience: str, jti: str, now_s: int, lifetime_s: int = LIFETIME_S) -> str:
-    """Sign a token for one request to `audience`; `jti` must never be used twice."""
+def issue(
+    key: SigningKey,
+    *,
+    issuer: str,
+    audience: str,
+    jti: str,
+    now_s: int,
+    lifetime_s: int = LIFETIME_S,
+    token: str | None = None,
+) -> str:
+    """Sign a token for one request to `audience`; `jti` must never be used twice.
+
+    `token` goes along for the Credential Service of the receiver's counterparty, as the claim of that name.
+    """
     claims = {
         "iss": issuer,
         "sub": issuer,
@@ -96,22 +81,9 @@ def issue(key: SigningKey, *, issuer: str, audience: str, jti: str, now_s: int, 
         "jti": jti,
         "iat": now_s,
         "exp": now_s + lifetime_s,
+        **({"token": token} if token else {}),
     }
-    return sign(key, msgspec.json.encode(claims), kind="JWT")
-
-
-def sign(key: SigningKey, payload: bytes, *, kind: str, content: str = "") -> str:
-    """Sign `payload` as a compact JWS whose `typ` is `kind` and, if given, whose `cty` is `content`."""
-    signed = _encode_header(key.algorithm, key.kid, kind, content) + b"." + jwt.utils.base64url_encode(payload)
-    signature = _JWS.get_algorithm_by_name(key.algorithm).sign(signed, key.private)
-    return (signed + b"." + jwt.utils.base64url_encode(signature)).decode()
-
-
-@lru_cache(maxsize=16)
-def _encode_header(algorithm: str, kid: str, kind: str, content: str) -> bytes:
-    """Return the first segment, which all tokens of a key have in common."""
-    header = {"alg": algorithm, "kid": kid, "typ": kind, **({"cty": content} if content else {})}
-    return jwt.utils.base64url_encode(msgspec.json.encode(header))
+    return sign(key, msgspec.json.encode(claims), kind=KIND)
 
 
 def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:
@@ -120,96 +92,20 @@ def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verif
     `audience` is the identifier of this participant. `keys_of` is called only after all rules that need no key. The
     commit of (issuer, jti, expiry) ensures later that a token is used once.
     """
-    opened = _open(token, MAX_TOKEN, "JWT")
-    claims = _claims(opened.payload)
-    _check_claims(claims, audience)
-    _check_times(claims, now_s)
+    opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,))
+    claims = read_token_claims(opened, audience=audience, now_s=now_s)
     keys = keys_of(claims.iss)
     if keys is None:
         raise Rejected("member", "the issuer is not on the participant list.")
-    key = _select(opened.header, keys)
-    _verify_signature(opened, key)
-    return Verified(claims, key.kid)
+    return Verified(claims, verify_signature(opened, keys).kid)
 
 
-class VerifiedDocument(NamedTuple):
-    """The payload of a signed document, and the `kid` of the key that signed it."""
-
-    payload: bytes
-    kid: str
-
-
-def verify_document(
-    document: bytes, *, kind: str, keys: Sequence[VerificationKey], limit: int, content: str = ""
-) -> VerifiedDocument:
-    """Verify a signed document (a compact JWS of `typ` `kind` and, if given, `cty` `content`); raises Rejected.
-
-    A token can never pass as a document nor the reverse: the one's `typ` is `JWT`, the other's is required to be
-    `kind`.
-    """
-    try:
-        text = document.decode("ascii")
-    except UnicodeDecodeError:
-        raise Rejected("form", "it is not a compact JWS.") from None
-    opened = _open(text, limit, kind, content)
-    if "typ" not in opened.header:
-        raise Rejected("type", f"typ is missing; expected {kind}.")
-    if opened.header.get("cty", "") != content:
-        raise Rejected("type", f"cty is missing or another one; expected {content}.")
-    key = _select(opened.header, keys)
-    _verify_signature(opened, key)
-    return VerifiedDocument(opened.payload, key.kid)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A token taken apart, once: what is judged is what was signed."""
-
-    header: dict[str, Any]
-    payload: bytes
-    signed: bytes
-    signature: bytes
-
-
-def _open(token: str, limit: int, kind: str, content: str = "") -> _Opened:
-    """Rules size to algorithm: nothing here depends on who sent it."""
-    if len(token) > limit:
-        raise Rejected("size", f"it is longer than {limit} bytes.")
-    encoded = token.encode("utf-8", "replace")
-    match = _SEGMENTS.fullmatch(encoded)
-    if match is None:
-        raise Rejected("form", "it is not three segments of base64url.")
-    try:
-        header_bytes, payload, signature = (_strict_b64(segment) for segment in match.groups())
-    except ValueError:
-        raise Rejected("form", "it is not three segments of base64url.") from None
-    header = _header(header_bytes, _HEADER | {"cty"} if content else _HEADER)
-    kind_named = header.get("typ", kind)
-    if not isinstance(kind_named, str) or kind_named.upper() != kind.upper():
-        raise Rejected("type", f"typ is not {kind}.")
-    if header.get("alg") not in ALGORITHMS:
-        raise Rejected("algorithm", f"alg is not one of {', '.join(ALGORITHMS)}.")
-    return _Opened(header, payload, encoded[: match.end(2)], signature)
-
-
-def _strict_b64(segment: bytes) -> bytes:
-    """Decode, refusing a second spelling of the same bytes (padding bits that are not zero); raises ValueError."""
-    value = jwt.utils.base64url_decode(segment)
-    if jwt.utils.base64url_encode(value) != segment:
-        raise ValueError("not the canonical encoding")
-    return value
-
-
-def _header(content: bytes, allowed: frozenset[str]) -> dict[str, Any]:
-    try:
-        header = _OBJECT.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise Rejected("header", "it is not a JSON object.") from None
-    if header.keys() - allowed:
-        raise Rejected("header", f"it has members other than {', '.join(sorted(allowed))}.")
-    if not isinstance(header.get("kid", ""), str):
-        raise Rejected("header", "kid is not a string.")
-    return header
+def read_token_claims(opened: Opened, *, audience: str, now_s: float) -> Claims:
+    """Return the claims of an opened token after the rules `CLAIM_RULES`, which need no key; raises Rejected."""
+    claims = _claims(opened.payload)
+    _check_claims(claims, audience)
+    _check_times(claims, now_s)
+    return claims
 
 
 def _claims(payload: bytes) -> Claims:
@@ -219,6 +115,8 @@ def _claims(payload: bytes) -> Claims:
         raise Rejected("claims", f"a claim is missing or of the wrong type ({str(error)[:100]}).") from None
     if not claims.jti or len(claims.jti) > 256 or not claims.iss or len(claims.iss) > _MAX_NAME:
         raise Rejected("claims", "iss or jti is empty or too long.")
+    if len(claims.token or "") > _MAX_ACCESS_TOKEN:
+        raise Rejected("claims", "token is too long.")
     times = (claims.iat, claims.exp, claims.nbf or 0)
     if not all(0 <= moment < _MAX_TIME for moment in times):
         raise Rejected("claims", "a time is not a number of seconds since 1970.")
@@ -242,19 +140,3 @@ def _check_times(claims: Claims, now_s: float) -> None:
         raise Rejected("not-before", "it is not valid yet.")
     if not 0 < claims.exp - claims.iat <= MAX_LIFETIME_S:
         raise Rejected("lifetime", f"it lives longer than {MAX_LIFETIME_S} s, or ends before it begins.")
-
-
-def _select(header: dict[str, Any], keys: Sequence[VerificationKey]) -> VerificationKey:
-    """Rules key and key-algorithm: the one key that `kid` names; without a kid, the only one there is."""
-    kid = header.get("kid")
-    named = [key for key in keys if kid is None or key.kid == kid]
-    if len(named) != 1:
-        raise Rejected("key", "kid does not name one of the issuer's keys.")
-    if header["alg"] != named[0].algorithm:
-        raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
-    return named[0]
-
-
-def _verify_signature(opened: _Opened, key: VerificationKey) -> None:
-    if not _JWS.get_algorithm_by_name(key.algorithm).verify(opened.signed, key.public, opened.signature):
-        raise Rejected("signature", "the signature does not verify.")

@@ -44,6 +44,7 @@ ALLOWED = {
     "typing",
     "unicodedata",
     "urllib.parse",
+    "zlib",
     "zoneinfo",
 }
 # The chapters of a language are imported when their first sentence is needed.

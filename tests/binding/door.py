@@ -14,7 +14,8 @@ import httpx
 import jsonschema_rs
 
 from connector.app.connector import ConnectorServer
-from connector.identity.tokens import issue, sign
+from connector.identity.jws import sign
+from connector.identity.tokens import issue
 from connector.protocol.dsp.common import CONTEXT
 from tests.pair.space import Space, host, participant
 from tests.support.asgi import as_asgi

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from connector.identity.jws import sign
 from connector.identity.keys import SigningKey, generate, public_jwk
 from connector.identity.roster import KIND, Member, RosterDocument, RosterIdentity
-from connector.identity.tokens import sign
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)

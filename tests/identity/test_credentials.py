@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from connector.identity.jws import sign
 from connector.identity.keys import SigningKey
-from connector.identity.tokens import sign
 from connector.ports.credentials import CredentialKeys, CredentialRejected
 from connector.ports.identity import Intent, Mechanism
 from connector.protocol.credential import SECURED_LIMIT

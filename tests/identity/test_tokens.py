@@ -8,9 +8,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.identity import tokens
+from connector.identity import jws
+from connector.identity.jws import Rejected, sign, verify_document
 from connector.identity.keys import SigningKey, generate
-from connector.identity.tokens import RULES, Rejected, issue, sign, verify, verify_document
+from connector.identity.tokens import RULES, issue, verify
 from tests.identity.lists import CITY, CITY_KEY, NOW_S, OTHER_KEY, UTILITY, UTILITY_KEY, compact
 
 HEADER = {"alg": "EdDSA", "kid": UTILITY_KEY.kid, "typ": "JWT"}
@@ -152,7 +153,7 @@ def test_a_token_signed_by_somebody_else_or_changed_afterwards_does_not_verify()
 
 
 def test_a_missing_kid_will_do_only_where_there_is_one_key():
-    token = tokens._JWS.encode(msgspec.json.encode(CLAIMS), UTILITY_KEY.private, algorithm="EdDSA")
+    token = jws._JWS.encode(msgspec.json.encode(CLAIMS), UTILITY_KEY.private, algorithm="EdDSA")
     assert judge(token, lambda _: (UTILITY_KEY.verification,)) is None
     assert judge(token, lambda _: (UTILITY_KEY.verification, OTHER_KEY.verification)) == "key"
     assert judge(token, lambda _: ()) == "key"
@@ -180,7 +181,7 @@ def test_a_document_never_passes_as_a_token_nor_a_token_as_a_document():
     as_document = signed(CLAIMS, kind="roster+jws")
     assert judge(as_document) == "type"
     keys = (UTILITY_KEY.verification,)
-    untyped = tokens._JWS.encode(b"{}", UTILITY_KEY.private, algorithm="EdDSA", headers={"typ": None})
+    untyped = jws._JWS.encode(b"{}", UTILITY_KEY.private, algorithm="EdDSA", headers={"typ": None})
     for text in (signed(CLAIMS), untyped):
         with pytest.raises(Rejected) as caught:
             verify_document(text.encode(), kind="roster+jws", keys=keys, limit=9999)

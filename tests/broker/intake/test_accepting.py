@@ -7,7 +7,7 @@ import pytest
 
 from connector.broker.intake.accepting import DescriptionRefused
 from connector.broker.normalise import read_entry
-from connector.identity.tokens import sign
+from connector.identity.jws import sign
 from connector.ports.identity import Caller
 from connector.protocol import dcat
 from connector.protocol.credential import SECURED_LIMIT, DescriptionKind

@@ -1,0 +1,1 @@
+"""The Decentralized Claims Protocol: documents of identifiers, tokens, presentations, status lists."""

@@ -1,0 +1,91 @@
+"""The public keys of a document: which may verify a signature, and by which algorithm.
+
+The algorithm is a property of the key. An RSA key says by its own `alg` how it signs, and else signs with RS256.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicNumbers
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from jwt.utils import base64url_decode
+
+from connector.identity.keys import ES384, PS256, RS256, KeyFault, PublicKey, VerificationKey, from_jwk
+from connector.protocol.dcp.document import DidDocument, Relationship
+
+MIN_RSA_BITS, MAX_RSA_BITS = 2048, 4096
+_EXPONENT = 65_537
+_MAX_MEMBER = 1024
+
+
+def find_keys(
+    document: DidDocument, relationship: Relationship, kid: str | None, *, take_missing: bool = False
+) -> tuple[VerificationKey, ...]:
+    """Return the keys of a document that may sign what `relationship` is for: the one that `kid` names, or else all.
+
+    Without a `kid`, a document with several methods has none (DCP 1.0, 4.3.4). A key that cannot be used is left out.
+    """
+    named = document.keys if kid is None else {kid: document.keys[kid]} if kid in document.keys else {}
+    if kid is None and len(document.keys) != 1:
+        return ()
+    keys = []
+    for name, jwk in named.items():
+        if document.may_sign(name, relationship, take_missing=take_missing):
+            try:
+                keys.append(read_key(name, jwk))
+            except KeyFault:
+                continue
+    return tuple(keys)
+
+
+def read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
+    """Read the public key of a method: P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits; raises KeyFault.
+
+    `name` becomes its `kid`, whatever the `kid` of the JWK is.
+    """
+    if "d" in jwk:
+        raise KeyFault("The document contains a private key.")
+    if jwk.get("use", "sig") != "sig":
+        raise KeyFault("The key is not for signatures.")
+    public, algorithm = _read_public({member: value for member, value in jwk.items() if member != "kid"})
+    if algorithm != jwk.get("alg", algorithm) and not (algorithm == "EdDSA" and jwk["alg"] == "Ed25519"):
+        raise KeyFault(f"The key names another algorithm than {algorithm}.")
+    return VerificationKey(public, algorithm, name)
+
+
+def _read_public(jwk: Mapping[str, Any]) -> tuple[PublicKey | RSAPublicKey, str]:
+    kind = (jwk.get("kty"), jwk.get("crv"))
+    if kind == ("EC", "P-384"):
+        x, y = (_read_number(jwk, member) for member in ("x", "y"))
+        try:
+            return EllipticCurvePublicNumbers(x, y, SECP384R1()).public_key(), ES384
+        except ValueError:
+            raise KeyFault("The JWK is not a point on its curve.") from None
+    if jwk.get("kty") == "RSA":
+        return _read_rsa(jwk)
+    key = from_jwk({member: value for member, value in jwk.items() if member != "alg"})
+    return key.public, key.algorithm
+
+
+def _read_rsa(jwk: Mapping[str, Any]) -> tuple[RSAPublicKey, str]:
+    modulus, exponent = _read_number(jwk, "n"), _read_number(jwk, "e")
+    if not MIN_RSA_BITS <= modulus.bit_length() <= MAX_RSA_BITS or exponent != _EXPONENT:
+        raise KeyFault(f"The RSA key does not have {MIN_RSA_BITS} to {MAX_RSA_BITS} bits and the exponent {_EXPONENT}.")
+    algorithm = jwk.get("alg", RS256)
+    if algorithm not in (RS256, PS256):
+        raise KeyFault(f"The RSA key names another algorithm than {RS256} or {PS256}.")
+    try:
+        return RSAPublicNumbers(exponent, modulus).public_key(), algorithm
+    except ValueError:
+        raise KeyFault("The RSA key is not usable.") from None
+
+
+def _read_number(jwk: Mapping[str, Any], name: str) -> int:
+    text = jwk.get(name)
+    try:
+        value = base64url_decode(text) if isinstance(text, str) and len(text) <= _MAX_MEMBER else b""
+    except ValueError:
+        value = b""
+    if not value:
+        raise KeyFault(f"Member '{name}' of the JWK is not a number in base64url.")
+    return int.from_bytes(value, "big")

@@ -1,0 +1,143 @@
+"""The presentation of a peer, verified with each of its credentials (DCP 1.0, 5.4.3).
+
+Two ordered lists of named rules. What a presentation says by itself comes first, then whether its issuers are trusted
+for the types of their credentials; only then is anything fetched, and the status of a credential last.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from connector.identity.dcp.methods import find_keys
+from connector.identity.dcp.self_issued import Resolve, SelfIssued, check_key_name, resolve_signer, verify_by
+from connector.identity.dcp.statuses import CREDENTIAL_KINDS, StatusLists
+from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed
+from connector.identity.keys import PEER_ALGORITHMS
+from connector.identity.tokens import LEEWAY_S
+from connector.protocol.dcp.claims import (
+    MAX_CREDENTIAL,
+    MAX_PRESENTATION,
+    Presentation,
+    PresentedCredential,
+    read_claims,
+    read_presentation,
+)
+from connector.protocol.dcp.document import Relationship
+from connector.protocol.dcp.errors import ClaimFault
+
+PRESENTATION_RULES: Final = (*OPENING_RULES, "form-of-claims", "holder", "audience", "time", "key-name", *KEY_RULES)
+CREDENTIAL_RULES: Final = (
+    *OPENING_RULES,
+    "form-of-claims",
+    "profile",
+    "subject",
+    "time",
+    "issuer",
+    "key-name",
+    "schema",
+    "document",
+    *KEY_RULES,
+    "status",
+)
+PRESENTATION_KINDS: Final = ("JWT", "vp+jwt")
+
+# The base64url of a payload, its header and its signature are at most twice as long as the payload.
+_SLACK = 2
+_LEEWAY_MS = LEEWAY_S * 1000
+
+
+class TrustedIssuers(NamedTuple):
+    """Whom a data space trusts for what: the types of credentials by issuer, and the schemas that are known here."""
+
+    issuers: Mapping[str, frozenset[str]]
+    schemas: frozenset[str] = frozenset()
+
+
+class Verifier(NamedTuple):
+    """What verifying needs: this participant's identifier, whom it trusts, and where documents and lists come from."""
+
+    audience: str
+    trust: TrustedIssuers
+    resolve: Resolve
+    statuses: StatusLists
+    take_missing: bool = False
+
+
+async def verify_presentation(
+    text: str, sender: SelfIssued, verifier: Verifier, now_ms: int
+) -> tuple[PresentedCredential, ...]:
+    """Verify a presentation that `sender` made for this participant, and return its credentials.
+
+    Every credential has to pass, or none counts. Their types are those that the issuer is trusted for. Raises Rejected
+    at the first rule that fails, and what `StatusLists.find_ended` raises.
+    """
+    opened = open_signed(text, limit=MAX_PRESENTATION * _SLACK, kinds=PRESENTATION_KINDS, algorithms=PEER_ALGORITHMS)
+    presentation = _read_presentation(opened)
+    holder = sender.claims.iss
+    if presentation.holder != holder:
+        raise Rejected("holder", "the presentation is that of another holder.")
+    if presentation.audience != verifier.audience:
+        raise Rejected("audience", "the presentation is not for this participant alone.")
+    _check_times(presentation.valid_from, presentation.valid_until, now_ms)
+    check_key_name(opened, holder)
+    keys = find_keys(sender.document, Relationship.PRESENTATION, opened.kid, take_missing=verifier.take_missing)
+    verify_by(opened, keys, Relationship.PRESENTATION)
+    found = [
+        _read_credential(credential, presentation, verifier.trust, now_ms) for credential in presentation.credentials
+    ]
+    for signed, credential in found:
+        await _verify_credential(signed, credential, verifier)
+    return tuple(credential for _, credential in found)
+
+
+def _read_presentation(opened: Opened) -> Presentation:
+    try:
+        return read_presentation(opened.payload)
+    except ClaimFault as fault:
+        raise Rejected("form-of-claims", fault.reason) from None
+
+
+def _read_credential(
+    text: str, presentation: Presentation, trust: TrustedIssuers, now_ms: int
+) -> tuple[Opened, PresentedCredential]:
+    """Apply the rules that need no key and no fetch."""
+    opened = open_signed(text, limit=MAX_CREDENTIAL * _SLACK, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS)
+    try:
+        credential = read_claims(opened.payload)
+    except ClaimFault as fault:
+        raise Rejected("form-of-claims", fault.reason) from None
+    if credential.profile is not presentation.profile:
+        raise Rejected("profile", "the credential is of another profile than the presentation.")
+    if credential.subject != presentation.holder:
+        raise Rejected("subject", "the credential is about somebody else than who presents it.")
+    _check_times(credential.valid_from, credential.valid_until, now_ms)
+    trusted = trust.issuers.get(credential.issuer, frozenset())
+    believed = tuple(name for name in credential.types if name in trusted)
+    if not believed:
+        raise Rejected("issuer", f"{credential.issuer} is not trusted for {', '.join(credential.types) or 'no type'}.")
+    check_key_name(opened, credential.issuer)
+    unknown = sorted(set(credential.schemas) - trust.schemas)
+    if unknown:
+        raise Rejected("schema", f"the schema {unknown[0][:200]} is unknown here.")
+    return opened, credential._replace(types=believed)
+
+
+async def _verify_credential(opened: Opened, credential: PresentedCredential, verifier: Verifier) -> None:
+    document = await resolve_signer(verifier.resolve, credential.issuer, opened)
+    keys = find_keys(document, Relationship.CREDENTIAL, opened.kid, take_missing=verifier.take_missing)
+    verify_by(opened, keys, Relationship.CREDENTIAL)
+    ended = await verifier.statuses.find_ended(credential)
+    if ended:
+        raise Rejected("status", f"its issuer has ended the credential ({ended}).")
+
+
+def _check_times(valid_from: int | None, valid_until: int | None, now_ms: int) -> None:
+    if valid_from is not None and valid_from > now_ms + _LEEWAY_MS:
+        raise Rejected("time", "it is not valid yet: compare the clocks of both sides.")
+    if valid_until is not None and valid_until <= now_ms:
+        raise Rejected("time", "it has expired.")
+
+
+def name_missing(credentials: Sequence[PresentedCredential], required: frozenset[str]) -> tuple[str, ...]:
+    """Return the required types that no credential has, in order."""
+    held = {name for credential in credentials for name in credential.types}
+    return tuple(sorted(required - held))

@@ -1,0 +1,117 @@
+"""Documents of identifiers, fetched where the identifier says, kept for minutes, and used for an hour at most.
+
+Nobody is looked up who is not on the participant list or an issuer that the data space names: the callers see to it.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from connector.net.client import GuardedClient
+from connector.net.errors import NetError
+from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.document import MAX_DOCUMENT, DidDocument, read_document
+from connector.protocol.dcp.errors import ClaimFault
+
+FRESH_MS = 600_000
+"""How long a document is used without a look at its place, in ms: so long may a key be in use that was taken out."""
+KEPT_MS = 3_600_000
+"""How long a document is used while its place cannot be reached, in ms."""
+LOOK_AGAIN_MS = 10_000
+"""How long after a fetch a key that the document lacks causes no other one, in ms: anybody can name such a key."""
+MAX_KEPT = 1_000
+FETCH_S = 5.0
+
+_MEDIA_TYPES = frozenset(
+    {"application/did+json", "application/did+ld+json", "application/did", "application/json", "application/ld+json"}
+)
+
+
+@dataclass(slots=True)
+class _DocumentPlace:
+    """What is known of one identifier: its document, when it was fetched, and when that was tried last (ms)."""
+
+    document: DidDocument | None = None
+    fetched_at: int = 0
+    tried_at: int | None = None
+    fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class DidResolver:
+    """Resolves identifiers of the method `web`. One for a process."""
+
+    def __init__(self, client: GuardedClient, clock: Callable[[], int], *, scheme: str = "https") -> None:
+        """`clock` returns ms since the epoch. Any other `scheme` than https is for tests on the same machine."""
+        self._client = client
+        self._clock = clock
+        self._scheme = scheme
+        self._places: OrderedDict[str, _DocumentPlace] = OrderedDict()
+
+    async def resolve(self, did: str, *, having: str | None = None) -> DidDocument:
+        """Return the document of an identifier; with the name of a key, one that has this key if there is any.
+
+        Raises ClaimFault for a document that is wrong, and AuthenticationUnavailable for one that cannot be fetched.
+        """
+        place = self._find_place(did)
+        if (kept := self._kept(place, having)) is not None:
+            return kept
+        # Callers that come together share one fetch.
+        async with place.fetching:
+            if (kept := self._kept(place, having)) is not None:
+                return kept
+            return await self._renew(did, place)
+
+    def forget(self, did: str) -> None:
+        """Forget the document of an identifier: the next caller fetches it."""
+        self._places.pop(did, None)
+
+    def _find_place(self, did: str) -> _DocumentPlace:
+        place = self._places.setdefault(did, _DocumentPlace())
+        self._places.move_to_end(did)
+        if len(self._places) > MAX_KEPT:
+            self._places.popitem(last=False)
+        return place
+
+    def _kept(self, place: _DocumentPlace, having: str | None) -> DidDocument | None:
+        """Return the kept document if it needs no fetch."""
+        now = self._clock()
+        document, age = place.document, now - place.fetched_at
+        tried_now = place.tried_at is not None and 0 <= now - place.tried_at < LOOK_AGAIN_MS
+        if document is None or not 0 <= age < KEPT_MS:
+            return None
+        fresh = age < FRESH_MS and (having is None or having in document.keys)
+        return document if fresh or tried_now else None
+
+    async def _renew(self, did: str, place: _DocumentPlace) -> DidDocument:
+        now = self._clock()
+        if place.document is None and place.tried_at is not None and 0 <= now - place.tried_at < LOOK_AGAIN_MS:
+            raise AuthenticationUnavailable(f"The document of {did} could not be fetched a moment ago.")
+        place.tried_at = now
+        try:
+            place.document = read_document(await self._fetch(did), did)
+        except (NetError, _Missing) as error:
+            if place.document is not None and 0 <= now - place.fetched_at < KEPT_MS:
+                return place.document
+            raise AuthenticationUnavailable(f"The document of {did} cannot be fetched: {error}") from error
+        except ClaimFault:
+            place.document = None
+            raise
+        place.fetched_at = now
+        return place.document
+
+    async def _fetch(self, did: str) -> bytes:
+        url = parse_web_did(did).locate_document(self._scheme)
+        headers = {"Accept": ", ".join(sorted(_MEDIA_TYPES))}
+        response = await self._client.request("GET", url, headers=headers, timeout_s=FETCH_S, max_bytes=MAX_DOCUMENT)
+        if response.status != 200:
+            raise _Missing(f"its place answers with status {response.status}.")
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind not in _MEDIA_TYPES:
+            raise ClaimFault(f"The document of {did} is served as {kind or 'nothing'}: expected application/did+json.")
+        return response.body
+
+
+class _Missing(Exception):
+    """The place of a document answers, and not with the document."""

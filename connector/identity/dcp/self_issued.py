@@ -1,0 +1,86 @@
+"""The token of a peer, verified by the document of its identifier (DCP 1.0, 4.3.4).
+
+The rules are one ordered list, the cheap ones first: a token of somebody who is not on the participant list causes no
+fetch, and neither does one that any earlier rule refuses.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+from connector.identity.dcp.methods import find_keys
+from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed, verify_signature
+from connector.identity.keys import PEER_ALGORITHMS, VerificationKey
+from connector.identity.tokens import CLAIM_RULES, KIND, MAX_TOKEN, Claims, read_token_claims
+from connector.protocol.dcp.did import parse_key_name
+from connector.protocol.dcp.document import DidDocument, Relationship
+from connector.protocol.dcp.errors import ClaimFault
+
+RULES: Final = (*OPENING_RULES, *CLAIM_RULES, "key-name", "member", "document", *KEY_RULES)
+"""The names of the rules, in the order in which they are applied."""
+
+Resolve = Callable[[str, str | None], Awaitable[DidDocument]]
+"""Returns the document of an identifier, one with the named key if there is any; raises ClaimFault."""
+
+
+class SelfIssued(NamedTuple):
+    """A token that passed every rule, the name of its key, and the document of its issuer."""
+
+    claims: Claims
+    kid: str
+    document: DidDocument
+
+
+async def verify_self_issued(
+    token: str,
+    *,
+    audience: str,
+    is_member: Callable[[str], bool],
+    resolve: Resolve,
+    now_s: float,
+    take_missing: bool = False,
+) -> SelfIssued:
+    """Check a token against `RULES` in order; raises Rejected at the first rule that fails.
+
+    Parameters:
+        token: the compact JWS.
+        audience: the identifier of this participant.
+        is_member: whether an identifier is on the participant list: the gate before any fetch.
+        resolve: fetches documents. What it raises beside ClaimFault goes through.
+        now_s: seconds since the Unix epoch.
+        take_missing: accept the keys of a document that states no verification relationship at all.
+    """
+    opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS)
+    claims = read_token_claims(opened, audience=audience, now_s=now_s)
+    check_key_name(opened, claims.iss)
+    if not is_member(claims.iss):
+        raise Rejected("member", "the issuer is not on the participant list.")
+    document = await resolve_signer(resolve, claims.iss, opened)
+    keys = find_keys(document, Relationship.TOKEN, opened.kid, take_missing=take_missing)
+    return SelfIssued(claims, verify_by(opened, keys, Relationship.TOKEN).kid, document)
+
+
+def check_key_name(opened: Opened, signer: str) -> None:
+    """Check that the `kid` of a signed text, if it has one, is a key of `signer`; raises Rejected."""
+    if opened.kid is None:
+        return
+    try:
+        named = parse_key_name(opened.kid).did
+    except ClaimFault as fault:
+        raise Rejected("key-name", fault.reason) from None
+    if named != signer:
+        raise Rejected("key-name", "kid names a key of another participant than the issuer.")
+
+
+async def resolve_signer(resolve: Resolve, signer: str, opened: Opened) -> DidDocument:
+    """Return the document of who signed; raises Rejected for a wrong one."""
+    try:
+        return await resolve(signer, opened.kid)
+    except ClaimFault as fault:
+        raise Rejected("document", fault.reason) from None
+
+
+def verify_by(opened: Opened, keys: tuple[VerificationKey, ...], relationship: Relationship) -> VerificationKey:
+    """Verify a signed text by the keys of a document that may sign it; raises Rejected."""
+    if not keys:
+        raise Rejected("key", f"the document has no usable key of that name for {relationship}.")
+    return verify_signature(opened, keys)

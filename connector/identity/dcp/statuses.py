@@ -1,0 +1,159 @@
+"""The status of credentials: signed lists, each fetched once for all its credentials (Bitstring Status List 1.0, 3.2).
+
+A list is a credential of the issuer of the credential that names it. One that is unsigned, of somebody else or out of
+date says nothing, and then nobody knows whether the credential is still good: the caller decides what that means.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from connector.identity.dcp.methods import find_keys
+from connector.identity.dcp.self_issued import Resolve, check_key_name, resolve_signer, verify_by
+from connector.identity.jws import Rejected, open_signed
+from connector.identity.keys import PEER_ALGORITHMS
+from connector.net.client import GuardedClient
+from connector.net.errors import NetError
+from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.claims import PresentedCredential, StatusEntry, read_claims
+from connector.protocol.dcp.document import Relationship
+from connector.protocol.dcp.errors import ClaimFault
+from connector.protocol.dcp.status_list import MAX_ENCODED, StatusList, expand_status_list
+
+FRESH_MS = 300_000
+"""How long a list is used without a look at its place, in ms: so late may a revocation be seen."""
+LOOK_AGAIN_MS = 10_000
+"""How long after a failed fetch the next one follows, in ms."""
+MAX_LISTS = 64
+MAX_KEPT_BYTES = 64 * 1024 * 1024
+FETCH_S = 5.0
+
+PURPOSES: Final = ("revocation", "suspension")
+"""The purposes of an entry that end a credential, for good or for a time; a set bit of another purpose does not."""
+
+CREDENTIAL_KINDS: Final = ("JWT", "vc+jwt")
+"""The `typ` of credentials: in the profile with the data model 1.1, and in that with 2.0."""
+
+_LISTS: Final = {"BitstringStatusListCredential", "StatusList2021Credential"}
+_LIST_LIMIT = MAX_ENCODED + 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A verified list: what its bits mean, and until when it is used without a fetch (ms)."""
+
+    purposes: frozenset[str]
+    bits: StatusList
+    until: int
+
+
+@dataclass(slots=True)
+class _ListPlace:
+    kept: _Kept | None = None
+    failed_at: int | None = None
+    fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class StatusLists:
+    """Reads the status of credentials. One for a process."""
+
+    def __init__(
+        self, client: GuardedClient, resolve: Resolve, clock: Callable[[], int], *, take_missing: bool = False
+    ) -> None:
+        """`clock` returns ms since the epoch; `take_missing` is as in `verify_self_issued`."""
+        self._client = client
+        self._resolve = resolve
+        self._clock = clock
+        self._take_missing = take_missing
+        self._places: OrderedDict[tuple[str, str], _ListPlace] = OrderedDict()
+
+    async def find_ended(self, credential: PresentedCredential) -> str | None:
+        """Return the purpose of an entry of `credential` that is set, such as `revocation`, or None.
+
+        Raises Rejected for a list that says nothing about it, and AuthenticationUnavailable for one out of reach.
+        """
+        for entry in credential.statuses:
+            if entry.purpose in PURPOSES and await self._is_set(entry, credential.issuer):
+                return entry.purpose
+        return None
+
+    def used_until(self, credential: PresentedCredential) -> int | None:
+        """Return until when (ms) the lists that `credential` names are used without a fetch; None if it names none."""
+        places = (self._places.get((credential.issuer, entry.list_url)) for entry in credential.statuses)
+        return min((place.kept.until for place in places if place and place.kept), default=None)
+
+    def forget(self) -> None:
+        """Forget all lists: the next caller fetches what it needs. For the news that something was revoked."""
+        self._places.clear()
+
+    async def _is_set(self, entry: StatusEntry, issuer: str) -> bool:
+        found = await self._find_list(entry.list_url, issuer)
+        if entry.purpose not in found.purposes:
+            raise Rejected("status", f"the status list is not about {entry.purpose}.")
+        try:
+            return found.bits.is_set(entry.bit)
+        except ClaimFault as fault:
+            raise Rejected("status", fault.reason) from None
+
+    async def _find_list(self, url: str, issuer: str) -> _Kept:
+        place = self._places.setdefault((issuer, url), _ListPlace())
+        self._places.move_to_end((issuer, url))
+        self._make_room()
+        async with place.fetching:
+            now = self._clock()
+            if place.kept is None or not now < place.kept.until <= now + FRESH_MS:
+                if place.failed_at is not None and 0 <= now - place.failed_at < LOOK_AGAIN_MS:
+                    raise AuthenticationUnavailable("The status list could not be fetched a moment ago.")
+                try:
+                    place.kept = await self._read_list(await self._fetch(url), issuer)
+                except (AuthenticationUnavailable, Rejected):
+                    place.failed_at = now
+                    raise
+            return place.kept
+
+    def _make_room(self) -> None:
+        """Forget the lists that were used longest ago, and never the newest."""
+        size = sum(len(place.kept.bits.bits) for place in self._places.values() if place.kept)
+        while len(self._places) > 1 and (len(self._places) > MAX_LISTS or size > MAX_KEPT_BYTES):
+            _, place = self._places.popitem(last=False)
+            size -= len(place.kept.bits.bits) if place.kept else 0
+
+    async def _fetch(self, url: str) -> bytes:
+        try:
+            response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=_LIST_LIMIT)
+        except NetError as error:
+            raise AuthenticationUnavailable(f"The status list cannot be fetched: {error}") from error
+        if response.status != 200:
+            raise AuthenticationUnavailable(f"The status list cannot be fetched: status {response.status}.")
+        return response.body.strip()
+
+    async def _read_list(self, body: bytes, issuer: str) -> _Kept:
+        """Verify a list as a credential of `issuer`, and expand it; raises Rejected."""
+        now = self._clock()
+        try:
+            opened = open_signed(
+                body.decode("ascii", "replace"), limit=_LIST_LIMIT, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS
+            )
+            stated = read_claims(opened.payload, limit=_LIST_LIMIT)
+            encoded = stated.claims.get("encodedList")
+            if not _LISTS & set(stated.types) or not isinstance(encoded, str):
+                raise Rejected("status", "the document is no status list.")
+            if stated.issuer != issuer:
+                raise Rejected("status", "the status list is that of another issuer.")
+            if stated.valid_until is not None and stated.valid_until <= now:
+                raise Rejected("status", "the status list has expired: its issuer has to sign a new one.")
+            check_key_name(opened, issuer)
+            document = await resolve_signer(self._resolve, issuer, opened)
+            keys = find_keys(document, Relationship.CREDENTIAL, opened.kid, take_missing=self._take_missing)
+            verify_by(opened, keys, Relationship.CREDENTIAL)
+            bits = await asyncio.to_thread(expand_status_list, encoded)
+        except ClaimFault as fault:
+            raise Rejected("status", fault.reason) from None
+        return _Kept(_read_purposes(stated), bits, min(now + FRESH_MS, stated.valid_until or now + FRESH_MS))
+
+
+def _read_purposes(stated: PresentedCredential) -> frozenset[str]:
+    said = stated.claims.get("statusPurpose")
+    return frozenset(each for each in (said if isinstance(said, list) else [said]) if isinstance(each, str))

@@ -1,0 +1,154 @@
+"""Signed texts: the compact JWS of tokens and documents, taken apart once and verified by keys that were known before.
+
+The header is never believed: it must name the key's own algorithm, and may say nothing but `alg`, `kid`, `typ`, and in
+a signed document of a certain content its `cty` (RFC 7515; RFC 8725, 3.1 and 3.11).
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import jwt
+import msgspec
+
+from connector.identity.keys import ALGORITHMS, PEER_ALGORITHMS, SigningKey, VerificationKey
+from connector.ports.identity import Unauthenticated
+
+OPENING_RULES: Final = ("size", "form", "header", "type", "algorithm")
+"""What `open_signed` checks, in this order."""
+KEY_RULES: Final = ("key", "key-algorithm", "signature")
+"""What `verify_signature` checks, in this order."""
+
+_SEGMENTS = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+_HEADER = frozenset({"alg", "kid", "typ"})
+_JWS = jwt.PyJWS(algorithms=list(PEER_ALGORITHMS))
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+
+
+class Rejected(Unauthenticated):
+    """A signed text breaks a rule; `rule` is its name, `problem` says how. Later rules were not checked."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}")
+        self.rule = rule
+        self.problem = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A signed text taken apart, once: what is judged is what was signed. Nothing of it is verified."""
+
+    header: dict[str, Any]
+    payload: bytes
+    signed: bytes
+    signature: bytes
+
+    @property
+    def kid(self) -> str | None:
+        """The name of the key as the header has it."""
+        return self.header.get("kid")
+
+
+class VerifiedDocument(NamedTuple):
+    """The payload of a signed document, and the `kid` of the key that signed it."""
+
+    payload: bytes
+    kid: str
+
+
+def sign(key: SigningKey, payload: bytes, *, kind: str, content: str = "") -> str:
+    """Sign `payload` as a compact JWS whose `typ` is `kind` and, if given, whose `cty` is `content`."""
+    signed = _encode_header(key.algorithm, key.kid, kind, content) + b"." + jwt.utils.base64url_encode(payload)
+    signature = _JWS.get_algorithm_by_name(key.algorithm).sign(signed, key.private)
+    return (signed + b"." + jwt.utils.base64url_encode(signature)).decode()
+
+
+def open_signed(
+    text: str, *, limit: int, kinds: Sequence[str], content: str = "", algorithms: Collection[str] = ALGORITHMS
+) -> Opened:
+    """Take a signed text apart: the rules `OPENING_RULES`, none of which depends on who sent it. Raises Rejected.
+
+    Its `typ` is one of `kinds`, or left out, and its `cty` is `content`, if given.
+    """
+    if len(text) > limit:
+        raise Rejected("size", f"it is longer than {limit} bytes.")
+    encoded = text.encode("utf-8", "replace")
+    match = _SEGMENTS.fullmatch(encoded)
+    if match is None:
+        raise Rejected("form", "it is not three segments of base64url.")
+    try:
+        header_bytes, payload, signature = (_strict_b64(segment) for segment in match.groups())
+    except ValueError:
+        raise Rejected("form", "it is not three segments of base64url.") from None
+    header = _read_header(header_bytes, _HEADER | {"cty"} if content else _HEADER)
+    kind = header.get("typ", kinds[0])
+    if not isinstance(kind, str) or kind.upper() not in (each.upper() for each in kinds):
+        raise Rejected("type", f"typ is not {' or '.join(kinds)}.")
+    if header.get("alg") not in algorithms:
+        raise Rejected("algorithm", f"alg is not one of {', '.join(algorithms)}.")
+    return Opened(header, payload, encoded[: match.end(2)], signature)
+
+
+def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> VerificationKey:
+    """Verify a signed text by the one key that `kid` names, or without a kid the only one there is: `KEY_RULES`.
+
+    Returns the key. Raises Rejected.
+    """
+    named = [key for key in keys if opened.kid is None or key.kid == opened.kid]
+    if len(named) != 1:
+        raise Rejected("key", "kid does not name one of the issuer's keys.")
+    key = named[0]
+    if opened.header["alg"] != key.algorithm:
+        raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
+    if not _JWS.get_algorithm_by_name(key.algorithm).verify(opened.signed, key.public, opened.signature):
+        raise Rejected("signature", "the signature does not verify.")
+    return key
+
+
+def verify_document(
+    document: bytes, *, kind: str, keys: Sequence[VerificationKey], limit: int, content: str = ""
+) -> VerifiedDocument:
+    """Verify a signed document (a compact JWS of `typ` `kind` and, if given, `cty` `content`); raises Rejected.
+
+    A token can never pass as a document nor the reverse: the one's `typ` is `JWT`, the other's is required to be
+    `kind`.
+    """
+    try:
+        text = document.decode("ascii")
+    except UnicodeDecodeError:
+        raise Rejected("form", "it is not a compact JWS.") from None
+    opened = open_signed(text, limit=limit, kinds=(kind,), content=content)
+    if "typ" not in opened.header:
+        raise Rejected("type", f"typ is missing; expected {kind}.")
+    if opened.header.get("cty", "") != content:
+        raise Rejected("type", f"cty is missing or another one; expected {content}.")
+    return VerifiedDocument(opened.payload, verify_signature(opened, keys).kid)
+
+
+@lru_cache(maxsize=16)
+def _encode_header(algorithm: str, kid: str, kind: str, content: str) -> bytes:
+    """Return the first segment, which all tokens of a key have in common."""
+    header = {"alg": algorithm, "kid": kid, "typ": kind, **({"cty": content} if content else {})}
+    return jwt.utils.base64url_encode(msgspec.json.encode(header))
+
+
+def _strict_b64(segment: bytes) -> bytes:
+    """Decode, refusing a second spelling of the same bytes (padding bits that are not zero); raises ValueError."""
+    value = jwt.utils.base64url_decode(segment)
+    if jwt.utils.base64url_encode(value) != segment:
+        raise ValueError("not the canonical encoding")
+    return value
+
+
+def _read_header(content: bytes, allowed: frozenset[str]) -> dict[str, Any]:
+    try:
+        header = _OBJECT.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Rejected("header", "it is not a JSON object.") from None
+    if header.keys() - allowed:
+        raise Rejected("header", f"it has members other than {', '.join(sorted(allowed))}.")
+    if not isinstance(header.get("kid", ""), str):
+        raise Rejected("header", "kid is not a string.")
+    return header

@@ -1,0 +1,241 @@
+"""Credentials and presentations in the two profiles of DCP (DCP 1.0, profiles), as the payloads of their JWTs.
+
+`vc20-bssl/jwt`: the payload is the credential (Securing Verifiable Credentials using JOSE and COSE, 3.1).
+`vc11-sl2021/jwt`: registered claims beside the member `vc` or `vp` (Verifiable Credentials Data Model 1.1, 6.3.1).
+Where two members say the same, they agree, or the document is refused.
+
+Pure: standard library only.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from connector.protocol.dcp.errors import ClaimFault
+from connector.protocol.dsp.codec import parse
+from connector.protocol.dsp.errors import ProtocolError
+from connector.protocol.dsp.timestamps import read_timestamp
+
+MAX_CREDENTIAL = 64 * 1024
+MAX_PRESENTATION = 512 * 1024
+MAX_CREDENTIALS = 32
+MAX_TYPES = 16
+MAX_STATUSES = 8
+
+_V1, _V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
+_ENVELOPE = "data:application/vc+jwt,"
+_LATEST_S = 1 << 40
+
+
+class ClaimsProfile(StrEnum):
+    """A profile: the data model, the kind of status list and the proof, by the alias of the standard."""
+
+    VC20 = "vc20-bssl/jwt"
+    VC11 = "vc11-sl2021/jwt"
+
+
+class StatusEntry(NamedTuple):
+    """Where the status of a credential is: a bit of a list, and what it means (`revocation`, `suspension`)."""
+
+    purpose: str
+    bit: int
+    list_url: str
+
+
+class PresentedCredential(NamedTuple):
+    """A credential as it was read, and not verified. Times in ms since the Unix epoch.
+
+    `types` are its types beside VerifiableCredential, `claims` the members of its subject beside the identifier.
+    `schemas` are the identifiers of the schemas that it names.
+    """
+
+    profile: ClaimsProfile
+    id: str
+    issuer: str
+    types: tuple[str, ...]
+    subject: str
+    claims: Mapping[str, Any]
+    valid_from: int | None
+    valid_until: int | None
+    statuses: tuple[StatusEntry, ...]
+    schemas: tuple[str, ...]
+
+
+class Presentation(NamedTuple):
+    """A presentation as it was read, and not verified: who holds it, for whom, and its credentials (compact JWS)."""
+
+    profile: ClaimsProfile
+    holder: str
+    audience: str
+    credentials: tuple[str, ...]
+    valid_from: int | None
+    valid_until: int | None
+
+
+def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL) -> PresentedCredential:
+    """Read the payload of a credential of either profile, of at most `limit` bytes; raises ClaimFault."""
+    outside = _read_object(payload, limit, "credential")
+    profile, inside = _find_model(outside, "vc", "VerifiableCredential")
+    subject = _read_subject(inside)
+    issuer = _read_id(inside.get("issuer"))
+    begin, end = ("validFrom", "validUntil") if profile is ClaimsProfile.VC20 else ("issuanceDate", "expirationDate")
+    since, until = _read_seconds(outside, "nbf"), _read_seconds(outside, "exp")
+    return PresentedCredential(
+        profile=profile,
+        id=_agree("id", inside.get("id"), outside.get("jti"), required=False),
+        issuer=_agree("issuer", issuer, outside.get("iss")),
+        types=_read_types(inside),
+        subject=_agree("credentialSubject.id", subject.get("id"), outside.get("sub")),
+        claims={name: value for name, value in subject.items() if name != "id"},
+        valid_from=_agree_on_time(begin, _read_time(inside, begin), since, profile, latest=True),
+        valid_until=_agree_on_time(end, _read_time(inside, end), until, profile, latest=False),
+        statuses=_read_statuses(inside),
+        schemas=tuple(_read_id(schema) for schema in _list(inside, "credentialSchema", MAX_STATUSES)),
+    )
+
+
+def read_presentation(payload: bytes) -> Presentation:
+    """Read the payload of a presentation of either profile; raises ClaimFault."""
+    outside = _read_object(payload, MAX_PRESENTATION, "presentation")
+    profile, inside = _find_model(outside, "vp", "VerifiablePresentation")
+    audience = outside.get("aud")
+    if isinstance(audience, list) and len(audience) == 1:
+        audience = audience[0]
+    enclosed = _list(inside, "verifiableCredential", MAX_CREDENTIALS)
+    return Presentation(
+        profile=profile,
+        holder=_agree("holder", _read_id(inside.get("holder")), outside.get("iss")),
+        audience=audience if isinstance(audience, str) else "",
+        credentials=tuple(_read_enclosed(entry, profile) for entry in enclosed),
+        valid_from=_read_seconds(outside, "nbf"),
+        valid_until=_read_seconds(outside, "exp"),
+    )
+
+
+def _read_object(payload: bytes, limit: int, what: str) -> dict[str, Any]:
+    if len(payload) > limit:
+        raise ClaimFault(f"The {what} is larger than {limit} bytes.")
+    try:
+        members = parse(payload)
+    except ProtocolError as error:
+        raise ClaimFault(f"The {what} cannot be read: {error.reason}") from None
+    if not isinstance(members, dict):
+        raise ClaimFault(f"The {what} is not a JSON object.")
+    return members
+
+
+def _find_model(outside: dict[str, Any], wrapper: str, kind: str) -> tuple[ClaimsProfile, dict[str, Any]]:
+    """Return the profile by its first context, and the members of the data model."""
+    inside = outside.get(wrapper, outside)
+    if not isinstance(inside, dict):
+        raise ClaimFault(f"{wrapper} is not a JSON object.")
+    contexts = inside.get("@context")
+    first = contexts[0] if isinstance(contexts, list) and contexts else contexts
+    expected = _V1 if wrapper in outside else _V2
+    if first != expected:
+        raise ClaimFault(f"The first @context is another one: expected {expected}.")
+    if kind not in _list(inside, "type", MAX_TYPES):
+        raise ClaimFault(f"The type is another one: expected {kind}.")
+    return (ClaimsProfile.VC11 if wrapper in outside else ClaimsProfile.VC20), inside
+
+
+def _read_types(inside: Mapping[str, Any]) -> tuple[str, ...]:
+    types = _list(inside, "type", MAX_TYPES)
+    if not all(isinstance(name, str) for name in types):
+        raise ClaimFault("A type of the credential is not a string.")
+    return tuple(name for name in types if name != "VerifiableCredential")
+
+
+def _read_subject(inside: Mapping[str, Any]) -> Mapping[str, Any]:
+    subjects = _list(inside, "credentialSubject", 2)
+    if len(subjects) != 1 or not isinstance(subjects[0], dict):
+        raise ClaimFault("The credential does not have exactly one credentialSubject.")
+    return subjects[0]
+
+
+def _read_statuses(inside: Mapping[str, Any]) -> tuple[StatusEntry, ...]:
+    return tuple(_read_status(entry) for entry in _list(inside, "credentialStatus", MAX_STATUSES))
+
+
+def _read_status(entry: object) -> StatusEntry:
+    """Read an entry of either kind. What cannot be read refuses the credential: its status would never be known."""
+    kinds = ("BitstringStatusListEntry", "StatusList2021Entry")
+    if not isinstance(entry, dict) or entry.get("type") not in kinds:
+        raise ClaimFault(f"credentialStatus is of an unknown type: expected {' or '.join(kinds)}.")
+    purpose, index, url = (entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential"))
+    if entry.get("statusSize", 1) != 1:
+        raise ClaimFault("credentialStatus has a statusSize of more than one bit.")
+    digits = str(index) if isinstance(index, int | str) and not isinstance(index, bool) else ""
+    if not isinstance(purpose, str) or not isinstance(url, str) or not digits.isascii() or not digits.isdigit():
+        raise ClaimFault("credentialStatus lacks its statusPurpose, its statusListIndex or its statusListCredential.")
+    if len(digits) > 12:
+        raise ClaimFault("statusListIndex is beyond every list.")
+    return StatusEntry(purpose, int(digits), url)
+
+
+def _read_enclosed(entry: object, profile: ClaimsProfile) -> str:
+    """Return the compact JWS of a credential in a presentation of the same profile."""
+    if profile is ClaimsProfile.VC11 and isinstance(entry, str):
+        return entry
+    if profile is ClaimsProfile.VC20 and isinstance(entry, dict):
+        address = entry.get("id")
+        enveloped = "EnvelopedVerifiableCredential" in _list(entry, "type", MAX_TYPES)
+        if enveloped and isinstance(address, str) and address.startswith(_ENVELOPE):
+            return address.removeprefix(_ENVELOPE)
+    raise ClaimFault(f"A credential in the presentation does not have the form of {profile}.")
+
+
+def _list(members: Mapping[str, Any], name: str, limit: int) -> list[Any]:
+    """Return a member that may be one value or a list of values, as a list."""
+    value = members.get(name)
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    if len(values) > limit:
+        raise ClaimFault(f"{name} has more than {limit} entries.")
+    return values
+
+
+def _read_id(value: object) -> Any:
+    return value.get("id") if isinstance(value, dict) else value
+
+
+def _agree(name: str, inside: object, outside: object, *, required: bool = True) -> str:
+    """Return what both places say, each of which may be silent; raises ClaimFault if they differ or both are silent."""
+    said = [value for value in (inside, outside) if value is not None]
+    if not all(isinstance(value, str) for value in said) or len(set(said)) > 1:
+        raise ClaimFault(f"{name} is not a string, or two members contradict each other about it.")
+    if required and not any(said):
+        raise ClaimFault(f"{name} is missing.")
+    return str(said[0]) if said else ""
+
+
+def _agree_on_time(
+    name: str, inside: int | None, outside: int | None, profile: ClaimsProfile, *, latest: bool
+) -> int | None:
+    """Return a bound of the validity, the narrower one where both places state it.
+
+    In the data model 1.1 both state the same instant, to the second; in 2.0 the claims are those of the signature.
+    """
+    if inside is None or outside is None:
+        return outside if inside is None else inside
+    if profile is ClaimsProfile.VC11 and abs(inside - outside) >= 1000:
+        raise ClaimFault(f"{name} and the claim of the JWT contradict each other.")
+    return max(inside, outside) if latest else min(inside, outside)
+
+
+def _read_time(members: Mapping[str, Any], name: str) -> int | None:
+    text = members.get(name)
+    if text is None:
+        return None
+    found = read_timestamp(text) if isinstance(text, str) else None
+    if found is None:
+        raise ClaimFault(f"{name} is not an instant such as 2026-05-01T00:00:00Z.")
+    return found
+
+
+def _read_seconds(members: Mapping[str, Any], name: str) -> int | None:
+    value = members.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LATEST_S:
+        raise ClaimFault(f"{name} is not a number of seconds since 1970.")
+    return int(value * 1000)

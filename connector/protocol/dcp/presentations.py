@@ -1,0 +1,77 @@
+"""The two messages with which a verifier asks for presentations and gets them (DCP 1.0, 5.4).
+
+Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from connector.protocol.dcp.errors import ClaimFault
+from connector.protocol.dcp.scopes import MAX_SCOPES, Scope, parse_scope
+from connector.protocol.dsp.codec import parse
+from connector.protocol.dsp.errors import ProtocolError
+
+CONTEXT = "https://w3id.org/dspace-dcp/v1.0/dcp.jsonld"
+QUERY_PATH = "/presentations/query"
+MAX_QUERY = 64 * 1024
+MAX_RESPONSE = 1024 * 1024
+MAX_PRESENTATIONS = 8
+
+_QUERY, _RESPONSE = "PresentationQueryMessage", "PresentationResponseMessage"
+
+
+class DefinitionAsked(ClaimFault):
+    """A query has a presentation definition instead of scopes: the answer is 501 (DCP 1.0, 5.4.1.1)."""
+
+
+def write_query(scopes: Sequence[Scope], *, three_parts: bool = False) -> bytes:
+    """Return a query for presentations of the credentials that `scopes` name."""
+    written = [scope.write(three_parts=three_parts) for scope in scopes]
+    return msgspec.json.encode({"@context": [CONTEXT], "type": _QUERY, "scope": written})
+
+
+def read_query(body: bytes) -> tuple[Scope, ...]:
+    """Read a query; raises DefinitionAsked for one by a presentation definition, and ClaimFault for a wrong one."""
+    members = _read_message(body, MAX_QUERY, _QUERY)
+    if "presentationDefinition" in members:
+        if "scope" in members:
+            raise ClaimFault("The query has a scope and a presentationDefinition: expected one of them.")
+        raise DefinitionAsked("Presentation definitions are not supported: ask with a scope.")
+    asked = members.get("scope")
+    if not isinstance(asked, list) or not 0 < len(asked) <= MAX_SCOPES:
+        raise ClaimFault(f"scope is not a list of 1 to {MAX_SCOPES} scopes.")
+    if not all(isinstance(text, str) for text in asked):
+        raise ClaimFault("A scope of the query is not a string.")
+    return tuple(dict.fromkeys(parse_scope(text) for text in asked))
+
+
+def write_response(presentations: Sequence[str]) -> bytes:
+    """Return the answer with presentations, each a compact JWS."""
+    return msgspec.json.encode({"@context": [CONTEXT], "type": _RESPONSE, "presentation": list(presentations)})
+
+
+def read_response(body: bytes) -> tuple[str, ...]:
+    """Read an answer and return its presentations, each a compact JWS that nobody has verified; raises ClaimFault."""
+    found = _read_message(body, MAX_RESPONSE, _RESPONSE).get("presentation")
+    if not isinstance(found, list) or len(found) > MAX_PRESENTATIONS:
+        raise ClaimFault(f"presentation is not a list of at most {MAX_PRESENTATIONS} presentations.")
+    if not all(isinstance(presentation, str) for presentation in found):
+        raise ClaimFault("A presentation is not a JWT: expected a profile with proofs by JWT.")
+    return tuple(found)
+
+
+def _read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
+    if len(body) > limit:
+        raise ClaimFault(f"The {kind} is larger than {limit} bytes.")
+    try:
+        members = parse(body)
+    except ProtocolError as error:
+        raise ClaimFault(error.reason) from None
+    if not isinstance(members, dict) or members.get("type") != kind:
+        raise ClaimFault(f"The body is no {kind}.")
+    contexts = members.get("@context")
+    if not isinstance(contexts, list) or CONTEXT not in contexts or not all(isinstance(each, str) for each in contexts):
+        raise ClaimFault(f"The @context of the {kind} does not contain {CONTEXT}.")
+    return members

@@ -1,0 +1,53 @@
+"""Scopes: which credentials a verifier asks for (DCP 1.0, 5.4.1.2).
+
+Deployed peers append what may be done as a third part, `:read`. Both forms are read. A type is compared for equality.
+
+Pure: standard library only.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from connector.protocol.dcp.errors import ClaimFault
+
+MAX_SCOPE = 512
+MAX_SCOPES = 32
+
+_READING = (":read", ":*", ":all")
+_WRITING = ":write"
+
+
+class ScopeKind(StrEnum):
+    """What the second part of a scope is: its value is the first part, the alias."""
+
+    TYPE = "org.eclipse.dspace.dcp.vc.type"
+    ID = "org.eclipse.dspace.dcp.vc.id"
+
+
+class Scope(NamedTuple):
+    """Credentials of one type, or the one credential with an identifier."""
+
+    kind: ScopeKind
+    value: str
+
+    def write(self, *, three_parts: bool = False) -> str:
+        """Return it as text, with `:read` for peers that want three parts."""
+        return f"{self.kind}:{self.value}{':read' if three_parts else ''}"
+
+
+def parse_scope(text: str) -> Scope:
+    """Read a scope; raises ClaimFault.
+
+    >>> parse_scope("org.eclipse.dspace.dcp.vc.type:MembershipCredential:read").value
+    'MembershipCredential'
+    """
+    kind = next((kind for kind in ScopeKind if text.startswith(f"{kind}:")), None)
+    if kind is None or len(text) > MAX_SCOPE:
+        raise ClaimFault(f"The scope {text[:100]!r} is unknown: expected {ScopeKind.TYPE}:TYPE or {ScopeKind.ID}:ID.")
+    value = text[len(kind) + 1 :]
+    if value.endswith(_WRITING):
+        raise ClaimFault(f"The scope {text[:100]!r} asks to write: credentials are only read here.")
+    value = next((value.removesuffix(end) for end in _READING if value.endswith(end)), value)
+    if not value or not value.isprintable() or " " in value:
+        raise ClaimFault(f"The scope {text[:100]!r} names no credential: expected a type or an identifier.")
+    return Scope(kind, value)

@@ -1,0 +1,60 @@
+"""Status lists: one bit a credential, in a compressed list that the issuer signs (Bitstring Status List 1.0, 3.2 and 4;
+StatusList2021, 2023-04-27).
+
+A list is a gzip stream, and a gigabyte of zeros is a megabyte of it: what comes out is bounded too.
+
+Pure: standard library only.
+"""
+
+import zlib
+from base64 import b64decode, urlsafe_b64decode
+from typing import NamedTuple
+
+from connector.protocol.dcp.errors import ClaimFault
+
+MAX_ENCODED = 2 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
+"""The most bytes of an expanded list: 64 million credentials."""
+MIN_BYTES = 16 * 1024
+"""The fewest bytes of an expanded list: a shorter one tells who is asked about (Bitstring Status List 1.0, 3.2)."""
+
+_MULTIBASE = "u"
+_GZIP = 16 + zlib.MAX_WBITS
+# The first bytes of gzip, in base64 of either alphabet.
+_START = "H4sI"
+
+
+class StatusList(NamedTuple):
+    """An expanded list."""
+
+    bits: bytes
+
+    def is_set(self, index: int) -> bool:
+        """Return the bit of an entry, the first bit of a byte being its highest; raises ClaimFault beyond the list."""
+        if not 0 <= index < len(self.bits) * 8:
+            raise ClaimFault(f"The status list has {len(self.bits) * 8} entries, and none of index {index}.")
+        return bool(self.bits[index // 8] & (0x80 >> index % 8))
+
+
+def expand_status_list(encoded: str) -> StatusList:
+    """Expand the `encodedList` of a status list of either kind; raises ClaimFault.
+
+    The text is base64 or base64url of a gzip stream, with or without padding, and with or without the `u` of multibase.
+    """
+    text = encoded.removeprefix(_MULTIBASE).rstrip("=")
+    if len(encoded) > MAX_ENCODED or not text.startswith(_START):
+        raise ClaimFault(f"encodedList is not a gzip stream in base64url of at most {MAX_ENCODED} characters.")
+    padded = text + "=" * (-len(text) % 4)
+    try:
+        packed = urlsafe_b64decode(padded) if set(text) & set("-_") else b64decode(padded, validate=True)
+        stream = zlib.decompressobj(_GZIP)
+        bits = stream.decompress(packed, MAX_BYTES + 1)
+    except (ValueError, zlib.error):
+        raise ClaimFault("encodedList is not a gzip stream in base64url.") from None
+    if len(bits) > MAX_BYTES:
+        raise ClaimFault(f"The status list is longer than {MAX_BYTES} bytes.")
+    if not stream.eof or stream.unused_data:
+        raise ClaimFault("encodedList is cut, or something follows the list.")
+    if len(bits) < MIN_BYTES:
+        raise ClaimFault(f"The status list has {len(bits)} bytes: expected at least {MIN_BYTES}.")
+    return StatusList(bits)

@@ -1,0 +1,154 @@
+"""A presentation counts as a whole or not at all, and nothing is fetched that its own words already refuse."""
+
+import json
+from typing import Any
+
+import pytest
+
+from connector.identity.dcp.presented import CREDENTIAL_RULES, PRESENTATION_RULES, name_missing, verify_presentation
+from connector.identity.jws import Rejected, sign
+from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.claims import ClaimsProfile, PresentedCredential
+from tests.identity.dcp.places import (
+    CITY,
+    FIRM,
+    KEYS,
+    LIST_URL,
+    NOW_MS,
+    NOW_S,
+    STRANGER,
+    Places,
+    credential,
+    key_of,
+    presentation,
+    signed,
+    status_at,
+)
+
+MEMBER = signed(credential())
+CITY_PLACE = "https://stadt.example/.well-known/did.json"
+
+
+def present(content: dict[str, Any], **header: Any) -> str:
+    return sign(header.pop("key", KEYS[FIRM]), json.dumps(content).encode(), kind=header.pop("kind", "vp+jwt"))
+
+
+async def verify(text: str, places: Places | None = None) -> tuple[PresentedCredential, ...]:
+    at = places or Places()
+    return await verify_presentation(text, await at.sender(), at.verifier(), at.now_ms)
+
+
+async def judge(text: str, places: Places | None = None) -> str | None:
+    """Return the rule that a presentation breaks, or None."""
+    try:
+        await verify(text, places)
+    except Rejected as rejected:
+        return rejected.rule
+    return None
+
+
+async def test_a_membership_of_the_city_counts() -> None:
+    (found,) = await verify(present(presentation(MEMBER)))
+    assert (found.issuer, found.subject, found.types) == (CITY, FIRM, ("MembershipCredential",))
+    assert found.claims == {"role": ["company"]}
+
+
+async def test_the_older_data_model_counts_too() -> None:
+    context = {"@context": ["https://www.w3.org/2018/credentials/v1"]}
+    inside = {**context, "type": ["VerifiableCredential", "MembershipCredential"], "credentialSubject": {"id": FIRM}}
+    old = {"iss": CITY, "sub": FIRM, "jti": "urn:uuid:1", "nbf": NOW_S - 9, "exp": NOW_S + 9, "vc": inside}
+    shown = {**context, "type": "VerifiablePresentation", "verifiableCredential": [signed(old, kind="JWT")]}
+    text = present({"iss": FIRM, "aud": "did:web:amt.example", "exp": NOW_S + 9, "vp": shown}, kind="JWT")
+    (found,) = await verify(text)
+    assert found.profile is ClaimsProfile.VC11
+
+
+async def test_a_type_that_the_issuer_is_not_trusted_for_says_nothing() -> None:
+    both = signed(credential(type=["VerifiableCredential", "MembershipCredential", "AuditorCredential"]))
+    (found,) = await verify(present(presentation(both)))
+    assert found.types == ("MembershipCredential",)
+
+
+PRESENTATIONS = {
+    "form": "x",
+    "type": present(presentation(), kind="roster+jws"),
+    "form-of-claims": present({"type": "VerifiablePresentation"}),
+    "holder": present(presentation(MEMBER, holder=CITY)),
+    "audience": present(presentation(MEMBER, aud=CITY)),
+    "time": present(presentation(MEMBER, exp=NOW_S)),
+    "key-name": present(presentation(MEMBER), key=KEYS[CITY]),
+    "key": present(presentation(MEMBER), key=key_of(FIRM, fragment="k9")),
+    "signature": present(presentation(MEMBER), key=key_of(FIRM)),
+}
+
+
+@pytest.mark.parametrize("rule", PRESENTATIONS)
+async def test_a_presentation_that_breaks_a_rule_causes_no_fetch(rule: str) -> None:
+    places = Places()
+    assert await judge(PRESENTATIONS[rule], places) == rule
+    assert places.fetched == []
+
+
+CREDENTIALS = {
+    "form": "x",
+    "type": signed(credential(), kind="roster+jws"),
+    "form-of-claims": signed(credential(credentialSubject=[])),
+    "subject": signed(credential(credentialSubject={"id": STRANGER})),
+    "time": signed(credential(validUntil="2026-03-01T12:00:00Z")),
+    "issuer": signed(credential(issuer=STRANGER), KEYS[STRANGER]),
+    "key-name": signed(credential(), KEYS[STRANGER]),
+    "schema": signed(credential(credentialSchema={"id": "https://evil.example/schema.json", "type": "JsonSchema"})),
+    "key": signed(credential(), key_of(CITY, fragment="k9")),
+    "signature": signed(credential(), key_of(CITY)),
+    "status": signed(credential(credentialStatus=status_at(94))),
+}
+
+
+@pytest.mark.parametrize("rule", CREDENTIALS)
+async def test_one_wrong_credential_spoils_the_presentation(rule: str) -> None:
+    places = Places()
+    places.publish_list(94)
+    assert await judge(present(presentation(MEMBER, CREDENTIALS[rule])), places) == rule
+    fetched = CREDENTIAL_RULES.index(rule) > CREDENTIAL_RULES.index("document")
+    assert places.fetched == ([CITY_PLACE] if fetched else []) + ([LIST_URL] if rule == "status" else [])
+
+
+async def test_a_credential_that_is_not_valid_yet_does_not_count() -> None:
+    early = signed(credential(validFrom="2026-03-01T13:00:00Z"))
+    assert await judge(present(presentation(early))) == "time"
+
+
+async def test_a_credential_of_another_profile_does_not_count() -> None:
+    context = {"@context": ["https://www.w3.org/2018/credentials/v1"]}
+    inside = {**context, "type": ["VerifiableCredential", "MembershipCredential"], "credentialSubject": {"id": FIRM}}
+    old = signed({"iss": CITY, "sub": FIRM, "vc": inside}, kind="JWT")
+    assert await judge(present(presentation(old))) == "profile"
+
+
+async def test_a_wrong_document_of_the_issuer_is_a_fault_of_the_credential() -> None:
+    places = Places()
+    places.put(CITY_PLACE, {"id": FIRM})
+    assert await judge(present(presentation(MEMBER)), places) == "document"
+
+
+async def test_an_issuer_out_of_reach_is_no_fault_of_the_holder() -> None:
+    places = Places()
+    places.served.pop(CITY_PLACE)
+    with pytest.raises(AuthenticationUnavailable):
+        await verify(present(presentation(MEMBER)), places)
+
+
+async def test_a_presentation_of_nothing_has_no_credential() -> None:
+    assert await verify(present(presentation())) == ()
+    assert name_missing((), frozenset({"MembershipCredential"})) == ("MembershipCredential",)
+    assert name_missing(await verify(present(presentation(MEMBER))), frozenset({"MembershipCredential"})) == ()
+
+
+def test_each_rule_of_both_lists_has_a_test() -> None:
+    elsewhere = {"size", "header", "algorithm", "key-algorithm"}  # shared with tokens, and tested there
+    assert set(PRESENTATIONS) | elsewhere == set(PRESENTATION_RULES) | elsewhere
+    assert set(CREDENTIALS) | elsewhere | {"profile", "document"} == set(CREDENTIAL_RULES) | elsewhere
+
+
+def test_the_clock_of_these_tests_is_one() -> None:
+    assert NOW_MS == NOW_S * 1000

@@ -1,0 +1,122 @@
+"""Documents of identifiers: fetched at their place alone, kept for minutes, and asked for again in bounds."""
+
+import asyncio
+
+import pytest
+
+from connector.identity.dcp.resolver import FRESH_MS, KEPT_MS, LOOK_AGAIN_MS
+from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.document import MAX_DOCUMENT
+from connector.protocol.dcp.errors import ClaimFault
+from tests.identity.dcp.places import FIRM, KEYS, Places, key_of
+
+PLACE = "https://firma.example/.well-known/did.json"
+
+
+async def test_callers_that_come_together_share_one_fetch() -> None:
+    places = Places()
+    await asyncio.gather(*(places.resolve(FIRM) for _ in range(50)))
+    places.now_ms += FRESH_MS - 1
+    await places.resolve(FIRM)
+    assert places.fetched == [PLACE]
+
+
+async def test_a_new_key_is_seen_when_it_is_first_used() -> None:
+    places = Places()
+    await places.resolve(FIRM)
+    new = key_of(FIRM, fragment="k2")
+    places.publish(FIRM, KEYS[FIRM], new)
+    places.now_ms += LOOK_AGAIN_MS
+    assert new.kid in (await places.resolve(FIRM, new.kid)).keys
+
+
+async def test_keys_that_do_not_exist_cause_a_fetch_in_ten_seconds() -> None:
+    places = Places()
+    for number in range(100):
+        await places.resolve(FIRM, f"{FIRM}#none-{number}")
+    assert len(places.fetched) == 1
+    places.now_ms += LOOK_AGAIN_MS
+    await places.resolve(FIRM, f"{FIRM}#none")
+    assert len(places.fetched) == 2
+
+
+async def test_a_document_is_used_for_an_hour_while_its_place_is_away() -> None:
+    places = Places()
+    await places.resolve(FIRM)
+    kept = places.served.pop(PLACE)
+    places.now_ms += KEPT_MS - 1
+    assert (await places.resolve(FIRM)).id == FIRM
+    places.now_ms += LOOK_AGAIN_MS
+    with pytest.raises(AuthenticationUnavailable):
+        await places.resolve(FIRM)
+    places.served[PLACE] = kept
+    places.now_ms += LOOK_AGAIN_MS
+    assert (await places.resolve(FIRM)).id == FIRM
+
+
+async def test_a_place_that_is_away_is_asked_once_in_ten_seconds() -> None:
+    places = Places()
+    places.served.pop(PLACE)
+    for _ in range(20):
+        with pytest.raises(AuthenticationUnavailable):
+            await places.resolve(FIRM)
+    assert len(places.fetched) == 1
+
+
+async def test_a_clock_that_was_ahead_keeps_no_document_for_longer() -> None:
+    places = Places()
+    places.now_ms += 10 * KEPT_MS
+    await places.resolve(FIRM)
+    places.now_ms -= 10 * KEPT_MS
+    await places.resolve(FIRM)
+    assert len(places.fetched) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "fault"),
+    [
+        (200, "text/html", b"{}", ClaimFault),
+        (200, "", b"{}", ClaimFault),
+        (200, "application/json", b"{}", ClaimFault),
+        (200, "application/json", b'{"id": "did:web:stadt.example"}', ClaimFault),
+        (200, "application/json", b" " * (MAX_DOCUMENT + 1), AuthenticationUnavailable),
+        (404, "application/json", b"{}", AuthenticationUnavailable),
+        (302, "application/json", b"{}", AuthenticationUnavailable),
+        (500, "application/json", b"{}", AuthenticationUnavailable),
+    ],
+)
+async def test_what_is_not_the_document_is_refused(status: int, kind: str, body: bytes, fault: type[Exception]) -> None:
+    places = Places()
+    places.served[PLACE] = (status, kind, body)
+    with pytest.raises(fault):
+        await places.resolve(FIRM)
+
+
+async def test_a_document_that_became_wrong_is_not_used_any_more() -> None:
+    places = Places()
+    await places.resolve(FIRM)
+    places.put(PLACE, b'{"id": "did:web:stadt.example"}')
+    places.now_ms += FRESH_MS
+    with pytest.raises(ClaimFault):
+        await places.resolve(FIRM)
+    places.served.pop(PLACE)
+    places.now_ms += LOOK_AGAIN_MS
+    with pytest.raises(AuthenticationUnavailable):
+        await places.resolve(FIRM)
+
+
+@pytest.mark.parametrize("did", ["did:web:127.0.0.1", "did:web:evil.example%23.firma.example", "did:key:z6Mk"])
+async def test_an_identifier_with_a_second_reading_opens_no_connection(did: str) -> None:
+    places = Places()
+    with pytest.raises(ClaimFault):
+        await places.resolve(did)
+    assert places.fetched == []
+
+
+async def test_names_without_number_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places()
+    monkeypatch.setattr("connector.identity.dcp.resolver.MAX_KEPT", 3)
+    for number in range(10):
+        with pytest.raises(AuthenticationUnavailable):
+            await places.resolve(f"did:web:m{number}.example")
+    assert len(places.resolver._places) == 3

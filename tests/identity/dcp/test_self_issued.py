@@ -1,0 +1,166 @@
+"""The token of a peer is judged by one ordered list of rules, and nothing is fetched before the gate."""
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from connector.identity.dcp.methods import read_key
+from connector.identity.dcp.self_issued import RULES, verify_self_issued
+from connector.identity.jws import Rejected
+from connector.identity.keys import KeyFault
+from connector.identity.tokens import issue
+from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.document import Relationship
+from tests.identity.dcp.places import CITY, FIRM, KEYS, NOW_S, STRANGER, US, Places, jwk_of, key_of
+from tests.identity.lists import compact
+
+HEADER = {"alg": "ES256", "kid": KEYS[FIRM].kid, "typ": "JWT"}
+CLAIMS = {"iss": FIRM, "sub": FIRM, "aud": US, "jti": "j", "iat": NOW_S, "exp": NOW_S + 120}
+
+
+async def judge(token: str, places: Places | None = None, *, take_missing: bool = False) -> str | None:
+    """Return the rule that a token breaks, or None."""
+    try:
+        await verify_self_issued(
+            token,
+            audience=US,
+            is_member=lambda did: did != STRANGER,
+            resolve=(places or Places()).resolve,
+            now_s=NOW_S,
+            take_missing=take_missing,
+        )
+    except Rejected as rejected:
+        return rejected.rule
+    return None
+
+
+# Each fault breaks its rule; the tokens of the ordering test carry it together with all that follow.
+FAULTS = {
+    "header": {"header": {"jku": "https://evil.example/keys"}},
+    "type": {"header": {"typ": "vc+jwt"}},
+    "algorithm": {"header": {"alg": "none"}},
+    "claims": {"claims": {"jti": ""}},
+    "self-issued": {"claims": {"sub": CITY}},
+    "audience": {"claims": {"aud": [CITY, US]}},
+    "expiry": {"claims": {"exp": NOW_S - 31}},
+    "issued": {"claims": {"iat": NOW_S + 31}},
+    "not-before": {"claims": {"nbf": NOW_S + 31}},
+    "lifetime": {"claims": {"exp": NOW_S + 9000}},
+    "key-name": {"header": {"kid": KEYS[CITY].kid}},
+    "member": {"claims": {"iss": STRANGER}},
+    "document": {},
+    "key": {"header": {"kid": f"{FIRM}#another"}},
+    "key-algorithm": {"header": {"alg": "EdDSA"}},
+    "signature": {},
+}
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+async def test_the_first_broken_rule_is_reported_and_no_later_one_runs(rule: str) -> None:
+    places = Places()
+    header, claims = dict(HEADER), dict(CLAIMS)
+    for name in reversed(RULES[RULES.index(rule) :]):
+        header.update(FAULTS[name].get("header", {}))
+        claims.update(FAULTS[name].get("claims", {}))
+    if rule not in {"header", "type", "algorithm", "claims", "self-issued"}:
+        claims["sub"] = claims["iss"]
+    if rule == "member":
+        header["kid"] = KEYS[STRANGER].kid
+    if rule == "document":
+        places.put("https://firma.example/.well-known/did.json", {"id": CITY})
+    assert await judge(compact(header, claims), places) == rule
+    assert bool(places.fetched) == (RULES.index(rule) >= RULES.index("document"))
+
+
+def test_no_rule_is_without_a_test() -> None:
+    assert ("size", "form", *FAULTS) == RULES
+
+
+async def test_a_token_of_a_member_passes_and_brings_its_access_token() -> None:
+    token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S, token="opaque")
+    sent = await verify_self_issued(token, audience=US, is_member=lambda _: True, resolve=Places().resolve, now_s=NOW_S)
+    assert (sent.claims.iss, sent.claims.token, sent.kid) == (FIRM, "opaque", KEYS[FIRM].kid)
+    assert sent.document.services["CredentialService"] == "https://firma.example/credentials"
+
+
+async def test_a_document_out_of_reach_is_no_fault_of_the_sender() -> None:
+    places = Places()
+    places.served.clear()
+    token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S)
+    with pytest.raises(AuthenticationUnavailable):
+        await judge(token, places)
+
+
+async def test_without_a_kid_only_the_only_key_of_a_document_will_do() -> None:
+    head = {"alg": "ES256", "typ": "JWT"}
+    places = Places()
+    assert await judge(compact(head, CLAIMS), places) == "signature"
+    places = Places()
+    places.publish(FIRM, KEYS[FIRM], key_of(FIRM, fragment="k2"))
+    assert await judge(compact(head, CLAIMS), places) == "key"
+
+
+async def test_a_key_signs_only_what_its_document_says() -> None:
+    token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S)
+    places = Places()
+    places.publish(FIRM, KEYS[FIRM], capabilityInvocation=[])
+    assert await judge(token, places) == "key"
+
+
+async def test_a_document_without_relationships_needs_the_word_of_the_data_space() -> None:
+    token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S)
+    method = {"id": KEYS[FIRM].kid, "type": "JsonWebKey2020", "controller": FIRM, "publicKeyJwk": jwk_of(KEYS[FIRM])}
+    places = Places()
+    places.put("https://firma.example/.well-known/did.json", {"id": FIRM, "verificationMethod": [method]})
+    assert await judge(token, places) == "key"
+    assert await judge(token, places, take_missing=True) is None
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
+async def test_both_kinds_of_own_keys_sign(algorithm: str) -> None:
+    key, places = key_of(FIRM, algorithm), Places()
+    places.publish(FIRM, key)
+    assert await judge(issue(key, issuer=FIRM, audience=US, jti="once", now_s=NOW_S), places) is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.builds(compact, st.binary(max_size=60), st.binary(max_size=60))))
+async def test_noise_is_rejected_and_opens_no_connection(token: str) -> None:
+    places = Places()
+    assert await judge(token, places) in RULES
+    assert places.fetched == []
+
+
+def test_keys_of_peers_are_read_by_their_kind() -> None:
+    p384 = ECAlgorithm.to_jwk(generate_private_key(SECP384R1()).public_key(), as_dict=True)
+    rsa = RSAAlgorithm.to_jwk(generate_rsa(65_537, 2048).public_key(), as_dict=True)
+    rsa = {name: rsa[name] for name in ("kty", "n", "e")}
+    assert read_key("k", p384).algorithm == "ES384"
+    assert read_key("k", rsa).algorithm == "RS256"
+    assert read_key("k", {**rsa, "alg": "PS256"}).algorithm == "PS256"
+    assert read_key("k", {**jwk_of(KEYS[FIRM]), "kid": "another"}).kid == "k"
+    small = RSAAlgorithm.to_jwk(generate_rsa(65_537, 1024).public_key(), as_dict=True)
+    for wrong in (
+        {**rsa, "alg": "RS512"},
+        {**rsa, "alg": "HS256"},
+        {**rsa, "e": "Aw"},
+        {**rsa, "n": "A" * 2000},
+        {**rsa, "d": "AQAB"},
+        {**rsa, "use": "enc"},
+        {"kty": "RSA", "n": small["n"], "e": small["e"]},
+        {**p384, "x": "AA"},
+        {**p384, "alg": "ES256"},
+        {"kty": "oct", "k": "AAAA"},
+        {},
+    ):
+        with pytest.raises(KeyFault):
+            read_key("k", wrong)
+
+
+def test_the_relationship_of_tokens_is_that_of_the_standard() -> None:
+    assert Relationship.TOKEN == "capabilityInvocation"
+    assert msgspec.json.encode(Relationship.PRESENTATION) == b'"authentication"'

@@ -1,0 +1,161 @@
+"""The status of a credential is what a signed, fresh list of its own issuer says, or unknown."""
+
+import asyncio
+import json
+
+import pytest
+
+from connector.identity.dcp.statuses import FRESH_MS, LOOK_AGAIN_MS
+from connector.identity.jws import Rejected, sign
+from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.claims import PresentedCredential, read_claims
+from tests.identity.dcp.places import (
+    CITY,
+    KEYS,
+    LIST_URL,
+    STRANGER,
+    Places,
+    credential,
+    key_of,
+    pack,
+    status_at,
+    status_list,
+)
+
+
+def held(bit: int = 7, **entry: object) -> PresentedCredential:
+    return read_claims(json.dumps(credential(credentialStatus=status_at(bit, **entry))).encode())
+
+
+async def judge(places: Places, of: PresentedCredential) -> str:
+    """Return what the list says about a credential, or the sentence of the refusal."""
+    try:
+        return await places.statuses.find_ended(of) or "good"
+    except Rejected as rejected:
+        return rejected.problem
+
+
+async def test_a_list_is_fetched_once_for_all_its_credentials() -> None:
+    places = Places()
+    places.publish_list(3, 90_000)
+    said = await asyncio.gather(*(judge(places, held(bit)) for bit in (3, 4, 90_000, 89_999, *range(100, 150))))
+    assert said[:4] == ["revocation", "good", "revocation", "good"]
+    assert places.fetched.count(LIST_URL) == 1
+
+
+async def test_a_revocation_is_seen_when_the_list_is_looked_at_again() -> None:
+    places = Places()
+    places.publish_list()
+    assert await judge(places, held()) == "good"
+    places.publish_list(7)
+    places.now_ms += FRESH_MS - 1
+    assert await judge(places, held()) == "good"
+    places.now_ms += 1
+    assert await judge(places, held()) == "revocation"
+
+
+async def test_the_news_of_a_revocation_makes_it_seen_at_once() -> None:
+    places = Places()
+    places.publish_list()
+    assert await judge(places, held()) == "good"
+    places.publish_list(7)
+    places.statuses.forget()
+    assert await judge(places, held()) == "revocation"
+
+
+async def test_a_list_is_used_no_longer_than_it_is_valid() -> None:
+    places = Places()
+    places.publish_list(validUntil="2026-03-01T12:00:10Z")
+    assert await judge(places, held()) == "good"
+    assert places.statuses.used_until(held()) == places.now_ms + 10_000
+    places.now_ms += 10_000
+    assert "expired" in await judge(places, held())
+
+
+async def test_a_list_out_of_reach_says_nothing_and_is_asked_in_bounds() -> None:
+    places = Places()
+    for _ in range(5):
+        with pytest.raises(AuthenticationUnavailable):
+            await judge(places, held())
+    assert places.fetched == [LIST_URL]
+    places.publish_list()
+    places.now_ms += LOOK_AGAIN_MS
+    assert await judge(places, held()) == "good"
+
+
+async def test_an_entry_that_ends_nothing_causes_no_fetch() -> None:
+    places = Places()
+    assert await judge(places, held(statusPurpose="refresh")) == "good"
+    assert places.fetched == []
+
+
+async def test_a_list_is_about_what_its_entry_says() -> None:
+    places = Places()
+    places.publish_list(7)
+    assert "not about suspension" in await judge(places, held(statusPurpose="suspension"))
+    subject = {**status_list(7)["credentialSubject"], "statusPurpose": ["revocation", "suspension"]}
+    places.publish_list(credentialSubject=subject)
+    places.statuses.forget()
+    assert await judge(places, held(statusPurpose="suspension")) == "suspension"
+
+
+async def test_a_list_of_another_issuer_says_nothing_about_a_credential() -> None:
+    places = Places()
+    places.publish_list()
+    stranger = read_claims(json.dumps(credential(issuer=STRANGER, credentialStatus=status_at(7))).encode())
+    assert "another issuer" in await judge(places, stranger)
+    assert await judge(places, held()) == "good"
+
+
+SUBJECT = status_list()["credentialSubject"]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (json.dumps(status_list()), "three segments"),
+        ("", "three segments"),
+        (sign(key_of(CITY), json.dumps(status_list()).encode(), kind="vc+jwt"), "signature"),
+        (sign(KEYS[STRANGER], json.dumps(status_list()).encode(), kind="vc+jwt"), "another participant"),
+        (sign(KEYS[CITY], json.dumps(status_list()).encode(), kind="roster+jws"), "typ"),
+        (sign(KEYS[CITY], json.dumps(credential()).encode(), kind="vc+jwt"), "no status list"),
+        (
+            sign(
+                KEYS[CITY],
+                json.dumps(status_list(credentialSubject={**SUBJECT, "encodedList": 1})).encode(),
+                kind="JWT",
+            ),
+            "no status list",
+        ),
+        (
+            sign(
+                KEYS[CITY],
+                json.dumps(
+                    status_list(credentialSubject={**SUBJECT, "encodedList": pack(length=9 * 1024 * 1024)})
+                ).encode(),
+                kind="JWT",
+            ),
+            "longer than",
+        ),
+    ],
+)
+async def test_what_is_no_list_of_the_issuer_is_refused(body: str, problem: str) -> None:
+    places = Places()
+    places.put(LIST_URL, body)
+    assert problem in await judge(places, held())
+
+
+async def test_an_entry_beyond_the_list_is_refused() -> None:
+    places = Places()
+    places.publish_list()
+    assert "entries" in await judge(places, held(10**9))
+
+
+async def test_lists_of_a_hostile_issuer_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places()
+    monkeypatch.setattr("connector.identity.dcp.statuses.MAX_KEPT_BYTES", 40 * 1024)
+    for number in range(6):
+        url = f"{LIST_URL}-{number}"
+        places.put(url, sign(KEYS[CITY], json.dumps(status_list()).encode(), kind="vc+jwt"))
+        assert await judge(places, held(statusListCredential=url)) == "good"
+    assert len(places.statuses._places) <= 3
