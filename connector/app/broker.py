@@ -26,6 +26,7 @@ from connector.api.operating.desk import OperatorDesk
 from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
+from connector.app.identities import list_document_routes
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
@@ -396,4 +397,5 @@ def _build_protocol(parts: Parts, visibility: Visibility) -> Application:
         return await federated.provide_dataset(await visibility.open_view(caller), id)
 
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
-    return mount(participant, parts.address, routes_for(gatekeeper, parts.address, provide, provide_dataset))
+    routes = routes_for(gatekeeper, parts.address, provide, provide_dataset)
+    return mount(participant, parts.address, routes, list_document_routes(parts.settings))

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
-from connector.app.identities import MECHANISMS, list_participants, read_accepted
+from connector.app.identities import MECHANISMS, list_participants, read_accepted, read_trust_profile
 from connector.identity.files import FileFault, read_bounded
 from connector.net.addresses import NetPolicy, net_policy
 from connector.net.tls import client_context
-from connector.settings import Settings, SettingsError
+from connector.settings import LISTED_MECHANISMS, Settings, SettingsError
 from connector.views.handed_in import HandedInFault
 
 SECRET_FILE_BYTES = 4096
@@ -31,6 +31,7 @@ def list_faults(settings: Settings, *, is_broker: bool) -> Iterator[SettingsErro
     """Yield why settings cannot be used; each of them keeps a process from its start."""
     both: tuple[Callable[[Settings], object], ...] = (
         build_policy, build_anchors, check_proxies, _check_mechanism, _check_tokens, _check_accepted,
+        _check_profile,
     )  # fmt: skip
     of_connector = (_check_limits, _check_folders, _check_secret)
     for check in (*both, *(() if is_broker else of_connector)):
@@ -94,7 +95,7 @@ def _check_mechanism(settings: Settings) -> None:
 
 def _check_tokens(settings: Settings) -> None:
     name, path = settings.identity.mechanism, settings.identity.tokens
-    if name == "roster" or name not in MECHANISMS:
+    if name in LISTED_MECHANISMS or name not in MECHANISMS:
         return
     if path is None:
         raise SettingsError(f"identity.tokens is missing: name the file of participants that `{name}` needs.")
@@ -105,8 +106,13 @@ def _check_tokens(settings: Settings) -> None:
 
 
 def _check_accepted(settings: Settings) -> None:
-    if settings.identity.mechanism == "roster":
+    if settings.identity.mechanism in LISTED_MECHANISMS:
         read_accepted(settings)
+
+
+def _check_profile(settings: Settings) -> None:
+    if settings.identity.mechanism == "dcp":
+        read_trust_profile(settings)
 
 
 def _check_limits(settings: Settings) -> None:

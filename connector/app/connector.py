@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from starlette.types import ASGIApp
 
+from connector.app.identities import list_document_routes
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import (
@@ -36,7 +37,6 @@ from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import application
-from connector.binding.dsp.routing import Route
 from connector.binding.pushing import DescriptionClient, DescriptionPusher
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
@@ -283,7 +283,7 @@ async def build(
         secret=secret,
         worker=workers[0],
         dataplane=dataplane,
-        protocol=application(gatekeeper, receiver, _list_own_routes(gatekeeper, publisher)),
+        protocol=_build_protocol(settings, gatekeeper, receiver, publisher),
         data=make_app(
             dataplane,
             accel=Accel(settings.data.accel) if settings.data.accel else None,
@@ -321,9 +321,12 @@ def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | No
     return [DescriptionPusher(publisher, publisher.keys, client, announce=announcer.announce)]
 
 
-def _list_own_routes(gatekeeper: Gatekeeper, publisher: Publisher) -> list[Route]:
-    """Return the routes of what this participant states: its catalogue and its self-descriptions."""
-    return [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
+def _build_protocol(
+    settings: Settings, gatekeeper: Gatekeeper, receiver: MessageReceiver, publisher: Publisher
+) -> Application:
+    """Return the application for peers, with what this participant states: its catalogue, itself, and its keys."""
+    stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
+    return application(gatekeeper, receiver, stated, list_document_routes(settings))
 
 
 def _find_contact(participant: ParticipantSettings) -> Contact | None:

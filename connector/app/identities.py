@@ -13,14 +13,19 @@ from pathlib import Path
 import msgspec
 
 from connector.authority.card import operator_keys
+from connector.binding.did import own_document_routes
+from connector.binding.dsp.routing import Route
 from connector.identity import keys
+from connector.identity.dcp.profile import MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
 from connector.identity.files import FileFault, read_bounded, replace_atomically
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.client import GuardedClient
 from connector.ports.identity import Mechanism, Participant
-from connector.settings import Mode, Settings, SettingsError
+from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.errors import ClaimFault
+from connector.settings import LISTED_MECHANISMS, Mode, Settings, SettingsError
 from connector.views.handed_in import read_json
 
 log = logging.getLogger(__name__)
@@ -39,7 +44,7 @@ class Wiring:
     clock: Callable[[], int]
 
 
-def _build_roster(wiring: Wiring) -> Mechanism:
+def _make_roster(wiring: Wiring) -> RosterIdentity:
     settings = wiring.settings.identity
     location = str(settings.roster)
     accepted = _find_accepted(wiring.settings)
@@ -65,6 +70,37 @@ def _build_roster(wiring: Wiring) -> Mechanism:
     )
 
 
+def _build_dcp(wiring: Wiring) -> Mechanism:
+    from connector.identity.dcp.mechanism import DcpIdentity
+    from connector.identity.dcp.methods import name_key
+
+    settings, did = wiring.settings.identity, wiring.settings.participant.id
+    return DcpIdentity(
+        owner=wiring.owner,
+        id=did,
+        profile=read_trust_profile(wiring.settings),
+        key=name_key(keys.load_private(settings.key), did),
+        members=_make_roster(wiring),
+        client=wiring.client,
+        clock=wiring.clock,
+    )
+
+
+def read_trust_profile(settings: Settings) -> TrustProfile:
+    """Return the profile of the data space for the mechanism `dcp`. Raises SettingsError."""
+    identity = settings.identity
+    try:
+        parse_web_did(settings.participant.id)
+        return read_profile(read_bounded(identity.profile, MAX_PROFILE), operator_keys(identity.operator_key))
+    except ClaimFault:
+        raise SettingsError(
+            f"participant.id, {settings.participant.id}, does not fit identity.mechanism dcp: use an identifier such "
+            "as did:web:stadt.example."
+        ) from None
+    except (FileFault, ProfileRejected) as fault:
+        raise SettingsError(f"identity.profile, {identity.profile}, cannot be used: {fault}") from None
+
+
 def _find_accepted(settings: Settings) -> Path:
     return settings.store.path.with_suffix(".roster.json")
 
@@ -82,6 +118,21 @@ def read_accepted(settings: Settings) -> AcceptedRoster | None:
             f"{path}, which keeps the version of the participant list in use, cannot be read: restore it from a "
             "backup, or remove it to accept the next list whatever its version."
         ) from None
+
+
+def list_document_routes(settings: Settings) -> list[Route]:
+    """Return the route of the did:web document of this participant, if its identifier leads to this process.
+
+    A member of a data space with keys on the participant list has one too: who moves over has it already. Raises
+    KeyFault for a key file that cannot be read.
+    """
+    identity = settings.identity
+    if identity.mechanism not in LISTED_MECHANISMS:
+        return []
+    own = [keys.load_private(path) for path in (identity.key, *identity.former_keys)]
+    reached = settings.protocol
+    jwks = [keys.public_jwk(key) for key in own]
+    return own_document_routes(settings.participant.id, reached.public_url, reached.path, jwks)
 
 
 class StaticTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,12 +171,12 @@ def _build_mock_token(wiring: Wiring) -> Mechanism:
 
 
 def list_participants(settings: Settings) -> tuple[Participant, ...]:
-    """Return the participants that the file of a mechanism for tests names; none for `roster` and without a file.
+    """Return the participants that the file of a mechanism for tests names; none for another and without a file.
 
     Raises FileFault and HandedInFault if the file cannot be read.
     """
     mechanism, path = settings.identity.mechanism, settings.identity.tokens
-    if mechanism == "roster" or path is None:
+    if mechanism in LISTED_MECHANISMS or path is None:
         return ()
     content = read_bounded(path, TOKENS_BYTES)
     if mechanism == "static-token":
@@ -134,7 +185,8 @@ def list_participants(settings: Settings) -> tuple[Participant, ...]:
 
 
 MECHANISMS: Mapping[str, Callable[[Wiring], Mechanism]] = {
-    "roster": _build_roster,
+    "roster": _make_roster,
+    "dcp": _build_dcp,
     "static-token": _build_static_token,
     "mock-token": _build_mock_token,
 }

@@ -248,7 +248,7 @@ class RosterIdentity:
             self._remember(roster.seen)
         return changed
 
-    async def _look_again(self, before: Roster | None) -> bool:
+    async def look_again(self, before: Roster | None) -> bool:
         """Fetch the list between two refreshes, for a caller that it does not know; return whether it is another one.
 
         Anybody can cause this, so it happens at most once in `LOOK_AGAIN_MS`, and an unchanged list is not verified.
@@ -320,7 +320,7 @@ class RosterIdentity:
         except (Rejected, AuthenticationUnavailable) as fault:
             if isinstance(fault, Rejected) and fault.rule not in _RULES_OF_THE_LIST:
                 raise
-            if not await self._look_again(before):
+            if not await self.look_again(before):
                 raise
             roster, verified = self._verify(token)
         claims = verified.claims
@@ -353,6 +353,10 @@ class RosterIdentity:
     def credentials(self) -> ListedCredentialKeys:
         """The keys of the list in force, for credentials."""
         return self._credentials
+
+    def list_keys(self, id: str) -> tuple[VerificationKey, ...]:
+        """Return the keys of a member; none without a list."""
+        return self._roster.keys.get(id, ()) if self._roster else ()
 
     def participant(self, id: str) -> Participant | None:
         """Return a member."""

@@ -25,6 +25,7 @@ RULES: Final = (*OPENING_RULES, *CLAIM_RULES, "member", *KEY_RULES)
 
 _MAX_TIME = 1 << 40
 _MAX_NAME = 2048
+_MAX_JTI = 256
 _MAX_ACCESS_TOKEN = 4 * 1024
 
 
@@ -113,10 +114,9 @@ def _claims(payload: bytes) -> Claims:
         claims = _CLAIMS.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Rejected("claims", f"a claim is missing or of the wrong type ({str(error)[:100]}).") from None
-    if not claims.jti or len(claims.jti) > 256 or not claims.iss or len(claims.iss) > _MAX_NAME:
-        raise Rejected("claims", "iss or jti is empty or too long.")
-    if len(claims.token or "") > _MAX_ACCESS_TOKEN:
-        raise Rejected("claims", "token is too long.")
+    bounds = ((claims.iss, _MAX_NAME), (claims.jti, _MAX_JTI), (claims.token or "-", _MAX_ACCESS_TOKEN))
+    if not all(0 < len(text) <= most for text, most in bounds):
+        raise Rejected("claims", "iss, jti or token is empty or too long.")
     times = (claims.iat, claims.exp, claims.nbf or 0)
     if not all(0 <= moment < _MAX_TIME for moment in times):
         raise Rejected("claims", "a time is not a number of seconds since 1970.")

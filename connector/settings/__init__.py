@@ -2,6 +2,7 @@
 
 from connector.settings.model import (
     DEFAULT_ZONE,
+    LISTED_MECHANISMS,
     LOCAL_ZONE,
     BrokerSettings,
     DataOriginSettings,
@@ -28,6 +29,7 @@ from connector.settings.reference import render_markdown, render_template
 
 __all__ = [
     "DEFAULT_ZONE",
+    "LISTED_MECHANISMS",
     "LOCAL_ZONE",
     "BrokerSettings",
     "DataOriginSettings",

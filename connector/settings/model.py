@@ -154,14 +154,19 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     path: Annotated[Path, Meta(description="SQLite file of this process.")] = Path("store.sqlite")
 
 
+LISTED_MECHANISMS = frozenset({"roster", "dcp"})
+"""The identity mechanisms that rely on the signed participant list; the others are for tests."""
+
+
 class IdentitySettings(Section, frozen=True, kw_only=True):
     """The mechanism by which connectors authenticate each other."""
 
     mechanism: Annotated[
         ShortText,
         Meta(
-            description="Identity mechanism: `roster` (the signed participant list), or for tests only `static-token` "
-            "(fixed tokens) or `mock-token` (the mock tokens of EDC)."
+            description="Identity mechanism: `roster` (the keys of the signed participant list), `dcp` (the keys of "
+            "each member's did:web document and the credentials that the profile asks for), or for tests only "
+            "`static-token` (fixed tokens) or `mock-token` (the mock tokens of EDC)."
         ),
     ] = "roster"
     key: Annotated[
@@ -173,6 +178,16 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
     operator_key: Annotated[
         Path, Meta(description="Public key (JWK) of the data-space operator, who signs the participant list.")
     ] = Path("operator.jwk")
+    profile: Annotated[
+        Path, Meta(description="Signed profile of the data space, for `dcp`: whose credentials count for what.")
+    ] = Path("profile.jws")
+    former_keys: Annotated[
+        tuple[Path, ...],
+        Meta(
+            description="Former private keys whose public parts stay in the did:web document: for ten minutes after a "
+            "change of keys."
+        ),
+    ] = ()
     refresh_seconds: Annotated[
         Seconds, Meta(description="Interval at which the participant list is read again, in seconds.")
     ] = 300.0

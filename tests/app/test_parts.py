@@ -45,7 +45,7 @@ async def test_a_callback_address_is_taken_only_at_the_origin_of_the_participant
     assert parts.address_problem(firm, f"{host('firm')}/dsp/2025-1") is None
     assert "origin" in (parts.address_problem(firm, "https://other.example/dsp/2025-1") or "")
     assert "http" in (parts.address_problem(firm, "http://firm.example/dsp") or "")
-    assert "contains no address" in (parts.address_problem("urn:participant:stranger", host("firm")) or "")
+    assert "contains no address" in (parts.address_problem("did:web:stranger.example", host("firm")) or "")
     await parts.close()
 
 

@@ -36,6 +36,11 @@ ELSEWHERE = {
     "policy/analysis/space/shape.py": "a name for developers",
     "policy/reading/templates.py": "faults of the package's own templates; what a person gives has tests below",
     "app/logs.py": "a line of the log",
+    "protocol/dcp": "faults of what peers sign and publish, which are in the log only",
+    **{
+        f"identity/dcp/{name}.py": "faults of what peers sign and publish, which are in the log only"
+        for name in ("asking", "mechanism", "methods", "presented", "resolver", "self_issued", "statuses")
+    },
     "identity/mock_token.py": "answers to peers, which are in the log only",
     "policy/vocabulary/registry.py": "faults of the package's own tables, which its tests find",
     "policy/vocabulary/taxonomy.py": "faults of the package's own tables, which its tests find",

@@ -60,7 +60,7 @@ def host(name: str) -> str:
 
 
 def participant(name: str) -> str:
-    return f"urn:participant:{name}"
+    return f"did:web:{name}.example"
 
 
 @dataclass
@@ -114,8 +114,10 @@ class Member:
 class Space:
     """The folder with everybody's files, the wire between them, and who takes part."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, identity: Mapping[str, Any] | None = None) -> None:
+        """`identity` are settings of the identity mechanism beside those of the files of a participant."""
         self.base = base
+        self.identity = identity or {}
         self.wire = InProcess()
         self.members: dict[str, Member] = {}
         self.keys: dict[str, SigningKey] = {}
@@ -161,6 +163,8 @@ class Space:
                 key=folder / "key.pem",
                 roster=Location(self.base / "roster.jws"),
                 operator_key=self.base / "broker" / "card.json",
+                profile=self.base / "profile.jws",
+                **self.identity,
             ),
             broker=BrokerSettings(participant=participant("broker"), api=search, record=folder / "record.sqlite"),
             limits=limits,
@@ -204,9 +208,11 @@ def begin(member: Member) -> None:
 
 
 @asynccontextmanager
-async def space(base: Path, *names: str, **limits: LimitSettings) -> AsyncIterator[Space]:
-    """Run a data space of these participants; `limits` by name of the participant."""
-    made = Space(base)
+async def space(
+    base: Path, *names: str, identity: Mapping[str, Any] | None = None, **limits: LimitSettings
+) -> AsyncIterator[Space]:
+    """Run a data space of these participants; `limits` by name of the participant, `identity` as for `Space`."""
+    made = Space(base, identity)
     made.found(*names)
     try:
         for name in names:

@@ -74,7 +74,7 @@ async def test_a_block_survives_a_restart_until_it_is_lifted(data_space: Space) 
         await data_space.city.api.participants.unblock(data_space.firm.id)
 
 
-@pytest.mark.parametrize("name", ["urn:participant:nobody", "urn:participant:city"])
+@pytest.mark.parametrize("name", ["did:web:nobody.example", "did:web:city.example"])
 async def test_an_unknown_and_the_own_participant_cannot_be_blocked(data_space: Space, name: str) -> None:
     with pytest.raises(ClientError):
         await data_space.city.api.participants.block(name)

@@ -34,25 +34,33 @@ _SENTENCES = {
 }
 
 
-def application(gatekeeper: Gatekeeper, receiver: MessageReceiver, catalog_routes: Sequence[Route]) -> Application:
-    """Return the application of a participant; the base path is the path of its public address."""
+def application(
+    gatekeeper: Gatekeeper,
+    receiver: MessageReceiver,
+    catalog_routes: Sequence[Route],
+    beside: Sequence[Route] = (),
+) -> Application:
+    """Return the application of a participant; the base path is the path of its public address.
+
+    `beside` are routes whose paths do not lie below the base path.
+    """
     chapters = [
         *catalog_routes,
         *negotiation.routes(gatekeeper, receiver),
         *transfer.routes(gatekeeper, receiver),
     ]
-    return mount(receiver.context.participant, receiver.context.address, chapters)
+    return mount(receiver.context.participant, receiver.context.address, chapters, beside)
 
 
-def mount(participant: str, address: str, chapters: Sequence[Route]) -> Application:
-    """Return the application with the version document, and `chapters` below the path of the public `address`.
+def mount(participant: str, address: str, chapters: Sequence[Route], beside: Sequence[Route] = ()) -> Application:
+    """Return the application with the version document and `beside`, and `chapters` below the path of `address`.
 
     It never redirects. Behind a proxy that ends TLS, a redirect would name plain HTTP, and a client that follows it
     would send its token unencrypted.
     """
     base = urlsplit(address).path.rstrip("/")
     below = [msgspec.structs.replace(route, path=base + route.path) for route in chapters]
-    return dispatcher([version_route(participant, base), *below], make_refusals(base))
+    return dispatcher([version_route(participant, base), *beside, *below], make_refusals(base))
 
 
 def make_refusals(base: str) -> Refuse:

@@ -29,7 +29,7 @@ from connector.language.catalogue import Language, find_sentence, say
 from connector.net.addresses import join_host, parse_url
 from connector.net.certificates import examine_certificate
 from connector.ports.changes import StoreError
-from connector.settings import Settings, SettingsError, load
+from connector.settings import LISTED_MECHANISMS, Settings, SettingsError, load
 from connector.views.conversion import moment
 from connector.views.handed_in import HandedInFault
 from connector.views.health import ListView
@@ -134,7 +134,8 @@ def _list_members(settings: Settings) -> Sequence[ListedPeer]:
     from connector.app.identities import list_participants
 
     try:
-        return _read_list(settings).listed if settings.identity.mechanism == "roster" else list_participants(settings)
+        listed = settings.identity.mechanism in LISTED_MECHANISMS
+        return _read_list(settings).listed if listed else list_participants(settings)
     except (RosterFault, FileFault, HandedInFault, msgspec.MsgspecError):
         return ()
 
@@ -189,7 +190,7 @@ def _check_settings(file: Path, settings: Settings, is_broker: bool) -> Iterator
 
 
 def _check_key(settings: Settings) -> CheckResult:
-    if settings.identity.mechanism != "roster":
+    if settings.identity.mechanism not in LISTED_MECHANISMS:
         return _find("key", None, "key-none")
     try:
         key = cards.load_key(settings.identity.key)
@@ -318,7 +319,7 @@ class ListSummary(NamedTuple):
 
 def _check_list(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
     name = "participant list"
-    if settings.identity.mechanism != "roster":
+    if settings.identity.mechanism not in LISTED_MECHANISMS:
         yield _find(name, None, "list-none")
         return
     try:

@@ -9,6 +9,7 @@ import typer
 
 from connector.authority import card as cards
 from connector.authority import roster
+from connector.authority.profile import publish_profile
 from connector.authority.renewal import MemberChange, compare_members, renew_member
 from connector.authority.roster import RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
@@ -294,6 +295,31 @@ def verify(
             count=len(document.members),
             until=call.output.format_time(document.expires),
         ),
+    )
+
+
+@register(
+    app,
+    "profile",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor roster profile trust.toml --out profile.jws",
+)
+def profile(
+    call: CommandCall,
+    text: Annotated[Path, typer.Argument(metavar="FILE", help="Profile of the data space, in TOML.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="File for the signed profile (default: that of the settings)."),
+    ] = None,
+) -> None:
+    """Sign the profile of the data space, which members with the mechanism `dcp` read: whose credentials count."""
+    settings = call.read_settings()
+    signed = out or settings.identity.profile
+    published = publish_profile(text, signed, cards.load_key(settings.identity.key))
+    call.output.print_result(
+        {"file": str(signed), "issuers": published.issuers, "show": published.show},
+        call.output.say("cli.profile-signed", path=signed, count=len(published.issuers)),
     )
 
 

@@ -4,13 +4,14 @@ The algorithm is a property of the key. An RSA key says by its own `alg` how it 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicNumbers
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from jwt.utils import base64url_decode
 
-from connector.identity.keys import ES384, PS256, RS256, KeyFault, PublicKey, VerificationKey, from_jwk
+from connector.identity.keys import ES384, PS256, RS256, KeyFault, PublicKey, SigningKey, VerificationKey, from_jwk
 from connector.protocol.dcp.document import DidDocument, Relationship
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 4096
@@ -36,6 +37,11 @@ def find_keys(
             except KeyFault:
                 continue
     return tuple(keys)
+
+
+def name_key(key: SigningKey, did: str) -> SigningKey:
+    """Return an own key under the name that the document of `did` gives it: its thumbprint as the fragment."""
+    return SigningKey(key.private, replace(key.verification, kid=f"{did}#{key.kid}"))
 
 
 def read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:

@@ -20,7 +20,7 @@ FRESH_MS = 600_000
 KEPT_MS = 3_600_000
 """How long a document is used while its place cannot be reached, in ms."""
 LOOK_AGAIN_MS = 10_000
-"""How long after a fetch a key that the document lacks causes no other one, in ms: anybody can name such a key."""
+"""How long after a fetch in vain the next one follows, in ms. Anybody can name a key that a document lacks."""
 MAX_KEPT = 1_000
 FETCH_S = 5.0
 
@@ -31,21 +31,31 @@ _MEDIA_TYPES = frozenset(
 
 @dataclass(slots=True)
 class _DocumentPlace:
-    """What is known of one identifier: its document, when it was fetched, and when that was tried last (ms)."""
+    """What is known of one identifier: its document, and when it was fetched (ms).
+
+    `failed_at` is when its place did not answer, `asked_at` when a key that the document lacks was looked for.
+    """
 
     document: DidDocument | None = None
     fetched_at: int = 0
-    tried_at: int | None = None
+    failed_at: int | None = None
+    asked_at: int | None = None
     fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class DidResolver:
     """Resolves identifiers of the method `web`. One for a process."""
 
-    def __init__(self, client: GuardedClient, clock: Callable[[], int], *, scheme: str = "https") -> None:
-        """`clock` returns ms since the epoch. Any other `scheme` than https is for tests on the same machine."""
+    def __init__(
+        self, client: GuardedClient, clock: Callable[[], int], budget: asyncio.Semaphore, *, scheme: str = "https"
+    ) -> None:
+        """`clock` returns ms since the epoch, and `budget` bounds the fetches at a time.
+
+        Any other `scheme` than https is for tests on the same machine.
+        """
         self._client = client
         self._clock = clock
+        self._budget = budget
         self._scheme = scheme
         self._places: OrderedDict[str, _DocumentPlace] = OrderedDict()
 
@@ -61,7 +71,7 @@ class DidResolver:
         async with place.fetching:
             if (kept := self._kept(place, having)) is not None:
                 return kept
-            return await self._renew(did, place)
+            return await self._renew(did, place, having)
 
     def forget(self, did: str) -> None:
         """Forget the document of an identifier: the next caller fetches it."""
@@ -75,36 +85,44 @@ class DidResolver:
         return place
 
     def _kept(self, place: _DocumentPlace, having: str | None) -> DidDocument | None:
-        """Return the kept document if it needs no fetch."""
-        now = self._clock()
-        document, age = place.document, now - place.fetched_at
-        tried_now = place.tried_at is not None and 0 <= now - place.tried_at < LOOK_AGAIN_MS
+        """Return the kept document if it needs no fetch, or if one was in vain a moment ago."""
+        document, age = place.document, self._clock() - place.fetched_at
         if document is None or not 0 <= age < KEPT_MS:
             return None
-        fresh = age < FRESH_MS and (having is None or having in document.keys)
-        return document if fresh or tried_now else None
+        if self._was_now(place.failed_at):
+            return document
+        known = having is None or having in document.keys or self._was_now(place.asked_at)
+        return document if age < FRESH_MS and known else None
 
-    async def _renew(self, did: str, place: _DocumentPlace) -> DidDocument:
+    def _was_now(self, moment: int | None) -> bool:
+        return moment is not None and 0 <= self._clock() - moment < LOOK_AGAIN_MS
+
+    async def _renew(self, did: str, place: _DocumentPlace, having: str | None) -> DidDocument:
         now = self._clock()
-        if place.document is None and place.tried_at is not None and 0 <= now - place.tried_at < LOOK_AGAIN_MS:
+        if self._was_now(place.failed_at):
             raise AuthenticationUnavailable(f"The document of {did} could not be fetched a moment ago.")
-        place.tried_at = now
         try:
             place.document = read_document(await self._fetch(did), did)
         except (NetError, _Missing) as error:
+            place.failed_at = now
             if place.document is not None and 0 <= now - place.fetched_at < KEPT_MS:
                 return place.document
             raise AuthenticationUnavailable(f"The document of {did} cannot be fetched: {error}") from error
         except ClaimFault:
             place.document = None
             raise
-        place.fetched_at = now
+        place.fetched_at, place.failed_at = now, None
+        if having is not None and having not in place.document.keys:
+            place.asked_at = now
         return place.document
 
     async def _fetch(self, did: str) -> bytes:
         url = parse_web_did(did).locate_document(self._scheme)
         headers = {"Accept": ", ".join(sorted(_MEDIA_TYPES))}
-        response = await self._client.request("GET", url, headers=headers, timeout_s=FETCH_S, max_bytes=MAX_DOCUMENT)
+        async with self._budget:
+            response = await self._client.request(
+                "GET", url, headers=headers, timeout_s=FETCH_S, max_bytes=MAX_DOCUMENT
+            )
         if response.status != 200:
             raise _Missing(f"its place answers with status {response.status}.")
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -23,10 +23,10 @@ Resolve = Callable[[str, str | None], Awaitable[DidDocument]]
 
 
 class SelfIssued(NamedTuple):
-    """A token that passed every rule, the name of its key, and the document of its issuer."""
+    """A token that passed every rule, its key, and the document of its issuer."""
 
     claims: Claims
-    kid: str
+    key: VerificationKey
     document: DidDocument
 
 
@@ -56,7 +56,7 @@ async def verify_self_issued(
         raise Rejected("member", "the issuer is not on the participant list.")
     document = await resolve_signer(resolve, claims.iss, opened)
     keys = find_keys(document, Relationship.TOKEN, opened.kid, take_missing=take_missing)
-    return SelfIssued(claims, verify_by(opened, keys, Relationship.TOKEN).kid, document)
+    return SelfIssued(claims, verify_by(opened, keys, Relationship.TOKEN), document)
 
 
 def check_key_name(opened: Opened, signer: str) -> None:

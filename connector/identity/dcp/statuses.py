@@ -60,12 +60,22 @@ class StatusLists:
     """Reads the status of credentials. One for a process."""
 
     def __init__(
-        self, client: GuardedClient, resolve: Resolve, clock: Callable[[], int], *, take_missing: bool = False
+        self,
+        client: GuardedClient,
+        resolve: Resolve,
+        clock: Callable[[], int],
+        budget: asyncio.Semaphore,
+        *,
+        take_missing: bool = False,
     ) -> None:
-        """`clock` returns ms since the epoch; `take_missing` is as in `verify_self_issued`."""
+        """`clock` returns ms since the epoch, and `budget` bounds the fetches at a time.
+
+        `take_missing` is as in `verify_self_issued`.
+        """
         self._client = client
         self._resolve = resolve
         self._clock = clock
+        self._budget = budget
         self._take_missing = take_missing
         self._places: OrderedDict[tuple[str, str], _ListPlace] = OrderedDict()
 
@@ -122,7 +132,8 @@ class StatusLists:
 
     async def _fetch(self, url: str) -> bytes:
         try:
-            response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=_LIST_LIMIT)
+            async with self._budget:
+                response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=_LIST_LIMIT)
         except NetError as error:
             raise AuthenticationUnavailable(f"The status list cannot be fetched: {error}") from error
         if response.status != 200:

@@ -218,6 +218,7 @@ SENTENCES: dict[str, str] = {
     "offer-problem": "Hier nicht annehmbar: {reason}",
     "offer-named": "Angebot {id}",
     "or": "  oder  ",
+    "profile-signed": "{path}: signiertes Profil, vertraute Aussteller: {count}.",
     "roster-created": "{path}: Teilnehmerliste von {issuer}.",
     "roster-replaced": "{id} ist ersetzt.",
     "roster-added": "{id} ist aufgenommen.",

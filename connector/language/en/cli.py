@@ -207,6 +207,7 @@ SENTENCES: dict[str, str] = {
     "offer-problem": "Cannot be agreed here: {reason}",
     "offer-named": "offer {id}",
     "or": "  or  ",
+    "profile-signed": "{path}: signed profile, trusted issuers: {count}.",
     "roster-created": "{path}: participant list of {issuer}.",
     "roster-replaced": "{id} is replaced.",
     "roster-added": "{id} is added.",

@@ -83,7 +83,7 @@ def test_no_rule_is_without_a_test() -> None:
 async def test_a_token_of_a_member_passes_and_brings_its_access_token() -> None:
     token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S, token="opaque")
     sent = await verify_self_issued(token, audience=US, is_member=lambda _: True, resolve=Places().resolve, now_s=NOW_S)
-    assert (sent.claims.iss, sent.claims.token, sent.kid) == (FIRM, "opaque", KEYS[FIRM].kid)
+    assert (sent.claims.iss, sent.claims.token, sent.key.kid) == (FIRM, "opaque", KEYS[FIRM].kid)
     assert sent.document.services["CredentialService"] == "https://firma.example/credentials"
 
 

@@ -81,6 +81,14 @@ SENTENCES: dict[str, str] = {
     "beschreibbar: bitte anlegen, diesem Benutzer das Schreibrecht geben oder `store.path` auf eine andere Datei setzen.",
     "{}.port and {}.port are both {}: give each listener a port of its own.": "{0}.port und {1}.port sind beide {2}: bitte "
     "jedem einen eigenen Port geben.",
+    "participant.id, {}, does not fit identity.mechanism dcp: use an identifier such as did:web:stadt.example.": "participant.id, {0}, passt nicht zu identity.mechanism dcp: bitte eine Kennung wie did:web:stadt.example verwenden.",
+    "identity.profile, {}, cannot be used: {}": "identity.profile, {0}, ist nicht brauchbar: {1}",
+    "The profile of the data space cannot be read: {}": "Das Profil des Datenraums ist nicht lesbar: {0}",
+    "The profile names {} as an issuer: expected did:web:host.": "Das Profil nennt {0} als Aussteller: erwartet wird did:web:host.",
+    "{} names {}, which no issuer is trusted for: add it below [issuers].": "{0} nennt {1}, wofür keinem Aussteller vertraut wird: bitte unter [issuers] ergänzen.",
+    "The profile of the data space is refused: {}": "Das Profil des Datenraums wird abgelehnt: {0}",
+    "The profile of the data space is not text in UTF-8.": "Das Profil des Datenraums ist kein Text in UTF-8.",
+    "An RSA key is only verified here: it is not written.": "Ein RSA-Schlüssel wird hier nur geprüft und nicht geschrieben.",
     "identity.tokens is missing: name the file of participants that `{}` needs.": "identity.tokens fehlt: bitte die Datei "
     "der Teilnehmer angeben, die `{0}` braucht.",
     "identity.tokens, {}, cannot be used: {}": "identity.tokens, {0}, ist nicht brauchbar: {1}",
@@ -254,7 +262,7 @@ SENTENCES: dict[str, str] = {
     "a claim is missing or of the wrong type ({}).": "eine Angabe fehlt oder ist von der falschen Art ({0}).",
     "a time is not a number of seconds since 1970.": "eine Zeit ist keine Zahl von Sekunden seit 1970.",
     "aud is not this participant alone.": "aud nennt nicht diesen Teilnehmer allein.",
-    "iss or jti is empty or too long.": "iss oder jti ist leer oder zu lang.",
+    "iss, jti or token is empty or too long.": "iss, jti oder token ist leer oder zu lang.",
     "it has expired: if tokens are fresh, compare the clocks of both sides.": "abgelaufen: sind die Nachweise frisch, bitte "
     "die Uhren beider Seiten vergleichen.",
     "it is not valid yet.": "noch nicht gültig.",

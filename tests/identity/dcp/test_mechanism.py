@@ -1,0 +1,292 @@
+"""The mechanism `dcp`: the list is the gate, credentials are shown once in a while, and nobody waits for each other."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from connector.identity.dcp.mechanism import MAX_FETCHES, SHOWN_MS, DcpIdentity
+from connector.identity.dcp.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
+from connector.identity.dcp.self_issued import verify_self_issued
+from connector.identity.dcp.statuses import FRESH_MS
+from connector.identity.jws import Rejected, sign
+from connector.identity.roster import Member, RosterIdentity
+from connector.identity.tokens import issue
+from connector.ports.identity import AuthenticationUnavailable, Intent
+from connector.protocol.dcp.presentations import read_query, write_response
+from tests.identity.dcp.places import (
+    CITY,
+    FIRM,
+    KEYS,
+    NOW_S,
+    STRANGER,
+    US,
+    Places,
+    credential,
+    jwk_of,
+    key_of,
+    presentation,
+    signed,
+    status_at,
+)
+from tests.identity.lists import OPERATOR, Board, document
+from tests.identity.lists import signed as signed_list
+
+SERVICE = "https://firma.example/credentials/presentations/query"
+PROFILE = parse_profile(
+    """
+    [issuers]
+    "did:web:stadt.example" = ["MembershipCredential"]
+    [show]
+    catalog = ["MembershipCredential"]
+    transfer = ["MembershipCredential"]
+    [claims.MembershipCredential]
+    sector = "role"
+    """
+)
+MEMBERS = tuple(Member(id=did, name=did, claims={"membership": ("gold",)}) for did in (US, FIRM, CITY))
+
+
+def list_of(*members: Member, version: int = 1) -> bytes:
+    return signed_list(document(version, members))
+
+
+async def mechanism(places: Places, board: Board | None = None, profile: TrustProfile = PROFILE) -> DcpIdentity:
+    members = RosterIdentity(
+        owner="default",
+        id=US,
+        key=KEYS[US],
+        operator=(OPERATOR.verification,),
+        source=(board or Board(list_of(*MEMBERS))).fetch,
+        clock=lambda: places.now_ms,
+    )
+    made = DcpIdentity(
+        owner="default",
+        id=US,
+        key=KEYS[US],
+        members=members,
+        profile=profile,
+        client=places.client,
+        clock=lambda: places.now_ms,
+    )
+    await made.refresh()
+    return made
+
+
+def token(places: Places, jti: str = "j", did: str = FIRM, **more: Any) -> str:
+    more.setdefault("token", "opaque")
+    key = more.pop("key", KEYS[did])
+    return "Bearer " + issue(key, issuer=did, audience=US, jti=jti, now_s=places.now_ms // 1000, **more)
+
+
+class Wallet:
+    """The Credential Service of the firm: it verifies who asks, and shows what it has."""
+
+    def __init__(self, places: Places, *credentials: str) -> None:
+        self.places, self.credentials = places, credentials
+        self.asked: list[tuple[str, ...]] = []
+        places.services[SERVICE] = self.answer
+
+    async def answer(self, authorization: str, body: bytes) -> tuple[int, bytes]:
+        sent = await verify_self_issued(
+            authorization.removeprefix("Bearer "),
+            audience=FIRM,
+            is_member=lambda did: did == US,
+            resolve=self.places.resolve,
+            now_s=self.places.now_ms / 1000,
+        )
+        if sent.claims.token != "opaque":
+            return 401, b""
+        self.asked.append(tuple(scope.value for scope in read_query(body)))
+        now_s = self.places.now_ms // 1000
+        shown = json.dumps(presentation(*self.credentials, exp=now_s + 60)).encode()
+        return 200, write_response([sign(KEYS[FIRM], shown, kind="vp+jwt")])
+
+
+async def test_a_member_that_shows_its_membership_is_authenticated_with_what_it_says() -> None:
+    places = Places()
+    wallet, us = Wallet(places, signed(credential())), await mechanism(places)
+    caller = await us.authenticate(token(places), Intent.CATALOG)
+    assert caller.participant == FIRM
+    assert caller.claims == {"membership": ("gold",), "sector": ("company",)}
+    assert caller.replay_key is not None
+    assert caller.replay_key.jti == "j"
+    assert caller.evidence["credentials"] == [{"id": "urn:uuid:1", "issuer": CITY, "types": ["MembershipCredential"]}]
+    assert wallet.asked == [("MembershipCredential",)]
+
+
+async def test_an_intent_that_asks_for_nothing_causes_no_question() -> None:
+    places = Places()
+    wallet, us = Wallet(places), await mechanism(places)
+    caller = await us.authenticate(token(places), Intent.ENDING)
+    assert (caller.participant, wallet.asked) == (FIRM, [])
+
+
+async def test_somebody_who_is_not_on_the_list_causes_no_fetch() -> None:
+    places = Places()
+    us = await mechanism(places)
+    with pytest.raises(Rejected, match="member"):
+        await us.authenticate(token(places, did=STRANGER), Intent.CATALOG)
+    assert places.fetched == []
+
+
+async def test_a_member_that_was_listed_a_moment_ago_is_found() -> None:
+    places, board = Places(), Board(list_of(*MEMBERS[:1]))
+    us = await mechanism(places, board)
+    Wallet(places, signed(credential()))
+    board.content = list_of(*MEMBERS, version=2)
+    assert (await us.authenticate(token(places), Intent.CATALOG)).participant == FIRM
+
+
+async def test_what_was_shown_counts_for_minutes_and_callers_that_come_together_are_asked_once() -> None:
+    places = Places()
+    wallet, us = Wallet(places, signed(credential())), await mechanism(places)
+    await asyncio.gather(*(us.authenticate(token(places, f"{number}"), Intent.CATALOG) for number in range(40)))
+    await us.authenticate(token(places, "other"), Intent.TRANSFER)
+    assert len(wallet.asked) == 1
+    places.now_ms += SHOWN_MS
+    await us.authenticate(token(places, "later"), Intent.CATALOG)
+    assert len(wallet.asked) == 2
+
+
+async def test_nothing_counts_longer_than_the_credential_or_its_status() -> None:
+    places = Places()
+    places.publish_list()
+    ends = signed(credential(credentialStatus=status_at(7), validUntil="2026-03-01T12:00:20Z"))
+    Wallet(places, ends)
+    us = await mechanism(places)
+    await us.authenticate(token(places), Intent.CATALOG)
+    places.now_ms += 20_000
+    with pytest.raises(Rejected, match="expired"):
+        await us.authenticate(token(places, "k"), Intent.CATALOG)
+
+
+async def test_a_revoked_membership_ends_when_the_status_list_is_looked_at_or_a_new_list_comes() -> None:
+    places, board = Places(), Board(list_of(*MEMBERS))
+    places.publish_list()
+    Wallet(places, signed(credential(credentialStatus=status_at(7))))
+    us = await mechanism(places, board)
+    await us.authenticate(token(places), Intent.CATALOG)
+    places.publish_list(7)
+    await us.authenticate(token(places, "k"), Intent.CATALOG)
+    board.content = list_of(*MEMBERS, version=2)
+    await us.refresh()
+    with pytest.raises(Rejected, match="revocation"):
+        await us.authenticate(token(places, "l"), Intent.CATALOG)
+    assert FRESH_MS <= SHOWN_MS
+
+
+@pytest.mark.parametrize(
+    ("token_claim", "services", "shown", "rule"),
+    [
+        (None, True, [signed(credential())], "access-token"),
+        ("another", True, [signed(credential())], "service"),
+        ("opaque", True, [], "shown"),
+        ("opaque", True, [signed(credential(), key_of(CITY))], "signature"),
+        ("opaque", False, [signed(credential())], "service"),
+    ],
+)
+async def test_who_does_not_show_what_is_asked_for_is_refused(
+    token_claim: str | None, services: bool, shown: list[str], rule: str
+) -> None:
+    places = Places()
+    Wallet(places, *shown)
+    if not services:
+        places.publish(FIRM, KEYS[FIRM], service=[])
+    us = await mechanism(places)
+    with pytest.raises(Rejected) as refused:
+        await us.authenticate(token(places, token=token_claim), Intent.CATALOG)
+    assert refused.value.rule == rule
+
+
+async def test_a_service_that_is_away_is_no_fault_of_the_member() -> None:
+    places = Places()
+    us = await mechanism(places)
+    with pytest.raises(AuthenticationUnavailable):
+        await us.authenticate(token(places), Intent.CATALOG)
+
+
+async def test_a_member_with_keys_on_the_list_signs_with_one_of_them() -> None:
+    places = Places()
+    pinned = Member(id=FIRM, name="Firma", keys=(jwk_of(key_of(FIRM)),))
+    other = await mechanism(places, Board(list_of(MEMBERS[0], pinned)))
+    with pytest.raises(Rejected) as refused:
+        await other.authenticate(token(places), Intent.ENDING)
+    assert refused.value.rule == "pinned"
+    listed = Member(id=FIRM, name="Firma", keys=(jwk_of(KEYS[FIRM]),))
+    same = await mechanism(places, Board(list_of(MEMBERS[0], listed)))
+    assert (await same.authenticate(token(places), Intent.ENDING)).participant == FIRM
+
+
+async def test_two_members_that_verify_each_other_at_their_limits_do_not_wait_for_each_other() -> None:
+    """The wallet verifies who asks while that one verifies the wallet's owner: many at a time, on both sides."""
+    places = Places()
+    Wallet(places, signed(credential()))
+    us = await mechanism(places)
+    callers = await asyncio.gather(
+        *(us.authenticate(token(places, f"{number}"), Intent.CATALOG) for number in range(4 * MAX_FETCHES))
+    )
+    assert {caller.participant for caller in callers} == {FIRM}
+
+
+async def test_a_service_that_hangs_ends_with_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places()
+    us = await mechanism(places)
+
+    async def hang(_: str, __: bytes) -> tuple[int, bytes]:
+        await asyncio.Event().wait()
+        return 200, b""
+
+    places.services[SERVICE] = hang
+    monkeypatch.setattr("connector.identity.dcp.mechanism.DEADLINE_S", 0.05)
+    with pytest.raises(AuthenticationUnavailable, match="within"):
+        await us.authenticate(token(places), Intent.CATALOG)
+
+
+async def test_an_expired_list_authenticates_nobody() -> None:
+    places = Places()
+    us = await mechanism(places)
+    places.now_ms += 2 * 86_400_000
+    with pytest.raises(AuthenticationUnavailable, match="expired"):
+        await us.authenticate(token(places), Intent.ENDING)
+
+
+async def test_the_tokens_of_this_side_carry_the_name_of_the_key_in_its_document() -> None:
+    places = Places()
+    us = await mechanism(places)
+    sent = await verify_self_issued(
+        (await us.issue_token(FIRM, Intent.CATALOG)).removeprefix("Bearer "),
+        audience=FIRM,
+        is_member=lambda _: True,
+        resolve=places.resolve,
+        now_s=NOW_S,
+    )
+    assert sent.key.kid == KEYS[US].kid
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "issuers = 1",
+        "unknown = true",
+        'issuers."did:web:127.0.0.1" = ["A"]',
+        'issuers."https://stadt.example" = ["A"]',
+        'show.catalog = ["MembershipCredential"]',
+        'show.everything = ["MembershipCredential"]',
+        'claims.MembershipCredential.role = "role"',
+        "[",
+    ],
+)
+def test_a_profile_that_could_not_be_kept_is_refused(text: str) -> None:
+    with pytest.raises(ProfileRejected):
+        parse_profile(text)
+
+
+def test_only_the_operator_signs_a_profile() -> None:
+    text = b'issuers."did:web:stadt.example" = ["MembershipCredential"]'
+    keys = (OPERATOR.verification,)
+    assert read_profile(sign(OPERATOR, text, kind=KIND).encode() + b"\n", keys).issuers
+    for wrong in (sign(KEYS[CITY], text, kind=KIND), sign(OPERATOR, text, kind="JWT"), "x", text.decode()):
+        with pytest.raises(ProfileRejected):
+            read_profile(wrong.encode(), keys)
