@@ -26,14 +26,16 @@ from connector.api.operating.desk import OperatorDesk
 from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
+from connector.app.checking import build_anchors
 from connector.app.identities import list_document_routes
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
-from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
+from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, new_urn, read_clock, to_bounds
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
 from connector.broker import federated
+from connector.broker.board.posting import AT_ONCE, PUBLIC, PostOffice, WebhookPoster
 from connector.broker.board.telling import Teller
 from connector.broker.crawl import Found
 from connector.broker.crawler import Crawler
@@ -55,8 +57,10 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.net.addresses import format_origin
+from connector.net.client import GuardedClient
+from connector.net.dial import SocketTransport
 from connector.net.serving.messages import Application
-from connector.net.transport import Transport
+from connector.net.transport import DialLimits, Transport
 from connector.ports.board import Board
 from connector.ports.broker_store import BrokerStore, CrawlSource
 from connector.ports.graph import GraphStore
@@ -68,6 +72,7 @@ from connector.store.graph.graph import open_graph
 from connector.store.index.folders import locate_index
 from connector.store.index.index import open_index
 from connector.store.sqlite.board.board import locate_board, open_board
+from connector.store.sqlite.board.webhooks import SqliteWebhooks
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import SqliteBrokerStore, open_record, read_sources
 
@@ -75,6 +80,7 @@ from connector.store.sqlite.record.record import SqliteBrokerStore, open_record,
 @dataclass(frozen=True)
 class BrokerServer:
     """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph.
+    `to_public` reaches only public addresses.
 
     `management` is the API for its operator; without a management key in the settings there is none.
     """
@@ -84,6 +90,8 @@ class BrokerServer:
     index: SearchIndex
     board: Board
     teller: Teller
+    poster: WebhookPoster
+    to_public: Transport
     projector: Projector
     crawler: Crawler
     visibility: Visibility
@@ -116,6 +124,7 @@ class BrokerServer:
         self.tasks.append(asyncio.create_task(self.projector.run(), name="projector"))
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
         self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
+        self.tasks.append(asyncio.create_task(self.poster.run(), name="webhooks"))
         if self.graph is not None:
             following = follow(self.record, self.graph, self.site, self.changed)
             self.tasks.append(asyncio.create_task(following, name="graph"))
@@ -169,6 +178,8 @@ class BrokerServer:
         await self.index.close()
         await self.board.close()
         await self.record.close()
+        if isinstance(self.to_public, SocketTransport):
+            await self.to_public.close()
         await self.parts.close()
 
 
@@ -208,13 +219,20 @@ async def build_broker(
     )
     graph, visibility = _open_graph(settings, site), Visibility(record, now)
     intake, expiry = _build_intake(parts, record, crawler, now, note_change)
-    needs = BoardDesk(board=board, record=record, index=index, teller=teller, site=site, now=now)
+    to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
+    webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
+    poster = WebhookPoster(record, index, board, webhooks, office, teller.bell)
+    needs = BoardDesk(
+        board=board, record=record, index=index, teller=teller, webhooks=webhooks, poster=poster, site=site, now=now
+    )
     return BrokerServer(
         parts=parts,
         record=record,
         index=index,
         board=board,
         teller=teller,
+        poster=poster,
+        to_public=to_public,
         projector=projector,
         crawler=crawler,
         visibility=visibility,
@@ -231,6 +249,23 @@ async def build_broker(
         expiry=expiry,
         tasks=tasks,
     )
+
+
+def _make_office(parts: Parts, to_public: Transport, now: Callable[[], int]) -> PostOffice:
+    return PostOffice(
+        directory=parts.identity,
+        policy=parts.policy,
+        listed=parts.client,
+        public=GuardedClient(PUBLIC, to_public),
+        now=now,
+        new_id=new_urn,
+        jitter=_vary,
+    )
+
+
+def _vary() -> float:
+    """Return a number from -1 to 1."""
+    return random.uniform(-1, 1)  # noqa: S311 - jitter, not a secret
 
 
 def _build_api(
@@ -301,7 +336,7 @@ def _build_crawler(
         parts.identity,
         participant=parts.settings.participant.id,
         now=now,
-        jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, not a secret
+        jitter=_vary,
         address_problem=parts.address_problem,
         rhythm=make_rhythm(int(parts.settings.broker.crawl_seconds * 1000)),
         changed=note_change,

@@ -1,6 +1,7 @@
 """Saved searches of participants at the broker, and what is new in them."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +17,38 @@ class SavedSearchOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     parameters: Annotated[dict[str, Any], Meta(description="Words and filters, as `/v1/search` takes them.")] = {}
 
 
+class WebhookOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The address to which the broker posts what is new in a saved search."""
+
+    url: Annotated[str, Meta(min_length=1, max_length=2048, description="https, at a public address or at your own.")]
+
+
+class WebhookState(StrEnum):
+    """The state of a webhook: told of new hits, tried again after a failure, or switched off after days of failures."""
+
+    ACTIVE = "active"
+    FAILING = "failing"
+    STOPPED = "stopped"
+
+
+class WebhookView(msgspec.Struct, frozen=True, kw_only=True):
+    """The webhook of a saved search. `secret` signs its messages; it is in the answer to its making alone.
+
+    `problem` says why the last attempt failed, `next_at` when the next one is.
+    """
+
+    url: str
+    state: WebhookState
+    created_at: datetime
+    told_at: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    next_at: datetime | None = None
+    stopped_at: datetime | None = None
+    problem: str = ""
+    secret: str | None = None
+
+
 class SavedSearchView(msgspec.Struct, frozen=True, kw_only=True):
     """A saved search. `feed` is the secret address of its Atom feed, in the answer to its making and renewal alone.
 
@@ -29,6 +62,7 @@ class SavedSearchView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
     seen: int
     feed: str | None = None
+    webhook: WebhookView | None = None
 
 
 class NewHitsView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """A broker that can be killed: `python -m tests.crash.crawling FOLDER` forks one for each line of its standard input.
 
-Two members and a portal answer within the process, from the file `world.json` of the folder, which the test changes
-while the broker crawls. The imports are done once, before the forks.
+Two members, a portal and a webhook answer within the process, from the file `world.json` of the folder, which the test
+changes while the broker crawls. The imports are done once, before the forks.
 """
 
 import json
@@ -24,7 +24,8 @@ from tests.broker.world import BROKER, CITY, member, titled
 from tests.support.transport import InProcessAnswer
 
 MEMBERS = ("a", "b")
-WORLD = "world.json"
+WORLD, POSTED = "world.json", "posted.jsonl"
+HOOK = "https://hooks.example:443/probe"
 TOKEN = "broker-token"
 CONTEXT = "https://w3id.org/dspace/2025/1/context.jsonld"
 
@@ -51,6 +52,9 @@ class World:
 
     async def send(self, call: HttpCall) -> InProcessAnswer:
         host = urlsplit(call.endpoint.url).hostname or ""
+        if call.endpoint.url == HOOK:
+            self._take(call)
+            return InProcessAnswer(204, {}, b"")
         state: State = json.loads(self._path.read_bytes())
         if HOME.endswith(host):
             packages = [
@@ -77,6 +81,13 @@ class World:
         }
         headers = {"Content-Type": "application/json"}
         return InProcessAnswer(200, headers, json.dumps(document).encode())
+
+    def _take(self, call: HttpCall) -> None:
+        """Note a message of a webhook, in one line that no kill tears."""
+        assert isinstance(call.body, bytes)
+        message = {"id": call.headers["webhook-id"], "items": json.loads(call.body)["data"]["items"]}
+        with self._path.with_name(POSTED).open("ab", buffering=0) as posted:
+            posted.write(json.dumps(message).encode() + b"\n")
 
 
 def write_world(folder: Path, state: State) -> None:

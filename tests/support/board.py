@@ -45,6 +45,7 @@ SEARCH = {
     "seen": 3,
 }
 FEED = "https://data.city.example/v1/feeds/a-secret"
+WEBHOOK = {"url": "https://city.example/hooks/bicycles", "state": "active", "created_at": AT}
 NEW = {"items": [{"participant": "https://works.example", "id": "urn:dataset:counts"}], "next": 7, "more": False}
 _BY_ENDING: dict[str, Any] = {"answers": [ANSWER], "matches": [MATCH], "notices": [NOTICE]}
 
@@ -66,5 +67,7 @@ def _answer_search(method: str, ending: str) -> bytes:
         return msgspec.json.encode(NEW)
     if method == "GET":
         return msgspec.json.encode([SEARCH])
+    if ending == "webhook" and method == "PUT":
+        return msgspec.json.encode(SEARCH | {"webhook": WEBHOOK | {"secret": "whsec_a-secret"}})
     with_feed = ending == "feed" or (method == "POST" and ending == "searches")
     return msgspec.json.encode(SEARCH | ({"feed": FEED} if with_feed else {}))

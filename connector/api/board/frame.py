@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from connector.api.broker import BrokerDesk, find_address
 from connector.api.frame.errors import ApiError
+from connector.broker.board.posting import WebhookPoster
 from connector.broker.board.telling import Teller
 from connector.broker.describing.subject import PublicSite
 from connector.net.serving.rates import CallerRates
@@ -18,6 +19,7 @@ from connector.ports.broker_store import BrokerStore
 from connector.ports.changes import LimitReached
 from connector.ports.identity import Caller
 from connector.ports.search_index import SearchIndex
+from connector.ports.webhooks import WebhookStore
 
 T = TypeVar("T")
 
@@ -30,6 +32,8 @@ class BoardDesk(msgspec.Struct, frozen=True, kw_only=True):
     record: BrokerStore
     index: SearchIndex
     teller: Teller
+    webhooks: WebhookStore
+    poster: WebhookPoster
     site: PublicSite
     now: Callable[[], int]
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())

@@ -13,13 +13,13 @@ from connector.api.frame.chapter import ChapterRouter, encode_view
 from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters
-from connector.broker import search
-from connector.broker.board.saved import NewHits, find_new
+from connector.broker.board.saved import NewHits, find_new, read_parameters, render_new
+from connector.broker.board.webhooks import view_webhook
 from connector.broker.query import Asked, QueryRefused
-from connector.net.aside import work_aside
 from connector.ports.board import SavedSearch
 from connector.ports.identity import Caller
 from connector.ports.search_index import LIMIT
+from connector.ports.webhooks import Webhook
 from connector.protocol.dsp.errors import clean
 from connector.views.common import ErrorView
 from connector.views.conversion import to_view
@@ -43,7 +43,8 @@ router = ChapterRouter(prefix="/v1", tags=["saved searches"], responses=_FAILURE
 @router.get("/searches")
 async def list_searches(desk: AtBoard, caller: KnownCaller) -> tuple[SavedSearchView, ...]:
     """List the saved searches of the caller, the oldest first."""
-    return tuple(map(_view, await desk.board.searches_of(caller.participant)))
+    webhooks = {webhook.search: webhook for webhook in await desk.webhooks.webhooks(caller.participant)}
+    return tuple(_view(saved, webhooks.get(saved.id)) for saved in await desk.board.searches_of(caller.participant))
 
 
 @router.post("/searches", status_code=201)
@@ -61,13 +62,13 @@ async def save_search(desk: AtBoard, caller: KnownCaller, order: SavedSearchOrde
         seen=desk.index.progress().shown,
     )
     await limit_change(desk.board.put_search(saved, most=SEARCHES))
-    return msgspec.structs.replace(_view(saved), feed=_write_feed(desk, secret))
+    return msgspec.structs.replace(_view(saved, None), feed=_write_feed(desk, secret))
 
 
 @router.get("/searches/{search_id}")
 async def show_search(desk: AtBoard, caller: KnownCaller, search_id: str) -> SavedSearchView:
     """Show a saved search of the caller."""
-    return _view(await find_own_search(desk, search_id, caller))
+    return await view_saved(desk, await find_own_search(desk, search_id, caller))
 
 
 @router.put("/searches/{search_id}")
@@ -79,10 +80,12 @@ async def change_search(desk: AtBoard, caller: KnownCaller, search_id: str, orde
 
 @router.delete("/searches/{search_id}")
 async def remove_search(desk: AtBoard, caller: KnownCaller, search_id: str) -> SavedSearchView:
-    """Remove a saved search; its feed ends."""
+    """Remove a saved search; its feed and its webhook end."""
     saved = await find_own_search(desk, search_id, caller)
+    shown = await view_saved(desk, saved)
+    await desk.poster.end(saved.id)
     await desk.board.drop_search(saved.id)
-    return _view(saved)
+    return shown
 
 
 @router.post("/searches/{search_id}/feed")
@@ -113,7 +116,7 @@ async def list_new(
     asked = read_saved(saved)
     since = saved.seen if after is None else after
     new = await search_new(desk, asked, since, limit)
-    items = await render_new(desk, asked, new, lang)
+    items = await render_new(desk.index, asked, new, lang, desk.now())
     return encode_view({"items": items, "next": new.following, "more": new.more})
 
 
@@ -127,7 +130,10 @@ async def find_own_search(desk: BoardDesk, id: str, caller: Caller) -> SavedSear
 
 def read_saved(saved: SavedSearch) -> Asked:
     """Return the search that was saved. Raises ApiError if this release does not know its parameters any more."""
-    return read_search(SearchParameters(**msgspec.json.decode(saved.parameters)))
+    try:
+        return read_parameters(saved.parameters)
+    except QueryRefused as refusal:
+        raise ApiError(422, "query", str(refusal)) from None
 
 
 async def search_new(desk: BoardDesk, asked: Asked, after: int, limit: int = LIMIT) -> NewHits:
@@ -136,19 +142,6 @@ async def search_new(desk: BoardDesk, asked: Asked, after: int, limit: int = LIM
         return await find_new(desk.record.view(), desk.index, asked, after, desk.now(), limit=limit)
     except QueryRefused as refusal:
         raise ApiError(422, "query", str(refusal)) from None
-
-
-async def render_new(desk: BoardDesk, asked: Asked, new: NewHits, lang: str | None) -> list[dict[str, Any]]:
-    """Return new hits as results of a search, each with its change number."""
-
-    def render() -> list[dict[str, Any]]:
-        return [
-            search.render_result(hit, desk.index.explain(asked.query.text, hit.entry), lang=lang, now=desk.now())
-            | {"seq": hit.entry.seq}
-            for hit in new.hits
-        ]
-
-    return await work_aside(sum(len(hit.entry.document) for hit in new.hits), render)
 
 
 def name_feed(secret: str) -> str:
@@ -163,11 +156,16 @@ def _write_feed(desk: BoardDesk, secret: str) -> str:
 async def _put(desk: BoardDesk, before: SavedSearch, **changed: Any) -> SavedSearchView:
     saved = msgspec.structs.replace(before, **changed, changed_at=desk.now())
     await limit_change(desk.board.put_search(saved, most=SEARCHES))
-    return _view(saved)
+    return await view_saved(desk, saved)
 
 
-def _view(saved: SavedSearch) -> SavedSearchView:
-    return to_view(SavedSearchView, saved, feed=None)
+async def view_saved(desk: BoardDesk, saved: SavedSearch) -> SavedSearchView:
+    """Return the view of a saved search, with its webhook."""
+    return _view(saved, await desk.webhooks.webhook(saved.id))
+
+
+def _view(saved: SavedSearch, webhook: Webhook | None) -> SavedSearchView:
+    return to_view(SavedSearchView, saved, feed=None, webhook=webhook and view_webhook(webhook))
 
 
 def _read_name(order: SavedSearchOrder) -> str:

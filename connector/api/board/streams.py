@@ -10,10 +10,11 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from connector.api.board.frame import AtBoard, BoardDesk, find_rates
-from connector.api.board.saved import find_own_search, name_feed, read_saved, render_new, search_new
+from connector.api.board.saved import find_own_search, name_feed, read_saved, search_new
 from connector.api.broker import WAITING, KnownCaller
 from connector.api.frame.errors import ApiError
 from connector.broker import finding, publishing
+from connector.broker.board.saved import render_new
 from connector.broker.describing.feed import render_atom
 from connector.broker.query import Asked
 from connector.language.catalogue import match_language
@@ -84,7 +85,7 @@ async def _follow(
                 # The index is built anew: the stream goes on with its next commit.
                 new = None
             if new is not None:
-                for item in await render_new(desk, asked, new, lang):
+                for item in await render_new(desk.index, asked, new, lang, desk.now()):
                     yield b"id: %d\nevent: hit\ndata: %b\n\n" % (item["seq"], msgspec.json.encode(item))
                     due = clock() + KEEP_ALIVE_S
                 after = new.following

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtBrokerApi, ask_broker
-from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder
+from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder, WebhookOrder
 
 router = ChapterRouter(tags=["saved searches"])
 
@@ -32,7 +32,7 @@ async def change_search(broker: AtBrokerApi, search_id: str, order: SavedSearchO
 
 @router.delete("/searches/{search_id}")
 async def remove_search(broker: AtBrokerApi, search_id: str) -> SavedSearchView:
-    """Remove a saved search; its feed ends."""
+    """Remove a saved search; its feed and its webhook end."""
     return await ask_broker(broker, SavedSearchView, "DELETE", _name(search_id))
 
 
@@ -46,6 +46,24 @@ async def renew_feed(broker: AtBrokerApi, search_id: str) -> SavedSearchView:
 async def note_seen(broker: AtBrokerApi, search_id: str, order: SeenOrder) -> SavedSearchView:
     """Note up to which change number this participant has looked."""
     return await ask_broker(broker, SavedSearchView, "POST", f"{_name(search_id)}/seen", body=order)
+
+
+@router.put("/searches/{search_id}/webhook")
+async def set_webhook(broker: AtBrokerApi, search_id: str, order: WebhookOrder) -> SavedSearchView:
+    """Let the broker post what is new to an address; the answer has the secret that signs the messages, once."""
+    return await ask_broker(broker, SavedSearchView, "PUT", f"{_name(search_id)}/webhook", body=order)
+
+
+@router.post("/searches/{search_id}/webhook/resume")
+async def resume_webhook(broker: AtBrokerApi, search_id: str) -> SavedSearchView:
+    """Try a webhook again at once that fails or was switched off."""
+    return await ask_broker(broker, SavedSearchView, "POST", f"{_name(search_id)}/webhook/resume")
+
+
+@router.delete("/searches/{search_id}/webhook")
+async def remove_webhook(broker: AtBrokerApi, search_id: str) -> SavedSearchView:
+    """Remove the webhook of a saved search."""
+    return await ask_broker(broker, SavedSearchView, "DELETE", f"{_name(search_id)}/webhook")
 
 
 @router.get("/searches/{search_id}/new")

@@ -7,12 +7,19 @@ A saved search is answered from what everybody sees, whoever asks: its feed and 
 change numbers here are those of this visibility class, so nothing that is told depends on an entry of another one.
 """
 
+from typing import Any
+
 import msgspec
 
+from connector.broker import search
 from connector.broker.finding import Hit, find
-from connector.broker.query import Asked
+from connector.broker.query import Asked, make_query
+from connector.net.aside import work_aside
 from connector.ports.broker_store import RecordView
-from connector.ports.search_index import LIMIT, SearchIndex
+from connector.ports.search_index import LIMIT, Facet, SearchIndex
+
+# The parameters that a query takes by their names.
+_AS_THEY_ARE = {"bbox", "near", "since", "until", "stale", "tests"}
 
 
 class NewHits(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,3 +52,30 @@ async def find_new(
     more = results.total > limit
     following = (hits[-1].entry.seq if hits else after) if more else max(found, after)
     return NewHits(hits=hits, following=following, more=more and bool(hits))
+
+
+def read_parameters(parameters: bytes) -> Asked:
+    """Return the search of stored parameters (JSON). Raises QueryRefused if this release does not know them."""
+    given: dict[str, Any] = msgspec.json.decode(parameters, type=dict[str, Any])
+    like = given.get("like")
+    return make_query(
+        given.get("q", ""),
+        filters={facet: given.get(facet, ()) for facet in Facet},
+        like=(given.get("like_of", ""), like) if like else None,
+        **{name: given[name] for name in _AS_THEY_ARE & given.keys()},
+    )
+
+
+async def render_new(
+    index: SearchIndex, asked: Asked, new: NewHits, lang: str | None, now: int
+) -> list[dict[str, Any]]:
+    """Return new hits as results of a search at `now` (ms), each with its change number."""
+
+    def render() -> list[dict[str, Any]]:
+        return [
+            search.render_result(hit, index.explain(asked.query.text, hit.entry), lang=lang, now=now)
+            | {"seq": hit.entry.seq}
+            for hit in new.hits
+        ]
+
+    return await work_aside(sum(len(hit.entry.document) for hit in new.hits), render)

@@ -29,6 +29,7 @@ def list_saved(call: CommandCall) -> None:
         "name": lambda saved: saved.name,
         "search": lambda saved: msgspec.json.encode(saved.parameters).decode(),
         "created": lambda saved: call.output.format_time(saved.created_at),
+        "webhook": lambda saved: _describe_webhook(call, saved),
     }
     with connect(call) as connector:
         call.output.print_rows(connector.searches.list(), columns)
@@ -84,14 +85,62 @@ def renew_feed(call: CommandCall, saved: SavedArgument, yes: YesOption = False) 
     call.output.print_result(renewed, call.output.say("cli.feed-renewed", name=renewed.name, feed=renewed.feed))
 
 
+@register(
+    app,
+    "webhook",
+    example="""datenkontor saved webhook 7f0c https://city.example/hooks/radverkehr
+    datenkontor saved webhook 7f0c --resume
+    datenkontor saved webhook 7f0c --remove --yes""",
+)
+def set_webhook(
+    call: CommandCall,
+    saved: SavedArgument,
+    url: Annotated[
+        str | None,
+        typer.Argument(metavar="[URL]", help="Address to post to: https, public or at your own address."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Try a webhook again that fails or is switched off.")
+    ] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the webhook.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Let the broker post new results to an address, signed with a secret that is shown once."""
+    if (url is not None) + resume + remove != 1:
+        raise Failure(Code.USAGE, "errors.webhook-usage")
+    with connect(call) as connector:
+        found = _find(connector, saved)
+        if resume:
+            resumed = connector.searches.resume_webhook(found.id)
+            call.output.print_result(resumed, call.output.say("cli.webhook-resumed", name=found.name))
+            return
+        if found.webhook is not None:
+            call.output.confirm(call.output.say("cli.ask-end-webhook", name=found.name, url=found.webhook.url), yes)
+        if url is None:
+            removed = connector.searches.remove_webhook(found.id)
+            call.output.print_result(removed, call.output.say("cli.webhook-removed", name=found.name))
+            return
+        changed = connector.searches.set_webhook(found.id, url)
+    secret = changed.webhook.secret if changed.webhook else ""
+    call.output.print_result(changed, call.output.say("cli.webhook-set", name=found.name, url=url, secret=secret or ""))
+
+
 @register(app, "remove", example="datenkontor saved remove 7f0c --yes")
 def remove(call: CommandCall, saved: SavedArgument, yes: YesOption = False) -> None:
-    """Remove a saved search; its feed ends."""
+    """Remove a saved search; its feed and its webhook end."""
     with connect(call) as connector:
         found = _find(connector, saved)
         call.output.confirm(call.output.say("cli.ask-remove-search", name=found.name), yes)
         removed = connector.searches.remove(found.id)
     call.output.print_result(removed, call.output.say("cli.search-removed", name=found.name))
+
+
+def _describe_webhook(call: CommandCall, saved: SavedSearchView) -> str:
+    """Return the state of the webhook of a saved search in words, with why it fails; empty without one."""
+    if saved.webhook is None:
+        return ""
+    state = call.output.say(f"cli.webhook-{saved.webhook.state}")
+    return f"{state}: {call.output.translate(saved.webhook.problem)}" if saved.webhook.problem else state
 
 
 def _find(connector: Connector, wanted: str) -> SavedSearchView:

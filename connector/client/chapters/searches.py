@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.client.frame.flow import ApiCall, path_of
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
-from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder
+from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder, WebhookOrder
 
 
 def _list() -> ApiCall[tuple[SavedSearchView, ...]]:
@@ -39,7 +39,7 @@ def _change(id: str, name: str, parameters: Mapping[str, Any]) -> ApiCall[SavedS
 
 
 def _remove(id: str) -> ApiCall[SavedSearchView]:
-    """Remove a saved search; its feed ends.
+    """Remove a saved search; its feed and its webhook end.
 
     >>> connector.searches.remove("urn:search:1").name
     'Bicycles'
@@ -75,6 +75,34 @@ def _note_seen(id: str, seen: int) -> ApiCall[SavedSearchView]:
     return ApiCall(method="POST", path=path, answer=SavedSearchView, body=SeenOrder(seen=seen))
 
 
+def _set_webhook(id: str, url: str) -> ApiCall[SavedSearchView]:
+    """Let the broker post what is new to an address. The answer has the secret that signs the messages, once.
+
+    >>> connector.searches.set_webhook("urn:search:1", "https://city.example/hooks/bicycles").webhook.secret
+    'whsec_a-secret'
+    """
+    path = path_of("searches", id, "webhook")
+    return ApiCall(method="PUT", path=path, answer=SavedSearchView, body=WebhookOrder(url=url))
+
+
+def _resume_webhook(id: str) -> ApiCall[SavedSearchView]:
+    """Try a webhook again at once that fails or was switched off; it goes on where it was.
+
+    >>> connector.searches.resume_webhook("urn:search:1").name
+    'Bicycles'
+    """
+    return ApiCall(method="POST", path=path_of("searches", id, "webhook", "resume"), answer=SavedSearchView)
+
+
+def _remove_webhook(id: str) -> ApiCall[SavedSearchView]:
+    """Remove the webhook of a saved search.
+
+    >>> connector.searches.remove_webhook("urn:search:1").webhook is None
+    True
+    """
+    return ApiCall(method="DELETE", path=path_of("searches", id, "webhook"), answer=SavedSearchView)
+
+
 @dataclass(frozen=True)
 class Searches:
     """Saved searches at the broker."""
@@ -88,6 +116,9 @@ class Searches:
     renew_feed = blocking(_renew_feed)
     new = blocking(_new)
     note_seen = blocking(_note_seen)
+    set_webhook = blocking(_set_webhook)
+    resume_webhook = blocking(_resume_webhook)
+    remove_webhook = blocking(_remove_webhook)
 
 
 @dataclass(frozen=True)
@@ -103,3 +134,6 @@ class AsyncSearches:
     renew_feed = asynchronous(_renew_feed)
     new = asynchronous(_new)
     note_seen = asynchronous(_note_seen)
+    set_webhook = asynchronous(_set_webhook)
+    resume_webhook = asynchronous(_resume_webhook)
+    remove_webhook = asynchronous(_remove_webhook)

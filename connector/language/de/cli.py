@@ -101,7 +101,15 @@ SENTENCES: dict[str, str] = {
     "search-removed": "Die gespeicherte Suche {name} ist entfernt.",
     "ask-new-feed": "Die bisherige Adresse des Feeds von {name} gilt danach nicht mehr.",
     "feed-renewed": "Der Feed von {name}, nur jetzt sichtbar: {feed}",
-    "ask-remove-search": "Die gespeicherte Suche {name} und ihr Feed enden.",
+    "ask-remove-search": "Die gespeicherte Suche {name} endet, mit ihrem Feed und ihrem Webhook.",
+    "webhook-set": "Neue Treffer von {name} werden an {url} gesendet. Das Geheimnis, mit dem sie signiert sind, nur "
+    "jetzt sichtbar: {secret}",
+    "webhook-resumed": "Der Webhook von {name} wird jetzt erneut versucht.",
+    "webhook-removed": "Der Webhook von {name} ist entfernt.",
+    "ask-end-webhook": "Der Webhook von {name} an {url} endet und mit ihm sein Geheimnis.",
+    "webhook-active": "aktiv",
+    "webhook-failing": "gestört",
+    "webhook-stopped": "abgeschaltet",
     "more-new": "Weitere Treffer folgen: Befehl wiederholen.",
     # Needs.
     "need-added": "Bedarf {id} ist gemeldet, bis {until}.",

@@ -9,13 +9,33 @@ import pytest
 
 from connector.api.board.frame import BoardDesk
 from connector.api.board.mounting import add_board
+from connector.broker.board.posting import PostOffice, WebhookPoster
 from connector.broker.board.telling import Teller
+from connector.net.addresses import net_policy
+from connector.net.client import GuardedClient
 from connector.store.sqlite.board.board import SqliteBoard, open_board
+from connector.store.sqlite.board.webhooks import SqliteWebhooks
 from tests.api.portals.conftest import SiteWorld
 from tests.broker.describing.published import SITE
 from tests.broker.world import CITY, Catalogue, titled
+from tests.support.transport import InProcess
 
 ROADS, AIR = CITY + "tiefbauamt", CITY + "umweltamt"
+
+
+def make_poster(world: SiteWorld, board: SqliteBoard, teller: Teller) -> WebhookPoster:
+    """Return a poster that reaches nobody."""
+    policy = net_policy()
+    client = GuardedClient(policy, InProcess())
+    office = PostOffice(
+        directory=world.space,
+        policy=policy,
+        listed=client,
+        public=client,
+        now=lambda: world.space.now,
+        new_id=lambda: "event",
+    )
+    return WebhookPoster(world.record, world.searching.index, board, SqliteWebhooks(board), office, teller.bell)
 
 
 class BoardWorld(SiteWorld):
@@ -29,6 +49,8 @@ class BoardWorld(SiteWorld):
         )
         self.board = board
         self.teller = Teller(self.record, self.searching.index, board, now=lambda: self.space.now)
+        self.webhooks = SqliteWebhooks(board)
+        self.poster = make_poster(self, board, self.teller)
         numbers = iter(range(1, 1_000))
         add_board(
             self.app,
@@ -37,6 +59,8 @@ class BoardWorld(SiteWorld):
                 record=self.record,
                 index=self.searching.index,
                 teller=self.teller,
+                webhooks=self.webhooks,
+                poster=self.poster,
                 site=SITE,
                 now=lambda: self.space.now,
                 new_id=lambda: f"id-{next(numbers)}",

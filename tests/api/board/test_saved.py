@@ -43,6 +43,9 @@ async def test_a_search_is_saved_listed_changed_and_removed(broker: BoardWorld) 
         ("POST", "/seen", {"seen": 1}),
         ("GET", "/new", None),
         ("GET", "/events", None),
+        ("PUT", "/webhook", {"url": "https://hooks.example/x"}),
+        ("POST", "/webhook/resume", {}),
+        ("DELETE", "/webhook", None),
     ],
 )
 async def test_nobody_else_knows_of_a_saved_search(broker: BoardWorld, method: str, ending: str, body: Any) -> None:

@@ -9,6 +9,8 @@ from tests.support.plane import Desk
 
 ORDER = {"name": "Bicycles", "parameters": {"q": "bicycles"}}
 
+HOOK = {"url": "https://hooks.example/bicycles"}
+
 
 @pytest.mark.parametrize(
     ("method", "path", "body", "asked", "status"),
@@ -20,6 +22,9 @@ ORDER = {"name": "Bicycles", "parameters": {"q": "bicycles"}}
         ("DELETE", "searches/s", None, "searches/s", 200),
         ("POST", "searches/s/feed", None, "searches/s/feed", 200),
         ("POST", "searches/s/seen", {"seen": 7}, "searches/s/seen", 200),
+        ("PUT", "searches/s/webhook", HOOK, "searches/s/webhook", 200),
+        ("POST", "searches/s/webhook/resume", None, "searches/s/webhook/resume", 200),
+        ("DELETE", "searches/s/webhook", None, "searches/s/webhook", 200),
         ("GET", "searches/s/new?since=3", None, "searches/s/new", 200),
     ],
 )

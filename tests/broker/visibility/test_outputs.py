@@ -34,6 +34,8 @@ from connector.broker.visibility.callers import Visibility
 from connector.ports.broker_store import CrawlSource, Delta, Liveness
 from connector.ports.identity import Intent
 from connector.store.sqlite.board.board import SqliteBoard, open_board
+from connector.store.sqlite.board.webhooks import SqliteWebhooks
+from tests.api.board.conftest import make_poster
 from tests.api.portals.conftest import SiteWorld
 from tests.broker.describing.published import SITE
 from tests.broker.world import BROKER, CITY, Catalogue, titled
@@ -126,6 +128,8 @@ async def furnish_board(world: SiteWorld, board: SqliteBoard) -> Teller:
         record=world.record,
         index=world.searching.index,
         teller=teller,
+        webhooks=SqliteWebhooks(board),
+        poster=make_poster(world, board, teller),
         site=SITE,
         now=lambda: world.space.now,
         new_id=lambda: next(names),

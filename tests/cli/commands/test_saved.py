@@ -5,7 +5,7 @@ import pytest
 from connector.cli.commands.search import list_parameters
 from tests.cli.conftest import Cli
 from tests.cli.management import RESULTS, Management
-from tests.support.board import FEED, NEW, SEARCH
+from tests.support.board import FEED, NEW, SEARCH, WEBHOOK
 
 
 @pytest.fixture
@@ -52,6 +52,30 @@ def test_a_saved_search_is_renamed_renewed_and_removed(cli: Cli, board: Manageme
     assert FEED in cli("saved", "feed", "Bicycles", "--yes").out
     assert cli("saved", "remove", "Bicycles").code != 0
     assert "is removed" in cli("saved", "remove", "Bicycles", "--yes", "--lang", "en").out
+
+
+def test_a_webhook_is_set_resumed_and_removed(cli: Cli, board: Management) -> None:
+    path, url = "/v1/searches/urn:search:1/webhook", "https://hooks.example/x"
+    board.answer("PUT", path, SEARCH | {"webhook": WEBHOOK | {"secret": "whsec_once"}})
+    assert "whsec_once" in cli("saved", "webhook", "Bicycles", url, "--lang", "en").out
+    assert board.bodies("PUT", path) == [{"url": url}]
+    failing = WEBHOOK | {"state": "failing", "problem": "The address answered with status 500."}
+    board.answer("GET", "/v1/searches", [SEARCH | {"webhook": failing}])
+    assert "gestört: Die Adresse hat mit dem Status 500 geantwortet." in cli("saved", "list", "--lang", "de").out
+    assert cli("saved", "list", "--json").json["items"][0]["webhook"]["state"] == "failing"
+    # The former secret ends.
+    assert cli("saved", "webhook", "Bicycles", url).code != 0
+    board.answer("POST", f"{path}/resume", SEARCH | {"webhook": WEBHOOK})
+    assert "again" in cli("saved", "webhook", "Bicycles", "--resume", "--lang", "en").out
+    board.answer("DELETE", path, SEARCH)
+    assert cli("saved", "webhook", "Bicycles", "--remove").code != 0
+    assert "is removed" in cli("saved", "webhook", "Bicycles", "--remove", "--yes", "--lang", "en").out
+
+
+@pytest.mark.parametrize("options", [(), ("https://x.example", "--resume"), ("--resume", "--remove")])
+def test_a_webhook_is_either_set_resumed_or_removed(cli: Cli, board: Management, options: tuple[str, ...]) -> None:
+    done = cli("saved", "webhook", "Bicycles", *options, "--lang", "en")
+    assert (done.code, "--resume" in done.err) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["B", "nothing"])

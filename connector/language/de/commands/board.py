@@ -56,6 +56,16 @@ SENTENCES: dict[str, str] = {
     "Too many streams are open: close one first.": "Es sind zu viele Verbindungen offen: bitte zuerst eine schließen.",
     "Unknown feed: ask its owner for the new address.": "Unbekannter Feed: Wer die Suche gespeichert hat, kennt die neue "
     "Adresse.",
+    "The saved search has no webhook: set its address first.": "Die gespeicherte Suche hat keinen Webhook: bitte zuerst "
+    "eine Adresse angeben.",
+    "You have {} webhooks already: remove one first.": "Sie haben schon {0} Webhooks: bitte zuerst einen entfernen.",
+    "The broker has {} webhooks already: use the feed or the stream instead.": "Der Broker hat schon {0} Webhooks: bitte "
+    "stattdessen den Feed oder den Ereignisstrom nutzen.",
+    "The participant list does not contain the owner of the webhook: nothing is sent.": "Der Eigentümer des Webhooks steht "
+    "nicht auf der Teilnehmerliste: Es wird nichts gesendet.",
+    "The address answered with status {}.": "Die Adresse hat mit dem Status {0} geantwortet.",
+    "Nothing was sent: {}": "Es wurde nichts gesendet: {0}",
+    "The address did not answer: {}": "Die Adresse hat nicht geantwortet: {0}",
     "You have {} saved searches already: remove one first.": "Sie haben schon {0} gespeicherte Suchen: bitte zuerst eine "
     "entfernen.",
 }

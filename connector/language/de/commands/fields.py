@@ -103,6 +103,7 @@ SENTENCES: dict[str, str] = {
     "path": "Pfad",
     "size": "Größe",
     "also saved": "auch anderswo",
+    "webhook": "Webhook",
     "partial": "unvollständig",
     "written": "geschrieben",
     "ready": "bereit",

@@ -269,5 +269,6 @@ SENTENCES: dict[str, str] = {
     "List the results that are new or have changed since the last call; their numbers are those for `get`.": "Die Treffer auflisten, die seit dem letzten Aufruf neu oder geändert sind; ihre Nummern gelten für `get`.",
     "Give a saved search another name.": "Einer gespeicherten Suche einen anderen Namen geben.",
     "Make a new secret address for the Atom feed of a saved search; the old address ends.": "Eine neue geheime Adresse für den Atom-Feed einer gespeicherten Suche erzeugen; die alte endet.",
-    "Remove a saved search; its feed ends.": "Eine gespeicherte Suche entfernen; ihr Feed endet.",
+    "Let the broker post new results to an address, signed with a secret that is shown once.": "Den Broker neue Treffer an eine Adresse senden lassen, signiert mit einem Geheimnis, das einmal gezeigt wird.",
+    "Remove a saved search; its feed and its webhook end.": "Eine gespeicherte Suche entfernen; ihr Feed und ihr Webhook enden.",
 }

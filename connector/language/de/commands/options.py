@@ -278,6 +278,10 @@ SENTENCES: dict[str, str] = {
     "Only sources of this kind.": "Nur Quellen dieser Art.",
     "Identifier or name of the saved search.": "Kennung oder Name der gespeicherten Suche.",
     "Show the same results again at the next call.": "Dieselben Treffer beim nächsten Aufruf wieder zeigen.",
+    "Address to post to: https, public or at your own address.": "Adresse, an die gesendet wird: https, öffentlich oder "
+    "unter der eigenen Adresse.",
+    "Try a webhook again that fails or is switched off.": "Einen gestörten oder abgeschalteten Webhook erneut versuchen.",
+    "Remove the webhook.": "Den Webhook entfernen.",
     "New name of the saved search.": "Neuer Name der gespeicherten Suche.",
     "Also save the search under this name: see `saved`.": "Die Suche auch unter diesem Namen speichern: siehe `saved`.",
 }

@@ -103,6 +103,7 @@ SENTENCES: dict[str, str] = {
     "path": "path",
     "size": "size",
     "also saved": "also saved",
+    "webhook": "webhook",
     "partial": "partial",
     "written": "written",
     "ready": "ready",

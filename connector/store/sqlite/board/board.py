@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -86,7 +86,7 @@ class SqliteBoard:
 
     async def put_need(self, need: Need, *, now: int, most_open: int, most: int) -> None:
         """Insert or replace a need; the oldest that are over give way. Raises LimitReached."""
-        await self._write(partial(_put_need, need=need, now=now, most_open=most_open, most=most))
+        await self.write(partial(_put_need, need=need, now=now, most_open=most_open, most=most))
 
     async def need(self, id: str) -> Need | None:
         """Return one need."""
@@ -119,11 +119,11 @@ class SqliteBoard:
             _write_need(connection, need)
             _write_notices(connection, notices)
 
-        await self._write(close)
+        await self.write(close)
 
     async def put_answer(self, answer: Answer, notice: Notice, *, most_of_one: int, most: int) -> None:
         """Add an answer with the notice about it, in one commit. Raises LimitReached."""
-        await self._write(partial(_put_answer, answer=answer, notice=notice, most_of_one=most_of_one, most=most))
+        await self.write(partial(_put_answer, answer=answer, notice=notice, most_of_one=most_of_one, most=most))
 
     async def answers(self, need: str) -> Sequence[Answer]:
         """Return the answers to a need, the oldest first."""
@@ -145,7 +145,7 @@ class SqliteBoard:
             if told is not None:
                 connection.execute(_TELL, (told.id, told.changed_at))
 
-        await self._write(note)
+        await self.write(note)
 
     async def notices(self, participant: str, after: int, limit: int) -> Sequence[Notice]:
         """Return the notices to a participant with a number above `after`, in that order."""
@@ -160,7 +160,7 @@ class SqliteBoard:
                 raise LimitReached(f"You have {most} saved searches already: remove one first.")
             connection.execute(_PUT_SEARCH, (search.id, search.owner, search.feed, _encode(search)))
 
-        await self._write(put)
+        await self.write(put)
 
     async def saved_search(self, id: str) -> SavedSearch | None:
         """Return one saved search."""
@@ -183,7 +183,7 @@ class SqliteBoard:
         def drop(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM searches WHERE id = ?", (id,))
 
-        await self._write(drop)
+        await self.write(drop)
 
     async def close(self) -> None:
         """Finish the running commit and close; later calls raise Unavailable."""
@@ -192,7 +192,13 @@ class SqliteBoard:
         for connection in (self._reader, self._writer):
             connection.close()
 
-    async def _write(self, job: Callable[[sqlite3.Connection], None]) -> None:
+    def read(self, statement: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement. Raises Unavailable."""
+        refuse_damaged(self._reader)
+        return fetch_many(self._reader, statement, values)
+
+    async def write(self, job: Callable[[sqlite3.Connection], None]) -> None:
+        """Run a job in a transaction of its own. Raises Unavailable, and what the job raises."""
         await self._run(partial(_commit, self._writer, job))
 
     async def _run(self, job: Callable[[], T]) -> T:
