@@ -221,7 +221,7 @@ async def build_broker(
     intake, expiry = _build_intake(parts, record, crawler, now, note_change)
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
-    poster = WebhookPoster(record, index, board, webhooks, office, teller.bell)
+    poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
     needs = BoardDesk(
         board=board, record=record, index=index, teller=teller, webhooks=webhooks, poster=poster, site=site, now=now
     )

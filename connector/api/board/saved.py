@@ -75,7 +75,13 @@ async def show_search(desk: AtBoard, caller: KnownCaller, search_id: str) -> Sav
 async def change_search(desk: AtBoard, caller: KnownCaller, search_id: str, order: SavedSearchOrder) -> SavedSearchView:
     """Replace the name and the parameters of a saved search."""
     before = await find_own_search(desk, search_id, caller)
-    return await _put(desk, before, name=_read_name(order), parameters=_read_parameters(order))
+    name, parameters = _read_name(order), _read_parameters(order)
+    # Its webhook follows the new search.
+    await desk.poster.end(before.id)
+    try:
+        return await _put(desk, before, name=name, parameters=parameters)
+    finally:
+        desk.poster.begin(before.id)
 
 
 @router.delete("/searches/{search_id}")

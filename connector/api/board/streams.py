@@ -75,25 +75,27 @@ async def _follow(
     clock = asyncio.get_running_loop().time
     open_streams[participant] += 1
     try:
-        yield b": open\n\n"
-        due = clock() + KEEP_ALIVE_S
-        while True:
-            rung = desk.teller.bell.listen()
-            try:
-                new = await search_new(desk, asked, after)
-            except Unavailable:
-                # The index is built anew: the stream goes on with its next commit.
-                new = None
-            if new is not None:
-                for item in await render_new(desk.index, asked, new, lang, desk.now()):
-                    yield b"id: %d\nevent: hit\ndata: %b\n\n" % (item["seq"], msgspec.json.encode(item))
+        with desk.teller.followers.follow(asked.query) as changed:
+            yield b": open\n\n"
+            due = clock() + KEEP_ALIVE_S
+            while True:
+                changed.clear()
+                rung = desk.teller.bell.listen()
+                try:
+                    new = await search_new(desk, asked, after)
+                except Unavailable:
+                    # The index is built anew: the stream goes on with its next commit.
+                    new = None
+                if new is not None:
+                    for item in await render_new(desk.index, asked, new, lang, desk.now()):
+                        yield b"id: %d\nevent: hit\ndata: %b\n\n" % (item["seq"], msgspec.json.encode(item))
+                        due = clock() + KEEP_ALIVE_S
+                    after = new.following
+                    if new.more:
+                        continue
+                while clock() >= due or not await _wait(rung if new is None else changed, due):
+                    yield b": alive\n\n"
                     due = clock() + KEEP_ALIVE_S
-                after = new.following
-                if new.more:
-                    continue
-            while clock() >= due or not await _wait(rung, due):
-                yield b": alive\n\n"
-                due = clock() + KEEP_ALIVE_S
     finally:
         open_streams[participant] -= 1
 

@@ -1,4 +1,4 @@
-"""Which offers match a need now, and which needs changed offers match: the same judgement for both."""
+"""Which offers match a need now, and which needs and searches changed offers match: one comparison for all of them."""
 
 from collections.abc import Sequence
 
@@ -54,15 +54,21 @@ def match(index: SearchIndex, need: Need, topics: Sequence[str], entry: Entry) -
     return NeedMatch(need, entry, fit) if fit else None
 
 
-async def match_changes(index: SearchIndex, needs: Sequence[Need], entries: Sequence[Entry]) -> list[NeedMatch]:
-    """Return which of the changed entries match which needs, in the order of change. Raises Unavailable."""
+async def compare_changes(
+    index: SearchIndex, needs: Sequence[Need], searches: Sequence[Query], entries: Sequence[Entry]
+) -> tuple[list[NeedMatch], list[bool]]:
+    """Compare changed entries with needs and searches at once.
+
+    Returns which entries match which needs, in the order of change, and of each search whether it may find one of them.
+    Raises Unavailable.
+    """
     shown = [entry for entry in entries if entry.visibility == EVERYBODY]
     about = [(need, topics) for need in needs if (topics := list_topics(need, index))]
-    rows = await index.percolate(shown, [Query(topics=topics) for _, topics in about])
-    found = list(zip(about, rows, strict=True))
+    rows = await index.percolate(shown, [*(Query(topics=topics) for _, topics in about), *searches])
+    found = list(zip(about, rows[: len(about)], strict=True))
     # In an order that depends neither on the numbers of rows nor on which entries are compared at once.
     pairs = [(need, topics, entry) for entry in shown for (need, topics), of_need in found if entry.row in of_need]
-    return await _judge_aside(index, pairs)
+    return await _judge_aside(index, pairs), [bool(of_search) for of_search in rows[len(about) :]]
 
 
 async def _judge_aside(index: SearchIndex, pairs: Sequence[tuple[Need, Sequence[str], Entry]]) -> list[NeedMatch]:
@@ -71,4 +77,9 @@ async def _judge_aside(index: SearchIndex, pairs: Sequence[tuple[Need, Sequence[
     def judge_all() -> list[NeedMatch]:
         return list(filter(None, (match(index, need, topics, entry) for need, topics, entry in pairs)))
 
-    return await work_aside(sum(len(entry.document) for _, _, entry in pairs), judge_all, small=_SMALL)
+    return await work_aside(sum(_measure(entry) for _, _, entry in pairs), judge_all, small=_SMALL)
+
+
+def _measure(entry: Entry) -> int:
+    """Return how much text an entry has."""
+    return sum(map(len, (*entry.titles.values(), *entry.descriptions.values(), *entry.keywords)))

@@ -14,8 +14,8 @@ from weakref import WeakValueDictionary
 import msgspec
 from msgspec.structs import replace
 
+from connector.broker.board.following import Followers
 from connector.broker.board.saved import NewHits, find_new, read_parameters, render_new
-from connector.broker.board.telling import Bell
 from connector.broker.board.webhooks import GONE, HITS, LONGEST_WAIT_MS, make_message, note_failure, note_told
 from connector.broker.query import Asked, QueryRefused
 from connector.net.addresses import NetPolicy, check_url, net_policy, parse_url
@@ -79,7 +79,7 @@ def _list_origins(*urls: str | None) -> Iterable[str]:
 
 
 class WebhookPoster:
-    """Posts to all webhooks, from `run` until it is cancelled. `bell` rings when searches find more."""
+    """Posts to all webhooks, from `run` until it is cancelled."""
 
     def __init__(
         self,
@@ -88,14 +88,14 @@ class WebhookPoster:
         board: Board,
         webhooks: WebhookStore,
         office: PostOffice,
-        bell: Bell,
+        followers: Followers,
     ) -> None:
         self.office = office
         self._record = record
         self._index = index
         self._board = board
         self._webhooks = webhooks
-        self._bell = bell
+        self._followers = followers
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._of_one: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -125,17 +125,9 @@ class WebhookPoster:
 
     async def _follow(self, search: str) -> None:
         """Post each new hit of a saved search until its webhook ends."""
-        # What is no hit moves the position too. It is not stored: after a restart it is passed over again.
-        position: int | None = None
         while True:
-            rung = self._bell.listen()
             try:
-                webhook, saved = await self._webhooks.webhook(search), await self._board.saved_search(search)
-                if webhook is None or saved is None or webhook.stopped_at is not None:
-                    return
-                if (wait := webhook.next_at - self.office.now()) > 0:
-                    await asyncio.sleep(min(wait, LONGEST_WAIT_MS) / 1000)
-                position = await self.tell(webhook if position is None else replace(webhook, after=position), saved)
+                await self._follow_on(search)
             except StoreError as fault:
                 log.info("a webhook waits for the board or the search index: %s", fault)
                 await asyncio.sleep(_RETRY_S)
@@ -144,20 +136,38 @@ class WebhookPoster:
                 log.exception("a webhook was not told")
                 await asyncio.sleep(_RETRY_S)
             else:
-                if position is not None:
-                    await rung.wait()
+                return
 
-    async def tell(self, webhook: Webhook, saved: SavedSearch) -> int | None:
-        """Send one message, if there is anything new, and note what became of it.
+    async def _follow_on(self, search: str) -> None:
+        webhook, saved = await self._webhooks.webhook(search), await self._board.saved_search(search)
+        if webhook is None or saved is None:
+            return
+        try:
+            asked = read_parameters(saved.parameters)
+        except QueryRefused as refusal:
+            await self._webhooks.note_webhook(note_failure(webhook, str(refusal), self.office.now(), gone=True))
+            return
+        # What is no hit moves the position too. It is not stored: after a restart it is passed over again.
+        position: int | None = None
+        with self._followers.follow(asked.query) as changed:
+            while True:
+                changed.clear()
+                webhook = await self._webhooks.webhook(search)
+                if webhook is None or webhook.stopped_at is not None:
+                    return
+                if (wait := webhook.next_at - self.office.now()) > 0:
+                    await asyncio.sleep(min(wait, LONGEST_WAIT_MS) / 1000)
+                webhook = webhook if position is None else replace(webhook, after=position)
+                position = await self.tell(webhook, saved, asked)
+                if position is not None:
+                    await changed.wait()
+
+    async def tell(self, webhook: Webhook, saved: SavedSearch, asked: Asked) -> int | None:
+        """Send one message, if there is anything new in a search, and note what became of it.
 
         Returns the change number to go on after once there is more, or None to go on at once. Raises StoreError.
         """
-        try:
-            asked = read_parameters(saved.parameters)
-            new = await find_new(self._record.view(), self._index, asked, webhook.after, self.office.now(), limit=HITS)
-        except QueryRefused as refusal:
-            await self._webhooks.note_webhook(note_failure(webhook, str(refusal), self.office.now(), gone=True))
-            return None
+        new = await find_new(self._record.view(), self._index, asked, webhook.after, self.office.now(), limit=HITS)
         if webhook.event and webhook.until <= self._index.progress().shown:
             new = _keep_told(new, webhook.until)
             webhook = replace(webhook, until=new.following)
@@ -167,11 +177,8 @@ class WebhookPoster:
         else:
             return new.following
         # A message is empty if all of its hits have changed since: they are told with their new change.
-        told = (
-            await self._post(webhook, saved, asked, new)
-            if new.hits
-            else replace(webhook, event="", after=new.following)
-        )
+        empty = replace(webhook, event="", after=webhook.until)
+        told = await self._post(webhook, saved, asked, new) if new.hits else empty
         await self._webhooks.note_webhook(told)
         return None
 

@@ -1,14 +1,19 @@
-"""Who is told what: owners of what matches their needs, and providers of the needs that their data matches.
+"""Who is told what: owners of what matches their needs, providers of the needs that their data matches, and followers.
 
-The task follows the record by change numbers, as the search index does. What it tells and how far it is are one
+The task follows the record by change numbers, as the search index does. It compares each change once with all needs and
+all saved searches that somebody follows, in an index of the changes alone. What it tells and how far it is are one
 commit, so nothing is told twice or left out, whenever the process ends.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 
-from connector.broker.board.matching import NeedMatch, find_matches, match_changes
+from msgspec.structs import replace
+
+from connector.broker.board.following import Followers
+from connector.broker.board.matching import NeedMatch, compare_changes, find_matches
 from connector.language.catalogue import say_in_all
 from connector.ports.board import Answer, Board, Need, Notice
 from connector.ports.broker_store import BrokerStore, Entry
@@ -20,6 +25,8 @@ from connector.views.needs import NoticeKind, NoticeView
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+# The entries that are compared at once: without their documents, each has some kilobytes.
+_COMPARED = 1000
 _RETRY_S = 5.0
 
 
@@ -40,7 +47,10 @@ class Bell:
 
 
 class Teller:
-    """Tells participants about needs, and rings the `bell` then. `now` returns the ms since the Unix epoch."""
+    """Tells participants about needs, and wakes the `followers` of searches that may find what has changed.
+
+    The `bell` rings when searches find more, whatever it is. `now` returns the ms since the Unix epoch.
+    """
 
     def __init__(self, record: BrokerStore, index: SearchIndex, board: Board, *, now: Callable[[], int]) -> None:
         self._record = record
@@ -49,6 +59,7 @@ class Teller:
         self._now = now
         self._wake = asyncio.Event()
         self.bell = Bell()
+        self.followers = Followers()
 
     def wake(self) -> None:
         """Note that searches find more, or that a need was posted or changed."""
@@ -82,20 +93,34 @@ class Teller:
             # Another record: an older one was restored, or a new one begun. What was told once is not told again.
             position = 0
         while position < found:
-            entries = [entry for entry in await self._record.changes(position, _BATCH) if entry.seq <= found]
-            if not entries:
-                break
-            now, shown = self._now(), await self._leave_further(entries)
-            matches = await match_changes(self._index, await self._board.wanted_needs(now), shown)
-            position = entries[-1].seq
+            entries, position = await self._gather(position, found)
+            now, followers = self._now(), self.followers.present()
+            needs = await self._board.wanted_needs(now) if entries else ()
+            searches = [follower.query for follower in followers]
+            matches, touched = await compare_changes(self._index, needs, searches, entries)
+            for follower in compress(followers, touched):
+                follower.changed.set()
             await self._board.note([*make_notices(matches, now)], position=position)
             self.bell.ring()
 
-    async def _leave_further(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Return changes without references to what another place lists first: searches do not find them either."""
-        ids = [entry.id for entry in entries if entry.via]
-        first = await self._record.first_rows(ids) if ids else {}
-        return [entry for entry in entries if not entry.via or first.get(entry.id) == entry.row]
+    async def _gather(self, after: int, found: int) -> tuple[Sequence[Entry], int]:
+        """Return the next changes that searches find, without their documents, and the position after them.
+
+        A comparison costs little more for many entries than for few.
+        """
+        gathered: list[Entry] = []
+        while len(gathered) < _COMPARED and after < found:
+            page = [entry for entry in await self._record.changes(after, _BATCH) if entry.seq <= found]
+            gathered += [replace(entry, document=b"") for entry in await leave_further(self._record, page)]
+            after = page[-1].seq if page else found
+        return gathered, after
+
+
+async def leave_further(record: BrokerStore, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return changes without references to what another place lists first: searches do not find them either."""
+    ids = [entry.id for entry in entries if entry.via]
+    first = await record.first_rows(ids) if ids else {}
+    return [entry for entry in entries if not entry.via or first.get(entry.id) == entry.row]
 
 
 def make_notices(matches: Iterable[NeedMatch], now: int) -> Iterable[Notice]:

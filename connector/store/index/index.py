@@ -127,13 +127,19 @@ class TantivyIndex:
     async def percolate(self, entries: Sequence[Entry], queries: Sequence[Query]) -> Sequence[frozenset[int]]:
         """Return for each query the rows of entries that it may find."""
         found: list[frozenset[int]] = []
-        for begin in range(0, len(queries), _QUERIES):
-            # In portions, on the thread that writes: commits come in between.
-            job = partial(percolation.percolate, entries, queries[begin : begin + _QUERIES])
+        if not queries:
+            return found
+        try:
+            small = await self._run(self._writing, partial(percolation.open_small, entries))
             try:
-                found += await self._run(self._writing, job)
-            except Fault as fault:
-                raise SearchUnavailable(f"The search index cannot compare queries now ({fault}): try again.") from fault
+                for begin in range(0, len(queries), _QUERIES):
+                    # In portions, on the thread that writes: commits come in between.
+                    portion = queries[begin : begin + _QUERIES]
+                    found += await self._run(self._writing, partial(percolation.percolate, small, entries, portion))
+            finally:
+                small.close()
+        except Fault as fault:
+            raise SearchUnavailable(f"The search index cannot compare queries now ({fault}): try again.") from fault
         return found
 
     def list_topics(self, text: str) -> tuple[str, ...]:

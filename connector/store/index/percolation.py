@@ -22,23 +22,24 @@ from connector.store.index.typed import parse
 _OUTSIDE = {Facet.FRESHNESS, Facet.CHANGED}
 
 
-def percolate(entries: Sequence[Entry], queries: Sequence[Query]) -> list[frozenset[int]]:
-    """Return for each query the rows of entries that it may find. Raises Fault."""
-    present = [entry for entry in entries if entry.removed_at is None]
-    if not present:
-        return [frozenset()] * len(queries)
+def open_small(entries: Sequence[Entry]) -> Track:
+    """Return an index in memory of the present ones of these entries alone. Raises Fault."""
     track = Track(None)
-    track.put(present)
+    track.put([entry for entry in entries if entry.removed_at is None])
     track.commit()
-    everything = frozenset(entry.row for entry in present)
-    try:
-        # What an entry resembles depends on the whole index.
-        return [
-            everything if query.like else track.search(partial(_find, query=query, most=len(present)))
-            for query in queries
-        ]
-    finally:
-        track.close()
+    return track
+
+
+def percolate(small: Track, entries: Sequence[Entry], queries: Sequence[Query]) -> list[frozenset[int]]:
+    """Return for each query the rows of the entries of a small index that it may find. Raises Fault."""
+    everything = frozenset(entry.row for entry in entries if entry.removed_at is None)
+    if not everything:
+        return [frozenset()] * len(queries)
+    # What an entry resembles depends on the whole index.
+    return [
+        everything if query.like else small.search(partial(_find, query=query, most=len(everything)))
+        for query in queries
+    ]
 
 
 def _find(searcher: tantivy.Searcher, query: Query, most: int) -> frozenset[int]:

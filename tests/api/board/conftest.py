@@ -35,7 +35,7 @@ def make_poster(world: SiteWorld, board: SqliteBoard, teller: Teller) -> Webhook
         now=lambda: world.space.now,
         new_id=lambda: "event",
     )
-    return WebhookPoster(world.record, world.searching.index, board, SqliteWebhooks(board), office, teller.bell)
+    return WebhookPoster(world.record, world.searching.index, board, SqliteWebhooks(board), office, teller.followers)
 
 
 class BoardWorld(SiteWorld):

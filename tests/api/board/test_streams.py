@@ -75,7 +75,7 @@ async def test_a_stream_tells_each_hit_as_it_comes_and_goes_on_after_its_end(bro
         async with following(address, saved["id"]) as stream:
             assert await stream.read() == {"comment": "open"}
             await offer(broker, "x")
-            broker.teller.wake()
+            await broker.teller.follow()
             first = await stream.read()
             assert (first["event"], json.loads(first["data"])["id"]) == ("hit", "x")
         await offer(broker, "y", "z")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connector.broker.board.matching import find_matches, match_changes
+from connector.broker.board.matching import compare_changes, find_matches
 from connector.ports.broker_store import Delta, Entry, Statements
 from connector.ports.moderation import MarkKind, ModerationChange
 from connector.store.memory.record import MemoryBrokerStore
@@ -45,13 +45,13 @@ async def test_a_need_without_topics_matches_nothing(searching: Searching) -> No
     asked = need(question="Wie ist es und warum?")
     assert searching.index.list_topics(asked.question) == ()
     assert await find_matches(searching.record, searching.index, asked, NOW) == []
-    assert await match_changes(searching.index, [asked], await searching.record.changes(0, 10)) == []
+    assert (await compare_changes(searching.index, [asked], (), await searching.record.changes(0, 10)))[0] == []
 
 
 async def test_changed_offers_match_as_present_ones_do(searching: Searching) -> None:
     await offer(searching, COUNTS, *OTHERS)
     asked = [need("a", frequency="DAILY"), need("b", question="Wie gut ist die Luftqualität?"), need("c", owner=CITY)]
-    changed = await match_changes(searching.index, asked, await searching.record.changes(0, 10))
+    changed = (await compare_changes(searching.index, asked, (), await searching.record.changes(0, 10)))[0]
     now = [await find_matches(searching.record, searching.index, one, NOW) for one in asked]
     told = {(one.need.id, one.entry.id, one.fit.score) for one in changed}
     assert told == {(one.need.id, one.entry.id, one.fit.score) for found in now for one in found}
@@ -65,7 +65,7 @@ async def test_what_not_everybody_sees_matches_nothing_and_changes_no_order(sear
     shown = [entry(f"shown-{number}", COUNTS.titles["de"]) for number in range(9)]
     await offer(searching, *(one for pair in zip(hidden, shown, strict=True) for one in pair))
     asked = [need("a"), need("b")]
-    changed = await match_changes(searching.index, asked, await searching.record.changes(0, 100))
+    changed = (await compare_changes(searching.index, asked, (), await searching.record.changes(0, 100)))[0]
     assert [(one.entry.id, one.need.id) for one in changed] == [(one.id, name) for one in shown for name in "ab"]
     found = await find_matches(searching.record, searching.index, asked[0], NOW)
     assert {one.entry.id for one in found} == {one.id for one in shown}
@@ -82,4 +82,4 @@ async def test_what_the_operator_hides_or_marks_as_a_test_matches_nothing(search
     assert await find_matches(searching.record, searching.index, asked, NOW) == []
     changed = await searching.record.changes(before, 10)
     assert [one.id for one in changed] == [COUNTS.id]
-    assert await match_changes(searching.index, [asked], changed) == []
+    assert (await compare_changes(searching.index, [asked], (), changed))[0] == []

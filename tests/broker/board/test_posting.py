@@ -11,8 +11,9 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from connector.broker.board.posting import PUBLIC, PostOffice, WebhookPoster, choose_client
-from connector.broker.board.telling import Bell
+from connector.broker.board.telling import Teller
 from connector.broker.board.webhooks import HITS, STOPPED_AFTER_MS, sign
+from connector.broker.query import make_query
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
@@ -76,7 +77,8 @@ class World:
         policy = net_policy(hosts=["127.0.0.1:*"], plain_http=["127.0.0.1:*"])
         self.transport, self.strict = SocketTransport(policy), SocketTransport(PUBLIC)
         self.record, self.searching, self.board = record, searching, board
-        self.hooks, self.bell, self.now = SqliteWebhooks(board), Bell(), NOW
+        self.hooks, self.now = SqliteWebhooks(board), NOW
+        self.teller = Teller(record, searching.index, board, now=lambda: self.now)
         self.members = Members(f"{address}/dsp/2025-1")
         numbers = iter(range(1, 1000))
         self.office = PostOffice(
@@ -90,14 +92,16 @@ class World:
         self.poster = self.make_poster()
 
     def make_poster(self) -> WebhookPoster:
-        return WebhookPoster(self.record, self.searching.index, self.board, self.hooks, self.office, self.bell)
+        return WebhookPoster(
+            self.record, self.searching.index, self.board, self.hooks, self.office, self.teller.followers
+        )
 
     async def offer(self, *names: str, title: str = "Wald", **stated: Any) -> None:
         documents = {name: json.dumps(titled(name, title)).encode() for name in names}
         entries = tuple(replace(entry(name, title, **stated), document=documents[name]) for name in names)
         await self.record.apply(Delta(source=source(), upserts=entries), NOW)
         await self.searching.follow()
-        self.bell.ring()
+        await self.teller.follow()
 
     async def tell(self) -> Webhook:
         """Send what is new until there is no more, or until the webhook has to wait."""
@@ -106,7 +110,7 @@ class World:
             assert before
             if before.next_at > self.now or before.stopped_at is not None:
                 return before
-            if await self.poster.tell(before, SAVED) is not None:
+            if await self.poster.tell(before, SAVED, make_query()) is not None:
                 return before
 
     async def close(self) -> None:
@@ -270,12 +274,13 @@ async def test_a_participant_that_leaves_the_list_is_told_nothing_more(world: Wo
 
 
 async def test_a_search_that_cannot_be_read_any_more_says_why(world: World) -> None:
-    await world.offer("a")
-    hook = await world.hooks.webhook("s")
-    assert hook
-    broken = replace(SAVED, parameters=b'{"bbox":"x"}')
-    assert await world.poster.tell(hook, broken) is None
+    await world.board.put_search(replace(SAVED, parameters=b'{"bbox":"x"}'), most=9)
+    running = asyncio.create_task(world.poster.run())
     stopped = await world.hooks.webhook("s")
-    assert stopped
-    assert stopped.stopped_at == NOW
+    async with asyncio.timeout(20):
+        while stopped is None or stopped.stopped_at is None:
+            await asyncio.sleep(0)
+            stopped = await world.hooks.webhook("s")
     assert stopped.problem.startswith("bbox is x")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -1,5 +1,6 @@
 """Changed entries are compared with queries: nothing that a search finds is left out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from connector.broker.query import make_query
 from connector.ports.broker_store import Delta, Entry, Statements
 from connector.ports.search_index import Facet, Query
-from connector.store.index.percolation import percolate
+from connector.store.index.percolation import open_small, percolate
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.searching import make_searching
 from tests.contract.test_record import NOW, entry, source
@@ -30,6 +31,15 @@ FILTERS = st.fixed_dictionaries(
 )
 
 
+def compare(entries: Sequence[Entry], queries: Sequence[Query]) -> list[frozenset[int]]:
+    """Return for each query the rows of entries that it may find."""
+    small = open_small(entries)
+    try:
+        return percolate(small, entries, queries)
+    finally:
+        small.close()
+
+
 def numbered(*entries: Entry) -> list[Entry]:
     return [replace(one, row=at, seq=at) for at, one in enumerate(entries, 1)]
 
@@ -37,13 +47,13 @@ def numbered(*entries: Entry) -> list[Entry]:
 def test_each_query_has_its_rows() -> None:
     entries = numbered(entry("a", "Wald"), entry("b", "Wiese"), replace(entry("c", "Wald"), removed_at=3))
     asked = [Query(text="wald"), Query(text="wiese wald"), Query(), Query(topics=("wiese", "baum", "wald"))]
-    assert percolate(entries, asked) == [frozenset({1}), frozenset(), frozenset({1, 2}), frozenset()]
-    assert percolate(entries[2:], asked) == [frozenset()] * 4
+    assert compare(entries, asked) == [frozenset({1}), frozenset(), frozenset({1, 2}), frozenset()]
+    assert compare(entries[2:], asked) == [frozenset()] * 4
 
 
 def test_what_depends_on_the_whole_index_may_be_found() -> None:
     (one,) = numbered(entry("a", "Wald"))
-    assert percolate([one], [Query(like=entry("x")), Query(hidden=frozenset({one.participant}))]) == [{1}, {1}]
+    assert compare([one], [Query(like=entry("x")), Query(hidden=frozenset({one.participant}))]) == [{1}, {1}]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -69,7 +79,7 @@ async def test_all_that_a_search_finds_of_the_changed_entries_may_be_found(
         for text, filters in asked
     ]
     recorded = await record.changes(len(before), 100)
-    for (text, filters), rows in zip(asked, percolate(recorded, queries), strict=True):
+    for (text, filters), rows in zip(asked, compare(recorded, queries), strict=True):
         hits = (await searching.find(text, limit=100, **filters)).hits
         found = {hit.entry.row for hit in hits if hit.entry.seq > len(before)}
         assert found <= rows, (text, filters)
