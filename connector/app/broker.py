@@ -7,7 +7,7 @@ negotiates nor transfers data.
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -31,6 +31,7 @@ from connector.app.identities import list_document_routes
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, new_urn, read_clock, to_bounds
+from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
@@ -80,7 +81,7 @@ from connector.store.sqlite.record.record import SqliteBrokerStore, open_record,
 @dataclass(frozen=True)
 class BrokerServer:
     """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph.
-    `to_public` reaches only public addresses.
+    `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes.
 
     `management` is the API for its operator; without a management key in the settings there is none.
     """
@@ -91,6 +92,7 @@ class BrokerServer:
     board: Board
     teller: Teller
     poster: WebhookPoster
+    announcers: Sequence[Announcer]
     to_public: Transport
     projector: Projector
     crawler: Crawler
@@ -125,6 +127,8 @@ class BrokerServer:
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
         self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
         self.tasks.append(asyncio.create_task(self.poster.run(), name="webhooks"))
+        for announcer in self.announcers:
+            self.tasks.append(asyncio.create_task(announcer.run(), name="announcer"))
         if self.graph is not None:
             following = follow(self.record, self.graph, self.site, self.changed)
             self.tasks.append(asyncio.create_task(following, name="graph"))
@@ -196,15 +200,17 @@ async def build_broker(
     board = await open_board(locate_board(settings.broker.record))
     teller, changed = Teller(record, index, board, now=now), asyncio.Event()
     projector = Projector(record, index, clock=time.monotonic, followed=teller.wake)
+    announcers = _build_announcers(parts)
 
     def note_change() -> None:
         projector.wake()
         changed.set()
+        for announcer in announcers:
+            announcer.announce()
 
-    crawls = ProcessWatch()
+    crawls, site = ProcessWatch(), make_site(settings)
     crawler = _build_crawler(parts, record, now, note_change, crawls.notify)
     tasks: list[asyncio.Task[Any]] = []
-    site = make_site(settings)
     searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
         record=record,
@@ -232,6 +238,7 @@ async def build_broker(
         board=board,
         teller=teller,
         poster=poster,
+        announcers=announcers,
         to_public=to_public,
         projector=projector,
         crawler=crawler,
@@ -249,6 +256,15 @@ async def build_broker(
         expiry=expiry,
         tasks=tasks,
     )
+
+
+def _build_announcers(parts: Parts) -> list[Announcer]:
+    """Return what tells other brokers that something has changed here.
+
+    Brokers that tell each other come to an end: a crawl that finds nothing new changes nothing, and is not told.
+    """
+    readers = parts.settings.broker.readers
+    return [Announcer(SearchClient(parts.client, parts.identity, reader.participant, reader.api)) for reader in readers]
 
 
 def _make_office(parts: Parts, to_public: Transport, now: Callable[[], int]) -> PostOffice:

@@ -304,6 +304,13 @@ class PortalSettings(Section, frozen=True, kw_only=True):
     title: Annotated[ShortText | None, Meta(description="Name that people read; if omitted, the short name.")] = None
 
 
+class ReaderSettings(Section, frozen=True, kw_only=True):
+    """Another broker that reads this one, and is told when something has changed."""
+
+    participant: Annotated[ShortText, Meta(description="Participant identifier of the other broker.")]
+    api: Annotated[Url, Meta(description="URL of its search API, which takes change notices.")]
+
+
 class BrokerSettings(Section, frozen=True, kw_only=True):
     """The broker that answers searches; and the settings of a process that is a broker."""
 
@@ -354,6 +361,14 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
         Meta(
             description="As a broker: participant identifiers of other brokers on the participant list; what they "
             "list of participants that are not on it is listed too."
+        ),
+    ] = ()
+    readers: Annotated[
+        tuple[ReaderSettings, ...],
+        Meta(
+            description="As a broker: other brokers that read this one, each with `participant` and `api`; they are "
+            "told of changes, so that what is withdrawn here is soon gone there.",
+            max_length=16,
         ),
     ] = ()
     portals: Annotated[

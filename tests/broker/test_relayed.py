@@ -30,12 +30,20 @@ class Node(Space):
         self.members = [member(name), *(member(other) for other in (*catalogues, *relays))]
         self.record = MemoryBrokerStore()
         self.down = False
+        self.changes = 0
         self.start(relays)
 
     def start(self, relays: Sequence[str]) -> None:
         self.crawler = crawler_of(
-            self, self.record, participant=CITY + self.name, relays=[CITY + relay for relay in relays]
+            self,
+            self.record,
+            participant=CITY + self.name,
+            relays=[CITY + relay for relay in relays],
+            changed=self.note_change,
         )
+
+    def note_change(self) -> None:
+        self.changes += 1
 
     async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
@@ -175,6 +183,39 @@ async def test_brokers_that_read_each_other_grow_in_no_round_and_keep_no_ghost()
         for node in nodes:
             await node.crawl()
     assert [await node.ids() for node in nodes] == [[], [], []]
+
+
+async def tell_each_other(nodes: Sequence[Node], changed: Node) -> int:
+    """Let brokers tell the others after each change, and crawl who told them; return how many notices there were."""
+    waiting, notices = [changed], 0
+    while waiting:
+        assert notices < 100, "the notices do not end"
+        told = waiting.pop(0)
+        for node in (other for other in nodes if other is not told):
+            notices += 1
+            node.now, before = max(one.now for one in nodes) + Rhythm().apart, node.changes
+            assert node.crawler.nudge(CITY + told.name)
+            await node.crawler.take_turn()
+            await node.crawler.wait_settled()
+            if node.changes > before:
+                waiting.append(node)
+    return notices
+
+
+async def test_a_withdrawn_dataset_goes_with_a_notice_and_the_notices_between_brokers_end() -> None:
+    a = Node("a", ("b", "c"), p=Catalogue(*map(dataset, OFFERED)))
+    b, c = Node("b", ("c", "a")), Node("c", ("b", "a"))
+    nodes = (a, b, c)
+    join(*nodes)
+    await a.crawl()
+    # Nothing is due any more: what changes from now on, notices bring.
+    assert await tell_each_other(nodes, a) <= 12
+    assert [await node.ids() for node in nodes] == [list(OFFERED)] * 3
+    a.catalogues[P].offers.pop()
+    await a.crawl()
+    await tell_each_other(nodes, a)
+    assert [await node.ids() for node in nodes] == [list(OFFERED[:-1])] * 3
+    assert await tell_each_other(nodes, a) == 2
 
 
 async def test_what_not_everybody_sees_at_a_broker_is_not_passed_on() -> None:

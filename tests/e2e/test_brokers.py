@@ -32,6 +32,7 @@ pytestmark = pytest.mark.e2e
 NAMES = ("brunnen.csv", "linden.csv", "parken.csv", "wege.csv")
 ROUNDS = 3
 GONE_S = 2.0
+REST_S = 2.0
 
 
 class Cities:
@@ -51,6 +52,7 @@ class Cities:
         self._enrol(broker_a, broker_b)
         self.a.enrol({"guest": {"purpose": [PURPOSE]}, "firm": {"purpose": [PURPOSE]}})
         self.clients: list[Connector] = []
+        self.telling: tuple[Actor, ...] = ()
 
     def _enrol(self, broker: Actor, *members: Actor) -> None:
         """Let the operator of a broker sign a list with members."""
@@ -62,10 +64,12 @@ class Cities:
     def start(self) -> None:
         """Start all; the guest searches at broker B, and each broker relays what the other one lists."""
         a, b = self.brokers["a"], self.brokers["b"]
-        with environment(DATENKONTOR_BROKER__RELAYS=json.dumps([b.id])):
-            self.a.start("broker")
-        with environment(DATENKONTOR_BROKER__RELAYS=json.dumps([a.id])):
-            self.b.start("broker")
+        for stage, own, other in ((self.a, a, b), (self.b, b, a)):
+            reader = f'{{participant = "{other.id}", api = "{find_api(other)}"}}' if own in self.telling else ""
+            with environment(
+                DATENKONTOR_BROKER__RELAYS=json.dumps([other.id]), DATENKONTOR_BROKER__READERS=f"[{reader}]"
+            ):
+                stage.start("broker")
         with environment(DATENKONTOR_BROKER__PARTICIPANT=b.id, DATENKONTOR_BROKER__API=find_api(b)):
             self.a.start("guest")
         for word in ("city", "firm"):
@@ -193,3 +197,41 @@ def test_brokers_that_read_each_other_list_each_offer_once_and_keep_no_ghost(cit
         assert cities.find(a) == expected[:-1]
     print(f"\ngone at A after {gone_after:.2f} s")
     assert gone_after < GONE_S
+
+
+@pytest.fixture
+def telling(tmp_path: Path) -> Iterator[Cities]:
+    """Cities whose brokers tell each other of changes."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    made = Cities(tmp_path)
+    made.telling = tuple(made.brokers.values())
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
+
+
+def test_brokers_that_tell_each_other_follow_without_a_date_and_come_to_rest(telling: Cities, tmp_path: Path) -> None:
+    a, b = telling.brokers["a"], telling.brokers["b"]
+    city = telling.client(telling.provider)
+    offered = sorted(offer(city, tmp_path, name) for name in NAMES)
+
+    def list_found(broker: Actor) -> list[str]:
+        return [dataset for _, dataset, _ in telling.find(broker)]
+
+    until(lambda: list_found(b) == offered)
+    # A broker rests for two seconds between two crawls of another one.
+    time.sleep(2 * REST_S)
+    before = {broker.id: telling.list_sources(broker) for broker in (a, b)}
+    city.assets.withdraw(offered[-1])
+    until(lambda: offered[-1] not in list_found(a))
+    gone_after = until(lambda: offered[-1] not in list_found(b))
+    print(f"\ngone at B {gone_after:.2f} s after A")
+    assert gone_after < GONE_S
+    time.sleep(2 * REST_S)
+    settled = {broker.id: telling.list_sources(broker) for broker in (a, b)}
+    assert settled[b.id][a.id]["verified_at"] != before[b.id][a.id]["verified_at"]
+    time.sleep(2 * REST_S)
+    assert {broker.id: telling.list_sources(broker) for broker in (a, b)} == settled
