@@ -32,6 +32,9 @@ WITHHOLDING = UNCRAWLED | {MarkKind.HIDDEN}
 WHOLE_SOURCE = ""
 """In place of the identifier of a dataset: the mark is of the source and of all its entries."""
 
+PASSED_ON = WITHHOLDING | {MarkKind.TEST}
+"""The kinds that, said of a whole broker, also hold for all that it relays."""
+
 ACTS_KEPT = 100_000
 """The newest acts that the log keeps."""
 

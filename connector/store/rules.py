@@ -7,16 +7,17 @@ from one page to another.
 import base64
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
 
-from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, Delta, Entry, Statements
+from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, CrawlSource, Delta, Entry, Statements
 from connector.ports.changes import Change, LimitReached, PutAsset, PutOfferForm, PutProcess, PutUser, TooSoon
 from connector.ports.descriptions import MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
+from connector.ports.moderation import MarkKind, find_withheld
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -50,6 +51,15 @@ def list_outcomes(kind: ProcessKind, state: str | None = None) -> tuple[str, ...
     if state is None:
         return ("", *ended)
     return (state,) if state in ended else ("",)
+
+
+def find_all_withheld(
+    marked: Mapping[str, frozenset[MarkKind]], sources: Iterable[CrawlSource], *, tests: bool
+) -> frozenset[str]:
+    """Return the sources whose marks, or those of the broker that relays them, withhold all entries."""
+    withheld = find_withheld(marked, tests=tests)
+    relayed = (source for source in sources if not withheld.isdisjoint(source.brokers[:1])) if withheld else ()
+    return withheld | {source.participant for source in relayed}
 
 
 def check_version(change: Change) -> None:

@@ -331,3 +331,39 @@ def test_sqlite_and_memory_agree_in_any_order(
             await record.close()
 
     assert asyncio.run(run()) == asyncio.run(play(MemoryBrokerStore(), changes, recrawled))
+
+
+async def test_what_is_said_of_a_broker_is_said_of_what_it_relays_too(record: ModeratedStore) -> None:
+    relayed = test_record.source(WORKS, brokers=(CITY, "urn:further"))
+    await record.apply(Delta(source=relayed, upserts=(entry("c", "Neu", participant=WORKS),)), NOW)
+    for kind in (SUSPENDED, HIDDEN, TEST):
+        assert await list_shown(record) == {"a", "b", "c"}
+        last = await record.last_change()
+        await record.moderate(change(WHOLE_SOURCE, kind), NOW)
+        assert await list_shown(record) == set()
+        assert await record.view().withheld() == {CITY, WORKS}
+        assert {one.id for one in await record.changes(last, 100)} == {"a", "b", "c"}
+        # What it relays later is withheld too.
+        await record.apply(Delta(source=relayed, upserts=(entry("c", kind.value, participant=WORKS),)), NOW)
+        assert await list_shown(record, tests=True) == ({"a", "b", "c"} if kind is TEST else set())
+        await record.moderate(change(WHOLE_SOURCE, kind, wanted=False), NOW)
+    assert await record.view().withheld() == frozenset()
+
+
+async def test_a_source_that_no_broker_relays_any_more_is_judged_by_itself(record: ModeratedStore) -> None:
+    relayed = test_record.source(WORKS, brokers=(CITY,))
+    await record.apply(Delta(source=relayed, upserts=(entry("c", "Neu", participant=WORKS),)), NOW)
+    await record.moderate(change(WHOLE_SOURCE, SUSPENDED), NOW)
+    assert await list_shown(record) == set()
+    await record.apply(Delta(source=source(WORKS), upserts=(entry("c", "Neu", participant=WORKS),)), NOW)
+    assert await list_shown(record) == {"c"}
+    await record.moderate(change("c", HIDDEN), NOW)
+    assert await list_shown(record) == {"c"}
+
+
+async def test_a_mark_of_one_dataset_of_a_broker_is_of_that_alone(record: ModeratedStore) -> None:
+    relayed = test_record.source(WORKS, brokers=(CITY,))
+    await record.apply(Delta(source=relayed, upserts=(entry("a", participant=WORKS),)), NOW)
+    await record.moderate(change("a", HIDDEN), NOW)
+    assert await record.view().entry(WORKS, "a")
+    assert await record.view().entry(CITY, "a") is None

@@ -13,7 +13,7 @@ from connector.broker.query import Asked
 from connector.language.catalogue import say, translate_text, write_in_all
 from connector.ports.broker_store import CrawlSource, Entry, Liveness
 from connector.ports.moderated_store import ModeratedStore
-from connector.ports.moderation import Mark, MarkKind
+from connector.ports.moderation import PASSED_ON, Mark, MarkKind
 from connector.ports.search_index import SearchIndex
 from connector.views.common import LocalizedText
 from connector.views.conversion import moment
@@ -36,7 +36,8 @@ class WhyStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wayfarer(msgspec.Struct, frozen=True, kw_only=True):
-    """The dataset that is asked about, with everything that is known of it; `asked` is a search that should find it.
+    """The dataset that is asked about, with everything that is known of it. `of_broker` are the
+    marks of the broker that relays its source; `asked` is a search that should find it.
 
     `names_keys` is false if the answer must not say which management key acted.
     """
@@ -46,6 +47,7 @@ class Wayfarer(msgspec.Struct, frozen=True, kw_only=True):
     source: CrawlSource | None
     entry: Entry | None
     marks: Sequence[Mark]
+    of_broker: Sequence[Mark]
     asked: Asked | None
     names_keys: bool
 
@@ -61,12 +63,15 @@ async def explain(
     names_keys: bool = False,
 ) -> tuple[WhyStep, ...]:
     """Return the steps up to the first that fails. Raises QueryRefused, and Unavailable if a store cannot answer."""
+    source = await record.source(participant)
+    brokers = source.brokers[:1] if source else ()
     way = Wayfarer(
         participant=participant,
         dataset=dataset,
-        source=await record.source(participant),
+        source=source,
         entry=await record.stored(participant, dataset),
         marks=await record.marks(participant, dataset),
+        of_broker=[mark for broker in brokers for mark in await record.marks(broker, None) if mark.kind in PASSED_ON],
         asked=asked,
         names_keys=names_keys,
     )
@@ -84,6 +89,9 @@ async def _walk(record: ModeratedStore, index: SearchIndex, way: Wayfarer, now: 
         yield _fail("source-unknown", participant=way.participant)
         return
     yield _pass("source", name=source.name)
+    for mark in way.of_broker:
+        if mark.kind is not MarkKind.TEST:
+            yield _blame_broker(way, mark)
     yield _judge_mark(way, MarkKind.REMOVED)
     yield _judge_mark(way, MarkKind.SUSPENDED)
     yield _judge_crawl(source)
@@ -94,6 +102,8 @@ async def _walk(record: ModeratedStore, index: SearchIndex, way: Wayfarer, now: 
         yield _pass("restricted-teaser" if entry.teaser else "restricted")
     yield _judge_liveness(source, now)
     if not (way.asked and way.asked.query.tests):
+        for mark in way.of_broker:
+            yield _blame_broker(way, mark)
         yield _judge_mark(way, MarkKind.TEST)
     served = index.progress().served
     if entry is None or served is None or served < entry.seq:
@@ -113,6 +123,12 @@ def _judge_mark(way: Wayfarer, kind: MarkKind) -> WhyStep:
         return _pass(fine)
     by = f" ({mark.by})" if way.names_keys else ""
     return _fail(alone if mark.dataset else of_source, by=by, at=_write(mark.at), reason=mark.reason)
+
+
+def _blame_broker(way: Wayfarer, mark: Mark) -> WhyStep:
+    by = f" ({mark.by})" if way.names_keys else ""
+    code = "broker-test" if mark.kind is MarkKind.TEST else "broker-withheld"
+    return _fail(code, broker=mark.participant, by=by, at=_write(mark.at), reason=mark.reason)
 
 
 def _judge_crawl(source: CrawlSource) -> WhyStep:

@@ -7,6 +7,10 @@ SENTENCES: dict[str, str] = {
     "why-source": "Die Quelle {name} ist bekannt.",
     "why-removed": "Der Betrieb hat die Quelle am {at}{by} entfernt: {reason}",
     "why-not-removed": "Die Quelle wurde nicht entfernt.",
+    "why-broker-withheld": "Der Betrieb hat den Broker {broker}, der es führt, am {at}{by} ausgesetzt oder "
+    "ausgeblendet: {reason}",
+    "why-broker-test": "Der Betrieb hat den Broker {broker}, der es führt, am {at}{by} als Test "
+    "gekennzeichnet: {reason}",
     "why-suspended": "Der Betrieb hat die Quelle am {at}{by} ausgesetzt: {reason}",
     "why-not-suspended": "Die Quelle ist nicht ausgesetzt.",
     "why-not-crawled": "Der Katalog wurde noch nicht eingelesen.",

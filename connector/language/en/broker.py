@@ -7,6 +7,8 @@ SENTENCES: dict[str, str] = {
     "why-source": "The source {name} is known.",
     "why-removed": "The operator removed the source on {at}{by}: {reason}",
     "why-not-removed": "The source was not removed.",
+    "why-broker-withheld": "The operator suspended or hid the broker {broker}, which lists it, on {at}{by}: {reason}",
+    "why-broker-test": "The operator marked the broker {broker}, which lists it, as a test on {at}{by}: {reason}",
     "why-suspended": "The operator suspended the source on {at}{by}: {reason}",
     "why-not-suspended": "The source is not suspended.",
     "why-not-crawled": "The catalogue has not been read yet.",

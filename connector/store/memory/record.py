@@ -19,6 +19,7 @@ from connector.ports.broker_store import (
 from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.moderation import (
     ACTS_KEPT,
+    PASSED_ON,
     WHOLE_SOURCE,
     Act,
     EntryStanding,
@@ -172,6 +173,10 @@ class MemoryBrokerStore:
         self._acts.append(Act(number=number, at=now, change=change, before=known.reason if known else None))
         del self._acts[:-ACTS_KEPT]
         self._hold_entries(change.participant, change.dataset, now)
+        if change.dataset == WHOLE_SOURCE:
+            for source in self._sources.values():
+                if source.brokers[:1] == (change.participant,):
+                    self._hold_entries(source.participant, WHOLE_SOURCE, now)
         return self._acts[-1]
 
     async def marks(self, participant: str, dataset: str | None) -> Sequence[Mark]:
@@ -304,6 +309,11 @@ class MemoryBrokerStore:
 
     def _judge(self, participant: str, dataset: str) -> EntryStanding:
         keys = [(participant, name, kind) for name in (WHOLE_SOURCE, dataset) for kind in MarkKind]
+        source = self._sources.get(participant)
+        # What is said of a broker is said of what it relays too.
+        keys += [
+            (broker, WHOLE_SOURCE, kind) for broker in (source.brokers[:1] if source else ()) for kind in PASSED_ON
+        ]
         return judge_standing(frozenset(key[2] for key in keys if key in self._marks))
 
     def _show(self, entry: Entry, *, tests: bool = False) -> Entry:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from connector.ports.broker_store import EVERYBODY, PORTALS, Box, CrawlSource, Entry, Listing, ListOrder
-from connector.ports.moderation import MarkKind, find_withheld
-from connector.store.rules import read_cursor, read_position, write_cursor, write_position
+from connector.ports.moderation import MarkKind
+from connector.store.rules import find_all_withheld, read_cursor, read_position, write_cursor, write_position
 
 
 class RowNumbers(NamedTuple):
@@ -56,7 +56,7 @@ class MemoryRecordView:
 
     async def withheld(self) -> frozenset[str]:
         """Return the sources of which no entry is visible, because of a mark of the whole source."""
-        return find_withheld(await self._source_marks(), tests=self._tests)
+        return find_all_withheld(await self._source_marks(), await self._sources(), tests=self._tests)
 
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.broker_store import Entry
+from connector.ports.broker_store import CrawlSource, Entry
 from connector.ports.moderation import (
     ACTS_KEPT,
+    PASSED_ON,
     WHOLE_SOURCE,
     Act,
     EntryStanding,
@@ -61,7 +62,11 @@ _COUNT_HELD = "SELECT visibility, count(*) FROM entries WHERE held = ? AND held 
 _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _STORED = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ?"  # noqa: S608 - constants
 
+_SOURCE = "SELECT body FROM sources WHERE participant = ?"
+_ALL_SOURCES = "SELECT body FROM sources"
+
 _encode = msgspec.msgpack.Encoder().encode
+_source = msgspec.msgpack.Decoder(CrawlSource).decode
 _decode = msgspec.msgpack.Decoder(Act).decode
 
 
@@ -80,12 +85,26 @@ def moderate(connection: sqlite3.Connection, change: ModerationChange, now: int)
     number = connection.execute(_ADD_ACT, (change.participant, _encode(act))).lastrowid or 0
     connection.execute(_FORGET_ACTS, (number - ACTS_KEPT,))
     _hold_entries(connection, change.participant, change.dataset, now)
+    if change.dataset == WHOLE_SOURCE:
+        for relayed in _list_relayed(connection, change.participant):
+            _hold_entries(connection, relayed, WHOLE_SOURCE, now)
     return msgspec.structs.replace(act, number=number)
 
 
 def read_marked(connection: sqlite3.Connection, participant: str) -> MarkedKinds:
-    """Return what is said of a source and of its entries."""
-    return _group(connection.execute(_MARKED, (participant,)))
+    """Return what is said of a source and of its entries; of a relayed source, with what is said of its broker."""
+    marked = _group(connection.execute(_MARKED, (participant,)))
+    row = connection.execute(_SOURCE, (participant,)).fetchone()
+    for broker in _source(row[0]).brokers[:1] if row else ():
+        of_broker = _group(connection.execute(_MARKED, (broker,))).get(WHOLE_SOURCE, frozenset()) & PASSED_ON
+        marked = {**marked, WHOLE_SOURCE: marked.get(WHOLE_SOURCE, frozenset()) | of_broker}
+    return marked
+
+
+def _list_relayed(connection: sqlite3.Connection, broker: str) -> list[str]:
+    """Return the sources that a broker relays."""
+    sources = (_source(body) for (body,) in connection.execute(_ALL_SOURCES).fetchall())
+    return [source.participant for source in sources if source.brokers[:1] == (broker,)]
 
 
 def find_standing(marked: MarkedKinds, dataset: str) -> EntryStanding:

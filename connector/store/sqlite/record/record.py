@@ -201,7 +201,9 @@ class SqliteBrokerStore:
 
     async def moderate(self, change: ModerationChange, now: int) -> Act | None:
         """Set or take away a mark, with all that follows for entries; returns None if nothing changes."""
-        act = await self.write(partial(moderating.moderate, change=change, now=now), change.participant)
+        # A mark of a whole broker also changes what it relays.
+        concerned = change.participant if change.dataset else None
+        act = await self.write(partial(moderating.moderate, change=change, now=now), concerned)
         self._source_marks = None
         return act
 

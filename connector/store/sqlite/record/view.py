@@ -14,8 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 from connector.ports.broker_store import BOXES, PORTALS, Box, CrawlSource, Entry, Listing
-from connector.ports.moderation import MarkKind, find_withheld
-from connector.store.rules import read_cursor, read_position, write_cursor, write_position
+from connector.ports.moderation import MarkKind
+from connector.store.rules import find_all_withheld, read_cursor, read_position, write_cursor, write_position
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
 from connector.store.sqlite.record.areas import list_seen
 from connector.store.sqlite.record.listing import list_entries
@@ -94,7 +94,7 @@ class SqliteRecordView:
 
     async def withheld(self) -> frozenset[str]:
         """Return the sources of which no entry is visible, because of a mark of the whole source."""
-        return find_withheld(await self._reads.source_marks(), tests=self._tests)
+        return find_all_withheld(await self._reads.source_marks(), await self._reads.sources(), tests=self._tests)
 
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
