@@ -87,6 +87,11 @@ def _is_hidden(source: CrawlSource, now: int, *, stale: bool) -> bool:
     return away and not stale
 
 
+def is_found_elsewhere(entry: Entry, first: Mapping[str, int]) -> bool:
+    """Return whether another place of the dataset of a reference is found; `first` are the rows that come first."""
+    return entry.via is not None and first.get(entry.id) != entry.row
+
+
 async def _find_rows(record: RecordView, asked: Asked) -> tuple[int, ...] | None:
     """Return the rows in the area of a search, or None without one."""
     rows: set[int] | None = None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from connector.broker.finding import is_found_elsewhere
 from connector.ports.broker_store import BrokerStore, Entry
 from connector.ports.changes import StoreError
 from connector.ports.search_index import SearchIndex
@@ -147,5 +148,5 @@ class Projector:
 def _place(entry: Entry, first: Mapping[str, int]) -> Entry:
     """Return an entry; a reference that does not come first of its dataset as removed, unless it is a test."""
     present = entry.removed_at is None and not entry.is_test
-    hidden = entry.via is not None and present and first.get(entry.id) != entry.row
+    hidden = present and is_found_elsewhere(entry, first)
     return replace(entry, removed_at=entry.changed_at) if hidden else entry

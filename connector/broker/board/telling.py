@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from connector.broker.board.following import Followers
 from connector.broker.board.matching import NeedMatch, compare_changes, find_matches
+from connector.broker.finding import is_found_elsewhere
 from connector.language.catalogue import say_in_all
 from connector.ports.board import Answer, Board, Need, Notice
 from connector.ports.broker_store import BrokerStore, Entry
@@ -120,7 +121,7 @@ async def leave_further(record: BrokerStore, entries: Sequence[Entry]) -> Sequen
     """Return changes without references to what another place lists first: searches do not find them either."""
     ids = [entry.id for entry in entries if entry.via]
     first = await record.first_rows(ids) if ids else {}
-    return [entry for entry in entries if not entry.via or first.get(entry.id) == entry.row]
+    return [entry for entry in entries if not is_found_elsewhere(entry, first)]
 
 
 def make_notices(matches: Iterable[NeedMatch], now: int) -> Iterable[Notice]:
