@@ -95,3 +95,18 @@ def test_a_demonstration_of_nothing_fails_with_a_reason(shown: dict[str, Shown])
     run = shown["nothing"]
     assert (run.code, run.outcome) == (1, [("set-up", False)])
     assert "does not exist" in run.steps[0]["detail"]
+
+
+def test_an_offer_of_one_city_is_found_in_another_one_and_gone_when_it_is_withdrawn(tmp_path: Path) -> None:
+    ports = ["--port-base", str(free_base(PORTS))]
+    process = subprocess.Popen(
+        [*RUN, "--two-cities", *ports],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    run = _ended(process, tmp_path)
+    steps = ["set-up", "start", "publish", "find", "withdraw"]
+    assert run.outcome == [(name, True) for name in steps], run.steps[-1]
+    assert (run.code, run.left) == (0, [])

@@ -7,6 +7,7 @@ import typer
 
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
 
 app = create_word()
 
@@ -17,7 +18,8 @@ app = create_word()
     needs="nothing",
     example="""datenkontor demo
     datenkontor demo --once --json
-    datenkontor demo --data sensors.csv""",
+    datenkontor demo --data sensors.csv
+    datenkontor demo --two-cities --once""",
 )
 def demo(
     call: CommandCall,
@@ -25,6 +27,9 @@ def demo(
     data: Annotated[
         Path | None, typer.Option(metavar="PATH", help="File or folder to offer instead of generated data.")
     ] = None,
+    two_cities: Annotated[
+        bool, typer.Option("--two-cities", help="Show two cities instead, whose brokers read each other.")
+    ] = False,
     port_base: Annotated[
         int | None, typer.Option(metavar="N", min=1, max=65_000, help="First port (default: free ports).")
     ] = None,
@@ -35,4 +40,6 @@ def demo(
     """
     from connector.cli.demo.run import run_demo
 
-    raise typer.Exit(run_demo(call.output, once=once, data=data, port_base=port_base))
+    if two_cities and data is not None:
+        raise Failure(Code.USAGE, "errors.demo-usage")
+    raise typer.Exit(run_demo(call.output, once=once, data=data, port_base=port_base, two_cities=two_cities))

@@ -13,7 +13,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from connector.cli.demo import agreeing, controlling, delivering, opening
+from connector.cli.demo import agreeing, cities, controlling, delivering, opening
 from connector.cli.demo.samples import LiveSource
 from connector.cli.demo.show import DemoStep, Show
 from connector.cli.demo.stage import Stage
@@ -24,20 +24,27 @@ from connector.client.frame.errors import ClientError
 from connector.views.users import FIRST_USER
 
 
-def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | None) -> int:
-    """Run the demonstration and return the exit code; `data` is a file or folder to offer."""
+def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | None, two_cities: bool = False) -> int:
+    """Run the demonstration, of one city or two, and return the exit code; `data` is a file or folder to offer."""
     base = Path(tempfile.mkdtemp(prefix="datenkontor-demo-"))
-    show = Show(output=output, stage=Stage(base), data=data.resolve() if data else None, port_base=port_base)
+    show = Show(
+        output=output,
+        stage=Stage(base),
+        data=data.resolve() if data else None,
+        port_base=port_base,
+        other_city=Stage(base, prefix="there-") if two_cities else None,
+    )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with closing(LiveSource()) as source:
-            complete = _play(show, _list_steps(source))
+            complete = _play(show, _list_steps_of_two(source) if two_cities else _list_steps(source))
             if complete and not once:
                 _stay(show)
     except KeyboardInterrupt:
         complete = False
     finally:
-        show.stage.stop()
+        for stage in show.stages:
+            stage.stop()
         if not once and not output.json:
             print(show.say("demo.stopped"))
     if complete:
@@ -61,6 +68,16 @@ def _list_steps(source: LiveSource) -> list[tuple[str, DemoStep]]:
         ("suspend", controlling.suspend),
         ("resume", controlling.resume),
         ("terminate", controlling.terminate),
+    ]
+
+
+def _list_steps_of_two(source: LiveSource) -> list[tuple[str, DemoStep]]:
+    return [
+        ("set-up", cities.set_up),
+        ("start", cities.start),
+        ("publish", lambda show: cities.publish(show, source.url)),
+        ("find", cities.find),
+        ("withdraw", cities.withdraw),
     ]
 
 
@@ -97,11 +114,13 @@ def _stay(show: Show) -> None:
     if show.output.json:
         signal.pause()
     print(f"\n{show.say('demo.done', seconds=time.monotonic() - show.begun)}")
-    for actor in show.stage.actors.values():
-        print(f"  {actor.name}: http://127.0.0.1:{actor.ports['protocol']}  ({actor.settings})")
-    firm = show.stage.actors["firm"]
+    for stage in show.stages:
+        for actor in stage.actors.values():
+            print(f"  {actor.name}: http://127.0.0.1:{actor.ports['protocol']}  ({actor.settings})")
+    firm = show.stages[-1].actors["firm"]
     print(f"\n{show.say('demo.try')}")
-    for words in ("search Verkehr", "negotiation list", f"get {show.assets[-1].id} -o out/"):
+    got = () if show.other_city else (f"get {show.assets[-1].id} -o out/",)
+    for words in ("search Verkehr", "negotiation list", *got):
         print(f"  DATENKONTOR_KEY={firm.key} datenkontor {words} --settings {firm.settings}")
     _print_first_link(show)
     print(f"\n{show.say('demo.stop', folder=show.stage.base)}", flush=True)

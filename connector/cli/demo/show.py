@@ -33,7 +33,7 @@ class NotShown(Failure):
 
 @dataclass
 class Show:
-    """One demonstration. `data` is a file or folder to offer instead of generated data."""
+    """One demonstration. `data` is a file or folder to offer instead of generated data, `other_city` a second city."""
 
     output: Output
     stage: Stage
@@ -44,6 +44,7 @@ class Show:
     assets: list[AssetView] = field(default_factory=list)
     live: AssetView | None = None
     live_transfer: TransferView | None = None
+    other_city: Stage | None = None
 
     def say(self, key: str, **fields: object) -> str:
         """Return a sentence of the catalogue in the language of this call."""
@@ -58,6 +59,18 @@ class Show:
     def firm(self) -> Connector:
         """The client of the first company."""
         return self.clients["firm"]
+
+    @property
+    def neighbour(self) -> Stage:
+        """The participants of the other city. Raises NotShown without one."""
+        if self.other_city is None:
+            raise NotShown("demo.no-neighbour")
+        return self.other_city
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The participants of each city."""
+        return (self.stage,) if self.other_city is None else (self.stage, self.other_city)
 
     @property
     def city_id(self) -> str:

@@ -5,6 +5,7 @@ broker, signs the participant list.
 """
 
 import contextlib
+import os
 import queue
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from connector.cli.setup.ports import choose_ports
 from connector.client import Connector
 
 READY_S = 30.0
+NO_SETTINGS: Mapping[str, Mapping[str, str]] = {}
 _RUN = "from connector.cli.main import run; run()"
 
 
@@ -52,19 +54,20 @@ class Stage:
     """The participants by their word (`broker`, `city`, `firm`, `other`), and their running processes.
 
     `scheme` is the scheme of their public URLs: for `https` the environment names certificate and key. `program` is the
-    command line that runs each of them.
+    command line that runs each of them, `prefix` the beginning of the names of their folders.
     """
 
     base: Path
     scheme: str = "http"
     program: Sequence[str] = (sys.executable, "-c", _RUN)
+    prefix: str = ""
     actors: dict[str, Actor] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
     _readers: list[threading.Thread] = field(default_factory=list)
 
     def set_up(self, word: str, name: str, *, port_base: int | None, data: Path | None = None) -> Actor:
         """Create the folder of a participant: settings, key, card. The broker is the first."""
-        directory = self.base / word
+        directory = self.base / f"{self.prefix}{word}"
         broker = self.actors.get("broker")
         card = cards.read_card(broker.directory / CARD) if broker else None
         ports = choose_ports(directory, port_base)
@@ -82,25 +85,30 @@ class Stage:
         self.actors[word] = Actor(name=name, id=plan.id, directory=directory, ports=ports, key=write_folder(plan) or "")
         return self.actors[word]
 
-    def enrol(self, claims: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        """Let the data-space operator sign a participant list with all participants and their claims."""
+    def enrol(self, claims: Mapping[str, Mapping[str, Sequence[str]]], guests: Sequence[Actor] = ()) -> None:
+        """Let the data-space operator sign a participant list with all participants, their claims, and guests."""
         home = self.actors["broker"].directory
         for word, actor in self.actors.items():
             if word != "broker":
                 member = cards.make_member(cards.read_card(actor.directory / CARD), claims=claims.get(word))
                 roster.add(home / MEMBERS, member)
+        for guest in guests:
+            roster.add(home / MEMBERS, cards.make_member(cards.read_card(guest.directory / CARD)))
         key = cards.load_key(home / KEY)
         roster.publish(home / MEMBERS, home / LIST, key, now=datetime.now(UTC))
 
-    def start_all(self) -> None:
-        """Start a process for each participant, all at the same time. Raises Failure with the end of a log."""
+    def start_all(self, settings: Mapping[str, Mapping[str, str]] = NO_SETTINGS) -> None:
+        """Start a process for each participant, all at the same time. Raises Failure with the end of a log.
+
+        `settings` are environment variables, by the word of a participant.
+        """
         for word in self.actors:
-            self.start(word)
+            self.start(word, settings.get(word))
         for word in self.actors:
             self.await_ready(word)
 
-    def start(self, word: str) -> None:
-        """Start a participant's process."""
+    def start(self, word: str, settings: Mapping[str, str] | None = None) -> None:
+        """Start a participant's process, with further settings as environment variables."""
         actor = self.actors[word]
         serve = ["broker", "serve"] if word == "broker" else ["serve"]
         with (actor.directory / "log.txt").open("a", encoding="utf-8") as log:
@@ -109,6 +117,7 @@ class Stage:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                env={**os.environ, **(settings or {})},
                 start_new_session=True,
             )
 

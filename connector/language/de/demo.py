@@ -19,6 +19,14 @@ SENTENCES: dict[str, str] = {
     "suspend": "Das Amt unterbricht die laufende Lieferung, und der nächste Abruf erhält keine Daten: {reason}",
     "resume": "Es setzt die Lieferung fort, und der nächste Abruf erhält wieder Daten ({reading}).",
     "terminate": "Es bricht die Lieferung ab; beide Seiten melden „abgebrochen“.",
+    # Two cities.
+    "cities-set-up": "Zwei Städte haben je einen Broker und eine Teilnehmerliste; auf ihr steht auch der Broker der "
+    "anderen.",
+    "cities-start": "{here} und {there} laufen; ihre Broker lesen einander ein und melden einander Änderungen.",
+    "cities-find": "Ein Unternehmen der anderen Stadt findet „{title}“ von {provider} nach {seconds:.1f} s beim "
+    "eigenen Broker, mit der Adresse des Amts.",
+    "cities-withdraw": "Das Amt zieht das Angebot zurück; {seconds:.1f} s später findet es in der anderen Stadt "
+    "niemand mehr.",
     # The end.
     "done": "Fertig in {seconds:.1f} s. Weiterhin in Betrieb:",
     "try": "Zum Weiterprobieren:",
@@ -47,6 +55,10 @@ SENTENCES: dict[str, str] = {
     "not-live": "Die laufende Lieferung müsste begonnen haben; Stand: {state}, {ended}",
     "no-data": "{data} existiert nicht: bitte eine Datei oder einen Ordner nennen.",
     "not-indexed": "Der Broker müsste {wanted} Angebote verzeichnen; nach {wait_s:g} s hat er es nicht getan.",
+    "cities-not-found": "Die andere Stadt müsste „{title}“ mit seiner Adresse finden; nach {wait_s:g} s fand sie es "
+    "nicht.",
+    "cities-not-gone": "Die andere Stadt dürfte „{title}“ nicht mehr finden und findet es nach {wait_s:g} s noch.",
+    "no-neighbour": "Die Vorführung müsste zwei Städte haben und hat eine.",
     "not-requested": "Die laufende Lieferung müsste begonnen haben und ist nicht angefragt.",
     "not-published": "Die laufende Quelle müsste veröffentlicht sein und ist es nicht.",
 }

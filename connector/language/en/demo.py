@@ -19,6 +19,13 @@ SENTENCES: dict[str, str] = {
     "suspend": "The department suspends the live transfer, and the next pull returns no data: {reason}",
     "resume": "It resumes the transfer, and the next pull returns data again ({reading}).",
     "terminate": "It terminates the transfer; both sides report TERMINATED.",
+    # Two cities.
+    "cities-set-up": "Two cities have a broker and a participant list each; the broker of the other one is on it.",
+    "cities-start": "{here} and {there} run; their brokers read each other and tell each other of changes.",
+    "cities-find": "A company of the other city finds “{title}” of {provider} at its own broker after {seconds:.1f} s, "
+    "with the address of the department.",
+    "cities-withdraw": "The department withdraws the offer; {seconds:.1f} s later nobody finds it in the other city "
+    "any more.",
     # The end.
     "done": "Done in {seconds:.1f} s. Still running:",
     "try": "Try next:",
@@ -47,6 +54,9 @@ SENTENCES: dict[str, str] = {
     "not-live": "The live transfer should be STARTED and is {state}: {ended}",
     "no-data": "{data} does not exist: name a file or a folder.",
     "not-indexed": "The broker should index {wanted} offers and did not within {wait_s:g} s.",
+    "cities-not-found": "The other city should find “{title}” with its address and did not within {wait_s:g} s.",
+    "cities-not-gone": "The other city should not find “{title}” any more and does after {wait_s:g} s.",
+    "no-neighbour": "The demonstration should have two cities and has one.",
     "not-requested": "The live transfer should be STARTED and was not requested.",
     "not-published": "The live source should be published and is not.",
 }

@@ -278,6 +278,8 @@ SENTENCES: dict[str, str] = {
     "Only sources of this kind.": "Nur Quellen dieser Art.",
     "Identifier or name of the saved search.": "Kennung oder Name der gespeicherten Suche.",
     "Show the same results again at the next call.": "Dieselben Treffer beim nächsten Aufruf wieder zeigen.",
+    "Show two cities instead, whose brokers read each other.": "Stattdessen zwei Städte zeigen, deren Broker einander "
+    "einlesen.",
     "Address to post to: https, public or at your own address.": "Adresse, an die gesendet wird: https, öffentlich oder "
     "unter der eigenen Adresse.",
     "Try a webhook again that fails or is switched off.": "Einen gestörten oder abgeschalteten Webhook erneut versuchen.",
