@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
@@ -124,7 +125,7 @@ async def build_parts(
     identity = await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=now))
     lock = lock_store(settings.store.path)
     try:
-        store = await open_store(settings.store.path, now=now)
+        store = await open_store(settings.store.path, now=now, zone=ZoneInfo(settings.zone))
     except BaseException:
         os.close(lock)
         raise

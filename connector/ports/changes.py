@@ -164,6 +164,14 @@ class AddUsage(msgspec.Struct, frozen=True):
     flow_id: str = ""
 
 
+class CountDenial(msgspec.Struct, frozen=True):
+    """Count a transfer that a policy has refused at `at` (ms), in its month; `agreement_id` is the key at this side."""
+
+    owner: str
+    agreement_id: str
+    at: int
+
+
 class PutUsePart(msgspec.Struct, frozen=True):
     """Insert or replace how far the delivery of a part of a flow's newest use has come."""
 
@@ -299,6 +307,7 @@ Change = (
     | PutLease
     | DropLease
     | AddUsage
+    | CountDenial
     | PutUsePart
     | DropUseParts
     | SetUsesBack

@@ -22,6 +22,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    MonthlyUsage,
     OfferForm,
     PageBounds,
     Payment,
@@ -222,6 +223,11 @@ class Store(Protocol):
         self, owner: str, page: PageBounds, *, agreement_id: str | None = None
     ) -> tuple[Sequence[CountedUse], str | None]:
         """List the uses, oldest first."""
+
+    async def usage_in(
+        self, owner: str, page: PageBounds, *, month: str, providing: bool
+    ) -> tuple[Sequence[MonthlyUsage], str | None]:
+        """List the sums of one month, as provider or as consumer, in the order in which they began."""
 
     async def use_parts(self, owner: str, flow_id: str) -> Sequence[UsePart]:
         """Return the parts of the newest use of a flow."""

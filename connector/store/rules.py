@@ -9,6 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import tzinfo
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
+from connector.views.conversion import in_zone, moment
 
 _TERMINAL = {ProcessKind.NEGOTIATION: NEGOTIATION.terminal, ProcessKind.TRANSFER: TRANSFER.terminal}
 _LAST = 2**63 - 1
@@ -135,6 +137,15 @@ def refuse_within(period: str, most: int, oldest: int) -> LimitReached:
     if again_at is None:
         return LimitReached(f"The counterparty may use the dataset {most} times, and has done so.")
     return TooSoon(most, again_at, period)
+
+
+def month_of(at: int, zone: tzinfo) -> str:
+    """Return the month of a time (ms) in a zone.
+
+    >>> month_of(0, UTC)
+    '1970-01'
+    """
+    return f"{in_zone(moment(at), zone):%Y-%m}"
 
 
 def check_delta(delta: Delta) -> None:

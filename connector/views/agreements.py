@@ -69,6 +69,35 @@ class UsageView(msgspec.Struct, frozen=True, kw_only=True):
     uses: int
 
 
+class UsagePart(StrEnum):
+    """What the sums of usage are told apart by."""
+
+    MONTH = "month"
+    DATASET = "dataset"
+    COUNTERPARTY = "counterparty"
+    PURPOSES = "purposes"
+
+
+class MonthlyUsageView(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in a month with a dataset, a counterparty and for purposes; a part that was summed up is empty.
+
+    `agreements` are those that became final, `deliveries` those that began, `bytes_moved` what moved for them, and
+    `denied` the transfers that the policy refused. `role` is that of this connector.
+    """
+
+    month: str
+    role: Role
+    dataset: str
+    title: dict[str, str]
+    counterparty: str
+    counterparty_name: str
+    purposes: tuple[str, ...]
+    agreements: int
+    deliveries: int
+    bytes_moved: int
+    denied: int
+
+
 class DutyEventView(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the duty ledger; `transfer` is empty if the entry is about the agreement as a whole."""
 

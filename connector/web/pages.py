@@ -18,6 +18,7 @@ from connector.ports.entities import UserRole
 from connector.web.chapters import agreements, inbox, live, offers, signing, start
 from connector.web.chapters.getting import asking, deliveries, received, requests, search
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
+from connector.web.chapters.proving import usage
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
 from connector.web.frame.guard import PagesGuard
@@ -96,6 +97,8 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("POST", "/lieferungen/abbrechen", deliveries.stop, ASKERS),
     ("GET", "/lieferungen/inhalt", received.show_rows, ASKERS),
     ("GET", "/lieferungen/datei", received.download, ASKERS),
+    ("GET", usage.PATH, usage.show_usage, AGREEMENT_READERS),
+    ("GET", f"{usage.PATH}/tabelle", usage.export_usage, AGREEMENT_READERS),
     ("GET", "/vertraege", agreements.show_agreements, AGREEMENT_READERS),
     ("GET", "/vertraege/vertrag", agreements.show_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),

@@ -8,6 +8,7 @@ import msgspec
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
+from connector.policy.reading.purposes import list_purposes
 from connector.ports.actions import Executor
 from connector.ports.changes import PutAgreement, PutAsset
 from connector.ports.entities import Agreement, Asset, AssetStatus, DataClass
@@ -52,7 +53,9 @@ def provider(
 async def conclude(rooms: Rooms, *, id: str = AGREEMENT, evidence: Json | None = None, **terms: Any) -> Agreement:
     """Finalize an agreement on these rules: what the worker commits when the consumer has acknowledged."""
     document = {"@type": "Agreement", "@id": id, "target": DATASET, "assigner": ME, "assignee": CITY, **terms}
+    written = msgspec.json.encode(document)
     agreement = Agreement(
+        purposes=list_purposes(written),
         owner=rooms.context.owner,
         id=id,
         role=Role.PROVIDER,
@@ -60,7 +63,7 @@ async def conclude(rooms: Rooms, *, id: str = AGREEMENT, evidence: Json | None =
         address=ADDRESS,
         dataset=DATASET,
         negotiation_id="urn:negotiation:1",
-        document=msgspec.json.encode(document),
+        document=written,
         evidence=msgspec.json.encode(evidence or {}),
         agreed_at=rooms.context.now(),
         finalized_at=rooms.context.now(),

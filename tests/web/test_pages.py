@@ -21,11 +21,9 @@ NEEDED = {
     "/vertraege/vertrag": path("/vertraege/vertrag", "urn:a:1"),
     "/vertraege/beenden": path("/vertraege/beenden", "urn:a:1"),
 }
-SHOWN = [
-    found
-    for _, found, _, roles in PAGES
-    if roles is not None and not found.endswith(("/laufend", "/hochladen", "/odrl", "/datei")) and "{" not in found
-]
+# Paths that answer with a file or a stream.
+FILES = ("/laufend", "/hochladen", "/odrl", "/datei", "/tabelle")
+SHOWN = [found for _, found, _, roles in PAGES if roles is not None and not found.endswith(FILES) and "{" not in found]
 CHANGE = path("/neues-angebot/freigabe", "urn:f:2")
 OPENED = sorted(
     {CHANGE, *(NEEDED.get(found, found) for method, found, *_ in PAGES if method == "GET" and found in SHOWN)}

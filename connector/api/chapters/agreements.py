@@ -15,12 +15,14 @@ from connector.api.frame.desk import (
     TimeQuery,
     page,
     read_listing,
+    read_number,
     read_page,
 )
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import agreements, records
+from connector.controlplane.usecases.proving import usage
 from connector.controlplane.usecases.records import UseRecord
 from connector.ports.entities import Agreement, Leaf
 from connector.protocol.dsp.agreement_keys import find_id
@@ -31,7 +33,9 @@ from connector.views.agreements import (
     DutyEventView,
     DutyView,
     LeafView,
+    MonthlyUsageView,
     ReceiptOrder,
+    UsagePart,
     UsageView,
     UseView,
 )
@@ -81,6 +85,11 @@ def _use(record: UseRecord) -> UseView:
     )
 
 
+def _sums(row: usage.DescribedUsage) -> MonthlyUsageView:
+    role = Role.PROVIDER if row.sums.providing else Role.CONSUMER
+    return to_view(MonthlyUsageView, row.sums, role=role, title=row.title, counterparty_name=row.counterparty_name)
+
+
 def _leaf(leaf: Leaf) -> LeafView:
     return to_view(LeafView, leaf, hash=leaf.hash.hex())
 
@@ -127,6 +136,42 @@ async def withdraw_from_agreement(evaluator: AtEvaluator, id: str, why: ReasonOr
 async def show_agreement(evaluator: AtEvaluator, id: str) -> AgreementView:
     """Show one agreement."""
     return await _view(evaluator, await find_agreement(evaluator.context, id))
+
+
+@router.get("/usage")
+async def list_usage(
+    evaluator: AtEvaluator,
+    first: Annotated[
+        str | None, Query(max_length=10, description="First month (2026-01); default: a year ago.")
+    ] = None,
+    last: Annotated[str | None, Query(max_length=10, description="Last month (2026-12); default: the present.")] = None,
+    role: Annotated[Role, Query(description="Role of this connector.")] = Role.PROVIDER,
+    dataset: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
+    counterparty: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
+    purpose: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
+    by: Annotated[tuple[UsagePart, ...], Query(max_length=4, description="Parts of a row; default: all.")] = (),
+    sort: Annotated[str, Query(max_length=40, description="Part or count, with `-` in descending order.")] = "-month",
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[MonthlyUsageView]:
+    """List who used what for which purpose, by month: agreements, deliveries, bytes and denied transfers."""
+    begin, end = usage.find_period(evaluator.context.now(), evaluator)
+    question = usage.UsageQuestion(
+        first=first or begin,
+        last=last or end,
+        role=role,
+        dataset=dataset,
+        counterparty=counterparty,
+        purpose=purpose,
+        by=by or tuple(UsagePart),
+        sort=sort,
+    )
+    found = usage.sum_up(await usage.read_sums(evaluator.context, question), question.by)
+    rows = await usage.sort(evaluator, found, question.sort, "en")
+    begun = read_number(after)
+    shown = await usage.describe(evaluator, rows[begun : begun + limit])
+    following = str(begun + limit) if begun + limit < len(rows) else None
+    return Page(items=tuple(_sums(row) for row in shown), next=following)
 
 
 @router.get("/usage/{agreement:path}")

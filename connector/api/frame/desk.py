@@ -95,6 +95,15 @@ def _refuse_number(value: object) -> object:
 TimeQuery = Annotated[datetime | None, BeforeValidator(_refuse_number)]
 
 
+def read_number(after: str | None) -> int:
+    """Return how many rows come before a page of a list that is made anew for each page. Raises ApiError."""
+    if after is None:
+        return 0
+    if not (after.isascii() and after.isdecimal() and len(after) < 10):
+        raise ApiError(422, "invalid", "Unknown cursor: begin with the first page.")
+    return int(after)
+
+
 def page(limit: int, after: str | None) -> PageBounds:
     """Return the bounds of a page."""
     return PageBounds(limit=limit, after=after)

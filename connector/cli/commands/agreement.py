@@ -25,11 +25,20 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_counterparty, find_dataset
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import NO_TERMS, write_terms
-from connector.cli.processes.tables import choose_text, select_uses, write_uses
+from connector.cli.processes.tables import choose_text, select_uses, write_usage, write_uses
 from connector.client import Connector
 from connector.controlplane.judging.library import operands
 from connector.policy.words.names import action_name
-from connector.views.agreements import AgreementState, AgreementView, DutyView, UseView
+from connector.protocol.dsp.common import Role
+from connector.views.agreements import (
+    AgreementState,
+    AgreementView,
+    DutyView,
+    MonthlyUsageView,
+    UsagePart,
+    UseView,
+)
+from connector.views.common import Page
 from connector.views.payments import PaymentOrder, PaymentState, PaymentSummaryView, PaymentView
 
 app = create_noun("Agreements as provider and as consumer.")
@@ -202,6 +211,75 @@ def list_uses(
             after=after,
             everything=all,
         )
+
+
+@register(
+    app,
+    "usage",
+    example="""datenkontor agreement usage
+    datenkontor agreement usage --from 2026-01 --until 2026-12 --by counterparty --csv
+    datenkontor agreement usage --dataset Baustellen --by month --by purposes""",
+)
+def list_usage(
+    call: CommandCall,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="MONTH", help="First month, as 2026-01 (default: eleven ago).")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--until", metavar="MONTH", help="Last month, as 2026-12 (default: the present one).")
+    ] = None,
+    role: Annotated[Role, typer.Option(help="What others used of this participant, or the reverse.")] = Role.PROVIDER,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="DATASET", help="Only uses of this dataset: identifier or title.")
+    ] = None,
+    counterparty: Annotated[
+        str | None, typer.Option(metavar="PARTICIPANT", help="Only uses with this participant: identifier or name.")
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(metavar="IRI", help="Only agreements for this purpose.")] = None,
+    by: Annotated[
+        list[UsagePart] | None, typer.Option(help="Sum up by this part; may be repeated (default: all parts).")
+    ] = None,
+    sort: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Part or count to sort by, with - in descending order.")
+    ] = "-month",
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write all rows as CSV for a spreadsheet, in the form of the language.")
+    ] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="With --csv: commas and English names, for programs.")] = False,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
+) -> None:
+    """Show who used what for which purpose, by month, as sums.
+
+    Counted are agreements, deliveries, bytes, and transfers that a policy denied.
+    """
+    columns: dict[str, Callable[[MonthlyUsageView], object]] = {
+        "month": lambda row: row.month,
+        "title": lambda row: choose_text(row.title, call.output.lang) or row.dataset,
+        "counterparty": lambda row: row.counterparty_name or row.counterparty,
+        "purposes": lambda row: row.purposes,
+        "agreements": lambda row: row.agreements,
+        "deliveries": lambda row: row.deliveries,
+        "bytes": lambda row: row.bytes_moved,
+        "denied": lambda row: row.denied,
+    }
+    with connect(call) as connector:
+        counterparty, dataset = _find_named(connector, counterparty, dataset)
+        narrowed = {"dataset": dataset, "counterparty": counterparty, "purpose": purpose}
+
+        def fetch(count: int, cursor: str | None) -> Page[MonthlyUsageView]:
+            return connector.agreements.list_usage(
+                first=first, last=last, role=role, **narrowed, by=by or (), sort=sort, limit=count, after=cursor
+            )
+
+        if csv:
+            rows = connector.agreements.all_usage(
+                first=first, last=last, role=role, **narrowed, by=by or (), sort=sort, limit=500
+            )
+            write_usage(sys.stdout, rows, call.output.lang, plain=plain)
+            return
+        print_listing(call, fetch, columns, limit=limit, after=after, everything=all)
 
 
 @register(

@@ -1,17 +1,29 @@
 """Tables for a spreadsheet, and the texts of a table in one language."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import TextIO
 
 from connector.cli.frame.output import format_time
 from connector.language.catalogue import Language, say
-from connector.views.agreements import UseView
+from connector.views.agreements import MonthlyUsageView, UseView
 from connector.views.conversion import in_zone
+from connector.views.sheet import write_sheet
 
 _COLUMNS = ("at", "role", "counterparty", "name", "dataset", "title", "purposes", "bytes", "agreement", "transfer")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SUMS = (
+    "month",
+    "role",
+    "counterparty",
+    "name",
+    "dataset",
+    "title",
+    "purposes",
+    "agreements",
+    "deliveries",
+    "bytes",
+    "denied",
+)
 
 
 def choose_text(texts: Mapping[str, str], language: str) -> str:
@@ -43,25 +55,34 @@ def write_uses(out: TextIO, uses: Iterable[UseView], language: Language, zone: t
     The form is that which a spreadsheet of the language opens: its delimiter, its words, and the mark of UTF-8. `plain`
     is the form for programs (RFC 4180), whose times have their offset from UTC.
     """
-    if not plain:
-        out.write("\ufeff")
-    table = csv.writer(out, delimiter="," if plain else say(language, "cli.sheet-delimiter"))
-    table.writerow(_COLUMNS if plain else [say(language, f"fields.{name}") for name in _COLUMNS])
-    for use in uses:
-        who = (use.counterparty, use.counterparty_name)
-        what = (use.dataset, choose_text(use.title, language), " ".join(use.purposes))
-        row = (
-            in_zone(use.at, zone).isoformat() if plain else format_time(use.at, zone),
-            str(use.role) if plain else say(language, f"values.{use.role}"),
-            *who,
-            *what,
-            str(use.bytes_moved),
-            use.agreement_id,
-            use.transfer,
-        )
-        table.writerow([_defuse(cell) for cell in row])
+    columns = _COLUMNS if plain else [say(language, f"fields.{name}") for name in _COLUMNS]
+    rows = (_write_use(use, language, zone, plain=plain) for use in uses)
+    write_sheet(out, columns, rows, delimiter="," if plain else say(language, "cli.sheet-delimiter"), marked=not plain)
 
 
-def _defuse(cell: str) -> str:
-    """Keep a spreadsheet from reading a text of a counterparty as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def write_usage(out: TextIO, rows: Iterable[MonthlyUsageView], language: Language, *, plain: bool = False) -> None:
+    """Write the sums of usage as CSV, one line each, in the two forms of `write_uses`."""
+    columns = _SUMS if plain else [say(language, f"fields.{name}") for name in _SUMS]
+    cells = (_write_sums(row, language, plain=plain) for row in rows)
+    write_sheet(out, columns, cells, delimiter="," if plain else say(language, "cli.sheet-delimiter"), marked=not plain)
+
+
+def _write_sums(row: MonthlyUsageView, language: Language, *, plain: bool) -> tuple[str, ...]:
+    role = str(row.role) if plain else say(language, f"values.{row.role}")
+    what = (row.dataset, choose_text(row.title, language), " ".join(row.purposes))
+    counts = (row.agreements, row.deliveries, row.bytes_moved, row.denied)
+    return (row.month, role, row.counterparty, row.counterparty_name, *what, *map(str, counts))
+
+
+def _write_use(use: UseView, language: Language, zone: tzinfo, *, plain: bool) -> tuple[str, ...]:
+    who = (use.counterparty, use.counterparty_name)
+    what = (use.dataset, choose_text(use.title, language), " ".join(use.purposes))
+    return (
+        in_zone(use.at, zone).isoformat() if plain else format_time(use.at, zone),
+        str(use.role) if plain else say(language, f"values.{use.role}"),
+        *who,
+        *what,
+        str(use.bytes_moved),
+        use.agreement_id,
+        use.transfer,
+    )

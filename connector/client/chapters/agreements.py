@@ -1,16 +1,20 @@
 """Agreements, their use and payments, and the audit log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from connector.client.frame.flow import ApiCall, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
+from connector.protocol.dsp.common import Role
 from connector.views.agreements import (
     AgreementView,
     AuditExportView,
     DutyView,
     LeafView,
+    MonthlyUsageView,
     ReceiptOrder,
+    UsagePart,
     UsageView,
     UseView,
 )
@@ -46,6 +50,32 @@ def _usage(id: str) -> ApiCall[UsageView]:
     0
     """
     return ApiCall(method="GET", path=path_of("usage", id), answer=UsageView)
+
+
+def _list_usage(
+    *,
+    first: str | None = None,
+    last: str | None = None,
+    role: Role = Role.PROVIDER,
+    dataset: str | None = None,
+    counterparty: str | None = None,
+    purpose: str | None = None,
+    by: Sequence[UsagePart] = (),
+    sort: str = "-month",
+    limit: int = 50,
+    after: str | None = None,
+) -> ApiCall[Page[MonthlyUsageView]]:
+    """List one page of who used what for which purpose, by month, from `first` to `last` (default: the last twelve).
+
+    `by` are the parts of a row (default: all); `sort` is a part or a count, with `-` in descending order.
+
+    >>> connector.agreements.list_usage(first="2025-01", last="2025-02").items
+    ()
+    """
+    narrowed = {"dataset": dataset, "counterparty": counterparty, "purpose": purpose}
+    asked = {"first": first, "last": last, "role": role, **narrowed, "by": [str(part) for part in by], "sort": sort}
+    query = {**asked, "limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("usage"), answer=Page[MonthlyUsageView], query=query)
 
 
 def _withdraw(id: str, *, reason: str | None = None) -> ApiCall[AgreementView]:
@@ -151,6 +181,8 @@ class Agreements:
     all = every(listing)
     show = blocking(show)
     usage = blocking(_usage)
+    list_usage = blocking(_list_usage)
+    all_usage = every(_list_usage)
     withdraw = blocking(_withdraw)
     duties = blocking(_duties)
     receipt = blocking(_receipt)
@@ -171,6 +203,8 @@ class AsyncAgreements:
     all = every_async(listing)
     show = asynchronous(show)
     usage = asynchronous(_usage)
+    list_usage = asynchronous(_list_usage)
+    all_usage = every_async(_list_usage)
     withdraw = asynchronous(_withdraw)
     duties = asynchronous(_duties)
     receipt = asynchronous(_receipt)

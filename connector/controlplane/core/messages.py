@@ -11,6 +11,7 @@ import msgspec
 from connector.controlplane.core import documents
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
+from connector.policy.reading.purposes import list_purposes
 from connector.ports.changes import Change, PutAgreement
 from connector.ports.decider import (
     Accept,
@@ -237,6 +238,7 @@ def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
         evidence=process.evidence,
         agreed_at=now,
         title=process.title,
+        purposes=list_purposes(process.agreement or b"{}"),
     )
 
 

@@ -3,6 +3,7 @@
 No byte moves without a lease. A lease ends at the latest when the verdict of the policy can change.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import situations
 from connector.controlplane.judging.judgement import choose_code
+from connector.ports.changes import Change, CountDenial
 from connector.ports.decider import Terminate
 from connector.ports.entities import Lease
 from connector.ports.store import AnyProcess
@@ -71,6 +73,13 @@ def find_next_decision(enforcer: Enforcer, lease: Lease) -> int | None:
 def record_judged(process: Transfer, lease: Lease) -> dict[str, object]:
     """Return the decision on a provider's lease as the audit leaf contains it."""
     return {} if process.role is Role.CONSUMER else {"judged": msgspec.json.decode(lease.decision)}
+
+
+def count_denial(context: Context, process: Transfer, judged: Mapping[str, object] | None) -> list[Change]:
+    """Return the change that counts a provider's transfer that ends because its policy denies it; none for another."""
+    if process.role is not Role.PROVIDER or not process.agreement_key or (judged or {}).get("verdict") != "deny":
+        return []
+    return [CountDenial(process.owner, process.agreement_key, context.now())]
 
 
 async def counts_others(enforcer: Enforcer, process: Transfer) -> bool:

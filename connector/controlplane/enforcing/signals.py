@@ -163,4 +163,5 @@ async def _stop(
     planned = plan_transfer(enforcer.context, msgspec.structs.replace(process, flow_reported=FlowState.TERMINATED), end)
     # The reasons in words quote values, which may be personal data; the recorded decision omits them.
     fields = {"judged": judged} if judged else {"reason": end.reason}
-    return await commits.commit(enforcer.context, process, planned, event="decided terminate", fields=fields)
+    denied = leases.count_denial(enforcer.context, process, judged)
+    return await commits.commit(enforcer.context, process, planned, *denied, event="decided terminate", fields=fields)

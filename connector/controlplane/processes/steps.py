@@ -7,7 +7,7 @@ import msgspec
 from connector.controlplane.core import commits, messages, offers
 from connector.controlplane.core.commits import Move
 from connector.controlplane.core.context import Context
-from connector.controlplane.enforcing import signals
+from connector.controlplane.enforcing import leases, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement
 from connector.policy.model.errors import PolicyError
@@ -68,6 +68,8 @@ async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | Hold
         else:
             process, address, opened = outcome.process, outcome.address, outcome.changes
     transfer = messages.plan_transfer(enforcer.context, process, step, address)
+    if isinstance(step, Terminate):
+        opened = [*opened, *leases.count_denial(enforcer.context, process, judged)]
     return Move(transfer, opened, f"decided {_name(step)}", record_judged(judged))
 
 

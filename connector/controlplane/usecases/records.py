@@ -10,14 +10,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.core.pages import walk
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.library import evaluate
-from connector.policy.compiling.compiled import Compiled
-from connector.policy.model.constraints import walk_leaves
-from connector.policy.model.policy import ODRL
-from connector.policy.model.values import Iri, Text
 from connector.ports.entities import Agreement, Asset, CountedUse, PageBounds
-
-_PURPOSE = ODRL + "purpose"
 
 
 class UseRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,10 +40,7 @@ async def list_uses(
     context = evaluator.context
     rows, after = await context.store.uses(context.owner, page, agreement_id=agreement_id)
     agreements = await context.store.agreements_of(context.owner, sorted({row.agreement_id for row in rows}))
-    purposes = await evaluate(
-        lambda: {key: _find_purposes(evaluator, agreement) for key, agreement in agreements.items()},
-        *(agreement.document for agreement in agreements.values()),
-    )
+    purposes = {key: agreement.purposes for key, agreement in agreements.items()}
     assets = await context.store.assets_of(context.owner, sorted({row.dataset for row in rows if row.providing}))
     titles = {row: _find_title(row, agreements.get(row.agreement_id), assets.get(row.dataset)) for row in rows}
     return [_describe(evaluator, row, titles[row], purposes.get(row.agreement_id, ())) for row in rows], after
@@ -64,15 +54,3 @@ def _find_title(use: CountedUse, agreement: Agreement | None, asset: Asset | Non
 def _describe(evaluator: Evaluator, use: CountedUse, title: dict[str, str], purposes: tuple[str, ...]) -> UseRecord:
     known = evaluator.directory.participant(use.counterparty)
     return UseRecord(use=use, counterparty_name=known.name if known else "", title=title, purposes=purposes)
-
-
-def _find_purposes(evaluator: Evaluator, agreement: Agreement) -> tuple[str, ...]:
-    """Return the purposes that the permissions of an agreement name."""
-    compiled = evaluator.library.compile_readable(agreement.document)
-    if not isinstance(compiled, Compiled):
-        return ()
-    checks = (check for rule in compiled.permissions for check in (*rule.refinements, *rule.constraints))
-    leaves = (leaf for check in checks for leaf in walk_leaves(check.constraint) if leaf.left == _PURPOSE)
-    values = [value for leaf in leaves for value in leaf.right]
-    named = [value.iri if isinstance(value, Iri) else value.text for value in values if isinstance(value, Iri | Text)]
-    return tuple(dict.fromkeys(named))

@@ -16,7 +16,7 @@ from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
 from connector.ports.entities.registers import Block, Consent, EventEntry
 from connector.ports.entities.users import User, UserSession
-from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, UsePart
+from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, MonthlyUsage, UsePart
 from connector.views.agreements import DutyState
 from connector.views.assets import AssetStatement, AssetStatus, DataClass, Marking
 from connector.views.payments import PaymentState
@@ -47,6 +47,7 @@ __all__ = [
     "Leaf",
     "Lease",
     "Marking",
+    "MonthlyUsage",
     "OfferForm",
     "PageBounds",
     "Payment",

@@ -13,7 +13,8 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     of this participant, `counterparty` the other participant, `address` the base URL of its DSP endpoints. `evidence`
     is the JSON of the consumer's claims that were verified for the agreement. `withdrawn_at` is the time when its
     provider withdrew from it, or when the consumer learned it; `withdrawn_because` is the reason for the consumer.
-    `title` are the titles of the dataset by language, as they were when it was requested.
+    `title` are the titles of the dataset by language, as they were when it was requested; `purposes` are those that
+    the permissions of the document name.
     """
 
     owner: str
@@ -27,6 +28,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     evidence: bytes
     agreed_at: int
     title: dict[str, str] = {}
+    purposes: tuple[str, ...] = ()
     finalized_at: int | None = None
     withdrawn_at: int | None = None
     withdrawn_because: str = ""

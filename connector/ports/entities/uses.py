@@ -24,6 +24,26 @@ class CountedUse(msgspec.Struct, frozen=True, kw_only=True):
     bytes_moved: int = 0
 
 
+class MonthlyUsage(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in one month between two participants with one dataset for the same purposes.
+
+    `month` is written as `2026-11`; `providing` is true at the provider. `agreements` are those that became final,
+    `deliveries` the uses that began, `bytes_moved` what moved for these, and `denied` the transfers that a policy
+    refused.
+    """
+
+    owner: str
+    month: str
+    providing: bool
+    dataset: str
+    counterparty: str
+    purposes: tuple[str, ...] = ()
+    agreements: int = 0
+    deliveries: int = 0
+    bytes_moved: int = 0
+    denied: int = 0
+
+
 FOLDER = "/"
 """The part that is the folder itself; no member has this path."""
 

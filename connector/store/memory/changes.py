@@ -7,9 +7,20 @@ import msgspec
 
 from connector.ports import changes
 from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, TooSoon
-from connector.ports.entities import DONE, Agreement, CountedUse, DutyState, Lease, Usage, UsePart, UserSession
+from connector.ports.entities import (
+    DONE,
+    Agreement,
+    CountedUse,
+    DutyState,
+    Lease,
+    MonthlyUsage,
+    Usage,
+    UsePart,
+    UserSession,
+)
+from connector.protocol.dsp.common import Role
 from connector.store.memory.tables import MemoryTables
-from connector.store.rules import first_recent, first_within, no_longer_recent, refuse_within
+from connector.store.rules import first_recent, first_within, month_of, no_longer_recent, refuse_within
 
 
 def apply_change(tables: MemoryTables, change: Change) -> None:
@@ -49,6 +60,8 @@ def _put_agreement(tables: MemoryTables, change: changes.PutAgreement) -> None:
         raise Conflict(f"The agreement {change.agreement.key} is already stored with other content: read it.")
     if stored is None:
         tables.put(tables.agreements, key, change.agreement)
+        if change.agreement.finalized_at is not None:
+            _count_in_month(tables, key, change.agreement.finalized_at, agreements=1)
 
 
 def _finalize_agreement(tables: MemoryTables, change: changes.FinalizeAgreement) -> None:
@@ -57,6 +70,7 @@ def _finalize_agreement(tables: MemoryTables, change: changes.FinalizeAgreement)
         raise Conflict(f"The agreement {change.key} is unknown or already final: read it again.")
     final = msgspec.structs.replace(stored, finalized_at=change.at)
     tables.put(tables.agreements, (change.owner, change.key), final)
+    _count_in_month(tables, (change.owner, change.key), change.at, agreements=1)
 
 
 def _withdraw_agreement(tables: MemoryTables, change: changes.WithdrawAgreement) -> None:
@@ -136,7 +150,32 @@ def _record_use(tables: MemoryTables, use: CountedUse, limits: dict[str, int]) -
         if len(counted) >= most:
             raise refuse_within(period, most, min((*counted, use.at)))
     tables.put(tables.uses, len(tables.uses), use)
+    _count_in_month(tables, (use.owner, use.agreement_id), use.at, deliveries=1, bytes_moved=use.bytes_moved)
     _drop_use_parts(tables, changes.DropUseParts(use.owner, use.flow_id))
+
+
+def _count_denial(tables: MemoryTables, change: changes.CountDenial) -> None:
+    _count_in_month(tables, (change.owner, change.agreement_id), change.at, denied=1)
+
+
+def _count_in_month(tables: MemoryTables, agreement: tuple[str, str], at: int, **counts: int) -> None:
+    """Add to the sums of the month of `at` what happened under an agreement, if it is stored."""
+    agreed: Agreement | None = tables.get(tables.agreements, agreement)
+    if agreed is None:
+        return
+    month, providing = month_of(at, tables.zone), agreed.role is Role.PROVIDER
+    between = agreed.dataset, agreed.counterparty, agreed.purposes
+    key = (agreed.owner, providing, month, *between)
+    stored: MonthlyUsage = tables.get(tables.months, key) or MonthlyUsage(
+        owner=agreed.owner,
+        month=month,
+        providing=providing,
+        dataset=agreed.dataset,
+        counterparty=agreed.counterparty,
+        purposes=agreed.purposes,
+    )
+    sums = {name: getattr(stored, name) + count for name, count in counts.items()}
+    tables.put(tables.months, key, msgspec.structs.replace(stored, **sums))
 
 
 def _drop_use_parts(tables: MemoryTables, change: changes.DropUseParts) -> None:
@@ -156,6 +195,9 @@ def _set_uses_back(tables: MemoryTables, change: changes.SetUsesBack) -> None:
     for place, (_, use) in list(tables.uses.items()):
         if use.owner == change.owner and use.at > change.now:
             tables.put(tables.uses, place, msgspec.structs.replace(use, at=change.since))
+            agreement, moved = (use.owner, use.agreement_id), use.bytes_moved
+            _count_in_month(tables, agreement, use.at, deliveries=-1, bytes_moved=-moved)
+            _count_in_month(tables, agreement, change.since, deliveries=1, bytes_moved=moved)
 
 
 def _add_bytes(tables: MemoryTables, change: changes.AddUsage) -> None:
@@ -166,6 +208,8 @@ def _add_bytes(tables: MemoryTables, change: changes.AddUsage) -> None:
         newest: CountedUse = tables.get(tables.uses, places[-1])
         moved = newest.bytes_moved + change.bytes_moved
         tables.put(tables.uses, places[-1], msgspec.structs.replace(newest, bytes_moved=moved))
+        agreement = change.owner, change.agreement_id
+        _count_in_month(tables, agreement, newest.at, bytes_moved=change.bytes_moved)
 
 
 def list_within(tables: MemoryTables, owner: str, counterparty: str, dataset: str, period: str, now: int) -> list[int]:
@@ -311,6 +355,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutLease: _put_lease,
     changes.DropLease: _drop_lease,
     changes.AddUsage: _add_usage,
+    changes.CountDenial: _count_denial,
     changes.PutUsePart: _put_use_part,
     changes.DropUseParts: _drop_use_parts,
     changes.SetUsesBack: _set_uses_back,

@@ -4,6 +4,7 @@ A group changes the tables one by one; if a change fails, the tables roll back.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 
 from connector.ports.changes import Change
 from connector.ports.entities import (
@@ -21,6 +22,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    MonthlyUsage,
     OfferForm,
     PageBounds,
     Payment,
@@ -52,8 +54,8 @@ from connector.store.rules import (
 class MemoryStore:
     """A `Store` whose data is lost when the process ends."""
 
-    def __init__(self) -> None:
-        self._tables = MemoryTables()
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        self._tables = MemoryTables(zone)
 
     async def commit(self, group: Sequence[Change]) -> None:
         """Apply the group, all or nothing."""
@@ -367,6 +369,13 @@ class MemoryStore:
         """List uses, oldest first."""
         wanted = {"owner": owner, "agreement_id": agreement_id}
         return self._tables.page(self._tables.uses, page, wanted, descending=False)
+
+    async def usage_in(
+        self, owner: str, page: PageBounds, *, month: str, providing: bool
+    ) -> tuple[Sequence[MonthlyUsage], str | None]:
+        """List the sums of one month, as provider or as consumer."""
+        wanted = {"owner": owner, "month": month, "providing": providing}
+        return self._tables.page(self._tables.months, page, wanted, descending=False)
 
     async def use_parts(self, owner: str, flow_id: str) -> Sequence[UsePart]:
         """Return the parts of the newest use of a flow."""

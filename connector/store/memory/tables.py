@@ -1,6 +1,7 @@
 """The tables of the in-memory store, with an undo log for the group that is being applied."""
 
 from collections.abc import Callable, Hashable, Iterable
+from datetime import UTC, tzinfo
 from typing import Any
 
 from connector.ports.changes import Unavailable
@@ -13,7 +14,8 @@ Table = dict[Hashable, tuple[int, Any]]
 class MemoryTables:
     """The rows of all tables, each as (place in the order of creation, value)."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        self.zone = zone
         self.processes: Table = {}
         self.pids: Table = {}
         self.assets: Table = {}
@@ -28,6 +30,7 @@ class MemoryTables:
         self.usage: Table = {}
         self.recent: Table = {}
         self.uses: Table = {}
+        self.months: Table = {}
         self.use_parts: Table = {}
         self.payments: Table = {}
         self.events: Table = {}

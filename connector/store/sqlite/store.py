@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    MonthlyUsage,
     OfferForm,
     PageBounds,
     Payment,
@@ -57,7 +59,13 @@ from connector.store.sqlite.chapters import (
     usage,
     users,
 )
-from connector.store.sqlite.engine.connection import StoreConnection, open_readable, open_writable, refuse_damaged
+from connector.store.sqlite.engine.connection import (
+    StoreConnection,
+    name_months,
+    open_readable,
+    open_writable,
+    refuse_damaged,
+)
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
@@ -79,6 +87,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutLease: flows.put_lease,
     changes.DropLease: flows.drop_lease,
     changes.AddUsage: usage.add,
+    changes.CountDenial: usage.count_denial,
     changes.PutUsePart: usage.put_part,
     changes.DropUseParts: usage.drop_parts,
     changes.SetUsesBack: usage.set_back,
@@ -102,16 +111,23 @@ def _wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteStore":
+async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock, zone: tzinfo = UTC) -> "SqliteStore":
     """Open the store in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
-    `now` returns milliseconds since the Unix epoch; it decides when used replay keys are deleted. Raises
-    SchemaRefused if the file is newer than this release, none of ours, or cannot be opened.
+    `now` returns milliseconds since the Unix epoch; it decides when used replay keys are deleted. `zone` decides in
+    which month something is counted. Raises SchemaRefused if the file is newer than this release, none of ours, or
+    cannot be opened.
     """
-    await asyncio.to_thread(migrate, path, steps("store"))
+    await asyncio.to_thread(migrate, path, steps("store"), zone)
     shelf: KeptPages[Asset] = KeptPages()
-    writer = Writer(partial(open_writable, path, patient=False), chore=replay.Sweeper(now).chore, ended=shelf.settle)
+    writer = Writer(partial(_open, path, zone), chore=replay.Sweeper(now).chore, ended=shelf.settle)
     return SqliteStore(open_readable(path), writer, shelf)
+
+
+def _open(path: Path, zone: tzinfo) -> StoreConnection:
+    connection = open_writable(path, patient=False)
+    name_months(connection, zone)
+    return connection
 
 
 class SqliteStore:
@@ -366,6 +382,12 @@ class SqliteStore:
     ) -> tuple[Sequence[CountedUse], str | None]:
         """List uses, oldest first."""
         return usage.uses(self._reader, owner, page, agreement_id)
+
+    async def usage_in(
+        self, owner: str, page: PageBounds, *, month: str, providing: bool
+    ) -> tuple[Sequence[MonthlyUsage], str | None]:
+        """List the sums of one month, as provider or as consumer."""
+        return usage.usage_in(self._reader, owner, page, month, providing)
 
     async def use_parts(self, owner: str, flow_id: str) -> Sequence[UsePart]:
         """Return the parts of the newest use of a flow."""

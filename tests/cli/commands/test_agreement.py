@@ -7,7 +7,7 @@ import pytest
 
 from connector.cli.frame.zone import find_zone
 from connector.protocol.dsp.common import Role
-from connector.views.agreements import DutyView, UseView
+from connector.views.agreements import DutyView, MonthlyUsageView, UseView
 from connector.views.common import Page
 from connector.views.payments import PaymentSummaryView, PaymentView
 from tests.cli.conftest import Cli
@@ -220,3 +220,19 @@ def test_the_uses_are_a_table_for_a_spreadsheet(cli: Cli, management: Management
         (["--until", "2001-01-01"], False),
     ):
         assert ("Air, daily" in cli("agreement", "uses", *options).out) is found, options
+
+
+def test_usage_by_month_is_a_table_and_a_sheet_of_all_rows(cli: Cli, management: Management) -> None:
+    row = MonthlyUsageView(
+        month="2026-11", role=Role.PROVIDER, dataset="urn:d", title={"en": "Air, daily", "de": "Luft, täglich"},
+        counterparty="urn:city", counterparty_name="=City", purposes=("urn:traffic",), agreements=1, deliveries=12,
+        bytes_moved=3000, denied=2,
+    )  # fmt: skip
+    management.answer("GET", "/v1/usage", Page(items=(row,)))
+    shown = cli("agreement", "usage", "--from", "2026-01", "--by", "month", "--by", "dataset")
+    assert (shown.code, "Air, daily" in shown.out, "12" in shown.out) == (0, True, True)
+    sheet = cli("agreement", "usage", "--csv", "--lang", "de").out
+    assert "Luft, täglich;urn:traffic;1;12;3000;2" in sheet
+    assert "'=City" in sheet
+    assert cli("agreement", "usage", "--csv", "--plain").out.startswith("month,role,counterparty,name,")
+    assert '"denied": 2' in cli("agreement", "usage", "--json").out

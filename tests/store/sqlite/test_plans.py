@@ -2,6 +2,7 @@
 
 import importlib
 import sqlite3
+from datetime import UTC
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from connector.store.sqlite.chapters import (
     usage,
     users,
 )
+from connector.store.sqlite.engine.connection import name_months
 from connector.store.sqlite.record import classes, moderating, record, searches, view
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
@@ -70,6 +72,8 @@ SAMPLES: dict[str, list[Any]] = {
     "limit": [50],
     "most": [50],
     "period": ["P1D"],
+    "month": ["2026-11"],
+    "providing": [True],
     "page": [PageBounds(), PageBounds(after="5")],
     "state": ["STARTED", "FINALIZED", "TERMINATED"],
     "status": [AssetStatus.PUBLISHED],
@@ -176,6 +180,7 @@ def test_every_chapter_is_looked_at() -> None:
 
 async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path) -> None:
     store, kept = await open_store(tmp_path / "store.db"), await open_record(tmp_path / "record.db")
+    name_months(store._reader, UTC)
     statements = list_written(CHAPTERS)
     assert len(statements) > 60
     faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}

@@ -437,4 +437,11 @@ SENTENCES: dict[str, str] = {
     "The password is easy to guess: choose several words that do not name you.": "Das Passwort ist leicht zu erraten: bitte mehrere Wörter ohne den eigenen Namen wählen.",
     "Another request changed the user: read it again, then repeat the change.": "Das Konto wurde inzwischen geändert: bitte neu laden und die Änderung wiederholen.",
     "Too many sign-ins wait at the same time: try again in a minute.": "Zu viele Anmeldungen zur gleichen Zeit: bitte in einer Minute noch einmal versuchen.",
+    "The months {} to {} are no period of 1 to {} months: change one of them.": "Die Monate {0} bis {1} sind kein Zeitraum "
+    "von 1 bis {2} Monaten: bitte einen davon ändern.",
+    "The period has more than {} sums: ask for fewer months, or narrow it.": "Der Zeitraum hat mehr als {0} Summen: bitte "
+    "nach weniger Monaten fragen oder ihn eingrenzen.",
+    "Rows are not sorted by {}: sort by one of {}.": "Nach {0} wird nicht sortiert: möglich ist {1}.",
+    "The text {} is no month: write a month as 2026-11.": "Der Text {0} ist kein Monat: bitte einen Monat wie 2026-11 "
+    "angeben.",
 }

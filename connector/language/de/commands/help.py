@@ -152,6 +152,8 @@ SENTENCES: dict[str, str] = {
     "List the agreements, newest first, with their state and their end.": "Die Verträge auflisten, neueste zuerst, mit Stand und Ende.",
     "Show one agreement with its policy and its use.": "Einen Vertrag mit Nutzungsbedingungen und Nutzung anzeigen.",
     "List who used what, when and for which purpose, oldest use first.": "Auflisten, wer was wann zu welchem Zweck genutzt hat, älteste Nutzung zuerst.",
+    "Show who used what for which purpose, by month, as sums.": "Zeigen, wer was zu welchem Zweck genutzt hat, nach Monaten, als Summen.",
+    "Counted are agreements, deliveries, bytes, and transfers that a policy denied.": "Gezählt werden Verträge, Lieferungen, Bytes und Lieferungen, die die Bedingungen abgelehnt haben.",
     "Withdraw an agreement: active transfers end and no new one starts; the agreement stays on record.": "Von einem Vertrag zurücktreten: Laufende Lieferungen enden, keine neue beginnt; der Vertrag bleibt "
     "verzeichnet.",
     "List the duties of an agreement with their states.": "Die Pflichten eines Vertrags mit ihrem Stand auflisten.",

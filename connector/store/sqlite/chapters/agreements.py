@@ -7,16 +7,19 @@ import msgspec
 
 from connector.ports.changes import Conflict, FinalizeAgreement, PutAgreement, WithdrawAgreement
 from connector.ports.entities import Agreement, PageBounds
+from connector.store.sqlite.chapters import usage
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _agreement = msgspec.msgpack.Decoder(Agreement).decode
+_purposes = msgspec.json.Decoder(tuple[str, ...]).decode
 
-_COLUMNS = "body, finalized_at, withdrawn_at, withdrawn_because"
-_SELECT = "SELECT body, finalized_at, withdrawn_at, withdrawn_because FROM agreements"
+_COLUMNS = "body, finalized_at, withdrawn_at, withdrawn_because, purposes"
+_SELECT = "SELECT body, finalized_at, withdrawn_at, withdrawn_because, purposes FROM agreements"
 _PUT = """
-INSERT INTO agreements (owner, key, id, dataset, counterparty, finalized_at, withdrawn_at, withdrawn_because, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, key) DO NOTHING
+INSERT INTO agreements
+(owner, key, id, dataset, counterparty, finalized_at, withdrawn_at, withdrawn_because, purposes, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, key) DO NOTHING
 """
 _FINALIZE = "UPDATE agreements SET finalized_at = ? WHERE owner = ? AND key = ? AND finalized_at IS NULL"
 _WITHDRAW = """
@@ -44,13 +47,14 @@ def put(connection: sqlite3.Connection, change: PutAgreement) -> None:
     """Insert an agreement. Raises Conflict if another one has its key."""
     new = change.agreement
     named = (new.owner, new.key, new.id, new.dataset, new.counterparty)
-    later = (new.finalized_at, new.withdrawn_at, new.withdrawn_because)
+    later = (new.finalized_at, new.withdrawn_at, new.withdrawn_because, msgspec.json.encode(new.purposes).decode())
     if connection.execute(_PUT, (*named, *later, _encode(new))).rowcount == 0:
         stored = connection.execute(_BY_KEY, (new.owner, new.key)).fetchone()
         if _read(stored) != new:
             raise Conflict(f"The agreement {new.key} is already stored with other content: read it.")
     elif new.finalized_at is not None:
         connection.execute(_COUNT, (new.owner, new.key))
+        usage.count_in_month(connection, new.owner, new.key, new.finalized_at, agreements=1)
 
 
 def finalize(connection: sqlite3.Connection, change: FinalizeAgreement) -> None:
@@ -58,6 +62,7 @@ def finalize(connection: sqlite3.Connection, change: FinalizeAgreement) -> None:
     if connection.execute(_FINALIZE, (change.at, change.owner, change.key)).rowcount == 0:
         raise Conflict(f"The agreement {change.key} is unknown or already final: read it again.")
     connection.execute(_COUNT, (change.owner, change.key))
+    usage.count_in_month(connection, change.owner, change.key, change.at, agreements=1)
 
 
 def withdraw(connection: sqlite3.Connection, change: WithdrawAgreement) -> None:
@@ -110,6 +115,6 @@ def count_in_force(connection: sqlite3.Connection, owner: str, dataset: str) -> 
 
 
 def _read(row: SqlRow) -> Agreement:
-    body, finalized_at, withdrawn_at, because = row
+    body, finalized_at, withdrawn_at, because, purposes = row
     later = {"finalized_at": finalized_at, "withdrawn_at": withdrawn_at, "withdrawn_because": because}
-    return msgspec.structs.replace(_agreement(body), **later)
+    return msgspec.structs.replace(_agreement(body), **later, purposes=_purposes(purposes))

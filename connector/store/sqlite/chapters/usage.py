@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.changes import AddUsage, DropUseParts, LimitReached, PutUsePart, SetUsesBack, TooSoon
-from connector.ports.entities import CountedUse, PageBounds, Recent, Usage, UsePart
+from connector.ports.changes import AddUsage, CountDenial, DropUseParts, LimitReached, PutUsePart, SetUsesBack, TooSoon
+from connector.ports.entities import CountedUse, MonthlyUsage, PageBounds, Recent, Usage, UsePart
 from connector.store.rules import first_recent, first_within, no_longer_recent, no_longer_within, refuse_within
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
@@ -50,6 +50,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 _ADD_BYTES = """
 UPDATE uses SET bytes_moved = bytes_moved + ?
 WHERE place = (SELECT max(place) FROM uses WHERE owner = ? AND flow_id = ?)
+RETURNING at
 """
 _WITHIN = """
 SELECT count(*), min(at) FROM uses
@@ -62,7 +63,22 @@ ON CONFLICT (owner, flow_id, part) DO UPDATE SET body = excluded.body
 _FORGET_PARTS = "DELETE FROM use_parts WHERE owner = ? AND flow_id = ?"
 _PARTS = "SELECT body FROM use_parts WHERE owner = ? AND flow_id = ?"
 
+# At the provider, the key of an agreement is its identifier. Sums are of what is stored: of agreements.
+_COUNT_IN_MONTH = """
+INSERT INTO usage_months
+(owner, month, providing, dataset, counterparty, purposes, agreements, deliveries, bytes_moved, denied)
+SELECT owner, local_month(?3), key = id, dataset, counterparty, purposes, ?4, ?5, ?6, ?7
+FROM agreements WHERE owner = ?1 AND key = ?2
+ON CONFLICT (owner, providing, month, dataset, counterparty, purposes) DO UPDATE SET
+    agreements = agreements + excluded.agreements,
+    deliveries = deliveries + excluded.deliveries,
+    bytes_moved = bytes_moved + excluded.bytes_moved,
+    denied = denied + excluded.denied
+"""
+_AHEAD = "SELECT agreement_id, at, bytes_moved FROM uses WHERE owner = ? AND at > ?"
+
 _COLUMNS = ("agreement_id", "flow_id", "counterparty", "dataset", "providing", "at", "bytes_moved")
+_SUMS = ("dataset", "counterparty", "purposes", "agreements", "deliveries", "bytes_moved", "denied")
 
 _encode = msgspec.msgpack.Encoder().encode
 _part = msgspec.msgpack.Decoder(UsePart).decode
@@ -78,7 +94,9 @@ def add(connection: sqlite3.Connection, change: AddUsage) -> None:
     if change.use is not None:
         _record(connection, change.use, change.max_within)
     elif change.flow_id and change.bytes_moved:
-        connection.execute(_ADD_BYTES, (change.bytes_moved, change.owner, change.flow_id))
+        begun = connection.execute(_ADD_BYTES, (change.bytes_moved, change.owner, change.flow_id)).fetchone()
+        if begun:
+            count_in_month(connection, change.owner, change.agreement_id, *begun, bytes_moved=change.bytes_moved)
 
 
 def _record(connection: sqlite3.Connection, use: CountedUse, limits: dict[str, int]) -> None:
@@ -89,7 +107,28 @@ def _record(connection: sqlite3.Connection, use: CountedUse, limits: dict[str, i
             raise refuse_within(period, most, use.at if oldest is None else min(oldest, use.at))
     who = use.owner, use.agreement_id, use.flow_id, use.counterparty, use.dataset
     connection.execute(_RECORD, (*who, int(use.providing), use.at, use.bytes_moved))
+    count_in_month(connection, use.owner, use.agreement_id, use.at, deliveries=1, bytes_moved=use.bytes_moved)
     drop_parts(connection, DropUseParts(use.owner, use.flow_id))
+
+
+def count_in_month(
+    connection: sqlite3.Connection,
+    owner: str,
+    key: str,
+    at: int,
+    *,
+    agreements: int = 0,
+    deliveries: int = 0,
+    bytes_moved: int = 0,
+    denied: int = 0,
+) -> None:
+    """Add to the sums of the month of `at` (ms) what happened under the agreement with this key, if it is stored."""
+    connection.execute(_COUNT_IN_MONTH, (owner, key, at, agreements, deliveries, bytes_moved, denied))
+
+
+def count_denial(connection: sqlite3.Connection, change: CountDenial) -> None:
+    """Count a transfer that a policy has refused."""
+    count_in_month(connection, change.owner, change.agreement_id, change.at, denied=1)
 
 
 def put_part(connection: sqlite3.Connection, change: PutUsePart) -> None:
@@ -108,6 +147,9 @@ def set_back(connection: sqlite3.Connection, change: SetUsesBack) -> None:
     now, since = change.now // 1000, change.since // 1000
     connection.execute(_ADD_SET_BACK, (change.owner, now, since))
     connection.execute(_FORGET_AHEAD, (change.owner, now))
+    for key, at, moved in connection.execute(_AHEAD, (change.owner, change.now)).fetchall():
+        count_in_month(connection, change.owner, key, at, deliveries=-1, bytes_moved=-moved)
+        count_in_month(connection, change.owner, key, change.since, deliveries=1, bytes_moved=moved)
     connection.execute(_SET_BACK, (change.owner, change.now, change.since))
 
 
@@ -171,3 +213,18 @@ def uses(
 def parts(connection: sqlite3.Connection, owner: str, flow_id: str) -> Sequence[UsePart]:
     """Return the parts of the newest use of a flow."""
     return [_part(body) for (body,) in fetch_many(connection, _PARTS, (owner, flow_id))]
+
+
+def usage_in(
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, month: str, providing: bool
+) -> tuple[Sequence[MonthlyUsage], str | None]:
+    """List the sums of one month, as provider or as consumer, in the order in which they began."""
+    wanted = {"owner": owner, "providing": int(providing), "month": month}
+    rows, after = page(connection, "usage_months", bounds, wanted, columns=", ".join(_SUMS), descending=False)
+    named = {"owner": owner, "month": month, "providing": providing}
+    return [_read_sums(named, dict(zip(_SUMS, row, strict=True))) for row in rows], after
+
+
+def _read_sums(named: dict[str, object], row: dict[str, object]) -> MonthlyUsage:
+    purposes = msgspec.json.decode(str(row["purposes"]))
+    return msgspec.convert({**named, **row, "purposes": purposes}, MonthlyUsage)

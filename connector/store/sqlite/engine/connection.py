@@ -3,9 +3,12 @@
 import logging
 import os
 import sqlite3
+from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from connector.ports.changes import StoreDamaged
+from connector.store.rules import month_of
 
 _BUSY_SECONDS = 5.0
 _WAL_PAGES = 4_000
@@ -77,6 +80,11 @@ def open_foreign(path: Path) -> sqlite3.Connection:
     Raises sqlite3.Error if the file cannot be opened.
     """
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+
+
+def name_months(connection: sqlite3.Connection, zone: tzinfo) -> None:
+    """Let statements name the month of a time (ms) in a zone: `local_month(at)`."""
+    connection.create_function("local_month", 1, partial(month_of, zone=zone), deterministic=True)
 
 
 def is_damage(fault: Exception) -> bool:

@@ -2,18 +2,21 @@
 
 The version is `user_version` of SQLite, the number of the last applied file. A database of a newer version is refused,
 because this release could destroy data that it does not know. A file can read and write a member of a stored value
-with the functions `member(body, name)` and `with_member(body, name, value)`.
+with the functions `member(body, name)` and `with_member(body, name, value)`, list the `purposes(document)` of a policy
+as JSON, and name the `local_month(at)` of a time.
 """
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from connector.store.sqlite.engine.connection import create_private, is_damage, open_writable
+from connector.policy.reading.purposes import list_purposes
+from connector.store.sqlite.engine.connection import create_private, is_damage, name_months, open_writable
 from connector.store.sqlite.engine.examine import SchemaRefused, check_whole, to_refusal
 
 _CHECK_SECONDS = 2.0
@@ -26,8 +29,10 @@ def steps(schema: str) -> tuple[str, ...]:
     return tuple(folder.joinpath(name).read_text("utf-8") for name in names)
 
 
-def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
+def migrate(path: Path, scripts: Sequence[str], zone: tzinfo = UTC) -> Path | None:
     """Migrate the database at `path` to the last of `scripts`; create it if it does not exist.
+
+    `zone` decides in which month something is counted.
 
     Returns the backup beside the file, or None if nothing was changed or the file is new. Raises SchemaRefused if the
     database is newer than `scripts`, damaged, or was not created by Datenkontor, or a step fails; then it is unchanged.
@@ -40,6 +45,8 @@ def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
     try:
         connection.create_function("member", 2, _read_member, deterministic=True)
         connection.create_function("with_member", 3, _write_member, deterministic=True)
+        connection.create_function("purposes", 1, _write_purposes, deterministic=True)
+        name_months(connection, zone)
         return _forward(connection, path, scripts)
     except (OSError, sqlite3.Error) as fault:
         if isinstance(fault, sqlite3.Error) and is_damage(fault):
@@ -73,6 +80,10 @@ def _read_member(body: bytes, name: str) -> Any:
 
 def _write_member(body: bytes, name: str, value: Any) -> bytes:
     return msgspec.msgpack.encode({**msgspec.msgpack.decode(body), name: value})
+
+
+def _write_purposes(document: bytes) -> str:
+    return msgspec.json.encode(list_purposes(document)).decode()
 
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:

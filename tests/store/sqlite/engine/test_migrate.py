@@ -3,12 +3,13 @@
 import sqlite3
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from connector.ports import changes
-from connector.ports.entities import EARLIER, Agreement, DutyEvent, DutyState, PageBounds, UsePart
+from connector.ports.entities import EARLIER, Agreement, DutyEvent, DutyState, MonthlyUsage, PageBounds, UsePart
 from connector.protocol.dsp.common import Role
 from connector.store.sqlite.engine.examine import SchemaRefused
 from connector.store.sqlite.engine.migrate import migrate, steps
@@ -191,3 +192,32 @@ async def test_uses_of_an_earlier_release_that_are_under_way_are_kept_so_that_th
 
 
 _LATER = frozenset({"sha256", "members", "state"})
+
+
+async def test_what_an_earlier_release_has_done_is_counted_once_by_month(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    migrate(path, steps("store")[:10])
+    at = 1_769_900_400_000  # the last hour of January 2026 in UTC, and the first of February in Berlin
+    purpose = {"leftOperand": "purpose", "operator": "eq", "rightOperand": "urn:traffic"}
+    rule = {"action": "use", "target": "urn:d", "constraint": [purpose]}
+    document = msgspec.json.encode({"@id": "urn:a", "@type": "Agreement", "permission": [rule]})
+    agreement = values.agreement("urn:a", role=Role.PROVIDER, document=document, finalized_at=at)
+    between = {"owner": OWNER, "dataset": agreement.dataset, "counterparty": agreement.counterparty}
+    _fill(path, "agreements", **between, id="urn:a", key="urn:a", finalized_at=at, body=agreement)
+    for moved in (4, 5):
+        _fill(path, "uses", **between, agreement_id="urn:a", flow_id="urn:t", providing=1, at=at, bytes_moved=moved)
+    process = values.transfer("urn:t", state="TERMINATED", role=Role.PROVIDER, agreement_id="urn:a")
+    made = {"kind": "transfer", "id": "urn:t", "role": "provider", "peer": "urn:p", "state": "TERMINATED"}
+    more = {"outcome": "TERMINATED", "version": 1, "created_at": 1, "updated_at": 1, "agreement_key": "urn:a"}
+    _fill(path, "processes", owner=OWNER, dataset=agreement.dataset, **made, **more, body=process)
+    for position, body in enumerate((b'{"fields": {"judged": {"verdict": "deny"}}}', b'{"fields": {}}', b"")):
+        leaf = {"id": f"l{position}", "at": at, "kind": "decided terminate", "process_id": "urn:t", "salt": b""}
+        _fill(path, "leaves", owner=OWNER, position=position, **leaf, hash=b"", body=body)
+    store = await open_store(path, zone=ZoneInfo("Europe/Berlin"))
+    rows, _ = await store.usage_in(OWNER, PageBounds(), month="2026-02", providing=True)
+    named = {**between, "month": "2026-02", "providing": True, "purposes": ("urn:traffic",)}
+    assert rows == [MonthlyUsage(**named, agreements=1, deliveries=2, bytes_moved=9, denied=1)]
+    known = await store.agreement(OWNER, "urn:a")
+    assert known
+    assert known.purposes == ("urn:traffic",)
+    await store.close()

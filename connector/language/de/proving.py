@@ -1,0 +1,40 @@
+"""German texts of the pages of proof: usage, the record of a contract, and the audit log."""
+
+SENTENCES: dict[str, str] = {
+    # Usage.
+    "usage-title": "Nutzung",
+    "usage-lead": "Wer hat unsere Daten wofür genutzt?",
+    "usage-lead-consumer": "Welche Daten anderer haben wir wofür genutzt?",
+    "first-month": "Von Monat",
+    "last-month": "Bis Monat",
+    "month-hint": "Ein Monat wird so geschrieben: 2026-11.",
+    "role": "Wessen Daten",
+    "role-provider": "unsere, an andere geliefert",
+    "role-consumer": "die anderer, an uns geliefert",
+    "group": "Zusammenfassen nach",
+    "group-none": "nichts: jede Zeile einzeln",
+    "show": "Anzeigen",
+    "column-monat": "Monat",
+    "column-angebot": "Angebot",
+    "column-partner": "Vertragspartner",
+    "column-zweck": "Zweck",
+    "column-vertraege": "Verträge",
+    "column-lieferungen": "Lieferungen",
+    "column-bytes": "Datenmenge",
+    "column-abgelehnt": "Abgelehnt",
+    "column-angebot-id": "Kennung des Angebots",
+    "column-partner-id": "Kennung des Vertragspartners",
+    "column-zweck-id": "Kennungen der Zwecke",
+    "usage-file": "nutzung",
+    "no-purpose": "kein Zweck genannt",
+    "chart": "Lieferungen je Monat",
+    "chart-drawn": "Balken für jeden Monat von {first} bis {last}. Lieferungen zusammen: {total}.",
+    "chart-table": "Die Zahlen je Monat als Tabelle",
+    "sums": "Zahlen im Einzelnen",
+    "sheet": "Als Tabelle herunterladen (CSV)",
+    "usage-empty": "In diesem Zeitraum ist nichts geschehen.",
+    "usage-empty-help": "Ein längerer Zeitraum oder weniger Auswahl zeigt vielleicht mehr.",
+    "usage-counted": "Gezählt sind geschlossene Verträge, begonnene Lieferungen mit ihrer Datenmenge und Lieferungen, "
+    "die die Nutzungsbedingungen abgelehnt haben; nichts davon bezieht sich auf einzelne Personen. Ein Monat ist der "
+    "am Ort dieses Datenkontors.",
+}

@@ -1,0 +1,40 @@
+"""English texts of the pages of proof: usage, the record of a contract, and the audit log."""
+
+SENTENCES: dict[str, str] = {
+    # Usage.
+    "usage-title": "Usage",
+    "usage-lead": "Who used our data, and what for?",
+    "usage-lead-consumer": "Which data of others did we use, and what for?",
+    "first-month": "From month",
+    "last-month": "To month",
+    "month-hint": "A month is written like this: 2026-11.",
+    "role": "Whose data",
+    "role-provider": "ours, delivered to others",
+    "role-consumer": "that of others, delivered to us",
+    "group": "Sum up by",
+    "group-none": "nothing: each row by itself",
+    "show": "Show",
+    "column-monat": "Month",
+    "column-angebot": "Offer",
+    "column-partner": "Counterparty",
+    "column-zweck": "Purpose",
+    "column-vertraege": "Agreements",
+    "column-lieferungen": "Deliveries",
+    "column-bytes": "Amount of data",
+    "column-abgelehnt": "Denied",
+    "column-angebot-id": "Identifier of the offer",
+    "column-partner-id": "Identifier of the counterparty",
+    "column-zweck-id": "Identifiers of the purposes",
+    "usage-file": "usage",
+    "no-purpose": "no purpose named",
+    "chart": "Deliveries by month",
+    "chart-drawn": "A bar for each month from {first} to {last}. Deliveries in all: {total}.",
+    "chart-table": "The numbers by month as a table",
+    "sums": "The numbers in detail",
+    "sheet": "Download as a table (CSV)",
+    "usage-empty": "Nothing happened in this period.",
+    "usage-empty-help": "A longer period, or fewer filters, may show more.",
+    "usage-counted": "Counted are agreements that were concluded, deliveries that began with their amount of data, and "
+    "deliveries that the terms denied; nothing of it is about single persons. A month is that of the place of this "
+    "Datenkontor.",
+}
