@@ -43,6 +43,33 @@ def root(tree: Tree, size: int | None = None) -> bytes:
     return _hash(tree, 0, end) if end else sha256(b"").digest()
 
 
+def grow(peaks: Sequence[tuple[int, bytes]], hashes: Sequence[bytes]) -> tuple[tuple[int, bytes], ...]:
+    """Return the complete subtrees, the largest first, of a tree after more leaves: their sizes and their hashes.
+
+    They are all that is needed of a tree to go on (RFC 6962, 2.1); `fold` makes the root of them.
+
+    >>> [size for size, _ in grow((), [sha256(b"leaf").digest()] * 5)]
+    [4, 1]
+    """
+    found = list(peaks)
+    for leaf in hashes:
+        found.append((1, leaf))
+        while len(found) > 1 and found[-1][0] == found[-2][0]:
+            (size, left), (_, right) = found[-2:]
+            found[-2:] = [(2 * size, _node(left, right))]
+    return tuple(found)
+
+
+def fold(peaks: Sequence[tuple[int, bytes]]) -> bytes:
+    """Return the Merkle Tree Hash of a tree, from its complete subtrees."""
+    if not peaks:
+        return sha256(b"").digest()
+    *rest, (_, found) = peaks
+    for _, left in reversed(rest):
+        found = _node(left, found)
+    return found
+
+
 def inclusion(tree: Tree, index: int, size: int | None = None) -> tuple[bytes, ...]:
     """Return the audit path of leaf `index` in the tree of the first `size` leaves (RFC 6962, 2.1.1).
 

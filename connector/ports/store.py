@@ -281,5 +281,11 @@ class Store(Protocol):
     ) -> tuple[Sequence[Leaf], str | None]:
         """List audit leaves, oldest first."""
 
+    async def leaves_between(self, owner: str, first: int, end: int) -> Sequence[Leaf]:
+        """Return the audit leaves from position `first` to before `end`, in their order."""
+
+    async def leaf_count(self, owner: str) -> int:
+        """Return how many audit leaves there are: their positions are from 0 to before it."""
+
     async def close(self) -> None:
         """Finish the running group and close; later calls raise Unavailable."""

@@ -18,7 +18,7 @@ from connector.ports.entities import UserRole
 from connector.web.chapters import agreements, inbox, live, offers, signing, start
 from connector.web.chapters.getting import asking, deliveries, received, requests, search
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
-from connector.web.chapters.proving import usage
+from connector.web.chapters.proving import contract, log, usage
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
 from connector.web.frame.guard import PagesGuard
@@ -27,6 +27,7 @@ from connector.web.frame.visit import PageFunction, PagesDesk, begin_visit, open
 from connector.web.rights import (
     AGREEMENT_READERS,
     ASKERS,
+    AUDITORS,
     DELIVERY_READERS,
     EVERYBODY,
     INBOX_READERS,
@@ -97,10 +98,20 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("POST", "/lieferungen/abbrechen", deliveries.stop, ASKERS),
     ("GET", "/lieferungen/inhalt", received.show_rows, ASKERS),
     ("GET", "/lieferungen/datei", received.download, ASKERS),
+    ("GET", log.PATH, log.show_log, AUDITORS),
+    ("GET", f"{log.PATH}/tabelle", log.export_table, AUDITORS),
+    ("GET", f"{log.PATH}/export", log.export_log, AUDITORS),
+    ("GET", f"{log.PATH}/eintrag", log.show_entry, AUDITORS),
+    ("GET", f"{log.PATH}/beweis", log.export_proof, AUDITORS),
+    ("GET", f"{log.PATH}/pruefen", log.show_check, AUDITORS),
+    ("POST", f"{log.PATH}/pruefen", log.check, AUDITORS),
+    ("GET", f"{log.PATH}/pruefen/laufend", log.stream_check, AUDITORS),
     ("GET", usage.PATH, usage.show_usage, AGREEMENT_READERS),
     ("GET", f"{usage.PATH}/tabelle", usage.export_usage, AGREEMENT_READERS),
     ("GET", "/vertraege", agreements.show_agreements, AGREEMENT_READERS),
     ("GET", "/vertraege/vertrag", agreements.show_agreement, AGREEMENT_READERS),
+    ("GET", "/vertraege/verlauf", contract.show_history, AGREEMENT_READERS),
+    ("GET", "/vertraege/datei", contract.export_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
     ("POST", "/vertraege/beenden", agreements.end, AGREEMENT_READERS),
 )

@@ -16,6 +16,7 @@ EVERYBODY = frozenset(UserRole)
 WRITERS = frozenset({UserRole.PROVIDER, UserRole.RELEASE})
 SEARCHERS = AGREEMENT_READERS
 DELIVERY_READERS = AGREEMENT_READERS
+AUDITORS = frozenset({UserRole.AUDITOR})
 ASKERS = frozenset({UserRole.CONSUMER})
 """Who asks for contracts and deliveries, and opens the data that arrived: who examines or protects it sees none."""
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
+from connector.controlplane.core.commits import record
 from connector.controlplane.core.documents import drop_frame
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.offering import offer_forms
@@ -170,7 +171,8 @@ class Office:
             created_at=NOW,
         )  # fmt: skip
         assert moved.agreement_key == key
-        await self.store.commit([PutProcess(moved, None)])
+        asked = record(self.values.context, "received TransferRequestMessage", moved.id, {"peer": CITY})
+        await self.store.commit([PutProcess(moved, None), asked])
         await furnish_getting(self.desk)
 
 

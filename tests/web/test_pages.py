@@ -19,10 +19,12 @@ NEEDED = {
     "/angebote/zurueckziehen": path("/angebote/zurueckziehen", "urn:d:1"),
     **{f"/neues-angebot/{step}": path(f"/neues-angebot/{step}", "urn:f:1") for step in (*STEPS, "saetze", "verwerfen")},
     "/vertraege/vertrag": path("/vertraege/vertrag", "urn:a:1"),
+    "/nachweise/eintrag": "/nachweise/eintrag?nummer=0",
+    "/vertraege/verlauf": path("/vertraege/verlauf", "urn:a:1"),
     "/vertraege/beenden": path("/vertraege/beenden", "urn:a:1"),
 }
 # Paths that answer with a file or a stream.
-FILES = ("/laufend", "/hochladen", "/odrl", "/datei", "/tabelle")
+FILES = ("/laufend", "/hochladen", "/odrl", "/datei", "/tabelle", "/export", "/beweis")
 SHOWN = [found for _, found, _, roles in PAGES if roles is not None and not found.endswith(FILES) and "{" not in found]
 CHANGE = path("/neues-angebot/freigabe", "urn:f:2")
 OPENED = sorted(

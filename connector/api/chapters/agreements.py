@@ -1,9 +1,7 @@
 """Endpoints for agreements, their use and duties, and for the audit log."""
 
-import hashlib
 from typing import Annotated
 
-import msgspec
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
@@ -24,6 +22,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import agreements, records
 from connector.controlplane.usecases.proving import usage
 from connector.controlplane.usecases.records import UseRecord
+from connector.desk.agreements import view_agreement
 from connector.ports.entities import Agreement, Leaf
 from connector.protocol.dsp.agreement_keys import find_id
 from connector.protocol.dsp.common import Role
@@ -47,22 +46,7 @@ router = ChapterRouter(tags=["agreements"])
 
 async def _view(evaluator: Evaluator, agreement: Agreement) -> AgreementView:
     (found,) = await agreements.describe(evaluator, [agreement])
-    return _view_summary(found)
-
-
-def _view_summary(found: agreements.AgreementSummary) -> AgreementView:
-    agreement = found.agreement
-    return to_view(
-        AgreementView,
-        agreement,
-        policy=msgspec.json.decode(agreement.document),
-        sha256=hashlib.sha256(agreement.document).hexdigest(),
-        state=found.state,
-        expires_at=found.expires_at,
-        title=found.title,
-        counterparty_name=found.counterparty_name,
-        because=found.because,
-    )
+    return view_agreement(found)
 
 
 def _duty(agreement: str, duty: receipts.DutySummary) -> DutyView:
@@ -106,7 +90,7 @@ async def list_agreements(
     context = evaluator.context
     rows = context.store.agreements(context.owner, page(limit, after), dataset=dataset, counterparty=counterparty)
     found, following = await read_listing(rows)
-    items = tuple(_view_summary(summary) for summary in await agreements.describe(evaluator, found))
+    items = tuple(view_agreement(summary) for summary in await agreements.describe(evaluator, found))
     return Page(items=items, next=following)
 
 

@@ -467,6 +467,16 @@ class MemoryStore:
             self._tables.leaves, page, {"owner": owner, "process_id": process_id}, descending=False
         )
 
+    async def leaves_between(self, owner: str, first: int, end: int) -> Sequence[Leaf]:
+        """Return the audit leaves from position `first` to before `end`, in their order."""
+        rows: list[Leaf] = self._tables.select(self._tables.leaves, lambda leaf: leaf.owner == owner)
+        return [leaf for leaf in rows if first <= (leaf.position or 0) < end]
+
+    async def leaf_count(self, owner: str) -> int:
+        """Return how many audit leaves there are: their positions are from 0 to before it."""
+        rows: list[Leaf] = self._tables.select(self._tables.leaves, lambda leaf: leaf.owner == owner)
+        return len(rows)
+
     async def close(self) -> None:
         """Close; later calls raise Unavailable."""
         self._tables.close()

@@ -449,6 +449,14 @@ class SqliteStore:
         """List audit leaves, oldest first."""
         return audit.leaves(self._reader, owner, page, process_id)
 
+    async def leaves_between(self, owner: str, first: int, end: int) -> Sequence[Leaf]:
+        """Return the audit leaves from position `first` to before `end`, in their order."""
+        return audit.leaves_between(self._reader, owner, first, end)
+
+    async def leaf_count(self, owner: str) -> int:
+        """Return how many audit leaves there are: their positions are from 0 to before it."""
+        return audit.leaf_count(self._reader, owner)
+
     def _apply(self, group: Sequence[Change], connection: sqlite3.Connection) -> None:
         leaves = []
         for change in group:

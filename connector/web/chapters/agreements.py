@@ -1,17 +1,22 @@
 """The agreements: the list, one agreement with its text, duties and deliveries, and its end with a reason."""
 
+import hashlib
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
+from connector.controlplane.enforcing.receipts import DutySummary
 from connector.controlplane.usecases import agreements, users
+from connector.controlplane.usecases.agreements import AgreementSummary
 from connector.policy.words.names import action_name
-from connector.ports.entities import Agreement, PageBounds
+from connector.ports.entities import Agreement, DutyState, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
-from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
+from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS, may_end
 from connector.web.terms import describe_terms
 
@@ -49,6 +54,9 @@ async def show_agreement(visit: Visit) -> Response:
         usage=await store.usage(owner, agreement.key),
         may_end=_can_end(visit, agreement, summary.state),
         may_order=_can_order(visit, agreement, summary.state),
+        digest=hashlib.sha256(agreement.document).hexdigest(),
+        parties=_name_parties(visit, agreement),
+        ahead=_look_ahead(visit, agreement, summary, duties),
         done=words.find(f"agreement-done-{read_query(visit, 'fertig')}"),
     )
 
@@ -76,6 +84,33 @@ async def _ask(visit: Visit, agreement: Agreement, fault: str = "") -> Response:
     (summary,) = await agreements.describe(visit.desk.evaluator, [agreement])
     may = _can_end(visit, agreement, summary.state)
     return render(visit, "end.html", status=422 if fault else 200, summary=summary, may_end=may, fault=fault)
+
+
+def _name_parties(visit: Visit, agreement: Agreement) -> dict[Role, str]:
+    """Return the names of both parties by their role."""
+    other = name_party(visit, agreement.counterparty)
+    consumer = agreement.role is Role.CONSUMER
+    names = (other, visit.pages.provider) if consumer else (visit.pages.provider, other)
+    return dict(zip((Role.PROVIDER, Role.CONSUMER), names, strict=True))
+
+
+def _look_ahead(
+    visit: Visit, agreement: Agreement, summary: AgreementSummary, duties: Sequence[DutySummary]
+) -> list[str]:
+    """Return what happens next under an agreement, in sentences: what is due, and when it ends."""
+    words, operands = visit.words, visit.desk.evaluator.library.operands
+    active = [(duty.deadline, duty) for duty in duties if duty.deadline and duty.state == DutyState.ACTIVE]
+    due = sorted(active, key=lambda pair: pair[0])
+    told = [
+        words.say("proving.ahead-duty", duty=action_name(duty.action, operands, words.language), at=words.end(at))
+        for at, duty in due
+    ]
+    if summary.state in _OVER:
+        return told
+    if summary.expires_at:
+        return [*told, words.say("proving.ahead-end", at=words.end(summary.expires_at))]
+    who = "" if agreement.role is Role.PROVIDER else "-consumer"
+    return [*told, words.say(f"proving.ahead-open{who}")]
 
 
 def _can_order(visit: Visit, agreement: Agreement, state: AgreementState) -> bool:

@@ -23,6 +23,7 @@ from connector.ports.entities import Lease, PageBounds, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.common import DataAddress
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer, TransferState
+from connector.store.rules import month_of
 from tests.controlplane.agreements import AGREEMENT, DATASET, USE, atom, conclude, provider, publish, requested
 from tests.dataplane.world import Side, blob, eventually, now_ms, side, url_and_token
 from tests.support.plane import Desk, Listed, ScriptedPeer
@@ -205,6 +206,9 @@ async def test_of_a_hundred_concurrent_pulls_exactly_as_many_succeed_as_were_agr
         for pid in pids:
             assert "uses" in await made.terminated(pid)
         assert [entry["verdict"] for entry in await made.judged("decided terminate")] == ["deny"] * 5
+        month = month_of(made.rooms.context.now(), UTC)
+        sums, _ = await made.rooms.context.store.usage_in("city", PageBounds(), month=month, providing=True)
+        assert [(row.deliveries, row.denied) for row in sums] == [(7, 5)]
 
 
 async def test_what_only_an_equality_allows_is_decided_use_by_use(desk: Desk, tmp_path: Path) -> None:

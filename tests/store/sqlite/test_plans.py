@@ -72,6 +72,8 @@ SAMPLES: dict[str, list[Any]] = {
     "limit": [50],
     "most": [50],
     "period": ["P1D"],
+    "first": [5],
+    "end": [9],
     "month": ["2026-11"],
     "providing": [True],
     "page": [PageBounds(), PageBounds(after="5")],

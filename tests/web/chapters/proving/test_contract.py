@@ -1,0 +1,92 @@
+"""The record of a contract: its time line from the audit log, and the contract as a file."""
+
+import hashlib
+
+import msgspec
+import pytest
+
+from connector.controlplane.core import commits
+from connector.controlplane.usecases import agreements
+from connector.desk.agreements import write_agreement
+from connector.ports.entities import UserRole
+from connector.views.agreements import AgreementView
+from tests.support.plane import OWNER
+from tests.web.office import Office, Reading, path
+
+HISTORY = path("/vertraege/verlauf", "urn:a:1")
+
+
+async def _record(office: Office) -> None:
+    await office.furnish()
+    context = office.desk.rooms.context
+    agreement = (await office.store.agreements_named(OWNER, "urn:a:1"))[0]
+    judged = {"verdict": "deny", "rules": []}
+    told: list[tuple[str, str, dict[str, object]]] = [
+        (agreement.negotiation_id, "received ContractRequestMessage", {}),
+        (agreement.negotiation_id, "answered by a person", {"by": "a.kaya"}),
+        (agreement.negotiation_id, "decided agree", {"judged": {"verdict": "permit", "rules": []}}),
+        ("urn:t:1", "flow started", {}),
+        ("urn:t:1", "lease renewed", {}),
+        ("urn:t:1", "decided terminate", {"judged": judged}),
+        (agreement.key, "payment settled", {"by": "accounts"}),
+        (agreement.key, "agreement withdrawn", {"by": "b.adler", "reason": "<b>Zweck</b> erreicht."}),
+        ("urn:somebody else", "held", {}),
+    ]
+    for process, event, fields in told:
+        await office.store.commit([commits.record(context, event, process, fields)])
+
+
+async def test_the_time_line_says_what_happened_who_did_it_and_why(office: Office) -> None:
+    await _record(office)
+    browser = await office.sign_in(UserRole.AUDITOR, person="Aylin Kaya")
+    page = (await browser.get(HISTORY)).text
+    text = Reading(page).text
+    story = [
+        "Eingegangen: Anfrage", "Von einem Menschen beantwortet", "durch Aylin Kaya", "Entschieden: zustimmen",
+        "Lieferung freigegeben", "Entschieden: ablehnen oder abbrechen", "erlauben es nicht", "Zahlung: beglichen",
+        "durch accounts", "Vertrag beendet", "durch b.adler", "Zweck",
+    ]  # fmt: skip
+    places = [text.index(words) for words in story]
+    assert places == sorted(places)
+    assert "Erlaubnis erneuert" not in text
+    assert "Wartet auf" not in text
+    assert "<b>" not in page
+    assert "/nachweise/eintrag?nummer=" in page
+
+
+async def test_only_who_audits_is_led_into_the_log(office: Office) -> None:
+    await _record(office)
+    browser = await office.sign_in(UserRole.CONSUMER)
+    page = (await browser.get(HISTORY)).text
+    assert "Eintrag " in page
+    assert "/nachweise" not in page
+
+
+async def test_the_agreement_says_who_agreed_what_and_what_happens_next(office: Office) -> None:
+    await office.furnish()
+    browser = await office.sign_in(UserRole.RELEASE)
+    text = Reading((await browser.get(path("/vertraege/vertrag", "urn:a:1"))).text).text
+    assert "Anbieter Tiefbauamt Musterstadt Bezieher City" in text
+    assert "Bis 31. Dezember 2027, 23:00 Uhr zu erfüllen: löschen." in text
+    assert "bis die Datenkoordination ihn beendet" in text
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_the_file_is_the_agreement_and_has_the_same_bytes_each_time(office: Office, language: str) -> None:
+    await office.furnish()
+    browser = await office.sign_in(UserRole.AUDITOR, language=language)
+    first, second = [await browser.get(path("/vertraege/datei", "urn:a:1")) for _ in range(2)]
+    assert first.content == second.content
+    assert first.headers["content-disposition"].startswith("attachment")
+    read = msgspec.json.decode(first.content, type=AgreementView)
+    assert (read.id, read.policy["@type"], read.counterparty_name) == ("urn:a:1", "Agreement", "City")
+    agreement = (await office.store.agreements_named(OWNER, "urn:a:1"))[0]
+    assert read.sha256 == hashlib.sha256(agreement.document).hexdigest()
+    (found,) = await agreements.describe(office.desk.rooms.evaluator, [agreement])
+    assert write_agreement(found) == first.content
+
+
+async def test_what_does_not_exist_has_no_record(office: Office) -> None:
+    browser = await office.sign_in(UserRole.AUDITOR)
+    for place in ("/vertraege/verlauf", "/vertraege/datei"):
+        assert (await browser.get(path(place, "urn:none"))).status_code == 404
