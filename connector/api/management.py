@@ -23,6 +23,7 @@ from connector.api.chapters import (
     participants,
     payments,
     policies,
+    privacy,
     search,
     searches,
     self_descriptions,
@@ -56,6 +57,7 @@ _CHAPTERS = (
     events.router,
     needs.router,
     policies.router,
+    privacy.router,
     self_descriptions.router,
     users.router,
 )

@@ -11,6 +11,7 @@ from connector.client.chapters.events import AsyncEvents, Events
 from connector.client.chapters.needs import AsyncNeeds, Needs
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
+from connector.client.chapters.privacy import AsyncPrivacy, Privacy
 from connector.client.chapters.received import AsyncReceivedFiles, ReceivedFiles
 from connector.client.chapters.search import search
 from connector.client.chapters.searches import AsyncSearches, Searches
@@ -70,6 +71,7 @@ class Connector:
         self.needs = Needs(driver)
         self.searches = Searches(driver)
         self.consents = Consents(driver)
+        self.privacy = Privacy(driver)
         self.users = Users(driver)
 
     search = blocking(search)
@@ -116,6 +118,7 @@ class AsyncConnector:
         self.needs = AsyncNeeds(driver)
         self.searches = AsyncSearches(driver)
         self.consents = AsyncConsents(driver)
+        self.privacy = AsyncPrivacy(driver)
         self.users = AsyncUsers(driver)
 
     search = asynchronous(search)

@@ -12,6 +12,7 @@ from connector.ports.entities import (
     Backoff,
     Block,
     Consent,
+    ConsentLink,
     CountedUse,
     DutyEvent,
     EventEntry,
@@ -221,6 +222,20 @@ class RecordConsent(msgspec.Struct, frozen=True):
     consent: Consent
 
 
+class PutConsentLink(msgspec.Struct, frozen=True):
+    """Store the link of a person, replacing an earlier one; links that are over at `now` (ms) are removed."""
+
+    link: ConsentLink
+    now: int
+
+
+class DropConsentLink(msgspec.Struct, frozen=True):
+    """Remove the link of a person, if there is one."""
+
+    owner: str
+    subject: str
+
+
 class PutUser(msgspec.Struct, frozen=True):
     """Insert or update a user of the pages under the same version rule."""
 
@@ -315,6 +330,8 @@ Change = (
     | RecordPayment
     | RecordEvent
     | RecordConsent
+    | PutConsentLink
+    | DropConsentLink
     | PutUser
     | PutSession
     | SeeSession

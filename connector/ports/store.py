@@ -15,6 +15,7 @@ from connector.ports.entities import (
     Backoff,
     Block,
     Consent,
+    ConsentLink,
     CountedUse,
     DutyEvent,
     EventEntry,
@@ -126,6 +127,9 @@ class Store(Protocol):
         self, owner: str, page: PageBounds, *, status: AssetStatus | None = None, oldest_first: bool = False
     ) -> tuple[Sequence[Asset], str | None]:
         """List assets; `oldest_first` is the stable order of catalogue pages."""
+
+    async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
+        """List the assets whose data is about persons, newest first."""
 
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""
@@ -250,6 +254,9 @@ class Store(Protocol):
         Longest due first.
         """
 
+    async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
+        """List the `violated` entries of duties that are not done, of all parties, oldest first."""
+
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:
@@ -260,6 +267,17 @@ class Store(Protocol):
 
         With an empty `dataset` those of every dataset. A subject without an entry is omitted.
         """
+
+    async def standing_consents(
+        self, owner: str, page: PageBounds, *, dataset: str | None = None, state: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the latest entry for each person, dataset and purpose, newest first; `state` is the stored one."""
+
+    async def consent_link(self, owner: str, subject: str) -> ConsentLink | None:
+        """Return the link of a person."""
+
+    async def consent_link_of_token(self, owner: str, token_hash: str) -> ConsentLink | None:
+        """Return the link with this secret (by its SHA-256, hex)."""
 
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry of the consent register."""

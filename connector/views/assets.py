@@ -250,6 +250,14 @@ class AssetEditOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     ] = False
 
 
+class VetoView(msgspec.Struct, frozen=True, kw_only=True):
+    """The veto against a release: by whom, when and why. While there is one, nobody publishes the asset."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
 class AssetView(AssetDescription, frozen=True, kw_only=True):
     """An asset. Its `source` shows no member that can hold a secret; `hidden` names the members left out."""
 
@@ -265,6 +273,7 @@ class AssetView(AssetDescription, frozen=True, kw_only=True):
     broker: Annotated[
         PushView | None, Meta(description="What became of its self-description at the broker; not in a list.")
     ] = None
+    veto: VetoView | None = None
     created_at: datetime
     updated_at: datetime
 

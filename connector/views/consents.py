@@ -9,6 +9,7 @@ from msgspec import Meta
 from connector.views.common import Name
 
 LONGEST_SUBJECT, MOST_ENTRIES = 1000, 1000
+MOST_LINK_DAYS, LINK_DAYS = 365, 30
 
 _Subject = Annotated[
     str,
@@ -68,3 +69,19 @@ class ConsentsRecordedView(msgspec.Struct, frozen=True, kw_only=True):
     """The number of entries that were recorded."""
 
     recorded: int
+
+
+class ConsentLinkOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A new link with which a person sees and changes the own consents; the old one ends."""
+
+    example: ClassVar[dict[str, Any]] = {"subject": "4711", "days": 30}
+
+    subject: _Subject
+    days: Annotated[int, Meta(ge=1, le=MOST_LINK_DAYS, description="Days until the link ends.")] = LINK_DAYS
+
+
+class ConsentLinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """A link with a secret for one person; it is not shown again."""
+
+    link: Annotated[str, Meta(description="Address to give to the person, and to nobody else.")]
+    until: datetime

@@ -18,6 +18,8 @@ from connector.ports.entities import UserRole
 from connector.web.chapters import agreements, inbox, live, offers, signing, start
 from connector.web.chapters.getting import asking, deliveries, received, requests, search
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
+from connector.web.chapters.operating import peers, state
+from connector.web.chapters.privacy import consents, late, mine, overview, record
 from connector.web.chapters.proving import contract, log, usage
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
@@ -28,9 +30,13 @@ from connector.web.rights import (
     AGREEMENT_READERS,
     ASKERS,
     AUDITORS,
+    CONSENT_READERS,
     DELIVERY_READERS,
     EVERYBODY,
     INBOX_READERS,
+    OPERATORS,
+    PRIVACY_READERS,
+    PROTECTORS,
     READERS,
     SEARCHERS,
     WRITERS,
@@ -114,6 +120,31 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("GET", "/vertraege/datei", contract.export_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
     ("POST", "/vertraege/beenden", agreements.end, AGREEMENT_READERS),
+    ("GET", "/datenschutz", overview.show_overview, PRIVACY_READERS),
+    ("POST", "/datenschutz/einspruch", overview.veto, PRIVACY_READERS),
+    ("POST", "/datenschutz/einspruch-zuruecknehmen", overview.lift, PRIVACY_READERS),
+    ("GET", "/datenschutz/verzeichnis", record.show_record, PRIVACY_READERS),
+    ("GET", "/datenschutz/verzeichnis/datei", record.download, PRIVACY_READERS),
+    ("GET", "/datenschutz/fristen", late.show_late, PRIVACY_READERS),
+    ("POST", "/datenschutz/erledigt", late.confirm, PRIVACY_READERS),
+    ("GET", "/einwilligungen", consents.show_consents, CONSENT_READERS),
+    ("POST", "/einwilligungen/suchen", consents.find_person, PROTECTORS),
+    ("GET", "/einwilligungen/person", consents.show_person, CONSENT_READERS),
+    ("GET", "/einwilligungen/widerrufen", consents.show_withdrawal, PROTECTORS),
+    ("POST", "/einwilligungen/widerrufen", consents.withdraw, PROTECTORS),
+    ("POST", "/einwilligungen/link", consents.make_link, PROTECTORS),
+    ("POST", "/einwilligungen/link-beenden", consents.end_link, PROTECTORS),
+    ("GET", "/betrieb", state.show_state, OPERATORS),
+    ("GET", "/betrieb/laufend", state.stream_state, OPERATORS),
+    ("GET", "/betrieb/teilnehmer", peers.show_peers, OPERATORS),
+    ("GET", "/betrieb/ausschliessen", peers.show_block, OPERATORS),
+    ("POST", "/betrieb/ausschliessen", peers.block, OPERATORS),
+    ("POST", "/betrieb/zulassen", peers.unblock, OPERATORS),
+    ("GET", mine.PATH, mine.show_mine, _ANYBODY),
+    ("GET", f"{mine.PATH}/widerrufen", mine.show_withdrawal, _ANYBODY),
+    ("POST", f"{mine.PATH}/widerrufen", mine.withdraw, _ANYBODY),
+    ("POST", f"{mine.PATH}/befristen", mine.shorten, _ANYBODY),
+    ("GET", f"{mine.PATH}/datei", mine.download, _ANYBODY),
 )
 
 

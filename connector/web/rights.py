@@ -17,6 +17,11 @@ WRITERS = frozenset({UserRole.PROVIDER, UserRole.RELEASE})
 SEARCHERS = AGREEMENT_READERS
 DELIVERY_READERS = AGREEMENT_READERS
 AUDITORS = frozenset({UserRole.AUDITOR})
+PRIVACY_READERS = frozenset({UserRole.PRIVACY, UserRole.RELEASE, UserRole.AUDITOR})
+CONSENT_READERS = frozenset({UserRole.PRIVACY, UserRole.AUDITOR})
+PROTECTORS = frozenset({UserRole.PRIVACY})
+"""Who objects to releases and changes what persons have agreed to."""
+OPERATORS = frozenset({UserRole.OPERATOR})
 ASKERS = frozenset({UserRole.CONSUMER})
 """Who asks for contracts and deliveries, and opens the data that arrived: who examines or protects it sees none."""
 
@@ -71,3 +76,13 @@ def may_end(roles: Collection[UserRole]) -> bool:
 def is_guarded(data_class: DataClass) -> bool:
     """Return whether data of a class needs the release by a second person."""
     return data_class in _GUARDED
+
+
+def may_veto(roles: Collection[UserRole]) -> bool:
+    """Return whether a person may object to the release of personal data, and take the objection back."""
+    return not PROTECTORS.isdisjoint(roles)
+
+
+def may_confirm(roles: Collection[UserRole]) -> bool:
+    """Return whether a person may note that a duty was performed after its deadline."""
+    return UserRole.PRIVACY in roles or UserRole.RELEASE in roles

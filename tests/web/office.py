@@ -31,6 +31,7 @@ from connector.web.pages import make_pages_app
 from tests.contract import values
 from tests.support.plane import CITY, ME, NOW, OWNER, PAGES, QUICK, Desk
 from tests.web.getting import furnish_getting
+from tests.web.protection import furnish_protection
 
 PASSWORD = "sieben bunte Kiesel"
 OFFER: dict[str, Any] = {
@@ -174,6 +175,7 @@ class Office:
         asked = record(self.values.context, "received TransferRequestMessage", moved.id, {"peer": CITY})
         await self.store.commit([PutProcess(moved, None), asked])
         await furnish_getting(self.desk)
+        await furnish_protection(self)
 
 
 def find(text: str, pattern: str) -> str:

@@ -127,7 +127,7 @@ async def test_german_pages_have_no_word_of_the_standards(office: Office) -> Non
         # What others read in English is shown in English, beside the German.
         german = re.sub(r'<div lang="en">.*?</details>', "", text, flags=re.DOTALL)
         assert not FORBIDDEN.findall(Reading(german).text.replace(EVIL[:190], "")), opened
-    for chapter in ("pages", "offering", "terms", "finding", "receiving"):
+    for chapter in ("pages", "offering", "terms", "finding", "receiving", "privacy", "consents", "operation"):
         for key, sentence in read_chapter("de", chapter).items():
             assert not FORBIDDEN.findall(sentence), key
 

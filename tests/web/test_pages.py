@@ -8,8 +8,10 @@ from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from connector.web.offering.steps import STEPS
 from connector.web.pages import PAGES
+from tests.support.plane import CITY
 from tests.web import getting
 from tests.web.office import Office, Reading, path
+from tests.web.protection import PERSON
 
 # Paths of the pages that need an identifier.
 NEEDED = {
@@ -22,6 +24,9 @@ NEEDED = {
     "/nachweise/eintrag": "/nachweise/eintrag?nummer=0",
     "/vertraege/verlauf": path("/vertraege/verlauf", "urn:a:1"),
     "/vertraege/beenden": path("/vertraege/beenden", "urn:a:1"),
+    "/betrieb/ausschliessen": path("/betrieb/ausschliessen", CITY),
+    "/einwilligungen/person": path("/einwilligungen/person", PERSON),
+    "/einwilligungen/widerrufen": path("/einwilligungen/widerrufen", PERSON),
 }
 # Paths that answer with a file or a stream.
 FILES = ("/laufend", "/hochladen", "/odrl", "/datei", "/tabelle", "/export", "/beweis")

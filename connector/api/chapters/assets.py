@@ -36,7 +36,8 @@ router = ChapterRouter(tags=["assets"])
 _SHOWN = frozenset({"kind", "path", "glob", "overwrite"})
 
 
-def _view(asset: Asset) -> AssetView:
+def view_asset(asset: Asset) -> AssetView:
+    """Return the view of an asset, without secrets and remarks."""
     return to_view(AssetView, asset, source=hide_secrets(asset.source))
 
 
@@ -86,7 +87,7 @@ async def list_assets(
     after: AfterQuery = None,
 ) -> Page[AssetView]:
     """List the assets, newest first."""
-    return await read_page(context.store.assets(context.owner, page(limit, after), status=status), _view)
+    return await read_page(context.store.assets(context.owner, page(limit, after), status=status), view_asset)
 
 
 @router.post("/assets/{id:path}/publish")
@@ -107,7 +108,7 @@ async def withdraw_asset(
     """Withdraw an asset from the catalogue; agreements stay valid unless `end_agreements` is set."""
     order = order or AssetWithdrawOrder()
     done = await assets.withdraw(publisher, id, end_agreements=order.end_agreements, reason=order.reason)
-    return to_view(WithdrawnAssetView, done, asset=_view(done.asset))
+    return to_view(WithdrawnAssetView, done, asset=view_asset(done.asset))
 
 
 @router.patch("/assets/{id:path}")
@@ -122,12 +123,12 @@ async def edit_asset(publisher: AtPublisher, request: Request, id: str, order: A
 @router.delete("/assets/{id:path}")
 async def remove_asset(publisher: AtPublisher, id: str) -> AssetView:
     """Remove an asset that is not published and that no agreement refers to."""
-    return _view(await asset_changes.remove(publisher, id))
+    return view_asset(await asset_changes.remove(publisher, id))
 
 
 @router.get("/assets/{id:path}")
 async def show_asset(context: AtContext, id: str) -> AssetView:
     """Show one asset, with what became of its self-description at the broker."""
-    view = await _with_waiting(context, _view(await find_asset(context, id)))
+    view = await _with_waiting(context, view_asset(await find_asset(context, id)))
     pushed = await context.store.push(context.owner, id)
     return msgspec.structs.replace(view, broker=to_view(PushView, pushed) if pushed else None)

@@ -6,15 +6,18 @@ No name is stored or shown.
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtRegister, LimitQuery, page, read_page
+from connector.api.frame.desk import AfterQuery, AtContext, AtRegister, AtUsers, LimitQuery, page, read_page
 from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import ConsentStatement
+from connector.controlplane.usecases.privacy import consent_links
 from connector.ports.entities import Consent
 from connector.views.common import LONGEST_IDENTIFIER, Page
 from connector.views.consents import (
+    ConsentLinkOrder,
+    ConsentLinkView,
     ConsentLookupOrder,
     ConsentsOrder,
     ConsentsRecordedView,
@@ -60,6 +63,18 @@ async def withdraw_consent(register: AtRegister, order: ConsentWithdrawOrder) ->
 async def lookup_consent(register: AtRegister, order: ConsentLookupOrder) -> Page[ConsentView]:
     """Show the latest entries of one person, for each dataset and purpose."""
     return _page(await consents.list_of_person(register, order.subject))
+
+
+@router.post("/consents/link", status_code=201)
+async def make_consent_link(
+    register: AtRegister, people: AtUsers, request: Request, order: ConsentLinkOrder
+) -> ConsentLinkView:
+    """Make a link with which a person sees and changes the own consents; an earlier link of the person ends."""
+    reference = consents.find_reference(register, order.subject)
+    by = request.state.key_id
+    return to_view(
+        ConsentLinkView, await consent_links.make_link(register, people.pages, reference, days=order.days, by=by)
+    )
 
 
 @router.get("/consents")

@@ -29,7 +29,7 @@ from connector.cli.frame.remote import connect, print_listing
 from connector.client.connector import Connector
 from connector.dataplane.formats.looking import find_encoding
 from connector.language.catalogue import LANGUAGES
-from connector.views.consents import ConsentOrder, ConsentView
+from connector.views.consents import LINK_DAYS, MOST_LINK_DAYS, ConsentOrder, ConsentView
 
 app = create_noun("Consents of persons: recorded, withdrawn, and checked for each record of a transfer.")
 
@@ -150,6 +150,29 @@ def _find_asset(connector: Connector, word: str | None) -> str | None:
     if word is None:
         return None
     return find_dataset(connector, word, lambda one: connector.consents.list(dataset=one, limit=1))
+
+
+@register(
+    app,
+    "link",
+    example="""datenkontor consent link 4711
+    datenkontor consent link 4711 --days 90""",
+)
+def link(
+    call: CommandCall,
+    person: PersonArgument,
+    days: Annotated[int, typer.Option(min=1, max=MOST_LINK_DAYS, metavar="DAYS", help="Days until the link ends.")] = (
+        LINK_DAYS
+    ),
+) -> None:
+    """Make a link with which a person sees, changes and withdraws the own consents, without an account.
+
+    An earlier link of the person ends. The link is printed once; give it to the person, and to nobody else.
+    """
+    with connect(call) as connector:
+        made = connector.consents.link(person, days=days)
+    until = call.output.format_time(made.until)
+    call.output.print_result(made, call.output.say("cli.consent-link", id=person, until=until), f"  {made.link}")
 
 
 @register(app, "import", example="datenkontor consent import consents.csv")

@@ -7,6 +7,9 @@ from connector.client.frame.flow import ApiCall, path_of
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
 from connector.views.common import Page
 from connector.views.consents import (
+    LINK_DAYS,
+    ConsentLinkOrder,
+    ConsentLinkView,
     ConsentLookupOrder,
     ConsentOrder,
     ConsentsOrder,
@@ -57,6 +60,16 @@ def _lookup(subject: str) -> ApiCall[Page[ConsentView]]:
     return ApiCall(method="POST", path=path_of("consents", "lookup"), answer=Page[ConsentView], body=order)
 
 
+def _link(subject: str, *, days: int = LINK_DAYS) -> ApiCall[ConsentLinkView]:
+    """Make a link with which a person sees and changes the own consents; an earlier link of the person ends.
+
+    >>> connector.consents.link("4710").link.partition("?")[0]
+    'https://pages.example/meine-einwilligungen'
+    """
+    order = ConsentLinkOrder(subject=subject, days=days)
+    return ApiCall(method="POST", path=path_of("consents", "link"), answer=ConsentLinkView, body=order)
+
+
 def _list(*, dataset: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[ConsentView]]:
     """List one page of the entries, newest first.
 
@@ -77,6 +90,7 @@ class Consents:
     record = blocking(_record)
     withdraw = blocking(_withdraw)
     lookup = blocking(_lookup)
+    link = blocking(_link)
     list = blocking(_list)
     all = every(_list)
 
@@ -91,5 +105,6 @@ class AsyncConsents:
     record = asynchronous(_record)
     withdraw = asynchronous(_withdraw)
     lookup = asynchronous(_lookup)
+    link = asynchronous(_link)
     list = asynchronous(_list)
     all = every_async(_list)

@@ -61,10 +61,11 @@ async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySu
     return [_find_standing(evaluator, compiled, agreement, duty, situation, entries) for duty in list_duties(compiled)]
 
 
-async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, note: str) -> DutySummary:
+async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, note: str, *, by: str = "") -> DutySummary:
     """Record a person's receipt for a duty; a repeat changes nothing. Raises NoSuchEntity, NotAllowed.
 
-    The note is part of the ledger only; the audit log, which others can read, contains the fact without it.
+    The note is part of the ledger only; the audit log, which others can read, contains the fact without it. `by` is the
+    user of the pages, if it is one.
     """
     known = next((entry for entry in await list_standings(evaluator, agreement_id) if entry.duty == duty), None)
     if known is None:
@@ -76,8 +77,9 @@ async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, not
         agreement = await find_agreement(evaluator.context, agreement_id)
         state = DutyState.SETTLED if known.state == DutyState.VIOLATED else DutyState.FULFILLED
         note_alone = {"note": note} if note else {}
+        evidence = {"by": "receipt", **({"person": by} if by else {})}
         await evaluator.context.store.commit(
-            ledger.make_entry(evaluator.context, agreement, duty, known.action, state, {"by": "receipt"}, note_alone)
+            ledger.make_entry(evaluator.context, agreement, duty, known.action, state, evidence, note_alone)
         )
     return next(entry for entry in await list_standings(evaluator, agreement_id) if entry.duty == duty)
 

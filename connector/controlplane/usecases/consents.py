@@ -18,6 +18,7 @@ from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating.known_data import CONSENT, PURPOSE
+from connector.language.catalogue import say_in_all
 from connector.policy.deciding.consent import GIVEN, VALID, WITHDRAWN
 from connector.policy.model.values import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
@@ -71,9 +72,23 @@ async def withdraw(
         return await record(
             register, [ConsentStatement(subject=subject, purpose=purpose, state=WITHDRAWN, dataset=dataset or "")]
         )
-    standing = await list_of_person(register, subject)
+    return await withdraw_given(register, find_reference(register, subject), dataset=dataset)
+
+
+async def withdraw_given(
+    register: ConsentRegister, reference: str, *, dataset: str | None = None, purpose: str | None = None
+) -> list[Consent]:
+    """Record that a person, by the keyed reference, withdraws valid consents: all, or those for a dataset or a purpose.
+
+    Raises NoSuchEntity if there is none.
+    """
+    standing = await list_of_reference(register, reference)
     given = [
-        entry for entry in standing if entry.state in VALID and (dataset is None or entry.dataset in {"", dataset})
+        entry
+        for entry in standing
+        if entry.state in VALID
+        and (dataset is None or entry.dataset in {"", dataset})
+        and purpose in {None, entry.purpose}
     ]
     if not given:
         raise NoSuchEntity("no-consent", "No consent of this person is recorded: name a purpose to record a refusal.")
@@ -88,7 +103,16 @@ async def withdraw(
 
 async def list_of_person(register: ConsentRegister, subject: str) -> Sequence[Consent]:
     """Return the latest entries about a person, one for each dataset and purpose, oldest first."""
-    reference = _secret(register).person(register.context.owner, _subject(subject))
+    return await list_of_reference(register, find_reference(register, subject))
+
+
+def find_reference(register: ConsentRegister, subject: str) -> str:
+    """Return the keyed reference of a person. Raises Invalid, NotAllowed."""
+    return _secret(register).person(register.context.owner, _subject(subject))
+
+
+async def list_of_reference(register: ConsentRegister, reference: str) -> Sequence[Consent]:
+    """Return the latest entries about a person, by the keyed reference, as `list_of_person`."""
     found: Mapping[str, Sequence[Consent]] = await register.context.store.consents_of(
         register.context.owner, [reference], ""
     )
@@ -100,6 +124,23 @@ async def list_consents(
 ) -> tuple[Sequence[Consent], str | None]:
     """List the entries, newest first."""
     return await context.store.consents(context.owner, page, dataset=dataset)
+
+
+async def shorten(register: ConsentRegister, reference: str, dataset: str, purpose: str, until: int) -> Consent:
+    """Record that a valid consent of a person ends at `until` (ms), which is earlier than before.
+
+    Raises Invalid, NoSuchEntity.
+    """
+    standing = await list_of_reference(register, reference)
+    known = next((one for one in standing if (one.dataset, one.purpose) == (dataset, purpose)), None)
+    now = register.context.now()
+    if known is None or known.state not in VALID or (known.until is not None and known.until <= now):
+        raise NoSuchEntity("no-consent", "No consent of this person is recorded: name a purpose to record a refusal.")
+    if not now < until < (known.until or until + 1):
+        told = say_in_all("consents.end-not-earlier")
+        raise Invalid("until", told["en"], told)
+    (entry,) = await _append(register.evaluator, [msgspec.structs.replace(known, at=now, until=until)])
+    return entry
 
 
 async def _append(evaluator: Evaluator, entries: Sequence[Consent]) -> list[Consent]:

@@ -53,6 +53,11 @@ SENTENCES: dict[str, str] = {
     "person-new": "Zu {id} war bisher nichts eingetragen. Falls das nicht stimmt, bitte die Schreibweise mit den Daten "
     "vergleichen.",
     "ask-withdraw-consent": "Daten über {id} werden dann nicht mehr auf Grundlage der Einwilligung geliefert.",
+    "owed-here": "wir",
+    "vetoed": "Einspruch eingelegt: „{title}“ wird nicht veröffentlicht, bis er zurückgenommen ist.",
+    "ask-lift-veto": "Wer {id} freigeben darf, kann es dann wieder veröffentlichen.",
+    "veto-lifted": "Einspruch zurückgenommen: „{title}“ kann veröffentlicht werden.",
+    "consent-link": "Mit diesem Link sieht und ändert {id} die eigenen Einwilligungen, bis {until}:",
     "consents-recorded": "Einwilligungen eingetragen: {count}.",
     "consents-line": "Zeile {line} der Datei ist Eintrag {number}.",
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",

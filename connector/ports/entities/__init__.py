@@ -7,14 +7,14 @@ participant context, so several departments in one runtime are rows and not a mi
 
 from connector.audit.leaves import Leaf
 from connector.ports.entities.agreements import Agreement, Recent, Usage
-from connector.ports.entities.assets import Asset, DataFacts
+from connector.ports.entities.assets import Asset, DataFacts, Veto
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
-from connector.ports.entities.registers import Block, Consent, EventEntry
+from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry
 from connector.ports.entities.users import User, UserSession
 from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, MonthlyUsage, UsePart
 from connector.views.agreements import DutyState
@@ -35,6 +35,7 @@ __all__ = [
     "Backoff",
     "Block",
     "Consent",
+    "ConsentLink",
     "CountedUse",
     "DataClass",
     "DataFacts",
@@ -61,4 +62,5 @@ __all__ = [
     "User",
     "UserRole",
     "UserSession",
+    "Veto",
 ]

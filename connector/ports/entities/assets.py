@@ -4,7 +4,15 @@ from typing import Any
 
 import msgspec
 
-from connector.views.assets import AssetDescription, AssetStatus
+from connector.views.assets import AssetDescription, AssetStatus, DataClass, Marking
+
+
+class Veto(msgspec.Struct, frozen=True, kw_only=True):
+    """The word of who protects personal data that an asset is not published: by which user, when (ms) and why."""
+
+    by: str
+    at: int
+    reason: str
 
 
 class Asset(AssetDescription, frozen=True, kw_only=True):
@@ -16,7 +24,7 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     `reservation` is the reservation policy (JSON), up to which the provider agrees without asking a person; peers never
     receive it. `document` is the Dataset in the catalogue, rendered when the asset changes. `published_at` is when the
     asset was first published; 0 if it was not, or before this was recorded. `edited_by` are the users who made or
-    changed it on the pages since it was last published: none of them releases it.
+    changed it on the pages since it was last published: none of them releases it. While there is a `veto`, nobody does.
     """
 
     owner: str
@@ -32,7 +40,13 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     updated_at: int = 0
     published_at: int = 0
     edited_by: tuple[str, ...] = ()
+    veto: Veto | None = None
     version: int = 0
+
+    @property
+    def personal(self) -> bool:
+        """Whether the data is about persons, by its class or by what its owner states."""
+        return self.data_class is DataClass.PERSONAL or self.stated.marking is not Marking.NONE
 
 
 class DataFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The registers of events and of consents, whose entries are only appended, and of blocked participants."""
+"""The registers of events and of consents, whose entries are only appended, of links, and of blocked participants."""
 
 import msgspec
 
@@ -31,6 +31,18 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     at: int
     until: int | None = None
+
+
+class ConsentLink(msgspec.Struct, frozen=True, kw_only=True):
+    """The link with which a person sees the own consents, until a time (ms); there is one for each person.
+
+    `subject` is the keyed reference of the person, `token_hash` the SHA-256 (hex) of the secret in the link.
+    """
+
+    owner: str
+    subject: str
+    token_hash: str
+    until: int
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):

@@ -264,6 +264,9 @@ def _record_duty(tables: MemoryTables, change: changes.RecordDuty) -> None:
         tables.put(tables.owed, duty, event)
     if event.state in DONE and not event.occasion:
         tables.put(tables.owed, duty, None)
+        tables.put(tables.late_duties, duty, None)
+    elif event.state is DutyState.VIOLATED and not event.occasion:
+        tables.put(tables.late_duties, duty, event)
 
 
 def _record_consent(tables: MemoryTables, change: changes.RecordConsent) -> None:
@@ -276,6 +279,21 @@ def _record_consent(tables: MemoryTables, change: changes.RecordConsent) -> None
         if (known.dataset, known.purpose) != (entry.dataset, entry.purpose)
     ]
     tables.put(tables.standing, person, (*others, entry))
+    # The entry that stands has the place of its newest statement.
+    key = (*person, entry.dataset, entry.purpose)
+    tables.put(tables.latest_consents, key, None)
+    tables.put(tables.latest_consents, key, entry)
+
+
+def _put_consent_link(tables: MemoryTables, change: changes.PutConsentLink) -> None:
+    link = change.link
+    for known in tables.select(tables.consent_links, lambda one: one.owner == link.owner and one.until <= change.now):
+        tables.put(tables.consent_links, (known.owner, known.subject), None)
+    tables.put(tables.consent_links, (link.owner, link.subject), link)
+
+
+def _drop_consent_link(tables: MemoryTables, change: changes.DropConsentLink) -> None:
+    tables.put(tables.consent_links, (change.owner, change.subject), None)
 
 
 def _put_user(tables: MemoryTables, change: changes.PutUser) -> None:
@@ -363,6 +381,8 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.RecordPayment: _record_payment,
     changes.RecordEvent: _record_event,
     changes.RecordConsent: _record_consent,
+    changes.PutConsentLink: _put_consent_link,
+    changes.DropConsentLink: _drop_consent_link,
     changes.PutUser: _put_user,
     changes.PutSession: _put_session,
     changes.SeeSession: _see_session,

@@ -15,6 +15,7 @@ from connector.ports.entities import (
     Backoff,
     Block,
     Consent,
+    ConsentLink,
     CountedUse,
     DutyEvent,
     EventEntry,
@@ -203,6 +204,10 @@ class MemoryStore:
         return self._tables.page(
             self._tables.assets, page, {"owner": owner, "status": status}, descending=not oldest_first
         )
+
+    async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
+        """List the assets whose data is about persons, newest first."""
+        return self._tables.page(self._tables.assets, page, {"owner": owner, "personal": True})
 
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""
@@ -414,6 +419,10 @@ class MemoryStore:
         )
         return sorted(rows, key=lambda event: event.deadline or 0)[: max(limit, 0)]
 
+    async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
+        """List the violated entries of duties that are not done, oldest first."""
+        return self._tables.page(self._tables.late_duties, page, {"owner": owner}, descending=False)
+
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:
@@ -430,6 +439,25 @@ class MemoryStore:
             if wanted:
                 found[subject] = wanted
         return found
+
+    async def standing_consents(
+        self, owner: str, page: PageBounds, *, dataset: str | None = None, state: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the latest entry for each person, dataset and purpose, newest first."""
+        wanted = {"owner": owner, "dataset": dataset, "state": state}
+        return self._tables.page(self._tables.latest_consents, page, wanted)
+
+    async def consent_link(self, owner: str, subject: str) -> ConsentLink | None:
+        """Return the link of a person."""
+        found: ConsentLink | None = self._tables.get(self._tables.consent_links, (owner, subject))
+        return found
+
+    async def consent_link_of_token(self, owner: str, token_hash: str) -> ConsentLink | None:
+        """Return the link with this secret."""
+        rows: list[ConsentLink] = self._tables.select(
+            self._tables.consent_links, lambda link: (link.owner, link.token_hash) == (owner, token_hash)
+        )
+        return rows[0] if rows else None
 
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry."""

@@ -37,8 +37,11 @@ class MemoryTables:
         self.duties: Table = {}
         self.deadlines: Table = {}
         self.owed: Table = {}
+        self.late_duties: Table = {}
         self.consents: Table = {}
         self.standing: Table = {}
+        self.latest_consents: Table = {}
+        self.consent_links: Table = {}
         self.users: Table = {}
         self.sessions: Table = {}
         self.offer_forms: Table = {}

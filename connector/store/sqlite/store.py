@@ -18,6 +18,7 @@ from connector.ports.entities import (
     Backoff,
     Block,
     Consent,
+    ConsentLink,
     CountedUse,
     DutyEvent,
     EventEntry,
@@ -95,6 +96,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.RecordPayment: payments.record,
     changes.RecordEvent: events.record,
     changes.RecordConsent: consents.record,
+    changes.PutConsentLink: consents.put_link,
+    changes.DropConsentLink: consents.drop_link,
     changes.PutUser: users.put,
     changes.PutSession: users.put_session,
     changes.SeeSession: users.see_session,
@@ -247,6 +250,10 @@ class SqliteStore:
             rows, after = assets.assets(self._reader, owner, page, status, oldest_first)
             found = self._shelf.keep(key, rows, after, sum(len(row.document) for row in rows))
         return found
+
+    async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
+        """List the assets whose data is about persons, newest first."""
+        return assets.personal(self._reader, owner, page)
 
     def _find_asset(self, key: tuple[str, str, str], read: Callable[[], Asset | None]) -> Asset | None:
         """Return an asset, which is kept until an asset changes: each message about it asks for it."""
@@ -413,6 +420,10 @@ class SqliteStore:
         """Return the first entries of the duties of persons here that are not done and due until then."""
         return duties.pressing(self._reader, owner, until, limit)
 
+    async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
+        """List the violated entries of duties that are not done, oldest first."""
+        return duties.late(self._reader, owner, page)
+
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:
@@ -422,6 +433,20 @@ class SqliteStore:
     async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
         """Return by subject the latest entries for each purpose that are about the dataset or about all."""
         return consents.of(self._reader, owner, subjects, dataset)
+
+    async def standing_consents(
+        self, owner: str, page: PageBounds, *, dataset: str | None = None, state: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the latest entry for each person, dataset and purpose, newest first."""
+        return consents.standing(self._reader, owner, page, dataset, state)
+
+    async def consent_link(self, owner: str, subject: str) -> ConsentLink | None:
+        """Return the link of a person."""
+        return consents.link(self._reader, owner, subject)
+
+    async def consent_link_of_token(self, owner: str, token_hash: str) -> ConsentLink | None:
+        """Return the link with this secret."""
+        return consents.link_of_token(self._reader, owner, token_hash)
 
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry."""

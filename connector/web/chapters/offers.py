@@ -11,7 +11,7 @@ from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.rights import is_guarded, may_end, may_publish, may_withdraw, may_write
+from connector.web.rights import is_guarded, may_end, may_publish, may_veto, may_withdraw, may_write
 from connector.web.terms import describe_terms
 
 PAGE = 25
@@ -90,8 +90,11 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         *acceptance.personal_remarks(evaluator, policy, asset.stated, asset.data_class),
         *acceptance.asset_remarks(evaluator.library, policy, at, data),
     )
-    done = words.find(f"offer-done-{read_query(visit, 'fertig')}")
+    done = words.find(f"offer-done-{read_query(visit, 'fertig')}") or words.find(
+        f"privacy.done-{read_query(visit, 'fertig')}"
+    )
     own = visit.person.name in asset.edited_by
+    objector = await context.store.user(context.owner, asset.veto.by) if asset.veto else None
     return render(
         visit,
         "offer.html",
@@ -107,6 +110,8 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         may_write=may_write(visit.person.roles),
         changing=await offer_forms.find_change(context, asset.id),
         may_withdraw=may_withdraw(visit.person.roles),
+        may_veto=may_veto(visit.person.roles),
+        objector=objector.person if objector else asset.veto.by if asset.veto else "",
         done=done,
         fault=fault,
     )

@@ -1,20 +1,17 @@
 """The first page after the sign-in, by role, with one question: what needs me?"""
 
-import asyncio
-import contextlib
-
 from starlette.responses import Response
 
 from connector.controlplane.usecases import agreements, users
 from connector.controlplane.usecases.offering import offer_forms
-from connector.desk.values import ReadinessCheck
+from connector.desk.checks import run_check
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
 from connector.web.frame.visit import Visit, render
+from connector.web.frame.wording import MANY
 from connector.web.rights import AGREEMENT_READERS, INBOX_READERS, READERS, may_write
 from connector.web.waiting import list_waiting
 
 SHOWN = 3
-_PATIENCE_S = 2.0
 
 
 async def show_start(visit: Visit) -> Response:
@@ -33,6 +30,9 @@ async def show_start(visit: Visit) -> Response:
     operating = UserRole.OPERATOR in person.roles
     if operating:
         problems = await _list_problems(visit)
+    late = None
+    if UserRole.PRIVACY in person.roles:
+        late = len((await context.store.late_duties(context.owner, PageBounds(limit=MANY)))[0])
     begun = (await offer_forms.list_forms(context))[:SHOWN] if may_write(person.roles) else []
     return render(
         visit,
@@ -43,6 +43,7 @@ async def show_start(visit: Visit) -> Response:
         operating=operating,
         problems=problems,
         begun=begun,
+        late=late,
         may_write=may_write(person.roles),
     )
 
@@ -50,13 +51,5 @@ async def show_start(visit: Visit) -> Response:
 async def _list_problems(visit: Visit) -> list[str]:
     """Return what keeps the connector from working, and what a person has to look at."""
     checks = (*visit.desk.checks.values(), *visit.desk.warnings.values())
-    found = [await _ask(check) for check in checks]
+    found = [await run_check(check) for check in checks]
     return [visit.words.translate(problem) for problem in found if problem is not None]
-
-
-async def _ask(check: ReadinessCheck) -> str | None:
-    """Return what a check finds; one without an answer is not waited for, since `/ready` says so."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE_S):
-            return await check()
-    return None

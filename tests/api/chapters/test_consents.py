@@ -42,3 +42,17 @@ async def test_what_cannot_be_recorded_says_why_and_changes_nothing(desk: Desk) 
         assert (await client.get("/v1/consents")).json()["items"] == []
     async with desk.client("reader") as reader:
         assert (await reader.post("/v1/consents/lookup", json={"subject": "a"})).status_code == 403
+
+
+async def test_a_link_is_made_for_who_has_consents_and_its_secret_is_nowhere_else(desk: Desk) -> None:
+    async with desk.client() as client:
+        await client.post("/v1/consents", json={"entries": [ENTRY]})
+        made = await client.post("/v1/consents/link", json={"subject": "anna@example.org", "days": 7})
+        assert (made.status_code, made.json()["until"]) == (201, "2025-12-01T16:00:00Z")
+        place, _, secret = made.json()["link"].partition("?link=")
+        assert place == "https://pages.example/meine-einwilligungen"
+        assert (await client.post("/v1/consents/link", json={"subject": "nobody"})).status_code == 404
+        assert (await client.post("/v1/consents/link", json={"subject": "a", "days": 0})).status_code == 422
+        assert secret not in (await client.get("/v1/audit")).text
+    async with desk.client("reader") as reader:
+        assert (await reader.post("/v1/consents/link", json={"subject": "a"})).status_code == 403

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from connector.cli.commands.consent import _find_line, _parts
 from connector.views.common import Page
-from connector.views.consents import ConsentsRecordedView, ConsentView
+from connector.views.consents import ConsentLinkView, ConsentsRecordedView, ConsentView
 from tests.cli.conftest import Cli
-from tests.cli.management import Management, asset
+from tests.cli.management import NOW, Management, asset
 
 
 def entry(**other: Any) -> ConsentView:
@@ -180,3 +180,13 @@ def test_a_file_that_is_no_text_is_refused_in_the_language_of_the_reader(
     assert done.code == 2
     assert "ist kein Text in einer bekannten Kodierung" in done.err
     assert management.bodies("POST", "/v1/consents") == []
+
+
+def test_a_link_for_a_person_is_printed_once_with_its_end(cli: Cli, management: Management) -> None:
+    made = ConsentLinkView(link="https://p.example/meine-einwilligungen?link=s", until=NOW)
+    management.answer("POST", "/v1/consents/link", made, status=201)
+    done = cli("consent", "link", "4711", "--days", "7", "--lang", "de")
+    assert "https://p.example/meine-einwilligungen?link=s" in done.out
+    assert "Mit diesem Link sieht und ändert 4711" in done.out
+    assert management.bodies("POST", "/v1/consents/link") == [{"subject": "4711", "days": 7}]
+    assert cli("consent", "link", "4711", "--days", "400").code == 2

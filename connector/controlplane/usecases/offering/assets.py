@@ -19,6 +19,7 @@ from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases.offering import completeness, datasets, drafts, suggesting
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.language.catalogue import say_in_all
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.protocol.dsp.catalog import DATASET_LIMIT
@@ -114,6 +115,9 @@ async def publish(
 
 def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
     """Return an asset with its Dataset, if it may be published. Raises NotAllowed."""
+    if asset.veto is not None:
+        told = say_in_all("privacy.vetoed", reason=asset.veto.reason)
+        raise NotAllowed("vetoed", told["en"], told)
     if asset.data_class is DataClass.PERSONAL and not release:
         reason = "Personal data can be published only after a release by a person: confirm the release (--release)."
         raise NotAllowed("personal", reason)

@@ -22,6 +22,11 @@ SENTENCES: dict[str, str] = {
     "Received files: list them, remove old ones.": "Empfangene Dateien: auflisten, alte löschen.",
     "Events that policies can refer to.": "Ereignisse, auf die sich Nutzungsbedingungen beziehen können.",
     "Consents of persons whom data is about.": "Einwilligungen der Personen, die Daten betreffen.",
+    "Data protection: record of processing, late duties, vetoes.": "Datenschutz: Verzeichnis der Verarbeitungen, überfällige Pflichten, Einsprüche.",
+    "List the record of processing activities (GDPR Art. 30): each offer of personal data with its recipients.": "Das Verzeichnis der Verarbeitungstätigkeiten auflisten (Art. 30 DSGVO): jedes Angebot personenbezogener Daten mit seinen Empfängern.",
+    "List the duties that were not performed in time, such as deletions: who owes what, since when.": "Nicht rechtzeitig erfüllte Pflichten auflisten, etwa Löschungen: wer was schuldet, seit wann.",
+    "Object to the release of an offer of personal data: nobody publishes it until the veto is lifted.": "Einspruch gegen die Freigabe eines Angebots personenbezogener Daten einlegen: Niemand veröffentlicht es, bis er zurückgenommen ist.",
+    "Take the veto against an offer back: who may release it can publish it again.": "Den Einspruch gegen ein Angebot zurücknehmen: Wer es freigeben darf, kann es wieder veröffentlichen.",
     "The audit log: list, show, export, verify.": "Das Prüfprotokoll: auflisten, anzeigen, ausgeben, prüfen.",
     "Holds: processes that wait for a person.": "Vorgänge, die auf die Entscheidung eines Menschen warten.",
     "The broker: run it, or show its state.": "Der Broker: betreiben oder seinen Stand anzeigen.",
@@ -183,6 +188,8 @@ SENTENCES: dict[str, str] = {
     "Record a withdrawal: records of the person leave no more, also in active transfers.": "Einen Widerruf erfassen: Datensätze der Person werden nicht mehr herausgegeben, auch nicht in laufenden "
     "Lieferungen.",
     "List the entries of the register, newest first.": "Die Einträge des Einwilligungsregisters auflisten, neueste zuerst.",
+    "Make a link with which a person sees, changes and withdraws the own consents, without an account.": "Einen Link erzeugen, mit dem eine Person ihre Einwilligungen sieht, ändert und widerruft, ohne Konto.",
+    "An earlier link of the person ends. The link is printed once; give it to the person, and to nobody else.": "Ein früherer Link der Person endet. Der Link erscheint einmal; bitte der Person geben und sonst niemandem.",
     "Record the consents in a CSV file.": "Die Einwilligungen aus einer CSV-Datei erfassen.",
     "Columns: subject and purpose; state (such as ConsentGiven, ConsentRefused or ConsentWithdrawn), dataset and until "
     "are optional. The file is recorded in parts of 500. If a line is refused, the parts before it stay recorded. The "

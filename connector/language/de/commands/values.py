@@ -101,6 +101,8 @@ SENTENCES: dict[str, str] = {
     # Entries of the audit log.
     "asset": "Angebot",
     "asset drafted": "Angebot entworfen",
+    "vetoed": "mit Einspruch belegt",
+    "cleared": "vom Einspruch befreit",
     "asset removed": "Angebot gelöscht",
     "participant": "Teilnehmer",
     "offering": "Dienst zu einem Angebot",

@@ -101,6 +101,8 @@ SENTENCES: dict[str, str] = {
     # Entries of the audit log.
     "asset": "asset",
     "asset drafted": "asset drafted",
+    "vetoed": "vetoed",
+    "cleared": "cleared of the veto",
     "asset removed": "asset removed",
     "participant": "participant",
     "offering": "offering",

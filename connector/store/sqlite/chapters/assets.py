@@ -15,8 +15,10 @@ _encode = msgspec.msgpack.Encoder().encode
 _asset = msgspec.msgpack.Decoder(Asset).decode
 _push = msgspec.msgpack.Decoder(Push).decode
 
-_INSERT = "INSERT INTO assets (status, version, body, owner, id) VALUES (?, ?, ?, ?, ?)"
-_UPDATE = "UPDATE assets SET status = ?, version = ?, body = ? WHERE owner = ? AND id = ? AND version = ?"
+_INSERT = "INSERT INTO assets (status, version, personal, body, owner, id) VALUES (?, ?, ?, ?, ?, ?)"
+_UPDATE = """
+UPDATE assets SET status = ?, version = ?, personal = ?, body = ? WHERE owner = ? AND id = ? AND version = ?
+"""
 _DELETE = "DELETE FROM assets WHERE owner = ? AND id = ? AND version = ?"
 _OFFER = """
 INSERT INTO offers (owner, offer_id, asset_id) VALUES (?, ?, ?)
@@ -40,7 +42,7 @@ _PUSHES_IN = "SELECT body FROM pushes WHERE owner = ? AND state = ? LIMIT ?"
 def put(connection: sqlite3.Connection, change: PutAsset) -> None:
     """Insert or update an asset. Raises Conflict if the stored version is not the expected one."""
     asset = change.asset
-    row = (asset.status.value, asset.version, _encode(asset), asset.owner, asset.id)
+    row = (asset.status.value, asset.version, asset.personal, _encode(asset), asset.owner, asset.id)
     if change.expected is None:
         try:
             connection.execute(_INSERT, row)
@@ -82,6 +84,12 @@ def assets(
     """List assets."""
     wanted = {"owner": owner, "status": status.value if status else None}
     rows, after = page(connection, "assets", bounds, wanted, descending=not oldest_first)
+    return [_asset(body) for (body,) in rows], after
+
+
+def personal(connection: sqlite3.Connection, owner: str, bounds: PageBounds) -> tuple[Sequence[Asset], str | None]:
+    """List the assets whose data is about persons, newest first."""
+    rows, after = page(connection, "assets", bounds, {"owner": owner}, fixed=("personal = 1",))
     return [_asset(body) for (body,) in rows], after
 
 

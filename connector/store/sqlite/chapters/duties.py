@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.ports.changes import RecordDuty
-from connector.ports.entities import DONE, DutyEvent, DutyState
-from connector.store.sqlite.engine.rows import fetch_many
+from connector.ports.entities import DONE, DutyEvent, DutyState, PageBounds
+from connector.store.sqlite.engine.rows import fetch_many, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _event = msgspec.msgpack.Decoder(DutyEvent).decode
@@ -27,6 +27,8 @@ _OVERDUE = "SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? ORDER B
 # What a person here has to do is remembered until it is done, also after its deadline.
 _OWE = "INSERT OR REPLACE INTO owed (owner, agreement_id, duty, deadline, body) VALUES (?, ?, ?, ?, ?)"
 _OWE_NO_LONGER = "DELETE FROM owed WHERE owner = ? AND agreement_id = ? AND duty = ?"
+_LATE = "INSERT OR IGNORE INTO late_duties (owner, agreement_id, duty, body) VALUES (?, ?, ?, ?)"
+_LATE_NO_LONGER = "DELETE FROM late_duties WHERE owner = ? AND agreement_id = ? AND duty = ?"
 _PRESSING = "SELECT body FROM owed WHERE owner = ? AND deadline <= ? ORDER BY deadline LIMIT ?"
 
 
@@ -45,6 +47,9 @@ def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
         connection.execute(_WAIT_NO_LONGER, duty)
     if event.state in DONE and not event.occasion:
         connection.execute(_OWE_NO_LONGER, duty)
+        connection.execute(_LATE_NO_LONGER, duty)
+    elif event.state is DutyState.VIOLATED and not event.occasion:
+        connection.execute(_LATE, (*duty, body))
 
 
 def duties(
@@ -64,3 +69,9 @@ def overdue(connection: sqlite3.Connection, owner: str, now: int, limit: int) ->
 def pressing(connection: sqlite3.Connection, owner: str, until: int, limit: int) -> Sequence[DutyEvent]:
     """Return the first entries of the duties of persons here that are not done and due until then, by deadline."""
     return [_event(body) for (body,) in fetch_many(connection, _PRESSING, (owner, until, max(limit, 0)))]
+
+
+def late(connection: sqlite3.Connection, owner: str, bounds: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
+    """List the violated entries of duties that are not done, oldest first."""
+    rows, after = page(connection, "late_duties", bounds, {"owner": owner}, descending=False)
+    return [_event(body) for (body,) in rows], after

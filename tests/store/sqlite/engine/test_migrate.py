@@ -9,7 +9,18 @@ import msgspec
 import pytest
 
 from connector.ports import changes
-from connector.ports.entities import EARLIER, Agreement, DutyEvent, DutyState, MonthlyUsage, PageBounds, UsePart
+from connector.ports.entities import (
+    EARLIER,
+    Agreement,
+    AssetStatement,
+    DataClass,
+    DutyEvent,
+    DutyState,
+    Marking,
+    MonthlyUsage,
+    PageBounds,
+    UsePart,
+)
 from connector.protocol.dsp.common import Role
 from connector.store.sqlite.engine.examine import SchemaRefused
 from connector.store.sqlite.engine.migrate import migrate, steps
@@ -165,6 +176,33 @@ async def test_processes_and_agreements_of_an_earlier_release_are_listed_and_cou
     assert [row.id for row in (await store.agreements_in_force(OWNER, PageBounds(), dataset=dataset))[0]] == [
         "urn:a:6:provider"
     ]
+    await store.close()
+
+
+async def test_what_protects_personal_data_is_found_in_a_store_of_an_earlier_release(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    migrate(path, steps("store")[:10])
+    special = AssetStatement(marking=Marking.SPECIAL)
+    for asset in (
+        values.asset("urn:classed", data_class=DataClass.PERSONAL),
+        values.asset("urn:marked", stated=special),
+        values.asset("urn:open"),
+    ):
+        named = {"owner": OWNER, "id": asset.id, "status": asset.status, "version": 1}
+        _fill(path, "assets", **named, body=asset)
+    for duty, *states in (("late", "active", "violated"), ("done", "violated", "settled")):
+        for state in states:
+            event = values.duty(duty, state=DutyState(state))
+            named = {"owner": OWNER, "agreement_id": event.agreement_id, "duty": duty, "state": state}
+            _fill(path, "duties", **named, occasion="", body=event)
+    entry = values.consent("anna", state="given")
+    named = {"owner": OWNER, "subject": "anna", "dataset": "", "purpose": entry.purpose}
+    _fill(path, "consent_standing", **named, place=1, body=entry)
+    store = await open_store(path)
+    page = PageBounds()
+    assert [asset.id for asset in (await store.personal_assets(OWNER, page))[0]] == ["urn:marked", "urn:classed"]
+    assert [event.duty for event in (await store.late_duties(OWNER, page))[0]] == ["late"]
+    assert (await store.standing_consents(OWNER, page, state="given"))[0] == [entry]
     await store.close()
 
 

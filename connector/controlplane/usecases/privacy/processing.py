@@ -1,0 +1,142 @@
+"""The record of processing activities (GDPR Art. 30): each offer of personal data, with each agreement about it.
+
+A line is an offer that was published, together with one agreement; an offer without an agreement has one line. What the
+terms say of purposes, deletion and safeguards is that of the agreement, else of the offer.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+import msgspec
+
+from connector.controlplane.core import instants
+from connector.controlplane.core.documents import make_catalog_offer
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.library import Library, evaluate
+from connector.controlplane.usecases import agreements
+from connector.controlplane.usecases.agreements import AgreementSummary
+from connector.language.catalogue import LANGUAGES, Language
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, find_deadline, list_duties, walk_duties
+from connector.policy.model.policy import ODRL
+from connector.policy.reading.purposes import list_purposes
+from connector.policy.words.rule import make_wording, write_duty
+from connector.ports.entities import Agreement, Asset, AssetStatus, PageBounds
+from connector.protocol.dsp.common import Role
+
+DELETE = ODRL + "delete"
+MOST_LOOKED = 500
+"""The most offers that are read for one page; drafts have no line."""
+
+
+class ProcessingTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What terms say of a processing: purposes (IRIs), when data is deleted, and what is done to it before it leaves.
+
+    `deletion` and `safeguards` are phrases by language, `delete_by` is the first known deadline of a deletion.
+    """
+
+    purposes: tuple[str, ...] = ()
+    deletion: dict[str, tuple[str, ...]] = {}
+    safeguards: dict[str, tuple[str, ...]] = {}
+    delete_by: datetime | None = None
+
+
+class ProcessingActivity(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the record: an offer, one agreement about it, if there is one, and what its terms say."""
+
+    asset: Asset
+    terms: ProcessingTerms
+    agreement: AgreementSummary | None = None
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Where a page begins: after an offer, and after an agreement about the next one; None at the beginning."""
+
+    asset: str | None = None
+    agreement: str | None = None
+
+
+def _read_cursor(text: str | None) -> _Place:
+    """Return the place of a cursor. Raises ValueError if nobody handed it out."""
+    asset, sign, agreement = (text or "~").partition("~")
+    if not sign:
+        raise ValueError("Unknown cursor: begin with the first page.")
+    return _Place(asset or None, agreement or None)
+
+
+async def list_activities(evaluator: Evaluator, page: PageBounds) -> tuple[Sequence[ProcessingActivity], str | None]:
+    """List the lines of the record, the newest offer and its newest agreement first, and the next cursor.
+
+    Raises ValueError for an unknown cursor.
+    """
+    store, owner = evaluator.context.store, evaluator.context.owner
+    place = _read_cursor(page.after)
+    found: list[tuple[Asset, Agreement | None]] = []
+    for _ in range(MOST_LOOKED):
+        rows, following = await store.personal_assets(owner, PageBounds(limit=1, after=place.asset))
+        for asset in rows:
+            bounds = PageBounds(limit=page.limit - len(found), after=place.agreement)
+            lines, more = await _list_lines(evaluator, asset, bounds)
+            found += [(asset, line) for line in lines]
+            if more is not None:
+                return await _describe(evaluator, found), f"{place.asset or ''}~{more}"
+        if following is None:
+            return await _describe(evaluator, found), None
+        place = _Place(following)
+        if len(found) >= page.limit:
+            break
+    return await _describe(evaluator, found), f"{place.asset}~"
+
+
+async def _list_lines(
+    evaluator: Evaluator, asset: Asset, page: PageBounds
+) -> tuple[Sequence[Agreement | None], str | None]:
+    """Return the agreements about an offer; None stands for an offer without one. A draft has no line."""
+    context = evaluator.context
+    rows, more = await context.store.agreements(context.owner, page, dataset=asset.id)
+    ours = [row for row in rows if row.role is Role.PROVIDER]
+    if ours or more or page.after or asset.status is AssetStatus.DRAFT:
+        return ours, more
+    return [None], None
+
+
+async def _describe(evaluator: Evaluator, found: Sequence[tuple[Asset, Agreement | None]]) -> list[ProcessingActivity]:
+    agreed = [agreement for _, agreement in found if agreement]
+    summaries = {one.agreement.key: one for one in await agreements.describe(evaluator, agreed)}
+    documents = [_frame(asset, agreement) for asset, agreement in found]
+    read = partial(_read_all, evaluator.library, documents, [one.agreed_at if one else None for _, one in found])
+    terms = await evaluate(read, *documents)
+    return [
+        ProcessingActivity(asset=asset, terms=said, agreement=summaries[agreement.key] if agreement else None)
+        for (asset, agreement), said in zip(found, terms, strict=True)
+    ]
+
+
+def _frame(asset: Asset, agreement: Agreement | None) -> bytes:
+    return agreement.document if agreement else make_catalog_offer(asset.policy, offer_id=asset.offer_id)
+
+
+def _read_all(library: Library, documents: Sequence[bytes], agreed: Sequence[int | None]) -> list[ProcessingTerms]:
+    return [read_terms(library, document, at) for document, at in zip(documents, agreed, strict=True)]
+
+
+def read_terms(library: Library, document: bytes, agreed_at: int | None = None) -> ProcessingTerms:
+    """Return what a policy says of a processing; nothing if it cannot be read. `agreed_at` is in ms."""
+    compiled = library.compile_readable(document)
+    if not isinstance(compiled, Compiled):
+        return ProcessingTerms()
+    deletions = [duty for duty in list_duties(compiled) if duty.duty.action and duty.duty.action[0].iri == DELETE]
+    transforms = [duty for duty in walk_duties(compiled) if duty.transform]
+    at = instants.instant(agreed_at) if agreed_at is not None else None
+    deadlines = [deadline for duty in deletions if (deadline := find_deadline(duty, at)) is not None]
+    return ProcessingTerms(
+        purposes=list_purposes(document),
+        deletion={language: _write(compiled, deletions, language) for language in LANGUAGES},
+        safeguards={language: _write(compiled, transforms, language) for language in LANGUAGES},
+        delete_by=min(deadlines, default=None),
+    )
+
+
+def _write(compiled: Compiled, duties: Sequence[CompiledDuty], language: Language) -> tuple[str, ...]:
+    wording = make_wording(compiled, language)
+    return tuple(dict.fromkeys(write_duty(duty, wording) for duty in duties))

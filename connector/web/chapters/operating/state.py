@@ -1,0 +1,96 @@
+"""The state of the process in words: what works, what a person has to look at, what is under way; it stays fresh."""
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+from starlette.responses import Response
+
+from connector.controlplane.processes import loading
+from connector.desk.checks import make_store_check, run_check
+from connector.desk.values import ReadinessCheck
+from connector.ports.entities import PageBounds
+from connector.ports.identity import ListInUse
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+from connector.web.frame.streams import Glance, open_stream
+from connector.web.frame.visit import Visit, fill, name_party, render
+
+COUNTED, FLOWS, AGAIN_S = 100, 20, 5.0
+_DAY_MS, _SOON_DAYS = 86_400_000, 14
+
+
+class CheckedPart(msgspec.Struct, frozen=True):
+    """A part of the process: its name in the catalogue, and what is wrong with it; `hard` if it cannot work so."""
+
+    name: str
+    problem: str | None
+    hard: bool
+
+
+class PeerOutOfReach(msgspec.Struct, frozen=True):
+    """A counterparty that cannot be reached: how many attempts failed, and when (ms) the next one is made."""
+
+    name: str
+    failures: int
+    until: int
+
+
+class ProcessState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page shows. `due` are the messages whose time has come, up to `COUNTED`; `list_days` are days left."""
+
+    parts: tuple[CheckedPart, ...]
+    peers: tuple[PeerOutOfReach, ...]
+    flows: Sequence[tuple[Transfer, str]]
+    more_flows: bool
+    due: int
+    listed: ListInUse | None
+    list_days: int
+    list_soon: bool
+    release: str
+    python: str
+
+
+async def show_state(visit: Visit) -> Response:
+    """Show the state of the process."""
+    return render(visit, "state.html", state=await _look(visit))
+
+
+async def stream_state(visit: Visit) -> Response:
+    """Answer with the state as mark-up, now and whenever it differs."""
+
+    async def look() -> Glance:
+        part = fill(visit, "state_live.html", state=await _look(visit))
+        return Glance({"part": part}, again_s=AGAIN_S)
+
+    return open_stream(visit, look)
+
+
+async def _look(visit: Visit) -> ProcessState:
+    desk, context = visit.desk, visit.desk.context
+    checks: dict[str, ReadinessCheck] = {"store": make_store_check(context), **desk.checks}
+    parts = [CheckedPart(name, await run_check(check), True) for name, check in checks.items()]
+    parts += [CheckedPart(name, await run_check(check), False) for name, check in desk.warnings.items()]
+    silent = [row for row in await context.store.backoffs(context.owner) if row.failures and row.peer.strip()]
+    flows, more = await context.store.transfers(context.owner, PageBounds(limit=FLOWS), state=TransferState.STARTED)
+    listed = desk.list_in_use()
+    days = max(0, listed.expires_at - visit.now) // _DAY_MS if listed else 0
+    return ProcessState(
+        parts=tuple(parts),
+        peers=tuple(PeerOutOfReach(name_party(visit, row.peer), row.failures, row.until) for row in silent),
+        flows=[(row, name_party(visit, row.peer)) for row in flows],
+        more_flows=more is not None,
+        due=len(await loading.list_due(context, visit.now, COUNTED)),
+        listed=listed,
+        list_days=days,
+        list_soon=days < _SOON_DAYS,
+        release=_find_release(),
+        python=platform.python_version(),
+    )
+
+
+def _find_release() -> str:
+    try:
+        return version("datenkontor")
+    except PackageNotFoundError:
+        return "–"

@@ -1,0 +1,32 @@
+"""A check that fails, hangs or meets a closed store is told within bounded time."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from connector.desk import checks
+from connector.ports.changes import Unavailable
+from tests.support.plane import Desk
+
+
+async def test_a_store_that_takes_no_writes_is_told_and_its_own_error_only_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    check = checks.make_store_check(desk.rooms.context)
+    assert await check() is None
+    await desk.store.close()
+    assert "does not accept writes" in str(await check())
+
+    async def closed() -> str:
+        raise Unavailable("closed")
+
+    assert await checks.run_check(closed) is None
+
+
+async def test_a_check_without_an_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang() -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr(checks, "_PATIENCE_S", 0.01)
+    assert await checks.run_check(hang) == "No answer within 0.01 seconds."
