@@ -27,6 +27,7 @@ from connector.api.chapters import (
     search,
     searches,
     self_descriptions,
+    subscriptions,
     transfers,
     users,
 )
@@ -50,6 +51,7 @@ _CHAPTERS = (
     payments.router,
     agreements.router,
     deliveries.router,
+    subscriptions.router,
     transfers.last,
     holds.router,
     consents.router,

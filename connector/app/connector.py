@@ -55,6 +55,7 @@ from connector.controlplane.usecases import users
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.subscribing.runner import SubscriptionRunner
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
@@ -120,6 +121,7 @@ class ConnectorServer:
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
         self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
+        self.tasks.append(asyncio.create_task(self.make_subscription_runner().run(), name="subscriptions"))
         for pusher in self.pushers:
             self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
         if self.announcer:
@@ -198,9 +200,7 @@ class ConnectorServer:
             evaluator=evaluator,
             enforcer=self.enforcer,
             publisher=self.publisher,
-            counterparties=Counterparties(
-                directory=parts.identity, peer=parts.peer, address_problem=parts.address_problem
-            ),
+            counterparties=self._make_counterparties(),
             register=ConsentRegister(context=self.context, evaluator=evaluator, secret=self.secret),
             users=self._make_register(),
             received=settings.received,
@@ -210,6 +210,14 @@ class ConnectorServer:
             warnings=readiness.warnings(),
             list_in_use=parts.identity.list_in_use,
         )
+
+    def make_subscription_runner(self) -> SubscriptionRunner:
+        """Return what runs the subscriptions of this participant."""
+        return SubscriptionRunner(self.enforcer, self._make_counterparties())
+
+    def _make_counterparties(self) -> Counterparties:
+        parts = self.parts
+        return Counterparties(directory=parts.identity, peer=parts.peer, address_problem=parts.address_problem)
 
     async def _keep_clean(self) -> None:
         """Remove received files at intervals, as the settings say."""

@@ -45,6 +45,7 @@ WORDS = {
     "negotiation": CommandEntry("negotiation", "Contract negotiations as provider and as consumer."),
     "agreement": CommandEntry("agreement", "Agreements as provider and as consumer."),
     "transfer": CommandEntry("transfer", "Transfers as provider and as consumer."),
+    "subscription": CommandEntry("subscription", "Subscriptions: get the data of agreements regularly."),
     "received": CommandEntry("received", "Received files: list them, remove old ones."),
     "need": CommandEntry("need", "Needs for data: post them, answer those of others."),
     "event": CommandEntry("event", "Events that policies can refer to."),

@@ -16,6 +16,7 @@ from connector.client.chapters.received import AsyncReceivedFiles, ReceivedFiles
 from connector.client.chapters.search import search
 from connector.client.chapters.searches import AsyncSearches, Searches
 from connector.client.chapters.self_descriptions import AsyncDescriptions, Descriptions
+from connector.client.chapters.subscriptions import AsyncSubscriptions, Subscriptions
 from connector.client.chapters.transfers import AsyncTransfers, Transfers
 from connector.client.chapters.users import AsyncUsers, Users
 from connector.client.frame.flow import ApiCall, path_of
@@ -65,6 +66,7 @@ class Connector:
         self.agreements = Agreements(driver)
         self.audit = Audit(driver)
         self.transfers = Transfers(driver)
+        self.subscriptions = Subscriptions(driver)
         self.received = ReceivedFiles(driver)
         self.policies = Policies(driver)
         self.events = Events(driver)
@@ -112,6 +114,7 @@ class AsyncConnector:
         self.agreements = AsyncAgreements(driver)
         self.audit = AsyncAudit(driver)
         self.transfers = AsyncTransfers(driver)
+        self.subscriptions = AsyncSubscriptions(driver)
         self.received = AsyncReceivedFiles(driver)
         self.policies = AsyncPolicies(driver)
         self.events = AsyncEvents(driver)

@@ -36,10 +36,11 @@ from connector.client.frame.errors import (
     StillWaiting,
 )
 from connector.client.frame.flow import ClientFlow, Progress, Report
-from connector.client.freshness import StatedData, is_current, is_newer, read_stated
+from connector.client.freshness import is_current, is_newer
 from connector.client.target import check_place, claim_place, drop_note, read_note, write_note
 from connector.client.terms import limits_uses, list_purposes, prefer_usable, states_purpose
 from connector.protocol.dsp.machines.transfer_machine import PUSH
+from connector.protocol.stated import StatedData, read_stated
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.common import Page
 from connector.views.negotiations import NegotiationView

@@ -13,7 +13,7 @@ from pathlib import Path
 from connector.client.delivery import LONGEST_NAME, find_folder, is_file_of
 from connector.client.frame.claim import claim
 from connector.client.frame.errors import Damaged, FileThere, InvalidRequest
-from connector.client.freshness import StatedData
+from connector.protocol.stated import StatedData
 
 _LONGEST_NOTE = 1000
 

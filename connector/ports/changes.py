@@ -24,6 +24,7 @@ from connector.ports.entities import (
     Payment,
     Push,
     ReplayKey,
+    Subscription,
     UsePart,
     User,
     UserSession,
@@ -286,6 +287,21 @@ class DropOfferForm(msgspec.Struct, frozen=True):
     id: str
 
 
+class PutSubscription(msgspec.Struct, frozen=True):
+    """Insert or update a subscription under the same version rule."""
+
+    subscription: Subscription
+    expected: int | None
+
+
+class DropSubscription(msgspec.Struct, frozen=True):
+    """Remove a subscription whose stored version is `expected`; else `Conflict`."""
+
+    owner: str
+    id: str
+    expected: int
+
+
 class PutPush(msgspec.Struct, frozen=True):
     """Store what was pushed to a broker, replacing an earlier push of its subject."""
 
@@ -339,6 +355,8 @@ Change = (
     | DropSessions
     | PutOfferForm
     | DropOfferForm
+    | PutSubscription
+    | DropSubscription
     | PutPush
     | DropPush
     | AppendLeaf

@@ -30,6 +30,7 @@ from connector.ports.entities import (
     Push,
     PushState,
     Recent,
+    Subscription,
     Usage,
     UsePart,
     User,
@@ -39,6 +40,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.views.subscriptions import SubscriptionState
 
 AnyProcess = Negotiation | Transfer
 
@@ -193,6 +195,17 @@ class Store(Protocol):
 
     async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
         """Return all offers that people are filling in, ordered by identifier."""
+
+    async def subscription(self, owner: str, id: str) -> Subscription | None:
+        """Return one subscription."""
+
+    async def subscriptions(
+        self, owner: str, page: PageBounds, *, state: SubscriptionState | None = None, agreement_key: str | None = None
+    ) -> tuple[Sequence[Subscription], str | None]:
+        """List subscriptions."""
+
+    async def next_subscriptions(self, owner: str, limit: int) -> Sequence[Subscription]:
+        """Return the subscriptions that are due first, the longest due first; one that is not due is left out."""
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

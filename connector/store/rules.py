@@ -15,7 +15,16 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, CrawlSource, Delta, Entry, Statements
-from connector.ports.changes import Change, LimitReached, PutAsset, PutOfferForm, PutProcess, PutUser, TooSoon
+from connector.ports.changes import (
+    Change,
+    LimitReached,
+    PutAsset,
+    PutOfferForm,
+    PutProcess,
+    PutSubscription,
+    PutUser,
+    TooSoon,
+)
 from connector.ports.descriptions import MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.moderation import MarkKind, find_withheld
@@ -74,6 +83,8 @@ def check_version(change: Change) -> None:
         version = change.user.version
     elif isinstance(change, PutOfferForm):
         version = change.form.version
+    elif isinstance(change, PutSubscription):
+        version = change.subscription.version
     else:
         return
     if version != (change.expected or 0) + 1:

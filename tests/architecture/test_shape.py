@@ -12,11 +12,13 @@ LARGE = {
     "connector/api/chapters": "one file for each chapter of the management API",
     "connector/client/chapters": "one file for each chapter of the management API",
     "connector/cli/commands": "one file for each noun of the command line",
+    "connector/client/chapters": "one file for each chapter of the management API",
     "connector/language/de": "one file for each chapter of texts",
     "connector/language/de/commands": "one file for each chapter of texts",
     "connector/language/en": "one file for each chapter of texts",
     "connector/language/en/commands": "one file for each chapter of texts",
     "connector/ports": "one small `Protocol` a file",
+    "connector/store/sqlite/chapters": "one file for each chapter of the store",
     "connector/views": "one file for each entity",
 }
 # Rooms whose sentence is still being written.

@@ -23,11 +23,13 @@ import pytest
 import connector.client
 import connector.views
 from connector.client import Connector
-from connector.ports.changes import PutAgreement, PutProcess
+from connector.ports.changes import PutAgreement, PutProcess, PutSubscription
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.consents import ConsentOrder
+from connector.views.subscriptions import RunOutcome
+from tests.contract import values
 from tests.support.plane import ADDRESS, CITY, ME, NOW, OWNER, Blocked, Desk
 
 CSV = b"station;no2\n"
@@ -40,6 +42,7 @@ AGREEMENT = {
     "permission": [{"action": "use"}],
     "obligation": [{"action": "delete"}],
 }
+GIVEN = {"assigner": CITY, "assignee": ME}
 
 
 def modules(room: ModuleType) -> list[ModuleType]:
@@ -103,12 +106,14 @@ def furnish(desk: Desk, made: Connector) -> None:
             address=ADDRESS,
             dataset="urn:dataset:air",
             negotiation_id="urn:negotiation:0",
-            document=msgspec.json.encode(AGREEMENT | {"@id": name}),
+            document=msgspec.json.encode(AGREEMENT | {"@id": name} | (GIVEN if role is Role.CONSUMER else {})),
             evidence=b'{"claims": {}}',
             agreed_at=NOW,
             finalized_at=NOW,
         )
         asyncio.run(desk.store.commit([PutAgreement(agreement)]))
+    ordered = values.subscription("urn:subscription:1", deliveries=2, outcome=RunOutcome.UNCHANGED)
+    asyncio.run(desk.store.commit([PutSubscription(ordered, None)]))
     begun = made.negotiations.start(CITY, "urn:dataset:air")
     asyncio.run(rename(desk, begun.id, "urn:negotiation:1", "OFFERED", offered_by=Role.PROVIDER))
     asyncio.run(desk.hold("urn:negotiation:1", "A person decides."))

@@ -12,10 +12,10 @@ import pytest
 from connector.client.delivery import name_part
 from connector.client.frame.errors import ClientError, FileThere, InUse, InvalidRequest, RequestRefused, StillWaiting
 from connector.client.frame.flow import Progress
-from connector.client.freshness import StatedData
 from connector.client.get import WantedOffer
 from connector.client.target import claim_place, write_note
 from connector.protocol.dsp.machines.machine import RefusedMessage
+from connector.protocol.stated import StatedData
 from connector.views.search import HitView
 from tests.client.calls import awaited
 from tests.support.plane import CITY, Desk

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from connector.client.frame.errors import ClientError, FileThere, InUse, InvalidRequest
-from connector.client.freshness import StatedData
 from connector.client.target import check_place, claim_place, drop_note, find_place, read_note, write_note
+from connector.protocol.stated import StatedData
 
 NOTHING = StatedData()
 

@@ -19,12 +19,31 @@ from connector.ports.entities import (
     Payment,
     PaymentState,
     ReplayKey,
+    Subscription,
 )
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.views.subscriptions import SubscriptionRhythm
 
 OWNER = "default"
+
+
+def subscription(id: str, **changed: Any) -> Subscription:
+    plain: dict[str, Any] = {
+        "owner": OWNER,
+        "version": 1,
+        "agreement": "consumer https://city.example urn:agreement:1",
+        "counterparty": "https://city.example",
+        "dataset": "urn:dataset:air",
+        "title": {"de": "Luft", "en": "Air"},
+        "every": SubscriptionRhythm.DAY,
+        "minute": 390,
+        "weekday": 0,
+        "created_at": 1_764_000_000_000,
+        "due_at": 1_764_000_000_000,
+    }
+    return Subscription(id=id, **(plain | changed))
 
 
 def negotiation(id: str, **changed: Any) -> Negotiation:

@@ -203,6 +203,7 @@ def begin(member: Member) -> None:
     """Set going what a started connector does by itself, without its listeners."""
     connector = member.connector
     connector.tasks.append(asyncio.create_task(connector.worker.run(), name="worker"))
+    connector.tasks.append(asyncio.create_task(connector.make_subscription_runner().run(), name="subscriptions"))
     if connector.announcer:
         connector.tasks.append(asyncio.create_task(connector.announcer.run(), name="announcer"))
 

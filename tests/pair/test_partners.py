@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from connector.client.frame.errors import ClientError, InvalidRequest, RequestRefused
-from connector.client.freshness import read_stated
 from connector.client.get import WantedOffer
+from connector.protocol.stated import read_stated
 from connector.views.assets import Records
 from tests.controlplane.agreements import atom
 from tests.pair.space import PURPOSE, SOON, WAIT_S, Space, begin, only_for, space

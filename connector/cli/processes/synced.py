@@ -19,7 +19,7 @@ import msgspec
 from connector.cli.frame.failure import Code, Failure
 from connector.client.delivery import is_saved, locate
 from connector.client.frame.claim import claim
-from connector.client.freshness import StatedData
+from connector.protocol.stated import StatedData
 from connector.views.agreements import AgreementView
 from connector.views.deliveries import DeliveredFileView
 

@@ -38,9 +38,9 @@ from connector.client.frame.errors import (
     RequestRefused,
     StillWaiting,
 )
-from connector.client.freshness import StatedData, read_stated
 from connector.client.get import GetResult, WantedOffer
 from connector.client.terms import lasts_until_changed, limits_uses, prefer_usable
+from connector.protocol.stated import StatedData, read_stated
 from connector.views.agreements import AgreementState, AgreementView
 
 PATIENCE_S = 10.0

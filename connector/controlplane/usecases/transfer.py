@@ -14,7 +14,7 @@ from connector.controlplane.enforcing import flow_requests, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.loading import load_transfer
 from connector.controlplane.usecases import manual_steps
-from connector.ports.changes import Conflict
+from connector.ports.changes import Change, Conflict
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Complete, ProcessStep, Start, Suspend, Terminate
 from connector.protocol.dsp import transfer
@@ -47,11 +47,13 @@ async def request(
     sink: dict[str, Any] | None = None,
     keep: bool = False,
     by: str = "",
+    changes: Sequence[Change] = (),
 ) -> Transfer:
     """Request the data of an agreement; with `keep`, a pull stays open after a delivery, for data that changes often.
 
     `id` is the pid of the transfer (empty: a new one); the same request under it returns the transfer that there is.
     `sink` is the local address for the data (default: a folder named after the transfer); `by` is the user who asks.
+    Further `changes` are stored in the same commit, if the transfer is new.
     Raises NoSuchEntity, NotAllowed, Invalid.
     """
     agreement = await find_agreement(enforcer.context, agreement_id, Role.CONSUMER)
@@ -82,13 +84,13 @@ async def request(
     async with enforcer.locks.setdefault(pid, asyncio.Lock()):
         known = await load_transfer(enforcer.context, pid) if id else None
         if known is None:
-            return await _begin(enforcer, asked, by)
+            return await _begin(enforcer, asked, by, changes)
     if any(getattr(known, name) != getattr(asked, name) for name in ASKED):
         raise NotAllowed("id-taken", "This identifier belongs to another transfer: choose a new one.")
     return known
 
 
-async def _begin(enforcer: Enforcer, process: Transfer, by: str) -> Transfer:
+async def _begin(enforcer: Enforcer, process: Transfer, by: str, changes: Sequence[Change]) -> Transfer:
     """Store a transfer with its request, and wake the worker. Raises Invalid."""
     if process.format == PUSH:
         report = await enforcer.dataplane.prepare(flow_requests.request_to_receive(process))
@@ -107,7 +109,7 @@ async def _begin(enforcer: Enforcer, process: Transfer, by: str) -> Transfer:
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
     fields = {"agreement": process.agreement_id} | ({"by": by} if by else {})
-    stored = await commits.commit(enforcer.context, None, planned, event="decided request", fields=fields)
+    stored = await commits.commit(enforcer.context, None, planned, *changes, event="decided request", fields=fields)
     enforcer.context.wake(stored)
     return stored
 

@@ -15,6 +15,7 @@ from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
 from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry
+from connector.ports.entities.subscriptions import Subscription
 from connector.ports.entities.users import User, UserSession
 from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, MonthlyUsage, UsePart
 from connector.views.agreements import DutyState
@@ -57,6 +58,7 @@ __all__ = [
     "PushState",
     "Recent",
     "ReplayKey",
+    "Subscription",
     "Usage",
     "UsePart",
     "User",

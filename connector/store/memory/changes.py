@@ -336,6 +336,18 @@ def _drop_offer_form(tables: MemoryTables, change: changes.DropOfferForm) -> Non
     tables.put(tables.offer_forms, (change.owner, change.id), None)
 
 
+def _put_subscription(tables: MemoryTables, change: changes.PutSubscription) -> None:
+    key = (change.subscription.owner, change.subscription.id)
+    _check_expected(tables.get(tables.subscriptions, key), change.expected, change.subscription.id)
+    tables.put(tables.subscriptions, key, change.subscription)
+
+
+def _drop_subscription(tables: MemoryTables, change: changes.DropSubscription) -> None:
+    key = (change.owner, change.id)
+    _check_expected(tables.get(tables.subscriptions, key), change.expected, change.id)
+    tables.put(tables.subscriptions, key, None)
+
+
 def _put_push(tables: MemoryTables, change: changes.PutPush) -> None:
     tables.put(tables.pushes, (change.push.owner, change.push.subject), change.push)
 
@@ -390,6 +402,8 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropSessions: _drop_sessions,
     changes.PutOfferForm: _put_offer_form,
     changes.DropOfferForm: _drop_offer_form,
+    changes.PutSubscription: _put_subscription,
+    changes.DropSubscription: _drop_subscription,
     changes.PutPush: _put_push,
     changes.DropPush: _drop_push,
     changes.AppendLeaf: _append_leaf,

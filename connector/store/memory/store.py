@@ -30,6 +30,7 @@ from connector.ports.entities import (
     Push,
     PushState,
     Recent,
+    Subscription,
     Usage,
     UsePart,
     User,
@@ -50,6 +51,7 @@ from connector.store.rules import (
     no_longer_recent,
     no_longer_within,
 )
+from connector.views.subscriptions import SubscriptionState
 
 
 class MemoryStore:
@@ -319,6 +321,25 @@ class MemoryStore:
         """Return all offers that people are filling in, ordered by identifier."""
         rows: list[OfferForm] = self._tables.select(self._tables.offer_forms, lambda form: form.owner == owner)
         return sorted(rows, key=lambda form: form.id)
+
+    async def subscription(self, owner: str, id: str) -> Subscription | None:
+        """Return one subscription."""
+        found: Subscription | None = self._tables.get(self._tables.subscriptions, (owner, id))
+        return found
+
+    async def subscriptions(
+        self, owner: str, page: PageBounds, *, state: SubscriptionState | None = None, agreement_key: str | None = None
+    ) -> tuple[Sequence[Subscription], str | None]:
+        """List subscriptions, newest first."""
+        wanted = {"owner": owner, "state": state, "agreement": agreement_key}
+        return self._tables.page(self._tables.subscriptions, page, wanted)
+
+    async def next_subscriptions(self, owner: str, limit: int) -> Sequence[Subscription]:
+        """Return the subscriptions that are due first."""
+        rows = self._tables.select(
+            self._tables.subscriptions, lambda row: row.owner == owner and row.due_at is not None
+        )
+        return sorted(rows, key=lambda row: row.due_at)[:limit]
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

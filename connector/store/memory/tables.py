@@ -45,6 +45,7 @@ class MemoryTables:
         self.users: Table = {}
         self.sessions: Table = {}
         self.offer_forms: Table = {}
+        self.subscriptions: Table = {}
         self.pushes: Table = {}
         self.leaves: Table = {}
         self.leaf_counts: Table = {}

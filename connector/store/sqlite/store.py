@@ -33,6 +33,7 @@ from connector.ports.entities import (
     Push,
     PushState,
     Recent,
+    Subscription,
     Usage,
     UsePart,
     User,
@@ -57,6 +58,7 @@ from connector.store.sqlite.chapters import (
     peers,
     processes,
     replay,
+    subscriptions,
     usage,
     users,
 )
@@ -70,6 +72,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
+from connector.views.subscriptions import SubscriptionState
 
 _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutProcess: processes.put,
@@ -105,6 +108,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropSessions: users.drop_sessions,
     changes.PutOfferForm: users.put_form,
     changes.DropOfferForm: users.drop_form,
+    changes.PutSubscription: subscriptions.put,
+    changes.DropSubscription: subscriptions.drop,
     changes.PutPush: assets.put_push,
     changes.DropPush: assets.drop_push,
 }
@@ -345,6 +350,20 @@ class SqliteStore:
     async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
         """Return all offers that people are filling in, ordered by identifier."""
         return users.offer_forms(self._reader, owner)
+
+    async def subscription(self, owner: str, id: str) -> Subscription | None:
+        """Return one subscription."""
+        return subscriptions.subscription(self._reader, owner, id)
+
+    async def subscriptions(
+        self, owner: str, page: PageBounds, *, state: SubscriptionState | None = None, agreement_key: str | None = None
+    ) -> tuple[Sequence[Subscription], str | None]:
+        """List subscriptions, newest first."""
+        return subscriptions.subscriptions(self._reader, owner, page, state, agreement_key)
+
+    async def next_subscriptions(self, owner: str, limit: int) -> Sequence[Subscription]:
+        """Return the subscriptions that are due first."""
+        return subscriptions.next_subscriptions(self._reader, owner, limit)
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

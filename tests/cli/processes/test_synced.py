@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.cli.frame.failure import Failure
 from connector.cli.processes.synced import STATE, SyncedDataset, begin, deliver, read_state, settle, write_state
-from connector.client.freshness import StatedData
+from connector.protocol.stated import StatedData
 from connector.views.deliveries import DeliveredFileView
 from tests.cli.management import agreement
 

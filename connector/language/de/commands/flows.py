@@ -356,4 +356,22 @@ SENTENCES: dict[str, str] = {
     "Unknown portal: the list of portals has their names.": "Unbekanntes Portal: Die Liste der Portale nennt ihre Namen.",
     "The broker answered with status {}: see its log.": "Der Broker hat mit Status {0} geantwortet: Näheres steht in "
     "seinem Protokoll.",
+    "The subscription {} has this data at another time: remove it first, or name another place.": "Das Abo {0} liefert "
+    "diese Daten zu einer anderen Zeit: bitte zuerst entfernen oder einen anderen Ort nennen.",
+    "There are {} subscriptions: remove some that have ended first.": "Es gibt schon {0} Abos: bitte zuerst einige "
+    "beendete entfernen.",
+    "Unknown subscription {}: list the subscriptions to find its identifier.": "Unbekanntes Abo {0}: `datenkontor "
+    "subscription list` zeigt alle Abos.",
+    "The subscription is paused: resume it first.": "Das Abo ist angehalten: bitte zuerst fortsetzen.",
+    "A delivery of the subscription is under way: wait for its end.": "Eine Lieferung des Abos läuft gerade: bitte ihr "
+    "Ende abwarten.",
+    "The agreement has ended or is used up: ask for a new one first.": "Der Vertrag ist beendet oder verbraucht: bitte "
+    "zuerst einen neuen anfragen.",
+    "The provider states neither a digest nor a date of this data, so that nobody sees a change: choose an hour, a day or "
+    "a week.": "Der Anbieter nennt weder Prüfsumme noch Datum dieser Daten, sodass niemand eine Änderung sieht: bitte "
+    "Stunde, Tag oder Woche wählen.",
+    "The subscription has ended with its agreement: order a new one.": "Das Abo hat mit seinem Vertrag geendet: bitte ein "
+    "neues bestellen.",
+    "Other requests changed the subscription repeatedly: read it again, then retry.": "Andere haben das Abo mehrmals "
+    "geändert: bitte noch einmal ansehen und dann wiederholen.",
 }
