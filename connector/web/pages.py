@@ -17,6 +17,7 @@ from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
 from connector.web.chapters import agreements, inbox, live, offers, signing, start
 from connector.web.chapters.getting import asking, deliveries, received, requests, search
+from connector.web.chapters.keeping import subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
 from connector.web.chapters.operating import peers, state
 from connector.web.chapters.privacy import consents, late, mine, overview, record
@@ -114,6 +115,15 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("GET", f"{log.PATH}/pruefen/laufend", log.stream_check, AUDITORS),
     ("GET", usage.PATH, usage.show_usage, AGREEMENT_READERS),
     ("GET", f"{usage.PATH}/tabelle", usage.export_usage, AGREEMENT_READERS),
+    ("GET", "/abos", subscriptions.show_subscriptions, DELIVERY_READERS),
+    ("GET", "/abos/abo", subscriptions.show_subscription, DELIVERY_READERS),
+    ("GET", "/abos/neu", subscriptions.show_new, ASKERS),
+    ("POST", "/abos/bestellen", subscriptions.order, ASKERS),
+    ("POST", "/abos/anhalten", subscriptions.pause, ASKERS),
+    ("POST", "/abos/fortsetzen", subscriptions.resume, ASKERS),
+    ("POST", "/abos/jetzt", subscriptions.run, ASKERS),
+    ("GET", "/abos/beenden", subscriptions.show_end, ASKERS),
+    ("POST", "/abos/beenden", subscriptions.end, ASKERS),
     ("GET", "/vertraege", agreements.show_agreements, AGREEMENT_READERS),
     ("GET", "/vertraege/vertrag", agreements.show_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/verlauf", contract.show_history, AGREEMENT_READERS),

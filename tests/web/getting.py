@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from connector.ports.changes import PutAgreement, PutProcess
-from connector.ports.entities import Agreement
+from connector.ports.changes import PutAgreement, PutProcess, PutSubscription
+from connector.ports.entities import Agreement, Subscription
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
+from connector.views.subscriptions import RunOutcome
 from tests.contract import values
 from tests.support.plane import ADDRESS, CITY, ME, NOW, Desk
 
@@ -159,12 +160,31 @@ def put_files(desk: Desk, id: str = DELIVERED, **files: str) -> None:
         (folder / f"{stem}.{kind}").write_text(text, encoding="utf-8")
 
 
+def make_subscription(id: str = "urn:s:1", **changed: Any) -> Subscription:
+    """A subscription that has delivered once."""
+    plain: dict[str, Any] = {
+        "agreement": make_agreement().key,
+        "counterparty": CITY,
+        "dataset": DATA,
+        "title": TITLE,
+        "created_at": NOW - 86_400_000,
+        "due_at": NOW + 3_600_000,
+        "looked_at": NOW - 60_000,
+        "outcome": RunOutcome.DELIVERED,
+        "delivered": DELIVERED,
+        "delivered_at": NOW - 60_000,
+        "deliveries": 1,
+    }
+    return values.subscription(id, **(plain | changed))
+
+
 async def furnish_getting(desk: Desk) -> None:
     """One of everything that an office gets."""
     desk.found = make_results()
     desk.peer.datasets = [make_dataset()]
     request, delivery = make_request(), make_delivery()
     await desk.store.commit([PutProcess(request, None), PutAgreement(make_agreement()), PutProcess(delivery, None)])
+    await desk.store.commit([PutSubscription(make_subscription(), None)])
     put_files(desk, luft_csv=CSV, orte_geojson=GEOJSON)
 
 
@@ -181,6 +201,9 @@ OPENED = {
     "/anfragen/zurueckziehen": link("/anfragen/zurueckziehen", id="urn:n:own"),
     "/lieferungen/lieferung": link("/lieferungen/lieferung", id=DELIVERED),
     "/lieferungen/abbrechen": link("/lieferungen/abbrechen", id=DELIVERED),
+    "/abos/abo": link("/abos/abo", id="urn:s:1"),
+    "/abos/neu": link("/abos/neu", vertrag=make_agreement().key),
+    "/abos/beenden": link("/abos/beenden", id="urn:s:1"),
     "/lieferungen/inhalt": link("/lieferungen/inhalt", id=DELIVERED, datei="luft.csv"),
 }
 """The addresses of the pages about these."""

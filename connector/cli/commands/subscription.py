@@ -163,8 +163,8 @@ def run(
 
 
 def _write_rhythm(found: SubscriptionView, output: Output) -> str:
-    weekday = output.say(f"cli.weekday-{found.weekday}")
-    return output.say(f"cli.rhythm-{found.every}", at=found.at, minute=found.at[-2:], weekday=weekday)
+    weekday = output.say(f"subscriptions.weekday-{found.weekday}")
+    return output.say(f"subscriptions.rhythm-{found.every}", at=found.at, minute=found.at[-2:], weekday=weekday)
 
 
 def _build_fields(found: SubscriptionView, output: Output) -> dict[str, object]:

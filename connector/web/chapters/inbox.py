@@ -8,6 +8,7 @@ from connector.controlplane.core.documents import drop_frame
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.usecases import negotiation
 from connector.controlplane.usecases.negotiation import PersonsAnswer
+from connector.controlplane.usecases.subscribing import subscriptions
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.web.answered import describe_answer
@@ -25,7 +26,8 @@ async def show_inbox(visit: Visit) -> Response:
     holds, following = await read_rows(context.store.holds(context.owner, read_bounds(visit, PAGE)))
     waiting = await list_waiting(visit, holds)
     done = visit.words.find(f"inbox-done-{read_query(visit, 'fertig')}")
-    return render(visit, "inbox.html", waiting=waiting, following=following, done=done)
+    failing = await subscriptions.list_failing(context)
+    return render(visit, "inbox.html", waiting=waiting, following=following, done=done, failing=failing)
 
 
 async def show_request(visit: Visit) -> Response:

@@ -68,6 +68,13 @@ async def find(context: Context, id: str) -> Subscription:
     return found
 
 
+async def list_failing(context: Context) -> list[Subscription]:
+    """Return the subscriptions whose last runs have failed, those that fail the longest first."""
+    bounds = PageBounds(limit=MOST_SUBSCRIPTIONS)
+    rows, _ = await context.store.subscriptions(context.owner, bounds, state=SubscriptionState.ACTIVE)
+    return sorted((row for row in rows if row.failing_since), key=lambda row: row.failing_since or 0)
+
+
 async def pause(context: Context, id: str) -> Subscription:
     """Let a subscription run no more until it is resumed; a delivery under way arrives. Raises NoSuchEntity."""
 

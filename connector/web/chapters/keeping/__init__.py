@@ -1,0 +1,1 @@
+"""The pages of what a participant keeps going: subscriptions, saved searches and needs."""
