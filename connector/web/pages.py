@@ -17,7 +17,7 @@ from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
 from connector.web.chapters import agreements, inbox, live, offers, signing, start
 from connector.web.chapters.getting import asking, deliveries, received, requests, search
-from connector.web.chapters.keeping import subscriptions
+from connector.web.chapters.keeping import needs, saved, subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
 from connector.web.chapters.operating import peers, state
 from connector.web.chapters.privacy import consents, late, mine, overview, record
@@ -90,6 +90,19 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("GET", "/suche/anfrage", asking.show_form, ASKERS),
     ("GET", "/suche/anfrage/pruefen", asking.show_check, ASKERS),
     ("POST", "/suche/anfrage/senden", asking.send, ASKERS),
+    ("GET", saved.PLACE, saved.show_saved, SEARCHERS),
+    ("POST", f"{saved.PLACE}/sichern", saved.save, SEARCHERS),
+    ("GET", f"{saved.PLACE}/neu", saved.show_new, SEARCHERS),
+    ("POST", f"{saved.PLACE}/gesehen", saved.note_seen, SEARCHERS),
+    ("POST", f"{saved.PLACE}/feed", saved.renew_feed, SEARCHERS),
+    ("GET", f"{saved.PLACE}/entfernen", saved.show_removal, SEARCHERS),
+    ("POST", f"{saved.PLACE}/entfernen", saved.remove, SEARCHERS),
+    ("GET", needs.PLACE, needs.show_needs, SEARCHERS),
+    ("GET", needs.SHOWN, needs.show_need, SEARCHERS),
+    ("GET", f"{needs.PLACE}/neu", needs.show_new, ASKERS),
+    ("POST", f"{needs.PLACE}/melden", needs.post, ASKERS),
+    ("POST", f"{needs.PLACE}/antworten", needs.answer, WRITERS),
+    ("POST", f"{needs.PLACE}/abschliessen", needs.close, ASKERS),
     ("GET", "/anfragen", requests.show_requests, SEARCHERS),
     ("GET", "/anfragen/anfrage", requests.show_asked, SEARCHERS),
     ("GET", "/anfragen/laufend", requests.stream_asked, SEARCHERS),

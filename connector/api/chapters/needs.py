@@ -6,7 +6,8 @@ from urllib.parse import quote
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtBrokerApi, AtContext, LimitQuery, ask_broker
+from connector.api.frame.desk import AfterQuery, AtBrokerApi, AtContext, LimitQuery
+from connector.desk.board import ask_broker
 from connector.views.common import Page
 from connector.views.needs import (
     AnswerOrder,

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AtBrokerApi, ask_broker
+from connector.api.frame.desk import AtBrokerApi
+from connector.desk.board import ask_broker
 from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder, WebhookOrder
 
 router = ChapterRouter(tags=["saved searches"])

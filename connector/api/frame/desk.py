@@ -9,13 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import msgspec
 from fastapi import FastAPI, Query
 from pydantic import BeforeValidator
 
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.errors import PeerFailed
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
@@ -165,23 +163,3 @@ async def wait(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(left, _LOOK_S)):
                     await changed.wait()
-
-
-async def ask_broker(
-    broker: Ask | None,
-    kind: type[T],
-    method: str,
-    path: str,
-    query: dict[str, Any] | None = None,
-    body: msgspec.Struct | None = None,
-) -> T:
-    """Return the answer of the broker. Raises ApiError without a broker, and UseCaseError if it refuses."""
-    if broker is None:
-        raise ApiError(409, "no-broker", "This needs a broker: set broker.api in the settings.")
-    answer = await broker(method, path, query, msgspec.json.encode(body) if body is not None else None)
-    try:
-        return msgspec.json.decode(answer, type=kind)
-    except (msgspec.MsgspecError, RecursionError):
-        raise PeerFailed(
-            "broker", "The answer of the broker cannot be read: check `broker.api` in the settings."
-        ) from None

@@ -1,0 +1,27 @@
+"""English texts of the pages of saved searches."""
+
+SENTENCES: dict[str, str] = {
+    "title": "Saved searches",
+    "save": "Save this search",
+    "name": "Name of the search",
+    "name-hint": "Everybody in your organisation sees it.",
+    "no-name": "The name is missing: say in words what the search is for.",
+    "empty": "No search is saved yet.",
+    "empty-help": "Search for data, and save the search above its results. Then you see here what is new.",
+    "since": "Saved on {at}",
+    "open": "See all results",
+    "remove": "Remove …",
+    "feed": "New address for the feed",
+    "feed-hint": "A feed tells a reader programme of new results. With a new address, the old one ends.",
+    "feed-title": "Feed of the search {name}",
+    "feed-lead": "This address is shown only now. Whoever knows it can read the results.",
+    "new-title": "New in: {name}",
+    "nothing-new": "Nothing has been added since you last looked.",
+    "more": "There is more that is new. It appears once this is seen.",
+    "seen": "All seen",
+    "done-gesehen": "Noted. The next time only what is added after this appears.",
+    "done-entfernt": "The search is removed.",
+    "remove-title": "Remove the saved search?",
+    "remove-lead": "The search “{name}” and its feed end.",
+    "remove-button": "Remove the search",
+}
