@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
+from connector.app.accounts.logins import build_client
 from connector.app.identities import MECHANISMS, list_participants, read_accepted, read_trust_profile
 from connector.identity.files import FileFault, read_bounded
 from connector.net.addresses import NetPolicy, net_policy
@@ -33,7 +34,7 @@ def list_faults(settings: Settings, *, is_broker: bool) -> Iterator[SettingsErro
         build_policy, build_anchors, check_proxies, _check_mechanism, _check_tokens, _check_accepted,
         _check_profile,
     )  # fmt: skip
-    of_connector = (_check_limits, _check_folders, _check_secret)
+    of_connector = (_check_limits, _check_folders, _check_secret, build_client)
     for check in (*both, *(() if is_broker else of_connector)):
         try:
             check(settings)

@@ -158,9 +158,10 @@ class ConnectorServer:
         return await users.invite_first(self._make_register())
 
     def _load_pages(self) -> ASGIApp:
+        from connector.app.accounts.logins import build_login
         from connector.web.pages import make_pages_app
 
-        settings = self.parts.settings
+        settings, context = self.parts.settings, self.context
         made = make_pages_app(
             self._make_desk(),
             address=self._find_pages(),
@@ -168,6 +169,7 @@ class ConnectorServer:
             proxies=settings.net.proxies,
             stopping=self.stopping,
             uploads=Uploads(settings.data_root) if settings.data_root else None,
+            organisation=build_login(settings, self.parts.client, context.now, self._make_register()),
         )
         gc.freeze()
         return made
@@ -190,7 +192,7 @@ class ConnectorServer:
         return (self.parts.settings.web.public_url or self.listeners.addresses.get("web", "")).rstrip("/")
 
     def _make_register(self) -> UserRegister:
-        return UserRegister(self.context, self.passwords, self._find_pages())
+        return UserRegister(self.context, self.passwords, self._find_pages(), self.parts.settings.web.passwords)
 
     def _make_desk(self) -> Desk:
         parts, settings, evaluator = self.parts, self.parts.settings, self.enforcer.evaluator

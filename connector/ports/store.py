@@ -184,6 +184,9 @@ class Store(Protocol):
     async def user(self, owner: str, name: str) -> User | None:
         """Return one user of the pages by the name to sign in with."""
 
+    async def user_of_login(self, owner: str, login: str) -> User | None:
+        """Return the user who comes with a login of the organisation (by its SHA-256, hex)."""
+
     async def users(self, owner: str) -> Sequence[User]:
         """Return all users of the pages, ordered by name."""
 

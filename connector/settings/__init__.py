@@ -1,5 +1,6 @@
 """The settings of one process: their model, their reading, and their reference."""
 
+from connector.settings.kinds import Location
 from connector.settings.model import (
     DEFAULT_ZONE,
     LISTED_MECHANISMS,
@@ -11,7 +12,6 @@ from connector.settings.model import (
     IdentitySettings,
     KeySettings,
     LimitSettings,
-    Location,
     LoggingSettings,
     ManagementSettings,
     Mode,
@@ -21,9 +21,9 @@ from connector.settings.model import (
     Settings,
     SettingsError,
     StoreSettings,
-    WebSettings,
     anchor,
 )
+from connector.settings.people import WebSettings
 from connector.settings.reading import load
 from connector.settings.reference import render_markdown, render_template
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from connector.settings.model import Section, Settings
+from connector.settings.kinds import Section
+from connector.settings.model import Settings
 
 
 def list_fields(section: type[Section] = Settings, prefix: str = "") -> Iterator[tuple[str, Any, str, Any]]:
@@ -32,8 +33,11 @@ def bare_type(kind: Any) -> Any:
     return kind
 
 
-def list_headings() -> dict[str, str]:
-    """Return the description of each section, by its name."""
-    hints = get_type_hints(Settings)
-    sections = {name: kind for name, kind in hints.items() if isinstance(kind, type) and issubclass(kind, Section)}
-    return {name: " ".join((kind.__doc__ or "").split()) for name, kind in sections.items()}
+def list_headings(section: type[Section] = Settings, prefix: str = "") -> dict[str, str]:
+    """Return the description of each section, by its dotted name."""
+    found = {}
+    for name, kind in get_type_hints(section).items():
+        if isinstance(kind, type) and issubclass(kind, Section):
+            found[prefix + name] = " ".join((kind.__doc__ or "").split())
+            found |= list_headings(kind, f"{prefix}{name}.")
+    return found

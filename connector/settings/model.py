@@ -8,27 +8,26 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import msgspec
-
 from connector.ports.entities import DataClass
-from connector.views.descriptions import EMAIL, TELEPHONE
-from connector.views.portals import PORTAL_NAME, PORTAL_URL, PortalKind
-
-Meta = msgspec.Meta
-Port = Annotated[int, Meta(ge=0, le=65535)]
-PeerPort = Annotated[int, Meta(ge=1, le=65535)]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
-Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?\Z", max_length=2048)]
-PortalUrl = Annotated[str, Meta(pattern=PORTAL_URL[:-1] + r"\Z", max_length=2048)]
-PortalName = Annotated[str, Meta(pattern=PORTAL_NAME[:-1] + r"\Z")]
-Email = Annotated[str, Meta(pattern=EMAIL + r"\Z", max_length=500)]
-Telephone = Annotated[str, Meta(pattern=TELEPHONE + r"\Z")]
-Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
-ShortText = Annotated[str, Meta(min_length=1, max_length=1000)]
-Count = Annotated[int, Meta(ge=1)]
-# Ten years in seconds: a longer time is a slip, and infinity is no number of seconds.
-Seconds = Annotated[float, Meta(gt=0, le=315_360_000)]
-
+from connector.settings.kinds import (
+    Count,
+    Email,
+    Location,
+    Meta,
+    Origin,
+    PeerPort,
+    Port,
+    PortalName,
+    PortalUrl,
+    Prefix,
+    Seconds,
+    Section,
+    ShortText,
+    Telephone,
+    Url,
+)
+from connector.settings.people import WebSettings
+from connector.views.portals import PortalKind
 
 DEFAULT_ZONE = "UTC"
 """The zone of settings that name none."""
@@ -40,21 +39,11 @@ class SettingsError(Exception):
     """The settings cannot be used; the message is one sentence that names the setting and its file or variable."""
 
 
-class Location(str):
-    """A file or an https address: a text with `://` is an address, every other text is a path."""
-
-    __slots__ = ()
-
-
 class Mode(StrEnum):
     """Production refuses settings that are for tests only."""
 
     PRODUCTION = "production"
     DEVELOPMENT = "development"
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A section of the settings."""
 
 
 class ParticipantSettings(Section, frozen=True, kw_only=True):
@@ -130,22 +119,6 @@ class ManagementSettings(Section, frozen=True, kw_only=True):
     keys: Annotated[
         tuple[KeySettings, ...], Meta(description="Keys of the API, each with `id`, `sha256` and `scopes`.")
     ] = ()
-
-
-class WebSettings(Section, frozen=True, kw_only=True):
-    """The listener of the pages for people, in a browser."""
-
-    host: Annotated[ShortText, Meta(description="Address on which the listener accepts requests.")] = "127.0.0.1"
-    port: Annotated[
-        Port | None, Meta(description="Port of the listener; 0 selects a free port; if omitted, there are no pages.")
-    ] = None
-    public_url: Annotated[
-        Origin | None,
-        Meta(
-            description="Address that people open: https, unless it is this machine; "
-            "if omitted, the listener's own address and port."
-        ),
-    ] = None
 
 
 class StoreSettings(Section, frozen=True, kw_only=True):

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from connector.settings.fields import bare_type, list_fields, list_headings
-from connector.settings.model import Location, Mode, Settings, SettingsError, anchor
+from connector.settings.kinds import Location
+from connector.settings.model import Mode, Settings, SettingsError, anchor
 from connector.views.handed_in import HandedInFault, decode_text
 
 PREFIX = "DATENKONTOR_"
@@ -31,7 +32,9 @@ def load(file: Path, environ: Mapping[str, str] | None = None) -> Settings:
     values, variables = _read(file), dict[str, str]()
     for key, (variable, value) in _read_environment(os.environ if environ is None else environ).items():
         section, _, name = key.rpartition(".")
-        table = values.setdefault(section, {}) if section else values
+        table: Any = values
+        for part in filter(None, section.split(".")):
+            table = table.setdefault(part, {}) if isinstance(table, dict) else None
         if not isinstance(table, dict):
             raise SettingsError(f"In {file}, {section} is not a section: write it as [{section}].")
         table[name] = value
@@ -89,7 +92,7 @@ _LIKENESS = 0.8
 def _find_meant(word: str, known: Iterable[str]) -> str | None:
     """Return the variable that a word may be meant for: a setting with a slip, or a section without its setting."""
     names = {key.replace(".", "_"): PREFIX + key.upper().replace(".", "__") for key in known}
-    names |= {section: f"{PREFIX}{section.upper()}__NAME" for section in list_headings()}
+    names |= {section: f"{PREFIX}{section.upper().replace('.', '__')}__NAME" for section in list_headings()}
     (near,) = get_close_matches(word, names, 1, _LIKENESS) or (None,)
     return names[near] if near else None
 
@@ -153,6 +156,29 @@ def _check_pages(settings: Settings, file: Path) -> None:
             "set web.public_url to the https address that people open."
         )
         raise SettingsError(reason)
+    _check_login(settings, file)
+
+
+def _check_login(settings: Settings, file: Path) -> None:
+    """Check that people can sign in, and that no login is sent over plain HTTP between machines."""
+    web, oidc = settings.web, settings.web.oidc
+    if not web.passwords and oidc.issuer is None:
+        reason = f"In {file}, web.passwords is false and there is no other way to sign in: set web.oidc.issuer."
+        raise SettingsError(reason)
+    if oidc.issuer is None:
+        return
+    if oidc.issuer.startswith("http:") and urlsplit(oidc.issuer).hostname not in LOOPBACK:
+        raise SettingsError(
+            f"In {file}, web.oidc.issuer is a plain HTTP address: use the https address of the provider."
+        )
+    if not any(oidc.roles.values()):
+        raise SettingsError(
+            f"In {file}, web.oidc.roles is empty, so nobody could sign in: give a value of the claim a role."
+        )
+    if oidc.secret_file and oidc.secret_variable:
+        raise SettingsError(f"In {file}, web.oidc has a secret_file and a secret_variable: give one of them.")
+    if "openid" not in oidc.scope.split():
+        raise SettingsError(f"In {file}, web.oidc.scope lacks `openid`, which makes it a login: add it.")
 
 
 def _explain(message: str, file: Path, variables: Mapping[str, str]) -> str:

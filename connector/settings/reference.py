@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from connector.settings.fields import bare_type, list_fields, list_headings
-from connector.settings.model import Location, Section, SettingsError
+from connector.settings.kinds import Location, Section
+from connector.settings.model import SettingsError
 from connector.settings.reading import PREFIX
 
 
@@ -68,7 +69,7 @@ def render_markdown() -> str:
         '(`true`, `8080`, `["a", "b"]`). Relative paths are relative to the file. Unknown names and wrong types',
         "are errors.",
         "",
-        "This page is generated from `connector/settings/model.py`.",
+        "This page is generated from `connector/settings`.",
     ]
     section, headings = None, list_headings()
     for key, kind, described, default in list_fields():
@@ -91,6 +92,8 @@ def _name_type(kind: Any) -> str:
         return f"list of {_name_type(get_args(bare)[0])}"
     if get_origin(bare) is Literal:
         return "one of " + ", ".join(f"`{choice}`" for choice in get_args(bare))
+    if get_origin(bare) is Mapping:
+        return "table"
     if issubclass(bare, StrEnum):
         return "one of " + ", ".join(f"`{choice}`" for choice in bare)
     names = {Path: "path", Location: "path or address", int: "whole number", float: "number", bool: "true or false"}

@@ -43,7 +43,8 @@ class UserOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
     """A user of the pages. `has_password` is false until the person has chosen one with the link.
 
-    `link_until` is the end of the link for the next password; null if there is none.
+    `has_login` is true if the person comes with the login of the organisation. `link_until` is the end of the link for
+    the next password; null if there is none.
     """
 
     name: str
@@ -54,6 +55,7 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     link_until: datetime | None = None
     signed_in_at: datetime | None = None
     disabled_at: datetime | None = None
+    has_login: bool = False
 
 
 class InvitedUserView(msgspec.Struct, frozen=True, kw_only=True):

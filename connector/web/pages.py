@@ -16,6 +16,7 @@ from connector.desk.values import Desk
 from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
 from connector.web.chapters import agreements, inbox, live, offers, signing, start
+from connector.web.chapters.accounts import house, login, people, settings
 from connector.web.chapters.getting import asking, deliveries, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
@@ -25,6 +26,7 @@ from connector.web.chapters.proving import contract, log, usage
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
 from connector.web.frame.guard import PagesGuard
+from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import read_origin
 from connector.web.frame.visit import PageFunction, PagesDesk, begin_visit, open_page, show_error
 from connector.web.rights import (
@@ -49,13 +51,24 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("GET", "/", start.show_start, EVERYBODY),
     ("GET", "/anmelden", signing.show_sign_in, _ANYBODY),
     ("POST", "/anmelden", signing.sign_in, _ANYBODY),
-    ("POST", "/abmelden", signing.sign_out, _ANYBODY),
+    ("GET", login.BEGIN, login.begin, _ANYBODY),
+    ("GET", login.BACK, login.finish, _ANYBODY),
+    ("POST", "/abmelden", login.sign_out, _ANYBODY),
     ("GET", "/willkommen", signing.show_welcome, _ANYBODY),
     ("POST", "/willkommen", signing.choose_password, _ANYBODY),
     ("GET", "/sprache/{language}", signing.choose_language, _ANYBODY),
-    ("GET", "/konto", signing.show_account, EVERYBODY),
+    ("GET", "/konto", settings.show_settings, EVERYBODY),
+    ("POST", "/konto/sprache", settings.choose_language, EVERYBODY),
     ("POST", "/konto/passwort", signing.change_password, EVERYBODY),
-    ("POST", "/konto/abmelden", signing.sign_out_everywhere, EVERYBODY),
+    ("POST", "/konto/abmelden", login.sign_out_everywhere, EVERYBODY),
+    ("GET", people.PEOPLE, people.show_people, OPERATORS),
+    ("POST", people.PEOPLE, people.add, OPERATORS),
+    ("GET", people.PERSON, people.show_person, OPERATORS),
+    ("POST", f"{people.PERSON}/rollen", people.change_roles, OPERATORS),
+    ("POST", f"{people.PERSON}/link", people.send_link, OPERATORS),
+    ("POST", f"{people.PERSON}/sperren", people.disable, OPERATORS),
+    ("POST", f"{people.PERSON}/oeffnen", people.admit, OPERATORS),
+    ("GET", "/konto/haus", house.show_house, OPERATORS),
     ("GET", "/eingang", inbox.show_inbox, INBOX_READERS),
     ("GET", "/eingang/laufend", live.stream_waiting, INBOX_READERS),
     ("GET", "/eingang/anfrage", inbox.show_request, INBOX_READERS),
@@ -179,11 +192,13 @@ def make_pages_app(
     proxies: tuple[str, ...] = (),
     stopping: asyncio.Event | None = None,
     uploads: Uploads | None = None,
+    organisation: PagesLogin | None = None,
 ) -> ASGIApp:
     """Return the application of the pages at `address`, of a participant named `provider`.
 
     `proxies` are the networks (CIDR) of the proxies in front, whose addresses stand for many people.
     `stopping` ends the streams of events. `uploads` are the files that people upload; None without a root of the data.
+    `organisation` is the login of the organisation, if people have one.
     """
     here = read_origin(address)
 
@@ -209,6 +224,7 @@ def make_pages_app(
         stopping=stopping or asyncio.Event(),
         streams=set(),
         uploads=uploads,
+        login=organisation,
     )
     largest = uploads.largest if uploads else 0
     return PagesGuard(app, here=here, large={uploading.PATH: largest + uploading.OVERHEAD})

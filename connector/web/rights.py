@@ -25,6 +25,8 @@ OPERATORS = frozenset({UserRole.OPERATOR})
 ASKERS = frozenset({UserRole.CONSUMER})
 """Who asks for contracts and deliveries, and opens the data that arrived: who examines or protects it sees none."""
 
+OPERATORS = frozenset({UserRole.OPERATOR})
+
 _GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 
 

@@ -43,6 +43,19 @@ async def test_a_user_changes_only_from_the_version_that_was_read(store: Store) 
     assert await store.user(OWNER, "kaya") == second
 
 
+async def test_a_user_who_comes_with_a_login_is_found_by_it_and_is_one(store: Store) -> None:
+    kaya = make_user("kaya", login="ab" * 32)
+    await store.commit([changes.PutUser(kaya, None), changes.PutUser(make_user("local"), None)])
+    await store.commit([changes.PutUser(replace(kaya, owner="other"), None)])
+    assert await store.user_of_login(OWNER, kaya.login) == kaya
+    assert await store.user_of_login(OWNER, "cd" * 32) is None
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutUser(make_user("second", login=kaya.login), None)])
+    changed = replace(kaya, version=2, email="kaya@city.example")
+    await store.commit([changes.PutUser(changed, 1), changes.PutUser(make_user("third"), None)])
+    assert await store.user_of_login(OWNER, kaya.login) == changed
+
+
 async def test_a_session_is_put_seen_again_and_removed(store: Store) -> None:
     session = make_session("aa")
     await store.commit([changes.PutSession(session)])

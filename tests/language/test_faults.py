@@ -25,6 +25,8 @@ ELSEWHERE = {
     "language": "the catalogue itself",
     "views": "descriptions in /openapi.json, which is in English",
     "settings/model.py": "descriptions in docs/settings.md, which is in English",
+    "settings/people.py": "descriptions in docs/settings.md, which is in English",
+    "settings/kinds.py": "descriptions in docs/settings.md, which is in English",
     "settings/reference.py": "the page docs/settings.md, which is in English",
     "protocol/dsp/machines/state_diagrams.py": "a page of docs, which is in English",
     "cli/reference.py": "the page docs/cli.md, which is in English",
@@ -42,6 +44,8 @@ ELSEWHERE = {
         for name in ("asking", "mechanism", "methods", "presented", "resolver", "self_issued", "statuses")
     },
     "identity/mock_token.py": "answers to peers, which are in the log only",
+    "identity/id_tokens.py": "rules of tokens of a provider, which are in the log only",
+    "web/chapters/accounts/login.py": "reasons in the log; the pages have sentences of their own",
     "policy/vocabulary/registry.py": "faults of the package's own tables, which its tests find",
     "policy/vocabulary/taxonomy.py": "faults of the package's own tables, which its tests find",
     "policy/model/decision.py": "the short form of an explanation for developers",

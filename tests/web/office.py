@@ -25,6 +25,7 @@ from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
 from connector.views.sightings import Sighting
 from connector.views.users import UserOrder
+from connector.web.frame.logins import PagesLogin
 from connector.web.offering.answers import write_answers
 from connector.web.offering.terms_of_form import normalise
 from connector.web.pages import make_pages_app
@@ -56,7 +57,14 @@ def encode(policy: dict[str, Any], **frame: str) -> bytes:
 class Office:
     """The pages of one participant, over the store of a test."""
 
-    def __init__(self, desk: Desk, *, address: str = PAGES, title: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        address: str = PAGES,
+        title: dict[str, str] | None = None,
+        organisation: PagesLogin | None = None,
+    ) -> None:
         self.desk, self.store, self.address = desk, desk.store, address
         self.title = title or TITLE
         self.register = desk.values.users
@@ -73,7 +81,13 @@ class Office:
         publisher = dataclasses.replace(desk.values.publisher, look=look)
         uploads = Uploads(self.root, largest=100_000)
         self.values = msgspec.structs.replace(desk.values, publisher=publisher)
-        self.app = make_pages_app(self.values, address=address, provider="Tiefbauamt Musterstadt", uploads=uploads)
+        self.app = make_pages_app(
+            self.values,
+            address=address,
+            provider="Tiefbauamt Musterstadt",
+            uploads=uploads,
+            organisation=organisation,
+        )
 
     def visitor(self, **headers: str) -> httpx.AsyncClient:
         """A browser that nobody has signed in with."""

@@ -15,7 +15,7 @@ router = ChapterRouter(tags=["users"])
 
 
 def _view(user: User) -> UserView:
-    return to_view(UserView, user, has_password=bool(user.password))
+    return to_view(UserView, user, has_password=bool(user.password), has_login=bool(user.login))
 
 
 def _view_invited(invited: InvitedUser) -> InvitedUserView:
@@ -47,3 +47,10 @@ async def disable_user(register: AtUsers, request: Request, name: str) -> UserVi
     """Disable a user: it cannot sign in, and all its sessions end."""
     require_admin(request)
     return _view(await users.disable(register, name, by=request.state.key_id))
+
+
+@router.post("/users/{name}/admit")
+async def admit_user(register: AtUsers, request: Request, name: str) -> UserView:
+    """Admit a disabled user again: it signs in with its password, or with the login of the organisation."""
+    require_admin(request)
+    return _view(await users.admit(register, name, by=request.state.key_id))

@@ -171,6 +171,8 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield from _check_list(settings, is_broker)
     if not is_broker:
         yield _check_broker(settings)
+        if settings.web.oidc.issuer:
+            yield _check_login(settings)
     yield _check_address(settings)
     yield from _check_work(settings, is_broker)
 
@@ -403,6 +405,18 @@ def _check_broker(settings: Settings) -> CheckResult:
     if answer.status is None:
         return _find("broker", False, "broker-silent", url=api, reason=answer.reason)
     return _find("broker", True, "broker", url=api)
+
+
+def _check_login(settings: Settings) -> CheckResult:
+    from connector.cli.setup.logins import examine_login
+
+    try:
+        problem = examine_login(settings)
+    except SettingsError as fault:
+        problem = str(fault)
+    if problem:
+        return _find("login", False, "login-wrong", reason={"en": problem})
+    return _find("login", True, "login", issuer=settings.web.oidc.issuer)
 
 
 def _check_address(settings: Settings) -> CheckResult:

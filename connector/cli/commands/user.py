@@ -66,6 +66,14 @@ def disable(call: CommandCall, name: NameArgument, yes: YesOption = False) -> No
         call.output.print_result(user, call.output.say("setup.user-disabled", name=user.name))
 
 
+@register(app, "admit", example="datenkontor user admit a.kaya")
+def admit(call: CommandCall, name: NameArgument) -> None:
+    """Admit a disabled user again: the person signs in as before."""
+    with connect(call) as connector:
+        user = connector.users.admit(name)
+        call.output.print_result(user, call.output.say("setup.user-admitted", name=user.name))
+
+
 def _print_link(output: Output, invited: InvitedUserView) -> None:
     until = output.format_time(invited.user.link_until)
     output.print_result(

@@ -47,6 +47,18 @@ def _disable(name: str) -> ApiCall[UserView]:
     return ApiCall(method="POST", path=path_of("users", name, "disable"), answer=UserView)
 
 
+def _admit(name: str) -> ApiCall[UserView]:
+    """Admit a disabled user again: it signs in as before.
+
+    >>> invited = connector.users.add("a.kaya", "Aylin Kaya", [UserRole.RELEASE])
+    >>> connector.users.disable("a.kaya").disabled_at is None
+    False
+    >>> connector.users.admit("a.kaya").disabled_at is None
+    True
+    """
+    return ApiCall(method="POST", path=path_of("users", name, "admit"), answer=UserView)
+
+
 @dataclass(frozen=True)
 class Users:
     """The users of the pages."""
@@ -57,6 +69,7 @@ class Users:
     add = blocking(_add)
     reset = blocking(_reset)
     disable = blocking(_disable)
+    admit = blocking(_admit)
 
 
 @dataclass(frozen=True)
@@ -69,3 +82,4 @@ class AsyncUsers:
     add = asynchronous(_add)
     reset = asynchronous(_reset)
     disable = asynchronous(_disable)
+    admit = asynchronous(_admit)

@@ -28,16 +28,20 @@ _NOTED_MS = 60_000
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 _DIFFERENT = 5
 _ATTEMPTS = 5
-_CHANGED = "Another request changed the user: read it again, then repeat the change."
+CHANGED = "Another request changed the user: read it again, then repeat the change."
 
 
 @dataclass(frozen=True)
 class UserRegister:
-    """The participant context, the hashing of passwords, and the address of the pages, empty if there are none."""
+    """The participant context, the hashing of passwords, and the address of the pages, empty if there are none.
+
+    Without `local`, nobody signs in with a password.
+    """
 
     context: Context
     passwords: Passwords
     pages: str = ""
+    local: bool = True
 
 
 class InvitedUser(msgspec.Struct, frozen=True):
@@ -87,15 +91,20 @@ async def invite(register: UserRegister, name: str, *, by: str) -> InvitedUser:
     _require_pages(register)
     secret, until = secrets.token_urlsafe(32), register.context.now() + LINK_MS
     known = await find(register, name)
+    if known.login:
+        reason = f"{known.name} signs in with the login of the organisation: the password is changed there."
+        raise NotAllowed("has-login", reason)
     fresh = {"password": "", "link_hash": _hash(secret), "link_until": until, "disabled_at": None}
-    user = await _store(register, known, "user reset", by, **fresh)
+    user = await store_user(register, known, "user reset", by, **fresh)
     return InvitedUser(user, _make_link(register, user, secret))
 
 
 async def invite_first(register: UserRegister) -> InvitedUser | None:
     """Return the link for the first user, which has every role; None as soon as anybody has signed in."""
+    if not register.local:
+        return None
     known = await list_users(register)
-    if any(user.password for user in known) or any(user.name != FIRST_USER for user in known):
+    if any(user.password or user.login for user in known) or any(user.name != FIRST_USER for user in known):
         return None
     if known:
         return await invite(register, FIRST_USER, by="serve")
@@ -112,7 +121,15 @@ async def disable(register: UserRegister, name: str, *, by: str) -> User:
     if known.disabled_at is not None:
         return known
     over = {"disabled_at": register.context.now(), "link_hash": "", "link_until": None}
-    return await _store(register, known, "user disabled", by, **over)
+    return await store_user(register, known, "user disabled", by, **over)
+
+
+async def admit(register: UserRegister, name: str, *, by: str) -> User:
+    """Admit a disabled user again; it signs in as before. A repeat changes nothing. Raises NoSuchEntity, NotAllowed."""
+    known = await find(register, name)
+    if known.disabled_at is None:
+        return known
+    return await store_user(register, known, "user admitted", by, disabled_at=None)
 
 
 async def list_users(register: UserRegister) -> Sequence[User]:
@@ -152,7 +169,9 @@ async def choose_password(register: UserRegister, name: str, secret: str, passwo
     hashed = await register.passwords.hash(password)
     user = await _require_invited(register, name, secret)
     chosen = {"password": hashed, "link_hash": "", "link_until": None}
-    return _expect(await _begin(register, await _store(register, user, "user chose a password", name, **chosen)))
+    return _expect(
+        await begin_session(register, await store_user(register, user, "user chose a password", name, **chosen))
+    )
 
 
 async def change_password(register: UserRegister, user: User, old: str, new: str) -> SignedIn:
@@ -161,17 +180,19 @@ async def change_password(register: UserRegister, user: User, old: str, new: str
     if not await register.passwords.verify(old, user.password):
         raise Invalid("old-password", "The present password is not right: enter it again.")
     hashed = await register.passwords.hash(new)
-    changed = await _store(register, user, "user changed the password", user.name, password=hashed)
-    return _expect(await _begin(register, changed))
+    changed = await store_user(register, user, "user changed the password", user.name, password=hashed)
+    return _expect(await begin_session(register, changed))
 
 
 async def sign_in(register: UserRegister, name: str, password: str) -> SignedIn | None:
     """Return a new session, or None if name and password do not belong together or the user is disabled."""
+    if not register.local:
+        return None
     user = await register.context.store.user(register.context.owner, name)
     right = await register.passwords.verify(password, user.password if user else "")
     if user is None or not right or user.disabled_at is not None:
         return None
-    return await _begin(register, user)
+    return await begin_session(register, user)
 
 
 async def find_session(register: UserRegister, token: str, *, seen: bool = True) -> User | None:
@@ -216,7 +237,7 @@ def has_role(user: User, roles: Collection[UserRole]) -> bool:
     return not set(roles).isdisjoint(user.roles)
 
 
-async def _begin(register: UserRegister, known: User) -> SignedIn | None:
+async def begin_session(register: UserRegister, known: User) -> SignedIn | None:
     """Begin a session with a new token, and remove those of the user that are over.
 
     None if the user was disabled or got another password since it was read.
@@ -241,11 +262,11 @@ async def _begin(register: UserRegister, known: User) -> SignedIn | None:
 
 def _expect(signed_in: SignedIn | None) -> SignedIn:
     if signed_in is None:
-        raise NotAllowed("changed", _CHANGED)
+        raise NotAllowed("changed", CHANGED)
     return signed_in
 
 
-async def _store(register: UserRegister, known: User, event: str, by: str, **members: object) -> User:
+async def store_user(register: UserRegister, known: User, event: str, by: str, **members: object) -> User:
     """Store a changed user and end all sessions. Raises NotAllowed if it changed since."""
     context = register.context
     user = msgspec.structs.replace(known, version=known.version + 1, **members)
@@ -253,14 +274,17 @@ async def _store(register: UserRegister, known: User, event: str, by: str, **mem
     try:
         await context.store.commit([PutUser(user, known.version), DropSessions(user.owner, user.name), leaf])
     except Conflict:
-        raise NotAllowed("changed", _CHANGED) from None
+        raise NotAllowed("changed", CHANGED) from None
     return user
 
 
 def _require_pages(register: UserRegister) -> None:
-    """Check that there are pages that a link can lead to. Raises NotAllowed."""
+    """Check that there are pages that a link can lead to, and a password to choose there. Raises NotAllowed."""
     if not register.pages:
         raise NotAllowed("no-pages", "This connector has no pages: set web.port in its settings, and restart it.")
+    if not register.local:
+        reason = "People sign in with the login of the organisation only: give them a role there, or set web.passwords."
+        raise NotAllowed("no-passwords", reason)
 
 
 def _make_link(register: UserRegister, user: User, secret: str) -> str:

@@ -98,7 +98,7 @@ SENTENCES: dict[str, str] = {
     "password-hint": "Mindestens {count} Zeichen. Mehrere Wörter sind leichter zu merken als Sonderzeichen.",
     "password-hint-one": "Mindestens ein Zeichen.",
     "password-twice": "Die beiden neuen Passwörter sind verschieden. Bitte geben Sie zweimal dasselbe ein.",
-    "account-title": "Mein Konto",
+    "account-title": "Einstellungen",
     "account-name": "Name zum Anmelden",
     "account-roles": "Meine Rollen",
     "account-since": "Letzte Anmeldung",

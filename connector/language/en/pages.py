@@ -92,7 +92,7 @@ SENTENCES: dict[str, str] = {
     "password-hint": "At least {count} characters. Several words are easier to remember than special characters.",
     "password-hint-one": "At least one character.",
     "password-twice": "The two new passwords differ. Please enter the same one twice.",
-    "account-title": "My account",
+    "account-title": "Settings",
     "account-name": "Name to sign in with",
     "account-roles": "My roles",
     "account-since": "Last sign-in",

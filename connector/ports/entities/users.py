@@ -10,7 +10,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
     `password` is the PHC string of Argon2id, empty until one is chosen. `link_hash` is the SHA-256 (hex) of the secret
     of the link with which a password can be chosen once, until `link_until` (ms); empty: there is none. `signed_in_at`
-    (ms) is the last time. A user with `disabled_at` (ms) cannot sign in.
+    (ms) is the last time. A user with `disabled_at` (ms) cannot sign in. `login` is the SHA-256 (hex) of issuer and
+    subject of a person who comes with the login of the organisation, and has no password here. `language` is empty
+    until the person chooses one.
     """
 
     owner: str
@@ -24,6 +26,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     link_until: int | None = None
     signed_in_at: int | None = None
     disabled_at: int | None = None
+    login: str = ""
+    email: str = ""
+    language: str = ""
 
 
 class UserSession(msgspec.Struct, frozen=True, kw_only=True):

@@ -299,6 +299,10 @@ def _drop_consent_link(tables: MemoryTables, change: changes.DropConsentLink) ->
 def _put_user(tables: MemoryTables, change: changes.PutUser) -> None:
     key = (change.user.owner, change.user.name)
     _check_expected(tables.get(tables.users, key), change.expected, change.user.name)
+    if change.user.login and change.expected is None:
+        wanted = change.user.owner, change.user.login
+        if tables.select(tables.users, lambda known: (known.owner, known.login) == wanted):
+            raise Conflict(f"Another user than {change.user.name} comes with this login: read it again.")
     tables.put(tables.users, key, change.user)
 
 

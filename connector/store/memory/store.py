@@ -302,6 +302,10 @@ class MemoryStore:
         found: User | None = self._tables.get(self._tables.users, (owner, name))
         return found
 
+    async def user_of_login(self, owner: str, login: str) -> User | None:
+        """Return the user who comes with a login."""
+        return next((user for user in await self.users(owner) if user.login == login), None)
+
     async def users(self, owner: str) -> Sequence[User]:
         """Return all users of the pages, ordered by name."""
         rows: list[User] = self._tables.select(self._tables.users, lambda user: user.owner == owner)

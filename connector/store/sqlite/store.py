@@ -335,6 +335,10 @@ class SqliteStore:
         """Return one user of the pages."""
         return users.user(self._reader, owner, name)
 
+    async def user_of_login(self, owner: str, login: str) -> User | None:
+        """Return the user who comes with a login."""
+        return users.user_of_login(self._reader, owner, login)
+
     async def users(self, owner: str) -> Sequence[User]:
         """Return all users of the pages, ordered by name."""
         return users.users(self._reader, owner)

@@ -1,24 +1,36 @@
-"""Signing in and out: the form, the link for a first password, the account of the person, the language."""
+"""Signing in with a password: the form, the link for a first password, the own password, the language."""
+
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases import users
 from connector.language.catalogue import LANGUAGES
+from connector.ports.login import LoginFault
 from connector.web.frame.forms import read_form
 from connector.web.frame.origin import find_local_path
 from connector.web.frame.visit import (
     Visit,
-    drop_session,
+    end_session,
     go_to,
     read_query,
-    read_token,
     render,
     set_language,
     set_session,
 )
 
 _LONGEST_NAME = 64
+_LOGIN_FAULTS: Mapping[str, int] = {
+    LoginFault.AWAY: 503,
+    LoginFault.CLOCK: 502,
+    LoginFault.DENIED: 403,
+    LoginFault.DISABLED: 403,
+    LoginFault.NO_ROLE: 403,
+    LoginFault.OVER: 400,
+    LoginFault.REFUSED: 502,
+}
+"""Why the login of the organisation signed nobody in, with the status of the page that says so."""
 _KEPT = "feld:"
 """What the names of fields begin with that were typed into another form before the sign-in."""
 
@@ -28,7 +40,10 @@ async def show_sign_in(visit: Visit) -> Response:
     wanted = find_local_path(read_query(visit, "zu") or "/")
     if visit.user is not None:
         return go_to(wanted)
-    return render(visit, "sign_in.html", wanted=wanted, name="", fault="", kept={})
+    login, reason = visit.pages.login, read_query(visit, "grund")
+    status = _LOGIN_FAULTS.get(reason or "", 200) if login else 200
+    fault = visit.words.say(f"accounts.fault-{reason}", login=login.title) if login and status != 200 else ""
+    return render(visit, "sign_in.html", status=status, wanted=wanted, name="", fault=fault, kept={})
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -51,15 +66,9 @@ async def sign_in(visit: Visit) -> Response:
     if signed_in is None:
         fault = visit.words.say("sign-in-wrong")
         return render(visit, "sign_in.html", status=401, wanted=wanted, name=name, fault=fault, kept=kept)
-    await _end_present(visit)
+    await end_session(visit)
     answer = render(visit, "resume.html", wanted=wanted, kept=kept) if kept else go_to(wanted)
-    return set_session(answer, pages.here, signed_in.token)
-
-
-async def sign_out(visit: Visit) -> Response:
-    """End the session of this browser."""
-    await _end_present(visit)
-    return drop_session(go_to("/anmelden"), visit.pages.here)
+    return set_session(answer, pages.here, signed_in)
 
 
 async def show_welcome(visit: Visit) -> Response:
@@ -78,13 +87,8 @@ async def choose_password(visit: Visit) -> Response:
         signed_in = await users.choose_password(visit.desk.users, name, secret, password)
     except Invalid as error:
         return await _show_welcome(visit, name, secret, visit.words.translate(error.reason))
-    await _end_present(visit)
-    return set_session(go_to("/"), visit.pages.here, signed_in.token)
-
-
-async def show_account(visit: Visit) -> Response:
-    """Show the person's own account."""
-    return render(visit, "account.html", fault="", done=read_query(visit, "neu") is not None)
+    await end_session(visit)
+    return set_session(go_to("/"), visit.pages.here, signed_in)
 
 
 async def change_password(visit: Visit) -> Response:
@@ -104,14 +108,8 @@ async def change_password(visit: Visit) -> Response:
                 attempt.failed = True
                 fault = visit.words.translate(error.reason)
             else:
-                return set_session(go_to("/konto?neu=1"), pages.here, changed.token)
+                return set_session(go_to("/konto?neu=1"), pages.here, changed)
     return render(visit, "account.html", status=422, fault=fault, done=False)
-
-
-async def sign_out_everywhere(visit: Visit) -> Response:
-    """End all sessions of the person, in every browser."""
-    await users.sign_out_everywhere(visit.desk.users, visit.person)
-    return drop_session(go_to("/anmelden"), visit.pages.here)
 
 
 async def choose_language(visit: Visit) -> Response:
@@ -128,9 +126,3 @@ async def _show_welcome(visit: Visit, name: str, secret: str, fault: str = "") -
         reason = "The link was used or is over: ask for a new one (`user reset`)."
         raise NotAllowed("link-over", reason)
     return render(visit, "welcome.html", status=422 if fault else 200, invited=user, secret=secret, fault=fault)
-
-
-async def _end_present(visit: Visit) -> None:
-    token = read_token(visit.request, visit.pages.here)
-    if token:
-        await users.sign_out(visit.desk.users, token)

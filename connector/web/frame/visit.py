@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.controlplane.usecases import users
+from connector.controlplane.usecases.users import SignedIn
 from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, say
@@ -22,6 +23,7 @@ from connector.ports.passwords import Busy
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
 from connector.web.frame.forms import AUTOSAVE, FormFault, is_form, read_form
+from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import PagesOrigin, list_cookies
 from connector.web.frame.wording import MANY, PageWords
 
@@ -37,7 +39,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
 
     `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
     stop, and `streams` has a mark for each stream of events that is open. `uploads` are the files that people upload;
-    None without a root of the served data.
+    None without a root of the served data. `login` is the login of the organisation; None if people have none.
     """
 
     desk: Desk
@@ -48,6 +50,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     stopping: asyncio.Event
     streams: set[object]
     uploads: Uploads | None = None
+    login: PagesLogin | None = None
 
 
 class PageReader(Protocol):
@@ -184,11 +187,12 @@ def read_token(request: Request, here: PagesOrigin) -> str | None:
     return next((token for name in names if (token := request.cookies.get(name))), None)
 
 
-def set_session(answer: Response, here: PagesOrigin, token: str) -> Response:
-    """Give the browser the token of a session."""
+def set_session(answer: Response, here: PagesOrigin, signed_in: SignedIn) -> Response:
+    """Give the browser the token of a session, and the language of its user."""
     for place, name in list_cookies(here).items():
-        answer.set_cookie(name, token, path="/", secure=place == "host", httponly=True, samesite="lax")
-    return answer
+        answer.set_cookie(name, signed_in.token, path="/", secure=place == "host", httponly=True, samesite="lax")
+    chosen = next((language for language in LANGUAGES if language == signed_in.user.language), None)
+    return set_language(answer, here, chosen) if chosen else answer
 
 
 def drop_session(answer: Response, here: PagesOrigin) -> Response:
@@ -196,6 +200,13 @@ def drop_session(answer: Response, here: PagesOrigin) -> Response:
     for place, name in list_cookies(here).items():
         answer.delete_cookie(name, path="/", secure=place == "host", httponly=True, samesite="lax")
     return answer
+
+
+async def end_session(visit: Visit) -> None:
+    """End the session of this browser, if it has one."""
+    token = read_token(visit.request, visit.pages.here)
+    if token:
+        await users.sign_out(visit.desk.users, token)
 
 
 def set_language(answer: Response, here: PagesOrigin, language: Language) -> Response:

@@ -17,13 +17,16 @@ async def test_a_user_is_added_listed_reset_and_disabled_without_a_secret_in_lis
         disabled = (await client.post("/v1/users/a.kaya/disable")).json()
         assert disabled["disabled_at"]
         assert (await client.post("/v1/users/a.kaya/disable")).json() == disabled
+        admitted = (await client.post("/v1/users/a.kaya/admit")).json()
+        assert (admitted["disabled_at"], admitted["has_login"]) == (None, False)
+        assert (await client.post("/v1/users/a.kaya/admit")).json() == admitted
         assert (await client.post("/v1/users/none/reset")).status_code == 404
         assert (await client.post("/v1/users", json=ORDER)).status_code == 409
 
 
 async def test_only_an_admin_adds_users(desk: Desk) -> None:
     async with desk.client("writer") as client:
-        for path, body in (("", ORDER), ("/a.kaya/reset", None), ("/a.kaya/disable", None)):
+        for path, body in (("", ORDER), ("/a.kaya/reset", None), ("/a.kaya/disable", None), ("/a.kaya/admit", None)):
             assert (await client.post(f"/v1/users{path}", json=body)).status_code == 403
 
 

@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "name-participant list": "participant list",
     "name-own entry": "own entry",
     "name-broker": "broker",
+    "name-login": "login",
     "name-public address": "public address",
     "name-work": "work",
     "name-peer": "peer {id}",
@@ -86,6 +87,10 @@ SENTENCES: dict[str, str] = {
     "broker-none": "No broker is set; `search` needs `broker.participant` and `broker.api`.",
     "broker-silent": "{url} cannot be reached: {reason}.",
     "broker-silent-advice": "Ask its operator, or correct `broker.api`.",
+    "login": "{issuer} answers, and people can sign in there.",
+    "login-wrong": "Nobody can sign in with the login: {reason}",
+    "login-wrong-advice": "Correct `[web.oidc]`, or ask the operator of the login; `net.hosts` allows an address that "
+    "is not public.",
     "address": "{url} reaches this connector.",
     "address-unknown": "{url} cannot be checked: start the connector first.",
     "address-silent": "{url} does not reach this connector: {reason}.",

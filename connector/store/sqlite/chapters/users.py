@@ -23,9 +23,10 @@ _user = msgspec.msgpack.Decoder(User).decode
 _form = msgspec.msgpack.Decoder(OfferForm).decode
 _LAST = 2**63 - 1
 
-_INSERT = "INSERT INTO users (owner, name, version, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_INSERT = "INSERT INTO users (owner, name, version, body, login) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _UPDATE = "UPDATE users SET version = ?, body = ? WHERE owner = ? AND name = ? AND version = ?"
 _BY_NAME = "SELECT body FROM users WHERE owner = ? AND name = ?"
+_BY_LOGIN = "SELECT body FROM users WHERE owner = ? AND login = ?"
 _ALL = "SELECT body FROM users WHERE owner = ? ORDER BY name"
 _PUT_SESSION = "INSERT INTO sessions (owner, token_hash, user, begun_at, seen_at) VALUES (?, ?, ?, ?, ?)"
 _SEE_SESSION = "UPDATE sessions SET seen_at = ? WHERE owner = ? AND token_hash = ?"
@@ -43,7 +44,7 @@ def put(connection: sqlite3.Connection, change: PutUser) -> None:
     """Insert or update a user. Raises Conflict."""
     user, body = change.user, _encode(change.user)
     if change.expected is None:
-        done = connection.execute(_INSERT, (user.owner, user.name, user.version, body))
+        done = connection.execute(_INSERT, (user.owner, user.name, user.version, body, user.login or None))
     else:
         done = connection.execute(_UPDATE, (user.version, body, user.owner, user.name, change.expected))
     if done.rowcount != 1:
@@ -77,6 +78,12 @@ def drop_sessions(connection: sqlite3.Connection, change: DropSessions) -> None:
 def user(connection: sqlite3.Connection, owner: str, name: str) -> User | None:
     """Return a user."""
     row = fetch_one(connection, _BY_NAME, (owner, name))
+    return _user(row[0]) if row else None
+
+
+def user_of_login(connection: sqlite3.Connection, owner: str, login: str) -> User | None:
+    """Return the user who comes with a login."""
+    row = fetch_one(connection, _BY_LOGIN, (owner, login))
     return _user(row[0]) if row else None
 
 

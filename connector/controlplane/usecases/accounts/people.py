@@ -1,0 +1,66 @@
+"""People on the pages: the roles of others, which an operator gives, and what everybody chooses for the own account."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from connector.controlplane.core.commits import record
+from connector.controlplane.core.errors import Invalid, NotAllowed
+from connector.controlplane.usecases import users
+from connector.controlplane.usecases.users import UserRegister, find
+from connector.language.catalogue import Language
+from connector.ports.changes import Conflict, PutUser
+from connector.ports.entities import User, UserRole
+
+
+async def change_roles(register: UserRegister, name: str, roles: Sequence[UserRole], *, by: str) -> User:
+    """Give a user other roles, in place of all before; they hold at once. Raises NoSuchEntity, Invalid, NotAllowed."""
+    known = await find(register, name)
+    given = tuple(role for role in UserRole if role in roles)
+    if not given:
+        raise Invalid("roles", "A user has at least one role: choose one, or disable the user.")
+    if known.login:
+        reason = f"{known.name} has the roles that the login of the organisation states: change them there."
+        raise NotAllowed("has-login", reason)
+    if given == known.roles:
+        return known
+    fields = {"by": by, "roles": list(given)}
+    return await _store(register, known, msgspec.structs.replace(known, roles=given), "user got other roles", fields)
+
+
+async def check_by_operator(register: UserRegister, operator: User, name: str, roles: Sequence[UserRole] = ()) -> User:
+    """Return the user whom an operator is about to change on the pages, so that `roles` are left. Raises NotAllowed.
+
+    Nobody changes the own account so, and one who operates is always left. A key of the management API can do both.
+    """
+    known = await find(register, name)
+    if known.name == operator.name:
+        raise NotAllowed("own-account", "Nobody changes the own roles or access: ask another person of operations.")
+    others = [user for user in await users.list_users(register) if user.name != name and _operates(user)]
+    if _operates(known) and UserRole.OPERATOR not in roles and not others:
+        raise NotAllowed("last-operator", "This is the last account that operates: give another one that role first.")
+    return known
+
+
+async def choose_language(register: UserRegister, user: User, language: Language) -> User:
+    """Remember the language of a person, for the pages and for messages. Raises NotAllowed."""
+    if user.language == language:
+        return user
+    return await _store(register, user, msgspec.structs.replace(user, language=language))
+
+
+def _operates(user: User) -> bool:
+    return UserRole.OPERATOR in user.roles and user.disabled_at is None
+
+
+async def _store(
+    register: UserRegister, known: User, changed: User, event: str = "", fields: Mapping[str, object] | None = None
+) -> User:
+    """Store a changed user, with its audit entry if it has one; its sessions go on. Raises NotAllowed."""
+    stored = msgspec.structs.replace(changed, version=known.version + 1)
+    leaves = [record(register.context, event, known.name, fields or {})] if event else []
+    try:
+        await register.context.store.commit([PutUser(stored, known.version), *leaves])
+    except Conflict:
+        raise NotAllowed("changed", users.CHANGED) from None
+    return stored

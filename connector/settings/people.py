@@ -1,0 +1,58 @@
+"""The settings of the pages for people, and of the login of their organisation."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from connector.settings.kinds import Meta, Origin, Port, Section, ShortText, Url, Variable
+from connector.views.users import UserRole
+
+
+class OidcSettings(Section, frozen=True, kw_only=True):
+    """The login of the organisation at an OpenID provider, such as Keycloak, with which people sign in to the pages."""
+
+    issuer: Annotated[
+        Url | None,
+        Meta(description="Issuer of the provider, letter by letter as its metadata state it; if omitted, no login."),
+    ] = None
+    title: Annotated[
+        ShortText | None, Meta(description="Name of the login on the button; if omitted, the host of the issuer.")
+    ] = None
+    client_id: Annotated[ShortText, Meta(description="Identifier of these pages at the provider.")] = "datenkontor"
+    secret_file: Annotated[
+        Path | None, Meta(description="File with the secret of the client; only its owner may read the file.")
+    ] = None
+    secret_variable: Annotated[
+        Variable | None,
+        Meta(description="Environment variable with the secret, instead of a file; without both, a public client."),
+    ] = None
+    scope: Annotated[ShortText, Meta(description="Scopes that are asked for, between blanks; `openid` is one.")] = (
+        "openid profile email"
+    )
+    role_claim: Annotated[
+        ShortText, Meta(description="Path of the claim with the roles of a person, such as `realm_access.roles`.")
+    ] = "realm_access.roles"
+    roles: Annotated[
+        Mapping[str, tuple[UserRole, ...]],
+        Meta(description="Roles on the pages for each value of that claim; nobody signs in without one."),
+    ] = {}
+
+
+class WebSettings(Section, frozen=True, kw_only=True):
+    """The listener of the pages for people, in a browser."""
+
+    host: Annotated[ShortText, Meta(description="Address on which the listener accepts requests.")] = "127.0.0.1"
+    port: Annotated[
+        Port | None, Meta(description="Port of the listener; 0 selects a free port; if omitted, there are no pages.")
+    ] = None
+    public_url: Annotated[
+        Origin | None,
+        Meta(
+            description="Address that people open: https, unless it is this machine; "
+            "if omitted, the listener's own address and port."
+        ),
+    ] = None
+    passwords: Annotated[
+        bool, Meta(description="Let people sign in with a password; if false, with the login of `[web.oidc]` only.")
+    ] = True
+    oidc: OidcSettings = OidcSettings()
