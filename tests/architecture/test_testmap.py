@@ -7,7 +7,7 @@ from tests.architecture.testmap import SMALL, count_code, find_mirrored, list_mo
 
 # Test files of a room that belong to several modules of it, each with its reason.
 SUITES = {
-    "web/test_hostile.py": "hostile texts, and the words that no page has, on all pages",
+    "web/test_texts.py": "the words that no text of a page has, and templates without texts",
     "api/chapters/test_processes.py": "what holds for negotiations, transfers and agreements alike",
     "client/test_examples.py": "the examples in the docstrings of the client",
     "dataplane/transfer/test_kept.py": "what is kept of a transfer that breaks, in both directions",

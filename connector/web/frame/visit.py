@@ -25,6 +25,7 @@ from connector.web.frame.files import find_file_path
 from connector.web.frame.forms import AUTOSAVE, FormFault, is_form, read_form
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import PagesOrigin, list_cookies
+from connector.web.frame.unseen import show_unseen
 from connector.web.frame.wording import MANY, PageWords
 
 LANGUAGE_COOKIE = "dk-lang"
@@ -272,6 +273,7 @@ def _make_environment() -> Environment:
         loader=PackageLoader("connector.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=show_unseen,
         trim_blocks=True,
         lstrip_blocks=True,
     )

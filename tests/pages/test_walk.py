@@ -1,0 +1,64 @@
+"""Every page that a person reaches is whole, for each role and in each language; none leads to nothing."""
+
+from importlib.resources import files
+
+import pytest
+
+from connector.language.catalogue import LANGUAGES
+from connector.ports.entities import UserRole
+from connector.web.pages import PAGES
+from tests.pages.page import Page, read_text
+from tests.pages.walk import Walked, walk
+from tests.pages.world import furnish, invite
+from tests.web.office import Office
+from tests.web.test_texts import FORBIDDEN
+
+ROLES = {role.value: (role,) for role in UserRole} | {"all": tuple(UserRole)}
+RIGHTS = {(method, path): roles for method, path, _, roles in PAGES}
+
+
+async def _walk(office: Office, roles: tuple[UserRole, ...], language: str = "de") -> Walked:
+    await furnish(office)
+    return await walk(await office.sign_in(*roles, language=language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("roles", ROLES.values(), ids=ROLES.keys())
+async def test_all_that_a_role_reaches_is_whole(office: Office, roles: tuple[UserRole, ...], language: str) -> None:
+    walked = await _walk(office, roles, language)
+    assert walked.list_faults() == []
+    assert walked.dead == []
+    assert {page.root.get("lang") for page in walked.pages.values()} == {language}
+
+
+@pytest.mark.parametrize("roles", ROLES.values(), ids=ROLES.keys())
+async def test_nobody_is_shown_a_form_that_is_refused_to_the_role(office: Office, roles: tuple[UserRole, ...]) -> None:
+    walked = await _walk(office, roles)
+    for method, path, _ in walked.forms:
+        allowed = RIGHTS[method, path]
+        assert allowed is None or allowed & set(roles), f"{path} is shown to {roles}"
+
+
+async def test_a_page_or_a_script_leads_to_every_path(office: Office) -> None:
+    """What nothing leads to is found by nobody. A new path needs a link, and an office that has what it is about."""
+    signing = await walk(office.visitor(), ("/anmelden", await invite(office, "n.neu")))
+    assert signing.list_faults() == []
+    named = signing.named | (await _walk(office, tuple(UserRole))).named
+    static = files("connector.web").joinpath("static")
+    scripts = "".join(file.read_text(encoding="utf-8") for file in static.iterdir() if file.name.endswith(".js"))
+    unreached = [known for known in RIGHTS if known not in named and "{" not in known[1] and known[1] not in scripts]
+    assert unreached == []
+
+
+async def test_german_pages_have_no_word_of_the_standards(office: Office) -> None:
+    for address, page in (await _walk(office, tuple(UserRole))).pages.items():
+        assert not FORBIDDEN.findall(_read_german(page)), address
+
+
+def _read_german(page: Page) -> str:
+    """Return what is read without what others read in English, which is shown beside it, and without code."""
+    foreign = [one for one in page.elements if one.get("lang") == "en" or "code" in one.get("class", "").split()]
+    text = page.text
+    for one in foreign:
+        text = text.replace(read_text(one), "")
+    return text
