@@ -29,7 +29,10 @@ STEPS = [
     "suspend",
     "resume",
     "terminate",
+    "pages",
+    "hold",
 ]
+STATIONS = ["offer", "get", "answer", "public"]
 
 
 RUN = [sys.executable, "-c", "from connector.cli.main import run; run()", "demo", "--once", "--json"]
@@ -46,7 +49,11 @@ class Shown:
 
     @property
     def outcome(self) -> list[tuple[str, bool]]:
-        return [(step["step"], step["ok"]) for step in self.steps]
+        return [(step["step"], step["ok"]) for step in self.steps if "step" in step]
+
+    @property
+    def stations(self) -> list[str]:
+        return [step["station"] for step in self.steps if "station" in step]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +65,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
     (own / "Messwerte äöü.csv").write_bytes(b"time;value\n" * 5000)
     (own / "below" / "empty.txt").write_bytes(b"")
     data = {
-        "generated": [],
+        "generated": ["--tour"],
         "file": ["--data", str(own / "Messwerte äöü.csv")],
         "folder": ["--data", str(own)],
         "nothing": ["--data", str(home / "none")],
@@ -87,7 +94,10 @@ def test_the_demonstration_shows_every_step_and_leaves_nothing_behind(shown: dic
     run = shown[data]
     assert run.outcome == [(name, True) for name in STEPS], run.steps[-1]
     assert run.code == 0
-    assert all(step.keys() == {"step", "ok", "seconds", "detail"} and step["detail"] for step in run.steps)
+    assert run.stations == (STATIONS if data == "generated" else [])
+    for step in run.steps:
+        assert step.keys() == ({"step", "ok", "seconds", "detail"} if "step" in step else {"station", "detail"})
+        assert step["detail"]
     assert run.left == []
 
 

@@ -17,6 +17,7 @@ app = create_word()
     "demo",
     needs="nothing",
     example="""datenkontor demo
+    datenkontor demo --tour
     datenkontor demo --once --json
     datenkontor demo --data sensors.csv
     datenkontor demo --two-cities --once""",
@@ -24,6 +25,9 @@ app = create_word()
 def demo(
     call: CommandCall,
     once: Annotated[bool, typer.Option("--once", help="Stop after the last step.")] = False,
+    tour: Annotated[
+        bool, typer.Option("--tour", help="Then show the pages: what to open and to click, station by station.")
+    ] = False,
     data: Annotated[
         Path | None, typer.Option(metavar="PATH", help="File or folder to offer instead of generated data.")
     ] = None,
@@ -36,10 +40,11 @@ def demo(
 ) -> None:
     """Run a small data space on this machine: a broker, a department and two companies, step by step.
 
-    With --json each step is one JSON value.
+    With --json each step is one JSON value. --tour waits for Enter after each station; with --once it does not.
     """
     from connector.cli.demo.run import run_demo
 
-    if two_cities and data is not None:
+    if two_cities and (data is not None or tour):
         raise Failure(Code.USAGE, "errors.demo-usage")
-    raise typer.Exit(run_demo(call.output, once=once, data=data, port_base=port_base, two_cities=two_cities))
+    code = run_demo(call.output, once=once, data=data, port_base=port_base, two_cities=two_cities, tour=tour)
+    raise typer.Exit(code)

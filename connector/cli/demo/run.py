@@ -13,7 +13,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from connector.cli.demo import agreeing, cities, controlling, delivering, opening
+from connector.cli.demo import agreeing, cities, controlling, delivering, opening, visiting
 from connector.cli.demo.samples import LiveSource
 from connector.cli.demo.show import DemoStep, Show
 from connector.cli.demo.stage import Stage
@@ -21,11 +21,21 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import explain_error
 from connector.client.frame.errors import ClientError
-from connector.views.users import FIRST_USER
 
 
-def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | None, two_cities: bool = False) -> int:
-    """Run the demonstration, of one city or two, and return the exit code; `data` is a file or folder to offer."""
+def run_demo(
+    output: Output,
+    *,
+    once: bool,
+    data: Path | None,
+    port_base: int | None,
+    two_cities: bool = False,
+    tour: bool = False,
+) -> int:
+    """Run the demonstration, of one city or two, and return the exit code; `data` is a file or folder to offer.
+
+    `tour` leads a person through the pages after the last step.
+    """
     base = Path(tempfile.mkdtemp(prefix="datenkontor-demo-"))
     show = Show(
         output=output,
@@ -38,6 +48,8 @@ def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | 
     try:
         with closing(LiveSource()) as source:
             complete = _play(show, _list_steps_of_two(source) if two_cities else _list_steps(source))
+            if complete and tour:
+                lead(show, wait=not once and not output.json)
             if complete and not once:
                 _stay(show)
     except KeyboardInterrupt:
@@ -50,6 +62,18 @@ def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | 
     if complete:
         shutil.rmtree(base, ignore_errors=True)
     return 0 if complete else 1
+
+
+def lead(show: Show, *, wait: bool) -> None:
+    """Tell the stations of the tour one after the other; with `wait`, go on when the person says so."""
+    for name, told in visiting.list_stations(show):
+        if show.output.json:
+            print(json.dumps({"station": name, "detail": told}, ensure_ascii=False), flush=True)
+            continue
+        print(f"\n{told}", flush=True)
+        if wait:
+            print(show.say("demo.tour-next"), end=" ", flush=True)
+            wait = bool(sys.stdin.readline())
 
 
 def _list_steps(source: LiveSource) -> list[tuple[str, DemoStep]]:
@@ -68,6 +92,8 @@ def _list_steps(source: LiveSource) -> list[tuple[str, DemoStep]]:
         ("suspend", controlling.suspend),
         ("resume", controlling.resume),
         ("terminate", controlling.terminate),
+        ("pages", visiting.open_pages),
+        ("hold", visiting.let_wait),
     ]
 
 
@@ -122,12 +148,17 @@ def _stay(show: Show) -> None:
     got = () if show.other_city else (f"get {show.assets[-1].id} -o out/",)
     for words in ("search Verkehr", "negotiation list", *got):
         print(f"  DATENKONTOR_KEY={firm.key} datenkontor {words} --settings {firm.settings}")
-    _print_first_link(show)
+    _print_pages(show)
     print(f"\n{show.say('demo.stop', folder=show.stage.base)}", flush=True)
     signal.pause()
 
 
-def _print_first_link(show: Show) -> None:
-    """Print the link with which a person signs in to the pages of the department."""
-    name, link = show.stage.actors["city"].name, show.city.users.reset(FIRST_USER).link
-    print(f"\n{show.say('demo.pages', name=name)}\n  {link}")
+def _print_pages(show: Show) -> None:
+    """Print the address of each page, with whom it is for."""
+    if not show.pages:
+        return
+    print(f"\n{show.say('demo.pages')}")
+    for page in show.pages:
+        role = show.say(f"pages.role-{page.person.role}") if page.person else ""
+        person = f"{page.person.person}, {role}" if page.person else show.say("demo.everybody")
+        print(f"  {page.participant} – {person}:\n    {page.address}")

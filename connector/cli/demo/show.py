@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from connector.cli.demo.stage import Stage
 from connector.cli.frame.failure import Code, Failure
@@ -12,6 +13,7 @@ from connector.client import Connector
 from connector.language.catalogue import say
 from connector.views.assets import AssetView
 from connector.views.transfers import TransferView
+from connector.views.users import UserRole
 
 WAIT_S = 30.0
 PURPOSE = "dpv:ImproveTransportMobility"
@@ -22,6 +24,23 @@ NAMES = {
     "other": "Werbeagentur Schall",
 }
 CLAIMS = {"firm": {"purpose": [PURPOSE]}, "other": {"purpose": ["dpv:Marketing"]}}
+
+
+class Person(NamedTuple):
+    """A person of the demonstration: the word of the participant, what is typed to sign in, the name, the role."""
+
+    word: str
+    name: str
+    person: str
+    role: UserRole
+
+
+class OpenPage(NamedTuple):
+    """An address of pages: whose they are, and for whom the link is; without a person they are for everybody."""
+
+    participant: str
+    address: str
+    person: Person | None = None
 
 
 class NotShown(Failure):
@@ -45,6 +64,7 @@ class Show:
     live: AssetView | None = None
     live_transfer: TransferView | None = None
     other_city: Stage | None = None
+    pages: list[OpenPage] = field(default_factory=list)
 
     def say(self, key: str, **fields: object) -> str:
         """Return a sentence of the catalogue in the language of this call."""

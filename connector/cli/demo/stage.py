@@ -81,6 +81,7 @@ class Stage:
             broker=card,
             roster=str(broker.directory / LIST) if broker else None,
             data=data,
+            public=broker is None,
         )
         self.actors[word] = Actor(name=name, id=plan.id, directory=directory, ports=ports, key=write_folder(plan) or "")
         return self.actors[word]

@@ -84,7 +84,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         "protocol": {"public_url": plan.public_url, "host": listen, "port": plan.ports["protocol"]},
         "data": {"host": listen, "port": plan.ports["data"]},
         "management": {"port": plan.ports["management"], "keys": [own]},
-        "web": {} if plan.is_broker else {"port": plan.ports["web"]},
+        "web": {} if plan.is_broker and not plan.public else {"port": plan.ports["web"]},
         "data_root": str(plan.data) if plan.data else "offered",
         "received": "received",
         "zone": LOCAL_ZONE,
@@ -99,6 +99,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
     if plan.is_broker:
         values["broker"] = {"host": listen, "port": plan.ports["broker"], "record": "record.sqlite"}
+        values["broker"] |= {"open": True} if plan.public else {}
     elif plan.broker is not None:
         values["broker"] = {"participant": plan.broker.id, "api": plan.broker.search}
     return values

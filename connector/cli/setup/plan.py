@@ -34,6 +34,8 @@ class Plan:
     broker: IdentityCard | None
     roster: str | None
     data: Path | None
+    public: bool = False
+    """Whether a broker has its pages open, to everybody."""
 
     @property
     def local(self) -> bool:

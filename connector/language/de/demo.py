@@ -27,17 +27,39 @@ SENTENCES: dict[str, str] = {
     "eigenen Broker, mit der Adresse des Amts.",
     "cities-withdraw": "Das Amt zieht das Angebot zurück; {seconds:.1f} s später findet es in der anderen Stadt "
     "niemand mehr.",
+    "open-pages": "{count} Adressen im Browser antworten: die Seiten für alle, und Links für {names}.",
+    "open-pages-one": "1 Adresse im Browser antwortet: die Seiten für alle, und Links für {names}.",
+    "waits": "Das Unternehmen fragt „{title}“ an; die Daten sind vertraulich, also entscheidet ein Mensch.",
     # The end.
     "done": "Fertig in {seconds:.1f} s. Weiterhin in Betrieb:",
     "try": "Zum Weiterprobieren:",
-    "pages": "Die Seiten von {name} im Browser, mit einem Link für die erste Anmeldung:",
+    "pages": "Im Browser, mit einem Link für die erste Anmeldung jeder Person:",
+    "everybody": "für alle",
     "stop": "Beenden mit Strg+C; der Ordner {folder} wird dann gelöscht.",
     "stopped": "Beendet.",
     "failed": "Die Vorführung ist gescheitert: {reason} Die Protokolle sind in {folder}.",
+    # The tour.
+    "tour-offer": (
+        "1. Anbieten. {person} ({role}) öffnet: {address}\n"
+        "   Dann: „{password}“ → „{new}“ → die Datei {file} wählen → „{terms}“ → „{check}“ → „{release}“ → "
+        "„{publish}“."
+    ),
+    "tour-get": (
+        "2. Finden und beziehen. {person} ({role}) öffnet: {address}\n"
+        "   Dann: „{password}“ → „{search}“ → nach „{words}“ suchen und den Treffer öffnen → „{ask}“ → den "
+        "Zweck wählen → „{to_check}“ → „{send}“ → „{order}“ → „{open}“."
+    ),
+    "tour-answer": (
+        "3. Entscheiden. {person} ({role}) öffnet: {address}\n"
+        "   Dann: „{password}“ → bei „{title}“ auf „{see}“ → die Bedingungen lesen → „{agree}“."
+    ),
+    "tour-public": "4. Ohne Anmeldung. Alle sehen, was die Stadt teilt: {address}",
+    "tour-next": "Weiter mit Enter.",
     # The titles of the offers, and the reasons that the department sends.
     "readings": "Messwerte der Verkehrssensoren (synthetisch)",
     "counts": "Verkehrszählung nach Straßen (synthetisch)",
     "parking": "Freie Parkplätze, laufend (synthetisch)",
+    "accidents": "Unfallmeldungen, vertraulich (synthetisch)",
     "maintenance": "Das Amt unterbricht die Lieferung für Wartungsarbeiten.",
     "not-needed": "Die Lieferung wird nicht mehr gebraucht.",
     # Steps that fail.
@@ -53,6 +75,8 @@ SENTENCES: dict[str, str] = {
     "not-completed": "Die Lieferung von {asset} müsste fertig sein; Stand: {actual}",
     "not-changing": "Zwei Abrufe der laufenden Quelle müssten sich unterscheiden und sind gleich.",
     "not-live": "Die laufende Lieferung müsste begonnen haben; Stand: {state}, {ended}",
+    "page-closed": "Die Seite {address} müsste antworten und tut es nicht: {status}.",
+    "nothing-waits": "Eine Anfrage müsste auf einen Menschen warten; nach {wait_s:g} s wartet keine.",
     "no-data": "{data} existiert nicht: bitte eine Datei oder einen Ordner nennen.",
     "not-indexed": "Der Broker müsste {wanted} Angebote verzeichnen; nach {wait_s:g} s hat er es nicht getan.",
     "cities-not-found": "Die andere Stadt müsste „{title}“ mit seiner Adresse finden; nach {wait_s:g} s fand sie es "

@@ -26,17 +26,39 @@ SENTENCES: dict[str, str] = {
     "with the address of the department.",
     "cities-withdraw": "The department withdraws the offer; {seconds:.1f} s later nobody finds it in the other city "
     "any more.",
+    "open-pages": "{count} addresses in the browser answer: the pages for everybody, and links for {names}.",
+    "open-pages-one": "1 address in the browser answers: the pages for everybody, and links for {names}.",
+    "waits": "The company asks for “{title}”; the data is confidential, so a person decides.",
     # The end.
     "done": "Done in {seconds:.1f} s. Still running:",
     "try": "Try next:",
-    "pages": "The pages of {name} in the browser, with a link for the first sign-in:",
+    "pages": "In the browser, with a link for the first sign-in of each person:",
+    "everybody": "for everybody",
     "stop": "Stop with Ctrl-C; the folder {folder} is then deleted.",
     "stopped": "Stopped.",
     "failed": "The demonstration failed: {reason} The logs are in {folder}.",
+    # The tour.
+    "tour-offer": (
+        "1. Offer. {person} ({role}) opens: {address}\n"
+        "   Then: “{password}” → “{new}” → choose the file {file} → “{terms}” → “{check}” → “{release}” → "
+        "“{publish}”."
+    ),
+    "tour-get": (
+        "2. Find and get. {person} ({role}) opens: {address}\n"
+        "   Then: “{password}” → “{search}” → search for “{words}” and open the result → “{ask}” → choose the"
+        " purpose → “{to_check}” → “{send}” → “{order}” → “{open}”."
+    ),
+    "tour-answer": (
+        "3. Decide. {person} ({role}) opens: {address}\n"
+        "   Then: “{password}” → at “{title}”, “{see}” → read the terms → “{agree}”."
+    ),
+    "tour-public": "4. Without signing in. Everybody sees what the city shares: {address}",
+    "tour-next": "Press Enter to go on.",
     # The titles of the offers, and the reasons that the department sends.
     "readings": "Traffic sensor readings (synthetic)",
     "counts": "Traffic counts by street (synthetic)",
     "parking": "Free parking spaces, live (synthetic)",
+    "accidents": "Accident reports, confidential (synthetic)",
     "maintenance": "The department suspends the transfer for maintenance.",
     "not-needed": "The transfer is not needed any more.",
     # Steps that fail.
@@ -52,6 +74,8 @@ SENTENCES: dict[str, str] = {
     "not-completed": "The transfer of {asset} should be COMPLETED and is {actual}",
     "not-changing": "Two pulls of the live source should differ and do not.",
     "not-live": "The live transfer should be STARTED and is {state}: {ended}",
+    "page-closed": "The page {address} should answer and does not: {status}.",
+    "nothing-waits": "A request should wait for a person; after {wait_s:g} s none does.",
     "no-data": "{data} does not exist: name a file or a folder.",
     "not-indexed": "The broker should index {wanted} offers and did not within {wait_s:g} s.",
     "cities-not-found": "The other city should find “{title}” with its address and did not within {wait_s:g} s.",

@@ -1,5 +1,6 @@
 """The files of a folder: written as a whole, and never over existing ones unasked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ def test_a_broker_has_a_signed_list_and_a_search_address(tmp_path: Path) -> None
     assert "https://[2001:db8::1]:7083" in (tmp_path / "a" / CARD).read_text()
     assert load(tmp_path / "a" / SETTINGS, {}).zone == "Europe/Berlin"
     assert load(tmp_path / "a" / SETTINGS, {}).data.public_url == "https://[2001:db8::1]:7081"
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_the_pages_of_a_broker_are_open_only_if_it_is_to_be_public(tmp_path: Path, public: bool) -> None:
+    write_folder(replace(plan(tmp_path / "a", is_broker=True), public=public))
+    settings = load(tmp_path / "a" / SETTINGS, {})
+    assert (settings.web.port, settings.broker.open) == ((7084, True) if public else (None, False))
 
 
 def test_a_connector_at_an_ipv6_address_of_this_machine_may_reach_itself(tmp_path: Path) -> None:

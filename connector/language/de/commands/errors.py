@@ -1,7 +1,7 @@
 """German sentences about commands that cannot continue."""
 
 SENTENCES: dict[str, str] = {
-    "demo-usage": "--two-cities zeigt ein eigenes Angebot: bitte ohne --data aufrufen.",
+    "demo-usage": "--two-cities zeigt ein eigenes Angebot und keine Seiten: bitte ohne --data und --tour aufrufen.",
     "webhook-usage": "Bitte genau eines angeben: eine Adresse, --resume oder --remove.",
     "no-saved-search": "Gespeicherte Suchen dieses Namens: {count}, nicht eine ({wanted}); `saved list` zeigt die Kennungen.",
     "need-answer": "Eine Antwort ist ein Angebot, ein Entwurf oder keines: eines von --dataset, --ready und --none angeben.",

@@ -40,7 +40,9 @@ SENTENCES: dict[str, str] = {
     "Adressen.",
     "Run a small data space on this machine: a broker, a department and two companies, step by step.": "Einen kleinen Datenraum auf diesem Rechner vorführen: ein Broker, ein Amt und zwei Unternehmen, Schritt "
     "für Schritt.",
-    "With --json each step is one JSON value.": "Mit --json ist jeder Schritt ein JSON-Wert.",
+    "With --json each step is one JSON value. --tour waits for Enter after each station; with --once it does not.": (
+        "Mit --json ist jeder Schritt ein JSON-Wert. --tour wartet nach jeder Station auf Enter; mit --once nicht."
+    ),
     "Check settings, key, clock, ports, store, participant list, addresses and peers.": "Einstellungen, Schlüssel, Uhr, Ports, Datenbank, Teilnehmerliste, Adressen und Partner prüfen.",
     "Changes nothing. Exit code 1 if a check fails.": "Ändert nichts. Rückgabewert 1, wenn eine Prüfung scheitert.",
     "Words in quotes are a phrase, -WORD excludes a word after `--`, and the last word may be the beginning of one.": "Wörter in Anführungszeichen sind eine Wortfolge, -WORT schließt nach `--` ein Wort aus, und das letzte Wort darf der Anfang eines Wortes sein.",

@@ -15,6 +15,9 @@ SENTENCES: dict[str, str] = {
     "Print the result as JSON and nothing else.": "Nur das Ergebnis ausgeben, als JSON.",
     "Language of sentences (default: that of LANG).": "Sprache der Texte (Standard: die von LANG).",
     "Settings file (default: `./datenkontor.toml`).": "Datei der Einstellungen (Standard: `./datenkontor.toml`).",
+    "Then show the pages: what to open and to click, station by station.": (
+        "Danach die Seiten zeigen: was zu öffnen und anzuklicken ist, Station für Station."
+    ),
     "Stop after the last step.": "Nach dem letzten Schritt aufhören.",
     "File or folder to offer instead of generated data.": "Datei oder Ordner, der statt erzeugter Daten angeboten wird.",
     "First port (default: free ports).": "Erster Port (Standard: freie Ports).",

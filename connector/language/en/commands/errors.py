@@ -1,7 +1,7 @@
 """English sentences about commands that cannot continue."""
 
 SENTENCES: dict[str, str] = {
-    "demo-usage": "--two-cities shows an offer of its own: leave out --data.",
+    "demo-usage": "--two-cities shows an offer of its own and no pages: leave out --data and --tour.",
     "webhook-usage": "State one of these: an address, --resume or --remove.",
     "no-saved-search": "Saved searches of this name: {count}, not one ({wanted}); `saved list` shows the identifiers.",
     "need-answer": "An answer is an offer, a draft or none: use one of --dataset, --ready and --none.",
