@@ -46,7 +46,7 @@ test-nginx: $(VENV)/.dev ## run a real nginx in front of the data plane, as docs
 	@$(BIN)/python -m pytest -q -m nginx $(ARGS)
 
 test-web: $(VENV)/.dev ## open the pages in a real browser (needs chromium)
-	@$(BIN)/python -m pytest -q -m web tests/browser $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 -m web tests/browser $(ARGS)
 
 test-ckan: $(VENV)/.dev ## harvest a real CKAN, which is installed into build/ (needs PostgreSQL, Java 17, Maven)
 	@$(BIN)/python -m pytest -q -m ckan tests/interop/ckan $(ARGS)

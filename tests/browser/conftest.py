@@ -1,4 +1,4 @@
-"""The browser of the tests of one file."""
+"""The browser of all tests; each has contexts of its own."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     # Only here, because the other tests run without its library too.
     from tests.browser.served import open_browser

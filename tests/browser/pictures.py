@@ -1,6 +1,7 @@
-"""Pictures of each page in both languages, to be looked at: `python -m tests.browser.pictures`, into build/pictures."""
+"""Pictures of each page that is found, in both languages: `python -m tests.browser.pictures`, into build/pictures."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from playwright.sync_api import Browser, Page
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from tests.browser.served import Served, ServedOffice, ServedSquare, open_browser, sign_in
-from tests.web.public.square import PLACES, list_offers
-from tests.web.test_pages import OPENED
+from tests.pages.walk import choose_views, walk
+from tests.pages.world import furnish
+from tests.web.public.square import list_offers
 
 FOLDER = Path("build/pictures")
 WIDTHS = {"wide": 1280, "narrow": 320}
@@ -20,17 +22,20 @@ def take() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
         office, square = ServedOffice(Path(folder)), ServedSquare(**list_offers())
-        office.do(office.office.furnish())
+        office.do(furnish(office.office))
         square.do(square.square.crawl())
+        signed_in = office.do(office.office.sign_in(*UserRole))
+        views = choose_views(office.do(walk(signed_in)))
+        public = choose_views(square.do(walk(square.square.browser(), ("/",))))
         for scheme, widths in (("light", WIDTHS), ("dark", {"dark": 1280})):
             page = _open(browser, office, scheme)
             page.goto("/anmelden")
             page.screenshot(path=FOLDER / f"anmelden-{scheme}.png", full_page=True)
             sign_in(page, office, *UserRole)
-            _take_all(page, OPENED, widths, "")
+            _take_all(page, views, widths, "")
             page.context.close()
             page = _open(browser, square, scheme)
-            _take_all(page, PLACES, widths, "public-")
+            _take_all(page, public, widths, "public-")
             page.context.close()
         office.close()
         square.close()
@@ -43,11 +48,14 @@ def _open(browser: Browser, served: Served, scheme: str) -> Page:
 def _take_all(page: Page, places: Iterable[str], widths: Mapping[str, int], begin: str) -> None:
     for language in LANGUAGES:
         page.goto(f"/sprache/{language}")
+        taken = Counter[str]()
         for opened in places:
+            place = opened.partition("?")[0].strip("/").replace("/", "-") or "start"
+            taken[place] += 1
+            place += f"-{taken[place]}" if taken[place] > 1 else ""
             for name, width in widths.items():
                 page.set_viewport_size({"width": width, "height": 800})
                 page.goto(opened)
-                place = opened.partition("?")[0].strip("/").replace("/", "-") or "start"
                 page.screenshot(path=FOLDER / f"{begin}{place}-{language}-{name}.png", full_page=True)
 
 

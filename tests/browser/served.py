@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from connector.ports.entities import UserRole
 from tests.broker.world import Catalogue
-from tests.support.plane import Desk
+from tests.support.plane import OWNER, Desk
 from tests.web.office import PASSWORD, Office
 from tests.web.public.square import Square
 
@@ -37,7 +37,7 @@ class Served:
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do work on the loop of the server."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(120)
 
     def close(self) -> None:
         self._server.should_exit = self._server.force_exit = True
@@ -86,12 +86,25 @@ def open_browser() -> Iterator[Browser]:
         browser.close()
 
 
+def watch(context: BrowserContext, served: Served) -> tuple[Page, list[str]]:
+    """Return a page, and what must not happen on it: messages of the console, errors, and requests to others.
+
+    A violation of the policy is a message of the console.
+    """
+    faults: list[str] = []
+    page = context.new_page()
+    page.on("console", lambda message: faults.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on("request", lambda asked: None if asked.url.startswith(served.address) else faults.append(asked.url))
+    return page, faults
+
+
 def sign_in(page: Page, served: ServedOffice, *roles: UserRole, name: str = "a.kaya") -> None:
     """Sign in as a user with these roles."""
-    if served.do(served.office.store.user("default", name)) is None:
+    if served.do(served.office.store.user(OWNER, name)) is None:
         served.do(served.office.add_user(name, *roles))
     page.goto(f"{served.address}/anmelden")
-    page.get_by_role("textbox", name="Name").fill(name)
+    page.locator("#name").fill(name)
     page.locator("#passwort").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served.address}/")

@@ -44,8 +44,7 @@ async def walk(browser: httpx.AsyncClient, starts: tuple[str, ...] = STARTS) -> 
     asked: set[str] = set()
     while waiting:
         address = waiting.popleft()
-        path, _, query = address.partition("?")
-        view = (path, frozenset(name for name, _ in parse_qsl(query)))
+        path, _ = view = _read_view(address)
         walked.named.add(("GET", path))
         known = address in walked.pages or address in walked.others or path.startswith((_LANGUAGE, "/static/"))
         if known or opened[view] >= VIEWS or opened[path] >= ADDRESSES:
@@ -85,3 +84,18 @@ def _take_forms(walked: Walked, address: str, page: Page) -> list[str]:
 
 def join(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
+
+
+def choose_views(walked: Walked, most: int = 2) -> list[str]:
+    """Return a few addresses of each path, each with other names in its query."""
+    views: dict[str, dict[frozenset[str], str]] = {}
+    for address in walked.pages:
+        path, names = _read_view(address)
+        views.setdefault(path, {}).setdefault(names, address)
+    return [address for found in views.values() for address in list(found.values())[:most]]
+
+
+def _read_view(address: str) -> tuple[str, frozenset[str]]:
+    """Return the path of an address, and the names in its query."""
+    path, _, query = address.partition("?")
+    return path, frozenset(name for name, _ in parse_qsl(query))

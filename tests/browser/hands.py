@@ -1,0 +1,142 @@
+"""How a person works a page: with the mouse, or with the keyboard alone. Texts are those of the catalogue."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from playwright.sync_api import Page, expect
+
+from connector.language.catalogue import Language, say
+
+MOST_TABS = 200
+_FOCUSED = """() => {
+  const one = document.activeElement;
+  const label = one.labels && one.labels[0] ? one.labels[0].innerText : "";
+  const place = one.closest("main, nav");
+  return [one.tagName, one.id, place ? place.tagName : "", (one.innerText || "").trim() || label.trim()];
+}"""
+
+
+class Hand(Protocol):
+    """Works one page."""
+
+    inputs: int
+
+    def press(self, key: str, **values: object) -> None:
+        """Follow the link or press the button with a text of the catalogue, and wait for the next page."""
+
+    def write(self, id: str, text: str) -> None:
+        """Type a text into a field."""
+
+    def tick(self, id: str) -> None:
+        """Tick a box."""
+
+    def choose(self, id: str, index: int) -> None:
+        """Choose from a list, from 0 on."""
+
+    def choose_file(self, id: str, file: Any) -> None:
+        """Choose a file."""
+
+
+@dataclass
+class Mouse:
+    """A person with a mouse; `inputs` counts what was done."""
+
+    page: Page
+    language: Language
+    inputs: int = 0
+
+    def press(self, key: str, **values: object) -> None:
+        self.inputs += 1
+        name = re.compile(_begin(say(self.language, _complete(key), **values)))
+        place = self.page.locator(_find_place(key))
+        with self.page.expect_navigation():
+            place.get_by_role("link", name=name).or_(place.get_by_role("button", name=name)).first.click()
+
+    def write(self, id: str, text: str) -> None:
+        self.inputs += 1
+        self.page.locator(f"[id='{id}']").fill(text)
+
+    def tick(self, id: str) -> None:
+        self.inputs += 1
+        self.page.locator(f"[id='{id}']").check()
+
+    def choose(self, id: str, index: int) -> None:
+        self.inputs += 1
+        self.page.locator(f"[id='{id}']").select_option(index=index)
+
+    def choose_file(self, id: str, file: Any) -> None:
+        self.inputs += 1
+        self.page.locator(f"[id='{id}']").set_input_files(file)
+
+
+@dataclass
+class Keyboard:
+    """A person without a mouse: everything is reached with the tabulator."""
+
+    page: Page
+    language: Language
+    inputs: int = 0
+
+    def press(self, key: str, **values: object) -> None:
+        self.reach(text=say(self.language, _complete(key), **values), place=_find_place(key))
+        self.inputs += 1
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def write(self, id: str, text: str) -> None:
+        self.reach(id=id)
+        self.inputs += 1
+        self.page.keyboard.type(text)
+
+    def tick(self, id: str) -> None:
+        self.reach(id=id)
+        self.inputs += 1
+        self.page.keyboard.press("Space")
+        expect(self.page.locator(f"[id='{id}']")).to_be_checked()
+
+    def choose(self, id: str, index: int) -> None:
+        self.reach(id=id)
+        self.inputs += 1
+        for _ in range(index):
+            self.page.keyboard.press("ArrowDown")
+
+    def choose_file(self, id: str, file: Any) -> None:
+        self.reach(id=id)
+        self.inputs += 1
+        with self.page.expect_file_chooser() as choosing:
+            self.page.keyboard.press("Enter")
+        choosing.value.set_files(file)
+
+    def reach(self, *, id: str = "", text: str = "", place: str = "main") -> None:
+        """Move the focus until it is on the field with `id`, or on what begins with `text` in a place of the page."""
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            tag, found, around, words = self.page.evaluate(_FOCUSED)
+            if id and found == id:
+                return
+            if text and tag in {"A", "BUTTON"} and around == place.upper() and re.match(_begin(text), words):
+                return
+        raise AssertionError(f"the keyboard does not reach {id or text!r} on {self.page.url}")
+
+
+def _complete(key: str) -> str:
+    return key if "." in key else f"pages.{key}"
+
+
+def _find_place(key: str) -> str:
+    """Return the part of the page in which a text is: the menu, or the content."""
+    return "nav" if key.startswith("menu-") else "main"
+
+
+def _begin(text: str) -> str:
+    """Return the pattern of a name that begins with a text, as a whole word."""
+    return rf"\s*{re.escape(text)}(?!\w)"
+
+
+def write_table(folder: Path) -> Path:
+    """Write a small table that somebody offers."""
+    file = folder / "baum_kataster.csv"
+    file.write_text("Art;Höhe;Datum\nLinde;12,5;2026-05-01\nAhorn;9;2026-05-03\n", encoding="utf-8")
+    return file
