@@ -73,8 +73,8 @@ SENTENCES: dict[str, str] = {
     "advice-void-conflict": "Schränken Sie Erlaubnis oder Verbot ein, oder legen Sie mit `conflict` fest, was vorgeht.",
     "advice-void-replaced": "Verwenden Sie die neuen Nutzungsbedingungen.",
     "advice-never-granted": "Streichen Sie Bedingungen oder Verbote, die sich widersprechen.",
-    "advice-never-begun": "Erlauben Sie die erste Nutzung, eine Frist über null, mehr als null Bytes und "
-    "mindestens eine Übertragung zur selben Zeit.",
+    "advice-never-begun": "Erlauben Sie die erste Nutzung und eine Frist über null. Erlauben Sie mehr als null Bytes "
+    "und mindestens eine Übertragung zur selben Zeit.",
     "advice-expired": "Nennen Sie einen späteren Zeitpunkt.",
     "advice-conflict": "Schränken Sie eines davon ein, damit sie sich nicht überschneiden.",
     "advice-not-checked": "Lassen Sie die Bedingung weg.",

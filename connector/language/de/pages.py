@@ -126,8 +126,8 @@ SENTENCES: dict[str, str] = {
     "inbox-lead": "Was auf eine Entscheidung wartet, das Älteste zuerst.",
     "inbox-empty": "Nichts wartet auf eine Entscheidung.",
     "inbox-empty-help": (
-        "Hierher kommen Anfragen, über die ein Mensch entscheidet: weil die Daten geschützt sind, oder weil "
-        "jemand andere Bedingungen möchte. Alles andere läuft von selbst."
+        "Hierher kommen Anfragen, über die ein Mensch entscheidet. Die Daten sind dann geschützt, oder jemand "
+        "möchte andere Bedingungen. Alles andere läuft von selbst."
     ),
     "inbox-done-zugestimmt": (
         "Sie haben zugestimmt. Der Vertrag wird jetzt geschlossen und steht gleich unter „Verträge“."
@@ -157,9 +157,7 @@ SENTENCES: dict[str, str] = {
         "Der Vertrag kommt zu den Bedingungen auf dieser Seite zustande. Lieferungen beginnen, wenn der "
         "Vertragspartner sie anfordert."
     ),
-    "request-agree-changed": (
-        "Ich weiß, dass sich mein Angebot seit der Anfrage geändert hat, und stimme der Anfrage trotzdem zu."
-    ),
+    "request-agree-changed": "Mein Angebot hat sich seit der Anfrage geändert. Ich stimme der Anfrage trotzdem zu.",
     "request-return": "Mein Angebot unverändert zurückgeben",
     "request-return-lead": "Der Vertragspartner erhält die Bedingungen aus Ihrem Angebot und kann sie annehmen.",
     "request-decline": "Ablehnen",

@@ -55,8 +55,8 @@ SENTENCES: dict[str, str] = {
     ),
     "word-terms": "Bedingungen",
     "means-terms": (
-        "Wofür die Daten genutzt werden dürfen, wie lange, und was dafür zu tun ist: zum Beispiel die Quelle "
-        "nennen oder am Ende löschen."
+        "Wofür und wie lange die Daten genutzt werden dürfen. Was dafür zu tun ist, steht dabei: zum Beispiel die "
+        "Quelle nennen oder am Ende löschen."
     ),
     "word-agreement": "Vertrag",
     "means-agreement": "Anbieter und Bezieher sind sich über die Bedingungen einig. Beide bewahren denselben Text auf.",
@@ -72,7 +72,7 @@ SENTENCES: dict[str, str] = {
     "accessibility-standard": "Nach welchen Regeln",
     "accessibility-text-standard": (
         "Die Seiten folgen der EN 301 549 und den WCAG 2.2 auf der Stufe AA. Sie lassen sich mit der Tastatur "
-        "allein bedienen, ohne Skript, auf schmalen Bildschirmen und bei doppelter Größe."
+        "allein und ohne Skript bedienen. Sie passen auf schmale Bildschirme und in doppelter Größe."
     ),
     "accessibility-limits": "Was noch fehlt",
     "accessibility-text-limits": (

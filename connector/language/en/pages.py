@@ -119,8 +119,8 @@ SENTENCES: dict[str, str] = {
     "inbox-lead": "What waits for a decision, the oldest first.",
     "inbox-empty": "Nothing waits for a decision.",
     "inbox-empty-help": (
-        "Requests that a person decides arrive here: because the data is protected, or because somebody wants "
-        "other terms. Everything else goes on by itself."
+        "Requests that a person decides arrive here. The data is protected then, or somebody wants other terms. "
+        "Everything else goes on by itself."
     ),
     "inbox-done-zugestimmt": (
         "You have agreed. The agreement is being concluded and will be among the agreements in a moment."
@@ -147,9 +147,7 @@ SENTENCES: dict[str, str] = {
     "request-agree-lead": (
         "The agreement is concluded on the terms of this page. Transfers begin when the counterparty requests them."
     ),
-    "request-agree-changed": (
-        "I know that my offer has changed since the request, and agree to the request all the same."
-    ),
+    "request-agree-changed": "My offer has changed since the request. I agree to the request all the same.",
     "request-return": "Return my offer as it is",
     "request-return-lead": "The counterparty receives the terms of your offer and can accept them.",
     "request-decline": "Decline",

@@ -52,8 +52,8 @@ SENTENCES: dict[str, str] = {
     ),
     "word-terms": "Terms",
     "means-terms": (
-        "What the data may be used for, how long, and what has to be done for it: such as naming the source, or "
-        "deleting it at the end."
+        "What the data may be used for, and how long. What has to be done for it stands beside it: such as naming "
+        "the source, or deleting the data at the end."
     ),
     "word-agreement": "Agreement",
     "means-agreement": "Provider and consumer agree on the terms. Both keep the same text.",
@@ -68,8 +68,8 @@ SENTENCES: dict[str, str] = {
     "accessibility-lead": "{provider} wants everybody to be able to use these pages.",
     "accessibility-standard": "By which rules",
     "accessibility-text-standard": (
-        "The pages follow EN 301 549 and WCAG 2.2 at level AA. They work with the keyboard alone, without script, "
-        "on narrow screens and at twice the size."
+        "The pages follow EN 301 549 and WCAG 2.2 at level AA. They work with the keyboard alone and "
+        "without script. They fit narrow screens, and twice the size."
     ),
     "accessibility-limits": "What is missing yet",
     "accessibility-text-limits": (
