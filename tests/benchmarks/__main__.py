@@ -23,6 +23,7 @@ from tests.benchmarks import (
     transfer,
     treatment,
     waiting,
+    web,
 )
 from tests.benchmarks.against import ROOT, compare
 from tests.benchmarks.figures import Figure, describe, keep
@@ -44,6 +45,7 @@ OUTSIDE: dict[str, Callable[[Order], list[Figure]]] = {
     "memory": memory.measure,
     "growth": growth.measure,
     "soak": soak.measure,
+    "web": web.measure,
 }
 """They drive processes from outside: the code is always that of this tree, also for the processes of another commit."""
 BY_NAME_ONLY = {"growth", "soak"}

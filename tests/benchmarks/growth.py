@@ -63,26 +63,32 @@ def measure(order: Order) -> list[Figure]:
     stage = order.make_stage("city", "firm")
     with run_actors(stage, "city", "firm"):
         known, empty = uvloop.run(_begin(stage, offer_file(stage.actors["city"])))
-    asyncio.run(_fill(load(stage.actors["city"].settings).store.path, known, order))
+    asyncio.run(fill_store(load(stage.actors["city"].settings).store.path, known, order))
     with run_actors(stage, "city", "firm"):
         return uvloop.run(_measure(stage, known, empty))
 
 
 async def _begin(stage: Stage, dataset: str) -> tuple[dict[str, str], float]:
     """Negotiate and transfer once; return the identifiers by their names, and what a negotiation costs the provider."""
+    known = await begin_work(stage, dataset)
+    async with call_actor(stage.actors["firm"]) as firm:
+        return known, await _negotiation_cpu_ms(stage, firm, dataset)
+
+
+async def begin_work(stage: Stage, dataset: str) -> dict[str, str]:
+    """Negotiate and transfer once; return the identifiers by their names."""
     async with call_actor(stage.actors["firm"]) as firm:
         agreed = await firm.negotiate(stage.actors["city"].id, dataset)
         moved = await firm.call("POST", "/v1/transfers", {"agreement": agreed["agreement_id"]})
         moved = await firm.call("GET", f"/v1/transfers/{quote(moved['id'])}/wait?timeout=60")
         assert moved["state"] == "COMPLETED", moved
-        known = {
+        return {
             "dataset": dataset,
             "agreement": agreed["agreement_id"],
             "negotiation": agreed["peer_pid"],
             "transfer": moved["peer_pid"],
             "peer": stage.actors["firm"].id,
         }
-        return known, await _negotiation_cpu_ms(stage, firm, dataset)
 
 
 async def _negotiation_cpu_ms(stage: Stage, firm: ApiCaller, dataset: str) -> float:
@@ -93,8 +99,8 @@ async def _negotiation_cpu_ms(stage: Stage, firm: ApiCaller, dataset: str) -> fl
     return (cpu_s((stage.processes["city"].pid,)) - before) / NEGOTIATIONS * 1000
 
 
-async def _fill(path: Path, known: dict[str, str], order: Order) -> None:
-    """Fill the store, in groups."""
+async def fill_store(path: Path, known: dict[str, str], order: Order) -> None:
+    """Fill the store with copies of one asset, one negotiation and one transfer, in groups."""
     store = await open_store(path)
     try:
         _relax(store)
