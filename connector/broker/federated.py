@@ -84,11 +84,10 @@ async def _find(record: RecordView, wanted: Wanted, after: str | None, size: int
 
 async def provide_dataset(record: RecordView, id: str) -> bytes | None:
     """Return one dataset with context; of several with this identifier, that of the first participant by name."""
-    sources = sorted(await record.sources(), key=lambda source: source.participant)
-    for source in sources:
-        # Sources without datasets are skipped to keep the look-up short.
-        if source.portal is None and source.datasets and source.liveness is not Liveness.DEAD:
-            entry = await record.entry(source.participant, id)
+    reach = await record.reach()
+    for participant in await record.providers(id):
+        if participant not in reach.portals and reach.find_liveness(participant) is not Liveness.DEAD:
+            entry = await record.entry(participant, id)
             if entry is not None and not entry.reduced:
                 return _add_context(entry.document)
     return None

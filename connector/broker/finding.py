@@ -40,24 +40,24 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int, *
     With `only`, the one entry in this row can be found. Raises QueryRefused, and Unavailable if the index or the record
     cannot answer.
     """
-    sources = {source.participant: source for source in await record.sources()}
+    reach = await record.reach()
     query = msgspec.structs.replace(
         asked.query,
         visible=record.visible,
         tests=record.tests,
-        hidden=list_hidden(sources.values(), now, stale=asked.stale) | await record.withheld(),
-        stale=frozenset(name for name, source in sources.items() if source.liveness is Liveness.OFFLINE),
+        hidden=list_hidden(reach.away.values(), now, stale=asked.stale) | await record.withheld(),
+        stale=frozenset(name for name, source in reach.away.items() if source.liveness is Liveness.OFFLINE),
         rows=_restrict(await _find_rows(record, asked), only),
         like=await _find_like(record, asked),
         now=now,
     )
     found = await index.find(query)
     entries = {entry.row: entry for entry in await record.at_rows([row for row, _ in found.hits])}
-    further = await _find_further(record, sources.values(), entries.values())
+    further = await record.references([entry.id for entry in entries.values()]) if reach.portals else ()
     hits = tuple(
         Hit(
             entry=entry,
-            liveness=sources[entry.participant].liveness,
+            liveness=reach.find_liveness(entry.participant),
             score=score,
             also=tuple(other for other in further if other.id == entry.id and other.row != row),
         )
@@ -65,14 +65,6 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int, *
         if (entry := entries.get(row)) and entry.participant not in query.hidden
     )
     return Results(hits=hits, total=found.total, facets=found.facets, corrected=found.corrected, apart=found.apart)
-
-
-async def _find_further(
-    record: RecordView, sources: Iterable[CrawlSource], entries: Collection[Entry]
-) -> Sequence[Entry]:
-    if all(source.portal is None for source in sources):
-        return ()
-    return await record.references([entry.id for entry in entries])
 
 
 def list_hidden(sources: Iterable[CrawlSource], now: int, *, stale: bool) -> frozenset[str]:
@@ -131,5 +123,5 @@ async def _find_like(record: RecordView, asked: Asked) -> Entry | None:
 
 async def suggest(record: RecordView, index: SearchIndex, text: str, now: int, limit: int) -> Sequence[Counted]:
     """Return words, keywords and titles of shown entries that begin with a text. Raises Unavailable."""
-    hidden = list_hidden(await record.sources(), now, stale=False) | await record.withheld()
+    hidden = list_hidden((await record.reach()).away.values(), now, stale=False) | await record.withheld()
     return await index.suggest(text, hidden, record.visible, limit)

@@ -178,10 +178,3 @@ def _read_publisher(members: dict[str, Any]) -> str | None:
         elif isinstance(value, str) and clean(value, WORD_LENGTH):
             return clean(value, WORD_LENGTH)
     return None
-
-
-def parse_offers(document: bytes) -> list[dict[str, Any]]:
-    """Return the parsed offers of an indexed Dataset; a reference has none."""
-    view: dict[str, Any] = msgspec.json.decode(document)
-    found: list[dict[str, Any]] = view.get("hasPolicy", [])
-    return found

@@ -117,7 +117,7 @@ class Projector:
 
         Other references to it are put as removed, until they are the first ones.
         """
-        if all(source.portal is None for source in await self._record.sources()):
+        if not (await self._record.reach()).portals:
             return changed
         ids = tuple({entry.id for entry in changed})
         first = await self._record.first_rows(ids)

@@ -8,14 +8,10 @@ import msgspec
 from connector.broker import schedule
 from connector.broker.finding import Hit, Results
 from connector.broker.labels import label_value
-from connector.broker.normalise import parse_offers
 from connector.broker.query import Asked
 from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH
-from connector.broker.reading.terms import write_terms
+from connector.broker.reading.terms import list_parties, write_terms
 from connector.broker.visibility.audience import explain_teaser
-from connector.policy.model.errors import PolicyError
-from connector.policy.reading.frame import list_assignees
-from connector.policy.reading.load import load
 from connector.ports.broker_store import PORTALS, CrawlSource, Entry, Liveness
 from connector.ports.search_index import OFFSET, Counted, Facet, Match
 from connector.protocol.dsp.errors import clean
@@ -100,7 +96,7 @@ def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
     """
     entry = explain_teaser(entry)
     view = msgspec.json.decode(entry.document)
-    offered = parse_offers(entry.document)
+    offered = view.get("hasPolicy", [])
     first = next(iter(offered), None)
     fits = len(msgspec.json.encode(first)) <= TERMS_BYTES
     descriptions = {tag: clean(text, SUMMARY_LENGTH) for tag, text in entry.descriptions.items()}
@@ -132,13 +128,10 @@ def list_readers(offers: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """Return the parties that all offers of a Dataset are for; nothing if one of them is for everybody."""
     found: dict[str, None] = {}
     for offer in offers[:_MOST_OFFERS]:
-        try:
-            parties = list_assignees(load(offer))
-        except PolicyError:
-            return ()
+        parties = list_parties(offer)
         if not parties:
             return ()
-        found |= dict.fromkeys(clean(party.uid, WORD_LENGTH) for party in parties)
+        found |= dict.fromkeys(clean(party, WORD_LENGTH) for party in parties)
     return tuple(found)[:_MOST_OFFERS]
 
 

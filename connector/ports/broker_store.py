@@ -4,6 +4,7 @@ The record is separate from the store of a connector.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Protocol
 
@@ -81,6 +82,21 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     brokers: tuple[str, ...] = ()
     unreadable: tuple[UnreadDataset, ...] = ()
     days: tuple[CrawlDay, ...] = ()
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search has to know of all sources: those that are not ONLINE, by participant, and which are portals.
+
+    It is kept up to date with each source that is written, so that a search costs nothing for those that answer.
+    """
+
+    away: Mapping[str, CrawlSource]
+    portals: AbstractSet[str]
+
+    def find_liveness(self, participant: str) -> Liveness:
+        """Return the liveness of a source."""
+        source = self.away.get(participant)
+        return source.liveness if source else Liveness.ONLINE
 
 
 Box = tuple[float, float, float, float]
@@ -230,6 +246,9 @@ class RecordView(Protocol):
     async def withheld(self) -> frozenset[str]:
         """Return the sources of which no entry is visible, whatever it says, because of a mark of the whole source."""
 
+    async def reach(self) -> Reach:
+        """Return which sources are not online, and which are portals."""
+
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
 
@@ -241,6 +260,9 @@ class RecordView(Protocol):
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry; the whole one, if a teaser is visible too."""
+
+    async def providers(self, id: str) -> Sequence[str]:
+        """Return the participants and portals that list this identifier now, by name."""
 
     async def identifiers(self, participant: str) -> Sequence[str]:
         """Return the identifiers of a source's present entries."""
@@ -295,6 +317,9 @@ class BrokerStore(Protocol):
 
     async def source(self, participant: str) -> CrawlSource | None:
         """Return one source."""
+
+    async def reach(self) -> Reach:
+        """Return which sources are not online, and which are portals."""
 
     async def source_marks(self) -> Mapping[str, frozenset[MarkKind]]:
         """Return what the operator says of whole sources, by participant; those of which nothing is said are absent."""

@@ -27,7 +27,6 @@ from connector.ports.changes import (
 )
 from connector.ports.descriptions import MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
-from connector.ports.moderation import MarkKind, find_withheld
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -64,13 +63,9 @@ def list_outcomes(kind: ProcessKind, state: str | None = None) -> tuple[str, ...
     return (state,) if state in ended else ("",)
 
 
-def find_all_withheld(
-    marked: Mapping[str, frozenset[MarkKind]], sources: Iterable[CrawlSource], *, tests: bool
-) -> frozenset[str]:
-    """Return the sources whose marks, or those of the broker that relays them, withhold all entries."""
-    withheld = find_withheld(marked, tests=tests)
-    relayed = (source for source in sources if not withheld.isdisjoint(source.brokers[:1])) if withheld else ()
-    return withheld | {source.participant for source in relayed}
+def find_relayed(brokers: frozenset[str], sources: Iterable[CrawlSource]) -> frozenset[str]:
+    """Return the sources that one of these brokers relays itself."""
+    return frozenset(source.participant for source in sources if not brokers.isdisjoint(source.brokers[:1]))
 
 
 def check_version(change: Change) -> None:

@@ -32,11 +32,14 @@ def spans(text: str) -> list[tuple[int, int, str]]:
     >>> spans("Müll: 1")
     [(0, 4, 'mull'), (6, 7, '1')]
     """
-    found = (
-        (match.start(), match.end(), words(match[0]))
-        for match in re.finditer(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*", text)
-    )
-    return [(begin, end, folded[0]) for begin, end, folded in found if folded]
+    found: list[tuple[int, int, str]] = []
+    # A plain loop: each result of a search has some dozens of words, and this is most of what a page costs.
+    for match in _WRITTEN.finditer(text):
+        written = match[0]
+        folded = _split_known(written) if len(written) <= WORD_LENGTH else _split(written)
+        if folded:
+            found.append((match.start(), match.end(), folded[0]))
+    return found
 
 
 def _split(piece: str) -> tuple[str, ...]:

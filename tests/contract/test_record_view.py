@@ -8,14 +8,28 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connector.api.broker import LONGEST_POSITION
-from connector.ports.broker_store import CLASSES, BrokerStore, Delta, Entry, Listing, ListOrder, RecordView, Statements
+from connector.ports.broker_store import (
+    CLASSES,
+    PORTALS,
+    BrokerStore,
+    Delta,
+    Entry,
+    Listing,
+    ListOrder,
+    Liveness,
+    Portal,
+    RecordView,
+    Statements,
+)
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.memory.view import MemoryRecordView
 from connector.store.rules import begin_counting, name_class, read_position, write_position
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.record.view import SqliteRecordView
+from connector.views.portals import PortalKind
 from tests.contract.test_record import CITY, NOW, WORKS, A, B, entry, source
 
 HOUR = 3_600_000
@@ -156,3 +170,31 @@ def test_a_position_of_all_classes_fits_into_an_address() -> None:
     assert (
         len(write_position({"": 2**53, **{key: begin_counting(key, NOW) + 2**30 for key in keys}})) < LONGEST_POSITION
     )
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+async def test_a_view_names_the_sources_that_are_away_and_those_that_are_portals(kind: str, tmp_path: Path) -> None:
+    record = await open_store(kind, str(tmp_path))
+    portal = replace(source(f"{PORTALS}land"), portal=Portal(kind=PortalKind.CKAN), liveness=Liveness.ONLINE)
+    await record.put_source(replace(source(CITY), liveness=Liveness.ONLINE))
+    await record.put_source(replace(source(WORKS), liveness=Liveness.OFFLINE))
+    await record.put_source(portal)
+    reach = await record.view().reach()
+    assert (set(reach.away), set(reach.portals)) == ({WORKS}, {portal.participant})
+    assert [reach.find_liveness(name) for name in (CITY, WORKS)] == [Liveness.ONLINE, Liveness.OFFLINE]
+    await record.put_source(replace(source(CITY), liveness=Liveness.SUSPECT))
+    await record.apply(Delta(source=replace(source(WORKS), liveness=Liveness.ONLINE)), NOW)
+    assert set((await record.view().reach()).away) == set((await record.reach()).away) == {CITY}
+    await record.close()
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+async def test_only_who_lists_an_identifier_for_the_caller_is_named(kind: str, tmp_path: Path) -> None:
+    record = await open_store(kind, str(tmp_path))
+    for at, write in enumerate([(WORKS, "a", b"", False), (CITY, "a", A, False), (CITY, "b", b"", False)]):
+        await apply(record, write, at)
+    assert await record.view().providers("a") == [WORKS]
+    assert await (await see(record, A)).providers("a") == [CITY, WORKS]
+    await apply(record, (WORKS, "a", None, False), 9)
+    assert await record.view().providers("a") == []
+    await record.close()

@@ -60,6 +60,11 @@ def write_terms(offer: Mapping[str, Any]) -> dict[str, str]:
     return dict(_write(_strip(offer)))
 
 
+def list_parties(offer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parties that all permissions of an offer are for; nothing if it is for everybody or unreadable."""
+    return _list_parties(_strip(offer))
+
+
 def name_purposes() -> dict[str, dict[str, str]]:
     """Return the labels of the purposes of the vocabulary, by IRI and language."""
     terms = _find_purposes().items()
@@ -101,6 +106,15 @@ def _compile(terms: bytes) -> Compiled | None:
 def _write(terms: bytes) -> tuple[tuple[str, str], ...]:
     compiled = _compile(terms)
     return tuple(write_in_all(lambda language: sentence(compiled, language)).items()) if compiled else ()
+
+
+@lru_cache(_REMEMBERED)
+def _list_parties(terms: bytes) -> tuple[str, ...]:
+    try:
+        policy = load({**msgspec.json.decode(terms), "@id": "urn:offer"})
+    except PolicyError:
+        return ()
+    return tuple(party.uid for party in list_assignees(policy))
 
 
 @lru_cache(_REMEMBERED)

@@ -1,18 +1,19 @@
 """An entry as a document of the index: its schema, its analysis of German and English, and its parts of compounds.
 
-Texts are folded first (`words`), so that every field agrees on what a word is. Fields of stems have the words of the
-texts in their language; a text without a language has them in both. Whoever changes what is written here raises the
-`LAYOUT` of `folders`.
+Texts are folded first (`words`), so that every field agrees on what a word is. Stems are those of the language of a
+text; a text without a language has those of both. A search reads each list of the entries that have a word: so a word
+is written once for an entry, at the best level at which the entry has it, and once for its stem. Whoever changes what
+is written here raises the `LAYOUT` of `folders`.
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from itertools import chain
 
 import tantivy
 
-from connector.ports.broker_store import Entry
+from connector.ports.broker_store import EVERYBODY, Entry
 from connector.ports.search_index import Facet
 from connector.protocol import dcat
 from connector.store.words import words
@@ -53,7 +54,6 @@ _SUGGESTED, _SUGGESTED_LENGTH = 40, 80
 _OPEN = 2**62
 _ROW_BITS, _LONG_TITLE = 31, 20
 _TEXTS = ("title", "keyword", "name", "description")
-_STEMS = ("title_de", "title_en", "body_de", "body_en")
 
 
 @cache
@@ -65,11 +65,11 @@ def make_schema() -> tantivy.Schema:
     builder.add_integer_field("seq", fast=True)
     builder.add_integer_field("change", fast=True)
     builder.add_integer_field("visibility", indexed=True)
+    builder.add_integer_field("restricted", indexed=True)
     for name in _TEXTS:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
-    for name in _STEMS:
-        builder.add_text_field(name, tokenizer_name=f"stems_{name[-2:]}", index_option="freq")
-    builder.add_text_field("parts", tokenizer_name="words", index_option="basic")
+    for name in ("exact", "stem", "parts"):
+        builder.add_text_field(name, tokenizer_name="words", index_option="basic")
     builder.add_text_field("suggested", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("sort", tokenizer_name="raw", index_option="basic", fast=True)
     for facet in COUNTED:
@@ -92,8 +92,6 @@ def _stemmer(language: str) -> tantivy.TextAnalyzer:
 def register(index: tantivy.Index) -> None:
     """Tell an index how its fields are analysed."""
     index.register_tokenizer("words", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-    for language in (GERMAN, ENGLISH):
-        index.register_tokenizer(f"stems_{language}", _stemmer(language))
 
 
 # Results of one page, and pages of one search, repeat their words.
@@ -139,6 +137,8 @@ def make_mark(seq: int, change: int) -> tantivy.Document:
     """Return the document that says up to which change number a commit goes: of the record, and for everybody."""
     mark = tantivy.Document()
     mark.add_integer("row", MARK)
+    # It has no class: nobody sees what is restricted and of no visible class.
+    mark.add_integer("restricted", 1)
     mark.add_integer("seq", seq)
     mark.add_integer("change", change)
     return mark
@@ -156,6 +156,8 @@ def make_document(entry: Entry) -> tantivy.Document:
     made.add_integer("row", entry.row)
     made.add_integer("change", entry.change)
     made.add_integer("visibility", entry.visibility)
+    if entry.visibility != EVERYBODY:
+        made.add_integer("restricted", 1)
     titles = {language: words(text) for language, text in entry.titles.items()}
     keywords = [words(text) for text in entry.keywords]
     names = [words(text) for text in list_names(entry)]
@@ -164,10 +166,10 @@ def make_document(entry: Entry) -> tantivy.Document:
     for name, texts in folded.items():
         for text in texts:
             made.add_text(name, " ".join(text))
-    for language in (GERMAN, ENGLISH):
-        _add_stems(made, f"title_{language}", language, titles)
-        _add_stems(made, f"body_{language}", language, descriptions)
-        made.add_text(f"body_{language}", " ".join(word for text in (*keywords, *names) for word in text))
+    made.add_text("exact", _join_best({level: chain.from_iterable(texts) for level, texts in folded.items()}))
+    # Keywords and names have no language.
+    body = [*_list_stems(descriptions), *_list_stems({"": list(chain.from_iterable((*keywords, *names)))})]
+    made.add_text("stem", _join_best({"title": _list_stems(titles), "body": body}))
     whole = [word for text in (*titles.values(), *keywords) for word in text]
     made.add_text("parts", " ".join(list_parts(whole)))
     for suggested in _list_suggested(entry):
@@ -176,11 +178,34 @@ def make_document(entry: Entry) -> tantivy.Document:
     return made
 
 
-def _add_stems(made: tantivy.Document, name: str, language: str, texts: dict[str, list[str]]) -> None:
-    other = ENGLISH if language == GERMAN else GERMAN
+def name_level(level: str, word: str) -> str:
+    """Return how a word or a stem is written that an entry has at a level.
+
+    >>> name_level("title", "baum"), name_level("description", "baum")
+    ('t:baum', 'd:baum')
+    """
+    return f"{level[0]}:{word}"
+
+
+def _join_best(levels: Mapping[str, Iterable[str]]) -> str:
+    """Return the words of all levels, the best level first, each word at its best level alone."""
+    written: list[str] = []
+    seen: set[str] = set()
+    for level, found in levels.items():
+        fresh = [word for word in dict.fromkeys(found) if word not in seen]
+        seen.update(fresh)
+        written += [name_level(level, word) for word in fresh]
+    return " ".join(written)
+
+
+def _list_stems(texts: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the stems of the words of texts by language tag, in German or English; without one of both, in both."""
+    found: list[str] = []
     for tag, text in texts.items():
-        if tag.partition("-")[0] != other:
-            made.add_text(name, " ".join(text))
+        language = tag.partition("-")[0]
+        for spoken in (language,) if language in {GERMAN, ENGLISH} else (GERMAN, ENGLISH):
+            found += [stem(word, spoken) for word in text]
+    return found
 
 
 def _add_values(made: tantivy.Document, entry: Entry) -> None:

@@ -1,6 +1,6 @@
 """A search in one index: its page of rows, its total number, and its facets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tantivy
@@ -11,6 +11,7 @@ from connector.store.index.apart import count, list_apart, read_count, take_apar
 from connector.store.index.documents import COUNTED, SEPARATOR
 from connector.store.index.queries import (
     Clause,
+    Split,
     any_of,
     find_distance,
     join,
@@ -35,18 +36,20 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
     if query.text.strip() and not parts:
         return IndexPage(hits=(), total=0)
     shown = Query(hidden=query.hidden, visible=query.visible, tests=query.tests)
-    unknown = _is_unknown(searcher, parts, shown)
-    apart = take_apart(searcher, parts, make_filter_clauses(shown)) if unknown else {}
-    similar = unknown and not apart
-    text = make_text_clauses(parts, similar=similar, apart=apart)
-    if query.like is not None:
-        text += _make_like(searcher, query.like, shown)
-    if query.topics:
-        text += make_topic_clauses(query.topics)
-    whole = join([*text, *make_filter_clauses(query)])
-    page = _read_page(searcher, whole, query, ranked=bool(text))
-    facets = _count_facets(searcher, text, query) if query.facets else {}
-    return IndexPage(hits=page[0], total=page[1], facets=facets, corrected=similar, apart=list_apart(apart))
+    beside = _make_like(searcher, query.like, shown) if query.like is not None else []
+    beside += make_topic_clauses(query.topics) if query.topics else []
+    text = [*make_text_clauses(parts, similar=False), *beside]
+    rows, total = _read_page(searcher, text, query)
+    apart: Mapping[str, Sequence[Split]] = {}
+    similar = False
+    # Most words are known: whether they are not is asked only if nothing was found.
+    if not total and _is_unknown(searcher, parts, shown):
+        apart = take_apart(searcher, parts, make_filter_clauses(shown))
+        similar = not apart
+        text = [*make_text_clauses(parts, similar=similar, apart=apart), *beside]
+        rows, total = _read_page(searcher, text, query)
+    facets = _count_facets(searcher, text, query, total) if query.facets else {}
+    return IndexPage(hits=rows, total=total, facets=facets, corrected=similar, apart=list_apart(apart))
 
 
 def _is_unknown(searcher: tantivy.Searcher, parts: Sequence[TypedPart], shown: Query) -> bool:
@@ -70,10 +73,11 @@ def _make_like(searcher: tantivy.Searcher, like: Entry, shown: Query) -> list[Cl
 
 
 def _read_page(
-    searcher: tantivy.Searcher, whole: tantivy.Query, query: Query, *, ranked: bool
+    searcher: tantivy.Searcher, text: Sequence[Clause], query: Query
 ) -> tuple[tuple[tuple[int, float], ...], int]:
     """Return rows with their scores and the total number. Without words the newest come first."""
-    if ranked and query.order is Order.RELEVANCE and query.after is None:
+    whole = join([*text, *make_filter_clauses(query)])
+    if text and query.order is Order.RELEVANCE and query.after is None:
         return _read_best(searcher, whole, query.offset, query.limit)
     by, order = ("sort", tantivy.Order.Asc) if query.order is Order.TITLE else ("newest", tantivy.Order.Desc)
     if query.after is not None:
@@ -112,7 +116,9 @@ def _read_rows(searcher: tantivy.Searcher, found: tantivy.SearchResult) -> list[
     return [int(row or 0) for row in searcher.fast_field_values("row", addresses)] if addresses else []
 
 
-def _count_facets(searcher: tantivy.Searcher, text: list[Clause], query: Query) -> dict[Facet, tuple[Counted, ...]]:
+def _count_facets(
+    searcher: tantivy.Searcher, text: Sequence[Clause], query: Query, total: int
+) -> dict[Facet, tuple[Counted, ...]]:
     """Return the values of each facet with the number of results; the filter of a facet does not count for itself."""
     shared = [facet for facet in (*COUNTED, Facet.CHANGED) if facet not in query.filters]
     counted = _aggregate(searcher, join([*text, *make_filter_clauses(query)]), shared, query.now)
@@ -120,9 +126,10 @@ def _count_facets(searcher: tantivy.Searcher, text: list[Clause], query: Query) 
         if facet in query.filters:
             rest = join([*text, *make_filter_clauses(query, without=facet)])
             counted |= _aggregate(searcher, rest, [facet], query.now)
-    rest_clauses = [*text, *make_filter_clauses(query, without=Facet.FRESHNESS)]
-    everything = count(searcher, join(rest_clauses))
-    stale = count(searcher, join([*rest_clauses, (tantivy.Occur.Must, any_of(Facet.PARTICIPANT, query.stale))]))
+    unfiltered = [*text, *make_filter_clauses(query, without=Facet.FRESHNESS)]
+    everything = count(searcher, join(unfiltered)) if Facet.FRESHNESS in query.filters else total
+    outdated = (tantivy.Occur.Must, any_of(Facet.PARTICIPANT, query.stale))
+    stale = count(searcher, join([*unfiltered, outdated])) if query.stale else 0
     fresh = (Counted(CURRENT, everything - stale), Counted(STALE, stale))
     counted[Facet.FRESHNESS] = tuple(value for value in fresh if value.count)
     return counted

@@ -62,14 +62,13 @@ def explain(text: str, entry: Entry, *, corrected: bool, apart: tuple[str, ...] 
     wanted = (*_read_wanted(text), *_read_parts(apart))
     if not wanted:
         return ()
-    known: dict[str, bool] = {}
     found: list[Match] = []
     left = _LOOKED_AT
     for field, language, piece in _list_texts(entry):
         left -= len(piece)
         if left < 0:
             break
-        marks = _find_marks(piece, wanted, known, corrected=corrected)
+        marks = _find_marks(piece, wanted, (text, apart), corrected=corrected)
         if marks:
             begin, shown, within = _cut(piece, marks)
             found.append(Match(field=field, language=language, text=shown, marks=tuple(_shift(within, begin))))
@@ -104,21 +103,18 @@ def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:
 
 
 def _find_marks(
-    text: str, wanted: Sequence[_Wanted], known: dict[str, bool], *, corrected: bool
+    text: str, wanted: Sequence[_Wanted], query: tuple[str, tuple[str, ...]], *, corrected: bool
 ) -> list[tuple[int, int]]:
-    """Return where the words of a query are in a text; `known` keeps the answer for each folded word."""
+    """Return where the words of a `query`, and of its compounds taken apart, are in a text."""
     found = spans(text)
-    marks: set[tuple[int, int]] = set()
+    marks = {(begin, end) for begin, end, word in found if _is_one(word, *query)}
     for phrase in wanted:
         if phrase.phrase:
             marks |= _find_phrase(found, phrase.words)
-    single = [word for word in wanted if not word.phrase]
-    for begin, end, word in found:
-        if word not in known:
-            known[word] = any(_is_found(word, one) for one in single)
-        similar = corrected and end <= _SIMILAR_WITHIN
-        if known[word] or (similar and any(_is_similar(word, one.words[0]) for one in single)):
-            marks.add((begin, end))
+    if corrected:
+        single = [one.words[0] for one in wanted if not one.phrase]
+        near = (row for row in found if row[1] <= _SIMILAR_WITHIN)
+        marks |= {(begin, end) for begin, end, word in near if any(_is_similar(word, one) for one in single)}
     return sorted(marks)
 
 
@@ -126,6 +122,14 @@ def _find_phrase(found: list[tuple[int, int, str]], wanted: tuple[str, ...]) -> 
     folded = tuple(word for _, _, word in found)
     starts = (at for at in range(len(folded) - len(wanted) + 1) if folded[at : at + len(wanted)] == wanted)
     return {(found[at][0], found[at + len(wanted) - 1][1]) for at in starts}
+
+
+# The results of one page repeat the words of each other.
+@lru_cache(16_384)
+def _is_one(word: str, text: str, apart: tuple[str, ...]) -> bool:
+    """Return whether a folded word is one that a query, or its compounds taken apart, asks for."""
+    wanted = (*_read_wanted(text), *_read_parts(apart))
+    return any(_is_found(word, one) for one in wanted if not one.phrase)
 
 
 def _is_found(word: str, wanted: _Wanted) -> bool:

@@ -1,6 +1,6 @@
 """A query of the port as one of tantivy.
 
-Each word is searched for in every field, and the best field counts. An exact word is worth more than its stem, a stem
+Each word is searched for at every level, and the best form counts. An exact word is worth more than its stem, a stem
 more than the beginning or the part of a word, and these more than a similar word. Every query has bounds: of words
 (`typed`), of the terms that a prefix expands to by its length, and of the distance of similar words.
 
@@ -11,10 +11,11 @@ eighths, which are added without a rounding: a sum is the same in any order.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import tantivy
 
-from connector.ports.broker_store import Entry
+from connector.ports.broker_store import EVERYBODY, Entry
 from connector.ports.search_index import CHANGED_WITHIN, STALE, Facet, Query
 from connector.store.index.documents import (
     ENGLISH,
@@ -24,23 +25,24 @@ from connector.store.index.documents import (
     cut_part,
     fold_place,
     make_schema,
+    name_level,
     stem,
 )
 from connector.store.index.typed import TypedPart
 from connector.store.words import words
 
-# What a word is worth in each field: as typed, as the beginning of a word, and as a similar word.
+# What a word is worth at each level: as typed, as its stem, as the beginning of a word, and as a similar word.
 _EXACT = {"title": 10.0, "keyword": 6.0, "name": 4.0, "description": 2.0}
 _BEGUN = {"title": 5.0, "keyword": 3.5, "name": 2.5, "description": 0.75}
 _SIMILAR = {"title": 3.0, "keyword": 2.0, "name": 1.0, "description": 0.375}
 _STEMS = {"title": 8.0, "body": 1.5}
-_ALIKE = (("title", 2), ("body", 1))
+_ALIKE = {"title": 2, "body": 1}
 _PART, _SIMILAR_PART = 4.0, 1.0
 # A shorter prefix would expand to a large part of the words of all descriptions.
 _BEGUN_LEAST = {"title": 1, "keyword": 1, "name": 2, "description": 3}
 _SIMILAR_LEAST, _SIMILAR_TWICE, _SIMILAR_PART_LEAST, _SIMILAR_MOST = 4, 8, 6, 30
-# What a word adds that is in other fields than its best one.
-_OTHER_FIELDS = 0.125
+# What a word adds that an entry has in other forms than the best one.
+_OTHER_FORMS = 0.125
 _LIKE_WORDS, _LIKE_TERMS = 48, 25
 # Among so few entries a word is not common because half of them have it.
 _FEW = 40
@@ -84,9 +86,7 @@ def make_text_clauses(
 
 def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[Clause]:
     """Return the clauses of the filters, `without` the one of a facet."""
-    # The mark of the last commit has no class, so it is never found.
-    seen = tantivy.Query.term_set_query(make_schema(), "visibility", sorted(query.visible))
-    clauses: list[Clause] = [_require(seen)]
+    clauses = [_see(query.visible)]
     if query.hidden:
         clauses.append((_NOT, any_of(Facet.PARTICIPANT, query.hidden)))
     if not query.tests:
@@ -103,6 +103,17 @@ def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[C
         if facet is not without:
             clauses += _filter(facet, values, query)
     return clauses
+
+
+def _see(visible: AbstractSet[int]) -> Clause:
+    """Return the clause of the visible classes.
+
+    What everybody sees is most of an index: it is told by what is not restricted, which is looked up for results alone.
+    """
+    classes = [term("visibility", number) for number in sorted(visible) if number != EVERYBODY]
+    if EVERYBODY not in visible:
+        return _require(tantivy.Query.boolean_query([(_SHOULD, one) for one in classes]))
+    return _NOT, tantivy.Query.boolean_query([(_MUST, term("restricted", 1)), *((_NOT, one) for one in classes)])
 
 
 def _filter(facet: Facet, values: Sequence[str], query: Query) -> Iterable[Clause]:
@@ -138,9 +149,7 @@ def list_like_words(like: Entry) -> list[str]:
 
 def match_stem(word: str, worth: float) -> tantivy.Query:
     """Return the query for a word in any of its forms; in a title it is worth twice as much."""
-    fields = [(f"{name}_{language}", language, factor) for language in (GERMAN, ENGLISH) for name, factor in _ALIKE]
-    found = [_worth(term(field, stem(word, language)), factor * worth) for field, language, factor in fields]
-    return tantivy.Query.disjunction_max_query(found)
+    return tantivy.Query.disjunction_max_query(list(_list_stems(word, _ALIKE, worth)))
 
 
 def make_like_clauses(like: Entry, counts: Sequence[tuple[str, int]], total: int) -> list[Clause]:
@@ -200,7 +209,7 @@ def match_part(word: str, *, first: bool) -> tantivy.Query:
     if len(word) >= _END_LEAST:
         found += _list_parts(word)
     if first:
-        found += [_worth(_resemble(name, word, 0, begun=True), _BEGUN[name]) for name in ("title", "keyword")]
+        found += [_begin(level, word) for level in ("title", "keyword")]
     return tantivy.Query.disjunction_max_query(found, 0.1)
 
 
@@ -213,14 +222,13 @@ def _match_word(part: TypedPart, splits: Sequence[Split], *, similar: bool) -> t
     word = part.words[0]
     found = [*_list_forms(word), *_list_parts(word), *map(_match_split, splits)]
     if part.prefix:
-        begun = (name for name, least in _BEGUN_LEAST.items() if len(word) >= least)
-        found += [_worth(_resemble(name, word, 0, begun=True), _BEGUN[name]) for name in begun]
+        found += [_begin(level, word) for level, least in _BEGUN_LEAST.items() if len(word) >= least]
     distance = find_distance(word) if similar else 0
     if distance:
         found += [_worth(_resemble(name, word, distance), worth) for name, worth in _SIMILAR.items()]
     if distance and len(word) >= _SIMILAR_PART_LEAST:
         found.append(_worth(_resemble("parts", cut_part(word), distance, begun=True), _SIMILAR_PART))
-    return tantivy.Query.disjunction_max_query(found, _OTHER_FIELDS)
+    return tantivy.Query.disjunction_max_query(found, _OTHER_FORMS)
 
 
 def _match_forms(word: str) -> tantivy.Query:
@@ -229,11 +237,21 @@ def _match_forms(word: str) -> tantivy.Query:
 
 def _list_forms(word: str) -> Iterable[tantivy.Query]:
     """Yield the queries for a word as it was typed, and for its stems."""
-    for name, worth in _EXACT.items():
-        yield _worth(term(name, word), worth)
-    for language in (GERMAN, ENGLISH):
-        for name, worth in _STEMS.items():
-            yield _worth(term(f"{name}_{language}", stem(word, language)), worth)
+    for level, worth in _EXACT.items():
+        yield _worth(term("exact", name_level(level, word)), worth)
+    yield from _list_stems(word, _STEMS)
+
+
+def _list_stems(word: str, worths: Mapping[str, float], factor: float = 1.0) -> Iterable[tantivy.Query]:
+    """Yield the queries for the stems of a word at each level; often it has the same one in both languages."""
+    for one in dict.fromkeys(stem(word, language) for language in (GERMAN, ENGLISH)):
+        for level, worth in worths.items():
+            yield _worth(term("stem", name_level(level, one)), worth * factor)
+
+
+def _begin(level: str, word: str) -> tantivy.Query:
+    """Return the query for words of a level that begin with one."""
+    return _worth(_resemble("exact", name_level(level, word), 0, begun=True), _BEGUN[level])
 
 
 def _list_parts(word: str) -> Iterable[tantivy.Query]:

@@ -14,6 +14,7 @@ from connector.ports.broker_store import (
     CrawlSource,
     Delta,
     Entry,
+    Reach,
     VisibilityClass,
 )
 from connector.ports.changes import LimitReached, Unavailable
@@ -29,7 +30,7 @@ from connector.ports.moderation import (
     judge_standing,
 )
 from connector.ports.search_days import DAYS_KEPT, SearchDay, add_searches
-from connector.store.memory.view import MemoryRecordView, RowNumbers
+from connector.store.memory.view import MemoryRecordView, RowNumbers, find_reach
 from connector.store.rules import (
     VERIFIED_WITHIN_MS,
     begin_counting,
@@ -78,6 +79,10 @@ class MemoryBrokerStore:
         """Return one source."""
         self._open()
         return self._sources.get(participant)
+
+    async def reach(self) -> Reach:
+        """Return which sources are not online, and which are portals."""
+        return find_reach(await self.sources())
 
     async def source_marks(self) -> Mapping[str, frozenset[MarkKind]]:
         """Return what the operator says of whole sources, by participant."""

@@ -5,9 +5,19 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from connector.ports.broker_store import EVERYBODY, PORTALS, Box, CrawlSource, Entry, Listing, ListOrder
-from connector.ports.moderation import MarkKind
-from connector.store.rules import find_all_withheld, read_cursor, read_position, write_cursor, write_position
+from connector.ports.broker_store import (
+    EVERYBODY,
+    PORTALS,
+    Box,
+    CrawlSource,
+    Entry,
+    Listing,
+    ListOrder,
+    Liveness,
+    Reach,
+)
+from connector.ports.moderation import MarkKind, find_withheld
+from connector.store.rules import find_relayed, read_cursor, read_position, write_cursor, write_position
 
 
 class RowNumbers(NamedTuple):
@@ -56,7 +66,12 @@ class MemoryRecordView:
 
     async def withheld(self) -> frozenset[str]:
         """Return the sources of which no entry is visible, because of a mark of the whole source."""
-        return find_all_withheld(await self._source_marks(), await self._sources(), tests=self._tests)
+        marked = find_withheld(await self._source_marks(), tests=self._tests)
+        return marked | find_relayed(marked, await self._sources()) if marked else marked
+
+    async def reach(self) -> Reach:
+        """Return which sources are not online, and which are portals."""
+        return find_reach(await self._sources())
 
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
@@ -75,6 +90,10 @@ class MemoryRecordView:
         """Return one present entry; the whole one, if a teaser is visible too."""
         found = [entry for entry in self._list_seen() if (entry.participant, entry.id) == (participant, id)]
         return min(found, key=lambda entry: entry.reduced, default=None)
+
+    async def providers(self, id: str) -> Sequence[str]:
+        """Return the participants and portals that list this identifier now, by name."""
+        return sorted({entry.participant for entry in self._list_present() if entry.id == id})
 
     async def identifiers(self, participant: str) -> Sequence[str]:
         """Return the identifiers of a source's present entries."""
@@ -177,3 +196,11 @@ def _show(entry: Entry, numbers: RowNumbers) -> Entry:
 
 def _overlap(one: Box, other: Box) -> bool:
     return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]
+
+
+def find_reach(sources: Sequence[CrawlSource]) -> Reach:
+    """Return which sources are not online, and which are portals."""
+    return Reach(
+        away={source.participant: source for source in sources if source.liveness is not Liveness.ONLINE},
+        portals={source.participant for source in sources if source.portal is not None},
+    )

@@ -50,5 +50,12 @@ def test_stems_are_those_of_the_language() -> None:
     assert (stem("baume", "de"), stem("haus", "de"), stem("routes", "en")) == ("baum", "haus", "rout")
 
 
+def test_a_word_is_written_once_at_the_best_level_of_an_entry() -> None:
+    made = entry("a", "Bäume", keywords=("Baum", "Stadt"), descriptions={"de": "Bäume der Stadt", "en": "Trees"})
+    written = make_document(replace(made, row=1, publisher="Stadt")).to_dict()
+    assert written["exact"] == ["t:baume k:baum k:stadt d:der d:trees"]
+    assert written["stem"][0].split() == ["t:baum", "b:der", "b:stadt", "b:tree"]
+
+
 def test_the_examples_are_true() -> None:
     assert [doctest.testmod(module).failed for module in (documents, queries)] == [0, 0]

@@ -1,6 +1,7 @@
 """A search in one index: hostile queries are bounded, and pages follow each other."""
 
 import time
+from typing import cast
 
 import pytest
 import tantivy
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from connector.ports.search_index import Facet, Order, Query
+from connector.ports.search_index import CURRENT, Counted, Facet, IndexPage, Order, Query
 from connector.store.index import documents
 from connector.store.index.finding import find, suggest
 from connector.store.index.track import Track
@@ -141,6 +142,48 @@ def test_pages_of_equal_scores_have_each_row_once_in_their_order(monkeypatch: py
             for at in range(0, 60, size)
         ]
         assert [row for page in pages for row, _ in page.hits] == list(range(1, 51))
+
+
+class Counting:
+    """A searcher that counts the searches it is asked for."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self.searcher = searcher
+        self.searches = 0
+        self.counts = 0
+
+    def search(self, *given: object) -> object:
+        self.searches += 1
+        return self.searcher.search(*given)  # type: ignore[arg-type]  # as given
+
+    def aggregate(self, *given: object) -> object:
+        self.counts += 1
+        return self.searcher.aggregate(*given)  # type: ignore[arg-type]  # as given
+
+    def fast_field_values(self, *given: object) -> object:
+        return self.searcher.fast_field_values(*given)  # type: ignore[arg-type]  # as given
+
+
+def test_words_that_are_known_are_searched_for_once(searcher: tantivy.Searcher) -> None:
+    counting = Counting(searcher)
+    found = find(cast("tantivy.Searcher", counting), Query(text="aaawort", limit=5))
+    assert found.total > 5
+    assert not found.corrected
+    assert (counting.searches, counting.counts) == (1, 0)
+
+
+def test_facets_search_for_nothing_again_that_the_page_has_found(searcher: tantivy.Searcher) -> None:
+    counting = Counting(searcher)
+    found = find(cast("tantivy.Searcher", counting), Query(text="aaawort", limit=5, facets=True, now=10**12))
+    assert found.facets[Facet.FRESHNESS] == (Counted(CURRENT, found.total),)
+    # The publishers are all equally frequent: they alone are counted whole.
+    assert (counting.searches, counting.counts) == (1, 2)
+
+
+def test_a_filter_that_leaves_nothing_corrects_no_word(searcher: tantivy.Searcher) -> None:
+    filtered = Query(text="aaawort", filters={Facet.PUBLISHER: ("Nobody",)})
+    assert find(searcher, filtered) == IndexPage(hits=(), total=0)
+    assert find(searcher, replace(filtered, text="aaawrot", filters={})).corrected
 
 
 def test_values_that_are_equally_frequent_are_told_in_their_order(searcher: tantivy.Searcher) -> None:

@@ -64,7 +64,6 @@ SENTENCES: dict[str, str] = {
     "last run": "letzter Lauf",
     "next run": "nächster Lauf",
     "delivered": "geliefert",
-    "deliveries": "Lieferungen",
     "delivery": "Lieferung",
     "last delivery": "letzte Lieferung",
     "event": "Ereignis",

@@ -251,7 +251,6 @@ SENTENCES: dict[str, str] = {
     "Install completion for the current shell.": "Die Vervollständigung für diese Shell einrichten.",
     "Show completion for the current shell, to copy it or customize the installation.": "Die Vervollständigung für diese Shell anzeigen, zum Kopieren oder Anpassen.",
     "Write the whole record as CSV, in the form of the language.": "Das ganze Verzeichnis als CSV ausgeben, in der Form der Sprache.",
-    "With --csv: commas and English names, for programs.": "Mit --csv: Kommas und englische Namen, für Programme.",
     "Reason for the people here; it is not sent.": "Begründung für die Menschen hier im Haus; sie wird nicht versendet.",
     "Days until the link ends.": "Tage, bis der Link endet.",
     "Name with which the person signs in.": "Name, mit dem sich die Person anmeldet.",

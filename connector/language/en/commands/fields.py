@@ -64,7 +64,6 @@ SENTENCES: dict[str, str] = {
     "last run": "last run",
     "next run": "next run",
     "delivered": "delivered",
-    "deliveries": "deliveries",
     "delivery": "delivery",
     "last delivery": "last delivery",
     "event": "event",

@@ -11,12 +11,22 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import EVERYBODY, PORTALS, CrawlSource, Delta, Entry, VisibilityClass
+from connector.ports.broker_store import (
+    EVERYBODY,
+    PORTALS,
+    CrawlSource,
+    Delta,
+    Entry,
+    Liveness,
+    Reach,
+    VisibilityClass,
+)
 from connector.ports.changes import StoreDamaged, Unavailable
 from connector.ports.moderation import Act, EntryStanding, Mark, MarkKind, ModerationChange
 from connector.ports.search_days import SearchDay
@@ -133,6 +143,8 @@ class SqliteBrokerStore:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
         # Each search asks for the sources, their marks and the classes; this process is the only one that writes them.
         self._sources: dict[str, CrawlSource] | None = None
+        self._away: dict[str, CrawlSource] = {}
+        self._portals: set[str] = set()
         self._holdings: dict[int, dict[str, int]] | None = None
         self._classes: Sequence[VisibilityClass] | None = None
         self._source_marks: Mapping[str, frozenset[MarkKind]] | None = None
@@ -140,10 +152,13 @@ class SqliteBrokerStore:
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
-        if self._sources is None:
-            found = [_source(body) for (body,) in fetch_many(self._reader, _SOURCES, ())]
-            self._sources = {source.participant: source for source in found}
-        return [self._sources[participant] for participant in sorted(self._sources)]
+        known = self._load_sources()
+        return [known[participant] for participant in sorted(known)]
+
+    async def reach(self) -> Reach:
+        """Return which sources are not online, and which are portals."""
+        self._load_sources()
+        return Reach(away=MappingProxyType(self._away), portals=self._portals)
 
     async def source(self, participant: str) -> CrawlSource | None:
         """Return one source."""
@@ -177,7 +192,15 @@ class SqliteBrokerStore:
 
     def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> SqliteRecordView:
         """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
-        reads = Reads(self._reader, self._list, self.sources, self.source, self._read_holdings, self.source_marks)
+        reads = Reads(
+            self._reader,
+            self._list,
+            self.sources,
+            self.source,
+            self.reach,
+            self._read_holdings,
+            self.source_marks,
+        )
         return SqliteRecordView(reads, frozenset({EVERYBODY, *visible}), tests=tests)
 
     async def digests(self, participant: str) -> dict[str, str]:
@@ -256,6 +279,23 @@ class SqliteBrokerStore:
     def _note(self, source: CrawlSource) -> None:
         if self._sources is not None:
             self._sources[source.participant] = source
+            self._note_reach(source)
+
+    def _note_reach(self, source: CrawlSource) -> None:
+        self._away.pop(source.participant, None)
+        self._portals.discard(source.participant)
+        if source.liveness is not Liveness.ONLINE:
+            self._away[source.participant] = source
+        if source.portal is not None:
+            self._portals.add(source.participant)
+
+    def _load_sources(self) -> dict[str, CrawlSource]:
+        if self._sources is None:
+            found = [_source(body) for (body,) in fetch_many(self._reader, _SOURCES, ())]
+            self._sources = {source.participant: source for source in found}
+            for source in found:
+                self._note_reach(source)
+        return self._sources
 
     def _read_holdings(self) -> dict[int, dict[str, int]]:
         if self._holdings is None:

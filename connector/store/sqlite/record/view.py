@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import BOXES, PORTALS, Box, CrawlSource, Entry, Listing
-from connector.ports.moderation import MarkKind
-from connector.store.rules import find_all_withheld, read_cursor, read_position, write_cursor, write_position
+from connector.ports.broker_store import BOXES, PORTALS, Box, CrawlSource, Entry, Listing, Reach
+from connector.ports.moderation import MarkKind, find_withheld
+from connector.store.rules import find_relayed, read_cursor, read_position, write_cursor, write_position
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
 from connector.store.sqlite.record.areas import list_seen
 from connector.store.sqlite.record.listing import list_entries
@@ -25,6 +25,10 @@ from connector.store.sqlite.record.rows import SHOWN_COLUMNS, to_entry
 SLACK_MS = 3_600_000
 
 _ONE = f"SELECT {SHOWN_COLUMNS} FROM entries WHERE participant = ? AND id = ?"  # noqa: S608 - constants
+_PROVIDERS = """
+SELECT participant FROM entries
+WHERE visibility IN (SELECT value FROM json_each(?)) AND id = ? AND removed_at IS NULL
+"""
 _IDENTIFIERS = """
 SELECT id FROM entries
 WHERE participant = ? AND removed_at IS NULL AND +visibility IN (SELECT value FROM json_each(?)) ORDER BY place
@@ -67,6 +71,7 @@ class Reads(msgspec.Struct, frozen=True):
     list_aside: Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
     sources: Callable[[], Awaitable[Sequence[CrawlSource]]]
     source: Callable[[str], Awaitable[CrawlSource | None]]
+    reach: Callable[[], Awaitable[Reach]]
     holdings: Callable[[], Mapping[int, Mapping[str, int]]]
     source_marks: Callable[[], Awaitable[Mapping[str, frozenset[MarkKind]]]]
 
@@ -94,7 +99,13 @@ class SqliteRecordView:
 
     async def withheld(self) -> frozenset[str]:
         """Return the sources of which no entry is visible, because of a mark of the whole source."""
-        return find_all_withheld(await self._reads.source_marks(), await self._reads.sources(), tests=self._tests)
+        marked = find_withheld(await self._reads.source_marks(), tests=self._tests)
+        # A look at every source is for the broker that withholds one.
+        return marked | find_relayed(marked, await self._reads.sources()) if marked else marked
+
+    async def reach(self) -> Reach:
+        """Return which sources are not online, and which are portals."""
+        return await self._reads.reach()
 
     async def keys(self) -> Sequence[str]:
         """Return the keys of the visible classes, in the order of the keys; that of everybody is empty."""
@@ -117,6 +128,11 @@ class SqliteRecordView:
         """Return one present entry; the whole one, if a teaser is visible too."""
         shown = filter(self._shows, map(self._to_entry, fetch_many(self._reader, _ONE, (participant, id))))
         return min(shown, key=lambda entry: entry.reduced, default=None)
+
+    async def providers(self, id: str) -> Sequence[str]:
+        """Return the participants and portals that list this identifier now, by name."""
+        rows = fetch_many(self._reader, _PROVIDERS, (self._listed, id))
+        return sorted({participant for (participant,) in rows})
 
     async def identifiers(self, participant: str) -> Sequence[str]:
         """Return the identifiers of a source's present entries."""
