@@ -10,7 +10,7 @@ import math
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,7 @@ from connector.broker import schedule
 from connector.broker.normalise import FindAddress, Unusable, compute_catalog_digest, read_entry
 from connector.broker.schedule import Rhythm
 from connector.net.aside import work_aside
-from connector.ports.broker_store import CrawlSource, Delta, Entry, Portal, UnreadDataset
+from connector.ports.broker_store import CrawlSource, Delta, Entry, Liveness, Portal, UnreadDataset
 from connector.ports.peer import CatalogPage, InDoubt, Nested, Peer, Refused
 from connector.protocol.dsp.catalog import choose_service, find_services
 from connector.protocol.dsp.errors import clean
@@ -29,6 +29,8 @@ Relay = Callable[[Sequence[Nested]], None]
 # The datasets and bytes that are read before other tasks run.
 _BATCH = 50
 _BATCH_BYTES = 256 * 1024
+# The pages whose hashes are remembered: more are read each time.
+_REMEMBERED_PAGES = 64
 # The unreadable datasets and offers that are named to the operator.
 _MOST_UNREADABLE = 50
 
@@ -48,6 +50,10 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     patience: float = 30.0
 
 
+class _Changed(Exception):
+    """A page is not that of the last crawl, and pages before it were not read: the catalogue is read from its start."""
+
+
 class CrawlFailed(Exception):
     """A catalogue could not be read completely; the message is one sentence. `retry_after` is the peer's wish in ms."""
 
@@ -64,7 +70,8 @@ class Found:
     `unread` are datasets that are offered and cannot be read: their entries do not change. `left_out` counts offers
     that cannot be read, of datasets with others; `unreadable` names the first of both. `short` says why a portal did
     not list all: then nothing is removed. `portal` has the new validators of a portal, `others` the digest of what a
-    broker lists of each other participant.
+    broker lists of each other participant. `pages` are the hashes of all pages. If all of them are those of the last
+    crawl, it is `unchanged`: nothing was read, and nothing else is known of it.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
@@ -78,6 +85,17 @@ class Found:
     short: str | None = None
     portal: Portal | None = None
     others: dict[str, str] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
+    unchanged: bool = False
+
+
+class _Page(NamedTuple):
+    """One page: its own datasets, its services, the datasets of others, and its hash."""
+
+    documents: list[bytes]
+    services: Mapping[str, str]
+    foreign: list[Nested]
+    raw: str
 
 
 async def crawl(
@@ -97,31 +115,63 @@ async def crawl(
     `go_aside()` gives a source that takes long a place among the slow ones, or returns False.
     `relay` takes the datasets of others; without it, they are ignored.
     """
-    found, bounds = Found(), bounds or Bounds()
+    bounds = bounds or Bounds()
+    fetch = partial(_fetch_pages, peer, source, bounds, go_aside, relays=relay is not None)
     # Without a digest the source is new or has another address: every entry is written again, with its address.
     compared = known if source.digest else {}
+    read = partial(_read_catalog, source, compared, now, address_problem, relay)
     try:
-        fetched = _fetch_pages(peer, source, bounds, go_aside, relays=relay is not None)
-        async with asyncio.timeout(bounds.seconds), contextlib.aclosing(fetched) as pages:
-            async for documents, services, foreign in pages:
-                find_address = make_finder(source, services, address_problem)
-                for batch, size in _make_batches(documents):
-                    add = partial(add_datasets, found, batch, source, compared, now, find_address)
-                    await work_aside(size, add)
-                    await asyncio.sleep(0)
-                for first in range(0, len(foreign) if relay else 0, _BATCH):
-                    assert relay is not None
-                    nested = foreign[first : first + _BATCH]
-                    await work_aside(sum(len(entry.dataset) for entry in nested), partial(relay, nested))
+        async with asyncio.timeout(bounds.seconds):
+            try:
+                return await read(fetch(source.pages if relay is None and _is_settled(source, now) else ()))
+            except _Changed:
+                return await read(fetch(()))
     except TimeoutError:
         raise CrawlFailed(f"The catalogue was not read completely within {bounds.seconds:g} s.") from None
-    return found
+
+
+async def _read_catalog(
+    source: CrawlSource,
+    compared: dict[str, str],
+    now: int,
+    address_problem: AddressProblem,
+    relay: Relay | None,
+    fetched: AsyncGenerator[_Page, None],
+) -> Found:
+    """Return what the pages contain; without a page that has to be read, the catalogue is unchanged."""
+    found = Found()
+    async with contextlib.aclosing(fetched) as pages:
+        async for page in pages:
+            found.pages.append(page.raw)
+            find_address = make_finder(source, page.services, address_problem)
+            for batch, size in _make_batches(page.documents):
+                add = partial(add_datasets, found, batch, source, compared, now, find_address)
+                await work_aside(size, add)
+                await asyncio.sleep(0)
+            for first in range(0, len(page.foreign) if relay else 0, _BATCH):
+                assert relay is not None
+                nested = page.foreign[first : first + _BATCH]
+                await work_aside(sum(len(entry.dataset) for entry in nested), partial(relay, nested))
+    return found if found.pages else Found(unchanged=True)
+
+
+def _is_settled(source: CrawlSource, now: int) -> bool:
+    """Return whether all that is known of a source is what its last crawl has read, with nothing left to decide.
+
+    The first crawl of a day reads everything: what a page means depends a little on the participant list too.
+    """
+    today = bool(source.days) and source.days[-1].day == now // schedule.DAY
+    return bool(today and source.digest and source.liveness is Liveness.ONLINE and not source.shrink_seen)
 
 
 def compute_delta(
     source: CrawlSource, known: dict[str, str], found: Found, *, now: int, jitter: float, rhythm: Rhythm
 ) -> Delta:
     """Return the changes of a complete crawl: of the entries, and of the source with its next date."""
+    if found.unchanged:
+        after = schedule.note_success(source, changed=False, now=now, jitter=jitter, rhythm=rhythm)
+        # What the last crawl remarked still holds.
+        return Delta(source=msgspec.structs.replace(after, error=source.error), verified=tuple(sorted(known)))
     missing = () if found.short else tuple(sorted(known.keys() - found.digests.keys() - found.unread))
     shrunk = len(missing) * 2 > len(known)
     doubted = shrunk and not source.shrink_seen
@@ -139,25 +189,38 @@ def compute_delta(
         error=_remark(found, len(missing) if doubted else 0),
         portal=found.portal or source.portal,
         unreadable=tuple(found.unreadable),
+        pages=tuple(found.pages) if all(found.pages) and len(found.pages) <= _REMEMBERED_PAGES else (),
     )
     verified = tuple(sorted(found.digests.keys() - found.changed.keys()))
     return Delta(source=after, upserts=tuple(found.changed.values()), removed=removed, verified=verified)
 
 
 async def _fetch_pages(
-    peer: Peer, source: CrawlSource, bounds: Bounds, go_aside: Callable[[], bool], *, relays: bool
-) -> AsyncGenerator[tuple[list[bytes], Mapping[str, str], list[Nested]], None]:
-    """Yield the datasets, the services and, if it `relays`, the datasets of others of each page.
+    peer: Peer,
+    source: CrawlSource,
+    bounds: Bounds,
+    go_aside: Callable[[], bool],
+    hashes: Sequence[str],
+    *,
+    relays: bool,
+) -> AsyncGenerator[_Page, None]:
+    """Yield each page, with the datasets of others if it `relays`; nothing if all pages have the `hashes` they had.
 
-    Raises CrawlFailed if a page fails or the pages have no end.
+    Raises CrawlFailed if a page fails or the pages have no end, and _Changed if only the first ones have their hashes.
     """
     seen: set[str] = set()
     url: str | None = None
     datasets = size = elements = 0
     clock = asyncio.get_running_loop().time
     patient_until = clock() + bounds.patience
-    for _ in range(bounds.pages):
-        page = _accept_page(await peer.fetch_catalog(source.participant, source.address, page_url=url), source)
+    for number in range(bounds.pages):
+        known = hashes[number] if number < len(hashes) else None
+        answer = await peer.fetch_catalog(source.participant, source.address, page_url=url, known=known)
+        page = _accept_page(answer, source)
+        if hashes and not page.same:
+            if number:
+                raise _Changed
+            hashes = ()
         documents = _select_own(page, source)
         foreign = [entry for entry in page.nested if relays and entry.participant_id not in {None, source.participant}]
         datasets += len(documents) + len(foreign)
@@ -167,7 +230,8 @@ async def _fetch_pages(
             raise CrawlFailed(f"The catalogue is larger than {bounds.datasets} datasets or {bounds.bytes} bytes.")
         if elements > bounds.elements:
             raise CrawlFailed(f"The catalogue has more than {bounds.elements} values of JSON.")
-        yield documents, page.services, foreign
+        if not page.same:
+            yield _Page(documents, page.services, foreign, page.raw)
         url = page.next_url
         if url is None:
             return

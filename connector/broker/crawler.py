@@ -16,7 +16,7 @@ all places.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -25,7 +25,7 @@ from connector.broker import crawl, schedule
 from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found
 from connector.broker.harvesting.harvest import Keep
 from connector.broker.relayed import Relayed, RelayReading
-from connector.broker.schedule import Rhythm
+from connector.broker.schedule import Agenda, Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import PORTALS, BrokerStore, CrawlSource, Delta, Entry, Liveness
 from connector.ports.identity import Identity, Participant
@@ -37,10 +37,8 @@ log = logging.getLogger(__name__)
 CONCURRENCY = 8
 SLOW_PLACES = 2
 PORTAL_PLACES = 2
-# After a crawl of more than `SHORT` ms, a source rests so many times as long.
-REST = 20
-SHORT = 2000
-
+# The kinds of sources, each with places of its own.
+_MEMBERS, _PORTALS = "members", "portals"
 # What comparing costs for one dataset, as bytes that are worked on.
 _DELTA_BYTES = 32
 
@@ -95,15 +93,11 @@ class Crawler:
         # The relayed participants that are being written.
         self._relaying: set[str] = set()
         self._sources: dict[str, CrawlSource] = {}
+        self._agenda = Agenda()
         self._marks: Mapping[str, frozenset[MarkKind]] = {}
         self._loaded = False
         self._active: dict[str, asyncio.Task[None]] = {}
         self._slow: set[str] = set()
-        # When a source may be crawled again, and when it may overtake others again.
-        self._earliest: dict[str, int] = {}
-        self._rested: dict[str, int] = {}
-        # When a change notice came that no crawl has followed yet.
-        self._nudged: dict[str, int] = {}
         # When the last crawl that has ended began.
         self._began: dict[str, int] = {}
         self._wake = asyncio.Event()
@@ -128,8 +122,12 @@ class Crawler:
         known = self._identity.participant(participant)
         if known is None or not self._is_source(known):
             return False
-        self._nudged.setdefault(participant, self._now())
-        self.relist()
+        self._agenda.note_notice(participant, self._now())
+        source = self._sources.get(participant)
+        if source is None or source.next_at >= schedule.NEVER:
+            self._relist = True
+        self._plan(participant)
+        self._wake.set()
         return True
 
     def request_crawl(self, participant: str) -> bool:
@@ -137,8 +135,8 @@ class Crawler:
         source = self._sources.get(participant)
         if source is None or source.next_at >= schedule.NEVER or self._is_stopped_by_mark(participant):
             return False
-        self._nudged.setdefault(participant, self._now())
-        self._earliest.pop(participant, None)
+        self._agenda.note_notice(participant, self._now(), at_once=True)
+        self._plan(participant)
         self._wake.set()
         return True
 
@@ -149,7 +147,8 @@ class Crawler:
     def count_active(self) -> tuple[int, int]:
         """Return how many crawls are active, and how many sources are due and wait for a place."""
         now = self._now()
-        return len(self._active), sum(at <= now for at, _ in self._list_waiting())
+        dates = (self._find_date(participant) for participant in self._sources)
+        return len(self._active), sum(date is not None and date <= now for date in dates)
 
     async def put_source(self, source: CrawlSource) -> None:
         """Add a source that the operator enters, or change one: it is crawled next. Raises StoreError.
@@ -194,13 +193,21 @@ class Crawler:
             self._relist = False
             await self._update_sources()
         now = self._now()
-        due = sorted(self._list_waiting(), key=lambda entry: (not self._may_overtake(entry[1], now), entry[0]))
-        for at, participant in due:
-            if at <= now and self._has_place(participant):
-                self._nudged.pop(participant, None)
-                task = asyncio.create_task(self._crawl_one(participant), name=f"crawl {participant}")
-                self._active[participant] = task
-        return min((at for at, participant in self._list_waiting() if self._has_place(participant)), default=None)
+        for participant in self._agenda.pop_reached(now):
+            date = self._find_date(participant)
+            if date is not None and date <= now:
+                self._agenda.queue(participant, _PORTALS if self._is_portal(participant) else _MEMBERS, date, now)
+            else:
+                self._plan(participant)
+        for kind in (_MEMBERS, _PORTALS):
+            while self._has_place(kind) and (chosen := self._agenda.pop_waiting(kind)) is not None:
+                date = self._find_date(chosen)
+                if date is None or date > now:
+                    self._plan(chosen)
+                    continue
+                self._agenda.note_begin(chosen)
+                self._active[chosen] = asyncio.create_task(self._crawl_one(chosen), name=f"crawl {chosen}")
+        return self._agenda.find_next()
 
     async def wait_settled(self) -> None:
         """Wait until no crawl is active."""
@@ -217,21 +224,26 @@ class Crawler:
             return self._rhythm.retry / 1000
         return None if following is None else max(0, following - self._now()) / 1000
 
-    def _list_waiting(self) -> Iterator[tuple[int, str]]:
-        """Yield (date, participant) of every source without an active crawl."""
-        for participant, source in self._sources.items():
-            stopped = source.next_at >= schedule.NEVER or source.brokers or self._is_stopped_by_mark(participant)
-            if participant not in self._active and not stopped:
-                date = min(source.next_at, self._nudged.get(participant, source.next_at))
-                yield max(date, self._earliest.get(participant, 0)), participant
+    def _find_date(self, participant: str) -> int | None:
+        """Return when a source is due; None if it is not crawled, or is being crawled now."""
+        source = self._sources.get(participant)
+        if source is None or source.next_at >= schedule.NEVER or source.brokers or participant in self._active:
+            return None
+        if self._is_stopped_by_mark(participant):
+            return None
+        return self._agenda.find_date(participant, source.next_at)
 
-    def _may_overtake(self, participant: str, now: int) -> bool:
-        """Return whether a source comes first: it has sent a change notice, and its last crawl cost little."""
-        return participant in self._nudged and self._rested.get(participant, 0) <= now
+    def _plan(self, participant: str) -> None:
+        """Enter the date of a source in the agenda, after it may have changed."""
+        date = self._find_date(participant)
+        if date is None:
+            self._agenda.drop(participant)
+        else:
+            self._agenda.plan(participant, date)
 
-    def _has_place(self, participant: str) -> bool:
+    def _has_place(self, kind: str) -> bool:
         portals = sum(map(self._is_portal, self._active))
-        if self._is_portal(participant):
+        if kind == _PORTALS:
             return portals < PORTAL_PLACES
         return len(self._active) - portals - len(self._slow) < self._concurrency
 
@@ -274,6 +286,8 @@ class Crawler:
                 await self._put(after)
         for participant in sorted(self._sources.keys() - listed.keys()):
             await self._judge_unlisted(self._sources[participant], has_members=bool(members))
+        for participant in self._sources:
+            self._plan(participant)
 
     async def _judge_unlisted(self, source: CrawlSource, *, has_members: bool) -> None:
         """Retire a source that the operator has removed or that nothing names any more, or bring one back.
@@ -329,6 +343,7 @@ class Crawler:
     async def _put(self, source: CrawlSource) -> None:
         # In memory first: the date counts even if the store is unavailable.
         self._sources[source.participant] = source
+        self._plan(source.participant)
         await self._store.put_source(source)
 
     async def _retire(self, source: CrawlSource) -> None:
@@ -355,11 +370,9 @@ class Crawler:
         finally:
             self._active.pop(participant, None)
             self._slow.discard(participant)
-            ended = self._now()
-            took = max(ended - began, 0)
-            self._rested[participant] = ended + REST * took
             self._began[participant] = began
-            self._earliest[participant] = ended + max(self._rhythm.apart, REST * (took - SHORT))
+            self._agenda.note_end(participant, began, self._now(), self._rhythm.apart)
+            self._plan(participant)
             self._wake.set()
             self._ended(participant)
 

@@ -3,8 +3,13 @@
 NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3 failures or 15 minutes) → DEAD (5 days). A source that changes is
 crawled more often, one that does not change less often. The pause after a failure grows.
 
+The agenda has the dates of all sources: a crawl costs the logarithm of their number, however many wait.
+
 Pure: standard library and msgspec only. Times are ms since the Unix epoch; `jitter` is a number from -1 to 1.
 """
+
+from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
 
 import msgspec
 
@@ -23,6 +28,11 @@ DEAD_AFTER = 5 * DAY
 STALE_AFTER = DAY
 SPREAD = 0.2
 DAYS_COUNTED = 30
+# After a crawl of more than `SHORT` ms, a source rests so many times as long.
+REST = 20
+SHORT = 2000
+# So many dates that were replaced are kept in the agenda before they are removed.
+_REPLACED = 64
 
 # The end of the year 9999: the date of sources that are no longer crawled.
 NEVER = 253_402_300_799_000
@@ -210,3 +220,91 @@ def spread(pause: int, jitter: float) -> int:
 def is_stale(liveness: Liveness, verified_at: int, now: int) -> bool:
     """Return whether an entry of a source with this liveness, verified at this time, can be outdated."""
     return liveness in {Liveness.OFFLINE, Liveness.DEAD} or now - verified_at > STALE_AFTER
+
+
+class Agenda:
+    """When each source is due, and which of those that wait for a place comes first.
+
+    A date that moved is noticed when it is reached: who reads the agenda judges each source again.
+    """
+
+    def __init__(self) -> None:
+        self._dates: dict[str, int] = {}
+        self._later: list[tuple[int, str]] = []
+        self._ranks: dict[str, int] = {}
+        self._waiting: dict[str, list[tuple[int, int, str]]] = {}
+        # When a source may be crawled again, and when it may overtake others again.
+        self._earliest: dict[str, int] = {}
+        self._rested: dict[str, int] = {}
+        # When a change notice came that no crawl has followed yet.
+        self._notices: dict[str, int] = {}
+
+    def note_notice(self, source: str, now: int, *, at_once: bool = False) -> None:
+        """Note that a source has changed: it comes before others, after its rest or `at_once`."""
+        self._notices.setdefault(source, now)
+        if at_once:
+            self._earliest.pop(source, None)
+
+    def note_begin(self, source: str) -> None:
+        """Note that a crawl begins: it follows the change notice."""
+        self._notices.pop(source, None)
+
+    def note_end(self, source: str, began: int, ended: int, apart: int) -> None:
+        """Note that a crawl has ended: the source rests for `apart` ms at least, the longer the longer it took."""
+        took = max(ended - began, 0)
+        self._rested[source] = ended + REST * took
+        self._earliest[source] = ended + max(apart, REST * (took - SHORT))
+
+    def find_date(self, source: str, next_at: int) -> int:
+        """Return when a source is due: at its date or after a change notice, and never before it has rested."""
+        return max(min(next_at, self._notices.get(source, next_at)), self._earliest.get(source, 0))
+
+    def plan(self, source: str, date: int) -> None:
+        """Let a source be reached at a date; an earlier date stays."""
+        if self._dates.get(source, date + 1) <= date:
+            return
+        self._dates[source] = date
+        heappush(self._later, (date, source))
+        if len(self._later) > 2 * len(self._dates) + _REPLACED:
+            self._later = [(at, name) for name, at in self._dates.items()]
+            heapify(self._later)
+
+    def drop(self, source: str) -> None:
+        """Forget the date of a source."""
+        self._dates.pop(source, None)
+
+    def find_next(self) -> int | None:
+        """Return the earliest date."""
+        while self._later and self._dates.get(self._later[0][1]) != self._later[0][0]:
+            heappop(self._later)
+        return self._later[0][0] if self._later else None
+
+    def pop_reached(self, now: int) -> Iterator[str]:
+        """Take out the sources whose date is reached, the earliest first."""
+        while (date := self.find_next()) is not None and date <= now:
+            _, source = heappop(self._later)
+            del self._dates[source]
+            yield source
+
+    def queue(self, source: str, kind: str, date: int, now: int) -> None:
+        """Let a source that is due wait for a place of its kind.
+
+        Those come first that have sent a change notice and whose last crawl cost little, then those with earlier dates.
+        """
+        rested = self._rested.get(source, 0)
+        rank = 0 if source in self._notices and rested <= now else 1
+        if source in self._notices and rested > now:
+            self.plan(source, rested)
+        if self._ranks.get(source, rank + 1) > rank:
+            self._ranks[source] = rank
+            heappush(self._waiting.setdefault(kind, []), (rank, date, source))
+
+    def pop_waiting(self, kind: str) -> str | None:
+        """Take out the source of a kind that comes first."""
+        waiting = self._waiting.get(kind, [])
+        while waiting:
+            rank, _, source = heappop(waiting)
+            if self._ranks.get(source) == rank:
+                del self._ranks[source]
+                return source
+        return None

@@ -62,7 +62,8 @@ class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
 
     `datasets` are those of the peer, `nested` those of all nested catalogues. `services` are the base URLs of its
     services by identifier, as the peer states them. `size` and `elements` are the bytes and the JSON values of the
-    whole answer, with all that is not in the page.
+    whole answer, with all that is not in the page. `raw` is the hash of the answer as received; a page whose hash was
+    known is the `same`, and was not read: it has no datasets.
     """
 
     participant_id: str | None
@@ -73,6 +74,8 @@ class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     elements: int = 0
     services: Mapping[str, str] = {}
+    raw: str = ""
+    same: bool = False
 
 
 class Peer(Protocol):
@@ -89,9 +92,18 @@ class Peer(Protocol):
         """Request the state of a process by the peer's pid (GET)."""
 
     async def fetch_catalog(
-        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+        self,
+        participant: str,
+        address: str,
+        *,
+        filters: Sequence[object] = (),
+        page_url: str | None = None,
+        known: str | None = None,
     ) -> CatalogPage | Refused | InDoubt:
-        """Fetch one page of the peer's catalogue; `page_url` is the `next_url` of the previous page."""
+        """Fetch one page of the peer's catalogue; `page_url` is the `next_url` of the previous page.
+
+        `known` is the hash that the page had before: one that has it still is returned unread.
+        """
 
     async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset by its identifier, as the JSON received."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector.broker.crawl import Bounds
-from connector.broker.schedule import MINUTE
+from connector.broker.schedule import DAY, MINUTE
 from connector.ports.broker_store import Liveness
 from connector.ports.peer import Nested
 from connector.store.rules import VERIFIED_WITHIN_MS
@@ -174,3 +174,58 @@ async def test_a_dataset_is_negotiated_at_its_service_and_a_moved_service_is_a_c
     entry = await world.record.entry(A, "x")
     assert entry is not None
     assert (entry.address, entry.seq) == ("https://a.example/second", 2)
+
+
+async def test_a_catalogue_whose_pages_are_as_they_were_is_not_read() -> None:
+    world = World(a=Catalogue(*many(60)))
+    world.catalogue.steady = True
+    first = await world.crawl()
+    world.space.now += VERIFIED_WITHIN_MS
+    second = await world.crawl()
+    assert (world.catalogue.asked, world.catalogue.unread) == (4, 2)
+    assert (second.datasets, second.digest, second.interval) == (60, first.digest, 15 * MINUTE)
+    kept = await world.record.entry(A, "d0059")
+    assert kept is not None
+    assert (kept.seq, kept.verified_at) == (60, world.space.now)
+
+
+async def test_a_catalogue_that_changed_behind_its_first_page_is_read_from_its_start() -> None:
+    world = World(a=Catalogue(*many(60)))
+    world.catalogue.steady = True
+    await world.crawl()
+    world.catalogue.offers = [*world.catalogue.offers[:59], titled("new", "Neu")]
+    source = await world.crawl()
+    assert (world.catalogue.asked, world.catalogue.unread) == (2 + 2 + 2, 1)
+    assert [entry.id for entry in await world.record.changes(60, 9)] == ["new", "d0059"]
+    assert source.datasets == 60
+
+
+async def test_a_catalogue_is_read_whatever_its_pages_say_if_something_is_open() -> None:
+    world = World(a=Catalogue(*many(10)))
+    world.catalogue.steady = True
+    await world.crawl()
+    world.catalogue.failing_from = 0
+    await world.crawl()
+    world.catalogue.failing_from = None
+    assert (await world.crawl()).liveness is Liveness.ONLINE
+    assert world.catalogue.unread == 0
+    world.catalogue.offers = many(2)
+    assert (await world.crawl()).shrink_seen
+    assert len(await world.ids()) == 10
+    await world.crawl()
+    assert (len(await world.ids()), world.catalogue.unread) == (2, 0)
+    world.space.now += DAY
+    await world.crawl()
+    assert world.catalogue.unread == 0
+    await world.crawl()
+    assert world.catalogue.unread == 1
+
+
+async def test_remarks_of_the_last_crawl_stay_while_nothing_changes() -> None:
+    world = World(a=Catalogue(dataset("x"), b'{"@id": "y"}'))
+    world.catalogue.steady = True
+    first = await world.crawl()
+    second = await world.crawl()
+    assert world.catalogue.unread == 1
+    assert first.error
+    assert (second.error, second.unreadable) == (first.error, first.unreadable)

@@ -46,7 +46,13 @@ class Node(Space):
         self.changes += 1
 
     async def fetch_catalog(
-        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+        self,
+        participant: str,
+        address: str,
+        *,
+        filters: Sequence[object] = (),
+        page_url: str | None = None,
+        known: str | None = None,
     ) -> CatalogPage | Refused | InDoubt:
         other = self.others.get(participant)
         if other is None:

@@ -10,6 +10,8 @@ from connector.broker.schedule import (
     HOUR,
     MINUTE,
     NEVER,
+    REST,
+    Agenda,
     Rhythm,
     make_source,
     note_failure,
@@ -125,3 +127,72 @@ def test_whatever_happens_the_next_date_is_ahead_and_within_bounds(steps: list[t
         assert RHYTHM.shortest <= source.interval <= RHYTHM.longest
         assert (source.failures == 0) == (source.liveness is Liveness.ONLINE)
         now = source.next_at
+
+
+SOURCES = "abcdef"
+planned = st.lists(st.tuples(st.sampled_from(SOURCES), st.integers(0, 50)), max_size=300)
+
+
+@given(planned, st.integers(0, 60))
+def test_every_source_is_reached_once_at_its_earliest_date(dates: list[tuple[str, int]], now: int) -> None:
+    agenda = Agenda()
+    for source, date in dates:
+        agenda.plan(source, date)
+    earliest = {source: min(at for name, at in dates if name == source) for source, _ in dates}
+    assert agenda.find_next() == min(earliest.values(), default=None)
+    reached = list(agenda.pop_reached(now))
+    assert sorted(reached) == sorted(source for source, date in earliest.items() if date <= now)
+    assert [earliest[source] for source in reached] == sorted(earliest[source] for source in reached)
+    assert agenda.find_next() == min((date for date in earliest.values() if date > now), default=None)
+
+
+def test_dates_that_moved_do_not_pile_up() -> None:
+    agenda = Agenda()
+    for turn in range(10_000):
+        agenda.plan("a", 10_000 - turn)
+    assert len(agenda._later) < 100
+    assert list(agenda.pop_reached(10_000)) == ["a"]
+
+
+def test_a_source_that_is_dropped_is_not_reached() -> None:
+    agenda = Agenda()
+    agenda.plan("a", 1)
+    agenda.drop("a")
+    assert agenda.find_next() is None
+    assert list(agenda.pop_reached(9)) == []
+
+
+def test_who_sent_a_notice_comes_first_and_each_kind_has_its_own_places() -> None:
+    agenda = Agenda()
+    for source, date in (("late", 5), ("early", 1)):
+        agenda.queue(source, "members", date, now=9)
+    agenda.queue("portal", "portals", 0, now=9)
+    agenda.note_notice("noticed", 9)
+    agenda.queue("noticed", "members", 9, now=9)
+    assert [agenda.pop_waiting("members") for _ in range(4)] == ["noticed", "early", "late", None]
+    assert agenda.pop_waiting("portals") == "portal"
+
+
+def test_a_notice_lets_a_waiting_source_come_first_once_it_has_rested() -> None:
+    agenda = Agenda()
+    agenda.note_end("slow", began=0, ended=100, apart=1)
+    agenda.note_notice("slow", 101)
+    for source in ("other", "slow"):
+        agenda.queue(source, "members", 50, now=101)
+    assert agenda.find_next() == 100 + REST * 100
+    assert list(agenda.pop_reached(100 + REST * 100)) == ["slow"]
+    agenda.queue("slow", "members", 60, now=100 + REST * 100)
+    assert [agenda.pop_waiting("members") for _ in range(3)] == ["slow", "other", None]
+
+
+def test_a_source_is_due_after_its_notice_and_not_before_it_has_rested() -> None:
+    agenda = Agenda()
+    assert agenda.find_date("a", 900) == 900
+    agenda.note_notice("a", 100)
+    assert agenda.find_date("a", 900) == 100
+    agenda.note_end("a", began=100, ended=150, apart=2000)
+    assert agenda.find_date("a", 900) == 2150
+    agenda.note_notice("a", 160, at_once=True)
+    assert agenda.find_date("a", 900) == 100
+    agenda.note_begin("a")
+    assert agenda.find_date("a", 900) == 900

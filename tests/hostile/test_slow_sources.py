@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from connector.broker.crawler import CONCURRENCY, REST, SLOW_PLACES
-from connector.broker.schedule import MINUTE, SPREAD
+from connector.broker.crawler import CONCURRENCY, SLOW_PLACES
+from connector.broker.schedule import MINUTE, REST, SPREAD
 from connector.ports.broker_store import CrawlSource, Liveness
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.store.memory.record import MemoryBrokerStore
@@ -49,7 +49,13 @@ class Timed(Space):
         return self.began + int(asyncio.get_running_loop().time() * 1000)
 
     async def fetch_catalog(
-        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+        self,
+        participant: str,
+        address: str,
+        *,
+        filters: Sequence[object] = (),
+        page_url: str | None = None,
+        known: str | None = None,
     ) -> CatalogPage | Refused | InDoubt:
         catalogue = self.catalogues[participant]
         pause = catalogue.pause if isinstance(catalogue, Slow) else 0.05

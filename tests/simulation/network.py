@@ -182,7 +182,13 @@ class SimulatedPeer:
         return (outcome.state or "") if isinstance(outcome, Reply) else outcome
 
     async def fetch_catalog(
-        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+        self,
+        participant: str,
+        address: str,
+        *,
+        filters: Sequence[object] = (),
+        page_url: str | None = None,
+        known: str | None = None,
     ) -> CatalogPage | Refused | InDoubt:
         return InDoubt(reason="the simulation has no catalogue")
 

@@ -106,7 +106,13 @@ class ScriptedPeer:
         return self.failure or "REQUESTED"
 
     async def fetch_catalog(
-        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+        self,
+        participant: str,
+        address: str,
+        *,
+        filters: Sequence[object] = (),
+        page_url: str | None = None,
+        known: str | None = None,
     ) -> CatalogPage | Refused | InDoubt:
         if self.failure:
             return self.failure

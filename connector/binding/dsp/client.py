@@ -4,6 +4,7 @@ Every outcome is a value. No answer, 401, 409, 429 and 5xx are in doubt: the pee
 accept it later. Only the other 4xx are refusals.
 """
 
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -88,7 +89,13 @@ class HttpPeer:
         )
 
     async def fetch_catalog(
-        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+        self,
+        participant: str,
+        address: str,
+        *,
+        filters: Sequence[object] = (),
+        page_url: str | None = None,
+        known: str | None = None,
     ) -> CatalogPage | Refused | InDoubt:
         """Fetch one page of a catalogue; see `ports.peer.Peer.fetch_catalog`."""
         body = encode(CatalogRequestMessage(filter=tuple(filters)))
@@ -100,7 +107,7 @@ class HttpPeer:
         answer = await self._fetch(participant, "POST", url, Intent.CATALOG, body, CATALOG_BYTES)
         if not isinstance(answer, Response):
             return answer
-        return await work_aside(len(answer.body), partial(_read_page, answer, url))
+        return await work_aside(len(answer.body), partial(_read_page, answer, url, known))
 
     async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset; see `ports.peer.Peer.fetch_dataset`."""
@@ -184,16 +191,22 @@ def _page_fault(first: str, url: str) -> str | None:
     return "The next page has another origin than the catalogue: the peer has to correct its Link."
 
 
-def _read_page(answer: Response, url: str) -> CatalogPage | InDoubt:
-    """Read the answer to a catalogue request for the page at `url`."""
-    try:
-        received = decode(AnsweredCatalog, answer.body, inner=False)
-    except ProtocolError as error:
-        return InDoubt(reason=f"The catalogue cannot be read: {error.reason}", unreachable=False)
+def _read_page(answer: Response, url: str, known: str | None) -> CatalogPage | InDoubt:
+    """Read the answer to a catalogue request for the page at `url`, unless its hash is `known`."""
     try:
         following = find_next(answer.headers.get("Link", ""), url)
     except UnclearLink as error:
         return InDoubt(reason=str(error), unreachable=False)
+    raw = _hash_page(answer.body, following)
+    if raw == known:
+        size = len(answer.body)
+        return CatalogPage(
+            participant_id=None, datasets=(), next_url=following, digest="", size=size, raw=raw, same=True
+        )
+    try:
+        received = decode(AnsweredCatalog, answer.body, inner=False)
+    except ProtocolError as error:
+        return InDoubt(reason=f"The catalogue cannot be read: {error.reason}", unreachable=False)
     return CatalogPage(
         participant_id=received.message.participant_id,
         datasets=tuple(bytes(raw) for raw in received.message.dataset if _is_object(raw)),
@@ -205,7 +218,15 @@ def _read_page(answer: Response, url: str) -> CatalogPage | InDoubt:
         services=list_services(received.message),
         size=len(answer.body),
         elements=count_elements(answer.body),
+        raw=raw,
     )
+
+
+def _hash_page(body: bytes, following: str | None) -> str:
+    """Return half of the SHA-256 (hexadecimal) of a page and of where the next one is: a peer deceives only itself."""
+    hashed = hashlib.sha256(body)
+    hashed.update((following or "").encode("utf-8", "replace"))
+    return hashed.hexdigest()[:32]
 
 
 def _dataset_fault(body: bytes) -> str | None:
