@@ -11,21 +11,27 @@ from tests.benchmarks import machine
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value; `ratio` is value ÷ baseline where the same run measured a baseline."""
+    """One measured value; `ratio` is value ÷ baseline where the same run measured a baseline.
+
+    `bound` is what the value should not exceed, where there is such a thing.
+    """
 
     name: str
     value: float
     unit: str
     baseline: float | None = None
     ratio: float | None = None
+    bound: float | None = None
 
 
-def figure(name: str, value: float, unit: str, baseline: float | None = None) -> Figure:
+def figure(name: str, value: float, unit: str, baseline: float | None = None, bound: float | None = None) -> Figure:
     """Return a figure and say it."""
     ratio = value / baseline if baseline else None
     shown = f"{name:36} {value:12.3f} {unit}" + (f"   {ratio:.2f} of {baseline:.3f}" if ratio is not None else "")
+    if bound is not None:
+        shown += f"   {'within' if value <= bound else 'ABOVE'} {bound:g}"
     print(shown, flush=True)
-    return Figure(name, round(value, 4), unit, baseline, round(ratio, 4) if ratio is not None else None)
+    return Figure(name, round(value, 4), unit, baseline, round(ratio, 4) if ratio is not None else None, bound)
 
 
 def keep(figures: list[Figure], path: Path, described: dict[str, Any]) -> None:
