@@ -18,6 +18,7 @@ SUITES = {
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
     "broker/test_api.py": "the broker as its users see it",
     "broker/visibility/test_outputs.py": "all that the broker answers, with and without a hidden offer",
+    "broker/test_hostile_sources.py": "bad input of the intake, over real HTTP",
     "broker/test_city_data.py": "the broker with the city's real data",
     "broker/relevance/test_relevance.py": "how well the search answers questions",
     "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",
