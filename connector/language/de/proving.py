@@ -161,14 +161,14 @@ SENTENCES: dict[str, str] = {
     "kind-event": "Ereignisse",
     "exports": "Mitnehmen",
     "sheet-help": "Die ausgewählten Einträge, höchstens 5.000, für eine Tabellenkalkulation.",
-    "export": "Mit Beweisen herunterladen (JSON)",
-    "export-help": "Alle Einträge der gewählten Tage; `datenkontor audit verify` prüft die Datei ohne dieses "
+    "export": "Mit Prüfnachweisen herunterladen (JSON)",
+    "export-help": "Alle Einträge der gewählten Tage; „datenkontor audit verify“ prüft die Datei ohne dieses "
     "Datenkontor.",
-    "proof": "Beweis dieses Eintrags",
+    "proof": "Prüfnachweis dieses Eintrags",
     "proof-help": "Die Datei enthält den Eintrag, seine Nachbarn und die Prüfsummen, mit denen er zum ganzen "
-    "Prüfprotokoll gehört. Wer sie hat, prüft sie mit `datenkontor audit verify`, ohne uns zu vertrauen.",
-    "proof-get": "Beweis herunterladen",
-    "proof-file": "beweis",
+    "Prüfprotokoll gehört. Wer sie hat, prüft sie mit „datenkontor audit verify“, ohne uns zu vertrauen.",
+    "proof-get": "Prüfnachweis herunterladen",
+    "proof-file": "pruefnachweis",
     "written": "So steht es im Prüfprotokoll",
     "erased": "Der Inhalt wurde gelöscht; die Prüfsumme beweist weiter, dass es den Eintrag gab.",
     "check-title": "Prüfung des Prüfprotokolls",
@@ -184,4 +184,20 @@ SENTENCES: dict[str, str] = {
     "head-help": "Bewahren Sie diese Prüfsumme auf: Wer das Prüfprotokoll später umschreibt, kann sie nicht mehr "
     "erreichen. Mit ihr beweist eine spätere Ausgabe, dass sie das heutige Prüfprotokoll fortsetzt.",
     "day-unreadable": "Der Tag ist nicht lesbar: Bitte einen Tag wie 2026-11-30 angeben.",
+    # The paper of an agreement.
+    "contract-pdf": "Als PDF herunterladen",
+    "pdf-extra": "Für ein PDF fehlt hier ein Zusatz: Der Betrieb richtet ihn mit „pip install 'datenkontor[pdf]'“ ein.",
+    "pdf-busy": "Gerade entstehen zu viele PDF: Bitte in einer Minute noch einmal versuchen.",
+    "paper-title": "Vertrag über „{title}“",
+    "paper-lead": "Der Text, den beide Seiten haben, ist dieser Datei als JSON beigefügt; maßgeblich ist er.",
+    "paper-parties": "Wer und wann",
+    "paper-proof": "Woran man ihn erkennt",
+    "paper-foot": "Vertrag {id}",
+    "paper-attached": "Der Vertrag für Programme: Nutzungsbedingungen in ODRL, Beteiligte, Zeiten",
+    "first-day": "Von Tag",
+    "last-day": "Bis Tag",
+    "event-user chose a password": "Benutzer hat ein Passwort gewählt",
+    "event-user changed the password": "Benutzer hat das Passwort geändert",
+    "event-user reset": "Neuer Zugang für einen Benutzer",
+    "event-user disabled": "Benutzer gesperrt",
 }

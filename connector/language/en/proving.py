@@ -161,10 +161,10 @@ SENTENCES: dict[str, str] = {
     "exports": "To take along",
     "sheet-help": "The chosen entries, at most 5,000, for a spreadsheet.",
     "export": "Download with proofs (JSON)",
-    "export-help": "All entries of the chosen days; `datenkontor audit verify` checks the file without this connector.",
+    "export-help": "All entries of the chosen days; “datenkontor audit verify” checks the file without this connector.",
     "proof": "Proof of this entry",
     "proof-help": "The file contains the entry, its neighbours, and the hashes by which it belongs to the whole "
-    "audit log. Who has it checks it with `datenkontor audit verify`, without trusting us.",
+    "audit log. Who has it checks it with “datenkontor audit verify”, without trusting us.",
     "proof-get": "Download the proof",
     "proof-file": "proof",
     "written": "As it is written in the audit log",
@@ -182,4 +182,20 @@ SENTENCES: dict[str, str] = {
     "head-help": "Keep this hash: whoever rewrites the audit log later cannot reach it any more. With it, a later "
     "export proves that it continues the log of today.",
     "day-unreadable": "The day cannot be read: state a day such as 2026-11-30.",
+    # The paper of an agreement.
+    "contract-pdf": "Download as PDF",
+    "pdf-extra": "A PDF needs an extra here: the operator adds it with “pip install 'datenkontor[pdf]'”.",
+    "pdf-busy": "Too many PDFs are being made: try again in a minute.",
+    "paper-title": "Agreement on “{title}”",
+    "paper-lead": "The text that both sides have is attached to this file as JSON; it is the one that counts.",
+    "paper-parties": "Who and when",
+    "paper-proof": "How to identify it",
+    "paper-foot": "Agreement {id}",
+    "paper-attached": "The agreement for programs: policy in ODRL, parties, times",
+    "first-day": "From day",
+    "last-day": "To day",
+    "event-user chose a password": "User chose a password",
+    "event-user changed the password": "User changed the password",
+    "event-user reset": "New access for a user",
+    "event-user disabled": "User disabled",
 }

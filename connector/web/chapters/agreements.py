@@ -16,6 +16,7 @@ from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
+from connector.web.frame.paper import can_print
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS, may_end
 from connector.web.terms import describe_terms
@@ -55,6 +56,7 @@ async def show_agreement(visit: Visit) -> Response:
         may_end=_can_end(visit, agreement, summary.state),
         may_order=_can_order(visit, agreement, summary.state),
         digest=hashlib.sha256(agreement.document).hexdigest(),
+        printable=can_print(),
         parties=_name_parties(visit, agreement),
         ahead=_look_ahead(visit, agreement, summary, duties),
         done=words.find(f"agreement-done-{read_query(visit, 'fertig')}"),

@@ -1,13 +1,21 @@
-"""The record of a contract: what the audit log says of it as a time line, and the contract as a file."""
+"""The record of a contract: what the audit log says of it as a time line, and the contract as a file and a paper."""
+
+import hashlib
 
 from starlette.responses import Response
 
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.usecases import agreements
+from connector.controlplane.usecases.agreements import AgreementSummary
 from connector.controlplane.usecases.proving.history import HistoryEntry, list_people, tell_history
 from connector.desk.agreements import write_agreement
-from connector.web.frame.visit import Visit, read_query, render
+from connector.protocol.dsp.common import Role
+from connector.web.frame.paper import NoPaper, Paper, PaperPart, print_paper
+from connector.web.frame.visit import Visit, name_party, read_query, render, show_error
 from connector.web.showing.entries import ToldEntry, tell_entry
+from connector.web.terms import describe_terms
+
+_LONGEST_FOOT = 100
 
 
 async def show_history(visit: Visit) -> Response:
@@ -41,3 +49,56 @@ async def find_people(visit: Visit, entries: tuple[HistoryEntry, ...]) -> dict[s
 def _tell(visit: Visit, entry: HistoryEntry, people: dict[str, str]) -> ToldEntry:
     operands = visit.desk.evaluator.library.operands
     return tell_entry(visit.words, entry.leaf, entry.fields, people, operands)
+
+
+async def print_agreement(visit: Visit) -> Response:
+    """Answer with an agreement as PDF, with its JSON attached; without the extra, say how to get it."""
+    agreement = await find_agreement(visit.desk.context, read_query(visit, "id") or "")
+    (summary,) = await agreements.describe(visit.desk.evaluator, [agreement])
+    paper = await _write_paper(visit, summary)
+    try:
+        made = await print_paper(paper, write_agreement(summary), agreement.agreed_at)
+    except NoPaper as fault:
+        return show_error(visit, 503, visit.words.say(fault.key), visit.words.say("proving.print"))
+    headers = {"Content-Disposition": f'attachment; filename="{visit.words.say("proving.contract-file")}.pdf"'}
+    return Response(made, media_type="application/pdf", headers=headers)
+
+
+async def _write_paper(visit: Visit, summary: AgreementSummary) -> Paper:
+    """Return what the paper of an agreement says: parties, dates, terms and state, in the reader's language."""
+    words, agreement = visit.words, summary.agreement
+    terms = await describe_terms(visit.desk.evaluator.library, words, agreement.document)
+    usage = await visit.desk.context.store.usage(agreement.owner, agreement.key)
+    own, other = visit.pages.provider, name_party(visit, agreement.counterparty)
+    provider, consumer = (own, other) if agreement.role is Role.PROVIDER else (other, own)
+    facts = [("provider", provider), ("consumer", consumer), ("agreed-at", words.time(agreement.agreed_at))]
+    if agreement.finalized_at is not None:
+        facts.append(("finalized-at", words.time(agreement.finalized_at)))
+    until = words.end(summary.expires_at) if summary.expires_at else words.say("agreement-open-end")
+    state = words.say(f"agreement-{summary.state}")
+    used = words.say("agreement-used", count=usage.uses, size=words.size(usage.bytes_moved))
+    digest = hashlib.sha256(agreement.document).hexdigest()
+    named = tuple((words.say(f"proving.{key}"), text) for key, text in facts)
+    return Paper(
+        language=words.language,
+        title=words.say("proving.paper-title", title=words.pick(summary.title, agreement.dataset)),
+        lead=(words.say("proving.paper-lead"),),
+        parts=(
+            PaperPart(words.say("proving.paper-parties"), named),
+            PaperPart(
+                words.say("agreement-agreed"),
+                tuple((line.label, line.text) for line in terms.lines) or ((terms.problem,),),
+            ),
+            PaperPart(
+                words.say("column-state"),
+                ((words.say("column-state"), state), (words.say("column-until"), until), (used,)),
+            ),
+            PaperPart(
+                words.say("proving.paper-proof"),
+                ((words.say("agreement-id"), agreement.id), (words.say("proving.digest"), digest)),
+            ),
+        ),
+        foot=words.say("proving.paper-foot", id=agreement.id[:_LONGEST_FOOT]),
+        attached="contract.json",
+        attached_as=words.say("proving.paper-attached"),
+    )

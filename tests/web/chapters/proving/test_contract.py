@@ -10,7 +10,9 @@ from connector.controlplane.usecases import agreements
 from connector.desk.agreements import write_agreement
 from connector.ports.entities import UserRole
 from connector.views.agreements import AgreementView
+from connector.web.frame import paper
 from tests.support.plane import OWNER
+from tests.web.frame.test_paper import find_streams
 from tests.web.office import Office, Reading, path
 
 HISTORY = path("/vertraege/verlauf", "urn:a:1")
@@ -90,3 +92,27 @@ async def test_what_does_not_exist_has_no_record(office: Office) -> None:
     browser = await office.sign_in(UserRole.AUDITOR)
     for place in ("/vertraege/verlauf", "/vertraege/datei"):
         assert (await browser.get(path(place, "urn:none"))).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "said"), [("de", b"vertrag.pdf"), ("en", b"contract.pdf")])
+async def test_the_paper_has_the_file_inside_and_the_same_bytes_each_time(
+    office: Office, language: str, said: bytes
+) -> None:
+    await office.furnish()
+    browser = await office.sign_in(UserRole.CONSUMER, language=language)
+    first, second = [await browser.get(path("/vertraege/pdf", "urn:a:1")) for _ in range(2)]
+    assert first.content == second.content
+    assert said.decode() in first.headers["content-disposition"]
+    attached = (await browser.get(path("/vertraege/datei", "urn:a:1"))).content
+    assert attached in find_streams(first.content)
+
+
+async def test_without_the_extra_the_pages_say_how_to_get_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper, "find_spec", lambda _name: None)
+    await office.furnish()
+    browser = await office.sign_in(UserRole.CONSUMER)
+    page = (await browser.get(path("/vertraege/vertrag", "urn:a:1"))).text
+    assert "datenkontor[pdf]" in page
+    assert "/vertraege/pdf" not in page
+    answer = await browser.get(path("/vertraege/pdf", "urn:a:1"))
+    assert (answer.status_code, "datenkontor[pdf]" in answer.text, "Druckfunktion" in answer.text) == (503, True, True)

@@ -61,9 +61,9 @@ async def test_the_proof_of_an_entry_holds_without_this_connector(office: Office
     await _fill(office)
     browser = await office.sign_in(UserRole.AUDITOR)
     entry = (await browser.get("/nachweise/eintrag?nummer=1")).text
-    assert "/nachweise/beweis?nummer=1" in entry
-    proof = await browser.get("/nachweise/beweis?nummer=1")
-    assert proof.headers["content-disposition"] == 'attachment; filename="beweis-1.jsonl"'
+    assert "/nachweise/pruefnachweis?nummer=1" in entry
+    proof = await browser.get("/nachweise/pruefnachweis?nummer=1")
+    assert proof.headers["content-disposition"] == 'attachment; filename="pruefnachweis-1.jsonl"'
     proven = verify_export(proof.content.splitlines())
     leaf = (await office.store.leaves_between("default", 1, 2))[0]
     assert leaf.body in proven.bodies
@@ -106,6 +106,14 @@ async def test_an_address_that_nobody_was_given_is_explained(office: Office, pla
 @pytest.mark.parametrize("role", [role for role in UserRole if role is not UserRole.AUDITOR])
 async def test_only_who_examines_opens_the_log(office: Office, role: UserRole) -> None:
     browser = await office.sign_in(role)
-    for place in ("", "/tabelle", "/export", "/eintrag?nummer=0", "/beweis?nummer=0", "/pruefen", "/pruefen/laufend"):
+    for place in (
+        "",
+        "/tabelle",
+        "/export",
+        "/eintrag?nummer=0",
+        "/pruefnachweis?nummer=0",
+        "/pruefen",
+        "/pruefen/laufend",
+    ):
         assert (await browser.get(f"/nachweise{place}")).status_code == 403
     assert "/nachweise" not in (await browser.get("/konto")).text
