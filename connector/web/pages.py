@@ -17,7 +17,7 @@ from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
 from connector.web.chapters import agreements, inbox, live, offers, signing, start
 from connector.web.chapters.accounts import house, login, people, settings
-from connector.web.chapters.getting import asking, deliveries, received, requests, search
+from connector.web.chapters.getting import asking, deliveries, other_terms, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
 from connector.web.chapters.operating import peers, state
@@ -103,6 +103,7 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("GET", "/suche/anfrage", asking.show_form, ASKERS),
     ("GET", "/suche/anfrage/pruefen", asking.show_check, ASKERS),
     ("POST", "/suche/anfrage/senden", asking.send, ASKERS),
+    ("POST", other_terms.PATH, other_terms.write_terms, ASKERS),
     ("GET", saved.PLACE, saved.show_saved, SEARCHERS),
     ("POST", f"{saved.PLACE}/sichern", saved.save, SEARCHERS),
     ("GET", f"{saved.PLACE}/neu", saved.show_new, SEARCHERS),

@@ -153,4 +153,16 @@ SENTENCES: dict[str, str] = {
     "send": "Anfrage senden",
     "back": "Zurück zu den Angaben",
     "asked-terms": "Das fragen Sie an",
+    # A request with other terms.
+    "other-button": "Andere Bedingungen vorschlagen",
+    "other-title": "Andere Bedingungen vorschlagen",
+    "other-lead": "Ändern Sie, was Sie anders brauchen. {party} entscheidet, ob das geht, und kann "
+    "auch etwas anderes anbieten.",
+    "other-again": "Das sind die Bedingungen und der Zweck Ihres bisherigen Vertrags. Fragen Sie "
+    "sie bei {party} noch einmal an, oder ändern Sie, was nicht mehr passt.",
+    "other-show": "Änderungen zeigen",
+    "other-differs": "Was sich vom Angebot unterscheidet",
+    "other-same": "Bisher nichts: genau wie angeboten.",
+    "other-asked": "Sie fragen andere Bedingungen an, als angeboten sind. {party} entscheidet darüber.",
+    "renew": "Erneut anfragen",
 }

@@ -147,4 +147,16 @@ SENTENCES: dict[str, str] = {
     "send": "Send the request",
     "back": "Back to your answers",
     "asked-terms": "What you ask for",
+    # A request with other terms.
+    "other-button": "Propose other terms",
+    "other-title": "Propose other terms",
+    "other-lead": "Change what you need otherwise. {party} decides whether that is possible, and "
+    "can offer something else too.",
+    "other-again": "These are the terms and the purpose of your present agreement. Ask {party} for "
+    "them again, or change what does not fit any more.",
+    "other-show": "Show the changes",
+    "other-differs": "What differs from the offer",
+    "other-same": "Nothing so far: exactly as offered.",
+    "other-asked": "You ask for other terms than offered. {party} decides about them.",
+    "renew": "Ask again",
 }

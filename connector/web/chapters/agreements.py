@@ -59,6 +59,7 @@ async def show_agreement(visit: Visit) -> Response:
         printable=can_print(),
         parties=_name_parties(visit, agreement),
         ahead=_look_ahead(visit, agreement, summary, duties),
+        may_renew=agreement.role is Role.CONSUMER and users.has_role(visit.person, ASKERS),
         done=words.find(f"agreement-done-{read_query(visit, 'fertig')}"),
     )
 

@@ -24,7 +24,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     `policy` is asked for in place of the offered terms. `purpose` is stated as a constraint of every permission: a term
     of the vocabulary or an IRI that the terms allow; with `beyond`, also one that they exclude. `until` is when the
-    use ends.
+    use ends. `looks` reads the offer also if it and the terms are named, so that both can be compared.
     """
 
     offer_id: str | None = None
@@ -32,6 +32,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str | None = None
     beyond: bool = False
     until: datetime | None = None
+    looks: bool = False
 
 
 class PreparedRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ async def prepare(
     frame = Frame(target=dataset_id, assigner=participant_id, assignee=evaluator.context.participant)
     terms = _encode_asked(evaluator, wish.policy, frame) if wish.policy is not None else None
     offer_id, address, title, offered = wish.offer_id, known.address or "", dict[str, str](), b""
-    if offer_id is None or terms is None:
+    if offer_id is None or terms is None or wish.looks:
         dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
         choose = partial(choosing.choose_offer, evaluator, dataset, frame, offer_id, other_terms=terms is not None)
         chosen = await evaluate(choose, msgspec.json.encode(dataset))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -22,14 +23,15 @@ from connector.web.frame.forms import FormFault, read_form
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, render
 from connector.web.terms import compare_terms, describe_terms
 
-LONGEST_PURPOSE, LOOKED_AT = 500, 20
+LONGEST_PURPOSE, LONGEST_TERMS, LOOKED_AT = 500, 100_000, 20
 _MARK = 32
 
 
 class RequestForm(msgspec.Struct, frozen=True, kw_only=True):
     """What a person states: whom and what the request is for, its purpose (an IRI) and its last day (ISO 8601).
 
-    `beyond` is whether the purpose is one that the offer excludes.
+    `beyond` is whether the purpose is one that the offer excludes. `terms` are other terms than offered (JSON): they
+    say the purpose and the end themselves.
     """
 
     participant: str
@@ -38,6 +40,7 @@ class RequestForm(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str = ""
     until: str = ""
     beyond: bool = False
+    terms: str = ""
 
     def make_link(self, path: str) -> str:
         """Return the address of a page with these answers."""
@@ -65,19 +68,24 @@ class _Offered(msgspec.Struct, frozen=True, kw_only=True):
 
 async def show_form(visit: Visit) -> Response:
     """Show the questions of a request, with the answers that the address has."""
-    form = _read_answers(visit.request.query_params)
+    form = read_answers(visit.request.query_params)
     return _show_form(visit, form, await _find_offered(visit, form), {})
 
 
 async def show_check(visit: Visit) -> Response:
     """Show what will be asked; what is wrong leads back to its question."""
-    return await _check(visit, _read_answers(visit.request.query_params))
+    return await _check(visit, read_answers(visit.request.query_params))
+
+
+async def check_terms(visit: Visit, form: RequestForm) -> Response:
+    """Show what will be asked on other terms than offered. Raises Invalid if they cannot be asked for."""
+    return await _render_check(visit, await prepare_form(visit, form), form, changed=False)
 
 
 async def send(visit: Visit) -> Response:
     """Send the request that was checked; if the offer has changed meanwhile, it is to be checked again."""
     given = await read_form(visit.request)
-    form = _read_answers(given)
+    form = read_answers(given)
     found = await _prepare(visit, form)
     if isinstance(found, Response):
         return found
@@ -95,13 +103,15 @@ async def send(visit: Visit) -> Response:
     return go_to(make_link("/anfragen/anfrage", id=begun.id))
 
 
-def _read_answers(given: Mapping[str, str]) -> RequestForm:
+def read_answers(given: Mapping[str, str]) -> RequestForm:
+    """Return the answers of a form or an address."""
     return RequestForm(
         participant=given.get("teilnehmer", ""),
         dataset=given.get("id", ""),
         offer=given.get("angebot", ""),
         purpose=given.get("zweck", "")[:LONGEST_PURPOSE],
         until=given.get("bis", "")[: len("2026-01-01")],
+        terms=given.get("bedingungen", "")[:LONGEST_TERMS],
     )
 
 
@@ -142,6 +152,10 @@ async def _check(visit: Visit, form: RequestForm, *, changed: bool = False) -> R
     if isinstance(found, Response):
         return found
     prepared, form = found
+    return await _render_check(visit, prepared, form, changed=changed)
+
+
+async def _render_check(visit: Visit, prepared: PreparedRequest, form: RequestForm, *, changed: bool) -> Response:
     words, library = visit.words, visit.desk.evaluator.library
     purpose = name_purposes().get(form.purpose)
     return render(
@@ -163,6 +177,8 @@ async def _check(visit: Visit, form: RequestForm, *, changed: bool = False) -> R
 
 async def _prepare(visit: Visit, form: RequestForm) -> tuple[PreparedRequest, RequestForm] | Response:
     """Return the request of a form, or the form again with what is wrong in it. Raises as `_find_offered`."""
+    if form.terms:
+        return await prepare_form(visit, form), form
     offered = await _find_offered(visit, form)
     faults: dict[str, str] = {}
     if not form.purpose and offered.limited:
@@ -172,20 +188,38 @@ async def _prepare(visit: Visit, form: RequestForm) -> tuple[PreparedRequest, Re
         faults["bis"] = until
     if faults:
         return _show_form(visit, form, offered, faults)
-    beyond = bool(form.purpose) and offered.limited and form.purpose not in offered.purposes
-    wish = Wish(
-        offer_id=form.offer or None,
-        purpose=form.purpose or None,
-        beyond=beyond,
-        until=until if isinstance(until, datetime) else None,
+    form = msgspec.structs.replace(
+        form, beyond=bool(form.purpose) and offered.limited and form.purpose not in offered.purposes
     )
-    desk = visit.desk
     try:
-        prepared = await prepare(desk.evaluator, desk.counterparties, form.participant, form.dataset, wish)
+        prepared = await prepare_form(visit, form)
     except Invalid as error:
         told = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
         return _show_form(visit, form, offered, {"zweck" if error.code == "unknown-purpose" else "": told})
-    return prepared, msgspec.structs.replace(form, beyond=beyond)
+    return prepared, form
+
+
+async def prepare_form(visit: Visit, form: RequestForm) -> PreparedRequest:
+    """Return the request of a form whose answers were checked. Raises as `_find_offered`, and Invalid."""
+    until = _read_end(visit, form.until)
+    wish = Wish(
+        offer_id=form.offer or None,
+        purpose=form.purpose or None,
+        beyond=form.beyond,
+        until=until if isinstance(until, datetime) else None,
+    )
+    if form.terms:
+        wish = Wish(offer_id=form.offer or None, policy=_read_terms(form.terms), looks=True)
+    desk = visit.desk
+    return await prepare(desk.evaluator, desk.counterparties, form.participant, form.dataset, wish)
+
+
+def _read_terms(text: str) -> dict[str, Any]:
+    """Return the terms that a form carries. Raises FormFault."""
+    try:
+        return msgspec.json.decode(text, type=dict)
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        raise FormFault("form-unreadable") from None
 
 
 def _read_end(visit: Visit, text: str) -> datetime | str | None:

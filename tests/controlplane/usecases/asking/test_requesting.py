@@ -43,3 +43,12 @@ async def test_an_excluded_purpose_is_refused_unless_it_is_asked_for_beyond_the_
     beyond = await _prepare(desk, purpose="dpv:Marketing", beyond=True)
     assert b"ImproveTransportMobility" not in beyond.offer
     assert b"Marketing" in beyond.offer
+
+
+async def test_other_terms_of_a_named_offer_are_compared_only_if_the_offer_is_looked_at(desk: Desk) -> None:
+    show(desk, using(TRANSPORT))
+    unseen = await _prepare(desk, offer_id="urn:offer:1", policy=using())
+    assert (unseen.offered, unseen.title) == (b"", {})
+    looked = await _prepare(desk, offer_id="urn:offer:1", policy=using(), looks=True)
+    assert looked.offer == unseen.offer
+    assert b"ImproveTransportMobility" in looked.offered
