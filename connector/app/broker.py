@@ -161,6 +161,7 @@ class BrokerServer:
             here=read_origin((settings.web.public_url or self.listeners.addresses["web"]).rstrip("/")),
             site=self.site,
             open=settings.broker.open,
+            list_needs=lambda bounds: self.board.needs(bounds, open_at=self.now()),
             now=self.now,
             admit=admit,
             wake=self.projector.wake,

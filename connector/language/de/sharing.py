@@ -5,6 +5,9 @@ SENTENCES: dict[str, str] = {
     "menu-start": "Start",
     "menu-search": "Suche",
     "menu-organisations": "Organisationen",
+    "menu-needs": "Bedarf",
+    "needs-lead": "Welche Daten Organisationen suchen. Wer solche Daten hat und Mitglied "
+    "ist, antwortet auf den Seiten der eigenen Organisation.",
     "menu-help": "Hilfe",
     "title": "Was die Stadt teilt",
     "lead": (

@@ -6,6 +6,7 @@ SENTENCES: dict[str, str] = {
     "name": "Name of the search",
     "name-hint": "Everybody in your organisation sees it.",
     "no-name": "The name is missing: say in words what the search is for.",
+    "no-search": "This search has neither words nor filters: search for something first.",
     "empty": "No search is saved yet.",
     "empty-help": "Search for data, and save the search above its results. Then you see here what is new.",
     "since": "Saved on {at}",

@@ -5,6 +5,9 @@ SENTENCES: dict[str, str] = {
     "menu-start": "Start",
     "menu-search": "Search",
     "menu-organisations": "Organisations",
+    "menu-needs": "Needs",
+    "needs-lead": "Which data organisations look for. Members that have such data answer "
+    "on the pages of their own organisation.",
     "menu-help": "Help",
     "title": "What the city shares",
     "lead": (

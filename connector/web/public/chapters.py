@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from connector.broker import publishing
+from connector.broker.board.needs import view_need
 from connector.broker.describing.schema_org import render_sitemap, render_sitemap_index
 from connector.broker.describing.subject import PublicSite, make_path
 from connector.broker.query import QueryRefused
@@ -14,6 +15,7 @@ from connector.broker.visibility.audience import explain_teaser
 from connector.language.catalogue import LANGUAGES
 from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder, Liveness
 from connector.ports.changes import Unavailable
+from connector.ports.entities import PageBounds
 from connector.views.search import HitsView
 from connector.web.frame.origin import find_local_path
 from connector.web.frame.visit import go_to, make_link, read_query, render, set_language, show_error
@@ -132,6 +134,25 @@ async def show_organisation(visit: PublicVisit) -> Response:
         entries=[(one.id, visit.words.pick(one.titles, untitled), one.changed_at) for one in entries],
         after=offset + PAGE if offset + PAGE < total else None,
         canonical=_name(visit, make_link("/organisationen/organisation", id=source.participant)),
+    )
+
+
+async def show_needs(visit: PublicVisit) -> Response:
+    """List the needs that are open, the newest first, as everybody sees them: without a contact."""
+    record = await visit.pages.see()
+    bounds = PageBounds(limit=PAGE, after=read_query(visit, "nach"))
+    try:
+        needs, following = await visit.pages.list_needs(bounds)
+    except ValueError:
+        return show_error(visit, 422, visit.words.say("cursor-unknown"))
+    owners = {need.owner: await record.source(need.owner) for need in needs}
+    names = {owner: source.name for owner, source in owners.items() if source is not None}
+    return render(
+        visit,
+        "public_needs.html",
+        found=[(view_need(need, visit.now, known=False), names.get(need.owner) or need.owner) for need in needs],
+        following=following,
+        canonical=_name(visit, make_link("/bedarf", nach=bounds.after)),
     )
 
 

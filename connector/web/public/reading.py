@@ -11,8 +11,9 @@ from connector.broker.describing.subject import PublicSite
 from connector.broker.query import Asked, make_query
 from connector.controlplane.judging.library import Library
 from connector.net.aside import work_aside
+from connector.ports.board import Need
 from connector.ports.broker_store import RecordView
-from connector.ports.entities import User
+from connector.ports.entities import PageBounds, User
 from connector.ports.search_index import Facet, SearchIndex
 from connector.views.search import HitsView
 from connector.web.frame.origin import PagesOrigin
@@ -22,9 +23,10 @@ from connector.web.frame.wording import PageWords
 class PublicDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values of the broker's pages.
 
-    `see` returns what a reader without a token sees of the record. `provider` is the name of the broker, `here` the
-    address of its pages, `site` that of its API. `open` is whether everybody may read. `admit` counts a request and
-    returns how many seconds its address has to wait, 0 if it need not. `wake` looks after an index that cannot answer.
+    `see` returns what a reader without a token sees of the record, `list_needs` a page of the needs that are open.
+    `provider` is the name of the broker, `here` the address of its pages, `site` that of its API. `open` is whether
+    everybody may read. `admit` counts a request and returns how many seconds its address has to wait, 0 if it need not.
+    `wake` looks after an index that cannot answer.
     """
 
     see: Callable[[], Awaitable[RecordView]]
@@ -34,6 +36,7 @@ class PublicDesk(msgspec.Struct, frozen=True, kw_only=True):
     here: PagesOrigin
     site: PublicSite
     open: bool
+    list_needs: Callable[[PageBounds], Awaitable[tuple[Sequence[Need], str | None]]]
     now: Callable[[], int]
     admit: Callable[[Request], int] = lambda _: 0
     wake: Callable[[], None] = lambda: None

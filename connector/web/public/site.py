@@ -27,6 +27,7 @@ PUBLIC_PAGES: Sequence[tuple[str, PublicPage]] = (
     ("/suche/angebot", chapters.show_found),
     ("/organisationen", chapters.show_organisations),
     ("/organisationen/organisation", chapters.show_organisation),
+    ("/bedarf", chapters.show_needs),
     ("/hilfe", chapters.show_help),
     ("/barrierefreiheit", chapters.show_accessibility),
     ("/sprache/{language}", chapters.choose_language),

@@ -1,5 +1,6 @@
 """The pages of a broker that everybody opens, over a record and an index in memory."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -10,9 +11,12 @@ from starlette.requests import Request
 from connector.broker.describing.subject import PublicSite
 from connector.broker.visibility.callers import Visibility
 from connector.controlplane.judging.library import Library, operands
+from connector.ports.board import Need
+from connector.ports.entities import PageBounds
 from connector.store.index.index import TantivyIndex
 from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore
+from connector.views.needs import BudgetKind
 from connector.web.frame.origin import read_origin
 from connector.web.public.reading import PublicDesk
 from connector.web.public.site import make_public_app
@@ -23,10 +27,31 @@ from tests.web.office import Reading
 
 ADDRESS, API = "https://daten.example", "https://broker.example"
 ROADS = f"teilnehmer={quote(CITY + 'tiefbauamt', safe='')}&id=roads"
-PLACES = ["/", "/suche?q=bau", f"/suche/angebot?{ROADS}", "/organisationen", "/hilfe", "/barrierefreiheit"]
+PLACES = ["/", "/suche?q=bau", f"/suche/angebot?{ROADS}", "/organisationen", "/bedarf", "/hilfe", "/barrierefreiheit"]
 MISSING = ["/suche/angebot", "/suche/angebot?teilnehmer=x&id=y", "/organisationen/organisation", "/x"]
 ORGANISATION = f"/organisationen/organisation?id={quote(CITY + 'tiefbauamt', safe='')}"
 PLACES.append(ORGANISATION)
+
+
+def make_need(**changed: Any) -> Need:
+    """A need as its owner posted it, with a contact."""
+    plain: dict[str, Any] = {
+        "id": "urn:need:1",
+        "owner": CITY + "tiefbauamt",
+        "question": "Wie viele Fahrräder fahren über die Brücke?",
+        "purpose": "https://w3id.org/dpv#PublicBenefit",
+        "fields": ("Zählstelle",),
+        "place": "Musterstadt",
+        "opens": 0,
+        "closes": 2_000_000_000_000,
+        "budget": BudgetKind.AMOUNT,
+        "amount": "250.00",
+        "currency": "EUR",
+        "contact": "rad@stadt.example",
+        "created_at": 0,
+        "changed_at": 0,
+    }
+    return Need(**(plain | changed))
 
 
 class Square:
@@ -39,6 +64,7 @@ class Square:
         self.crawler = crawler_of(self.space, self.record)
         self.address, self.woken = address, 0
         self.open, self.wait = True, 0
+        self.needs = [make_need()]
 
     async def crawl(self) -> None:
         await self.crawler.take_turn()
@@ -54,6 +80,7 @@ class Square:
             "here": read_origin(self.address),
             "site": PublicSite(base=API, participant=BROKER, name="Datenraum"),
             "open": self.open,
+            "list_needs": self._list_needs,
             "now": lambda: self.space.now,
             "admit": self._admit,
             "wake": self._wake,
@@ -63,6 +90,11 @@ class Square:
     def browser(self, language: str = "de", **changed: Any) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.app(**changed), raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=self.address, cookies={"dk-lang": language})
+
+    async def _list_needs(self, bounds: PageBounds) -> tuple[Sequence[Need], str | None]:
+        if bounds.after not in {None, "1"}:
+            raise ValueError(bounds.after)
+        return self.needs[: bounds.limit], "1" if len(self.needs) > bounds.limit else None
 
     def _admit(self, _request: Request) -> int:
         return self.wait

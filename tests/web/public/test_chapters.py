@@ -13,7 +13,8 @@ from connector.views.portals import PortalKind
 from connector.web.public.chapters import PARTS, WORDS
 from tests.broker.world import CITY
 from tests.contract.test_record import entry, source
-from tests.web.public.square import ADDRESS, API, ORGANISATION, PLACES, ROADS, Square, read
+from tests.pages.world import MARK_UP
+from tests.web.public.square import ADDRESS, API, ORGANISATION, PLACES, ROADS, Square, make_need, read
 from tests.web.test_texts import FORBIDDEN
 
 
@@ -39,6 +40,16 @@ async def test_the_first_page_counts_what_is_shared(square: Square) -> None:
     assert "Organisationen 2" in page.text
     assert "Verkehr 1" in page.text
     assert "Straßenbaustellen" in page.text
+
+
+async def test_everybody_reads_the_needs_and_nobody_the_contact(square: Square) -> None:
+    square.needs = [make_need(), make_need(question=MARK_UP, owner="urn:unknown", purpose=None, fields=(), place="")]
+    answer, page = await read(square, "/bedarf")
+    for said in ("Wie viele Fahrräder fahren über die Brücke?", "Zählstelle", "bis zu einem Betrag: 250.00 EUR"):
+        assert said in page.text
+    assert "rad@stadt.example" not in answer.text
+    assert "<b id=evil" not in answer.text
+    assert (await read(square, "/bedarf?nach=nonsense"))[0].status_code == 422
 
 
 async def test_the_search_finds_what_the_api_finds(square: Square) -> None:

@@ -31,7 +31,10 @@ async def save(visit: Visit) -> Response:
     if not name:
         raise FormFault("saving.no-name")
     fields = parse_qsl(urlsplit(given.get("suche", "")[: 20 * LONGEST]).query, max_num_fields=MOST_FIELDS)
-    order = SavedSearchOrder(name=name, parameters=write_parameters(read_search(fields)))
+    parameters = write_parameters(read_search(fields))
+    if not parameters:
+        raise FormFault("saving.no-search")
+    order = SavedSearchOrder(name=name, parameters=parameters)
     made = await ask_broker(visit.desk.broker, SavedSearchView, "POST", "searches", body=order)
     return await _show_feed(visit, made)
 
@@ -62,7 +65,8 @@ async def note_seen(visit: Visit) -> Response:
 async def renew_feed(visit: Visit) -> Response:
     """Show a new secret address for the feed of a saved search; the old one ends."""
     given = await read_form(visit.request)
-    made = await ask_broker(visit.desk.broker, SavedSearchView, "POST", f"{_name(given.get('id', ''))}/feed")
+    saved = await _find(visit, given.get("id", ""))
+    made = await ask_broker(visit.desk.broker, SavedSearchView, "POST", f"{_name(saved.id)}/feed")
     return await _show_feed(visit, made)
 
 
@@ -74,7 +78,8 @@ async def show_removal(visit: Visit) -> Response:
 async def remove(visit: Visit) -> Response:
     """Remove a saved search; its feed ends."""
     given: Mapping[str, str] = await read_form(visit.request)
-    await ask_broker(visit.desk.broker, SavedSearchView, "DELETE", _name(given.get("id", "")))
+    saved = await _find(visit, given.get("id", ""))
+    await ask_broker(visit.desk.broker, SavedSearchView, "DELETE", _name(saved.id))
     return go_to(make_link(PLACE, fertig="entfernt"))
 
 

@@ -28,6 +28,11 @@ async def test_a_search_without_words_and_filters_is_not_offered_for_saving(offi
     answer = await browser.post("/suche/gespeichert/sichern", data={"suche": "/suche?q=Rad", "name": "  "})
     assert answer.status_code == 422
     assert "Der Name fehlt" in answer.text
+    answer = await browser.post(
+        "/suche/gespeichert/sichern", data={"suche": "/suche?sortierung=titel", "name": "Alles"}
+    )
+    assert answer.status_code == 422
+    assert "weder Wörter noch Filter" in answer.text
 
 
 async def test_what_is_new_is_noted_as_seen_by_a_person_alone(office: Office) -> None:
@@ -48,5 +53,8 @@ async def test_a_feed_gets_a_new_address_and_a_search_is_removed(office: Office)
     assert "Bicycles" in (await browser.get(link("/suche/gespeichert/entfernen", id="urn:search:1"))).text
     gone = await browser.post("/suche/gespeichert/entfernen", data={"id": "urn:search:1"})
     assert "Die Suche ist entfernt." in (await browser.get(gone.headers["location"])).text
-    assert office.desk.searched[-2]["method"] == "DELETE"
+    assert [one["path"] for one in office.desk.searched if one.get("method") == "DELETE"] == [
+        "searches/urn%3Asearch%3A1"
+    ]
+    assert (await browser.post("/suche/gespeichert/feed", data={"id": "urn:search:9"})).status_code == 404
     assert (await browser.get(link("/suche/gespeichert/neu", id="urn:search:9"))).status_code == 404
