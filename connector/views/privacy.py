@@ -13,7 +13,7 @@ from connector.views.common import LocalizedText
 
 
 class VetoOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """An objection to the release of an offer of personal data."""
+    """A veto against the release of an offer of personal data."""
 
     example: ClassVar[dict[str, Any]] = {"reason": "The field `phone` is not needed for the purpose."}
 

@@ -20,7 +20,7 @@ AUDITORS = frozenset({UserRole.AUDITOR})
 PRIVACY_READERS = frozenset({UserRole.PRIVACY, UserRole.RELEASE, UserRole.AUDITOR})
 CONSENT_READERS = frozenset({UserRole.PRIVACY, UserRole.AUDITOR})
 PROTECTORS = frozenset({UserRole.PRIVACY})
-"""Who objects to releases and changes what persons have agreed to."""
+"""Who vetoes releases, and changes what persons have agreed to."""
 OPERATORS = frozenset({UserRole.OPERATOR})
 ASKERS = frozenset({UserRole.CONSUMER})
 """Who asks for contracts and deliveries, and opens the data that arrived: who examines or protects it sees none."""
@@ -81,7 +81,7 @@ def is_guarded(data_class: DataClass) -> bool:
 
 
 def may_veto(roles: Collection[UserRole]) -> bool:
-    """Return whether a person may object to the release of personal data, and take the objection back."""
+    """Return whether a person may veto the release of personal data, and lift the veto."""
     return not PROTECTORS.isdisjoint(roles)
 
 

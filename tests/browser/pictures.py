@@ -12,6 +12,7 @@ from connector.ports.entities import UserRole
 from tests.browser.served import Served, ServedOffice, ServedSquare, open_browser, sign_in
 from tests.pages.walk import choose_views, walk
 from tests.pages.world import furnish
+from tests.web.protection import list_own_places
 from tests.web.public.square import list_offers
 
 FOLDER = Path("build/pictures")
@@ -28,11 +29,12 @@ def take() -> None:
         views = choose_views(office.do(walk(signed_in)))
         public = choose_views(square.do(walk(square.square.browser(), ("/",))))
         for scheme, widths in (("light", WIDTHS), ("dark", {"dark": 1280})):
+            own = office.do(list_own_places(office.office))
             page = _open(browser, office, scheme)
             page.goto("/anmelden")
             page.screenshot(path=FOLDER / f"anmelden-{scheme}.png", full_page=True)
             sign_in(page, office, *UserRole)
-            _take_all(page, views, widths, "")
+            _take_all(page, [*views, *own], widths, "")
             page.context.close()
             page = _open(browser, square, scheme)
             _take_all(page, public, widths, "public-")

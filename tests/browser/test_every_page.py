@@ -99,7 +99,7 @@ def test_every_page_can_be_used_by_everybody(browser: Browser, site: Site, langu
             page.set_viewport_size({"width": width, "height": 800})
             found += _measure(page, width)
             if width != 640:
-                found += _examine(axe, page)
+                found += examine(axe, page)
         page.set_viewport_size({"width": 1280, "height": 800})
         page.evaluate(_LARGE_TEXT)
         found += _measure(page, 1280)
@@ -118,7 +118,7 @@ def test_the_first_page_of_each_role_can_be_used_by_everybody(browser: Browser, 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.goto("/")
-        assert [*_measure(page, width), *_examine(Axe(), page)] == []
+        assert [*_measure(page, width), *examine(Axe(), page)] == []
     assert faults == []
     context.close()
 
@@ -151,7 +151,7 @@ def _measure(page: Page, width: int) -> list[str]:
     return [f"{page.url} is {wide} px wide at {width}"] if wide > width else []
 
 
-def _examine(axe: Any, page: Page) -> list[str]:
+def examine(axe: Any, page: Page) -> list[str]:
     """Return what axe finds serious or critical."""
     return [
         f"{page.url} {rule['id']}: {node['html'][:120]}"

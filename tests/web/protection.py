@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from connector.controlplane.usecases.privacy import consent_links
 from connector.ports.changes import RecordConsent, RecordDuty
 from connector.ports.entities import AssetStatement, AssetStatus, DataClass, DutyState, Marking
 from connector.ports.treatment import Records
@@ -34,3 +35,10 @@ async def furnish_protection(office: Any) -> None:
     )
     refused = msgspec.structs.replace(consent, purpose=f"{DPV}Marketing", state=f"{DPV}ConsentRefused")
     await office.store.commit([RecordDuty(late), RecordConsent(consent), RecordConsent(refused)])
+
+
+async def list_own_places(office: Any) -> list[str]:
+    """Return the addresses of a person's own pages, by a new link."""
+    made = await consent_links.make_link(office.values.register, office.address, PERSON, days=30, by="p.schutz")
+    secret = made.link.partition("link=")[2]
+    return [f"/meine-einwilligungen?link={secret}", f"/meine-einwilligungen/widerrufen?link={secret}"]

@@ -37,7 +37,7 @@ async def list_late_duties(
 
 @router.post("/assets/{id:path}/veto")
 async def veto_asset(publisher: AtPublisher, request: Request, id: str, order: VetoOrder) -> AssetView:
-    """Object to the release of an offer of personal data: nobody publishes it until the veto is lifted."""
+    """Veto the release of an offer of personal data: nobody publishes it until the veto is lifted."""
     return view_asset(await vetoes.veto(publisher, id, order.reason, by=request.state.key_id))
 
 

@@ -20,7 +20,7 @@ from connector.views.privacy import LateDutyView, ProcessingView
 app = create_noun("Data protection: record of processing, late duties, vetoes.")
 
 VetoedArgument = Annotated[
-    str, typer.Argument(metavar="ID|TITLE", help="Identifier or title of the asset.", show_default=False)
+    str, typer.Argument(metavar="ID|TITLE", help="Title or identifier of the asset.", show_default=False)
 ]
 
 
@@ -96,7 +96,7 @@ def veto(
     asset: VetoedArgument,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Reason for the people here; it is not sent.")],
 ) -> None:
-    """Object to the release of an offer of personal data: nobody publishes it until the veto is lifted."""
+    """Veto the release of an offer of personal data: nobody publishes it until the veto is lifted."""
     with connect(call) as connector:
         found = apply_to_asset(connector, asset, partial(connector.privacy.veto, reason=reason))
     title = choose_text(found.title, call.output.lang)

@@ -30,7 +30,7 @@ def _late_duties(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[L
 
 
 def _veto(id: str, reason: str) -> ApiCall[AssetView]:
-    """Object to the release of an offer of personal data: nobody publishes it until the veto is lifted.
+    """Veto the release of an offer of personal data: nobody publishes it until the veto is lifted.
 
     >>> draft = connector.assets.edit("urn:asset:1", {"data_class": "personal"})
     >>> connector.privacy.veto(draft.id, "The field `phone` is not needed.").veto.reason

@@ -2,35 +2,35 @@
 
 SENTENCES: dict[str, str] = {
     "vetoed": (
-        "Data protection objects to the release: {reason} Change the offer, and ask data protection to take the "
-        "objection back."
+        "Data protection has a veto against the release: {reason} Change the offer, and ask data protection to lift "
+        "the veto."
     ),
     # The first page.
     "title": "Data protection",
     "lead": "Which data about people we offer, who receives it, and what is open.",
     "offered": "Data about people on offer",
     "waiting": "Before the release",
-    "waiting-help": "Open an offer to object to its release. While there is an objection, nobody releases it.",
+    "waiting-help": "Open an offer for a veto against its release. While there is one, nobody releases it.",
     "no-offers": "No offer contains data about people.",
     "no-offers-help": "Every offer whose data is marked as personal is listed here.",
-    "vetoed-tag": "objection",
+    "vetoed-tag": "veto",
     "not-stated": "not stated",
     "any-purpose": "no purpose named",
     # A veto.
-    "veto-title": "Objection to the release",
-    "veto-lead": "While your objection stands, nobody can release this offer. Your colleagues here read the reason.",
+    "veto-title": "Veto against the release",
+    "veto-lead": "While your veto stands, nobody can release this offer. Your colleagues here read the reason.",
     "veto-not-personal": "This offer has no data about people: a veto is not for it.",
     "veto-published": (
-        "The offer is published already: ask for its withdrawal (`asset withdraw`), and object to its release then."
+        "The offer is published already: ask for its withdrawal (`asset withdraw`), then veto its release."
     ),
     "veto-reason": "Reason",
-    "veto-button": "Object to the release",
-    "veto-stands": "Objection of data protection",
+    "veto-button": "Veto the release",
+    "veto-stands": "Veto of data protection",
     "veto-by": "{person}, {at}.",
     "veto-changed": "The offer was changed after that: {at}.",
-    "veto-lift": "Take the objection back",
-    "done-einspruch": "Your objection stands. The offer is not released.",
-    "done-einspruch-zurueck": "Your objection is taken back. The offer can be released.",
+    "veto-lift": "Lift the veto",
+    "done-einspruch": "Your veto stands. The offer is not released.",
+    "done-einspruch-zurueck": "Your veto is lifted. The offer can be released.",
     # The record of processing activities.
     "record-title": "Record of processing",
     "record-lead": (

@@ -1,4 +1,4 @@
-"""A veto: who protects personal data objects to the release of an offer, and says why. Nobody releases it meanwhile."""
+"""A veto: who protects personal data says that an offer is not released, and why. Nobody releases it meanwhile."""
 
 import msgspec
 
@@ -12,7 +12,7 @@ from connector.ports.entities import Asset, AssetStatus, Veto
 
 
 async def veto(publisher: Publisher, asset_id: str, reason: str, *, by: str, seen: int | None = None) -> Asset:
-    """Object to the release of an offer of personal data that is not published; a new reason replaces an earlier one.
+    """Veto the release of an offer of personal data that is not published; a new reason replaces an earlier one.
 
     `seen` is the version that the person has read. Raises NoSuchEntity, NotAllowed.
     """

@@ -138,6 +138,7 @@ SENTENCES: dict[str, str] = {
     "recipient": "Empfänger",
     "deletion": "Löschung",
     "safeguards": "Schutz vor der Lieferung",
+    "veto": "Einspruch",
     "legal basis (declared)": "Rechtsgrundlage (laut Anbieter)",
     "about persons": "Personenbezug",
     "waiting requests": "wartende Anfragen",

@@ -25,7 +25,7 @@ SENTENCES: dict[str, str] = {
     "Data protection: record of processing, late duties, vetoes.": "Datenschutz: Verzeichnis der Verarbeitungen, überfällige Pflichten, Einsprüche.",
     "List the record of processing activities (GDPR Art. 30): each offer of personal data with its recipients.": "Das Verzeichnis der Verarbeitungstätigkeiten auflisten (Art. 30 DSGVO): jedes Angebot personenbezogener Daten mit seinen Empfängern.",
     "List the duties that were not performed in time, such as deletions: who owes what, since when.": "Nicht rechtzeitig erfüllte Pflichten auflisten, etwa Löschungen: wer was schuldet, seit wann.",
-    "Object to the release of an offer of personal data: nobody publishes it until the veto is lifted.": "Einspruch gegen die Freigabe eines Angebots personenbezogener Daten einlegen: Niemand veröffentlicht es, bis er zurückgenommen ist.",
+    "Veto the release of an offer of personal data: nobody publishes it until the veto is lifted.": "Einspruch gegen die Freigabe eines Angebots personenbezogener Daten einlegen: Niemand veröffentlicht es, bis er zurückgenommen ist.",
     "Take the veto against an offer back: who may release it can publish it again.": "Den Einspruch gegen ein Angebot zurücknehmen: Wer es freigeben darf, kann es wieder veröffentlichen.",
     "The audit log: list, show, export, verify.": "Das Prüfprotokoll: auflisten, anzeigen, ausgeben, prüfen.",
     "Holds: processes that wait for a person.": "Vorgänge, die auf die Entscheidung eines Menschen warten.",

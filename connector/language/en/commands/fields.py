@@ -138,6 +138,7 @@ SENTENCES: dict[str, str] = {
     "recipient": "recipient",
     "deletion": "deletion",
     "safeguards": "safeguards",
+    "veto": "veto",
     "legal basis (declared)": "legal basis (declared)",
     "about persons": "about persons",
     "waiting requests": "waiting requests",

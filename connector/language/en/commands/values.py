@@ -102,7 +102,7 @@ SENTENCES: dict[str, str] = {
     "asset": "asset",
     "asset drafted": "asset drafted",
     "vetoed": "vetoed",
-    "cleared": "cleared of the veto",
+    "cleared": "cleared",
     "asset removed": "asset removed",
     "participant": "participant",
     "offering": "offering",

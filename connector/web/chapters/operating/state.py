@@ -21,7 +21,7 @@ _DAY_MS, _SOON_DAYS = 86_400_000, 14
 
 
 class CheckedPart(msgspec.Struct, frozen=True):
-    """A part of the process: its name in the catalogue, and what is wrong with it; `hard` if it cannot work so."""
+    """A part of the process in the reader's words, and what is wrong with it; `hard` if the process cannot work so."""
 
     name: str
     problem: str | None
@@ -69,8 +69,8 @@ async def stream_state(visit: Visit) -> Response:
 async def _look(visit: Visit) -> ProcessState:
     desk, context = visit.desk, visit.desk.context
     checks: dict[str, ReadinessCheck] = {"store": make_store_check(context), **desk.checks}
-    parts = [CheckedPart(name, await run_check(check), True) for name, check in checks.items()]
-    parts += [CheckedPart(name, await run_check(check), False) for name, check in desk.warnings.items()]
+    parts = [CheckedPart(_name(visit, name), await run_check(check), True) for name, check in checks.items()]
+    parts += [CheckedPart(_name(visit, name), await run_check(check), False) for name, check in desk.warnings.items()]
     silent = [row for row in await context.store.backoffs(context.owner) if row.failures and row.peer.strip()]
     flows, more = await context.store.transfers(context.owner, PageBounds(limit=FLOWS), state=TransferState.STARTED)
     listed = desk.list_in_use()
@@ -94,3 +94,7 @@ def _find_release() -> str:
         return version("datenkontor")
     except PackageNotFoundError:
         return "–"
+
+
+def _name(visit: Visit, check: str) -> str:
+    return visit.words.find(f"operation.part-{check}") or check

@@ -46,7 +46,7 @@ async def show_overview(visit: Visit) -> Response:
 
 
 async def veto(visit: Visit) -> Response:
-    """Object to the release of an offer, with a reason."""
+    """Veto the release of an offer, with a reason."""
     form = await read_form(visit.request)
     _check_right(visit)
     reason, seen = read_reason(form, "begruendung"), read_version(form, "stand")
