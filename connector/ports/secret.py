@@ -59,9 +59,13 @@ class Secret:
         """Return the reference (hex) of a person in any spelling; it reveals the person only with the secret."""
         return self.people(owner)(subject)
 
+    def key_of_people(self, owner: str) -> bytes:
+        """Return the key of the references: each is the HMAC-SHA256 (hex) of a person's identifier in one spelling."""
+        return self.key("person", owner)
+
     def people(self, owner: str) -> Callable[[str], str]:
         """Return a function that computes the reference of a person, for many persons."""
-        key = self.key("person", owner)
+        key = self.key_of_people(owner)
         return lambda subject: hmac.digest(
             key, normalize_person(subject).encode("utf-8", "surrogatepass"), "sha256"
         ).hex()

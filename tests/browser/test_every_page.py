@@ -152,7 +152,7 @@ def _measure(page: Page, width: int) -> list[str]:
 
 
 def examine(axe: Any, page: Page) -> list[str]:
-    """Return what axe finds serious or critical."""
+    """Return what axe finds serious or critical on a page."""
     return [
         f"{page.url} {rule['id']}: {node['html'][:120]}"
         for rule in axe.run(page).response["violations"]

@@ -3,10 +3,9 @@
 The delimiter is the asset's, the one of a first line `sep=;` before the header, or the most frequent one of `,` `;` tab
 `|` in the header line. A byte order mark and the kind of line end do not change.
 
-Where a record ends is what Python's reader says, which knows that a quote opens a value only at its beginning.
-
-Refused are a line with more or fewer values than the header, a field of more than 128 KiB, and a column that occurs
-twice: the name of a value is never guessed.
+Refused are a quote inside a value that is not between quotes (RFC 4180, section 2, number 5), a line with more or fewer
+values than the header, a field of more than 128 KiB, and a column that occurs twice: neither the end nor the name of a
+value is ever guessed.
 """
 
 import codecs
@@ -18,6 +17,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, Literal
 
+from connector.dataplane.formats.quotes import count_lines, find_stray_quote
 from connector.dataplane.formats.values import to_text, write_number
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
@@ -43,13 +43,17 @@ class Csv:
         self._enough = 0
         self._begun = False
         self._mark = False
-        self._line_end = "\n"
+        self.line_end = "\n"
         self._lines = 0
         self._written_fields: tuple[str, ...] = ()
 
     def read(self, piece: bytes) -> list[Record]:
         """Return the records that are complete with this piece. Raises Untreatable."""
-        self._rest += self._decode(piece)
+        return self.read_text(self.decode(piece))
+
+    def read_text(self, text: str) -> list[Record]:
+        """Return the records that are complete with this text, which follows the one before. Raises Untreatable."""
+        self._rest += text
         if len(self._rest) < self._enough:
             return []
         found = self._parse(self._rest.rfind("\n") + 1)
@@ -62,11 +66,20 @@ class Csv:
 
     def end(self) -> list[Record]:
         """Return the records after the last line end. Raises Untreatable without a header line."""
-        self._rest += self._decode(b"", final=True)
+        self._rest += self.decode(b"", final=True)
         found = self._parse(len(self._rest), final=True) if self._rest else []
         if self.fields is None:
             raise Untreatable("The CSV is empty: expected a header line with the names of the fields.")
         return found
+
+    def give_back(self) -> str:
+        """Return the text that was read and belongs to no record yet; it has to be read again."""
+        rest, self._rest, self._enough = self._rest, "", 0
+        return rest
+
+    def skip_lines(self, count: int) -> None:
+        """Count lines that were read elsewhere, so that the numbers of the following ones are right."""
+        self._lines += count
 
     def write_head(self, fields: tuple[str, ...], /) -> bytes:
         """Return the header line; the records written after it have these fields."""
@@ -86,7 +99,8 @@ class Csv:
         """Return the bytes after the records: none."""
         return b""
 
-    def _decode(self, piece: bytes, *, final: bool = False) -> str:
+    def decode(self, piece: bytes, *, final: bool = False) -> str:
+        """Return the text of the bytes that follow. Raises Untreatable for another encoding."""
         try:
             return self._decoder.decode(piece, final)
         except UnicodeDecodeError as error:
@@ -101,6 +115,7 @@ class Csv:
             if not self._find_dialect(self._rest[:length], final):
                 return []
         found = []
+        self._refuse_stray_quote(self._rest[:length])
         lines = _Lines(self._rest[:length])
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         end, before = length, 0
@@ -127,6 +142,15 @@ class Csv:
         self._rest = self._rest[end:]
         return found
 
+    def _refuse_stray_quote(self, text: str) -> None:
+        stray = find_stray_quote(text, self.delimiter) if '"' in text else None
+        if stray is not None:
+            line = self._lines + count_lines(text[:stray]) + 1
+            raise Untreatable(
+                f"Line {line} of the CSV cannot be read: a quote stands inside a value; "
+                "put the value between quotes and write each quote inside of it twice."
+            )
+
     def _skip_mark(self, length: int, final: bool) -> int:
         """Remove a byte order mark and a line that names the delimiter; return how many characters they had."""
         if self._begun or not (length or final):
@@ -147,7 +171,7 @@ class Csv:
         first = lines[: lines.find("\n") + 1] or lines
         heads = {sign: head for sign, head in found.items() if head} or dict.fromkeys(found, (0, first))
         self.delimiter = max(heads, key=lambda sign: (heads[sign][0], first.count(sign)))
-        self._line_end = "\r\n" if heads[self.delimiter][1].endswith("\r\n") else "\n"
+        self.line_end = "\r\n" if heads[self.delimiter][1].endswith("\r\n") else "\n"
         return True
 
     def _to_cell(self, value: Any) -> str:
@@ -156,9 +180,13 @@ class Csv:
     def _write_rows(self, rows: Iterable[Sequence[str]]) -> bytes:
         listed = list(rows)
         lines = self._write_lines(listed, csv.QUOTE_MINIMAL)
-        if "\r" in lines and "\r" not in self._line_end:
-            # Many readers end a line at a single carriage return, and the writer does not quote it.
-            lines = self._write_lines(listed, csv.QUOTE_ALL)
+        if "\r" in lines and "\r" not in self.line_end:
+            # Many readers end a line at a single carriage return, and not every writer quotes it.
+            lines = "".join(self._write_lines([row], _choose_quoting(row)) for row in listed)
+        return self.encode(lines)
+
+    def encode(self, lines: str) -> bytes:
+        """Return the bytes of lines. Raises Untreatable for a character that the encoding of the data lacks."""
         try:
             return self._encoder.encode(lines)
         except UnicodeEncodeError as error:
@@ -168,8 +196,12 @@ class Csv:
 
     def _write_lines(self, rows: Sequence[Sequence[str]], quoting: Literal[0, 1]) -> str:
         lines = io.StringIO(newline="")
-        csv.writer(lines, delimiter=self.delimiter, lineterminator=self._line_end, quoting=quoting).writerows(rows)
+        csv.writer(lines, delimiter=self.delimiter, lineterminator=self.line_end, quoting=quoting).writerows(rows)
         return lines.getvalue()
+
+
+def _choose_quoting(row: Sequence[str]) -> Literal[0, 1]:
+    return csv.QUOTE_ALL if any("\r" in value for value in row) else csv.QUOTE_MINIMAL
 
 
 def _read_header(row: list[str]) -> tuple[str, ...]:

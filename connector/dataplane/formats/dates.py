@@ -13,6 +13,25 @@ _POINTS = re.compile(
     r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?:(?:T|,? )(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?: Uhr)?)?", re.ASCII
 )
 
+# What the calendar and the clock need not be asked about: the first 28 days of a month, with or without a time.
+_USUAL = re.compile(
+    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    r"(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?",
+    re.ASCII,
+)
+
+
+def cut_instant(value: Any, length: int) -> str | None:
+    """Return the first characters of a date or time in ISO 8601, at most 13; None if it is not one.
+
+    >>> cut_instant("2026-05-04T13:47:00Z", 7), cut_instant("4.5.2026", 4), cut_instant("May", 4)
+    ('2026-05', '2026', None)
+    """
+    if isinstance(value, str) and _USUAL.fullmatch(value):
+        return value[:length]
+    instant = to_instant(value)
+    return None if instant is None else instant[:length]
+
 
 def to_instant(value: Any) -> str | None:
     """Return a date or time in ISO 8601, as exact as the value; None if it is not one."""

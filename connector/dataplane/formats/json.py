@@ -1,6 +1,7 @@
 """Records as JSON (RFC 8259): an array of objects, or one object a line. Numbers keep their digits.
 
-An array is split into its objects without reading all of it. Refused are a record of more than 1 MiB or more than 32
+An array is split into its objects without reading all of it. For a delivery (`raw`), members stay as they are written
+(`raw_json`). Refused are a record of more than 1 MiB or more than 32
 levels, with a member twice in one object, and anything between two records except white space and one comma.
 """
 
@@ -12,11 +13,11 @@ from typing import Any
 
 import msgspec
 
+from connector.dataplane.formats.raw_json import DEEPEST, read_object
 from connector.dataplane.formats.values import write_unread
 from connector.ports.flow import PERSON, Record, Untreatable
 
 LONGEST_RECORD = 1024 * 1024
-DEEPEST = 32
 _MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _ESCAPED_COLON = b"\\u003"
@@ -32,8 +33,9 @@ class JsonLines:
 
     delimiter = ""
 
-    def __init__(self) -> None:
+    def __init__(self, *, raw: bool = False) -> None:
         self.fields: tuple[str, ...] | None = None
+        self._read = _read_raw if raw else _read
         self._rest = b""
         self._count = 0
 
@@ -46,6 +48,15 @@ class JsonLines:
     def end(self) -> list[Record]:
         """Return the record of a last line without a line end."""
         return [self._read_one(self._rest)] if self._rest.strip() else []
+
+    def give_back(self) -> bytes:
+        """Return the bytes that were read and belong to no record yet; they have to be read again."""
+        rest, self._rest = self._rest, b""
+        return rest
+
+    def skip_records(self, count: int) -> None:
+        """Count records that were read elsewhere, so that the numbers of the following ones are right."""
+        self._count += count
 
     def write_head(self, _fields: tuple[str, ...], /) -> bytes:
         """Return the bytes before the records: none."""
@@ -62,7 +73,7 @@ class JsonLines:
     def _read_one(self, line: bytes) -> Record:
         self._count += 1
         _check_length(len(line))
-        found = _read(line.removeprefix(_MARK) if self._count == 1 else line, self._count)
+        found = self._read(line.removeprefix(_MARK) if self._count == 1 else line, self._count)
         if self.fields is None:
             self.fields = tuple(found)
         return found
@@ -73,8 +84,9 @@ class JsonArray:
 
     delimiter = ""
 
-    def __init__(self) -> None:
+    def __init__(self, *, raw: bool = False) -> None:
         self.fields: tuple[str, ...] | None = None
+        self._read = _read_raw if raw else _read
         self._rest = b""
         self._at = 0
         self._depth = 0
@@ -118,17 +130,29 @@ class JsonArray:
             raise Untreatable("The JSON ends before its array, or contains data after it: correct it.")
         return []
 
+    def give_back(self) -> bytes:
+        """Return the bytes that were read and belong to no record yet; inside the array, they have to be read again."""
+        if not self._depth:
+            return b""  # before and after the array nothing can be read elsewhere
+        rest = b"," + self._rest if self._depth > 1 and self._count else self._rest
+        self._rest, self._at, self._depth, self._began, self._between = b"", 0, 1, 0, 0
+        return rest
+
+    def skip_records(self, count: int) -> None:
+        """Count records of the array that were read elsewhere, after those that were read here."""
+        self._count += count
+
     def write_head(self, _fields: tuple[str, ...], /) -> bytes:
         """Return the bytes before the records."""
         return b"["
 
     def write(self, records: Iterable[Record]) -> bytes:
         """Return records as members of the array."""
-        body = b""
-        for record in records:
-            body += (b"\n" if self._first else b",\n") + _write_record(record)
-            self._first = False
-        return body
+        body = b",\n".join(map(_write_record, records))
+        if not body:
+            return b""
+        begin, self._first = b"\n" if self._first else b",\n", False
+        return begin + body
 
     def write_tail(self) -> bytes:
         """Return the bytes after the records."""
@@ -166,7 +190,7 @@ class JsonArray:
     def _read_one(self, document: bytes) -> Record:
         self._count += 1
         _check_length(len(document))
-        found = _read(document, self._count)
+        found = self._read(document, self._count)
         if self.fields is None:
             self.fields = tuple(found)
         return found
@@ -179,6 +203,16 @@ def _read(document: bytes, count: int) -> Record:
         raise Untreatable(f"Record {count} of the JSON cannot be read: expected an object.") from error
     # Each member has one colon, and the strings that were read have the others: more of them mean a lost member.
     if document.count(b":") != _count_colons(found) or _ESCAPED_COLON in document:
+        _check_members(document, count)
+    return found
+
+
+def _read_raw(document: bytes, count: int) -> Record:
+    try:
+        found, whole = read_object(document)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Untreatable(f"Record {count} of the JSON cannot be read: expected an object.") from error
+    if not whole:
         _check_members(document, count)
     return found
 
@@ -204,7 +238,10 @@ def _check_members(document: bytes, count: int) -> None:
         if len(dict(pairs)) != len(pairs):
             raise Untreatable(f"Record {count} of the JSON contains a member twice in one object: remove one.")
 
-    json.loads(document, object_pairs_hook=check, parse_int=str, parse_float=str)
+    try:
+        json.loads(document, object_pairs_hook=check, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise Untreatable(f"Record {count} of the JSON cannot be read: expected an object.") from error
 
 
 def _write_record(record: Record) -> bytes:

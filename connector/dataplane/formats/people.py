@@ -1,5 +1,6 @@
 """The person of a record, and how many people a group of records is certain to have."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from connector.dataplane.formats.values import MISSING, to_text
@@ -60,6 +61,17 @@ class Headcount:
         if person:
             self._persons.add(person)
         return len(self._persons) > before
+
+    def add_records(self, count: int, persons: Iterable[str] | None) -> int:
+        """Count records of these persons, None where persons are not identified; return how many persons are new."""
+        self.records += count
+        if persons is None:
+            return 0
+        if self._persons is None:
+            self._persons = set()
+        before = len(self._persons)
+        self._persons.update(filter(None, persons))
+        return len(self._persons) - before
 
     def size(self) -> int:
         """Return the number of people that are certain, or of records if the asset names no field of the person."""

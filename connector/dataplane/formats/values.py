@@ -16,6 +16,8 @@ class Unread:
 
 
 UNREAD = Unread()
+UNREAD_TEXT = "\0unread"
+"""The same among texts that have no zero character."""
 
 
 def write_unread(_value: Unread) -> None:
@@ -23,6 +25,7 @@ def write_unread(_value: Unread) -> None:
 
 
 _encode = msgspec.json.Encoder(decimal_format="number", order="sorted", enc_hook=write_unread).encode
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
 LONGEST_NUMBER = 60
 _NUMBERS = Context(prec=LONGEST_NUMBER, traps=[Inexact, InvalidOperation])
 EXACT = Context(prec=250, rounding=ROUND_HALF_EVEN)
@@ -43,7 +46,19 @@ def to_text(value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return format_number(value)
+    if isinstance(value, msgspec.Raw):
+        return to_text(read_raw(value))
     return _encode(value).decode()
+
+
+def read_raw(value: Any) -> Any:
+    """Return the value of a member that stands as it is written; its text if it is a number that nothing can hold."""
+    if not isinstance(value, msgspec.Raw):
+        return value
+    try:
+        return _decode(value)
+    except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError):
+        return bytes(value).decode()
 
 
 def format_number(number: Decimal) -> str:
@@ -89,8 +104,13 @@ def make_reader(
         decimal, thousands: signs of the data; without a decimal sign nothing shows how its numbers are written.
         certain: the fields whose numbers show these signs; all if empty, because the owner stated the signs.
     """
-    read = to_number if decimal and (not certain or field in certain) else to_certain_number
-    return lambda value: read(value, decimal or ".", thousands)
+    read = to_number if is_certain(field, decimal, certain) else to_certain_number
+    return lambda value: read(read_raw(value), decimal or ".", thousands)
+
+
+def is_certain(field: str, decimal: str, certain: Sequence[str]) -> bool:
+    """Return whether a number of a field can be read in one way only; the parameters are those of `make_reader`."""
+    return bool(decimal) and (not certain or field in certain)
 
 
 def write_number(number: Decimal, decimal: str = ".") -> str:

@@ -7,21 +7,26 @@ the number of people that are certain if the asset names the field of the person
 out and counted. Sums are exact; means are rounded (`_mean`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from connector.dataplane.formats.people import Headcount
+from connector.dataplane.formats.tables import Group, RecordTable
 from connector.dataplane.formats.values import (
     EXACT,
     MISSING,
     UNREAD,
     format_number,
+    is_certain,
     make_reader,
     require_fields,
     to_text,
 )
-from connector.ports.flow import Record, Transform, Untreatable
+from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
@@ -72,15 +77,7 @@ class Aggregate:
             self.left_out += 1
             return
         key = tuple(to_text(record.get(name)) for name in step.fields)
-        known = self._groups.get(key)
-        if known is None:
-            if len(self._groups) >= MOST_GROUPS:
-                raise Untreatable(
-                    f"The data has more than {MOST_GROUPS} groups: aggregate by fields with fewer values."
-                )
-            tallies = [_Tally() for _ in range(len(step.measures) + 1)]
-            known = self._groups[key] = [record.get(name) for name in step.fields], tallies
-        whole, *measures = known[1]
+        whole, *measures = self._find_tallies(key, [_copy(record.get(name)) for name in step.fields])
         self._counted += whole.people.add(record)
         for (name, read), tally in zip(self._read, measures, strict=True):
             raw = record.get(name)
@@ -90,6 +87,51 @@ class Aggregate:
                 tally.sum = EXACT.add(tally.sum, value)
             elif to_text(raw).strip() not in MISSING:
                 self.unread[name] = self.unread.get(name, 0) + 1
+        self._check_counted()
+
+    def take_table(self, table: RecordTable) -> None:
+        """Add the records of a table to their groups. Raises Untreatable if there are too many groups or persons."""
+        read = table.keep_read(self._step.fields)
+        self.left_out += table.height - read.height
+        persons = _list_persons(read, self._step.fields)
+        for key, count in read.count_groups(self._step.fields):
+            whole = self._find_tallies(key, list(key))[0]
+            self._counted += whole.people.add_records(count, None if persons is None else persons[key])
+        self._check_counted()
+        for at, (name, _) in enumerate(self._read, 1):
+            self._add_measure(read, name, at)
+        self._check_counted()
+
+    def _add_measure(self, table: RecordTable, name: str, at: int) -> None:
+        """Add the numbers of a measure to the tally `at` of their groups: in one go, if they are written as usual."""
+        step, read = self._step, self._read[at - 1][1]
+        sign, certain = step.decimal or ".", is_certain(name, step.decimal, step.certain)
+        sums, usual = table.add_up(step.fields, name, sign, certain=certain)
+        persons = _list_persons(usual, step.fields)
+        for found in sums:
+            tally = self._groups[found.group][1][at]
+            self._counted += tally.people.add_records(found.count, None if persons is None else persons[found.group])
+            tally.sum = EXACT.add(tally.sum, Decimal(found.total).scaleb(-found.decimals))
+        for record in table.leave_out_plain(name, sign, certain=certain):
+            value = read(record[name])
+            if value is not None:
+                tally = self._groups[tuple(record[field] for field in step.fields)][1][at]
+                self._counted += tally.people.add(record)
+                tally.sum = EXACT.add(tally.sum, value)
+            elif to_text(record[name]).strip() not in MISSING:
+                self.unread[name] = self.unread.get(name, 0) + 1
+
+    def _find_tallies(self, key: tuple[str, ...], values: list[Any]) -> list[_Tally]:
+        known = self._groups.get(key)
+        if known is None:
+            if len(self._groups) >= MOST_GROUPS:
+                raise Untreatable(
+                    f"The data has more than {MOST_GROUPS} groups: aggregate by fields with fewer values."
+                )
+            known = self._groups[key] = values, [_Tally() for _ in range(len(self._step.measures) + 1)]
+        return known[1]
+
+    def _check_counted(self) -> None:
         if self._counted > MOST_COUNTED:
             raise Untreatable(
                 f"The groups contain more than {MOST_COUNTED} persons: aggregate a smaller part of the data."
@@ -108,6 +150,21 @@ class Aggregate:
                 group[f"{name}_sum"] = Decimal(format_number(tally.sum)) if enough else None
                 group[f"{name}_mean"] = _mean(tally) if enough else None
             yield group
+
+
+def _list_persons(table: RecordTable, fields: tuple[str, ...]) -> dict[Group, list[str]] | None:
+    """Return the persons of each group; None if persons are not identified."""
+    if PERSON not in table.columns:
+        return None
+    persons: defaultdict[Group, list[str]] = defaultdict(list)
+    for group, person in table.list_persons(fields):
+        persons[group].append(person)
+    return persons
+
+
+def _copy(value: Any) -> Any:
+    """Return a value that does not keep the piece of the data that it stands in."""
+    return value.copy() if isinstance(value, msgspec.Raw) else value
 
 
 def _mean(tally: _Tally) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.formats.values import require_fields
 from connector.ports.flow import Record, Transform
 from connector.ports.treatment import TransformStep
@@ -30,6 +31,10 @@ class Drop:
         for name in self._fields:
             record.pop(name, None)
         return record
+
+    def take_table(self, table: RecordTable) -> RecordTable:
+        """Return the table without the fields."""
+        return table.drop(self._fields)
 
     def finish(self) -> Iterable[Record]:
         """Return no record: none was held back."""

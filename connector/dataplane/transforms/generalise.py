@@ -12,23 +12,22 @@ can be read is refused.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from connector.dataplane.formats.dates import to_instant
+from connector.dataplane.columns.fieldwise import Fieldwise
+from connector.dataplane.formats.dates import cut_instant
 from connector.dataplane.formats.values import (
     EXACT,
-    MISSING,
-    UNREAD,
     format_number,
+    is_certain,
     make_reader,
-    require_fields,
     to_number,
     to_text,
     write_number,
 )
-from connector.ports.flow import Record, Transform, Untreatable
+from connector.ports.flow import Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 _PATTERN = re.compile(r"(decimals|prefix)-(\d{1,2})")
@@ -38,79 +37,71 @@ _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
 
 def build(step: TransformStep, _key: bytes) -> Transform:
     """Build the transform of one delivery."""
-    return Generalise(step)
-
-
-_NOTHING = ("", None)
-
-
-class Generalise:
-    """Makes the values of the named fields coarser."""
-
-    most_bytes = None
-
-    def __init__(self, step: TransformStep) -> None:
-        self._fields = step.fields
-        self._empties = step.precision == "prefix-0"
-        self._coarser = {
-            name: make_coarser(
-                step.precision, make_reader(name, step.decimal, step.thousands, step.certain), step.decimal or "."
-            )
-            for name in step.fields
-        }
-        self._read: set[str] = set()
-        self.unread: dict[str, int] = {}
-
-    def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the same fields."""
-        require_fields(self._fields, fields, "generalise it")
-        return fields
-
-    def take(self, record: Record) -> Record:
-        """Return the record with coarser values; a missing value remains as it is written."""
-        for name in self._fields:
-            value = record.get(name)
-            if to_text(value).strip() in MISSING:
-                continue
-            record[name] = coarse = self._coarser[name](value)
-            if coarse in _NOTHING and not self._empties:
-                record[name] = UNREAD
-                self.unread[name] = self.unread.get(name, 0) + 1
-            else:
-                self._read.add(name)
-        return record
-
-    def finish(self) -> Iterable[Record]:
-        """Return no record: none was held back. Raises Untreatable if no value of a field could be read."""
-        for name in self._fields:
-            if name in self.unread and name not in self._read:
-                raise Untreatable(
-                    f"No value of the field {name[:100]!r} can be read as the transform needs it: correct the data."
-                )
-        return ()
+    sign = step.decimal or "."
+    changes = {}
+    for name in step.fields:
+        read = make_reader(name, step.decimal, step.thousands, step.certain)
+        certain = is_certain(name, step.decimal, step.certain)
+        changes[name] = make_coarser(step.precision, read, sign, certain=certain)
+    return Fieldwise(changes, "generalise it", empties=step.precision == "prefix-0")
 
 
 def make_coarser(
-    precision: str, read: Callable[[Any], Decimal | None] = to_number, decimal: str = "."
+    precision: str,
+    read: Callable[[Any], Decimal | None] = to_number,
+    decimal: str = ".",
+    *,
+    certain: bool = True,
 ) -> Callable[[Any], Any]:
     """Return the function that makes a value coarser. Raises Untreatable for an unknown precision.
 
-    `read` reads a number of the data, `decimal` is the sign with which one is written.
+    `read` reads a number of the data, `decimal` is the sign with which one is written. `certain` is False if a number
+    such as 1.234 may mean two.
     """
     if precision in _INSTANTS:
         length = _INSTANTS[precision]
-        return lambda value: _cut_instant(value, length)
+        return lambda value: cut_instant(value, length) or _to_empty(value)
     if found := _PATTERN.fullmatch(precision):
         count = int(found[2])
         if found[1] == "prefix":
             return lambda value: to_text(value).strip()[:count]
-        step = Decimal(1).scaleb(-count)
-        return lambda value: _round(value, read(value), step, decimal)
-    multiple = to_number(precision)
-    if multiple is None or multiple <= 0:
-        known = "a number, hour, day, month, year, decimals-N or prefix-N"
-        raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
-    return lambda value: _round(value, read(value), multiple, decimal, below=True)
+        step, below = Decimal(1).scaleb(-count), False
+    else:
+        multiple = to_number(precision)
+        if multiple is None or multiple <= 0:
+            known = "a number, hour, day, month, year, decimals-N or prefix-N"
+            raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
+        step, below = multiple, True
+    usual = _make_usual(step, decimal, certain=certain)
+
+    def coarsen(value: Any) -> Any:
+        if isinstance(value, str) and (made := usual(value)):
+            return made
+        return _round(value, read(value), step, decimal, below=below)
+
+    return coarsen
+
+
+def _make_usual(step: Decimal, sign: str, *, certain: bool) -> Callable[[str], str | None]:
+    """Return the function for numbers as they are usually written, which rounds their digits; None for any other."""
+    exponent = step.as_tuple().exponent
+    assert isinstance(exponent, int)
+    places, units = max(-exponent, 0), int(step.scaleb(max(-exponent, 0)))
+    match = re.compile(rf"(0|[1-9][0-9]{{0,14}})(?:{re.escape(sign)}([0-9]{{1,9}}))?").fullmatch
+
+    def make(value: str) -> str | None:
+        found = match(value)
+        if found is None:
+            return None
+        whole, decimals = found.groups("")
+        if not certain and len(decimals) == 3:
+            return None
+        if not places:
+            return str(int(whole) // units * units)
+        digits = str(int(whole + decimals[:places].ljust(places, "0")) // units * units).rjust(places + 1, "0")
+        return f"{digits[:-places]}{sign}{digits[-places:]}"
+
+    return make
 
 
 def _round(value: Any, found: Decimal | None, step: Decimal, decimal: str, *, below: bool = False) -> Any:
@@ -122,11 +113,6 @@ def _round(value: Any, found: Decimal | None, step: Decimal, decimal: str, *, be
         multiple = EXACT.subtract(multiple, step)
     # A multiple has the decimals of its step and no exponent: 40, not 4E+1.
     return write_number(multiple, decimal) if isinstance(value, str) else Decimal(format_number(multiple))
-
-
-def _cut_instant(value: Any, length: int) -> Any:
-    instant = to_instant(value)
-    return _to_empty(value) if instant is None else instant[:length]
 
 
 def _to_empty(value: Any) -> Any:

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from connector.dataplane.files.below_root import run_in_thread
-from connector.dataplane.formats.codec import make_codec
+from connector.dataplane.formats.keyed import make_codes
 from connector.dataplane.formats.looking import SAMPLE
 from connector.dataplane.formats.people import find_subject, is_word_for_nobody
+from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.formats.values import require_fields, to_text
 from connector.dataplane.treating.consents import DeliveryConsents
+from connector.dataplane.treating.reader import LARGE, PIECE, RecordReader, make_reader
 from connector.dataplane.treating.row_filter import RecordFilter
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
@@ -20,9 +22,10 @@ from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.secret import Secret
 from connector.ports.treatment import TransformStep, Treatment
 
-PIECE = 64 * 1024
 _BATCH = 1_000
 _REMEMBERED = 50_000
+
+_UNDECLARED = "A record has a field that the asset does not declare: add it to the asset's fields."
 
 T = TypeVar("T")
 
@@ -32,11 +35,15 @@ BuildTransform = Callable[[TransformStep, bytes], Transform]
 
 @dataclass(frozen=True)
 class Treating:
-    """Values for treating records: the secret of the keys, the operands of row filters, and the transforms by name."""
+    """Values for treating records: the secret of the keys, the operands of row filters, and the transforms by name.
+
+    `large` is the size in bytes from which a CSV is read as tables; None for never.
+    """
 
     secret: Secret
     operands: Registry
     transforms: Mapping[str, BuildTransform]
+    large: int | None = LARGE
 
 
 class TreatedDelivery:
@@ -58,11 +65,12 @@ class TreatedDelivery:
         """
         records = treatment.records
         self._records = records
-        self._codec = make_codec(records)
+        self._reader: RecordReader | None = None
+        self._large = treating.large
         self._steps = treatment.steps
         self._transforms = build_transforms(treatment.steps, treating, flow)
         self._filter = RecordFilter(treatment, treating.operands) if treatment.rows else None
-        self._refer_to = treating.secret.people(flow.owner)
+        self._refer_to = make_codes(treating.secret.key_of_people(flow.owner))
         self._consents = consents
         self._tell = tell
         self._turn = turn
@@ -84,24 +92,46 @@ class TreatedDelivery:
     async def chunks(self, raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Yield the treated data. Raises Untreatable if the data cannot be read, SourceError if the source fails."""
         size = 0
-        async for piece in _cut_evenly(raw):
+        async for piece in _cut_evenly(raw, self._choose_piece):
             size += len(piece)
             if self._bounds and size > min(self._bounds):
                 raise Untreatable(
                     f"The data has more than {min(self._bounds)} bytes, which a transform of the agreement cannot hold."
                 )
-            records = await self._work(self._codec.read, piece)
-            if out := await self._pass_through(records, known=self._records.format == "csv" or size >= SAMPLE):
+            reader = await self._find_reader(len(piece))
+            known = self._records.format == "csv" or size >= SAMPLE
+            async for out in self._pass_parts(reader.read(piece), known=known):
                 yield out
-        if out := await self._pass_through(await self._work(self._codec.end), known=True):
+        reader = await self._find_reader(0)
+        async for out in self._pass_parts(reader.end(), known=True):
             yield out
         if self._fields is None:
-            yield self._codec.write_head(())  # without a record, no fields are known
-        async for out in self._finish():
+            yield reader.write_head(())  # without a record, no fields are known
+        async for out in self._finish(reader):
             yield out
-        if tail := self._codec.write_tail():
+        if tail := reader.write_tail():
             yield tail
         await self._tell(self._describe_unread() or None)
+
+    def _choose_piece(self) -> int:
+        """Return the size in bytes of the next piece; the first one shows whether the data is large."""
+        if self._reader is not None:
+            return self._reader.piece
+        return max(self._large, 1) if self._large is not None and self._records.format == "csv" else PIECE
+
+    async def _find_reader(self, size: int) -> RecordReader:
+        if self._reader is None:
+            self._reader = await self._work(make_reader, self._records, size, self._large)
+        return self._reader
+
+    async def _pass_parts(self, parts: Iterator[RecordTable | list[Record]], *, known: bool) -> AsyncIterator[bytes]:
+        """Yield the bytes that leave for the records of a piece, each part of which is read when it is its turn."""
+        while (part := await self._work(next, parts, None)) is not None:
+            out = (
+                await self._pass_through(part, known=known) if isinstance(part, list) else await self._pass_table(part)
+            )
+            if out:
+                yield out
 
     async def _work(self, step: Callable[..., T], *arguments: Any) -> T:
         """Run a step in a thread, one at a time of those that share the turn."""
@@ -145,21 +175,27 @@ class TreatedDelivery:
 
     async def _pass_through(self, records: list[Record], *, known: bool) -> bytes:
         """Return the bytes that leave for these records; with `known`, all fields have been seen or need not be."""
-        out = b""
+        out, reader = b"", await self._find_reader(0)
         if self._fields is None:
             self._early += records
-            if not known or self._codec.fields is None:
+            if not known or reader.fields is None:
                 return b""
             records, self._early = self._early, []
-            out = self._begin(self._codec.fields, records)
+            out = self._begin(reader, reader.fields, records)
         for at in range(0, len(records), _BATCH):
             batch = records[at : at + _BATCH]
             persons = await self._work(self._identify, batch) if self._identifies else []
             states = await self._consents.find_states(persons)
-            out += await self._work(self._treat, batch, states)
+            out += await self._work(self._treat, reader, batch, states)
         return out
 
-    def _begin(self, fields: tuple[str, ...], records: Sequence[Record]) -> bytes:
+    async def _pass_table(self, table: RecordTable) -> bytes:
+        """Return the bytes that leave for the records of a table."""
+        references = await self._work(self._identify_table, table) if self._identifies else []
+        states = await self._consents.find_states([person for person in dict.fromkeys(references) if person])
+        return await self._work(self._treat_table, await self._find_reader(0), table, references, states)
+
+    def _begin(self, reader: RecordReader, fields: tuple[str, ...], records: Sequence[Record]) -> bytes:
         """Check that all required fields exist and return the bytes before the records.
 
         A JSON object can omit a field that the next one has: those of the first records and those that the owner
@@ -176,35 +212,46 @@ class TreatedDelivery:
         for transform in self._transforms:
             fields = transform.begin(fields)
         self._fields = fields
-        return self._codec.write_head(fields)
+        return reader.write_head(fields)
 
     def _identify(self, records: Sequence[Record]) -> list[str]:
         """Write the reference of its person into each record, an empty one for nobody; return all references."""
-        if len(self._references) > _REMEMBERED:
-            self._references.clear()
-            self._uncounted.clear()
-        known, persons = self._references, dict[str, None]()
+        self._forget_references()
+        persons = dict[str, None]()
         for record in records:
-            subject = to_text(record.get(self._records.subject))
-            reference = known.get(subject)
-            if reference is None:
-                person = find_subject(subject)
-                reference = known[subject] = self._refer_to(person) if person else ""
-                if is_word_for_nobody(person):
-                    self._uncounted.add(reference)
-            record[PERSON] = reference  # the data itself cannot state a reference
+            # The data itself cannot state a reference.
+            record[PERSON] = reference = self._refer(to_text(record.get(self._records.subject)))
             if reference:
                 persons[reference] = None
         return list(persons)
 
-    def _treat(self, records: Sequence[Record], states: dict[str, str | None]) -> bytes:
+    def _identify_table(self, table: RecordTable) -> list[str]:
+        """Return the reference of the person of each record, an empty one for nobody."""
+        self._forget_references()
+        return list(map(self._refer, table.list_values(self._records.subject)))
+
+    def _forget_references(self) -> None:
+        if len(self._references) > _REMEMBERED:
+            self._references.clear()
+            self._uncounted.clear()
+
+    def _refer(self, subject: str) -> str:
+        reference = self._references.get(subject)
+        if reference is None:
+            person = find_subject(subject)
+            reference = self._references[subject] = self._refer_to(person) if person else ""
+            if is_word_for_nobody(person):
+                self._uncounted.add(reference)
+        return reference
+
+    def _treat(self, reader: RecordReader, records: Sequence[Record], states: dict[str, str | None]) -> bytes:
         left = []
         self._count += len(records)
         for record in records:
             if not self._identifies:
                 record.pop(PERSON, None)
             if self._declared and not record.keys() <= self._declared:
-                raise Untreatable("A record has a field that the asset does not declare: add it to the asset's fields.")
+                raise Untreatable(_UNDECLARED)
             if self._filter is None or self._filter.allows(record, states.get(record.get(PERSON, ""))):
                 if record.get(PERSON) in self._uncounted:
                     record[PERSON] = (
@@ -213,7 +260,29 @@ class TreatedDelivery:
                 out = self._apply_transforms(record, 0)
                 if out is not None:
                     left.append(out)
-        return self._codec.write(left)
+        return reader.write(left)
+
+    def _treat_table(
+        self, reader: RecordReader, table: RecordTable, references: list[str], states: dict[str, str | None]
+    ) -> bytes:
+        self._count += table.height
+        if self._declared and table.height and not table.columns.keys() <= self._declared:
+            raise Untreatable(_UNDECLARED)
+        if self._bounds and self._identifies:
+            # Somebody may be called Null, and consent, but may be nobody where heads are counted.
+            table = table.set_values(PERSON, ["" if one in self._uncounted else one for one in references])
+        if self._filter is not None:
+            consents = map(states.get, references) if self._identifies else repeat(None, table.height)
+            table = self._filter.keep_allowed(table, consents)
+        for at, transform in enumerate(self._transforms):
+            take = getattr(transform, "take_table", None)
+            if take is None:
+                return b"".join(self._write_batch(reader, batch, at) for batch in table.list_records())
+            made = take(table)
+            if made is None:
+                return b""
+            table = made
+        return reader.write(table)
 
     def _apply_transforms(self, record: Record, first: int) -> Record | None:
         """Return the record after the transforms from `first` on; None if one of them holds it back."""
@@ -225,21 +294,21 @@ class TreatedDelivery:
             record = current
         return current
 
-    async def _finish(self) -> AsyncIterator[bytes]:
+    async def _finish(self, reader: RecordReader) -> AsyncIterator[bytes]:
         """Yield the records that transforms held back until the end, in batches."""
         for at, transform in enumerate(self._transforms):
             batch: list[Record] = []
             for record in transform.finish():
                 batch.append(record)
                 if len(batch) == _BATCH:
-                    yield await self._work(self._write_batch, batch, at)
+                    yield await self._work(self._write_batch, reader, batch, at + 1)
                     batch = []
             if batch:
-                yield await self._work(self._write_batch, batch, at)
+                yield await self._work(self._write_batch, reader, batch, at + 1)
 
-    def _write_batch(self, batch: list[Record], at: int) -> bytes:
-        left = [out for record in batch if (out := self._apply_transforms(record, at + 1)) is not None]
-        return self._codec.write(left)
+    def _write_batch(self, reader: RecordReader, batch: list[Record], first: int) -> bytes:
+        left = [out for record in batch if (out := self._apply_transforms(record, first)) is not None]
+        return reader.write(left)
 
 
 def build_transforms(steps: Iterable[TransformStep], treating: Treating, flow: Flow) -> list[Transform]:
@@ -253,13 +322,13 @@ def build_transforms(steps: Iterable[TransformStep], treating: Treating, flow: F
     return transforms
 
 
-async def _cut_evenly(raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the same bytes in pieces of one size, so that nothing depends on the chunks of the source."""
+async def _cut_evenly(raw: AsyncIterator[bytes], size: Callable[[], int]) -> AsyncIterator[bytes]:
+    """Yield the same bytes in pieces of the size in bytes, so that nothing depends on the chunks of the source."""
     rest = bytearray()
     async for chunk in raw:
         rest += chunk
-        while len(rest) >= PIECE:
-            yield bytes(rest[:PIECE])
-            del rest[:PIECE]
+        while len(rest) >= (length := size()):
+            yield bytes(rest[:length])
+            del rest[:length]
     if rest:
         yield bytes(rest)

@@ -4,9 +4,10 @@ A text that is no term of the operand's vocabulary decides nothing: `NRW` may me
 "is not DE-NW" is known of it. Only a name that the policy itself uses is compared as it is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.formats.values import MISSING, format_number, make_reader, require_fields, to_text
 from connector.policy.deciding.rows import compile_rows
 from connector.policy.model.constraints import walk_leaves
@@ -47,16 +48,31 @@ class RecordFilter:
 
     def allows(self, record: Record, consent: str | None) -> bool:
         """Return whether a record may leave; `consent` is the state of its person's consent, None if unknown."""
-        key = (consent or "", *(to_text(record.get(field)) for _, field in self._fields))
+        allowed, unread = self._judge((consent or "", *(to_text(record.get(field)) for _, field in self._fields)))
+        for field in unread:
+            self.unread[field] = self.unread.get(field, 0) + 1
+        return allowed
+
+    def keep_allowed(self, table: RecordTable, consents: Iterable[str | None]) -> RecordTable:
+        """Return the records of a table that may leave; `consents` are the states of each record's person."""
+        columns = [table.list_values(field) for _, field in self._fields]
+        keys = list(zip((state or "" for state in consents), *columns, strict=True))
+        results = {key: self._judge(key) for key in set(keys)}
+        if any(unread for _, unread in results.values()):
+            for key in keys:
+                for field in results[key][1]:
+                    self.unread[field] = self.unread.get(field, 0) + 1
+        return table.keep([results[key][0] for key in keys])
+
+    def _judge(self, key: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
+        """Return whether records with these values may leave, and the fields with a value that is not known."""
         result = self._results.get(key)
         if result is None:
             facts, unread = self._read_facts(key)
             result = self._test(facts), unread
             if len(self._results) < _REMEMBERED:
                 self._results[key] = result
-        for field in result[1]:
-            self.unread[field] = self.unread.get(field, 0) + 1
-        return result[0]
+        return result
 
     def _read_facts(self, key: tuple[str, ...]) -> tuple[Mapping[str, tuple[Value, ...]], tuple[str, ...]]:
         """Return the facts of a record, and the fields with a value that its operand does not know."""

@@ -15,7 +15,8 @@ from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.register import Register
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.treating.consents import DeliveryConsents
-from connector.dataplane.treating.delivery import PIECE, TreatedDelivery, Treating
+from connector.dataplane.treating.delivery import TreatedDelivery, Treating
+from connector.dataplane.treating.reader import PIECE
 from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, Untreatable

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.dataplane.formats.csv import LONGEST_RECORD, Csv
-from connector.dataplane.treating.delivery import PIECE
+from connector.dataplane.treating.reader import PIECE
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records, TransformStep
 from tests.dataplane.records import CSV, deliver, treat
@@ -97,7 +97,7 @@ def test_the_first_line_of_a_spreadsheet_names_the_delimiter(line: str) -> None:
         reader.read(f"{line}\na;c\n1;2\n1\n".encode())
 
 
-# A cell as it stands in a file: bare text, which may contain quotes after its beginning, or text between quotes.
+# A cell as it stands in a file: bare text, which may contain stray quotes, or text between quotes.
 BARE = st.from_regex(r"([ab17 ][ab\" ]{0,3})?", fullmatch=True)
 QUOTED = st.text('ab",;\n\r ', max_size=5).map(lambda text: '"' + text.replace('"', '""') + '"')
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
@@ -120,12 +120,31 @@ def test_records_are_those_of_the_grammar_wherever_the_data_is_cut(
 
 
 def _expect(text: str, delimiter: str) -> list[Record] | None:
-    """Return the records by Python's own reader; None if they are refused."""
+    """Return the records by Python's own reader, which accepts stray quotes; None if they are refused."""
+    if has_stray_quote(text, delimiter):
+        return None
     try:
         head, *rows = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         return [dict(zip(head, row, strict=True)) for row in rows]
     except (csv.Error, ValueError):
         return None
+
+
+def has_stray_quote(text: str, delimiter: str) -> bool:
+    """Go through a text sign by sign: at the begin of a value, in a bare one, in quotes, or after a quote in them."""
+    state = "begin"
+    for sign in text:
+        if state == "quoted":
+            state = "after" if sign == '"' else "quoted"
+        elif sign in {delimiter, "\n", "\r"}:
+            state = "begin"
+        elif sign == '"' and state in {"begin", "after"}:
+            state = "quoted"
+        elif sign == '"' or state == "after":
+            return True
+        else:
+            state = "bare"
+    return False
 
 
 def _read(pieces: list[str], records: Records) -> list[Record] | None:
@@ -139,8 +158,6 @@ def _read(pieces: list[str], records: Records) -> list[Record] | None:
 @pytest.mark.parametrize(
     ("header", "delimiter"),
     [
-        ('size 17",name', ","),
-        ('17" size;17" name', ";"),
         ('"a,b,c";"d,e"', ";"),
         ('"a\n,,,b"|c', "|"),
         ('a;"b\nc"', ";"),
@@ -157,9 +174,22 @@ def test_quotes_of_the_header_do_not_hide_its_delimiter(header: str, delimiter: 
         assert reader.write_head(("k",)) == b"k\r\n"
 
 
-def test_a_quote_in_a_text_far_into_the_data_breaks_no_delivery() -> None:
-    data = b"p,t\n" + b"1,Maus\n" * 200_000 + b'2,17" Monitor\n' + b'3,"a\nb"\n' * 20_000
-    assert deliver(data, treat(CSV, TransformStep(name="drop", fields=("p",)))).count(b"\n") == 240_002
+@pytest.mark.parametrize("records", [0, 10, 200_000])
+@pytest.mark.parametrize("bad", ['17" Monitor', ' "x"', '"a"b', 'a""'])
+def test_a_quote_inside_a_bare_value_is_refused_with_its_line_however_large_the_data(records: int, bad: str) -> None:
+    data = "p,t\n" + '1,"a\nb"\n' * records + f"2,{bad}\n" + "3,x\n" * records
+    with pytest.raises(Untreatable, match=f"Line {2 + 2 * records} of the CSV cannot be read: a quote stands inside"):
+        deliver(data.encode(), treat(CSV, TransformStep(name="drop", fields=("p",))))
+
+
+def test_a_quote_in_a_bare_name_of_the_header_is_refused() -> None:
+    with pytest.raises(Untreatable, match="Line 1 of the CSV cannot be read: a quote"):
+        Csv(CSV).read(b'size 17",name\n1,2\n')
+
+
+def test_a_value_with_a_carriage_return_alone_puts_its_own_line_in_quotes() -> None:
+    data = b'a,b\n1,"x\ry"\n2,z\n'
+    assert deliver(data, treat(CSV)) == b'a,b\n"1","x\ry"\n2,z\n'
 
 
 @pytest.mark.parametrize(("data", "line"), [(b'a,b\n1,"x\ny"\n2,"open\n3,4\n', 4), (b'a,b\n1,"x\ny"\n"2"x,3\n', 4)])

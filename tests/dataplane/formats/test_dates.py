@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.dataplane.formats.dates import to_instant
+from connector.dataplane.formats.dates import cut_instant, to_instant
 
 
 @given(st.dates(min_value=date(1000, 1, 1)))
@@ -22,3 +22,12 @@ def test_a_date_means_the_same_in_both_notations(day: date) -> None:
 )
 def test_what_can_mean_several_dates_or_none_is_no_date(value: Any) -> None:
     assert to_instant(value) is None
+
+
+@given(
+    text=st.from_regex(r"[0-2]\d{3}-[01]\d-[0-3]\d(T[0-2]\d:[0-6]\d:[0-6]\d(Z|[+-][0-2]\d:[0-6]\d)?)?", fullmatch=True),
+    length=st.sampled_from([4, 7, 10, 13]),
+)
+def test_an_instant_is_cut_as_its_whole_form_says(text: str, length: int) -> None:
+    whole = to_instant(text)
+    assert cut_instant(text, length) == (None if whole is None else whole[:length])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.dataplane.formats.values import to_number
 from connector.dataplane.transforms.generalise import make_coarser
 from connector.ports.flow import Untreatable
 from connector.ports.treatment import TransformStep
@@ -58,6 +59,24 @@ LONG = st.from_regex(r"-?[0-9]{1,30}\.[0-9]{1,28}", fullmatch=True).map(Decimal)
 )
 def test_values_become_coarser_and_odd_ones_are_left_out(precision: str, value: Any, made: Any) -> None:
     assert make_coarser(precision)(value) == made
+
+
+USUAL = st.from_regex(r"(0|[1-9][0-9]{0,16})([.,][0-9]{1,10})?", fullmatch=True)
+
+
+@given(
+    text=USUAL,
+    precision=st.sampled_from(
+        ["1", "10", "25", "0.5", "0.50", "10.0", "0.03", "decimals-0", "decimals-2", "decimals-7"]
+    ),
+    sign=st.sampled_from(".,"),
+)
+def test_a_number_as_it_is_usually_written_is_made_coarser_as_any_other(text: str, precision: str, sign: str) -> None:
+    def read(value: Any) -> Decimal | None:
+        return to_number(value, sign)
+
+    # With a space before it, it is read as a number of any form.
+    assert make_coarser(precision, read, sign)(text) == make_coarser(precision, read, sign)(f" {text}")
 
 
 @pytest.mark.parametrize("precision", ["", "0", "-1", "minute", "decimals-", "decimals-200", "prefix-x", "inf", "1e99"])

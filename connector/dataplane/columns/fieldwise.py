@@ -1,0 +1,78 @@
+"""A transform that changes the values of some fields one by one, in records and in tables.
+
+A missing value remains as it is written. A value that the transform cannot read leaves empty and is counted; data in
+which no value of a field can be read is refused.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from connector.dataplane.formats.tables import RecordTable
+from connector.dataplane.formats.values import MISSING, UNREAD, UNREAD_TEXT, read_raw, require_fields, to_text
+from connector.ports.flow import Record, Untreatable
+
+ValueChange = Callable[[Any], Any]
+"""Returns the new value of a field, empty (a text) or None if it cannot be read. A text stays a text."""
+
+_UNCHANGED = {"", UNREAD_TEXT}
+
+
+class Fieldwise:
+    """Changes the values of the fields in `changes`.
+
+    `purpose` is a verb phrase for the error of a missing field. `empties` is True if nothing shall be left of a value.
+    """
+
+    most_bytes = None
+
+    def __init__(self, changes: Mapping[str, ValueChange], purpose: str, *, empties: bool = False) -> None:
+        self._changes = changes
+        self._purpose = purpose
+        self._empties = empties
+        self._read: set[str] = set()
+        self.unread: dict[str, int] = {}
+
+    def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the same fields."""
+        require_fields(self._changes, fields, self._purpose)
+        return fields
+
+    def take(self, record: Record) -> Record:
+        """Return the record with changed values."""
+        for name, change in self._changes.items():
+            value = read_raw(record.get(name))
+            if to_text(value).strip() in MISSING:
+                continue
+            record[name] = made = change(value)
+            if not self._empties and (made is None or made == ""):
+                record[name] = UNREAD
+                self.unread[name] = self.unread.get(name, 0) + 1
+            else:
+                self._read.add(name)
+        return record
+
+    def take_table(self, table: RecordTable) -> RecordTable:
+        """Return the table with changed values; equal values of a piece are changed once."""
+        for name, change in self._changes.items():
+            values = table.list_values(name)
+            known = {value: change(value) for value in {*values} - _UNCHANGED if value.strip() not in MISSING}
+            unread = not self._empties and "" in known.values()
+            if unread:
+                known = {value: made or UNREAD_TEXT for value, made in known.items()}
+            made = list(map(known.get, values, values))
+            if unread:
+                count = made.count(UNREAD_TEXT) - values.count(UNREAD_TEXT)
+                self.unread[name] = self.unread.get(name, 0) + count
+            if any(value != UNREAD_TEXT for value in known.values()):
+                self._read.add(name)
+            table = table.set_values(name, made, unread=unread)
+        return table
+
+    def finish(self) -> Iterable[Record]:
+        """Return no record: none was held back. Raises Untreatable if no value of a field could be read."""
+        for name in self._changes:
+            if name in self.unread and name not in self._read:
+                raise Untreatable(
+                    f"No value of the field {name[:100]!r} can be read as the transform needs it: correct the data."
+                )
+        return ()
