@@ -30,7 +30,7 @@ PASSWORD = "sieben bunte Kiesel"
 
 
 def measure(order: Order) -> list[Figure]:
-    """Return the slowest and the median page, the size of the first visit and the first paint, beside their bounds."""
+    """Return the slowest and the median page, the size of the first visit, and the first paint, beside their bounds."""
     order = replace(order, assets=OFFERS, agreements=AGREEMENTS)
     stage = order.make_stage("city", "firm")
     with run_actors(stage, "city", "firm"):

@@ -22,6 +22,8 @@ from tests.web.public.square import Square
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
+PATIENCE_MS = 60_000
+"""A busy machine takes its time; a quick one never waits for it."""
 
 
 class Served:
@@ -93,6 +95,7 @@ def watch(context: BrowserContext, served: Served) -> tuple[Page, list[str]]:
     """
     faults: list[str] = []
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     page.on("console", lambda message: faults.append(f"{page.url}: {message.text}"))
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.on("request", lambda asked: None if asked.url.startswith(served.address) else faults.append(asked.url))

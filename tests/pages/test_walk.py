@@ -1,5 +1,6 @@
 """Every page that a person reaches is whole, for each role and in each language; none leads to nothing."""
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -14,6 +15,8 @@ from tests.web.office import Office
 from tests.web.test_texts import FORBIDDEN
 
 ROLES = {role.value: (role,) for role in UserRole} | {"all": tuple(UserRole)}
+UNFILLED = re.compile(r"\{|\}|\bNone\b(?!\.)|&(lt|amp|quot|#39);")
+"""What a template leaves that was not filled in, or escaped a text twice."""
 RIGHTS = {(method, path): roles for method, path, _, roles in PAGES}
 
 
@@ -29,6 +32,7 @@ async def test_all_that_a_role_reaches_is_whole(office: Office, roles: tuple[Use
     assert walked.list_faults() == []
     assert walked.dead == []
     assert {page.root.get("lang") for page in walked.pages.values()} == {language}
+    assert [address for address, page in walked.pages.items() if UNFILLED.search(page.text)] == []
 
 
 @pytest.mark.parametrize("roles", ROLES.values(), ids=ROLES.keys())

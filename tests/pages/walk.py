@@ -16,16 +16,22 @@ VIEWS, ADDRESSES = 4, 8
 """So many addresses of one path are opened for each set of names in their query, and so many in all."""
 STARTS = ("/", "/konto", "/none")
 _LANGUAGE = "/sprache/"
+POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+STRICT = {"x-frame-options": "DENY", "x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
 
 
 @dataclass
 class Walked:
-    """What a person met: pages by address, forms with the address of their page, and every path that was named."""
+    """What a person met: pages by address, forms with the address of their page, and every path that was named.
+
+    `dead` are links into nothing, `bare` are answers without the headers that keep other sites out.
+    """
 
     pages: dict[str, Page] = field(default_factory=dict)
     others: dict[str, httpx.Response] = field(default_factory=dict)
     forms: dict[tuple[str, str, frozenset[str]], tuple[str, Form]] = field(default_factory=dict)
     dead: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
     streams: set[str] = field(default_factory=set)
     named: set[tuple[str, str]] = field(default_factory=set)
 
@@ -35,7 +41,7 @@ class Walked:
         for address, page in self.pages.items():
             for fault in page.list_faults():
                 found.setdefault((address.partition("?")[0], fault), f"{address}: {fault}")
-        return list(found.values())
+        return [*found.values(), *self.bare]
 
 
 async def walk(browser: httpx.AsyncClient, starts: tuple[str, ...] = STARTS) -> Walked:
@@ -51,6 +57,8 @@ async def walk(browser: httpx.AsyncClient, starts: tuple[str, ...] = STARTS) -> 
             continue
         opened.update((view, path))
         answer = await browser.get(address)
+        if not STRICT.items() <= answer.headers.items() or answer.headers["content-security-policy"] != POLICY:
+            walked.bare.append(f"{address}: not all headers are there")
         if answer.status_code == 303:
             waiting.append(answer.headers["location"])
             continue
