@@ -27,17 +27,14 @@ async def _walk(office: Office, roles: tuple[UserRole, ...], language: str = "de
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("roles", ROLES.values(), ids=ROLES.keys())
-async def test_all_that_a_role_reaches_is_whole(office: Office, roles: tuple[UserRole, ...], language: str) -> None:
+async def test_all_that_a_role_reaches_is_whole_and_no_form_is_refused(
+    office: Office, roles: tuple[UserRole, ...], language: str
+) -> None:
     walked = await _walk(office, roles, language)
     assert walked.list_faults() == []
     assert walked.dead == []
     assert {page.root.get("lang") for page in walked.pages.values()} == {language}
     assert [address for address, page in walked.pages.items() if UNFILLED.search(page.text)] == []
-
-
-@pytest.mark.parametrize("roles", ROLES.values(), ids=ROLES.keys())
-async def test_nobody_is_shown_a_form_that_is_refused_to_the_role(office: Office, roles: tuple[UserRole, ...]) -> None:
-    walked = await _walk(office, roles)
     for method, path, _ in walked.forms:
         allowed = RIGHTS[method, path]
         assert allowed is None or allowed & set(roles), f"{path} is shown to {roles}"
