@@ -91,14 +91,12 @@ def _make_usual(step: Decimal, sign: str, *, certain: bool) -> Callable[[str], s
 
     def make(value: str) -> str | None:
         found = match(value)
-        if found is None:
-            return None
-        whole, decimals = found.groups("")
-        if not certain and len(decimals) == 3:
+        if found is None or (not certain and len(found[2] or "") == 3):
             return None
         if not places:
-            return str(int(whole) // units * units)
-        digits = str(int(whole + decimals[:places].ljust(places, "0")) // units * units).rjust(places + 1, "0")
+            return str(int(found[1]) // units * units)
+        shown = (found[2] or "")[:places].ljust(places, "0")
+        digits = str(int(found[1] + shown) // units * units).rjust(places + 1, "0")
         return f"{digits[:-places]}{sign}{digits[-places:]}"
 
     return make
