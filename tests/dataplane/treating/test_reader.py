@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.dataplane.columns.csv import TableCsv
 from connector.dataplane.control.register import Register
+from connector.dataplane.formats.json_pieces import JsonPieces
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.delivery import TreatedDelivery
+from connector.dataplane.treating.reader import LARGE, PlainReader, make_reader
 from connector.policy.deciding.consent import GIVEN
 from connector.policy.model.decision import RowFilter
 from connector.policy.model.policy import DK, AtomicConstraint
@@ -201,3 +204,12 @@ def test_tables_give_what_records_give(case: tuple[bytes, Treatment, int]) -> No
 @settings(max_examples=BY_NIGHT, deadline=None)
 def test_tables_give_what_records_give_by_night(case: tuple[bytes, Treatment, int]) -> None:
     _compare(case)
+
+
+def test_small_data_and_any_without_the_engine_is_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    csv, json = Records(format="csv"), Records(format="json")
+    assert isinstance(make_reader(csv, LARGE, LARGE), TableCsv)
+    assert isinstance(make_reader(json, LARGE, LARGE), JsonPieces)
+    assert isinstance(make_reader(csv, LARGE - 1, LARGE), PlainReader)
+    monkeypatch.setattr("connector.dataplane.treating.reader.find_spec", lambda _name: None)
+    assert isinstance(make_reader(csv, LARGE, LARGE), PlainReader)
