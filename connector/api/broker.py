@@ -85,6 +85,7 @@ _RESULT = _ENTRY | {
     "prices": ["free"],
     "also_at": [],
     "test": False,
+    "self_description": None,
 }
 _SOURCE = {
     "participant": "https://city.example/participants/tiefbauamt",

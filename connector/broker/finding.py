@@ -16,12 +16,16 @@ _MOST_IN_AREA = 100_000
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """One search result; `also` are the references to the same dataset at further portals."""
+    """One search result; `also` are the references to the same dataset at further portals.
+
+    `described` is whether its provider has pushed a signed self-description of it.
+    """
 
     entry: Entry
     liveness: Liveness
     score: float
     also: tuple[Entry, ...] = ()
+    described: bool = False
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +57,7 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int, *
     )
     found = await index.find(query)
     entries = {entry.row: entry for entry in await record.at_rows([row for row, _ in found.hits])}
+    described = await record.find_described([*entries.values()])
     further = await record.references([entry.id for entry in entries.values()]) if reach.portals else ()
     hits = tuple(
         Hit(
@@ -60,6 +65,7 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int, *
             liveness=reach.find_liveness(entry.participant),
             score=score,
             also=tuple(other for other in further if other.id == entry.id and other.row != row),
+            described=row in described,
         )
         for row, score in found.hits
         if (entry := entries.get(row)) and entry.participant not in query.hidden

@@ -14,6 +14,7 @@ from connector.broker.reading.terms import list_parties, write_terms
 from connector.broker.visibility.audience import explain_teaser
 from connector.ports.broker_store import PORTALS, CrawlSource, Entry, Liveness
 from connector.ports.search_index import OFFSET, Counted, Facet, Match
+from connector.protocol.credential import name_description
 from connector.protocol.dsp.errors import clean
 from connector.views.conversion import write_moment
 
@@ -73,7 +74,13 @@ def render_result(hit: Hit, matches: Sequence[Match], *, lang: str | None, now: 
         "prices": stated.prices,
         "also_at": [_render_via(entry) for entry in hit.also],
         "test": hit.entry.is_test,
+        "self_description": _address_description(hit.entry) if hit.described else None,
     }
+
+
+def _address_description(entry: Entry) -> str:
+    """Return the path at which the broker serves what the provider has signed about a dataset, byte for byte."""
+    return f"/v1/self-descriptions/{name_description(entry.participant, entry.id)}"
 
 
 def render_suggestions(values: Sequence[Counted]) -> dict[str, Any]:

@@ -306,6 +306,12 @@ class RecordView(Protocol):
     async def references(self, ids: Sequence[str]) -> Sequence[Entry]:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
 
+    async def find_described(self, entries: Sequence[Entry]) -> frozenset[int]:
+        """Return the rows of those entries of this view whose provider pushed a signed description.
+
+        A teaser has none: whoever reads the description reads the whole entry.
+        """
+
 
 class BrokerStore(Protocol):
     """The record of the broker. Implementations: SQLite, in memory. A search index follows it by change numbers.

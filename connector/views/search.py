@@ -39,7 +39,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     the first offer. `begins` and `ends` are the time that the data covers. `boxes` are its areas: west, south, east
     and north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the
     rest. `via` is set for a reference to a dataset of a portal, which has no offer; `also_at` are further portals
-    that list the same dataset.
+    that list the same dataset. `self_description` is the path at the broker of what the provider has signed about it.
     """
 
     participant: str
@@ -73,6 +73,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     prices: tuple[str, ...] = ()
     via: ViaView | None = None
     also_at: tuple[ViaView, ...] = ()
+    self_description: str | None = None
     test: bool = False
 
 

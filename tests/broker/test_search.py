@@ -1,6 +1,15 @@
+import json
 from typing import Any
 
-from connector.broker.search import list_readers
+import pytest
+from msgspec.structs import replace
+
+from connector.broker.finding import Hit
+from connector.broker.search import list_readers, render_result
+from connector.ports.broker_store import Liveness
+from connector.protocol.credential import name_description
+from tests.broker.world import titled
+from tests.contract.test_record import CITY, NOW, entry
 
 
 def test_offers_for_certain_parties_only_are_marked() -> None:
@@ -14,3 +23,11 @@ def test_offers_for_certain_parties_only_are_marked() -> None:
     assert list_readers(offered("urn:a", None)) == ()
     assert list_readers([{"@id": "o", "permission": [{"action": "use", "assignee": "urn:c"}]}]) == ("urn:c",)
     assert list_readers([{"@id": "o", "permission": 3}]) == ()
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_a_result_leads_to_what_its_provider_has_signed(described: bool) -> None:
+    found = replace(entry("a"), document=json.dumps(titled("a", "Wald")).encode())
+    hit = Hit(entry=found, liveness=Liveness.ONLINE, score=1.0, described=described)
+    path = f"/v1/self-descriptions/{name_description(CITY, 'a')}" if described else None
+    assert render_result(hit, (), lang=None, now=NOW)["self_description"] == path

@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from connector.ports.broker_store import BrokerStore, Delta
 from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.descriptions import DescribingKey, DescriptionStore, PushedDescription
-from connector.protocol.credential import DescriptionKind
+from connector.protocol.credential import DescriptionKind, name_description
 from connector.store import rules
 from connector.store.memory.descriptions import MemoryDescriptionStore
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
+from tests.broker.searching import make_searching
 from tests.contract.test_record import CITY, NOW, WORKS, entry, source
 
 Stores = tuple[BrokerStore, DescriptionStore]
@@ -150,3 +152,21 @@ async def test_what_was_pushed_is_there_after_a_restart(tmp_path: Path) -> None:
     await record.apply(Delta(source=source(), removed=("a",)), NOW)
     assert await record.entry(CITY, "a") is not None
     await record.close()
+
+
+async def test_a_view_tells_of_which_entries_a_description_is_kept_but_not_of_a_teaser(stores: Stores) -> None:
+    record, store = stores
+    await record.apply(Delta(source=source(), upserts=(entry("crawled"),)), NOW)
+    for name, audience in (("a", b""), ("b", b'{"a":1}')):
+        described = replace(pushed(name), name=name_description(CITY, name))
+        await store.put_description(described, entry(name, audience=audience, teaser=bool(audience)), NOW)
+    view = record.view(known.number for known in await record.classes())
+    entries, _ = await view.entries(None, 10)
+    found = await view.find_described(entries)
+    assert sorted((one.id, one.reduced) for one in entries if one.row in found) == [("a", False), ("b", False)]
+    assert len(entries) == 4
+    assert await view.find_described([]) == frozenset()
+    searching = await make_searching(record, now=NOW)
+    hits = (await searching.find()).hits
+    assert {hit.entry.id: hit.described for hit in hits} == {"a": True, "crawled": False}
+    await searching.index.close()

@@ -122,7 +122,8 @@ class MemoryBrokerStore:
     def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> MemoryRecordView:
         """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
         rows = partial(self._list_rows, tests=tests), self._list_rows
-        return MemoryRecordView(*rows, self.sources, self.source_marks, frozenset({EVERYBODY, *visible}), tests=tests)
+        seen = frozenset({EVERYBODY, *visible})
+        return MemoryRecordView(*rows, self.sources, self.source_marks, self.pushed, seen, tests=tests)
 
     def _list_rows(self, *, tests: bool = False) -> list[tuple[Entry, RowNumbers, str]]:
         """Return all entries in the order of arrival, with their numbers and the keys of their classes."""

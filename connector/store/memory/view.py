@@ -34,7 +34,7 @@ Rows = Callable[[], list[tuple[Entry, RowNumbers, str]]]
 class MemoryRecordView:
     """A `RecordView` of the classes with some numbers, with `tests` or without.
 
-    `rows` are those that are seen, `listed` those without tests.
+    `rows` are those that are seen, `listed` those without tests, `pushed` the pushed datasets of each participant.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class MemoryRecordView:
         listed: Rows,
         sources: Callable[[], Awaitable[Sequence[CrawlSource]]],
         source_marks: Callable[[], Awaitable[Mapping[str, frozenset[MarkKind]]]],
+        pushed: Mapping[str, frozenset[str]],
         visible: frozenset[int],
         *,
         tests: bool,
@@ -51,6 +52,7 @@ class MemoryRecordView:
         self._listed = listed
         self._sources = sources
         self._source_marks = source_marks
+        self._pushed = pushed
         self._visible = visible
         self._tests = tests
 
@@ -176,6 +178,11 @@ class MemoryRecordView:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
         found = [entry for entry in self._list_present() if entry.id in ids and entry.participant.startswith(PORTALS)]
         return sorted(found, key=lambda entry: entry.row)
+
+    async def find_described(self, entries: Sequence[Entry]) -> frozenset[int]:
+        """Return the rows of those entries whose provider pushed a signed description."""
+        whole = [entry for entry in entries if not entry.reduced]
+        return frozenset(entry.row for entry in whole if entry.id in self._pushed.get(entry.participant, ()))
 
     def _list_rows(self) -> list[tuple[Entry, RowNumbers, str]]:
         return [row for row in self._rows() if row[0].visibility in self._visible]

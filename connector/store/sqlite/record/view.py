@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from connector.ports.broker_store import BOXES, PORTALS, Box, CrawlSource, Entry, Listing, Reach
 from connector.ports.moderation import MarkKind, find_withheld
+from connector.protocol.credential import name_description
 from connector.store.rules import find_relayed, read_cursor, read_position, write_cursor, write_position
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
 from connector.store.sqlite.record.areas import list_seen
@@ -24,6 +25,7 @@ from connector.store.sqlite.record.rows import SHOWN_COLUMNS, to_entry
 # Crawls end in another order than they began: their times differ from the order of the change numbers by less.
 SLACK_MS = 3_600_000
 
+_DESCRIBED = "SELECT name FROM descriptions WHERE name IN (SELECT value FROM json_each(?))"
 _ONE = f"SELECT {SHOWN_COLUMNS} FROM entries WHERE participant = ? AND id = ?"  # noqa: S608 - constants
 _PROVIDERS = """
 SELECT participant FROM entries
@@ -210,6 +212,12 @@ class SqliteRecordView:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
         rows = fetch_many(self._reader, _REFERENCES, (msgspec.json.encode(ids).decode(),))
         return sorted(filter(self._shows, map(self._to_entry, rows)), key=lambda entry: entry.row)
+
+    async def find_described(self, entries: Sequence[Entry]) -> frozenset[int]:
+        """Return the rows of those entries whose provider pushed a signed description."""
+        whole = {name_description(entry.participant, entry.id): entry.row for entry in entries if not entry.reduced}
+        rows = fetch_many(self._reader, _DESCRIBED, (msgspec.json.encode([*whole]).decode(),)) if whole else []
+        return frozenset(whole[name] for (name,) in rows)
 
     def _to_entry(self, row: SqlRow) -> Entry:
         return to_entry(row, tests=self._tests)
