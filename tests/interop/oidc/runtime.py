@@ -10,6 +10,7 @@ from typing import Self
 
 import httpx
 
+from connector.net.tls import client_context
 from tests.interop.ckan.runtime import find_port, run, until
 from tests.support.certificates import write_certificates
 
@@ -46,7 +47,7 @@ class Running:
 
     def browser(self) -> httpx.Client:
         """A browser at the provider, which follows no redirect."""
-        return httpx.Client(verify=str(self.ca) if self.ca else True, timeout=60)
+        return httpx.Client(verify=client_context(ca_file=self.ca), timeout=60)
 
     def _answers(self) -> bool:
         assert self._process is not None

@@ -41,8 +41,8 @@ async def add(visit: Visit) -> Response:
 
 
 async def show_person(visit: Visit) -> Response:
-    """Show one person: roles, and what can be done with the account."""
-    shown = await users.find(visit.desk.users, read_query(visit, "name") or "")
+    """Show one person, else oneself: roles, and what can be done with the account."""
+    shown = await users.find(visit.desk.users, read_query(visit, "name") or visit.person.name)
     done = read_query(visit, "fertig")
     return _show_person(visit, shown, done=visit.words.say(f"accounts.done-{done}") if done in _DONE else "")
 
