@@ -138,7 +138,7 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("GET", f"{log.PATH}/eintrag", log.show_entry, AUDITORS),
     ("GET", f"{log.PATH}/pruefnachweis", log.export_proof, AUDITORS),
     ("GET", f"{log.PATH}/pruefen", log.show_check, AUDITORS),
-    ("POST", f"{log.PATH}/pruefen", log.check, AUDITORS),
+    ("GET", f"{log.PATH}/pruefen/ergebnis", log.show_result, AUDITORS),
     ("GET", f"{log.PATH}/pruefen/laufend", log.stream_check, AUDITORS),
     ("GET", usage.PATH, usage.show_usage, AGREEMENT_READERS),
     ("GET", f"{usage.PATH}/tabelle", usage.export_usage, AGREEMENT_READERS),

@@ -101,7 +101,7 @@ async def show_check(visit: Visit) -> Response:
     return render(visit, "log_check.html", check=await log.begin_check(visit.desk.context), result=False)
 
 
-async def check(visit: Visit) -> Response:
+async def show_result(visit: Visit) -> Response:
     """Check the log and show the result, for a page without script."""
     found = await log.begin_check(visit.desk.context)
     while not found.over:

@@ -84,7 +84,7 @@ async def test_the_check_is_followed_and_works_without_script(office: Office) ->
     await _fill(office)
     browser = await office.sign_in(UserRole.AUDITOR)
     assert 'data-follow="/nachweise/pruefen/laufend"' in (await browser.get("/nachweise/pruefen")).text
-    done = (await browser.post("/nachweise/pruefen")).text
+    done = (await browser.get("/nachweise/pruefen/ergebnis")).text
     assert "Das Prüfprotokoll ist unversehrt" in done
     stream = await browser.get("/nachweise/pruefen/laufend", headers={"accept": "text/event-stream"})
     told = [msgspec.json.decode(line.removeprefix("data: ")) for line in stream.text.split("\n\n") if line]

@@ -1,0 +1,1 @@
+"""Papers before the judge of PDF/A and PDF/UA."""
