@@ -17,7 +17,7 @@ class SavedSearchOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     parameters: Annotated[dict[str, Any], Meta(description="Words and filters, as `/v1/search` takes them.")] = {}
 
 
-class WebhookOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WebhookOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The address to which the broker posts what is new in a saved search."""
 
     url: Annotated[str, Meta(min_length=1, max_length=2048, description="https, at a public address or at your own.")]

@@ -27,7 +27,7 @@ from tests.support.plane import OWNER, Desk
 
 LISTINGS = (
     "agreements", "assets", "audit", "blocks", "consents", "events", "holds", "negotiations", "participants",
-    "transfers", "uses",
+    "subscriptions", "transfers", "uses",
 )  # fmt: skip
 
 

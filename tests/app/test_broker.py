@@ -37,7 +37,14 @@ async def test_a_start_opens_the_listeners_and_a_stop_closes_all(space: Space) -
     broker = await build_broker(listening(space, "broker"), transport=space.wire)
     await broker.start()
     assert list(broker.listeners.addresses) == ["protocol", "broker", "management"]
-    assert {task.get_name() for task in broker.tasks} == {"crawler", "projector", "roster", "expiry", "teller"}
+    assert {task.get_name() for task in broker.tasks} == {
+        "crawler",
+        "projector",
+        "roster",
+        "expiry",
+        "teller",
+        "webhooks",
+    }
     async with httpx.AsyncClient(trust_env=False) as client:
         answer = await client.get(f"{broker.listeners.addresses['broker']}/v1/search")
         assert answer.status_code == 401
@@ -58,7 +65,7 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
     await broker.start()
     try:
         names = {task.get_name() for task in broker.tasks}
-        assert names == {"crawler", "roster", "graph", "projector", "expiry", "teller"}
+        assert names == {"crawler", "roster", "graph", "projector", "expiry", "teller", "webhooks"}
         async with httpx.AsyncClient(
             trust_env=False, base_url=broker.listeners.addresses["broker"], timeout=60
         ) as client:

@@ -33,7 +33,14 @@ async def test_a_start_opens_three_listeners_and_a_stop_closes_all(space: Space,
     connector = await build(settings, transport=space.wire)
     await connector.start()
     assert list(connector.listeners.addresses) == ["data", "protocol", "management"]
-    assert {task.get_name() for task in connector.tasks} == {"worker", "roster", "announcer", "pusher", "received"}
+    assert {task.get_name() for task in connector.tasks} == {
+        "worker",
+        "roster",
+        "announcer",
+        "pusher",
+        "received",
+        "subscriptions",
+    }
     async with httpx.AsyncClient(trust_env=False) as client:
         version = await client.get(f"{connector.listeners.addresses['protocol']}/.well-known/dspace-version")
         assert version.json()["protocolVersions"][0]["path"] == "/dsp/2025-1"

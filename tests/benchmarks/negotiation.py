@@ -29,7 +29,7 @@ from tests.benchmarks.cached import remember_tokens
 from tests.benchmarks.figures import Figure, figure, percentile
 from tests.benchmarks.pulls import cpu_s
 from tests.e2e.live import environment
-from tests.e2e.test_tls import written
+from tests.support.certificates import write_certificates
 
 IDLE, MANY, IN_FLIGHT = 200, 2_000, 64
 TERMS = {"permission": [{"action": "use"}]}
@@ -45,7 +45,7 @@ def measure(base: Path) -> list[Figure]:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as fresh:
         found = fresh.submit(_measured, Stage(base / "plain"), "negotiation.").result()
         found += fresh.submit(_measured_again, cached).result()
-        with environment(**written(base / "tls"), DATENKONTOR_NET__HOSTS='["127.0.0.1:*"]'):
+        with environment(**write_certificates(base / "tls"), DATENKONTOR_NET__HOSTS='["127.0.0.1:*"]'):
             secure = Stage(base / "tls", scheme="https")
             found += fresh.submit(_measured, secure, "negotiation.tls_").result()
     return found

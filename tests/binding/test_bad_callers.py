@@ -9,6 +9,7 @@ from connector.app.logs import TextFormatter
 from connector.identity.roster import RosterIdentity
 from connector.protocol.dsp.common import CONTEXT
 from tests.binding.door import BASE, UNKNOWN, Door, refused
+from tests.pair.space import participant
 
 REQUEST = "/negotiations/request"
 ADDRESSES = (
@@ -37,7 +38,7 @@ ADDRESSES = (
 OFFER = {
     "@type": "Offer",
     "target": "urn:dataset:counts",
-    "assigner": "urn:participant:city",
+    "assigner": participant("city"),
     "permission": [{"action": "use"}],
 }
 
@@ -80,7 +81,7 @@ async def test_a_token_from_the_future_is_not_authenticated(door: Door) -> None:
 async def test_a_token_for_somebody_else_is_not_authenticated(door: Door) -> None:
     before = door.kept()
     refused(await door.post(REQUEST, door.request(), token=door.token(to="other")), 401, "unauthenticated")
-    two = door.unsigned({"aud": ["urn:participant:city", "urn:participant:other"]})
+    two = door.unsigned({"aud": [participant("city"), participant("other")]})
     refused(await door.post(REQUEST, door.request(), token=two), 401, "unauthenticated")
     assert door.kept() == before
 
@@ -210,7 +211,7 @@ async def test_a_callback_address_that_must_not_be_dialled_is_refused(door: Door
     before = door.kept()
     for address in ADDRESSES:
         refused(await door.post(REQUEST, door.request(callbackAddress=address)), 400, "callback-address")
-        offer = {**door.request()["offer"], "assigner": "urn:participant:firm"}
+        offer = {**door.request()["offer"], "assigner": participant("firm")}
         proposed = door.request(consumerPid=None, offer=offer, callbackAddress=address)
         proposed |= {"@type": "ContractOfferMessage", "providerPid": "urn:uuid:provider"}
         refused(await door.post("/negotiations/offers", proposed), 400, "callback-address")

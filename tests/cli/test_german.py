@@ -36,6 +36,7 @@ SAME = {
     "Parameter",
     "Text",
     "HTTP",
+    "Webhook",
 }
 DETAILS = {"_build_fields", "to_common_fields", "describe_sighting", "to_fields", "show"}
 

@@ -5,9 +5,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from connector.app.identities import MECHANISMS
+from connector.identity.dcp.methods import name_key
+from connector.identity.dcp.profile import TrustProfile
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.static_token import StaticTokenIdentity
 from connector.ports.identity import Intent, Mechanism, Participant, Unauthenticated
+from tests.identity.dcp.places import Places, make_mechanism
 from tests.identity.lists import CITY, CITY_KEY, UTILITY, UTILITY_KEY, Board, identity
 
 
@@ -32,8 +35,18 @@ async def mock_pair() -> tuple[Mechanism, Mechanism]:
     return city, utility
 
 
+async def dcp_pair() -> tuple[Mechanism, Mechanism]:
+    places, board = Places(), Board()
+    keys = {CITY: name_key(CITY_KEY, CITY), UTILITY: name_key(UTILITY_KEY, UTILITY)}
+    for did, key in keys.items():
+        places.publish(did, key)
+    city, utility = [await make_mechanism(places, did, key, board, TrustProfile()) for did, key in keys.items()]
+    return city, utility
+
+
 PAIRS: dict[str, Callable[[], Awaitable[tuple[Mechanism, Mechanism]]]] = {
     "roster": roster_pair,
+    "dcp": dcp_pair,
     "static-token": static_pair,
     "mock-token": mock_pair,
 }

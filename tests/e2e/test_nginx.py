@@ -18,8 +18,8 @@ from connector.protocol.dsp.common import DataAddress
 from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
 from tests.docs.pages import marked
 from tests.e2e.live import Live, environment
-from tests.e2e.test_tls import written
 from tests.support import nginx
+from tests.support.certificates import write_certificates
 
 pytestmark = pytest.mark.nginx
 
@@ -62,7 +62,7 @@ def configuration(files: dict[str, str], port: int, data: int, offered: Path) ->
 
 @pytest.fixture
 async def front(tmp_path: Path) -> AsyncIterator[Front]:
-    files, port = written(tmp_path), nginx.free_port()
+    files, port = write_certificates(tmp_path), nginx.free_port()
     url = f"https://127.0.0.1:{port}"
     trust = ssl.create_default_context(cafile=files["DATENKONTOR_NET__CA"])
     async with (
@@ -186,7 +186,7 @@ async def test_a_push_arrives_through_it(front: Front) -> None:
 
 
 def test_a_company_gets_a_file_of_the_city_through_it(tmp_path: Path) -> None:
-    files, port, live = written(tmp_path), nginx.free_port(), Live(tmp_path)
+    files, port, live = write_certificates(tmp_path), nginx.free_port(), Live(tmp_path)
     (live.data / "counts.csv").write_bytes(DATA)
     text = configuration(files, port, live.stage.actors["city"].ports["data"], live.data)
     try:

@@ -29,10 +29,10 @@ class Slow(Catalogue):
         self.last = last
         self.serial = itertools.count()
 
-    def page(self, number: int) -> CatalogPage | Refused | InDoubt:
+    def page(self, number: int, known: str | None = None) -> CatalogPage | Refused | InDoubt:
         self.offers = []
         self.endless = number < self.last
-        found = super().page(number)
+        found = super().page(number, known)
         assert isinstance(found, CatalogPage)
         return found
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.live import environment, until
-from tests.e2e.test_tls import written
 from tests.hostile.pulse import felt
 from tests.hostile.test_heartbeat import BASE, MIB
 from tests.hostile.test_processes import Stand
+from tests.support.certificates import write_certificates
 
 pytestmark = pytest.mark.e2e
 
@@ -244,7 +244,7 @@ def attacked(
 ) -> Iterator[tuple[Stand, Path | None]]:
     folder = tmp_path_factory.mktemp(request.param)
     secure = request.param == "https"
-    variables = written(folder) if secure else {}
+    variables = write_certificates(folder) if secure else {}
     made = Stand(folder, scheme=request.param)
     with environment(DATENKONTOR_NET__PROXIES='["192.0.2.0/24"]', **variables):
         made.start("city", "firm")

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "policy/analysis/space/shape.py": "a name for developers",
     "policy/reading/templates.py": "faults of the package's own templates; what a person gives has tests below",
     "app/logs.py": "a line of the log",
+    "dataplane/formats/quotes.py": "a fault of the code that looks for quotes",
     "protocol/dcp": "faults of what peers sign and publish, which are in the log only",
     **{
         f"identity/dcp/{name}.py": "faults of what peers sign and publish, which are in the log only"

@@ -12,11 +12,17 @@ from tests.pages.page import Page, read_text
 from tests.pages.walk import Walked, walk
 from tests.pages.world import furnish, invite
 from tests.web.office import Office
+from tests.web.protection import list_own_places
 from tests.web.test_texts import FORBIDDEN
 
 ROLES = {role.value: (role,) for role in UserRole} | {"all": tuple(UserRole)}
 UNFILLED = re.compile(r"\{|\}|\bNone\b(?!\.)|&(lt|amp|quot|#39);")
 """What a template leaves that was not filled in, or escaped a text twice."""
+ELSEWHERE = {
+    ("GET", "/anmelden/login"): "for an office with the login of an organisation (tests/web/chapters/accounts)",
+    ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
+    ("POST", "/bedarf/abschliessen"): "on a need of one's own (tests/web/chapters/keeping)",
+}
 RIGHTS = {(method, path): roles for method, path, _, roles in PAGES}
 
 
@@ -44,7 +50,11 @@ async def test_a_page_or_a_script_leads_to_every_path(office: Office) -> None:
     """What nothing leads to is found by nobody. A new path needs a link, and an office that has what it is about."""
     signing = await walk(office.visitor(), ("/anmelden", await invite(office, "n.neu")))
     assert signing.list_faults() == []
-    named = signing.named | (await _walk(office, tuple(UserRole))).named
+    await furnish(office)
+    own = await walk(office.visitor(), tuple(await list_own_places(office)))
+    walked = await walk(await office.sign_in(*UserRole))
+    assert own.list_faults() == own.dead == []
+    named = signing.named | own.named | walked.named | ELSEWHERE.keys()
     static = files("connector.web").joinpath("static")
     scripts = "".join(file.read_text(encoding="utf-8") for file in static.iterdir() if file.name.endswith(".js"))
     unreached = [known for known in RIGHTS if known not in named and "{" not in known[1] and known[1] not in scripts]

@@ -8,15 +8,18 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.usecases import users
+from connector.controlplane.usecases.privacy import vetoes
 from connector.language.catalogue import LANGUAGES
-from connector.ports.changes import PutBlock, PutProcess
-from connector.ports.entities import Block, UserRole
+from connector.ports.changes import PutBlock, PutProcess, PutSubscription
+from connector.ports.entities import AssetStatus, Block, UserRole
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Ended
+from connector.views.subscriptions import SubscriptionState
 from connector.views.users import UserOrder
 from tests.support.plane import CITY, NOW, OWNER, Desk
 from tests.web import getting
 from tests.web.office import OFFER, Office
+from tests.web.protection import PERSONAL
 
 MARK_UP = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><x-evil evil='1'>{{7*1117}}"
 FILLED_IN = str(7 * 1117)
@@ -33,7 +36,16 @@ async def furnish(office: Office) -> None:
     await office.furnish()
     running = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000002", state="STARTED")
     waiting = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000003", state="SUSPENDED")
-    await office.store.commit([PutProcess(running, None), PutProcess(waiting, None)])
+    paused = getting.make_subscription("urn:s:2", state=SubscriptionState.PAUSED)
+    gone = Block(owner=OWNER, participant="https://gone.example", at=NOW, by="test", reason="Left.")
+    await office.store.commit(
+        [PutProcess(running, None), PutProcess(waiting, None), PutSubscription(paused, None), PutBlock(gone)]
+    )
+    office.desk.peer.datasets.append(getting.make_dataset(**{"@id": "urn:dataset:counts"}))
+    await office.offer("urn:d:vetoed", status=AssetStatus.DRAFT, **PERSONAL)
+    await vetoes.veto(office.values.publisher, "urn:d:vetoed", "Die Rechtsgrundlage fehlt.", by="p.schutz")
+    await office.add_user("w.weg", UserRole.PROVIDER)
+    await users.disable(office.register, "w.weg", by="test")
 
 
 async def invite(office: Office, name: str) -> str:

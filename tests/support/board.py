@@ -24,7 +24,7 @@ ANSWER = {
     "at": AT,
 }
 MATCH = {
-    "participant": "https://works.example",
+    "participant": "https://city.example",
     "dataset": "urn:dataset:counts",
     "title": {"en": "Bicycle counters"},
     "publisher": "Works",
@@ -46,7 +46,7 @@ SEARCH = {
 }
 FEED = "https://data.city.example/v1/feeds/a-secret"
 WEBHOOK = {"url": "https://city.example/hooks/bicycles", "state": "active", "created_at": AT}
-NEW = {"items": [{"participant": "https://works.example", "id": "urn:dataset:counts"}], "next": 7, "more": False}
+NEW = {"items": [{"participant": "https://city.example", "id": "urn:dataset:counts"}], "next": 7, "more": False}
 _BY_ENDING: dict[str, Any] = {"answers": [ANSWER], "matches": [MATCH], "notices": [NOTICE]}
 
 

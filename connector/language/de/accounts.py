@@ -46,8 +46,8 @@ SENTENCES: dict[str, str] = {
     "add": "Person hinzufügen",
     "add-button": "Hinzufügen und Link anzeigen",
     "add-wrong": (
-        "Bitte geben Sie einen Namen aus kleinen Buchstaben, Ziffern, Punkten und Strichen an, den "
-        "Namen der Person und mindestens eine Rolle."
+        "Es fehlt etwas: ein Anmeldename, der Name der Person oder eine Rolle. Ein Anmeldename besteht aus "
+        "kleinen Buchstaben, Ziffern, Punkten und Strichen."
     ),
     "field-person": "Name der Person, für andere",
     "field-name-hint": "Kleine Buchstaben, Ziffern, Punkte und Striche, zum Beispiel a.kaya",

@@ -34,9 +34,9 @@ SENTENCES: dict[str, str] = {
     "sheet": "Als Tabelle herunterladen (CSV)",
     "usage-empty": "In diesem Zeitraum ist nichts geschehen.",
     "usage-empty-help": "Ein längerer Zeitraum oder weniger Auswahl zeigt vielleicht mehr.",
-    "usage-counted": "Gezählt sind geschlossene Verträge, begonnene Lieferungen mit ihrer Datenmenge und Lieferungen, "
-    "die die Nutzungsbedingungen abgelehnt haben; nichts davon bezieht sich auf einzelne Personen. Ein Monat ist der "
-    "am Ort dieses Datenkontors.",
+    "usage-counted": "Gezählt sind geschlossene Verträge und begonnene Lieferungen mit ihrer Datenmenge. Dazu kommen "
+    "Lieferungen, die die Nutzungsbedingungen abgelehnt haben. Nichts davon bezieht sich auf einzelne Personen. Ein "
+    "Monat ist der am Ort dieses Datenkontors.",
     # The record of a contract.
     "history-title": "Was über diesen Vertrag verzeichnet ist",
     "history-lead": "Jede Zeile ist ein Eintrag im Prüfprotokoll; er lässt sich nachträglich nicht ändern, ohne "
@@ -116,6 +116,8 @@ SENTENCES: dict[str, str] = {
     "word-withdrawn": "zurückgezogen",
     "word-changed": "geändert",
     "word-removed": "gelöscht",
+    "event-user added by login": "Benutzer durch die Anmeldung der Organisation angelegt",
+    "event-user changed by login": "Benutzer durch die Anmeldung der Organisation geändert",
     "event-user added": "Benutzer angelegt",
     "event-user signed in": "Benutzer angemeldet",
     "event-participant blocked": "Teilnehmer ausgeschlossen",

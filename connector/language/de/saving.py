@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "feed-title": "Feed der Suche {name}",
     "feed-lead": "Diese Adresse wird nur jetzt gezeigt. Wer sie kennt, kann die Treffer lesen.",
     "new-title": "Neu in: {name}",
+    "new-hits": "Neue Treffer",
     "nothing-new": "Seit Ihrem letzten Blick ist nichts dazugekommen.",
     "more": "Es gibt weitere Neuigkeiten. Sie erscheinen, wenn diese gesehen sind.",
     "seen": "Alles gesehen",

@@ -115,6 +115,8 @@ SENTENCES: dict[str, str] = {
     "word-withdrawn": "withdrawn",
     "word-changed": "changed",
     "word-removed": "removed",
+    "event-user added by login": "User added by the login of the organisation",
+    "event-user changed by login": "User changed by the login of the organisation",
     "event-user added": "User added",
     "event-user signed in": "User signed in",
     "event-participant blocked": "Participant blocked",

@@ -17,6 +17,7 @@ SENTENCES: dict[str, str] = {
     "feed-title": "Feed of the search {name}",
     "feed-lead": "This address is shown only now. Whoever knows it can read the results.",
     "new-title": "New in: {name}",
+    "new-hits": "New results",
     "nothing-new": "Nothing has been added since you last looked.",
     "more": "There is more that is new. It appears once this is seen.",
     "seen": "All seen",

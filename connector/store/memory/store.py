@@ -14,8 +14,6 @@ from connector.ports.entities import (
     AssetStatus,
     Backoff,
     Block,
-    Consent,
-    ConsentLink,
     CountedUse,
     DutyEvent,
     EventEntry,
@@ -24,7 +22,6 @@ from connector.ports.entities import (
     Leaf,
     Lease,
     MonthlyUsage,
-    OfferForm,
     PageBounds,
     Payment,
     Push,
@@ -33,8 +30,6 @@ from connector.ports.entities import (
     Subscription,
     Usage,
     UsePart,
-    User,
-    UserSession,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -42,6 +37,7 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.store.memory.changes import apply_change, list_within
+from connector.store.memory.people import MemoryPeople
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import (
     check_version,
@@ -54,7 +50,7 @@ from connector.store.rules import (
 from connector.views.subscriptions import SubscriptionState
 
 
-class MemoryStore:
+class MemoryStore(MemoryPeople):
     """A `Store` whose data is lost when the process ends."""
 
     def __init__(self, zone: tzinfo = UTC) -> None:
@@ -297,35 +293,6 @@ class MemoryStore:
         rows: list[Block] = self._tables.select(self._tables.blocks, lambda block: block.owner == owner)
         return sorted(rows, key=lambda block: block.participant)
 
-    async def user(self, owner: str, name: str) -> User | None:
-        """Return one user of the pages."""
-        found: User | None = self._tables.get(self._tables.users, (owner, name))
-        return found
-
-    async def user_of_login(self, owner: str, login: str) -> User | None:
-        """Return the user who comes with a login."""
-        return next((user for user in await self.users(owner) if user.login == login), None)
-
-    async def users(self, owner: str) -> Sequence[User]:
-        """Return all users of the pages, ordered by name."""
-        rows: list[User] = self._tables.select(self._tables.users, lambda user: user.owner == owner)
-        return sorted(rows, key=lambda user: user.name)
-
-    async def session(self, owner: str, token_hash: str) -> UserSession | None:
-        """Return the session of a token."""
-        found: UserSession | None = self._tables.get(self._tables.sessions, (owner, token_hash))
-        return found
-
-    async def offer_form(self, owner: str, id: str) -> OfferForm | None:
-        """Return one offer that people are filling in."""
-        found: OfferForm | None = self._tables.get(self._tables.offer_forms, (owner, id))
-        return found
-
-    async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
-        """Return all offers that people are filling in, ordered by identifier."""
-        rows: list[OfferForm] = self._tables.select(self._tables.offer_forms, lambda form: form.owner == owner)
-        return sorted(rows, key=lambda form: form.id)
-
     async def subscription(self, owner: str, id: str) -> Subscription | None:
         """Return one subscription."""
         found: Subscription | None = self._tables.get(self._tables.subscriptions, (owner, id))
@@ -447,46 +414,6 @@ class MemoryStore:
     async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
         """List the violated entries of duties that are not done, oldest first."""
         return self._tables.page(self._tables.late_duties, page, {"owner": owner}, descending=False)
-
-    async def consents(
-        self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
-    ) -> tuple[Sequence[Consent], str | None]:
-        """List the entries of the consent register, newest first."""
-        return self._tables.page(self._tables.consents, page, {"owner": owner, "subject": subject, "dataset": dataset})
-
-    async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
-        """Return by subject the latest entries for each purpose that are about the dataset or about all."""
-        self._tables.require_open()
-        found: dict[str, list[Consent]] = {}
-        for subject in subjects:
-            entries: list[Consent] = list(self._tables.get(self._tables.standing, (owner, subject)) or ())
-            wanted = [entry for entry in entries if not dataset or entry.dataset in {"", dataset}]
-            if wanted:
-                found[subject] = wanted
-        return found
-
-    async def standing_consents(
-        self, owner: str, page: PageBounds, *, dataset: str | None = None, state: str | None = None
-    ) -> tuple[Sequence[Consent], str | None]:
-        """List the latest entry for each person, dataset and purpose, newest first."""
-        wanted = {"owner": owner, "dataset": dataset, "state": state}
-        return self._tables.page(self._tables.latest_consents, page, wanted)
-
-    async def consent_link(self, owner: str, subject: str) -> ConsentLink | None:
-        """Return the link of a person."""
-        found: ConsentLink | None = self._tables.get(self._tables.consent_links, (owner, subject))
-        return found
-
-    async def consent_link_of_token(self, owner: str, token_hash: str) -> ConsentLink | None:
-        """Return the link with this secret."""
-        rows: list[ConsentLink] = self._tables.select(
-            self._tables.consent_links, lambda link: (link.owner, link.token_hash) == (owner, token_hash)
-        )
-        return rows[0] if rows else None
-
-    async def consent_revision(self, owner: str) -> int:
-        """Return a number that grows with every entry."""
-        return len(self._tables.select(self._tables.consents, lambda entry: entry.owner == owner))
 
     async def push(self, owner: str, subject: str) -> Push | None:
         """Return the last push of the self-description of a subject."""

@@ -17,8 +17,6 @@ from connector.ports.entities import (
     AssetStatus,
     Backoff,
     Block,
-    Consent,
-    ConsentLink,
     CountedUse,
     DutyEvent,
     EventEntry,
@@ -27,7 +25,6 @@ from connector.ports.entities import (
     Leaf,
     Lease,
     MonthlyUsage,
-    OfferForm,
     PageBounds,
     Payment,
     Push,
@@ -36,8 +33,6 @@ from connector.ports.entities import (
     Subscription,
     Usage,
     UsePart,
-    User,
-    UserSession,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -72,6 +67,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
+from connector.store.sqlite.people import SqlitePeople
 from connector.views.subscriptions import SubscriptionState
 
 _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
@@ -138,7 +134,7 @@ def _open(path: Path, zone: tzinfo) -> StoreConnection:
     return connection
 
 
-class SqliteStore:
+class SqliteStore(SqlitePeople):
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
     def __init__(self, reader: StoreConnection, writer: Writer, shelf: KeptPages[Asset]) -> None:
@@ -331,30 +327,6 @@ class SqliteStore:
         """Return all blocks, ordered by participant."""
         return peers.blocks(self._reader, owner)
 
-    async def user(self, owner: str, name: str) -> User | None:
-        """Return one user of the pages."""
-        return users.user(self._reader, owner, name)
-
-    async def user_of_login(self, owner: str, login: str) -> User | None:
-        """Return the user who comes with a login."""
-        return users.user_of_login(self._reader, owner, login)
-
-    async def users(self, owner: str) -> Sequence[User]:
-        """Return all users of the pages, ordered by name."""
-        return users.users(self._reader, owner)
-
-    async def session(self, owner: str, token_hash: str) -> UserSession | None:
-        """Return the session of a token."""
-        return users.session(self._reader, owner, token_hash)
-
-    async def offer_form(self, owner: str, id: str) -> OfferForm | None:
-        """Return one offer that people are filling in."""
-        return users.offer_form(self._reader, owner, id)
-
-    async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
-        """Return all offers that people are filling in, ordered by identifier."""
-        return users.offer_forms(self._reader, owner)
-
     async def subscription(self, owner: str, id: str) -> Subscription | None:
         """Return one subscription."""
         return subscriptions.subscription(self._reader, owner, id)
@@ -446,34 +418,6 @@ class SqliteStore:
     async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
         """List the violated entries of duties that are not done, oldest first."""
         return duties.late(self._reader, owner, page)
-
-    async def consents(
-        self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
-    ) -> tuple[Sequence[Consent], str | None]:
-        """List the entries of the consent register, newest first."""
-        return consents.consents(self._reader, owner, page, subject, dataset)
-
-    async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
-        """Return by subject the latest entries for each purpose that are about the dataset or about all."""
-        return consents.of(self._reader, owner, subjects, dataset)
-
-    async def standing_consents(
-        self, owner: str, page: PageBounds, *, dataset: str | None = None, state: str | None = None
-    ) -> tuple[Sequence[Consent], str | None]:
-        """List the latest entry for each person, dataset and purpose, newest first."""
-        return consents.standing(self._reader, owner, page, dataset, state)
-
-    async def consent_link(self, owner: str, subject: str) -> ConsentLink | None:
-        """Return the link of a person."""
-        return consents.link(self._reader, owner, subject)
-
-    async def consent_link_of_token(self, owner: str, token_hash: str) -> ConsentLink | None:
-        """Return the link with this secret."""
-        return consents.link_of_token(self._reader, owner, token_hash)
-
-    async def consent_revision(self, owner: str) -> int:
-        """Return a number that grows with every entry."""
-        return consents.revision(self._reader, owner)
 
     async def push(self, owner: str, subject: str) -> Push | None:
         """Return the last push of the self-description of a subject."""

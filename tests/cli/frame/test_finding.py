@@ -106,6 +106,8 @@ def test_the_title_of_a_dataset_of_another_is_that_of_its_agreement(cli: Cli, kn
 def test_every_filter_by_a_participant_a_dataset_or_a_process_is_in_the_tests_above() -> None:
     wanted = {"--counterparty", "--peer", "--participant", "--process", "--dataset"}
     elsewhere = {
+        "agreement usage --counterparty",  # as `agreement list`
+        "agreement usage --dataset",  # as `agreement list`
         "agreement uses --counterparty",  # as `agreement list` (test_agreement.py)
         "agreement uses --dataset",  # as `agreement list`
         "catalog --dataset",  # a dataset of a peer (test_catalog.py)

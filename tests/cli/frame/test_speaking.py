@@ -19,7 +19,8 @@ def test_the_help_of_a_command_is_german_but_for_its_words(cli: Cli) -> None:
 
 def test_the_overviews_are_german_by_the_environment(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATENKONTOR_LANG", "de")
-    assert "Befehle:\n  init         Einen Konnektor oder einen Broker in einem Ordner einrichten." in cli("--help").out
+    first = "Befehle:\n  init          Einen Konnektor oder einen Broker in einem Ordner einrichten."
+    assert first in cli("--help").out
     alone = cli("hold")
     assert (alone.code, alone.err.startswith("Aufruf: datenkontor hold [OPTIONEN] BEFEHL")) == (2, True)
     monkeypatch.setenv("DATENKONTOR_LANG", "en")

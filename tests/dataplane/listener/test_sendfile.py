@@ -19,7 +19,7 @@ import uvloop
 from connector.dataplane.listener import sendfile
 from connector.net.tls import client_context, server_context
 from tests.dataplane.world import FLOW, OWNER, Side, blob, eventually, lease, sha256, side, url_and_token
-from tests.e2e.test_tls import written
+from tests.support.certificates import write_certificates
 
 MIB = 1024 * 1024
 LARGE = 24 * MIB
@@ -152,7 +152,7 @@ async def test_what_the_kernel_cannot_send_is_copied(provider: Side, monkeypatch
 
 
 async def test_under_tls_everything_is_copied(tmp_path: Path, in_kernel: list[int]) -> None:
-    files = written(tmp_path)
+    files = write_certificates(tmp_path)
     ours = server_context(Path(files["DATENKONTOR_NET__CERTIFICATE"]), Path(files["DATENKONTOR_NET__KEY"]))
     trust = client_context(ca_file=Path(files["DATENKONTOR_NET__CA"]))
     data = blob(3 * MIB)

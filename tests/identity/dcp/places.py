@@ -8,12 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from connector.identity.dcp.mechanism import DcpIdentity
 from connector.identity.dcp.presented import TrustedIssuers, Verifier
+from connector.identity.dcp.profile import TrustProfile
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists
 from connector.identity.jws import sign
 from connector.identity.keys import SigningKey, generate, public_jwk
+from connector.identity.roster import RosterIdentity
 from connector.identity.tokens import issue
 from connector.net.addresses import NetPolicy
 from connector.net.client import GuardedClient
@@ -22,6 +25,7 @@ from connector.net.transport import HttpCall
 from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.document import ServiceType, write_document
 from connector.protocol.dcp.status_list import MIN_BYTES
+from tests.identity.lists import OPERATOR, Board
 from tests.support.transport import InProcessAnswer
 
 NOW_MS = 1_772_366_400_000
@@ -107,6 +111,29 @@ class Places:
         sent = await verify_self_issued(token, audience=US, is_member=lambda _: True, resolve=self.resolve, now_s=NOW_S)
         self.fetched.clear()
         return sent
+
+
+async def make_mechanism(places: Places, did: str, key: SigningKey, board: Board, profile: TrustProfile) -> DcpIdentity:
+    """Return the mechanism of a member that has read its list."""
+    members = RosterIdentity(
+        owner="default",
+        id=did,
+        key=key,
+        operator=(OPERATOR.verification,),
+        source=board.fetch,
+        clock=lambda: places.now_ms,
+    )
+    made = DcpIdentity(
+        owner="default",
+        id=did,
+        key=key,
+        members=members,
+        profile=profile,
+        client=places.client,
+        clock=lambda: places.now_ms,
+    )
+    await made.refresh()
+    return made
 
 
 def pack(*set_bits: int, length: int = MIN_BYTES) -> str:

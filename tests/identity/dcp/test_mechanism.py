@@ -11,7 +11,7 @@ from connector.identity.dcp.profile import KIND, ProfileRejected, TrustProfile, 
 from connector.identity.dcp.self_issued import verify_self_issued
 from connector.identity.dcp.statuses import FRESH_MS
 from connector.identity.jws import Rejected, sign
-from connector.identity.roster import Member, RosterIdentity
+from connector.identity.roster import Member
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable, Intent
 from connector.protocol.dcp.presentations import read_query, write_response
@@ -26,6 +26,7 @@ from tests.identity.dcp.places import (
     credential,
     jwk_of,
     key_of,
+    make_mechanism,
     presentation,
     signed,
     status_at,
@@ -53,25 +54,7 @@ def list_of(*members: Member, version: int = 1) -> bytes:
 
 
 async def mechanism(places: Places, board: Board | None = None, profile: TrustProfile = PROFILE) -> DcpIdentity:
-    members = RosterIdentity(
-        owner="default",
-        id=US,
-        key=KEYS[US],
-        operator=(OPERATOR.verification,),
-        source=(board or Board(list_of(*MEMBERS))).fetch,
-        clock=lambda: places.now_ms,
-    )
-    made = DcpIdentity(
-        owner="default",
-        id=US,
-        key=KEYS[US],
-        members=members,
-        profile=profile,
-        client=places.client,
-        clock=lambda: places.now_ms,
-    )
-    await made.refresh()
-    return made
+    return await make_mechanism(places, US, KEYS[US], board or Board(list_of(*MEMBERS)), profile)
 
 
 def token(places: Places, jti: str = "j", did: str = FIRM, **more: Any) -> str:

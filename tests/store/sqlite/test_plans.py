@@ -29,6 +29,7 @@ from connector.store.sqlite.chapters import (
     peers,
     processes,
     replay,
+    subscriptions,
     usage,
     users,
 )
@@ -36,6 +37,7 @@ from connector.store.sqlite.engine.connection import name_months
 from connector.store.sqlite.record import classes, moderating, record, searches, view
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
+from connector.store.sqlite.record.rows import ALL_SOURCES
 from connector.store.sqlite.store import open_store
 from tests.contract.values import OWNER
 from tests.store.sqlite.recording import RecordingConnection, find_faults, list_calls, list_written
@@ -53,6 +55,7 @@ CHAPTERS = (
     peers,
     processes,
     replay,
+    subscriptions,
     usage,
     users,
 )
@@ -65,6 +68,8 @@ SAMPLES: dict[str, list[Any]] = {
     **{name: [["urn:1", "urn:2"]] for name in ("ids", "keys", "process_ids", "subjects", "occasions")},
     "used_in_all.keys": [[("urn:1", "urn:d:1"), ("urn:2", "urn:d:2")]],
     "owner": [OWNER],
+    "login": ["0" * 64],
+    "entries": [[]],
     "kind": list(ProcessKind),
     "role": [Role.CONSUMER],
     "now": [5],
@@ -138,7 +143,7 @@ async def test_every_query_of_the_record_has_an_index_for_all_its_filters(tmp_pa
     assert len(recording.asked) >= 12
     # There is one row for each participant and class.
     assert _find_all_faults(connection, recording) == {
-        record._SOURCES: ["SCAN sources USING INDEX sqlite_autoindex_sources_1"],
+        ALL_SOURCES: ["SCAN sources USING INDEX sqlite_autoindex_sources_1"],
         classes.HELD: ["SCAN holdings USING COVERING INDEX holdings_of_class"],
     }
     await store.close()
@@ -192,7 +197,7 @@ async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path)
     assert {
         statement: found
         for statement, found in faults.items()
-        if found and statement not in {record._SOURCES, classes.HELD}
+        if found and statement not in {ALL_SOURCES, classes.HELD}
     } == {}
     await store.close()
     await kept.close()

@@ -161,6 +161,12 @@ SENTENCES: dict[str, str] = {
     "berichtigen.",
     "The path of a folder member is not a plain relative path: write it as `folder/name`.": "Der Pfad einer Datei "
     "im Ordner ist kein einfacher Pfad: bitte als `Ordner/Name` schreiben.",
+    "The audit log has no entry {}: list the log to find its entries.": "Das Prüfprotokoll hat keinen Eintrag {0}: bitte "
+    "das Protokoll auflisten, um seine Einträge zu finden.",
+    "Line {} of the CSV cannot be read: a quote stands inside a value; put the value between quotes and write each quote "
+    "inside of it twice.": "Zeile {0} der CSV-Daten lässt sich nicht lesen: Ein Anführungszeichen steht mitten in einem "
+    "Wert. Bitte den Wert zwischen Anführungszeichen setzen und jedes darin doppelt schreiben.",
+    "The object has too many levels.": "Das Objekt ist zu tief verschachtelt.",
     "Line {} of the CSV cannot be read: {}.": "Zeile {0} der CSV-Daten lässt sich nicht lesen: {1}.",
     "Line {} of the CSV has {} values, its header has {} names.": "Zeile {0} der CSV-Daten hat {1} Werte, die "
     "Kopfzeile {2} Namen.",

@@ -259,6 +259,7 @@ SENTENCES: dict[str, str] = {
     "A disabled user is admitted again.": "Ein gesperrtes Konto ist danach wieder offen.",
     "Disable a user: the person cannot sign in, and all sessions end.": "Ein Benutzerkonto sperren: die Person kann sich nicht mehr anmelden, und alle Anmeldungen enden.",
     "Admit a disabled user again: the person signs in as before.": "Die Sperre eines Benutzerkontos aufheben: die Person meldet sich an wie zuvor.",
+    "Sign the profile of the data space, which members with the mechanism `dcp` read: whose credentials count.": "Das Profil des Datenraums signieren, das Mitglieder mit dem Verfahren `dcp` lesen: wessen Nachweise zählen.",
     "Signed self-descriptions: show them, check any.": "Signierte Selbstbeschreibungen: anzeigen und prüfen.",
     "Signed self-descriptions of this participant and its assets, and the check of any.": "Signierte Selbstbeschreibungen dieses Teilnehmers und seiner Angebote; Prüfung jeder anderen.",
     "Show the self-description of this participant, or of a published asset, as it is signed.": "Die Selbstbeschreibung dieses Teilnehmers oder eines veröffentlichten Angebots zeigen, wie sie signiert wird.",

@@ -242,6 +242,8 @@ SENTENCES: dict[str, str] = {
     "Private key of the data-space operator (default: that of the settings).": "Privater Schlüssel des Betreibers des Datenraums (Standard: der der Einstellungen).",
     "Identity card with the key of the last signature. May be repeated.": "Teilnehmerausweis mit dem Schlüssel der letzten Signatur. Mehrfach möglich.",
     "Validity of the list, in days.": "Gültigkeit der Liste in Tagen.",
+    "Profile of the data space, in TOML.": "Profil des Datenraums, in TOML.",
+    "File for the signed profile (default: that of the settings).": "Datei für das signierte Profil (Standard: die der Einstellungen).",
     "Signed list (default: that of the settings).": "Signierte Liste (Standard: die der Einstellungen).",
     "Identity card or key of the data-space operator (default: that of the settings).": "Teilnehmerausweis oder Schlüssel des Betreibers des Datenraums (Standard: der der Einstellungen).",
     "File to write; it must not exist.": "Datei, die geschrieben wird; sie darf nicht existieren.",

@@ -155,4 +155,6 @@ SENTENCES: dict[str, str] = {
     # States of needs.
     "upcoming": "künftig",
     "closed": "abgeschlossen",
+    "user added by login": "Benutzer durch die Anmeldung der Organisation angelegt",
+    "user changed by login": "Benutzer durch die Anmeldung der Organisation geändert",
 }

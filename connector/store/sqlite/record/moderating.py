@@ -21,7 +21,7 @@ from connector.store.rules import cursor, position
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 from connector.store.sqlite.record.areas import put_areas
 from connector.store.sqlite.record.classes import CLASSES_BEGUN, COUNT_CHANGE, count_holdings, to_class
-from connector.store.sqlite.record.rows import COLUMNS, STANDINGS, decode_entry, to_stored
+from connector.store.sqlite.record.rows import ALL_SOURCES, COLUMNS, STANDINGS, decode_entry, to_stored
 
 MarkedKinds = Mapping[str, frozenset[MarkKind]]
 """What is said of a source and of its entries: the kinds of marks by dataset."""
@@ -63,7 +63,6 @@ _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _STORED = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ?"  # noqa: S608 - constants
 
 _SOURCE = "SELECT body FROM sources WHERE participant = ?"
-_ALL_SOURCES = "SELECT body FROM sources"
 
 _encode = msgspec.msgpack.Encoder().encode
 _source = msgspec.msgpack.Decoder(CrawlSource).decode
@@ -103,7 +102,7 @@ def read_marked(connection: sqlite3.Connection, participant: str) -> MarkedKinds
 
 def _list_relayed(connection: sqlite3.Connection, broker: str) -> list[str]:
     """Return the sources that a broker relays."""
-    sources = (_source(body) for (body,) in connection.execute(_ALL_SOURCES).fetchall())
+    sources = (_source(body) for (body,) in connection.execute(ALL_SOURCES).fetchall())
     return [source.participant for source in sources if source.brokers[:1] == (broker,)]
 
 

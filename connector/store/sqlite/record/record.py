@@ -53,7 +53,7 @@ from connector.store.sqlite.record.classes import (
     count_holdings,
     to_class,
 )
-from connector.store.sqlite.record.rows import COLUMNS, STANDINGS, decode_entry, to_entry
+from connector.store.sqlite.record.rows import ALL_SOURCES, COLUMNS, STANDINGS, decode_entry, to_entry
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
 T = TypeVar("T")
@@ -62,7 +62,6 @@ _encode = msgspec.msgpack.Encoder().encode
 _source = msgspec.msgpack.Decoder(CrawlSource).decode
 
 
-_SOURCES = "SELECT body FROM sources ORDER BY participant"
 _PUT_SOURCE = """
 INSERT INTO sources (participant, liveness, failing_since, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (participant)
@@ -128,7 +127,7 @@ def read_sources(path: Path) -> tuple[Sequence[CrawlSource], moderating.MarkedKi
     Raises SchemaRefused if the file is not a record of this release.
     """
     with reading_foreign(path) as connection:
-        sources = [_source(body) for (body,) in connection.execute(_SOURCES)]
+        sources = [_source(body) for (body,) in connection.execute(ALL_SOURCES)]
         return sources, moderating.read_source_marks(connection)
 
 
@@ -291,7 +290,7 @@ class SqliteBrokerStore:
 
     def _load_sources(self) -> dict[str, CrawlSource]:
         if self._sources is None:
-            found = [_source(body) for (body,) in fetch_many(self._reader, _SOURCES, ())]
+            found = [_source(body) for (body,) in fetch_many(self._reader, ALL_SOURCES, ())]
             self._sources = {source.participant: source for source in found}
             for source in found:
                 self._note_reach(source)

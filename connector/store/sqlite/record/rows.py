@@ -13,6 +13,9 @@ COLUMNS = "body, place, seq, change, verified_at, changed_at, first_seen, remove
 SHOWN_COLUMNS = "body, place, change, change, verified_at, changed_at, first_seen, removed_at, held"
 """What a view reads: the change number within the class in place of the record's."""
 
+ALL_SOURCES = "SELECT body FROM sources ORDER BY participant"
+"""The sources, one row for each participant or portal."""
+
 STANDINGS = {EntryStanding.SHOWN: 0, EntryStanding.TEST: 1, EntryStanding.WITHHELD: 2}
 """The column `held`: a row that is held has a time in `removed_at` and keeps its body."""
 

@@ -38,7 +38,7 @@ async def test_a_search_without_words_and_filters_is_not_offered_for_saving(offi
 async def test_what_is_new_is_noted_as_seen_by_a_person_alone(office: Office) -> None:
     browser = await office.sign_in(UserRole.PROVIDER)
     page = (await browser.get(link("/suche/gespeichert/neu", id="urn:search:1"))).text
-    assert link("/suche/angebot", teilnehmer="https://works.example", id="urn:dataset:counts") in Reading(page).links()
+    assert link("/suche/angebot", teilnehmer="https://city.example", id="urn:dataset:counts") in Reading(page).links()
     assert [one for one in office.desk.searched if one.get("method") == "POST"] == [], "looking notes nothing"
     form = {"id": "urn:search:1", "bis": find(page, r'name="bis" value="(\d+)"')}
     answer = await browser.post("/suche/gespeichert/gesehen", data=form)

@@ -11,3 +11,7 @@ CREATE TABLE subscriptions (
     UNIQUE (owner, id)
 ) STRICT;
 CREATE INDEX subscriptions_due ON subscriptions (owner, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX subscriptions_listed ON subscriptions (owner);
+CREATE INDEX subscriptions_by_state ON subscriptions (owner, state);
+CREATE INDEX subscriptions_by_agreement ON subscriptions (owner, agreement);
+CREATE INDEX subscriptions_by_both ON subscriptions (owner, agreement, state);

@@ -1,0 +1,65 @@
+"""What the SQLite store knows of people: users with what they fill in, and the consents of persons."""
+
+from collections.abc import Mapping, Sequence
+
+from connector.ports.entities import Consent, ConsentLink, OfferForm, PageBounds, User, UserSession
+from connector.store.sqlite.chapters import consents, users
+from connector.store.sqlite.engine.connection import StoreConnection
+
+
+class SqlitePeople:
+    """The chapter of people of a `Store`; `SqliteStore` is the whole."""
+
+    _reader: StoreConnection
+
+    async def user(self, owner: str, name: str) -> User | None:
+        """Return one user of the pages."""
+        return users.user(self._reader, owner, name)
+
+    async def user_of_login(self, owner: str, login: str) -> User | None:
+        """Return the user who comes with a login."""
+        return users.user_of_login(self._reader, owner, login)
+
+    async def users(self, owner: str) -> Sequence[User]:
+        """Return all users of the pages, ordered by name."""
+        return users.users(self._reader, owner)
+
+    async def session(self, owner: str, token_hash: str) -> UserSession | None:
+        """Return the session of a token."""
+        return users.session(self._reader, owner, token_hash)
+
+    async def offer_form(self, owner: str, id: str) -> OfferForm | None:
+        """Return one offer that people are filling in."""
+        return users.offer_form(self._reader, owner, id)
+
+    async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
+        """Return all offers that people are filling in, ordered by identifier."""
+        return users.offer_forms(self._reader, owner)
+
+    async def consents(
+        self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the entries of the consent register, newest first."""
+        return consents.consents(self._reader, owner, page, subject, dataset)
+
+    async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
+        """Return by subject the latest entries for each purpose that are about the dataset or about all."""
+        return consents.of(self._reader, owner, subjects, dataset)
+
+    async def standing_consents(
+        self, owner: str, page: PageBounds, *, dataset: str | None = None, state: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the latest entry for each person, dataset and purpose, newest first."""
+        return consents.standing(self._reader, owner, page, dataset, state)
+
+    async def consent_link(self, owner: str, subject: str) -> ConsentLink | None:
+        """Return the link of a person."""
+        return consents.link(self._reader, owner, subject)
+
+    async def consent_link_of_token(self, owner: str, token_hash: str) -> ConsentLink | None:
+        """Return the link with this secret."""
+        return consents.link_of_token(self._reader, owner, token_hash)
+
+    async def consent_revision(self, owner: str) -> int:
+        """Return a number that grows with every entry."""
+        return consents.revision(self._reader, owner)
