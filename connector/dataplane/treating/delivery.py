@@ -125,13 +125,20 @@ class TreatedDelivery:
         return self._reader
 
     async def _pass_parts(self, parts: Iterator[RecordTable | list[Record]], *, known: bool) -> AsyncIterator[bytes]:
-        """Yield the bytes that leave for the records of a piece, each part of which is read when it is its turn."""
+        """Yield the bytes that leave for the records of a piece, each part of which is read when it is its turn.
+
+        With `known`, all fields have been seen with this piece: those of objects with its last part.
+        """
+        waits = self._fields is None and self._records.format != "csv"
         while (part := await self._work(next, parts, None)) is not None:
-            out = (
-                await self._pass_through(part, known=known) if isinstance(part, list) else await self._pass_table(part)
-            )
+            if isinstance(part, list):
+                out = await self._pass_through(part, known=known and not waits)
+            else:
+                out = await self._pass_table(part)
             if out:
                 yield out
+        if waits and known and (out := await self._pass_through([], known=True)):
+            yield out
 
     async def _work(self, step: Callable[..., T], *arguments: Any) -> T:
         """Run a step in a thread, one at a time of those that share the turn."""
