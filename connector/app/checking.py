@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from connector.app.accounts.logins import build_client
+from connector.app.accounts.mail import build_server
 from connector.app.identities import MECHANISMS, list_participants, read_accepted, read_trust_profile
 from connector.identity.files import FileFault, read_bounded
 from connector.net.addresses import NetPolicy, net_policy
@@ -34,7 +35,7 @@ def list_faults(settings: Settings, *, is_broker: bool) -> Iterator[SettingsErro
         build_policy, build_anchors, check_proxies, _check_mechanism, _check_tokens, _check_accepted,
         _check_profile,
     )  # fmt: skip
-    of_connector = (_check_limits, _check_folders, _check_secret, build_client)
+    of_connector = (_check_limits, _check_folders, _check_secret, build_client, build_server)
     for check in (*both, *(() if is_broker else of_connector)):
         try:
             check(settings)

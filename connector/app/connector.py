@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from starlette.types import ASGIApp
 
+from connector.app.accounts.mail import build_notifier
 from connector.app.identities import list_document_routes
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
@@ -45,6 +46,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.notices.notifier import Notifier
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.loading import store_acknowledged
 from connector.controlplane.processes.receiver import MessageReceiver
@@ -101,6 +103,7 @@ class ConnectorServer:
     announcer: Announcer | None
     pushers: Sequence[DescriptionPusher]
     passwords: Argon2Passwords
+    notifier: Notifier
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -124,6 +127,8 @@ class ConnectorServer:
         self.tasks.append(asyncio.create_task(self.make_subscription_runner().run(), name="subscriptions"))
         for pusher in self.pushers:
             self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
+        if settings.web.port is not None:
+            self.tasks.append(asyncio.create_task(self.notifier.run(), name="notifier"))
         if self.announcer:
             self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
 
@@ -189,7 +194,7 @@ class ConnectorServer:
 
     def _find_pages(self) -> str:
         """Return the address of the pages; empty if there are none."""
-        return (self.parts.settings.web.public_url or self.listeners.addresses.get("web", "")).rstrip("/")
+        return find_pages(self.parts.settings, self.listeners)
 
     def _make_register(self) -> UserRegister:
         return UserRegister(self.context, self.passwords, self._find_pages(), self.parts.settings.web.passwords)
@@ -209,8 +214,9 @@ class ConnectorServer:
             search=self.broker.search if self.broker else None,
             broker=self.broker.ask if self.broker else None,
             checks=readiness.checks(),
-            warnings=readiness.warnings(),
+            warnings=readiness.warnings() | {"messages": self._check_messages},
             list_in_use=parts.identity.list_in_use,
+            mails=self.notifier.mailer is not None,
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:
@@ -220,6 +226,11 @@ class ConnectorServer:
     def _make_counterparties(self) -> Counterparties:
         parts = self.parts
         return Counterparties(directory=parts.identity, peer=parts.peer, address_problem=parts.address_problem)
+
+    async def _check_messages(self) -> str | None:
+        """Return why people cannot be told what waits for them."""
+        problem = self.notifier.problem
+        return f"E-mails to people cannot be sent: {problem}" if problem else None
 
     async def _keep_clean(self) -> None:
         """Remove received files at intervals, as the settings say."""
@@ -285,6 +296,7 @@ async def build(
             workers[0].wake(process)
 
     dataplane.listen(flow_ended)
+    listeners = Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings))
     return ConnectorServer(
         parts=parts,
         context=context,
@@ -294,16 +306,15 @@ async def build(
         worker=workers[0],
         dataplane=dataplane,
         protocol=_build_protocol(settings, gatekeeper, receiver, publisher),
-        data=make_app(
-            dataplane,
-            accel=Accel(settings.data.accel) if settings.data.accel else None,
-            rates=make_rates(settings),
-        ),
-        listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
+        data=_build_data(settings, dataplane),
+        listeners=listeners,
         broker=broker,
         announcer=announcer,
         pushers=pushers,
         passwords=Argon2Passwords(),
+        notifier=build_notifier(
+            settings, parts.notices, context, parts.client, partial(find_pages, settings, listeners)
+        ),
     )
 
 
@@ -339,6 +350,12 @@ def _build_protocol(
     return application(gatekeeper, receiver, stated, list_document_routes(settings))
 
 
+def _build_data(settings: Settings, dataplane: LocalDataPlane) -> web.Application:
+    """Return the application that serves data."""
+    accel = Accel(settings.data.accel) if settings.data.accel else None
+    return make_app(dataplane, accel=accel, rates=make_rates(settings))
+
+
 def _find_contact(participant: ParticipantSettings) -> Contact | None:
     """Return the contact that the settings of a participant state, or None."""
     if not (participant.email or participant.telephone or participant.web_page):
@@ -349,6 +366,11 @@ def _find_contact(participant: ParticipantSettings) -> Contact | None:
         url=participant.web_page or "",
         telephone=participant.telephone or "",
     )
+
+
+def find_pages(settings: Settings, listeners: Listeners) -> str:
+    """Return the address of the pages; empty if there are none."""
+    return (settings.web.public_url or listeners.addresses.get("web", "")).rstrip("/")
 
 
 def _find_name(directory: Directory, participant: str) -> str:

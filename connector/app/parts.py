@@ -17,6 +17,7 @@ from connector.app.identities import Wiring, build_identity, make_identity
 from connector.app.lock import lock_store
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.limits import ControlLimits
+from connector.controlplane.notices.notifier import NoticeRule
 from connector.identity.files import read_bounded, write_new
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
@@ -62,6 +63,7 @@ class Parts:
     peer: HttpPeer
     transport: Transport
     lock: int
+    notices: NoticeRule = field(default_factory=NoticeRule)
     list_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the participant list is to be read now, before its interval is over."""
 
@@ -123,9 +125,11 @@ async def build_parts(
         transport = SocketTransport(policy, tls=build_anchors(settings))
     client = GuardedClient(policy, transport)
     identity = await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=now))
-    lock = lock_store(settings.store.path)
+    lock, notices = lock_store(settings.store.path), NoticeRule()
     try:
-        store = await open_store(settings.store.path, now=now, zone=ZoneInfo(settings.zone))
+        # Without pages, there is nobody to tell.
+        rule = notices if settings.web.port is not None else None
+        store = await open_store(settings.store.path, now=now, zone=ZoneInfo(settings.zone), rule=rule)
     except BaseException:
         os.close(lock)
         raise
@@ -138,6 +142,7 @@ async def build_parts(
         peer=HttpPeer(client, identity),
         transport=transport,
         lock=lock,
+        notices=notices,
     )
 
 

@@ -30,7 +30,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the broker
     is unreachable, and is None without a broker; so is `broker`, which sends any other request. `received` is the root
     of all deliveries. Each of `checks` returns why the process is not ready, or None; each of `warnings` returns
-    another problem, or None. `list_in_use` returns the version and the end of the participant list.
+    another problem, or None. `list_in_use` returns the version and the end of the participant list. `mails` is whether
+    people can be sent e-mails.
     """
 
     context: Context
@@ -46,3 +47,4 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     checks: Mapping[str, ReadinessCheck] = {}
     warnings: Mapping[str, ReadinessCheck] = {}
     list_in_use: Callable[[], ListInUse | None] = lambda: None
+    mails: bool = False

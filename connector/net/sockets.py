@@ -1,7 +1,11 @@
-"""What the system knows of a socket before the event loop has read it."""
+"""What is asked of a socket beside the event loop: whether anything has arrived, and to drop its bytes at the end."""
 
 import asyncio
+import contextlib
+import os
 import select
+import socket
+import struct
 
 
 def is_quiet(transport: asyncio.BaseTransport | None) -> bool:
@@ -11,3 +15,9 @@ def is_quiet(transport: asyncio.BaseTransport | None) -> bool:
     poll = select.poll()
     poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
     return not poll.poll(0)
+
+
+def drop_when_closed(descriptor: int) -> None:
+    """Set the connection of a descriptor to drop what it has not sent when its last descriptor is closed."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

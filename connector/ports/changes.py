@@ -20,6 +20,7 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
+    NoticeReader,
     OfferForm,
     Payment,
     Push,
@@ -27,6 +28,7 @@ from connector.ports.entities import (
     Subscription,
     UsePart,
     User,
+    UserNotice,
     UserSession,
 )
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -315,6 +317,27 @@ class DropPush(msgspec.Struct, frozen=True):
     subject: str
 
 
+class AddNotice(msgspec.Struct, frozen=True):
+    """Note what people are told, unless it is noted already; the store gives it the next number."""
+
+    notice: UserNotice
+
+
+class DropNotices(msgspec.Struct, frozen=True):
+    """Remove the notices up to a number (`until`) that are older than an instant (ms), and all but the last `most`."""
+
+    owner: str
+    until: int
+    before: int
+    most: int
+
+
+class PutNoticeReader(msgspec.Struct, frozen=True):
+    """Store how far a user was told on a channel, replacing what was stored."""
+
+    reader: NoticeReader
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -359,6 +382,9 @@ Change = (
     | DropSubscription
     | PutPush
     | DropPush
+    | AddNotice
+    | DropNotices
+    | PutNoticeReader
     | AppendLeaf
 )
 

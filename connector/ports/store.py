@@ -24,6 +24,7 @@ from connector.ports.entities import (
     Leaf,
     Lease,
     MonthlyUsage,
+    NoticeReader,
     OfferForm,
     PageBounds,
     Payment,
@@ -34,6 +35,7 @@ from connector.ports.entities import (
     Usage,
     UsePart,
     User,
+    UserNotice,
     UserSession,
 )
 from connector.protocol.dsp.common import Role
@@ -43,6 +45,16 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.subscriptions import SubscriptionState
 
 AnyProcess = Negotiation | Transfer
+
+
+class CommitRule(Protocol):
+    """What a store adds to each group that it commits, so that both are durable or neither is."""
+
+    def extend(self, group: Sequence[Change]) -> Sequence[Change]:
+        """Return the changes that belong to a group. Pure."""
+
+    def note(self, added: Sequence[Change]) -> None:
+        """Hear that changes which were added are durable."""
 
 
 class Store(Protocol):
@@ -192,6 +204,15 @@ class Store(Protocol):
 
     async def session(self, owner: str, token_hash: str) -> UserSession | None:
         """Return the session of a token (by its SHA-256, hex)."""
+
+    async def notices(self, owner: str, after: int, limit: int) -> Sequence[UserNotice]:
+        """Return notices with a number after `after`, in that order."""
+
+    async def last_notice(self, owner: str) -> int:
+        """Return the number of the newest notice that is stored; 0 without one."""
+
+    async def notice_readers(self, owner: str) -> Sequence[NoticeReader]:
+        """Return how far each user was told on each channel, ordered by user and channel."""
 
     async def offer_form(self, owner: str, id: str) -> OfferForm | None:
         """Return one offer that people are filling in."""

@@ -26,7 +26,7 @@ from connector.settings.kinds import (
     Telephone,
     Url,
 )
-from connector.settings.people import WebSettings
+from connector.settings.people import MailSettings, WebSettings
 from connector.views.portals import PortalKind
 
 DEFAULT_ZONE = "UTC"
@@ -404,6 +404,7 @@ class Settings(Section, frozen=True, kw_only=True):
     data: DataSettings = DataSettings()
     management: ManagementSettings = ManagementSettings()
     web: WebSettings = WebSettings()
+    mail: MailSettings = MailSettings()
     store: StoreSettings = StoreSettings()
     identity: IdentitySettings = IdentitySettings()
     net: NetSettings = NetSettings()

@@ -1,10 +1,10 @@
-"""The settings of the pages for people, and of the login of their organisation."""
+"""The settings of the pages for people, of the login of their organisation, and of the e-mails to them."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from connector.settings.kinds import Meta, Origin, Port, Section, ShortText, Url, Variable
+from connector.settings.kinds import Email, Meta, Origin, PeerPort, Port, Section, ShortText, Url, Variable
 from connector.views.users import UserRole
 
 
@@ -56,3 +56,24 @@ class WebSettings(Section, frozen=True, kw_only=True):
         bool, Meta(description="Let people sign in with a password; if false, with the login of `[web.oidc]` only.")
     ] = True
     oidc: OidcSettings = OidcSettings()
+
+
+class MailSettings(Section, frozen=True, kw_only=True):
+    """The server that takes e-mails to the people who sign in to the pages."""
+
+    host: Annotated[ShortText | None, Meta(description="Host of the mail server; if omitted, no e-mails are sent.")] = (
+        None
+    )
+    port: Annotated[PeerPort, Meta(description="Port of the mail server.")] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(description="`starttls`, `tls` from the start, or `none` for a server on this machine."),
+    ] = "starttls"
+    sender: Annotated[Email | None, Meta(description="E-mail address that the messages come from.")] = None
+    user: Annotated[ShortText | None, Meta(description="Account at the mail server; if omitted, none is used.")] = None
+    secret_file: Annotated[
+        Path | None, Meta(description="File with the password of the account; only its owner may read the file.")
+    ] = None
+    secret_variable: Annotated[
+        Variable | None, Meta(description="Environment variable with the password, instead of a file.")
+    ] = None

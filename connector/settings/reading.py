@@ -157,6 +157,7 @@ def _check_pages(settings: Settings, file: Path) -> None:
         )
         raise SettingsError(reason)
     _check_login(settings, file)
+    _check_mail(settings, file)
 
 
 def _check_login(settings: Settings, file: Path) -> None:
@@ -179,6 +180,20 @@ def _check_login(settings: Settings, file: Path) -> None:
         raise SettingsError(f"In {file}, web.oidc has a secret_file and a secret_variable: give one of them.")
     if "openid" not in oidc.scope.split():
         raise SettingsError(f"In {file}, web.oidc.scope lacks `openid`, which makes it a login: add it.")
+
+
+def _check_mail(settings: Settings, file: Path) -> None:
+    """Check that e-mails have a sender, and that no password is sent over a plain connection."""
+    mail = settings.mail
+    if mail.host is None:
+        return
+    if mail.sender is None:
+        raise SettingsError(f"In {file}, mail.sender is missing: give the e-mail address that messages come from.")
+    if mail.security == "none" and mail.host not in LOOPBACK:
+        reason = f"In {file}, mail.security is none for another machine: use starttls or tls."
+        raise SettingsError(reason)
+    if (mail.user is None) != (mail.secret_file is None and mail.secret_variable is None):
+        raise SettingsError(f"In {file}, mail.user and its secret belong together: give both or neither.")
 
 
 def _explain(message: str, file: Path, variables: Mapping[str, str]) -> str:
@@ -206,6 +221,7 @@ _FORMS = {
     "api": "expected an address such as https://host:port",
     "protocol.path": "expected a path such as /dsp/2025-1",
     "accel": "expected a path such as /stored",
+    "mail.sender": "expected an e-mail address such as datenkontor@example.org",
     "participant.email": "expected an e-mail address such as office@example.org",
     "participant.telephone": "expected a telephone number such as +49 721 1330",
     "participant.web_page": "expected an address such as https://www.example.org/data",

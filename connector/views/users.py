@@ -22,6 +22,24 @@ class UserRole(StrEnum):
     AUDITOR = "auditor"
 
 
+class UserNoticeKind(StrEnum):
+    """What people are told of: a request or a counter-offer waits, a draft waits for release, a delivery broke off."""
+
+    REQUEST = "request"
+    COUNTER_OFFER = "counter-offer"
+    RELEASE = "release"
+    DELIVERY = "delivery"
+
+
+class NoticePace(StrEnum):
+    """How often a person is told: within a minute, once an hour at most, once a day in the morning, or never."""
+
+    AT_ONCE = "at-once"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    NEVER = "never"
+
+
 class UserOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A new user of the pages."""
 

@@ -12,16 +12,10 @@ from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.broker.board.posting import choose_client
-from connector.broker.board.webhooks import (
-    SECRET_BYTES,
-    WEBHOOKS,
-    WEBHOOKS_OF_ONE,
-    resume,
-    view_webhook,
-    write_secret,
-)
+from connector.broker.board.webhooks import WEBHOOKS, WEBHOOKS_OF_ONE, resume, view_webhook
 from connector.net.errors import Blocked
 from connector.ports.webhooks import Webhook
+from connector.protocol.webhooks import SECRET_BYTES, write_secret
 from connector.views.common import ErrorView
 from connector.views.saved import SavedSearchView, WebhookOrder
 

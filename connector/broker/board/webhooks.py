@@ -1,18 +1,12 @@
-"""Webhooks of saved searches: their secrets, their signed messages, and what follows a failure. Pure.
+"""Webhooks of saved searches: their messages, and what follows a failure. Pure."""
 
-The form is that of Standard Webhooks 1.0: the header fields `webhook-id`, `webhook-timestamp` and `webhook-signature`,
-the HMAC-SHA256 of identifier, time and body. Libraries of many languages check it.
-"""
-
-import base64
-import hmac
 from collections.abc import Collection
 
-import msgspec
 from msgspec.structs import replace
 
 from connector.ports.board import SavedSearch
 from connector.ports.webhooks import Webhook
+from connector.protocol.webhooks import SignedMessage, sign_message
 from connector.views.conversion import moment, to_view
 from connector.views.saved import WebhookState, WebhookView
 
@@ -22,7 +16,6 @@ WEBHOOKS, WEBHOOKS_OF_ONE = 1000, 10
 HITS = 20
 """The most hits of one message."""
 
-SECRET_BYTES = 32
 STOPPED_AFTER_MS = 3 * 86_400_000
 """The time of failures after which a webhook is switched off."""
 
@@ -30,55 +23,13 @@ FIRST_WAIT_MS, LONGEST_WAIT_MS = 10_000, 6 * 3_600_000
 GONE = 410
 """The status with which an address says that it wants no more messages (RFC 9110, section 15.5.11)."""
 
-_PREFIX = "whsec_"
 _TYPE = "search.new"
-
-
-class SignedMessage(msgspec.Struct, frozen=True):
-    """What is posted: the body, and the header fields that sign it."""
-
-    body: bytes
-    headers: dict[str, str]
-
-
-def write_secret(material: bytes) -> str:
-    """Return a secret as its owner receives it.
-
-    >>> write_secret(b"0123456789")
-    'whsec_MDEyMzQ1Njc4OQ=='
-    """
-    return _PREFIX + base64.b64encode(material).decode()
 
 
 def make_message(webhook: Webhook, saved: SavedSearch, items: Collection[object], now: int) -> SignedMessage:
     """Return the message about the `items`, signed at `now` (ms): the event on its way of a webhook."""
-    body = msgspec.json.encode(
-        {
-            "type": _TYPE,
-            "timestamp": moment(now),
-            "data": {"search": {"id": saved.id, "name": saved.name}, "items": items, "next": webhook.until},
-        }
-    )
-    stamp = str(now // 1000)
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": webhook.event,
-        "webhook-timestamp": stamp,
-        "webhook-signature": sign(webhook.secret, webhook.event, stamp, body),
-    }
-    return SignedMessage(body, headers)
-
-
-def sign(secret: str, id: str, stamp: str, body: bytes) -> str:
-    """Return the signature of a message (Standard Webhooks 1.0, Signature scheme); `stamp` is in s.
-
-    >>> secret, id = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek"
-    >>> sign(secret, id, "1614265330", b'{"test": 2432232314}')
-    'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
-    """
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
-    digest = hmac.digest(key, b".".join((id.encode(), stamp.encode(), body)), "sha256")
-    return f"v1,{base64.b64encode(digest).decode()}"
+    data = {"search": {"id": saved.id, "name": saved.name}, "items": items, "next": webhook.until}
+    return sign_message(webhook.secret, webhook.event, _TYPE, data, moment(now))
 
 
 def note_told(webhook: Webhook, now: int) -> Webhook:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
-from connector.net.dropping import drop_when_closed
+from connector.net.sockets import drop_when_closed
 
 _POLL_PAUSES = (0.0005, 0.05)
 _SPEED = 1024 * 1024

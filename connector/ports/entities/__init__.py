@@ -10,6 +10,7 @@ from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts, Veto
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
+from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeReader, UserNotice
 from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
@@ -25,10 +26,13 @@ from connector.views.users import UserRole
 
 __all__ = [
     "ALL_TIME",
+    "CHANNELS",
     "DONE",
     "EARLIER",
     "FOLDER",
+    "MAIL",
     "PERIODS",
+    "WEBHOOK",
     "Agreement",
     "Asset",
     "AssetStatement",
@@ -50,6 +54,7 @@ __all__ = [
     "Lease",
     "Marking",
     "MonthlyUsage",
+    "NoticeReader",
     "OfferForm",
     "PageBounds",
     "Payment",
@@ -62,6 +67,7 @@ __all__ = [
     "Usage",
     "UsePart",
     "User",
+    "UserNotice",
     "UserRole",
     "UserSession",
     "Veto",

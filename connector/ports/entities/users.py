@@ -2,7 +2,7 @@
 
 import msgspec
 
-from connector.views.users import UserRole
+from connector.views.users import NoticePace, UserNoticeKind, UserRole
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,7 +12,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     of the link with which a password can be chosen once, until `link_until` (ms); empty: there is none. `signed_in_at`
     (ms) is the last time. A user with `disabled_at` (ms) cannot sign in. `login` is the SHA-256 (hex) of issuer and
     subject of a person who comes with the login of the organisation, and has no password here. `language` is empty
-    until the person chooses one.
+    until the person chooses one. `pace` is how often the person is told what waits, `muted` what of it never, `webhook`
+    the address that is told beside `email`, and `webhook_secret` signs what is sent there.
     """
 
     owner: str
@@ -29,6 +30,10 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     login: str = ""
     email: str = ""
     language: str = ""
+    pace: NoticePace = NoticePace.HOURLY
+    muted: tuple[UserNoticeKind, ...] = ()
+    webhook: str = ""
+    webhook_secret: str = ""
 
 
 class UserSession(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from connector.ports.entities import (
     MonthlyUsage,
     Usage,
     UsePart,
+    UserNotice,
     UserSession,
 )
 from connector.protocol.dsp.common import Role
@@ -360,6 +361,30 @@ def _drop_push(tables: MemoryTables, change: changes.DropPush) -> None:
     tables.put(tables.pushes, (change.owner, change.subject), None)
 
 
+def _add_notice(tables: MemoryTables, change: changes.AddNotice) -> None:
+    notice = change.notice
+    key = (notice.owner, notice.kind, notice.subject, notice.occasion)
+    if tables.get(tables.notices, key):
+        return
+    number = (tables.get(tables.notice_numbers, "last") or 0) + 1
+    tables.put(tables.notice_numbers, "last", number)
+    tables.put(tables.notices, key, msgspec.structs.replace(notice, number=number))
+
+
+def _drop_notices(tables: MemoryTables, change: changes.DropNotices) -> None:
+    rows: list[UserNotice] = tables.select(tables.notices, lambda notice: notice.owner == change.owner)
+    last = max((notice.number for notice in rows), default=0)
+    for notice in rows:
+        told = notice.number <= change.until and notice.at < change.before
+        if told or notice.number <= last - change.most:
+            tables.put(tables.notices, (notice.owner, notice.kind, notice.subject, notice.occasion), None)
+
+
+def _put_notice_reader(tables: MemoryTables, change: changes.PutNoticeReader) -> None:
+    reader = change.reader
+    tables.put(tables.notice_readers, (reader.owner, reader.user, reader.channel), reader)
+
+
 def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
     position = tables.get(tables.leaf_counts, change.leaf.owner) or 0
     tables.put(tables.leaf_counts, change.leaf.owner, position + 1)
@@ -410,5 +435,8 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropSubscription: _drop_subscription,
     changes.PutPush: _put_push,
     changes.DropPush: _drop_push,
+    changes.AddNotice: _add_notice,
+    changes.DropNotices: _drop_notices,
+    changes.PutNoticeReader: _put_notice_reader,
     changes.AppendLeaf: _append_leaf,
 }

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from connector.ports.entities import Consent, ConsentLink, OfferForm, PageBounds, User, UserSession
+from connector.ports.entities import (
+    Consent,
+    ConsentLink,
+    NoticeReader,
+    OfferForm,
+    PageBounds,
+    User,
+    UserNotice,
+    UserSession,
+)
 from connector.store.memory.tables import MemoryTables
 
 
@@ -29,6 +38,25 @@ class MemoryPeople:
         """Return the session of a token."""
         found: UserSession | None = self._tables.get(self._tables.sessions, (owner, token_hash))
         return found
+
+    async def notices(self, owner: str, after: int, limit: int) -> Sequence[UserNotice]:
+        """Return notices with a number after `after`, in that order."""
+        rows: list[UserNotice] = self._tables.select(
+            self._tables.notices, lambda notice: notice.owner == owner and notice.number > after
+        )
+        return sorted(rows, key=lambda notice: notice.number)[: max(limit, 0)]
+
+    async def last_notice(self, owner: str) -> int:
+        """Return the number of the newest notice."""
+        rows: list[UserNotice] = self._tables.select(self._tables.notices, lambda notice: notice.owner == owner)
+        return max((notice.number for notice in rows), default=0)
+
+    async def notice_readers(self, owner: str) -> Sequence[NoticeReader]:
+        """Return how far each user was told on each channel."""
+        rows: list[NoticeReader] = self._tables.select(
+            self._tables.notice_readers, lambda reader: reader.owner == owner
+        )
+        return sorted(rows, key=lambda reader: (reader.user, reader.channel))
 
     async def offer_form(self, owner: str, id: str) -> OfferForm | None:
         """Return one offer that people are filling in."""

@@ -31,7 +31,7 @@ from connector.ports.entities import (
     Usage,
     UsePart,
 )
-from connector.ports.store import AnyProcess
+from connector.ports.store import AnyProcess, CommitRule
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -53,20 +53,24 @@ from connector.views.subscriptions import SubscriptionState
 class MemoryStore(MemoryPeople):
     """A `Store` whose data is lost when the process ends."""
 
-    def __init__(self, zone: tzinfo = UTC) -> None:
+    def __init__(self, zone: tzinfo = UTC, rule: CommitRule | None = None) -> None:
+        self._rule = rule
         self._tables = MemoryTables(zone)
 
     async def commit(self, group: Sequence[Change]) -> None:
         """Apply the group, all or nothing."""
         for change in group:
             check_version(change)
+        added = self._rule.extend(group) if self._rule else ()
         self._tables.begin()
         try:
-            for change in group:
+            for change in (*group, *added):
                 apply_change(self._tables, change)
         except BaseException:
             self._tables.roll_back()
             raise
+        if self._rule and added:
+            self._rule.note(added)
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
         """Return one contract negotiation by its pid on this side."""

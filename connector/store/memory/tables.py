@@ -47,6 +47,9 @@ class MemoryTables:
         self.offer_forms: Table = {}
         self.subscriptions: Table = {}
         self.pushes: Table = {}
+        self.notices: Table = {}
+        self.notice_readers: Table = {}
+        self.notice_numbers: Table = {}
         self.leaves: Table = {}
         self.leaf_counts: Table = {}
         self._place = 0

@@ -1,9 +1,18 @@
-"""What the SQLite store knows of people: users with what they fill in, and the consents of persons."""
+"""What the SQLite store knows of people: users with what they fill in and are told, and the consents of persons."""
 
 from collections.abc import Mapping, Sequence
 
-from connector.ports.entities import Consent, ConsentLink, OfferForm, PageBounds, User, UserSession
-from connector.store.sqlite.chapters import consents, users
+from connector.ports.entities import (
+    Consent,
+    ConsentLink,
+    NoticeReader,
+    OfferForm,
+    PageBounds,
+    User,
+    UserNotice,
+    UserSession,
+)
+from connector.store.sqlite.chapters import consents, notices, users
 from connector.store.sqlite.engine.connection import StoreConnection
 
 
@@ -27,6 +36,18 @@ class SqlitePeople:
     async def session(self, owner: str, token_hash: str) -> UserSession | None:
         """Return the session of a token."""
         return users.session(self._reader, owner, token_hash)
+
+    async def notices(self, owner: str, after: int, limit: int) -> Sequence[UserNotice]:
+        """Return notices with a number after `after`, in that order."""
+        return notices.notices(self._reader, owner, after, limit)
+
+    async def last_notice(self, owner: str) -> int:
+        """Return the number of the newest notice."""
+        return notices.last_notice(self._reader, owner)
+
+    async def notice_readers(self, owner: str) -> Sequence[NoticeReader]:
+        """Return how far each user was told on each channel."""
+        return notices.readers(self._reader, owner)
 
     async def offer_form(self, owner: str, id: str) -> OfferForm | None:
         """Return one offer that people are filling in."""

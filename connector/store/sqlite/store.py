@@ -34,7 +34,7 @@ from connector.ports.entities import (
     Usage,
     UsePart,
 )
-from connector.ports.store import AnyProcess
+from connector.ports.store import AnyProcess, CommitRule
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -49,6 +49,7 @@ from connector.store.sqlite.chapters import (
     events,
     flows,
     holds,
+    notices,
     payments,
     peers,
     processes,
@@ -108,6 +109,9 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropSubscription: subscriptions.drop,
     changes.PutPush: assets.put_push,
     changes.DropPush: assets.drop_push,
+    changes.AddNotice: notices.add,
+    changes.DropNotices: notices.drop,
+    changes.PutNoticeReader: notices.put_reader,
 }
 
 
@@ -115,17 +119,19 @@ def _wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock, zone: tzinfo = UTC) -> "SqliteStore":
+async def open_store(
+    path: Path, *, now: Callable[[], int] = _wall_clock, zone: tzinfo = UTC, rule: CommitRule | None = None
+) -> "SqliteStore":
     """Open the store in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
     `now` returns milliseconds since the Unix epoch; it decides when used replay keys are deleted. `zone` decides in
-    which month something is counted. Raises SchemaRefused if the file is newer than this release, none of ours, or
-    cannot be opened.
+    which month something is counted. `rule` adds what belongs to each group. Raises SchemaRefused if the file is newer
+    than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("store"), zone)
     shelf: KeptPages[Asset] = KeptPages()
     writer = Writer(partial(_open, path, zone), chore=replay.Sweeper(now).chore, ended=shelf.settle)
-    return SqliteStore(open_readable(path), writer, shelf)
+    return SqliteStore(open_readable(path), writer, shelf, rule)
 
 
 def _open(path: Path, zone: tzinfo) -> StoreConnection:
@@ -137,7 +143,10 @@ def _open(path: Path, zone: tzinfo) -> StoreConnection:
 class SqliteStore(SqlitePeople):
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
-    def __init__(self, reader: StoreConnection, writer: Writer, shelf: KeptPages[Asset]) -> None:
+    def __init__(
+        self, reader: StoreConnection, writer: Writer, shelf: KeptPages[Asset], rule: CommitRule | None = None
+    ) -> None:
+        self._rule = rule
         self._reader = reader
         self._writer = writer
         self._shelf = shelf
@@ -147,11 +156,14 @@ class SqliteStore(SqlitePeople):
         for change in group:
             check_version(change)
         refuse_damaged(self._reader)
+        added = self._rule.extend(group) if self._rule else ()
         try:
-            await self._writer.submit(partial(self._apply, tuple(group)))
+            await self._writer.submit(partial(self._apply, (*group, *added)))
         except changes.StoreDamaged:
             self._reader.damaged = True
             raise
+        if self._rule and added:
+            self._rule.note(added)
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
         """Return one contract negotiation by its pid on this side."""

@@ -1,4 +1,4 @@
-"""Signing in with a password: the form, the link for a first password, the own password, the language."""
+"""Signing in with a password: the form, the link for a first password and the language."""
 
 from collections.abc import Mapping
 
@@ -89,27 +89,6 @@ async def choose_password(visit: Visit) -> Response:
         return await _show_welcome(visit, name, secret, visit.words.translate(error.reason))
     await end_session(visit)
     return set_session(go_to("/"), visit.pages.here, signed_in)
-
-
-async def change_password(visit: Visit) -> Response:
-    """Change the own password; all other sessions end."""
-    form = await read_form(visit.request)
-    old, new = form.get("bisher", ""), form.get("passwort", "")
-    pages, now = visit.pages, visit.desk.context.now()
-    name, address = visit.person.name, pages.name_caller(visit.request)
-    fault = "" if new == form.get("passwort2") else visit.words.say("password-twice")
-    with pages.attempts.open_attempt(name, address, now) as attempt:
-        if attempt.wait_s:
-            fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
-        if not fault:
-            try:
-                changed = await users.change_password(visit.desk.users, visit.person, old, new)
-            except Invalid as error:
-                attempt.failed = True
-                fault = visit.words.translate(error.reason)
-            else:
-                return set_session(go_to("/konto?neu=1"), pages.here, changed)
-    return render(visit, "account.html", status=422, fault=fault, done=False)
 
 
 async def choose_language(visit: Visit) -> Response:

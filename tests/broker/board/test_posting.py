@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from connector.broker.board.posting import PUBLIC, PostOffice, WebhookPoster, choose_client
 from connector.broker.board.telling import Teller
-from connector.broker.board.webhooks import HITS, STOPPED_AFTER_MS, sign
+from connector.broker.board.webhooks import HITS, STOPPED_AFTER_MS
 from connector.broker.query import make_query
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
@@ -22,6 +22,7 @@ from connector.ports.broker_store import Delta
 from connector.ports.identity import Participant
 from connector.ports.moderation import MarkKind, ModerationChange
 from connector.ports.webhooks import Webhook
+from connector.protocol.webhooks import sign
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.board.board import open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks

@@ -17,10 +17,10 @@ from connector.broker.board.webhooks import (
     note_told,
     resume,
     view_webhook,
-    write_secret,
 )
 from connector.ports.board import SavedSearch
 from connector.ports.webhooks import Webhook
+from connector.protocol.webhooks import write_secret
 from connector.views.conversion import moment
 from connector.views.saved import WebhookState
 from tests.contract.test_record import CITY, NOW

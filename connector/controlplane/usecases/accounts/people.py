@@ -1,16 +1,22 @@
 """People on the pages: the roles of others, which an operator gives, and what everybody chooses for the own account."""
 
+import secrets
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.users import UserRegister, find
 from connector.language.catalogue import Language
-from connector.ports.changes import Conflict, PutUser
-from connector.ports.entities import User, UserRole
+from connector.ports.changes import Change, Conflict, PutNoticeReader, PutUser
+from connector.ports.entities import CHANNELS, NoticeReader, User, UserRole
+from connector.protocol.webhooks import SECRET_BYTES, write_secret
+from connector.views.descriptions import EMAIL
+from connector.views.users import NoticePace, UserNoticeKind
 
 
 async def change_roles(register: UserRegister, name: str, roles: Sequence[UserRole], *, by: str) -> User:
@@ -49,18 +55,70 @@ async def choose_language(register: UserRegister, user: User, language: Language
     return await _store(register, user, msgspec.structs.replace(user, language=language))
 
 
+class NoticeChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a person wants to be told: how often, of what not, and where; `email` is None where the login states it."""
+
+    pace: NoticePace
+    muted: tuple[UserNoticeKind, ...]
+    email: Annotated[str, Meta(max_length=254, pattern=rf"^(?:{EMAIL[1:]})?\Z")] | None
+    webhook: Annotated[str, Meta(max_length=2048, pattern=r"^(?:https://[^\s/?#@]+(/[^\s#]*)?)?\Z")]
+
+
+async def choose_notices(register: UserRegister, user: User, choice: NoticeChoice) -> User:
+    """Keep how a person wants to be told, of what happens from now on. Raises NotAllowed.
+
+    Another webhook gets a new secret.
+    """
+    store, owner = register.context.store, register.context.owner
+    secret = user.webhook_secret if choice.webhook == user.webhook else write_secret(secrets.token_bytes(SECRET_BYTES))
+    changed = msgspec.structs.replace(
+        user,
+        pace=choice.pace,
+        muted=choice.muted,
+        email=user.email if choice.email is None else choice.email,
+        webhook=choice.webhook,
+        webhook_secret=secret if choice.webhook else "",
+    )
+    last = await store.last_notice(owner)
+    known = {reader.channel: reader for reader in await store.notice_readers(owner) if reader.user == user.name}
+    fresh = [
+        PutNoticeReader(
+            NoticeReader(
+                owner=owner,
+                user=user.name,
+                channel=channel,
+                told=last if user.pace is NoticePace.NEVER or channel not in known else known[channel].told,
+                sent_at=known[channel].sent_at if channel in known else 0,
+            )
+        )
+        for channel in CHANNELS
+    ]
+    return await _store(register, user, changed, more=fresh)
+
+
+async def find_problem(register: UserRegister, name: str) -> str:
+    """Return why the last message to a user did not arrive; empty if it did."""
+    readers = await register.context.store.notice_readers(register.context.owner)
+    return next((reader.problem for reader in readers if reader.user == name and reader.problem), "")
+
+
 def _operates(user: User) -> bool:
     return UserRole.OPERATOR in user.roles and user.disabled_at is None
 
 
 async def _store(
-    register: UserRegister, known: User, changed: User, event: str = "", fields: Mapping[str, object] | None = None
+    register: UserRegister,
+    known: User,
+    changed: User,
+    event: str = "",
+    fields: Mapping[str, object] | None = None,
+    more: Sequence[Change] = (),
 ) -> User:
     """Store a changed user, with its audit entry if it has one; its sessions go on. Raises NotAllowed."""
     stored = msgspec.structs.replace(changed, version=known.version + 1)
     leaves = [record(register.context, event, known.name, fields or {})] if event else []
     try:
-        await register.context.store.commit([PutUser(stored, known.version), *leaves])
+        await register.context.store.commit([PutUser(stored, known.version), *leaves, *more])
     except Conflict:
         raise NotAllowed("changed", users.CHANGED) from None
     return stored

@@ -1,4 +1,4 @@
-"""German sentences of the login of the organisation that the code writes in English, under the English sentence."""
+"""German sentences of the login of the organisation and of messages to people that the code writes in English, under the English sentence."""
 
 SENTENCES: dict[str, str] = {
     "{}.secret_file cannot be used: {}": "{0}.secret_file lässt sich nicht verwenden: {1}",
@@ -33,4 +33,17 @@ SENTENCES: dict[str, str] = {
     "{} has the roles that the login of the organisation states: change them there.": "{0} hat die Rollen, die das Login der Organisation nennt: bitte dort ändern.",
     "Nobody changes the own roles or access: ask another person of operations.": "Niemand ändert die eigenen Rollen oder den eigenen Zugang: bitte eine andere Person im Betrieb fragen.",
     "This is the last account that operates: give another one that role first.": "Das ist das letzte Konto mit der Rolle Betrieb: bitte zuerst einem anderen diese Rolle geben.",
+    "E-mails to people cannot be sent: {}": "E-Mails an Personen lassen sich nicht senden: {0}",
+    "The webhook answered {}.": "Der Webhook antwortet mit {0}.",
+    "The webhook was not reached: {}": "Der Webhook ist nicht erreichbar: {0}",
+    "The address or the subject of an e-mail has characters that no header has.": "Adresse oder Betreff einer E-Mail enthält Zeichen, die dort nicht stehen können.",
+    "The certificate of the mail server {} is not accepted ({}).": "Das Zertifikat des Mailservers {0} gilt hier nicht ({1}).",
+    "The mail server answered {}.": "Der Mailserver antwortet mit {0}.",
+    "The mail server refuses the account of [mail] ({}).": "Der Mailserver lehnt das Konto aus [mail] ab ({0}).",
+    "The mail server refuses the address of this person: correct it.": "Der Mailserver lehnt die Adresse dieser Person ab: bitte berichtigen.",
+    "The mail server {} cannot be used ({}).": "Der Mailserver {0} lässt sich nicht benutzen ({1}).",
+    "The mail server {} took too long.": "Der Mailserver {0} braucht zu lange.",
+    "In {}, mail.security is none for another machine: use starttls or tls.": "In {0} ist mail.security `none` für eine andere Maschine: bitte starttls oder tls verwenden.",
+    "In {}, mail.sender is missing: give the e-mail address that messages come from.": "In {0} fehlt mail.sender: bitte die E-Mail-Adresse angeben, von der Nachrichten kommen.",
+    "In {}, mail.user and its secret belong together: give both or neither.": "In {0} gehören mail.user und sein Geheimnis zusammen: bitte beides angeben oder keines.",
 }

@@ -44,7 +44,7 @@ async def show_person(visit: Visit) -> Response:
     """Show one person, else oneself: roles, and what can be done with the account."""
     shown = await users.find(visit.desk.users, read_query(visit, "name") or visit.person.name)
     done = read_query(visit, "fertig")
-    return _show_person(visit, shown, done=visit.words.say(f"accounts.done-{done}") if done in _DONE else "")
+    return await _show_person(visit, shown, done=visit.words.say(f"accounts.done-{done}") if done in _DONE else "")
 
 
 async def change_roles(visit: Visit) -> Response:
@@ -56,7 +56,7 @@ async def change_roles(visit: Visit) -> Response:
     try:
         await people.change_roles(visit.desk.users, shown.name, roles, by=visit.person.name)
     except UseCaseError as error:
-        return _show_person(visit, shown, fault=visit.words.translate(error.reason))
+        return await _show_person(visit, shown, fault=visit.words.translate(error.reason))
     return _go_back(shown, "rollen")
 
 
@@ -97,9 +97,18 @@ async def _show_people(visit: Visit, said: Mapping[str, str] | None = None, faul
     return render(visit, "people.html", status=status, found=found, roles=list(UserRole), said=said or {}, fault=fault)
 
 
-def _show_person(visit: Visit, shown: User, *, fault: str = "", done: str = "") -> Response:
+async def _show_person(visit: Visit, shown: User, *, fault: str = "", done: str = "") -> Response:
     status = 422 if fault else 200
-    return render(visit, "person.html", status=status, shown=shown, roles=list(UserRole), fault=fault, done=done)
+    return render(
+        visit,
+        "person.html",
+        status=status,
+        shown=shown,
+        problem=await people.find_problem(visit.desk.users, shown.name),
+        roles=list(UserRole),
+        fault=fault,
+        done=done,
+    )
 
 
 def _show_link(visit: Visit, invited: InvitedUser) -> Response:

@@ -3,7 +3,7 @@
 import os
 import socket
 
-from connector.net.dropping import drop_when_closed
+from connector.net.sockets import drop_when_closed
 
 
 def test_a_connection_that_drops_is_reset_instead_of_being_sent_on() -> None:

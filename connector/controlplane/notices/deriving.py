@@ -1,0 +1,69 @@
+"""What of a commit people are told: one notice for each Hold, draft to release and delivery that broke off. Pure."""
+
+from collections.abc import Sequence
+
+from connector.ports.changes import AddNotice, Change, PutAsset, PutHold, PutProcess
+from connector.ports.entities import Asset, AssetStatus, DataClass, UserNotice
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.views.users import UserNoticeKind
+
+_BROKEN = "TERMINATED"
+GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
+"""The data that the role `release` alone publishes and agrees to."""
+
+
+def derive_notices(group: Sequence[Change]) -> list[AddNotice]:
+    """Return the notices that belong to a group of changes, to be stored with it."""
+    processes = {change.process.id: change.process for change in group if isinstance(change, PutProcess)}
+    found: list[UserNotice] = []
+    for change in group:
+        if isinstance(change, PutHold) and isinstance(process := processes.get(change.hold.process_id), Negotiation):
+            found.append(_note_hold(change, process))
+        elif isinstance(change, PutAsset) and change.expected is None and _waits(change.asset):
+            found.append(_note_draft(change.asset))
+    moved = (process for process in processes.values() if isinstance(process, Transfer))
+    found += [_note_transfer(each) for each in moved if each.state == _BROKEN and each.role is Role.CONSUMER]
+    return [AddNotice(notice) for notice in found]
+
+
+def _note_hold(change: PutHold, process: Negotiation) -> UserNotice:
+    hold = change.hold
+    return UserNotice(
+        owner=hold.owner,
+        kind=UserNoticeKind.REQUEST if process.role is Role.PROVIDER else UserNoticeKind.COUNTER_OFFER,
+        subject=hold.process_id,
+        occasion=str(hold.created_at),
+        at=hold.created_at,
+        title=hold.title,
+        dataset=hold.dataset,
+    )
+
+
+def _waits(asset: Asset) -> bool:
+    return asset.status is AssetStatus.DRAFT and asset.data_class in GUARDED
+
+
+def _note_draft(asset: Asset) -> UserNotice:
+    return UserNotice(
+        owner=asset.owner,
+        kind=UserNoticeKind.RELEASE,
+        subject=asset.id,
+        occasion="",
+        at=asset.created_at,
+        title=asset.title,
+        dataset=asset.id,
+    )
+
+
+def _note_transfer(process: Transfer) -> UserNotice:
+    return UserNotice(
+        owner=process.owner,
+        kind=UserNoticeKind.DELIVERY,
+        subject=process.id,
+        occasion=_BROKEN,
+        at=process.updated_at,
+        title=process.title,
+        dataset=process.dataset,
+    )

@@ -1,0 +1,38 @@
+"""German texts of messages to people, and of the settings for them."""
+
+SENTENCES: dict[str, str] = {
+    "hello": "Guten Tag, {person},",
+    "request": "Anfrage wartet: {title}",
+    "counter-offer": "Gegenangebot wartet: {title}",
+    "release": "Freigabe wartet: {title}",
+    "delivery": "Lieferung abgebrochen: {title}",
+    "subject": "{count} Nachrichten warten auf Sie",
+    "more": "Und {count} weitere.",
+    "more-one": "Und eine weitere.",
+    "subject-one": "Eine Nachricht wartet auf Sie",
+    "foot": (
+        "Diese Nachricht kommt von den Seiten von {provider}. Wie oft Sie Nachrichten bekommen, stellen Sie hier ein:"
+    ),
+    "section": "Nachrichten an mich",
+    "section-lead": "Sie erfahren, was auf Sie wartet: mit Titel und Link, ohne weitere Angaben.",
+    "no-mail": "E-Mails sind hier nicht eingerichtet. Der Betrieb Ihres Hauses kann das ändern.",
+    "email-by-login": "E-Mails gehen an {email}; die Adresse nennt das Login Ihres Hauses.",
+    "field-email": "Meine E-Mail-Adresse",
+    "field-webhook": "Adresse eines Programms (Webhook), freiwillig",
+    "field-webhook-hint": "Bekommt dieselben Nachrichten als JSON, unterschrieben mit einem Geheimnis.",
+    "webhook-secret": "Geheimnis für die Prüfung der Unterschrift, nur jetzt zu sehen: {secret}",
+    "pace": "Wie oft",
+    "pace-at-once": "Sofort",
+    "pace-hourly": "Gesammelt, höchstens einmal in der Stunde",
+    "pace-daily": "Gesammelt, einmal am Tag um 7 Uhr",
+    "pace-never": "Nie",
+    "kinds": "Worüber",
+    "kind-request": "Anfragen, die auf eine Antwort warten",
+    "kind-counter-offer": "Gegenangebote zu eigenen Anfragen",
+    "kind-release": "Angebote, die auf eine Freigabe warten",
+    "kind-delivery": "Lieferungen, die abgebrochen sind",
+    "save": "Merken",
+    "saved": "Gemerkt. Sie bekommen Nachrichten ab jetzt so.",
+    "wrong": "Bitte prüfen Sie die E-Mail-Adresse und die Adresse des Programms (https://…).",
+    "problem": "Die letzte Nachricht kam nicht an: {reason}",
+}
