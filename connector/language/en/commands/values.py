@@ -155,6 +155,6 @@ SENTENCES: dict[str, str] = {
     # States of needs.
     "upcoming": "upcoming",
     "closed": "closed",
-    "user added by login": "user added by the login of the organisation",
-    "user changed by login": "user changed by the login of the organisation",
+    "user added by login": "user added by login",
+    "user changed by login": "user changed by login",
 }
