@@ -131,7 +131,7 @@ def _find_place(key: str) -> str:
 
 def _begin(text: str) -> str:
     """Return the pattern of a name that begins with a text, as a whole word."""
-    return rf"\s*{re.escape(text)}(?!\w)"
+    return rf"^\s*{re.escape(text)}(?!\w)"
 
 
 def write_table(folder: Path) -> Path:

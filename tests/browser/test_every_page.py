@@ -131,8 +131,8 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(browser:
         page.goto(opened)
         page.evaluate("document.activeElement.blur()")
         usable = page.evaluate(_WATCH_FOCUS)
-        # A date has several places that the tabulator stops at.
-        for _ in range(len(usable) + 1 + 4 * sum('type="date' in one for one in usable)):
+        # A date and a time have several places that the tabulator stops at.
+        for _ in range(len(usable) + 1 + 4 * sum('type="date' in one or 'type="time' in one for one in usable)):
             page.keyboard.press("Tab")
         met = [(number, seen) for number, seen in page.evaluate("window.met") if number >= 0]
         order = list(dict.fromkeys(number for number, _ in met))

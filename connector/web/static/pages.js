@@ -21,11 +21,21 @@ if (followed) {
   const stream = new EventSource(followed.dataset.follow);
   stream.addEventListener("message", (event) => {
     const { part, deed, last } = JSON.parse(event.data);
-    followed.innerHTML = part;
+    write(followed, part);
     for (const act of document.querySelectorAll("[data-deed]")) act.hidden = !(deed || {})[act.dataset.deed];
     if (last) stream.close();
   });
   window.addEventListener("pagehide", () => stream.close());
+}
+
+// What is the same stays as it is, and what has the focus keeps it: a person may be on the way through it by keyboard.
+function write(place, part) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = part;
+  if (fresh.innerHTML.trim() === place.innerHTML.trim()) return;
+  const at = [...place.querySelectorAll("*")].indexOf(document.activeElement);
+  place.replaceChildren(fresh.content);
+  if (at >= 0) place.querySelectorAll("*")[at]?.focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", (event) => {
