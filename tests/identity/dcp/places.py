@@ -140,7 +140,7 @@ def pack(*set_bits: int, length: int = MIN_BYTES) -> str:
     bits = bytearray(length)
     for index in set_bits:
         bits[index // 8] |= 0x80 >> index % 8
-    return "u" + urlsafe_b64encode(gzip.compress(bytes(bits))).rstrip(b"=").decode()
+    return "u" + urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).rstrip(b"=").decode()
 
 
 def status_list(*revoked: int, **members: Any) -> dict[str, Any]:
