@@ -129,10 +129,12 @@ def list_document_routes(settings: Settings) -> list[Route]:
     identity = settings.identity
     if identity.mechanism not in LISTED_MECHANISMS:
         return []
-    own = [keys.load_private(path) for path in (identity.key, *identity.former_keys)]
     reached = settings.protocol
-    jwks = [keys.public_jwk(key) for key in own]
-    return own_document_routes(settings.participant.id, reached.public_url, reached.path, jwks)
+
+    def load_keys() -> list[dict[str, str]]:
+        return [keys.public_jwk(keys.load_private(path)) for path in (identity.key, *identity.former_keys)]
+
+    return own_document_routes(settings.participant.id, reached.public_url, reached.path, load_keys)
 
 
 class StaticTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

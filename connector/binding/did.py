@@ -1,6 +1,6 @@
 """Serves the document of the own identifier, where the method `web` looks for it (W3C CCG, did:web, 2.5.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,14 +15,16 @@ from connector.protocol.dsp.paths import WELL_KNOWN
 MEDIA_TYPE = "application/did+json"
 
 
-def own_document_routes(did: str, public_url: str, path: str, keys: Sequence[Mapping[str, str]]) -> list[Route]:
+def own_document_routes(
+    did: str, public_url: str, path: str, load_keys: Callable[[], Sequence[Mapping[str, str]]]
+) -> list[Route]:
     """Return the route of the document of `did`; none if `did` names another place than `public_url`.
 
     Parameters:
         did: the identifier of this participant, of any method.
         public_url: where the listener is reached: scheme, host and port.
         path: the base path of the endpoints of the Dataspace Protocol.
-        keys: the public JWKs that sign for this participant, each with its `kid`.
+        load_keys: returns the public JWKs that sign for this participant, each with its `kid`, if there is a route.
     """
     try:
         place = urlsplit(parse_web_did(did).locate_document())
@@ -30,7 +32,7 @@ def own_document_routes(did: str, public_url: str, path: str, keys: Sequence[Map
         return []
     if place.netloc != urlsplit(public_url).netloc.removesuffix(":443").lower():
         return []
-    named = [(jwk["kid"], {name: value for name, value in jwk.items() if name != "kid"}) for jwk in keys]
+    named = [(jwk["kid"], {name: value for name, value in jwk.items() if name != "kid"}) for jwk in load_keys()]
     base = public_url.rstrip("/")
     services = [("dsp", ServiceType.DATA, base + WELL_KNOWN), ("catalog", ServiceType.CATALOG, f"{base}{path}/catalog")]
     document = msgspec.json.encode(write_document(did, named, services))

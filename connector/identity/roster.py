@@ -20,11 +20,10 @@ from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.jws import Rejected, verify_document
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
-from connector.identity.tokens import LEEWAY_S, Verified, issue, verify
+from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NetError
-from connector.ports.entities import ReplayKey
 from connector.ports.identity import (
     AuthenticationUnavailable,
     Caller,
@@ -334,12 +333,7 @@ class RosterIdentity:
             participant=claims.iss,
             claims=roster.participants[claims.iss].claims,
             evidence=evidence,
-            replay_key=ReplayKey(
-                owner=self._owner,
-                issuer=claims.iss,
-                jti=claims.jti,
-                expires_at=int((claims.exp + LEEWAY_S) * 1000) + 1,
-            ),
+            replay_key=make_replay_key(self._owner, claims),
         )
 
     def _verify(self, token: str) -> tuple[Roster, Verified]:

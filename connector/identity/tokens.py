@@ -11,6 +11,7 @@ import msgspec
 
 from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed, sign, verify_signature
 from connector.identity.keys import SigningKey, VerificationKey
+from connector.ports.entities import ReplayKey
 
 MAX_TOKEN = 8 * 1024
 MAX_LIFETIME_S = 600
@@ -107,6 +108,11 @@ def read_token_claims(opened: Opened, *, audience: str, now_s: float) -> Claims:
     _check_claims(claims, audience)
     _check_times(claims, now_s)
     return claims
+
+
+def make_replay_key(owner: str, claims: Claims) -> ReplayKey:
+    """Return the key by which a token counts once; it is kept until no clock within the leeway takes the token."""
+    return ReplayKey(owner=owner, issuer=claims.iss, jti=claims.jti, expires_at=int((claims.exp + LEEWAY_S) * 1000) + 1)
 
 
 def _claims(payload: bytes) -> Claims:

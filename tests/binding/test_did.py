@@ -23,11 +23,11 @@ JWK = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y", "kid": "thumbprint"}
     ],
 )
 def test_an_identifier_of_another_place_has_no_document_here(did: str, url: str, path: str | None) -> None:
-    assert [route.path for route in own_document_routes(did, url, "/dsp", [JWK])] == ([path] if path else [])
+    assert [route.path for route in own_document_routes(did, url, "/dsp", lambda: [JWK])] == ([path] if path else [])
 
 
 async def test_the_document_has_the_keys_and_the_services_of_this_connector() -> None:
-    (route,) = own_document_routes("did:web:stadt.example", "https://stadt.example", "/dsp", [JWK])
+    (route,) = own_document_routes("did:web:stadt.example", "https://stadt.example", "/dsp", lambda: [JWK])
     reply = await route.endpoint(PeerRequest(method="GET", path=route.path))
     assert reply.media_type == "application/did+json"
     document = read_document(reply.body, "did:web:stadt.example")

@@ -22,9 +22,8 @@ from connector.identity.dcp.statuses import StatusLists
 from connector.identity.jws import Rejected
 from connector.identity.keys import SigningKey
 from connector.identity.roster import RosterIdentity, bearer
-from connector.identity.tokens import LEEWAY_S, issue
+from connector.identity.tokens import issue, make_replay_key
 from connector.net.client import GuardedClient
-from connector.ports.entities import ReplayKey
 from connector.ports.identity import (
     AuthenticationUnavailable,
     Caller,
@@ -220,12 +219,7 @@ class DcpIdentity:
             participant=claims.iss,
             claims=self._read_claims(shown, listed.claims if listed else {}),
             evidence=evidence,
-            replay_key=ReplayKey(
-                owner=self._owner,
-                issuer=claims.iss,
-                jti=claims.jti,
-                expires_at=int((claims.exp + LEEWAY_S) * 1000) + 1,
-            ),
+            replay_key=make_replay_key(self._owner, claims),
         )
 
     def _read_claims(

@@ -7,7 +7,6 @@ for the types of their credentials; only then is anything fetched, and the statu
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from connector.identity.dcp.methods import find_keys
 from connector.identity.dcp.self_issued import Resolve, SelfIssued, check_key_name, resolve_signer, verify_by
 from connector.identity.dcp.statuses import CREDENTIAL_KINDS, StatusLists
 from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed
@@ -79,8 +78,7 @@ async def verify_presentation(
         raise Rejected("audience", "the presentation is not for this participant alone.")
     _check_times(presentation.valid_from, presentation.valid_until, now_ms)
     check_key_name(opened, holder)
-    keys = find_keys(sender.document, Relationship.PRESENTATION, opened.kid, take_missing=verifier.take_missing)
-    verify_by(opened, keys, Relationship.PRESENTATION)
+    verify_by(opened, sender.document, Relationship.PRESENTATION, take_missing=verifier.take_missing)
     found = [
         _read_credential(credential, presentation, verifier.trust, now_ms) for credential in presentation.credentials
     ]
@@ -123,8 +121,7 @@ def _read_credential(
 
 async def _verify_credential(opened: Opened, credential: PresentedCredential, verifier: Verifier) -> None:
     document = await resolve_signer(verifier.resolve, credential.issuer, opened)
-    keys = find_keys(document, Relationship.CREDENTIAL, opened.kid, take_missing=verifier.take_missing)
-    verify_by(opened, keys, Relationship.CREDENTIAL)
+    verify_by(opened, document, Relationship.CREDENTIAL, take_missing=verifier.take_missing)
     ended = await verifier.statuses.find_ended(credential)
     if ended:
         raise Rejected("status", f"its issuer has ended the credential ({ended}).")

@@ -55,8 +55,8 @@ async def verify_self_issued(
     if not is_member(claims.iss):
         raise Rejected("member", "the issuer is not on the participant list.")
     document = await resolve_signer(resolve, claims.iss, opened)
-    keys = find_keys(document, Relationship.TOKEN, opened.kid, take_missing=take_missing)
-    return SelfIssued(claims, verify_by(opened, keys, Relationship.TOKEN), document)
+    key = verify_by(opened, document, Relationship.TOKEN, take_missing=take_missing)
+    return SelfIssued(claims, key, document)
 
 
 def check_key_name(opened: Opened, signer: str) -> None:
@@ -79,8 +79,11 @@ async def resolve_signer(resolve: Resolve, signer: str, opened: Opened) -> DidDo
         raise Rejected("document", fault.reason) from None
 
 
-def verify_by(opened: Opened, keys: tuple[VerificationKey, ...], relationship: Relationship) -> VerificationKey:
-    """Verify a signed text by the keys of a document that may sign it; raises Rejected."""
+def verify_by(
+    opened: Opened, document: DidDocument, relationship: Relationship, *, take_missing: bool
+) -> VerificationKey:
+    """Verify a signed text by the keys of a document that may sign what `relationship` is for; raises Rejected."""
+    keys = find_keys(document, relationship, opened.kid, take_missing=take_missing)
     if not keys:
         raise Rejected("key", f"the document has no usable key of that name for {relationship}.")
     return verify_signature(opened, keys)

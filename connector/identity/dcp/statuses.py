@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from connector.identity.dcp.methods import find_keys
 from connector.identity.dcp.self_issued import Resolve, check_key_name, resolve_signer, verify_by
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
@@ -157,8 +156,7 @@ class StatusLists:
                 raise Rejected("status", "the status list has expired: its issuer has to sign a new one.")
             check_key_name(opened, issuer)
             document = await resolve_signer(self._resolve, issuer, opened)
-            keys = find_keys(document, Relationship.CREDENTIAL, opened.kid, take_missing=self._take_missing)
-            verify_by(opened, keys, Relationship.CREDENTIAL)
+            verify_by(opened, document, Relationship.CREDENTIAL, take_missing=self._take_missing)
             bits = await asyncio.to_thread(expand_status_list, encoded)
         except ClaimFault as fault:
             raise Rejected("status", fault.reason) from None

@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dsp.codec import parse
-from connector.protocol.dsp.errors import ProtocolError
+from connector.protocol.dcp.objects import read_object
 from connector.protocol.dsp.timestamps import read_timestamp
 
 MAX_CREDENTIAL = 64 * 1024
@@ -74,7 +73,7 @@ class Presentation(NamedTuple):
 
 def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL) -> PresentedCredential:
     """Read the payload of a credential of either profile, of at most `limit` bytes; raises ClaimFault."""
-    outside = _read_object(payload, limit, "credential")
+    outside = read_object(payload, limit, "The credential")
     profile, inside = _find_model(outside, "vc", "VerifiableCredential")
     subject = _read_subject(inside)
     issuer = _read_id(inside.get("issuer"))
@@ -96,7 +95,7 @@ def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL) -> PresentedCred
 
 def read_presentation(payload: bytes) -> Presentation:
     """Read the payload of a presentation of either profile; raises ClaimFault."""
-    outside = _read_object(payload, MAX_PRESENTATION, "presentation")
+    outside = read_object(payload, MAX_PRESENTATION, "The presentation")
     profile, inside = _find_model(outside, "vp", "VerifiablePresentation")
     audience = outside.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
@@ -110,18 +109,6 @@ def read_presentation(payload: bytes) -> Presentation:
         valid_from=_read_seconds(outside, "nbf"),
         valid_until=_read_seconds(outside, "exp"),
     )
-
-
-def _read_object(payload: bytes, limit: int, what: str) -> dict[str, Any]:
-    if len(payload) > limit:
-        raise ClaimFault(f"The {what} is larger than {limit} bytes.")
-    try:
-        members = parse(payload)
-    except ProtocolError as error:
-        raise ClaimFault(f"The {what} cannot be read: {error.reason}") from None
-    if not isinstance(members, dict):
-        raise ClaimFault(f"The {what} is not a JSON object.")
-    return members
 
 
 def _find_model(outside: dict[str, Any], wrapper: str, kind: str) -> tuple[ClaimsProfile, dict[str, Any]]:

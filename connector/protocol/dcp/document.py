@@ -11,8 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dsp.codec import parse
-from connector.protocol.dsp.errors import ProtocolError
+from connector.protocol.dcp.objects import read_object
 
 MAX_DOCUMENT = 64 * 1024
 MAX_METHODS = 32
@@ -69,13 +68,8 @@ def read_document(body: bytes, did: str) -> DidDocument:
 
     Its `id` is `did`, and no two methods have one name.
     """
-    if len(body) > MAX_DOCUMENT:
-        raise ClaimFault(f"The document of {did} is larger than {MAX_DOCUMENT} bytes.")
-    try:
-        members = parse(body)
-    except ProtocolError as error:
-        raise ClaimFault(f"The document of {did} cannot be read: {error.reason}") from None
-    if not isinstance(members, dict) or members.get("id") != did:
+    members = read_object(body, MAX_DOCUMENT, f"The document of {did}")
+    if members.get("id") != did:
         raise ClaimFault(f"The document found for {did} is that of another identifier, or of none.")
     methods = _list_objects(members, "verificationMethod", MAX_METHODS, did)
     relationships: dict[Relationship, frozenset[str]] = {}

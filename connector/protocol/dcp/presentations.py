@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
+from connector.protocol.dcp.objects import read_object
 from connector.protocol.dcp.scopes import MAX_SCOPES, Scope, parse_scope
-from connector.protocol.dsp.codec import parse
-from connector.protocol.dsp.errors import ProtocolError
 
 CONTEXT = "https://w3id.org/dspace-dcp/v1.0/dcp.jsonld"
 QUERY_PATH = "/presentations/query"
@@ -63,13 +62,8 @@ def read_response(body: bytes) -> tuple[str, ...]:
 
 
 def _read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
-    if len(body) > limit:
-        raise ClaimFault(f"The {kind} is larger than {limit} bytes.")
-    try:
-        members = parse(body)
-    except ProtocolError as error:
-        raise ClaimFault(error.reason) from None
-    if not isinstance(members, dict) or members.get("type") != kind:
+    members = read_object(body, limit, f"The {kind}")
+    if members.get("type") != kind:
         raise ClaimFault(f"The body is no {kind}.")
     contexts = members.get("@context")
     if not isinstance(contexts, list) or CONTEXT not in contexts or not all(isinstance(each, str) for each in contexts):

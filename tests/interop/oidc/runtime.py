@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,7 +30,7 @@ def require(*tools: str) -> None:
         assert shutil.which(tool), f"make test-oidc needs {tool}: install Node 20 with npm, a JDK 17 and Maven."
 
 
-class Running:
+class Running(ABC):
     """A provider that runs in a `with` block; `issuer` is its address, `http` a browser's client without a redirect."""
 
     issuer: str
@@ -58,9 +59,9 @@ class Running:
         except httpx.HTTPError:
             return False
 
+    @abstractmethod
     def start(self) -> None:
         """Install the provider where that is needed, and start it."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self.start()

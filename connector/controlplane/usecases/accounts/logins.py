@@ -18,9 +18,10 @@ from connector.controlplane.usecases.users import SignedIn, UserRegister
 from connector.ports.changes import Conflict, PutUser
 from connector.ports.entities import User, UserRole
 from connector.ports.login import LoggedIn, LoginFailed, LoginFault
+from connector.protocol.dsp.errors import clean
 
 _MOST_VALUES = 1000
-_LONGEST_NAME, _LONGEST_PERSON = 48, 200
+_LONGEST_TEXT, _LONGEST_NAME, _LONGEST_PERSON = 1000, 48, 200
 _ATTEMPTS = 5
 _OTHERS = re.compile(r"[^a-z0-9._-]+")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,188}[A-Za-z0-9])")
@@ -98,8 +99,7 @@ def _describe(
 def _read_text(claims: Mapping[str, Any], name: str) -> str:
     """Return a claim that is a text, on one line, without control characters."""
     value = claims.get(name)
-    text = value[:1000] if isinstance(value, str) else ""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return clean(value[:_LONGEST_TEXT], _LONGEST_TEXT) if isinstance(value, str) else ""
 
 
 def make_name(told: str, key: str) -> str:
