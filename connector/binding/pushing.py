@@ -239,6 +239,9 @@ class DescriptionPusher:
         except NotAllowed:
             # It was withdrawn meanwhile, and is noted again.
             return
+        if known is None:
+            # Without the answer, or after an end of the process here, it is known what has to be withdrawn.
+            await self._record(subject, "", PushAnswer(accepted=False), PushState.BEGUN)
         answer = await self._client.put(name_description(context.participant, subject), made.secured)
         if not answer.accepted:
             log.warning("the broker refused the self-description of %s: %s", subject, answer.reason)
@@ -256,7 +259,8 @@ class DescriptionPusher:
 
     def _is_settled(self, known: Push, content: str) -> bool:
         present = (self._client.broker, content, self._keys.name_own_key())
-        lasts = known.renew_at > self._publisher.context.now() and known.state is not PushState.FAILED
+        ended = known.state in {PushState.ACCEPTED, PushState.REFUSED}
+        lasts = ended and known.renew_at > self._publisher.context.now()
         return lasts and (known.broker, known.content, known.key) == present
 
     async def _record(self, subject: str, content: str, answer: PushAnswer, state: PushState) -> None:

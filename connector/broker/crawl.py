@@ -173,7 +173,8 @@ def compute_delta(
         # What the last crawl remarked still holds.
         return Delta(source=msgspec.structs.replace(after, error=source.error), verified=tuple(sorted(known)))
     missing = () if found.short else tuple(sorted(known.keys() - found.digests.keys() - found.unread))
-    shrunk = len(missing) * 2 > len(known)
+    # What the participant pushes is in its catalogue too, and no crawl may change it: it is not among the known ones.
+    shrunk = len(missing) * 2 > max(len(known), source.datasets)
     doubted = shrunk and not source.shrink_seen
     removed = () if doubted else missing
     digest = compute_catalog_digest(found.digests | found.others)

@@ -489,6 +489,8 @@ class Crawler:
         if after.liveness is Liveness.DEAD and source.liveness is not Liveness.DEAD:
             await self._retire(after)
             return
+        apart, wish = self._rhythm.apart, error.retry_after or 0
+        self._agenda.note_failure(source.participant, after.failures, self._now(), apart, wish)
         for relayed in self._list_relayed(source.participant):
             state = {
                 name: getattr(after, name) for name in ("liveness", "failures", "failing_since", "next_at", "error")

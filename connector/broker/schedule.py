@@ -236,8 +236,9 @@ class Agenda:
         # When a source may be crawled again, and when it may overtake others again.
         self._earliest: dict[str, int] = {}
         self._rested: dict[str, int] = {}
-        # When a change notice came that no crawl has followed yet.
+        # When a change notice came that no crawl has followed yet, and whose crawls follow one now.
         self._notices: dict[str, int] = {}
+        self._followed: set[str] = set()
 
     def note_notice(self, source: str, now: int, *, at_once: bool = False) -> None:
         """Note that a source has changed: it comes before others, after its rest or `at_once`."""
@@ -247,10 +248,20 @@ class Agenda:
 
     def note_begin(self, source: str) -> None:
         """Note that a crawl begins: it follows the change notice."""
-        self._notices.pop(source, None)
+        if self._notices.pop(source, None) is not None:
+            self._followed.add(source)
+
+    def note_failure(self, source: str, failures: int, now: int, apart: int, retry_after: int = 0) -> None:
+        """Note that a crawl has failed: the first ones after a change notice leave it open, and are repeated soon.
+
+        `failures` counts those in a row. The pause is `apart` ms, doubled with each, or the wish of the peer.
+        """
+        if source in self._followed and failures < OFFLINE_FAILURES:
+            self._notices.setdefault(source, now + max(apart * 2**failures, retry_after))
 
     def note_end(self, source: str, began: int, ended: int, apart: int) -> None:
         """Note that a crawl has ended: the source rests for `apart` ms at least, the longer the longer it took."""
+        self._followed.discard(source)
         took = max(ended - began, 0)
         self._rested[source] = ended + REST * took
         self._earliest[source] = ended + max(apart, REST * (took - SHORT))

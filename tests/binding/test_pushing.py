@@ -41,6 +41,7 @@ class Shelf:
         self.next: list[int | None] = []
         self.error: dict[str, Any] | None = None
         self.findings: list[str] = []
+        self.lost = False
 
     async def send(self, call: HttpCall) -> Answer:
         name = call.endpoint.path.removeprefix("/v1/self-descriptions/")
@@ -54,6 +55,8 @@ class Shelf:
             assert call.headers["Content-Type"] == MEDIA_TYPE
             assert isinstance(call.body, bytes)
             self.there[name] = call.body
+            if self.lost:
+                raise Unreachable("search.example has closed the connection.")
             return Answer(201, json.dumps({"findings": self.findings}).encode())
         return Answer(204 if self.there.pop(name, None) else 404, b"")
 
@@ -178,6 +181,20 @@ async def test_a_start_after_a_crash_withdraws_what_was_withdrawn_meanwhile(push
     assert not pushed.lies("urn:air")
 
 
+async def test_what_was_pushed_without_an_answer_is_withdrawn_too(pushed: Pushed) -> None:
+    await pushed.offer("urn:air")
+    pushed.shelf.lost = True
+    with pytest.raises(PeerFailed):
+        await pushed.pusher.take_turn()
+    assert pushed.lies("urn:air")
+    pushed.shelf.lost = False
+    await assets.withdraw(replace(pushed.publisher, announce=lambda _: None), "urn:air")
+    fresh = pushed.make_pusher()
+    await fresh.look_through()
+    await fresh.take_turn()
+    assert (pushed.lies("urn:air"), await pushed.last("urn:air")) == (False, None)
+
+
 async def test_a_new_key_or_another_broker_has_everything_pushed_again(pushed: Pushed) -> None:
     await pushed.offer("urn:air")
     await pushed.pusher.take_turn()
@@ -243,7 +260,9 @@ async def test_a_broker_that_is_away_is_tried_again_and_nothing_is_lost(pushed: 
     pushed.shelf.next = [status]
     with pytest.raises(PeerFailed):
         await pushed.pusher.take_turn()
-    assert await pushed.last("urn:air") is None
+    begun = await pushed.last("urn:air")
+    assert begun is not None
+    assert begun.state is PushState.BEGUN
     await pushed.pusher.take_turn()
     assert pushed.lies("urn:air")
 

@@ -1,10 +1,11 @@
 """The crawler: the source that is due or asks first, and members that come, go and move."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
-from connector.broker.schedule import DAY, MINUTE, Rhythm
+from connector.broker.schedule import DAY, MINUTE, SECOND, Rhythm
 from connector.ports.broker_store import Delta, Liveness
 from connector.ports.changes import Unavailable
 from connector.store.memory.record import MemoryBrokerStore
@@ -105,6 +106,38 @@ async def test_who_nudges_is_crawled_before_those_who_wait_and_not_more_often_th
     await world.crawler.take_turn()
     await world.crawler.wait_settled()
     assert world.space.order.count("c") == 2
+
+
+async def test_a_nudge_whose_crawl_fails_is_followed_soon_and_not_for_ever() -> None:
+    world = World(a=Catalogue(dataset("x")))
+    await world.crawl()
+    world.catalogue.offers.append(dataset("y"))
+    world.catalogue.refusing = "The catalogue is being built."
+    world.space.now += Rhythm().apart
+    world.crawler.nudge(A)
+    asked = []
+    for _ in range(4 * MINUTE // SECOND):
+        await world.crawler.take_turn()
+        await world.crawler.wait_settled()
+        asked.append(world.catalogue.asked)
+        world.space.now += SECOND
+    retried = [second for second, (before, after) in enumerate(pairwise(asked)) if after > before]
+    assert retried[:2] == [3, 11]
+    assert min(after - before for before, after in pairwise(retried[1:])) > 60
+    world.catalogue.refusing = None
+    await world.crawl()
+    assert await world.ids() == ["x", "y"]
+
+
+async def test_a_nudge_whose_crawl_fails_waits_as_long_as_the_peer_asks() -> None:
+    world = World(a=Catalogue(dataset("x")))
+    await world.crawl()
+    world.catalogue.failing_from, world.catalogue.busy_ms = 0, 20 * SECOND
+    world.space.now += Rhythm().apart
+    world.crawler.nudge(A)
+    await world.crawler.take_turn()
+    await world.crawler.wait_settled()
+    assert await world.crawler.take_turn() == world.space.now + 20 * SECOND
 
 
 @pytest.mark.parametrize("stranger", ["stranger", "broker", "wallet"])

@@ -54,6 +54,7 @@ class Catalogue:
         self.offers: list[dict[str, Any] | bytes] = list(offers)
         self.services = services or {}
         self.failing_from: int | None = None
+        self.busy_ms = 1000
         self.refusing: str | None = None
         self.refusing_with = 403
         self.circle = False
@@ -71,7 +72,7 @@ class Catalogue:
         if self.refusing:
             return Refused(status=self.refusing_with, reason=self.refusing)
         if self.failing_from is not None and number >= self.failing_from:
-            return InDoubt(reason="503: busy", retry_after_ms=1000)
+            return InDoubt(reason="503: busy", retry_after_ms=self.busy_ms)
         first = 0 if self.same else number * PAGE
         part = self.offers[first : first + PAGE]
         following = str(number + 1) if len(part) == PAGE or self.endless or self.same else None

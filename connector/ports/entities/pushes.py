@@ -6,8 +6,12 @@ import msgspec
 
 
 class PushState(StrEnum):
-    """What became of a pushed self-description: `failed` was tried often, and is tried again with the next change."""
+    """What became of a pushed self-description: `failed` was tried often, and is tried again with the next change.
 
+    `begun` is kept before the first push is sent: the broker may have the description, even if its answer is lost.
+    """
+
+    BEGUN = "begun"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     FAILED = "failed"

@@ -58,6 +58,17 @@ async def test_no_crawl_removes_what_was_pushed_and_each_verifies_it() -> None:
     assert after.seq == before.seq
 
 
+async def test_what_leaves_the_catalogue_is_gone_with_one_crawl_if_most_of_the_rest_was_pushed() -> None:
+    world = Pushing(plain("urn:air"), plain("urn:roads"), plain("urn:trees"))
+    await world.crawl()
+    for subject in ("urn:roads", "urn:trees"):
+        await world.push_dataset(subject)
+    world.catalogue.offers.pop(0)
+    source = await world.crawl()
+    assert (source.shrink_seen, source.datasets) == (False, 2)
+    assert await world.record.entry(A, "urn:air") is None
+
+
 async def test_what_is_withdrawn_is_gone_at_once_and_comes_again_if_the_catalogue_offers_it() -> None:
     world = Pushing(plain("urn:air"))
     await world.crawl()
