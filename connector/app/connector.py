@@ -217,6 +217,7 @@ class ConnectorServer:
             warnings=readiness.warnings() | {"messages": self._check_messages},
             list_in_use=parts.identity.list_in_use,
             mails=self.notifier.mailer is not None,
+            seals=parts.identity.seals,
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:
@@ -288,7 +289,7 @@ async def build(
 
     publisher = _build_publisher(parts, enforcer, dataplane, announce)
     pushers += _build_pushers(parts, publisher, announcer)
-    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(settings))
+    gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(settings), parts.identity.seals)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
         process = await flow_ends.settle_flow(enforcer, owner, report)

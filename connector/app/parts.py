@@ -139,7 +139,7 @@ async def build_parts(
         client=client,
         identity=identity,
         store=store,
-        peer=HttpPeer(client, identity),
+        peer=HttpPeer(client, identity, identity.seals),
         transport=transport,
         lock=lock,
         notices=notices,

@@ -61,8 +61,20 @@ class VerifiedDocument(NamedTuple):
 def sign(key: SigningKey, payload: bytes, *, kind: str, content: str = "") -> str:
     """Sign `payload` as a compact JWS whose `typ` is `kind` and, if given, whose `cty` is `content`."""
     signed = _encode_header(key.algorithm, key.kid, kind, content) + b"." + jwt.utils.base64url_encode(payload)
-    signature = _JWS.get_algorithm_by_name(key.algorithm).sign(signed, key.private)
+    signature = sign_bytes(key, signed)
     return (signed + b"." + jwt.utils.base64url_encode(signature)).decode()
+
+
+def sign_bytes(key: SigningKey, content: bytes) -> bytes:
+    """Return the signature of a content, in the form that JWS and HTTP message signatures share."""
+    signature: bytes = _JWS.get_algorithm_by_name(key.algorithm).sign(content, key.private)
+    return signature
+
+
+def has_signed(key: VerificationKey, content: bytes, signature: bytes) -> bool:
+    """Return whether a key has made the signature of a content."""
+    verified: bool = _JWS.get_algorithm_by_name(key.algorithm).verify(content, key.public, signature)
+    return verified
 
 
 def open_signed(
@@ -102,7 +114,7 @@ def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> Verific
     key = named[0]
     if opened.header["alg"] != key.algorithm:
         raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
-    if not _JWS.get_algorithm_by_name(key.algorithm).verify(opened.signed, key.public, opened.signature):
+    if not has_signed(key, opened.signed, opened.signature):
         raise Rejected("signature", "the signature does not verify.")
     return key
 

@@ -71,6 +71,10 @@ class MockTokenIdentity:
     def credentials(self) -> None:
         """None: the mechanism has no keys."""
 
+    @property
+    def seals(self) -> None:
+        """Nothing: this mechanism has no keys."""
+
     def problem(self) -> None:
         """Return None: a mock token never expires."""
 

@@ -20,6 +20,7 @@ from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.jws import Rejected, verify_document
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
+from connector.identity.seals import ListedSeals
 from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient
@@ -213,9 +214,11 @@ class RosterIdentity:
         self._text: bytes | None = None
         self._looked_at: int | None = None
         self._looking = asyncio.Lock()
-        self._credentials = ListedCredentialKeys(
-            key, lambda: self._roster.keys if self._roster and self.in_force else None
-        )
+        self._credentials = ListedCredentialKeys(key, self._list_keys)
+        self._seals = ListedSeals(key, self._list_keys, clock)
+
+    def _list_keys(self) -> Mapping[str, Sequence[VerificationKey]] | None:
+        return self._roster.keys if self._roster and self.in_force else None
 
     @property
     def roster(self) -> Roster | None:
@@ -347,6 +350,11 @@ class RosterIdentity:
     def credentials(self) -> ListedCredentialKeys:
         """The keys of the list in force, for credentials."""
         return self._credentials
+
+    @property
+    def seals(self) -> ListedSeals:
+        """The keys of the list in force, for seals."""
+        return self._seals
 
     def list_keys(self, id: str) -> tuple[VerificationKey, ...]:
         """Return the keys of a member; none without a list."""

@@ -55,6 +55,10 @@ class StaticTokenIdentity:
     def credentials(self) -> None:
         """None: the mechanism has no keys."""
 
+    @property
+    def seals(self) -> None:
+        """Nothing: this mechanism has no keys."""
+
     def problem(self) -> None:
         """Return None: the tokens never expire."""
 

@@ -11,6 +11,7 @@ import msgspec
 
 from connector.ports.credentials import CredentialKeys
 from connector.ports.entities import ReplayKey
+from connector.ports.seals import Seals
 
 
 class Intent(StrEnum):
@@ -121,6 +122,10 @@ class Mechanism(Identity, Protocol):
     @property
     def credentials(self) -> CredentialKeys | None:
         """The keys with which credentials are signed and verified; None for a mechanism without keys."""
+
+    @property
+    def seals(self) -> Seals | None:
+        """The keys with which messages are sealed; None for a mechanism without keys."""
 
     def list_in_use(self) -> ListInUse | None:
         """Return which participant list is in use, or None for a mechanism or a start without one."""

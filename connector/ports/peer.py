@@ -82,9 +82,19 @@ class Peer(Protocol):
     """The endpoints of a peer. `participant` is the audience of the token, `address` the base URL."""
 
     async def send(
-        self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
+        self,
+        participant: str,
+        address: str,
+        message: str,
+        to: Role,
+        pid: str | None,
+        body: bytes,
+        agreement: bytes | None = None,
     ) -> PeerAnswer:
-        """Deliver one message. `message` is its name in the state machine, `to` and `pid` are those of the receiver."""
+        """Deliver one message. `message` is its name in the state machine, `to` and `pid` are those of the receiver.
+
+        A message that says yes to an `agreement` is sealed with it.
+        """
 
     async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str

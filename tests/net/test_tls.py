@@ -116,10 +116,11 @@ def test_old_protocol_versions_are_not_spoken(tmp_path):
 @pytest.mark.parametrize("messages", [True, False], ids=["messages", "streams"])
 async def test_a_connection_with_tls_carries_one_request_after_the_other(tmp_path, messages):
     city = Authority(tmp_path, "city")
-    places = []
+    places, ends = [], []
 
     async def note(request: web.Request) -> web.Response:
         places.append(request.get_extra_info("peername"))
+        ends.append(request.transport)
         return web.Response(text="x")
 
     app = web.Application()
@@ -134,6 +135,9 @@ async def test_a_connection_with_tls_carries_one_request_after_the_other(tmp_pat
     try:
         for _ in range(3):
             assert (await net.request("POST", f"https://{NAME}:{port}/", body=b"{}")).body == b"x"
+        await transport.close()
+        # Whoever has closed the client has no connection left that is still to end.
+        assert ends[0].is_closing() or not messages
     finally:
         await transport.close()
         await runner.cleanup()

@@ -164,7 +164,14 @@ class SimulatedPeer:
         self._asks = asks
 
     async def send(
-        self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
+        self,
+        participant: str,
+        address: str,
+        message: str,
+        to: Role,
+        pid: str | None,
+        body: bytes,
+        agreement: bytes | None = None,
     ) -> PeerAnswer:
         token = await self._token(participant, Intent.NEGOTIATION)
         body = self._sends(message, body)

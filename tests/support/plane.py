@@ -96,7 +96,14 @@ class ScriptedPeer:
         self.failure: Refused | InDoubt | None = None
 
     async def send(
-        self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
+        self,
+        participant: str,
+        address: str,
+        message: str,
+        to: Role,
+        pid: str | None,
+        body: bytes,
+        agreement: bytes | None = None,
     ) -> PeerAnswer:
         return self.failure or Ack(peer_pid="urn:peer:1")
 

@@ -9,6 +9,7 @@ from connector.api.frame.desk import (
     AfterQuery,
     AtContext,
     AtEvaluator,
+    AtSeals,
     LimitQuery,
     TimeQuery,
     page,
@@ -20,12 +21,13 @@ from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import agreements, records
-from connector.controlplane.usecases.proving import usage
+from connector.controlplane.usecases.proving import evidence, usage
 from connector.controlplane.usecases.records import UseRecord
 from connector.desk.agreements import view_agreement
 from connector.ports.entities import Agreement, Leaf
 from connector.protocol.dsp.agreement_keys import find_id
 from connector.protocol.dsp.common import Role
+from connector.protocol.evidence import AgreementEvidence
 from connector.views.agreements import (
     AgreementView,
     AuditExportView,
@@ -94,7 +96,7 @@ async def list_agreements(
     return Page(items=items, next=following)
 
 
-# These two precede the agreement itself: its identifier may contain slashes, so its path would match theirs too.
+# These precede the agreement itself: its identifier may contain slashes, so its path would match theirs too.
 @router.get("/agreements/{id:path}/duties")
 async def list_duties(evaluator: AtEvaluator, id: str) -> tuple[DutyView, ...]:
     """List the duties of an agreement with their states, in the order of its policy.
@@ -102,6 +104,12 @@ async def list_duties(evaluator: AtEvaluator, id: str) -> tuple[DutyView, ...]:
     The events are those of the agreement as a whole and of its newest 50 transfers.
     """
     return tuple(_duty(id, duty) for duty in await receipts.list_standings(evaluator, id))
+
+
+@router.get("/agreements/{id:path}/evidence")
+async def show_evidence(context: AtContext, seals: AtSeals, id: str) -> AgreementEvidence:
+    """Return what both sides have signed of a final agreement, which `datenkontor agreement verify` checks offline."""
+    return await evidence.make_evidence(context, seals, id)
 
 
 @router.post("/agreements/{id:path}/duties/{duty:path}/receipt")

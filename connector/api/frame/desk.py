@@ -24,6 +24,7 @@ from connector.desk.holds import view_holds
 from connector.desk.values import Ask, Desk, ReadinessCheck, Search
 from connector.ports.entities import PageBounds
 from connector.ports.identity import ListInUse
+from connector.ports.seals import Seals
 from connector.ports.watch import Watch
 from connector.protocol.dsp.machines.machine import Process
 from connector.views.common import Page, PendingView
@@ -76,6 +77,7 @@ AtBrokerApi = Annotated[Ask | None, DeskValue(lambda desk: desk.broker)]
 AtReceived = Annotated[Path, DeskValue(lambda desk: desk.received)]
 AtChecks = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.checks)]
 AtList = Annotated[Callable[[], ListInUse | None], DeskValue(lambda desk: desk.list_in_use)]
+AtSeals = Annotated[Seals | None, DeskValue(lambda desk: desk.seals)]
 AtWarnings = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.warnings)]
 _NUMBER = re.compile(r"[-+]?[0-9._]*([eE][-+]?[0-9]+)?|[-+]?(inf|infinity|nan)", re.IGNORECASE)
 LimitQuery = Annotated[int, Query(ge=1, le=500, description="Maximum number of entries on the page.")]

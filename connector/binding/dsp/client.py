@@ -5,7 +5,7 @@ accept it later. Only the other 4xx are refusals.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urljoin
@@ -19,6 +19,7 @@ from connector.net.client import GuardedClient, Response
 from connector.net.errors import Blocked, NetError
 from connector.ports.identity import Identity, Intent
 from connector.ports.peer import Ack, CatalogPage, InDoubt, Nested, PeerAnswer, Refused
+from connector.ports.seals import Seals
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import (
     AnsweredCatalog,
@@ -51,12 +52,20 @@ _ENDING = frozenset({"Termination", "Completion", "Suspension"})
 class HttpPeer:
     """Sends requests to peers in the name of one participant. Implements `Peer`."""
 
-    def __init__(self, client: GuardedClient, identity: Identity) -> None:
+    def __init__(self, client: GuardedClient, identity: Identity, seals: Seals | None = None) -> None:
         self._client = client
         self._identity = identity
+        self._seals = seals
 
     async def send(
-        self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
+        self,
+        participant: str,
+        address: str,
+        message: str,
+        to: Role,
+        pid: str | None,
+        body: bytes,
+        agreement: bytes | None = None,
     ) -> PeerAnswer:
         """Deliver one message; see `ports.peer.Peer.send`."""
         name = message.partition(":")[0]
@@ -64,7 +73,7 @@ class HttpPeer:
         intent = Intent.TRANSFER if is_transfer else Intent.NEGOTIATION
         if any(word in name for word in _ENDING):
             intent = Intent.ENDING
-        answer = await self._call(participant, address, _KINDS[name], to, pid, intent, body)
+        answer = await self._call(participant, address, _KINDS[name], to, pid, intent, body, agreement)
         if not isinstance(answer, Response):
             return answer
         ack_kind: Any = transfer.TransferProcess if is_transfer else negotiation.ContractNegotiation
@@ -118,20 +127,38 @@ class HttpPeer:
         return InDoubt(reason=fault, unreachable=False) if fault else answer.body
 
     async def _call(
-        self, participant: str, address: str, kind: Any, to: Role, pid: str | None, intent: Intent, body: bytes | None
+        self,
+        participant: str,
+        address: str,
+        kind: Any,
+        to: Role,
+        pid: str | None,
+        intent: Intent,
+        body: bytes | None,
+        agreement: bytes | None = None,
     ) -> Response | Refused | InDoubt:
         try:
             url = join(address, path(kind, to, pid))
         except ProtocolError as error:
             return Refused(status=0, reason=error.reason)
         most = DATASET_BYTES if intent is Intent.CATALOG else ANSWER_BYTES
-        return await self._fetch(participant, "POST" if body is not None else "GET", url, intent, body, most)
+        method, seal = "POST" if body is not None else "GET", None
+        if self._seals and body is not None and agreement is not None:
+            seal = self._seals.seal(url, body, agreement)
+        return await self._fetch(participant, method, url, intent, body, most, seal)
 
     async def _fetch(
-        self, participant: str, method: str, url: str, intent: Intent, body: bytes | None, most: int
+        self,
+        participant: str,
+        method: str,
+        url: str,
+        intent: Intent,
+        body: bytes | None,
+        most: int,
+        seal: Mapping[str, str] | None = None,
     ) -> Response | Refused | InDoubt:
         token = await self._identity.issue_token(participant, intent)
-        headers = {"Authorization": token, "Accept": JSON}
+        headers = {"Authorization": token, "Accept": JSON, **(seal or {})}
         if body is not None:
             headers["Content-Type"] = JSON
         try:

@@ -19,6 +19,7 @@ from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Caller, Identity, Intent, Unauthenticated
+from connector.ports.seals import KeptSeal, SealRejected, Seals
 from connector.ports.store import Store
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
 
@@ -41,11 +42,12 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Gatekeeper:
-    """The mechanism that authenticates requests, the store of single-use tokens, and the rates of callers."""
+    """The mechanism that authenticates requests, the store of single-use tokens, rates of callers, and seals."""
 
     identity: Identity
     store: Store
     rates: CallerRates | None = None
+    seals: Seals | None = None
 
     async def use_token(self, caller: Caller) -> None:
         """Record that the caller's single-use token is used. Raises Replayed and the other errors of the store."""
@@ -81,6 +83,15 @@ class Gatekeeper:
         if wait := rates.admit_peer(caller.participant):
             raise TooMany(wait)
         return caller
+
+    def open_seal(self, request: PeerRequest, caller: Caller, url: str, body: bytes) -> KeptSeal | None:
+        """Return the verified seal of a message to `url`, None without one. Raises RemoteProtocolError."""
+        if self.seals is None:
+            return None
+        try:
+            return self.seals.open(caller.participant, url, request.headers, body)
+        except SealRejected as fault:
+            raise RemoteProtocolError(fault.reason, code="seal") from None
 
 
 async def note_nothing(_: PeerRequest, __: Caller, ___: str) -> None:

@@ -15,28 +15,34 @@ from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.negotiation import ContractNegotiationError
+from connector.protocol.dsp.paths import join, path
 
 
 def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     """Return the routes, relative to the base path."""
     context = receiver.context
 
-    def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION, note: NoteRefusal = note_nothing) -> Route:
-        return Route("POST", path, endpoint(gatekeeper, ContractNegotiationError, intent, handle, note))
+    def post(
+        template: str, handle: Handle, intent: Intent = Intent.NEGOTIATION, note: NoteRefusal = note_nothing
+    ) -> Route:
+        return Route("POST", template, endpoint(gatekeeper, ContractNegotiationError, intent, handle, note))
 
-    def later(path: str, kind: type[msgspec.Struct], name: str, intent: Intent = Intent.NEGOTIATION) -> Route:
+    def later(template: str, kind: type[msgspec.Struct], name: str, intent: Intent = Intent.NEGOTIATION) -> Route:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
             received = await read_message(kind, body)
             machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
-            pid = request.names["pid"]
-            outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received)
+            pid, seal = request.names["pid"], None
+            if to := machine.SAYS_YES.get(name):
+                url = join(context.address, path(kind, to, pid))
+                seal = gatekeeper.open_seal(request, caller, url, body)
+            outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received, seal)
             return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 
         async def note(request: PeerRequest, caller: Caller, reason: str) -> None:
             pid = request.names["pid"]
             await refusals.note(context, lambda: loading.load_negotiation(context, pid), caller, kind.__name__, reason)
 
-        return post(path, handle, intent, note)
+        return post(template, handle, intent, note)
 
     async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = await read_message(negotiation.ContractRequestMessage, body)

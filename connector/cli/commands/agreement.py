@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from connector.cli.commands import agreement_evidence
 from connector.cli.frame.command import (
     AfterOption,
     AllOption,
@@ -42,6 +43,7 @@ from connector.views.common import Page
 from connector.views.payments import PaymentOrder, PaymentState, PaymentSummaryView, PaymentView
 
 app = create_noun("Agreements as provider and as consumer.")
+app.add_typer(agreement_evidence.app)
 _DAY = timedelta(days=1)
 
 

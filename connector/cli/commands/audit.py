@@ -19,6 +19,7 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.files import require_new, write_text
 from connector.cli.frame.finding import find_subject
 from connector.cli.frame.remote import connect, print_listing
 from connector.views.agreements import LeafView
@@ -92,23 +93,14 @@ def export(
     ] = None,
 ) -> None:
     """Export the entries of a period, each with the proof that it belongs to the log (JSON Lines)."""
-    path = Path(out).expanduser()
-    if out != "-" and path.exists():
-        raise Failure(Code.USAGE, "errors.exists", out=out)
+    require_new(out)
     begin, end = parse_time(start, call.output.zone), parse_time(until, call.output.zone)
     check_period(begin, end)
     with connect(call) as connector:
         lines = connector.audit.export(start=begin, end=end).lines
-    text = "".join(f"{line}\n" for line in lines)
-    if out == "-":
-        print(text, end="")
+    path = write_text(out, "".join(f"{line}\n" for line in lines))
+    if path is None:
         return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failure(
-            Code.FAILED, "errors.not-writable", path=out, problem=error.strerror or "the disk failed"
-        ) from None
     entries = max(0, len(lines) - 1)
     call.output.print_result(
         {"file": str(path), "entries": entries}, call.output.say("cli.audit-exported", path=path, entries=entries)

@@ -7,6 +7,7 @@ from datetime import datetime
 from connector.client.frame.flow import ApiCall, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
 from connector.protocol.dsp.common import Role
+from connector.protocol.evidence import AgreementEvidence
 from connector.views.agreements import (
     AgreementView,
     AuditExportView,
@@ -41,6 +42,15 @@ def show(id: str) -> ApiCall[AgreementView]:
     provider
     """
     return ApiCall(method="GET", path=path_of("agreements", id), answer=AgreementView)
+
+
+def _show_evidence(id: str) -> ApiCall[AgreementEvidence]:
+    """Show what both sides have signed of a final agreement.
+
+    >>> connector.agreements.show_evidence("urn:agreement:1").format
+    'datenkontor-agreement-evidence-1'
+    """
+    return ApiCall(method="GET", path=path_of("agreements", id, "evidence"), answer=AgreementEvidence)
 
 
 def _usage(id: str) -> ApiCall[UsageView]:
@@ -181,6 +191,7 @@ class Agreements:
     all = every(listing)
     show = blocking(show)
     usage = blocking(_usage)
+    show_evidence = blocking(_show_evidence)
     list_usage = blocking(_list_usage)
     all_usage = every(_list_usage)
     withdraw = blocking(_withdraw)
@@ -203,6 +214,7 @@ class AsyncAgreements:
     all = every_async(listing)
     show = asynchronous(show)
     usage = asynchronous(_usage)
+    show_evidence = asynchronous(_show_evidence)
     list_usage = asynchronous(_list_usage)
     all_usage = every_async(_list_usage)
     withdraw = asynchronous(_withdraw)

@@ -22,12 +22,14 @@ from connector.controlplane.processes.inbound_shared import (
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.identity import Caller
+from connector.ports.seals import KeptSeal
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.machines.machine import Accepted
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
+from connector.protocol.seals import compute_digest
 
 # The identifiers that one agreement may have, and how long a provider stores a repeated one (ms).
 MOST_NAMES, RENEWED_MS = 4, 1_000
@@ -138,9 +140,14 @@ async def _continue(
 
 
 async def message(
-    receiver: MessageReceiver, caller: Caller, pid: str, name: str, received: Received[Any]
+    receiver: MessageReceiver,
+    caller: Caller,
+    pid: str,
+    name: str,
+    received: Received[Any],
+    seal: KeptSeal | None = None,
 ) -> ProcessAnswer | Declined:
-    """Apply a later message to the negotiation with this connector's `pid`."""
+    """Apply a later message to the negotiation with this connector's `pid`; `seal` is its verified seal, if any."""
 
     async def load() -> Negotiation | None:
         return await loading.load_negotiation(receiver.context, pid)
@@ -150,13 +157,18 @@ async def message(
             return _take_late(after, name, received), []
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
-        return await _apply_effect(receiver, after, name, received)
+        applied = await _apply_effect(receiver, after, name, received)
+        return applied if seal is None or isinstance(applied, Declined) else _keep_seal(*applied, seal)
 
     async def renew(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
         if not inbound_terms.is_same_agreement(before.agreement or b"{}", bytes(received.message.agreement)):
             reason = "Another agreement arrived before: repeat its terms, or terminate the negotiation."
             return inbound.decline(before, 400, "other-agreement", reason)
-        return await _renew_agreement(receiver, caller, before, after, received)
+        renewed = await _renew_agreement(receiver, caller, before, after, received)
+        taken = not isinstance(renewed, Declined) and renewed[0].agreement != before.agreement
+        return (
+            _keep_seal(*renewed, seal) if seal is not None and taken and not isinstance(renewed, Declined) else renewed
+        )
 
     def repeat(process: Negotiation) -> Negotiation:
         if process.pending:
@@ -166,6 +178,16 @@ async def message(
     return await inbound.receive(
         receiver, caller, load, NEGOTIATION, name, received, effect, renew=renew, repeat=repeat
     )
+
+
+def _keep_seal(
+    process: Negotiation, changes: list[Change], seal: KeptSeal
+) -> tuple[Negotiation, list[Change]] | Declined:
+    """Keep what the peer has signed, if it is the agreement of this negotiation."""
+    if seal.seal.agreement_digest != compute_digest(process.agreement or b""):
+        reason = "The seal is of another agreement: sign the one of this negotiation, byte for byte as it was sent."
+        return inbound.decline(process, 400, "seal", reason)
+    return msgspec.structs.replace(process, seal=msgspec.json.encode(seal)), changes
 
 
 async def _renew_agreement(

@@ -22,6 +22,7 @@ from connector.identity.dcp.statuses import StatusLists
 from connector.identity.jws import Rejected
 from connector.identity.keys import SigningKey
 from connector.identity.roster import RosterIdentity, bearer
+from connector.identity.seals import ListedSeals
 from connector.identity.tokens import issue, make_replay_key
 from connector.net.client import GuardedClient
 from connector.ports.identity import (
@@ -124,6 +125,11 @@ class DcpIdentity:
     def credentials(self) -> ListedCredentialKeys:
         """The keys of the list in force, for self-descriptions."""
         return self._members.credentials
+
+    @property
+    def seals(self) -> ListedSeals:
+        """The keys of the list in force, for seals."""
+        return self._members.seals
 
     def list_in_use(self) -> ListInUse | None:
         """Return the version and the end of the list in use."""

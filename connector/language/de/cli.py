@@ -77,6 +77,12 @@ SENTENCES: dict[str, str] = {
     "Bedingungen geschlossen.",
     "ask-reject": "{id} wird dann abgelehnt und endgültig abgebrochen.",
     "ask-withdraw-agreement": "Der Vertrag {id} wird dann zurückgezogen: seine Lieferungen enden, neue beginnen nicht.",
+    "evidence-written": "{path} ist geschrieben: Beide Vertragspartner haben signiert.",
+    "evidence-written-alone": "{path} ist geschrieben. Der Vertragspartner hat nichts signiert: Die Datei belegt keine "
+    "Zustimmung.",
+    "evidence-proven": "{holder} und {counterparty} haben diesen Vertrag signiert, und seither wurde nichts verändert.",
+    "evidence-one-sided": "Signiert hat nur {holder}: Dass {counterparty} zugestimmt hat, belegt die Datei nicht.",
+    "evidence-own-keys": "Wem diese Schlüssel gehören, ist nicht belegt: bitte --list und --operator angeben.",
     "audit-exported": "{path} ist geschrieben. Einträge: {entries}.",
     "audit-verified": "{file} ist unversehrt. Einträge: {entries}; Wurzel des Protokolls: {root}.",
     "not-changed": "{path} ist unverändert: es wurde nichts genutzt.",

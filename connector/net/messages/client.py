@@ -106,8 +106,10 @@ class MessageTransport:
             raise Unreachable(f"The connection to {origin} failed ({describe_broken(error)}).") from error
 
     async def close(self) -> None:
-        """Close the idle connections."""
-        self._idle.close()
+        """Close the idle connections, and wait until they have ended."""
+        ending = [connection.ended for connection in self._idle.close()]
+        if ending:
+            await asyncio.wait(ending, timeout=2 * _FAREWELL_S)
 
     async def _exchange(self, call: HttpCall, origin: str) -> MessageAnswer:
         endpoint = call.endpoint

@@ -15,9 +15,9 @@ class Broken(Exception):
 
 
 class MessageConnection(asyncio.Protocol):
-    """A connection to one address; `idle_since` is the time of the loop at its last answer."""
+    """A connection to one address; `idle_since` is the loop's time at its last answer, `ended` set at its end."""
 
-    __slots__ = ("_loop", "_reader", "_transport", "_waiter", "address", "closed", "idle_since")
+    __slots__ = ("_loop", "_reader", "_transport", "_waiter", "address", "closed", "ended", "idle_since")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
         self._loop = loop
@@ -26,6 +26,7 @@ class MessageConnection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self.address = address
         self.closed = False
+        self.ended: asyncio.Future[None] = loop.create_future()
         self.idle_since = 0.0
 
     async def ask(self, request: bytes, *, no_body: bool, most: int) -> AnswerReader:
@@ -93,6 +94,7 @@ class MessageConnection(asyncio.Protocol):
         self._end(exc)
         self._reader.close()
         self._transport = None
+        self.ended.set_result(None)
 
     def _end(self, reason: Exception | None = None) -> None:
         self.closed = True

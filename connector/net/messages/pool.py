@@ -56,14 +56,16 @@ class IdlePool:
             oldest.popleft().close()
             self._count -= 1
 
-    def close(self) -> None:
-        """Close all idle connections, and those that come back later; end the timer."""
+    def close(self) -> Collection[MessageConnection]:
+        """Close all idle connections, and those that come back later; end the timer. Return those that end now."""
         self._closed = True
+        ending = [connection for idle in self._idle.values() for connection in idle]
         self.shrink(0)
         self._idle.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        return ending
 
     def _sweep(self) -> None:
         """Close what has been idle for too long, or was closed by its peer; come again while any is left."""

@@ -19,6 +19,7 @@ from connector.ports.decider import Wait
 from connector.ports.peer import Ack, InDoubt, Refused
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines import machine
+from connector.protocol.dsp.machines.negotiation_machine import SAYS_YES, Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 STEPS_AT_ONCE = 32
@@ -89,8 +90,10 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
             if process.pending != pending:
                 return process
     address = find_address(driver, process)
+    receiver = process.role.other
+    agreed = process.agreement if isinstance(process, Negotiation) and pending.message in SAYS_YES else None
     delivery = await driver.peer.send(
-        process.peer, address, pending.message, process.role.other, process.peer_pid, pending.body
+        process.peer, address, pending.message, receiver, process.peer_pid, pending.body, agreed
     )
     now = driver.context.now()
     match delivery:

@@ -38,6 +38,11 @@ SENTENCES: dict[str, str] = {
     "no-broker-settings": "{file} enthält die Einstellungen eines Konnektors: bitte die des Brokers angeben.",
     "payment-correct": "Eine Korrektur nimmt nur einen Eintrag zurück: bitte --correct allein angeben.",
     "payment-state": "Der Stand der Zahlungen fehlt: bitte --state none, due, settled oder overdue angeben.",
+    "evidence-broken": "{file} belegt nichts. {error}",
+    "evidence-unlisted": "{file} ist mit einem Schlüssel signiert, den die Teilnehmerliste für {sides} nicht nennt: "
+    "bitte die Liste von damals angeben.",
+    "list-and-operator": "Eine Teilnehmerliste wird mit dem Schlüssel ihres Betreibers geprüft: bitte --list und "
+    "--operator angeben.",
     "export-broken": "{file} ist nicht unversehrt. {error}",
     "not-readable": "{file} lässt sich nicht lesen: {problem}.",
     "not-removed": "{path} lässt sich nicht entfernen: {problem}.",

@@ -294,4 +294,7 @@ SENTENCES: dict[str, str] = {
     "Make a new secret address for the Atom feed of a saved search; the old address ends.": "Eine neue geheime Adresse für den Atom-Feed einer gespeicherten Suche erzeugen; die alte endet.",
     "Let the broker post new results to an address, signed with a secret that is shown once.": "Den Broker neue Treffer an eine Adresse senden lassen, signiert mit einem Geheimnis, das einmal gezeigt wird.",
     "Remove a saved search; its feed and its webhook end.": "Eine gespeicherte Suche entfernen; ihr Feed und ihr Webhook enden.",
+    "Write what both sides have signed of a final agreement to a file, which anybody can verify.": "In eine Datei schreiben, was beide Seiten zu einem geschlossenen Vertrag signiert haben; jeder kann sie prüfen.",
+    "Verify the evidence of an agreement without a connector: who agreed to what, and when.": "Den Beleg eines Vertrags ohne Konnektor prüfen: wer wann worin übereinkam.",
+    "Without a participant list, the file proves only that its own keys have signed. Exit code 1 if a part was changed, or if a key is not on the list.": "Ohne Teilnehmerliste belegt die Datei nur, dass ihre eigenen Schlüssel signiert haben. Rückgabewert 1, wenn ein Teil verändert wurde oder ein Schlüssel nicht auf der Liste steht.",
 }

@@ -310,4 +310,7 @@ SENTENCES: dict[str, str] = {
     "Remove the webhook.": "Den Webhook entfernen.",
     "New name of the saved search.": "Neuer Name der gespeicherten Suche.",
     "Also save the search under this name: see `saved`.": "Die Suche auch unter diesem Namen speichern: siehe `saved`.",
+    "Evidence of an agreement.": "Beleg eines Vertrags.",
+    "Signed participant list that names the keys of both sides.": "Signierte Teilnehmerliste, die die Schlüssel beider Seiten nennt.",
+    "Card or public key of the data-space operator, for the list.": "Karte oder öffentlicher Schlüssel des Datenraumbetreibers, für die Liste.",
 }

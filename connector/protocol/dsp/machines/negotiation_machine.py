@@ -34,6 +34,9 @@ TERMINATION = "ContractNegotiationTerminationMessage"
 
 _C, _P, _S = Role.CONSUMER, Role.PROVIDER, NegotiationState
 
+SAYS_YES = {AGREEMENT: _C, VERIFICATION: _P}
+"""The messages with which a side says yes to an agreement, and the role of their receiver."""
+
 NEGOTIATION = StateMachine(
     kind=ProcessKind.NEGOTIATION,
     transitions=(
@@ -74,8 +77,8 @@ class Negotiation(Process, frozen=True, kw_only=True):
     received, `agreed_at` the time (ms) at which it was received. `rounds` counts offers and counter-offers.
     `request_digest` identifies the initial request, so its repeat finds the same process. `asked` is the JSON of the
     last request of this side, as consumer. `evidence` contains the claims of the peer that were verified with its
-    latest message. `other_agreement_ids` are the identifiers under which the provider has sent the same agreement too:
-    only it knows which of them it has kept.
+    latest message, and `seal` is the JSON of what it has signed of the agreement. `other_agreement_ids` are the
+    identifiers under which the provider has sent the same agreement too: only it knows which of them it has kept.
     """
 
     dataset: str
@@ -90,6 +93,7 @@ class Negotiation(Process, frozen=True, kw_only=True):
     request_digest: str = ""
     asked: bytes | None = None
     evidence: bytes = b"{}"
+    seal: bytes = b""
 
     @property
     def kind(self) -> ProcessKind:

@@ -1,0 +1,105 @@
+"""`agreement`: its evidence: what both sides have signed is written to a file, and such a file is verified."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from connector.authority import roster
+from connector.authority.card import operator_keys
+from connector.authority.roster import RosterFault
+from connector.cli.frame.command import create_part, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.files import require_new, write_text
+from connector.cli.frame.remote import connect
+from connector.identity.evidence import EvidenceBroken, verify_evidence
+from connector.identity.files import FileFault, read_bounded
+from connector.protocol.dsp.common import Role
+from connector.protocol.evidence import LARGEST
+from connector.views.conversion import moment
+
+app = create_part()
+
+
+@register(
+    app,
+    "evidence",
+    example="datenkontor agreement evidence urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 -o evidence.json",
+)
+def write_evidence(
+    call: CommandCall,
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="FILE", help="File to write, or - for standard output.")],
+) -> None:
+    """Write what both sides have signed of a final agreement to a file, which anybody can verify."""
+    require_new(out)
+    with connect(call) as connector:
+        found = connector.agreements.show_evidence(agreement)
+    path = write_text(out, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+    if path is not None:
+        word = "cli.evidence-written" if found.seal else "cli.evidence-written-alone"
+        call.output.print_result(
+            {"file": str(path), "sealed": found.seal is not None}, call.output.say(word, path=path)
+        )
+
+
+@register(
+    app,
+    "verify",
+    needs="nothing",
+    faults=(RosterFault,),
+    example="""datenkontor agreement verify evidence.json
+    datenkontor agreement verify evidence.json --list roster.jws --operator operator.jwk""",
+)
+def verify(
+    call: CommandCall,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Evidence of an agreement.")],
+    listed: Annotated[
+        Path | None,
+        typer.Option("--list", metavar="FILE", help="Signed participant list that names the keys of both sides."),
+    ] = None,
+    operator: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Card or public key of the data-space operator, for the list.")
+    ] = None,
+) -> None:
+    """Verify the evidence of an agreement without a connector: who agreed to what, and when.
+
+    Without a participant list, the file proves only that its own keys have signed. Exit code 1 if a part was changed,
+    or if a key is not on the list.
+    """
+    if (listed is None) != (operator is None):
+        raise Failure(Code.USAGE, "errors.list-and-operator")
+    keys = None
+    if listed and operator:
+        # One that has expired meanwhile still tells whose keys they were.
+        keys = roster.verify(listed, operator_keys(operator), now=datetime.now(UTC), take_expired=True).keys
+    try:
+        proven = verify_evidence(read_bounded(file, LARGEST), keys)
+    except FileFault as fault:
+        raise Failure(Code.NOT_FOUND, "errors.reported", reason={"en": str(fault)}) from None
+    except EvidenceBroken as error:
+        raise Failure(Code.FAILED, "errors.evidence-broken", file=file, error={"en": str(error)}) from None
+    stated, sealed = proven.statement, proven.sealed_at
+    sides = (stated.holder, *((stated.counterparty,) if sealed else ()))
+    unknown = [side for side in sides if side not in proven.listed]
+    if keys is not None and unknown:
+        raise Failure(Code.FAILED, "errors.evidence-unlisted", file=file, sides=", ".join(unknown))
+    provider, consumer = (stated.holder, stated.counterparty)[:: 1 if stated.role is Role.PROVIDER else -1]
+    fields = {
+        "provider": provider,
+        "consumer": consumer,
+        "dataset": proven.agreement.get("target"),
+        "agreed": call.output.format_time(moment(stated.agreed_at)),
+        "finalized": call.output.format_time(moment(stated.finalized_at) if stated.finalized_at else None),
+        "withdrawn": call.output.format_time(moment(stated.withdrawn_at) if stated.withdrawn_at else None),
+        "sealed": call.output.format_time(moment(sealed * 1000) if sealed else None),
+        "stated": call.output.format_time(moment(stated.stated_at)),
+    }
+    call.output.print_details(proven, fields)
+    word = "cli.evidence-proven" if sealed else "cli.evidence-one-sided"
+    call.output.print_hint(call.output.say(word, holder=stated.holder, counterparty=stated.counterparty))
+    if keys is None:
+        call.output.print_hint(call.output.say("cli.evidence-own-keys"))

@@ -1,0 +1,123 @@
+"""Verifies the evidence of an agreement, offline: each part by its digest, its signature and the key of its signer."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from connector.identity.jws import Rejected
+from connector.identity.keys import KeyFault, VerificationKey, from_jwk, public_jwk
+from connector.identity.seals import is_sealed_by, read_statement
+from connector.protocol.dsp.common import Role
+from connector.protocol.evidence import FORMAT, LARGEST, AgreementEvidence, Statement
+from connector.protocol.seals import Seal, compute_digest
+from connector.views.handed_in import read_json
+
+_Keys = Mapping[str, Sequence[VerificationKey]]
+
+
+class EvidenceBroken(ValueError):
+    """The file does not prove its content; `part` is a word for the part, the text one sentence."""
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(reason)
+        self.part = part
+
+
+class ProvenAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file proves. `listed` are the sides whose key is on the participant list that was at hand.
+
+    `sealed_at` is the time (s) at which the counterparty has signed; None if it has signed nothing.
+    """
+
+    agreement: dict[str, object]
+    statement: Statement
+    sealed_at: int | None
+    listed: tuple[str, ...]
+
+
+class _Agreement(msgspec.Struct, frozen=True):
+    assigner: str
+    assignee: str
+
+
+def verify_evidence(content: bytes, listed: _Keys | None = None) -> ProvenAgreement:
+    """Verify a file. `listed` are the keys of a participant list by participant; without it, those of the file count.
+
+    Raises EvidenceBroken: for a file of another form, and for each part that was changed.
+    """
+    evidence = _read(content)
+    keys = _read_keys(evidence)
+    statement = _verify_statement(evidence, keys)
+    agreement = evidence.agreement.encode()
+    if compute_digest(agreement) != statement.agreement_digest:
+        raise EvidenceBroken("agreement", "The agreement was changed: it is not the one that the statement names.")
+    _check_parties(agreement, statement)
+    _verify_seal(evidence.seal, statement, keys)
+    return ProvenAgreement(
+        agreement=msgspec.json.decode(agreement, type=dict[str, object]),
+        statement=statement,
+        sealed_at=evidence.seal.created if evidence.seal else None,
+        listed=_list_known(keys, listed or {}),
+    )
+
+
+def _read(content: bytes) -> AgreementEvidence:
+    try:
+        evidence = read_json(content, AgreementEvidence) if len(content) <= LARGEST else None
+    except ValueError as fault:
+        raise EvidenceBroken("file", f"The file is no evidence of an agreement: {fault}") from None
+    if evidence is None or evidence.format != FORMAT:
+        raise EvidenceBroken("file", f"The file is no evidence of an agreement of the form {FORMAT}.")
+    return evidence
+
+
+def _read_keys(evidence: AgreementEvidence) -> dict[str, VerificationKey]:
+    try:
+        keys = {participant: from_jwk(jwk) for participant, jwk in evidence.keys.items()}
+    except KeyFault as fault:
+        raise EvidenceBroken("keys", f"A key in the file was changed: {fault}") from None
+    if any(public_jwk(key) != evidence.keys[participant] for participant, key in keys.items()):
+        raise EvidenceBroken("keys", "A key in the file was changed: its members are not those of its kind.")
+    return keys
+
+
+def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, VerificationKey]) -> Statement:
+    try:
+        signed = read_statement(evidence.statement.encode(), list(keys.values()))
+        statement = msgspec.json.decode(signed.payload, type=Statement)
+    except (Rejected, msgspec.MsgspecError) as fault:
+        raise EvidenceBroken("statement", f"The statement or its key was changed: {fault}") from None
+    if {statement.holder} != keys.keys() - {statement.counterparty}:
+        raise EvidenceBroken("keys", "The keys in the file are not those of the two sides.")
+    if signed.kid != keys[statement.holder].kid:
+        raise EvidenceBroken("statement", f"{statement.holder} has not signed the statement.")
+    return statement
+
+
+def _check_parties(agreement: bytes, statement: Statement) -> None:
+    try:
+        stated = msgspec.json.decode(agreement, type=_Agreement)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise EvidenceBroken("agreement", "The agreement names no two sides.") from None
+    sides = (statement.holder, statement.counterparty)
+    if (stated.assigner, stated.assignee) != (sides if statement.role is Role.PROVIDER else sides[::-1]):
+        raise EvidenceBroken("agreement", "The agreement is one of other sides than the statement says.")
+
+
+def _verify_seal(seal: Seal | None, statement: Statement, keys: Mapping[str, VerificationKey]) -> None:
+    digest = compute_digest(msgspec.json.encode(seal)) if seal else ""
+    if digest != statement.seal_digest:
+        raise EvidenceBroken("seal", f"What {statement.counterparty} has signed was changed or left out.")
+    if seal is None:
+        return
+    if seal.agreement_digest != statement.agreement_digest:
+        raise EvidenceBroken("seal", f"{statement.counterparty} has signed another agreement.")
+    key = keys.get(statement.counterparty)
+    if key is None or not is_sealed_by(seal, key):
+        raise EvidenceBroken("seal", f"The signature of {statement.counterparty} does not verify.")
+
+
+def _list_known(keys: Mapping[str, VerificationKey], listed: _Keys) -> tuple[str, ...]:
+    return tuple(
+        participant for participant, key in keys.items() if key.kid in {one.kid for one in listed.get(participant, ())}
+    )

@@ -1,0 +1,42 @@
+"""The port of seals: a participant signs the messages with which it says yes to an agreement, and verifies others'."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from connector.protocol.seals import Seal
+
+
+class SealRejected(Exception):
+    """A message carries a seal that does not hold; `reason` is one sentence, which its sender may read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class KeptSeal(msgspec.Struct, frozen=True, kw_only=True):
+    """A seal that was verified, and the public key (JWK) that verified it, which a later list may lack."""
+
+    seal: Seal
+    jwk: dict[str, str]
+
+
+class Seals(Protocol):
+    """The keys of an identity mechanism, for seals."""
+
+    def seal(self, url: str, body: bytes, agreement: bytes) -> Mapping[str, str]:
+        """Return the header fields that seal a message (POST to `url` with `body`) with an agreement."""
+
+    def open(self, signer: str, url: str, headers: Mapping[str, str], body: bytes) -> KeptSeal | None:
+        """Return the verified seal of a message that `signer` sent to `url`; None without one, or without its key.
+
+        Raises SealRejected.
+        """
+
+    def state(self, payload: bytes) -> bytes:
+        """Return a statement of this participant, signed by its key (a compact JWS)."""
+
+    def show_key(self) -> dict[str, str]:
+        """Return the public key of this participant as a JWK."""

@@ -1,0 +1,46 @@
+"""The evidence of an agreement: a file that proves who agreed to what and when, without a connector. Pure.
+
+It holds the agreement word for word, what the other side has signed of it, and a statement of the side that wrote the
+file, which is signed too. Each part is named by its digest, so that a change is told by its place.
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from connector.protocol.dsp.common import Role
+from connector.protocol.seals import Seal
+
+FORMAT: Final = "datenkontor-agreement-evidence-1"
+LARGEST: Final = 2 * 1024 * 1024
+"""The bytes of a file that is read."""
+
+_Text = Annotated[str, msgspec.Meta(max_length=1024 * 1024)]
+_Name = Annotated[str, msgspec.Meta(max_length=512)]
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a side states of an agreement, in which it has `role`. Times are in ms since the Unix epoch.
+
+    The digests are SHA-256 in base64; that of the seal is over its JSON, empty without one.
+    """
+
+    holder: _Name
+    counterparty: _Name
+    role: Role
+    agreement_digest: str
+    seal_digest: str
+    agreed_at: int
+    finalized_at: int | None
+    withdrawn_at: int | None
+    stated_at: int
+
+
+class AgreementEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file. `statement` is a compact JWS; `keys` are the public keys (JWK) of both sides by participant."""
+
+    format: str = FORMAT
+    agreement: _Text
+    seal: Seal | None
+    statement: _Text
+    keys: Annotated[dict[_Name, dict[str, str]], msgspec.Meta(max_length=2)]

@@ -1,0 +1,114 @@
+"""The evidence of an agreement: what it proves, and that no byte of it can be changed."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from connector.identity.evidence import EvidenceBroken, verify_evidence
+from connector.identity.keys import VerificationKey, public_jwk
+from connector.identity.seals import ListedSeals
+from connector.protocol.dsp.common import Role
+from connector.protocol.evidence import AgreementEvidence, Statement
+from connector.protocol.seals import compute_digest, read_fields
+from tests.identity.lists import CITY, CITY_KEY, NOW_MS, OTHER_KEY, UTILITY, UTILITY_KEY
+
+DOCUMENT = msgspec.json.encode({"@type": "Agreement", "@id": "urn:a", "assigner": CITY, "assignee": UTILITY, "ä": "ö"})
+URL, BODY = "https://city.example/dsp/negotiations/1/agreement/verification", b"{}"
+LISTED = {CITY: (CITY_KEY.verification,), UTILITY: (UTILITY_KEY.verification,)}
+
+
+def make(*, sealed: bool = True, document: bytes = DOCUMENT, **changed: Any) -> AgreementEvidence:
+    seals = ListedSeals(UTILITY_KEY, lambda: LISTED, lambda: NOW_MS)
+    headers = {name.lower(): value for name, value in seals.seal(URL, BODY, document).items()}
+    seal = read_fields(headers, URL, BODY) if sealed else None
+    stated: dict[str, Any] = {
+        "holder": CITY,
+        "counterparty": UTILITY,
+        "role": Role.PROVIDER,
+        "agreement_digest": compute_digest(document),
+        "seal_digest": compute_digest(msgspec.json.encode(seal)) if seal else "",
+        "agreed_at": NOW_MS,
+        "finalized_at": NOW_MS,
+        "withdrawn_at": None,
+        "stated_at": NOW_MS,
+    }
+    statement = Statement(**(stated | changed))
+    holder = ListedSeals(CITY_KEY, lambda: LISTED, lambda: NOW_MS)
+    keys = {CITY: holder.show_key(), **({UTILITY: seals.show_key()} if sealed else {})}
+    signed = holder.state(msgspec.json.encode(statement)).decode()
+    return AgreementEvidence(agreement=document.decode(), seal=seal, statement=signed, keys=keys)
+
+
+def render(evidence: AgreementEvidence) -> bytes:
+    return msgspec.json.encode(evidence)
+
+
+def test_both_sides_have_signed_and_their_keys_are_listed() -> None:
+    proven = verify_evidence(render(make()), LISTED)
+    assert (proven.listed, proven.sealed_at, proven.statement.role) == ((CITY, UTILITY), NOW_MS // 1000, Role.PROVIDER)
+    assert proven.agreement["@id"] == "urn:a"
+
+
+def test_without_a_list_no_key_is_known_and_without_a_seal_one_side_has_signed() -> None:
+    assert verify_evidence(render(make())).listed == ()
+    alone = verify_evidence(render(make(sealed=False)), LISTED)
+    assert (alone.sealed_at, alone.listed) == (None, (CITY,))
+
+
+def test_no_byte_can_be_changed() -> None:
+    content = render(make())
+    for place in range(len(content)):
+        changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+        with pytest.raises(EvidenceBroken):
+            verify_evidence(changed, LISTED)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "part"),
+    [
+        ("agreement", DOCUMENT.decode() + " ", "agreement"),
+        ("seal", None, "seal"),
+        ("seal", make(document=DOCUMENT + b" ").seal, "seal"),
+        ("statement", make(agreed_at=1, sealed=False).statement, "seal"),
+        ("statement", "a.b.c", "statement"),
+        ("keys", {CITY: public_jwk(CITY_KEY), UTILITY: public_jwk(OTHER_KEY)}, "seal"),
+        ("keys", {CITY: public_jwk(OTHER_KEY), UTILITY: public_jwk(UTILITY_KEY)}, "statement"),
+        ("keys", {UTILITY: public_jwk(UTILITY_KEY)}, "statement"),
+        ("keys", {"urn:x": public_jwk(CITY_KEY), UTILITY: public_jwk(UTILITY_KEY)}, "keys"),
+        ("keys", {CITY: public_jwk(UTILITY_KEY), UTILITY: public_jwk(CITY_KEY)}, "statement"),
+        ("format", "another", "file"),
+    ],
+)
+def test_what_was_changed_is_told(member: str, value: Any, part: str) -> None:
+    with pytest.raises(EvidenceBroken) as broken:
+        verify_evidence(render(msgspec.structs.replace(make(), **{member: value})), LISTED)
+    assert broken.value.part == part
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        make(role=Role.CONSUMER),
+        make(counterparty="urn:other", sealed=False),
+        make(document=b'{"assigner":"a","assignee":"b"}'),
+        make(document=b'{"assigner":"a"}'),
+        make(document=b"[]"),
+    ],
+    ids=["the other role", "another side", "other parties", "one party", "no object"],
+)
+def test_a_statement_about_other_sides_proves_nothing(made: AgreementEvidence) -> None:
+    with pytest.raises(EvidenceBroken):
+        verify_evidence(render(made), LISTED)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 5000, b"\xff", b"x" * (2 * 1024 * 1024 + 1)])
+def test_other_files_are_no_evidence(content: bytes) -> None:
+    with pytest.raises(EvidenceBroken) as broken:
+        verify_evidence(content)
+    assert broken.value.part == "file"
+
+
+def test_a_key_that_is_no_longer_listed_is_not_named() -> None:
+    fewer: dict[str, tuple[VerificationKey, ...]] = {CITY: LISTED[CITY]}
+    assert verify_evidence(render(make()), fewer).listed == (CITY,)

@@ -1,0 +1,122 @@
+"""Seals as header fields: the example of RFC 9421, what is read back, and what is none of ours or malformed."""
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.protocol.seals import (
+    LONGEST_FIELD,
+    Seal,
+    SealMalformed,
+    compute_digest,
+    make_base,
+    read_fields,
+    write_base,
+    write_fields,
+)
+
+URL, BODY = "https://city.example/dsp/2025-1/negotiations/urn%3Auuid%3A1/agreement", b'{"@type":"x"}'
+SEAL = Seal(
+    url=URL,
+    content_digest=compute_digest(BODY),
+    agreement_digest=compute_digest(b"{}"),
+    created=1_800_000_000,
+    key="k" * 43,
+    algorithm="ES256",
+    signature=base64.b64encode(b"s" * 64).decode(),
+)
+
+
+def fields(**changed: str) -> dict[str, str]:
+    made = {name.lower(): value for name, value in write_fields(SEAL).items()}
+    return made | {name.replace("_", "-"): value for name, value in changed.items()}
+
+
+def test_the_signature_base_is_that_of_the_example_of_the_standard() -> None:
+    # RFC 9421, B.2.6: signing a request using ed25519.
+    values = {
+        "date": "Tue, 20 Apr 2021 02:07:55 GMT",
+        "@method": "POST",
+        "@path": "/foo",
+        "@authority": "example.com",
+        "content-type": "application/json",
+        "content-length": "18",
+    }
+    covered = " ".join(f'"{name}"' for name in values)
+    base = make_base(values, f'({covered});created=1618884473;keyid="test-key-ed25519"')
+    public = Ed25519PublicKey.from_public_bytes(
+        base64.urlsafe_b64decode("JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs=")
+    )
+    signature = "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="
+    public.verify(base64.b64decode(signature), base)
+
+
+def test_a_seal_is_read_as_it_was_written_also_beside_signatures_of_others() -> None:
+    assert read_fields(fields(), URL, BODY) == SEAL
+    ours = fields()
+    beside = fields(
+        signature_input=f'proxy=("@method");created=1;keyid="p", {ours["signature-input"]}',
+        signature=f"proxy=:AAAA:, {ours['signature']}",
+    )
+    assert read_fields(beside, URL, BODY) == SEAL
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"signature-input": 'proxy=("@method");created=1', "signature": "proxy=:AAAA:"},
+        {"content-digest": "sha-256=:AAAA:"},
+    ],
+    ids=["none", "of a proxy", "a digest alone"],
+)
+def test_what_others_send_is_no_seal(headers: dict[str, str]) -> None:
+    assert read_fields(headers, URL, BODY) is None
+
+
+def change(name: str, old: str, new: str) -> dict[str, str]:
+    made = fields()
+    assert old in made[name]
+    return made | {name: made[name].replace(old, new)}
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        (change("signature-input", '"@method" ', ""), "another form"),
+        (change("signature-input", "created=1800000000", "created=01800000000"), "another form"),
+        (change("signature-input", "created=1800000000", "created=1800000000000000"), "another form"),
+        (change("signature-input", ";created", ";expires=1;created"), "another form"),
+        (change("signature-input", "ecdsa-p256-sha256", "hmac-sha256"), "algorithm"),
+        (change("signature-input", "ecdsa-p256-sha256", "none"), "algorithm"),
+        (fields(signature=""), "another form"),
+        (fields(signature="agreement=:AAAA:"), "another form"),
+        (fields(agreement_digest="sha-512=:AAAA:"), "another form"),
+        (fields(content_digest=""), "another form"),
+        (fields(content_digest=f"sha-256=:{compute_digest(b'other')}:"), "body"),
+        (fields(signature_input=", ".join([fields()["signature-input"]] * 2)), "another form"),
+        (fields(signature="x" * (LONGEST_FIELD + 1)), "longer"),
+    ],
+)
+def test_a_malformed_seal_is_told(headers: dict[str, str], told: str) -> None:
+    with pytest.raises(SealMalformed, match=told):
+        read_fields(headers, URL, BODY)
+
+
+@given(st.dictionaries(st.sampled_from(list(fields())), st.text(max_size=300)), st.binary(max_size=40))
+def test_any_fields_are_a_seal_none_or_malformed(some: dict[str, str], body: bytes) -> None:
+    try:
+        seal = read_fields(fields() | some, URL, body)
+    except SealMalformed:
+        return
+    assert seal is None or seal.content_digest == compute_digest(body)
+
+
+@pytest.mark.parametrize("member", ["url", "content_digest", "agreement_digest", "created", "key"])
+def test_what_is_signed_names_each_member(member: str) -> None:
+    other = Seal(url=URL + "/2", content_digest="c", agreement_digest="a", created=1, key="o" * 43, algorithm="ES256")
+    changed = {name: getattr(SEAL, name) for name in SEAL.__struct_fields__} | {member: getattr(other, member)}
+    assert write_base(Seal(**changed)) != write_base(SEAL)
