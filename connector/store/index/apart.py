@@ -28,11 +28,11 @@ def take_apart(
     words = dict.fromkeys(part.words[0] for part in parts if not part.phrase and not part.excluded)
     found: dict[str, tuple[Split, ...]] = {}
     for word in words:
-        alone = make_text_clauses([TypedPart((word,))], similar=False)
+        alone = make_text_clauses(searcher, [TypedPart((word,))])
         if _LEAST <= len(word) <= _MOST and count(searcher, join([*alone, *shown])) == 0:
             splits = _find_splits(searcher, word, shown)
             found |= {word: splits} if splits else {}
-    clauses = [*make_text_clauses(parts, similar=False, apart=found), *shown]
+    clauses = [*make_text_clauses(searcher, parts, apart=found), *shown]
     return found if found and count(searcher, join(clauses)) else {}
 
 

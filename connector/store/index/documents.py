@@ -1,13 +1,15 @@
 """An entry as a document of the index: its schema, its analysis of German and English, and its parts of compounds.
 
 Texts are folded first (`words`), so that every field agrees on what a word is. Stems are those of the language of a
-text; a text without a language has those of both. A search reads each list of the entries that have a word: so a word
-is written once for an entry, at the best level at which the entry has it, and once for its stem. Whoever changes what
-is written here raises the `LAYOUT` of `folders`.
+text; a text without a language has those of both. All forms of words are in one field, so that one pass finds the
+entries that have any form of a word. A search reads each list of the entries that have a form: so a word is written
+once for an entry, at the best level at which the entry has it, and once for its stem. Whoever changes what is written
+here raises the `LAYOUT` of `folders`.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -35,6 +37,9 @@ COUNTED = (
 )
 """The facets whose values are in the index and are counted there."""
 
+ALLOWED = "allowed"
+"""The field with all purposes of an entry as one value: most allow some dozens, and would be counted for each."""
+
 PLACED = "placed"
 """The field by which places are filtered: their names and IRIs, folded, so that people need not spell as providers."""
 
@@ -44,16 +49,35 @@ MARK = 0
 Its `change` is that of the last change that everybody sees, among those for everybody."""
 
 SEPARATOR = "\x1f"
-"""Between the folded and the written form of a suggestion."""
+"""Between the folded and the written form of a suggestion, and between purposes."""
 
 PART_FROM, PART_LEAST = 3, 4
 """A part of a compound begins after so many letters, and has at least so many."""
+
+
+class Level(StrEnum):
+    """Where an entry has a form of a word: texts, from the best one on, stems, and the parts of compounds."""
+
+    TITLE = "title"
+    KEYWORD = "keyword"
+    NAME = "name"
+    DESCRIPTION = "description"
+    TITLE_STEM = "title-stem"
+    BODY_STEM = "body-stem"
+    PART = "part"
+
+
+SIGNS: Mapping[Level, str] = dict(zip(Level, (*"tkndTB", "part"), strict=True))
+"""With what a form of each level begins. Folded words have no capital and no colon.
+
+That of parts is so long that no slip of two letters makes another one of it."""
 
 _PART_LENGTH, _PARTED_WORDS = 24, 64
 _SUGGESTED, _SUGGESTED_LENGTH = 40, 80
 _OPEN = 2**62
 _ROW_BITS, _LONG_TITLE = 31, 20
-_TEXTS = ("title", "keyword", "name", "description")
+TEXTS = (Level.TITLE, Level.KEYWORD, Level.NAME, Level.DESCRIPTION)
+"""The levels that are texts; each has a field of its own too, with the places of words."""
 
 
 @cache
@@ -66,21 +90,23 @@ def make_schema() -> tantivy.Schema:
     builder.add_integer_field("change", fast=True)
     builder.add_integer_field("visibility", indexed=True)
     builder.add_integer_field("restricted", indexed=True)
-    for name in _TEXTS:
-        builder.add_text_field(name, tokenizer_name="words", index_option="position")
-    for name in ("exact", "stem", "parts"):
-        builder.add_text_field(name, tokenizer_name="words", index_option="basic")
-    builder.add_text_field("suggested", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("sort", tokenizer_name="raw", index_option="basic", fast=True)
-    for facet in COUNTED:
-        builder.add_text_field(f"is_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
-    for name in (f"is_{Facet.KEYWORD}", PLACED):
+    for level in TEXTS:
+        builder.add_text_field(level, tokenizer_name="words", index_option="position")
+    builder.add_text_field("forms", tokenizer_name="words", index_option="basic")
+    for name in (*(name_counted(facet) for facet in COUNTED), "sort"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in (f"is_{Facet.KEYWORD}", f"is_{Facet.PURPOSE}", PLACED, "suggested"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("changed", "begins", "ends", "test"):
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_integer_field("newest", fast=True)
     builder.add_float_field("weight", fast=True)
     return builder.build()
+
+
+def name_counted(facet: Facet) -> str:
+    """Return the field in which the values of a facet are counted."""
+    return ALLOWED if facet is Facet.PURPOSE else f"is_{facet}"
 
 
 @cache
@@ -166,36 +192,41 @@ def make_document(entry: Entry) -> tantivy.Document:
     for name, texts in folded.items():
         for text in texts:
             made.add_text(name, " ".join(text))
-    made.add_text("exact", _join_best({level: chain.from_iterable(texts) for level, texts in folded.items()}))
     # Keywords and names have no language.
     body = [*_list_stems(descriptions), *_list_stems({"": list(chain.from_iterable((*keywords, *names)))})]
-    made.add_text("stem", _join_best({"title": _list_stems(titles), "body": body}))
     whole = [word for text in (*titles.values(), *keywords) for word in text]
-    made.add_text("parts", " ".join(list_parts(whole)))
+    made.add_text(
+        "forms",
+        " ".join(
+            chain(
+                _name_best({Level(name): chain.from_iterable(texts) for name, texts in folded.items()}),
+                _name_best({Level.TITLE_STEM: _list_stems(titles), Level.BODY_STEM: body}),
+                (name_form(Level.PART, part) for part in list_parts(whole)),
+            )
+        ),
+    )
     for suggested in _list_suggested(entry):
         made.add_text("suggested", suggested)
     _add_values(made, entry)
     return made
 
 
-def name_level(level: str, word: str) -> str:
-    """Return how a word or a stem is written that an entry has at a level.
+def name_form(level: Level, word: str) -> str:
+    """Return how a word, a stem or a part is written that an entry has at a level.
 
-    >>> name_level("title", "baum"), name_level("description", "baum")
-    ('t:baum', 'd:baum')
+    >>> name_form(Level.TITLE, "baum"), name_form(Level.BODY_STEM, "baum")
+    ('t:baum', 'B:baum')
     """
-    return f"{level[0]}:{word}"
+    return f"{SIGNS[level]}:{word}"
 
 
-def _join_best(levels: Mapping[str, Iterable[str]]) -> str:
-    """Return the words of all levels, the best level first, each word at its best level alone."""
-    written: list[str] = []
+def _name_best(levels: Mapping[Level, Iterable[str]]) -> Iterator[str]:
+    """Yield the forms of the words of all levels, the best level first, each word at its best level alone."""
     seen: set[str] = set()
     for level, found in levels.items():
         fresh = [word for word in dict.fromkeys(found) if word not in seen]
         seen.update(fresh)
-        written += [name_level(level, word) for word in fresh]
-    return " ".join(written)
+        yield from (name_form(level, word) for word in fresh)
 
 
 def _list_stems(texts: Mapping[str, Iterable[str]]) -> list[str]:
@@ -229,6 +260,8 @@ def _add_values(made: tantivy.Document, entry: Entry) -> None:
     for facet, texts in values.items():
         for text in dict.fromkeys(texts):
             made.add_text(f"is_{facet}", text)
+    if stated.purposes:
+        made.add_text(ALLOWED, SEPARATOR.join(stated.purposes))
     for place in dict.fromkeys(map(fold_place, stated.places)):
         made.add_text(PLACED, place)
     # A date in the future does not come before what has changed.

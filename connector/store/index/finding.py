@@ -1,6 +1,8 @@
 """A search in one index: its page of rows, its total number, and its facets."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import tantivy
@@ -8,7 +10,7 @@ import tantivy
 from connector.ports.broker_store import Entry
 from connector.ports.search_index import CHANGED_WITHIN, CURRENT, STALE, Counted, Facet, IndexPage, Order, Query
 from connector.store.index.apart import count, list_apart, read_count, take_apart
-from connector.store.index.documents import COUNTED, SEPARATOR
+from connector.store.index.documents import COUNTED, SEPARATOR, name_counted
 from connector.store.index.queries import (
     Clause,
     Split,
@@ -27,6 +29,8 @@ from connector.store.words import words
 
 # The values of a facet that are told, and those that are counted in each segment.
 _VALUES, _COUNTED_VALUES = 30, 20_000
+# Of so few results all values are read at once: most often several of them are equally frequent.
+_FEW = 5_000
 _SUGGEST_FROM, _SUGGEST_AMONG = 2, 200
 
 
@@ -37,8 +41,8 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
         return IndexPage(hits=(), total=0)
     shown = Query(hidden=query.hidden, visible=query.visible, tests=query.tests)
     beside = _make_like(searcher, query.like, shown) if query.like is not None else []
-    beside += make_topic_clauses(query.topics) if query.topics else []
-    text = [*make_text_clauses(parts, similar=False), *beside]
+    beside += make_topic_clauses(searcher, query.topics) if query.topics else []
+    text = [*make_text_clauses(searcher, parts), *beside]
     rows, total = _read_page(searcher, text, query)
     apart: Mapping[str, Sequence[Split]] = {}
     similar = False
@@ -46,7 +50,7 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
     if not total and _is_unknown(searcher, parts, shown):
         apart = take_apart(searcher, parts, make_filter_clauses(shown))
         similar = not apart
-        text = [*make_text_clauses(parts, similar=similar, apart=apart), *beside]
+        text = [*make_text_clauses(searcher, parts, similar=similar, apart=apart), *beside]
         rows, total = _read_page(searcher, text, query)
     facets = _count_facets(searcher, text, query, total) if query.facets else {}
     return IndexPage(hits=rows, total=total, facets=facets, corrected=similar, apart=list_apart(apart))
@@ -60,7 +64,7 @@ def _is_unknown(searcher: tantivy.Searcher, parts: Sequence[TypedPart], shown: Q
     """
     if not any(find_distance(part.words[0]) for part in parts if not part.phrase and not part.excluded):
         return False
-    clauses = [*make_text_clauses(parts, similar=False), *make_filter_clauses(shown)]
+    clauses = [*make_text_clauses(searcher, parts), *make_filter_clauses(shown)]
     return count(searcher, join(clauses)) == 0
 
 
@@ -121,7 +125,8 @@ def _count_facets(
 ) -> dict[Facet, tuple[Counted, ...]]:
     """Return the values of each facet with the number of results; the filter of a facet does not count for itself."""
     shared = [facet for facet in (*COUNTED, Facet.CHANGED) if facet not in query.filters]
-    counted = _aggregate(searcher, join([*text, *make_filter_clauses(query)]), shared, query.now)
+    whole = join([*text, *make_filter_clauses(query)])
+    counted = _aggregate(searcher, whole, shared, query.now, are_few=total <= _FEW)
     for facet in (*COUNTED, Facet.CHANGED):
         if facet in query.filters:
             rest = join([*text, *make_filter_clauses(query, without=facet)])
@@ -136,7 +141,7 @@ def _count_facets(
 
 
 def _aggregate(
-    searcher: tantivy.Searcher, query: tantivy.Query, facets: Sequence[Facet], now: int
+    searcher: tantivy.Searcher, query: tantivy.Query, facets: Sequence[Facet], now: int, *, are_few: bool = False
 ) -> dict[Facet, tuple[Counted, ...]]:
     """Return the values of facets with their numbers.
 
@@ -144,22 +149,22 @@ def _aggregate(
     """
     if not facets:
         return {}
-    asked: dict[str, Any] = {}
-    for facet in facets:
-        if facet is Facet.CHANGED:
-            ranges = [{"key": name, "from": float(now - ms)} for name, ms in CHANGED_WITHIN.items()]
-            asked |= {f"{facet}-{entry['key']}": {"range": {"field": "changed", "ranges": [entry]}} for entry in ranges}
-        else:
-            asked[facet] = _ask_terms(facet, _VALUES + 1)
+    ranked = [facet for facet in facets if facet not in {Facet.CHANGED, Facet.PURPOSE}]
+    size = _COUNTED_VALUES if are_few else _VALUES + 1
+    asked: dict[str, Any] = {facet: _ask_terms(facet, size) for facet in ranked}
+    if Facet.PURPOSE in facets:
+        asked[Facet.PURPOSE] = _ask_terms(Facet.PURPOSE, _COUNTED_VALUES)
+    if Facet.CHANGED in facets:
+        asked[Facet.CHANGED] = _ask_changed(now)
     answer = searcher.aggregate(query, asked)
-    unsure = [facet for facet in facets if facet is not Facet.CHANGED and _is_cut_among_equals(answer[facet])]
+    unsure = [] if are_few else [facet for facet in ranked if _is_cut_among_equals(answer[facet])]
     if unsure:
         answer |= searcher.aggregate(query, {facet: _ask_terms(facet, _COUNTED_VALUES) for facet in unsure})
-    return {facet: _read_changed(answer) if facet is Facet.CHANGED else _read_terms(answer[facet]) for facet in facets}
+    return {facet: (_read_changed if facet is Facet.CHANGED else _read_terms)(answer[facet]) for facet in facets}
 
 
 def _ask_terms(facet: Facet, size: int) -> dict[str, Any]:
-    return {"terms": {"field": f"is_{facet}", "size": size, "segment_size": _COUNTED_VALUES}}
+    return {"terms": {"field": name_counted(facet), "size": size, "segment_size": _COUNTED_VALUES}}
 
 
 def _is_cut_among_equals(answer: dict[str, Any]) -> bool:
@@ -168,14 +173,29 @@ def _is_cut_among_equals(answer: dict[str, Any]) -> bool:
 
 
 def _read_terms(answer: dict[str, Any]) -> tuple[Counted, ...]:
-    found = [Counted(bucket["key"], bucket["doc_count"]) for bucket in answer["buckets"]]
-    return tuple(sorted(found, key=lambda value: (-value.count, value.value))[:_VALUES])
+    """Return the most frequent values; those of entries that have several in one value are counted for each of them."""
+    counts = Counter[str]()
+    for bucket in answer["buckets"]:
+        for value in bucket["key"].split(SEPARATOR):
+            counts[value] += bucket["doc_count"]
+    found = sorted(counts.items(), key=lambda value: (-value[1], value[0]))
+    return tuple(Counted(value, number) for value, number in found[:_VALUES])
+
+
+def _ask_changed(now: int) -> dict[str, Any]:
+    """Return the request for the numbers of what has changed within each span, and within none that is shorter."""
+    begins = [float(now - ms) for ms in CHANGED_WITHIN.values()]
+    ranges = [
+        {"key": name, "from": begin} | ({"to": later} if later is not None else {})
+        for name, begin, later in zip(CHANGED_WITHIN, begins, [None, *begins], strict=False)
+    ]
+    return {"range": {"field": "changed", "ranges": ranges}}
 
 
 def _read_changed(answer: dict[str, Any]) -> tuple[Counted, ...]:
-    """Return the numbers of what has changed within each span; tantivy adds what is outside of a range."""
-    buckets = ((name, answer[f"{Facet.CHANGED}-{name}"]["buckets"]) for name in CHANGED_WITHIN)
-    counts = ((name, sum(entry["doc_count"] for entry in found if entry["key"] == name)) for name, found in buckets)
+    """Return the numbers of what has changed within each span; tantivy adds what is outside of the ranges."""
+    within = {bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}
+    counts = zip(CHANGED_WITHIN, accumulate(within.get(name, 0) for name in CHANGED_WITHIN), strict=True)
     return tuple(Counted(name, count) for name, count in counts if count)
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import msgspec
 
-LAYOUT = 5
+LAYOUT = 6
 """The number of the schema and the analysis of `documents`: an index of another one is built anew."""
 
 _SERVED = "served"

@@ -46,9 +46,9 @@ def _find(searcher: tantivy.Searcher, query: Query, most: int) -> frozenset[int]
     parts = parse(query.text)
     if query.text.strip() and not parts:
         return frozenset()
-    clauses = make_text_clauses(parts, similar=True, apart=take_apart(searcher, parts, ()))
+    clauses = make_text_clauses(searcher, parts, similar=True, apart=take_apart(searcher, parts, ()))
     if query.topics:
-        clauses += make_topic_clauses(query.topics)
+        clauses += make_topic_clauses(searcher, query.topics)
     kept = {facet: values for facet, values in query.filters.items() if facet not in _OUTSIDE}
     clauses += make_filter_clauses(replace(query, filters=kept, hidden=frozenset(), rows=None, after=None))
     addresses = [address for _, address in searcher.search(join(clauses), most).hits]

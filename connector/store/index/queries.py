@@ -18,28 +18,32 @@ import tantivy
 from connector.ports.broker_store import EVERYBODY, Entry
 from connector.ports.search_index import CHANGED_WITHIN, STALE, Facet, Query
 from connector.store.index.documents import (
-    ENGLISH,
-    GERMAN,
     PLACED,
+    TEXTS,
+    Level,
     choose_part,
     cut_part,
     fold_place,
     make_schema,
-    name_level,
-    stem,
+    name_form,
 )
+from connector.store.index.forms import begin, form, list_exact, list_stems, match_word, resemble, worth
 from connector.store.index.typed import TypedPart
 from connector.store.words import words
 
-# What a word is worth at each level: as typed, as its stem, as the beginning of a word, and as a similar word.
-_EXACT = {"title": 10.0, "keyword": 6.0, "name": 4.0, "description": 2.0}
-_BEGUN = {"title": 5.0, "keyword": 3.5, "name": 2.5, "description": 0.75}
-_SIMILAR = {"title": 3.0, "keyword": 2.0, "name": 1.0, "description": 0.375}
-_STEMS = {"title": 8.0, "body": 1.5}
-_ALIKE = {"title": 2, "body": 1}
+# What a similar word is worth at each level, and a word of a phrase, of a split or of an entry that results resemble.
+_SIMILAR = {Level.TITLE: 3.0, Level.KEYWORD: 2.0, Level.NAME: 1.0, Level.DESCRIPTION: 0.375}
+_EXACT = {
+    Level.TITLE: 10.0,
+    Level.KEYWORD: 6.0,
+    Level.NAME: 4.0,
+    Level.DESCRIPTION: 2.0,
+    Level.TITLE_STEM: 8.0,
+    Level.BODY_STEM: 1.5,
+}
+_BEGUN = {Level.TITLE: 5.0, Level.KEYWORD: 3.5}
+_ALIKE = {Level.TITLE_STEM: 2, Level.BODY_STEM: 1}
 _PART, _SIMILAR_PART = 4.0, 1.0
-# A shorter prefix would expand to a large part of the words of all descriptions.
-_BEGUN_LEAST = {"title": 1, "keyword": 1, "name": 2, "description": 3}
 _SIMILAR_LEAST, _SIMILAR_TWICE, _SIMILAR_PART_LEAST, _SIMILAR_MOST = 4, 8, 6, 30
 # What a word adds that an entry has in other forms than the best one.
 _OTHER_FORMS = 0.125
@@ -70,18 +74,52 @@ def find_distance(word: str) -> int:
 
 
 def make_text_clauses(
-    parts: Sequence[TypedPart], *, similar: bool, apart: Mapping[str, Sequence[Split]] = NOT_APART
+    searcher: tantivy.Searcher,
+    parts: Sequence[TypedPart],
+    *,
+    similar: bool = False,
+    apart: Mapping[str, Sequence[Split]] = NOT_APART,
 ) -> list[Clause]:
     """Return the clauses of what was typed; `similar` admits similar words too, `apart` the splits of a word."""
     return [
-        (_NOT, _match_phrase(part) if part.phrase else _match_forms(part.words[0]))
+        _exclude(part)
         if part.excluded
-        else (
-            _MUST,
-            _match_phrase(part) if part.phrase else _match_word(part, apart.get(part.words[0], ()), similar=similar),
-        )
+        else (_MUST, _match(searcher, part, apart, similar=similar, alone=len(parts) == 1))
         for part in parts
     ]
+
+
+def _exclude(part: TypedPart) -> Clause:
+    found = [query for _, query in list_exact(part.words[0])]
+    return _NOT, _match_phrase(part) if part.phrase else tantivy.Query.disjunction_max_query(found)
+
+
+def _match(
+    searcher: tantivy.Searcher,
+    part: TypedPart,
+    apart: Mapping[str, Sequence[Split]],
+    *,
+    similar: bool,
+    alone: bool,
+) -> tantivy.Query:
+    """Return the query for a phrase, or for a word, its splits and words similar to it."""
+    if part.phrase:
+        return _match_phrase(part)
+    word = part.words[0]
+    found = [match_word(searcher, word, begun=part.prefix, alone=alone), *map(_match_split, apart.get(word, ()))]
+    found += _list_similar(word) if similar else []
+    return found[0] if len(found) == 1 else tantivy.Query.disjunction_max_query(found, _OTHER_FORMS)
+
+
+def _list_similar(word: str) -> Iterable[tantivy.Query]:
+    """Yield the queries for words similar to one, and for words with a similar part."""
+    distance = find_distance(word)
+    if not distance:
+        return
+    yield from (worth(resemble(level, word, distance), amount) for level, amount in _SIMILAR.items())
+    if len(word) >= _SIMILAR_PART_LEAST:
+        part = name_form(Level.PART, cut_part(word))
+        yield worth(resemble("forms", part, distance, begun=True), _SIMILAR_PART)
 
 
 def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[Clause]:
@@ -135,9 +173,9 @@ def count_needed(topics: Sequence[str]) -> int:
     return 2 if len(topics) > 2 else 1
 
 
-def make_topic_clauses(topics: Sequence[str]) -> list[Clause]:
+def make_topic_clauses(searcher: tantivy.Searcher, topics: Sequence[str]) -> list[Clause]:
     """Return the clauses for entries that have some of the topics: two if there are three or more."""
-    found = [(_SHOULD, _match_word(TypedPart((topic,)), (), similar=False)) for topic in topics]
+    found = [(_SHOULD, match_word(searcher, topic, begun=False, alone=False)) for topic in topics]
     return [(_MUST, tantivy.Query.boolean_query(found, minimum_number_should_match=count_needed(topics)))]
 
 
@@ -147,9 +185,11 @@ def list_like_words(like: Entry) -> list[str]:
     return list(dict.fromkeys(word for text in texts for word in words(text)))[:_LIKE_WORDS]
 
 
-def match_stem(word: str, worth: float) -> tantivy.Query:
+def match_stem(word: str, amount: float) -> tantivy.Query:
     """Return the query for a word in any of its forms; in a title it is worth twice as much."""
-    return tantivy.Query.disjunction_max_query(list(_list_stems(word, _ALIKE, worth)))
+    return tantivy.Query.disjunction_max_query(
+        [worth(query, _ALIKE[level] * amount) for level, query in list_stems(word)]
+    )
 
 
 def make_like_clauses(like: Entry, counts: Sequence[tuple[str, int]], total: int) -> list[Clause]:
@@ -160,7 +200,7 @@ def make_like_clauses(like: Entry, counts: Sequence[tuple[str, int]], total: int
     rare = sorted((count, word) for word, count in counts if 0 < 2 * count < max(total, _FEW))[:_LIKE_TERMS]
     shared = [(_SHOULD, match_stem(word, _measure_rarity(count, total))) for count, word in rare]
     resembling = tantivy.Query.boolean_query(shared) if shared else tantivy.Query.empty_query()
-    themes = [(_SHOULD, _worth(term(f"is_{Facet.THEME}", theme), _SAME_THEME)) for theme in like.themes]
+    themes = [(_SHOULD, worth(term(f"is_{Facet.THEME}", theme), _SAME_THEME)) for theme in like.themes]
     return [(_MUST, resembling), *themes, (_NOT, term("row", like.row))]
 
 
@@ -205,11 +245,12 @@ def match_part(word: str, *, first: bool) -> tantivy.Query:
 
     Only the first part may be a short beginning: else the letters of a slip would be parts.
     """
-    found = list(_list_forms(word))
-    if len(word) >= _END_LEAST:
-        found += _list_parts(word)
+    found = [worth(query, _EXACT[level]) for level, query in list_exact(word)]
+    part = choose_part(word) if len(word) >= _END_LEAST else ""
+    if part:
+        found.append(worth(begin(Level.PART, part), _PART))
     if first:
-        found += [_begin(level, word) for level in ("title", "keyword")]
+        found += [worth(begin(level, word), amount) for level, amount in _BEGUN.items()]
     return tantivy.Query.disjunction_max_query(found, 0.1)
 
 
@@ -218,61 +259,9 @@ def _match_split(split: Split) -> tantivy.Query:
     return tantivy.Query.boolean_query(clauses)
 
 
-def _match_word(part: TypedPart, splits: Sequence[Split], *, similar: bool) -> tantivy.Query:
-    word = part.words[0]
-    found = [*_list_forms(word), *_list_parts(word), *map(_match_split, splits)]
-    if part.prefix:
-        found += [_begin(level, word) for level, least in _BEGUN_LEAST.items() if len(word) >= least]
-    distance = find_distance(word) if similar else 0
-    if distance:
-        found += [_worth(_resemble(name, word, distance), worth) for name, worth in _SIMILAR.items()]
-    if distance and len(word) >= _SIMILAR_PART_LEAST:
-        found.append(_worth(_resemble("parts", cut_part(word), distance, begun=True), _SIMILAR_PART))
-    return tantivy.Query.disjunction_max_query(found, _OTHER_FORMS)
-
-
-def _match_forms(word: str) -> tantivy.Query:
-    return tantivy.Query.disjunction_max_query(list(_list_forms(word)))
-
-
-def _list_forms(word: str) -> Iterable[tantivy.Query]:
-    """Yield the queries for a word as it was typed, and for its stems."""
-    for level, worth in _EXACT.items():
-        yield _worth(term("exact", name_level(level, word)), worth)
-    yield from _list_stems(word, _STEMS)
-
-
-def _list_stems(word: str, worths: Mapping[str, float], factor: float = 1.0) -> Iterable[tantivy.Query]:
-    """Yield the queries for the stems of a word at each level; often it has the same one in both languages."""
-    for one in dict.fromkeys(stem(word, language) for language in (GERMAN, ENGLISH)):
-        for level, worth in worths.items():
-            yield _worth(term("stem", name_level(level, one)), worth * factor)
-
-
-def _begin(level: str, word: str) -> tantivy.Query:
-    """Return the query for words of a level that begin with one."""
-    return _worth(_resemble("exact", name_level(level, word), 0, begun=True), _BEGUN[level])
-
-
-def _list_parts(word: str) -> Iterable[tantivy.Query]:
-    """Yield the query for longer words that have a word, or its stem if it is long enough, as a part."""
-    begun = choose_part(word)
-    if begun:
-        yield _worth(_resemble("parts", begun, 0, begun=True), _PART)
-
-
 def _match_phrase(part: TypedPart) -> tantivy.Query:
     if len(part.words) == 1:
-        found = {name: term(name, part.words[0]) for name in _EXACT}
+        found = {level: form(name_form(level, part.words[0])) for level in TEXTS}
     else:
-        found = {name: tantivy.Query.phrase_query(make_schema(), name, list(part.words)) for name in _EXACT}
-    return tantivy.Query.disjunction_max_query([_worth(query, _EXACT[name]) for name, query in found.items()])
-
-
-def _resemble(field: str, word: str, distance: int, *, begun: bool = False) -> tantivy.Query:
-    """Return the query for words at most so many letters away from one, or that begin so."""
-    return tantivy.Query.fuzzy_term_query(make_schema(), field, word, distance, True, begun)
-
-
-def _worth(query: tantivy.Query, worth: float) -> tantivy.Query:
-    return tantivy.Query.const_score_query(query, worth)
+        found = {level: tantivy.Query.phrase_query(make_schema(), level, list(part.words)) for level in TEXTS}
+    return tantivy.Query.disjunction_max_query([worth(query, _EXACT[level]) for level, query in found.items()])

@@ -53,8 +53,10 @@ def test_stems_are_those_of_the_language() -> None:
 def test_a_word_is_written_once_at_the_best_level_of_an_entry() -> None:
     made = entry("a", "Bäume", keywords=("Baum", "Stadt"), descriptions={"de": "Bäume der Stadt", "en": "Trees"})
     written = make_document(replace(made, row=1, publisher="Stadt")).to_dict()
-    assert written["exact"] == ["t:baume k:baum k:stadt d:der d:trees"]
-    assert written["stem"][0].split() == ["t:baum", "b:der", "b:stadt", "b:tree"]
+    forms = written["forms"][0].split()
+    assert forms[:5] == ["t:baume", "k:baum", "k:stadt", "d:der", "d:trees"]
+    assert forms[5:9] == ["T:baum", "B:der", "B:stadt", "B:tree"]
+    assert {form.partition(":")[0] for form in forms[9:]} == {"part"}
 
 
 def test_the_examples_are_true() -> None:

@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from connector.ports.broker_store import Statements
 from connector.ports.search_index import CURRENT, Counted, Facet, IndexPage, Order, Query
-from connector.store.index import documents
+from connector.store.index import documents, finding
 from connector.store.index.finding import find, suggest
 from connector.store.index.track import Track
 from tests.contract.test_record import entry
 
+NOW = 1_800_000_000_000
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -160,6 +162,9 @@ class Counting:
         self.counts += 1
         return self.searcher.aggregate(*given)  # type: ignore[arg-type]  # as given
 
+    def doc_freq(self, *given: object) -> object:
+        return self.searcher.doc_freq(*given)  # type: ignore[arg-type]  # as given
+
     def fast_field_values(self, *given: object) -> object:
         return self.searcher.fast_field_values(*given)  # type: ignore[arg-type]  # as given
 
@@ -176,8 +181,40 @@ def test_facets_search_for_nothing_again_that_the_page_has_found(searcher: tanti
     counting = Counting(searcher)
     found = find(cast("tantivy.Searcher", counting), Query(text="aaawort", limit=5, facets=True, now=10**12))
     assert found.facets[Facet.FRESHNESS] == (Counted(CURRENT, found.total),)
-    # The publishers are all equally frequent: they alone are counted whole.
+    assert (counting.searches, counting.counts) == (1, 1)
+
+
+def test_many_equally_frequent_values_alone_are_counted_again(
+    searcher: tantivy.Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = find(searcher, Query(text="aaawort", facets=True)).facets
+    monkeypatch.setattr(finding, "_FEW", 0)
+    counting = Counting(searcher)
+    assert find(cast("tantivy.Searcher", counting), Query(text="aaawort", facets=True)).facets == whole
     assert (counting.searches, counting.counts) == (1, 2)
+
+
+def test_purposes_are_counted_each_though_entries_have_them_as_one_value() -> None:
+    track = Track(None)
+    for number, purposes in enumerate([("urn:a", "urn:b"), ("urn:a", "urn:b"), ("urn:b", "urn:c"), ()], 1):
+        stated = Statements(purposes=purposes)
+        track.put([replace(entry(f"d{number}", "Wald"), row=number, seq=number, statements=stated)])
+    track.commit()
+    asked = Query(text="wald", facets=True)
+    found = track.search(lambda searcher: find(searcher, asked)).facets[Facet.PURPOSE]
+    assert found == (Counted("urn:b", 3), Counted("urn:a", 2), Counted("urn:c", 1))
+    only = replace(asked, filters={Facet.PURPOSE: ("urn:c",)})
+    assert [row for row, _ in track.search(lambda searcher: find(searcher, only)).hits] == [3]
+
+
+def test_what_has_changed_is_counted_within_each_span() -> None:
+    day, track = 86_400_000, Track(None)
+    for number, days in enumerate([0, 3, 3, 20, 200, 2000], 1):
+        track.put([replace(entry(f"d{number}", "Wald"), row=number, seq=number, changed_at=NOW - days * day)])
+    track.commit()
+    found = track.search(lambda searcher: find(searcher, Query(text="wald", facets=True, now=NOW)))
+    counted = [(value.value, value.count) for value in found.facets[Facet.CHANGED]]
+    assert counted == [("day", 1), ("week", 3), ("month", 4), ("year", 5)]
 
 
 def test_a_filter_that_leaves_nothing_corrects_no_word(searcher: tantivy.Searcher) -> None:

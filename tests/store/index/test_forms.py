@@ -1,0 +1,80 @@
+"""A word in all its forms: which entries have it, and what they are worth."""
+
+import tantivy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from connector.store.index.documents import Level, choose_part
+from connector.store.index.forms import begin, form, list_exact, match_word, name_form
+from connector.store.index.track import Track
+from tests.contract.test_record import entry
+
+_WORDS = ("rad", "radweg", "wege", "weg", "bäume", "baum", "stadtbäume", "parking", "parks", "cities", "city", "öl")
+texts = st.lists(st.sampled_from(_WORDS), max_size=3).map(" ".join)
+offers = st.lists(st.tuples(texts, texts, texts, st.sampled_from(["de", "en", "und"]), texts), min_size=1, max_size=8)
+
+
+def _fill(written: list[tuple[str, str, str, str, str]]) -> Track:
+    track = Track(None)
+    for row, (title, keyword, text, language, publisher) in enumerate(written, 1):
+        made = replace(
+            entry(f"d{row}"),
+            titles={language: title},
+            descriptions={language: text},
+            keywords=tuple(keyword.split()),
+            publisher=publisher,
+        )
+        track.put([replace(made, row=row, seq=row)])
+    track.commit()
+    return track
+
+
+def _find(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[int, float]:
+    hits = searcher.search(query, 100).hits
+    rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
+    return {int(row or 0): round(float(score), 4) for (score, _), row in zip(hits, rows, strict=True) if row}
+
+
+@settings(deadline=None, max_examples=60)
+@given(offers, st.sampled_from(["rad", "radweg", "weg", "bäume", "baum", "park", "parking", "city", "cities", "öl"]))
+def test_a_word_finds_what_one_of_its_forms_finds(written: list[tuple[str, str, str, str, str]], word: str) -> None:
+    track = _fill(written)
+    folded = word.replace("ä", "a").replace("ö", "o")
+    part = choose_part(folded)
+    forms = [query for _, query in list_exact(folded)] + ([begin(Level.PART, part)] if part else [])
+    begun = [begin(level, folded) for level in (Level.TITLE, Level.KEYWORD)]
+    begun += [begin(Level.NAME, folded)] + ([begin(Level.DESCRIPTION, folded)] if len(folded) > 2 else [])
+    for as_beginning, expected in ((False, forms), (True, forms + begun)):
+        one, looked_up = (
+            track.search(
+                lambda searcher, alone=alone, begun=as_beginning: _find(
+                    searcher, match_word(searcher, folded, begun=begun, alone=alone)
+                )
+            )
+            for alone in (True, False)
+        )
+        any_of = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in expected])
+        assert one.keys() == track.search(lambda searcher, any_of=any_of: _find(searcher, any_of)).keys()
+        assert one == looked_up
+
+
+def test_a_better_form_is_worth_more() -> None:
+    track = _fill(
+        [
+            ("Baum", "", "", "de", "Amt"),
+            ("Bäume", "", "", "de", "Amt"),
+            ("Wald", "Baum", "", "de", "Amt"),
+            ("Stadtbaum", "", "", "de", "Amt"),
+            ("Wald", "", "", "de", "Baum"),
+            ("Wald", "", "Baum", "de", "Amt"),
+            ("Wald", "", "Bäume", "de", "Amt"),
+        ]
+    )
+    found = track.search(lambda searcher: _find(searcher, match_word(searcher, "baum", begun=False, alone=True)))
+    assert found == {1: 10.0, 2: 8.0, 3: 6.0, 4: 4.0, 5: 4.0, 6: 2.0, 7: 1.5}
+
+
+def test_a_form_is_read_as_it_is_written() -> None:
+    track = _fill([("Baum", "", "", "de", "Amt")])
+    assert track.search(lambda searcher: _find(searcher, form(name_form(Level.TITLE, "baum"))))
