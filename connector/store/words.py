@@ -13,8 +13,9 @@ WORD_LENGTH = 60
 """The letters of a word that count."""
 
 _WORD = re.compile(r"[^\W_]+")
-# As it is written, with marks that are characters of their own.
-_WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+"""A word as it is written, with marks that are characters of their own."""
+
 _UMLAUT = re.compile(r"([aou])e")
 
 
@@ -34,7 +35,7 @@ def spans(text: str) -> list[tuple[int, int, str]]:
     """
     found: list[tuple[int, int, str]] = []
     # A plain loop: each result of a search has some dozens of words, and this is most of what a page costs.
-    for match in _WRITTEN.finditer(text):
+    for match in WRITTEN.finditer(text):
         written = match[0]
         folded = _split_known(written) if len(written) <= WORD_LENGTH else _split(written)
         if folded:

@@ -172,8 +172,13 @@ def make_mark(seq: int, change: int) -> tantivy.Document:
 
 def list_names(entry: Entry) -> list[str]:
     """Return the names in an entry that words can find beside its texts: of publisher, themes, places and formats."""
-    labels = (list(dcat.label_theme(theme).values()) or [theme] for theme in entry.themes)
-    return [entry.publisher, *chain.from_iterable(labels), *entry.statements.places, *entry.statements.formats]
+    labels = chain.from_iterable(map(_name_theme, entry.themes))
+    return [entry.publisher, *labels, *entry.statements.places, *entry.statements.formats]
+
+
+@lru_cache(256)
+def _name_theme(theme: str) -> tuple[str, ...]:
+    return tuple(dcat.label_theme(theme).values()) or (theme,)
 
 
 def make_document(entry: Entry) -> tantivy.Document:

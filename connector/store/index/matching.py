@@ -13,13 +13,15 @@ from connector.ports.search_index import Match
 from connector.store.index.documents import ENGLISH, GERMAN, PART_FROM, choose_part, list_names, stem
 from connector.store.index.queries import find_distance
 from connector.store.index.typed import parse
-from connector.store.words import spans, words
+from connector.store.words import WRITTEN, spans, words
 
 _MATCHES, _MARKS, _PIECE, _BEFORE = 4, 20, 200, 60
 # The characters of an entry that are looked at: a provider can state a text in many languages.
 _LOOKED_AT = 20_000
 # The characters of a text that are searched for similar words.
 _SIMILAR_WITHIN = 1000
+# The written words that are remembered for one query.
+_WORDS_KNOWN = 4096
 
 
 class _Wanted(msgspec.Struct, frozen=True):
@@ -106,11 +108,14 @@ def _find_marks(
     text: str, wanted: Sequence[_Wanted], query: tuple[str, tuple[str, ...]], *, corrected: bool
 ) -> list[tuple[int, int]]:
     """Return where the words of a `query`, and of its compounds taken apart, are in a text."""
+    asked = _judge_words(*query)
+    marks = {match.span() for match in WRITTEN.finditer(text) if asked[match[0]]}
+    phrases = [one.words for one in wanted if one.phrase]
+    if not (phrases or corrected):
+        return sorted(marks)
     found = spans(text)
-    marks = {(begin, end) for begin, end, word in found if _is_one(word, *query)}
-    for phrase in wanted:
-        if phrase.phrase:
-            marks |= _find_phrase(found, phrase.words)
+    for phrase in phrases:
+        marks |= _find_phrase(found, phrase)
     if corrected:
         single = [one.words[0] for one in wanted if not one.phrase]
         near = (row for row in found if row[1] <= _SIMILAR_WITHIN)
@@ -125,11 +130,23 @@ def _find_phrase(found: list[tuple[int, int, str]], wanted: tuple[str, ...]) -> 
 
 
 # The results of one page repeat the words of each other.
-@lru_cache(16_384)
-def _is_one(word: str, text: str, apart: tuple[str, ...]) -> bool:
-    """Return whether a folded word is one that a query, or its compounds taken apart, asks for."""
-    wanted = (*_read_wanted(text), *_read_parts(apart))
-    return any(_is_found(word, one) for one in wanted if not one.phrase)
+class _Asked(dict[str, bool]):
+    """Whether a written word is one that a query, or its compounds taken apart, asks for: each is judged once."""
+
+    def __init__(self, wanted: Sequence[_Wanted]) -> None:
+        self._single = [one for one in wanted if not one.phrase]
+
+    def __missing__(self, written: str) -> bool:
+        if len(self) >= _WORDS_KNOWN:
+            self.clear()
+        folded = words(written)[:1]
+        known = self[written] = any(_is_found(word, one) for word in folded for one in self._single)
+        return known
+
+
+@lru_cache(64)
+def _judge_words(text: str, apart: tuple[str, ...]) -> _Asked:
+    return _Asked((*_read_wanted(text), *_read_parts(apart)))
 
 
 def _is_found(word: str, wanted: _Wanted) -> bool:
