@@ -7,7 +7,7 @@ deleted only after a second crawl that misses more than half too. Pages, dataset
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -24,6 +24,8 @@ from connector.protocol.dsp.catalog import choose_service, find_services
 from connector.protocol.dsp.errors import clean
 
 AddressProblem = Callable[[str, str], str | None]
+LoadKnown = Callable[[], Awaitable[dict[str, str]]]
+"""Returns the digests of a source's entries by id. It is asked at the first page that has to be read."""
 Relay = Callable[[Sequence[Nested]], None]
 
 # The datasets and bytes that are read before other tasks run.
@@ -101,7 +103,7 @@ class _Page(NamedTuple):
 async def crawl(
     peer: Peer,
     source: CrawlSource,
-    known: dict[str, str],
+    load_known: LoadKnown,
     *,
     now: int,
     bounds: Bounds | None = None,
@@ -109,17 +111,16 @@ async def crawl(
     go_aside: Callable[[], bool] = lambda: True,
     relay: Relay | None = None,
 ) -> Found:
-    """Read the complete catalogue of a source; `known` are the digests of its entries by id. Raises CrawlFailed.
+    """Read the complete catalogue of a source. Raises CrawlFailed.
 
+    `load_known()` returns the digests of its entries by id; it is not called if all pages are as they were.
     `address_problem(participant, url)` returns why a URL must not be dialled as an endpoint of a participant, or None.
     `go_aside()` gives a source that takes long a place among the slow ones, or returns False.
     `relay` takes the datasets of others; without it, they are ignored.
     """
     bounds = bounds or Bounds()
     fetch = partial(_fetch_pages, peer, source, bounds, go_aside, relays=relay is not None)
-    # Without a digest the source is new or has another address: every entry is written again, with its address.
-    compared = known if source.digest else {}
-    read = partial(_read_catalog, source, compared, now, address_problem, relay)
+    read = partial(_read_catalog, source, load_known, now, address_problem, relay)
     try:
         async with asyncio.timeout(bounds.seconds):
             try:
@@ -132,16 +133,20 @@ async def crawl(
 
 async def _read_catalog(
     source: CrawlSource,
-    compared: dict[str, str],
+    load_known: LoadKnown,
     now: int,
     address_problem: AddressProblem,
     relay: Relay | None,
     fetched: AsyncGenerator[_Page, None],
 ) -> Found:
     """Return what the pages contain; without a page that has to be read, the catalogue is unchanged."""
-    found = Found()
+    found, compared = Found(), dict[str, str]()
     async with contextlib.aclosing(fetched) as pages:
         async for page in pages:
+            if not found.pages:
+                known = await load_known()
+                # Without a digest it is new or has another address: every entry is written again, with its address.
+                compared = known if source.digest else {}
             found.pages.append(page.raw)
             find_address = make_finder(source, page.services, address_problem)
             for batch, size in _make_batches(page.documents):
@@ -171,7 +176,7 @@ def compute_delta(
     if found.unchanged:
         after = schedule.note_success(source, changed=False, now=now, jitter=jitter, rhythm=rhythm)
         # What the last crawl remarked still holds.
-        return Delta(source=msgspec.structs.replace(after, error=source.error), verified=tuple(sorted(known)))
+        return Delta(source=msgspec.structs.replace(after, error=source.error), unchanged=True)
     missing = () if found.short else tuple(sorted(known.keys() - found.digests.keys() - found.unread))
     # What the participant pushes is in its catalogue too, and no crawl may change it: it is not among the known ones.
     shrunk = len(missing) * 2 > max(len(known), source.datasets)

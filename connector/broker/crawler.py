@@ -22,7 +22,7 @@ from functools import partial
 import msgspec
 
 from connector.broker import crawl, schedule
-from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found
+from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found, LoadKnown
 from connector.broker.harvesting.harvest import Keep
 from connector.broker.relayed import Relayed, RelayReading
 from connector.broker.schedule import Agenda, Rhythm
@@ -41,7 +41,6 @@ PORTAL_PLACES = 2
 _MEMBERS, _PORTALS = "members", "portals"
 # What comparing costs for one dataset, as bytes that are worked on.
 _DELTA_BYTES = 32
-
 
 Harvest = Callable[[CrawlSource, dict[str, str], Keep], Awaitable[Found]]
 """Reads a portal, with the digests of its entries; raises CrawlFailed."""
@@ -146,9 +145,7 @@ class Crawler:
 
     def count_active(self) -> tuple[int, int]:
         """Return how many crawls are active, and how many sources are due and wait for a place."""
-        now = self._now()
-        dates = (self._find_date(participant) for participant in self._sources)
-        return len(self._active), sum(date is not None and date <= now for date in dates)
+        return len(self._active), self._agenda.count_due(self._now())
 
     async def put_source(self, source: CrawlSource) -> None:
         """Add a source that the operator enters, or change one: it is crawled next. Raises StoreError.
@@ -377,10 +374,15 @@ class Crawler:
             self._ended(participant)
 
     async def _crawl(self, source: CrawlSource) -> None:
-        known = await self._store.digests(source.participant)
+        known: dict[str, str] = {}
+
+        async def load_known() -> dict[str, str]:
+            known.update(await self._store.digests(source.participant))
+            return known
+
         try:
             reading = await self._begin_relaying(source)
-            found = await self._read(source, known, reading)
+            found = await self._read(source, load_known, reading)
         except CrawlFailed as error:
             await self._note_failure(source, error)
             return
@@ -452,15 +454,15 @@ class Crawler:
             self._changed()
         return broker
 
-    async def _read(self, source: CrawlSource, known: dict[str, str], reading: RelayReading | None) -> Found:
+    async def _read(self, source: CrawlSource, load_known: LoadKnown, reading: RelayReading | None) -> Found:
         """Read the catalogue of a participant, or harvest a portal. Raises CrawlFailed."""
         if source.portal is not None:
             assert self._harvest is not None
-            return await self._harvest(source, known, partial(self._keep, source))
+            return await self._harvest(source, await load_known(), partial(self._keep, source))
         found = await crawl.crawl(
             self._peer,
             source,
-            known,
+            load_known,
             now=self._now(),
             bounds=self._bounds,
             address_problem=self._address_problem,

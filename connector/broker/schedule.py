@@ -290,6 +290,17 @@ class Agenda:
             heappop(self._later)
         return self._later[0][0] if self._later else None
 
+    def count_due(self, now: int) -> int:
+        """Return how many sources wait for a place or have reached their date. Those that have not cost nothing."""
+        reached, places = 0, [0]
+        while places:
+            at = places.pop()
+            if at < len(self._later) and self._later[at][0] <= now:
+                date, source = self._later[at]
+                reached += self._dates.get(source) == date
+                places += [2 * at + 1, 2 * at + 2]  # the heap below it
+        return len(self._ranks) + reached
+
     def pop_reached(self, now: int) -> Iterator[str]:
         """Take out the sources whose date is reached, the earliest first."""
         while (date := self.find_next()) is not None and date <= now:

@@ -197,12 +197,16 @@ class VisibilityClass(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delta(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of one complete crawl of a source, applied all or nothing."""
+    """The result of one complete crawl of a source, applied all or nothing.
+
+    `verified` are the entries that were found as they are; `unchanged` says that all that the source has are.
+    """
 
     source: CrawlSource
     upserts: tuple[Entry, ...] = ()
     removed: tuple[str, ...] = ()
     verified: tuple[str, ...] = ()
+    unchanged: bool = False
 
 
 class ListOrder(StrEnum):

@@ -143,6 +143,17 @@ async def test_an_unchanged_entry_is_not_written_with_each_crawl(record: BrokerS
         assert present.verified_at == NOW + written
 
 
+async def test_a_crawl_that_found_nothing_changed_verifies_all_that_the_source_has(record: BrokerStore) -> None:
+    offered = (entry("a", verified_at=NOW), entry("b", verified_at=NOW), entry("c", verified_at=NOW))
+    await record.apply(Delta(source=source(), upserts=offered), NOW)
+    await record.apply(Delta(source=source(WORKS), upserts=(entry("d", participant=WORKS, verified_at=NOW),)), NOW)
+    await record.apply(Delta(source=source(), removed=("c",)), NOW)
+    last, later = await record.last_change(), NOW + VERIFIED_WITHIN_MS
+    assert await record.apply(Delta(source=source(), unchanged=True), later) == last
+    found = [await record.entry(*key) for key in ((CITY, "a"), (CITY, "b"), (CITY, "c"), (WORKS, "d"))]
+    assert [one.verified_at if one else None for one in found] == [later, later, None, NOW]
+
+
 async def test_a_source_speaks_for_itself_alone(record: BrokerStore) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Wald"),)), NOW)
     with pytest.raises(ValueError, match="only its own entries"):

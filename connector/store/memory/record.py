@@ -251,7 +251,8 @@ class MemoryBrokerStore:
                 self._change(replace(row, removed_at=None, first_seen=first_seen))
         for removed in delta.removed:
             self._bury(participant, removed, frozenset(), now)
-        for verified in delta.verified:
+        found = [entry.id for entry in self._offered() if entry.participant == participant] if delta.unchanged else ()
+        for verified in found or delta.verified:
             for key, present in self._find(participant, verified):
                 if present.verified_at <= now - VERIFIED_WITHIN_MS:
                     self._entries[key] = replace(present, verified_at=now)

@@ -93,6 +93,10 @@ UPDATE entries SET verified_at = ?
 WHERE participant = ? AND (removed_at IS NULL OR held > 0) AND verified_at <= ?
   AND id IN (SELECT value FROM json_each(?))
 """
+_VERIFY_ALL = """
+UPDATE entries SET verified_at = ?
+WHERE participant = ? AND (removed_at IS NULL OR held > 0) AND verified_at <= ?
+"""
 _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
 _PLACES = """
@@ -179,7 +183,9 @@ class SqliteBrokerStore:
     async def apply(self, delta: Delta, now: int) -> int:
         """Apply a complete crawl all or nothing; returns the record's last change number."""
         check_delta(delta)
-        last = await self.write(partial(_apply_crawl, delta=delta, now=now), delta.source.participant)
+        job = partial(_apply_crawl, delta=delta, now=now)
+        # Of what is unchanged, neither classes nor numbers are read again.
+        last = await (self._write(job) if delta.unchanged else self.write(job, delta.source.participant))
         self._note(delta.source)
         return last
 
@@ -366,6 +372,8 @@ def _put_source(connection: sqlite3.Connection, source: CrawlSource) -> None:
 
 
 def _apply_crawl(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
+    if delta.unchanged:
+        return apply_delta(connection, delta, now)
     pushed = {subject for (subject,) in connection.execute(_PUSHED, (delta.source.participant,))}
     return apply_delta(connection, leave_pushed(delta, pushed), now)
 
@@ -380,8 +388,11 @@ def apply_delta(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
         last = _replace(connection, entry, moderating.find_standing(marked, entry.id), last, now)
     for removed in delta.removed:
         last = _bury(connection, (participant, removed), frozenset(), last, now)
-    verified = msgspec.json.encode(delta.verified).decode()
-    connection.execute(_VERIFY, (now, participant, now - VERIFIED_WITHIN_MS, verified))
+    if delta.unchanged:
+        connection.execute(_VERIFY_ALL, (now, participant, now - VERIFIED_WITHIN_MS))
+    if delta.verified:
+        verified = msgspec.json.encode(delta.verified).decode()
+        connection.execute(_VERIFY, (now, participant, now - VERIFIED_WITHIN_MS, verified))
     if delta.upserts or delta.removed:
         count_holdings(connection, participant)
         check_held_classes(connection, participant)
