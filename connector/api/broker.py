@@ -84,6 +84,8 @@ _RESULT = _ENTRY | {
     "modified": "2026-03-01T08:00:00.000Z",
     "prices": ["free"],
     "also_at": [],
+    "also_offered": [],
+    "contradicted": [],
     "test": False,
     "self_description": None,
 }

@@ -6,6 +6,7 @@ import msgspec
 
 from connector.broker import nearby
 from connector.broker.query import Asked, QueryRefused
+from connector.broker.reading.likeness import agree
 from connector.ports.broker_store import CrawlSource, Entry, Liveness, RecordView
 from connector.ports.search_index import Counted, Facet, SearchIndex
 
@@ -18,7 +19,8 @@ _MOST_IN_AREA = 100_000
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One search result; `also` are the references to the same dataset at further portals.
 
-    `described` is whether its provider has pushed a signed self-description of it.
+    `described` is whether its provider has pushed a signed self-description of it. `same` are entries of others that
+    state to be the same and agree with it; `contrary` those that state so and say something else.
     """
 
     entry: Entry
@@ -26,6 +28,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     also: tuple[Entry, ...] = ()
     described: bool = False
+    same: tuple[Entry, ...] = ()
+    contrary: tuple[Entry, ...] = ()
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +62,7 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int, *
     found = await index.find(query)
     entries = {entry.row: entry for entry in await record.at_rows([row for row, _ in found.hits])}
     described = await record.find_described([*entries.values()])
+    alike = await record.alike([*entries.values()])
     further = await record.references([entry.id for entry in entries.values()]) if reach.portals else ()
     hits = tuple(
         Hit(
@@ -66,11 +71,30 @@ async def find(record: RecordView, index: SearchIndex, asked: Asked, now: int, *
             score=score,
             also=tuple(other for other in further if other.id == entry.id and other.row != row),
             described=row in described,
+            same=tuple(other for other in alike.get(row, ()) if agree(entry, other)),
+            contrary=tuple(other for other in alike.get(row, ()) if not agree(entry, other)),
         )
         for row, score in found.hits
         if (entry := entries.get(row)) and entry.participant not in query.hidden
     )
-    return Results(hits=hits, total=found.total, facets=found.facets, corrected=found.corrected, apart=found.apart)
+    return Results(
+        hits=_join_same(hits), total=found.total, facets=found.facets, corrected=found.corrected, apart=found.apart
+    )
+
+
+def _join_same(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Return a page on which entries that are possibly one and agree are one result, in the best of their places.
+
+    It is the oldest of them: so nobody who states later to be what is there already takes its place.
+    """
+    at_row = {hit.entry.row: hit for hit in hits}
+    kept, joined = list[Hit](), set[int]()
+    for hit in hits:
+        if hit.entry.row not in joined:
+            together = {hit.entry.row, *(other.row for other in hit.same if other.row in at_row)} - joined
+            kept.append(at_row[min(together)])
+            joined |= together
+    return tuple(kept)
 
 
 def list_hidden(sources: Iterable[CrawlSource], now: int, *, stale: bool) -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from connector.broker.reading.likeness import list_likenesses
 from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH, find_values, read_texts, read_words
 from connector.broker.reading.statements import read_statements
 from connector.ports.broker_store import CrawlSource, Entry
@@ -92,6 +93,7 @@ def make_entry(
         changed_at=now,
         verified_at=now,
         statements=read_statements(members, now),
+        likenesses=tuple(likeness.key for likeness in list_likenesses(members)),
     )
 
 

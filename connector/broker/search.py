@@ -73,6 +73,8 @@ def render_result(hit: Hit, matches: Sequence[Match], *, lang: str | None, now: 
         "modified": format_moment(stated.modified),
         "prices": stated.prices,
         "also_at": [_render_via(entry) for entry in hit.also],
+        "also_offered": [_name(entry) for entry in hit.same],
+        "contradicted": [_name(entry) for entry in hit.contrary],
         "test": hit.entry.is_test,
         "self_description": _address_description(hit.entry) if hit.described else None,
     }
@@ -124,6 +126,10 @@ def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
         "teaser": entry.reduced,
         "via": _render_via(entry) if entry.via else None,
     }
+
+
+def _name(entry: Entry) -> dict[str, Any]:
+    return {"participant": entry.participant, "id": entry.id, "publisher": entry.publisher}
 
 
 def _render_via(entry: Entry) -> dict[str, Any]:

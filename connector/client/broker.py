@@ -6,7 +6,7 @@ from typing import Any, Self
 from connector.client.frame.flow import ApiCall, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
 from connector.views.common import Page
-from connector.views.moderation import ActedView, ActView, MarkView, ModerationOrder, WhyView
+from connector.views.moderation import ActedView, ActView, DuplicateView, MarkView, ModerationOrder, WhyView
 from connector.views.quality import QualityReportView
 from connector.views.sources import (
     BrokerStatusView,
@@ -121,6 +121,12 @@ def _list_acts(*, participant: str | None = None, limit: int = 50, after: str | 
     return ApiCall(method="GET", path=path_of("acts"), answer=Page[ActView], query=query)
 
 
+def _list_duplicates(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[DuplicateView]]:
+    """List a page of what datasets of several participants state to be."""
+    query = {"limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("duplicates"), answer=Page[DuplicateView], query=query)
+
+
 def _undo(number: int) -> ApiCall[ActedView]:
     """Undo an act, unless a later one has changed the same."""
     return ApiCall(method="POST", path=path_of("acts", str(number), "undo"), answer=ActedView, timeout_s=60.0)
@@ -182,6 +188,7 @@ class BrokerClient:
     unmark_test = blocking(_unmark_test)
     list_marks = blocking(_list_marks)
     list_acts = blocking(_list_acts)
+    list_duplicates = blocking(_list_duplicates)
     undo = blocking(_undo)
     why = blocking(_why)
     show_quality = blocking(_show_quality)
@@ -225,6 +232,7 @@ class AsyncBrokerClient:
     unmark_test = asynchronous(_unmark_test)
     list_marks = asynchronous(_list_marks)
     list_acts = asynchronous(_list_acts)
+    list_duplicates = asynchronous(_list_duplicates)
     undo = asynchronous(_undo)
     why = asynchronous(_why)
     show_quality = asynchronous(_show_quality)

@@ -148,6 +148,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `via` is the page of its portal that a reference leads to: its `participant` is a portal, its JSON was read from the
     portal, and it has no offer. `is_test` says that the operator has marked it as a test; only a read sets it.
+    `likenesses` are the keys of what it states to be: its `dct:identifier` and its distributions.
     """
 
     participant: str
@@ -174,7 +175,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     visibility: int = 0
     via: str | None = None
     is_test: bool = False
+    likenesses: tuple[str, ...] = ()
 
+
+ALIKE = 200
+"""The most entries that are read because they are like others."""
 
 EVERYBODY = 0
 """The number of the visibility class that everybody sees who may read the broker."""
@@ -309,6 +314,12 @@ class RecordView(Protocol):
 
     async def references(self, ids: Sequence[str]) -> Sequence[Entry]:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
+
+    async def alike(self, entries: Sequence[Entry]) -> Mapping[int, Sequence[Entry]]:
+        """Return, by row, the present entries of other participants that state to be what one of these entries is.
+
+        Of each participant one entry for a key; of all together at most `ALIKE`. Rows without such entries are absent.
+        """
 
     async def find_described(self, entries: Sequence[Entry]) -> frozenset[int]:
         """Return the rows of those entries of this view whose provider pushed a signed description.

@@ -1,6 +1,6 @@
 """The port of a record whose sources and entries an operator moderates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from connector.ports.broker_store import BrokerStore, Entry
@@ -38,6 +38,12 @@ class ModeratedStore(BrokerStore, SearchDayStore, Protocol):
 
     async def count_held(self) -> tuple[int, int]:
         """Return how many offered entries are shown as tests only, and how many to nobody."""
+
+    async def shared_likenesses(self, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        """Return a page of the keys that shown entries of several participants have, and the next cursor."""
+
+    async def alike_by(self, keys: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
+        """Return for each of the keys the shown entries that have it, whoever sees them: of each participant one."""
 
     async def act(self, number: int) -> Act | None:
         """Return one act of the log."""

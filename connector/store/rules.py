@@ -7,7 +7,7 @@ from one page to another.
 import base64
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import tzinfo
 from typing import Any
@@ -167,7 +167,7 @@ def check_delta(delta: Delta) -> None:
 def tombstone(entry: Entry) -> Entry:
     """Return the entry without its content: removed content is not stored."""
     empty: dict[str, Any] = {"titles": {}, "descriptions": {}, "keywords": (), "themes": (), "document": b""}
-    empty |= {"audience": b"", "teaser": False}
+    empty |= {"audience": b"", "teaser": False, "likenesses": ()}
     return msgspec.structs.replace(entry, statements=Statements(), **empty)
 
 
@@ -225,6 +225,21 @@ def read_position(text: str | None) -> dict[str, int]:
     return changes
 
 
+def find_alike(entries: Sequence[Entry], alike: Mapping[str, Sequence[Entry]]) -> dict[int, Sequence[Entry]]:
+    """Return for the row of each entry those of other participants that share a key with it, the oldest first."""
+    found: dict[int, Sequence[Entry]] = {}
+    for entry in entries:
+        others = {
+            other.row: other
+            for key in entry.likenesses
+            for other in alike.get(key, ())
+            if other.participant != entry.participant
+        }
+        if others:
+            found[entry.row] = [others[row] for row in sorted(others)]
+    return found
+
+
 def list_rows(entry: Entry) -> tuple[Entry, ...]:
     """Return the rows of an entry: itself, and with `teaser` what everybody sees whom its audience does not admit."""
     return (entry, make_teaser(entry)) if entry.audience and entry.teaser else (entry,)
@@ -233,7 +248,7 @@ def list_rows(entry: Entry) -> tuple[Entry, ...]:
 def make_teaser(entry: Entry) -> Entry:
     """Return what a teaser shows of an entry: title, publisher and access policy, under its identifier."""
     document = msgspec.json.encode({"@id": entry.id, "@type": "Dataset", "hasPolicy": [], "distribution": []})
-    empty: dict[str, Any] = {"descriptions": {}, "keywords": (), "themes": (), "address": ""}
+    empty: dict[str, Any] = {"descriptions": {}, "keywords": (), "themes": (), "address": "", "likenesses": ()}
     return msgspec.structs.replace(entry, document=document, statements=Statements(), reduced=True, **empty)
 
 

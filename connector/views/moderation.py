@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from connector.views.common import LONGEST_IDENTIFIER, LocalizedText
+from connector.views.search import AlikeView
 
 
 class MarkView(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +19,18 @@ class MarkView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     by: str
     at: datetime
+
+
+class DuplicateView(msgspec.Struct, frozen=True, kw_only=True):
+    """Datasets of several participants that state to be one: the same `identifier`, or address of a `distribution`.
+
+    `agrees` is whether title, licence and price are the same: then a search shows them as one result.
+    """
+
+    kind: str
+    value: str
+    agrees: bool
+    datasets: tuple[AlikeView, ...]
 
 
 class ActView(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,14 @@ class ViaView(msgspec.Struct, frozen=True, kw_only=True):
     page: str
 
 
+class AlikeView(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer of another participant, or the reference of a portal, that states to be the same dataset."""
+
+    participant: str
+    id: str
+    publisher: str
+
+
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
     """One search result: the offer, its participant, and when the broker verified it.
 
@@ -39,7 +47,9 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     the first offer. `begins` and `ends` are the time that the data covers. `boxes` are its areas: west, south, east
     and north in degrees. Of a `teaser` only title and publisher are shown, and in the description who sees the
     rest. `via` is set for a reference to a dataset of a portal, which has no offer; `also_at` are further portals
-    that list the same dataset. `self_description` is the path at the broker of what the provider has signed about it.
+    that list the same dataset. `also_offered` are others that state to be the same dataset (`dct:identifier`, or the
+    address of a distribution) and agree in title, licence and price; `contradicted` are those that do not agree: they
+    are results of their own. `self_description` is the path at the broker of what the provider has signed about it.
     """
 
     participant: str
@@ -73,6 +83,8 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     prices: tuple[str, ...] = ()
     via: ViaView | None = None
     also_at: tuple[ViaView, ...] = ()
+    also_offered: tuple[AlikeView, ...] = ()
+    contradicted: tuple[AlikeView, ...] = ()
     self_description: str | None = None
     test: bool = False
 

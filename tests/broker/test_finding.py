@@ -482,3 +482,33 @@ async def test_titles_are_found_filters_only_narrow_and_facets_count_what_filter
         for value, count in counted[facet].items():
             assert len(await city.ids(text, **{**filters, facet.value: value})) == count
     await searching.index.close()
+
+
+DOI = ("urn:doi:10.1/trees",)
+
+
+async def test_possible_duplicates_that_agree_are_one_result_and_the_oldest_is_it(city: City) -> None:
+    await city.offer(entry("a", "Bäume", likenesses=DOI))
+    await city.offer(
+        entry("b", "Bäume", WORKS, likenesses=DOI, keywords=("bäume",), descriptions={"de": "Bäume"}),
+        participant=WORKS,
+    )
+    found = await city.find("bäume")
+    assert [(hit.entry.id, [other.id for other in hit.same], hit.contrary) for hit in found.hits] == [("a", ["b"], ())]
+    alone = await city.find("bäume", participant=WORKS)
+    assert [(hit.entry.id, [other.id for other in hit.same]) for hit in alone.hits] == [("b", ["a"])]
+
+
+async def test_possible_duplicates_that_contradict_each_other_stay_both_and_are_marked(city: City) -> None:
+    await city.offer(entry("a", "Bäume", likenesses=DOI))
+    await city.offer(entry("b", "Bäume für immer", WORKS, likenesses=DOI), participant=WORKS)
+    found = await city.find("bäume")
+    assert sorted((hit.entry.id, [other.id for other in hit.contrary], hit.same) for hit in found.hits) == [
+        ("a", ["b"], ()),
+        ("b", ["a"], ()),
+    ]
+
+
+async def test_one_publisher_has_no_duplicates_of_its_own(city: City) -> None:
+    await city.offer(entry("a", "Bäume", likenesses=DOI), entry("b", "Bäume", likenesses=DOI))
+    assert [hit.same + hit.contrary for hit in (await city.find("bäume")).hits] == [(), ()]

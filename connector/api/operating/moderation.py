@@ -14,10 +14,11 @@ from connector.api.operating.desk import (
     view_act,
     view_mark,
 )
-from connector.broker.operating import acts
+from connector.broker.operating import acts, duplicates
 from connector.ports.moderation import WHOLE_SOURCE, Act, MarkKind, ModerationChange
 from connector.views.common import Page
-from connector.views.moderation import ActedView, ActView, MarkView, ModerationOrder
+from connector.views.moderation import ActedView, ActView, DuplicateView, MarkView, ModerationOrder
+from connector.views.search import AlikeView
 
 router = ChapterRouter(tags=["moderation"])
 
@@ -60,6 +61,19 @@ async def list_acts(
 ) -> Page[ActView]:
     """List the acts of the operator, the newest first."""
     return await read_page(desk.record.acts(participant, after, limit), view_act)
+
+
+@router.get("/duplicates")
+async def list_duplicates(desk: AtOperator, limit: LimitQuery = 50, after: AfterQuery = None) -> Page[DuplicateView]:
+    """List what datasets of several participants state to be: possible duplicates, in the order of their keys."""
+    found, following = await duplicates.list_duplicates(desk.record, after, limit)
+    return Page(items=tuple(map(_view_duplicates, found)), next=following)
+
+
+def _view_duplicates(found: duplicates.Duplicates) -> DuplicateView:
+    alike = [AlikeView(participant=one.participant, id=one.id, publisher=one.publisher) for one in found.entries]
+    kind, value = found.likeness
+    return DuplicateView(kind=kind, value=value, agrees=found.agrees, datasets=tuple(alike))
 
 
 @router.post("/acts/{number}/undo")

@@ -123,6 +123,30 @@ def list_acts(
         )
 
 
+@register(app, "duplicates", example="datenkontor broker duplicates --all")
+def list_duplicates(
+    call: CommandCall, limit: LimitOption = 50, after: AfterOption = None, all: AllOption = False
+) -> None:
+    """List possible duplicates: datasets of several participants with one identifier, or one address of the data.
+
+    If they agree in title, licence and price, a search shows them as one result. If not, both are shown and marked.
+    """
+    with connect_broker(call) as broker:
+        print_listing(
+            call,
+            lambda count, cursor: broker.list_duplicates(limit=count, after=cursor),
+            {
+                "kind": lambda one: call.output.say(f"broker.duplicate-{one.kind}"),
+                "value": lambda one: one.value,
+                "agrees": lambda one: one.agrees,
+                "datasets": lambda one: ", ".join(f"{alike.participant} {alike.id}" for alike in one.datasets),
+            },
+            limit=limit,
+            after=after,
+            everything=all,
+        )
+
+
 @register(app, "undo", example="datenkontor broker undo 17")
 def undo(
     call: CommandCall,

@@ -62,6 +62,8 @@ SENTENCES: dict[str, str] = {
     "mark-registered": "von Hand aufgenommen",
     "act-suspend": "ausgesetzt",
     "act-resume": "fortgesetzt",
+    "duplicate-identifier": "Kennung",
+    "duplicate-distribution": "Adresse der Daten",
     "act-hide": "ausgeblendet",
     "act-unhide": "wieder gezeigt",
     "act-test": "als Test gekennzeichnet",

@@ -74,6 +74,8 @@ SENTENCES: dict[str, str] = {
     "to-portal": "Im Portal öffnen",
     "teaser": "Nur der Titel ist sichtbar",
     # One offer of another participant.
+    "also-offered": "Auch angeboten von {parties}.",
+    "contradicted": "Dieselbe Kennung oder Adresse der Daten nennt mit anderen Angaben: {parties}.",
     "offered-by": "Angeboten von {party}",
     "listed-at": "Verzeichnet im Portal {party}",
     "portal-gives": "Diese Daten gibt das Portal selbst ab. Hier gibt es dafür keinen Vertrag.",

@@ -58,6 +58,8 @@ SENTENCES: dict[str, str] = {
     "mark-registered": "registered by hand",
     "act-suspend": "suspended",
     "act-resume": "resumed",
+    "duplicate-identifier": "identifier",
+    "duplicate-distribution": "address of the data",
     "act-hide": "hidden",
     "act-unhide": "shown again",
     "act-test": "marked as a test",

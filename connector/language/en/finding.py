@@ -72,6 +72,8 @@ SENTENCES: dict[str, str] = {
     "to-portal": "Open at the portal",
     "teaser": "Only the title is shown",
     # One offer of another participant.
+    "also-offered": "Also offered by {parties}.",
+    "contradicted": "The same identifier or address of the data, with other statements, is named by {parties}.",
     "offered-by": "Offered by {party}",
     "listed-at": "Listed at the portal {party}",
     "portal-gives": "The portal gives this data itself. No agreement is made for it here.",

@@ -295,7 +295,9 @@ def weigh(entry: Entry) -> float:
     By the trace, a hash, few entries have the same score: a score that many had would be costly to order.
     """
     title = min(len(words(text)) for text in entry.titles.values()) if entry.titles else _LONG_TITLE
-    trace = zlib.crc32(f"{entry.participant} {entry.id}".encode("utf-8", "replace")) / 2**32
+    # Those that are possibly one have one trace: they come one after the other.
+    name = entry.likenesses[0] if entry.likenesses else f"{entry.participant} {entry.id}"
+    trace = zlib.crc32(name.encode("utf-8", "replace")) / 2**32
     return 0.1 / (1 + min(title, _LONG_TITLE)) + 0.004 * trace
 
 

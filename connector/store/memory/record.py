@@ -30,7 +30,7 @@ from connector.ports.moderation import (
     judge_standing,
 )
 from connector.ports.search_days import DAYS_KEPT, SearchDay, add_searches
-from connector.store.memory.view import MemoryRecordView, RowNumbers, find_reach
+from connector.store.memory.view import MemoryRecordView, RowNumbers, find_reach, group_alike
 from connector.store.rules import (
     VERIFIED_WITHIN_MS,
     begin_counting,
@@ -211,6 +211,18 @@ class MemoryBrokerStore:
             self._held[_name(entry)][0] for entry in self._offered() if not entry.reduced and _name(entry) in self._held
         ]
         return standings.count(EntryStanding.TEST), standings.count(EntryStanding.WITHHELD)
+
+    async def shared_likenesses(self, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        """Return a page of the keys that shown entries of several participants have, and the next cursor."""
+        keys = {key for entry in self._offered() for key in entry.likenesses}
+        shared = sorted(key for key, found in (await self.alike_by(sorted(keys))).items() if len(found) > 1)
+        rest = [key for key in shared if key > (after or "")]
+        return rest[:limit], rest[limit - 1] if len(rest) > limit else None
+
+    async def alike_by(self, keys: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
+        """Return for each of the keys the shown entries that have it, whoever sees them: of each participant one."""
+        shown = sorted(map(self._show, self._offered()), key=lambda entry: entry.row)
+        return group_alike([entry for entry in shown if entry.removed_at is None], keys)
 
     async def act(self, number: int) -> Act | None:
         """Return one act of the log."""

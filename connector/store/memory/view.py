@@ -1,6 +1,6 @@
 """The in-memory twin of a view of the broker's record: same port, same contract suite."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from connector.ports.broker_store import (
     Reach,
 )
 from connector.ports.moderation import MarkKind, find_withheld
-from connector.store.rules import find_relayed, read_cursor, read_position, write_cursor, write_position
+from connector.store.rules import find_alike, find_relayed, read_cursor, read_position, write_cursor, write_position
 
 
 class RowNumbers(NamedTuple):
@@ -29,6 +29,17 @@ class RowNumbers(NamedTuple):
 
 Rows = Callable[[], list[tuple[Entry, RowNumbers, str]]]
 """Returns all entries in the order of arrival, with their numbers and the keys of their classes."""
+
+
+def group_alike(present: Sequence[Entry], keys: Collection[str]) -> dict[str, list[Entry]]:
+    """Return for each key the entries that have it, of each participant the first one."""
+    found: dict[str, list[Entry]] = {}
+    for entry in present:
+        for key in entry.likenesses:
+            others = found.setdefault(key, [])
+            if key in keys and all(other.participant != entry.participant for other in others):
+                others.append(entry)
+    return {key: others for key, others in found.items() if others}
 
 
 class MemoryRecordView:
@@ -178,6 +189,11 @@ class MemoryRecordView:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
         found = [entry for entry in self._list_present() if entry.id in ids and entry.participant.startswith(PORTALS)]
         return sorted(found, key=lambda entry: entry.row)
+
+    async def alike(self, entries: Sequence[Entry]) -> Mapping[int, Sequence[Entry]]:
+        """Return, by row, the present entries of other participants that state to be what one of these entries is."""
+        wanted = {key for entry in entries for key in entry.likenesses}
+        return find_alike(entries, group_alike(self._list_present(), wanted))
 
     async def find_described(self, entries: Sequence[Entry]) -> frozenset[int]:
         """Return the rows of those entries whose provider pushed a signed description."""

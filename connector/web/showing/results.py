@@ -108,7 +108,7 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     """A result as a card: `state` is the kind of a tag and its text; `why` the fields that match, with their texts.
 
     `page` is the address at its portal that a reference leads to, else empty. Of a `teaser` only the title is shown,
-    and in the `summary` who sees the rest.
+    and in the `summary` who sees the rest. `alike` says who else offers the dataset, or says something else of it.
     """
 
     title: str
@@ -123,6 +123,7 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[tuple[str, tuple[Marked, ...]], ...]
     page: str = ""
     teaser: bool = False
+    alike: tuple[str, ...] = ()
 
 
 class PageShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,6 +233,7 @@ def show_result(words: PageWords, hit: HitView, now: int) -> ResultShown:
         ),
         page=read_page(hit),
         teaser=hit.teaser,
+        alike=tuple(_list_alike(words, hit)),
     )
 
 
@@ -276,6 +278,13 @@ def _write_state(words: PageWords, hit: HitView, now: int) -> tuple[str, str]:
     if hit.liveness == "SUSPECT":
         return "warn", words.say("finding.source-suspect", since=since)
     return "good", words.say("finding.source-seen", since=since)
+
+
+def _list_alike(words: PageWords, hit: HitView) -> Iterable[str]:
+    """Yield who else offers the dataset, and whose statements about it are other ones."""
+    for sentence, others in (("finding.also-offered", hit.also_offered), ("finding.contradicted", hit.contradicted)):
+        if others:
+            yield words.say(sentence, parties=", ".join(one.publisher for one in others[:_TAGS])[:LONGEST])
 
 
 def _list_tags(words: PageWords, hit: HitView) -> Iterable[str]:

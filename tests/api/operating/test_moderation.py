@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from connector.broker import projector
+from connector.broker.reading.likeness import Likeness
+from connector.ports.broker_store import Delta
 from connector.store.sqlite.record.record import open_record
 from tests.api.operating.conftest import AIR, ROADS, OperatorWorld, running
 from tests.api.operating.outputs import list_showing
@@ -135,3 +139,20 @@ async def test_an_act_is_there_after_a_restart_and_can_be_undone(
         await second.do("/v1/acts/1/undo")
         assert await second.found() == ["air", "roads", "trees"]
         await record.close()
+
+
+async def test_possible_duplicates_are_listed_with_what_they_have_in_common(world: OperatorWorld) -> None:
+    assert (await world.read("/v1/duplicates"))["items"] == []
+    url = "https://data.example/roads.csv"
+    stated = {"@id": url, "@type": "Distribution"}
+    for participant, title in ((ROADS, "Straßen"), (AIR, "Luft")):
+        shown = next(one for one in (await world.record.changes(0, 99)) if one.participant == participant)
+        likenesses = (Likeness("distribution", url).key,)
+        document = msgspec.json.encode({"@id": shown.id, "distribution": [{"dcat:downloadURL": stated}]})
+        changed = replace(shown, titles={"de": title}, document=document, likenesses=likenesses)
+        source = await world.record.source(participant)
+        assert source is not None
+        await world.record.apply(Delta(source=source, upserts=(changed,)), 1)
+    (found,) = (await world.read("/v1/duplicates"))["items"]
+    assert (found["kind"], found["value"], found["agrees"]) == ("distribution", url, False)
+    assert {one["participant"] for one in found["datasets"]} == {ROADS, AIR}

@@ -43,6 +43,15 @@ def test_marks_and_acts_are_listed(cli: Cli, management: Management) -> None:
     assert management.asked[-1].query["participant"] == ["urn:a"]
 
 
+def test_possible_duplicates_are_listed_with_who_offers_them(cli: Cli, management: Management) -> None:
+    datasets = [{"participant": f"urn:{name}", "id": f"urn:{name}:trees", "publisher": name} for name in "ab"]
+    found = {"kind": "identifier", "value": "urn:doi:10.1", "agrees": False, "datasets": datasets}
+    management.answer("GET", "/v1/duplicates", {"items": [found], "next": None})
+    listed = cli("broker", "duplicates", "--lang", "de")
+    assert ("Kennung" in listed.out, "urn:a urn:a:trees, urn:b urn:b:trees" in listed.out) == (True, True)
+    assert cli("broker", "duplicates", "--json").json["items"] == [found]
+
+
 def test_an_act_is_undone_or_the_reason_told_why_not(cli: Cli, management: Management) -> None:
     management.answer("POST", "/v1/acts/7/undo", acted("unhide"))
     assert cli("broker", "undo", "7").out.startswith("urn:a: shown again.")

@@ -35,7 +35,7 @@ from connector.store.sqlite.chapters import (
     users,
 )
 from connector.store.sqlite.engine.connection import name_months
-from connector.store.sqlite.record import classes, moderating, record, searches, view
+from connector.store.sqlite.record import classes, likeness, moderating, record, searches, view
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.record.rows import ALL_SOURCES
@@ -99,6 +99,8 @@ SAMPLES: dict[str, list[Any]] = {
     "number": [5],
     "since": [5],
     "acts.after": ["5"],
+    "shared_likenesses.after": [None, "5"],
+    "alike_by.keys": [["5", "6"]],
     "marked.after": ["5"],
 }
 WRITES = {"commit", "close", "apply", "put_source", "moderate", "add_search_day"}
@@ -174,6 +176,7 @@ def test_every_chapter_is_looked_at() -> None:
         "areas",
         "classes",
         "descriptions",
+        "likeness",
         "listing",
         "moderating",
         "record",
@@ -194,7 +197,8 @@ async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path)
     assert len(statements) > 60
     faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}
     faults |= {
-        asked[0]: find_faults(kept._reader, asked) for asked in list_written([record, view, moderating, searches])
+        asked[0]: find_faults(kept._reader, asked)
+        for asked in list_written([record, view, likeness, moderating, searches])
     }
     assert {
         statement: found

@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "recorded": "erfasst",
     "process": "Vorgang",
     "kind": "Art",
+    "agrees": "stimmt überein",
     "for": "zuständig",
     "reason": "Begründung",
     "since": "seit",

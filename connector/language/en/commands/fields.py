@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "recorded": "recorded",
     "process": "process",
     "kind": "kind",
+    "agrees": "agrees",
     "for": "for",
     "reason": "reason",
     "since": "since",

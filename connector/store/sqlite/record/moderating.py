@@ -21,6 +21,7 @@ from connector.store.rules import cursor, position
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 from connector.store.sqlite.record.areas import put_areas
 from connector.store.sqlite.record.classes import CLASSES_BEGUN, COUNT_CHANGE, count_holdings, to_class
+from connector.store.sqlite.record.likeness import put_likenesses
 from connector.store.sqlite.record.rows import ALL_SOURCES, COLUMNS, STANDINGS, decode_entry, to_stored
 
 MarkedKinds = Mapping[str, frozenset[MarkKind]]
@@ -191,7 +192,9 @@ def _hold_entries(connection: sqlite3.Connection, participant: str, dataset: str
             values = (STANDINGS[standing], removed_at, now, last, place)
             visibility, body = connection.execute(_HOLD, values).fetchone()
             connection.execute(COUNT_CHANGE, (1, 0, visibility))
-            put_areas(connection, place, decode_entry(body), standing)
+            entry = msgspec.structs.replace(decode_entry(body), visibility=visibility)
+            put_areas(connection, place, entry, standing)
+            put_likenesses(connection, place, entry, standing)
     count_holdings(connection, participant)
 
 

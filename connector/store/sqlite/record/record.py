@@ -53,6 +53,7 @@ from connector.store.sqlite.record.classes import (
     count_holdings,
     to_class,
 )
+from connector.store.sqlite.record.likeness import forget_likenesses, list_shared, put_likenesses
 from connector.store.sqlite.record.rows import ALL_SOURCES, COLUMNS, STANDINGS, decode_entry, to_entry
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
@@ -251,6 +252,15 @@ class SqliteBrokerStore:
         """Return how many offered entries are shown as tests only, and how many to nobody."""
         return await self._list(moderating.count_held)
 
+    async def shared_likenesses(self, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        """Return a page of the keys that shown entries of several participants have, and the next cursor."""
+        keys = list_shared(self._reader, after or "", limit + 1)
+        return keys[:limit], keys[limit - 1] if len(keys) > limit else None
+
+    async def alike_by(self, keys: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
+        """Return for each of the keys the shown entries that have it, whoever sees them: of each participant one."""
+        return await self.view(known.number for known in await self.classes()).alike_by(keys)
+
     async def act(self, number: int) -> Act | None:
         """Return one act of the log."""
         return moderating.read_act(self._reader, number)
@@ -415,6 +425,7 @@ def _bury(connection: sqlite3.Connection, key: tuple[str, str], kept: AbstractSe
         if visibility not in kept:
             last += 1
             forget_areas(connection, place)
+            forget_likenesses(connection, place)
             connection.execute(_BURY, (now, last, _encode(tombstone(decode_entry(body))), place))
             connection.execute(COUNT_CHANGE, (held != STANDINGS[EntryStanding.WITHHELD], 0, visibility))
     return last
@@ -429,3 +440,4 @@ def _put_entry(connection: sqlite3.Connection, entry: Entry, seq: int, standing:
     # Nobody is told of what is withheld: it has arrived, and the change numbers stay.
     connection.execute(COUNT_CHANGE, (standing is not EntryStanding.WITHHELD, arrival, entry.visibility))
     put_areas(connection, place, entry, standing)
+    put_likenesses(connection, place, entry, standing)

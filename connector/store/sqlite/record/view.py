@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import BOXES, PORTALS, Box, CrawlSource, Entry, Listing, Reach
+from connector.ports.broker_store import ALIKE, BOXES, PORTALS, Box, CrawlSource, Entry, Listing, Reach
 from connector.ports.moderation import MarkKind, find_withheld
 from connector.protocol.credential import name_description
-from connector.store.rules import find_relayed, read_cursor, read_position, write_cursor, write_position
+from connector.store.rules import find_alike, find_relayed, read_cursor, read_position, write_cursor, write_position
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
 from connector.store.sqlite.record.areas import list_seen
+from connector.store.sqlite.record.likeness import find_places, find_shared
 from connector.store.sqlite.record.listing import list_entries
 from connector.store.sqlite.record.rows import SHOWN_COLUMNS, to_entry
 
@@ -212,6 +213,26 @@ class SqliteRecordView:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""
         rows = fetch_many(self._reader, _REFERENCES, (msgspec.json.encode(ids).decode(),))
         return sorted(filter(self._shows, map(self._to_entry, rows)), key=lambda entry: entry.row)
+
+    async def alike(self, entries: Sequence[Entry]) -> Mapping[int, Sequence[Entry]]:
+        """Return, by row, the present entries of other participants that state to be what one of these entries is."""
+        wanted = {key for entry in entries for key in entry.likenesses}
+        if not wanted:
+            return {}
+        found = await self.alike_by(find_shared(self._reader, msgspec.json.encode(sorted(wanted)).decode()))
+        return find_alike(entries, found)
+
+    async def alike_by(self, keys: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
+        """Return for each of the keys the visible entries that have it, one of each participant."""
+        if not keys:
+            return {}
+        pairs = find_places(self._reader, msgspec.json.encode(keys).decode(), self._listed, ALIKE)
+        entries = {entry.row: entry for entry in self._read_places(sorted({place for _, place in pairs}))}
+        found: dict[str, list[Entry]] = {}
+        for key, place in pairs:
+            if place in entries and self._shows(entries[place]):
+                found.setdefault(key, []).append(entries[place])
+        return found
 
     async def find_described(self, entries: Sequence[Entry]) -> frozenset[int]:
         """Return the rows of those entries whose provider pushed a signed description."""

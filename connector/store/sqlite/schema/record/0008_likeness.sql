@@ -1,0 +1,23 @@
+-- What the present entries state to be, as keys; and the keys that entries of several participants have.
+CREATE TABLE likenesses (
+    key         TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    place       INTEGER NOT NULL,
+    visibility  INTEGER NOT NULL,
+    PRIMARY KEY (key, participant, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX likenesses_of_entry ON likenesses (place);
+
+CREATE TABLE shared_likenesses (
+    key TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+-- The last assessment of the quality of each source; the sums of all have no participant.
+CREATE TABLE assessments (
+    participant TEXT NOT NULL PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    body        BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Catalogues are read again soon: their entries do not have the keys yet.
+UPDATE sources SET body = with_member(with_member(body, 'digest', NULL), 'next_at', 0) WHERE liveness <> 'DEAD';
