@@ -138,9 +138,11 @@ def _why(participant: str, dataset: str, text: str | None = None) -> ApiCall[Why
     return ApiCall(method="GET", path=path_of("why"), answer=WhyView, query=query)
 
 
-def _show_quality(participant: str | None = None) -> ApiCall[QualityReportView]:
-    """Show the last assessment of quality, of all sources or of one."""
-    query = {"participant": participant}
+def _show_quality(
+    participant: str | None = None, *, limit: int = 50, after: str | None = None
+) -> ApiCall[QualityReportView]:
+    """Show the last assessment of quality: a page of all sources, or one."""
+    query = {"participant": participant, "limit": limit, "after": after}
     return ApiCall(method="GET", path=path_of("quality"), answer=QualityReportView, query=query)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from connector.ports.assessments import AssessmentStore
 from connector.ports.broker_store import BrokerStore, Entry
 from connector.ports.moderation import Act, Mark, ModerationChange
 from connector.ports.search_days import SearchDayStore
 
 
-class ModeratedStore(BrokerStore, SearchDayStore, Protocol):
+class ModeratedStore(BrokerStore, SearchDayStore, AssessmentStore, Protocol):
     """A record with marks and the log of acts. Implementations: those of `BrokerStore`.
 
     An entry that is withheld is a tombstone in every read of `BrokerStore`, and keeps its content in the record.

@@ -41,9 +41,13 @@ class QualityView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualityReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """The last assessment: when it began, whether another one runs, and its result; `total` is null without one."""
+    """The last assessment: when it began, whether another one runs, and its result; `total` is null without one.
+
+    `items` is a page of the sources, in the order of their identifiers; `next` is the cursor of the next one.
+    """
 
     assessed_at: datetime | None
     running: bool
     total: QualityView | None
     items: tuple[QualityView, ...]
+    next: str | None = None

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import WaitQuery
+from connector.api.frame.desk import AfterQuery, LimitQuery, WaitQuery
 from connector.api.operating.desk import AtOperator, OfParticipantQuery, OperatorDesk
 from connector.broker.describing.members import PREFIXES
-from connector.broker.operating.quality import OPTIONS, RECOMMENDED, QualityFinding, Tally, compute_shares
+from connector.broker.operating.quality import OPTIONS, RECOMMENDED, QualityFinding, Tally, compute_shares, read_tally
 from connector.broker.operating.sources import count_crawls
 from connector.language.catalogue import say, write_in_all
+from connector.ports.assessments import ALL_SOURCES
 from connector.ports.broker_store import CrawlSource
 from connector.views.conversion import moment
 from connector.views.quality import FindingView, QualityReportView, QualityView
@@ -31,15 +32,18 @@ _SENTENCES = {
 
 
 @router.get("/quality")
-async def show_quality(desk: AtOperator, participant: OfParticipantQuery = None) -> QualityReportView:
+async def show_quality(
+    desk: AtOperator, participant: OfParticipantQuery = None, limit: LimitQuery = 50, after: AfterQuery = None
+) -> QualityReportView:
     """Show the last assessment of quality, of each source and of all; `POST /v1/quality` makes one."""
-    return await _report(desk, participant)
+    return await _report(desk, participant, limit, after)
 
 
 @router.post("/quality", status_code=202)
 async def assess_quality(
     desk: AtOperator,
     participant: OfParticipantQuery = None,
+    limit: LimitQuery = 50,
     timeout: WaitQuery = 0,  # noqa: ASYNC109 - it limits the wait, not the call
 ) -> QualityReportView:
     """Assess the quality of all offers, beside all other work, and wait for the result up to a time."""
@@ -47,24 +51,24 @@ async def assess_quality(
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(timeout):
             await asyncio.shield(assessing)
-    return await _report(desk, participant)
+    return await _report(desk, participant, limit, None)
 
 
-async def _report(desk: OperatorDesk, participant: str | None) -> QualityReportView:
-    latest = desk.assessor.latest
-    sources = await desk.record.sources()
-    if latest is None:
+async def _report(desk: OperatorDesk, participant: str | None, limit: int, after: str | None) -> QualityReportView:
+    at = await desk.record.last_assessment()
+    if at is None:
         return QualityReportView(assessed_at=None, running=desk.assessor.is_running, total=None, items=())
-    rows = [
-        _view(source, latest.tallies.get(source.participant, Tally()))
-        for source in sources
-        if participant in (None, source.participant)
-    ]
+    sources = await desk.record.sources()
+    chosen = [source for source in sources if participant in (None, source.participant)]
+    rest = [source for source in chosen if after is None or source.participant > after]
+    shown = rest[:limit]
+    kept = await desk.record.assessed(at, [ALL_SOURCES, *(source.participant for source in shown)])
     return QualityReportView(
-        assessed_at=moment(latest.at),
+        assessed_at=moment(at),
         running=desk.assessor.is_running,
-        total=_view_total(sources, latest.tallies.values()),
-        items=tuple(rows),
+        total=_view_total(sources, read_tally(kept.get(ALL_SOURCES))),
+        items=tuple(_view(source, read_tally(kept.get(source.participant))) for source in shown),
+        next=shown[-1].participant if len(rest) > limit else None,
     )
 
 
@@ -73,16 +77,8 @@ def _view(source: CrawlSource, tally: Tally) -> QualityView:
     return _show(tally, succeeded, failed, len(source.unreadable), source)
 
 
-def _view_total(sources: Iterable[CrawlSource], tallies: Iterable[Tally]) -> QualityView:
-    whole, crawls, unreadable = Tally(), Counter[bool](), 0
-    for tally in tallies:
-        whole.datasets += tally.datasets
-        whole.stated.update(tally.stated)
-        whole.promised += tally.promised
-        whole.fresh += tally.fresh
-        whole.conforming += tally.conforming
-        whole.findings.update(tally.findings)
-        whole.examples = tally.examples | whole.examples
+def _view_total(sources: Iterable[CrawlSource], whole: Tally) -> QualityView:
+    crawls, unreadable = Counter[bool](), 0
     for source in sources:
         succeeded, failed = count_crawls(source)
         crawls.update({True: succeeded, False: failed})

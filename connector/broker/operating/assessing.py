@@ -1,7 +1,7 @@
 """The assessment of quality: it walks through all entries that are shown, in batches on a thread of its own.
 
-One assessment runs at a time, when somebody asks for it. The last one is kept in memory: sums, and findings by kind
-with an example, so that its size does not grow with the number of datasets.
+One assessment runs at a time, when somebody asks for it. The record keeps what it finds of each source: sums, and
+findings by kind with an example. So memory has the sources of one batch, and a result outlives the process.
 """
 
 import asyncio
@@ -9,13 +9,20 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import msgspec
-
 from connector.broker.describing.dataset import describe_dataset
 from connector.broker.describing.subject import PublicSite, Subject
-from connector.broker.operating.quality import DatasetQuality, Tally, add_quality, rate_dataset
+from connector.broker.operating.quality import (
+    DatasetQuality,
+    Tally,
+    add_quality,
+    add_tally,
+    rate_dataset,
+    read_tally,
+    write_tally,
+)
 from connector.broker.publishing import gather_subjects, list_page
-from connector.ports.broker_store import BrokerStore
+from connector.ports.assessments import ALL_SOURCES
+from connector.ports.moderated_store import ModeratedStore
 from connector.semantic.shapes import ShapeFault, find_shape_faults
 from connector.semantic.statements import BlankTerm, IriTerm, Statement
 
@@ -23,22 +30,14 @@ BATCH = 100
 """The datasets of one graph: shapes cost least per dataset from a hundred on."""
 
 
-class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of an assessment that began at a time (ms): the sums of each participant."""
-
-    at: int
-    tallies: dict[str, Tally]
-
-
 class Assessor:
     """Assesses the quality of a record. `now` returns ms since the Unix epoch."""
 
-    def __init__(self, record: BrokerStore, site: PublicSite, now: Callable[[], int]) -> None:
+    def __init__(self, record: ModeratedStore, site: PublicSite, now: Callable[[], int]) -> None:
         self._record = record
         self._site = site
         self._now = now
         self._running: asyncio.Task[None] | None = None
-        self.latest: Assessment | None = None
 
     @property
     def is_running(self) -> bool:
@@ -58,7 +57,10 @@ class Assessor:
             await asyncio.gather(self._running, return_exceptions=True)
 
     async def _assess(self) -> None:
-        at, tallies = self._now(), defaultdict[str, Tally](Tally)
+        last = await self._record.last_assessment()
+        await self._record.keep_assessment(last)
+        # It begins after the last one, whatever the clock says.
+        at, whole = max(self._now(), 0 if last is None else last + 1), Tally()
         loop, after = asyncio.get_running_loop(), None
         # All that is shown to anybody; a teaser is no offer of its own.
         view = self._record.view(known.number for known in await self._record.classes() if not known.reduced)
@@ -66,13 +68,25 @@ class Assessor:
             while True:
                 entries, after = await list_page(view, after, BATCH)
                 subjects = await gather_subjects(view, self._site, entries)
-                for subject, rated in zip(
-                    subjects, await loop.run_in_executor(pool, rate_batch, subjects, at), strict=True
-                ):
-                    add_quality(tallies[subject.entry.participant], rated)
+                rated = await loop.run_in_executor(pool, rate_batch, subjects, at)
+                await self._add(at, whole, subjects, rated)
                 if after is None:
                     break
-        self.latest = Assessment(at=at, tallies=dict(tallies))
+        await self._record.put_assessed(at, {ALL_SOURCES: write_tally(whole)})
+        await self._record.keep_assessment(at)
+
+    async def _add(self, at: int, whole: Tally, subjects: Sequence[Subject], rated: Sequence[DatasetQuality]) -> None:
+        """Add a batch to what is kept of its sources, and to the sums of all."""
+        tallies = defaultdict[str, Tally](Tally)
+        for subject, one in zip(subjects, rated, strict=True):
+            add_quality(tallies[subject.entry.participant], one)
+        kept = await self._record.assessed(at, [*tallies])
+        for participant, tally in tallies.items():
+            before = read_tally(kept.get(participant))
+            add_tally(before, tally)
+            tallies[participant] = before
+            add_tally(whole, tally)
+        await self._record.put_assessed(at, {name: write_tally(tally) for name, tally in tallies.items()})
 
 
 def rate_batch(subjects: Sequence[Subject], now: int) -> list[DatasetQuality]:

@@ -138,6 +138,55 @@ def add_quality(tally: Tally, rated: DatasetQuality) -> None:
             tally.examples.setdefault(finding, rated.dataset)
 
 
+def add_tally(whole: Tally, tally: Tally) -> None:
+    """Add the sums of some datasets to those of others; of the kinds of findings, the first 100 count."""
+    whole.datasets += tally.datasets
+    whole.stated.update(tally.stated)
+    whole.promised += tally.promised
+    whole.fresh += tally.fresh
+    whole.conforming += tally.conforming
+    for finding, count in tally.findings.items():
+        if finding in whole.findings or len(whole.findings) < _FINDINGS:
+            whole.findings[finding] += count
+            whole.examples.setdefault(finding, tally.examples[finding])
+
+
+class _KeptTally(msgspec.Struct, array_like=True):
+    """The sums as they are kept: findings with their count and their example."""
+
+    datasets: int
+    stated: dict[str, int]
+    promised: int
+    fresh: int
+    conforming: int
+    findings: list[tuple[str, str, int, str]]
+
+
+def write_tally(tally: Tally) -> bytes:
+    """Return sums as they are kept."""
+    counted = tally.findings.items()
+    findings = [(found.rule, found.path, count, tally.examples[found]) for found, count in counted]
+    sums = (tally.datasets, dict(tally.stated), tally.promised, tally.fresh, tally.conforming)
+    return msgspec.msgpack.encode(_KeptTally(*sums, findings))
+
+
+def read_tally(kept: bytes | None) -> Tally:
+    """Return sums that were kept; none of them are zero."""
+    if kept is None:
+        return Tally()
+    read = msgspec.msgpack.decode(kept, type=_KeptTally)
+    found = {QualityFinding(rule, path): (count, example) for rule, path, count, example in read.findings}
+    return Tally(
+        datasets=read.datasets,
+        stated=Counter(read.stated),
+        promised=read.promised,
+        fresh=read.fresh,
+        conforming=read.conforming,
+        findings=Counter({finding: count for finding, (count, _) in found.items()}),
+        examples={finding: example for finding, (_, example) in found.items()},
+    )
+
+
 def compute_shares(tally: Tally, succeeded: int, failed: int) -> Shares:
     """Return the shares and the score of a source with so many crawls in 30 days.
 

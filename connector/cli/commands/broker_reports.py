@@ -4,6 +4,7 @@ import csv
 import sys
 from typing import Annotated
 
+import msgspec
 import typer
 
 from connector.cli.frame.command import TimeoutOption, create_part, register
@@ -44,6 +45,11 @@ def show_quality(
     """
     with connect_broker(call) as broker:
         found = broker.assess_quality(participant, min(timeout, 300.0)) if assess else broker.show_quality(participant)
+        items, following = [*found.items], found.next
+        while following is not None:
+            page = broker.show_quality(participant, after=following)
+            items, following = [*items, *page.items], page.next
+    found = msgspec.structs.replace(found, items=tuple(items), next=None)
     if found.total is None:
         raise Failure(Code.WAITING, "broker.quality-running" if found.running else "broker.quality-none")
     if call.output.json:

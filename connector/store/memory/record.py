@@ -7,6 +7,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from connector.ports.assessments import ALL_SOURCES
 from connector.ports.broker_store import (
     CLASSES,
     EVERYBODY,
@@ -57,6 +58,7 @@ class MemoryBrokerStore:
         self._acts: list[Act] = []
         # Of entries that are held as tests or withheld: which of both, and since when.
         self._held: dict[RowKey, tuple[EntryStanding, int]] = {}
+        self._assessed: dict[tuple[str, int], bytes] = {}
         self._search_days: dict[int, SearchDay] = {}
         self._sources: dict[str, CrawlSource] = {}
         self._entries: dict[RowKey, Entry] = {}
@@ -233,6 +235,22 @@ class MemoryBrokerStore:
         rows = [entry for key, entry in self._entries.items() if key[:2] == (participant, id) and not entry.reduced]
         found = max(rows, key=lambda entry: (entry.removed_at is None, entry.seq), default=None)
         return found and replace(found, is_test=self._judge(participant, id) is EntryStanding.TEST)
+
+    async def put_assessed(self, at: int, found: Mapping[str, bytes]) -> None:
+        """Put what an assessment found of sources so far."""
+        self._assessed |= {(source, at): body for source, body in found.items()}
+
+    async def assessed(self, at: int, sources: Sequence[str]) -> Mapping[str, bytes]:
+        """Return what an assessment found of some sources."""
+        return {source: self._assessed[source, at] for source in sources if (source, at) in self._assessed}
+
+    async def last_assessment(self) -> int | None:
+        """Return when the last complete assessment began, or None without one."""
+        return max((at for source, at in self._assessed if source == ALL_SOURCES), default=None)
+
+    async def keep_assessment(self, at: int | None) -> None:
+        """Forget all assessments but one."""
+        self._assessed = {key: body for key, body in self._assessed.items() if key[1] == at}
 
     async def add_search_day(self, counted: SearchDay) -> None:
         """Add to the sums of a day, and forget those of days that are 90 days older or more."""

@@ -1,10 +1,13 @@
 """An assessment walks through what is shown, in graphs of a hundred datasets."""
 
+from collections import Counter
+
 import pytest
 
 from connector.broker.operating.assessing import BATCH, Assessor, rate_batch
-from connector.broker.operating.quality import QualityFinding
+from connector.broker.operating.quality import QualityFinding, Tally, read_tally, write_tally
 from connector.broker.publishing import gather_subjects
+from connector.ports.assessments import ALL_SOURCES
 from connector.ports.broker_store import Delta
 from connector.ports.moderation import MarkKind, ModerationChange
 from connector.store.memory.record import MemoryBrokerStore
@@ -29,8 +32,10 @@ async def test_every_shown_dataset_is_assessed_once_and_hidden_ones_are_not() ->
     task = assessor.start()
     assert assessor.start() is task
     await task
-    assert assessor.latest is not None
-    (tally,) = assessor.latest.tallies.values()
+    assert await world.record.last_assessment() == NOW
+    kept = await world.record.assessed(NOW, [participant, ALL_SOURCES])
+    tally = read_tally(kept[participant])
+    assert tally == read_tally(kept[ALL_SOURCES])
     assert tally.datasets == BATCH + 2
     assert tally.findings[QualityFinding("MinCount", ACCESS)] == BATCH + 2
     assert not assessor.is_running
@@ -58,5 +63,28 @@ async def test_an_empty_record_has_an_empty_assessment() -> None:
     await record.apply(Delta(source=source()), NOW)
     assessor = Assessor(record, SITE, lambda: NOW)
     await assessor.start()
-    assert assessor.latest is not None
-    assert (assessor.latest.tallies, assessor.latest.at, CITY in assessor.latest.tallies) == ({}, NOW, False)
+    kept = await record.assessed(NOW, [CITY, ALL_SOURCES])
+    assert (await record.last_assessment(), [*kept], read_tally(kept[ALL_SOURCES])) == (NOW, [ALL_SOURCES], Tally())
+
+
+async def test_the_last_assessment_is_told_until_the_next_one_is_complete() -> None:
+    world = World(a=Catalogue(*many(3)))
+    await world.crawl()
+    times = iter([NOW, NOW - 5, NOW + 9])
+    assessor = Assessor(world.record, SITE, lambda: next(times))
+    await assessor.start()
+    await assessor.start()
+    assert await world.record.last_assessment() == NOW + 1, "the clock went back"
+    participant = (await world.source()).participant
+    await world.record.put_assessed(NOW + 9, {participant: b"begun"})
+    assert await world.record.last_assessment() == NOW + 1
+    assert await world.record.assessed(NOW, [participant]) == {}
+    await assessor.start()
+    kept = await world.record.assessed(NOW + 9, [participant])
+    assert read_tally(kept[participant]).datasets == 3
+
+
+async def test_kept_sums_are_read_as_they_were() -> None:
+    finding = QualityFinding("MinCount", ACCESS)
+    tally = Tally(datasets=2, promised=1, findings=Counter({finding: 2}), examples={finding: "urn:x"})
+    assert read_tally(write_tally(tally)) == tally

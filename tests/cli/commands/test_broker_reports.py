@@ -38,7 +38,7 @@ def test_the_quality_is_a_table_with_its_findings(cli: Cli, management: Manageme
     assert ("50%" in told.out, "Datenangebote: 4. dct:license fehlt." in told.err) == (True, True)
     alone = cli("broker", "quality", "urn:Amt", "--lang", "de")
     assert "alle Quellen" not in alone.out
-    assert management.asked[-1].query == {"participant": ["urn:Amt"]}
+    assert management.asked[-1].query == {"participant": ["urn:Amt"], "limit": ["50"]}
     assert cli("broker", "quality", "--json").json["total"]["score"] == 71
 
 
@@ -67,3 +67,10 @@ def test_the_searches_are_listed_by_day_with_frequent_words(cli: Cli, management
     assert ("radwege: 7" in told.err, "ausgeschaltet" in told.err) == (True, True)
     assert management.asked[-1].query == {"days": ["7"]}
     assert cli("broker", "usage", "--json").json["days"][0]["empty"] == 3
+
+
+def test_a_report_of_many_sources_is_read_page_by_page(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/quality", REPORT | {"next": "urn:Amt"}, REPORT | {"items": [row("Bad")]})
+    found = cli("broker", "quality", "--json").json
+    assert [item["name"] for item in found["items"]] == ["Amt", "Bad"]
+    assert management.asked[-1].query["after"] == ["urn:Amt"]

@@ -35,7 +35,7 @@ from connector.store.sqlite.chapters import (
     users,
 )
 from connector.store.sqlite.engine.connection import name_months
-from connector.store.sqlite.record import classes, likeness, moderating, record, searches, view
+from connector.store.sqlite.record import assessments, classes, likeness, moderating, record, searches, view
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.record.rows import ALL_SOURCES
@@ -100,10 +100,12 @@ SAMPLES: dict[str, list[Any]] = {
     "since": [5],
     "acts.after": ["5"],
     "shared_likenesses.after": [None, "5"],
+    "sources": [["urn:1"]],
+    "found": [{}],
     "alike_by.keys": [["5", "6"]],
     "marked.after": ["5"],
 }
-WRITES = {"commit", "close", "apply", "put_source", "moderate", "add_search_day"}
+WRITES = {"commit", "close", "apply", "put_source", "moderate", "add_search_day", "put_assessed", "keep_assessment"}
 # A list for CKAN is counted and skips an offset, on a thread of its own.
 OTHER = WRITES | {"list_entries"}
 
@@ -174,6 +176,7 @@ def test_every_chapter_is_looked_at() -> None:
     assert modules == {
         "__init__",
         "areas",
+        "assessments",
         "classes",
         "descriptions",
         "likeness",
@@ -198,7 +201,7 @@ async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path)
     faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}
     faults |= {
         asked[0]: find_faults(kept._reader, asked)
-        for asked in list_written([record, view, likeness, moderating, searches])
+        for asked in list_written([record, view, assessments, likeness, moderating, searches])
     }
     assert {
         statement: found

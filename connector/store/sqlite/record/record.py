@@ -41,7 +41,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
-from connector.store.sqlite.record import moderating, searches
+from connector.store.sqlite.record import assessments, moderating, searches
 from connector.store.sqlite.record.areas import forget_areas, put_areas
 from connector.store.sqlite.record.classes import (
     CLASSES_BEGUN,
@@ -274,6 +274,22 @@ class SqliteBrokerStore:
         wanted = (msgspec.json.encode(ids).decode(),)
         rows = await self._list(partial(fetch_many, statement=_FIRST_ROWS, values=wanted))
         return {dataset: place for dataset, place, _ in rows}
+
+    async def put_assessed(self, at: int, found: Mapping[str, bytes]) -> None:
+        """Put what an assessment found of sources so far."""
+        await self._write(partial(assessments.put_assessed, at=at, found=found))
+
+    async def assessed(self, at: int, sources: Sequence[str]) -> Mapping[str, bytes]:
+        """Return what an assessment found of some sources."""
+        return assessments.read_assessed(self._reader, at, sources)
+
+    async def last_assessment(self) -> int | None:
+        """Return when the last complete assessment began, or None without one."""
+        return assessments.find_last(self._reader)
+
+    async def keep_assessment(self, at: int | None) -> None:
+        """Forget all assessments but one."""
+        await self._write(partial(assessments.keep_one, at=at))
 
     async def add_search_day(self, counted: SearchDay) -> None:
         """Add to the sums of a day, and forget those of days that are 90 days older or more."""

@@ -12,12 +12,14 @@ CREATE TABLE shared_likenesses (
     key TEXT NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
--- The last assessment of the quality of each source; the sums of all have no participant.
+-- What an assessment of quality found of each source; the sums of all have no participant, and are put last.
 CREATE TABLE assessments (
-    participant TEXT NOT NULL PRIMARY KEY,
+    participant TEXT NOT NULL,
     at          INTEGER NOT NULL,
-    body        BLOB NOT NULL
+    body        BLOB NOT NULL,
+    PRIMARY KEY (participant, at)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX assessments_by_time ON assessments (at);
 
 -- Catalogues are read again soon: their entries do not have the keys yet.
 UPDATE sources SET body = with_member(with_member(body, 'digest', NULL), 'next_at', 0) WHERE liveness <> 'DEAD';
