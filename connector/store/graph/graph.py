@@ -28,6 +28,8 @@ _WRITTEN, _LAYOUT = "written", "layout"
 _OWN = "?entry="
 # The one before the last may still be read by a query that runs.
 _KEPT = 2
+# The entries that are loaded at once while a graph is built: some ten thousand statements.
+_PIECE = 500
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,9 @@ class OxigraphStore:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="graph-writer")
         self._store: Any = None
         self._published: Path | None = None
+        # What is put while the graph is built anew, by the names of the graphs of entries.
+        self._gathered: dict[str, GraphPart] = {}
+        self._is_new = False
         self._pool = WorkerPool(lambda: self._published)
 
     async def read_position(self) -> int:
@@ -105,12 +110,42 @@ class OxigraphStore:
         import pyoxigraph as ox
 
         self._published = self._store = None
+        self._gathered.clear()
+        self._is_new = True
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700, parents=True)
         self._store = ox.Store(str(self._folder / _WRITTEN))
         (self._folder / _LAYOUT).write_text(self._layout, "utf-8")
 
     def _put(self, parts: Sequence[GraphPart]) -> None:
+        """Replace what is said of entries. A graph that was never published is gathered, and loaded in large pieces."""
+        if not self._is_new:
+            self._replace(parts)
+            return
+        for part in parts:
+            own = _name_own(part)
+            if own in self._gathered or self._is_known(own):
+                self._load()
+                self._replace([part])
+            else:
+                self._gathered[own] = part
+        if len(self._gathered) >= _PIECE:
+            self._load()
+
+    def _is_known(self, own: str) -> bool:
+        import pyoxigraph as ox
+
+        return next(self._store.quads_for_pattern(None, None, None, ox.NamedNode(own)), None) is not None
+
+    def _load(self) -> None:
+        """Load what was gathered: sorted at once, it takes a fifth of the time and of the space."""
+        graphs = ((own, part.graph, part.statements) for own, part in self._gathered.items())
+        self._store.bulk_extend(
+            to_quad(statement, name) for own, graph, said in graphs for statement in said for name in (own, graph)
+        )
+        self._gathered.clear()
+
+    def _replace(self, parts: Sequence[GraphPart]) -> None:
         import pyoxigraph as ox
 
         added: list[Any] = []
@@ -131,6 +166,8 @@ class OxigraphStore:
         return any(other.graph_name.value.startswith(graph + _OWN) for other in others)
 
     def _publish(self, position: int) -> None:
+        self._load()
+        self._is_new = False
         self._store.flush()
         copy = self._folder / str(position)
         if copy != self._published:

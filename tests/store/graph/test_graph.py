@@ -12,6 +12,7 @@ import pytest
 
 from connector.ports.graph import GraphDamaged, GraphPart, GraphQuestion, SparqlRefused
 from connector.semantic.statements import BlankTerm, IriTerm, LiteralTerm, Statement
+from connector.store.graph import graph as store_graph
 from connector.store.graph import pool
 from connector.store.graph.graph import OxigraphStore, open_graph
 from connector.store.graph.pool import WORKERS, WorkerPool, _RunningWorker
@@ -61,6 +62,25 @@ async def test_readers_see_what_was_published_as_a_whole(graph: OxigraphStore) -
     assert await count(graph) == 63
     await graph.publish(4)
     assert await count(graph) == 4
+
+
+async def test_a_graph_that_is_built_is_as_one_that_was_put_bit_by_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_graph, "_PIECE", 2)
+    opened = open_graph(tmp_path / "built.graph", "1")
+    assert await opened.read_position() == 0
+    # An entry changes while it is gathered, and after it was loaded; another one is removed.
+    await opened.put([say(ALL, "a", "x", "y"), say(ALL, "a", "z")])
+    await opened.put([say(ALL, "b", "x"), say(ALL, "c", "x", "w"), say(ALL, "d", "v")])
+    await opened.put([say(ALL, "c", "x"), say(ALL, "b"), say(ALL, "d")])
+    await opened.publish(9)
+    query = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
+    assert await ask(opened, query, "text/csv", graphs=(ALL,)) == b"o\r\nx\r\nz\r\n"
+    await opened.put([say(ALL, "c")])
+    await opened.publish(10)
+    assert await ask(opened, query, "text/csv", graphs=(ALL,)) == b"o\r\nz\r\n"
+    await opened.close()
 
 
 def say(graph: str, name: str, *texts: str) -> GraphPart:
