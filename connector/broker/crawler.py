@@ -35,8 +35,7 @@ from connector.ports.peer import Peer
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 8
-SLOW_PLACES = 2
-PORTAL_PLACES = 2
+SLOW_PLACES, PORTAL_PLACES = 2, 2
 # The kinds of sources, each with places of its own.
 _MEMBERS, _PORTALS = "members", "portals"
 # What comparing costs for one dataset, as bytes that are worked on.
