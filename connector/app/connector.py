@@ -33,7 +33,9 @@ from connector.app.parts import (
     to_limits,
 )
 from connector.app.readiness import Readiness
+from connector.app.signaling import AnyPlane, SignalingEnd, build_end, connect_planes, list_control_routes
 from connector.binding.broker import Announcer, SearchClient
+from connector.binding.dps.planes import DataPlanes
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -96,6 +98,8 @@ class ConnectorServer:
     secret: Secret
     worker: Worker
     dataplane: LocalDataPlane
+    end: SignalingEnd | None
+    signaling: Application | None
     protocol: Application
     data: web.Application
     listeners: Listeners
@@ -120,6 +124,9 @@ class ConnectorServer:
             await self.listeners.open_asgi("web", self.pages(), host, port, public=secure, bounded=False)
         api = self.management()
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
+        if self.end and self.signaling:
+            own = settings.signaling
+            await self.listeners.open_peers("signaling", self.signaling, own.host, own.port or 0)
         await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
@@ -259,7 +266,9 @@ async def build(
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
     vocabulary, secret = operands(ZoneInfo(settings.zone)), load_secret(settings)
-    dataplane = _build_dataplane(parts, now, make_treating(secret, vocabulary))
+    here = _build_dataplane(parts, now, make_treating(secret, vocabulary))
+    end = await _build_end(parts, now, new_id)
+    dataplane = _connect_planes(parts, end, here, new_id)
     broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None
     context = Context(
@@ -305,9 +314,11 @@ async def build(
         publisher=publisher,
         secret=secret,
         worker=workers[0],
-        dataplane=dataplane,
+        dataplane=here,
+        end=end,
+        signaling=end.serve(list_control_routes(end, dataplane)) if end and isinstance(dataplane, DataPlanes) else None,
         protocol=_build_protocol(settings, gatekeeper, receiver, publisher),
-        data=_build_data(settings, dataplane),
+        data=_build_data(settings, here),
         listeners=listeners,
         broker=broker,
         announcer=announcer,
@@ -320,7 +331,7 @@ async def build(
 
 
 def _build_publisher(
-    parts: Parts, enforcer: Enforcer, dataplane: LocalDataPlane, announce: Callable[[str], None]
+    parts: Parts, enforcer: Enforcer, dataplane: AnyPlane, announce: Callable[[str], None]
 ) -> Publisher:
     return Publisher(
         context=enforcer.context,
@@ -379,7 +390,7 @@ def _find_name(directory: Directory, participant: str) -> str:
     return known.name if known else ""
 
 
-def _build_enforcer(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcer:
+def _build_enforcer(parts: Parts, context: Context, dataplane: AnyPlane, library: Library) -> Enforcer:
     evaluator = Evaluator(
         context=context,
         library=library,
@@ -431,6 +442,25 @@ def _build_search_client(parts: Parts) -> SearchClient | None:
     if not chosen.participant or not chosen.api:
         return None
     return SearchClient(parts.client, parts.identity, chosen.participant, chosen.api)
+
+
+async def _build_end(parts: Parts, now: Callable[[], int], new_id: Callable[[], str]) -> SignalingEnd | None:
+    """Return this end of the signaling; None for a connector that has its own data plane alone."""
+    settings = parts.settings
+    if settings.signaling.port is None:
+        return None
+    rates = make_rates(settings)
+    return await build_end(settings, parts.store, parts.client, owner=OWNER, now=now, new_id=new_id, rates=rates)
+
+
+def _connect_planes(
+    parts: Parts, end: SignalingEnd | None, here: LocalDataPlane, new_id: Callable[[], str]
+) -> AnyPlane:
+    if end is None:
+        return here
+    return connect_planes(
+        end, here, parts.settings, directory=parts.identity, data_problem=parts.data_problem, new_id=new_id
+    )
 
 
 def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -> LocalDataPlane:

@@ -46,6 +46,12 @@ def serve_broker(settings: Settings) -> None:
     run(_run_broker(settings))
 
 
+def serve_data_plane(settings: Settings) -> None:
+    """Run a data plane until SIGINT or SIGTERM. Raises the errors of its parts."""
+    _prepare(settings, is_broker=True)
+    run(_run_data_plane(settings))
+
+
 def run(process: Coroutine[Any, Any, None]) -> None:
     """Run a process to its end.
 
@@ -113,6 +119,13 @@ async def _run_broker(settings: Settings) -> None:
 
     broker = await build_broker(settings)
     await _run_until_signal(broker, broker.listeners.addresses, broker.parts.list_wanted.set)
+
+
+async def _run_data_plane(settings: Settings) -> None:
+    from connector.app.dataplane import build_data_plane
+
+    plane = await build_data_plane(settings)
+    await _run_until_signal(plane, plane.listeners.addresses)
 
 
 async def _run_until_signal(

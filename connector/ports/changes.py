@@ -23,6 +23,7 @@ from connector.ports.entities import (
     NoticeReader,
     OfferForm,
     Payment,
+    Plane,
     Push,
     ReplayKey,
     Subscription,
@@ -338,6 +339,19 @@ class PutNoticeReader(msgspec.Struct, frozen=True):
     reader: NoticeReader
 
 
+class PutPlane(msgspec.Struct, frozen=True):
+    """Insert or replace a registered plane."""
+
+    plane: Plane
+
+
+class DropPlane(msgspec.Struct, frozen=True):
+    """Remove a registered plane, if there is one."""
+
+    owner: str
+    id: str
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -385,6 +399,8 @@ Change = (
     | AddNotice
     | DropNotices
     | PutNoticeReader
+    | PutPlane
+    | DropPlane
     | AppendLeaf
 )
 
@@ -425,7 +441,7 @@ class TooSoon(LimitReached):
 
     def __init__(self, most: int, again_at: int, period: str = "an hour") -> None:
         super().__init__(f"The limit of {most} uses within {period} is reached: try again later.")
-        self.again_at = again_at
+        self.most, self.again_at, self.period = most, again_at, period
 
 
 class Unavailable(StoreError):

@@ -19,7 +19,7 @@ class FlowRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     A flow that serves or pushes has a `source`, one that fetches or receives a `sink`. A flow that pushes or fetches
     has the JSON of the peer's DataAddress as `endpoint`. `live` marks a source without an end: it has no size, and its
-    flow does not complete.
+    flow does not complete. `message` is the identifier of the signaling message that asks for it, if one does.
     """
 
     owner: str
@@ -33,6 +33,7 @@ class FlowRequest(msgspec.Struct, frozen=True, kw_only=True):
     source: dict[str, Any] | None = None
     sink: dict[str, Any] | None = None
     endpoint: bytes | None = None
+    message: str = ""
 
 
 class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +63,10 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FlowListener = Callable[[str, FlowReport], Awaitable[None]]
+
+
+class PlaneUnavailable(Exception):
+    """A data plane does not answer, or answers with a fault of its own: the verb is called again later."""
 
 
 class DataPlane(Protocol):

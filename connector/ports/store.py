@@ -28,6 +28,7 @@ from connector.ports.entities import (
     OfferForm,
     PageBounds,
     Payment,
+    Plane,
     Push,
     PushState,
     Recent,
@@ -233,6 +234,15 @@ class Store(Protocol):
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""
+
+    async def flows_of(self, owner: str, plane: str, *, state: str) -> Sequence[Flow]:
+        """Return the flows in a state that another data plane has, oldest first."""
+
+    async def plane(self, owner: str, id: str) -> Plane | None:
+        """Return one registered plane."""
+
+    async def planes(self, owner: str) -> Sequence[Plane]:
+        """Return all registered planes, ordered by identifier."""
 
     async def flow_of_token(self, token_hash: str) -> Flow | None:
         """Return the flow that an access token (by its SHA-256, hex) opens, of any owner."""

@@ -27,6 +27,7 @@ from connector.settings.kinds import (
     Url,
 )
 from connector.settings.people import MailSettings, WebSettings
+from connector.settings.signaling import SignalingSettings
 from connector.views.portals import PortalKind
 
 DEFAULT_ZONE = "UTC"
@@ -405,6 +406,7 @@ class Settings(Section, frozen=True, kw_only=True):
     management: ManagementSettings = ManagementSettings()
     web: WebSettings = WebSettings()
     mail: MailSettings = MailSettings()
+    signaling: SignalingSettings = SignalingSettings()
     store: StoreSettings = StoreSettings()
     identity: IdentitySettings = IdentitySettings()
     net: NetSettings = NetSettings()

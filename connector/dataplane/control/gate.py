@@ -117,6 +117,7 @@ class Gate:
             self._outdated |= self._passages
         self._lease, self._epoch, self._closed, self._required = lease, lease.epoch, "", lease.treatment
         self._granted.set()
+        self.volume.moved = max(self.volume.moved, lease.moved)
         deadline = self._deadline()
         for passage in self._passages:
             if not passage.expired():

@@ -7,7 +7,7 @@ changes the state never overwrite each other.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -62,11 +62,15 @@ class Register:
     """The flows of one data plane.
 
     `now` returns ms since the epoch; `wholes` limits results completed in memory; `waits` has the reason of each flow
-    that does not move at present.
+    that does not move at present. `count` counts a use where the flows of all data planes are counted; without it, they
+    are all here.
     """
 
-    def __init__(self, store: Store, now: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], int], count: Callable[[Flow], Awaitable[None]] | None = None
+    ) -> None:
         self.store = store
+        self._count = count
         self.now = now
         self.wholes = asyncio.Semaphore(MOST_WHOLES)
         self.gates: dict[FlowKey, Gate] = {}
@@ -222,16 +226,13 @@ class Register:
             providing=_is_served(flow),
             at=self.now(),
         )
-        count = AddUsage(
-            owner=flow.owner,
-            agreement_id=flow.agreement_id,
-            uses=1,
-            max_uses=gate.max_uses,
-            max_per_hour=gate.max_per_hour,
-            at=use.at,
-            max_within=gate.max_within,
-            use=use,
-        )
+        count = AddUsage(owner=flow.owner, agreement_id=flow.agreement_id, uses=1, at=use.at, use=use)
+        if self._count is not None:
+            await self._count(flow)
+        else:
+            count = msgspec.structs.replace(
+                count, max_uses=gate.max_uses, max_per_hour=gate.max_per_hour, max_within=gate.max_within
+            )
         async with self.lock(flow.owner, flow.id):
             stored = await self.store.flow(flow.owner, flow.id)
             await self.store.commit([count, *(parts if stored and stored.state not in _OVER else ())])

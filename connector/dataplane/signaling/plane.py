@@ -43,7 +43,8 @@ class LocalDataPlane:
 
     `public_url` is the public URL of the data-plane listener, without a slash at its end. `now` returns ms since the
     epoch. `pause` waits a number of seconds between two attempts. Without `treating`, only untreated data is served.
-    `data_problem(peer, url)` returns why data must not be sent to or fetched from a URL of a peer, or None.
+    `data_problem(peer, url)` returns why data must not be sent to or fetched from a URL of a peer, or None. `count` is
+    that of the register.
     """
 
     def __init__(
@@ -58,8 +59,9 @@ class LocalDataPlane:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         treating: Treating | None = None,
         data_problem: Callable[[str, str], str | None] = lambda *_: None,
+        count: Callable[[Flow], Awaitable[None]] | None = None,
     ) -> None:
-        self.register = Register(store, now)
+        self.register = Register(store, now, count)
         self.sources = sources
         self.sinks = sinks
         self._treating = treating
@@ -227,6 +229,8 @@ class LocalDataPlane:
     async def resume_flows(self, owner: str) -> None:
         """Resume the started flows of an owner after a restart; those with a valid lease continue immediately."""
         for number, flow in enumerate(await self.register.store.flows(owner, state=FlowState.STARTED), start=1):
+            if flow.plane:
+                continue  # another data plane has it
             await self.register.find_gate(flow)
             self._jobs.launch(flow)
             if number % _RESUMED_AT_ONCE == 0:

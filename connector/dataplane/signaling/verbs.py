@@ -50,6 +50,7 @@ def make_flow(request: FlowRequest, flow: Flow | None, state: FlowState, token: 
             state=state,
             live=request.live,
             media_type=request.media_type,
+            message=request.message,
         )
     token_hash = hash_token(token) if token else flow.token_hash
     return msgspec.structs.replace(flow, state=state, token_hash=token_hash, error=None, updated_at=now, **given)

@@ -13,6 +13,7 @@ from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeReader, UserNotice
 from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
+from connector.ports.entities.planes import Plane
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
 from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry
@@ -59,6 +60,7 @@ __all__ = [
     "PageBounds",
     "Payment",
     "PaymentState",
+    "Plane",
     "Push",
     "PushState",
     "Recent",

@@ -25,7 +25,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex), `etag`
     the validator and `name` the file name of the data at its sender, if known. `error` is the reason of a failure for
     the operator, `cause` what the peer may know of it (`ports.flow.Cause`), `remark` what the operator has to know of
-    its last delivery.
+    its last delivery. `plane` is the other data plane that has the flow as `plane_flow`, empty for one of this process,
+    and `message` the identifier of the signaling message that began it.
     """
 
     owner: str
@@ -50,6 +51,9 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     cause: str | None = None
     remark: str | None = None
     updated_at: int = 0
+    plane: str = ""
+    plane_flow: str = ""
+    message: str = ""
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +64,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     `max_within` limits the uses of the dataset by the counterparty under all agreements, by period (`uses.PERIODS`).
     `agreement_id` is the key of the agreement.
     `epoch` grows with every renewal; a data plane never returns to an older one. `treatment` (JSON of
-    `ports.treatment.Treatment`) is the processing of the data before it leaves; empty: none.
+    `ports.treatment.Treatment`) is the processing of the data before it leaves; empty: none. `moved` are the bytes that
+    have moved under the agreement as far as the control plane knows; the store does not keep them.
     """
 
     owner: str
@@ -74,3 +79,4 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     max_within: dict[str, int] = {}
     decision: bytes = b"{}"
     treatment: bytes = b""
+    moved: int = 0

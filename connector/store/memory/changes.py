@@ -361,6 +361,14 @@ def _drop_push(tables: MemoryTables, change: changes.DropPush) -> None:
     tables.put(tables.pushes, (change.owner, change.subject), None)
 
 
+def _put_plane(tables: MemoryTables, change: changes.PutPlane) -> None:
+    tables.put(tables.planes, (change.plane.owner, change.plane.id), change.plane)
+
+
+def _drop_plane(tables: MemoryTables, change: changes.DropPlane) -> None:
+    tables.put(tables.planes, (change.owner, change.id), None)
+
+
 def _add_notice(tables: MemoryTables, change: changes.AddNotice) -> None:
     notice = change.notice
     key = (notice.owner, notice.kind, notice.subject, notice.occasion)
@@ -435,6 +443,8 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropSubscription: _drop_subscription,
     changes.PutPush: _put_push,
     changes.DropPush: _drop_push,
+    changes.PutPlane: _put_plane,
+    changes.DropPlane: _drop_plane,
     changes.AddNotice: _add_notice,
     changes.DropNotices: _drop_notices,
     changes.PutNoticeReader: _put_notice_reader,

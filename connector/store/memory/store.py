@@ -24,6 +24,7 @@ from connector.ports.entities import (
     MonthlyUsage,
     PageBounds,
     Payment,
+    Plane,
     Push,
     PushState,
     Recent,
@@ -320,6 +321,22 @@ class MemoryStore(MemoryPeople):
         """Return one data flow."""
         found: Flow | None = self._tables.get(self._tables.flows, (owner, id))
         return found
+
+    async def flows_of(self, owner: str, plane: str, *, state: str) -> Sequence[Flow]:
+        """Return the flows in a state that another data plane has."""
+        return self._tables.select(
+            self._tables.flows, lambda f: (f.owner, f.plane, f.state) == (owner, plane, state) and bool(plane)
+        )
+
+    async def plane(self, owner: str, id: str) -> Plane | None:
+        """Return one registered plane."""
+        found: Plane | None = self._tables.get(self._tables.planes, (owner, id))
+        return found
+
+    async def planes(self, owner: str) -> Sequence[Plane]:
+        """Return all registered planes."""
+        rows: list[Plane] = self._tables.select(self._tables.planes, lambda plane: plane.owner == owner)
+        return sorted(rows, key=lambda plane: plane.id)
 
     async def flow_of_token(self, token_hash: str) -> Flow | None:
         """Return the flow that an access token opens."""

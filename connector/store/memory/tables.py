@@ -47,6 +47,7 @@ class MemoryTables:
         self.offer_forms: Table = {}
         self.subscriptions: Table = {}
         self.pushes: Table = {}
+        self.planes: Table = {}
         self.notices: Table = {}
         self.notice_readers: Table = {}
         self.notice_numbers: Table = {}

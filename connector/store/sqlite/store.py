@@ -27,6 +27,7 @@ from connector.ports.entities import (
     MonthlyUsage,
     PageBounds,
     Payment,
+    Plane,
     Push,
     PushState,
     Recent,
@@ -52,6 +53,7 @@ from connector.store.sqlite.chapters import (
     notices,
     payments,
     peers,
+    planes,
     processes,
     replay,
     subscriptions,
@@ -108,6 +110,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutSubscription: subscriptions.put,
     changes.DropSubscription: subscriptions.drop,
     changes.PutPush: assets.put_push,
+    changes.PutPlane: planes.put,
+    changes.DropPlane: planes.drop,
     changes.DropPush: assets.drop_push,
     changes.AddNotice: notices.add,
     changes.DropNotices: notices.drop,
@@ -356,6 +360,18 @@ class SqliteStore(SqlitePeople):
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""
         return flows.flow(self._reader, owner, id)
+
+    async def flows_of(self, owner: str, plane: str, *, state: str) -> Sequence[Flow]:
+        """Return the flows in a state that another data plane has."""
+        return flows.flows_of(self._reader, owner, plane, state)
+
+    async def plane(self, owner: str, id: str) -> Plane | None:
+        """Return one registered plane."""
+        return planes.plane(self._reader, owner, id)
+
+    async def planes(self, owner: str) -> Sequence[Plane]:
+        """Return all registered planes."""
+        return planes.planes(self._reader, owner)
 
     async def flow_of_token(self, token_hash: str) -> Flow | None:
         """Return the flow that an access token opens."""

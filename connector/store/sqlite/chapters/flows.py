@@ -13,13 +13,14 @@ _encode = msgspec.msgpack.Encoder().encode
 _flow = msgspec.msgpack.Decoder(Flow).decode
 
 _PUT_FLOW = """
-INSERT INTO flows (owner, id, state, token_hash, body) VALUES (?, ?, ?, ?, ?)
+INSERT INTO flows (owner, id, state, token_hash, plane, body) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner, id)
-DO UPDATE SET state = excluded.state, token_hash = excluded.token_hash, body = excluded.body
+DO UPDATE SET state = excluded.state, token_hash = excluded.token_hash, plane = excluded.plane, body = excluded.body
 """
 _FLOW = "SELECT body FROM flows WHERE owner = ? AND id = ?"
 _BY_TOKEN = "SELECT body FROM flows WHERE token_hash = ?"  # noqa: S105 - a column's name, no password
 _BY_STATE = "SELECT body FROM flows WHERE owner = ? AND state = ? ORDER BY place"
+_OF_PLANE = "SELECT body FROM flows WHERE owner = ? AND plane = ? AND state = ? ORDER BY place"
 _PUT_LEASE = """
 INSERT INTO leases
     (owner, flow_id, agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment,
@@ -42,7 +43,7 @@ FROM leases WHERE owner = ? AND flow_id = ?
 def put(connection: sqlite3.Connection, change: PutFlow) -> None:
     """Insert or replace a data flow."""
     flow = change.flow
-    connection.execute(_PUT_FLOW, (flow.owner, flow.id, flow.state, flow.token_hash, _encode(flow)))
+    connection.execute(_PUT_FLOW, (flow.owner, flow.id, flow.state, flow.token_hash, flow.plane or None, _encode(flow)))
 
 
 def put_lease(connection: sqlite3.Connection, change: PutLease) -> None:
@@ -75,6 +76,11 @@ def of_token(connection: sqlite3.Connection, token_hash: str) -> Flow | None:
 def flows(connection: sqlite3.Connection, owner: str, state: str) -> Sequence[Flow]:
     """Return the flows in a state, oldest first."""
     return [_flow(body) for (body,) in fetch_many(connection, _BY_STATE, (owner, state))]
+
+
+def flows_of(connection: sqlite3.Connection, owner: str, plane: str, state: str) -> Sequence[Flow]:
+    """Return the flows in a state that another data plane has, oldest first."""
+    return [_flow(body) for (body,) in fetch_many(connection, _OF_PLANE, (owner, plane, state))]
 
 
 def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | None:

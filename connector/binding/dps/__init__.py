@@ -1,0 +1,1 @@
+"""Data Plane Signaling 1.0 over HTTP, both sides."""

@@ -1,0 +1,487 @@
+"""The data planes of a control plane behind the one port: that of this process, and all that are registered.
+
+A flow whose source or sink is of the kind `plane` goes to a registered data plane, and stays there: this side stores
+which one it is before the first message, so a repeated message reaches the same one. Every other flow stays here.
+
+The identifier of a message that begins a flow follows from the flow: the same message again is a repeat at the other
+end (Data Plane Signaling 1.0, Start), whenever it is sent.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from connector.binding.dps.book import PlaneBook
+from connector.binding.dps.client import PlaneRefused, SignalingClient, flow_path
+from connector.binding.dps.placing import LIVE, MEDIA_TYPE, Placed, choose_plane, read_placed
+from connector.binding.dps.reports import to_report
+from connector.dataplane.signaling.plane import LocalDataPlane
+from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, PutLease
+from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest, PlaneUnavailable
+from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease, Plane
+from connector.ports.store import Store
+from connector.ports.treatment import Records
+from connector.protocol.dps.messages import (
+    DataFlowPrepareMessage,
+    DataFlowResumeMessage,
+    DataFlowStartedNotificationMessage,
+    DataFlowStartMessage,
+    DataFlowState,
+    DataFlowStatusMessage,
+    DataFlowStatusResponseMessage,
+    DataFlowSuspendMessage,
+    DataFlowTerminateMessage,
+    LeaseMessage,
+)
+from connector.protocol.dsp.agreement_keys import find_id
+from connector.protocol.dsp.common import DataAddress, endpoint_url
+from connector.protocol.dsp.machines.transfer_machine import FlowState
+from connector.views.sightings import Sighting
+
+_log = logging.getLogger(__name__)
+CALLBACK_S = 10.0
+"""How long a start waits for the callback of a plane that needs time, in seconds."""
+_OPEN = (FlowState.NONE, FlowState.PREPARED, FlowState.STARTED, FlowState.SUSPENDED)
+_ENDED = frozenset({FlowState.COMPLETED, FlowState.TERMINATED})
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What the messages to data planes need: who this side is, the planes, the client, a clock (ms), identifiers.
+
+    `dataspace` names the data space in messages; `claims` returns the verified claims of a counterparty, and
+    `data_problem` why its URL must not be dialled, or None.
+    """
+
+    participant: str
+    dataspace: str
+    book: PlaneBook
+    client: SignalingClient
+    now: Callable[[], int]
+    new_id: Callable[[], str]
+    claims: Callable[[str], Mapping[str, Any]]
+    data_problem: Callable[[str, str], str | None]
+
+
+class DataPlanes:
+    """Implements `ports.dataplane.DataPlane`, which describes the verbs, over `here` and the registered planes."""
+
+    def __init__(self, here: LocalDataPlane, store: Store, wire: Wire) -> None:
+        self.here = here
+        self._store, self._wire = store, wire
+        self._listener: FlowListener | None = None
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._awaited: dict[str, asyncio.Future[FlowReport]] = {}
+
+    # The verbs
+
+    async def prepare(self, request: FlowRequest) -> FlowReport:
+        """Prepare a flow, here or where its sink is."""
+        if (placed := _find_placed(request)) is None:
+            return await self.here.prepare(request)
+        return await self._begin(request, placed)
+
+    async def draft(self, request: FlowRequest) -> tuple[FlowReport, Sequence[Change]]:
+        """Return the report of a start; a flow at another data plane is stored before its message is sent."""
+        if (placed := _find_placed(request)) is None:
+            return await self.here.draft(request)
+        return await self._begin(request, placed), ()
+
+    async def start(self, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
+        """Start a flow, or start it again with the address that the counterparty has now."""
+        if (placed := _find_placed(request)) is None:
+            return await self.here.start(request, lease)
+        flow = await self._store.flow(request.owner, request.flow_id)
+        if flow is None or flow.state == FlowState.NONE:
+            report = await self._begin(request, placed)
+            if report.error or request.direction is FlowDirection.PUSH:
+                return await self._grant(report, lease)
+            flow = await self._store.flow(request.owner, request.flow_id)
+        if flow is None or flow.direction in {FlowDirection.SERVE, FlowDirection.RECEIVE}:
+            return await self._begin(request, placed)
+        return await self._grant(await self._go_on(flow, request.endpoint), lease)
+
+    async def renew(self, lease: Lease) -> None:
+        """Grant or renew a lease; a plane without leases was started by the verb alone."""
+        flow = await self._find(lease.owner, lease.flow_id)
+        if flow is None:
+            await self.here.renew(lease)
+            return
+        await self._store.commit([PutLease(lease)])
+        plane = self._require(flow)
+        if flow.direction is FlowDirection.RECEIVE and flow.state == FlowState.PREPARED:
+            flow = await self._call(flow, plane, "started", DataFlowStartedNotificationMessage(message_id=self._new()))
+        if plane.leased:
+            usage = await self._store.usage(flow.owner, flow.agreement_id)
+            message = self._to_message(lease, usage.bytes_moved)
+            await self._call(flow, plane, "lease", message, news=True)
+
+    async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
+        """Suspend a flow."""
+        flow = await self._find(owner, flow_id)
+        if flow is None:
+            return await self.here.suspend(owner, flow_id, reason)
+        message = DataFlowSuspendMessage(message_id=self._new(), reason=reason)
+        return await self._halt(flow, FlowState.SUSPENDED, "suspend", message)
+
+    async def resume(self, owner: str, flow_id: str) -> FlowReport:
+        """Resume a suspended flow."""
+        flow = await self._find(owner, flow_id)
+        if flow is None:
+            return await self.here.resume(owner, flow_id)
+        return await self._go_on(flow, None)
+
+    async def complete(self, owner: str, flow_id: str) -> FlowReport:
+        """Complete a flow."""
+        flow = await self._find(owner, flow_id)
+        if flow is None:
+            return await self.here.complete(owner, flow_id)
+        return await self._halt(flow, FlowState.COMPLETED, "completed", None)
+
+    async def terminate(self, owner: str, flow_id: str, reason: str) -> FlowReport:
+        """Terminate a flow."""
+        flow = await self._find(owner, flow_id)
+        if flow is None:
+            return await self.here.terminate(owner, flow_id, reason)
+        message = DataFlowTerminateMessage(message_id=self._new(), reason=reason)
+        return await self._halt(flow, FlowState.TERMINATED, "terminate", message)
+
+    async def fetch(self, request: FlowRequest) -> FlowReport:
+        """Fetch once more for a live flow; the standard has no such verb, so only the plane of this process does."""
+        if _find_placed(request) is None:
+            return await self.here.fetch(request)
+        told = "Another data plane receives this data, and it delivers once: request a new transfer."
+        return FlowReport(flow_id=request.flow_id, state=FlowState.STARTED, error=told)
+
+    async def report(self, owner: str, flow_id: str) -> FlowReport | None:
+        """Return the report of a flow; of a silent data plane, what it told last."""
+        flow = await self._find(owner, flow_id)
+        if flow is None:
+            return await self.here.report(owner, flow_id)
+        if flow.state in _ENDED or flow.state == FlowState.NONE:
+            return _remember(flow)
+        try:
+            plane = self._require(flow)
+            path = flow_path(flow.plane_flow or flow.id, "status")
+            status = await self._wire.client.ask(plane, "GET", path, DataFlowStatusResponseMessage)
+        except PlaneUnavailable as fault:
+            return msgspec.structs.replace(_remember(flow), waits=str(fault))
+        except PlaneRefused as refused:
+            told = f"The data plane {flow.plane} does not know the flow any more: {refused.reason}"
+            return msgspec.structs.replace(_remember(flow), error=told if refused.status == 404 else None)
+        report = to_report(flow.id, status) if status else _remember(flow)
+        await self._note(flow, report)
+        return report
+
+    def listen(self, listener: FlowListener) -> None:
+        """Set the listener for flows that complete or fail, wherever they are."""
+        self._listener = listener
+        self.here.listen(listener)
+
+    # Sources and sinks
+
+    async def changed_at(self, source: dict[str, Any]) -> int | None:
+        """Return when data last changed; nobody knows it of data at another data plane."""
+        return None if source.get("kind") == "plane" else await self.here.changed_at(source)
+
+    async def describe(self, source: dict[str, Any]) -> DataFacts:
+        """Return what is known of data now; of data at another data plane, nothing."""
+        return DataFacts() if source.get("kind") == "plane" else await self.here.describe(source)
+
+    async def look(self, source: dict[str, Any], media_type: str, records: Records | None) -> Sighting | str:
+        """Try a source; data at another data plane is not looked at."""
+        if source.get("kind") == "plane":
+            return Sighting(media_type=media_type)
+        return await self.here.look(source, media_type, records)
+
+    def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
+        """Return why addresses are not supported, or None."""
+        for address in (source, sink):
+            if address is not None and address.get("kind") == "plane":
+                placed = read_placed(address)
+                if isinstance(placed, str):
+                    return placed
+                planes = self._wire.book.list()
+                return None if any(placed.fits(plane) for plane in planes) else placed.explain()
+        return self.here.supports(source, sink)
+
+    # From the data planes
+
+    async def hear(self, flow: Flow, report: FlowReport) -> None:
+        """Take notice of a callback: store what has become of the flow, and tell the listener what has ended."""
+        if flow.state in _ENDED:
+            return
+        waiting = self._awaited.get(flow.id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(report)
+        await self._note(flow, report, of_verb=False)
+        if self._listener and (report.error or report.used_up or report.state is FlowState.COMPLETED):
+            await self._listener(flow.owner, report)
+
+    async def catch_up(self, plane: str) -> None:
+        """Ask a data plane that has started again what became of its active flows."""
+        for flow in await self._store.flows_of(self._wire.book.owner, plane, state=FlowState.STARTED):
+            report = await self.report(flow.owner, flow.id)
+            if report and self._listener and (report.error or report.state is FlowState.COMPLETED):
+                await self._listener(flow.owner, report)
+
+    async def count_open(self, plane: str) -> int:
+        """Return how many flows a data plane has that have not ended."""
+        owner = self._wire.book.owner
+        return sum([len(await self._store.flows_of(owner, plane, state=state)) for state in _OPEN])
+
+    # Inside
+
+    async def _find(self, owner: str, flow_id: str) -> Flow | None:
+        """Return a flow that another data plane has."""
+        flow = await self._store.flow(owner, flow_id)
+        return flow if flow is not None and flow.plane else None
+
+    def _require(self, flow: Flow) -> Plane:
+        plane = self._wire.book.find(flow.plane)
+        if plane is None:
+            raise PlaneUnavailable(f"The data plane {flow.plane} of the flow {flow.id} is not registered any more.")
+        return plane
+
+    def _new(self) -> str:
+        return self._wire.new_id()
+
+    async def _begin(self, request: FlowRequest, placed: Placed) -> FlowReport:
+        """Send the message that begins a flow, to the plane that has it or to a chosen one, which is stored before."""
+        async with self.here.register.lock(request.owner, request.flow_id):
+            flow = await self._store.flow(request.owner, request.flow_id)
+            if flow is not None and flow.state in _ENDED:
+                return msgspec.structs.replace(_remember(flow), error=f"The flow is {flow.state}: it cannot start.")
+            plane = self._wire.book.find(flow.plane) if flow else None
+            if plane is None:
+                plane = choose_plane(self._wire.book.list(), placed, request)
+            if plane is None:
+                return FlowReport(flow_id=request.flow_id, state=FlowState.NONE, error=placed.explain())
+            problem = self._find_data_problem(request)
+            if problem:
+                return FlowReport(flow_id=request.flow_id, state=FlowState.NONE, error=problem, cause="address")
+            message_id = _name_message(request)
+            if flow is None or flow.plane != plane.id:
+                flow = _make_flow(request, plane.id, message_id)
+                await self._store.commit([PutFlow(flow)])
+            return await self._send_begin(flow, plane, request, placed, message_id)
+
+    async def _send_begin(
+        self, flow: Flow, plane: Plane, request: FlowRequest, placed: Placed, message_id: str
+    ) -> FlowReport:
+        consumer = request.direction in {FlowDirection.FETCH, FlowDirection.RECEIVE}
+        base = self._describe(request, placed, plane, message_id)
+        address = msgspec.json.decode(request.endpoint, type=DataAddress) if request.endpoint else None
+        message: DataFlowPrepareMessage = (
+            DataFlowPrepareMessage(**base) if consumer else DataFlowStartMessage(**base, data_address=address)
+        )
+        path = "/dataflows/prepare" if consumer else "/dataflows/start"
+        try:
+            status = await self._wire.client.ask(plane, "POST", path, DataFlowStatusMessage, message)
+        except PlaneRefused as refused:
+            gone = msgspec.structs.replace(flow, state=FlowState.TERMINATED, updated_at=self._wire.now())
+            await self._store.commit([PutFlow(gone)])
+            told = f"The data plane {plane.id} refuses the flow: {refused.reason}"
+            return FlowReport(flow_id=flow.id, state=FlowState.NONE, error=told, cause=refused.told.cause)
+        if status is None:
+            raise PlaneUnavailable(f"The data plane {plane.id} answers a start with nothing.")
+        flow = msgspec.structs.replace(flow, plane_flow=status.data_flow_id)
+        if status.state not in {DataFlowState.PREPARING, DataFlowState.STARTING}:
+            await self._note(flow, to_report(flow.id, status))
+            return to_report(flow.id, status)
+        return await self._await_callback(flow, plane)
+
+    async def _await_callback(self, flow: Flow, plane: Plane) -> FlowReport:
+        """Return what a plane tells that needs time for a start (Asynchronous Transitions). Raises PlaneUnavailable."""
+        await self._note(flow, FlowReport(flow_id=flow.id, state=FlowState.NONE))
+        waiting: asyncio.Future[FlowReport] = asyncio.get_running_loop().create_future()
+        self._awaited[flow.id] = waiting
+        try:
+            async with asyncio.timeout(CALLBACK_S):
+                report = await waiting
+        except TimeoutError:
+            told = f"The data plane {plane.id} has not told within {CALLBACK_S:g} s that the flow is ready."
+            return FlowReport(flow_id=flow.id, state=FlowState.NONE, error=told)
+        finally:
+            self._awaited.pop(flow.id, None)
+        await self._note(flow, report)
+        return report
+
+    def _describe(self, request: FlowRequest, placed: Placed, plane: Plane, message_id: str) -> dict[str, Any]:
+        """Return the members of the message that begins a flow. No address of ours contains a secret of this side."""
+        metadata = dict(placed.address)
+        if plane.leased:
+            metadata |= {MEDIA_TYPE: request.media_type, **({LIVE: True} if request.live else {})}
+        return {
+            "message_id": message_id,
+            "participant_id": self._wire.participant,
+            "counter_party_id": request.peer,
+            "dataspace_context": self._wire.dataspace,
+            "process_id": request.flow_id,
+            "agreement_id": find_id(request.agreement_id),
+            "dataset_id": request.dataset,
+            "profile": placed.find_profile(plane, request.direction) or "",
+            "claims": dict(self._wire.claims(request.peer)),
+            "metadata": metadata or None,
+            "labels": placed.labels or None,
+        }
+
+    def _find_data_problem(self, request: FlowRequest) -> str | None:
+        """Return why the address of the counterparty must not be dialled: this side knows the participant list."""
+        if not request.endpoint:
+            return None
+        url = endpoint_url(msgspec.json.decode(request.endpoint, type=DataAddress)) or ""
+        return self._wire.data_problem(request.peer, url)
+
+    async def _go_on(self, flow: Flow, endpoint: bytes | None) -> FlowReport:
+        """Start a prepared flow, or resume one, with the address of the counterparty if it has one."""
+        plane = self._require(flow)
+        address = msgspec.json.decode(endpoint, type=DataAddress) if endpoint else None
+        if flow.state == FlowState.PREPARED and flow.direction is FlowDirection.FETCH:
+            message: msgspec.Struct = DataFlowStartedNotificationMessage(message_id=self._new(), data_address=address)
+            flow = await self._call(flow, plane, "started", message)
+        else:
+            message = DataFlowResumeMessage(message_id=self._new(), data_address=address)
+            flow = await self._call(flow, plane, "resume", message, wanted=FlowState.STARTED)
+        return _remember(flow)
+
+    async def _grant(self, report: FlowReport, lease: Lease | None) -> FlowReport:
+        if lease is not None and not report.error:
+            await self.renew(lease)
+        return report
+
+    async def _halt(self, flow: Flow, wanted: FlowState, verb: str, message: msgspec.Struct | None) -> FlowReport:
+        """Stop or end a flow; one that its plane does not know, or whose plane was removed, moves nothing."""
+        plane = self._wire.book.find(flow.plane)
+        if plane is not None and flow.state not in _ENDED and flow.state != FlowState.NONE:
+            try:
+                flow = await self._call(flow, plane, verb, message, wanted=wanted)
+            except PlaneRefused as refused:
+                if refused.status != 404 and wanted is FlowState.SUSPENDED:
+                    raise PlaneUnavailable(f"The data plane {plane.id} does not suspend: {refused.reason}") from None
+                _log.warning("the data plane %s refuses to %s %s: %s", plane.id, verb, flow.id, refused.reason)
+        async with self._locks.setdefault(flow.id, asyncio.Lock()):
+            stored = await self._store.flow(flow.owner, flow.id) or flow
+            halted = msgspec.structs.replace(stored, state=wanted, updated_at=self._wire.now())
+            await self._store.commit([PutFlow(halted), DropLease(flow.owner, flow.id)])
+        return _remember(halted)
+
+    async def _call(
+        self,
+        flow: Flow,
+        plane: Plane,
+        verb: str,
+        message: msgspec.Struct | None,
+        *,
+        wanted: FlowState | None = None,
+        news: bool = False,
+    ) -> Flow:
+        """Call a verb of a flow that a plane has; return the flow as it is stored then. With `news`, an end is told."""
+        path = flow_path(flow.plane_flow or flow.id, verb)
+        method = "POST"
+        try:
+            status = await self._wire.client.ask(plane, method, path, DataFlowStatusMessage, message)
+        except PlaneRefused as refused:
+            if verb in {"suspend", "terminate", "completed"}:
+                raise
+            raise PlaneUnavailable(f"The data plane {plane.id} refuses to {verb}: {refused.reason}") from None
+        state = wanted or (FlowState.STARTED if verb == "started" else FlowState(flow.state))
+        report = to_report(flow.id, status) if status else msgspec.structs.replace(_remember(flow), state=state)
+        noted = await self._note(flow, report)
+        if news and self._listener and (report.error or report.state is FlowState.COMPLETED):
+            await self._listener(flow.owner, report)
+        return noted
+
+    async def _note(self, flow: Flow, report: FlowReport, *, of_verb: bool = True) -> Flow:
+        """Store what a plane reports, and book the bytes that are new; return the flow as it is stored then.
+
+        What is told without being asked (`of_verb` is false) may be older than the last verb: of its states, only the
+        end is news.
+        """
+        async with self._locks.setdefault(flow.id, asyncio.Lock()):
+            stored = await self._store.flow(flow.owner, flow.id) or flow
+            moved = max(stored.bytes_moved, report.bytes_moved)
+            old = stored.state in _ENDED or (not of_verb and report.state is not FlowState.COMPLETED)
+            new = msgspec.structs.replace(
+                stored,
+                state=stored.state if old or report.state is FlowState.NONE else report.state,
+                plane_flow=flow.plane_flow,
+                bytes_moved=moved,
+                size=report.size,
+                sha256=report.sha256,
+                error=report.error,
+            )
+            if new == stored:
+                return stored
+            changes: list[Change] = [PutFlow(msgspec.structs.replace(new, updated_at=self._wire.now()))]
+            if count := moved - stored.bytes_moved:
+                changes.append(AddUsage(flow.owner, flow.agreement_id, bytes_moved=count, flow_id=flow.id))
+            await self._store.commit(changes)
+            return new
+
+    def _to_message(self, lease: Lease, moved: int) -> LeaseMessage:
+        left = None if lease.valid_until is None else max(0, lease.valid_until - self._wire.now())
+        return LeaseMessage(
+            message_id=self._new(),
+            epoch=lease.epoch,
+            valid_for=left,
+            max_bytes=lease.max_bytes,
+            max_uses=lease.max_uses,
+            max_per_hour=lease.max_per_hour,
+            max_within=lease.max_within,
+            treatment=msgspec.json.decode(lease.treatment) if lease.treatment else None,
+            moved=moved,
+        )
+
+
+def _find_placed(request: FlowRequest) -> Placed | None:
+    """Return where a flow goes; None for one of this process."""
+    address = request.source if request.source is not None else request.sink
+    if address is None or address.get("kind") != "plane":
+        return None
+    placed = read_placed(address)
+    return Placed() if isinstance(placed, str) else placed
+
+
+def _make_flow(request: FlowRequest, plane: str, message_id: str) -> Flow:
+    return Flow(
+        owner=request.owner,
+        id=request.flow_id,
+        direction=request.direction,
+        agreement_id=request.agreement_id,
+        dataset=request.dataset,
+        peer=request.peer,
+        state=FlowState.NONE,
+        live=request.live,
+        media_type=request.media_type,
+        plane=plane,
+        message=message_id,
+    )
+
+
+def _name_message(request: FlowRequest) -> str:
+    """Return the identifier of the message that begins a flow, a UUID of its own (RFC 9562, 5.8)."""
+    digest = bytearray(
+        hashlib.sha256(f"{request.owner}\n{request.flow_id}\n{request.direction}".encode()).digest()[:16]
+    )
+    digest[6], digest[8] = digest[6] & 0x0F | 0x80, digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _remember(flow: Flow) -> FlowReport:
+    """Return what is stored of a flow as a report."""
+    return FlowReport(
+        flow_id=flow.id,
+        state=FlowState(flow.state),
+        bytes_moved=flow.bytes_moved,
+        size=flow.size,
+        sha256=flow.sha256,
+        error=flow.error,
+    )
