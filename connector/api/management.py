@@ -14,6 +14,7 @@ from connector.api.chapters import (
     assets,
     catalog,
     consents,
+    dataplanes,
     deliveries,
     events,
     health,
@@ -62,6 +63,7 @@ _CHAPTERS = (
     privacy.router,
     self_descriptions.router,
     users.router,
+    dataplanes.router,
 )
 _FAILURES: dict[int | str, dict[str, Any]] = {
     code: {"model": answer_model(ErrorView)} for code in (400, 401, 403, 404, 409, 422, 429, 502, 503)

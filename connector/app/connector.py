@@ -33,9 +33,9 @@ from connector.app.parts import (
     to_limits,
 )
 from connector.app.readiness import Readiness
-from connector.app.signaling import AnyPlane, SignalingEnd, build_end, connect_planes, list_control_routes
+from connector.app.signaling import AnyPlane, SignalingEnd, build_end, connect_planes, open_office, serve_control
 from connector.binding.broker import Announcer, SearchClient
-from connector.binding.dps.planes import DataPlanes
+from connector.binding.dps.operating import PlaneOffice
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -98,7 +98,7 @@ class ConnectorServer:
     secret: Secret
     worker: Worker
     dataplane: LocalDataPlane
-    end: SignalingEnd | None
+    office: PlaneOffice | None
     signaling: Application | None
     protocol: Application
     data: web.Application
@@ -124,7 +124,7 @@ class ConnectorServer:
             await self.listeners.open_asgi("web", self.pages(), host, port, public=secure, bounded=False)
         api = self.management()
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
-        if self.end and self.signaling:
+        if self.signaling:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.signaling, own.host, own.port or 0)
         await self.dataplane.resume_flows(OWNER)
@@ -225,6 +225,7 @@ class ConnectorServer:
             list_in_use=parts.identity.list_in_use,
             mails=self.notifier.mailer is not None,
             seals=parts.identity.seals,
+            planes=self.office,
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:
@@ -315,8 +316,8 @@ async def build(
         secret=secret,
         worker=workers[0],
         dataplane=here,
-        end=end,
-        signaling=end.serve(list_control_routes(end, dataplane)) if end and isinstance(dataplane, DataPlanes) else None,
+        office=open_office(end, dataplane, parts.client),
+        signaling=serve_control(end, dataplane),
         protocol=_build_protocol(settings, gatekeeper, receiver, publisher),
         data=_build_data(settings, here),
         listeners=listeners,

@@ -9,8 +9,9 @@ from typing import Any
 from connector.binding.dps.book import PlaneBook
 from connector.binding.dps.client import SignalingClient
 from connector.binding.dps.edge import RegistrationKey, SignalingGate, refuse_path
+from connector.binding.dps.operating import PlaneOffice
 from connector.binding.dps.planes import DataPlanes, Wire
-from connector.binding.dps.registering import Registrar, data_plane_routes
+from connector.binding.dps.registering import Introducer, Registrar, data_plane_routes
 from connector.binding.dps.transfers import TransferEndpoint, transfer_routes
 from connector.binding.dsp.routing import Route, dispatcher
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -113,10 +114,19 @@ def connect_planes(
     return DataPlanes(here, here.register.store, wire)
 
 
-def list_control_routes(end: SignalingEnd, planes: DataPlanes) -> list[Route]:
-    """Return the routes of a control plane: callbacks of its data planes, and their registration."""
+def serve_control(end: SignalingEnd | None, planes: AnyPlane) -> Application | None:
+    """Return the signaling application of a control plane: callbacks of data planes, and their registration."""
+    if end is None or not isinstance(planes, DataPlanes):
+        return None
     endpoint = TransferEndpoint(end.book.owner, planes, planes.here.register.store, planes.here.register.now)
-    return [*transfer_routes(end.gate, endpoint), *data_plane_routes(end.gate, end.registrar)]
+    return end.serve([*transfer_routes(end.gate, endpoint), *data_plane_routes(end.gate, end.registrar)])
+
+
+def open_office(end: SignalingEnd | None, planes: AnyPlane, client: GuardedClient) -> PlaneOffice | None:
+    """Return the register of data planes; None for a connector that has its own data plane alone."""
+    if end is None or not isinstance(planes, DataPlanes):
+        return None
+    return PlaneOffice(end.registrar, planes, Introducer(client, end.proof, end.address))
 
 
 def _load_key(settings: Settings) -> SigningKey:

@@ -54,6 +54,7 @@ WORDS = {
     "audit": CommandEntry("audit", "The audit log: list, show, export, verify."),
     "hold": CommandEntry("hold", "Holds: processes that wait for a person."),
     "user": CommandEntry("user", "Users: people who sign in to the pages."),
+    "dataplane": CommandEntry("dataplane", "Data planes in processes of their own."),
     "broker": CommandEntry("broker", "The broker: run it, or show its state."),
     "roster": CommandEntry("roster", "The participant list, for the data-space operator."),
     "backup": CommandEntry("backup", "Write a backup of a connector or a broker."),

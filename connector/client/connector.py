@@ -7,6 +7,7 @@ from connector.client.chapters.agreements import Agreements, AsyncAgreements, As
 from connector.client.chapters.assets import Assets, AsyncAssets
 from connector.client.chapters.catalog import AsyncCatalogs, AsyncParticipants, Catalogs, Participants
 from connector.client.chapters.consents import AsyncConsents, Consents
+from connector.client.chapters.dataplanes import AsyncDataPlaneList, DataPlaneList
 from connector.client.chapters.events import AsyncEvents, Events
 from connector.client.chapters.needs import AsyncNeeds, Needs
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
@@ -75,6 +76,7 @@ class Connector:
         self.consents = Consents(driver)
         self.privacy = Privacy(driver)
         self.users = Users(driver)
+        self.dataplanes = DataPlaneList(driver)
 
     search = blocking(search)
     get = blocking(get)
@@ -123,6 +125,7 @@ class AsyncConnector:
         self.consents = AsyncConsents(driver)
         self.privacy = AsyncPrivacy(driver)
         self.users = AsyncUsers(driver)
+        self.dataplanes = AsyncDataPlaneList(driver)
 
     search = asynchronous(search)
     get = asynchronous(get)

@@ -14,6 +14,7 @@ from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
 from connector.ports.identity import ListInUse
 from connector.ports.seals import Seals
+from connector.ports.planes import PlaneRegister
 
 Search = Callable[[Mapping[str, str | Sequence[str]]], Awaitable[bytes]]
 Ask = Callable[
@@ -32,7 +33,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     is unreachable, and is None without a broker; so is `broker`, which sends any other request. `received` is the root
     of all deliveries. Each of `checks` returns why the process is not ready, or None; each of `warnings` returns
     another problem, or None. `list_in_use` returns the version and the end of the participant list. `mails` is whether
-    people can be sent e-mails, and `seals` signs what this participant states.
+    people can be sent e-mails. `seals` signs what this participant states. `planes` is the register of data planes,
+    None without a signaling listener.
     """
 
     context: Context
@@ -50,3 +52,4 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     list_in_use: Callable[[], ListInUse | None] = lambda: None
     mails: bool = False
     seals: Seals | None = None
+    planes: PlaneRegister | None = None

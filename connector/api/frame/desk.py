@@ -25,6 +25,7 @@ from connector.desk.values import Ask, Desk, ReadinessCheck, Search
 from connector.ports.entities import PageBounds
 from connector.ports.identity import ListInUse
 from connector.ports.seals import Seals
+from connector.ports.planes import PlaneRegister
 from connector.ports.watch import Watch
 from connector.protocol.dsp.machines.machine import Process
 from connector.views.common import Page, PendingView
@@ -74,6 +75,7 @@ AtUsers = Annotated[UserRegister, DeskValue(lambda desk: desk.users)]
 AtRegister = Annotated[ConsentRegister, DeskValue(lambda desk: desk.register)]
 AtSearch = Annotated[Search | None, DeskValue(lambda desk: desk.search)]
 AtBrokerApi = Annotated[Ask | None, DeskValue(lambda desk: desk.broker)]
+AtPlanes = Annotated[PlaneRegister | None, DeskValue(lambda desk: desk.planes)]
 AtReceived = Annotated[Path, DeskValue(lambda desk: desk.received)]
 AtChecks = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.checks)]
 AtList = Annotated[Callable[[], ListInUse | None], DeskValue(lambda desk: desk.list_in_use)]

@@ -40,9 +40,8 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def explain(self) -> str:
         """Return why no plane has the flow, in one sentence."""
-        with_labels = f" with the labels {', '.join(self.labels)}" if self.labels else ""
-        with_leases = " that takes leases" if self.leases else ""
-        return f"No data plane{with_labels}{with_leases} takes new flows: add one with `datenkontor dataplane add`."
+        labels = ", ".join(self.labels) or "-"
+        return f"No data plane takes new flows with these labels ({labels}): add one with `datenkontor dataplane add`."
 
 
 def read_placed(address: dict[str, Any]) -> Placed | str:

@@ -236,6 +236,16 @@ class DataPlanes:
         owner = self._wire.book.owner
         return sum([len(await self._store.flows_of(owner, plane, state=state)) for state in _OPEN])
 
+    async def give_up(self, plane: str) -> None:
+        """End the flows of a removed data plane, whose transfers end with that reason."""
+        owner, told = self._wire.book.owner, f"The data plane {plane} was removed."
+        for state in _OPEN:
+            for flow in await self._store.flows_of(owner, plane, state=state):
+                ended = msgspec.structs.replace(flow, state=FlowState.TERMINATED, error=told)
+                await self._store.commit([PutFlow(ended), DropLease(owner, flow.id)])
+                if self._listener:
+                    await self._listener(owner, _remember(ended))
+
     # Inside
 
     async def _find(self, owner: str, flow_id: str) -> Flow | None:

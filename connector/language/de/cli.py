@@ -89,6 +89,11 @@ SENTENCES: dict[str, str] = {
     "ask-block": "{id} wird ausgeschlossen: Anfragen werden abgelehnt, Verhandlungen und Lieferungen enden.",
     "participant-blocked": "{id} ist seit {at} ausgeschlossen: {reason}",
     "participant-unblocked": "{id} ist wieder zugelassen.",
+    "plane-added": "{id} nimmt Datenflüsse dieses Konnektors an. Ein Angebot wählt sie mit ihren Schlagworten.",
+    "plane-draining": "{id} bekommt keine neuen Datenflüsse. Weiter laufen: {flows}.",
+    "plane-active": "{id} bekommt wieder neue Datenflüsse. Vorhanden sind: {flows}.",
+    "plane-removed": "{id} ist entfernt.",
+    "ask-plane": "{id} wird entfernt: Die Lieferungen über sie enden.",
     "agreements-ended": "Beendete Verträge: {count}. "
     "Wer gerade Daten bezieht, erfährt es jetzt, alle anderen bei ihrer nächsten Lieferung.",
     "holders-learn": "Wer gerade Daten bezieht, erfährt es jetzt, alle anderen bei ihrer nächsten Lieferung.",

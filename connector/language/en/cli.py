@@ -85,6 +85,11 @@ SENTENCES: dict[str, str] = {
     "ask-block": "{id} will be excluded: its requests are refused, and its open negotiations and transfers end.",
     "participant-blocked": "{id} is excluded since {at}: {reason}",
     "participant-unblocked": "{id} is admitted again.",
+    "plane-added": "{id} takes flows of this connector. An asset chooses it by its labels.",
+    "plane-draining": "{id} gets no new flows. Flows that go on: {flows}.",
+    "plane-active": "{id} gets new flows again. Flows that it has: {flows}.",
+    "plane-removed": "{id} is removed.",
+    "ask-plane": "{id} will be removed: the transfers of its flows end.",
     "agreements-ended": "Agreements that ended: {count}. "
     "A counterparty with an open transfer is told now, any other one at its next transfer.",
     "holders-learn": "A counterparty with an open transfer is told now, any other one at its next transfer.",

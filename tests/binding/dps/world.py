@@ -1,4 +1,4 @@
-"""A data plane as it is served, and a control plane of somebody else that drives it: own keys, raw JSON, real sockets."""
+"""A data plane as it is served, and a foreign control plane that drives it: own keys, raw JSON, real sockets."""
 
 import asyncio
 import hashlib

@@ -36,6 +36,9 @@ SENTENCES: dict[str, str] = {
     "one-source": "Ein Angebot hat genau eine Quelle: bitte --file, --folder oder --url angeben.",
     "amount": "Unbekannter Betrag {text!r}: bitte mit Punkt schreiben, etwa 9.50.",
     "no-broker-settings": "{file} enthält die Einstellungen eines Konnektors: bitte die des Brokers angeben.",
+    "no-plane-key": "Für eine Datenebene von Datenkontor fehlt ihr Schlüssel: bitte {variable} setzen; "
+    "eine andere beschreibt --id.",
+    "no-key-set": "{path} ist keine Schlüsselliste: bitte eine JSON-Datei mit einer Liste `keys` angeben.",
     "payment-correct": "Eine Korrektur nimmt nur einen Eintrag zurück: bitte --correct allein angeben.",
     "payment-state": "Der Stand der Zahlungen fehlt: bitte --state none, due, settled oder overdue angeben.",
     "evidence-broken": "{file} belegt nichts. {error}",

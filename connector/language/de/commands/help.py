@@ -299,4 +299,13 @@ SENTENCES: dict[str, str] = {
     "Write what both sides have signed of a final agreement to a file, which anybody can verify.": "In eine Datei schreiben, was beide Seiten zu einem geschlossenen Vertrag signiert haben; jeder kann sie prüfen.",
     "Verify the evidence of an agreement without a connector: who agreed to what, and when.": "Den Beleg eines Vertrags ohne Konnektor prüfen: wer wann worin übereinkam.",
     "Without a participant list, the file proves only that its own keys have signed. Exit code 1 if a part was changed, or if a key is not on the list.": "Ohne Teilnehmerliste belegt die Datei nur, dass ihre eigenen Schlüssel signiert haben. Rückgabewert 1, wenn ein Teil verändert wurde oder ein Schlüssel nicht auf der Liste steht.",
+    "Data planes in processes of their own.": "Datenebenen als eigene Prozesse.",
+    "Data planes in processes of their own: run one, list, add, drain, remove.": "Datenebenen als eigene Prozesse: betreiben, auflisten, anmelden, leerlaufen lassen, entfernen.",
+    "Run a data plane until Ctrl-C or SIGTERM; one line reports that it is ready, with its addresses.": "Eine Datenebene betreiben bis Strg+C oder SIGTERM; eine Zeile meldet, dass sie bereit ist, mit ihren Adressen.",
+    "Connectors drive it over the listener of the section [signaling]. Add it to one with `dataplane add`.": "Konnektoren steuern sie über den Zugang des Abschnitts [signaling]. Angemeldet wird sie dort mit `dataplane add`.",
+    "List the data planes of a connector: labels, flows that have not ended, and whether they take new ones.": "Die Datenebenen eines Konnektors auflisten: Schlagworte, laufende Datenflüsse, und ob sie neue annehmen.",
+    "Register a data plane, or replace what was registered.": "Eine Datenebene anmelden oder ihre Anmeldung ersetzen.",
+    "A data plane of Datenkontor says itself what it is: the variable DATENKONTOR_PLANE holds a management key of it with the scope admin. Another one is described with --id, --profile and --keys.": "Eine Datenebene von Datenkontor sagt selbst, was sie ist: Die Variable DATENKONTOR_PLANE enthält einen ihrer Verwaltungsschlüssel mit dem Recht admin. Eine andere beschreiben --id, --profile und --keys.",
+    "Keep new flows away from a data plane; those that it has go on until they end.": "Einer Datenebene keine neuen Datenflüsse geben; die vorhandenen laufen bis zu ihrem Ende weiter.",
+    "Remove a data plane that has no flows any more.": "Eine Datenebene ohne laufende Datenflüsse entfernen.",
 }

@@ -313,4 +313,12 @@ SENTENCES: dict[str, str] = {
     "Evidence of an agreement.": "Beleg eines Vertrags.",
     "Signed participant list that names the keys of both sides.": "Signierte Teilnehmerliste, die die Schlüssel beider Seiten nennt.",
     "Card or public key of the data-space operator, for the list.": "Karte oder öffentlicher Schlüssel des Datenraumbetreibers, für die Liste.",
+    "Identifier of the data plane.": "Kennung der Datenebene.",
+    "URL of its signaling.": "Adresse ihrer Signalisierung.",
+    "Label by which assets choose it; can be repeated.": "Schlagwort, mit dem Angebote sie wählen; mehrfach möglich.",
+    "Identifier of another data plane.": "Kennung einer anderen Datenebene.",
+    "Transfer profile that another data plane supports; can be repeated.": "Übertragungsprofil, das eine andere Datenebene beherrscht; mehrfach möglich.",
+    "Key set (JWKS) that verifies the tokens of another data plane.": "Schlüsselliste (JWKS), die Nachweise einer anderen Datenebene prüft.",
+    "Let it have new flows again.": "Ihr wieder neue Datenflüsse geben.",
+    "Also with flows that have not ended: their transfers end.": "Auch mit laufenden Datenflüssen: Deren Lieferungen enden.",
 }

@@ -116,6 +116,7 @@ SENTENCES: dict[str, str] = {
     "delivered": "geliefert",
     "unseen": "nicht erkennbar",
     "paused": "angehalten",
+    "draining": "läuft leer",
     "subscription added": "Abo bestellt",
     "subscription failed": "Abo fehlgeschlagen",
     "subscription ended": "Abo beendet",

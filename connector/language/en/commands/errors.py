@@ -35,6 +35,8 @@ SENTENCES: dict[str, str] = {
     "one-source": "An asset has one source: give --file, --folder or --url.",
     "amount": "Unknown amount {text!r}: write it as 9.50.",
     "no-broker-settings": "{file} has the settings of a connector: give those of the broker.",
+    "no-plane-key": "A data plane of Datenkontor needs a key of it: set {variable}; describe another one with --id.",
+    "no-key-set": "{path} is no key set: give a file in JSON with a list `keys`.",
     "payment-correct": "A correction only takes an entry back: give --correct alone.",
     "payment-state": "The state of the payments is missing: give --state none, due, settled or overdue.",
     "evidence-broken": "{file} proves nothing: {error}",

@@ -116,6 +116,7 @@ SENTENCES: dict[str, str] = {
     "delivered": "delivered",
     "unseen": "unseen",
     "paused": "paused",
+    "draining": "draining",
     "subscription added": "subscription added",
     "subscription failed": "subscription failed",
     "subscription ended": "subscription ended",
