@@ -17,6 +17,7 @@ from connector.controlplane.processes.sending.backoff import SilentPeer
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.sending.due import find_due
 from connector.ports.changes import StoreError
+from connector.ports.dataplane import PlaneUnavailable
 from connector.ports.store import AnyProcess
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ SWEEP_S = 60.0
 FAILED_MS, FAILED_MOST_MS = 5_000, 60_000
 BATCH = 1_000
 PEERS_AT_ONCE = 8
+LEASES_LOST = 2
+"""How many leases long a data plane may be silent before the transfers of its flows end."""
 
 
 class Worker:
@@ -39,7 +42,7 @@ class Worker:
         self._waiting: dict[str, deque[AnyProcess]] = {}
         self._drained = asyncio.Event()
         self._stopping = False
-        # Processes whose last step failed by a defect: name of the error by process.
+        # Processes whose last step failed by a defect or a silent data plane: the reason by process.
         self.stuck: dict[str, str] = {}
         self._unstored: Counter[str] = Counter()
         # The clock at the last sweep (ms), and whether times from a clock that was ahead may be left in the store.
@@ -147,11 +150,17 @@ class Worker:
             log.warning("process is tried again later: the store is unavailable: %s", error, extra={"pid": process.id})
             self._unstored[process.id] += 1
             self._look_later(process, min(FAILED_MS * self._unstored[process.id], FAILED_MOST_MS))
+        except PlaneUnavailable as error:
+            # Its lease lapses by itself, so a flow that cannot be signalled for long is over.
+            log.warning("process is tried again later: %s", error, extra={"pid": process.id})
+            self.stuck[process.id] = str(error)
+            await self._postpone(process, str(error), LEASES_LOST * self._driver.limits.lease)
         except Exception as error:
             # One failed process must not stop the others; it is tried again, and the log has the error.
             self.stuck[process.id] = type(error).__name__
             log.exception("process is tried again later", extra={"pid": process.id})
-            await self._postpone(process, type(error).__name__)
+            why = f"{type(error).__name__} in this connector: its log contains the reason."
+            await self._postpone(process, why, self._driver.limits.owed_for)
         else:
             self.stuck.pop(process.id, None)
             self._unstored.pop(process.id, None)
@@ -164,13 +173,12 @@ class Worker:
                 del self._at_peer[process.peer]
             self._begin_next()
 
-    async def _postpone(self, process: AnyProcess, error: str) -> None:
-        """Store that a step failed by a defect here, with the time of the next attempt."""
+    async def _postpone(self, process: AnyProcess, why: str, patience: int) -> None:
+        """Store that a step failed, with the time of the next attempt; its process ends after `patience` (ms)."""
         due_at = None
         try:
             fresh = await loading.reload(self._driver.context, process) or process
-            why = f"{error} in this connector: its log contains the reason."
-            process = await stalling.stall(self._driver, fresh, why, self._driver.limits.owed_for)
+            process = await stalling.stall(self._driver, fresh, why, patience)
             due_at = process.due_at
         except Exception:
             log.exception("the failure of a step is not stored", extra={"pid": process.id})

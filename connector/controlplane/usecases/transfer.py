@@ -15,7 +15,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.loading import load_transfer
 from connector.controlplane.usecases import manual_steps
 from connector.ports.changes import Change, Conflict
-from connector.ports.dataplane import FlowReport
+from connector.ports.dataplane import FlowReport, PlaneUnavailable
 from connector.ports.decider import Complete, ProcessStep, Start, Suspend, Terminate
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.codec import encode
@@ -93,7 +93,10 @@ async def request(
 async def _begin(enforcer: Enforcer, process: Transfer, by: str, changes: Sequence[Change]) -> Transfer:
     """Store a transfer with its request, and wake the worker. Raises Invalid."""
     if process.format == PUSH:
-        report = await enforcer.dataplane.prepare(flow_requests.request_to_receive(process))
+        try:
+            report = await enforcer.dataplane.prepare(flow_requests.request_to_receive(process))
+        except PlaneUnavailable as fault:
+            raise PeerFailed("plane-silent", str(fault)) from None
         if report.error or report.data_address is None:
             raise Invalid("sink", report.error or "The data plane returned no address for the data: check its log.")
         process = msgspec.structs.replace(process, data_address=report.data_address, flow_reported=FlowState.PREPARED)
@@ -212,6 +215,8 @@ async def _signal(enforcer: Enforcer, process: Transfer) -> Transfer:
     if process.flow_wanted in {FlowState.SUSPENDED, FlowState.COMPLETED, FlowState.TERMINATED}:
         try:
             return await signals.signal(enforcer, process)
+        except PlaneUnavailable:
+            return process  # the worker goes on, and tells the counterparty meanwhile
         except Conflict:
             return await enforcer.context.store.transfer(process.owner, process.id) or process
     return process

@@ -15,12 +15,13 @@ from connector.controlplane.processes.sending.driver import ProcessDriver, find_
 from connector.controlplane.processes.sending.due import find_due
 from connector.controlplane.processes.steps import plan
 from connector.ports.changes import Conflict, PidTaken
+from connector.ports.dataplane import PlaneUnavailable
 from connector.ports.decider import Wait
 from connector.ports.peer import Ack, InDoubt, Refused
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.negotiation_machine import SAYS_YES, Negotiation
-from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
 
 STEPS_AT_ONCE = 32
 
@@ -58,9 +59,15 @@ async def _step(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
 
 async def _proceed(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     if isinstance(process, Transfer):
-        signalled = await signals.signal(driver.enforcer, process)
-        if signalled is not process:
-            return signalled
+        try:
+            signalled = await signals.signal(driver.enforcer, process)
+        except PlaneUnavailable:
+            # The peer is told of an end although the data plane is silent: it is signalled when it works again.
+            if process.pending is None or process.flow_wanted is FlowState.STARTED:
+                raise
+        else:
+            if signalled is not process:
+                return signalled
     if process.pending:
         return await deliver(driver, process)
     if process.state in find_table(process).terminal:
