@@ -11,7 +11,8 @@ from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import Cause
-from connector.protocol.dsp.common import Role
+from connector.protocol.dps.profiles import to_profile
+from connector.protocol.dsp.common import DataAddress, Role
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
     FlowState,
@@ -78,6 +79,14 @@ def end_failed(report: FlowReport, code: str = "flow-failed") -> Terminate:
         code = "not-permitted"
     told = say("en", f"processes.flow-{report.cause or Cause.INTERNAL}")
     return Terminate(code, told, write_in_all(lambda _: error))
+
+
+def write_address(process: Transfer, address: bytes) -> bytes:
+    """Return the JSON of an address in the form of the profile that the consumer asked for."""
+    if not process.profile:
+        return address
+    written = to_profile(msgspec.json.decode(address, type=DataAddress), process.profile)
+    return msgspec.json.encode(written)
 
 
 def to_public(report: FlowReport) -> dict[str, Any]:

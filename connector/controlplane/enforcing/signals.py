@@ -66,7 +66,7 @@ async def begin(enforcer: Enforcer, process: Transfer) -> Begun | Terminate:
     report, changes = await enforcer.dataplane.draft(request)
     if report.error or report.data_address is None:
         return flow_requests.end_failed(report, "source-failed")
-    address = report.data_address
+    address = flow_requests.write_address(process, report.data_address)
     process = msgspec.structs.replace(process, flow_reported=FlowState.PREPARED, data_address=address)
     return Begun(process, address, changes)
 

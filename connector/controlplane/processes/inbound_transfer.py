@@ -23,6 +23,7 @@ from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed, WithdrawAgreement
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
+from connector.protocol.dps.profiles import find_format
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.codec import Received
@@ -75,7 +76,8 @@ async def request(
         agreement_id=agreement.id,
         dataset=agreement.dataset,
         title=agreement.title,
-        format=body.format,
+        format=find_format(body.format) or body.format,
+        profile=body.format if body.format not in {PULL, PUSH} else "",
         data_address=_address(received),
         request_digest=received.digest,
         evidence=inbound.to_evidence(caller),
@@ -247,9 +249,10 @@ async def _cannot_begin(
     problem = receiver.address_problem(caller.participant, body.callback_address)
     if problem:
         return refuse("callback-address", problem)
-    if body.format not in {PULL, PUSH}:
+    wanted = find_format(body.format)
+    if wanted is None:
         return refuse("unknown-format", f"The format is not supported: use {PULL} or {PUSH}.")
-    if (body.format == PUSH) != (body.data_address is not None):
+    if (wanted == PUSH) != (body.data_address is not None):
         return refuse(
             "data-address", "A push requires a dataAddress, and a pull must not have one: correct the request."
         )

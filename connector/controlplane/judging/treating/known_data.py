@@ -1,5 +1,9 @@
 """The known properties of the data of a policy: its records, its media type, and what its owner states."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
 import msgspec
 
 from connector.policy.model.policy import DK, ODRL
@@ -12,10 +16,19 @@ from connector.views.assets import AssetDescription, find_record_format
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
 
 
+class PlaceOfData(StrEnum):
+    """The data plane that has data: that of this process, another one that takes leases, or any other one."""
+
+    HERE = "here"
+    LEASED = "leased"
+    OTHER = "other"
+
+
 class KnownData(msgspec.Struct, frozen=True):
     """The known properties of data: its records; `any` means any data that fits the policy.
 
-    `media_type` and `stated` are known of an asset only. `formats` are the ways in which the data is delivered.
+    `media_type` and `stated` are known of an asset only. `formats` are the ways in which the data is delivered,
+    `place` the data plane that delivers it.
     """
 
     records: Records | None = None
@@ -23,6 +36,7 @@ class KnownData(msgspec.Struct, frozen=True):
     media_type: str | None = None
     stated: AssetStatement | None = None
     formats: tuple[str, ...] = (PULL, PUSH)
+    place: PlaceOfData = PlaceOfData.HERE
 
     def transforms(self, operands: Registry) -> frozenset[str]:
         """Return the transforms that can be applied to the data."""
@@ -47,14 +61,24 @@ ANY, NONE = KnownData(any=True), KnownData()
 
 def to_data(asset: Asset | None) -> KnownData:
     """Return the known properties of an asset's data; without a description, the media type gives the format."""
-    return NONE if asset is None else describe(asset, asset.records, is_folder="glob" in asset.source)
+    return NONE if asset is None else describe(asset, asset.records, asset.source)
 
 
-def describe(asset: AssetDescription, records: Records | None, *, is_folder: bool) -> KnownData:
+def describe(asset: AssetDescription, records: Records | None, source: Mapping[str, Any]) -> KnownData:
     """Return the known properties of the data of an asset with these records; the files of a folder have none."""
-    found = KnownData() if is_folder else data(records, asset.media_type)
+    found = KnownData() if "glob" in source else data(records, asset.media_type)
     formats = (PULL,) if asset.live else (PULL, PUSH)
-    return msgspec.structs.replace(found, media_type=asset.media_type, stated=asset.stated, formats=formats)
+    place = find_place(source)
+    return msgspec.structs.replace(
+        found, media_type=asset.media_type, stated=asset.stated, formats=formats, place=place
+    )
+
+
+def find_place(source: Mapping[str, Any]) -> PlaceOfData:
+    """Return the place that the source of an asset names."""
+    if source.get("kind") != "plane":
+        return PlaceOfData.HERE
+    return PlaceOfData.LEASED if source.get("leases", True) else PlaceOfData.OTHER
 
 
 def data(records: Records | None, media_type: str) -> KnownData:

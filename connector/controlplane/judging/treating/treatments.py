@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from connector.controlplane.judging.treating import at_planes
 from connector.controlplane.judging.treating.known_data import CONSENT, GROUP_SIZE, PURPOSE, KnownData, is_from_data
 from connector.controlplane.judging.treating.transform_steps import find_problem, make_step, to_required
 from connector.policy.analysis.findings import Finding
@@ -41,6 +42,7 @@ def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
         if is_from_data(operands[iri]) and not known.states(iri) and not (iri == GROUP_SIZE and guaranteed):
             unread = operands[iri].per_record and known.records is None
             yield Finding("records-missing" if unread else "not-stated", operands=(iri,))
+    yield from at_planes.find_unenforced(compiled, known, _atoms(compiled))
     duties = [duty for duty in walk_duties(compiled) if duty.role != "remedy"]
     order = list(compiled.registry.transforms.values())
     found = sorted((duty for duty in duties if duty.transform), key=lambda duty: order.index(duty.transform))

@@ -67,7 +67,7 @@ async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder
     if isinstance(compiled, Compiled) and seen.files is None:
         looking.check_seen(compiled, draft, draft.records, seen)
         records = looking.list_seen_fields(draft.records, seen, draft)
-        data = known_data.describe(draft, records, is_folder=False)
+        data = known_data.describe(draft, records, {})
         unfit = acceptance.find_unenforceable(publisher.evaluator.library, offer, data)
         if unfit:
             raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
@@ -102,7 +102,7 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
         if draft.records
         else None
     )
-    data = known_data.describe(draft, described, is_folder="glob" in draft.source)
+    data = known_data.describe(draft, described, draft.source)
     unfit = acceptance.find_unpublishable(
         publisher.evaluator.library, checked, instants.instant(publisher.context.now()), data
     )

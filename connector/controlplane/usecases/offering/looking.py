@@ -23,7 +23,7 @@ _DECIMAL_BESIDE = {".": ",", ",": "."}
 
 async def look_at(publisher: Publisher, draft: AssetOrder) -> Sighting | None:
     """Return what the source of a draft shows; None if it is not tried. Raises Invalid if it cannot be read."""
-    if publisher.look is None:
+    if publisher.look is None or draft.source.get("kind") == "plane":
         return None
     seen = await publisher.look(draft.source, draft.media_type, draft.records)
     if isinstance(seen, str):

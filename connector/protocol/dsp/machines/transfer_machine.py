@@ -89,12 +89,13 @@ class Transfer(Process, frozen=True, kw_only=True):
     that the data plane confirmed last; the worker signals until they are equal. `sink` is the JSON of the address where
     the consumer stores the data. `keep` leaves a transfer open after a finite delivery. `suspended_by` is the side that
     suspended the transfer; only this side can resume it. `lease_until` is the end of the lease. `progress` is the JSON
-    of the last report of the data plane.
+    of the last report of the data plane. `profile` is the format as the peer wrote it, if that is another name.
     """
 
     agreement_id: str
     dataset: str
     format: str
+    profile: str = ""
     data_address: bytes | None = None
     flow_wanted: FlowState = FlowState.NONE
     flow_reported: FlowState = FlowState.NONE
