@@ -42,7 +42,7 @@ def plane_settings(folder: Path, id: str = "urn:plane:a", **more: Any) -> Settin
     """Return the settings of a data plane on loopback."""
     (folder / "offered").mkdir(parents=True, exist_ok=True)
     (folder / "received").mkdir(exist_ok=True)
-    port = _find_port()
+    port = find_port()
     key = KeySettings(id="operator", sha256=hashlib.sha256(KEY.encode()).hexdigest(), scopes=("admin",))
     return Settings(
         mode=Mode.DEVELOPMENT,
@@ -58,7 +58,7 @@ def plane_settings(folder: Path, id: str = "urn:plane:a", **more: Any) -> Settin
     )
 
 
-def _find_port() -> int:
+def find_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port: int = bound.getsockname()[1]
         return port
