@@ -32,10 +32,9 @@ from connector.app.parts import (
     to_bounds,
     to_limits,
 )
+from connector.app.planes.signaling import AnyPlane, ConnectedPlanes, build_end, connect_planes, open_signaling
 from connector.app.readiness import Readiness
-from connector.app.signaling import AnyPlane, SignalingEnd, build_end, connect_planes, open_office, serve_control
 from connector.binding.broker import Announcer, SearchClient
-from connector.binding.dps.operating import PlaneOffice
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -98,8 +97,7 @@ class ConnectorServer:
     secret: Secret
     worker: Worker
     dataplane: LocalDataPlane
-    office: PlaneOffice | None
-    signaling: Application | None
+    connected: ConnectedPlanes
     protocol: Application
     data: web.Application
     listeners: Listeners
@@ -124,9 +122,9 @@ class ConnectorServer:
             await self.listeners.open_asgi("web", self.pages(), host, port, public=secure, bounded=False)
         api = self.management()
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
-        if self.signaling:
+        if self.connected.application:
             own = settings.signaling
-            await self.listeners.open_peers("signaling", self.signaling, own.host, own.port or 0)
+            await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
         await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
@@ -225,7 +223,7 @@ class ConnectorServer:
             list_in_use=parts.identity.list_in_use,
             mails=self.notifier.mailer is not None,
             seals=parts.identity.seals,
-            planes=self.office,
+            planes=self.connected.office,
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:
@@ -268,8 +266,7 @@ async def build(
     workers: list[Worker] = []
     vocabulary, secret = operands(ZoneInfo(settings.zone)), load_secret(settings)
     here = _build_dataplane(parts, now, make_treating(secret, vocabulary))
-    end = await _build_end(parts, now, new_id)
-    dataplane = _connect_planes(parts, end, here, new_id)
+    connected = await _connect_planes(parts, here, new_id)
     broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None
     context = Context(
@@ -285,7 +282,7 @@ async def build(
     )
     accept = ENFORCED_HERE | frozenset(settings.accept)
     library = Library(vocabulary, accept, executors=build_executors(parts.client))
-    enforcer = _build_enforcer(parts, context, dataplane, library)
+    enforcer = _build_enforcer(parts, context, connected.planes, library)
     deciding = decider(enforcer) if decider else ByPolicy(enforcer, frozenset(settings.approve))
     workers.append(await _build_worker(parts, enforcer, deciding))
     receiver = _build_receiver(parts, enforcer, deciding)
@@ -297,7 +294,7 @@ async def build(
         for pusher in pushers:
             pusher.note(asset_id)
 
-    publisher = _build_publisher(parts, enforcer, dataplane, announce)
+    publisher = _build_publisher(parts, enforcer, connected.planes, announce)
     pushers += _build_pushers(parts, publisher, announcer)
     gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(settings), parts.identity.seals)
 
@@ -306,7 +303,7 @@ async def build(
         if process:
             workers[0].wake(process)
 
-    dataplane.listen(flow_ended)
+    connected.planes.listen(flow_ended)
     listeners = Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings))
     return ConnectorServer(
         parts=parts,
@@ -316,8 +313,7 @@ async def build(
         secret=secret,
         worker=workers[0],
         dataplane=here,
-        office=open_office(end, dataplane, parts.client),
-        signaling=serve_control(end, dataplane),
+        connected=connected,
         protocol=_build_protocol(settings, gatekeeper, receiver, publisher),
         data=_build_data(settings, here),
         listeners=listeners,
@@ -445,23 +441,17 @@ def _build_search_client(parts: Parts) -> SearchClient | None:
     return SearchClient(parts.client, parts.identity, chosen.participant, chosen.api)
 
 
-async def _build_end(parts: Parts, now: Callable[[], int], new_id: Callable[[], str]) -> SignalingEnd | None:
-    """Return this end of the signaling; None for a connector that has its own data plane alone."""
-    settings = parts.settings
+async def _connect_planes(parts: Parts, here: LocalDataPlane, new_id: Callable[[], str]) -> ConnectedPlanes:
+    """Return the data planes of a connector; without a signaling listener, that of its process alone."""
+    settings, now = parts.settings, here.register.now
     if settings.signaling.port is None:
-        return None
+        return ConnectedPlanes(here)
     rates = make_rates(settings)
-    return await build_end(settings, parts.store, parts.client, owner=OWNER, now=now, new_id=new_id, rates=rates)
-
-
-def _connect_planes(
-    parts: Parts, end: SignalingEnd | None, here: LocalDataPlane, new_id: Callable[[], str]
-) -> AnyPlane:
-    if end is None:
-        return here
-    return connect_planes(
-        end, here, parts.settings, directory=parts.identity, data_problem=parts.data_problem, new_id=new_id
+    end = await build_end(settings, parts.store, parts.client, owner=OWNER, now=now, new_id=new_id, rates=rates)
+    planes = connect_planes(
+        end, here, settings, directory=parts.identity, data_problem=parts.data_problem, new_id=new_id
     )
+    return open_signaling(end, planes, parts.client)
 
 
 def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -> LocalDataPlane:

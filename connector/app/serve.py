@@ -122,7 +122,7 @@ async def _run_broker(settings: Settings) -> None:
 
 
 async def _run_data_plane(settings: Settings) -> None:
-    from connector.app.dataplane import build_data_plane
+    from connector.app.planes.dataplane import build_data_plane
 
     plane = await build_data_plane(settings)
     await _run_until_signal(plane, plane.listeners.addresses)

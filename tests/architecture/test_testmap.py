@@ -43,6 +43,7 @@ SUITES = {
     "policy/words/test_said.py": "whole policies in words",
     "policy/words/test_truth.py": "the card against the decision, over generated policies",
     "protocol/dsp/test_messages.py": "every message of the protocol",
+    "protocol/dps/test_schemas.py": "the structs against the official schemas",
     "protocol/dsp/test_schemas.py": "the structs against the official schemas",
 }
 

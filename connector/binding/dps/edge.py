@@ -26,7 +26,7 @@ from connector.protocol.dsp.errors import RemoteProtocolError
 
 _log = logging.getLogger(__name__)
 
-Handle = Callable[[str, PeerRequest, bytes], Awaitable[Reply]]
+PlaneHandler = Callable[[str, PeerRequest, bytes], Awaitable[Reply]]
 """Takes the identifier of the calling plane (for a registration: the name of the key), the request and its body."""
 
 UNKNOWN = RemoteProtocolError("Unknown data flow: compare its identifier.", code="not-found", status=404)
@@ -75,7 +75,7 @@ def refuse_path(_: str, status: int) -> Reply:
     return refuse("malformed", "The request is not one that this listener takes: correct it.", status)
 
 
-def plane_route(gate: SignalingGate, handle: Handle) -> RequestHandler:
+def plane_route(gate: SignalingGate, handle: PlaneHandler) -> RequestHandler:
     """Return a route for the registered planes: the token proves who calls, and is used once."""
 
     async def admit(request: PeerRequest) -> str:
@@ -86,7 +86,7 @@ def plane_route(gate: SignalingGate, handle: Handle) -> RequestHandler:
     return _make_route(gate, admit, handle)
 
 
-def registration_route(gate: SignalingGate, handle: Handle) -> RequestHandler:
+def registration_route(gate: SignalingGate, handle: PlaneHandler) -> RequestHandler:
     """Return a route for who may register planes: a management key with the scope `admin` proves it."""
 
     async def admit(request: PeerRequest) -> str:
@@ -102,7 +102,9 @@ def registration_route(gate: SignalingGate, handle: Handle) -> RequestHandler:
     return _make_route(gate, admit, handle)
 
 
-def _make_route(gate: SignalingGate, admit: Callable[[PeerRequest], Awaitable[str]], handle: Handle) -> RequestHandler:
+def _make_route(
+    gate: SignalingGate, admit: Callable[[PeerRequest], Awaitable[str]], handle: PlaneHandler
+) -> RequestHandler:
     async def route(request: PeerRequest) -> Reply:
         try:
             address, rates = "", gate.rates

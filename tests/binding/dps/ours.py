@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from connector.app.dataplane import DataPlaneServer
 from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, make_rates, new_urn, read_clock
-from connector.app.signaling import SignalingEnd, build_end, connect_planes, open_office, serve_control
+from connector.app.planes.dataplane import DataPlaneServer
+from connector.app.planes.signaling import SignalingEnd, build_end, connect_planes, open_signaling
 from connector.binding.dps.operating import PlaneOffice
 from connector.binding.dps.planes import DataPlanes
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -93,10 +93,10 @@ async def control_plane(folder: Path, data_problem: str | None = None) -> AsyncI
     planes = connect_planes(
         end, here, settings, directory=Members(), data_problem=lambda *_: data_problem, new_id=new_urn
     )
-    office, served = open_office(end, planes, client), serve_control(end, planes)
-    assert office
-    assert served
-    made = Control(planes, office, end, store, end.address)
+    connected = open_signaling(end, planes, client)
+    assert connected.office
+    assert connected.application
+    made = Control(planes, connected.office, end, store, end.address)
 
     async def hear(owner: str, report: FlowReport) -> None:
         assert owner == OWNER
@@ -104,7 +104,7 @@ async def control_plane(folder: Path, data_problem: str | None = None) -> AsyncI
 
     planes.listen(hear)
     listeners = Listeners()
-    await listeners.open_peers("signaling", served, "127.0.0.1", port)
+    await listeners.open_peers("signaling", connected.application, "127.0.0.1", port)
     try:
         yield made
     finally:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.app.dataplane import DataPlaneServer
+from connector.app.planes.dataplane import DataPlaneServer
 from connector.dataplane.control.gate import NEVER_GRANTED
 from connector.protocol.dps.profiles import HTTP_PULL, HTTP_PUSH
 from tests.binding.dps.world import (

@@ -2,45 +2,23 @@
 
 import json
 import socket
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from msgspec.structs import replace
 
-from connector.app.dataplane import DataPlaneServer
+from connector.app.planes.dataplane import DataPlaneServer
 from connector.binding.dps import client
-from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed
-from connector.identity.keys import public_jwk
-from connector.ports.changes import PutAgreement, PutFlow
 from connector.ports.dataplane import PlaneUnavailable
-from connector.ports.entities import Flow, FlowDirection, Plane
+from connector.ports.entities import FlowDirection, Plane
 from connector.protocol.dps.profiles import HTTP_PULL
 from connector.protocol.dsp.machines.transfer_machine import FlowState
-from connector.views.planes import DataPlaneOrder, PlaneState
 from tests.binding.dps.ours import AT_PLANE, OWNER, Control, control_plane
 from tests.binding.dps.test_dataflows import DATA
-from tests.binding.dps.world import FIRM, OtherControlPlane, data_plane, find_property, plane_settings
-from tests.contract import values
+from tests.binding.dps.world import data_plane, find_property, plane_settings
 from tests.dataplane.world import eventually
 
 FLOW = "urn:uuid:11111111-1111-4111-8111-111111111111"
-
-
-@pytest.fixture
-async def plane(tmp_path: Path) -> AsyncIterator[DataPlaneServer]:
-    settings = plane_settings(tmp_path / "plane")
-    (tmp_path / "plane" / "offered" / "trees.csv").write_bytes(DATA)
-    async with data_plane(settings) as server:
-        yield server
-
-
-@pytest.fixture
-async def control(tmp_path: Path) -> AsyncIterator[Control]:
-    async with control_plane(tmp_path / "control") as made:
-        yield made
 
 
 async def pull(address: bytes | None, **headers: str) -> httpx.Response:
@@ -53,7 +31,7 @@ async def pull(address: bytes | None, **headers: str) -> httpx.Response:
 async def test_a_flow_is_started_leased_and_completed_at_the_chosen_plane(
     control: Control, plane: DataPlaneServer
 ) -> None:
-    id = await control.add(plane, "gold")
+    added = await control.add(plane, "gold")
     assert control.planes.supports(AT_PLANE | {"labels": ["gold"]}, None) is None
     report, changes = await control.planes.draft(control.request(FLOW, source=AT_PLANE | {"labels": ["gold"]}))
     assert (report.error, changes) == (None, ())
@@ -63,7 +41,7 @@ async def test_a_flow_is_started_leased_and_completed_at_the_chosen_plane(
     assert ended.state is FlowState.COMPLETED
     flow = await control.store.flow(OWNER, FLOW)
     assert flow
-    assert (flow.plane, flow.state, flow.bytes_moved) == (id, "COMPLETED", len(DATA))
+    assert (flow.plane, flow.state, flow.bytes_moved) == (added, "COMPLETED", len(DATA))
     assert (await control.store.usage(OWNER, "urn:agreement:1")).bytes_moved == len(DATA)
 
 
@@ -91,12 +69,17 @@ async def test_a_revoked_lease_cuts_a_stream_that_is_under_way(
     found = json.loads(report.data_address or b"{}")
     headers = {"Authorization": f"Bearer {find_property(found, 'authorization')}"}
     got = 0
-    with pytest.raises(httpx.TransportError):
+
+    async def read() -> None:
+        nonlocal got
         async with httpx.AsyncClient() as http, http.stream("GET", found["endpoint"], headers=headers) as answer:
             async for piece in answer.aiter_raw(65_536):
                 got += len(piece)
                 if got == 65_536:
                     await control.planes.terminate(OWNER, FLOW, "withdrawn")
+
+    with pytest.raises(httpx.TransportError):
+        await read()
     assert got < 64 * 1024 * 1024
 
 
@@ -170,120 +153,3 @@ async def test_an_address_that_the_participant_list_does_not_have_is_not_given_t
         report = await control.planes.start(control.request(FLOW, FlowDirection.PUSH, endpoint=address.encode()))
         assert (report.error, report.cause) == ("The list has no such address.", "address")
         assert await control.store.flow(OWNER, FLOW) is None
-
-
-async def test_a_drained_plane_is_removed_when_its_flows_have_ended(control: Control, plane: DataPlaneServer) -> None:
-    id = await control.add(plane)
-    await control.planes.draft(control.request(FLOW))
-    assert (await control.office.drain(id, True)).state is PlaneState.DRAINING
-    refused, _ = await control.planes.draft(control.request("urn:flow:new"))
-    assert refused.error
-    with pytest.raises(NotAllowed, match="1 flows"):
-        await control.office.remove(id)
-    await control.planes.terminate(OWNER, FLOW, "over")
-    assert (await control.office.remove(id)).flows == 0
-    assert await control.office.list() == []
-
-
-async def test_a_plane_that_is_removed_with_its_flows_ends_them_with_the_reason(
-    control: Control, plane: DataPlaneServer
-) -> None:
-    id = await control.add(plane)
-    await control.planes.draft(control.request(FLOW))
-    await control.office.remove(id, force=True)
-    assert control.told[-1].error == f"The data plane {id} was removed."
-    assert (await control.planes.terminate(OWNER, FLOW, "over")).state is FlowState.TERMINATED
-    with pytest.raises(NoSuchEntity):
-        await control.office.drain(id, True)
-
-
-async def test_what_is_no_data_plane_or_lacks_what_it_is_is_not_registered(
-    control: Control, plane: DataPlaneServer
-) -> None:
-    url = plane.listeners.addresses["signaling"]
-    for order, fault in (
-        (DataPlaneOrder(endpoint=url, key="wrong"), PeerFailed),
-        (DataPlaneOrder(endpoint="http://127.0.0.1:1", key="any"), PeerFailed),
-        (DataPlaneOrder(endpoint=url, id="urn:plane:x"), Invalid),
-        (DataPlaneOrder(endpoint=url, id="urn:plane:x", profiles=(HTTP_PULL,), keys={"keys": []}), Invalid),
-    ):
-        with pytest.raises(fault):
-            await control.office.add(order)
-    assert await control.office.list() == []
-
-
-# Callbacks
-
-
-async def test_a_callback_of_another_plane_is_as_unknown_as_that_of_no_flow(
-    control: Control, plane: DataPlaneServer
-) -> None:
-    await control.add(plane)
-    await control.planes.draft(control.request(FLOW))
-    stranger = OtherControlPlane("urn:plane:stranger")
-    await control.end.book.put(
-        Plane(owner=OWNER, id=stranger.id, endpoint="http://127.0.0.1:1", keys=json.dumps(_keys(stranger)).encode())
-    )
-    body = {"messageId": "1", "dataFlowId": FLOW, "state": "COMPLETED"}
-    answers = [
-        await _post(control, stranger, f"/transfers/{id}/dataflow/completed", body) for id in (FLOW, "urn:flow:none")
-    ]
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].json() == answers[1].json()
-    assert (await _post(control, stranger, f"/transfers/{FLOW}/uses", body)).status_code == 404
-    assert control.told == []
-
-
-@pytest.mark.parametrize(
-    ("word", "body", "status"),
-    [
-        ("completed", {"messageId": "1", "dataFlowId": FLOW, "state": "STARTED"}, 400),
-        ("completed", {"messageId": "1", "dataFlowId": "urn:flow:other", "state": "COMPLETED"}, 400),
-        ("started", {"dataFlowId": FLOW, "state": "STARTED"}, 400),
-        ("errored", {"messageId": "1", "dataFlowId": FLOW, "state": "STARTED", "error": "gone"}, 200),
-        ("completed", {"messageId": "1", "dataFlowId": FLOW, "state": "COMPLETED"}, 200),
-    ],
-)
-async def test_callbacks_of_a_foreign_plane_are_checked_and_told(
-    control: Control, word: str, body: dict[str, Any], status: int
-) -> None:
-    theirs = await _foreign(control)
-    answer = await _post(control, theirs, f"/transfers/{FLOW}/dataflow/{word}", body)
-    assert answer.status_code == status, answer.text
-    assert bool(control.told) is (status == 200)
-    if word == "errored":
-        assert control.told[-1].error == "gone"
-
-
-async def test_the_agreement_of_a_flow_is_shown_to_its_plane_alone(control: Control) -> None:
-    theirs = await _foreign(control)
-    agreement = values.agreement("urn:agreement:1", document=b'{"@type": "Agreement"}')
-    await control.store.commit([PutAgreement(replace(agreement, owner=OWNER))])
-    path = f"{control.url}/transfers/{FLOW}/agreement"
-    async with httpx.AsyncClient() as http:
-        shown = await http.get(path, headers={"Authorization": f"Bearer {theirs.token(control.end.proof.id)}"})
-        assert (await http.get(path)).status_code == 401
-    assert (shown.status_code, shown.json()["@type"]) == (200, "Agreement")
-
-
-async def _foreign(control: Control) -> OtherControlPlane:
-    """Register a data plane that is not ours, and let it have a flow."""
-    theirs = OtherControlPlane("urn:plane:foreign")
-    row = Plane(owner=OWNER, id=theirs.id, endpoint="http://127.0.0.1:1", keys=json.dumps(_keys(theirs)).encode())
-    flow = Flow(
-        owner=OWNER, id=FLOW, direction=FlowDirection.SERVE, agreement_id="urn:agreement:1", dataset="d", peer=FIRM,
-        state="STARTED", plane=theirs.id, plane_flow=FLOW,
-    )  # fmt: skip
-    await control.end.book.put(row)
-    await control.store.commit([PutFlow(flow)])
-    return theirs
-
-
-def _keys(plane: OtherControlPlane) -> dict[str, Any]:
-    return {"keys": [public_jwk(plane.key)]}
-
-
-async def _post(control: Control, plane: OtherControlPlane, path: str, body: Any) -> httpx.Response:
-    async with httpx.AsyncClient() as http:
-        headers = {"Authorization": f"Bearer {plane.token(control.end.proof.id)}"}
-        return await http.post(control.url + path, json=body, headers=headers)

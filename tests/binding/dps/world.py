@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from connector.app.dataplane import DataPlaneServer, build_data_plane
+from connector.app.planes.dataplane import DataPlaneServer, build_data_plane
 from connector.binding.dps.edge import refuse_path
 from connector.binding.dsp.routing import Route, dispatcher
 from connector.identity.keys import SigningKey, generate, public_jwk

@@ -114,19 +114,21 @@ def connect_planes(
     return DataPlanes(here, here.register.store, wire)
 
 
-def serve_control(end: SignalingEnd | None, planes: AnyPlane) -> Application | None:
-    """Return the signaling application of a control plane: callbacks of data planes, and their registration."""
-    if end is None or not isinstance(planes, DataPlanes):
-        return None
+@dataclass(frozen=True)
+class ConnectedPlanes:
+    """The data planes of a connector, with their register and the signaling application if there are others."""
+
+    planes: AnyPlane
+    office: PlaneOffice | None = None
+    application: Application | None = None
+
+
+def open_signaling(end: SignalingEnd, planes: DataPlanes, client: GuardedClient) -> ConnectedPlanes:
+    """Return the data planes with their register and the application that they call back."""
     endpoint = TransferEndpoint(end.book.owner, planes, planes.here.register.store, planes.here.register.now)
-    return end.serve([*transfer_routes(end.gate, endpoint), *data_plane_routes(end.gate, end.registrar)])
-
-
-def open_office(end: SignalingEnd | None, planes: AnyPlane, client: GuardedClient) -> PlaneOffice | None:
-    """Return the register of data planes; None for a connector that has its own data plane alone."""
-    if end is None or not isinstance(planes, DataPlanes):
-        return None
-    return PlaneOffice(end.registrar, planes, Introducer(client, end.proof, end.address))
+    routes = [*transfer_routes(end.gate, endpoint), *data_plane_routes(end.gate, end.registrar)]
+    office = PlaneOffice(end.registrar, planes, Introducer(client, end.proof, end.address))
+    return ConnectedPlanes(planes, office, end.serve(routes))
 
 
 def _load_key(settings: Settings) -> SigningKey:

@@ -16,7 +16,7 @@ from connector.app.checking import build_anchors, build_policy
 from connector.app.listeners import Listeners
 from connector.app.lock import lock_store
 from connector.app.parts import OWNER, load_secret, make_rates, new_urn, read_clock, to_bounds
-from connector.app.signaling import SignalingEnd, build_end
+from connector.app.planes.signaling import SignalingEnd, build_end
 from connector.binding.dps.callbacks import ControlPlanes
 from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes
