@@ -96,7 +96,6 @@ class ConnectorServer:
     publisher: Publisher
     secret: Secret
     worker: Worker
-    dataplane: LocalDataPlane
     connected: ConnectedPlanes
     protocol: Application
     data: web.Application
@@ -108,6 +107,11 @@ class ConnectorServer:
     notifier: Notifier
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    @property
+    def dataplane(self) -> LocalDataPlane:
+        """The data plane of this process."""
+        return self.connected.here
 
     async def start(self) -> None:
         """Open the listeners, resume the active flows and start the worker. Raises ListenFailed."""
@@ -265,8 +269,7 @@ async def build(
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
     vocabulary, secret = operands(ZoneInfo(settings.zone)), load_secret(settings)
-    here = _build_dataplane(parts, now, make_treating(secret, vocabulary))
-    connected = await _connect_planes(parts, here, new_id)
+    connected = await _connect_planes(parts, now, new_id, make_treating(secret, vocabulary))
     broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None
     context = Context(
@@ -280,8 +283,8 @@ async def build(
         wake=lambda process: workers[0].wake(process),
         find_name=partial(_find_name, parts.identity),
     )
-    accept = ENFORCED_HERE | frozenset(settings.accept)
-    library = Library(vocabulary, accept, executors=build_executors(parts.client))
+    executors = build_executors(parts.client)
+    library = Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept), executors=executors)
     enforcer = _build_enforcer(parts, context, connected.planes, library)
     deciding = decider(enforcer) if decider else ByPolicy(enforcer, frozenset(settings.approve))
     workers.append(await _build_worker(parts, enforcer, deciding))
@@ -312,10 +315,9 @@ async def build(
         publisher=publisher,
         secret=secret,
         worker=workers[0],
-        dataplane=here,
         connected=connected,
         protocol=_build_protocol(settings, gatekeeper, receiver, publisher),
-        data=_build_data(settings, here),
+        data=_build_data(settings, connected.here),
         listeners=listeners,
         broker=broker,
         announcer=announcer,
@@ -441,11 +443,13 @@ def _build_search_client(parts: Parts) -> SearchClient | None:
     return SearchClient(parts.client, parts.identity, chosen.participant, chosen.api)
 
 
-async def _connect_planes(parts: Parts, here: LocalDataPlane, new_id: Callable[[], str]) -> ConnectedPlanes:
+async def _connect_planes(
+    parts: Parts, now: Callable[[], int], new_id: Callable[[], str], treating: Treating
+) -> ConnectedPlanes:
     """Return the data planes of a connector; without a signaling listener, that of its process alone."""
-    settings, now = parts.settings, here.register.now
+    settings, here = parts.settings, _build_dataplane(parts, now, treating)
     if settings.signaling.port is None:
-        return ConnectedPlanes(here)
+        return ConnectedPlanes(here, here)
     rates = make_rates(settings)
     end = await build_end(settings, parts.store, parts.client, owner=OWNER, now=now, new_id=new_id, rates=rates)
     planes = connect_planes(

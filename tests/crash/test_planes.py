@@ -1,4 +1,4 @@
-"""Data plane and control plane are killed at random points of transfers: each ends complete, or failed with a reason."""
+"""Data plane and control plane are killed at random points of transfers: each ends equal, or failed with a reason."""
 
 import random
 import time

@@ -83,7 +83,7 @@ def test_a_revoked_flow_stops_at_once(space: PlanesLive) -> None:
 
 def test_a_plane_that_stays_away_ends_its_transfers_with_the_reason(space: PlanesLive) -> None:
     begun = space.firm.transfers.start(space.agree(space.offer_at()))
-    until(lambda: space.arriving() > 0)
+    until(lambda: space.firm.transfers.show(begun.id).state == "STARTED")
     space.end_plane("two")
     theirs = space.city.transfers.wait(space.firm.transfers.show(begun.id).peer_pid or "", timeout_s=60)
     assert theirs.state == "TERMINATED"

@@ -116,8 +116,9 @@ def connect_planes(
 
 @dataclass(frozen=True)
 class ConnectedPlanes:
-    """The data planes of a connector, with their register and the signaling application if there are others."""
+    """The data planes of a connector: that of its process, and with the others their register and application."""
 
+    here: LocalDataPlane
     planes: AnyPlane
     office: PlaneOffice | None = None
     application: Application | None = None
@@ -128,7 +129,7 @@ def open_signaling(end: SignalingEnd, planes: DataPlanes, client: GuardedClient)
     endpoint = TransferEndpoint(end.book.owner, planes, planes.here.register.store, planes.here.register.now)
     routes = [*transfer_routes(end.gate, endpoint), *data_plane_routes(end.gate, end.registrar)]
     office = PlaneOffice(end.registrar, planes, Introducer(client, end.proof, end.address))
-    return ConnectedPlanes(planes, office, end.serve(routes))
+    return ConnectedPlanes(planes.here, planes, office, end.serve(routes))
 
 
 def _load_key(settings: Settings) -> SigningKey:
