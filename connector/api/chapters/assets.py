@@ -33,7 +33,7 @@ from connector.views.sightings import Sighting
 
 router = ChapterRouter(tags=["assets"])
 
-_SHOWN = frozenset({"kind", "path", "glob", "overwrite"})
+_SHOWN = frozenset({"kind", "path", "glob", "overwrite", "labels", "leases"})
 
 
 def view_asset(asset: Asset) -> AssetView:
@@ -63,6 +63,8 @@ def hide_secrets(address: dict[str, Any]) -> dict[str, Any]:
     if isinstance(url := address.get("url"), str):
         parts = urlsplit(url)
         shown["url"] = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    if isinstance(inner := address.get("address"), dict):
+        shown["address"] = hide_secrets(inner)
     hidden = sorted(address.keys() - shown.keys())
     return shown | {"hidden": hidden} if hidden else shown
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.ports.changes import Conflict, LimitReached, StoreDamaged, StoreError, StoreFull
+from connector.ports.dataplane import PlaneUnavailable
 from connector.protocol.dsp.errors import ProtocolError
 
 _log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(UseCaseError, _use_case)
     app.add_exception_handler(StoreError, _store)
+    app.add_exception_handler(PlaneUnavailable, _plane)
     app.add_exception_handler(ProtocolError, _protocol)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
@@ -75,6 +77,10 @@ async def _api_error(_: Request, error: Exception) -> JSONResponse:
 async def _use_case(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, UseCaseError)
     return answer(_STATUS.get(type(error), 400), error.code, error.reason, error.reasons)
+
+
+async def _plane(_: Request, error: Exception) -> JSONResponse:
+    return answer(503, "plane-silent", str(error), retry_after_s=5)
 
 
 async def _store(_: Request, error: Exception) -> JSONResponse:

@@ -84,7 +84,10 @@ def dataflow_routes(gate: SignalingGate, endpoint: FlowEndpoint) -> list[Route]:
 
 
 async def _prepare(endpoint: FlowEndpoint, caller: str, _: PeerRequest, body: bytes) -> Reply:
-    message = read(DataFlowPrepareMessage, body)
+    message = read(DataFlowStartMessage, body)
+    if message.data_address is not None:
+        told = "A flow is prepared without a dataAddress: send it when the transfer has started."
+        raise RemoteProtocolError(told, code="data-address")
     request = _read_request(caller, message, Role.CONSUMER)
     await _check_new(endpoint, request)
     report = await endpoint.plane.prepare(request)

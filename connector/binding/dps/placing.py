@@ -50,6 +50,8 @@ def read_placed(address: dict[str, Any]) -> Placed | str:
         placed = msgspec.convert(address, Placed)
     except msgspec.ValidationError as error:
         return f"The address of the kind plane cannot be read: {error}."
+    if "headers" in placed.address:
+        return "The address has `headers`, which may be a secret and would be sent: keep it at the data plane itself."
     if len(placed.labels) > _MOST_LABELS or any(not 0 < len(label) <= _LONGEST for label in placed.labels):
         return f"The address has too many or too long labels: use at most {_MOST_LABELS} of {_LONGEST} characters."
     return placed

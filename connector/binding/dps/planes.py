@@ -369,7 +369,7 @@ class DataPlanes:
     async def _halt(self, flow: Flow, wanted: FlowState, verb: str, message: msgspec.Struct | None) -> FlowReport:
         """Stop or end a flow; one that its plane does not know, or whose plane was removed, moves nothing."""
         plane = self._wire.book.find(flow.plane)
-        if plane is not None and flow.state not in _ENDED and flow.state != FlowState.NONE:
+        if plane is not None and flow.state not in _ENDED:
             try:
                 flow = await self._call(flow, plane, verb, message, wanted=wanted)
             except PlaneRefused as refused:

@@ -48,6 +48,10 @@ HeaderOption = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=VALUE", help="Header for the HTTP source; it is never shown again. May be repeated."),
 ]
+AtPlaneOption = Annotated[
+    list[str] | None,
+    typer.Option("--at-plane", metavar="LABEL", help="The data lies at a data plane with this label. May be repeated."),
+]
 TemplateOption = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Policy from a template; `policy template list` lists the templates."),
@@ -117,6 +121,7 @@ class ComposedOptions:
     glob: GlobOption = None
     url: UrlOption = None
     header: HeaderOption = None
+    at_plane: AtPlaneOption = None
     policy: PolicyOption = None
     template: TemplateOption = None
     sets: SetOption = None
@@ -135,7 +140,9 @@ class ComposedOptions:
 
     def build_source(self, call: CommandCall) -> tuple[dict[str, Any], str]:
         """Return the address of the data and a name for it. Raises Failure."""
-        return build_source(call, self.file, self.folder, self.glob, self.url, self.header or [])
+        return build_source(
+            call, self.file, self.folder, self.glob, self.url, self.header or [], at_plane=self.at_plane
+        )
 
     def read_terms(self, media_type: str | None) -> dict[str, Any]:
         """Return the policies and the parts of the description, None for each that is not given. Raises Failure."""

@@ -9,9 +9,19 @@ from connector.dataplane.files.folder import RESERVED
 
 
 def build_source(
-    call: CommandCall, file: Path | None, folder: Path | None, glob: str | None, url: str | None, headers: list[str]
+    call: CommandCall,
+    file: Path | None,
+    folder: Path | None,
+    glob: str | None,
+    url: str | None,
+    headers: list[str],
+    *,
+    at_plane: list[str] | None = None,
 ) -> tuple[dict[str, Any], str]:
-    """Return the address of the data and a name for it. Raises Failure unless exactly one source is given."""
+    """Return the address of the data and a name for it. Raises Failure unless exactly one source is given.
+
+    `at_plane` are the labels of another data plane that has the data: a path is then one of its own.
+    """
     if sum(given is not None for given in (file, folder, url)) != 1:
         raise Failure(Code.USAGE, "errors.one-source")
     if glob is not None and folder is None:
@@ -22,11 +32,17 @@ def build_source(
         pairs = dict(_split_header(header) for header in headers)
         if len({name.casefold() for name in pairs}) != len(headers):
             raise Failure(Code.USAGE, "errors.header-twice")
-        return {"kind": "http", "url": url} | ({"headers": pairs} if pairs else {}), url.rstrip("/").rpartition("/")[2]
+        fetched: dict[str, Any] = {"kind": "http", "url": url} | ({"headers": pairs} if pairs else {})
+        return _put_at_plane(fetched, at_plane), url.rstrip("/").rpartition("/")[2]
     path = file or folder or Path()
     _check_name(path)
-    address: dict[str, Any] = {"kind": "file", "path": _find_in_root(call, path, is_folder=folder is not None)}
-    return (address | {"glob": glob} if glob else address), path.name
+    place = path.as_posix() if at_plane else _find_in_root(call, path, is_folder=folder is not None)
+    address: dict[str, Any] = {"kind": "file", "path": place} | ({"glob": glob} if glob else {})
+    return _put_at_plane(address, at_plane), path.name
+
+
+def _put_at_plane(address: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:
+    return {"kind": "plane", "labels": labels, "address": address} if labels else address
 
 
 def _check_name(path: Path) -> None:

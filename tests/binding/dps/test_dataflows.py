@@ -112,6 +112,8 @@ async def test_a_consumer_prepares_fetches_at_the_start_and_tells_the_completion
             prepared = await firm.send(theirs, "/dataflows/prepare", message)
             validate("DataFlowStatusMessage", prepared.json())
             assert (prepared.status_code, prepared.json()["state"]) == (200, "PREPARED")
+            early = await firm.send(theirs, "/dataflows/prepare", {**message, "dataAddress": address})
+            assert (early.status_code, early.json()["error"]) == (400, "data-address")
             missing = await firm.send(theirs, "/dataflows/urn:flow:b/started", {"messageId": "2"})
             assert (missing.status_code, missing.json()["error"]) == (400, "data-address")
             told = {"messageId": "3", "dataAddress": address}

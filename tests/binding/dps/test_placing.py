@@ -70,3 +70,10 @@ def test_an_address_is_read_or_refused_with_a_sentence(address: dict[str, Any]) 
     assert isinstance(found, Placed) or (isinstance(found, str) and found.endswith("."))
     if isinstance(found, Placed):
         assert read_placed(msgspec.to_builtins(found)) == found
+
+
+def test_an_address_with_headers_never_leaves() -> None:
+    address = {"kind": "http", "url": "https://backend.example", "headers": {"Authorization": "s3cr3t"}}
+    found = read_placed({"kind": "plane", "address": address})
+    assert isinstance(found, str)
+    assert "s3cr3t" not in found

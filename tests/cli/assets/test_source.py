@@ -71,3 +71,12 @@ def test_a_compressed_table_is_offered_as_a_compressed_file(cli: Cli, management
     assert cli("asset", "add", "--file", "far/air.csv.gz").code == 0
     (body,) = management.bodies("POST", "/v1/assets")
     assert (body["media_type"], body.get("records")) == ("application/gzip", None)
+
+
+def test_data_at_another_data_plane_has_a_path_of_that_one(cli: Cli, management: Management, here: Path) -> None:
+    management.answer("POST", "/v1/assets", asset(), status=201)
+    assert cli("asset", "add", "--file", "far/away.csv", "--at-plane", "sensors").code == 0
+    assert cli("asset", "add", "--url", "http://127.0.0.1:9/x", "--at-plane", "a", "--at-plane", "b").code == 0
+    file, fetched = (body["source"] for body in management.bodies("POST", "/v1/assets"))
+    assert file == {"kind": "plane", "labels": ["sensors"], "address": {"kind": "file", "path": "far/away.csv"}}
+    assert fetched["address"] == {"kind": "http", "url": "http://127.0.0.1:9/x"}

@@ -321,4 +321,5 @@ SENTENCES: dict[str, str] = {
     "Key set (JWKS) that verifies the tokens of another data plane.": "Schlüsselliste (JWKS), die Nachweise einer anderen Datenebene prüft.",
     "Let it have new flows again.": "Ihr wieder neue Datenflüsse geben.",
     "Also with flows that have not ended: their transfers end.": "Auch mit laufenden Datenflüssen: Deren Lieferungen enden.",
+    "The data lies at a data plane with this label. May be repeated.": "Die Daten liegen bei einer Datenebene mit diesem Schlagwort. Mehrfach möglich.",
 }

@@ -22,6 +22,8 @@ SENTENCES: dict[str, str] = {
     "The address has too many or too long labels: use at most {} of {} characters.": "Die Adresse hat zu viele oder zu "
     "lange Schlagworte: höchstens {0} mit je {1} Zeichen.",
     "The address of the kind plane cannot be read: {}.": "Die Adresse der Art plane ist nicht lesbar: {0}.",
+    "The address has `headers`, which may be a secret and would be sent: keep it at the data plane itself.": "Die Adresse "
+    "hat `headers`, die geheim sein können und verschickt würden: bitte bei der Datenebene selbst hinterlegen.",
     "No data plane takes new flows with these labels ({}): add one with `datenkontor dataplane add`.": "Keine Datenebene "
     "nimmt neue Datenflüsse mit diesen Schlagworten ({0}) an: bitte eine mit `datenkontor dataplane add` anmelden.",
     "Another data plane receives this data, and it delivers once: request a new transfer.": "Eine andere Datenebene "
