@@ -66,8 +66,8 @@ interop-edc: $(VENV)/.dev ## run against real EDC connectors, in both roles (nee
 simulate: $(VENV)/.dev ## live through SEEDS universes (default a million: a night)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
 
-tck: $(VENV)/.dev ## run the original DSP conformance kit (needs Java 17 and Maven)
-	@$(BIN)/python -m pytest -q -s -m tck tests/conformance/dsp $(ARGS)
+tck: $(VENV)/.dev ## run the original DSP and DCP conformance kits (needs Java 17 and Maven)
+	@$(BIN)/python -m pytest -q -s -m tck tests/conformance/dsp tests/conformance/dcp $(ARGS)
 
 tck-serve: $(VENV)/.dev ## serve the system under test alone, for another version of the kit
 	@$(BIN)/python -m tests.conformance.dsp.system $(ARGS)

@@ -27,7 +27,7 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
-from connector.app.identities import list_document_routes
+from connector.app.holding import build_credential_service, list_identity_routes, make_holding_context
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, new_urn, read_clock, to_bounds
@@ -244,7 +244,7 @@ async def build_broker(
         projector=projector,
         crawler=crawler,
         visibility=visibility,
-        protocol=_build_protocol(parts, visibility),
+        protocol=_build_protocol(parts, visibility, now),
         api=_build_api(parts, desk, needs, visibility, graph, intake, searches, tasks),
         management=_build_management(settings, desk),
         assessor=desk.assessor,
@@ -426,7 +426,7 @@ def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any
     ]
 
 
-def _build_protocol(parts: Parts, visibility: Visibility) -> Application:
+def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]) -> Application:
     """Return the application for peers: a Catalogue Service with the datasets of the record that a caller sees."""
     participant = parts.settings.participant.id
 
@@ -450,4 +450,5 @@ def _build_protocol(parts: Parts, visibility: Visibility) -> Application:
 
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
     routes = routes_for(gatekeeper, parts.address, provide, provide_dataset)
-    return mount(participant, parts.address, routes, list_document_routes(parts.settings))
+    service = build_credential_service(parts, make_holding_context(parts, now))
+    return mount(participant, parts.address, routes, list_identity_routes(parts.settings, service))

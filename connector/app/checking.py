@@ -15,7 +15,7 @@ from connector.app.identities import MECHANISMS, list_participants, read_accepte
 from connector.identity.files import FileFault, read_bounded
 from connector.net.addresses import NetPolicy, net_policy
 from connector.net.tls import client_context
-from connector.settings import LISTED_MECHANISMS, Settings, SettingsError
+from connector.settings import LISTED_MECHANISMS, Mode, Settings, SettingsError
 from connector.views.handed_in import HandedInFault
 
 SECRET_FILE_BYTES = 4096
@@ -33,7 +33,7 @@ def list_faults(settings: Settings, *, is_broker: bool) -> Iterator[SettingsErro
     """Yield why settings cannot be used; each of them keeps a process from its start."""
     both: tuple[Callable[[Settings], object], ...] = (
         build_policy, build_anchors, check_proxies, _check_mechanism, _check_tokens, _check_accepted,
-        _check_profile,
+        _check_profile, _check_kit,
     )  # fmt: skip
     of_connector = (_check_limits, _check_folders, _check_secret, build_client, build_server)
     for check in (*both, *(() if is_broker else of_connector)):
@@ -75,6 +75,14 @@ def check_proxies(settings: Settings) -> None:
         except ValueError:
             reason = f"net.proxies contains {network[:100]}, which is no network: write it as 10.0.0.0/8."
             raise SettingsError(reason) from None
+
+
+def _check_kit(settings: Settings) -> None:
+    """Check that what the conformance kit needs is for tests only. Raises SettingsError."""
+    if settings.identity.of_kit and settings.mode is not Mode.DEVELOPMENT:
+        raise SettingsError(
+            "identity.of_kit in the settings is for the conformance kit only: remove it, or set mode to development."
+        )
 
 
 def _check_ports(settings: Settings, *, is_broker: bool) -> None:

@@ -16,7 +16,7 @@ from aiohttp import web
 from starlette.types import ASGIApp
 
 from connector.app.accounts.mail import build_notifier
-from connector.app.identities import list_document_routes
+from connector.app.holding import build_credential_service, list_identity_routes
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import (
@@ -57,6 +57,7 @@ from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.credentials import CredentialService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.subscribing.runner import SubscriptionRunner
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
@@ -100,6 +101,7 @@ class ConnectorServer:
     protocol: Application
     data: web.Application
     listeners: Listeners
+    credentials: CredentialService | None
     broker: SearchClient | None
     announcer: Announcer | None
     pushers: Sequence[DescriptionPusher]
@@ -228,6 +230,7 @@ class ConnectorServer:
             mails=self.notifier.mailer is not None,
             seals=parts.identity.seals,
             planes=self.connected.office,
+            credentials=self.credentials,
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:
@@ -299,6 +302,7 @@ async def build(
 
     publisher = _build_publisher(parts, enforcer, connected.planes, announce)
     pushers += _build_pushers(parts, publisher, announcer)
+    credentials = build_credential_service(parts, context)
     gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(settings), parts.identity.seals)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
@@ -316,7 +320,8 @@ async def build(
         secret=secret,
         worker=workers[0],
         connected=connected,
-        protocol=_build_protocol(settings, gatekeeper, receiver, publisher),
+        protocol=_build_protocol(settings, gatekeeper, receiver, publisher, credentials),
+        credentials=credentials,
         data=_build_data(settings, connected.here),
         listeners=listeners,
         broker=broker,
@@ -354,11 +359,15 @@ def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | No
 
 
 def _build_protocol(
-    settings: Settings, gatekeeper: Gatekeeper, receiver: MessageReceiver, publisher: Publisher
+    settings: Settings,
+    gatekeeper: Gatekeeper,
+    receiver: MessageReceiver,
+    publisher: Publisher,
+    credentials: CredentialService | None,
 ) -> Application:
     """Return the application for peers, with what this participant states: its catalogue, itself, and its keys."""
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
-    return application(gatekeeper, receiver, stated, list_document_routes(settings))
+    return application(gatekeeper, receiver, stated, list_identity_routes(settings, credentials))
 
 
 def _build_data(settings: Settings, dataplane: LocalDataPlane) -> web.Application:

@@ -22,6 +22,7 @@ from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.client import GuardedClient
+from connector.ports.holder import Holder
 from connector.ports.identity import Mechanism, Participant
 from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.errors import ClaimFault
@@ -83,7 +84,14 @@ def _build_dcp(wiring: Wiring) -> Mechanism:
         members=_make_roster(wiring),
         client=wiring.client,
         clock=wiring.clock,
+        of_kit=settings.of_kit,
     )
+
+
+def find_holder(mechanism: Mechanism) -> Holder | None:
+    """Return who shows the credentials of this participant, if its mechanism has credentials."""
+    holder: Holder | None = getattr(mechanism, "holder", None)
+    return holder
 
 
 def read_trust_profile(settings: Settings) -> TrustProfile:
@@ -134,7 +142,13 @@ def list_document_routes(settings: Settings) -> list[Route]:
     def load_keys() -> list[dict[str, str]]:
         return [keys.public_jwk(keys.load_private(path)) for path in (identity.key, *identity.former_keys)]
 
-    return own_document_routes(settings.participant.id, reached.public_url, reached.path, load_keys)
+    return own_document_routes(
+        settings.participant.id,
+        reached.public_url,
+        reached.path,
+        load_keys,
+        shows_credentials=identity.mechanism == "dcp",
+    )
 
 
 class StaticTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from connector.binding.dcp.credential_service import CREDENTIAL_SERVICE
 from connector.binding.dsp.routing import Route
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.protocol.dcp.did import parse_web_did
@@ -16,7 +17,12 @@ MEDIA_TYPE = "application/did+json"
 
 
 def own_document_routes(
-    did: str, public_url: str, path: str, load_keys: Callable[[], Sequence[Mapping[str, str]]]
+    did: str,
+    public_url: str,
+    path: str,
+    load_keys: Callable[[], Sequence[Mapping[str, str]]],
+    *,
+    shows_credentials: bool = False,
 ) -> list[Route]:
     """Return the route of the document of `did`; none if `did` names another place than `public_url`.
 
@@ -25,6 +31,7 @@ def own_document_routes(
         public_url: where the listener is reached: scheme, host and port.
         path: the base path of the endpoints of the Dataspace Protocol.
         load_keys: returns the public JWKs that sign for this participant, each with its `kid`, if there is a route.
+        shows_credentials: whether the process answers as a Credential Service too.
     """
     try:
         place = urlsplit(parse_web_did(did).locate_document())
@@ -35,6 +42,8 @@ def own_document_routes(
     named = [(jwk["kid"], {name: value for name, value in jwk.items() if name != "kid"}) for jwk in load_keys()]
     base = public_url.rstrip("/")
     services = [("dsp", ServiceType.DATA, base + WELL_KNOWN), ("catalog", ServiceType.CATALOG, f"{base}{path}/catalog")]
+    if shows_credentials:
+        services.append(("credentials", ServiceType.CREDENTIALS, base + CREDENTIAL_SERVICE))
     document = msgspec.json.encode(write_document(did, named, services))
 
     async def show(_: PeerRequest) -> Reply:

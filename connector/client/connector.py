@@ -8,6 +8,7 @@ from connector.client.chapters.assets import Assets, AsyncAssets
 from connector.client.chapters.catalog import AsyncCatalogs, AsyncParticipants, Catalogs, Participants
 from connector.client.chapters.consents import AsyncConsents, Consents
 from connector.client.chapters.dataplanes import AsyncDataPlaneList, DataPlaneList
+from connector.client.chapters.credentials import AsyncCredentials, Credentials
 from connector.client.chapters.events import AsyncEvents, Events
 from connector.client.chapters.needs import AsyncNeeds, Needs
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
@@ -74,6 +75,7 @@ class Connector:
         self.needs = Needs(driver)
         self.searches = Searches(driver)
         self.consents = Consents(driver)
+        self.credentials = Credentials(driver)
         self.privacy = Privacy(driver)
         self.users = Users(driver)
         self.dataplanes = DataPlaneList(driver)
@@ -123,6 +125,7 @@ class AsyncConnector:
         self.needs = AsyncNeeds(driver)
         self.searches = AsyncSearches(driver)
         self.consents = AsyncConsents(driver)
+        self.credentials = AsyncCredentials(driver)
         self.privacy = AsyncPrivacy(driver)
         self.users = AsyncUsers(driver)
         self.dataplanes = AsyncDataPlaneList(driver)

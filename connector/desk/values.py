@@ -10,6 +10,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.credentials import CredentialService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
 from connector.ports.identity import ListInUse
@@ -34,7 +35,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     of all deliveries. Each of `checks` returns why the process is not ready, or None; each of `warnings` returns
     another problem, or None. `list_in_use` returns the version and the end of the participant list. `mails` is whether
     people can be sent e-mails. `seals` signs what this participant states. `planes` is the register of data planes,
-    None without a signaling listener.
+    None without a signaling listener. `credentials` is the Credential Service, if the identity mechanism has credentials.
     """
 
     context: Context
@@ -53,3 +54,4 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     mails: bool = False
     seals: Seals | None = None
     planes: PlaneRegister | None = None
+    credentials: CredentialService | None = None

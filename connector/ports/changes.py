@@ -17,7 +17,9 @@ from connector.ports.entities import (
     DutyEvent,
     EventEntry,
     Flow,
+    HeldCredential,
     Hold,
+    Issuance,
     Leaf,
     Lease,
     NoticeReader,
@@ -305,6 +307,33 @@ class DropSubscription(msgspec.Struct, frozen=True):
     expected: int
 
 
+class PutCredential(msgspec.Struct, frozen=True):
+    """Insert or update a credential that this participant holds under the same version rule."""
+
+    credential: HeldCredential
+    expected: int | None
+
+
+class DropCredential(msgspec.Struct, frozen=True):
+    """Remove a credential that this participant holds, if there is one."""
+
+    owner: str
+    key: str
+
+
+class PutIssuance(msgspec.Struct, frozen=True):
+    """Store an offer of an issuer or a request to it, in place of what was stored."""
+
+    issuance: Issuance
+
+
+class DropIssuance(msgspec.Struct, frozen=True):
+    """Remove an offer of an issuer or a request to it, if there is one."""
+
+    owner: str
+    id: str
+
+
 class PutPush(msgspec.Struct, frozen=True):
     """Store what was pushed to a broker, replacing an earlier push of its subject."""
 
@@ -394,6 +423,10 @@ Change = (
     | DropOfferForm
     | PutSubscription
     | DropSubscription
+    | PutCredential
+    | DropCredential
+    | PutIssuance
+    | DropIssuance
     | PutPush
     | DropPush
     | AddNotice

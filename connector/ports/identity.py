@@ -83,11 +83,8 @@ class Directory(Protocol):
         """Return all entries of the participant list."""
 
 
-class Identity(Directory, Protocol):
-    """An identity mechanism, as the binding uses it, with the participant list that it relies on."""
-
-    async def issue_token(self, audience: str, intent: Intent) -> str:
-        """Return a fresh value for the Authorization header of one request to participant `audience`."""
+class Authenticator(Protocol):
+    """Authenticates the requests of peers."""
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
         """Verify the Authorization header of a request; raises Unauthenticated or AuthenticationUnavailable.
@@ -95,6 +92,13 @@ class Identity(Directory, Protocol):
         May fetch through `net`, within its own deadline, before any transaction. The commit of `Caller.replay_key`
         detects a replay. It follows the verification of the signature, so nobody can use up the token of another.
         """
+
+
+class Identity(Directory, Authenticator, Protocol):
+    """An identity mechanism, as the binding uses it, with the participant list that it relies on."""
+
+    async def issue_token(self, audience: str, intent: Intent) -> str:
+        """Return a fresh value for the Authorization header of one request to participant `audience`."""
 
 
 class ListInUse(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,9 @@ from connector.ports.entities import (
     DutyEvent,
     EventEntry,
     Flow,
+    HeldCredential,
     Hold,
+    Issuance,
     Leaf,
     Lease,
     MonthlyUsage,
@@ -328,6 +330,18 @@ class Store(Protocol):
 
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry of the consent register."""
+
+    async def credential(self, owner: str, key: str) -> HeldCredential | None:
+        """Return one credential that this participant holds."""
+
+    async def credentials(self, owner: str) -> Sequence[HeldCredential]:
+        """Return all credentials that this participant holds, ordered by key."""
+
+    async def issuance(self, owner: str, id: str) -> Issuance | None:
+        """Return one offer of an issuer or request to it."""
+
+    async def issuances(self, owner: str) -> Sequence[Issuance]:
+        """Return all offers of issuers and requests to them, ordered by identifier."""
 
     async def push(self, owner: str, subject: str) -> Push | None:
         """Return the last push of the self-description of a subject."""

@@ -155,6 +155,13 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
     profile: Annotated[
         Path, Meta(description="Signed profile of the data space, for `dcp`: whose credentials count for what.")
     ] = Path("profile.jws")
+    of_kit: Annotated[
+        bool,
+        Meta(
+            description="For the DCP conformance kit only: documents over plain HTTP, and the credentials of the kit; "
+            "`production` refuses it."
+        ),
+    ] = False
     former_keys: Annotated[
         tuple[Path, ...],
         Meta(

@@ -19,6 +19,7 @@ from connector.ports.changes import (
     Change,
     LimitReached,
     PutAsset,
+    PutCredential,
     PutOfferForm,
     PutProcess,
     PutSubscription,
@@ -80,6 +81,8 @@ def check_version(change: Change) -> None:
         version = change.form.version
     elif isinstance(change, PutSubscription):
         version = change.subscription.version
+    elif isinstance(change, PutCredential):
+        version = change.credential.version
     else:
         return
     if version != (change.expected or 0) + 1:

@@ -18,6 +18,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.credentials import CredentialService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
 from connector.desk.holds import view_holds
@@ -73,6 +74,7 @@ AtPublisher = Annotated[Publisher, DeskValue(lambda desk: desk.publisher)]
 AtCounterparties = Annotated[Counterparties, DeskValue(lambda desk: desk.counterparties)]
 AtUsers = Annotated[UserRegister, DeskValue(lambda desk: desk.users)]
 AtRegister = Annotated[ConsentRegister, DeskValue(lambda desk: desk.register)]
+AtCredentials = Annotated[CredentialService | None, DeskValue(lambda desk: desk.credentials)]
 AtSearch = Annotated[Search | None, DeskValue(lambda desk: desk.search)]
 AtBrokerApi = Annotated[Ask | None, DeskValue(lambda desk: desk.broker)]
 AtPlanes = Annotated[PlaneRegister | None, DeskValue(lambda desk: desk.planes)]

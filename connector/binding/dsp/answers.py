@@ -29,13 +29,21 @@ ErrorKind = type[negotiation.ContractNegotiationError] | type[transfer.TransferE
 
 
 def refuse(
-    errors: ErrorKind,
+    errors: ErrorKind | None,
     error: ProtocolError,
     *,
     retry_after_s: int | None = None,
     pids: Mapping[str, str] | None = None,
 ) -> Reply:
-    """Return an error answer of a chapter, with the pids of the process as far as they are known."""
+    """Return an error answer of a chapter, with the pids of the process as far as they are known.
+
+    Without a chapter, it is a code and a reason: other protocols define no form of errors.
+    """
+    if errors is None:
+        body = msgspec.json.encode({"code": error.code, "reason": error.reason})
+        return Reply(
+            status=error.status, body=body, headers=_make_headers(error.status, retry_after_s), media_type=JSON
+        )
     body = error_body(errors, error, **pids) if pids and errors is not CatalogError else error_body(errors, error)
     return Reply(status=error.status, body=body, headers=_make_headers(error.status, retry_after_s), media_type=JSON)
 

@@ -12,13 +12,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from connector.binding.dsp.answers import ErrorKind, read_pids, refuse
-from connector.binding.dsp.body import read_body
+from connector.binding.dsp.body import BODY_LIMIT, read_body
 from connector.binding.dsp.routing import RequestHandler
 from connector.controlplane.processes.inbound import REPLAYED, use_token
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed, StoreError
-from connector.ports.identity import AuthenticationUnavailable, Caller, Identity, Intent, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Authenticator, Caller, Intent, Unauthenticated
 from connector.ports.seals import KeptSeal, SealRejected, Seals
 from connector.ports.store import Store
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
@@ -44,7 +44,7 @@ class TooMany(Exception):
 class Gatekeeper:
     """The mechanism that authenticates requests, the store of single-use tokens, rates of callers, and seals."""
 
-    identity: Identity
+    identity: Authenticator
     store: Store
     rates: CallerRates | None = None
     seals: Seals | None = None
@@ -99,11 +99,18 @@ async def note_nothing(_: PeerRequest, __: Caller, ___: str) -> None:
 
 
 def endpoint(
-    gatekeeper: Gatekeeper, errors: ErrorKind, intent: Intent, handle: Handle, note: NoteRefusal = note_nothing
+    gatekeeper: Gatekeeper,
+    errors: ErrorKind | None,
+    intent: Intent,
+    handle: Handle,
+    note: NoteRefusal = note_nothing,
+    *,
+    limit: int = BODY_LIMIT,
 ) -> RequestHandler:
     """Return a route that authenticates a request and passes it, its caller and its body to `handle`.
 
-    `note` takes the reason of a request of an authenticated caller that cannot be read.
+    `note` takes the reason of a request of an authenticated caller that cannot be read. `limit` is that of the body in
+    bytes.
     """
 
     async def route(request: PeerRequest) -> Reply:
@@ -111,7 +118,7 @@ def endpoint(
         try:
             caller = await gatekeeper.admit(request, intent)
             try:
-                body = await read_body(request) if request.method == "POST" else b""
+                body = await read_body(request, limit) if request.method == "POST" else b""
                 answer = await handle(request, caller, body)
             except ProtocolError as error:
                 answer = _log_refusal(errors, error, request, body)
@@ -142,7 +149,7 @@ async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply)
     return True
 
 
-def _refuse_fault(errors: ErrorKind, error: Exception, request: PeerRequest, body: bytes) -> Reply:
+def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerRequest, body: bytes) -> Reply:
     """Return the refusal for what a request met on its way; an unforeseen fault is logged and told as temporary."""
     status, code, retry_s, path = 503, "busy", 0, {"path": request.path}
     if isinstance(error, Unauthenticated):
@@ -169,7 +176,7 @@ def _refuse_fault(errors: ErrorKind, error: Exception, request: PeerRequest, bod
     return refuse(errors, fault, retry_after_s=retry_s or None, pids=read_pids(body))
 
 
-def _log_refusal(errors: ErrorKind, error: ProtocolError, request: PeerRequest, body: bytes) -> Reply:
+def _log_refusal(errors: ErrorKind | None, error: ProtocolError, request: PeerRequest, body: bytes) -> Reply:
     log.info("request refused: %s", error.reason, extra={"path": request.path})
     retry_s = 5 if error.status == 503 else None
     return refuse(errors, error, retry_after_s=retry_s, pids=read_pids(body))

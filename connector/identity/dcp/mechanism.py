@@ -10,10 +10,13 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from connector.identity.credentials import ListedCredentialKeys
+from connector.identity.dcp.access import AccessTokens
 from connector.identity.dcp.asking import ask_presentations
+from connector.identity.dcp.holding import MAX_NESTED, CallerGate, DcpHolder, grant
 from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, verify_presentation
 from connector.identity.dcp.profile import TrustProfile
 from connector.identity.dcp.resolver import DidResolver
@@ -67,12 +70,12 @@ class DcpIdentity:
         profile: TrustProfile,
         client: GuardedClient,
         clock: Callable[[], int],
-        scheme: str = "https",
+        of_kit: bool = False,
     ) -> None:
         """`id` is the identifier of this participant, and `key` has the name that its document gives it.
 
-        `members` keeps the participant list. `clock` returns ms since the epoch. `scheme` is that of documents: another
-        one than https is for tests on one machine.
+        `members` keeps the participant list. `clock` returns ms since the epoch. `of_kit` takes what the conformance
+        kit publishes on one machine: documents over plain HTTP, its credentials, and each presentation once.
         """
         self._owner = owner
         self._id = id
@@ -81,20 +84,66 @@ class DcpIdentity:
         self._profile = profile
         self._client = client
         self._clock = clock
+        self._shown_ms = 0 if of_kit else SHOWN_MS
+        self._access = AccessTokens(key, clock)
         self._budget = asyncio.Semaphore(MAX_FETCHES)
-        self._resolver = DidResolver(client, clock, self._budget, scheme=scheme)
-        self._statuses = StatusLists(
-            client, self._resolve, clock, self._budget, take_missing=profile.without_relationships
-        )
-        trust = TrustedIssuers(
-            {issuer: frozenset(names) for issuer, names in profile.issuers.items()}, frozenset(profile.schemas)
-        )
-        self._verifier = Verifier(id, trust, self._resolve, self._statuses, profile.without_relationships)
+        self._resolver, self._verifier = self._make_verifier(self._budget, of_kit=of_kit)
+        self._statuses = self._verifier.statuses
         self._shown: OrderedDict[tuple[str, tuple[str, ...]], _Shown] = OrderedDict()
+        self.holder = self._make_holder(of_kit=of_kit)
 
-    async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - no access token depends on it
-        """Return `Bearer` and a fresh token that `audience` alone will take, once."""
-        return f"Bearer {self._make_token(audience, token=None)}"
+    def _make_verifier(self, budget: asyncio.Semaphore, *, of_kit: bool) -> tuple[DidResolver, Verifier]:
+        """Return documents, and what verifies by them: all that waits for `budget`."""
+        profile, client, clock = self._profile, self._client, self._clock
+        resolver = DidResolver(client, clock, budget, of_kit=of_kit)
+
+        async def resolve(did: str, having: str | None) -> DidDocument:
+            return await resolver.resolve(did, having=having)
+
+        lists = StatusLists(client, resolve, clock, budget, take_missing=profile.without_relationships)
+        issuers = {issuer: frozenset(names) for issuer, names in profile.issuers.items()}
+        trust = TrustedIssuers(issuers, frozenset(profile.schemas))
+        return resolver, Verifier(self._id, trust, resolve, lists, profile.without_relationships, of_kit)
+
+    def _make_holder(self, *, of_kit: bool) -> DcpHolder:
+        """Return what shows the credentials of this participant; it shares no fetch with this mechanism."""
+        resolver, verifier = self._make_verifier(asyncio.Semaphore(MAX_NESTED), of_kit=of_kit)
+
+        def make_gate(
+            is_known: Callable[[str], bool], describe: Callable[[SelfIssued], Mapping[str, Any]]
+        ) -> CallerGate:
+            return CallerGate(
+                owner=self._owner,
+                audience=self._id,
+                resolver=resolver,
+                clock=self._clock,
+                is_known=is_known,
+                describe=describe,
+                take_missing=self._profile.without_relationships,
+            )
+
+        return DcpHolder(
+            id=self._id,
+            key=self._key,
+            verifier=verifier,
+            statuses=verifier.statuses,
+            verifiers=make_gate(self._is_member, partial(grant, self._access)),
+            issuers=make_gate(lambda did: did in self._profile.issuers, lambda _: {}),
+            clock=self._clock,
+        )
+
+    async def issue_token(self, audience: str, intent: Intent) -> str:
+        """Return `Bearer` and a fresh token that `audience` alone will take, once.
+
+        If the profile asks for credentials, an access token goes along that grants these to `audience`.
+        """
+        scopes = [Scope(ScopeKind.TYPE, name) for name in self._profile.show.get(intent, ())]
+        return f"Bearer {self.issue_for(audience, scopes)}"
+
+    def issue_for(self, audience: str, scopes: Sequence[Scope]) -> str:
+        """Return a fresh token for `audience`, with an access token for `scopes` if there are any (DCP 1.0, 4.3.2)."""
+        token = self._access.issue(audience, scopes) if scopes else None
+        return self._make_token(audience, token=token)
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
         """Verify the token of a member and, where the profile asks for credentials, what it shows.
@@ -155,8 +204,8 @@ class DcpIdentity:
         jti, now_s = secrets.token_urlsafe(16), self._clock() // 1000
         return issue(self._key, issuer=self._id, audience=audience, jti=jti, now_s=now_s, token=token)
 
-    async def _resolve(self, did: str, having: str | None) -> DidDocument:
-        return await self._resolver.resolve(did, having=having)
+    def _is_member(self, did: str) -> bool:
+        return self._members.participant(did) is not None
 
     async def _verify_token(self, token: str) -> SelfIssued:
         """Verify a token; a caller that the list does not know may be on one that was published a moment ago."""
@@ -171,8 +220,8 @@ class DcpIdentity:
         sender = await verify_self_issued(
             token,
             audience=self._id,
-            is_member=lambda did: self._members.participant(did) is not None,
-            resolve=self._resolve,
+            is_member=self._is_member,
+            resolve=self._verifier.resolve,
             now_s=self._clock() / 1000,
             take_missing=self._profile.without_relationships,
         )
@@ -192,7 +241,7 @@ class DcpIdentity:
             self._shown.popitem(last=False)
         async with kept.asking:
             now = self._clock()
-            if not now < kept.until <= now + SHOWN_MS:
+            if not now < kept.until <= now + self._shown_ms:
                 kept.credentials, kept.until = await self._ask(sender, types, now)
             return kept.credentials
 
@@ -210,7 +259,7 @@ class DcpIdentity:
         if missing:
             raise Rejected("shown", f"the caller shows no {missing[0]}.")
         ends = [end for each in found for end in (each.valid_until, self._statuses.used_until(each)) if end is not None]
-        return tuple(found), min([now + SHOWN_MS, *ends])
+        return tuple(found), min([now + self._shown_ms, *ends])
 
     def _make_caller(self, sender: SelfIssued, shown: Sequence[PresentedCredential]) -> Caller:
         claims, listed = sender.claims, self._members.participant(sender.claims.iss)

@@ -15,6 +15,7 @@ from connector.identity.tokens import LEEWAY_S
 from connector.protocol.dcp.claims import (
     MAX_CREDENTIAL,
     MAX_PRESENTATION,
+    ClaimsProfile,
     Presentation,
     PresentedCredential,
     read_claims,
@@ -59,6 +60,7 @@ class Verifier(NamedTuple):
     resolve: Resolve
     statuses: StatusLists
     take_missing: bool = False
+    of_kit: bool = False
 
 
 async def verify_presentation(
@@ -70,7 +72,7 @@ async def verify_presentation(
     at the first rule that fails, and what `StatusLists.find_ended` raises.
     """
     opened = open_signed(text, limit=MAX_PRESENTATION * _SLACK, kinds=PRESENTATION_KINDS, algorithms=PEER_ALGORITHMS)
-    presentation = _read_presentation(opened)
+    presentation = _read_presentation(opened, of_kit=verifier.of_kit)
     holder = sender.claims.iss
     if presentation.holder != holder:
         raise Rejected("holder", "the presentation is that of another holder.")
@@ -80,32 +82,45 @@ async def verify_presentation(
     check_key_name(opened, holder)
     verify_by(opened, sender.document, Relationship.PRESENTATION, take_missing=verifier.take_missing)
     found = [
-        _read_credential(credential, presentation, verifier.trust, now_ms) for credential in presentation.credentials
+        _read_credential(credential, holder, verifier, now_ms, presentation.profile)
+        for credential in presentation.credentials
     ]
     for signed, credential in found:
         await _verify_credential(signed, credential, verifier)
     return tuple(credential for _, credential in found)
 
 
-def _read_presentation(opened: Opened) -> Presentation:
+async def verify_credential(text: str, holder: str, verifier: Verifier, now_ms: int) -> PresentedCredential:
+    """Verify a credential about `holder` that nobody presents, by the rules of `verify_presentation`. Raises as it."""
+    signed, credential = _read_credential(text, holder, verifier, now_ms)
+    await _verify_credential(signed, credential, verifier)
+    return credential
+
+
+def open_credential(text: str) -> Opened:
+    """Take a credential apart, as `open_signed`."""
+    return open_signed(text, limit=MAX_CREDENTIAL * _SLACK, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS)
+
+
+def _read_presentation(opened: Opened, *, of_kit: bool) -> Presentation:
     try:
-        return read_presentation(opened.payload)
+        return read_presentation(opened.payload, of_kit=of_kit)
     except ClaimFault as fault:
         raise Rejected("form-of-claims", fault.reason) from None
 
 
 def _read_credential(
-    text: str, presentation: Presentation, trust: TrustedIssuers, now_ms: int
+    text: str, holder: str, verifier: Verifier, now_ms: int, profile: ClaimsProfile | None = None
 ) -> tuple[Opened, PresentedCredential]:
-    """Apply the rules that need no key and no fetch."""
-    opened = open_signed(text, limit=MAX_CREDENTIAL * _SLACK, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS)
+    """Apply the rules that need no key and no fetch; `profile` is that of the presentation, if there is one."""
+    opened, trust = open_credential(text), verifier.trust
     try:
-        credential = read_claims(opened.payload)
+        credential = read_claims(opened.payload, of_kit=verifier.of_kit)
     except ClaimFault as fault:
         raise Rejected("form-of-claims", fault.reason) from None
-    if credential.profile is not presentation.profile:
+    if profile is not None and credential.profile is not profile:
         raise Rejected("profile", "the credential is of another profile than the presentation.")
-    if credential.subject != presentation.holder:
+    if credential.subject != holder:
         raise Rejected("subject", "the credential is about somebody else than who presents it.")
     _check_times(credential.valid_from, credential.valid_until, now_ms)
     trusted = trust.issuers.get(credential.issuer, frozenset())

@@ -47,16 +47,17 @@ class DidResolver:
     """Resolves identifiers of the method `web`. One for a process."""
 
     def __init__(
-        self, client: GuardedClient, clock: Callable[[], int], budget: asyncio.Semaphore, *, scheme: str = "https"
+        self, client: GuardedClient, clock: Callable[[], int], budget: asyncio.Semaphore, *, of_kit: bool = False
     ) -> None:
         """`clock` returns ms since the epoch, and `budget` bounds the fetches at a time.
 
-        Any other `scheme` than https is for tests on the same machine.
+        `of_kit` reads documents as the conformance kit serves them: over plain HTTP, and without a media type.
         """
         self._client = client
         self._clock = clock
         self._budget = budget
-        self._scheme = scheme
+        self._scheme = "http" if of_kit else "https"
+        self._media_types = _MEDIA_TYPES | {""} if of_kit else _MEDIA_TYPES
         self._places: OrderedDict[str, _DocumentPlace] = OrderedDict()
 
     async def resolve(self, did: str, *, having: str | None = None) -> DidDocument:
@@ -126,7 +127,7 @@ class DidResolver:
         if response.status != 200:
             raise _Missing(f"its place answers with status {response.status}.")
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind not in _MEDIA_TYPES:
+        if kind not in self._media_types:
             raise ClaimFault(f"The document of {did} is served as {kind or 'nothing'}: expected application/did+json.")
         return response.body
 

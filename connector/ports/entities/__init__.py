@@ -8,6 +8,7 @@ participant context, so several departments in one runtime are rows and not a mi
 from connector.audit.leaves import Leaf
 from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts, Veto
+from connector.ports.entities.credentials import HeldCredential, Issuance
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeReader, UserNotice
@@ -50,7 +51,9 @@ __all__ = [
     "EventEntry",
     "Flow",
     "FlowDirection",
+    "HeldCredential",
     "Hold",
+    "Issuance",
     "Leaf",
     "Lease",
     "Marking",

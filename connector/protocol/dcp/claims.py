@@ -1,15 +1,19 @@
 """Credentials and presentations in the two profiles of DCP (DCP 1.0, profiles), as the payloads of their JWTs.
 
+Credentials are read, presentations are read and written.
+
 `vc20-bssl/jwt`: the payload is the credential (Securing Verifiable Credentials using JOSE and COSE, 3.1).
 `vc11-sl2021/jwt`: registered claims beside the member `vc` or `vp` (Verifiable Credentials Data Model 1.1, 6.3.1).
 Where two members say the same, they agree, or the document is refused.
 
-Pure: standard library only.
+Pure: standard library and msgspec only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dcp.objects import read_object
@@ -71,10 +75,16 @@ class Presentation(NamedTuple):
     valid_until: int | None
 
 
-def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL) -> PresentedCredential:
-    """Read the payload of a credential of either profile, of at most `limit` bytes; raises ClaimFault."""
+def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL, of_kit: bool = False) -> PresentedCredential:
+    """Read the payload of a credential of either profile, of at most `limit` bytes; raises ClaimFault.
+
+    `of_kit` takes the credentials of the conformance kit, which lack contexts and types and give `sub` and `jti`
+    another meaning.
+    """
     outside = read_object(payload, limit, "The credential")
-    profile, inside = _find_model(outside, "vc", "VerifiableCredential")
+    profile, inside = _find_model(outside, "vc", "VerifiableCredential", of_kit=of_kit)
+    if of_kit:
+        outside = {name: value for name, value in outside.items() if name not in {"sub", "jti"}}
     subject = _read_subject(inside)
     issuer = _read_id(inside.get("issuer"))
     begin, end = ("validFrom", "validUntil") if profile is ClaimsProfile.VC20 else ("issuanceDate", "expirationDate")
@@ -93,10 +103,10 @@ def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL) -> PresentedCred
     )
 
 
-def read_presentation(payload: bytes) -> Presentation:
-    """Read the payload of a presentation of either profile; raises ClaimFault."""
+def read_presentation(payload: bytes, *, of_kit: bool = False) -> Presentation:
+    """Read the payload of a presentation of either profile, `of_kit` as in `read_claims`; raises ClaimFault."""
     outside = read_object(payload, MAX_PRESENTATION, "The presentation")
-    profile, inside = _find_model(outside, "vp", "VerifiablePresentation")
+    profile, inside = _find_model(outside, "vp", "VerifiablePresentation", of_kit=of_kit)
     audience = outside.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
         audience = audience[0]
@@ -111,11 +121,31 @@ def read_presentation(payload: bytes) -> Presentation:
     )
 
 
-def _find_model(outside: dict[str, Any], wrapper: str, kind: str) -> tuple[ClaimsProfile, dict[str, Any]]:
+def write_presentation(
+    profile: ClaimsProfile, credentials: Sequence[str], *, holder: str, audience: str, id: str, now_s: int, until_s: int
+) -> bytes:
+    """Return the payload of a presentation of credentials (compact JWS), all of one profile (DCP 1.0, homogeneity)."""
+    claims: dict[str, Any] = {"iss": holder, "aud": audience, "jti": id, "nbf": now_s, "iat": now_s, "exp": until_s}
+    inside: dict[str, Any] = {"type": ["VerifiablePresentation"], "id": id, "holder": holder}
+    if profile is ClaimsProfile.VC11:
+        inside |= {"@context": [_V1], "verifiableCredential": list(credentials)}
+        return msgspec.json.encode({**claims, "sub": holder, "vp": inside})
+    enveloped = [
+        {"@context": _V2, "type": "EnvelopedVerifiableCredential", "id": _ENVELOPE + each} for each in credentials
+    ]
+    return msgspec.json.encode({**claims, **inside, "@context": [_V2], "verifiableCredential": enveloped})
+
+
+def _find_model(
+    outside: dict[str, Any], wrapper: str, kind: str, *, of_kit: bool
+) -> tuple[ClaimsProfile, dict[str, Any]]:
     """Return the profile by its first context, and the members of the data model."""
     inside = outside.get(wrapper, outside)
     if not isinstance(inside, dict):
         raise ClaimFault(f"{wrapper} is not a JSON object.")
+    profile = ClaimsProfile.VC11 if wrapper in outside else ClaimsProfile.VC20
+    if of_kit:
+        return profile, inside
     contexts = inside.get("@context")
     first = contexts[0] if isinstance(contexts, list) and contexts else contexts
     expected = _V1 if wrapper in outside else _V2
@@ -123,7 +153,7 @@ def _find_model(outside: dict[str, Any], wrapper: str, kind: str) -> tuple[Claim
         raise ClaimFault(f"The first @context is another one: expected {expected}.")
     if kind not in _list(inside, "type", MAX_TYPES):
         raise ClaimFault(f"The type is another one: expected {kind}.")
-    return (ClaimsProfile.VC11 if wrapper in outside else ClaimsProfile.VC20), inside
+    return profile, inside
 
 
 def _read_types(inside: Mapping[str, Any]) -> tuple[str, ...]:

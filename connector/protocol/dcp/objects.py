@@ -1,10 +1,12 @@
-"""A document of somebody else as a JSON object, within its bound. Pure: standard library only."""
+"""A document or message of somebody else as a JSON object, within its bound. Pure: standard library only."""
 
 from typing import Any
 
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.errors import ProtocolError
+
+CONTEXT = "https://w3id.org/dspace-dcp/v1.0/dcp.jsonld"
 
 
 def read_object(body: bytes, limit: int, what: str) -> dict[str, Any]:
@@ -17,4 +19,15 @@ def read_object(body: bytes, limit: int, what: str) -> dict[str, Any]:
         raise ClaimFault(f"{what} cannot be read: {error.reason}") from None
     if not isinstance(members, dict):
         raise ClaimFault(f"{what} is not a JSON object.")
+    return members
+
+
+def read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
+    """Read a message whose `type` is `kind`, of at most `limit` bytes (DCP 1.0, 4.4); raises ClaimFault."""
+    members = read_object(body, limit, f"The {kind}")
+    if members.get("type") != kind:
+        raise ClaimFault(f"The body is no {kind}.")
+    contexts = members.get("@context")
+    if not isinstance(contexts, list) or CONTEXT not in contexts or not all(isinstance(each, str) for each in contexts):
+        raise ClaimFault(f"The @context of the {kind} does not contain {CONTEXT}.")
     return members

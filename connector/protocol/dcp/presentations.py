@@ -4,15 +4,13 @@ Pure: standard library and msgspec only.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import read_object
+from connector.protocol.dcp.objects import CONTEXT, read_message
 from connector.protocol.dcp.scopes import MAX_SCOPES, Scope, parse_scope
 
-CONTEXT = "https://w3id.org/dspace-dcp/v1.0/dcp.jsonld"
 QUERY_PATH = "/presentations/query"
 MAX_QUERY = 64 * 1024
 MAX_RESPONSE = 1024 * 1024
@@ -33,10 +31,13 @@ def write_query(scopes: Sequence[Scope], *, three_parts: bool = False) -> bytes:
 
 def read_query(body: bytes) -> tuple[Scope, ...]:
     """Read a query; raises DefinitionAsked for one by a presentation definition, and ClaimFault for a wrong one."""
-    members = _read_message(body, MAX_QUERY, _QUERY)
-    if "presentationDefinition" in members:
+    members = read_message(body, MAX_QUERY, _QUERY)
+    definition = members.get("presentationDefinition")
+    if definition is not None:
         if "scope" in members:
             raise ClaimFault("The query has a scope and a presentationDefinition: expected one of them.")
+        if not definition or not isinstance(definition, dict):
+            raise ClaimFault("presentationDefinition is not an object with members.")
         raise DefinitionAsked("Presentation definitions are not supported: ask with a scope.")
     asked = members.get("scope")
     if not isinstance(asked, list) or not 0 < len(asked) <= MAX_SCOPES:
@@ -53,19 +54,9 @@ def write_response(presentations: Sequence[str]) -> bytes:
 
 def read_response(body: bytes) -> tuple[str, ...]:
     """Read an answer and return its presentations, each a compact JWS that nobody has verified; raises ClaimFault."""
-    found = _read_message(body, MAX_RESPONSE, _RESPONSE).get("presentation")
+    found = read_message(body, MAX_RESPONSE, _RESPONSE).get("presentation")
     if not isinstance(found, list) or len(found) > MAX_PRESENTATIONS:
         raise ClaimFault(f"presentation is not a list of at most {MAX_PRESENTATIONS} presentations.")
     if not all(isinstance(presentation, str) for presentation in found):
         raise ClaimFault("A presentation is not a JWT: expected a profile with proofs by JWT.")
     return tuple(found)
-
-
-def _read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
-    members = read_object(body, limit, f"The {kind}")
-    if members.get("type") != kind:
-        raise ClaimFault(f"The body is no {kind}.")
-    contexts = members.get("@context")
-    if not isinstance(contexts, list) or CONTEXT not in contexts or not all(isinstance(each, str) for each in contexts):
-        raise ClaimFault(f"The @context of the {kind} does not contain {CONTEXT}.")
-    return members

@@ -353,6 +353,24 @@ def _drop_subscription(tables: MemoryTables, change: changes.DropSubscription) -
     tables.put(tables.subscriptions, key, None)
 
 
+def _put_credential(tables: MemoryTables, change: changes.PutCredential) -> None:
+    key = (change.credential.owner, change.credential.key)
+    _check_expected(tables.get(tables.credentials, key), change.expected, change.credential.key)
+    tables.put(tables.credentials, key, change.credential)
+
+
+def _drop_credential(tables: MemoryTables, change: changes.DropCredential) -> None:
+    tables.put(tables.credentials, (change.owner, change.key), None)
+
+
+def _put_issuance(tables: MemoryTables, change: changes.PutIssuance) -> None:
+    tables.put(tables.issuances, (change.issuance.owner, change.issuance.id), change.issuance)
+
+
+def _drop_issuance(tables: MemoryTables, change: changes.DropIssuance) -> None:
+    tables.put(tables.issuances, (change.owner, change.id), None)
+
+
 def _put_push(tables: MemoryTables, change: changes.PutPush) -> None:
     tables.put(tables.pushes, (change.push.owner, change.push.subject), change.push)
 
@@ -441,6 +459,10 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropOfferForm: _drop_offer_form,
     changes.PutSubscription: _put_subscription,
     changes.DropSubscription: _drop_subscription,
+    changes.PutCredential: _put_credential,
+    changes.DropCredential: _drop_credential,
+    changes.PutIssuance: _put_issuance,
+    changes.DropIssuance: _drop_issuance,
     changes.PutPush: _put_push,
     changes.DropPush: _drop_push,
     changes.PutPlane: _put_plane,

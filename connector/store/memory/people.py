@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from connector.ports.entities import (
     Consent,
     ConsentLink,
+    HeldCredential,
+    Issuance,
     NoticeReader,
     OfferForm,
     PageBounds,
@@ -107,3 +109,23 @@ class MemoryPeople:
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry."""
         return len(self._tables.select(self._tables.consents, lambda entry: entry.owner == owner))
+
+    async def credential(self, owner: str, key: str) -> HeldCredential | None:
+        """Return one credential that this participant holds."""
+        found: HeldCredential | None = self._tables.get(self._tables.credentials, (owner, key))
+        return found
+
+    async def credentials(self, owner: str) -> Sequence[HeldCredential]:
+        """Return all credentials that this participant holds, ordered by key."""
+        rows: list[HeldCredential] = self._tables.select(self._tables.credentials, lambda held: held.owner == owner)
+        return sorted(rows, key=lambda held: held.key)
+
+    async def issuance(self, owner: str, id: str) -> Issuance | None:
+        """Return one offer of an issuer or request to it."""
+        found: Issuance | None = self._tables.get(self._tables.issuances, (owner, id))
+        return found
+
+    async def issuances(self, owner: str) -> Sequence[Issuance]:
+        """Return all offers of issuers and requests to them, ordered by identifier."""
+        rows: list[Issuance] = self._tables.select(self._tables.issuances, lambda issuance: issuance.owner == owner)
+        return sorted(rows, key=lambda issuance: issuance.id)

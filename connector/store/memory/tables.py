@@ -46,6 +46,8 @@ class MemoryTables:
         self.sessions: Table = {}
         self.offer_forms: Table = {}
         self.subscriptions: Table = {}
+        self.credentials: Table = {}
+        self.issuances: Table = {}
         self.pushes: Table = {}
         self.planes: Table = {}
         self.notices: Table = {}

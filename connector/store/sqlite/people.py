@@ -1,10 +1,12 @@
-"""What the SQLite store knows of people: users with what they fill in and are told, and the consents of persons."""
+"""What the SQLite store knows of people and of this participant: users, consents of persons, and held credentials."""
 
 from collections.abc import Mapping, Sequence
 
 from connector.ports.entities import (
     Consent,
     ConsentLink,
+    HeldCredential,
+    Issuance,
     NoticeReader,
     OfferForm,
     PageBounds,
@@ -12,7 +14,7 @@ from connector.ports.entities import (
     UserNotice,
     UserSession,
 )
-from connector.store.sqlite.chapters import consents, notices, users
+from connector.store.sqlite.chapters import consents, credentials, notices, users
 from connector.store.sqlite.engine.connection import StoreConnection
 
 
@@ -84,3 +86,19 @@ class SqlitePeople:
     async def consent_revision(self, owner: str) -> int:
         """Return a number that grows with every entry."""
         return consents.revision(self._reader, owner)
+
+    async def credential(self, owner: str, key: str) -> HeldCredential | None:
+        """Return one credential that this participant holds."""
+        return credentials.credential(self._reader, owner, key)
+
+    async def credentials(self, owner: str) -> Sequence[HeldCredential]:
+        """Return all credentials that this participant holds, ordered by key."""
+        return credentials.credentials(self._reader, owner)
+
+    async def issuance(self, owner: str, id: str) -> Issuance | None:
+        """Return one offer of an issuer or request to it."""
+        return credentials.issuance(self._reader, owner, id)
+
+    async def issuances(self, owner: str) -> Sequence[Issuance]:
+        """Return all offers of issuers and requests to them, ordered by identifier."""
+        return credentials.issuances(self._reader, owner)

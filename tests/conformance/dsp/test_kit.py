@@ -4,9 +4,7 @@
 the kit's artifacts, else Maven brings them into `build/`.
 """
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,40 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from connector.cli.setup.ports import is_free
+from tests.conformance.kit import ROOT, bring_artifacts, find_port, run_kit
 
 pytestmark = pytest.mark.tck
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
 FOUND, SUCCEEDED, DISABLED = 67, 65, 2
-_COUNTS = re.compile(r"found (\d+) started (\d+) succeeded (\d+) failed (\d+) skipped (\d+)")
 _READY = re.compile(r"(dataspacetck\.[a-z.]+)=(.*?)(?= dataspacetck\.|\n)")
 
 
 @pytest.fixture(scope="module")
 def artifacts() -> Path:
-    named = os.environ.get("DATENKONTOR_KIT")
-    if named:
-        return Path(named)
-    for tool in ("java", "mvn"):
-        assert shutil.which(tool), f"The kit needs {tool}: install a JDK 17 and Maven."
-    folder = ROOT / "build" / "dsp-kit" / "lib"
-    if not list(folder.glob("tck-runtime-*.jar")):
-        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
-        subprocess.run(
-            ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(HERE / "pom.xml"), *goal], check=True, timeout=600
-        )
-    return folder
-
-
-def _free_port(first: int) -> int:
-    return next(port for port in range(first, first + 1000, 2) if is_free(port) and is_free(port + 1))
+    return bring_artifacts(HERE)
 
 
 @pytest.fixture
 def properties(tmp_path: Path) -> Iterator[Path]:
-    port, kit = _free_port(18282), _free_port(19083)
+    port, kit = find_port(18282), find_port(19083)
     command = [sys.executable, "-m", "tests.conformance.dsp.system", f"--port={port}", f"--kit=http://localhost:{kit}"]
     with (tmp_path / "system.log").open("w") as log:
         system = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
@@ -92,16 +73,6 @@ def _identifiers() -> dict[str, str]:
 
 
 def test_the_original_kit_succeeds_in_every_test_it_runs(artifacts: Path, properties: Path) -> None:
-    run = subprocess.run(
-        ["java", "-cp", f"{artifacts}/*", str(HERE / "Kit.java"), str(properties)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    counts = _COUNTS.search(run.stdout)
-    told = run.stdout[-6000:] + run.stderr[-2000:]
-    assert counts, f"The kit gave no counts.\n{told}"
-    found, _, succeeded, failed, skipped = map(int, counts.groups())
-    assert (found, succeeded, failed, skipped) == (FOUND, SUCCEEDED, 0, DISABLED), told
-    print(f"{succeeded} of {SUCCEEDED} ({found} found, {skipped} disabled by the kit)")
+    counts = run_kit(artifacts, HERE / "Kit.java", properties)
+    assert counts[:1] + counts[2:5] == (FOUND, SUCCEEDED, 0, DISABLED), counts.told
+    print(f"{counts.succeeded} of {SUCCEEDED} ({counts.found} found, {counts.skipped} disabled by the kit)")

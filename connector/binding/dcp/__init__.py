@@ -1,0 +1,1 @@
+"""The HTTP of the Decentralized Claims Protocol 1.0."""
