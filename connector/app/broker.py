@@ -27,10 +27,20 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
-from connector.app.holding import build_credential_service, list_identity_routes, make_holding_context
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
-from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, new_urn, read_clock, to_bounds
+from connector.app.parts import (
+    Parts,
+    build_credential_service,
+    build_parts,
+    keep_fresh,
+    list_identity_routes,
+    make_holding_context,
+    make_rates,
+    new_urn,
+    read_clock,
+    to_bounds,
+)
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper

@@ -16,14 +16,15 @@ from aiohttp import web
 from starlette.types import ASGIApp
 
 from connector.app.accounts.mail import build_notifier
-from connector.app.holding import build_credential_service, list_identity_routes
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners
 from connector.app.parts import (
     OWNER,
     Parts,
+    build_credential_service,
     build_parts,
     keep_fresh,
+    list_identity_routes,
     load_secret,
     log,
     make_rates,
@@ -57,7 +58,7 @@ from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.credentials import CredentialService
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.subscribing.runner import SubscriptionRunner
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
@@ -312,6 +313,7 @@ async def build(
 
     connected.planes.listen(flow_ended)
     listeners = Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings))
+    address = partial(find_pages, settings, listeners)
     return ConnectorServer(
         parts=parts,
         context=context,
@@ -328,9 +330,7 @@ async def build(
         announcer=announcer,
         pushers=pushers,
         passwords=Argon2Passwords(),
-        notifier=build_notifier(
-            settings, parts.notices, context, parts.client, partial(find_pages, settings, listeners)
-        ),
+        notifier=build_notifier(settings, parts.notices, context, parts.client, address),
     )
 
 

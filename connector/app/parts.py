@@ -13,11 +13,16 @@ from zoneinfo import ZoneInfo
 
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
-from connector.app.identities import Wiring, build_identity, make_identity
+from connector.app.identities import Wiring, build_identity, find_holder, list_document_routes, make_identity
 from connector.app.lock import lock_store
+from connector.binding.dcp import credential_service
 from connector.binding.dsp.client import HttpPeer
+from connector.binding.dsp.routing import Route
+from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.notices.notifier import NoticeRule
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.identity.files import read_bounded, write_new
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
@@ -158,6 +163,35 @@ async def issue_own_token(settings: Settings, audience: str | None = None) -> st
         return await make_identity(wiring).issue_token(audience or settings.participant.id, Intent.SEARCH)
     finally:
         await transport.close()
+
+
+def build_credential_service(parts: Parts, context: Context) -> CredentialService | None:
+    """Return the Credential Service, if the identity mechanism has credentials."""
+    holder = find_holder(parts.identity)
+    return CredentialService(context, holder) if holder else None
+
+
+def make_holding_context(parts: Parts, now: Callable[[], int]) -> Context:
+    """Return the context of a process that holds credentials and has no processes."""
+    return Context(
+        owner=OWNER,
+        participant=parts.settings.participant.id,
+        address=parts.address,
+        store=parts.store,
+        now=now,
+        new_id=new_urn,
+        watch=ProcessWatch(),
+        wake=lambda _: None,
+    )
+
+
+def list_identity_routes(settings: Settings, service: CredentialService | None) -> list[Route]:
+    """Return the routes that prove who this participant is: its document, and its Credential Service if it has one.
+
+    Raises KeyFault for a key file that cannot be read.
+    """
+    shown = credential_service.routes(service, make_rates(settings)) if service else []
+    return [*list_document_routes(settings), *shown]
 
 
 def load_secret(settings: Settings) -> Secret:

@@ -50,6 +50,7 @@ WORDS = {
     "need": CommandEntry("need", "Needs for data: post them, answer those of others."),
     "event": CommandEntry("event", "Events that policies can refer to."),
     "consent": CommandEntry("consent", "Consents of persons whom data is about."),
+    "credential": CommandEntry("credential", "Credentials that this participant shows to others."),
     "privacy": CommandEntry("privacy", "Data protection: record of processing, late duties, vetoes."),
     "audit": CommandEntry("audit", "The audit log: list, show, export, verify."),
     "hold": CommandEntry("hold", "Holds: processes that wait for a person."),

@@ -10,7 +10,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.credentials import CredentialService
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
 from connector.ports.identity import ListInUse

@@ -30,6 +30,7 @@ from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.consents import ConsentOrder
 from connector.views.subscriptions import RunOutcome
 from tests.contract import values
+from tests.support.holding import hold, member
 from tests.support.plane import ADDRESS, CITY, ME, NOW, OWNER, Blocked, Desk
 
 CSV = b"station;no2\n"
@@ -84,7 +85,9 @@ async def rename(desk: Desk, id: str, new: str, state: str | None, **members: An
 
 
 def furnish(desk: Desk, made: Connector) -> None:
-    """Let there be an asset, two agreements, a negotiation that waits for a person, and transfers in three states."""
+    """Let there be a credential, an asset, two agreements, a negotiation that waits for somebody, and transfers."""
+    desk.app.state.desk = msgspec.structs.replace(desk.values, credentials=asyncio.run(hold()).service)
+    made.credentials.add(member())
     source = {"kind": "file", "path": "air.csv"}
     with httpx.Client(transport=Blocked(desk.app), base_url="http://x", headers={"X-Api-Key": "chief"}) as http:
         order = {
@@ -134,7 +137,7 @@ def furnish(desk: Desk, made: Connector) -> None:
 def test_an_example_holds(function: FunctionType, desk: Desk, tmp_path: Path) -> None:
     with Connector("http://connector", "chief", transport=Blocked(desk.app)) as made:
         furnish(desk, made)
-    names: dict[str, Any] = {"Decimal": Decimal, "folder": tmp_path}
+    names: dict[str, Any] = {"Decimal": Decimal, "folder": tmp_path, "membership": member()}
     for module in [*modules(connector.views), importlib.import_module(function.__module__)]:
         names |= vars(module)
     with Connector("http://connector", "chief", transport=Provided(desk)) as names["connector"]:

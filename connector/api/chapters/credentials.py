@@ -6,8 +6,8 @@ from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtCredentials
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.errors import NotAllowed
-from connector.controlplane.usecases import credentials
-from connector.controlplane.usecases.credentials import CredentialService
+from connector.controlplane.usecases.holding import keeping
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.ports.entities import HeldCredential
 from connector.ports.identity import AuthenticationUnavailable
 from connector.views.conversion import to_view
@@ -35,8 +35,8 @@ async def list_issuances(service: AtCredentials) -> tuple[IssuanceView, ...]:
 async def show_credential(service: AtCredentials, key: str) -> CredentialView:
     """Show one credential, with what it says about this participant."""
     found = _require(service)
-    held = await credentials.find(found, key)
-    return _show(found, held, claims=dict(credentials.read_claims(found, held)))
+    held = await keeping.find(found, key)
+    return _show(found, held, claims=dict(keeping.read_claims(found, held)))
 
 
 @router.post("/credentials")
@@ -44,7 +44,7 @@ async def import_credential(service: AtCredentials, request: Request, order: Cre
     """Verify and store a credential; one that it renews goes."""
     found = _require(service)
     try:
-        held = await credentials.add(found, order.credential, by=request.state.key_id)
+        held = await keeping.add(found, order.credential, by=request.state.key_id)
     except AuthenticationUnavailable as fault:
         raise ApiError(503, "unavailable", f"The credential cannot be verified now: {fault.reason}") from None
     return _show(found, held)
@@ -54,7 +54,7 @@ async def import_credential(service: AtCredentials, request: Request, order: Cre
 async def remove_credential(service: AtCredentials, request: Request, key: str) -> CredentialView:
     """Remove a credential: it is shown to nobody any more."""
     found = _require(service)
-    held = await credentials.remove(found, key, by=request.state.key_id)
+    held = await keeping.remove(found, key, by=request.state.key_id)
     return _show(found, held)
 
 
@@ -67,5 +67,5 @@ def _require(service: CredentialService | None) -> CredentialService:
 
 
 def _show(service: CredentialService, held: HeldCredential, **more: object) -> CredentialView:
-    standing = credentials.find_standing(held, service.context.now())
+    standing = keeping.find_standing(held, service.context.now())
     return to_view(CredentialView, held, standing=standing, **more)

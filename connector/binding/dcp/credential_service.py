@@ -7,8 +7,8 @@ from typing import TypeVar
 from connector.binding.dsp.body import JSON
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
-from connector.controlplane.usecases import credentials
-from connector.controlplane.usecases.credentials import CredentialService
+from connector.controlplane.usecases.holding import presenting, receiving
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent
@@ -26,7 +26,7 @@ from connector.protocol.dsp.errors import RemoteProtocolError
 CREDENTIAL_SERVICE = "/dcp"
 """The path of the Credential Service below the public URL of the protocol."""
 
-Message = TypeVar("Message")
+Handed = TypeVar("Handed")
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,17 @@ class _Edge:
         """Answer a query for presentations."""
         scopes = _read(read_query, body)
         async with self.verifiers.using_token(caller):
-            shown = await credentials.present(self.service, caller, scopes)
+            shown = await presenting.present(self.service, caller, scopes)
         return Reply(body=write_response(shown), media_type=JSON)
 
     async def store(self, _: PeerRequest, caller: Caller, body: bytes) -> Reply:
         """Store what an issuer hands over."""
-        await credentials.receive_message(self.service, caller, _read(read_credential_message, body))
+        await receiving.receive_message(self.service, caller, _read(read_credential_message, body))
         return Reply()
 
     async def take_offer(self, _: PeerRequest, caller: Caller, body: bytes) -> Reply:
         """Keep what an issuer offers."""
-        await credentials.receive_offer(self.service, caller, _read(read_credential_offer, body))
+        await receiving.receive_offer(self.service, caller, _read(read_credential_offer, body))
         return Reply()
 
 
@@ -74,7 +74,7 @@ def _route(path: str, gatekeeper: Gatekeeper, handle: Handle, limit: int) -> Rou
     return Route("POST", CREDENTIAL_SERVICE + path, answer)
 
 
-def _read(read: Callable[[bytes], Message], body: bytes) -> Message:
+def _read(read: Callable[[bytes], Handed], body: bytes) -> Handed:
     """Return the message in a body. Raises RemoteProtocolError: 501 for a presentation definition, else 400."""
     try:
         return read(body)

@@ -20,7 +20,7 @@ def _show(key: str) -> ApiCall[CredentialView]:
     """Show one credential, with what it says about this participant.
 
     >>> connector.credentials.show(connector.credentials.list()[0].key).claims
-    {'level': 'full'}
+    {'role': ['company']}
     """
     return ApiCall(method="GET", path=path_of("credentials", key), answer=CredentialView)
 
@@ -39,7 +39,7 @@ def _remove(key: str) -> ApiCall[CredentialView]:
     """Remove a credential: it is shown to nobody any more.
 
     >>> connector.credentials.remove(connector.credentials.list()[0].key).issuer
-    'did:web:issuer.example'
+    'did:web:stadt.example'
     """
     return ApiCall(method="DELETE", path=path_of("credentials", key), answer=CredentialView)
 

@@ -35,7 +35,7 @@ MAX_NESTED: Final = 64
 PRESENTED_S: Final = 120
 """How long a presentation is valid, in s."""
 
-Answer = TypeVar("Answer")
+Answered = TypeVar("Answered")
 
 _STANDINGS = {
     None: CredentialStanding.VALID,
@@ -80,7 +80,7 @@ class CallerGate:
         return await self.resolver.resolve(did, having=having)
 
 
-async def run_nested(work: Awaitable[Answer]) -> Answer:
+async def run_nested(work: Awaitable[Answered]) -> Answered:
     """Return what the holder does for a caller that waits; raises AuthenticationUnavailable after `NESTED_S`."""
     try:
         async with asyncio.timeout(NESTED_S):

@@ -59,6 +59,10 @@ SENTENCES: dict[str, str] = {
     "veto-lifted": "Einspruch zurückgenommen: „{title}“ kann veröffentlicht werden.",
     "consent-link": "Mit diesem Link sieht und ändert {id} die eigenen Einwilligungen, bis {until}:",
     "consents-recorded": "Einwilligungen eingetragen: {count}.",
+    "credential-stored": "{types} ist gespeichert und wird vorgezeigt (Schlüssel {name}).",
+    "credential-removed": "{types} ist entfernt.",
+    "ask-remove-credential": "{types} von {issuer} wird dann niemandem mehr vorgezeigt.",
+    "issuance": "{issuer}: {types} ({state}).",
     "consents-line": "Zeile {line} der Datei ist Eintrag {number}.",
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",
     "event-unnamed": "Noch nennen keine Nutzungsbedingungen und kein Vertrag {name}: Bei einem Schreibfehler beendet "

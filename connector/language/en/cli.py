@@ -57,6 +57,10 @@ SENTENCES: dict[str, str] = {
     "veto-lifted": "The veto is lifted: “{title}” can be published.",
     "consent-link": "With this link {id} sees and changes the own consents, until {until}:",
     "consents-recorded": "Consents recorded: {count}.",
+    "credential-stored": "{types} is stored and will be shown (key {name}).",
+    "credential-removed": "{types} is removed.",
+    "ask-remove-credential": "{types} of {issuer} will be shown to nobody any more.",
+    "issuance": "{issuer}: {types} ({state}).",
     "consents-line": "Line {line} of the file is entry {number}.",
     "consents-stopped": "The import stopped. Consents recorded: {count}; not recorded: from line {line} on.",
     "event-unnamed": "No policy of an asset or agreement names {name} yet: if it is a slip, "

@@ -444,4 +444,22 @@ SENTENCES: dict[str, str] = {
     "Rows are not sorted by {}: sort by one of {}.": "Nach {0} wird nicht sortiert: möglich ist {1}.",
     "The text {} is no month: write a month as 2026-11.": "Der Text {0} ist kein Monat: bitte einen Monat wie 2026-11 "
     "angeben.",
+    # Credentials of this participant.
+    "identity.of_kit in the settings is for the conformance kit only: remove it, or set mode to development.": "`identity.of_kit` in den Einstellungen ist nur für das Konformitäts-Kit: bitte entfernen, oder `mode` auf development setzen.",
+    "The credential cannot be verified now: {}": "Der Ausweis lässt sich gerade nicht prüfen: {0}",
+    "The credential is refused ({}): {}": "Der Ausweis wird nicht angenommen ({0}): {1}",
+    "The caller could not be answered within {} s.": "Die Antwort war innerhalb von {0} s nicht möglich.",
+    "The limit of {} credentials is reached: remove others first.": "Die Höchstzahl von {0} Ausweisen ist erreicht: bitte zuerst andere entfernen.",
+    "A credential has a type that was not requested.": "Ein Ausweis ist von einer Art, die nicht beantragt wurde.",
+    "A credential is not of its credentialType, or its issuer is not trusted for it.": "Ein Ausweis ist nicht von der genannten Art, oder dem Aussteller wird dafür nicht vertraut.",
+    "A credential is of another profile than its format says.": "Ein Ausweis hat ein anderes Profil, als sein Format sagt.",
+    "A credential is signed by another issuer than the sender.": "Ein Ausweis ist von einem anderen Aussteller als dem Absender.",
+    "No such request was made: check holderPid.": "Ein solcher Antrag wurde nicht gestellt: bitte `holderPid` prüfen.",
+    "The request was answered with credentials before.": "Der Antrag wurde bereits mit Ausweisen beantwortet.",
+    "issuer is not who sends the offer.": "`issuer` ist nicht, wer das Angebot sendet.",
+    "the access token has expired: send the message again for a new one.": "das Zugriffstoken ist abgelaufen: bitte die Nachricht erneut senden.",
+    "the access token was made for another participant.": "das Zugriffstoken ist für einen anderen Teilnehmer.",
+    "the access token was not made here.": "das Zugriffstoken ist nicht von hier.",
+    "the access token was not made here: {}": "das Zugriffstoken ist nicht von hier: {0}",
+    "the token has no access token in the claim token.": "das Token hat kein Zugriffstoken im Feld `token`.",
 }

@@ -55,6 +55,10 @@ SENTENCES: dict[str, str] = {
     "csv-values": "Line {line} of {file} has more or fewer values than the header line: correct it.",
     "csv-encoding": "{file} is not text in a known encoding: save it as CSV in UTF-8.",
     "csv-quote": "{file} cannot be read as CSV from line {line} on: check for a quote that is not closed.",
+    "credential-file": "{file} cannot be read or is too large: name the file with the credential.",
+    "credential-text": "{file} is no credential: name the file as its issuer signed it (a JWT).",
+    "credential-several": "Several credentials match {word}: give the key from `credential list`.",
+    "credential-unknown": "No credential matches {word}: `credential list` shows all of them.",
     "csv-line": "Line {line} of {file}: {reason}",
     "csv-time": "Line {line} of {file}: {text} is not a time: write it as 2026-05-04T12:00Z or 2026-05-04.",
     "csv-columns": "The columns of {file} are not valid: it needs the columns subject and purpose, and may have "

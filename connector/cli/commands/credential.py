@@ -1,0 +1,100 @@
+"""`credential`: the credentials that this participant holds and shows to others."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector.cli.frame.command import YesOption, create_noun, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Columns, Output
+from connector.cli.frame.remote import connect
+from connector.client.connector import Connector
+from connector.identity.files import FileFault, read_bounded
+from connector.views.credentials import CredentialView
+
+app = create_noun("Credentials that this participant holds, and shows to those who verify it.")
+
+MAX_FILE = 128 * 1024
+
+CredentialArgument = Annotated[
+    str, typer.Argument(metavar="KEY|TYPE", help="Key of the credential, or its type if only one has it.")
+]
+
+
+def _fields(output: Output) -> Columns[CredentialView]:
+    return {
+        "key": lambda held: held.key,
+        "types": lambda held: ", ".join(held.types),
+        "issuer": lambda held: held.issuer,
+        "standing": lambda held: output.name_value(held.standing),
+        "until": lambda held: output.format_end(held.valid_until),
+    }
+
+
+@register(app, "list", example="datenkontor credential list")
+def list_credentials(call: CommandCall) -> None:
+    """List the credentials, and whether they can be shown; then what issuers offer."""
+    with connect(call) as connector:
+        call.output.print_rows(connector.credentials.list(), _fields(call.output))
+        for issuance in connector.credentials.issuances():
+            state = call.output.name_value(issuance.state)
+            types = ", ".join(issuance.types)
+            call.output.print_hint(call.output.say("cli.issuance", issuer=issuance.issuer, types=types, state=state))
+
+
+@register(app, "show", example="datenkontor credential show MembershipCredential")
+def show(call: CommandCall, credential: CredentialArgument) -> None:
+    """Show a credential with what it says about this participant."""
+    output = call.output
+    with connect(call) as connector:
+        held = connector.credentials.show(_find(connector, credential).key)
+    fields = {name: value(held) for name, value in _fields(output).items()}
+    more = {
+        "id": held.id,
+        "profile": held.profile,
+        "received": output.format_time(held.received_at),
+        "looked at": output.format_time(held.looked_at),
+    }
+    output.print_details(held, fields | more, {"claims": [f"{name}: {value}" for name, value in held.claims.items()]})
+
+
+@register(app, "import", example="datenkontor credential import membership.jwt")
+def import_credential(
+    call: CommandCall,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File with the credential as its issuer signed it (a JWT).")
+    ],
+) -> None:
+    """Verify a credential and store it; it takes the place of the one that it renews."""
+    try:
+        text = read_bounded(file, MAX_FILE).decode("ascii").strip()
+    except FileFault:
+        raise Failure(Code.USAGE, "errors.credential-file", file=file) from None
+    except UnicodeDecodeError:
+        raise Failure(Code.USAGE, "errors.credential-text", file=file) from None
+    with connect(call) as connector:
+        held = connector.credentials.add(text)
+    types = ", ".join(held.types)
+    call.output.print_result(held, call.output.say("cli.credential-stored", types=types, name=held.key))
+
+
+@register(app, "remove", example="datenkontor credential remove MembershipCredential --yes")
+def remove(call: CommandCall, credential: CredentialArgument, yes: YesOption = False) -> None:
+    """Remove a credential: it is shown to nobody any more."""
+    with connect(call) as connector:
+        held = _find(connector, credential)
+        types = ", ".join(held.types)
+        call.output.confirm(call.output.say("cli.ask-remove-credential", types=types, issuer=held.issuer), yes)
+        connector.credentials.remove(held.key)
+    call.output.print_result(held, call.output.say("cli.credential-removed", types=types))
+
+
+def _find(connector: Connector, word: str) -> CredentialView:
+    """Return the credential with a key, or the only one of a type. Raises Failure."""
+    found = [held for held in connector.credentials.list() if word == held.key or word in held.types]
+    if len(found) != 1:
+        name = "errors.credential-several" if found else "errors.credential-unknown"
+        raise Failure(Code.NOT_FOUND, name, word=word)
+    return found[0]
