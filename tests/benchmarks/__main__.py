@@ -15,6 +15,7 @@ from tests.benchmarks import (
     broker,
     catalog,
     growth,
+    identity,
     memory,
     negotiation,
     policy,
@@ -31,6 +32,7 @@ from tests.benchmarks.outside import Order
 
 WITHIN: dict[str, Callable[[Path], list[Figure]]] = {
     "policy": policy.measure,
+    "identity": identity.measure,
     "negotiation": negotiation.measure,
     "catalog": catalog.measure,
     "waiting": waiting.measure,

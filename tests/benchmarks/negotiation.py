@@ -79,15 +79,15 @@ async def _consume(stage: Stage, dataset: str, offer_id: str, name: str) -> list
     try:
         echo = await _echo(connector)
         for _ in range(20):
-            await _one(connector, stage.actors["city"].id, dataset, offer_id)
-        alone = [await _one(connector, stage.actors["city"].id, dataset, offer_id) for _ in range(IDLE)]
+            await negotiate(connector, stage.actors["city"].id, dataset, offer_id)
+        alone = [await negotiate(connector, stage.actors["city"].id, dataset, offer_id) for _ in range(IDLE)]
         both = os.getpid(), stage.processes["city"].pid
         begun, worked = time.perf_counter(), cpu_s(both)
         gate = asyncio.Semaphore(IN_FLIGHT)
 
         async def one() -> None:
             async with gate:
-                await _one(connector, stage.actors["city"].id, dataset, offer_id)
+                await negotiate(connector, stage.actors["city"].id, dataset, offer_id)
 
         await asyncio.gather(*(one() for _ in range(MANY)))
         spent, worked = time.perf_counter() - begun, cpu_s(both) - worked
@@ -102,7 +102,7 @@ async def _consume(stage: Stage, dataset: str, offer_id: str, name: str) -> list
     ]
 
 
-async def _one(connector: ConnectorServer, provider: str, dataset: str, offer_id: str) -> tuple[str, float, float]:
+async def negotiate(connector: ConnectorServer, provider: str, dataset: str, offer_id: str) -> tuple[str, float, float]:
     """Negotiate once; return our pid, and when it was asked for and was FINALIZED here (seconds of the wall clock)."""
     context = connector.context
     known = connector.parts.identity.participant(provider)

@@ -5,6 +5,7 @@ The algorithm is a property of the key. An RSA key says by its own `alg` how it 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicNumbers
@@ -17,6 +18,7 @@ from connector.protocol.dcp.document import DidDocument, Relationship
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 4096
 _EXPONENT = 65_537
 _MAX_MEMBER = 1024
+_MEMBERS = ("kty", "crv", "x", "y", "n", "e", "alg", "use", "d")
 
 
 def find_keys(
@@ -47,13 +49,26 @@ def name_key(key: SigningKey, did: str) -> SigningKey:
 def read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
     """Read the public key of a method: P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits; raises KeyFault.
 
-    `name` becomes its `kid`, whatever the `kid` of the JWK is.
+    `name` becomes its `kid`, whatever the `kid` of the JWK is. A key that was read is remembered: to make it anew takes
+    as long as to verify with it.
     """
+    members = tuple((member, jwk[member]) for member in _MEMBERS if member in jwk)
+    if all(isinstance(value, str) and len(value) <= _MAX_MEMBER for _, value in members):
+        return _remember_key(name, members)
+    return _read_key(name, dict(members))
+
+
+@lru_cache(maxsize=1024)
+def _remember_key(name: str, members: tuple[tuple[str, str], ...]) -> VerificationKey:
+    return _read_key(name, dict(members))
+
+
+def _read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
     if "d" in jwk:
         raise KeyFault("The document contains a private key.")
     if jwk.get("use", "sig") != "sig":
         raise KeyFault("The key is not for signatures.")
-    public, algorithm = _read_public({member: value for member, value in jwk.items() if member != "kid"})
+    public, algorithm = _read_public(jwk)
     if algorithm != jwk.get("alg", algorithm) and not (algorithm == "EdDSA" and jwk["alg"] == "Ed25519"):
         raise KeyFault(f"The key names another algorithm than {algorithm}.")
     return VerificationKey(public, algorithm, name)
