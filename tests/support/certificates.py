@@ -1,4 +1,4 @@
-"""Certificates for listeners of tests at 127.0.0.1, by an authority of their own."""
+"""Certificates for listeners of tests at 127.0.0.1 and localhost, by an authority of their own."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+
+NAMES = (x509.IPAddress(IPv4Address("127.0.0.1")), x509.DNSName("localhost"))
 
 
 def certificate(
@@ -28,7 +30,7 @@ def certificate(
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(NAMES), critical=False)
     )
     usage = {"digital_signature": issuer is not None, "key_cert_sign": issuer is None, "crl_sign": issuer is None}
     none = dict.fromkeys(
