@@ -45,7 +45,7 @@ class Wiring:
     clock: Callable[[], int]
 
 
-def _make_roster(wiring: Wiring) -> RosterIdentity:
+def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
     settings = wiring.settings.identity
     location = str(settings.roster)
     accepted = _find_accepted(wiring.settings)
@@ -68,6 +68,7 @@ def _make_roster(wiring: Wiring) -> RosterIdentity:
         clock=wiring.clock,
         seen=read_accepted(wiring.settings),
         remember=remember,
+        needs_key=needs_key,
     )
 
 
@@ -81,7 +82,7 @@ def _build_dcp(wiring: Wiring) -> Mechanism:
         id=did,
         profile=read_trust_profile(wiring.settings),
         key=name_key(keys.load_private(settings.key), did),
-        members=_make_roster(wiring),
+        members=_make_roster(wiring, needs_key=False),
         client=wiring.client,
         clock=wiring.clock,
         of_kit=settings.of_kit,

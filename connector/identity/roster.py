@@ -196,11 +196,13 @@ class RosterIdentity:
         clock: Callable[[], int],
         seen: AcceptedRoster | None = None,
         remember: Callable[[AcceptedRoster], None] = lambda _: None,
+        needs_key: bool = True,
     ) -> None:
         """`id` is this participant's identifier, and `clock` returns ms since the epoch.
 
         `remember` stores the version of each list that comes into use, and `seen` is the version that it stored last:
-        after a restart, an older list is refused. No participant is known before the first `refresh`.
+        after a restart, an older list is refused. No participant is known before the first `refresh`. Without `needs_key`
+        a list without any key of this participant is as good as one with its key.
         """
         self._owner = owner
         self._id = id
@@ -210,6 +212,7 @@ class RosterIdentity:
         self._clock = clock
         self._seen = seen
         self._remember = remember
+        self._needs_key = needs_key
         self._roster: Roster | None = None
         self._text: bytes | None = None
         self._looked_at: int | None = None
@@ -282,7 +285,8 @@ class RosterIdentity:
         )
 
     def _has_key(self, listed: Roster) -> bool:
-        return any(key.kid == self._key.kid for key in listed.keys.get(self._id, ()))
+        keys = listed.keys.get(self._id, ())
+        return any(key.kid == self._key.kid for key in keys) or not (keys or self._needs_key)
 
     def problem(self) -> str | None:
         """Return why no token can be verified now: the list is missing or has expired."""

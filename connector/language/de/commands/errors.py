@@ -61,10 +61,10 @@ SENTENCES: dict[str, str] = {
     "csv-encoding": "{file} ist kein Text in einer bekannten Kodierung: bitte als CSV in UTF-8 speichern.",
     "csv-quote": "{file} lässt sich ab Zeile {line} nicht als CSV lesen: vielleicht ist ein Anführungszeichen nicht "
     "geschlossen.",
-    "credential-file": "{file} lässt sich nicht lesen oder ist zu groß: bitte die Datei mit dem Ausweis angeben.",
-    "credential-text": "{file} ist kein Ausweis: bitte die Datei angeben, wie der Aussteller sie unterschrieben hat (ein JWT).",
-    "credential-several": "Mehrere Ausweise passen auf {word}: bitte den Schlüssel aus `credential list` angeben.",
-    "credential-unknown": "Kein Ausweis passt auf {word}: `credential list` zeigt alle.",
+    "credential-file": "{file} lässt sich nicht lesen oder ist zu groß: bitte die Datei mit dem Nachweis angeben.",
+    "credential-text": "{file} ist kein Nachweis: bitte die Datei angeben, wie der Aussteller sie unterschrieben hat (ein JWT).",
+    "credential-several": "Mehrere Nachweise passen auf {word}: bitte den Schlüssel aus `credential list` angeben.",
+    "credential-unknown": "Kein Nachweis passt auf {word}: `credential list` zeigt alle.",
     "csv-line": "Zeile {line} von {file}: {reason}",
     "csv-time": "Zeile {line} von {file}: {text} ist kein Zeitpunkt: bitte als 2026-05-04T12:00Z oder 2026-05-04 "
     "schreiben.",
