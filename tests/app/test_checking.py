@@ -25,6 +25,7 @@ WRONG: dict[str, tuple[dict[str, dict[str, Any]], str]] = {
     "mechanism": ({"identity": {"mechanism": "magic"}}, "^identity.mechanism is magic"),
     "no tokens": ({"identity": {"mechanism": "mock-token"}}, "^identity.tokens is missing"),
     "tokens": ({"identity": {"mechanism": "static-token", "tokens": Path("/nowhere.json")}}, "^identity.tokens, /now"),
+    "kit": ({"identity": {"of_kit": True}}, "^identity.of_kit in the settings is for the conformance kit only"),
     "page": ({"limits": {"page": 600}}, "^limits.page is 600, above limits.page_most, which is 500"),
     "retry": ({"limits": {"retry_base_seconds": 301.0}}, "^limits.retry_base_seconds is 301.0, above"),
     "ports": ({"data": {"port": 7999}, "management": {"port": 7999}}, "^data.port and management.port are both 7999"),

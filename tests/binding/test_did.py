@@ -34,3 +34,11 @@ async def test_the_document_has_the_keys_and_the_services_of_this_connector() ->
     assert document.may_sign("did:web:stadt.example#thumbprint", Relationship.TOKEN)
     assert document.services["CatalogService"] == "https://stadt.example/dsp/catalog"
     assert "kid" not in json.loads(reply.body)["verificationMethod"][0]["publicKeyJwk"]
+
+
+async def test_the_document_names_the_credential_service_of_who_shows_credentials() -> None:
+    place = "did:web:stadt.example", "https://stadt.example", "/dsp"
+    (route,) = own_document_routes(*place, lambda: [JWK], shows_credentials=True)
+    reply = await route.endpoint(PeerRequest(method="GET", path=route.path))
+    document = read_document(reply.body, "did:web:stadt.example")
+    assert document.services["CredentialService"] == "https://stadt.example/dcp"

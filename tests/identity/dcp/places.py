@@ -122,6 +122,7 @@ async def make_mechanism(places: Places, did: str, key: SigningKey, board: Board
         operator=(OPERATOR.verification,),
         source=board.fetch,
         clock=lambda: places.now_ms,
+        needs_key=False,
     )
     made = DcpIdentity(
         owner="default",

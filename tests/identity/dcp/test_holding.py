@@ -6,9 +6,9 @@ import json
 import pytest
 
 from connector.identity.dcp.mechanism import MAX_FETCHES, DcpIdentity
-from connector.identity.jws import Rejected
+from connector.identity.jws import Rejected, open_signed
 from connector.identity.roster import Member
-from connector.identity.tokens import issue
+from connector.identity.tokens import issue, read_token_claims
 from connector.ports.holder import GRANTED, CredentialRefused
 from connector.ports.identity import AuthenticationUnavailable, Caller, Intent
 from connector.protocol.dcp.presentations import write_response
@@ -127,3 +127,18 @@ async def _verify(street: Street, us: str, them: str, number: int) -> Caller:
     sender = await mechanism._verify_token(sent)
     await mechanism._find_shown(sender, ("MembershipCredential", f"Unknown{number}"))
     raise AssertionError("shown")
+
+
+async def test_a_message_carries_an_access_token_for_what_the_profile_asks_for() -> None:
+    firm = await hold()
+    for intent, types in ((Intent.CATALOG, 1), (Intent.TRANSFER, 2), (Intent.ENDING, 0)):
+        token = (await firm.mechanism.issue_token(US, intent)).removeprefix("Bearer ")
+        claims = read_token_claims(open_signed(token, limit=8192, kinds=("JWT",)), audience=US, now_s=NOW_S)
+        granted = firm.mechanism._access.read(claims.token, US) if claims.token else ()
+        assert len(granted) == types
+
+
+async def test_a_member_without_a_key_on_the_list_is_not_told_to_send_one() -> None:
+    firm = await hold()
+    assert "key" not in (firm.mechanism.warning() or "")
+    assert firm.mechanism.list_in_use() is not None
