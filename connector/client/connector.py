@@ -7,8 +7,8 @@ from connector.client.chapters.agreements import Agreements, AsyncAgreements, As
 from connector.client.chapters.assets import Assets, AsyncAssets
 from connector.client.chapters.catalog import AsyncCatalogs, AsyncParticipants, Catalogs, Participants
 from connector.client.chapters.consents import AsyncConsents, Consents
-from connector.client.chapters.dataplanes import AsyncDataPlaneList, DataPlaneList
 from connector.client.chapters.credentials import AsyncCredentials, Credentials
+from connector.client.chapters.dataplanes import AsyncDataPlaneList, DataPlaneList
 from connector.client.chapters.events import AsyncEvents, Events
 from connector.client.chapters.needs import AsyncNeeds, Needs
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations

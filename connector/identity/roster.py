@@ -201,8 +201,8 @@ class RosterIdentity:
         """`id` is this participant's identifier, and `clock` returns ms since the epoch.
 
         `remember` stores the version of each list that comes into use, and `seen` is the version that it stored last:
-        after a restart, an older list is refused. No participant is known before the first `refresh`. Without `needs_key`
-        a list without any key of this participant is as good as one with its key.
+        after a restart, an older list is refused. No participant is known before the first `refresh`. Without
+        `needs_key` a list without any key of this participant is as good as one with its key.
         """
         self._owner = owner
         self._id = id

@@ -25,8 +25,8 @@ from connector.desk.holds import view_holds
 from connector.desk.values import Ask, Desk, ReadinessCheck, Search
 from connector.ports.entities import PageBounds
 from connector.ports.identity import ListInUse
-from connector.ports.seals import Seals
 from connector.ports.planes import PlaneRegister
+from connector.ports.seals import Seals
 from connector.ports.watch import Watch
 from connector.protocol.dsp.machines.machine import Process
 from connector.views.common import Page, PendingView
