@@ -287,8 +287,7 @@ async def build(
         wake=lambda process: workers[0].wake(process),
         find_name=partial(_find_name, parts.identity),
     )
-    executors = build_executors(parts.client)
-    library = Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept), executors=executors)
+    library = Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept), executors=build_executors(parts.client))
     enforcer = _build_enforcer(parts, context, connected.planes, library)
     deciding = decider(enforcer) if decider else ByPolicy(enforcer, frozenset(settings.approve))
     workers.append(await _build_worker(parts, enforcer, deciding))

@@ -35,7 +35,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     of all deliveries. Each of `checks` returns why the process is not ready, or None; each of `warnings` returns
     another problem, or None. `list_in_use` returns the version and the end of the participant list. `mails` is whether
     people can be sent e-mails. `seals` signs what this participant states. `planes` is the register of data planes,
-    None without a signaling listener. `credentials` is the Credential Service, None if the mechanism has no credentials.
+    None without a signaling listener. `credentials` is the Credential Service, None without the mechanism dcp.
     """
 
     context: Context

@@ -8,7 +8,7 @@ from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, VerificationKey, from_jwk, public_jwk
 from connector.identity.seals import is_sealed_by, read_statement
 from connector.protocol.dsp.common import Role
-from connector.protocol.evidence import FORMAT, LARGEST, AgreementEvidence, Statement
+from connector.protocol.evidence import FORMAT, LARGEST, AgreementEvidence, AgreementStatement
 from connector.protocol.seals import Seal, compute_digest
 from connector.views.handed_in import read_json
 
@@ -30,7 +30,7 @@ class ProvenAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     agreement: dict[str, object]
-    statement: Statement
+    statement: AgreementStatement
     sealed_at: int | None
     listed: tuple[str, ...]
 
@@ -81,10 +81,10 @@ def _read_keys(evidence: AgreementEvidence) -> dict[str, VerificationKey]:
     return keys
 
 
-def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, VerificationKey]) -> Statement:
+def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, VerificationKey]) -> AgreementStatement:
     try:
         signed = read_statement(evidence.statement.encode(), list(keys.values()))
-        statement = msgspec.json.decode(signed.payload, type=Statement)
+        statement = msgspec.json.decode(signed.payload, type=AgreementStatement)
     except (Rejected, msgspec.MsgspecError) as fault:
         raise EvidenceBroken("statement", f"The statement or its key was changed: {fault}") from None
     if {statement.holder} != keys.keys() - {statement.counterparty}:
@@ -94,7 +94,7 @@ def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, Verificati
     return statement
 
 
-def _check_parties(agreement: bytes, statement: Statement) -> None:
+def _check_parties(agreement: bytes, statement: AgreementStatement) -> None:
     try:
         stated = msgspec.json.decode(agreement, type=_Agreement)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -104,7 +104,7 @@ def _check_parties(agreement: bytes, statement: Statement) -> None:
         raise EvidenceBroken("agreement", "The agreement is one of other sides than the statement says.")
 
 
-def _verify_seal(seal: Seal | None, statement: Statement, keys: Mapping[str, VerificationKey]) -> None:
+def _verify_seal(seal: Seal | None, statement: AgreementStatement, keys: Mapping[str, VerificationKey]) -> None:
     digest = compute_digest(msgspec.json.encode(seal)) if seal else ""
     if digest != statement.seal_digest:
         raise EvidenceBroken("seal", f"What {statement.counterparty} has signed was changed or left out.")

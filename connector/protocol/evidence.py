@@ -16,17 +16,17 @@ LARGEST: Final = 2 * 1024 * 1024
 """The bytes of a file that is read."""
 
 _Text = Annotated[str, msgspec.Meta(max_length=1024 * 1024)]
-_Name = Annotated[str, msgspec.Meta(max_length=512)]
+_Participant = Annotated[str, msgspec.Meta(max_length=512)]
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AgreementStatement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a side states of an agreement, in which it has `role`. Times are in ms since the Unix epoch.
 
     The digests are SHA-256 in base64; that of the seal is over its JSON, empty without one.
     """
 
-    holder: _Name
-    counterparty: _Name
+    holder: _Participant
+    counterparty: _Participant
     role: Role
     agreement_digest: str
     seal_digest: str
@@ -43,4 +43,4 @@ class AgreementEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     agreement: _Text
     seal: Seal | None
     statement: _Text
-    keys: Annotated[dict[_Name, dict[str, str]], msgspec.Meta(max_length=2)]
+    keys: Annotated[dict[_Participant, dict[str, str]], msgspec.Meta(max_length=2)]

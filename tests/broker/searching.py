@@ -9,9 +9,10 @@ from connector.broker import finding
 from connector.broker.finding import Results
 from connector.broker.projector import Projector
 from connector.broker.query import make_query
-from connector.ports.broker_store import BrokerStore
+from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Entry
 from connector.ports.search_index import Facet
 from connector.store.index.index import TantivyIndex, open_index
+from tests.contract.test_record import CITY, NOW, source
 
 FACETS = frozenset(Facet)
 
@@ -54,3 +55,31 @@ async def make_searching(record: BrokerStore, root: Path | None = None, now: int
     searching = Searching(record, await open_index(root), now)
     await searching.follow()
     return searching
+
+
+class City:
+    """A city whose offers are searched for."""
+
+    def __init__(self, searching: Searching) -> None:
+        self.searching = searching
+        self.find = searching.find
+        self.ids = searching.ids
+
+    async def offer(self, *entries: Entry, participant: str = CITY, of: CrawlSource | None = None) -> None:
+        await self.searching.record.apply(Delta(source=of or source(participant), upserts=entries), NOW)
+        await self.searching.follow()
+
+    async def remove(self, *ids: str) -> None:
+        await self.searching.record.apply(Delta(source=source(), removed=ids), NOW)
+        await self.searching.follow()
+
+    async def found(self, text: str = "", **asked: Any) -> str:
+        """Return the identifiers of the results, in the order of the alphabet."""
+        results = await self.find(text, **asked)
+        assert results.total == len(results.hits)
+        return " ".join(sorted(hit.entry.id for hit in results.hits))
+
+    async def count(self, text: str = "", **asked: Any) -> dict[Facet, dict[str, int]]:
+        """Return the numbers of each facet."""
+        facets = (await self.find(text, facets=True, **asked)).facets
+        return {facet: {value.value: value.count for value in values} for facet, values in facets.items()}

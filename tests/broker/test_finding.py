@@ -9,40 +9,12 @@ from hypothesis import strategies as st
 
 from connector.broker import finding
 from connector.broker.query import QueryRefused
-from connector.ports.broker_store import CrawlSource, Delta, Entry, Liveness, Statements
+from connector.ports.broker_store import Entry, Liveness, Statements
 from connector.ports.search_index import CHANGED_WITHIN, Counted, Facet
 from connector.protocol import dcat
 from connector.store.memory.record import MemoryBrokerStore
-from tests.broker.searching import Searching, make_searching
+from tests.broker.searching import City, make_searching
 from tests.contract.test_record import CITY, DAY, NOW, WORKS, entry, source
-
-
-class City:
-    """A city whose offers are searched for."""
-
-    def __init__(self, searching: Searching) -> None:
-        self.searching = searching
-        self.find = searching.find
-        self.ids = searching.ids
-
-    async def offer(self, *entries: Entry, participant: str = CITY, of: CrawlSource | None = None) -> None:
-        await self.searching.record.apply(Delta(source=of or source(participant), upserts=entries), NOW)
-        await self.searching.follow()
-
-    async def remove(self, *ids: str) -> None:
-        await self.searching.record.apply(Delta(source=source(), removed=ids), NOW)
-        await self.searching.follow()
-
-    async def found(self, text: str = "", **asked: Any) -> str:
-        """Return the identifiers of the results, in the order of the alphabet."""
-        results = await self.find(text, **asked)
-        assert results.total == len(results.hits)
-        return " ".join(sorted(hit.entry.id for hit in results.hits))
-
-    async def count(self, text: str = "", **asked: Any) -> dict[Facet, dict[str, int]]:
-        """Return the numbers of each facet."""
-        facets = (await self.find(text, facets=True, **asked)).facets
-        return {facet: {value.value: value.count for value in values} for facet, values in facets.items()}
 
 
 @pytest.fixture
@@ -482,33 +454,3 @@ async def test_titles_are_found_filters_only_narrow_and_facets_count_what_filter
         for value, count in counted[facet].items():
             assert len(await city.ids(text, **{**filters, facet.value: value})) == count
     await searching.index.close()
-
-
-DOI = ("urn:doi:10.1/trees",)
-
-
-async def test_possible_duplicates_that_agree_are_one_result_and_the_oldest_is_it(city: City) -> None:
-    await city.offer(entry("a", "Bäume", likenesses=DOI))
-    await city.offer(
-        entry("b", "Bäume", WORKS, likenesses=DOI, keywords=("bäume",), descriptions={"de": "Bäume"}),
-        participant=WORKS,
-    )
-    found = await city.find("bäume")
-    assert [(hit.entry.id, [other.id for other in hit.same], hit.contrary) for hit in found.hits] == [("a", ["b"], ())]
-    alone = await city.find("bäume", participant=WORKS)
-    assert [(hit.entry.id, [other.id for other in hit.same]) for hit in alone.hits] == [("b", ["a"])]
-
-
-async def test_possible_duplicates_that_contradict_each_other_stay_both_and_are_marked(city: City) -> None:
-    await city.offer(entry("a", "Bäume", likenesses=DOI))
-    await city.offer(entry("b", "Bäume für immer", WORKS, likenesses=DOI), participant=WORKS)
-    found = await city.find("bäume")
-    assert sorted((hit.entry.id, [other.id for other in hit.contrary], hit.same) for hit in found.hits) == [
-        ("a", ["b"], ()),
-        ("b", ["a"], ()),
-    ]
-
-
-async def test_one_publisher_has_no_duplicates_of_its_own(city: City) -> None:
-    await city.offer(entry("a", "Bäume", likenesses=DOI), entry("b", "Bäume", likenesses=DOI))
-    assert [hit.same + hit.contrary for hit in (await city.find("bäume")).hits] == [(), ()]

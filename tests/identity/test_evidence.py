@@ -9,7 +9,7 @@ from connector.identity.evidence import EvidenceBroken, verify_evidence
 from connector.identity.keys import VerificationKey, public_jwk
 from connector.identity.seals import ListedSeals
 from connector.protocol.dsp.common import Role
-from connector.protocol.evidence import AgreementEvidence, Statement
+from connector.protocol.evidence import AgreementEvidence, AgreementStatement
 from connector.protocol.seals import compute_digest, read_fields
 from tests.identity.lists import CITY, CITY_KEY, NOW_MS, OTHER_KEY, UTILITY, UTILITY_KEY
 
@@ -33,7 +33,7 @@ def make(*, sealed: bool = True, document: bytes = DOCUMENT, **changed: Any) -> 
         "withdrawn_at": None,
         "stated_at": NOW_MS,
     }
-    statement = Statement(**(stated | changed))
+    statement = AgreementStatement(**(stated | changed))
     holder = ListedSeals(CITY_KEY, lambda: LISTED, lambda: NOW_MS)
     keys = {CITY: holder.show_key(), **({UTILITY: seals.show_key()} if sealed else {})}
     signed = holder.state(msgspec.json.encode(statement)).decode()

@@ -94,7 +94,8 @@ def remove(call: CommandCall, credential: CredentialArgument, yes: YesOption = F
 def _find(connector: Connector, word: str) -> CredentialView:
     """Return the credential with a key, or the only one of a type. Raises Failure."""
     found = [held for held in connector.credentials.list() if word == held.key or word in held.types]
-    if len(found) != 1:
-        name = "errors.credential-several" if found else "errors.credential-unknown"
-        raise Failure(Code.NOT_FOUND, name, word=word)
+    if len(found) > 1:
+        raise Failure(Code.NOT_FOUND, "errors.credential-several", word=word)
+    if not found:
+        raise Failure(Code.NOT_FOUND, "errors.credential-unknown", word=word)
     return found[0]

@@ -45,7 +45,7 @@ def list_planes(call: CommandCall) -> None:
             "state": lambda plane: plane.state,
             "labels": lambda plane: ", ".join(plane.labels),
             "flows": lambda plane: plane.flows,
-            "endpoint": lambda plane: plane.endpoint,
+            "address": lambda plane: plane.endpoint,
         },
     )
 

@@ -10,11 +10,10 @@ from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts, Veto
 from connector.ports.entities.credentials import HeldCredential, Issuance
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
-from connector.ports.entities.flows import Flow, FlowDirection, Lease
+from connector.ports.entities.flows import Flow, FlowDirection, Lease, Plane
 from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeReader, UserNotice
 from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
-from connector.ports.entities.planes import Plane
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
 from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry

@@ -55,7 +55,7 @@ PART_FROM, PART_LEAST = 3, 4
 """A part of a compound begins after so many letters, and has at least so many."""
 
 
-class Level(StrEnum):
+class FormLevel(StrEnum):
     """Where an entry has a form of a word: texts, from the best one on, stems, and the parts of compounds."""
 
     TITLE = "title"
@@ -67,7 +67,7 @@ class Level(StrEnum):
     PART = "part"
 
 
-SIGNS: Mapping[Level, str] = dict(zip(Level, (*"tkndTB", "part"), strict=True))
+SIGNS: Mapping[FormLevel, str] = dict(zip(FormLevel, (*"tkndTB", "part"), strict=True))
 """With what a form of each level begins. Folded words have no capital and no colon.
 
 That of parts is so long that no slip of two letters makes another one of it."""
@@ -76,7 +76,7 @@ _PART_LENGTH, _PARTED_WORDS = 24, 64
 _SUGGESTED, _SUGGESTED_LENGTH = 40, 80
 _OPEN = 2**62
 _ROW_BITS, _LONG_TITLE = 31, 20
-TEXTS = (Level.TITLE, Level.KEYWORD, Level.NAME, Level.DESCRIPTION)
+TEXTS = (FormLevel.TITLE, FormLevel.KEYWORD, FormLevel.NAME, FormLevel.DESCRIPTION)
 """The levels that are texts; each has a field of its own too, with the places of words."""
 
 
@@ -204,9 +204,9 @@ def make_document(entry: Entry) -> tantivy.Document:
         "forms",
         " ".join(
             chain(
-                _name_best({Level(name): chain.from_iterable(texts) for name, texts in folded.items()}),
-                _name_best({Level.TITLE_STEM: _list_stems(titles), Level.BODY_STEM: body}),
-                (name_form(Level.PART, part) for part in list_parts(whole)),
+                _name_best({FormLevel(name): chain.from_iterable(texts) for name, texts in folded.items()}),
+                _name_best({FormLevel.TITLE_STEM: _list_stems(titles), FormLevel.BODY_STEM: body}),
+                (name_form(FormLevel.PART, part) for part in list_parts(whole)),
             )
         ),
     )
@@ -216,16 +216,16 @@ def make_document(entry: Entry) -> tantivy.Document:
     return made
 
 
-def name_form(level: Level, word: str) -> str:
+def name_form(level: FormLevel, word: str) -> str:
     """Return how a word, a stem or a part is written that an entry has at a level.
 
-    >>> name_form(Level.TITLE, "baum"), name_form(Level.BODY_STEM, "baum")
+    >>> name_form(FormLevel.TITLE, "baum"), name_form(FormLevel.BODY_STEM, "baum")
     ('t:baum', 'B:baum')
     """
     return f"{SIGNS[level]}:{word}"
 
 
-def _name_best(levels: Mapping[Level, Iterable[str]]) -> Iterator[str]:
+def _name_best(levels: Mapping[FormLevel, Iterable[str]]) -> Iterator[str]:
     """Yield the forms of the words of all levels, the best level first, each word at its best level alone."""
     seen: set[str] = set()
     for level, found in levels.items():

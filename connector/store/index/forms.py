@@ -15,7 +15,7 @@ from connector.store.index.documents import (
     GERMAN,
     SIGNS,
     TEXTS,
-    Level,
+    FormLevel,
     choose_part,
     make_schema,
     name_form,
@@ -24,17 +24,17 @@ from connector.store.index.documents import (
 
 # In any form an entry has a word; then as a part of a word of its title or keywords; then as itself or its stem.
 _ANY, _PART = 0.75, 3.25
-_ADDED: Mapping[Level, float] = {
-    Level.TITLE: 2.0,
-    Level.KEYWORD: 1.25,
-    Level.NAME: 2.5,
-    Level.DESCRIPTION: 0.5,
-    Level.TITLE_STEM: 4.0,
-    Level.BODY_STEM: 0.75,
+_ADDED: Mapping[FormLevel, float] = {
+    FormLevel.TITLE: 2.0,
+    FormLevel.KEYWORD: 1.25,
+    FormLevel.NAME: 2.5,
+    FormLevel.DESCRIPTION: 0.5,
+    FormLevel.TITLE_STEM: 4.0,
+    FormLevel.BODY_STEM: 0.75,
 }
-STEMS = (Level.TITLE_STEM, Level.BODY_STEM)
+STEMS = (FormLevel.TITLE_STEM, FormLevel.BODY_STEM)
 # A shorter beginning would be that of a large part of the words of all descriptions.
-_BEGUN_LEAST = {Level.NAME: 2, Level.DESCRIPTION: 3}
+_BEGUN_LEAST = {FormLevel.NAME: 2, FormLevel.DESCRIPTION: 3}
 _REMEMBERED = 256
 
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
@@ -51,7 +51,7 @@ def match_word(searcher: tantivy.Searcher, word: str, *, begun: bool, alone: boo
         for level, names in _list_forms(word).items()
     }
     part = _match_part(word, begun=begun)
-    is_elsewhere = begun or any(forms[level] for level in (Level.NAME, Level.DESCRIPTION, *STEMS))
+    is_elsewhere = begun or any(forms[level] for level in (FormLevel.NAME, FormLevel.DESCRIPTION, *STEMS))
     if is_elsewhere:
         any_form, added = worth(_match_any(word, begun=begun), _ANY), [worth(part, _PART)]
     else:
@@ -64,13 +64,13 @@ def match_word(searcher: tantivy.Searcher, word: str, *, begun: bool, alone: boo
     return any_form
 
 
-def list_exact(word: str) -> Iterator[tuple[Level, tantivy.Query]]:
+def list_exact(word: str) -> Iterator[tuple[FormLevel, tantivy.Query]]:
     """Yield the queries for a word as it is and for its stems, each with its level."""
     for level, names in _list_forms(word).items():
         yield from ((level, form(name)) for name in names)
 
 
-def list_stems(word: str) -> Iterator[tuple[Level, tantivy.Query]]:
+def list_stems(word: str) -> Iterator[tuple[FormLevel, tantivy.Query]]:
     """Yield the queries for the stems of a word, each with its level."""
     return ((level, query) for level, query in list_exact(word) if level in STEMS)
 
@@ -80,7 +80,7 @@ def form(name: str) -> tantivy.Query:
     return tantivy.Query.term_query(make_schema(), "forms", name)
 
 
-def begin(level: Level, word: str) -> tantivy.Query:
+def begin(level: FormLevel, word: str) -> tantivy.Query:
     """Return the query for words of a level that begin with one."""
     return resemble("forms", name_form(level, word), 0, begun=True)
 
@@ -95,7 +95,7 @@ def worth(query: tantivy.Query, amount: float) -> tantivy.Query:
     return tantivy.Query.const_score_query(query, amount)
 
 
-def _list_forms(word: str) -> dict[Level, Sequence[str]]:
+def _list_forms(word: str) -> dict[FormLevel, Sequence[str]]:
     """Return the forms of a word at each level; often it has the same stem in both languages."""
     stems = tuple(dict.fromkeys(stem(word, language) for language in (GERMAN, ENGLISH)))
     exact = {level: (name_form(level, word),) for level in TEXTS}
@@ -112,22 +112,22 @@ def _match_part(word: str, *, begun: bool) -> tantivy.Query:
     """Return the query for a word in titles and keywords: as a part of their words, or whole if it is too short."""
     part = choose_part(word)
     if part:
-        return begin(Level.PART, part)
-    return _match_pattern(_join([Level.TITLE, Level.KEYWORD], word, begun=begun))
+        return begin(FormLevel.PART, part)
+    return _match_pattern(_join([FormLevel.TITLE, FormLevel.KEYWORD], word, begun=begun))
 
 
 def _match_any(word: str, *, begun: bool) -> tantivy.Query:
     """Return the query for the entries that have a word in any form."""
     part = choose_part(word)
     found = [
-        f"{SIGNS[Level.PART]}:{part}.*" if part else _join([Level.TITLE, Level.KEYWORD], word, begun=begun),
+        f"{SIGNS[FormLevel.PART]}:{part}.*" if part else _join([FormLevel.TITLE, FormLevel.KEYWORD], word, begun=begun),
         *(_join([level], word, begun=begun and len(word) >= least) for level, least in _BEGUN_LEAST.items()),
         *(name for level in STEMS for name in _list_forms(word)[level]),
     ]
     return _match_pattern("|".join(found))
 
 
-def _join(levels: Iterable[Level], word: str, *, begun: bool) -> str:
+def _join(levels: Iterable[FormLevel], word: str, *, begun: bool) -> str:
     """Return the pattern for a word at some levels. A folded word has letters and digits alone."""
     return f"[{''.join(SIGNS[level] for level in levels)}]:{word}" + (".*" if begun else "")
 

@@ -20,7 +20,7 @@ from connector.ports.search_index import CHANGED_WITHIN, STALE, Facet, Query
 from connector.store.index.documents import (
     PLACED,
     TEXTS,
-    Level,
+    FormLevel,
     choose_part,
     cut_part,
     fold_place,
@@ -32,17 +32,17 @@ from connector.store.index.typed import TypedPart
 from connector.store.words import words
 
 # What a similar word is worth at each level, and a word of a phrase, of a split or of an entry that results resemble.
-_SIMILAR = {Level.TITLE: 3.0, Level.KEYWORD: 2.0, Level.NAME: 1.0, Level.DESCRIPTION: 0.375}
+_SIMILAR = {FormLevel.TITLE: 3.0, FormLevel.KEYWORD: 2.0, FormLevel.NAME: 1.0, FormLevel.DESCRIPTION: 0.375}
 _EXACT = {
-    Level.TITLE: 10.0,
-    Level.KEYWORD: 6.0,
-    Level.NAME: 4.0,
-    Level.DESCRIPTION: 2.0,
-    Level.TITLE_STEM: 8.0,
-    Level.BODY_STEM: 1.5,
+    FormLevel.TITLE: 10.0,
+    FormLevel.KEYWORD: 6.0,
+    FormLevel.NAME: 4.0,
+    FormLevel.DESCRIPTION: 2.0,
+    FormLevel.TITLE_STEM: 8.0,
+    FormLevel.BODY_STEM: 1.5,
 }
-_BEGUN = {Level.TITLE: 5.0, Level.KEYWORD: 3.5}
-_ALIKE = {Level.TITLE_STEM: 2, Level.BODY_STEM: 1}
+_BEGUN = {FormLevel.TITLE: 5.0, FormLevel.KEYWORD: 3.5}
+_ALIKE = {FormLevel.TITLE_STEM: 2, FormLevel.BODY_STEM: 1}
 _PART, _SIMILAR_PART = 4.0, 1.0
 _SIMILAR_LEAST, _SIMILAR_TWICE, _SIMILAR_PART_LEAST, _SIMILAR_MOST = 4, 8, 6, 30
 # What a word adds that an entry has in other forms than the best one.
@@ -118,7 +118,7 @@ def _list_similar(word: str) -> Iterable[tantivy.Query]:
         return
     yield from (worth(resemble(level, word, distance), amount) for level, amount in _SIMILAR.items())
     if len(word) >= _SIMILAR_PART_LEAST:
-        part = name_form(Level.PART, cut_part(word))
+        part = name_form(FormLevel.PART, cut_part(word))
         yield worth(resemble("forms", part, distance, begun=True), _SIMILAR_PART)
 
 
@@ -248,7 +248,7 @@ def match_part(word: str, *, first: bool) -> tantivy.Query:
     found = [worth(query, _EXACT[level]) for level, query in list_exact(word)]
     part = choose_part(word) if len(word) >= _END_LEAST else ""
     if part:
-        found.append(worth(begin(Level.PART, part), _PART))
+        found.append(worth(begin(FormLevel.PART, part), _PART))
     if first:
         found += [worth(begin(level, word), amount) for level, amount in _BEGUN.items()]
     return tantivy.Query.disjunction_max_query(found, 0.1)

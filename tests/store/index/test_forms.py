@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from connector.store.index.documents import Level, choose_part
+from connector.store.index.documents import FormLevel, choose_part
 from connector.store.index.forms import begin, form, list_exact, match_word, name_form
 from connector.store.index.track import Track
 from tests.contract.test_record import entry
@@ -42,9 +42,9 @@ def test_a_word_finds_what_one_of_its_forms_finds(written: list[tuple[str, str, 
     track = _fill(written)
     folded = word.replace("ä", "a").replace("ö", "o")
     part = choose_part(folded)
-    forms = [query for _, query in list_exact(folded)] + ([begin(Level.PART, part)] if part else [])
-    begun = [begin(level, folded) for level in (Level.TITLE, Level.KEYWORD)]
-    begun += [begin(Level.NAME, folded)] + ([begin(Level.DESCRIPTION, folded)] if len(folded) > 2 else [])
+    forms = [query for _, query in list_exact(folded)] + ([begin(FormLevel.PART, part)] if part else [])
+    begun = [begin(level, folded) for level in (FormLevel.TITLE, FormLevel.KEYWORD)]
+    begun += [begin(FormLevel.NAME, folded)] + ([begin(FormLevel.DESCRIPTION, folded)] if len(folded) > 2 else [])
     for as_beginning, expected in ((False, forms), (True, forms + begun)):
         one, looked_up = (
             track.search(
@@ -77,4 +77,4 @@ def test_a_better_form_is_worth_more() -> None:
 
 def test_a_form_is_read_as_it_is_written() -> None:
     track = _fill([("Baum", "", "", "de", "Amt")])
-    assert track.search(lambda searcher: _find(searcher, form(name_form(Level.TITLE, "baum"))))
+    assert track.search(lambda searcher: _find(searcher, form(name_form(FormLevel.TITLE, "baum"))))

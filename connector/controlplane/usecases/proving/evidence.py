@@ -8,7 +8,7 @@ from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.processes.loading import load_negotiation
 from connector.ports.entities import Agreement
 from connector.ports.seals import KeptSeal, Seals
-from connector.protocol.evidence import AgreementEvidence, Statement
+from connector.protocol.evidence import AgreementEvidence, AgreementStatement
 from connector.protocol.seals import compute_digest
 
 _read_kept = msgspec.json.Decoder(KeptSeal).decode
@@ -35,7 +35,7 @@ async def make_evidence(context: Context, seals: Seals | None, name: str) -> Agr
         raise NotAllowed("not-final", "The agreement is not final yet: wait until its negotiation has ended.")
     kept = await find_seal(context, agreement)
     seal = kept.seal if kept else None
-    statement = Statement(
+    statement = AgreementStatement(
         holder=context.participant,
         counterparty=agreement.counterparty,
         role=agreement.role,

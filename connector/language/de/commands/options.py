@@ -322,4 +322,6 @@ SENTENCES: dict[str, str] = {
     "Let it have new flows again.": "Ihr wieder neue Datenflüsse geben.",
     "Also with flows that have not ended: their transfers end.": "Auch mit laufenden Datenflüssen: Deren Lieferungen enden.",
     "The data lies at a data plane with this label. May be repeated.": "Die Daten liegen bei einer Datenebene mit diesem Schlagwort. Mehrfach möglich.",
+    "Key of the credential, or its type if only one has it.": "Schlüssel des Nachweises, oder seine Art, wenn nur einer sie hat.",
+    "File with the credential as its issuer signed it (a JWT).": "Datei mit dem Nachweis, wie der Aussteller ihn unterschrieben hat (ein JWT).",
 }

@@ -1,0 +1,59 @@
+"""The evidence of an agreement, as its holder writes it, with the seal of the counterparty."""
+
+import msgspec
+import pytest
+
+from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.usecases.proving import evidence
+from connector.identity.seals import ListedSeals
+from connector.ports.changes import FinalizeAgreement, PutAgreement, PutProcess
+from connector.ports.entities import Agreement
+from connector.ports.seals import KeptSeal
+from connector.protocol.dsp.common import Role
+from connector.protocol.seals import Seal, compute_digest
+from tests.contract import values
+from tests.identity.lists import CITY_KEY
+from tests.support.plane import Desk
+
+SEALS = ListedSeals(CITY_KEY, dict, lambda: 0)
+
+
+async def keep(desk: Desk, digest_of: bytes | None = None) -> Agreement:
+    """Keep an agreement, and the seal of the counterparty on another text if one is given."""
+    agreement = values.agreement("urn:a", role=Role.PROVIDER, negotiation_id="urn:n")
+    text = agreement.document if digest_of is None else digest_of
+    seal = Seal(
+        url="https://x",
+        content_digest="c",
+        agreement_digest=compute_digest(text),
+        created=1,
+        key="k",
+        algorithm="ES256",
+    )
+    kept = msgspec.json.encode(KeptSeal(seal=seal, jwk={"kty": "EC"}))
+    negotiation = values.negotiation("urn:n", role=Role.PROVIDER, seal=kept)
+    await desk.rooms.context.store.commit([PutAgreement(agreement), PutProcess(negotiation, None)])
+    return agreement
+
+
+async def test_the_seal_of_the_counterparty_is_part_of_the_evidence(desk: Desk) -> None:
+    context = desk.rooms.context
+    agreement = await keep(desk)
+    with pytest.raises(NotAllowed, match="not final"):
+        await evidence.make_evidence(context, SEALS, "urn:a")
+    await context.store.commit([FinalizeAgreement(context.owner, agreement.key, 6)])
+    made = await evidence.make_evidence(context, SEALS, "urn:a")
+    assert made.seal is not None
+    assert made.keys.keys() == {context.participant, agreement.counterparty}
+    assert made.agreement.encode() == agreement.document
+
+
+async def test_a_seal_of_an_earlier_agreement_of_the_negotiation_is_left_out(desk: Desk) -> None:
+    agreement = await keep(desk, b"{}")
+    assert await evidence.find_seal(desk.rooms.context, agreement) is None
+
+
+async def test_without_a_key_there_is_no_evidence(desk: Desk) -> None:
+    await keep(desk)
+    with pytest.raises(NotAllowed, match="no key"):
+        await evidence.make_evidence(desk.rooms.context, None, "urn:a")
