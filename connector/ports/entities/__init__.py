@@ -8,7 +8,6 @@ participant context, so several departments in one runtime are rows and not a mi
 from connector.audit.leaves import Leaf
 from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts, Veto
-from connector.ports.entities.credentials import HeldCredential, Issuance
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease, Plane
 from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeReader, UserNotice
@@ -16,7 +15,7 @@ from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
-from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry
+from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry, HeldCredential, Issuance
 from connector.ports.entities.subscriptions import Subscription
 from connector.ports.entities.users import User, UserSession
 from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, MonthlyUsage, UsePart
