@@ -8,12 +8,12 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -22,13 +22,12 @@ from connector.api.board.mounting import add_board
 from connector.api.broker import make_broker_app
 from connector.api.frame.auth import ApiKey
 from connector.api.operating.app import make_operator_app
-from connector.api.operating.desk import OperatorDesk
 from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
 from connector.app.late import LateApplication
-from connector.app.listeners import Listeners
+from connector.app.listeners import Listeners, find_pages
 from connector.app.parts import (
     Parts,
     build_credential_service,
@@ -66,7 +65,12 @@ from connector.broker.visibility.callers import Visibility
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound
+from connector.controlplane.usecases import users
 from connector.controlplane.usecases.catalog import OwnCatalogPage
+from connector.controlplane.usecases.users import InvitedUser, UserRegister
+from connector.desk.broker import BrokerOffice
+from connector.desk.operating.values import INDEX, OperatorDesk
+from connector.identity.passwords import Argon2Passwords
 from connector.net.addresses import format_origin
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
@@ -74,6 +78,7 @@ from connector.net.serving.messages import Application
 from connector.net.transport import DialLimits, Transport
 from connector.ports.board import Board
 from connector.ports.broker_store import BrokerStore, CrawlSource
+from connector.ports.entities import UserRole
 from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent
 from connector.ports.moderated_store import ModeratedStore
@@ -87,13 +92,13 @@ from connector.store.sqlite.board.webhooks import SqliteWebhooks
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import SqliteBrokerStore, open_record, read_sources
 
+_ROLES = (UserRole.CONSUMER, UserRole.OPERATOR)
+
 
 @dataclass(frozen=True)
 class BrokerServer:
     """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph.
     `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes.
-
-    `management` is the API for its operator; without a management key in the settings there is none.
     """
 
     parts: Parts
@@ -104,13 +109,10 @@ class BrokerServer:
     poster: WebhookPoster
     announcers: Sequence[Announcer]
     to_public: Transport
-    projector: Projector
-    crawler: Crawler
+    operator: OperatorDesk
     visibility: Visibility
     protocol: Application
     api: ASGIApp
-    management: ASGIApp | None
-    assessor: Assessor
     searches: SearchCounter | None
     listeners: Listeners
     site: PublicSite
@@ -118,6 +120,7 @@ class BrokerServer:
     now: Callable[[], int]
     graph: GraphStore | None = None
     expiry: DescriptionExpiry | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -130,11 +133,11 @@ class BrokerServer:
             secure = (settings.web.public_url or "https:").startswith("https:")
             pages = LateApplication(self._load_pages)
             await self.listeners.open_asgi("web", pages, settings.web.host, settings.web.port, public=secure)
-        if self.management is not None:
-            at = settings.management
-            await self.listeners.open_asgi("management", self.management, at.host, at.port, public=False)
-        self.tasks.append(asyncio.create_task(self.projector.run(), name="projector"))
-        self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
+        if settings.management.keys:  # without a key nobody could use it
+            at, management = settings.management, LateApplication(self._load_management)
+            await self.listeners.open_asgi("management", management, at.host, at.port, public=False)
+        self.tasks.append(asyncio.create_task(self.operator.projector.run(), name="projector"))
+        self.tasks.append(asyncio.create_task(self.operator.crawler.run(), name="crawler"))
         self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
         self.tasks.append(asyncio.create_task(self.poster.run(), name="webhooks"))
         for announcer in self.announcers:
@@ -147,41 +150,63 @@ class BrokerServer:
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._relist), name="roster"))
 
     def _relist(self) -> None:
-        self.crawler.relist()
+        self.operator.crawler.relist()
         if self.expiry is not None:
             self.expiry.relist()
 
-    def _load_pages(self) -> ASGIApp:
-        """Load the pages for everybody, at their first request."""
-        from connector.web.frame.origin import read_origin
-        from connector.web.public.reading import PublicDesk
-        from connector.web.public.site import make_public_app
+    async def invite_first(self) -> InvitedUser | None:
+        """Return the link for the first sign-in to the pages, if there are pages and nobody has signed in yet."""
+        return await users.invite_first(self._make_register()) if self.parts.settings.web.port is not None else None
 
-        settings, rates = self.parts.settings, make_rates(self.parts.settings)
+    def _make_register(self) -> UserRegister:
+        """Return the people who sign in, with the address of the pages, which is known after the start."""
+        return replace(self.operator.users, pages=find_pages(self.parts.settings, self.listeners))
+
+    def _load_management(self) -> ASGIApp:
+        """Load the API for the operator, at its first request: links for people need the address of the pages."""
+        keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in self.parts.settings.management.keys]
+        desk = msgspec.structs.replace(self.operator, users=self._make_register())
+        return make_operator_app(desk, keys=keys, rates=make_rates(self.parts.settings))
+
+    def _load_pages(self) -> ASGIApp:
+        """Load the pages, at their first request."""
+        from connector.app.accounts.logins import build_login
+        from connector.web.public.site import make_broker_pages
+
+        parts, settings, rates = self.parts, self.parts.settings, make_rates(self.parts.settings)
+        register = self._make_register()
 
         def admit(request: Request) -> int:
             host = request.client.host if request.client else ""
             return rates.admit_unknown(rates.name_caller(host, request.headers))
 
-        desk = PublicDesk(
-            see=partial(self.visibility.open_view, None),
-            index=self.index,
+        desk = BrokerOffice(
+            operator=msgspec.structs.replace(self.operator, users=register),
+            visibility=self.visibility,
+            directory=parts.identity,
             library=Library(operands(ZoneInfo(settings.zone)), executors={}),
-            provider=settings.participant.name,
-            here=read_origin((settings.web.public_url or self.listeners.addresses["web"]).rstrip("/")),
+            board=self.board,
             site=self.site,
             open=settings.broker.open,
-            list_needs=lambda bounds: self.board.needs(bounds, open_at=self.now()),
-            now=self.now,
-            admit=admit,
-            wake=self.projector.wake,
+            note_search=self.searches.note if self.searches else ignore_search,
+            list_in_use=parts.identity.list_in_use,
+            find_problem=lambda: parts.identity.problem() or parts.identity.warning(),
         )
-        return make_public_app(desk)
+        return make_broker_pages(
+            desk,
+            address=register.pages,
+            provider=settings.participant.name,
+            proxies=settings.net.proxies,
+            stopping=self.stopping,
+            organisation=build_login(settings, parts.client, self.now, register),
+            admit=admit,
+        )
 
     async def stop(self) -> None:
         """Stop the crawler, and close the listeners, the search index, the board, the record and the store."""
-        await self.crawler.stop()
-        await self.assessor.stop()
+        self.stopping.set()
+        await self.operator.crawler.stop()
+        await self.operator.assessor.stop()
         if self.searches is not None:
             await self.searches.close()
         for task in self.tasks:
@@ -209,8 +234,8 @@ async def build_broker(
     record = await open_record(settings.broker.record)
     index = await open_index(locate_index(settings.broker.record))
     board = await open_board(locate_board(settings.broker.record))
-    teller, changed = Teller(record, index, board, now=now), asyncio.Event()
-    projector = Projector(record, index, clock=time.monotonic, followed=teller.wake)
+    teller, changed, crawls = Teller(record, index, board, now=now), asyncio.Event(), ProcessWatch()
+    projector = _build_projector(record, index, teller, crawls)
     announcers = _build_announcers(parts)
 
     def note_change() -> None:
@@ -219,11 +244,12 @@ async def build_broker(
         for announcer in announcers:
             announcer.announce()
 
-    crawls, site = ProcessWatch(), make_site(settings)
+    site = make_site(settings)
     crawler = _build_crawler(parts, record, now, note_change, crawls.notify)
     tasks: list[asyncio.Task[Any]] = []
     searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
+        users=_make_register(parts, now, crawls),
         record=record,
         assessor=Assessor(record, site, now),
         counts_searches=searches is not None,
@@ -251,13 +277,10 @@ async def build_broker(
         poster=poster,
         announcers=announcers,
         to_public=to_public,
-        projector=projector,
-        crawler=crawler,
+        operator=desk,
         visibility=visibility,
         protocol=_build_protocol(parts, visibility, now),
         api=_build_api(parts, desk, needs, visibility, graph, intake, searches, tasks),
-        management=_build_management(settings, desk),
-        assessor=desk.assessor,
         searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
@@ -267,6 +290,22 @@ async def build_broker(
         expiry=expiry,
         tasks=tasks,
     )
+
+
+def _build_projector(record: BrokerStore, index: SearchIndex, teller: Teller, watch: ProcessWatch) -> Projector:
+    """Return what lets the index follow the record; its commits wake who waits for hits, and open pages."""
+
+    def note_followed() -> None:
+        teller.wake()
+        watch.notify(INDEX)
+
+    return Projector(record, index, clock=time.monotonic, followed=note_followed)
+
+
+def _make_register(parts: Parts, now: Callable[[], int], watch: ProcessWatch) -> UserRegister:
+    """Return the people who sign in to the pages of a broker: who operates it, and who reads for a participant."""
+    context = replace(make_holding_context(parts, now), watch=watch)
+    return UserRegister(context, Argon2Passwords(), local=parts.settings.web.passwords, roles=_ROLES)
 
 
 def _build_announcers(parts: Parts) -> list[Announcer]:
@@ -337,12 +376,6 @@ def _build_api(
         add_self_descriptions(api, intake)
     add_board(api, needs)
     return api
-
-
-def _build_management(settings: Settings, desk: OperatorDesk) -> ASGIApp | None:
-    """Return the API for the operator; without a key nobody could use it, and it has no listener."""
-    keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
-    return make_operator_app(desk, keys=keys, rates=make_rates(settings)) if keys else None
 
 
 def _build_crawler(

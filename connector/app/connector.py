@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from connector.app.accounts.mail import build_notifier
 from connector.app.late import LateApplication
-from connector.app.listeners import Listeners
+from connector.app.listeners import Listeners, find_pages
 from connector.app.parts import (
     OWNER,
     Parts,
@@ -385,11 +385,6 @@ def _find_contact(participant: ParticipantSettings) -> Contact | None:
         url=participant.web_page or "",
         telephone=participant.telephone or "",
     )
-
-
-def find_pages(settings: Settings, listeners: Listeners) -> str:
-    """Return the address of the pages; empty if there are none."""
-    return (settings.web.public_url or listeners.addresses.get("web", "")).rstrip("/")
 
 
 def _find_name(directory: Directory, participant: str) -> str:

@@ -25,6 +25,7 @@ from connector.net.serving.guard import GeneralServer
 from connector.net.serving.messages import Application
 from connector.net.serving.server import serve_guarded, serve_peers
 from connector.net.tls import server_context
+from connector.settings import Settings
 
 GRACE_S = 5
 REST_S = 5
@@ -132,6 +133,11 @@ class Listeners:
         host, port = bound.getsockname()[:2]
         self.addresses[name] = format_origin("https" if tls else "http", host, port)
         self.closers.append(close)
+
+
+def find_pages(settings: Settings, listeners: Listeners) -> str:
+    """Return the address of the pages; empty if there are none."""
+    return (settings.web.public_url or listeners.addresses.get("web", "")).rstrip("/")
 
 
 def _asgi_rests(connection: asyncio.Protocol) -> bool:

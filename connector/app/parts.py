@@ -172,7 +172,7 @@ def build_credential_service(parts: Parts, context: Context) -> CredentialServic
 
 
 def make_holding_context(parts: Parts, now: Callable[[], int]) -> Context:
-    """Return the context of a process that holds credentials and has no processes."""
+    """Return the context of a participant without processes: it holds credentials, or has people who sign in."""
     return Context(
         owner=OWNER,
         participant=parts.settings.participant.id,

@@ -9,16 +9,20 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 import uvloop
 
 from connector.app.logs import set_up
+from connector.controlplane.usecases.users import InvitedUser
 from connector.settings import Settings
 from connector.views.conversion import moment
 
 SWITCH_S = 0.0001
 GARBAGE_FROM = 20_000
+Tell = Callable[[str, datetime], None]
+"""Tells a person the link for the first sign-in, and when it ends."""
 
 
 class Runnable(Protocol):
@@ -31,7 +35,7 @@ class Runnable(Protocol):
         """Stop the tasks and close the listeners."""
 
 
-def serve(settings: Settings, tell: Callable[[str, datetime], None] = lambda *_: None) -> None:
+def serve(settings: Settings, tell: Tell = lambda *_: None) -> None:
     """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts.
 
     `tell` is called after the start with the link for the first sign-in to the pages and its end, if there is one.
@@ -40,10 +44,10 @@ def serve(settings: Settings, tell: Callable[[str, datetime], None] = lambda *_:
     run(_run_connector(settings, tell))
 
 
-def serve_broker(settings: Settings) -> None:
-    """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts."""
+def serve_broker(settings: Settings, tell: Tell = lambda *_: None) -> None:
+    """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts; `tell` is that of `serve`."""
     _prepare(settings, is_broker=True)
-    run(_run_broker(settings))
+    run(_run_broker(settings, tell))
 
 
 def serve_data_plane(settings: Settings) -> None:
@@ -100,25 +104,29 @@ def _import_aiohttp() -> None:
             os.environ[name] = before
 
 
-async def _run_connector(settings: Settings, tell: Callable[[str, datetime], None]) -> None:
+async def _run_connector(settings: Settings, tell: Tell) -> None:
     # Each role imports only its own rooms, which shortens the start.
     from connector.app.connector import build
 
     connector = await build(settings)
 
-    async def tell_first() -> None:
-        invited = await connector.invite_first()
-        if invited:
-            tell(invited.link, moment(invited.user.link_until or 0))
-
-    await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set, tell_first)
+    first = partial(_tell_first, connector.invite_first, tell)
+    await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set, first)
 
 
-async def _run_broker(settings: Settings) -> None:
+async def _run_broker(settings: Settings, tell: Tell) -> None:
     from connector.app.broker import build_broker
 
     broker = await build_broker(settings)
-    await _run_until_signal(broker, broker.listeners.addresses, broker.parts.list_wanted.set)
+    first = partial(_tell_first, broker.invite_first, tell)
+    await _run_until_signal(broker, broker.listeners.addresses, broker.parts.list_wanted.set, first)
+
+
+async def _tell_first(invite: Callable[[], Awaitable[InvitedUser | None]], tell: Tell) -> None:
+    """Tell the link for the first sign-in, if there is one."""
+    invited = await invite()
+    if invited:
+        tell(invited.link, moment(invited.user.link_until or 0))
 
 
 async def _run_data_plane(settings: Settings) -> None:

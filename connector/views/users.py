@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import Meta
 
+from connector.views.common import LONGEST_IDENTIFIER
+
 FIRST_USER = "verwaltung"
 """The name of the first user, which has every role."""
 
@@ -56,13 +58,16 @@ class UserOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     roles: Annotated[
         tuple[UserRole, ...], Meta(min_length=1, max_length=6, description="What the person may do on the pages.")
     ]
+    member: Annotated[
+        str, Meta(max_length=LONGEST_IDENTIFIER, description="At a broker: the participant for which the person reads.")
+    ] = ""
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
     """A user of the pages. `has_password` is false until the person has chosen one with the link.
 
     `has_login` is true if the person comes with the login of the organisation. `link_until` is the end of the link for
-    the next password; null if there is none.
+    the next password; null if there is none. `member` is the participant for which the person reads at a broker.
     """
 
     name: str
@@ -74,6 +79,7 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     signed_in_at: datetime | None = None
     disabled_at: datetime | None = None
     has_login: bool = False
+    member: str = ""
 
 
 class InvitedUserView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,36 +1,29 @@
 """The application of the pages: the list of all paths, each with its function and the roles that may open it."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
-from connector.net.serving.bounds import is_in_networks, name_network
-from connector.ports.entities import UserRole
-from connector.web.chapters import agreements, inbox, live, offers, signing, start
-from connector.web.chapters.accounts import house, login, people, settings
+from connector.web.accounts import ACCOUNT_PAGES
+from connector.web.chapters import agreements, inbox, live, offers, start
+from connector.web.chapters.accounts import house, settings
 from connector.web.chapters.getting import asking, deliveries, other_terms, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
 from connector.web.chapters.operating import peers, state
 from connector.web.chapters.privacy import consents, late, mine, overview, record
 from connector.web.chapters.proving import contract, log, usage
+from connector.web.frame.application import PageRow, make_app, make_namer
 from connector.web.frame.attempts import SignInAttempts
-from connector.web.frame.files import serve_file
-from connector.web.frame.guard import PagesGuard
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import read_origin
-from connector.web.frame.visit import PageFunction, PagesDesk, begin_visit, open_page, show_error
+from connector.web.frame.visit import PagesDesk
 from connector.web.rights import (
     AGREEMENT_READERS,
+    ANYBODY,
     ASKERS,
     AUDITORS,
     CONSENT_READERS,
@@ -45,30 +38,10 @@ from connector.web.rights import (
     WRITERS,
 )
 
-_log = logging.getLogger(__name__)
-_ANYBODY = None
-PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
+PAGES: Sequence[PageRow] = (
     ("GET", "/", start.show_start, EVERYBODY),
-    ("GET", "/anmelden", signing.show_sign_in, _ANYBODY),
-    ("POST", "/anmelden", signing.sign_in, _ANYBODY),
-    ("GET", login.BEGIN, login.begin, _ANYBODY),
-    ("GET", login.BACK, login.finish, _ANYBODY),
-    ("POST", "/abmelden", login.sign_out, _ANYBODY),
-    ("GET", "/willkommen", signing.show_welcome, _ANYBODY),
-    ("POST", "/willkommen", signing.choose_password, _ANYBODY),
-    ("GET", "/sprache/{language}", signing.choose_language, _ANYBODY),
-    ("GET", "/konto", settings.show_settings, EVERYBODY),
+    *ACCOUNT_PAGES,
     ("POST", "/konto/nachrichten", settings.choose_notices, EVERYBODY),
-    ("POST", "/konto/sprache", settings.choose_language, EVERYBODY),
-    ("POST", "/konto/passwort", settings.change_password, EVERYBODY),
-    ("POST", "/konto/abmelden", login.sign_out_everywhere, EVERYBODY),
-    ("GET", people.PEOPLE, people.show_people, OPERATORS),
-    ("POST", people.PEOPLE, people.add, OPERATORS),
-    ("GET", people.PERSON, people.show_person, OPERATORS),
-    ("POST", f"{people.PERSON}/rollen", people.change_roles, OPERATORS),
-    ("POST", f"{people.PERSON}/link", people.send_link, OPERATORS),
-    ("POST", f"{people.PERSON}/sperren", people.disable, OPERATORS),
-    ("POST", f"{people.PERSON}/oeffnen", people.admit, OPERATORS),
     ("GET", "/konto/haus", house.show_house, OPERATORS),
     ("GET", "/eingang", inbox.show_inbox, INBOX_READERS),
     ("GET", "/eingang/laufend", live.stream_waiting, INBOX_READERS),
@@ -179,11 +152,11 @@ PAGES: Sequence[tuple[str, str, PageFunction, frozenset[UserRole] | None]] = (
     ("GET", "/betrieb/ausschliessen", peers.show_block, OPERATORS),
     ("POST", "/betrieb/ausschliessen", peers.block, OPERATORS),
     ("POST", "/betrieb/zulassen", peers.unblock, OPERATORS),
-    ("GET", mine.PATH, mine.show_mine, _ANYBODY),
-    ("GET", f"{mine.PATH}/widerrufen", mine.show_withdrawal, _ANYBODY),
-    ("POST", f"{mine.PATH}/widerrufen", mine.withdraw, _ANYBODY),
-    ("POST", f"{mine.PATH}/befristen", mine.shorten, _ANYBODY),
-    ("GET", f"{mine.PATH}/datei", mine.download, _ANYBODY),
+    ("GET", mine.PATH, mine.show_mine, ANYBODY),
+    ("GET", f"{mine.PATH}/widerrufen", mine.show_withdrawal, ANYBODY),
+    ("POST", f"{mine.PATH}/widerrufen", mine.withdraw, ANYBODY),
+    ("POST", f"{mine.PATH}/befristen", mine.shorten, ANYBODY),
+    ("GET", f"{mine.PATH}/datei", mine.download, ANYBODY),
 )
 
 
@@ -203,44 +176,18 @@ def make_pages_app(
     `stopping` ends the streams of events. `uploads` are the files that people upload; None without a root of the data.
     `organisation` is the login of the organisation, if people have one.
     """
-    here = read_origin(address)
-
-    def name_caller(request: Request) -> str:
-        host = request.client.host if request.client else ""
-        if host and not is_in_networks(host, proxies):
-            return name_network(host)
-        forwarded = request.headers.getlist("x-forwarded-for")
-        return name_network(forwarded[-1].rpartition(",")[2].strip()[:64]) if forwarded else host
-
-    routes: list[BaseRoute] = [
-        Route(path, open_page(function, roles), methods=[method]) for method, path, function, roles in PAGES
-    ]
-    routes.append(Route("/static/{digest}/{name}", serve_file))
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _answer_unknown, Exception: _answer_unforeseen})
-    app.router.redirect_slashes = False
-    app.state.pages = PagesDesk(
+    pages = PagesDesk(
         desk=desk,
-        here=here,
+        users=desk.users,
+        library=desk.evaluator.library,
+        here=read_origin(address),
         provider=provider,
         attempts=SignInAttempts(),
-        name_caller=name_caller,
+        name_caller=make_namer(proxies),
         stopping=stopping or asyncio.Event(),
         streams=set(),
         uploads=uploads,
         login=organisation,
     )
     largest = uploads.largest if uploads else 0
-    return PagesGuard(app, here=here, large={uploading.PATH: largest + uploading.OVERHEAD})
-
-
-async def _answer_unknown(request: Request, error: Exception) -> Response:
-    """Answer for a path or a method that is no page."""
-    assert isinstance(error, HTTPException)
-    visit = begin_visit(request)
-    return show_error(visit, error.status_code, visit.words.say("error-unknown"))
-
-
-async def _answer_unforeseen(request: Request, error: Exception) -> Response:
-    _log.error("page failed", exc_info=error)
-    visit = begin_visit(request)
-    return show_error(visit, 500, visit.words.say("error-internal"))
+    return make_app(pages, PAGES, large={uploading.PATH: largest + uploading.OVERHEAD})

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from connector.ports.entities import DataClass, UserRole
 from connector.protocol.dsp.common import Role
 
+ANYBODY = None
+"""A page is open to who has not signed in."""
 READERS = frozenset({UserRole.PROVIDER, UserRole.RELEASE, UserRole.PRIVACY, UserRole.AUDITOR})
 AGREEMENT_READERS = READERS | {UserRole.CONSUMER}
 INBOX_READERS = AGREEMENT_READERS
@@ -24,8 +26,6 @@ PROTECTORS = frozenset({UserRole.PRIVACY})
 OPERATORS = frozenset({UserRole.OPERATOR})
 ASKERS = frozenset({UserRole.CONSUMER})
 """Who asks for contracts and deliveries, and opens the data that arrived: who examines or protects it sees none."""
-
-OPERATORS = frozenset({UserRole.OPERATOR})
 
 _GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 

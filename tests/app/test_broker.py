@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from connector.app.broker import build_broker, make_site
 from connector.app.parts import issue_own_token
 from connector.ports.changes import Unavailable
+from connector.views.users import UserRole
 from tests.app.conftest import listening
 from tests.pair.space import Space
 
@@ -90,6 +91,11 @@ async def test_the_pages_of_a_broker_are_open_if_it_has_a_port_for_them(space: S
             assert page.status_code == 200
             assert "Was die Stadt teilt" in page.text
             assert (await client.post("/suche")).status_code in {403, 405}
+            invited = await broker.invite_first()
+            assert invited is not None
+            assert invited.user.roles == (UserRole.CONSUMER, UserRole.OPERATOR)
+            assert (await client.get(invited.link)).status_code == 200
+            assert (await client.get("/betrieb")).headers["location"] == "/anmelden?zu=%2Fbetrieb"
     finally:
         await broker.stop()
 

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from tests.browser.served import Served, ServedOffice, ServedSquare, open_browser, sign_in
+from tests.pages.square import furnish_square, list_sources
 from tests.pages.walk import choose_views, walk
 from tests.pages.world import furnish
 from tests.web.protection import list_own_places
-from tests.web.public.square import list_offers
 
 FOLDER = Path("build/pictures")
 WIDTHS = {"wide": 1280, "narrow": 320}
@@ -22,9 +22,13 @@ WIDTHS = {"wide": 1280, "narrow": 320}
 def take() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
-        office, square = ServedOffice(Path(folder)), ServedSquare(**list_offers())
+        office, square = ServedOffice(Path(folder)), ServedSquare(**list_sources())
         office.do(furnish(office.office))
-        square.do(square.square.crawl())
+        square.do(furnish_square(square.square))
+        roles = square.square.register.roles
+        operator = square.do(square.square.sign_in(*roles, person="Emre Berg"))
+        found = choose_views(square.do(walk(operator, ("/betrieb",))))
+        operated = [view for view in found if view.startswith(("/betrieb", "/konto"))]
         signed_in = office.do(office.office.sign_in(*UserRole))
         views = choose_views(office.do(walk(signed_in)))
         public = choose_views(square.do(walk(square.square.browser(), ("/",))))
@@ -38,6 +42,8 @@ def take() -> None:
             page.context.close()
             page = _open(browser, square, scheme)
             _take_all(page, public, widths, "public-")
+            sign_in(page, square, *roles)
+            _take_all(page, operated, widths, "operator-")
             page.context.close()
         office.close()
         square.close()

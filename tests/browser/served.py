@@ -15,9 +15,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from connector.ports.entities import UserRole
 from tests.broker.world import Catalogue
-from tests.support.plane import OWNER, Desk
-from tests.web.office import PASSWORD, Office
+from tests.support.plane import Desk
+from tests.web.office import Office
 from tests.web.public.square import Square
+from tests.web.visited import PASSWORD
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
@@ -73,7 +74,7 @@ class ServedSquare(Served):
     def __init__(self, **catalogues: Catalogue) -> None:
         def build(address: str) -> Any:
             self.square = Square(address, **catalogues)
-            return self.square.app()
+            return self.square.app
 
         super().__init__(build)
 
@@ -102,10 +103,12 @@ def watch(context: BrowserContext, served: Served) -> tuple[Page, list[str]]:
     return page, faults
 
 
-def sign_in(page: Page, served: ServedOffice, *roles: UserRole, name: str = "a.kaya") -> None:
+def sign_in(page: Page, served: ServedOffice | ServedSquare, *roles: UserRole, name: str = "a.kaya") -> None:
     """Sign in as a user with these roles."""
-    if served.do(served.office.store.user(OWNER, name)) is None:
-        served.do(served.office.add_user(name, *roles))
+    visited = served.office if isinstance(served, ServedOffice) else served.square
+    context = visited.register.context
+    if served.do(context.store.user(context.owner, name)) is None:
+        served.do(visited.add_user(name, *roles))
     page.goto(f"{served.address}/anmelden")
     page.locator("#name").fill(name)
     page.locator("#passwort").fill(PASSWORD)

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
-from tests.browser.served import CHROMIUM, Served, ServedOffice, ServedSquare, sign_in, watch
+from tests.browser.served import CHROMIUM, ServedOffice, ServedSquare, sign_in, watch
+from tests.pages.square import furnish_square, list_sources
 from tests.pages.walk import STARTS, choose_views, walk
 from tests.pages.world import furnish
 from tests.web.public.square import list_offers
@@ -44,18 +45,17 @@ _WATCH_FOCUS = """() => {
 
 @dataclass
 class Site:
-    """Served pages with the addresses that were found; `office` is None where nobody signs in."""
+    """Served pages with the addresses that were found, and with which roles a person signs in; none for nobody."""
 
-    served: Served
+    served: ServedOffice | ServedSquare
     addresses: list[str]
-    office: ServedOffice | None = None
+    roles: tuple[UserRole, ...] = ()
 
     def open(self, context: BrowserContext, language: str, *roles: UserRole) -> tuple[Page, list[str]]:
         """Return a page in a language, signed in where people sign in, and the list of what must not happen."""
         page, faults = watch(context, self.served)
-        if self.office is not None:
-            chosen = roles or tuple(UserRole)
-            sign_in(page, self.office, *chosen, name="-".join(sorted(chosen)))
+        if chosen := roles or self.roles:
+            sign_in(page, self.served, *chosen, name="-".join(sorted(chosen)))
         page.goto(f"/sprache/{language}")
         return page, faults
 
@@ -66,7 +66,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     served.do(furnish(served.office))
     signed_in = served.do(served.office.sign_in(*UserRole, name="-".join(sorted(UserRole))))
     walked = served.do(walk(signed_in, (*STARTS, "/anmelden")))
-    yield Site(served, choose_views(walked), served)
+    yield Site(served, choose_views(walked), tuple(UserRole))
     served.close()
 
 
@@ -79,7 +79,19 @@ def broker() -> Iterator[Site]:
     served.close()
 
 
-@pytest.fixture(scope="module", params=["office", "broker"])
+@pytest.fixture(scope="module")
+def operator() -> Iterator[Site]:
+    served = ServedSquare(**list_sources())
+    served.do(furnish_square(served.square))
+    roles = served.square.register.roles
+    walked = served.do(walk(served.do(served.square.sign_in(*roles, name="-".join(sorted(roles)))), ("/betrieb",)))
+    # What everybody reads is another site.
+    views = [view for view in choose_views(walked) if view.startswith(("/betrieb", "/konto"))]
+    yield Site(served, views, roles)
+    served.close()
+
+
+@pytest.fixture(scope="module", params=["office", "broker", "operator"])
 def site(request: pytest.FixtureRequest) -> Site:
     found: Site = request.getfixturevalue(request.param)
     return found

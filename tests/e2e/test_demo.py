@@ -32,7 +32,7 @@ STEPS = [
     "pages",
     "hold",
 ]
-STATIONS = ["offer", "get", "answer", "public"]
+STATIONS = ["offer", "get", "answer", "public", "operate"]
 
 
 RUN = [sys.executable, "-c", "from connector.cli.main import run; run()", "demo", "--once", "--json"]

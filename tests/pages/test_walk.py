@@ -63,10 +63,10 @@ async def test_a_page_or_a_script_leads_to_every_path(office: Office) -> None:
 
 async def test_german_pages_have_no_word_of_the_standards(office: Office) -> None:
     for address, page in (await _walk(office, tuple(UserRole))).pages.items():
-        assert not FORBIDDEN.findall(_read_german(page)), address
+        assert not FORBIDDEN.findall(read_german(page)), address
 
 
-def _read_german(page: Page) -> str:
+def read_german(page: Page) -> str:
     """Return what is read without what others read in English, which is shown beside it, and without code."""
     foreign = [one for one in page.elements if one.get("lang") == "en" or "code" in one.get("class", "").split()]
     text = page.text

@@ -234,8 +234,8 @@ async def broker(made: Space) -> AsyncIterator[BrokerServer]:
     built = await build_broker(made.settings("broker", SOON), transport=made.wire)
     made.wire.apps[f"{host('broker')}:443"] = built.protocol
     made.wire.apps["https://search.example:443"] = built.api
-    built.tasks.append(asyncio.create_task(built.projector.run(), name="projector"))
-    built.tasks.append(asyncio.create_task(built.crawler.run(), name="crawler"))
+    built.tasks.append(asyncio.create_task(built.operator.projector.run(), name="projector"))
+    built.tasks.append(asyncio.create_task(built.operator.crawler.run(), name="crawler"))
     try:
         yield built
     finally:

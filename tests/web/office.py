@@ -6,12 +6,10 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import msgspec
 
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.documents import drop_frame
-from connector.controlplane.usecases import users
 from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.offering.inspecting import inspect
 from connector.dataplane.signaling.looking import try_source
@@ -19,12 +17,11 @@ from connector.dataplane.sources.file import FileSource
 from connector.dataplane.uploads import Uploads
 from connector.policy.reading.purposes import list_purposes
 from connector.ports.changes import PutAgreement, PutAsset, PutHold, PutOfferForm, PutProcess
-from connector.ports.entities import AssetStatus, DataClass, Hold, OfferForm, UserRole
+from connector.ports.entities import AssetStatus, DataClass, Hold, OfferForm
 from connector.ports.flow import SourceError
 from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
 from connector.views.sightings import Sighting
-from connector.views.users import UserOrder
 from connector.web.frame.logins import PagesLogin
 from connector.web.offering.answers import write_answers
 from connector.web.offering.terms_of_form import normalise
@@ -33,8 +30,8 @@ from tests.contract import values
 from tests.support.plane import CITY, ME, NOW, OWNER, PAGES, QUICK, Desk
 from tests.web.getting import furnish_getting
 from tests.web.protection import furnish_protection
+from tests.web.visited import PASSWORD, Visited
 
-PASSWORD = "sieben bunte Kiesel"
 OFFER: dict[str, Any] = {
     "@type": "Offer",
     "@id": "urn:offer:1",
@@ -54,7 +51,7 @@ def encode(policy: dict[str, Any], **frame: str) -> bytes:
     return msgspec.json.encode({**policy, **frame})
 
 
-class Office:
+class Office(Visited):
     """The pages of one participant, over the store of a test."""
 
     def __init__(
@@ -88,29 +85,6 @@ class Office:
             uploads=uploads,
             organisation=organisation,
         )
-
-    def visitor(self, **headers: str) -> httpx.AsyncClient:
-        """A browser that nobody has signed in with."""
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        own = {"sec-fetch-site": "same-origin", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return httpx.AsyncClient(transport=transport, base_url=self.address, headers=own)
-
-    async def add_user(self, name: str, *roles: UserRole, person: str = "Aylin Kaya") -> None:
-        invited = await users.add(self.register, UserOrder(name=name, person=person, roles=roles), by="test")
-        secret = invited.link.rpartition("=")[2]
-        await users.choose_password(self.register, name, secret, PASSWORD)
-
-    async def sign_in(
-        self, *roles: UserRole, name: str = "a.kaya", language: str = "de", **more: Any
-    ) -> httpx.AsyncClient:
-        """A browser in which a user with these roles has signed in."""
-        if await self.store.user(OWNER, name) is None:
-            await self.add_user(name, *roles, **more)
-        browser = self.visitor()
-        answer = await browser.post("/anmelden", data={"name": name, "passwort": PASSWORD})
-        assert answer.status_code == 303, answer.text
-        browser.cookies.set("dk-lang", language)
-        return browser
 
     async def offer(self, id: str = "urn:d:1", **changed: Any) -> None:
         plain: dict[str, Any] = {

@@ -1,59 +1,23 @@
-"""What the endpoints for the operator of a broker share: their values, and the acts with what follows from them."""
+"""What the endpoints for the operator of a broker share: their values, and acts whose refusal is an answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
-import msgspec
 from fastapi import Query, Request
 
 from connector.api.frame.desk import DeskValue
 from connector.api.frame.errors import ApiError
-from connector.broker.crawler import Crawler
 from connector.broker.operating.acts import ActRefused
-from connector.broker.operating.assessing import Assessor
-from connector.broker.projector import Projector
-from connector.ports.broker_store import PORTALS, CrawlSource
-from connector.ports.moderated_store import ModeratedStore
-from connector.ports.moderation import Act, Mark, MarkKind
-from connector.ports.search_index import SearchIndex
-from connector.ports.watch import Watch
+from connector.desk.operating import values
+from connector.desk.operating.values import OperatorDesk
+from connector.ports.moderation import Act
 from connector.views.common import LONGEST_IDENTIFIER
-from connector.views.conversion import moment, to_view
-from connector.views.moderation import ActedView, ActView, MarkView
-
-FOLLOW_S = 10.0
-"""How long an act waits for the search index."""
-
-_NAMES = {
-    MarkKind.SUSPENDED: ("suspend", "resume"),
-    MarkKind.HIDDEN: ("hide", "unhide"),
-    MarkKind.TEST: ("test", "untest"),
-    MarkKind.REMOVED: ("remove", "restore"),
-    MarkKind.REGISTERED: ("register", "unregister"),
-}
+from connector.views.moderation import ActedView
 
 OfParticipantQuery = Annotated[
     str | None, Query(max_length=LONGEST_IDENTIFIER, description="Only of this participant.")
 ]
-
-
-class OperatorDesk(msgspec.Struct, frozen=True, kw_only=True):
-    """The values of the endpoints; `changed` tells the index and the graph that the record has changed.
-
-    `crawls` reports the end of each crawl by participant, `now` returns ms since the Unix epoch. `counts_searches` is
-    false if the settings switch the statistics off.
-    """
-
-    record: ModeratedStore
-    index: SearchIndex
-    projector: Projector
-    crawler: Crawler
-    crawls: Watch
-    assessor: Assessor
-    changed: Callable[[], None]
-    now: Callable[[], int]
-    counts_searches: bool = True
-
 
 AtOperator = Annotated[OperatorDesk, DeskValue(lambda desk: desk)]
 
@@ -64,41 +28,16 @@ def find_key(request: Request) -> str:
     return name
 
 
-async def find_source(desk: OperatorDesk, name: str) -> CrawlSource | None:
-    """Return the source with an identifier, or the portal with a short name."""
-    if len(name) > LONGEST_IDENTIFIER:
-        return None
-    return await desk.record.source(name) or await desk.record.source(PORTALS + name)
+@contextmanager
+def answering_refusals() -> Iterator[None]:
+    """Answer an act that is refused with its reason. Raises ApiError."""
+    try:
+        yield
+    except ActRefused as refused:
+        raise ApiError(404 if refused.missing else 409, refused.code, refused.reason) from None
 
 
 async def do(desk: OperatorDesk, act: Awaitable[Act | None]) -> ActedView:
     """Do an act; answer when the search index has followed, or after a while. Raises ApiError and StoreError."""
-    try:
-        done = await act
-    except ActRefused as refused:
-        raise ApiError(404 if refused.missing else 409, refused.code, refused.reason) from None
-    desk.changed()
-    desk.crawler.relist()
-    followed = await desk.projector.wait_followed(await desk.record.last_change(), FOLLOW_S)
-    return ActedView(act=None if done is None else view_act(done), followed=followed)
-
-
-def view_mark(mark: Mark) -> MarkView:
-    """Return the view of a mark."""
-    return to_view(MarkView, mark, dataset=mark.dataset or None)
-
-
-def view_act(act: Act) -> ActView:
-    """Return the view of an act."""
-    change = act.change
-    given, taken = _NAMES[change.kind]
-    return ActView(
-        number=act.number,
-        at=moment(act.at),
-        act=given if change.wanted else taken,
-        participant=change.participant,
-        dataset=change.dataset or None,
-        reason=change.reason,
-        by=change.by,
-        undoes=change.undoes,
-    )
+    with answering_refusals():
+        return await values.do(desk, act)

@@ -4,18 +4,11 @@ from fastapi import Request
 
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, LimitQuery, read_page
-from connector.api.operating.desk import (
-    AtOperator,
-    OfParticipantQuery,
-    OperatorDesk,
-    do,
-    find_key,
-    find_source,
-    view_act,
-    view_mark,
-)
-from connector.broker.operating import acts, duplicates
-from connector.ports.moderation import WHOLE_SOURCE, Act, MarkKind, ModerationChange
+from connector.api.operating.desk import AtOperator, OfParticipantQuery, do, find_key
+from connector.broker.operating import duplicates
+from connector.desk.operating import values
+from connector.desk.operating.values import OperatorDesk, find_source, set_mark, view_act, view_mark
+from connector.ports.moderation import WHOLE_SOURCE, MarkKind, ModerationChange
 from connector.views.common import Page
 from connector.views.moderation import ActedView, ActView, DuplicateView, MarkView, ModerationOrder
 from connector.views.search import AlikeView
@@ -79,7 +72,7 @@ def _view_duplicates(found: duplicates.Duplicates) -> DuplicateView:
 @router.post("/acts/{number}/undo")
 async def undo(desk: AtOperator, request: Request, number: int) -> ActedView:
     """Undo an act, unless a later one has changed the same."""
-    return await do(desk, _undo(desk, number, find_key(request)))
+    return await do(desk, values.undo(desk, number, find_key(request)))
 
 
 async def _change(
@@ -94,8 +87,4 @@ async def _change(
         reason=order.reason if wanted else "",
         by=find_key(request),
     )
-    return await do(desk, acts.moderate(desk.record, change, desk.now()))
-
-
-async def _undo(desk: OperatorDesk, number: int, by: str) -> Act:
-    return await acts.undo(desk.record, number, by, desk.now())
+    return await do(desk, set_mark(desk, change))

@@ -2,33 +2,14 @@
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import Iterable
 
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, LimitQuery, WaitQuery
-from connector.api.operating.desk import AtOperator, OfParticipantQuery, OperatorDesk
-from connector.broker.describing.members import PREFIXES
-from connector.broker.operating.quality import OPTIONS, RECOMMENDED, QualityFinding, Tally, compute_shares, read_tally
-from connector.broker.operating.sources import count_crawls
-from connector.language.catalogue import say, write_in_all
-from connector.ports.assessments import ALL_SOURCES
-from connector.ports.broker_store import CrawlSource
-from connector.views.conversion import moment
-from connector.views.quality import FindingView, QualityReportView, QualityView
+from connector.api.operating.desk import AtOperator, OfParticipantQuery
+from connector.desk.operating.quality import report_quality
+from connector.views.quality import QualityReportView
 
 router = ChapterRouter(tags=["quality"])
-
-_SENTENCES = {
-    "missing": "broker.finding-missing",
-    "MinCount": "broker.finding-MinCount",
-    "MaxCount": "broker.finding-MaxCount",
-    "Class": "broker.finding-Class",
-    "NodeKind": "broker.finding-NodeKind",
-    "Pattern": "broker.finding-Pattern",
-    "Datatype": "broker.finding-Datatype",
-}
-"""The sentences about the rules of `vocab/shapes`, which are constraint components of SHACL."""
 
 
 @router.get("/quality")
@@ -36,7 +17,7 @@ async def show_quality(
     desk: AtOperator, participant: OfParticipantQuery = None, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> QualityReportView:
     """Show the last assessment of quality, of each source and of all; `POST /v1/quality` makes one."""
-    return await _report(desk, participant, limit, after)
+    return await report_quality(desk, participant, limit, after)
 
 
 @router.post("/quality", status_code=202)
@@ -51,82 +32,4 @@ async def assess_quality(
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(timeout):
             await asyncio.shield(assessing)
-    return await _report(desk, participant, limit, None)
-
-
-async def _report(desk: OperatorDesk, participant: str | None, limit: int, after: str | None) -> QualityReportView:
-    at = await desk.record.last_assessment()
-    if at is None:
-        return QualityReportView(assessed_at=None, running=desk.assessor.is_running, total=None, items=())
-    sources = await desk.record.sources()
-    chosen = [source for source in sources if participant in (None, source.participant)]
-    rest = [source for source in chosen if after is None or source.participant > after]
-    shown = rest[:limit]
-    kept = await desk.record.assessed(at, [ALL_SOURCES, *(source.participant for source in shown)])
-    return QualityReportView(
-        assessed_at=moment(at),
-        running=desk.assessor.is_running,
-        total=_view_total(sources, read_tally(kept.get(ALL_SOURCES))),
-        items=tuple(_view(source, read_tally(kept.get(source.participant))) for source in shown),
-        next=shown[-1].participant if len(rest) > limit else None,
-    )
-
-
-def _view(source: CrawlSource, tally: Tally) -> QualityView:
-    succeeded, failed = count_crawls(source)
-    return _show(tally, succeeded, failed, len(source.unreadable), source)
-
-
-def _view_total(sources: Iterable[CrawlSource], whole: Tally) -> QualityView:
-    crawls, unreadable = Counter[bool](), 0
-    for source in sources:
-        succeeded, failed = count_crawls(source)
-        crawls.update({True: succeeded, False: failed})
-        unreadable += len(source.unreadable)
-    return _show(whole, crawls[True], crawls[False], unreadable, None)
-
-
-def _show(tally: Tally, succeeded: int, failed: int, unreadable: int, source: CrawlSource | None) -> QualityView:
-    shares = compute_shares(tally, succeeded, failed)
-    stated = {name: round(tally.stated[name] / tally.datasets, 4) for name in RECOMMENDED} if tally.datasets else {}
-    return QualityView(
-        participant=source.participant if source else None,
-        name=source.name if source else None,
-        datasets=tally.datasets,
-        unreadable=unreadable,
-        score=shares.score,
-        completeness=shares.completeness,
-        freshness=shares.freshness,
-        reachability=shares.reachability,
-        conformity=shares.conformity,
-        members=stated,
-        findings=tuple(
-            _view_finding(found, count, tally.examples[found]) for found, count in tally.findings.most_common()
-        ),
-    )
-
-
-def _view_finding(found: QualityFinding, count: int, example: str) -> FindingView:
-    member, option = _shorten(found.path), OPTIONS.get(found.path)
-    key = _SENTENCES.get(found.rule, "broker.finding-other")
-    texts = write_in_all(
-        lambda language: " ".join(
-            [
-                say(language, key, member=member, rule=found.rule),
-                *([say(language, "broker.finding-option", option=option)] if option else []),
-            ]
-        )
-    )
-    return FindingView(member=member, rule=found.rule, count=count, example=example, option=option, texts=texts)
-
-
-def _shorten(path: str) -> str:
-    """Return a property by its usual prefix.
-
-    >>> _shorten("http://purl.org/dc/terms/license")
-    'dct:license'
-    """
-    for prefix, iri in PREFIXES.items():
-        if path.startswith(iri):
-            return f"{prefix}:{path.removeprefix(iri)}"
-    return path
+    return await report_quality(desk, participant, limit, None)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from connector.api.broker import KnownCaller
 from connector.api.frame.chapter import ChapterRouter, encode_view
 from connector.api.frame.errors import ApiError
-from connector.api.operating.desk import AtOperator, find_source
+from connector.api.operating.desk import AtOperator
 from connector.broker.operating.why import explain
 from connector.broker.query import make_query
+from connector.desk.operating.values import find_source
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.search_index import SearchIndex, SearchUnavailable
 from connector.views.common import LONGEST_IDENTIFIER

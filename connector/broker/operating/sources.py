@@ -16,13 +16,17 @@ Marks = Mapping[str, frozenset[MarkKind]]
 
 
 class SourceChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """Which sources are wanted: of a kind, in a state, with a mark, with words in name or address, or failing ones."""
+    """Which sources are wanted: of a kind, in a state, with a mark, with words in name or address.
+
+    `failing` is whether only those whose last crawl failed are wanted, `portals` whether only portals are.
+    """
 
     kind: SourceKind | None = None
     state: Liveness | None = None
     mark: MarkKind | None = None
     text: str = ""
     failing: bool = False
+    portals: bool = False
 
 
 def choose_sources(sources: Iterable[CrawlSource], marks: Marks, choice: SourceChoice) -> list[CrawlSource]:
@@ -38,6 +42,7 @@ def _fits(source: CrawlSource, marks: Marks, choice: SourceChoice) -> bool:
         and (choice.mark is None or choice.mark in marks.get(source.participant, ()))
         and choice.text.casefold() in text
         and (not choice.failing or source.failures > 0)
+        and (not choice.portals or source.portal is not None)
     )
 
 

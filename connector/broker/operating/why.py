@@ -5,18 +5,19 @@ but not whose management key it was.
 """
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, tzinfo
 
 import msgspec
 
 from connector.broker import finding
 from connector.broker.query import Asked
-from connector.language.catalogue import say, translate_text, write_in_all
+from connector.language.catalogue import Language, read_grammar, say, translate_text, write_in_all
 from connector.ports.broker_store import CrawlSource, Entry, Liveness
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.moderation import PASSED_ON, Mark, MarkKind
 from connector.ports.search_index import SearchIndex
 from connector.views.common import LocalizedText
-from connector.views.conversion import moment
+from connector.views.conversion import in_zone, moment
 
 _MARKED = {
     MarkKind.REMOVED: ("not-removed", "removed", "removed"),
@@ -50,6 +51,17 @@ class Wayfarer(msgspec.Struct, frozen=True, kw_only=True):
     of_broker: Sequence[Mark]
     asked: Asked | None
     names_keys: bool
+    zone: tzinfo | None = None
+
+    def write(self, at: int) -> LocalizedText:
+        """Return a time (ms) as each language writes it."""
+        local, zone = in_zone(moment(at), self.zone or UTC), "" if self.zone else " UTC"
+
+        def say_time(language: Language) -> str:
+            grammar = read_grammar(language)
+            return f"{grammar.write_day(local)}, {grammar.write_time(f'{local:%H:%M}')}{zone}"
+
+        return write_in_all(say_time)
 
 
 async def explain(
@@ -61,8 +73,12 @@ async def explain(
     now: int,
     asked: Asked | None = None,
     names_keys: bool = False,
+    zone: tzinfo | None = None,
 ) -> tuple[WhyStep, ...]:
-    """Return the steps up to the first that fails. Raises QueryRefused, and Unavailable if a store cannot answer."""
+    """Return the steps up to the first that fails, with times in a zone or, without one, in UTC.
+
+    Raises QueryRefused, and Unavailable if a store cannot answer.
+    """
     source = await record.source(participant)
     brokers = source.brokers[:1] if source else ()
     way = Wayfarer(
@@ -74,6 +90,7 @@ async def explain(
         of_broker=[mark for broker in brokers for mark in await record.marks(broker, None) if mark.kind in PASSED_ON],
         asked=asked,
         names_keys=names_keys,
+        zone=zone,
     )
     steps: list[WhyStep] = []
     async for step in _walk(record, index, way, now):
@@ -94,13 +111,13 @@ async def _walk(record: ModeratedStore, index: SearchIndex, way: Wayfarer, now: 
             yield _blame_broker(way, mark)
     yield _judge_mark(way, MarkKind.REMOVED)
     yield _judge_mark(way, MarkKind.SUSPENDED)
-    yield _judge_crawl(source)
+    yield _judge_crawl(way, source)
     yield _judge_answer(way)
     yield _judge_readable(way)
     yield _judge_mark(way, MarkKind.HIDDEN)
     if entry is not None and entry.audience:
         yield _pass("restricted-teaser" if entry.teaser else "restricted")
-    yield _judge_liveness(source, now)
+    yield _judge_liveness(way, source, now)
     if not (way.asked and way.asked.query.tests):
         for mark in way.of_broker:
             yield _blame_broker(way, mark)
@@ -122,18 +139,18 @@ def _judge_mark(way: Wayfarer, kind: MarkKind) -> WhyStep:
     if mark is None:
         return _pass(fine)
     by = f" ({mark.by})" if way.names_keys else ""
-    return _fail(alone if mark.dataset else of_source, by=by, at=_write(mark.at), reason=mark.reason)
+    return _fail(alone if mark.dataset else of_source, by=by, at=way.write(mark.at), reason=mark.reason)
 
 
 def _blame_broker(way: Wayfarer, mark: Mark) -> WhyStep:
     by = f" ({mark.by})" if way.names_keys else ""
     code = "broker-test" if mark.kind is MarkKind.TEST else "broker-withheld"
-    return _fail(code, broker=mark.participant, by=by, at=_write(mark.at), reason=mark.reason)
+    return _fail(code, broker=mark.participant, by=by, at=way.write(mark.at), reason=mark.reason)
 
 
-def _judge_crawl(source: CrawlSource) -> WhyStep:
+def _judge_crawl(way: Wayfarer, source: CrawlSource) -> WhyStep:
     if source.verified_at is not None:
-        return _pass("crawled", at=_write(source.verified_at))
+        return _pass("crawled", at=way.write(source.verified_at))
     if source.error is None:
         return _fail("not-crawled")
     return _fail("crawl-failed", error=source.error)
@@ -145,7 +162,7 @@ def _judge_answer(way: Wayfarer) -> WhyStep:
     if _find_unreadable(way) is not None:
         return _pass("offered")
     if way.entry is not None and way.entry.removed_at is not None:
-        return _fail("withdrawn", at=_write(way.entry.removed_at))
+        return _fail("withdrawn", at=way.write(way.entry.removed_at))
     return _fail("not-offered")
 
 
@@ -158,11 +175,11 @@ def _judge_readable(way: Wayfarer) -> WhyStep:
     return _fail("unreadable", error=problem)
 
 
-def _judge_liveness(source: CrawlSource, now: int) -> WhyStep:
+def _judge_liveness(way: Wayfarer, source: CrawlSource, now: int) -> WhyStep:
     if source.liveness is Liveness.DEAD:
         return _fail("dead", error=source.error or "")
     if finding.list_hidden([source], now, stale=False):
-        return _fail("stale", at=_write(source.failing_since or 0))
+        return _fail("stale", at=way.write(source.failing_since or 0))
     return _pass("alive")
 
 
@@ -178,26 +195,21 @@ async def _matches(record: ModeratedStore, index: SearchIndex, asked: Asked, ent
     return any(hit.entry.row == entry.row for hit in found.hits)
 
 
-def _pass(code: str, **values: str) -> WhyStep:
+def _pass(code: str, **values: str | LocalizedText) -> WhyStep:
     return _step(code, passed=True, values=values)
 
 
-def _fail(code: str, **values: str) -> WhyStep:
+def _fail(code: str, **values: str | LocalizedText) -> WhyStep:
     return _step(code, passed=False, values=values)
 
 
-def _step(code: str, *, passed: bool, values: dict[str, str]) -> WhyStep:
-    error = values.pop("error", None)
-    texts = write_in_all(
-        lambda language: say(
-            language,
-            f"broker.why-{code}",
-            **values,
-            **({} if error is None else {"error": translate_text(language, error)}),
-        ).strip()
-    )
+def _step(code: str, *, passed: bool, values: dict[str, str | LocalizedText]) -> WhyStep:
+
+    def write(language: Language) -> str:
+        said = {name: value if isinstance(value, str) else value[language] for name, value in values.items()}
+        if "error" in said:
+            said["error"] = translate_text(language, said["error"])
+        return say(language, f"broker.why-{code}", **said).strip()
+
+    texts = write_in_all(write)
     return WhyStep(code=code, passed=passed, texts=texts)
-
-
-def _write(at: int) -> str:
-    return f"{moment(at):%Y-%m-%d %H:%M} UTC"

@@ -1,6 +1,7 @@
 """`broker`: run the broker of a data space, or show its state."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -8,6 +9,7 @@ import typer
 
 from connector.cli.commands import broker_moderation, broker_reports, broker_sources
 from connector.cli.commands.broker_sources import format_moment
+from connector.cli.commands.serve import tell_first
 from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
@@ -30,7 +32,7 @@ def serve(call: CommandCall) -> None:
     settings = call.read_settings()
     from connector.app.serve import serve_broker as run
 
-    run(settings)
+    run(settings, partial(tell_first, call))
 
 
 @register(

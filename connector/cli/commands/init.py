@@ -208,7 +208,7 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
     settings = plan.directory / SETTINGS
     if plan.is_broker:
         return [
-            _NextCommand(f"datenkontor broker serve --settings {settings}"),
+            _NextCommand(f"datenkontor broker serve --settings {settings}", output.say("setup.ready-link")),
             _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
             _NextCommand(f"datenkontor roster publish --settings {settings}"),
         ]

@@ -1,6 +1,7 @@
 """`serve`: run a connector in the foreground until it is stopped."""
 
 from datetime import datetime
+from functools import partial
 
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
@@ -14,7 +15,9 @@ def serve(call: CommandCall) -> None:
     settings = call.read_settings()
     from connector.app.serve import serve as run
 
-    def tell(link: str, until: datetime) -> None:
-        print(call.output.say("setup.first-link", link=link, until=call.output.format_time(until)), flush=True)
+    run(settings, partial(tell_first, call))
 
-    run(settings, tell)
+
+def tell_first(call: CommandCall, link: str, until: datetime) -> None:
+    """Print the link for the first sign-in to the pages."""
+    print(call.output.say("setup.first-link", link=link, until=call.output.format_time(until)), flush=True)

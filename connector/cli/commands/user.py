@@ -27,6 +27,7 @@ def list_users(call: CommandCall) -> None:
                 "name": lambda user: user.name,
                 "person": lambda user: user.person,
                 "roles": lambda user: ", ".join(map(call.output.name_value, user.roles)),
+                "member": lambda user: user.member or None,
                 "signed in": lambda user: call.output.format_time(user.signed_in_at),
                 "link until": lambda user: call.output.format_time(user.link_until),
                 "disabled": lambda user: call.output.format_time(user.disabled_at),
@@ -40,10 +41,13 @@ def add(
     name: NameArgument,
     person: Annotated[str, typer.Option(metavar="TEXT", help="Name of the person, for other people.")],
     role: Annotated[list[UserRole], typer.Option(help="What the person may do; repeat it for several roles.")],
+    member: Annotated[
+        str, typer.Option(metavar="ID", help="At a broker: participant for which the person reads.", show_default=False)
+    ] = "",
 ) -> None:
     """Add a user of the pages; the printed link lets the person choose a password, once and for a day."""
     with connect(call) as connector:
-        _print_link(call.output, connector.users.add(name, person, role))
+        _print_link(call.output, connector.users.add(name, person, role, member=member))
 
 
 @register(app, "reset", example="datenkontor user reset a.kaya --yes")

@@ -1,4 +1,4 @@
-"""The last act, for people: the addresses of the pages with a link for each person, and a tour of three ways."""
+"""The last act, for people: the addresses of the pages with a link for each person, and a tour of five ways."""
 
 import csv
 import time
@@ -14,6 +14,7 @@ TREES = "baumkataster.csv"
 
 
 PEOPLE = (
+    Person("broker", "e.berg", "Emre Berg", UserRole.OPERATOR),
     Person("city", "a.kaya", "Aylin Kaya", UserRole.PROVIDER),
     Person("city", "b.adler", "Bela Adler", UserRole.RELEASE),
     Person("firm", "k.fuchs", "Kim Fuchs", UserRole.CONSUMER),
@@ -26,7 +27,8 @@ def open_pages(show: Show) -> str:
     broker = show.stage.actors["broker"]
     show.pages.append(OpenPage(broker.name, f"http://127.0.0.1:{broker.ports['web']}/"))
     for person in PEOPLE:
-        link = show.clients[person.word].users.add(person.name, person.person, [person.role]).link
+        client = show.stage.actors["broker"].client() if person.word == "broker" else show.clients[person.word]
+        link = client.users.add(person.name, person.person, [person.role]).link
         show.pages.append(OpenPage(show.stage.actors[person.word].name, link, person))
     for page in show.pages:
         answer = probe_url(page.address, timeout_s=WAIT_S)
@@ -66,6 +68,7 @@ def list_stations(show: Show) -> Iterator[tuple[str, str]]:
     yield "get", _say_station(show, "tour-get", people["k.fuchs"], words="Baumkataster")
     yield "answer", _say_station(show, "tour-answer", people["b.adler"], title=show.say("demo.accidents"))
     yield "public", show.say("demo.tour-public", address=show.pages[0].address)
+    yield "operate", _say_station(show, "tour-operate", people["e.berg"], title=show.say("demo.accidents"))
 
 
 # What the tour calls the buttons and links: the texts that the pages have.
@@ -84,6 +87,10 @@ _BUTTONS = {
     "open": "receiving.open",
     "see": "pages.request-open",
     "agree": "pages.request-agree",
+    "operation": "brokering.menu",
+    "offers": "brokering.place-offers",
+    "hide": "brokering.deed-ausblenden",
+    "undo": "brokering.undo",
 }
 
 

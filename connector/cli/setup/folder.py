@@ -84,7 +84,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         "protocol": {"public_url": plan.public_url, "host": listen, "port": plan.ports["protocol"]},
         "data": {"host": listen, "port": plan.ports["data"]},
         "management": {"port": plan.ports["management"], "keys": [own]},
-        "web": {} if plan.is_broker and not plan.public else {"port": plan.ports["web"]},
+        "web": {"port": plan.ports["web"]},
         "data_root": str(plan.data) if plan.data else "offered",
         "received": "received",
         "zone": LOCAL_ZONE,

@@ -35,7 +35,7 @@ class Plan:
     roster: str | None
     data: Path | None
     public: bool = False
-    """Whether a broker has its pages open, to everybody."""
+    """Whether everybody may read a broker."""
 
     @property
     def local(self) -> bool:

@@ -17,13 +17,15 @@ def _list() -> ApiCall[tuple[UserView, ...]]:
     return ApiCall(method="GET", path=path_of("users"), answer=tuple[UserView, ...])
 
 
-def _add(name: str, person: str, roles: Sequence[UserRole]) -> ApiCall[InvitedUserView]:
+def _add(name: str, person: str, roles: Sequence[UserRole], *, member: str = "") -> ApiCall[InvitedUserView]:
     """Add a user of the pages; the answer has the link to choose a password with, once.
+
+    `member` is the participant for which a person reads the pages of a broker.
 
     >>> connector.users.add("a.kaya", "Aylin Kaya", [UserRole.RELEASE]).user.has_password
     False
     """
-    order = UserOrder(name=name, person=person, roles=tuple(roles))
+    order = UserOrder(name=name, person=person, roles=tuple(roles), member=member)
     return ApiCall(method="POST", path=path_of("users"), answer=InvitedUserView, body=order)
 
 

@@ -35,13 +35,14 @@ CHANGED = "Another request changed the user: read it again, then repeat the chan
 class UserRegister:
     """The participant context, the hashing of passwords, and the address of the pages, empty if there are none.
 
-    Without `local`, nobody signs in with a password.
+    Without `local`, nobody signs in with a password. `roles` are those that exist here; the first user has all.
     """
 
     context: Context
     passwords: Passwords
     pages: str = ""
     local: bool = True
+    roles: tuple[UserRole, ...] = tuple(UserRole)
 
 
 class InvitedUser(msgspec.Struct, frozen=True):
@@ -64,12 +65,14 @@ async def add(register: UserRegister, order: UserOrder, *, by: str) -> InvitedUs
     context = register.context
     if len(set(order.roles)) != len(order.roles):
         raise Invalid("roles", "A role is named twice: name each role once.")
+    check_roles(register, order.roles)
     secret, until = secrets.token_urlsafe(32), context.now() + LINK_MS
     user = User(
         owner=context.owner,
         name=order.name,
         person=order.person,
         roles=order.roles,
+        member=order.member,
         created_at=context.now(),
         version=1,
         link_hash=_hash(secret),
@@ -108,7 +111,7 @@ async def invite_first(register: UserRegister) -> InvitedUser | None:
         return None
     if known:
         return await invite(register, FIRST_USER, by="serve")
-    order = UserOrder(name=FIRST_USER, person="Verwaltung", roles=tuple(UserRole))
+    order = UserOrder(name=FIRST_USER, person="Verwaltung", roles=register.roles)
     return await add(register, order, by="serve")
 
 
@@ -221,6 +224,13 @@ async def sign_out(register: UserRegister, token: str) -> None:
 async def sign_out_everywhere(register: UserRegister, user: User) -> None:
     """End all sessions of a user."""
     await register.context.store.commit([DropSessions(user.owner, user.name)])
+
+
+def check_roles(register: UserRegister, roles: Collection[UserRole]) -> None:
+    """Check that each role exists here. Raises Invalid."""
+    other = [role for role in roles if role not in register.roles]
+    if other:
+        raise Invalid("roles", f"Here is no role {other[0]}: choose from {', '.join(register.roles)}.")
 
 
 def check_password(password: str, name: str) -> None:

@@ -91,4 +91,12 @@ SENTENCES: dict[str, str] = {
     "key-listed": "steht in der Liste",
     "key-unlisted": "steht nicht in der Liste",
     "key-none": "Dieses Verfahren hat keine eigenen Schlüssel.",
+    # Accounts at a broker.
+    "member": "Organisation",
+    "member-hint": "Die Suche zeigt der Person, was diese Organisation sieht. Ohne Angabe sieht sie, was alle sehen.",
+    "member-button": "Organisation ändern",
+    "member-unknown": "Diese Organisation steht nicht in der Teilnehmerliste. Bitte geben Sie ihre Kennung an.",
+    "broker-operator": "Quellen und Angebote betreuen, den Index und die Personen verwalten.",
+    "broker-consumer": "Suchen, was die eigene Organisation sieht.",
+    "done-organisation": "Die Organisation ist geändert.",
 }

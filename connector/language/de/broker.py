@@ -77,7 +77,7 @@ SENTENCES: dict[str, str] = {
     "finding-MinCount": "{member} ist vorgeschrieben und fehlt.",
     "finding-MaxCount": "{member} ist mehrfach angegeben.",
     "finding-Class": "Der Wert von {member} hat eine andere Klasse, als DCAT-AP verlangt.",
-    "finding-NodeKind": "Der Wert von {member} ist ein IRI, wo ein Text erwartet wird, oder ein Text statt eines IRI.",
+    "finding-NodeKind": "{member} ist ein IRI statt eines Textes, oder ein Text statt eines IRI.",
     "finding-Pattern": "Der Wert von {member} stammt nicht aus dem Vokabular, das DCAT-AP.de verlangt.",
     "finding-Datatype": "Der Wert von {member} hat einen anderen Datentyp, als DCAT-AP verlangt.",
     "finding-other": "{member} verletzt die Regel {rule}.",

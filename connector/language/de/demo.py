@@ -54,6 +54,11 @@ SENTENCES: dict[str, str] = {
         "   Dann: „{password}“ → bei „{title}“ auf „{see}“ → die Bedingungen lesen → „{agree}“."
     ),
     "tour-public": "4. Ohne Anmeldung. Alle sehen, was die Stadt teilt: {address}",
+    "tour-operate": (
+        "5. Betreuen. {person} ({role}) öffnet: {address}\n"
+        "   Dann: „{password}“ → „{operation}“ → „{offers}“ → nach „{title}“ suchen und den Treffer öffnen → "
+        "„{hide}“ mit einem Grund → „{undo}“."
+    ),
     "tour-next": "Weiter mit Enter.",
     # The titles of the offers, and the reasons that the department sends.
     "readings": "Messwerte der Verkehrssensoren (synthetisch)",

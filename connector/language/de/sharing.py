@@ -88,4 +88,5 @@ SENTENCES: dict[str, str] = {
         "Schreiben Sie {provider}, auf welcher Seite etwas nicht geht. Sie erhalten eine Antwort, und das Angebot "
         "auch auf anderem Weg."
     ),
+    "as-member": "Sie suchen für {name}.",
 }

@@ -86,4 +86,12 @@ SENTENCES: dict[str, str] = {
     "key-listed": "is listed",
     "key-unlisted": "is not listed",
     "key-none": "This mechanism has no keys of its own.",
+    # Accounts at a broker.
+    "member": "Organisation",
+    "member-hint": "The search shows the person what this organisation sees. Without one, what everybody sees.",
+    "member-button": "Change the organisation",
+    "member-unknown": "This organisation is not on the participant list. Please enter its identifier.",
+    "broker-operator": "Look after sources and offers, manage the index and the people.",
+    "broker-consumer": "Search in what the own organisation sees.",
+    "done-organisation": "The organisation was changed.",
 }

@@ -53,6 +53,11 @@ SENTENCES: dict[str, str] = {
         "   Then: “{password}” → at “{title}”, “{see}” → read the terms → “{agree}”."
     ),
     "tour-public": "4. Without signing in. Everybody sees what the city shares: {address}",
+    "tour-operate": (
+        "5. Look after offers. {person} ({role}) opens: {address}\n"
+        "   Then: “{password}” → “{operation}” → “{offers}” → search for “{title}” and open the result → "
+        "“{hide}” with a reason → “{undo}”."
+    ),
     "tour-next": "Press Enter to go on.",
     # The titles of the offers, and the reasons that the department sends.
     "readings": "Traffic sensor readings (synthetic)",

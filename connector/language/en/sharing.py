@@ -84,4 +84,5 @@ SENTENCES: dict[str, str] = {
         "Write to {provider} on which page something does not work. You get an answer, and the content in another "
         "way too."
     ),
+    "as-member": "You search for {name}.",
 }

@@ -13,7 +13,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     (ms) is the last time. A user with `disabled_at` (ms) cannot sign in. `login` is the SHA-256 (hex) of issuer and
     subject of a person who comes with the login of the organisation, and has no password here. `language` is empty
     until the person chooses one. `pace` is how often the person is told what waits, `muted` what of it never, `webhook`
-    the address that is told beside `email`, and `webhook_secret` signs what is sent there.
+    the address that is told beside `email`, and `webhook_secret` signs what is sent there. `member` is the participant
+    for which a person reads the pages of a broker; empty for nobody.
     """
 
     owner: str
@@ -34,6 +35,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     muted: tuple[UserNoticeKind, ...] = ()
     webhook: str = ""
     webhook_secret: str = ""
+    member: str = ""
 
 
 class UserSession(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ async def sign_in(visit: Visit) -> Response:
     """
     form = await read_form(visit.request)
     name, wanted = form.get("name", "").strip().lower()[:_LONGEST_NAME], find_local_path(form.get("zu", "/"))
-    pages, now = visit.pages, visit.desk.context.now()
+    pages, now = visit.pages, visit.now
     address = pages.name_caller(visit.request)
     kept = {field.removeprefix(_KEPT): text for field, text in form.items() if field.startswith(_KEPT)}
     password = form.get("passwort", "")[: users.LONGEST_PASSWORD]
@@ -61,7 +61,7 @@ async def sign_in(visit: Visit) -> Response:
         if attempt.wait_s:
             fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
             return render(visit, "sign_in.html", status=429, wanted=wanted, name=name, fault=fault, kept=kept)
-        signed_in = await users.sign_in(visit.desk.users, name, password)
+        signed_in = await users.sign_in(visit.users, name, password)
         attempt.failed = signed_in is None
     if signed_in is None:
         fault = visit.words.say("sign-in-wrong")
@@ -84,7 +84,7 @@ async def choose_password(visit: Visit) -> Response:
     if password != form.get("passwort2"):
         return await _show_welcome(visit, name, secret, visit.words.say("password-twice"))
     try:
-        signed_in = await users.choose_password(visit.desk.users, name, secret, password)
+        signed_in = await users.choose_password(visit.users, name, secret, password)
     except Invalid as error:
         return await _show_welcome(visit, name, secret, visit.words.translate(error.reason))
     await end_session(visit)
@@ -100,7 +100,7 @@ async def choose_language(visit: Visit) -> Response:
 
 
 async def _show_welcome(visit: Visit, name: str, secret: str, fault: str = "") -> Response:
-    user = await users.find_invited(visit.desk.users, name, secret)
+    user = await users.find_invited(visit.users, name, secret)
     if user is None:
         reason = "The link was used or is over: ask for a new one (`user reset`)."
         raise NotAllowed("link-over", reason)

@@ -34,11 +34,11 @@ def open_stream(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id:
 
 
 async def _follow(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id: str) -> AsyncIterator[bytes]:
-    token, register = read_token(visit.request, visit.pages.here) or "", visit.desk.users
+    token, register = read_token(visit.request, visit.pages.here) or "", visit.users
     stopping, mark, told = visit.pages.stopping, object(), None
     visit.pages.streams.add(mark)
     try:
-        with visit.desk.context.watch.follow(process_id) if process_id else nullcontext(stopping) as changed:
+        with visit.users.context.watch.follow(process_id) if process_id else nullcontext(stopping) as changed:
             while not stopping.is_set() and await users.find_session(register, token, seen=False):
                 if process_id:
                     changed.clear()

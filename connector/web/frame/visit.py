@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import cache, wraps
-from typing import Any, Protocol
+from functools import cache, partial, wraps
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -11,10 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from connector.broker.operating.acts import ActRefused
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
+from connector.controlplane.judging.library import Library
 from connector.controlplane.usecases import users
-from connector.controlplane.usecases.users import SignedIn
+from connector.controlplane.usecases.users import SignedIn, UserRegister
 from connector.dataplane.uploads import Uploads
+from connector.desk.broker import BrokerOffice
 from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, say
 from connector.ports.changes import Conflict, StoreError
@@ -38,12 +41,16 @@ PASSWORD_FIELDS = ("passwort", "bisher")
 class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values that pages work with: those of the desk, the address, the name of the provider, and the attempts.
 
+    `desk` is that of a participant, or that of a broker. `users` are the people who sign in, `library` has the zone
+    and the words of terms. `admit` counts a request of nobody, and returns how many seconds its address has to wait.
     `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
     stop, and `streams` has a mark for each stream of events that is open. `uploads` are the files that people upload;
     None without a root of the served data. `login` is the login of the organisation; None if people have none.
     """
 
-    desk: Desk
+    desk: Desk | BrokerOffice
+    users: UserRegister
+    library: Library
     here: PagesOrigin
     provider: str
     attempts: SignInAttempts
@@ -52,30 +59,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     streams: set[object]
     uploads: Uploads | None = None
     login: PagesLogin | None = None
-
-
-class PageReader(Protocol):
-    """Who reads a page: what templates are filled with."""
-
-    @property
-    def request(self) -> Request:
-        """The request of the browser."""
-
-    @property
-    def words(self) -> PageWords:
-        """The words in the language of the reader."""
-
-    @property
-    def user(self) -> User | None:
-        """Who has signed in, if somebody has."""
-
-    @property
-    def now(self) -> int:
-        """The time, in ms."""
-
-    @property
-    def public(self) -> bool:
-        """Whether the page is one for everybody."""
+    admit: Callable[[Request], int] = lambda _: 0
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,8 +73,20 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def desk(self) -> Desk:
-        """The values of the use cases."""
+        """The values of the use cases of a participant."""
+        assert isinstance(self.pages.desk, Desk)
         return self.pages.desk
+
+    @property
+    def broker(self) -> BrokerOffice:
+        """The values of a broker."""
+        assert isinstance(self.pages.desk, BrokerOffice)
+        return self.pages.desk
+
+    @property
+    def users(self) -> UserRegister:
+        """The people who sign in here."""
+        return self.pages.users
 
     @property
     def person(self) -> User:
@@ -101,12 +97,12 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def now(self) -> int:
         """The time, in ms."""
-        return self.desk.context.now()
+        return self.users.context.now()
 
     @property
     def public(self) -> bool:
-        """No: these pages are for people who sign in."""
-        return False
+        """Whether these are the pages of a broker, which have pages for everybody."""
+        return isinstance(self.pages.desk, BrokerOffice)
 
     @property
     def language(self) -> Language:
@@ -135,7 +131,7 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
             if visit.user is not None:
                 visit = msgspec.structs.replace(visit, waiting=await count_waiting(visit))
             return await function(visit)
-        except (UseCaseError, StoreError, FormFault, Busy) as error:
+        except (UseCaseError, ActRefused, StoreError, FormFault, Busy) as error:
             return _explain(visit, error)
 
     return answer
@@ -144,8 +140,7 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
 def begin_visit(request: Request) -> Visit:
     """Return a visit of nobody yet, in the language that was chosen; German first."""
     pages: PagesDesk = request.app.state.pages
-    zone = pages.desk.evaluator.library.operands.zone
-    return Visit(request=request, pages=pages, words=PageWords(read_language(request), zone))
+    return Visit(request=request, pages=pages, words=PageWords(read_language(request), pages.library.operands.zone))
 
 
 def read_language(request: Request) -> Language:
@@ -154,16 +149,23 @@ def read_language(request: Request) -> Language:
     return next((known for known in LANGUAGES if known == chosen), "de")
 
 
-def render(visit: PageReader, template: str, *, status: int = 200, **values: Any) -> Response:
+def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page: a template with values, in the language of the reader."""
     return HTMLResponse(fill(visit, template, **values), status, headers={"Content-Language": visit.words.language})
 
 
-def fill(visit: PageReader, template: str, **values: Any) -> str:
+def fill(visit: Visit, template: str, **values: Any) -> str:
     """Return the mark-up of a template with values, in the language of the reader."""
     page = _make_environment().get_template(template)
     languages = [(code, say(code, "pages.language-name")) for code in LANGUAGES if code != visit.words.language]
-    given = {"visit": visit, "w": visit.words, "user": visit.user, "now": visit.now, "public": visit.public}
+    given = {
+        "visit": visit,
+        "w": visit.words,
+        "name_of": partial(name_party, visit),
+        "user": visit.user,
+        "now": visit.now,
+        "public": visit.public,
+    }
     return page.render(**given, file=find_file_path, link=make_link, languages=languages, **values)
 
 
@@ -207,7 +209,7 @@ async def end_session(visit: Visit) -> None:
     """End the session of this browser, if it has one."""
     token = read_token(visit.request, visit.pages.here)
     if token:
-        await users.sign_out(visit.desk.users, token)
+        await users.sign_out(visit.users, token)
 
 
 def set_language(answer: Response, here: PagesOrigin, language: Language) -> Response:
@@ -218,7 +220,7 @@ def set_language(answer: Response, here: PagesOrigin, language: Language) -> Res
     return answer
 
 
-def show_error(visit: PageReader, status: int, sentence: str, advice: str = "") -> Response:
+def show_error(visit: Visit, status: int, sentence: str, advice: str = "") -> Response:
     """Return the page of an error."""
     return render(visit, "error.html", status=status, code=status, sentence=sentence, advice=advice)
 
@@ -227,11 +229,13 @@ async def _find_user(visit: Visit) -> User | None:
     token = read_token(visit.request, visit.pages.here)
     # A browser opens a stream again and again by itself: that is nothing a person does.
     seen = visit.request.headers.get("accept") != "text/event-stream"
-    return await users.find_session(visit.desk.users, token, seen=seen) if token else None
+    return await users.find_session(visit.users, token, seen=seen) if token else None
 
 
 async def count_waiting(visit: Visit) -> int:
-    """Return how many requests wait, at most `MANY`."""
+    """Return how many requests wait, at most `MANY`; at a broker none does."""
+    if visit.public:
+        return 0
     context = visit.desk.context
     holds, _ = await context.store.holds(context.owner, PageBounds(limit=MANY))
     return len(holds)
@@ -258,6 +262,9 @@ def _explain(visit: Visit, error: Exception) -> Response:
     if isinstance(error, UseCaseError):
         sentence = words.pick(error.reasons) or words.translate(error.reason)
         return show_error(visit, _STATUS.get(type(error), 422), sentence, words.find(f"advice-{error.code}"))
+    if isinstance(error, ActRefused):
+        sentence = words.find(f"brokering.refused-{error.code}") or words.translate(error.reason)
+        return show_error(visit, 404 if error.missing else 409, sentence)
     if isinstance(error, FormFault):
         return show_error(visit, error.status, words.say(error.key))
     if isinstance(error, Conflict):
@@ -281,10 +288,11 @@ def _make_environment() -> Environment:
 
 def name_party(visit: Visit, participant: str) -> str:
     """Return the name of a participant, its identifier if the participant list has none."""
-    known = visit.desk.evaluator.directory.participant(participant)
+    directory = visit.broker.directory if visit.public else visit.desk.evaluator.directory
+    known = directory.participant(participant)
     return known.name if known and known.name else participant
 
 
-def read_query(visit: PageReader, name: str) -> str | None:
+def read_query(visit: Visit, name: str) -> str | None:
     """Return a value of the query; None if it is missing or empty."""
     return visit.request.query_params.get(name) or None

@@ -12,14 +12,12 @@ from connector.broker.describing.schema_org import render_sitemap, render_sitema
 from connector.broker.describing.subject import PublicSite, make_path
 from connector.broker.query import QueryRefused
 from connector.broker.visibility.audience import explain_teaser
-from connector.language.catalogue import LANGUAGES
 from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder, Liveness
 from connector.ports.changes import Unavailable
 from connector.ports.entities import PageBounds
 from connector.views.search import HitsView
-from connector.web.frame.origin import find_local_path
-from connector.web.frame.visit import go_to, make_link, read_query, render, set_language, show_error
-from connector.web.public.reading import PublicVisit, search_here
+from connector.web.frame.visit import Visit, make_link, read_query, render, show_error
+from connector.web.public.reading import search_here, see
 from connector.web.showing import results
 from connector.web.showing.dataset import show_dataset
 from connector.web.showing.results import AskedSearch, PageShown, read_search
@@ -30,7 +28,7 @@ WORDS = ("space", "offer", "terms", "agreement", "delivery", "fresh")
 PARTS = ("standard", "limits", "report")
 
 
-async def show_start(visit: PublicVisit) -> Response:
+async def show_start(visit: Visit) -> Response:
     """Show what is shared: figures, themes, and what is new."""
     shown, problem = await _search(visit, AskedSearch())
     themes = next((one for one in shown.filters if one.name == "thema"), None)
@@ -45,10 +43,12 @@ async def show_start(visit: PublicVisit) -> Response:
     )
 
 
-async def show_search(visit: PublicVisit) -> Response:
+async def show_search(visit: Visit) -> Response:
     """Show the search with what was found."""
     asked = read_search(visit.request.query_params.multi_items())
     shown, problem = await _search(visit, asked)
+    if not problem and not asked.offset:
+        visit.broker.note_search(asked.words, shown.total, visit.user.member or None if visit.user else None)
     address = asked.write_page(asked.offset)
     return render(
         visit,
@@ -62,17 +62,16 @@ async def show_search(visit: PublicVisit) -> Response:
     )
 
 
-async def show_found(visit: PublicVisit) -> Response:
+async def show_found(visit: Visit) -> Response:
     """Show one dataset as the broker has read it last."""
-    pages = visit.pages
     participant, dataset = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
-    record = await pages.see()
+    record = await see(visit)
     entry = await record.entry(participant, dataset)
     if entry is None:
         return show_error(visit, 404, visit.words.say("sharing.unknown-offer"))
     entry, source = explain_teaser(entry), await record.source(participant)
     item = await show_dataset(
-        pages.library,
+        visit.pages.library,
         visit.words,
         _read_document(entry),
         participant=participant,
@@ -90,7 +89,7 @@ async def show_found(visit: PublicVisit) -> Response:
         agreed=(),
         open_requests=(),
         canonical=_name(visit, make_link("/suche/angebot", teilnehmer=participant, id=dataset)),
-        schema="" if entry.reduced else f"{pages.site.base}{make_path(participant, dataset)}.schema.json",
+        schema="" if entry.reduced else f"{visit.broker.site.base}{make_path(participant, dataset)}.schema.json",
     )
 
 
@@ -107,7 +106,7 @@ def _read_document(entry: Entry) -> dict[str, Any]:
     return {**dataset, **stated, "dct:publisher": {"foaf:name": entry.publisher}}
 
 
-async def show_organisations(visit: PublicVisit) -> Response:
+async def show_organisations(visit: Visit) -> Response:
     """List who offers data, the largest first."""
     found = await _list_sources(visit)
     more = max(len(found) - MOST_SOURCES, 0)
@@ -115,9 +114,9 @@ async def show_organisations(visit: PublicVisit) -> Response:
     return render(visit, "organisations.html", found=found[:MOST_SOURCES], more=more, canonical=canonical)
 
 
-async def show_organisation(visit: PublicVisit) -> Response:
+async def show_organisation(visit: Visit) -> Response:
     """Show what one organisation offers, the newest first."""
-    record = await visit.pages.see()
+    record = await see(visit)
     source = await record.source(read_query(visit, "id") or "")
     if source is None or source.liveness is Liveness.DEAD:
         return show_error(visit, 404, visit.words.say("sharing.unknown-organisation"))
@@ -137,12 +136,12 @@ async def show_organisation(visit: PublicVisit) -> Response:
     )
 
 
-async def show_needs(visit: PublicVisit) -> Response:
+async def show_needs(visit: Visit) -> Response:
     """List the needs that are open, the newest first, as everybody sees them: without a contact."""
-    record = await visit.pages.see()
+    record = await see(visit)
     bounds = PageBounds(limit=PAGE, after=read_query(visit, "nach"))
     try:
-        needs, following = await visit.pages.list_needs(bounds)
+        needs, following = await visit.broker.board.needs(bounds, open_at=visit.now)
     except ValueError:
         return show_error(visit, 422, visit.words.say("cursor-unknown"))
     owners = {need.owner: await record.source(need.owner) for need in needs}
@@ -156,67 +155,60 @@ async def show_needs(visit: PublicVisit) -> Response:
     )
 
 
-async def show_help(visit: PublicVisit) -> Response:
+async def show_help(visit: Visit) -> Response:
     """Explain the words."""
     return render(visit, "help.html", words=WORDS, canonical=_name(visit, "/hilfe"))
 
 
-async def show_accessibility(visit: PublicVisit) -> Response:
+async def show_accessibility(visit: Visit) -> Response:
     """Show the accessibility statement (BITV 2.0; Directive (EU) 2016/2102, Article 7)."""
     return render(visit, "accessibility.html", parts=PARTS, canonical=_name(visit, "/barrierefreiheit"))
 
 
-async def choose_language(visit: PublicVisit) -> Response:
-    """Remember a language, and return to the page."""
-    answer = go_to(find_local_path(read_query(visit, "zu") or "/"))
-    found = next((known for known in LANGUAGES if known == visit.request.path_params["language"]), None)
-    return set_language(answer, visit.pages.here, found) if found else answer
-
-
-async def show_sitemap_index(visit: PublicVisit) -> Response:
+async def show_sitemap_index(visit: Visit) -> Response:
     """Return the index of the sitemaps of these pages (sitemaps.org)."""
-    count = await publishing.count_list(await visit.pages.see(), Listing())
+    count = await publishing.count_list(await see(visit), Listing())
     site = PublicSite(base=visit.pages.here.origin, participant="", name="")
     return Response(render_sitemap_index(site, max(1, -(-count // MAPPED))), media_type="application/xml")
 
 
-async def show_sitemap(visit: PublicVisit) -> Response:
+async def show_sitemap(visit: Visit) -> Response:
     """Return the addresses of the datasets of one sitemap."""
     number = int(visit.request.path_params["number"])
     addresses: list[tuple[str, int]] = []
     listing = Listing(offset=min(number * MAPPED, 50 * _FARTHEST), limit=MAPPED)
-    async for part in publishing.walk_list(await visit.pages.see(), listing):
+    async for part in publishing.walk_list(await see(visit), listing):
         for entry in part:
             query = urlencode({"teilnehmer": entry.participant, "id": entry.id})
             addresses.append((_name(visit, f"/suche/angebot?{query}").replace("&", "&amp;"), entry.changed_at))
     return Response(render_sitemap(addresses), media_type="application/xml")
 
 
-async def show_robots(visit: PublicVisit) -> Response:
+async def show_robots(visit: Visit) -> Response:
     """Lead search engines to the sitemap (RFC 9309)."""
     return Response(f"User-agent: *\nAllow: /\nSitemap: {_name(visit, '/sitemap.xml')}\n", media_type="text/plain")
 
 
-async def _search(visit: PublicVisit, asked: AskedSearch) -> tuple[PageShown, str]:
+async def _search(visit: Visit, asked: AskedSearch) -> tuple[PageShown, str]:
     """Return what is found, and what keeps the search from it."""
     problem, found = "", HitsView(items=())
     try:
-        found = await search_here(visit.pages, results.write_query(asked))
+        found = await search_here(visit, results.write_query(asked))
     except QueryRefused as refusal:
         problem = visit.words.translate(str(refusal))
     except Unavailable:
-        visit.pages.wake()
+        visit.broker.operator.projector.wake()
         problem = visit.words.say("sharing.unavailable")
     return results.show_page(visit.words, asked, found, visit.now), problem
 
 
-async def _list_sources(visit: PublicVisit) -> list[CrawlSource]:
+async def _list_sources(visit: Visit) -> list[CrawlSource]:
     """Return the organisations that offer something and are not gone, the largest first."""
-    sources = await (await visit.pages.see()).sources()
+    sources = await (await see(visit)).sources()
     offering = [one for one in sources if one.datasets and one.liveness is not Liveness.DEAD]
     return sorted(offering, key=lambda one: (-one.datasets, one.name))
 
 
-def _name(visit: PublicVisit, path: str) -> str:
+def _name(visit: Visit, path: str) -> str:
     """Return the one address under which a view is known."""
     return visit.pages.here.origin + path

@@ -1,71 +1,51 @@
-"""A visit of the broker's pages, and what they are answered from: the record and the search index of this process."""
+"""What everybody reads at a broker, within the rate of an address, and what is searched there, without a request."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import partial, wraps
 
 import msgspec
-from starlette.requests import Request
+from starlette.responses import Response
 
 from connector.broker import finding, search
-from connector.broker.describing.subject import PublicSite
 from connector.broker.query import Asked, make_query
-from connector.controlplane.judging.library import Library
+from connector.desk.broker import BrokerOffice, open_view
 from connector.net.aside import work_aside
-from connector.ports.board import Need
 from connector.ports.broker_store import RecordView
-from connector.ports.entities import PageBounds, User
-from connector.ports.search_index import Facet, SearchIndex
+from connector.ports.changes import StoreError
+from connector.ports.search_index import Facet
 from connector.views.search import HitsView
-from connector.web.frame.origin import PagesOrigin
-from connector.web.frame.wording import PageWords
+from connector.web.frame.visit import PageFunction, Visit, show_error
 
 
-class PublicDesk(msgspec.Struct, frozen=True, kw_only=True):
-    """The values of the broker's pages.
+def open_to_readers(function: PageFunction, *, always: bool = False) -> PageFunction:
+    """Return a page of a broker that is not open as one for people who have signed in; with `always`, for everybody.
 
-    `see` returns what a reader without a token sees of the record, `list_needs` a page of the needs that are open.
-    `provider` is the name of the broker, `here` the address of its pages, `site` that of its API. `open` is whether
-    everybody may read. `admit` counts a request and returns how many seconds its address has to wait, 0 if it need not.
-    `wake` looks after an index that cannot answer.
+    What nobody in particular reads counts for the rate of its address.
     """
 
-    see: Callable[[], Awaitable[RecordView]]
-    index: SearchIndex
-    library: Library
-    provider: str
-    here: PagesOrigin
-    site: PublicSite
-    open: bool
-    list_needs: Callable[[PageBounds], Awaitable[tuple[Sequence[Need], str | None]]]
-    now: Callable[[], int]
-    admit: Callable[[Request], int] = lambda _: 0
-    wake: Callable[[], None] = lambda: None
+    @wraps(function)
+    async def answer(visit: Visit) -> Response:
+        if visit.user is None:
+            if not (always or visit.broker.open):
+                return show_error(visit, 403, visit.words.say("sharing.members-only"))
+            if wait := visit.pages.admit(visit.request):
+                busy = show_error(visit, 429, visit.words.say("sharing.busy"))
+                busy.headers["Retry-After"] = str(wait)
+                return busy
+        try:
+            return await function(visit)
+        except StoreError:
+            return show_error(visit, 503, visit.words.say("sharing.unavailable"))
+
+    return answer
 
 
-class PublicVisit(msgspec.Struct, frozen=True, kw_only=True):
-    """One request of somebody, with the words of a language."""
-
-    request: Request
-    pages: PublicDesk
-    words: PageWords
-
-    @property
-    def user(self) -> User | None:
-        """Nobody: these pages have no users."""
-        return None
-
-    @property
-    def now(self) -> int:
-        """The time, in ms."""
-        return self.pages.now()
-
-    @property
-    def public(self) -> bool:
-        """Yes: these pages are for everybody."""
-        return True
+async def see(visit: Visit) -> RecordView:
+    """Return what the reader of a page sees of the record."""
+    return await open_view(visit.broker, visit.user)
 
 
-async def search_here(desk: PublicDesk, query: Mapping[str, str | Sequence[str]]) -> HitsView:
+async def search_here(visit: Visit, query: Mapping[str, str | Sequence[str]]) -> HitsView:
     """Return the answer of the broker's API to a query, without a request. Raises QueryRefused, Unavailable."""
     texts = {name: value for name, value in query.items() if isinstance(value, str)}
     asked = make_query(
@@ -80,12 +60,12 @@ async def search_here(desk: PublicDesk, query: Mapping[str, str | Sequence[str]]
         offset=int(texts["offset"]),
         facets=True,
     )
-    found = await finding.find(await desk.see(), desk.index, asked, desk.now())
+    found = await finding.find(await see(visit), visit.broker.operator.index, asked, visit.now)
     size = sum(len(hit.entry.document) for hit in found.hits)
-    return await work_aside(size, partial(_render, desk, found, asked))
+    return await work_aside(size, partial(_render, visit.broker, visit.now, found, asked))
 
 
-def _render(desk: PublicDesk, found: finding.Results, asked: Asked) -> HitsView:
-    explain = partial(desk.index.explain, asked.query.text, corrected=found.corrected)
-    answer = search.render_results(found, asked, explain, lang=None, now=desk.now())
+def _render(desk: BrokerOffice, now: int, found: finding.Results, asked: Asked) -> HitsView:
+    explain = partial(desk.operator.index.explain, asked.query.text, corrected=found.corrected)
+    answer = search.render_results(found, asked, explain, lang=None, now=now)
     return msgspec.json.decode(msgspec.json.encode(answer), type=HitsView)

@@ -1,27 +1,25 @@
-"""The application of the broker's pages: the list of all paths. Nothing here changes anything."""
+"""The application of the broker's pages: the list of all paths, for everybody, for people, and for its operator."""
 
-import logging
-from collections.abc import Awaitable, Callable, Sequence
-from functools import wraps
+import asyncio
+from collections.abc import Callable, Sequence
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from connector.ports.changes import StoreError
-from connector.web.frame.files import serve_file
-from connector.web.frame.guard import PagesGuard
-from connector.web.frame.visit import read_language, show_error
-from connector.web.frame.wording import PageWords
+from connector.desk.broker import BrokerOffice
+from connector.web.accounts import ACCOUNT_PAGES
+from connector.web.chapters.accounts import people
+from connector.web.chapters.brokering import deeds, log, needs, offers, overview, quality, searches, sources
+from connector.web.frame.application import PageRow, make_app, make_namer
+from connector.web.frame.attempts import SignInAttempts
+from connector.web.frame.logins import PagesLogin
+from connector.web.frame.origin import read_origin
+from connector.web.frame.visit import PageFunction, PagesDesk
 from connector.web.public import chapters
-from connector.web.public.reading import PublicDesk, PublicVisit
+from connector.web.public.reading import open_to_readers
+from connector.web.rights import ANYBODY, OPERATORS
 
-_log = logging.getLogger(__name__)
-PublicPage = Callable[[PublicVisit], Awaitable[Response]]
-PUBLIC_PAGES: Sequence[tuple[str, PublicPage]] = (
+PUBLIC_PAGES: Sequence[tuple[str, PageFunction]] = (
     ("/", chapters.show_start),
     ("/suche", chapters.show_search),
     ("/suche/angebot", chapters.show_found),
@@ -30,61 +28,71 @@ PUBLIC_PAGES: Sequence[tuple[str, PublicPage]] = (
     ("/bedarf", chapters.show_needs),
     ("/hilfe", chapters.show_help),
     ("/barrierefreiheit", chapters.show_accessibility),
-    ("/sprache/{language}", chapters.choose_language),
     ("/sitemap.xml", chapters.show_sitemap_index),
     ("/sitemap-{number:int}.xml", chapters.show_sitemap),
     ("/robots.txt", chapters.show_robots),
 )
-ALWAYS_OPEN = frozenset({"/hilfe", "/barrierefreiheit", "/sprache/{language}"})
-"""What is read also at a broker that is not open: the words, the statement, and the choice of a language."""
+ALWAYS_OPEN = frozenset({"/hilfe", "/barrierefreiheit"})
+"""What is read also at a broker that is not open: the words, and the statement."""
+
+BROKER_PAGES: Sequence[PageRow] = (
+    *(("GET", path, open_to_readers(function, always=path in ALWAYS_OPEN), ANYBODY) for path, function in PUBLIC_PAGES),
+    *ACCOUNT_PAGES,
+    ("POST", f"{people.PERSON}/organisation", people.change_member, OPERATORS),
+    ("GET", overview.PLACE, overview.show_overview, OPERATORS),
+    ("GET", f"{overview.PLACE}/laufend", overview.stream_overview, OPERATORS),
+    ("POST", f"{overview.PLACE}/index", overview.rebuild_index, OPERATORS),
+    ("GET", sources.PLACE, sources.show_sources, OPERATORS),
+    ("GET", sources.PORTALS, sources.show_portals, OPERATORS),
+    ("GET", deeds.SOURCE, sources.show_source, OPERATORS),
+    ("GET", f"{sources.PLACE}/laufend", sources.stream_source, OPERATORS),
+    ("POST", f"{sources.PLACE}/einlesen", sources.crawl, OPERATORS),
+    ("GET", sources.NEW, sources.show_new, OPERATORS),
+    ("POST", sources.NEW, sources.register, OPERATORS),
+    ("GET", deeds.PATH, deeds.show_question, OPERATORS),
+    ("POST", deeds.PATH, deeds.act, OPERATORS),
+    ("POST", deeds.UNDO, deeds.undo, OPERATORS),
+    ("GET", offers.PLACE, offers.show_offers, OPERATORS),
+    ("GET", deeds.OFFER, offers.show_offer, OPERATORS),
+    ("GET", deeds.LOG, log.show_log, OPERATORS),
+    ("GET", quality.PLACE, quality.show_quality, OPERATORS),
+    ("GET", f"{quality.PLACE}/laufend", quality.stream_quality, OPERATORS),
+    ("POST", f"{quality.PLACE}/bewerten", quality.assess, OPERATORS),
+    ("GET", f"{quality.PLACE}/quelle", quality.show_participant, OPERATORS),
+    ("GET", searches.PLACE, searches.show_searches, OPERATORS),
+    ("GET", f"{searches.PLACE}/tabelle", searches.export_searches, OPERATORS),
+    ("GET", needs.PLACE, needs.show_needs, OPERATORS),
+    ("GET", needs.SHOWN, needs.show_need, OPERATORS),
+)
 
 
-def make_public_app(desk: PublicDesk) -> ASGIApp:
-    """Return the application of the broker's pages."""
-    routes: list[BaseRoute] = [
-        Route(path, _open(function, closed=not desk.open and path not in ALWAYS_OPEN))
-        for path, function in PUBLIC_PAGES
-    ]
-    routes.append(Route("/static/{digest}/{name}", serve_file))
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _answer_unknown, Exception: _answer_unforeseen})
-    app.router.redirect_slashes = False
-    app.state.pages = desk
-    return PagesGuard(app, here=desk.here)
+def make_broker_pages(
+    desk: BrokerOffice,
+    *,
+    address: str,
+    provider: str,
+    proxies: tuple[str, ...] = (),
+    stopping: asyncio.Event | None = None,
+    organisation: PagesLogin | None = None,
+    admit: Callable[[Request], int] = lambda _: 0,
+) -> ASGIApp:
+    """Return the application of the pages at `address`, of a broker named `provider`.
 
-
-def _open(function: PublicPage, *, closed: bool) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of a page, within the rate of an address."""
-
-    @wraps(function)
-    async def answer(request: Request) -> Response:
-        visit = _begin(request)
-        if closed:
-            return show_error(visit, 403, visit.words.say("sharing.members-only"))
-        if wait := visit.pages.admit(request):
-            busy = show_error(visit, 429, visit.words.say("sharing.busy"))
-            busy.headers["Retry-After"] = str(wait)
-            return busy
-        try:
-            return await function(visit)
-        except StoreError:
-            return show_error(visit, 503, visit.words.say("sharing.unavailable"))
-
-    return answer
-
-
-def _begin(request: Request) -> PublicVisit:
-    pages: PublicDesk = request.app.state.pages
-    words = PageWords(read_language(request), pages.library.operands.zone)
-    return PublicVisit(request=request, pages=pages, words=words)
-
-
-async def _answer_unknown(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    visit = _begin(request)
-    return show_error(visit, error.status_code, visit.words.say("error-unknown"))
-
-
-async def _answer_unforeseen(request: Request, error: Exception) -> Response:
-    _log.error("page failed", exc_info=error)
-    visit = _begin(request)
-    return show_error(visit, 500, visit.words.say("error-internal"))
+    `proxies` are the networks (CIDR) of the proxies in front, `stopping` ends the
+    streams of events, `organisation` is the login of the organisation. `admit` counts a request of nobody, and returns
+    how many seconds its address has to wait.
+    """
+    pages = PagesDesk(
+        desk=desk,
+        users=desk.operator.users,
+        library=desk.library,
+        here=read_origin(address),
+        provider=provider,
+        attempts=SignInAttempts(),
+        name_caller=make_namer(proxies),
+        stopping=stopping or asyncio.Event(),
+        streams=set(),
+        login=organisation,
+        admit=admit,
+    )
+    return make_app(pages, BROKER_PAGES)

@@ -11,19 +11,20 @@ import pytest
 
 from connector.api.frame.auth import ApiKey
 from connector.api.operating.app import make_operator_app
-from connector.api.operating.desk import OperatorDesk
 from connector.api.operating.why import WhyDesk, add_why
 from connector.broker import projector
 from connector.broker.crawl import Found
 from connector.broker.harvesting.harvest import Keep, harvest
 from connector.broker.operating.assessing import Assessor
 from connector.controlplane.core.watch import ProcessWatch
+from connector.desk.operating.values import OperatorDesk
 from connector.ports.broker_store import CrawlSource
 from connector.ports.moderated_store import ModeratedStore
 from tests.api.portals.conftest import SiteWorld
 from tests.broker.describing.published import SITE
 from tests.broker.portals import FakePortal, make_client, package
 from tests.broker.world import BROKER, CITY, Catalogue, Space
+from tests.support.people import make_register
 
 ROADS, AIR = CITY + "tiefbauamt", CITY + "umweltamt"
 KEYS = {"admin": ("admin",), "write": ("write",), "read": ("read",)}
@@ -52,6 +53,7 @@ class OperatorWorld(SiteWorld):
         )
         add_why(self.app, WhyDesk(record=self.record, index=self.searching.index, operator=BROKER))
         self.desk = OperatorDesk(
+            users=make_register(lambda: self.space.now, "https://pages.example"),
             record=self.record,
             index=self.searching.index,
             projector=self.searching.projector,

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from connector.api.operating import sources
 from connector.broker import projector
 from connector.broker.schedule import make_portal
+from connector.desk.operating import sources
 from connector.ports.broker_store import PORTALS, Liveness
 from connector.views.portals import PortalKind
 from tests.api.operating.conftest import AIR, ROADS, OperatorWorld, running

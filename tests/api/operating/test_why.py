@@ -32,7 +32,7 @@ async def test_the_first_step_that_fails_is_the_answer(world: OperatorWorld) -> 
     await world.do("/v1/moderation/test", ROAD)
     assert await world.why("roads") == (
         "test-alone",
-        "Der Betrieb hat das Angebot am 2027-01-15 08:00 UTC (admin) als Test gekennzeichnet: Doppelt.",
+        "Der Betrieb hat das Angebot am 15. Januar 2027, 08:00 Uhr UTC (admin) als Test gekennzeichnet: Doppelt.",
     )
     await world.do("/v1/moderation/hide", ROAD)
     assert (await world.why("roads"))[0] == "hidden-alone"
@@ -74,7 +74,7 @@ async def test_a_catalogue_that_was_never_read_says_why() -> None:
 async def test_a_provider_asks_about_its_own_offers_and_reads_no_key(world: OperatorWorld) -> None:
     await world.do("/v1/moderation/hide", ROAD)
     own = (await ask(world, ROADS, dataset="roads")).json()
-    assert own["steps"][-1]["texts"]["en"] == "The operator hid the offer on 2027-01-15 08:00 UTC: Doppelt."
+    assert own["steps"][-1]["texts"]["en"] == "The operator hid the offer on 15 January 2027, 08:00 UTC: Doppelt."
     assert (await ask(world, AIR, dataset="roads", participant=ROADS)).status_code == 403
     assert (await ask(world, AIR, dataset="roads")).json()["shown"] is False
     everything = (await ask(world, BROKER, dataset="roads", participant=ROADS)).json()

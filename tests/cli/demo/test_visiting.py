@@ -26,10 +26,10 @@ def pages() -> Iterator[Management]:
 @pytest.fixture
 def visited(show: Show, management: Management, pages: Management, tmp_path: Path) -> Show:
     """A demonstration with people to invite."""
-    port = urlsplit(pages.url).port or 0
+    port, managed = urlsplit(pages.url).port or 0, urlsplit(management.url).port or 0
     for word in ("broker", "firm", "other"):
         show.stage.actors[word] = Actor(
-            name=word.title(), id=f"urn:{word}", directory=tmp_path, ports={"web": port}, key=KEY
+            name=word.title(), id=f"urn:{word}", directory=tmp_path, ports={"web": port, "management": managed}, key=KEY
         )
     user = {"name": "a", "person": "A", "roles": ["provider"], "has_password": False, "link_until": None,
             "signed_in_at": None, "disabled_at": None, "created_at": NOW}  # fmt: skip
@@ -42,7 +42,7 @@ def test_each_person_has_a_link_and_each_address_answers(
 ) -> None:
     pages.answer("GET", "/", {})
     pages.answer("GET", "/willkommen", {})
-    assert open_pages(visited).startswith("5 addresses in the browser answer")
+    assert open_pages(visited).startswith("6 addresses in the browser answer")
     invited = management.bodies("POST", "/v1/users")
     assert [(one["name"], one["roles"]) for one in invited] == [(one.name, [one.role]) for one in PEOPLE]
     assert [page.person for page in visited.pages] == [None, *PEOPLE]
@@ -77,11 +77,13 @@ def test_a_station_names_the_link_the_person_and_the_buttons(show: Show, languag
     links = [OpenPage("Amt", f"http://pages/{person.name}", person) for person in PEOPLE]
     told = replace(show, output=Output(json=False, lang=language), pages=[OpenPage("Stadt", "http://all/"), *links])
     stations = dict(list_stations(told))
-    assert list(stations) == ["offer", "get", "answer", "public"]
+    assert list(stations) == ["offer", "get", "answer", "public", "operate"]
     assert "http://pages/a.kaya" in stations["offer"]
     assert "http://pages/k.fuchs" in stations["get"]
     assert "http://pages/b.adler" in stations["answer"]
     assert "http://all/" in stations["public"]
+    assert "http://pages/e.berg" in stations["operate"]
+    assert say(language, "brokering.deed-ausblenden") in stations["operate"]
     assert say(language, "pages.offer-publish") in stations["offer"]
     assert say(language, "finding.send") in stations["get"]
     assert say(language, "pages.request-agree") in stations["answer"]

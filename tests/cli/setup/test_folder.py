@@ -36,10 +36,10 @@ def test_a_broker_has_a_signed_list_and_a_search_address(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("public", [True, False])
-def test_the_pages_of_a_broker_are_open_only_if_it_is_to_be_public(tmp_path: Path, public: bool) -> None:
+def test_a_broker_has_pages_and_everybody_reads_it_only_if_it_is_to_be_public(tmp_path: Path, public: bool) -> None:
     write_folder(replace(plan(tmp_path / "a", is_broker=True), public=public))
     settings = load(tmp_path / "a" / SETTINGS, {})
-    assert (settings.web.port, settings.broker.open) == ((7084, True) if public else (None, False))
+    assert (settings.web.port, settings.broker.open) == (7084, public)
 
 
 def test_a_connector_at_an_ipv6_address_of_this_machine_may_reach_itself(tmp_path: Path) -> None:

@@ -43,7 +43,10 @@ async def test_the_first_page_counts_what_is_shared(square: Square) -> None:
 
 
 async def test_everybody_reads_the_needs_and_nobody_the_contact(square: Square) -> None:
-    square.needs = [make_need(), make_need(question=MARK_UP, owner="urn:unknown", purpose=None, fields=(), place="")]
+    square.board.posted = [
+        make_need(),
+        make_need(question=MARK_UP, owner="urn:unknown", purpose=None, fields=(), place=""),
+    ]
     answer, page = await read(square, "/bedarf")
     for said in ("Wie viele Fahrräder fahren über die Brücke?", "Zählstelle", "bis zu einem Betrag: 250.00 EUR"):
         assert said in page.text

@@ -1,17 +1,18 @@
 """The search of this process answers as the API does, and refuses what the API refuses."""
 
 import pytest
+from starlette.requests import Request
 
 from connector.broker.query import QueryRefused
-from connector.web.public.reading import PublicDesk, search_here
+from connector.web.frame.visit import begin_visit
+from connector.web.public.reading import search_here
 from connector.web.showing.results import read_search, write_query
 from tests.web.public.square import Square
 
 
 async def _search(square: Square, *given: tuple[str, str]) -> list[str]:
-    app = square.app()
-    desk: PublicDesk = app._app.state.pages
-    found = await search_here(desk, write_query(read_search(given)))
+    request = Request({"type": "http", "app": square.build()._app, "headers": []})
+    found = await search_here(begin_visit(request), write_query(read_search(given)))
     return [hit.id for hit in found.items]
 
 

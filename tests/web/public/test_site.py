@@ -42,7 +42,7 @@ async def test_an_index_that_cannot_answer_is_looked_after(square: Square, monke
     answer, page = await read(square, "/")
     assert answer.status_code == 200
     assert "wird gerade neu eingelesen" in page.text
-    assert square.woken == 1
+    assert square.searching.projector._wake.is_set()
 
 
 @pytest.mark.parametrize("kind", [MarkKind.HIDDEN, MarkKind.TEST])

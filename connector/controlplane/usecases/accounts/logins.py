@@ -40,7 +40,7 @@ async def sign_in(register: UserRegister, claim: RoleClaim, login: LoggedIn) -> 
     A person without a role is not signed in, and all sessions of the person end.
     """
     key = hashlib.sha256(f"{login.issuer}\0{login.subject}".encode()).hexdigest()
-    roles = read_roles(login.claims, claim)
+    roles = tuple(role for role in read_roles(login.claims, claim) if role in register.roles)
     for _ in range(_ATTEMPTS):
         known = await register.context.store.user_of_login(register.context.owner, key)
         if known is not None and known.disabled_at is not None:

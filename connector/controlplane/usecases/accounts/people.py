@@ -22,6 +22,7 @@ from connector.views.users import NoticePace, UserNoticeKind
 async def change_roles(register: UserRegister, name: str, roles: Sequence[UserRole], *, by: str) -> User:
     """Give a user other roles, in place of all before; they hold at once. Raises NoSuchEntity, Invalid, NotAllowed."""
     known = await find(register, name)
+    users.check_roles(register, roles)
     given = tuple(role for role in UserRole if role in roles)
     if not given:
         raise Invalid("roles", "A user has at least one role: choose one, or disable the user.")
@@ -32,6 +33,17 @@ async def change_roles(register: UserRegister, name: str, roles: Sequence[UserRo
         return known
     fields = {"by": by, "roles": list(given)}
     return await _store(register, known, msgspec.structs.replace(known, roles=given), "user got other roles", fields)
+
+
+async def choose_member(register: UserRegister, name: str, member: str, *, by: str) -> User:
+    """Let a user read for a participant, or for nobody (empty), from now on. Raises NoSuchEntity, NotAllowed."""
+    known = await find(register, name)
+    if known.member == member:
+        return known
+    fields = {"by": by, "member": member}
+    return await _store(
+        register, known, msgspec.structs.replace(known, member=member), "user got another member", fields
+    )
 
 
 async def check_by_operator(register: UserRegister, operator: User, name: str, roles: Sequence[UserRole] = ()) -> User:

@@ -428,6 +428,7 @@ SENTENCES: dict[str, str] = {
     "The negotiation was decided or changed meanwhile: read it again before you answer.": "Inzwischen wurde entschieden, oder der Vertragspartner hat etwas geändert: bitte neu laden und dann antworten.",
     "The offer was withdrawn: decline the request with a reason.": "Das Angebot wurde zurückgezogen: bitte die Anfrage mit einer Begründung ablehnen.",
     "This connector has no pages: set web.port in its settings, and restart it.": "Dieser Konnektor hat keine Seiten: bitte web.port in den Einstellungen setzen und neu starten.",
+    "Here is no role {}: choose from {}.": "Die Rolle {0} gibt es hier nicht: bitte aus {1} wählen.",
     "A role is named twice: name each role once.": "Eine Rolle ist doppelt genannt: bitte jede Rolle einmal nennen.",
     "A user {} already exists: use another name.": "Ein Konto {} gibt es schon: bitte einen anderen Namen wählen.",
     "Unknown user {}: list the users to find the name.": "Das Konto {} ist unbekannt: die Liste der Benutzer nennt die Namen.",

@@ -79,7 +79,7 @@ async def sign_out(visit: Visit) -> Response:
 
 async def sign_out_everywhere(visit: Visit) -> Response:
     """End all sessions of the person, in every browser, and the one at the provider."""
-    await users.sign_out_everywhere(visit.desk.users, visit.person)
+    await users.sign_out_everywhere(visit.users, visit.person)
     return await _leave(visit)
 
 

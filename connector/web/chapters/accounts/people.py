@@ -1,9 +1,10 @@
 """People and their roles, for the operator: add, give roles, send a link, disable and admit.
 
-The use cases are those of `datenkontor user`. Nobody changes the own roles here, and one who operates is always left.
+At a broker, a person can read for an organisation: the search shows what that participant sees. The use cases are those
+of `datenkontor user`. Nobody changes the own roles here, and one who operates is always left.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.responses import Response
@@ -13,12 +14,14 @@ from connector.controlplane.usecases import users
 from connector.controlplane.usecases.accounts import people
 from connector.controlplane.usecases.users import InvitedUser
 from connector.ports.entities import User, UserRole
+from connector.ports.identity import Participant
 from connector.views.users import UserOrder
 from connector.web.frame.forms import FormFault, read_form, read_version
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 
 PEOPLE, PERSON = "/konto/personen", "/konto/personen/person"
-_DONE = frozenset({"rollen", "gesperrt", "offen"})
+_MOST_MEMBERS = 200
+_DONE = frozenset({"rollen", "organisation", "gesperrt", "offen"})
 
 
 async def show_people(visit: Visit) -> Response:
@@ -31,18 +34,21 @@ async def add(visit: Visit) -> Response:
     form = await read_form(visit.request)
     said = {"name": form.get("name", "").strip().lower(), "person": " ".join(form.get("person", "").split())}
     try:
-        order = msgspec.convert({**said, "roles": form.get("rollen", "").split()}, UserOrder)
-        invited = await users.add(visit.desk.users, order, by=visit.person.name)
+        member = _read_member(visit, form)
+        order = msgspec.convert({**said, "roles": form.get("rollen", "").split(), "member": member}, UserOrder)
+        invited = await users.add(visit.users, order, by=visit.person.name)
     except msgspec.ValidationError:
         return await _show_people(visit, form, visit.words.say("accounts.add-wrong"))
     except (Invalid, NotAllowed) as error:
         return await _show_people(visit, form, visit.words.translate(error.reason))
+    except FormFault as fault:
+        return await _show_people(visit, form, visit.words.say(fault.key))
     return _show_link(visit, invited)
 
 
 async def show_person(visit: Visit) -> Response:
     """Show one person, else oneself: roles, and what can be done with the account."""
-    shown = await users.find(visit.desk.users, read_query(visit, "name") or visit.person.name)
+    shown = await users.find(visit.users, read_query(visit, "name") or visit.person.name)
     done = read_query(visit, "fertig")
     return await _show_person(visit, shown, done=visit.words.say(f"accounts.done-{done}") if done in _DONE else "")
 
@@ -54,29 +60,40 @@ async def change_roles(visit: Visit) -> Response:
     roles = [role for role in UserRole if role in chosen]
     shown = await _find_changed(visit, form, *roles)
     try:
-        await people.change_roles(visit.desk.users, shown.name, roles, by=visit.person.name)
+        await people.change_roles(visit.users, shown.name, roles, by=visit.person.name)
     except UseCaseError as error:
         return await _show_person(visit, shown, fault=visit.words.translate(error.reason))
     return _go_back(shown, "rollen")
 
 
+async def change_member(visit: Visit) -> Response:
+    """Let a person read for another organisation, at a broker."""
+    form = await read_form(visit.request)
+    shown = await _find_changed(visit, form, UserRole.OPERATOR)
+    try:
+        await people.choose_member(visit.users, shown.name, _read_member(visit, form), by=visit.person.name)
+    except FormFault as fault:
+        return await _show_person(visit, shown, fault=visit.words.say(fault.key))
+    return _go_back(shown, "organisation")
+
+
 async def send_link(visit: Visit) -> Response:
     """Make a new link for a password; the page shows it, once."""
     shown = await _find_changed(visit, await read_form(visit.request), UserRole.OPERATOR)
-    return _show_link(visit, await users.invite(visit.desk.users, shown.name, by=visit.person.name))
+    return _show_link(visit, await users.invite(visit.users, shown.name, by=visit.person.name))
 
 
 async def disable(visit: Visit) -> Response:
     """Disable an account: all its sessions end."""
     shown = await _find_changed(visit, await read_form(visit.request))
-    await users.disable(visit.desk.users, shown.name, by=visit.person.name)
+    await users.disable(visit.users, shown.name, by=visit.person.name)
     return _go_back(shown, "gesperrt")
 
 
 async def admit(visit: Visit) -> Response:
     """Admit a disabled account again."""
     shown = await _find_changed(visit, await read_form(visit.request), UserRole.OPERATOR)
-    await users.admit(visit.desk.users, shown.name, by=visit.person.name)
+    await users.admit(visit.users, shown.name, by=visit.person.name)
     return _go_back(shown, "offen")
 
 
@@ -85,16 +102,43 @@ async def _find_changed(visit: Visit, form: Mapping[str, str], *left: UserRole) 
 
     Raises NoSuchEntity, NotAllowed, FormFault.
     """
-    shown = await people.check_by_operator(visit.desk.users, visit.person, form.get("name", ""), left)
+    shown = await people.check_by_operator(visit.users, visit.person, form.get("name", ""), left)
     if shown.version != read_version(form, "stand"):
         raise FormFault("error-changed", 409)
     return shown
 
 
+def _read_member(visit: Visit, form: Mapping[str, str]) -> str:
+    """Return the participant that a form names by identifier or by name; empty for none. Raises FormFault."""
+    said = " ".join(form.get("organisation", "").split())
+    if not said or not visit.public:
+        return ""
+    known = visit.broker.directory.participants()
+    named = [one.id for one in known if said == one.id] or [one.id for one in known if said == one.name]
+    if len(named) != 1:
+        raise FormFault("accounts.member-unknown")
+    return named[0]
+
+
+def _list_members(visit: Visit) -> Sequence[Participant]:
+    """Return participants to choose from, by name: at a broker the first ones of the participant list."""
+    known = visit.broker.directory.participants() if visit.public else ()
+    return sorted(known, key=lambda one: (one.name, one.id))[:_MOST_MEMBERS]
+
+
 async def _show_people(visit: Visit, said: Mapping[str, str] | None = None, fault: str = "") -> Response:
-    found = await users.list_users(visit.desk.users)
+    found = await users.list_users(visit.users)
     status = 422 if fault else 200
-    return render(visit, "people.html", status=status, found=found, roles=list(UserRole), said=said or {}, fault=fault)
+    return render(
+        visit,
+        "people.html",
+        status=status,
+        found=found,
+        roles=visit.users.roles,
+        said=said or {},
+        fault=fault,
+        members=_list_members(visit),
+    )
 
 
 async def _show_person(visit: Visit, shown: User, *, fault: str = "", done: str = "") -> Response:
@@ -104,8 +148,9 @@ async def _show_person(visit: Visit, shown: User, *, fault: str = "", done: str 
         "person.html",
         status=status,
         shown=shown,
-        problem=await people.find_problem(visit.desk.users, shown.name),
-        roles=list(UserRole),
+        problem=await people.find_problem(visit.users, shown.name),
+        roles=visit.users.roles,
+        members=_list_members(visit),
         fault=fault,
         done=done,
     )

@@ -25,7 +25,7 @@ async def choose_language(visit: Visit) -> Response:
     chosen = next((language for language in LANGUAGES if language == form.get("sprache")), None)
     if chosen is None:
         raise FormFault("form-unreadable")
-    await people.choose_language(visit.desk.users, visit.person, chosen)
+    await people.choose_language(visit.users, visit.person, chosen)
     return set_language(go_to("/konto"), visit.pages.here, chosen)
 
 
@@ -33,7 +33,7 @@ async def change_password(visit: Visit) -> Response:
     """Change the own password; all other sessions end."""
     form = await read_form(visit.request)
     old, new = form.get("bisher", ""), form.get("passwort", "")
-    pages, now = visit.pages, visit.desk.context.now()
+    pages, now = visit.pages, visit.now
     name, address = visit.person.name, pages.name_caller(visit.request)
     fault = "" if new == form.get("passwort2") else visit.words.say("password-twice")
     with pages.attempts.open_attempt(name, address, now) as attempt:
@@ -41,7 +41,7 @@ async def change_password(visit: Visit) -> Response:
             fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
         if not fault:
             try:
-                changed = await users.change_password(visit.desk.users, visit.person, old, new)
+                changed = await users.change_password(visit.users, visit.person, old, new)
             except Invalid as error:
                 attempt.failed = True
                 fault = visit.words.translate(error.reason)
@@ -64,7 +64,7 @@ async def choose_notices(visit: Visit) -> Response:
         choice = msgspec.convert(said, NoticeChoice)
     except msgspec.ValidationError:
         return await show_account(visit, notice_fault=visit.words.say("notices.wrong"))
-    changed = await people.choose_notices(visit.desk.users, visit.person, choice)
+    changed = await people.choose_notices(visit.users, visit.person, choice)
     if changed.webhook_secret != visit.person.webhook_secret and changed.webhook:
         shown = msgspec.structs.replace(visit, user=changed)
         return await show_account(shown, saved=True, secret=changed.webhook_secret)
@@ -90,7 +90,7 @@ async def show_account(
         saved=saved,
         notice_fault=notice_fault,
         secret=secret,
-        problem=await people.find_problem(visit.desk.users, visit.person.name),
+        problem=await people.find_problem(visit.users, visit.person.name),
         paces=list(NoticePace),
         kinds=list(UserNoticeKind),
     )

@@ -1,0 +1,152 @@
+"""Moderation of offers: find one, see why it is shown or not, hide it, mark it as a test; and all marks."""
+
+import msgspec
+from starlette.responses import Response
+
+from connector.broker import finding
+from connector.broker.operating.why import WhyStep, explain
+from connector.broker.query import Asked, QueryRefused, make_query
+from connector.desk.broker import open_whole_view
+from connector.desk.operating.values import find_source, view_mark
+from connector.ports.broker_store import Entry, Listing, ListOrder
+from connector.ports.moderation import MarkKind
+from connector.views.common import LONGEST_IDENTIFIER
+from connector.views.moderation import MarkView
+from connector.web.chapters.brokering.deeds import find_stand, list_acts, name_entry, tell_done
+from connector.web.frame.listing import read_rows
+from connector.web.frame.visit import Visit, make_link, read_query, render, show_error
+
+PLACE = "/betrieb/angebote"
+PAGE, LONGEST, FARTHEST = 20, 300, 10_000
+
+
+class FoundOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer in a list: its source by name, its title, and whether it is marked as a test."""
+
+    participant: str
+    source: str
+    dataset: str
+    title: str
+    is_test: bool
+
+
+async def show_offers(visit: Visit) -> Response:
+    """Find offers by words or by source; without both, list what the operator has marked."""
+    text, named = (read_query(visit, "q") or "")[:LONGEST], read_query(visit, "quelle") or ""
+    source = await find_source(visit.broker.operator, named) if named else None
+    if named and source is None:
+        return show_error(visit, 404, visit.words.say("brokering.refused-no-source"))
+    offset = _read_offset(visit)
+    problem, found, total = "", list[FoundOffer](), 0
+    if source is not None:
+        listing = Listing(participant=source.participant, order=ListOrder.NEWEST, limit=PAGE, offset=offset)
+        entries, total = await (await open_whole_view(visit.broker)).list_entries(listing)
+        found = [await _show(visit, entry) for entry in entries]
+    elif text:
+        try:
+            found, total = await _search(visit, make_query(text, limit=PAGE, offset=offset))
+        except QueryRefused as refusal:
+            problem = visit.words.translate(str(refusal))
+    marks, following = await _list_marks(visit)
+    query = {"q": text or None, "quelle": named or None}
+    return render(
+        visit,
+        "broker_offers.html",
+        status=422 if problem else 200,
+        text=text,
+        source=source,
+        found=found,
+        total=total,
+        before=make_link(PLACE, **query, ab=max(0, offset - PAGE) or None) if offset else "",
+        after=make_link(PLACE, **query, ab=offset + PAGE) if offset + PAGE < total else "",
+        problem=problem,
+        marks=marks,
+        following=following,
+    )
+
+
+async def show_offer(visit: Visit) -> Response:
+    """Show one offer to the operator: why it is shown or not, step by step, and what can be done."""
+    desk = visit.broker.operator
+    named, dataset = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
+    if not (named and dataset) or max(len(named), len(dataset)) > LONGEST_IDENTIFIER:
+        return show_error(visit, 422, visit.words.say("brokering.which-offer"))
+    source, text = await find_source(desk, named), (read_query(visit, "q") or "")[:LONGEST]
+    participant = source.participant if source else named
+    problem, asked = "", None
+    try:
+        asked = make_query(text) if text else None
+    except QueryRefused as refusal:
+        problem = visit.words.translate(str(refusal))
+    steps = await explain(
+        desk.record,
+        desk.index,
+        participant=participant,
+        dataset=dataset,
+        now=visit.now,
+        asked=asked,
+        names_keys=True,
+        zone=visit.words.zone,
+    )
+    entry = await desk.record.stored(participant, dataset)
+    own = [mark for mark in await desk.record.marks(participant, dataset) if mark.dataset]
+    return render(
+        visit,
+        "broker_offer.html",
+        status=422 if problem else 200,
+        participant=participant,
+        dataset=dataset,
+        source=source,
+        known=entry is not None,
+        title=name_entry(visit, entry, dataset),
+        marks={mark.kind.value: view_mark(mark) for mark in own},
+        steps=[(step.passed, visit.words.pick(step.texts)) for step in steps],
+        answer=_answer(visit, steps),
+        shown=all(step.passed for step in steps),
+        text=text,
+        problem=problem,
+        acts=await list_acts(visit, participant, dataset),
+        stand=await find_stand(visit, participant),
+        done=await tell_done(visit),
+    )
+
+
+def _answer(visit: Visit, steps: tuple[WhyStep, ...]) -> str:
+    """Return the sentence that answers: that of the step that is not passed, else that of the last one."""
+    return visit.words.pick(steps[-1].texts) if steps else ""
+
+
+async def _search(visit: Visit, asked: Asked) -> tuple[list[FoundOffer], int]:
+    results = await finding.find(await open_whole_view(visit.broker), visit.broker.operator.index, asked, visit.now)
+    return [await _show(visit, hit.entry) for hit in results.hits], results.total
+
+
+async def _show(visit: Visit, entry: Entry) -> FoundOffer:
+    source = await visit.broker.operator.record.source(entry.participant)
+    return FoundOffer(
+        participant=entry.participant,
+        source=(source.name if source else "") or entry.participant,
+        dataset=entry.id,
+        title=name_entry(visit, entry, entry.id),
+        is_test=entry.is_test,
+    )
+
+
+async def _list_marks(visit: Visit) -> tuple[list[tuple[MarkView, str, str]], str]:
+    """Return a page of the marks, each with the names of its source and of its offer, and the address of the next."""
+    record, after = visit.broker.operator.record, read_query(visit, "nach")
+    marks, following = await read_rows(record.marked(None, after, PAGE))
+    shown = []
+    for mark in marks:
+        if mark.kind is MarkKind.REGISTERED:
+            continue
+        source = await record.source(mark.participant)
+        entry = await record.stored(mark.participant, mark.dataset) if mark.dataset else None
+        name = (source.name if source else "") or mark.participant
+        shown.append((view_mark(mark), name, name_entry(visit, entry, mark.dataset) if mark.dataset else ""))
+    return shown, make_link(PLACE, nach=following) if following else ""
+
+
+def _read_offset(visit: Visit) -> int:
+    given = read_query(visit, "ab") or "0"
+    return min(int(given[:9]), FARTHEST) if given.isascii() and given.isdecimal() else 0
