@@ -80,7 +80,7 @@ from connector.ports.board import Board
 from connector.ports.broker_store import BrokerStore, CrawlSource
 from connector.ports.entities import UserRole
 from connector.ports.graph import GraphStore
-from connector.ports.identity import Caller, Intent
+from connector.ports.identity import Caller, Intent, find_name
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.search_index import SearchIndex
 from connector.settings import Settings
@@ -476,12 +476,11 @@ def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]
     async def provide(
         caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]
     ) -> OwnCatalogPage:
-        known = parts.identity.participant(participant)
         page = await federated.provide(
             await visibility.open_view(caller),
             participant=participant,
             address=parts.address,
-            name=known.name if known else None,
+            name=find_name(parts.identity, participant) or None,
             after=after,
             limit=limit,
             filters=filters,
@@ -494,4 +493,4 @@ def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
     routes = routes_for(gatekeeper, parts.address, provide, provide_dataset)
     service = build_credential_service(parts, make_holding_context(parts, now))
-    return mount(participant, parts.address, routes, list_identity_routes(parts.settings, service))
+    return mount(participant, parts.address, routes, list_identity_routes(parts, service))

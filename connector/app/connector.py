@@ -78,7 +78,7 @@ from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
-from connector.ports.identity import Directory
+from connector.ports.identity import find_name
 from connector.ports.secret import Secret
 from connector.settings import ParticipantSettings, Settings
 from connector.views.descriptions import Contact
@@ -285,7 +285,7 @@ async def build(
         new_id=new_id,
         watch=ProcessWatch(),
         wake=lambda process: workers[0].wake(process),
-        find_name=partial(_find_name, parts.identity),
+        find_name=partial(find_name, parts.identity),
     )
     library = Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept), executors=build_executors(parts.client))
     enforcer = _build_enforcer(parts, context, connected.planes, library)
@@ -321,7 +321,7 @@ async def build(
         secret=secret,
         worker=workers[0],
         connected=connected,
-        protocol=_build_protocol(settings, gatekeeper, receiver, publisher, credentials),
+        protocol=_build_protocol(parts, gatekeeper, receiver, publisher, credentials),
         credentials=credentials,
         data=_build_data(settings, connected.here),
         listeners=listeners,
@@ -358,7 +358,7 @@ def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | No
 
 
 def _build_protocol(
-    settings: Settings,
+    parts: Parts,
     gatekeeper: Gatekeeper,
     receiver: MessageReceiver,
     publisher: Publisher,
@@ -366,7 +366,7 @@ def _build_protocol(
 ) -> Application:
     """Return the application for peers, with what this participant states: its catalogue, itself, and its keys."""
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
-    return application(gatekeeper, receiver, stated, list_identity_routes(settings, credentials))
+    return application(gatekeeper, receiver, stated, list_identity_routes(parts, credentials))
 
 
 def _build_data(settings: Settings, dataplane: LocalDataPlane) -> web.Application:
@@ -385,11 +385,6 @@ def _find_contact(participant: ParticipantSettings) -> Contact | None:
         url=participant.web_page or "",
         telephone=participant.telephone or "",
     )
-
-
-def _find_name(directory: Directory, participant: str) -> str:
-    known = directory.participant(participant)
-    return known.name if known else ""
 
 
 def _build_enforcer(parts: Parts, context: Context, dataplane: AnyPlane, library: Library) -> Enforcer:

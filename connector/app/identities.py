@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -15,9 +16,9 @@ import msgspec
 from connector.authority.card import operator_keys
 from connector.binding.did import own_document_routes
 from connector.binding.dsp.routing import Route
-from connector.identity import keys
 from connector.identity.dcp.profile import MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
 from connector.identity.files import FileFault, read_bounded, replace_atomically
+from connector.identity.keys import SigningKey, load_private, public_jwk
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
@@ -44,6 +45,11 @@ class Wiring:
     client: GuardedClient
     clock: Callable[[], int]
 
+    @cached_property
+    def key(self) -> SigningKey:
+        """The private key of this participant, read once. Raises KeyFault."""
+        return load_private(self.settings.identity.key)
+
 
 def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
     settings = wiring.settings.identity
@@ -62,7 +68,7 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
     return RosterIdentity(
         owner=wiring.owner,
         id=wiring.settings.participant.id,
-        key=keys.load_private(settings.key),
+        key=wiring.key,
         operator=operator_keys(settings.operator_key),
         source=url_source(wiring.client, location) if "://" in location else file_source(Path(location)),
         clock=wiring.clock,
@@ -76,16 +82,16 @@ def _build_dcp(wiring: Wiring) -> Mechanism:
     from connector.identity.dcp.mechanism import DcpIdentity
     from connector.identity.dcp.methods import name_key
 
-    settings, did = wiring.settings.identity, wiring.settings.participant.id
+    did = wiring.settings.participant.id
     return DcpIdentity(
         owner=wiring.owner,
         id=did,
         profile=read_trust_profile(wiring.settings),
-        key=name_key(keys.load_private(settings.key), did),
+        key=name_key(wiring.key, did),
         members=_make_roster(wiring, needs_key=False),
         client=wiring.client,
         clock=wiring.clock,
-        of_kit=settings.of_kit,
+        of_kit=wiring.settings.identity.of_kit,
     )
 
 
@@ -129,11 +135,11 @@ def read_accepted(settings: Settings) -> AcceptedRoster | None:
         ) from None
 
 
-def list_document_routes(settings: Settings) -> list[Route]:
+def list_document_routes(settings: Settings, find_key: Callable[[], SigningKey]) -> list[Route]:
     """Return the route of the did:web document of this participant, if its identifier leads to this process.
 
-    A member of a data space with keys on the participant list has one too: who moves over has it already. Raises
-    KeyFault for a key file that cannot be read.
+    `find_key` returns its private key. A member of a data space with keys on the participant list has one too: who
+    moves over has it already. Raises KeyFault for a key file that cannot be read.
     """
     identity = settings.identity
     if identity.mechanism not in LISTED_MECHANISMS:
@@ -141,7 +147,7 @@ def list_document_routes(settings: Settings) -> list[Route]:
     reached = settings.protocol
 
     def load_keys() -> list[dict[str, str]]:
-        return [keys.public_jwk(keys.load_private(path)) for path in (identity.key, *identity.former_keys)]
+        return [public_jwk(key) for key in (find_key(), *map(load_private, identity.former_keys))]
 
     return own_document_routes(
         settings.participant.id,

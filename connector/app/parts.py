@@ -24,6 +24,7 @@ from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.identity.files import read_bounded, write_new
+from connector.identity.keys import SigningKey
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
@@ -68,6 +69,8 @@ class Parts:
     peer: HttpPeer
     transport: Transport
     lock: int
+    find_key: Callable[[], SigningKey]
+    """Returns the private key of this participant, which is read once. Raises KeyFault."""
     notices: NoticeRule = field(default_factory=NoticeRule)
     list_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the participant list is to be read now, before its interval is over."""
@@ -129,7 +132,8 @@ async def build_parts(
     if transport is None:
         transport = SocketTransport(policy, tls=build_anchors(settings))
     client = GuardedClient(policy, transport)
-    identity = await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=now))
+    wiring = Wiring(owner=OWNER, settings=settings, client=client, clock=now)
+    identity = await build_identity(wiring)
     lock, notices = lock_store(settings.store.path), NoticeRule()
     try:
         # Without pages, there is nobody to tell.
@@ -147,6 +151,7 @@ async def build_parts(
         peer=HttpPeer(client, identity, identity.seals),
         transport=transport,
         lock=lock,
+        find_key=lambda: wiring.key,
         notices=notices,
     )
 
@@ -185,13 +190,13 @@ def make_holding_context(parts: Parts, now: Callable[[], int]) -> Context:
     )
 
 
-def list_identity_routes(settings: Settings, service: CredentialService | None) -> list[Route]:
+def list_identity_routes(parts: Parts, service: CredentialService | None) -> list[Route]:
     """Return the routes that prove who this participant is: its document, and its Credential Service if it has one.
 
     Raises KeyFault for a key file that cannot be read.
     """
-    shown = credential_service.routes(service, make_rates(settings)) if service else []
-    return [*list_document_routes(settings), *shown]
+    shown = credential_service.routes(service, make_rates(parts.settings)) if service else []
+    return [*list_document_routes(parts.settings, parts.find_key), *shown]
 
 
 def load_secret(settings: Settings) -> Secret:

@@ -15,6 +15,7 @@ import msgspec
 
 from connector.ports.broker_store import PORTALS, CrawlDay, CrawlSource, Liveness, Portal
 from connector.ports.identity import Participant
+from connector.ports.pauses import double_pause
 from connector.views.portals import PortalKind
 
 SECOND = 1000
@@ -174,8 +175,7 @@ def note_failure(
     """Return the source after a failed crawl; `retry_after` is the peer's wish, in ms."""
     failures = source.failures + 1
     since = source.failing_since if source.failing_since is not None else now
-    # More doublings exceed the longest interval.
-    pause = min(rhythm.longest, rhythm.retry * 2 ** min(failures - 1, 32))
+    pause = double_pause(rhythm.retry, failures, rhythm.longest)
     pause = max(spread(pause, jitter), min(retry_after or 0, rhythm.longest))
     return msgspec.structs.replace(
         source,

@@ -29,7 +29,6 @@ def view_activity(evaluator: Evaluator, contact: Contact | None, activity: Proce
     asset, terms, summary = activity.asset, activity.terms, activity.agreement
     given = asset.contact or contact or Contact()
     own = evaluator.context.participant
-    known = evaluator.directory.participant(own)
     return ProcessingView(
         dataset=asset.id,
         title=asset.title,
@@ -37,7 +36,7 @@ def view_activity(evaluator: Evaluator, contact: Contact | None, activity: Proce
         data_class=asset.data_class,
         marking=asset.stated.marking,
         categories=asset.records.fields if asset.records else (),
-        controller=(asset.publisher.name if asset.publisher else "") or (known.name if known else "") or own,
+        controller=(asset.publisher.name if asset.publisher else "") or evaluator.context.find_name(own) or own,
         contact=given.email or given.name or given.url,
         legal_basis=asset.stated.legal_basis,
         legal_basis_in_words=_name(evaluator, _BASIS, asset.stated.legal_basis),

@@ -83,6 +83,12 @@ class Directory(Protocol):
         """Return all entries of the participant list."""
 
 
+def find_name(directory: Directory, participant: str) -> str:
+    """Return the name of a participant in the participant list, empty if it is unknown."""
+    known = directory.participant(participant)
+    return known.name if known else ""
+
+
 class Authenticator(Protocol):
     """Authenticates the requests of peers."""
 

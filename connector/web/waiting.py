@@ -13,7 +13,7 @@ from connector.ports.entities import Asset, Hold, User
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.views.holds import HoldView
-from connector.web.frame.visit import Visit
+from connector.web.frame.visit import Visit, name_party
 from connector.web.frame.wording import PageWords
 from connector.web.rights import may_answer
 from connector.web.terms import Terms, TermsChanges, compare_terms, describe_terms, summarise_terms
@@ -93,7 +93,7 @@ def _frame_offer(visit: Visit, process: Negotiation, asset: Asset) -> bytes:
 async def _describe(
     visit: Visit, hold: HoldView, process: Negotiation, asset: Asset | None, describe: TermsWriter
 ) -> WaitingRequest:
-    library, known = visit.desk.evaluator.library, visit.desk.evaluator.directory.participant(process.peer)
+    library = visit.desk.evaluator.library
     providing = process.role is Role.PROVIDER
     compared = _frame_offer(visit, process, asset) if providing and asset else process.asked
     changes = await compare_terms(library, visit.words, compared, process.offer) if compared else TermsChanges()
@@ -103,6 +103,6 @@ async def _describe(
         asset=asset if providing else None,
         terms=await describe(library, visit.words, process.offer),
         changes=changes,
-        party=known.name if known and known.name else process.peer,
+        party=name_party(visit, process.peer),
         may_answer=may_decide(visit.person, process, asset if providing else None),
     )

@@ -88,3 +88,13 @@ async def test_a_store_in_a_folder_that_does_not_exist_is_named_by_its_setting(s
     wiring = Wiring(owner=OWNER, settings=replace(plain, store=store), client=client, clock=read_clock)
     with pytest.raises(SettingsError, match=r"`store\.path`"):
         await build_identity(wiring)
+
+
+async def test_the_private_key_is_read_once(space: Space) -> None:
+    settings = space.settings("city", SOON)
+    client = GuardedClient(net_policy(), space.wire)
+    wiring = Wiring(owner=OWNER, settings=settings, client=client, clock=read_clock)
+    await build_identity(wiring)
+    kid = wiring.key.kid
+    settings.identity.key.unlink()
+    assert wiring.key.kid == kid

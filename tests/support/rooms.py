@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -22,7 +23,7 @@ from connector.ports.credentials import CredentialKeys
 from connector.ports.dataplane import DataPlane
 from connector.ports.decider import Decider, Wait
 from connector.ports.entities import Backoff
-from connector.ports.identity import Identity
+from connector.ports.identity import Identity, find_name
 from connector.ports.peer import Peer
 from connector.ports.secret import Secret
 from connector.ports.store import AnyProcess, Store
@@ -97,6 +98,7 @@ def make_rooms(
         new_id=new_id,
         watch=watch or ProcessWatch(),
         wake=wake,
+        find_name=partial(find_name, identity),
     )
     if actions is not None:
         library = Library(library.operands, executors=actions)

@@ -84,7 +84,6 @@ def _view(file: StoredFile) -> ReceivedFileView:
 def _name(evaluator: Evaluator, file: ReceivedFileView, process: Transfer | None) -> ReceivedFileView:
     if process is None:
         return file
-    known = evaluator.directory.participant(process.peer)
     return msgspec.structs.replace(
         file,
         transfer=process.id,
@@ -92,7 +91,7 @@ def _name(evaluator: Evaluator, file: ReceivedFileView, process: Transfer | None
         title=process.title,
         agreement_id=process.agreement_id or "",
         counterparty=process.peer,
-        counterparty_name=known.name if known else "",
+        counterparty_name=evaluator.context.find_name(process.peer),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from connector.ports.board import SavedSearch
+from connector.ports.pauses import double_pause
 from connector.ports.webhooks import Webhook
 from connector.protocol.webhooks import SignedMessage, sign_message
 from connector.views.conversion import moment, to_view
@@ -46,7 +47,7 @@ def note_failure(webhook: Webhook, problem: str, now: int, *, gone: bool = False
     is switched off at once, another one after three days of failures.
     """
     since = now if webhook.failing_since is None else webhook.failing_since
-    pause = min(FIRST_WAIT_MS << min(webhook.failures, 16), LONGEST_WAIT_MS)
+    pause = double_pause(FIRST_WAIT_MS, webhook.failures + 1, LONGEST_WAIT_MS)
     return replace(
         webhook,
         failures=webhook.failures + 1,

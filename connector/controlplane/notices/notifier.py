@@ -19,6 +19,7 @@ from connector.controlplane.notices.writing import write_message, write_signed
 from connector.ports.changes import Change, DropNotices, PutNoticeReader, StoreError
 from connector.ports.entities import MAIL, WEBHOOK, DataClass, NoticeReader, User, UserNotice
 from connector.ports.mailing import Mailer, NotSent, WebhookCaller
+from connector.ports.pauses import double_pause
 from connector.ports.store import Store
 from connector.views.users import NoticePace
 
@@ -148,14 +149,13 @@ class Notifier:
         """Let all e-mails wait: the next one would fail as this one did."""
         self._failures += 1
         self.problem = reason
-        self._rests_until = self.now() + _pause(self._failures)
+        self._rests_until = self.now() + double_pause(RETRY_FIRST_MS, self._failures, RETRY_MOST_MS)
 
     def _fail(self, reader: NoticeReader, reason: str, last: int) -> NoticeReader:
         """Return the reader after a failure of its own; after many, what waited is given up."""
         failures = reader.failures + 1
-        failed = msgspec.structs.replace(
-            reader, failures=failures, retry_at=self.now() + _pause(failures), problem=reason
-        )
+        retry_at = self.now() + double_pause(RETRY_FIRST_MS, failures, RETRY_MOST_MS)
+        failed = msgspec.structs.replace(reader, failures=failures, retry_at=retry_at, problem=reason)
         return msgspec.structs.replace(failed, told=last, failures=0) if failures >= MOST_FAILURES else failed
 
     async def _drop_told(self, notices: Sequence[UserNotice], begin: int) -> None:
@@ -166,7 +166,3 @@ class Notifier:
         flooded = begin > 0 and (await self.store.notices(self.owner, 0, 1))[0].number <= begin
         if flooded or (notices[0].number <= until and notices[0].at < self.now() - DAY_MS):
             await self.store.commit([DropNotices(self.owner, until, self.now() - DAY_MS, MOST_NOTICES)])
-
-
-def _pause(failures: int) -> int:
-    return int(min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_MOST_MS))

@@ -46,13 +46,12 @@ async def describe(evaluator: Evaluator, agreements: Sequence[Agreement]) -> lis
 
 def _describe(evaluator: Evaluator, agreement: Agreement, found: Standing, asset: Asset | None) -> AgreementSummary:
     title = agreement.title or (asset.title if asset and agreement.role is Role.PROVIDER else {})
-    known = evaluator.directory.participant(agreement.counterparty)
     return AgreementSummary(
         agreement=agreement,
         state=found.state,
         expires_at=found.end,
         title=title,
-        counterparty_name=known.name if known else "",
+        counterparty_name=evaluator.context.find_name(agreement.counterparty),
         because=found.because,
     )
 

@@ -78,10 +78,10 @@ async def provide(
         skip = max(skip - len(found), 0)
         if after is None or len(documents) >= size:
             break
-    known = publisher.evaluator.directory.participant(publisher.context.participant)
     render = _render_again if sum(map(len, documents)) <= KEPT_SIZE else _render
-    name = known.name if known else None
-    body = render(publisher.context.participant, publisher.context.address, name, tuple(documents))
+    context = publisher.context
+    name = context.find_name(context.participant) or None
+    body = render(context.participant, context.address, name, tuple(documents))
     return OwnCatalogPage(body=body, next=after)
 
 

@@ -52,5 +52,5 @@ def _find_title(use: CountedUse, agreement: Agreement | None, asset: Asset | Non
 
 
 def _describe(evaluator: Evaluator, use: CountedUse, title: dict[str, str], purposes: tuple[str, ...]) -> UseRecord:
-    known = evaluator.directory.participant(use.counterparty)
-    return UseRecord(use=use, counterparty_name=known.name if known else "", title=title, purposes=purposes)
+    name = evaluator.context.find_name(use.counterparty)
+    return UseRecord(use=use, counterparty_name=name, title=title, purposes=purposes)

@@ -22,6 +22,7 @@ from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, say
 from connector.ports.changes import Conflict, StoreError
 from connector.ports.entities import PageBounds, User, UserRole
+from connector.ports.identity import find_name
 from connector.ports.passwords import Busy
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
@@ -289,8 +290,7 @@ def _make_environment() -> Environment:
 def name_party(visit: Visit, participant: str) -> str:
     """Return the name of a participant, its identifier if the participant list has none."""
     directory = visit.broker.directory if visit.public else visit.desk.evaluator.directory
-    known = directory.participant(participant)
-    return known.name if known and known.name else participant
+    return find_name(directory, participant) or participant
 
 
 def read_query(visit: Visit, name: str) -> str | None:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from connector.controlplane.core.limits import ControlLimits
 from connector.ports.changes import Change, PutBackoff
 from connector.ports.entities import Backoff
+from connector.ports.pauses import double_pause
 from connector.protocol.dsp.machines.machine import FAULT_LENGTH
 
-MOST_DOUBLINGS = 20
 WRITE_MS, WRITE_LEAST_MS, WRITE_MOST_MS = 250, 50, 1_000
 CONFLICT_MOST_MS, RACING_MS = 2_000, 3_600_000
 
@@ -67,7 +67,7 @@ class PeerBackoff:
         if self._now() < paused and not retry_after_ms:
             return paused, []
         failures = known.failures + 1 if known else 1
-        wait = min(self._limits.retry_base * 2 ** min(failures, MOST_DOUBLINGS), self._limits.retry_most)
+        wait = double_pause(self._limits.retry_base, failures + 1, self._limits.retry_most)
         wait = max(int(wait * self._spread()), min(retry_after_ms or 0, self._limits.retry_most))
         row = Backoff(owner=self._owner, peer=peer, failures=failures, until=self._now() + wait)
         self._rows[peer] = row
@@ -94,7 +94,7 @@ class PeerBackoff:
         base, most = self._limits.retry_base, self._limits.retry_most
         if conflict:
             base, most = max(base, WRITE_MS), CONFLICT_MOST_MS
-        return min(int(base * 2 ** min(attempts, MOST_DOUBLINGS) * (0.5 + self._spread())), most)
+        return double_pause(base * (0.5 + self._spread()), attempts + 1, most)
 
     def find_write_pause(self, peer: str) -> int:
         """Return the time (ms) to wait before a message that follows a message of the peer; 0 for a prompt peer."""

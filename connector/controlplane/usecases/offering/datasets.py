@@ -43,8 +43,7 @@ def render_dataset(publisher: Publisher, asset: Asset) -> bytes:
     """Return the Dataset of an asset as the catalogue contains it. It is rendered once, when the asset is published."""
     context = publisher.context
     service = DataService(id=f"{context.participant}#connector", endpoint_url=context.address)
-    known = publisher.evaluator.directory.participant(context.participant)
-    name = known.name if known else context.participant
+    name = context.find_name(context.participant) or context.participant
     contact = asset.contact or publisher.contact
     formats = (PULL,) if asset.live else (PULL, PUSH)
     return dataset_document(

@@ -152,8 +152,8 @@ def _require_keys(publisher: Publisher) -> CredentialKeys:
 
 
 def _find_name(publisher: Publisher) -> str:
-    known = publisher.evaluator.directory.participant(publisher.context.participant)
-    return known.name if known else publisher.context.participant
+    context = publisher.context
+    return context.find_name(context.participant) or context.participant
 
 
 def is_for_broker(asset: Asset) -> bool:

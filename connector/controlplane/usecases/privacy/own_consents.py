@@ -103,7 +103,7 @@ async def _list_recipients(evaluator: Evaluator, purpose: str, offers: Sequence[
         used = usage[row.key].uses if row.key in usage else 0
         if used:
             counts[row.counterparty] = counts.get(row.counterparty, 0) + used
-    return tuple(ConsentRecipient(_name(evaluator, one), uses) for one, uses in sorted(counts.items()))
+    return tuple(ConsentRecipient(context.find_name(one) or one, uses) for one, uses in sorted(counts.items()))
 
 
 def _covers(evaluator: Evaluator, purpose: str, agreement: Agreement) -> bool:
@@ -112,8 +112,3 @@ def _covers(evaluator: Evaluator, purpose: str, agreement: Agreement) -> bool:
     below: Mapping[str, frozenset[str]] = operands.taxonomies[operands.operands[PURPOSE].taxonomy].below
     wanted = {purpose, *below.get(purpose, frozenset())}
     return not wanted.isdisjoint(read_terms(evaluator.library, agreement.document).purposes)
-
-
-def _name(evaluator: Evaluator, participant: str) -> str:
-    known = evaluator.directory.participant(participant)
-    return known.name if known and known.name else participant

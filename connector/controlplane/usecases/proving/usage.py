@@ -109,7 +109,7 @@ async def sort(evaluator: Evaluator, rows: Sequence[MonthlyUsage], order: str, l
         titles = await find_titles(evaluator, [row.dataset for row in rows])
         named = {dataset: texts.get(language) or next(iter(texts.values()), "") for dataset, texts in titles.items()}
     elif name == UsagePart.COUNTERPARTY:
-        named = {row.counterparty: _name(evaluator, row.counterparty) for row in rows}
+        named = {row.counterparty: evaluator.context.find_name(row.counterparty) for row in rows}
 
     def read_key(row: MonthlyUsage) -> object:
         value = getattr(row, name)
@@ -126,7 +126,7 @@ async def describe(evaluator: Evaluator, rows: Sequence[MonthlyUsage]) -> list[D
         DescribedUsage(
             sums=row,
             title=titles.get(row.dataset, {}),
-            counterparty_name=_name(evaluator, row.counterparty) if row.counterparty else "",
+            counterparty_name=evaluator.context.find_name(row.counterparty) if row.counterparty else "",
         )
         for row in rows
     ]
@@ -157,11 +157,6 @@ def _is_wanted(sums: MonthlyUsage, question: UsageQuestion) -> bool:
         and (question.purpose is None or question.purpose in sums.purposes)
         and any(getattr(sums, name) for name in COUNTED)
     )
-
-
-def _name(evaluator: Evaluator, participant: str) -> str:
-    known = evaluator.directory.participant(participant)
-    return known.name if known else ""
 
 
 def _read_month(text: str) -> int:

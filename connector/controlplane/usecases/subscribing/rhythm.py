@@ -2,13 +2,13 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 
+from connector.ports.pauses import double_pause
 from connector.views.conversion import EPOCH, in_zone, moment
 from connector.views.subscriptions import SubscriptionRhythm
 
 LOOK_MS = 300_000
 """How often a subscription looks that waits for a changed version: a look is one small request, and no use."""
 RETRY_MS, RETRY_MOST_MS = 300_000, 21_600_000
-_MOST_DOUBLED = 10
 _MS = timedelta(milliseconds=1)
 
 
@@ -40,8 +40,7 @@ def find_retry(failures: int, *, now: int, regular: int) -> int:
     >>> [find_retry(failures, now=0, regular=10**9) // 60_000 for failures in (1, 2, 3, 30)]
     [5, 10, 20, 360]
     """
-    doubled = RETRY_MS << min(failures - 1, _MOST_DOUBLED)
-    return min(regular, now + min(doubled, RETRY_MOST_MS))
+    return min(regular, now + double_pause(RETRY_MS, failures, RETRY_MOST_MS))
 
 
 def _get_rest(local: datetime) -> timedelta:

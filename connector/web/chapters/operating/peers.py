@@ -5,10 +5,9 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import NoSuchEntity
 from connector.controlplane.usecases import blocks
 from connector.ports.entities import PageBounds
-from connector.ports.identity import Participant
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.web.frame.forms import FormFault, read_form, read_reason
-from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
+from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 
 PAGE, COUNTED = 50, 200
 
@@ -20,7 +19,7 @@ async def show_peers(visit: Visit) -> Response:
     known = {one.id: one for one in visit.desk.evaluator.directory.participants() if one.id != context.participant}
     names = sorted({*known, *excluded})
     rest = [name for name in names if name > after]
-    rows = [(name, _name(known.get(name), name), excluded.get(name)) for name in rest[:PAGE]]
+    rows = [(name, name_party(visit, name), excluded.get(name)) for name in rest[:PAGE]]
     return render(
         visit,
         "peers.html",
@@ -64,7 +63,7 @@ async def _ask(visit: Visit, participant: str, fault: str = "") -> Response:
         "block.html",
         status=422 if fault else 200,
         participant=participant,
-        name=_name(known, participant),
+        name=name_party(visit, participant),
         running=await _count_open(visit, ProcessKind.TRANSFER, participant),
         asking=await _count_open(visit, ProcessKind.NEGOTIATION, participant),
         fault=fault,
@@ -76,7 +75,3 @@ async def _count_open(visit: Visit, kind: ProcessKind, participant: str) -> int:
     bounds = PageBounds(limit=COUNTED)
     rows, _ = await context.store.unfinished(context.owner, kind, bounds, peer=participant)
     return sum(row.role == "provider" for row in rows)
-
-
-def _name(known: Participant | None, participant: str) -> str:
-    return known.name if known and known.name else participant

@@ -19,7 +19,7 @@ from connector.protocol.dsp.common import Role
 from connector.views.agreements import UsagePart
 from connector.views.sheet import write_sheet
 from connector.web.frame.forms import FormFault
-from connector.web.frame.visit import Visit, make_link, read_query, render
+from connector.web.frame.visit import Visit, make_link, name_party, read_query, render
 from connector.web.showing.bars import draw_bars
 
 PATH = "/nutzung"
@@ -171,8 +171,7 @@ async def _name_chosen(visit: Visit, asked: AskedUsage) -> list[tuple[str, str]]
         titles = await usage.find_titles(visit.desk.evaluator, [asked.angebot])
         chosen.append(("angebot", visit.words.pick(titles.get(asked.angebot), asked.angebot)))
     if asked.partner:
-        known = visit.desk.evaluator.directory.participant(asked.partner)
-        chosen.append(("partner", known.name if known and known.name else asked.partner))
+        chosen.append(("partner", name_party(visit, asked.partner)))
     if asked.zweck:
         chosen += [("zweck", name) for name in _name_purposes(visit, (asked.zweck,))]
     return chosen
