@@ -148,6 +148,15 @@ class Store(Protocol):
     async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
         """List the assets whose data is about persons, newest first."""
 
+    async def personal_lines(
+        self, owner: str, page: PageBounds
+    ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
+        """List the assets whose data is about persons with each agreement that this participant made about them.
+
+        The newest asset and its newest agreement come first. An asset without an agreement has one line with None, a
+        draft without one has none.
+        """
+
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""
 
@@ -293,6 +302,9 @@ class Store(Protocol):
 
     async def duties(self, owner: str, agreement_id: str, *, occasions: Sequence[str] = ()) -> Sequence[DutyEvent]:
         """Return the entries about an agreement as a whole and about these occasions, oldest entry first."""
+
+    async def duties_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Sequence[DutyEvent]]:
+        """Return the entries about each of these agreements as a whole, oldest entry first."""
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""

@@ -107,6 +107,18 @@ def place(page: PageBounds, *, descending: bool) -> int:
     return position(page.after, start=_LAST if descending else -1)
 
 
+def pair_cursor(first: int, second: int | None) -> str:
+    """Return the opaque cursor of a row of two tables; None is after all rows of the second one."""
+    return f"{cursor(first)}.{cursor(second or 0)}"
+
+
+def place_pair(page: PageBounds) -> tuple[int, int]:
+    """Return the places before which a page of rows of two tables begins. Raises ValueError as `place`."""
+    first, _, second = (page.after or "").partition(".")
+    whole = place(msgspec.structs.replace(page, after=first if page.after is not None else None), descending=True)
+    return whole, position(second, start=_LAST) if page.after is not None else _LAST
+
+
 def position(after: str | None, *, start: int) -> int:
     """Return the place of a cursor, or `start` without one. Raises ValueError if the cursor is unknown."""
     if after is None:

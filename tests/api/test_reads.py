@@ -31,8 +31,8 @@ LISTINGS = (
 )  # fmt: skip
 
 
-PER_LINE = {"privacy/processing", "privacy/late-duties"}
-"""Listings for a person now and then, which read the agreements of each offer, or the duties of each agreement."""
+PRIVACY = {"privacy/processing", "privacy/late-duties"}
+"""Listings of offers with their agreements and of agreements with their duties, which need their own rows."""
 
 
 async def _fill(desk: Desk, count: int) -> None:
@@ -93,20 +93,20 @@ async def test_a_page_of_fifty_makes_a_few_reads(desk: Desk, listing: str, monke
     assert 0 < len(reads) <= 3, reads
 
 
-@pytest.mark.parametrize("listing", sorted(PER_LINE))
-async def test_a_line_of_the_others_makes_a_few_reads(
-    desk: Desk, listing: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("listing", sorted(PRIVACY))
+async def test_a_page_for_privacy_makes_a_few_reads(desk: Desk, listing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = b'{"@type":"Agreement","@id":"urn:a","target":"urn:d","assigner":"urn:a","assignee":"urn:b",'
+    document += b'"obligation":[{"uid":"urn:duty","action":"delete"}],"permission":[{"action":"use"}]}'
     for at in range(20):
-        agreement = values.agreement(f"urn:a:{at}", dataset=f"urn:d:{at}", document=b'{"@type": "Agreement"}')
-        late = values.duty("obligation/0", agreement_id=agreement.key, state=DutyState.VIOLATED)
+        agreement = values.agreement(f"urn:a:{at}", dataset=f"urn:d:{at}", role=Role.PROVIDER, document=document)
+        late = values.duty("urn:duty", agreement_id=agreement.key, state=DutyState.VIOLATED)
         asset = values.asset(f"urn:d:{at}", data_class=DataClass.PERSONAL)
         await desk.store.commit([PutAsset(asset, None), PutAgreement(agreement), RecordDuty(late)])
     reads = _count_reads(desk, monkeypatch)
     async with desk.client("chief") as client:
         answer = await client.get(f"/v1/{listing}", params={"limit": 10})
-        assert answer.status_code == 200, answer.text
-    assert len(reads) <= 3 * 10 + 8, reads
+        assert len(answer.json()["items"]) == 10, answer.text
+    assert len(reads) <= 6, reads
 
 
 async def test_every_listing_is_looked_at(desk: Desk) -> None:
@@ -115,7 +115,7 @@ async def test_every_listing_is_looked_at(desk: Desk) -> None:
     paged = {path for path, get in read.items() if "after" in {entry["name"] for entry in get.get("parameters", ())}}
     # What was received is a folder, needs are at the broker, not in the store, and usage reads each month once.
     elsewhere = {"received", "needs", "notices", "usage"}
-    assert {"agreements", "audit", "uses"} <= paged - elsewhere - PER_LINE <= set(LISTINGS)
+    assert {"agreements", "audit", "uses"} <= paged - elsewhere - PRIVACY <= set(LISTINGS)
 
 
 async def test_a_withdrawal_from_an_asset_reads_no_agreement(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

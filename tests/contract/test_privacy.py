@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.entities import AssetStatement, ConsentLink, DataClass, DutyState, Marking, PageBounds
+from connector.ports.entities import AssetStatement, AssetStatus, ConsentLink, DataClass, DutyState, Marking, PageBounds
 from connector.ports.store import Store
+from connector.protocol.dsp.common import Role
 from tests.contract import values
 from tests.contract.values import OWNER
 
@@ -32,6 +33,40 @@ async def test_a_late_duty_is_listed_until_it_is_done(store: Store) -> None:
     await store.commit([changes.RecordDuty(values.duty("delete", state=DutyState.SETTLED, at=9))])
     assert list((await store.late_duties(OWNER, PAGE))[0]) == [other]
     assert (await store.late_duties("other", PAGE))[0] == []
+
+
+async def test_personal_assets_are_listed_with_each_agreement_of_this_provider_in_pages_of_any_size(
+    store: Store,
+) -> None:
+    many, none, draft = (values.asset(f"urn:{name}", data_class=DataClass.PERSONAL) for name in ("many", "none", "d"))
+    draft = replace(draft, status=AssetStatus.DRAFT)
+    agreed = [values.agreement(f"urn:a:{at}", dataset="urn:many", role=Role.PROVIDER) for at in range(3)]
+    received = values.agreement("urn:a:9", dataset="urn:many", role=Role.CONSUMER)
+    for change in (many, none, draft, values.asset("urn:open"), replace(none, owner="other")):
+        await store.commit([changes.PutAsset(change, None)])
+    for agreement in (*agreed, received, values.agreement("urn:o", dataset="urn:open", role=Role.PROVIDER)):
+        await store.commit([changes.PutAgreement(agreement)])
+    wanted = [(none, None), *((many, agreement) for agreement in reversed(agreed))]
+    for limit in range(1, 6):
+        found, after = [], None
+        while True:
+            lines, after = await store.personal_lines(OWNER, PageBounds(limit=limit, after=after))
+            found += lines
+            if after is None:
+                break
+        assert found == wanted
+
+
+async def test_the_entries_of_several_agreements_are_those_of_each_as_a_whole(store: Store) -> None:
+    first, second = (values.duty("delete", state=state) for state in (DutyState.ACTIVE, DutyState.VIOLATED))
+    other = values.duty("delete", agreement_id="urn:other")
+    for event in (first, other, values.duty("log", occasion="urn:t:1"), second):
+        await store.commit([changes.RecordDuty(event)])
+    found = await store.duties_of(OWNER, [first.agreement_id, "urn:other", "urn:unknown"])
+    assert {key: list(events) for key, events in found.items()} == {
+        first.agreement_id: [first, second],
+        "urn:other": [other],
+    }
 
 
 async def test_consents_are_listed_as_they_stand_by_dataset_and_state(store: Store) -> None:

@@ -18,10 +18,7 @@ router = ChapterRouter(tags=["privacy"])
 async def list_processing(
     publisher: AtPublisher, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[ProcessingView]:
-    """List the record of processing activities (GDPR Art. 30), the newest offer and its newest agreement first.
-
-    A page can have fewer lines than its limit; the last one has no `next`.
-    """
+    """List the record of processing activities (GDPR Art. 30), the newest offer and its newest agreement first."""
     found, following = await read_listing(processing.list_activities(publisher.evaluator, page(limit, after)))
     items = tuple(view_activity(publisher.evaluator, publisher.contact, one) for one in found)
     return Page(items=items, next=following)

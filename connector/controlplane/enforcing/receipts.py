@@ -46,12 +46,28 @@ async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySu
     The events are those of the agreement as a whole and of its newest transfers, `TRANSFERS_SHOWN` of them.
     """
     agreement = await find_agreement(evaluator.context, agreement_id)
-    compiled = await evaluator.library.prepare(agreement.document)
-    if not isinstance(compiled, Compiled):
-        return []
     store, owner = evaluator.context.store, evaluator.context.owner
     newest, _ = await store.transfers(owner, PageBounds(limit=TRANSFERS_SHOWN), agreement_key=agreement.key)
     entries = await store.duties(owner, agreement.key, occasions=[process.id for process in newest])
+    return await _list_duties(evaluator, agreement, entries)
+
+
+async def list_standings_of(
+    evaluator: Evaluator, agreements: Sequence[Agreement]
+) -> Mapping[str, Sequence[DutySummary]]:
+    """Return by key the state of each duty of agreements; the events are those of each agreement as a whole."""
+    store, owner = evaluator.context.store, evaluator.context.owner
+    entries = await store.duties_of(owner, [agreement.key for agreement in agreements])
+    return {
+        agreement.key: await _list_duties(evaluator, agreement, entries.get(agreement.key, ()))
+        for agreement in agreements
+    }
+
+
+async def _list_duties(evaluator: Evaluator, agreement: Agreement, entries: Sequence[DutyEvent]) -> list[DutySummary]:
+    compiled = await evaluator.library.prepare(agreement.document)
+    if not isinstance(compiled, Compiled):
+        return []
     situation = Situation(
         participant=agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant,
         claims=situations.parse_claims(agreement.evidence),

@@ -39,7 +39,7 @@ from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.store.memory.changes import apply_change, list_within
 from connector.store.memory.people import MemoryPeople
-from connector.store.memory.tables import MemoryTables
+from connector.store.memory.tables import MemoryTables, list_personal_lines
 from connector.store.rules import (
     check_version,
     first_recent,
@@ -211,6 +211,12 @@ class MemoryStore(MemoryPeople):
     async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
         """List the assets whose data is about persons, newest first."""
         return self._tables.page(self._tables.assets, page, {"owner": owner, "personal": True})
+
+    async def personal_lines(
+        self, owner: str, page: PageBounds
+    ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
+        """List the assets whose data is about persons with the agreements about them, newest first."""
+        return list_personal_lines(self._tables, owner, page)
 
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""
@@ -417,6 +423,14 @@ class MemoryStore(MemoryPeople):
             self._tables.duties,
             lambda e: (e.owner, e.agreement_id) == (owner, agreement_id) and e.occasion in wanted,
         )
+
+    async def duties_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Sequence[DutyEvent]]:
+        """Return the entries about each of these agreements as a whole, oldest entry first."""
+        wanted, found = set(keys), dict[str, list[DutyEvent]]()
+        for event in self._tables.select(self._tables.duties, lambda e: e.owner == owner and not e.occasion):
+            if event.agreement_id in wanted:
+                found.setdefault(event.agreement_id, []).append(event)
+        return found
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the active entries whose deadline has passed, longest due first."""

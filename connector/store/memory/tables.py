@@ -5,8 +5,9 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from connector.ports.changes import Unavailable
-from connector.ports.entities import PageBounds
-from connector.store.rules import cursor, place
+from connector.ports.entities import Agreement, Asset, AssetStatus, PageBounds
+from connector.protocol.dsp.common import Role
+from connector.store.rules import cursor, pair_cursor, place, place_pair
 
 Table = dict[Hashable, tuple[int, Any]]
 
@@ -129,6 +130,28 @@ class MemoryTables:
     def close(self) -> None:
         """Close: later calls raise Unavailable."""
         self._closed = True
+
+
+def list_personal_lines(
+    tables: MemoryTables, owner: str, page: PageBounds
+) -> tuple[list[tuple[Asset, Agreement | None]], str | None]:
+    """Return a page of the assets whose data is about persons, with the agreements about them, and the next cursor."""
+    tables.require_open()
+    start = place_pair(page)
+    assets = [(place, one) for place, one in tables.assets.values() if one.owner == owner and one.personal]
+    found: list[tuple[tuple[int, int], Asset, Agreement | None]] = []
+    for at, asset in assets:
+        agreed = [
+            (place, one)
+            for place, one in tables.agreements.values()
+            if (one.owner, one.dataset, one.role) == (owner, asset.id, Role.PROVIDER)
+        ]
+        found += [((at, place), asset, one) for place, one in agreed]
+        if not agreed and asset.status is not AssetStatus.DRAFT:
+            found.append(((at, 0), asset, None))
+    rows = sorted((row for row in found if row[0] < start), key=lambda row: row[0], reverse=True)
+    shown = [(asset, agreement) for _, asset, agreement in rows[: page.limit]]
+    return shown, pair_cursor(*rows[page.limit - 1][0]) if len(rows) > page.limit else None
 
 
 def _place_of(row: tuple[int, Any]) -> int:

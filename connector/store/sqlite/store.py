@@ -277,6 +277,12 @@ class SqliteStore(SqlitePeople):
         """List the assets whose data is about persons, newest first."""
         return assets.personal(self._reader, owner, page)
 
+    async def personal_lines(
+        self, owner: str, page: PageBounds
+    ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
+        """List the assets whose data is about persons with the agreements about them, newest first."""
+        return agreements.personal_lines(self._reader, owner, page)
+
     def _find_asset(self, key: tuple[str, str, str], read: Callable[[], Asset | None]) -> Asset | None:
         """Return an asset, which is kept until an asset changes: each message about it asks for it."""
         if found := self._shelf.find(key):
@@ -439,6 +445,10 @@ class SqliteStore(SqlitePeople):
     async def duties(self, owner: str, agreement_id: str, *, occasions: Sequence[str] = ()) -> Sequence[DutyEvent]:
         """Return the entries about an agreement as a whole and about these occasions, oldest entry first."""
         return duties.duties(self._reader, owner, agreement_id, occasions)
+
+    async def duties_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Sequence[DutyEvent]]:
+        """Return the entries about each of these agreements as a whole, oldest entry first."""
+        return duties.of(self._reader, owner, keys)
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the active entries whose deadline has passed, longest due first."""

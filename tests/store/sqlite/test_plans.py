@@ -91,6 +91,7 @@ SAMPLES: dict[str, list[Any]] = {
     "page": [PageBounds(), PageBounds(after="5")],
     "state": ["STARTED", "FINALIZED", "TERMINATED"],
     "status": [AssetStatus.PUBLISHED],
+    "personal_lines.page": [PageBounds(), PageBounds(after="5.5")],
     "pushes.after": ["urn:1"],
     "pushes_in.state": [PushState.REFUSED],
     "oldest_first": [False, True],

@@ -31,7 +31,8 @@ async def list_late(evaluator: Evaluator, page: PageBounds) -> tuple[Sequence[La
     events, following = await context.store.late_duties(context.owner, page)
     known = await context.store.agreements_of(context.owner, sorted({event.agreement_id for event in events}))
     summaries = {one.agreement.key: one for one in await agreements.describe(evaluator, list(known.values()))}
-    standings = {(key, duty.duty): duty for key in summaries for duty in await receipts.list_standings(evaluator, key)}
+    listed = await receipts.list_standings_of(evaluator, list(known.values()))
+    standings = {(key, duty.duty): duty for key, duties in listed.items() for duty in duties}
     found = []
     for event in events:
         duty = standings.get((event.agreement_id, event.duty))

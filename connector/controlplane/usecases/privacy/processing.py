@@ -21,12 +21,9 @@ from connector.policy.compiling.compiled import Compiled, CompiledDuty, find_dea
 from connector.policy.model.policy import ODRL
 from connector.policy.reading.purposes import list_purposes
 from connector.policy.words.rule import make_wording, write_duty
-from connector.ports.entities import Agreement, Asset, AssetStatus, PageBounds
-from connector.protocol.dsp.common import Role
+from connector.ports.entities import Agreement, Asset, PageBounds
 
 DELETE = ODRL + "delete"
-MOST_LOOKED = 500
-"""The most offers that are read for one page; drafts have no line."""
 
 
 class ProcessingTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,55 +46,14 @@ class ProcessingActivity(msgspec.Struct, frozen=True, kw_only=True):
     agreement: AgreementSummary | None = None
 
 
-class _Place(msgspec.Struct, frozen=True):
-    """Where a page begins: after an offer, and after an agreement about the next one; None at the beginning."""
-
-    asset: str | None = None
-    agreement: str | None = None
-
-
-def _read_cursor(text: str | None) -> _Place:
-    """Return the place of a cursor. Raises ValueError if nobody handed it out."""
-    asset, sign, agreement = (text or "~").partition("~")
-    if not sign:
-        raise ValueError("Unknown cursor: begin with the first page.")
-    return _Place(asset or None, agreement or None)
-
-
 async def list_activities(evaluator: Evaluator, page: PageBounds) -> tuple[Sequence[ProcessingActivity], str | None]:
     """List the lines of the record, the newest offer and its newest agreement first, and the next cursor.
 
     Raises ValueError for an unknown cursor.
     """
-    store, owner = evaluator.context.store, evaluator.context.owner
-    place = _read_cursor(page.after)
-    found: list[tuple[Asset, Agreement | None]] = []
-    for _ in range(MOST_LOOKED):
-        rows, following = await store.personal_assets(owner, PageBounds(limit=1, after=place.asset))
-        for asset in rows:
-            bounds = PageBounds(limit=page.limit - len(found), after=place.agreement)
-            lines, more = await _list_lines(evaluator, asset, bounds)
-            found += [(asset, line) for line in lines]
-            if more is not None:
-                return await _describe(evaluator, found), f"{place.asset or ''}~{more}"
-        if following is None:
-            return await _describe(evaluator, found), None
-        place = _Place(following)
-        if len(found) >= page.limit:
-            break
-    return await _describe(evaluator, found), f"{place.asset}~"
-
-
-async def _list_lines(
-    evaluator: Evaluator, asset: Asset, page: PageBounds
-) -> tuple[Sequence[Agreement | None], str | None]:
-    """Return the agreements about an offer; None stands for an offer without one. A draft has no line."""
     context = evaluator.context
-    rows, more = await context.store.agreements(context.owner, page, dataset=asset.id)
-    ours = [row for row in rows if row.role is Role.PROVIDER]
-    if ours or more or page.after or asset.status is AssetStatus.DRAFT:
-        return ours, more
-    return [None], None
+    found, following = await context.store.personal_lines(context.owner, page)
+    return await _describe(evaluator, found), following
 
 
 async def _describe(evaluator: Evaluator, found: Sequence[tuple[Asset, Agreement | None]]) -> list[ProcessingActivity]:

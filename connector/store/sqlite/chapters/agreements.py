@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from connector.ports.changes import Conflict, FinalizeAgreement, PutAgreement, WithdrawAgreement
-from connector.ports.entities import Agreement, PageBounds
+from connector.ports.entities import Agreement, Asset, PageBounds
+from connector.store.rules import pair_cursor, place_pair
 from connector.store.sqlite.chapters import usage
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _agreement = msgspec.msgpack.Decoder(Agreement).decode
+_asset = msgspec.msgpack.Decoder(Asset).decode
 _purposes = msgspec.json.Decoder(tuple[str, ...]).decode
 
 _COLUMNS = "body, finalized_at, withdrawn_at, withdrawn_because, purposes"
@@ -41,6 +43,20 @@ _COUNTED = "SELECT in_force FROM agreement_counts WHERE owner = ? AND dataset = 
 _BY_KEYS = _SELECT + " WHERE owner = ? AND key IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
 _BY_KEY = _SELECT + " WHERE owner = ? AND key = ?"
 _BY_ID = _SELECT + " WHERE owner = ? AND id = ? ORDER BY place"
+# At the provider a key is the identifier. The first arm goes on in the asset at which the last page ended.
+_LINE = """
+assets.place, agreements.place, assets.body,
+    agreements.body, finalized_at, withdrawn_at, withdrawn_because, purposes FROM assets
+"""
+_ABOUT = """
+JOIN agreements ON agreements.owner = assets.owner AND agreements.dataset = assets.id AND agreements.key = agreements.id
+WHERE assets.owner = ? AND personal = 1
+"""
+_PERSONAL = f"""
+SELECT {_LINE} {_ABOUT} AND assets.place = ? AND agreements.place < ?
+UNION ALL SELECT {_LINE} LEFT {_ABOUT} AND assets.place < ? AND (agreements.place IS NOT NULL OR status <> 'draft')
+ORDER BY 1 DESC, 2 DESC LIMIT ?
+"""
 
 
 def put(connection: sqlite3.Connection, change: PutAgreement) -> None:
@@ -112,6 +128,18 @@ def count_in_force(connection: sqlite3.Connection, owner: str, dataset: str) -> 
     """Return how many agreements of a dataset are in force at its provider."""
     row = fetch_one(connection, _COUNTED, (owner, dataset))
     return row[0] if row else 0
+
+
+def personal_lines(
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds
+) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
+    """List the assets whose data is about persons with the agreements about them, newest first, with one statement."""
+    asset, agreement = place_pair(bounds)
+    limit = min(bounds.limit, 2**31)
+    rows = fetch_many(connection, _PERSONAL, (owner, asset, agreement, owner, asset, limit + 1))
+    assets = {row[0]: _asset(row[2]) for row in rows}
+    lines = [(assets[row[0]], None if row[1] is None else _read(row[3:])) for row in rows[:limit]]
+    return lines, pair_cursor(*rows[limit - 1][:2]) if len(rows) > limit else None
 
 
 def _read(row: SqlRow) -> Agreement:

@@ -1,7 +1,7 @@
 """The SQL of the duty ledger: the states of each duty of each agreement, which are only appended."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,10 @@ _WAIT_NO_LONGER = "DELETE FROM deadlines WHERE owner = ? AND agreement_id = ? AN
 _FOR_OCCASIONS = """
 SELECT place, body FROM duties
 WHERE owner = ? AND agreement_id = ? AND occasion IN (SELECT value FROM json_each(?))
+"""
+_AS_A_WHOLE = """
+SELECT place, agreement_id, body FROM duties
+WHERE owner = ? AND agreement_id IN (SELECT value FROM json_each(?)) AND occasion = ''
 """
 _OVERDUE = "SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? ORDER BY deadline LIMIT ?"
 # What a person here has to do is remembered until it is done, also after its deadline.
@@ -59,6 +63,15 @@ def duties(
     wanted = msgspec.json.encode(["", *occasions]).decode()
     rows = fetch_many(connection, _FOR_OCCASIONS, (owner, agreement_id, wanted))
     return [_event(body) for _, body in sorted(rows)]
+
+
+def of(connection: sqlite3.Connection, owner: str, keys: Sequence[str]) -> Mapping[str, Sequence[DutyEvent]]:
+    """Return the entries about each of these agreements as a whole, oldest entry first, with one statement."""
+    rows = fetch_many(connection, _AS_A_WHOLE, (owner, msgspec.json.encode(list(keys)).decode()))
+    found: dict[str, list[DutyEvent]] = {}
+    for _, key, body in sorted(rows):
+        found.setdefault(key, []).append(_event(body))
+    return found
 
 
 def overdue(connection: sqlite3.Connection, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
