@@ -85,6 +85,10 @@ class Grammar:
         """Write a date."""
         return self.day.format(day=when.day, month=self.months[when.month - 1], year=when.year)
 
+    def write_month(self, year: int, month: int) -> str:
+        """Write a month of a year."""
+        return f"{self.months[month - 1]} {year}"
+
     def write_time(self, time: str) -> str:
         """Write a time of the day that is given as `08:30` or more exactly."""
         return self.time.format(time=time)

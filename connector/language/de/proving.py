@@ -29,6 +29,7 @@ SENTENCES: dict[str, str] = {
     "no-purpose": "kein Zweck genannt",
     "chart": "Lieferungen je Monat",
     "chart-drawn": "Balken für jeden Monat von {first} bis {last}. Lieferungen zusammen: {total}.",
+    "chart-none": "In diesem Zeitraum wurde nichts geliefert.",
     "chart-table": "Die Zahlen je Monat als Tabelle",
     "sums": "Zahlen im Einzelnen",
     "sheet": "Als Tabelle herunterladen (CSV)",

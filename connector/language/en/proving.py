@@ -29,6 +29,7 @@ SENTENCES: dict[str, str] = {
     "no-purpose": "no purpose named",
     "chart": "Deliveries by month",
     "chart-drawn": "A bar for each month from {first} to {last}. Deliveries in all: {total}.",
+    "chart-none": "Nothing was delivered in this period.",
     "chart-table": "The numbers by month as a table",
     "sums": "The numbers in detail",
     "sheet": "Download as a table (CSV)",

@@ -69,6 +69,11 @@ class PageWords(msgspec.Struct, frozen=True):
         """Write the day of a time."""
         return read_grammar(self.language).write_day(self._local(at))
 
+    def month(self, text: str) -> str:
+        """Write a month that is given as `2026-11`."""
+        year, _, month = text.partition("-")
+        return read_grammar(self.language).write_month(int(year), int(month))
+
     def time(self, at: datetime | int) -> str:
         """Write a day with the time of it."""
         local, grammar = self._local(at), read_grammar(self.language)

@@ -30,11 +30,23 @@ async def test_the_page_says_who_used_what_and_what_for(office: Office) -> None:
     browser = await office.sign_in(UserRole.RELEASE)
     page = (await browser.get("/nutzung")).text
     text = Reading(page).text
-    assert "2025-11 Baustellen und Sperrungen, laufend City Verkehr und Mobilität verbessern 1 1 2,5 MB 0" in text
-    assert "2025-11 =HYPERLINK()<b> City kein Zweck genannt 1 0 0 B 1" in text
+    assert "November 2025 Baustellen und Sperrungen, laufend City Verkehr und Mobilität verbessern 1 1 2,5 MB 0" in text
+    assert "November 2025 =HYPERLINK()<b> City kein Zweck genannt 1 0 0 B 1" in text
     assert "<b>" not in page
-    assert "Balken für jeden Monat von 2024-12 bis 2025-11. Lieferungen zusammen: 1." in text
+    assert "Balken für jeden Monat von Dezember 2024 bis November 2025. Lieferungen zusammen: 1." in text
     assert page.count('<rect class="bar"') == 12
+
+
+async def test_months_without_a_delivery_are_said_and_not_drawn(office: Office) -> None:
+    await office.agree(finalized_at=NOW)
+    browser = await office.sign_in(UserRole.AUDITOR)
+    page = (await browser.get("/nutzung")).text
+    assert "In diesem Zeitraum wurde nichts geliefert." in Reading(page).text
+    assert "<svg" not in page.partition("<main")[2]
+    nothing = (await browser.get("/nutzung", params={"von": "2025-01", "bis": "2025-01"})).text.partition("<main")[2]
+    assert "In diesem Zeitraum ist nichts geschehen." in Reading(nothing).text
+    assert "<svg" not in nothing
+    assert "<dl" not in nothing
 
 
 @pytest.mark.parametrize(
