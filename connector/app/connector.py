@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from starlette.types import ASGIApp
 
+from connector.app.accounts.foresight import build_foresight
 from connector.app.accounts.mail import build_notifier
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages
@@ -48,6 +49,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.notices.foreseeing import Foresight
 from connector.controlplane.notices.notifier import Notifier
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.loading import store_acknowledged
@@ -141,6 +143,7 @@ class ConnectorServer:
             self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
         if settings.web.port is not None:
             self.tasks.append(asyncio.create_task(self.notifier.run(), name="notifier"))
+            self.tasks.append(asyncio.create_task(self._make_foresight().run(), name="foresight"))
         if self.announcer:
             self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
 
@@ -237,6 +240,11 @@ class ConnectorServer:
     def make_subscription_runner(self) -> SubscriptionRunner:
         """Return what runs the subscriptions of this participant."""
         return SubscriptionRunner(self.enforcer, self._make_counterparties())
+
+    def _make_foresight(self) -> Foresight:
+        ask = self.broker.ask if self.broker else None
+        certificate = self.parts.settings.net.certificate
+        return build_foresight(self.parts.notices, self.enforcer.evaluator, certificate, ask)
 
     def _make_counterparties(self) -> Counterparties:
         parts = self.parts

@@ -13,6 +13,7 @@ from connector.net.errors import KeyProtected
 
 SOON = timedelta(days=14)
 FILE_BYTES = 1024 * 1024
+_MOST_NAMES = 5
 
 
 class CertificateState(msgspec.Struct, frozen=True):
@@ -46,6 +47,15 @@ def examine_certificate(certificate: Path, key: Path, host: str, now: datetime) 
     return CertificateState(ending=f"The certificate {certificate} expires on {_format(end)}: renew it, then restart.")
 
 
+def read_end(certificate: Path) -> tuple[str, datetime] | None:
+    """Return the names of a certificate (PEM) as a text, and the instant of its end; None if it cannot be read."""
+    try:
+        found = x509.load_pem_x509_certificates(_read(certificate))[0]
+    except (OSError, ValueError, UnsupportedAlgorithm):
+        return None
+    return ", ".join(_list_names(found)[:_MOST_NAMES]), found.not_valid_after_utc
+
+
 def _find_fault(found: x509.Certificate, certificate: Path, host: str, now: datetime) -> str | None:
     if found.not_valid_after_utc <= now:
         return f"The certificate {certificate} expired on {_format(found.not_valid_after_utc)}: renew it, then restart."
@@ -56,7 +66,7 @@ def _find_fault(found: x509.Certificate, certificate: Path, host: str, now: date
         )
     names = _list_names(found)
     if not any(_covers(name, host.lower()) for name in names):
-        listed = ", ".join(names[:5]) or "no name"
+        listed = ", ".join(names[:_MOST_NAMES]) or "no name"
         return f"The certificate {certificate} is for {listed}, not for {host}: request one for the public name."
     return None
 

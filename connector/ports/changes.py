@@ -22,6 +22,7 @@ from connector.ports.entities import (
     Issuance,
     Leaf,
     Lease,
+    NoticeMark,
     NoticeReader,
     OfferForm,
     Payment,
@@ -36,6 +37,7 @@ from connector.ports.entities import (
 )
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.views.users import UserNoticeKind
 
 
 class PutProcess(msgspec.Struct, frozen=True):
@@ -362,6 +364,20 @@ class DropNotices(msgspec.Struct, frozen=True):
     most: int
 
 
+class PutNoticeMark(msgspec.Struct, frozen=True):
+    """Store how far somebody has looked ahead, replacing what was stored."""
+
+    mark: NoticeMark
+
+
+class DropNoticeMark(msgspec.Struct, frozen=True):
+    """Remove a mark, if there is one."""
+
+    owner: str
+    kind: UserNoticeKind
+    subject: str
+
+
 class PutNoticeReader(msgspec.Struct, frozen=True):
     """Store how far a user was told on a channel, replacing what was stored."""
 
@@ -431,6 +447,8 @@ Change = (
     | DropPush
     | AddNotice
     | DropNotices
+    | PutNoticeMark
+    | DropNoticeMark
     | PutNoticeReader
     | PutPlane
     | DropPlane

@@ -26,6 +26,7 @@ from connector.ports.entities import (
     Leaf,
     Lease,
     MonthlyUsage,
+    NoticeMark,
     NoticeReader,
     OfferForm,
     PageBounds,
@@ -46,6 +47,7 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.subscriptions import SubscriptionState
+from connector.views.users import UserNoticeKind
 
 AnyProcess = Negotiation | Transfer
 
@@ -222,6 +224,9 @@ class Store(Protocol):
 
     async def last_notice(self, owner: str) -> int:
         """Return the number of the newest notice that is stored; 0 without one."""
+
+    async def notice_marks(self, owner: str, kind: UserNoticeKind, limit: int) -> Sequence[NoticeMark]:
+        """Return the lowest marks of a kind of notice, in that order."""
 
     async def notice_readers(self, owner: str) -> Sequence[NoticeReader]:
         """Return how far each user was told on each channel, ordered by user and channel."""

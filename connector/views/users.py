@@ -25,12 +25,19 @@ class UserRole(StrEnum):
 
 
 class UserNoticeKind(StrEnum):
-    """What people are told of: a request or a counter-offer waits, a draft waits for release, a delivery broke off."""
+    """What people are told of.
+
+    A request or a counter-offer waits, a draft waits for release, a delivery broke off, an agreement or a certificate
+    ends soon, a saved search has new hits.
+    """
 
     REQUEST = "request"
     COUNTER_OFFER = "counter-offer"
     RELEASE = "release"
     DELIVERY = "delivery"
+    ENDING = "ending"
+    CERTIFICATE = "certificate"
+    SEARCH = "search"
 
 
 class NoticePace(StrEnum):

@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.entities import NoticeReader
+from connector.ports.entities import NoticeMark, NoticeReader
 from connector.ports.store import Store
+from connector.views.users import UserNoticeKind
 from tests.contract.values import OWNER
 from tests.controlplane.notices.made import make_notice
 
@@ -39,3 +40,15 @@ async def test_a_reader_is_replaced(store: Store) -> None:
     later = replace(mail, told=2, problem="refused")
     await store.commit([changes.PutNoticeReader(later)])
     assert list(await store.notice_readers(OWNER)) == [other, later, hook]
+
+
+async def test_marks_are_replaced_and_listed_by_kind_with_the_lowest_first(store: Store) -> None:
+    late, soon = (NoticeMark(owner=OWNER, kind=UserNoticeKind.ENDING, subject=f"urn:{at}", mark=at) for at in (9, 3))
+    search, other = replace(late, kind=UserNoticeKind.SEARCH), replace(soon, owner="other")
+    await store.commit([changes.PutNoticeMark(mark) for mark in (late, soon, search, other)])
+    assert list(await store.notice_marks(OWNER, UserNoticeKind.ENDING, 9)) == [soon, late]
+    assert list(await store.notice_marks(OWNER, UserNoticeKind.ENDING, 1)) == [soon]
+    await store.commit([changes.PutNoticeMark(replace(late, mark=1))])
+    await store.commit([changes.DropNoticeMark(OWNER, UserNoticeKind.ENDING, soon.subject)])
+    assert list(await store.notice_marks(OWNER, UserNoticeKind.ENDING, 9)) == [replace(late, mark=1)]
+    assert list(await store.notice_marks(OWNER, UserNoticeKind.SEARCH, 9)) == [search]

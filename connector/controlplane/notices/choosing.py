@@ -1,6 +1,6 @@
 """Who is told of what, and when. Pure: the time and the zone are arguments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
 from connector.controlplane.notices.deriving import GUARDED
@@ -15,6 +15,9 @@ _ROLES: Mapping[UserNoticeKind, frozenset[UserRole]] = {
     UserNoticeKind.COUNTER_OFFER: frozenset({UserRole.CONSUMER, UserRole.RELEASE}),
     UserNoticeKind.RELEASE: frozenset({UserRole.RELEASE}),
     UserNoticeKind.DELIVERY: frozenset({UserRole.CONSUMER}),
+    UserNoticeKind.ENDING: frozenset({UserRole.PROVIDER, UserRole.RELEASE, UserRole.CONSUMER}),
+    UserNoticeKind.CERTIFICATE: frozenset({UserRole.OPERATOR}),
+    UserNoticeKind.SEARCH: frozenset({UserRole.CONSUMER}),
 }
 """The roles that each kind concerns: those who may answer, or act next."""
 
@@ -36,6 +39,17 @@ def choose_notices(
     ]
 
 
+def list_kinds(roles: Collection[UserRole]) -> list[UserNoticeKind]:
+    """Return the kinds of notices that concern somebody with these roles."""
+    return [kind for kind in UserNoticeKind if not _ROLES[kind].isdisjoint(roles)]
+
+
+def is_wanted(user: User, kind: UserNoticeKind) -> bool:
+    """Return whether a user wants to be told of a kind of notice, and can be told."""
+    reached = user.disabled_at is None and user.pace is not NoticePace.NEVER and bool(user.email or user.webhook)
+    return reached and kind not in user.muted and kind in list_kinds(user.roles)
+
+
 def find_due(user: User, reader: NoticeReader, oldest: UserNotice, zone: tzinfo) -> int:
     """Return when a user is told of what waits since `oldest`, in ms; not before the pause after a failure ends."""
     if user.pace is NoticePace.AT_ONCE:
@@ -48,8 +62,11 @@ def find_due(user: User, reader: NoticeReader, oldest: UserNotice, zone: tzinfo)
 
 
 def _find_roles(notice: UserNotice, classes: Mapping[str, DataClass]) -> frozenset[UserRole]:
-    guarded = classes.get(notice.dataset) in GUARDED
-    return frozenset({UserRole.RELEASE}) if notice.kind is UserNoticeKind.REQUEST and guarded else _ROLES[notice.kind]
+    if notice.kind is UserNoticeKind.REQUEST and classes.get(notice.dataset) in GUARDED:
+        return frozenset({UserRole.RELEASE})
+    if notice.kind is UserNoticeKind.ENDING:
+        return _ROLES[UserNoticeKind.REQUEST if notice.dataset in classes else UserNoticeKind.DELIVERY]
+    return _ROLES[notice.kind]
 
 
 def _find_morning(after: int, zone: tzinfo) -> int:

@@ -1,9 +1,21 @@
-"""What of a commit people are told: one notice for each Hold, draft to release and delivery that broke off. Pure."""
+"""What of a commit people are told: one notice for each Hold, draft to release and delivery that broke off. Pure.
+
+An agreement that becomes final gets a mark: somebody looks at its end.
+"""
 
 from collections.abc import Sequence
 
-from connector.ports.changes import AddNotice, Change, PutAsset, PutHold, PutProcess
-from connector.ports.entities import Asset, AssetStatus, DataClass, UserNotice
+from connector.ports.changes import (
+    AddNotice,
+    Change,
+    FinalizeAgreement,
+    PutAgreement,
+    PutAsset,
+    PutHold,
+    PutNoticeMark,
+    PutProcess,
+)
+from connector.ports.entities import Asset, AssetStatus, DataClass, NoticeMark, UserNotice
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
@@ -26,6 +38,15 @@ def derive_notices(group: Sequence[Change]) -> list[AddNotice]:
     moved = (process for process in processes.values() if isinstance(process, Transfer))
     found += [_note_transfer(each) for each in moved if each.state == _BROKEN and each.role is Role.CONSUMER]
     return [AddNotice(notice) for notice in found]
+
+
+def derive_marks(group: Sequence[Change]) -> list[PutNoticeMark]:
+    """Return the marks that belong to a group of changes: the end of an agreement is looked at from now on."""
+    final = [(change.owner, change.key) for change in group if isinstance(change, FinalizeAgreement)]
+    put = (change.agreement for change in group if isinstance(change, PutAgreement))
+    final += [(agreement.owner, agreement.key) for agreement in put if agreement.finalized_at is not None]
+    kind = UserNoticeKind.ENDING
+    return [PutNoticeMark(NoticeMark(owner=owner, kind=kind, subject=key, mark=0)) for owner, key in final]
 
 
 def _note_hold(change: PutHold, process: Negotiation) -> UserNotice:

@@ -14,9 +14,9 @@ from datetime import tzinfo
 import msgspec
 
 from connector.controlplane.notices.choosing import choose_notices, find_due
-from connector.controlplane.notices.deriving import derive_notices
+from connector.controlplane.notices.deriving import derive_marks, derive_notices
 from connector.controlplane.notices.writing import write_message, write_signed
-from connector.ports.changes import Change, DropNotices, PutNoticeReader, StoreError
+from connector.ports.changes import AddNotice, Change, DropNotices, PutNoticeMark, PutNoticeReader, StoreError
 from connector.ports.entities import MAIL, WEBHOOK, DataClass, NoticeReader, User, UserNotice
 from connector.ports.mailing import Mailer, NotSent, WebhookCaller
 from connector.ports.pauses import double_pause
@@ -35,16 +35,18 @@ class NoticeRule:
     """Notes what people are told in the commit in which it happens. Implements `ports.store.CommitRule`."""
 
     def __init__(self) -> None:
-        self.noted = asyncio.Event()
+        self.noted, self.awaited = asyncio.Event(), asyncio.Event()
 
     def extend(self, group: Sequence[Change]) -> Sequence[Change]:
-        """Return the notices of a group."""
-        return derive_notices(group)
+        """Return the notices of a group, and the marks of agreements whose end is to be looked at."""
+        return [*derive_notices(group), *derive_marks(group)]
 
     def note(self, added: Sequence[Change]) -> None:
-        """Wake the notifier."""
-        if added:
+        """Wake the notifier, and who looks ahead."""
+        if any(isinstance(change, AddNotice) for change in added):
             self.noted.set()
+        if any(isinstance(change, PutNoticeMark) for change in added):
+            self.awaited.set()
 
 
 @dataclass(kw_only=True)

@@ -21,6 +21,9 @@ _PLACES = {
     UserNoticeKind.COUNTER_OFFER: "/eingang/anfrage",
     UserNoticeKind.RELEASE: "/angebote/angebot",
     UserNoticeKind.DELIVERY: "/lieferungen/lieferung",
+    UserNoticeKind.ENDING: "/vertraege/vertrag",
+    UserNoticeKind.CERTIFICATE: "/betrieb",
+    UserNoticeKind.SEARCH: "/suche/gespeichert/neu",
 }
 
 
@@ -65,7 +68,8 @@ def write_signed(user: User, notices: Sequence[UserNotice], *, pages: str, key: 
 
 def make_address(pages: str, notice: UserNotice) -> str:
     """Return the address of the page that a notice leads to."""
-    return f"{pages}{_PLACES[notice.kind]}?{urlencode({'id': notice.subject})}"
+    place = f"{pages}{_PLACES[notice.kind]}"
+    return place if notice.kind is UserNoticeKind.CERTIFICATE else f"{place}?{urlencode({'id': notice.subject})}"
 
 
 def read_language(user: User) -> Language:

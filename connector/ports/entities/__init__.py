@@ -10,7 +10,7 @@ from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts, Veto
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease, Plane
-from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeReader, UserNotice
+from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeMark, NoticeReader, UserNotice
 from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
@@ -56,6 +56,7 @@ __all__ = [
     "Lease",
     "Marking",
     "MonthlyUsage",
+    "NoticeMark",
     "NoticeReader",
     "OfferForm",
     "PageBounds",

@@ -25,6 +25,19 @@ class UserNotice(msgspec.Struct, frozen=True, kw_only=True):
     dataset: str = ""
 
 
+class NoticeMark(msgspec.Struct, frozen=True, kw_only=True):
+    """How far somebody has looked ahead for a kind of notice and a subject.
+
+    For an agreement (its key), `mark` is when to look at its end (ms); for a certificate, the end (ms) that people were
+    told of; for a saved search, the change number up to which they were told.
+    """
+
+    owner: str
+    kind: UserNoticeKind
+    subject: str
+    mark: int
+
+
 class NoticeReader(msgspec.Struct, frozen=True, kw_only=True):
     """How far a user was told on a channel (`mail` or `webhook`): up to the notice `told`, the last time at `sent_at`.
 

@@ -406,6 +406,15 @@ def _drop_notices(tables: MemoryTables, change: changes.DropNotices) -> None:
             tables.put(tables.notices, (notice.owner, notice.kind, notice.subject, notice.occasion), None)
 
 
+def _put_notice_mark(tables: MemoryTables, change: changes.PutNoticeMark) -> None:
+    mark = change.mark
+    tables.put(tables.notice_marks, (mark.owner, mark.kind, mark.subject), mark)
+
+
+def _drop_notice_mark(tables: MemoryTables, change: changes.DropNoticeMark) -> None:
+    tables.put(tables.notice_marks, (change.owner, change.kind, change.subject), None)
+
+
 def _put_notice_reader(tables: MemoryTables, change: changes.PutNoticeReader) -> None:
     reader = change.reader
     tables.put(tables.notice_readers, (reader.owner, reader.user, reader.channel), reader)
@@ -469,6 +478,8 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropPlane: _drop_plane,
     changes.AddNotice: _add_notice,
     changes.DropNotices: _drop_notices,
+    changes.PutNoticeMark: _put_notice_mark,
+    changes.DropNoticeMark: _drop_notice_mark,
     changes.PutNoticeReader: _put_notice_reader,
     changes.AppendLeaf: _append_leaf,
 }

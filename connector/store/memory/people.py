@@ -7,6 +7,7 @@ from connector.ports.entities import (
     ConsentLink,
     HeldCredential,
     Issuance,
+    NoticeMark,
     NoticeReader,
     OfferForm,
     PageBounds,
@@ -15,6 +16,7 @@ from connector.ports.entities import (
     UserSession,
 )
 from connector.store.memory.tables import MemoryTables
+from connector.views.users import UserNoticeKind
 
 
 class MemoryPeople:
@@ -52,6 +54,13 @@ class MemoryPeople:
         """Return the number of the newest notice."""
         rows: list[UserNotice] = self._tables.select(self._tables.notices, lambda notice: notice.owner == owner)
         return max((notice.number for notice in rows), default=0)
+
+    async def notice_marks(self, owner: str, kind: UserNoticeKind, limit: int) -> Sequence[NoticeMark]:
+        """Return the lowest marks of a kind of notice, in that order."""
+        rows: list[NoticeMark] = self._tables.select(
+            self._tables.notice_marks, lambda mark: (mark.owner, mark.kind) == (owner, kind)
+        )
+        return sorted(rows, key=lambda mark: mark.mark)[: max(limit, 0)]
 
     async def notice_readers(self, owner: str) -> Sequence[NoticeReader]:
         """Return how far each user was told on each channel."""

@@ -52,6 +52,7 @@ class MemoryTables:
         self.pushes: Table = {}
         self.planes: Table = {}
         self.notices: Table = {}
+        self.notice_marks: Table = {}
         self.notice_readers: Table = {}
         self.notice_numbers: Table = {}
         self.leaves: Table = {}

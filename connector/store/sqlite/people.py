@@ -7,6 +7,7 @@ from connector.ports.entities import (
     ConsentLink,
     HeldCredential,
     Issuance,
+    NoticeMark,
     NoticeReader,
     OfferForm,
     PageBounds,
@@ -16,6 +17,7 @@ from connector.ports.entities import (
 )
 from connector.store.sqlite.chapters import consents, credentials, notices, users
 from connector.store.sqlite.engine.connection import StoreConnection
+from connector.views.users import UserNoticeKind
 
 
 class SqlitePeople:
@@ -46,6 +48,10 @@ class SqlitePeople:
     async def last_notice(self, owner: str) -> int:
         """Return the number of the newest notice."""
         return notices.last_notice(self._reader, owner)
+
+    async def notice_marks(self, owner: str, kind: UserNoticeKind, limit: int) -> Sequence[NoticeMark]:
+        """Return the lowest marks of a kind of notice, in that order."""
+        return notices.marks(self._reader, owner, kind, limit)
 
     async def notice_readers(self, owner: str) -> Sequence[NoticeReader]:
         """Return how far each user was told on each channel."""

@@ -120,6 +120,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropPush: assets.drop_push,
     changes.AddNotice: notices.add,
     changes.DropNotices: notices.drop,
+    changes.PutNoticeMark: notices.put_mark,
+    changes.DropNoticeMark: notices.drop_mark,
     changes.PutNoticeReader: notices.put_reader,
 }
 

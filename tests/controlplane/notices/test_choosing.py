@@ -6,8 +6,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from connector.controlplane.notices.choosing import COLLECT_MS, HOUR_MS, MINUTE_MS, choose_notices, find_due
+from connector.controlplane.notices.choosing import (
+    COLLECT_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    choose_notices,
+    find_due,
+    is_wanted,
+    list_kinds,
+)
 from connector.ports.entities import DataClass, NoticeReader, UserRole
 from connector.views.users import NoticePace, UserNoticeKind
 from tests.controlplane.notices.made import make_notice, make_user
@@ -22,15 +31,31 @@ READER = NoticeReader(owner=OWNER, user="a.kaya", channel="mail")
     [
         (UserRole.RELEASE, {"request", "counter-offer", "release"}),
         (UserRole.PROVIDER, {"request"}),
-        (UserRole.CONSUMER, {"counter-offer", "delivery"}),
+        (UserRole.CONSUMER, {"counter-offer", "delivery", "ending", "search"}),
         (UserRole.AUDITOR, set()),
         (UserRole.PRIVACY, set()),
-        (UserRole.OPERATOR, set()),
+        (UserRole.OPERATOR, {"certificate"}),
     ],
 )
 def test_each_role_is_told_of_what_it_acts_on(role: UserRole, kinds: set[str]) -> None:
     notices = [make_notice(number, kind) for number, kind in enumerate(UserNoticeKind, 1)]
     assert {notice.kind for notice in choose_notices(make_user("a", role), notices, {}, 0)} == kinds
+
+
+def test_the_end_of_an_agreement_concerns_the_side_that_it_is_on() -> None:
+    ending, own = [make_notice(1, UserNoticeKind.ENDING)], {"urn:d:1": DataClass.OPEN}
+    told = {role for role in UserRole if choose_notices(make_user("a", role), ending, own, 0)}
+    assert told == {UserRole.PROVIDER, UserRole.RELEASE}
+    assert {role for role in UserRole if choose_notices(make_user("a", role), ending, {}, 0)} == {UserRole.CONSUMER}
+    assert all(UserNoticeKind.ENDING in list_kinds([role]) for role in (*told, UserRole.CONSUMER))
+
+
+def test_nobody_wants_what_cannot_be_told() -> None:
+    reader = make_user("a", UserRole.CONSUMER)
+    assert is_wanted(reader, UserNoticeKind.SEARCH)
+    assert not is_wanted(reader, UserNoticeKind.CERTIFICATE)
+    for changed in ({"disabled_at": 1}, {"pace": NoticePace.NEVER}, {"email": ""}, {"muted": (UserNoticeKind.SEARCH,)}):
+        assert not is_wanted(replace(reader, **changed), UserNoticeKind.SEARCH)
 
 
 def test_a_request_for_guarded_data_is_told_to_who_may_answer_it() -> None:

@@ -1,7 +1,7 @@
 """What of a commit people are told."""
 
-from connector.controlplane.notices.deriving import derive_notices
-from connector.ports.changes import PutAsset, PutHold, PutProcess
+from connector.controlplane.notices.deriving import derive_marks, derive_notices
+from connector.ports.changes import FinalizeAgreement, PutAgreement, PutAsset, PutHold, PutProcess
 from connector.ports.entities import AssetStatus, DataClass, Hold
 from connector.protocol.dsp.common import Role
 from connector.views.users import UserNoticeKind
@@ -38,3 +38,12 @@ def test_a_delivery_that_broke_off_is_told_to_who_gets_it() -> None:
     for role, state, count in ((Role.CONSUMER, "TERMINATED", 1), (Role.PROVIDER, "TERMINATED", 0),
                                (Role.CONSUMER, "COMPLETED", 0)):  # fmt: skip
         assert len(derive_notices([PutProcess(values.transfer("urn:t:1", role=role, state=state), 1)])) == count
+
+
+def test_the_end_of_an_agreement_is_looked_at_once_it_is_final() -> None:
+    waiting = values.agreement("urn:a:1", finalized_at=None)
+    assert derive_marks([PutAgreement(waiting)]) == []
+    (marked,) = derive_marks([FinalizeAgreement(OWNER, waiting.key, NOW)])
+    (both,) = derive_marks([PutAgreement(values.agreement("urn:a:1", finalized_at=NOW))])
+    assert marked == both
+    assert (marked.mark.subject, marked.mark.mark) == (waiting.key, 0)

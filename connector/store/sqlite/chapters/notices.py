@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import AddNotice, DropNotices, PutNoticeReader
-from connector.ports.entities import NoticeReader, UserNotice
+from connector.ports.changes import AddNotice, DropNoticeMark, DropNotices, PutNoticeMark, PutNoticeReader
+from connector.ports.entities import NoticeMark, NoticeReader, UserNotice
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+from connector.views.users import UserNoticeKind
 
 _encode = msgspec.msgpack.Encoder().encode
 _notice = msgspec.msgpack.Decoder(UserNotice).decode
@@ -19,6 +20,9 @@ _DROP = "DELETE FROM notices WHERE place = ?"
 _DROP_UP_TO = "DELETE FROM notices WHERE owner = ? AND place <= ?"
 _AFTER = "SELECT place, body FROM notices WHERE owner = ? AND place > ? ORDER BY place LIMIT ?"
 _LAST = "SELECT max(place) FROM notices WHERE owner = ?"
+_PUT_MARK = "INSERT OR REPLACE INTO notice_marks (owner, kind, subject, mark) VALUES (?, ?, ?, ?)"
+_DROP_MARK = "DELETE FROM notice_marks WHERE owner = ? AND kind = ? AND subject = ?"
+_MARKS = "SELECT subject, mark FROM notice_marks WHERE owner = ? AND kind = ? ORDER BY mark LIMIT ?"
 _PUT_READER = "INSERT OR REPLACE INTO notice_readers (owner, user, channel, body) VALUES (?, ?, ?, ?)"
 _READERS = "SELECT body FROM notice_readers WHERE owner = ? ORDER BY user, channel"
 
@@ -41,6 +45,23 @@ def put_reader(connection: sqlite3.Connection, change: PutNoticeReader) -> None:
     """Store how far a user was told on a channel."""
     reader = change.reader
     connection.execute(_PUT_READER, (reader.owner, reader.user, reader.channel, _encode(reader)))
+
+
+def put_mark(connection: sqlite3.Connection, change: PutNoticeMark) -> None:
+    """Store how far somebody has looked ahead."""
+    mark = change.mark
+    connection.execute(_PUT_MARK, (mark.owner, mark.kind, mark.subject, mark.mark))
+
+
+def drop_mark(connection: sqlite3.Connection, change: DropNoticeMark) -> None:
+    """Remove a mark."""
+    connection.execute(_DROP_MARK, (change.owner, change.kind, change.subject))
+
+
+def marks(connection: sqlite3.Connection, owner: str, kind: UserNoticeKind, limit: int) -> Sequence[NoticeMark]:
+    """Return the lowest marks of a kind of notice, in that order."""
+    rows = fetch_many(connection, _MARKS, (owner, kind, max(limit, 0)))
+    return [NoticeMark(owner=owner, kind=kind, subject=subject, mark=mark) for subject, mark in rows]
 
 
 def notices(connection: sqlite3.Connection, owner: str, after: int, limit: int) -> Sequence[UserNotice]:

@@ -4,11 +4,12 @@ import msgspec
 from starlette.responses import Response
 
 from connector.controlplane.core.errors import Invalid
+from connector.controlplane.notices.choosing import list_kinds
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.accounts import people
 from connector.controlplane.usecases.accounts.people import NoticeChoice
 from connector.language.catalogue import LANGUAGES
-from connector.views.users import NoticePace, UserNoticeKind
+from connector.views.users import NoticePace
 from connector.web.frame.forms import FormFault, read_form
 from connector.web.frame.visit import Visit, go_to, read_query, render, set_language, set_session
 
@@ -53,10 +54,13 @@ async def change_password(visit: Visit) -> Response:
 async def choose_notices(visit: Visit) -> Response:
     """Keep how the person wants to be told; a new webhook's secret is shown once."""
     form = await read_form(visit.request)
-    wanted = form.get("arten", "").split()
+    wanted, concerning = form.get("arten", "").split(), list_kinds(visit.person.roles)
     said = {
         "pace": form.get("takt", ""),
-        "muted": [kind for kind in UserNoticeKind if kind not in wanted],
+        "muted": [
+            *(kind for kind in visit.person.muted if kind not in concerning),
+            *(kind for kind in concerning if kind not in wanted),
+        ],
         "email": None if visit.person.login else form.get("email", "").strip(),
         "webhook": form.get("webhook", "").strip(),
     }
@@ -92,5 +96,5 @@ async def show_account(
         secret=secret,
         problem=await people.find_problem(visit.users, visit.person.name),
         paces=list(NoticePace),
-        kinds=list(UserNoticeKind),
+        kinds=list_kinds(visit.person.roles),
     )

@@ -25,6 +25,7 @@ from connector.protocol.dsp.common import Role
 from connector.store.sqlite.engine.examine import SchemaRefused
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.store import open_store
+from connector.views.users import UserNoticeKind
 from tests.contract import values
 from tests.contract.values import OWNER
 
@@ -226,6 +227,19 @@ async def test_uses_of_an_earlier_release_that_are_under_way_are_kept_so_that_th
         assert (other.version, other.size, other.sent, other.starts) == ("", 9, 5, 0)
     for state in ("COMPLETED", "TERMINATED"):
         assert await store.use_parts(OWNER, state) == [], "what an ended flow has left is kept for ever"
+    await store.close()
+
+
+async def test_the_ends_of_agreements_in_force_of_an_earlier_release_are_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    migrate(path, steps("store")[:15])
+    for key, times in {"new": (None, None), "final": (1, None), "withdrawn": (1, 2)}.items():
+        agreement = values.agreement(key, role=Role.PROVIDER)
+        later = {"finalized_at": times[0], "withdrawn_at": times[1], "withdrawn_because": "", "purposes": "[]"}
+        named = {"owner": OWNER, "key": key, "id": key, "dataset": "urn:d", "counterparty": "urn:p"}
+        _fill(path, "agreements", **named, **later, body=agreement)
+    store = await open_store(path)
+    assert [mark.subject for mark in await store.notice_marks(OWNER, UserNoticeKind.ENDING, 9)] == ["final"]
     await store.close()
 
 

@@ -1,9 +1,11 @@
 """The own settings."""
 
 import pytest
+from msgspec.structs import replace
 
-from connector.ports.changes import AddNotice
+from connector.ports.changes import AddNotice, PutUser
 from connector.ports.entities import UserRole
+from connector.views.users import UserNoticeKind
 from tests.controlplane.notices.made import make_notice
 from tests.support.plane import OWNER
 from tests.web.chapters.accounts.conftest import LoginOffice
@@ -46,9 +48,23 @@ async def test_a_person_chooses_how_to_be_told_from_now_on(office: Office) -> No
     assert "Gemerkt" in (await browser.get(answer.headers["location"])).text
     user = await office.store.user(OWNER, "a.kaya")
     assert user
-    assert (user.pace, user.email, set(user.muted)) == ("daily", "a.kaya@city.example", {"counter-offer", "release"})
+    assert (user.pace, user.email) == ("daily", "a.kaya@city.example")
+    assert set(user.muted) == {"counter-offer", "release", "ending"}
     readers = await office.store.notice_readers(OWNER)
     assert {reader.told for reader in readers} == {await office.store.last_notice(OWNER)} != {0}
+
+
+async def test_what_does_not_concern_a_person_is_not_asked_and_stays_as_it_was(office: Office) -> None:
+    browser = await office.sign_in(UserRole.OPERATOR)
+    page = (await browser.get("/konto")).text
+    assert page.count('name="arten"') == 1
+    user = await office.store.user(OWNER, "a.kaya")
+    assert user
+    await office.store.commit([PutUser(replace(user, muted=(UserNoticeKind.SEARCH,), version=2), 1)])
+    await browser.post("/konto/nachrichten", data=CHOICE)
+    user = await office.store.user(OWNER, "a.kaya")
+    assert user
+    assert set(user.muted) == {"search", "certificate"}
 
 
 async def test_the_secret_of_a_webhook_is_shown_once_and_new_for_another_address(office: Office) -> None:

@@ -1,0 +1,59 @@
+"""What looks ahead for people: the certificate of the settings, and the saved searches at the broker."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import quote
+
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.notices.foreseeing import EndingCertificate, Foresight, FoundHits, HitReader
+from connector.controlplane.notices.notifier import NoticeRule
+from connector.dataplane.files.below_root import run_in_thread
+from connector.desk.board import ask_broker
+from connector.desk.values import Ask
+from connector.net.certificates import read_end
+from connector.views.saved import NewHitsView, SavedSearchView
+
+MOST_SEARCHES, MOST_PAGES = 100, 10
+
+
+def build_foresight(rule: NoticeRule, evaluator: Evaluator, certificate: Path | None, broker: Ask | None) -> Foresight:
+    """Return what looks ahead; `certificate` is the one of the listeners, if they have one."""
+    return Foresight(
+        evaluator=evaluator,
+        awaited=rule.awaited,
+        told=rule.noted,
+        find_certificate=make_certificate_reader(certificate),
+        find_hits=make_hit_reader(broker) if broker else None,
+    )
+
+
+def make_certificate_reader(path: Path | None) -> Callable[[], Awaitable[EndingCertificate | None]]:
+    """Return what reads the certificate of the listeners; None without one, and for one that cannot be read."""
+
+    async def read() -> EndingCertificate | None:
+        found = await run_in_thread(lambda: read_end(path)) if path else None
+        return EndingCertificate(found[0], int(found[1].timestamp() * 1000)) if found else None
+
+    return read
+
+
+def make_hit_reader(broker: Ask) -> HitReader:
+    """Return what asks the broker for the new hits of each saved search, one after the other."""
+
+    async def read(find_told: Callable[[str], int]) -> list[FoundHits]:
+        searches = await ask_broker(broker, tuple[SavedSearchView, ...], "GET", "searches")
+        return [await _read_new(broker, one, find_told(one.id)) for one in searches[:MOST_SEARCHES]]
+
+    return read
+
+
+async def _read_new(broker: Ask, search: SavedSearchView, told: int) -> FoundHits:
+    """Return the hits that are new since people were told or have looked, whichever is later."""
+    after, count = max(told, search.seen), 0
+    for _ in range(MOST_PAGES):
+        path = f"searches/{quote(search.id, safe='')}/new"
+        new = await ask_broker(broker, NewHitsView, "GET", path, {"after": str(after)})
+        count, after = count + len(new.items), max(after, new.next)
+        if not new.more:
+            break
+    return FoundHits(search=search.id, name=search.name, count=count, next=after)
