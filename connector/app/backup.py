@@ -34,6 +34,7 @@ _DATABASE = ("", "-wal", "-shm")
 _NOT_COPIED = (".lock", ".backup", ".tar", ".new")
 _DRAFTS = ".datenkontor-backup-"
 _LEFT_S = 86_400.0
+_NOTE_BYTES = 4096
 
 
 class BackupFault(Exception):
@@ -50,6 +51,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     settings: str
     folders: tuple[str, ...] = ()
     form: int = 1
+
+
+class _LastBackup(msgspec.Struct, frozen=True):
+    """What is noted beside the store of its last backup: the time in ms."""
+
+    at: int
 
 
 class WrittenBackup(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,12 +94,34 @@ def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.rename(target)
+            with contextlib.suppress(OSError):  # the backup is written, whatever else the disk refuses
+                _note(store)
     except OSError as error:
         raise BackupFault(f"The backup {target} cannot be written ({error.strerror}): check its folder.") from error
     finally:
         draft.unlink(missing_ok=True)
     outside = tuple(str(path) for path in _named(settings) if path.exists() and not path.is_relative_to(folder))
     return WrittenBackup(file=str(target), files=tuple(names), outside=outside)
+
+
+def read_last_backup(store: Path) -> int | None:
+    """Return when the folder of a store was backed up last (ms); None if no backup is known."""
+    try:
+        return msgspec.json.decode(_locate_note(store).read_bytes()[:_NOTE_BYTES], type=_LastBackup).at
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _note(store: Path) -> None:
+    """Note beside the store that it was backed up: the page of the state says when. A backup does not contain it."""
+    note = _locate_note(store)
+    draft = note.with_name(f"{note.name}.new")
+    draft.write_bytes(msgspec.json.encode(_LastBackup(at=time.time_ns() // 1_000_000)))
+    draft.replace(note)
+
+
+def _locate_note(store: Path) -> Path:
+    return store.with_suffix(".last.backup")
 
 
 def _remove_left(folder: Path) -> None:

@@ -19,6 +19,7 @@ from connector.app.accounts.foresight import build_foresight
 from connector.app.accounts.mail import build_notifier
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages
+from connector.app.machine import look_at_machine
 from connector.app.parts import (
     OWNER,
     Parts,
@@ -235,6 +236,7 @@ class ConnectorServer:
             seals=parts.identity.seals,
             planes=self.connected.office,
             credentials=self.credentials,
+            look_at_machine=partial(run_in_thread, partial(look_at_machine, settings, self.context.now)),
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:

@@ -13,6 +13,7 @@ from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
+from connector.desk.machine import MachineState
 from connector.ports.identity import ListInUse
 from connector.ports.planes import PlaneRegister
 from connector.ports.seals import Seals
@@ -27,6 +28,10 @@ Ask = Callable[
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 
 
+async def _look_nowhere() -> MachineState:
+    return MachineState()
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The values that endpoints and pages work with.
 
@@ -36,6 +41,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     another problem, or None. `list_in_use` returns the version and the end of the participant list. `mails` is whether
     people can be sent e-mails. `seals` signs what this participant states. `planes` is the register of data planes,
     None without a signaling listener. `credentials` is the Credential Service, None without the mechanism dcp.
+    `look_at_machine` returns what is found of certificate, key, disks, backup and clock.
     """
 
     context: Context
@@ -55,3 +61,4 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     seals: Seals | None = None
     planes: PlaneRegister | None = None
     credentials: CredentialService | None = None
+    look_at_machine: Callable[[], Awaitable[MachineState]] = _look_nowhere

@@ -4,12 +4,13 @@ import io
 import os
 import stat
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from connector.app.backup import DIGESTS, MANIFEST, BackupFault, restore_backup, write_backup
+from connector.app.backup import DIGESTS, MANIFEST, BackupFault, read_last_backup, restore_backup, write_backup
 from connector.app.connector import build
 from connector.cli.main import main
 from connector.ports.changes import PutAsset, StoreError
@@ -25,6 +26,22 @@ def file(tmp_path: Path) -> Path:
     """The settings of a broker, whose folder has everything that a process needs."""
     assert main(["init", str(tmp_path / "office"), "--role", "broker"]) == 0
     return tmp_path / "office/datenkontor.toml"
+
+
+def test_the_time_of_the_last_backup_is_known_and_in_no_backup(file: Path, tmp_path: Path) -> None:
+    settings = load(file)
+    assert read_last_backup(settings.store.path) is None
+    for name in ("a.tar", "b.tar"):
+        written = write_backup(file, settings, tmp_path / name)
+        assert not [found for found in written.files if found.endswith(".backup")]
+    at = read_last_backup(settings.store.path)
+    assert at is not None
+    assert at <= time.time_ns() // 1_000_000
+    with pytest.raises(BackupFault):
+        write_backup(file, settings, tmp_path / "b.tar")
+    assert read_last_backup(settings.store.path) == at
+    next(file.parent.glob("*.last.backup")).write_bytes(b"{")
+    assert read_last_backup(settings.store.path) is None
 
 
 async def test_a_backup_of_a_running_connector_starts_again_elsewhere(file: Path, tmp_path: Path) -> None:

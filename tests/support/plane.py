@@ -17,6 +17,7 @@ from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.usecases.users import UserRegister
+from connector.desk.machine import MachineState
 from connector.desk.values import Desk as ManagementDesk
 from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.keys import generate
@@ -199,6 +200,7 @@ class Desk:
         self.found = b'{"items": [{"participant": "https://city.example", "id": "urn:dataset:air"}], "total": 1}'
         self.unready: str | None = None
         self.list_in_use: ListInUse | None = None
+        self.machine = MachineState()
         self.warning: str | None = None
         serial = itertools.count(1)
         self.rooms = make_rooms(
@@ -238,6 +240,7 @@ class Desk:
             checks={"worker": self.worker},
             warnings={"processes": self.warned},
             list_in_use=lambda: self.list_in_use,
+            look_at_machine=self.look_at_machine,
         )
         keys = [ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()]
         self.app = make_management_app(self.values, keys=keys)
@@ -249,6 +252,9 @@ class Desk:
     async def ask(self, method: str, path: str, query: Any = None, body: bytes | None = None) -> bytes:
         self.searched.append({"method": method, "path": path, "query": query, "body": body})
         return answer_board(method, path)
+
+    async def look_at_machine(self) -> MachineState:
+        return self.machine
 
     async def warned(self) -> str | None:
         return self.warning

@@ -1,6 +1,7 @@
 """What looks ahead for people: the certificate of the settings, and the saved searches at the broker."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,19 +23,15 @@ def build_foresight(rule: NoticeRule, evaluator: Evaluator, certificate: Path | 
         evaluator=evaluator,
         awaited=rule.awaited,
         told=rule.noted,
-        find_certificate=make_certificate_reader(certificate),
+        find_certificate=partial(run_in_thread, partial(read_certificate, certificate)),
         find_hits=make_hit_reader(broker) if broker else None,
     )
 
 
-def make_certificate_reader(path: Path | None) -> Callable[[], Awaitable[EndingCertificate | None]]:
-    """Return what reads the certificate of the listeners; None without one, and for one that cannot be read."""
-
-    async def read() -> EndingCertificate | None:
-        found = await run_in_thread(lambda: read_end(path)) if path else None
-        return EndingCertificate(found[0], int(found[1].timestamp() * 1000)) if found else None
-
-    return read
+def read_certificate(path: Path | None) -> EndingCertificate | None:
+    """Return the certificate of the listeners; None without one, and for one that cannot be read. Reads a file."""
+    found = read_end(path) if path else None
+    return EndingCertificate(found[0], int(found[1].timestamp() * 1000)) if found else None
 
 
 def make_hit_reader(broker: Ask) -> HitReader:

@@ -33,7 +33,7 @@ AGREEMENT_MS, CERTIFICATE_MS = (int(timedelta(days=days) / timedelta(millisecond
 
 
 class EndingCertificate(msgspec.Struct, frozen=True):
-    """A certificate with the names that it is for, and its end (ms)."""
+    """The certificate of the listeners: the names that it is for, and its end (ms)."""
 
     names: str
     ends_at: int

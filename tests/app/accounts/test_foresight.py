@@ -6,21 +6,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connector.app.accounts.foresight import MOST_PAGES, make_certificate_reader, make_hit_reader
+from connector.app.accounts.foresight import MOST_PAGES, make_hit_reader, read_certificate
 from connector.controlplane.core.errors import PeerFailed
 from connector.controlplane.notices.foreseeing import FoundHits
 from tests.net.test_tls import Authority
 from tests.support.board import NEW, answer_board
 
 
-async def test_the_names_and_the_end_of_a_certificate_are_read_and_a_missing_one_is_none(tmp_path: Path) -> None:
+def test_the_names_and_the_end_of_a_certificate_are_read_and_a_missing_one_is_none(tmp_path: Path) -> None:
     certificate, _ = Authority(tmp_path, "city").issue("city.example", days=3)
-    found = await make_certificate_reader(certificate)()
+    found = read_certificate(certificate)
     assert found is not None
     assert found.names == "city.example"
     assert found.ends_at % 1000 == 0
-    assert await make_certificate_reader(None)() is None
-    assert await make_certificate_reader(tmp_path / "none.pem")() is None
+    assert read_certificate(None) is None
+    assert read_certificate(tmp_path / "none.pem") is None
 
 
 class Broker:

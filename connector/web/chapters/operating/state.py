@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from connector.controlplane.processes import loading
 from connector.desk.checks import make_store_check, run_check
+from connector.desk.machine import MachineState
 from connector.desk.values import ReadinessCheck
 from connector.ports.entities import PageBounds
 from connector.ports.identity import ListInUse
@@ -17,7 +18,9 @@ from connector.web.frame.streams import Glance, open_stream
 from connector.web.frame.visit import Visit, fill, name_party, render
 
 COUNTED, FLOWS, AGAIN_S = 100, 20, 5.0
-_DAY_MS, _SOON_DAYS = 86_400_000, 14
+_DAY_MS, _SOON_DAYS, _BACKUP_DAYS = 86_400_000, 14, 7
+_LEAST_SHARE = 10
+"""A disk is full soon if less than this part of it is free: a tenth."""
 
 
 class CheckedPart(msgspec.Struct, frozen=True):
@@ -37,7 +40,9 @@ class PeerOutOfReach(msgspec.Struct, frozen=True):
 
 
 class ProcessState(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page shows. `due` are the messages whose time has come, up to `COUNTED`; `list_days` are days left."""
+    """What the page shows. `due` are the messages whose time has come, up to `COUNTED`; `list_days` and
+    `certificate_days` are days left, `full_disks` the disks that are full soon.
+    """
 
     parts: tuple[CheckedPart, ...]
     peers: tuple[PeerOutOfReach, ...]
@@ -47,6 +52,10 @@ class ProcessState(msgspec.Struct, frozen=True, kw_only=True):
     listed: ListInUse | None
     list_days: int
     list_soon: bool
+    machine: MachineState
+    certificate_days: int
+    backup_late: bool
+    full_disks: frozenset[str]
     release: str
     python: str
 
@@ -74,7 +83,8 @@ async def _look(visit: Visit) -> ProcessState:
     silent = [row for row in await context.store.backoffs(context.owner) if row.failures and row.peer.strip()]
     flows, more = await context.store.transfers(context.owner, PageBounds(limit=FLOWS), state=TransferState.STARTED)
     listed = desk.list_in_use()
-    days = max(0, listed.expires_at - visit.now) // _DAY_MS if listed else 0
+    days = _count_days(listed.expires_at, visit.now) if listed else 0
+    machine = await desk.look_at_machine()
     return ProcessState(
         parts=tuple(parts),
         peers=tuple(PeerOutOfReach(name_party(visit, row.peer), row.failures, row.until) for row in silent),
@@ -84,9 +94,17 @@ async def _look(visit: Visit) -> ProcessState:
         listed=listed,
         list_days=days,
         list_soon=days < _SOON_DAYS,
+        machine=machine,
+        certificate_days=_count_days(machine.certificate.ends_at, visit.now) if machine.certificate else 0,
+        backup_late=machine.backup_at is None or visit.now - machine.backup_at > _BACKUP_DAYS * _DAY_MS,
+        full_disks=frozenset(disk.part for disk in machine.disks if disk.free * _LEAST_SHARE < disk.whole),
         release=_find_release(),
         python=platform.python_version(),
     )
+
+
+def _count_days(end: int, now: int) -> int:
+    return max(0, end - now) // _DAY_MS
 
 
 def _find_release() -> str:

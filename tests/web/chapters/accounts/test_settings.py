@@ -60,7 +60,9 @@ async def test_what_does_not_concern_a_person_is_not_asked_and_stays_as_it_was(o
     assert page.count('name="arten"') == 1
     user = await office.store.user(OWNER, "a.kaya")
     assert user
-    await office.store.commit([PutUser(replace(user, muted=(UserNoticeKind.SEARCH,), version=2), 1)])
+    await office.store.commit(
+        [PutUser(replace(user, muted=(UserNoticeKind.SEARCH,), version=user.version + 1), user.version)]
+    )
     await browser.post("/konto/nachrichten", data=CHOICE)
     user = await office.store.user(OWNER, "a.kaya")
     assert user

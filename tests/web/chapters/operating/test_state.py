@@ -2,6 +2,8 @@
 
 import pytest
 
+from connector.controlplane.notices.foreseeing import EndingCertificate
+from connector.desk.machine import DiskState, MachineState
 from connector.ports.changes import PutBackoff, PutProcess
 from connector.ports.entities import Backoff, UserRole
 from connector.ports.identity import ListInUse
@@ -37,6 +39,35 @@ async def test_problems_silent_peers_flows_and_the_end_of_the_list_are_named(off
     assert "gilt noch 3 Tage" in text
     assert "steht noch nicht auf der Liste" in text
     assert "Ein Vorgang ist an der Reihe." in text
+
+
+async def test_what_ends_or_runs_short_on_the_machine_is_said_with_what_to_do(office: Office) -> None:
+    office.desk.machine = MachineState(
+        certificate=EndingCertificate("city.example", NOW + 5 * DAY), key_since=NOW - 400 * DAY, former_keys=1,
+        disks=(DiskState("store", 9, 100), DiskState("received", 50, 100)), backup_at=NOW - 9 * DAY,
+        zone="Europe/Berlin", clock_behind=True,
+    )  # fmt: skip
+    page = (await (await office.sign_in(UserRole.OPERATOR)).get("/betrieb")).text
+    text = Reading(page).text
+    for said in (
+        "gilt noch 5 Tage", "city.example", "Bitte jetzt erneuern", "Frühere Schlüssel, die noch gelten: 1.",
+        "vor 9 Tagen", "datenkontor backup sicherung-heute.tar", "9 B von 100 B sind frei.",
+        "Der Platz wird knapp", "Die Uhr geht nach", "(Europe/Berlin)",
+    ):  # fmt: skip
+        assert said in text, said
+    assert text.count("Der Platz wird knapp") == 1
+
+
+async def test_a_machine_that_is_well_asks_for_nothing(office: Office) -> None:
+    office.desk.machine = MachineState(
+        certificate=EndingCertificate("city.example", NOW + 90 * DAY), key_since=NOW - DAY, backup_at=NOW - DAY,
+        disks=(DiskState("store", 50, 100),),
+    )  # fmt: skip
+    page = (await (await office.sign_in(UserRole.OPERATOR)).get("/betrieb")).text
+    assert "Bitte jetzt erneuern" not in page
+    assert "Der Platz wird knapp" not in page
+    assert "geht nach" not in page
+    assert 'class="tag warn"' not in page.partition("Zertifikat und Schlüssel")[2]
 
 
 async def test_the_page_stays_fresh(office: Office) -> None:
