@@ -5,7 +5,7 @@ struct becomes the view that the member wants. Whatever differs is given by name
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -76,6 +76,26 @@ def to_ms(at: datetime | None) -> int | None:
     if at is None:
         return None
     return min(max(((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // _MS, _FIRST_MS), _LAST_MS)
+
+
+def read_end(text: str, zone: tzinfo) -> datetime:
+    """Read the end of a period in ISO 8601: a day belongs to the period, which ends with it.
+
+    A time that states no zone is in `zone`. Raises ValueError.
+
+    >>> read_end("2027-12-31", UTC).isoformat()
+    '2028-01-01T00:00:00+00:00'
+    """
+    at = datetime.fromisoformat(text)
+    at = at if at.tzinfo else at.replace(tzinfo=zone)
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return at
+    try:
+        return at + timedelta(days=1)
+    except OverflowError:  # the last day of the calendar
+        return datetime.max.replace(tzinfo=at.tzinfo)
 
 
 def in_zone(at: datetime, zone: tzinfo) -> datetime:

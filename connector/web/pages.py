@@ -14,7 +14,7 @@ from connector.web.chapters.getting import asking, deliveries, other_terms, rece
 from connector.web.chapters.keeping import needs, saved, subscriptions
 from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
 from connector.web.chapters.operating import peers, state
-from connector.web.chapters.privacy import consents, late, mine, overview, record
+from connector.web.chapters.privacy import consents, importing, late, mine, overview, record
 from connector.web.chapters.proving import contract, log, usage
 from connector.web.frame.application import PageRow, make_app, make_namer
 from connector.web.frame.attempts import SignInAttempts
@@ -140,6 +140,10 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/datenschutz/fristen", late.show_late, PRIVACY_READERS),
     ("POST", "/datenschutz/erledigt", late.confirm, PRIVACY_READERS),
     ("GET", "/einwilligungen", consents.show_consents, CONSENT_READERS),
+    ("GET", importing.PATH, importing.show_import, PROTECTORS),
+    ("POST", f"{importing.PATH}/vorschau", importing.preview, PROTECTORS),
+    ("POST", importing.PATH, importing.record, PROTECTORS),
+    ("POST", f"{importing.PATH}/zuruecknehmen", importing.take_back, PROTECTORS),
     ("POST", "/einwilligungen/suchen", consents.find_person, PROTECTORS),
     ("GET", "/einwilligungen/person", consents.show_person, CONSENT_READERS),
     ("GET", "/einwilligungen/widerrufen", consents.show_withdrawal, PROTECTORS),

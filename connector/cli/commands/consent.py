@@ -1,13 +1,12 @@
 """`consent`: the consents of persons to uses of their data. A file with many is imported in parts."""
 
-import csv
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
@@ -28,8 +27,10 @@ from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect, print_listing
 from connector.client.connector import Connector
 from connector.dataplane.formats.looking import find_encoding
+from connector.desk.consent_sheet import SheetFault, read_sheet
 from connector.language.catalogue import LANGUAGES
 from connector.views.consents import LINK_DAYS, MOST_LINK_DAYS, ConsentOrder, ConsentView
+from connector.views.conversion import read_end
 
 app = create_noun("Consents of persons: recorded, withdrawn, and checked for each record of a transfer.")
 
@@ -37,7 +38,6 @@ PART = 500
 LARGEST_FILE = 256 * 1024 * 1024
 _SAMPLE = 1024 * 1024
 _ENTRY = re.compile(r"\b[Ee]ntry (\d+)\b")
-_COLUMNS = ("subject", "purpose", "state", "dataset", "until")
 
 PersonArgument = Annotated[
     str, typer.Argument(metavar="PERSON", help="Identifier of the person in the records of the data.")
@@ -223,44 +223,28 @@ def _find_line(error: Exception, lines: Sequence[int]) -> tuple[int, int] | None
 
 def _parts(file: Path, zone: tzinfo) -> Iterator[tuple[list[int], list[ConsentOrder]]]:
     """Yield entries in parts, each with their lines. Raises Failure for a file in another format."""
-    line = 0
+    part: list[ConsentOrder] = []
+    numbers: list[int] = []
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise Failure(Code.USAGE, "errors.csv-size", file=file, largest_file=LARGEST_FILE)
         with file.open(encoding=_find_encoding(file), newline="") as lines:
-            header = lines.readline()
-            lines.seek(0)
-            reader = csv.DictReader(lines, delimiter=max(",;\t", key=header.count), strict=True)
-            columns = [name.strip() for name in reader.fieldnames or ()]
-            names = set(columns)
-            if len(names) != len(columns):
-                raise Failure(Code.USAGE, "errors.csv-twice", file=file)
-            reader.fieldnames = columns
-            if not {"subject", "purpose"} <= names or names - set(_COLUMNS):
-                raise Failure(
-                    Code.USAGE,
-                    "errors.csv-columns",
-                    file=file,
-                )
-            part: list[ConsentOrder] = []
-            numbers: list[int] = []
-            line = reader.line_num
-            for row in reader:
-                # A record can have several lines, and begins after the one before.
-                numbers.append(line + 1)
-                line = reader.line_num
-                part.append(_entry(file, line, row, zone))
+            for line, row in read_sheet(lines, partial(read_end, zone=zone)):
+                if isinstance(row, SheetFault):
+                    raise row
+                numbers.append(line)
+                part.append(row)
                 if len(part) == PART:
                     yield numbers, part
                     part, numbers = [], []
-            if part:
-                yield numbers, part
     except OSError as error:
         raise Failure(Code.USAGE, "errors.not-readable", file=file, problem=error.strerror) from None
     except UnicodeError:
         raise Failure(Code.USAGE, "errors.csv-encoding", file=file) from None
-    except csv.Error:
-        raise Failure(Code.USAGE, "errors.csv-quote", file=file, line=line + 1) from None
+    except SheetFault as fault:
+        raise Failure(Code.USAGE, f"errors.{fault.key}", file=file, **fault.values) from None
+    if part:
+        yield numbers, part
 
 
 def _find_encoding(file: Path) -> str:
@@ -270,15 +254,3 @@ def _find_encoding(file: Path) -> str:
     if found is None:
         raise Failure(Code.USAGE, "errors.csv-encoding", file=file)
     return "utf-8-sig" if found == "utf-8" else found
-
-
-def _entry(file: Path, line: int, row: dict[str, Any], zone: tzinfo) -> ConsentOrder:
-    if None in row or None in row.values():
-        raise Failure(Code.USAGE, "errors.csv-values", line=line, file=file)
-    entry: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
-    if "until" in entry:
-        try:
-            entry["until"] = parse_end(entry["until"], zone)
-        except Failure:
-            raise Failure(Code.USAGE, "errors.csv-time", line=line, file=file, text=entry["until"][:50]) from None
-    return ConsentOrder(subject=entry.pop("subject", ""), purpose=entry.pop("purpose", ""), **entry)

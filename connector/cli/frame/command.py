@@ -6,7 +6,7 @@ commands. No command can be declared without an example.
 
 import inspect
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
@@ -17,6 +17,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output, choose_language
 from connector.cli.frame.zone import find_zone
 from connector.language.catalogue import LANGUAGES
+from connector.views.conversion import read_end
 
 Parameters = ParamSpec("Parameters")
 Function = Callable[Concatenate[CommandCall, Parameters], None]
@@ -78,27 +79,18 @@ def parse_time(text: str | None, zone: tzinfo) -> datetime | None:
 
 def parse_end(text: str | None, zone: tzinfo) -> datetime | None:
     """Parse the end of a period in ISO 8601: a day belongs to the period, which ends with it. Raises Failure."""
-    at = parse_time(text, zone)
-    if at is None or text is None or not _is_day(text):
-        return at
+    if text is None:
+        return None
     try:
-        return at + timedelta(days=1)
-    except OverflowError:  # the last day of the calendar
-        return datetime.max.replace(tzinfo=at.tzinfo)
+        return read_end(text, zone)
+    except ValueError:
+        raise Failure(Code.USAGE, "errors.time", text=text[:50]) from None
 
 
 def check_period(begin: datetime | None, end: datetime | None) -> None:
     """Check that a period contains something: an empty answer would say that there is nothing. Raises Failure."""
     if begin is not None and end is not None and end <= begin:
         raise Failure(Code.USAGE, "errors.period")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def create_noun(help: str) -> typer.Typer:

@@ -58,7 +58,7 @@ async def record(register: ConsentRegister, statements: Sequence[ConsentStatemen
         raise Invalid("entries", f"One request can record 1 to {MOST_ENTRIES} entries: split it.")
     for dataset in {entry.dataset for entry in statements} - {""}:
         await find_asset(register.context, dataset)
-    return await _append(register.evaluator, [_entry(register, entry, at) for at, entry in enumerate(statements, 1)])
+    return await append(register.evaluator, [_entry(register, entry, at) for at, entry in enumerate(statements, 1)])
 
 
 async def withdraw(
@@ -98,7 +98,7 @@ async def withdraw_given(
         msgspec.structs.replace(entry, state=WITHDRAWN, at=register.context.now(), until=None, **where)
         for entry in given
     ]
-    return await _append(register.evaluator, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
+    return await append(register.evaluator, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
 
 
 async def list_of_person(register: ConsentRegister, subject: str) -> Sequence[Consent]:
@@ -139,11 +139,12 @@ async def shorten(register: ConsentRegister, reference: str, dataset: str, purpo
     if not now < until < (known.until or until + 1):
         told = say_in_all("consents.end-not-earlier")
         raise Invalid("until", told["en"], told)
-    (entry,) = await _append(register.evaluator, [msgspec.structs.replace(known, at=now, until=until)])
+    (entry,) = await append(register.evaluator, [msgspec.structs.replace(known, at=now, until=until)])
     return entry
 
 
-async def _append(evaluator: Evaluator, entries: Sequence[Consent]) -> list[Consent]:
+async def append(evaluator: Evaluator, entries: Sequence[Consent]) -> list[Consent]:
+    """Append entries, all or none, and look again at the transfers whose consents have ended."""
     states = Counter(entry.state.rpartition("#")[2] for entry in entries)
     leaf = leaf_of(evaluator.context, "consent recorded", "", {"entries": len(entries), "states": dict(states)})
     await evaluator.context.store.commit([*(RecordConsent(entry) for entry in entries), leaf])
@@ -162,14 +163,14 @@ def _entry(register: ConsentRegister, statement: ConsentStatement, number: int) 
         owner=register.context.owner,
         subject=_secret(register).person(register.context.owner, _subject(statement.subject, number)),
         dataset=statement.dataset,
-        purpose=_term(register.evaluator, PURPOSE, statement.purpose, number),
-        state=_term(register.evaluator, CONSENT, statement.state, number),
+        purpose=read_term(register.evaluator, PURPOSE, statement.purpose, number),
+        state=read_term(register.evaluator, CONSENT, statement.state, number),
         at=register.context.now(),
         until=statement.until,
     )
 
 
-def _term(evaluator: Evaluator, operand_iri: str, text: str, number: int) -> str:
+def read_term(evaluator: Evaluator, operand_iri: str, text: str, number: int) -> str:
     """Return the IRI of a term of a vocabulary. Raises Invalid for an unknown term."""
     operands = evaluator.library.operands
     operand = operands.operands[operand_iri]
