@@ -23,8 +23,11 @@ class Hand(Protocol):
 
     inputs: int
 
-    def press(self, key: str, **values: object) -> None:
-        """Follow the link or press the button with a text of the catalogue, and wait for the next page."""
+    def press(self, key: str, *, place: str = "") -> None:
+        """Follow the link or press the button with a text of the catalogue, and wait for the next page.
+
+        `place` is the part of the page that it is in, if it is not that of the key.
+        """
 
     def write(self, id: str, text: str) -> None:
         """Type a text into a field."""
@@ -47,12 +50,12 @@ class Mouse:
     language: Language
     inputs: int = 0
 
-    def press(self, key: str, **values: object) -> None:
+    def press(self, key: str, *, place: str = "") -> None:
         self.inputs += 1
-        name = re.compile(_begin(say(self.language, _complete(key), **values)))
-        place = self.page.locator(_find_place(key))
+        name = re.compile(_begin(say(self.language, _complete(key))))
+        part = self.page.locator(place or _find_place(key))
         with self.page.expect_navigation():
-            place.get_by_role("link", name=name).or_(place.get_by_role("button", name=name)).first.click()
+            part.get_by_role("link", name=name).or_(part.get_by_role("button", name=name)).first.click()
 
     def write(self, id: str, text: str) -> None:
         self.inputs += 1
@@ -79,8 +82,8 @@ class Keyboard:
     language: Language
     inputs: int = 0
 
-    def press(self, key: str, **values: object) -> None:
-        self.reach(text=say(self.language, _complete(key), **values), place=_find_place(key))
+    def press(self, key: str, *, place: str = "") -> None:
+        self.reach(text=say(self.language, _complete(key)), place=place or _find_place(key))
         self.inputs += 1
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")

@@ -1,8 +1,7 @@
 """The three ways through the pages, offer, answer and get, and the tasks of each role: by mouse, by keyboard alone and
 without script, in each language, with the same end."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +9,20 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from connector.language.catalogue import LANGUAGES, Language, say
+from connector.language.catalogue import LANGUAGES, Language
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
-from tests.browser.hands import Hand, Keyboard, Mouse, write_table
+from tests.browser.hands import Keyboard, Mouse, write_table
 from tests.browser.served import CHROMIUM, ServedOffice, sign_in, watch
+from tests.browser.tasks import ACTING, Task
+from tests.browser.work import Work, open_link
 from tests.pages.world import furnish
 from tests.support.plane import OWNER
 from tests.web import getting
 from tests.web.getting import DATA, TITLE
 
 pytestmark = [pytest.mark.web, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
-
-
-@dataclass
-class Work:
-    """A person at work: the office, the page, the hand, and whether the browser runs scripts."""
-
-    served: ServedOffice
-    page: Page
-    hand: Hand
-    language: Language
-    script: bool
-    folder: Path
-
-    def expect_text(self, key: str, **values: object) -> None:
-        expect(self.page.locator("main")).to_contain_text(say(self.language, key, **values))
-
-    def ask_store(self, work: Any) -> Any:
-        return self.served.do(work)
 
 
 def _offer(work: Work) -> None:
@@ -84,7 +67,7 @@ def _get(work: Work) -> None:
     work.hand.press("menu-search")
     work.hand.press("finding.search")
     work.page.wait_for_url("**/suche?*q=*")
-    _open(work, TITLE[work.language])
+    open_link(work, TITLE[work.language])
     work.hand.press("finding.ask")
     work.page.wait_for_url("**/suche/anfrage?*")
     work.hand.choose("zweck", 1)
@@ -106,7 +89,7 @@ def _read_rows(work: Work) -> None:
 
 def _end_agreement(work: Work) -> None:
     work.hand.press("menu-agreements")
-    _open(work, work.served.office.title[work.language])
+    open_link(work, work.served.office.title[work.language])
     work.hand.press("agreement-end")
     work.hand.write("begruendung", "Zweck erreicht.")
     work.hand.press("end-button")
@@ -134,17 +117,6 @@ def _withdraw(work: Work) -> None:
     assert offer.status is AssetStatus.WITHDRAWN
 
 
-def _open(work: Work, title: str) -> None:
-    """Follow the first link in the page with a title of the data."""
-    if isinstance(work.hand, Keyboard):
-        work.hand.reach(text=title)
-        with work.page.expect_navigation():
-            work.page.keyboard.press("Enter")
-    else:
-        work.page.locator("main").get_by_role("link", name=title).first.click()
-
-
-Task = Callable[[Work], None]
 WAYS: dict[str, tuple[UserRole, Task]] = {
     "offer": (UserRole.PROVIDER, _offer),
     "answer": (UserRole.RELEASE, _agree),
@@ -156,6 +128,7 @@ TASKS: dict[str, tuple[UserRole, Task]] = {
     "release publishes": (UserRole.RELEASE, _publish_confidential),
     "release ends": (UserRole.RELEASE, _end_agreement),
     "consumer reads": (UserRole.CONSUMER, _read_rows),
+    **ACTING,
 }
 HANDS = {"mouse": (Mouse, True), "keyboard": (Keyboard, True), "without script": (Mouse, False)}
 

@@ -21,6 +21,8 @@ UNFILLED = re.compile(r"\{|\}|\bNone\b(?!\.)|&(lt|amp|quot|#39);")
 ELSEWHERE = {
     ("GET", "/anmelden/login"): "for an office with the login of an organisation (tests/web/chapters/accounts)",
     ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
+    ("POST", "/einwilligungen/einlesen"): "from the look at a file (tests/web/chapters/privacy, tests/browser)",
+    ("POST", "/einwilligungen/einlesen/zuruecknehmen"): "from an import that is done",
     ("POST", "/bedarf/abschliessen"): "on a need of one's own (tests/web/chapters/keeping)",
 }
 RIGHTS = {(method, path): roles for method, path, _, roles in PAGES}

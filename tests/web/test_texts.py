@@ -1,5 +1,6 @@
 """The words that no German text of a page has, and texts that are in the catalogue alone."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -29,3 +30,19 @@ def test_a_template_has_no_text_of_its_own(template: Path) -> None:
     bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", template.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = Reading(bare).text
     assert re.findall(r"[^\W\d_]{2,}", text) == []
+
+
+def test_the_frame_of_pages_sets_no_name_that_a_page_is_given() -> None:
+    """A name that `base.html` sets hides the value of a page from its own blocks."""
+    base = (ROOT / "connector" / "web" / "templates" / "base.html").read_text(encoding="utf-8")
+    names = set(re.findall(r"{%-? set (\w+)", base))
+    given = {
+        keyword.arg
+        for file in (ROOT / "connector" / "web").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"render", "fill"}
+        for keyword in call.keywords
+    }
+    assert names
+    assert len(given) > 50
+    assert names & given == set()

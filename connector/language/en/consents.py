@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
     "column-recorded": "Recorded",
     "no-end": "until withdrawn",
     "none": "No consent matches.",
-    "none-help": "The department records consents: one by one, or from a file (datenkontor consent import).",
+    "none-help": "The department records consents: one by one, or from a file.",
     # A file of consents.
     "import": "Read consents from a file",
     "import-lead": "The first line of the file names the columns. Person and purpose are needed.",

@@ -109,3 +109,11 @@ async def test_only_who_operates_opens_these_pages(office: Office) -> None:
     for path in (PEOPLE, f"{PERSON}?name=a.kaya", "/konto/haus"):
         assert (await browser.get(path)).status_code == 403
     assert "/konto/personen" not in Reading((await browser.get("/konto")).text).links()
+
+
+async def test_who_operates_alone_gives_every_role(office: Office) -> None:
+    browser = await office.sign_in(UserRole.OPERATOR)
+    await office.add_user("b.adler", UserRole.RELEASE)
+    for place in ("/konto/personen", "/konto/personen/person?name=b.adler"):
+        page = (await browser.get(place)).text
+        assert [role for role in UserRole if f'id="rolle-{role}"' not in page] == []
