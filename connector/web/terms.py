@@ -16,6 +16,7 @@ from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
 from connector.policy.words import changes
 from connector.policy.words.card import card
+from connector.policy.words.rule import list_shared, make_wording
 from connector.policy.words.sentence import sentence
 from connector.web.frame.wording import PageWords
 
@@ -73,9 +74,12 @@ def _describe(library: Library, words: PageWords, document: bytes, *, whole: boo
     said = sentence(compiled, words.language)
     if not whole:
         return Terms(sentence=said)
-    # The first line names the parties by their identifiers, which a person reads last.
     first, *rest = card(compiled, words.language).lines
-    return Terms(sentence=said, lines=tuple(TermsLine(line.label, " ".join(line.sentences)) for line in (*rest, first)))
+    # The first line names data and parties by their identifiers, which the page names by their titles and names.
+    named = len(list_shared(make_wording(compiled, words.language)))
+    last = TermsLine(first.label, " ".join(first.sentences[named:]))
+    lines = (*(TermsLine(line.label, " ".join(line.sentences)) for line in rest), last)
+    return Terms(sentence=said, lines=tuple(line for line in lines if line.text))
 
 
 def _compare(library: Library, words: PageWords, old: bytes, new: bytes) -> TermsChanges:

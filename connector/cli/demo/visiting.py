@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 from connector.cli.demo.show import PURPOSE, WAIT_S, NotShown, OpenPage, Person, Show
 from connector.cli.frame.probe import probe_url
+from connector.controlplane.judging.library import operands
+from connector.policy.model.policy import ODRL
+from connector.policy.vocabulary.names import expand
+from connector.policy.words.names import name_value
+from connector.semantic.codes import read_codes
 from connector.views.assets import AssetOrder, DataClass
 from connector.views.users import UserRole
 
 _OPEN = 200
-TREES = "baumkataster.csv"
+TREES, _LICENCE = "baumkataster.csv", "cc-by/4.0"
 
 
 PEOPLE = (
@@ -64,17 +69,32 @@ def list_stations(show: Show) -> Iterator[tuple[str, str]]:
     file = show.stage.base / TREES
     with file.open("w", newline="", encoding="utf-8") as rows:
         csv.writer(rows).writerows([["Art", "Höhe", "Datum"], ["Linde", 12, "2026-05-01"], ["Ahorn", 9, "2026-05-03"]])
-    yield "offer", _say_station(show, "tour-offer", people["a.kaya"], file=file)
-    yield "get", _say_station(show, "tour-get", people["k.fuchs"], words="Baumkataster")
+    yield "offer", _say_station(show, "tour-offer", people["a.kaya"], file=file, licence=_name_licence(show))
+    yield "get", _say_station(show, "tour-get", people["k.fuchs"], words="Baumkataster", purpose=_name_purpose(show))
     yield "answer", _say_station(show, "tour-answer", people["b.adler"], title=show.say("demo.accidents"))
     yield "public", show.say("demo.tour-public", address=show.pages[0].address)
     yield "operate", _say_station(show, "tour-operate", people["e.berg"], title=show.say("demo.accidents"))
+
+
+def _name_purpose(show: Show) -> str:
+    """Return what the pages call the purpose that the company may state."""
+    registry = operands()
+    operand = registry.operands[ODRL + "purpose"]
+    return name_value(expand(PURPOSE, {}), operand, registry, show.output.lang)
+
+
+def _name_licence(show: Show) -> str:
+    """Return what the form calls the licence that the tour chooses."""
+    return read_codes("licence")[_LICENCE].labels[show.output.lang]
 
 
 # What the tour calls the buttons and links: the texts that the pages have.
 _BUTTONS = {
     "password": "pages.welcome-button",
     "new": "offering.title",
+    "class_label": "pages.column-class",
+    "open_class": "pages.class-open",
+    "licence_label": "offering.field-lizenz",
     "terms": "offering.on-terms",
     "check": "offering.on-check",
     "release": "offering.on-release",

@@ -41,13 +41,13 @@ SENTENCES: dict[str, str] = {
     # The tour.
     "tour-offer": (
         "1. Anbieten. {person} ({role}) öffnet: {address}\n"
-        "   Dann: „{password}“ → „{new}“ → die Datei {file} wählen → „{terms}“ → „{check}“ → „{release}“ → "
-        "„{publish}“."
+        "   Dann: „{password}“ → „{new}“ → die Datei {file} wählen → bei „{class_label}“ „{open_class}“ "
+        "wählen → bei „{licence_label}“ „{licence}“ wählen → „{terms}“ → „{check}“ → „{release}“ → „{publish}“."
     ),
     "tour-get": (
         "2. Finden und beziehen. {person} ({role}) öffnet: {address}\n"
         "   Dann: „{password}“ → „{search}“ → nach „{words}“ suchen und den Treffer öffnen → „{ask}“ → den "
-        "Zweck wählen → „{to_check}“ → „{send}“ → „{order}“ → „{open}“."
+        "Zweck „{purpose}“ wählen → „{to_check}“ → „{send}“ → „{order}“ → „{open}“."
     ),
     "tour-answer": (
         "3. Entscheiden. {person} ({role}) öffnet: {address}\n"

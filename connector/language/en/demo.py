@@ -40,13 +40,13 @@ SENTENCES: dict[str, str] = {
     # The tour.
     "tour-offer": (
         "1. Offer. {person} ({role}) opens: {address}\n"
-        "   Then: “{password}” → “{new}” → choose the file {file} → “{terms}” → “{check}” → “{release}” → "
-        "“{publish}”."
+        "   Then: “{password}” → “{new}” → choose the file {file} → at “{class_label}”, choose “{open_class}” "
+        "→ at “{licence_label}”, choose “{licence}” → “{terms}” → “{check}” → “{release}” → “{publish}”."
     ),
     "tour-get": (
         "2. Find and get. {person} ({role}) opens: {address}\n"
         "   Then: “{password}” → “{search}” → search for “{words}” and open the result → “{ask}” → choose the"
-        " purpose → “{to_check}” → “{send}” → “{order}” → “{open}”."
+        " purpose “{purpose}” → “{to_check}” → “{send}” → “{order}” → “{open}”."
     ),
     "tour-answer": (
         "3. Decide. {person} ({role}) opens: {address}\n"
