@@ -15,7 +15,8 @@ SENTENCES: dict[str, str] = {
     "agreed-at": "Vertragsschluss am {at}",
     # The remedy for an unmet condition, by the origin of the fact.
     "remedy-request": "Ändern Sie die Angabe.",
-    "remedy-purpose": "Nennen Sie den Zweck mit der Vertragsanfrage, oder lassen Sie ihn vom Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
+    "remedy-purpose": "Nennen Sie den Zweck mit der Vertragsanfrage, "
+    "oder lassen Sie ihn vom Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
     "remedy-credential": "Legen Sie einen passenden Nachweis vor.",
     "remedy-agreement": "Dafür ist ein neuer Vertrag nötig.",
     "remedy-clock": "Fragen Sie später noch einmal.",

@@ -15,7 +15,8 @@ SENTENCES: dict[str, str] = {
     "agreed-at": "agreement made on {at}",
     # The remedy for an unmet condition, by the origin of the fact.
     "remedy-request": "Change what you state.",
-    "remedy-purpose": "Name the purpose with the request for the agreement, or let the operator of the data space confirm it in the participant list.",
+    "remedy-purpose": "Name the purpose with the request for the agreement, "
+    "or let the operator of the data space confirm it in the participant list.",
     "remedy-credential": "Present a matching credential.",
     "remedy-agreement": "This needs a new agreement.",
     "remedy-clock": "Ask again later.",

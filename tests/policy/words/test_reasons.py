@@ -44,11 +44,11 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         {"purpose": AD},
         "Zweck: erwartet Verkehr und Mobilität verbessern; angegeben Werbung. "
         "Nennen Sie den Zweck mit der Vertragsanfrage "
-        "(`get --purpose`; in Python `WantedOffer(purpose=…)`), oder lassen Sie ihn vom "
+        ", oder lassen Sie ihn vom "
         "Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
         "Purpose: expected improving transport and mobility; stated advertising. "
         "Name the purpose with the "
-        "request for the agreement (`get --purpose`; in Python `WantedOffer(purpose=…)`), or let the operator "
+        "request for the agreement, or let the operator "
         "of the data space confirm it in the participant list.",
     ),
     (
