@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from connector.ports.entities import (
+    Agreement,
+    Asset,
     Consent,
     ConsentLink,
     HeldCredential,
@@ -15,7 +17,7 @@ from connector.ports.entities import (
     UserNotice,
     UserSession,
 )
-from connector.store.memory.tables import MemoryTables
+from connector.store.memory.tables import MemoryTables, list_personal_lines
 from connector.views.users import UserNoticeKind
 
 
@@ -78,6 +80,16 @@ class MemoryPeople:
         """Return all offers that people are filling in, ordered by identifier."""
         rows: list[OfferForm] = self._tables.select(self._tables.offer_forms, lambda form: form.owner == owner)
         return sorted(rows, key=lambda form: form.id)
+
+    async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
+        """List the assets whose data is about persons, newest first."""
+        return self._tables.page(self._tables.assets, page, {"owner": owner, "personal": True})
+
+    async def personal_lines(
+        self, owner: str, page: PageBounds
+    ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
+        """List the assets whose data is about persons with the agreements about them, newest first."""
+        return list_personal_lines(self._tables, owner, page)
 
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None

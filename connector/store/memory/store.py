@@ -39,7 +39,7 @@ from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.store.memory.changes import apply_change, list_within
 from connector.store.memory.people import MemoryPeople
-from connector.store.memory.tables import MemoryTables, list_personal_lines
+from connector.store.memory.tables import MemoryTables
 from connector.store.rules import (
     check_version,
     first_recent,
@@ -207,16 +207,6 @@ class MemoryStore(MemoryPeople):
         return self._tables.page(
             self._tables.assets, page, {"owner": owner, "status": status}, descending=not oldest_first
         )
-
-    async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
-        """List the assets whose data is about persons, newest first."""
-        return self._tables.page(self._tables.assets, page, {"owner": owner, "personal": True})
-
-    async def personal_lines(
-        self, owner: str, page: PageBounds
-    ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
-        """List the assets whose data is about persons with the agreements about them, newest first."""
-        return list_personal_lines(self._tables, owner, page)
 
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from connector.ports.entities import (
+    Agreement,
+    Asset,
     Consent,
     ConsentLink,
     HeldCredential,
@@ -15,7 +17,7 @@ from connector.ports.entities import (
     UserNotice,
     UserSession,
 )
-from connector.store.sqlite.chapters import consents, credentials, notices, users
+from connector.store.sqlite.chapters import agreements, assets, consents, credentials, notices, users
 from connector.store.sqlite.engine.connection import StoreConnection
 from connector.views.users import UserNoticeKind
 
@@ -64,6 +66,16 @@ class SqlitePeople:
     async def offer_forms(self, owner: str) -> Sequence[OfferForm]:
         """Return all offers that people are filling in, ordered by identifier."""
         return users.offer_forms(self._reader, owner)
+
+    async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
+        """List the assets whose data is about persons, newest first."""
+        return assets.personal(self._reader, owner, page)
+
+    async def personal_lines(
+        self, owner: str, page: PageBounds
+    ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
+        """List the assets whose data is about persons with the agreements about them, newest first."""
+        return agreements.personal_lines(self._reader, owner, page)
 
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None

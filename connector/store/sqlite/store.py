@@ -275,16 +275,6 @@ class SqliteStore(SqlitePeople):
             found = self._shelf.keep(key, rows, after, sum(len(row.document) for row in rows))
         return found
 
-    async def personal_assets(self, owner: str, page: PageBounds) -> tuple[Sequence[Asset], str | None]:
-        """List the assets whose data is about persons, newest first."""
-        return assets.personal(self._reader, owner, page)
-
-    async def personal_lines(
-        self, owner: str, page: PageBounds
-    ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
-        """List the assets whose data is about persons with the agreements about them, newest first."""
-        return agreements.personal_lines(self._reader, owner, page)
-
     def _find_asset(self, key: tuple[str, str, str], read: Callable[[], Asset | None]) -> Asset | None:
         """Return an asset, which is kept until an asset changes: each message about it asks for it."""
         if found := self._shelf.find(key):

@@ -43,7 +43,7 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         {},
         {"purpose": AD},
         "Zweck: erwartet Verkehr und Mobilität verbessern; angegeben Werbung. "
-        "Nennen Sie den Zweck mit der Vertragsanfrage "
+        "Nennen Sie den Zweck mit der Vertragsanfrage"
         ", oder lassen Sie ihn vom "
         "Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
         "Purpose: expected improving transport and mobility; stated advertising. "
