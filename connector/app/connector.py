@@ -16,10 +16,11 @@ from aiohttp import web
 from starlette.types import ASGIApp
 
 from connector.app.accounts.foresight import build_foresight
+from connector.app.accounts.machine import look_at_machine
 from connector.app.accounts.mail import build_notifier
+from connector.app.backup import read_last_backup
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages
-from connector.app.machine import look_at_machine
 from connector.app.parts import (
     OWNER,
     Parts,
@@ -217,6 +218,7 @@ class ConnectorServer:
 
     def _make_desk(self) -> Desk:
         parts, settings, evaluator = self.parts, self.parts.settings, self.enforcer.evaluator
+        look = partial(look_at_machine, settings, self.context.now, read_last_backup)
         readiness = Readiness(parts, evaluator, self.worker, self.dataplane, self.tasks)
         return Desk(
             context=self.context,
@@ -236,7 +238,9 @@ class ConnectorServer:
             seals=parts.identity.seals,
             planes=self.connected.office,
             credentials=self.credentials,
-            look_at_machine=partial(run_in_thread, partial(look_at_machine, settings, self.context.now)),
+            look_at_machine=partial(
+                run_in_thread, partial(look_at_machine, settings, self.context.now, read_last_backup)
+            ),
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:

@@ -47,7 +47,7 @@ def examine_certificate(certificate: Path, key: Path, host: str, now: datetime) 
     return CertificateState(ending=f"The certificate {certificate} expires on {_format(end)}: renew it, then restart.")
 
 
-def read_end(certificate: Path) -> tuple[str, datetime] | None:
+def read_certificate_end(certificate: Path) -> tuple[str, datetime] | None:
     """Return the names of a certificate (PEM) as a text, and the instant of its end; None if it cannot be read."""
     try:
         found = x509.load_pem_x509_certificates(_read(certificate))[0]

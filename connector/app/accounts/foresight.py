@@ -11,7 +11,7 @@ from connector.controlplane.notices.notifier import NoticeRule
 from connector.dataplane.files.below_root import run_in_thread
 from connector.desk.board import ask_broker
 from connector.desk.values import Ask
-from connector.net.certificates import read_end
+from connector.net.certificates import read_certificate_end
 from connector.views.saved import NewHitsView, SavedSearchView
 
 MOST_SEARCHES, MOST_PAGES = 100, 10
@@ -30,7 +30,7 @@ def build_foresight(rule: NoticeRule, evaluator: Evaluator, certificate: Path | 
 
 def read_certificate(path: Path | None) -> EndingCertificate | None:
     """Return the certificate of the listeners; None without one, and for one that cannot be read. Reads a file."""
-    found = read_end(path) if path else None
+    found = read_certificate_end(path) if path else None
     return EndingCertificate(found[0], int(found[1].timestamp() * 1000)) if found else None
 
 

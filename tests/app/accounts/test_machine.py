@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from connector.app.backup import write_backup
-from connector.app.machine import look_at_machine
+from connector.app.accounts.machine import look_at_machine
+from connector.app.backup import read_last_backup, write_backup
 from connector.app.parts import read_clock
 from connector.cli.main import main
 from connector.settings import Settings, load
@@ -23,7 +23,7 @@ def _found(tmp_path: Path) -> tuple[Path, Settings]:
 
 def test_key_disk_and_backup_of_a_folder_are_found(tmp_path: Path) -> None:
     file, settings = _found(tmp_path)
-    before = look_at_machine(settings, read_clock)
+    before = look_at_machine(settings, read_clock, read_last_backup)
     assert (before.certificate, before.backup_at, before.former_keys) == (None, None, 0)
     assert before.key_since is not None
     assert before.key_since <= read_clock()
@@ -31,22 +31,22 @@ def test_key_disk_and_backup_of_a_folder_are_found(tmp_path: Path) -> None:
     (disk,) = before.disks
     assert 0 < disk.free <= disk.whole
     write_backup(file, settings, tmp_path / "a.tar")
-    assert look_at_machine(settings, read_clock).backup_at is not None
+    assert look_at_machine(settings, read_clock, read_last_backup).backup_at is not None
 
 
 def test_a_clock_behind_the_files_is_noticed(tmp_path: Path) -> None:
     _, settings = _found(tmp_path)
     ahead = read_clock() / 1000 + 3600
     os.utime(settings.identity.key, (ahead, ahead))
-    assert look_at_machine(settings, read_clock).clock_behind
+    assert look_at_machine(settings, read_clock, read_last_backup).clock_behind
 
 
 def test_the_certificate_is_named_and_what_is_missing_is_left_out(space: Space, tmp_path: Path) -> None:
     settings = listening(space, "city")
     certificate, key = Authority(tmp_path, "city").issue("city.example")
     with_files = replace(settings, net=replace(settings.net, certificate=certificate, key=key))
-    found = look_at_machine(with_files, read_clock).certificate
+    found = look_at_machine(with_files, read_clock, read_last_backup).certificate
     assert found is not None
     assert found.names == "city.example"
     settings.identity.key.unlink()
-    assert look_at_machine(settings, read_clock).key_since is None
+    assert look_at_machine(settings, read_clock, read_last_backup).key_since is None

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from connector.app.accounts.foresight import read_certificate
-from connector.app.backup import read_last_backup
 from connector.dataplane.files.space import measure_disk
 from connector.desk.machine import DiskState, MachineState
 from connector.settings import Settings
@@ -12,8 +11,13 @@ from connector.settings import Settings
 _MINUTE_MS = 60_000
 
 
-def look_at_machine(settings: Settings, now: Callable[[], int]) -> MachineState:
-    """Return what is found on the machine; what cannot be read is left out."""
+def look_at_machine(
+    settings: Settings, now: Callable[[], int], find_backup: Callable[[Path], int | None]
+) -> MachineState:
+    """Return what is found on the machine; what cannot be read is left out.
+
+    `find_backup` returns when the folder of a store was backed up last (ms).
+    """
     store, identity = settings.store.path, settings.identity
     key_since = _find_time(identity.key)
     relied = (key_since, _find_time(store.with_suffix(".roster.json")))
@@ -22,7 +26,7 @@ def look_at_machine(settings: Settings, now: Callable[[], int]) -> MachineState:
         key_since=key_since,
         former_keys=len(identity.former_keys),
         disks=tuple(_measure({"store": store.parent, "received": settings.received})),
-        backup_at=read_last_backup(store),
+        backup_at=find_backup(store),
         zone=settings.zone,
         clock_behind=max((at for at in relied if at), default=0) > now() + _MINUTE_MS,
     )
