@@ -238,9 +238,7 @@ class ConnectorServer:
             seals=parts.identity.seals,
             planes=self.connected.office,
             credentials=self.credentials,
-            look_at_machine=partial(
-                run_in_thread, partial(look_at_machine, settings, self.context.now, read_last_backup)
-            ),
+            look_at_machine=partial(run_in_thread, look),
         )
 
     def make_subscription_runner(self) -> SubscriptionRunner:

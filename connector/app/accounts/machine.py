@@ -41,11 +41,11 @@ def _find_time(path: Path) -> int | None:
 
 def _measure(folders: dict[str, Path]) -> list[DiskState]:
     """Return the disks of folders; two folders on one disk are one."""
-    found: dict[tuple[int, int], DiskState] = {}
+    found: dict[int, DiskState] = {}
     for part, folder in folders.items():
         try:
-            measured = measure_disk(folder)
+            place = next(known for known in (folder, *folder.parents) if known.exists())
+            found.setdefault(place.stat().st_dev, DiskState(part, *measure_disk(place)))
         except OSError:
             continue
-        found.setdefault(measured, DiskState(part, *measured))
     return list(found.values())
