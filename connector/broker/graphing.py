@@ -46,6 +46,11 @@ async def follow(record: BrokerStore, graph: GraphStore, site: PublicSite, chang
             log.warning("the graph for SPARQL was not brought up to date: %s", error)
             await asyncio.sleep(RETRY_S)
             continue
+        except Exception:
+            # The loop of a task: what nobody foresaw in one dataset must not end following for ever.
+            log.exception("the graph for SPARQL was not brought up to date")
+            await asyncio.sleep(RETRY_S)
+            continue
         await changed.wait()
         await asyncio.sleep(APART_S)
 

@@ -3,12 +3,16 @@
 pyoxigraph loads on first use. The statements are values of `statements`, which every form can contain.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import chain
 from typing import Any
 
 from connector.semantic.statements import BlankTerm, IriTerm, LiteralTerm, RdfNode, RdfTerm, Statement
+
+# What no XML 1.0 document can contain, also not as a reference (section 2.2).
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class RdfForm(StrEnum):
@@ -79,11 +83,16 @@ def _to_term(term: RdfTerm) -> Any:
         case BlankTerm(label):
             return ox.BlankNode(label)
         case LiteralTerm(text, language="", datatype=""):
-            return ox.Literal(text)
+            return ox.Literal(_write_text(text))
         case LiteralTerm(text, language="", datatype=datatype):
-            return ox.Literal(text, datatype=ox.NamedNode(datatype))
+            return ox.Literal(_write_text(text), datatype=ox.NamedNode(datatype))
         case LiteralTerm(text, language=language):
-            return ox.Literal(text, language=language)
+            return ox.Literal(_write_text(text), language=language)
+
+
+def _write_text(text: str) -> str:
+    """Return a text as every form can contain it: one sign that XML cannot would make a whole document unreadable."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def _find_format(form: RdfForm) -> Any:

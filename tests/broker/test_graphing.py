@@ -113,7 +113,7 @@ async def test_a_graph_that_is_ahead_of_its_record_is_cleared() -> None:
     assert graph.published == await read_expected(other)
 
 
-@pytest.mark.parametrize("fault", [OSError("full"), GraphDamaged("broken")])
+@pytest.mark.parametrize("fault", [OSError("full"), GraphDamaged("broken"), ValueError("unforeseen")])
 async def test_a_fault_is_logged_and_tried_again(
     fault: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -35,6 +35,17 @@ def test_turtle_json_ld_and_rdf_xml_are_the_same_graph(statements: list[Statemen
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_sign_that_xml_cannot_contain_is_shown_as_one_that_it_can_in_every_form() -> None:
+    said = [
+        Statement(IriTerm(EX + "a"), EX + "p", LiteralTerm("urn:\ufffe\x01", language=language, datatype=datatype))
+        for language, datatype in (("", ""), ("de", ""), ("", EX + "type"))
+    ]
+    for form in (RdfForm.TURTLE, RdfForm.JSON_LD, RdfForm.RDF_XML):
+        read = Graph().parse(data=write_statements(said, form, {"ex": EX}), format=form.value)
+        assert [str(value) for value in read.objects()] == ["urn:\ufffd\ufffd"] * len(said), form
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("form", [RdfForm.TRIG, RdfForm.JSON_LD])
 def test_a_named_graph_has_its_own_statements(form: RdfForm) -> None:
     said = Statement(IriTerm(EX + "a"), EX + "p", LiteralTerm('"<b>&\\'))

@@ -77,6 +77,11 @@ class Teller:
                 log.warning("needs are not compared with new offers: %s", fault)
                 await asyncio.sleep(_RETRY_S)
                 continue
+            except Exception:
+                # The loop of a task: what nobody foresaw in one offer must not end telling for ever.
+                log.exception("needs are not compared with new offers")
+                await asyncio.sleep(_RETRY_S)
+                continue
             await self._wake.wait()
 
     async def follow(self) -> None:

@@ -1,10 +1,11 @@
-"""A Dataset of the Dataspace Protocol as statements of DCAT-AP 3.0.1. Pure.
+"""A Dataset of the Dataspace Protocol as statements of DCAT-AP 3.0.1.
 
 The JSON is read by the schema of DSP 2025-1, not by a JSON-LD processor. A provider speaks of its dataset and of
 nodes without a name; of an IRI that is not its own, only the class is said, and the label is made from the IRI itself.
 So no provider can change what another one says, also where all statements are in one graph.
 """
 
+import logging
 from collections.abc import Iterator
 
 import msgspec
@@ -35,6 +36,8 @@ from connector.ports.broker_store import Entry
 from connector.protocol import dcat
 from connector.semantic.statements import TYPE, IriTerm, LiteralTerm, RdfNode, Statement, is_iri, make_text
 
+log = logging.getLogger(__name__)
+
 _LABEL_LENGTH = 300
 _PHONE = frozenset("0123456789+-./() ")
 _BOX_TYPES = frozenset(
@@ -57,12 +60,20 @@ def describe_dataset(subject: Subject) -> tuple[Statement, ...]:
 
     The number of statements is bounded: each member has at most as many values as `members` reads.
     """
-    dataset: MemberMap = msgspec.json.decode(subject.entry.document)
     about = IriTerm(subject.iri)
+    # The second one is a subclass, which readers without the ontology do not know: a record is about a resource.
+    kinds = tuple(Statement(about, TYPE, IriTerm(DCAT + kind)) for kind in ("Dataset", "Resource"))
+    try:
+        return (*kinds, *_describe_members(subject, about))
+    except Exception:
+        # What nobody foresaw in one dataset does not keep all others of a page from being published.
+        log.exception("only the name of a dataset is published", extra={"peer": subject.entry.participant})
+        return kinds
+
+
+def _describe_members(subject: Subject, about: IriTerm) -> tuple[Statement, ...]:
+    dataset: MemberMap = msgspec.json.decode(subject.entry.document)
     return (
-        Statement(about, TYPE, IriTerm(DCAT + "Dataset")),
-        # A subclass, which readers without the ontology do not know: a record is about a resource.
-        Statement(about, TYPE, IriTerm(DCAT + "Resource")),
         *_describe_texts(subject.entry, about),
         *describe_provider(subject),
         *_describe_publisher(subject, about, dataset),
@@ -175,7 +186,7 @@ def _read_shapes(place: MemberMap) -> Iterator[tuple[str, LiteralTerm]]:
         stated = place.get(name, place.get(DCAT + name.removeprefix("dcat:")))
         kind = stated.get("@type") if isinstance(stated, dict) else None
         text = read_text(stated)
-        if text and kind in _BOX_TYPES:
+        if text and isinstance(kind, str) and kind in _BOX_TYPES:
             yield DCAT + name.removeprefix("dcat:"), LiteralTerm(text, datatype=kind)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.broker.board import telling
 from connector.broker.board.telling import Teller, view_notice
 from connector.ports.broker_store import PORTALS, Delta, Entry, Portal
 from connector.store.memory.record import MemoryBrokerStore
@@ -119,6 +120,32 @@ async def test_the_task_is_woken_and_goes_on(space: Space) -> None:
     async with asyncio.timeout(10):
         await rung.wait()
     assert await space.told(WORKS) == [(NoticeKind.MATCHED, "n", "a")]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_nobody_foresaw_is_logged_and_telling_goes_on(
+    space: Space, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(telling, "_RETRY_S", 0)
+    times = iter([ValueError("unforeseen")])
+
+    def read_clock() -> int:
+        for fault in times:
+            raise fault
+        return NOW
+
+    await space.want()
+    await space.offer(entry("a", TITLE))
+    await space.searching.follow()
+    searching = space.searching
+    teller = Teller(searching.record, searching.index, space.board, now=read_clock)
+    rung = teller.bell.listen()
+    task = asyncio.create_task(teller.run())
+    async with asyncio.timeout(10):
+        await rung.wait()
+    assert await space.told(WORKS) == [(NoticeKind.MATCHED, "n", "a")]
+    assert "not compared" in caplog.text
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
