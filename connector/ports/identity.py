@@ -13,6 +13,9 @@ from connector.ports.credentials import CredentialKeys
 from connector.ports.entities import ReplayKey
 from connector.ports.seals import Seals
 
+BROKER_ROLE = "broker"
+"""The role of a participant that shows others what it reads in catalogues."""
+
 
 class Intent(StrEnum):
     """The purpose of a request; a mechanism can require different evidence for different intents."""

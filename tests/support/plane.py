@@ -71,7 +71,7 @@ class Listed:
     """`ports.identity.Identity`: a participant list, and nobody gets in."""
 
     def __init__(self) -> None:
-        self._known = {
+        self.known = {
             ME: Participant(id=ME, name="Me", address=f"{ME}/dsp/2025-1"),
             CITY: Participant(id=CITY, name="City", address=ADDRESS, claims={"role": ("provider",)}),
         }
@@ -83,10 +83,10 @@ class Listed:
         raise Unauthenticated("nobody")
 
     def participant(self, id: str) -> Participant | None:
-        return self._known.get(id)
+        return self.known.get(id)
 
     def participants(self) -> Sequence[Participant]:
-        return tuple(self._known.values())
+        return tuple(self.known.values())
 
 
 class ScriptedPeer:

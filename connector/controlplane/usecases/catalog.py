@@ -1,10 +1,12 @@
 """The catalogue from both sides: the offers that a caller may see, and the catalogue of a peer.
 
 The provider sends stored Dataset documents without change. Access policies decide which ones a caller may see; an offer
-whose facts are not known yet is shown. The consumer fetches one page at a time, within limits.
+whose facts are not known yet is shown. A broker shows everybody what it crawls, so it sees no offer with an access
+policy: one that it may show to some is pushed to it with its audience. The consumer fetches one page at a time, within
+limits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +22,7 @@ from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.standing import find_standings
 from connector.language.catalogue import say
 from connector.ports.entities import Asset, AssetStatus, PageBounds
-from connector.ports.identity import Caller, Directory, Participant
+from connector.ports.identity import BROKER_ROLE, Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.catalog import DataService, catalog_document, choose_service, find_services
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
@@ -61,7 +63,7 @@ async def provide(
     blocked = await publisher.context.store.block(publisher.context.owner, caller.participant) is not None
     size = min(limit or wanted.limit or publisher.limits.page, publisher.limits.page_most)
     skip = wanted.offset if after is None else 0
-    shown = visibility.build_caller_test(publisher.evaluator, caller)
+    shown = _build_test(publisher.evaluator, caller)
     documents: list[bytes] = []
     for _ in range(SCANNED_MOST):
         page = PageBounds(limit=min(skip + size - len(documents), publisher.limits.page_most), after=after)
@@ -83,6 +85,17 @@ async def provide(
     name = context.find_name(context.participant) or None
     body = render(context.participant, context.address, name, tuple(documents))
     return OwnCatalogPage(body=body, next=after)
+
+
+def _build_test(evaluator: Evaluator, caller: Caller) -> Callable[[bytes, str], bool]:
+    """Return the test if the catalogue shows a caller the offer of a dataset with an access policy.
+
+    To a broker, by its role in the participant list, it shows none.
+    """
+    known = evaluator.directory.participant(caller.participant)
+    if known is not None and BROKER_ROLE in known.roles:
+        return lambda _access, _dataset: False
+    return visibility.build_caller_test(evaluator, caller)
 
 
 def _render(participant: str, address: str, name: str | None, documents: tuple[bytes, ...]) -> bytes:
@@ -108,7 +121,8 @@ async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str)
     asset = await evaluator.context.store.asset(evaluator.context.owner, dataset_id)
     if asset is None or asset.status is AssetStatus.DRAFT:
         return None
-    offered = asset.status is AssetStatus.PUBLISHED and visibility.is_visible(evaluator, caller, asset)
+    seen = asset.access is None or _build_test(evaluator, caller)(asset.access, asset.id)
+    offered = asset.status is AssetStatus.PUBLISHED and seen
     if not (offered or await _holds_agreement(evaluator, caller.participant, asset.id)):
         return None
     describe = evaluator.describe

@@ -11,15 +11,15 @@ from connector.controlplane.usecases import catalog
 from connector.controlplane.usecases.offering import assets
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import Agreement
-from connector.ports.identity import Caller
+from connector.ports.identity import Caller, Participant
 from connector.ports.peer import Refused
 from connector.protocol.dsp.common import Role
 from connector.views.assets import AssetOrder
 from tests.controlplane.agreements import LIBRARY
-from tests.support.plane import ADDRESS, CITY, ME, Desk
+from tests.support.plane import ADDRESS, CITY, ME, Desk, Listed
 
 SOURCE = {"kind": "file", "path": "air.csv"}
-FIRM = "urn:participant:firm"
+FIRM, BROKER = "urn:participant:firm", "urn:participant:broker"
 ROLE = {"leftOperand": "dk:role", "operator": "eq", "rightOperand": "planner"}
 
 
@@ -27,12 +27,14 @@ def permitted(**more: Any) -> dict[str, Any]:
     return {"permission": [{"action": "use", **more}]}
 
 
-async def shown(desk: Desk, *access: dict[str, Any] | None, claims: dict[str, tuple[str, ...]]) -> list[str]:
+async def shown(
+    desk: Desk, *access: dict[str, Any] | None, claims: dict[str, tuple[str, ...]], participant: str = FIRM
+) -> list[str]:
     """Offer an asset for each access policy, named `urn:0` and so on; return those in the catalogue."""
     for number, policy in zip(itertools.count(), access):
         draft = AssetOrder(id=f"urn:{number}", title={"en": "Air"}, source=SOURCE, access=policy)
         await assets.publish(desk.rooms.publisher, (await assets.add(desk.rooms.publisher, draft)).id)
-    caller = Caller(participant=FIRM, claims=claims, evidence={}, replay_key=None)
+    caller = Caller(participant=participant, claims=claims, evidence={}, replay_key=None)
     answer = await catalog.provide(desk.rooms.publisher, caller)
     found = [dataset["@id"] for dataset in msgspec.json.decode(answer.body).get("dataset", [])]
     for number in range(len(access)):
@@ -49,6 +51,14 @@ async def test_offers_that_share_an_access_policy_are_shown_to_whoever_meets_it(
 async def test_offers_that_share_an_access_policy_are_hidden_from_whoever_does_not_meet_it(desk: Desk) -> None:
     wanted = (permitted(constraint=[ROLE]), None, permitted(constraint=[ROLE]))
     assert await shown(desk, *wanted, claims={"role": ("driver",)}) == ["urn:1"]
+
+
+async def test_a_broker_which_would_show_it_to_everybody_sees_nothing_with_an_access_policy(desk: Desk) -> None:
+    directory = desk.rooms.evaluator.directory
+    assert isinstance(directory, Listed)
+    directory.known[BROKER] = Participant(id=BROKER, name="Broker", address=None, roles=("broker",))
+    wanted = (None, permitted(), permitted(assignee=BROKER), permitted(constraint=[ROLE]))
+    assert await shown(desk, *wanted, claims={"role": ("planner",)}, participant=BROKER) == ["urn:0"]
 
 
 async def test_an_access_policy_that_names_a_dataset_shows_that_one_alone(desk: Desk) -> None:
