@@ -464,7 +464,8 @@ def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any
     """Return the wanted sources of the record that the settings name, also while a broker runs. Raises StoreError."""
     sources, marks = read_sources(settings.broker.record)
     return [
-        render_source(source) | {"kind": find_kind(source), "marks": sorted(marks.get(source.participant, ()))}
+        render_source(source, whole=True)
+        | {"kind": find_kind(source), "marks": sorted(marks.get(source.participant, ()))}
         for source in choose_sources(sources, marks, choice)
     ]
 

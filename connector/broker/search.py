@@ -25,6 +25,8 @@ TERMS_BYTES = 16 * 1024
 SUMMARY_LENGTH = 1000
 _MOST_OFFERS = 20
 
+_NOT_ASKED = frozenset({"The source was not asked", "The portal was not asked"})
+
 # The order of languages if the wanted one is missing.
 FALLBACK = ("de", "en", NO_LANGUAGE)
 
@@ -162,8 +164,8 @@ def render_change(entry: Entry) -> dict[str, Any]:
     }
 
 
-def render_source(crawled: CrawlSource) -> dict[str, Any]:
-    """Return the state of a source."""
+def render_source(crawled: CrawlSource, *, whole: bool = False) -> dict[str, Any]:
+    """Return the state of a source, as everybody may know it; the `whole` one is for the operator."""
     lasting = crawled.next_at < schedule.NEVER
     return {
         "participant": crawled.participant,
@@ -178,8 +180,14 @@ def render_source(crawled: CrawlSource) -> dict[str, Any]:
         "verified_at": format_moment(crawled.verified_at),
         "failing_since": format_moment(crawled.failing_since),
         "next_at": format_moment(crawled.next_at) if lasting else None,
-        "error": crawled.error,
+        "error": crawled.error if whole else _tell_fault(crawled.error),
     }
+
+
+def _tell_fault(error: str | None) -> str | None:
+    """Return why a source was not read, without what its address means in the network of the operator."""
+    kept = (error or "").partition(":")[0]
+    return f"{kept}." if kept in _NOT_ASKED else error
 
 
 def render_dataset(entry: Entry, crawled: CrawlSource | None, *, lang: str | None, now: int) -> dict[str, Any]:

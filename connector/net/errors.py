@@ -28,6 +28,10 @@ class Unreachable(NetError):
     """
 
 
+class NameUnknown(Unreachable):
+    """The DNS has no address for the host name."""
+
+
 class TimedOut(NetError):
     """The deadline passed; the peer may have received the request."""
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from connector.net.addresses import Endpoint, NetPolicy, address_fault, parse_address
-from connector.net.errors import Blocked, TimedOut, Unreachable
+from connector.net.errors import Blocked, NameUnknown, TimedOut
 
 AddressLookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """Resolves (host, port) to addresses; raises OSError."""
@@ -34,7 +34,7 @@ class CheckedResolver:
         self._asked: dict[HostPort, asyncio.Task[tuple[str, ...]]] = {}
 
     async def find(self, endpoint: Endpoint) -> tuple[str, ...]:
-        """Return the checked addresses of an endpoint; raises Blocked, Unreachable or TimedOut."""
+        """Return the checked addresses of an endpoint; raises Blocked, NameUnknown or TimedOut."""
         if endpoint.literal is not None:
             return (endpoint.host,)
         try:
@@ -42,7 +42,7 @@ class CheckedResolver:
         except TimeoutError as error:
             raise TimedOut(f"The host name of {endpoint.origin} was not resolved in time.") from error
         except OSError as error:
-            raise Unreachable(f"The host name of {endpoint.origin} was not found in the DNS.") from error
+            raise NameUnknown(f"The host name of {endpoint.origin} was not found in the DNS.") from error
 
     def recall(self, host: str, port: int) -> tuple[str, ...]:
         """Return the checked addresses of the last answer for a name, or none."""

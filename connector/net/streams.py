@@ -23,7 +23,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from connector.net.addresses import parse_address
-from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreachable, describe_broken
+from connector.net.errors import BadAnswer, Blocked, NameUnknown, NetError, TimedOut, Unreachable, describe_broken
 from connector.net.resolving import CheckedResolver
 from connector.net.slots import Slots
 from connector.net.sockets import is_quiet
@@ -289,7 +289,7 @@ def _net_error(error: Exception, origin: str) -> NetError:
             reason = find_tls_fault(error) or "the handshake was cut off"
             return Unreachable(f"{origin} is not trusted: TLS failed ({reason}).")
         case aiohttp.ClientConnectorDNSError():
-            return Unreachable(f"The host name of {origin} was not found in the DNS.")
+            return NameUnknown(f"The host name of {origin} was not found in the DNS.")
         case aiohttp.ClientConnectorError():
             # The text of the error is asyncio's, with the address as Python writes it.
             number = error.os_error.errno

@@ -8,7 +8,7 @@ who receives a message twice knows it by its identifier.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -20,7 +20,7 @@ from connector.broker.board.webhooks import GONE, HITS, LONGEST_WAIT_MS, make_me
 from connector.broker.query import Asked, QueryRefused
 from connector.net.addresses import NetPolicy, check_url, net_policy, parse_url
 from connector.net.client import GuardedClient
-from connector.net.errors import Blocked, NetError
+from connector.net.errors import Blocked, NameUnknown, NetError
 from connector.ports.board import Board, SavedSearch
 from connector.ports.broker_store import BrokerStore
 from connector.ports.changes import StoreError
@@ -68,8 +68,25 @@ def choose_client(office: PostOffice, owner: str, url: str) -> GuardedClient:
     if origin in set(_list_origins(known.address, *known.data)):
         check_url(url, office.policy, query=True)
         return office.listed
-    check_url(url, PUBLIC, query=True)
+    with _say_not_public():
+        check_url(url, PUBLIC, query=True)
     return office.public
+
+
+@contextlib.contextmanager
+def _say_not_public() -> Iterator[None]:
+    """Refuse what is not public in one sentence.
+
+    What a name means here is not for the participant that chose it: it could ask for the names of the operator's
+    network, one after the other.
+    """
+    try:
+        yield
+    except (Blocked, NameUnknown):
+        raise Blocked(
+            "The address is not found at port 443 (https) of a public host, and is at no origin of yours in the "
+            "participant list: use another one."
+        ) from None
 
 
 def _list_origins(*urls: str | None) -> Iterable[str]:
@@ -191,14 +208,16 @@ class WebhookPoster:
             message = make_message(webhook, saved, items, office.now())
             status = 0
             try:
-                answer = await choose_client(office, webhook.owner, webhook.url).request(
-                    "POST",
-                    webhook.url,
-                    headers=message.headers,
-                    body=message.body,
-                    timeout_s=_TIMEOUT_S,
-                    max_bytes=_ANSWER_BYTES,
-                )
+                client = choose_client(office, webhook.owner, webhook.url)
+                with _say_not_public() if client is office.public else contextlib.nullcontext():
+                    answer = await client.request(
+                        "POST",
+                        webhook.url,
+                        headers=message.headers,
+                        body=message.body,
+                        timeout_s=_TIMEOUT_S,
+                        max_bytes=_ANSWER_BYTES,
+                    )
                 status, problem = answer.status, f"The address answered with status {answer.status}."
             except Blocked as fault:
                 problem = f"Nothing was sent: {fault.reason}"

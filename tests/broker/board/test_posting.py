@@ -274,6 +274,17 @@ async def test_a_participant_that_leaves_the_list_is_told_nothing_more(world: Wo
     assert receiver.messages == []
 
 
+@pytest.mark.parametrize("host", ["localhost", "no-such-name.invalid", "127.0.0.1"])
+async def test_an_address_inside_tells_nothing_of_the_network_of_the_operator(world: World, host: str) -> None:
+    inside = webhook(url=f"https://{host}/", after=0, event="", until=0)
+    await world.hooks.put_webhook(inside, most_of_one=2, most=3)
+    await world.offer("a")
+    assert (await world.tell()).problem == (
+        "Nothing was sent: The address is not found at port 443 (https) of a public host, and is at no origin of yours "
+        "in the participant list: use another one."
+    )
+
+
 async def test_a_search_that_cannot_be_read_any_more_says_why(world: World) -> None:
     await world.board.put_search(replace(SAVED, parameters=b'{"bbox":"x"}'), most=9)
     running = asyncio.create_task(world.poster.run())

@@ -63,6 +63,9 @@ SENTENCES: dict[str, str] = {
     "stattdessen den Feed oder den Ereignisstrom nutzen.",
     "The participant list does not contain the owner of the webhook: nothing is sent.": "Der Eigentümer des Webhooks steht "
     "nicht auf der Teilnehmerliste: Es wird nichts gesendet.",
+    "The address is not found at port 443 (https) of a public host, and is at no origin of yours in the participant list: "
+    "use another one.": "Die Adresse ist an Port 443 (https) keines öffentlichen Rechners zu finden und liegt unter keiner "
+    "Ihrer Adressen auf der Teilnehmerliste: bitte eine andere angeben.",
     "The address answered with status {}.": "Die Adresse hat mit dem Status {0} geantwortet.",
     "Nothing was sent: {}": "Es wurde nichts gesendet: {0}",
     "The address did not answer: {}": "Die Adresse hat nicht geantwortet: {0}",
