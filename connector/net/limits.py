@@ -74,6 +74,11 @@ class ConcurrencyLimit:
         self._held: dict[str, int] = {}
         self._count = 0
 
+    @property
+    def count(self) -> int:
+        """How many places are taken now."""
+        return self._count
+
     def enter(self, key: str) -> bool:
         """Take a place, or return False if none is free. Each successful `enter` needs one `leave`."""
         held = self._held.get(key, 0)

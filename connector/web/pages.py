@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
+from connector.net.limits import ConcurrencyLimit
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters import agreements, inbox, live, offers, start
 from connector.web.chapters.accounts import house, settings
@@ -20,6 +21,7 @@ from connector.web.frame.application import PageRow, make_app, make_namer
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import read_origin
+from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
 from connector.web.frame.visit import PagesDesk
 from connector.web.rights import (
     AGREEMENT_READERS,
@@ -189,7 +191,7 @@ def make_pages_app(
         attempts=SignInAttempts(),
         name_caller=make_namer(proxies),
         stopping=stopping or asyncio.Event(),
-        streams=set(),
+        streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
         uploads=uploads,
         login=organisation,
     )

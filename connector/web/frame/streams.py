@@ -9,13 +9,15 @@ from contextlib import nullcontext
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from connector.controlplane.usecases import users
 from connector.ports.watch import ChangeFlag
 from connector.web.frame.guard import refuse_plainly
 from connector.web.frame.visit import Visit, read_token
 
-MOST_STREAMS = 200
+MOST_STREAMS, STREAMS_OF_ONE = 200, 20
+"""The most open streams, in all and of one person."""
 
 
 class Glance(msgspec.Struct, frozen=True):
@@ -28,29 +30,39 @@ class Glance(msgspec.Struct, frozen=True):
 
 def open_stream(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id: str = "") -> Response:
     """Answer with what `look` finds, now and whenever it differs, as JSON; a commit of the process looks at once."""
-    if len(visit.pages.streams) >= MOST_STREAMS:
-        return refuse_plainly(503, "guard-streams")
-    return StreamingResponse(_follow(visit, look, process_id), media_type="text/event-stream")
+    return _PlacedStream(_follow(visit, look, process_id), visit)
+
+
+class _PlacedStream(StreamingResponse):
+    """A stream that holds a place of a person while it is open; without one, it is a refusal."""
+
+    def __init__(self, events: AsyncIterator[bytes], visit: Visit) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self._places, self._name = visit.pages.streams, visit.person.name
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._places.enter(self._name):
+            return await refuse_plainly(503, "guard-streams")(scope, receive, send)
+        try:
+            return await super().__call__(scope, receive, send)
+        finally:
+            self._places.leave(self._name)
 
 
 async def _follow(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id: str) -> AsyncIterator[bytes]:
     token, register = read_token(visit.request, visit.pages.here) or "", visit.users
-    stopping, mark, told = visit.pages.stopping, object(), None
-    visit.pages.streams.add(mark)
-    try:
-        with visit.users.context.watch.follow(process_id) if process_id else nullcontext(stopping) as changed:
-            while not stopping.is_set() and await users.find_session(register, token, seen=False):
-                if process_id:
-                    changed.clear()
-                seen = await look()
-                if seen.value != told:
-                    told = seen.value
-                    yield b"data: " + msgspec.json.encode(told) + b"\n\n"
-                if seen.last:
-                    return
-                await _wait((changed, stopping), seen.again_s)
-    finally:
-        visit.pages.streams.discard(mark)
+    stopping, told = visit.pages.stopping, None
+    with visit.users.context.watch.follow(process_id) if process_id else nullcontext(stopping) as changed:
+        while not stopping.is_set() and await users.find_session(register, token, seen=False):
+            if process_id:
+                changed.clear()
+            seen = await look()
+            if seen.value != told:
+                told = seen.value
+                yield b"data: " + msgspec.json.encode(told) + b"\n\n"
+            if seen.last:
+                return
+            await _wait((changed, stopping), seen.again_s)
 
 
 async def _wait(flags: tuple[ChangeFlag, ChangeFlag], timeout_s: float) -> None:

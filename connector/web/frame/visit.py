@@ -20,6 +20,7 @@ from connector.dataplane.uploads import Uploads
 from connector.desk.broker import BrokerOffice
 from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, say
+from connector.net.limits import ConcurrencyLimit
 from connector.ports.changes import Conflict, StoreError
 from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.identity import find_name
@@ -45,7 +46,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     `desk` is that of a participant, or that of a broker. `users` are the people who sign in, `library` has the zone
     and the words of terms. `admit` counts a request of nobody, and returns how many seconds its address has to wait.
     `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
-    stop, and `streams` has a mark for each stream of events that is open. `uploads` are the files that people upload;
+    stop, and `streams` has the places for streams of events. `uploads` are the files that people upload;
     None without a root of the served data. `login` is the login of the organisation; None if people have none.
     """
 
@@ -57,7 +58,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     attempts: SignInAttempts
     name_caller: Callable[[Request], str]
     stopping: asyncio.Event
-    streams: set[object]
+    streams: ConcurrencyLimit
     uploads: Uploads | None = None
     login: PagesLogin | None = None
     admit: Callable[[Request], int] = lambda _: 0

@@ -131,7 +131,34 @@ async def test_a_participant_has_few_streams_and_the_broker_ends_them_all(broker
         for stream in opened:
             async with asyncio.timeout(20):
                 await stream.reader.read()
-    assert broker.app.state.streams.total() == 0
+    assert broker.app.state.streams.count == 0
+
+
+async def test_streams_that_begin_at_the_same_moment_get_no_more_places(broker: BoardWorld) -> None:
+    saved = await save(broker)
+    many = STREAMS_OF_ONE + 3
+    async with listening(broker) as address, contextlib.AsyncExitStack() as stack:
+        begun = (stack.enter_async_context(following(address, saved["id"])) for _ in range(many))
+        heads = [await one.reader.readline() for one in await asyncio.gather(*begun)]
+        assert sum(b"too-many" in head for head in heads) == many - STREAMS_OF_ONE
+        assert broker.app.state.streams.count == STREAMS_OF_ONE
+
+
+@pytest.mark.parametrize("end", ["removed", "changed", "left the list"])
+async def test_a_stream_ends_with_its_search_and_with_the_membership(broker: BoardWorld, end: str) -> None:
+    saved = await save(broker)
+    async with listening(broker) as address, following(address, saved["id"]) as stream:
+        assert await stream.read() == {"comment": "open"}
+        if end == "removed":
+            await broker.said("DELETE", f"searches/{saved['id']}")
+        elif end == "changed":
+            await broker.said("PUT", f"searches/{saved['id']}", {"name": "Meer", "parameters": {"q": "meer"}})
+        else:
+            broker.space.members = [one for one in broker.space.members if one.id != ROADS]
+        await offer(broker, "x")
+        await broker.teller.follow()
+        async with asyncio.timeout(20):
+            assert b"hit" not in await stream.reader.read()
 
 
 async def test_a_feed_has_the_newest_hits_for_who_has_its_address(broker: BoardWorld) -> None:
@@ -156,3 +183,9 @@ async def test_a_feed_has_the_newest_hits_for_who_has_its_address(broker: BoardW
 async def test_who_guesses_feeds_is_put_off(broker: BoardWorld) -> None:
     statuses = {(await broker.http.get(f"/v1/feeds/{number}")).status_code for number in range(300)}
     assert statuses == {404, 429}
+
+
+async def test_who_has_a_feed_reads_it_no_more_often_than_an_address_may(broker: BoardWorld) -> None:
+    path = (await save(broker))["feed"].partition("example")[2]
+    statuses = {(await broker.http.get(path)).status_code for _ in range(300)}
+    assert statuses == {200, 429}

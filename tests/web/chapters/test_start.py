@@ -57,19 +57,30 @@ async def test_the_menu_counts_what_waits_and_a_stream_tells_of_changes(office: 
     task = asyncio.create_task(office.app(scope, receive, send))  # type: ignore[arg-type]
     await asyncio.wait_for(begun.wait(), 5)
     assert b'"count":1,"text":"1 wartet"' in b"".join(seen)
-    assert len(pages.streams) == 1
+    assert pages.streams.count == 1
     await office.store.commit([DropHold(OWNER, "urn:n:1")])
     pages.stopping.set()
     await asyncio.wait_for(task, 5)
-    assert pages.streams == set()
+    assert pages.streams.count == 0
     gone.set()
 
 
 async def test_open_streams_are_bounded(office: Office) -> None:
     browser = await office.sign_in(UserRole.PROVIDER)
     pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
-    pages.streams.update(object() for _ in range(streams.MOST_STREAMS))
+    for place in range(streams.MOST_STREAMS):
+        assert pages.streams.enter(f"somebody-{place}")
     assert (await browser.get("/eingang/laufend")).status_code == 503
+
+
+async def test_one_person_keeps_nobody_else_from_what_is_live(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    while pages.streams.enter("a.kaya"):
+        pass
+    assert pages.streams.count == streams.STREAMS_OF_ONE
+    assert (await browser.get("/eingang/laufend")).status_code == 503
+    assert pages.streams.enter("b.adler")
 
 
 async def test_the_first_page_leads_to_the_search_for_all_but_the_operators(office: Office) -> None:

@@ -34,7 +34,7 @@ async def test_a_stream_ends_when_the_process_stops(office: Office) -> None:
         pages.stopping.set()
 
     assert len(await follow(office, browser, STREAM, stop)) == 1
-    assert pages.streams == set()
+    assert pages.streams.count == 0
 
 
 async def test_a_change_that_shows_nothing_new_is_not_told(office: Office) -> None:
