@@ -11,12 +11,11 @@ import msgspec
 
 from connector.ports.graph import GraphAnswer, GraphDamaged, GraphQuestion, SparqlRefused
 from connector.protocol.dsp.errors import clean
-from connector.store.graph.wire import ANSWER_BYTES, HEAD, ROWS, SECONDS, WorkerAnswer, WorkerQuestion
+from connector.store.graph.wire import ANSWER_BYTES, HEAD, ROWS, SECONDS, UNOPENED, WorkerAnswer, WorkerQuestion
 
 WORKERS = 2
 # The worker ends itself; this process ends one that cannot.
 _GRACE_S = 2.0
-_FAILED = 1
 
 _REFUSALS: dict[str, tuple[int, str]] = {
     "syntax": (400, "The query is not a query of SPARQL 1.1 ({detail}): updates are not offered."),
@@ -114,8 +113,7 @@ class WorkerPool:
             code = "too-long"
         except EOFError:
             ended = await worker.wait_ended()
-            if ended == _FAILED:
-                # It could not open the graph.
+            if ended == UNOPENED:
                 raise GraphDamaged from None
             code = "too-long" if ended == -signal.SIGALRM else "too-much"
         status, sentence = _REFUSALS[code]

@@ -12,6 +12,8 @@ SECONDS = 10.0
 ROWS = 10_000
 MEMORY = 1024 * 1024 * 1024
 ANSWER_BYTES = 16 * 1024 * 1024
+UNOPENED = 3
+"""The status of a process that could not open its graph; no query ends a process with it."""
 
 
 class WorkerQuestion(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import msgspec
 import pyoxigraph as ox
 
-from connector.store.graph.wire import ANSWER_BYTES, HEAD, MEMORY, ROWS, SECONDS, WorkerAnswer, WorkerQuestion
+from connector.store.graph.wire import ANSWER_BYTES, HEAD, MEMORY, ROWS, SECONDS, UNOPENED, WorkerAnswer, WorkerQuestion
 
 # The numbers of the call by processor, and of the options of prctl.
 _SOCKET = {"x86_64": 41, "aarch64": 198}
@@ -66,9 +66,13 @@ def _write_table(solutions: Any, form: Any) -> WorkerAnswer:
 def _write_graph(triples: Any, media_type: str) -> WorkerAnswer:
     if not media_type:
         return WorkerAnswer(refusal="not-acceptable")
-    found = list(islice(triples, ROWS + 1))
-    if len(found) > ROWS:
-        return WorkerAnswer(refusal="too-large")
+    found: list[Any] = []
+    size = 0
+    for triple in islice(triples, ROWS + 1):
+        size += len(str(triple))
+        if len(found) == ROWS or size > ANSWER_BYTES:
+            return WorkerAnswer(refusal="too-large")
+        found.append(triple)
     form = ox.RdfFormat.from_media_type(media_type)
     return WorkerAnswer(body=ox.serialize(found, format=form) or b"", media_type=media_type)
 
@@ -127,6 +131,9 @@ def serve(store: Any, questions: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    opened = ox.Store.read_only(sys.argv[1])
+    try:
+        opened = ox.Store.read_only(sys.argv[1])
+    except (OSError, RuntimeError):
+        sys.exit(UNOPENED)
     give_up_rights()
     serve(opened, sys.stdin.buffer, sys.stdout.buffer)

@@ -16,6 +16,7 @@ from connector.store.graph import graph as store_graph
 from connector.store.graph import pool
 from connector.store.graph.graph import OxigraphStore, open_graph
 from connector.store.graph.pool import WORKERS, WorkerPool, _RunningWorker
+from connector.store.graph.wire import UNOPENED
 from tests.broker.crawling import until
 
 EX = "https://ex.example/"
@@ -257,9 +258,12 @@ async def test_a_published_copy_that_is_gone_is_found_out_and_opened_again(
     assert await count(graph) == 2
 
 
-async def test_a_process_that_could_not_open_its_graph_says_so_however_slowly_it_ends(tmp_path: Path) -> None:
-    slow = "import os, sys, time; os.close(1); time.sleep(0.3); sys.exit(1)"
+@pytest.mark.parametrize(("status", "fault"), [(UNOPENED, GraphDamaged), (1, SparqlRefused)])
+async def test_only_a_process_that_could_not_open_its_graph_has_it_built_anew(
+    tmp_path: Path, status: int, fault: type[Exception]
+) -> None:
+    slow = f"import os, sys, time; os.close(1); time.sleep(0.3); sys.exit({status})"
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", slow, stdin=pipe, stdout=pipe)
-    with pytest.raises(GraphDamaged):
+    with pytest.raises(fault):
         await WorkerPool(lambda: tmp_path)._ask(_RunningWorker(process, tmp_path), GraphQuestion("ASK {}", "", "", ()))

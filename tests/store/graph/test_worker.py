@@ -35,6 +35,10 @@ def test_rows_are_counted_and_sizes_too() -> None:
     assert ask("SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT " + str(ROWS)).refusal == ""
     assert ask("CONSTRUCT { ?a ?d ?g } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }").refusal == "too-large"
     assert ask("SELECT ?c ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 9999").refusal == "too-large"
+    # A few rows can be long too.
+    for made in ("SELECT ?y", "CONSTRUCT { <urn:a> <urn:b> ?y }"):
+        long = f'REPLACE("{"a" * 2000}", "a", "{"b" * 3000}")'
+        assert ask(f'{made} {{ BIND({long} AS ?x) BIND(REPLACE(?x, "b", "ccc") AS ?y) }}').refusal == "too-large", made
 
 
 def test_questions_are_answered_in_turn() -> None:
