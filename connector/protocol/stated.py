@@ -11,6 +11,9 @@ import msgspec
 
 from connector.protocol.dcat import find_checksum
 
+# The digits of 2**63.
+_MOST_DIGITS = 19
+
 
 class StatedData(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider states of its data, and the name of its file; each is None if it is not stated."""
@@ -45,7 +48,7 @@ def read_stated(dataset: Mapping[str, Any]) -> StatedData:
     size = _value(first.get("dcat:byteSize", first.get("byteSize")))
     return StatedData(
         sha256=find_checksum(first),
-        size=int(size) if isinstance(size, int) or (isinstance(size, str) and size.isdecimal()) else None,
+        size=_read_size(size),
         modified=_read_moment(_value(first.get("dct:modified", dataset.get("dct:modified")))),
         name=name if isinstance(name := _value(first.get("dct:title")), str) else None,
     )
@@ -53,6 +56,14 @@ def read_stated(dataset: Mapping[str, Any]) -> StatedData:
 
 def _value(stated: object) -> object:
     return stated.get("@value") if isinstance(stated, Mapping) else stated
+
+
+def _read_size(stated: object) -> int | None:
+    """Return a number of bytes; None for what is none, also for one of more digits than a file has."""
+    if isinstance(stated, int) and not isinstance(stated, bool):
+        return stated if 0 <= stated < 10**_MOST_DIGITS else None
+    known = isinstance(stated, str) and stated.isascii() and stated.isdecimal() and len(stated) <= _MOST_DIGITS
+    return int(str(stated)) if known else None
 
 
 def _read_moment(text: object) -> datetime | None:

@@ -67,6 +67,9 @@ def _parse(body: bytes, form: RdfForm, base: str) -> Iterator[list[Statement]]:
                 part = []
     except (SyntaxError, ValueError) as error:
         raise UnreadableDocument(f"The document is not {form}: {clean(str(error), 200)}.") from None
+    except MemoryError:
+        # The bound of the parser itself, for what it has to hold at once.
+        raise UnreadableDocument("The document has a name or a text that is longer than 16 MB.") from None
     yield part
 
 

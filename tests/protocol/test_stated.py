@@ -39,6 +39,11 @@ def test_the_statements_of_a_distribution_are_read() -> None:
         dataset(),
         dataset(**{"dcat:byteSize": "many", "dct:modified": "yesterday", "spdx:checksum": "abc"}),
         dataset(**{"dcat:byteSize": {"@value": None}, "dct:modified": 5, "spdx:checksum": {"spdx:checksumValue": 1}}),
+        dataset(**{"dcat:byteSize": "9" * 5000}),
+        dataset(**{"dcat:byteSize": "²"}),
+        dataset(**{"dcat:byteSize": -1}),
+        dataset(**{"dcat:byteSize": True}),
+        dataset(**{"dcat:byteSize": 10**30}),
         dataset(**{"spdx:checksum": {"spdx:algorithm": "md5", "spdx:checksumValue": DIGEST}}),
     ],
 )

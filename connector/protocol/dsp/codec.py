@@ -100,8 +100,10 @@ def parse(body: bytes) -> object:
         raise RemoteProtocolError(f"The body has too many values: expected at most {ELEMENT_LIMIT}.")
     try:
         document = _DECODER.decode(body.decode())
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise RemoteProtocolError(f"The body cannot be read as JSON: {error}.") from error
+    except RecursionError:
+        raise _refuse_depth() from None
     # Counting brackets costs much less than walking the document, and is sufficient for nearly every message.
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT:
         _check_depth(document)
@@ -166,7 +168,11 @@ def _check_depth(document: object) -> None:
             return
         level = deeper
     if any(isinstance(value, dict | list) for value in level):
-        raise RemoteProtocolError(f"The body is nested too deeply: expected at most {DEPTH_LIMIT} levels.")
+        raise _refuse_depth()
+
+
+def _refuse_depth() -> RemoteProtocolError:
+    return RemoteProtocolError(f"The body is nested too deeply: expected at most {DEPTH_LIMIT} levels.")
 
 
 def _check_frame(kind: type[msgspec.Struct], document: dict[str, Any]) -> None:

@@ -24,6 +24,8 @@ from connector.web.showing.results import AskedSearch, PageShown, read_search
 
 MOST_SOURCES, PAGE, MAPPED = 200, 50, 1000
 _FARTHEST = 100_000
+# More digits than any number of a page has.
+_DIGITS = 10
 WORDS = ("space", "offer", "terms", "agreement", "delivery", "fresh")
 PARTS = ("standard", "limits", "report")
 
@@ -121,7 +123,7 @@ async def show_organisation(visit: Visit) -> Response:
     if source is None or source.liveness is Liveness.DEAD:
         return show_error(visit, 404, visit.words.say("sharing.unknown-organisation"))
     given = read_query(visit, "ab") or "0"
-    offset = min(int(given[:9]), _FARTHEST) if given.isascii() and given.isdecimal() else 0
+    offset = min(int(given[: _DIGITS - 1]), _FARTHEST) if given.isascii() and given.isdecimal() else 0
     listing = Listing(participant=source.participant, order=ListOrder.NEWEST, limit=PAGE, offset=offset)
     entries, total = await record.list_entries(listing)
     untitled = visit.words.say("untitled")
@@ -174,7 +176,10 @@ async def show_sitemap_index(visit: Visit) -> Response:
 
 async def show_sitemap(visit: Visit) -> Response:
     """Return the addresses of the datasets of one sitemap."""
-    number = int(visit.request.path_params["number"])
+    stated = visit.request.path_params["number"]
+    if not (stated.isascii() and stated.isdecimal() and len(stated) < _DIGITS):
+        return show_error(visit, 404, visit.words.say("error-unknown"))
+    number = int(stated)
     addresses: list[tuple[str, int]] = []
     listing = Listing(offset=min(number * MAPPED, 50 * _FARTHEST), limit=MAPPED)
     async for part in publishing.walk_list(await see(visit), listing):

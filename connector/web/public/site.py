@@ -29,7 +29,7 @@ PUBLIC_PAGES: Sequence[tuple[str, PageFunction]] = (
     ("/hilfe", chapters.show_help),
     ("/barrierefreiheit", chapters.show_accessibility),
     ("/sitemap.xml", chapters.show_sitemap_index),
-    ("/sitemap-{number:int}.xml", chapters.show_sitemap),
+    ("/sitemap-{number}.xml", chapters.show_sitemap),
     ("/robots.txt", chapters.show_robots),
 )
 ALWAYS_OPEN = frozenset({"/hilfe", "/barrierefreiheit"})

@@ -87,6 +87,12 @@ async def test_an_organisation_lists_its_offers_in_pages(square: Square) -> None
     assert answer.status_code == 200
 
 
+async def test_a_sitemap_with_a_number_that_none_has_is_no_page(square: Square) -> None:
+    async with square.browser() as browser:
+        for number in ("9" * 5000, "9" * 10, "-1", "1.5", "٣", "x"):
+            assert (await browser.get(f"/sitemap-{number}.xml")).status_code == 404, number[:9]
+
+
 async def test_the_sitemap_leads_to_every_dataset(square: Square) -> None:
     async with square.browser() as browser:
         assert f"Sitemap: {ADDRESS}/sitemap.xml" in (await browser.get("/robots.txt")).text

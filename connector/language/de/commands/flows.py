@@ -343,6 +343,8 @@ SENTENCES: dict[str, str] = {
     "The document has more than {} statements.": "Das Dokument hat mehr als {0} Aussagen.",
     "The document has more than {} terms that consist of terms.": "Das Dokument hat mehr als {0} Namen, die selbst aus "
     "Aussagen bestehen.",
+    "The document has a name or a text that is longer than 16 MB.": "Das Dokument hat einen Namen oder Text, der länger als "
+    "16 MB ist.",
     "The document is nested deeper than {} elements.": "Das Dokument ist tiefer als {0} Elemente verschachtelt.",
     "The document is not JSON-LD: {}": "Das Dokument ist kein JSON-LD: {0}",
     "The document is not XML: {}.": "Das Dokument ist kein XML: {0}.",

@@ -132,7 +132,7 @@ def _read_order(agreement: Agreement, form: SubscriptionForm) -> SubscriptionOrd
         "agreement": agreement.key,
         "every": form.every,
         "at": form.at or None,
-        "weekday": int(form.weekday) if form.weekday.isdecimal() else 0,
+        "weekday": int(form.weekday[:2]) if form.weekday.isdecimal() else 0,
         "sink": {"kind": "file", "path": f"{form.folder.strip('/')}/"} if form.folder else None,
     }
     return msgspec.convert(order, SubscriptionOrder)

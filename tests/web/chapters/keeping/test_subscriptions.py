@@ -48,6 +48,7 @@ async def test_a_subscription_is_ordered_once_from_an_agreement(office: Office) 
         ({"uhrzeit": "halb"}, "Eine Uhrzeit hat die Form 06:30"),
         ({"rhythmus": "minute"}, "einer der Rhythmen"),
         ({"wochentag": "9"}, "einer der Rhythmen"),
+        pytest.param({"wochentag": "9" * 5000}, "einer der Rhythmen", id="a weekday of 5000 digits"),
         ({"rhythmus": "change"}, "sodass niemand eine Änderung sieht"),
     ],
 )
