@@ -19,6 +19,7 @@ SUITES = {
     "broker/test_api.py": "the broker as its users see it",
     "broker/visibility/test_outputs.py": "all that the broker answers, with and without a hidden offer",
     "broker/test_hostile_sources.py": "bad input of the intake, over real HTTP",
+    "broker/describing/test_hostile_values.py": "every value of an offer made hostile, in all forms that are published",
     "broker/test_city_data.py": "the broker with the city's real data",
     "broker/relevance/test_relevance.py": "how well the search answers questions",
     "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",

@@ -30,10 +30,10 @@ class Glance(msgspec.Struct, frozen=True):
 
 def open_stream(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id: str = "") -> Response:
     """Answer with what `look` finds, now and whenever it differs, as JSON; a commit of the process looks at once."""
-    return _PlacedStream(_follow(visit, look, process_id), visit)
+    return _PersonStream(_follow(visit, look, process_id), visit)
 
 
-class _PlacedStream(StreamingResponse):
+class _PersonStream(StreamingResponse):
     """A stream that holds a place of a person while it is open; without one, it is a refusal."""
 
     def __init__(self, events: AsyncIterator[bytes], visit: Visit) -> None:

@@ -332,6 +332,7 @@ SENTENCES: dict[str, str] = {
     "The portal was not read completely within {} s.": "Das Portal wurde nicht innerhalb von {0} s vollständig gelesen.",
     "The portal answered with status {}.": "Das Portal hat mit Status {0} geantwortet.",
     "The portal did not answer: {}": "Das Portal hat nicht geantwortet: {0}",
+    "The source was not asked.": "Die Quelle wurde nicht gefragt.",
     "The portal was not asked.": "Das Portal wurde nicht angefragt.",
     "The portal was not asked: {}": "Das Portal wurde nicht angefragt: {0}",
     "The portal was removed.": "Das Portal wurde entfernt.",

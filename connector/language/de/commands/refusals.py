@@ -102,7 +102,6 @@ SENTENCES: dict[str, str] = {
     "The catalogue was not read completely within {} s.": "Der Katalog war nach {0} s nicht vollständig gelesen.",
     "The source is slow ({} s), and so are others: it is tried later.": "Die Quelle ist langsam ({0} s), andere "
     "sind es auch: Sie wird später gelesen.",
-    "The source was not asked.": "Die Quelle wurde nicht gefragt.",
     "The source was not asked: {}": "Die Quelle wurde nicht gefragt: {0}",
     "{} was not asked: {}": "{0} wurde nicht gefragt: {1}",
     "The source refused the catalogue request: {}": "Die Quelle hat die Anfrage des Katalogs abgelehnt: {0}",
