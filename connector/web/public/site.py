@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from connector.desk.broker import BrokerOffice
+from connector.net.limits import ConcurrencyLimit
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters.accounts import people
 from connector.web.chapters.brokering import deeds, log, needs, offers, overview, quality, searches, sources
@@ -14,6 +15,7 @@ from connector.web.frame.application import PageRow, make_app, make_namer
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import read_origin
+from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
 from connector.web.frame.visit import PageFunction, PagesDesk
 from connector.web.public import chapters
 from connector.web.public.reading import open_to_readers
@@ -91,7 +93,7 @@ def make_broker_pages(
         attempts=SignInAttempts(),
         name_caller=make_namer(proxies),
         stopping=stopping or asyncio.Event(),
-        streams=set(),
+        streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
         login=organisation,
         admit=admit,
     )
