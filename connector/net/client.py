@@ -193,7 +193,10 @@ def _can_carry(value: str) -> bool:
 
 def _refuse_redirect(answer: HttpAnswer, call: HttpCall) -> None:
     if answer.status in _REDIRECTS:
-        raise Unwilling(f"{call.endpoint.origin} answered with a redirect ({answer.status}), which is never followed.")
+        raise Unwilling(
+            f"{call.endpoint.origin} answered with a redirect ({answer.status}), which is never followed.",
+            location=answer.headers.get("Location", "")[:MAX_REQUEST_URL],
+        )
 
 
 async def _read(answer: HttpAnswer, max_bytes: int, origin: str) -> bytes:

@@ -45,7 +45,14 @@ class BadAnswer(NetError):
 
 
 class Unwilling(BadAnswer):
-    """The peer answers as it is set up to answer, and will again: a redirect, or compressed data nobody asked for."""
+    """The peer answers as it is set up to answer, and will again: a redirect, or compressed data nobody asked for.
+
+    `location` is where a redirect leads, as the peer writes it; it may have a secret, as every address.
+    """
+
+    def __init__(self, message: str, location: str = "") -> None:
+        super().__init__(message)
+        self.location = location
 
 
 class KeyProtected(OSError):

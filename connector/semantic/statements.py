@@ -60,6 +60,8 @@ _IRI = re.compile(
     rf"(?://(?:[{_LETTERS}!$&'()*+,;=]|{_PERCENT})*(?::[0-9]{{0,5}})?(?:/{_PATH})?|(?!//){_PATH})"
     rf"(?:\?{_REST})?(?:\#{_REST})?"
 )
+# A percent sign without two digits, and what may stand nowhere in an IRI.
+_NO_SIGN = re.compile(rf"%(?![0-9A-Fa-f]{{2}})|[^{_LETTERS}!$&'()*+,;=:@/?#%]")
 _WEB = re.compile(r"https?://[^/?#:]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -73,6 +75,22 @@ def is_iri(text: str) -> bool:
     (True, False, False)
     """
     return len(text) <= LONGEST_IRI and text.isprintable() and _IRI.fullmatch(text) is not None
+
+
+def mend_iri(text: str) -> str:
+    """Return an address as browsers read it, with the signs that no IRI has percent-encoded; empty if it is none then.
+
+    WHATWG URL, sections 1.3 and 4.4.
+
+    >>> mend_iri(" https://a.example/l\u00e4rm karte[1].csv\\n"), mend_iri("www.a.example")
+    ('https://a.example/l\u00e4rm%20karte%5B1%5D.csv', '')
+    """
+    mended = _NO_SIGN.sub(_encode_sign, text.strip()) if len(text) <= LONGEST_IRI else ""
+    return mended if is_iri(mended) else ""
+
+
+def _encode_sign(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))
 
 
 def is_web_address(text: str) -> bool:

@@ -136,14 +136,16 @@ def make_client(portal: FakePortal) -> PortalClient:
     return PortalClient(GuardedClient(net_policy(), portal), now=lambda: next(ticks), sleep=wait)
 
 
-def make_source(kind: PortalKind = PortalKind.CKAN) -> CrawlSource:
-    return make_portal("city", kind, HOME if kind is PortalKind.CKAN else CATALOG, "Open Data City")
+def make_source(kind: PortalKind = PortalKind.CKAN, address: str = "") -> CrawlSource:
+    return make_portal("city", kind, address or (HOME if kind is PortalKind.CKAN else CATALOG), "Open Data City")
 
 
 class PortalWorld:
     """A broker without members that harvests one portal; `crawl` lets time pass until it is due."""
 
-    def __init__(self, portal: FakePortal, kind: PortalKind = PortalKind.CKAN, **catalogues: Catalogue) -> None:
+    def __init__(
+        self, portal: FakePortal, kind: PortalKind = PortalKind.CKAN, address: str = "", **catalogues: Catalogue
+    ) -> None:
         self.portal = portal
         self.space = Space(**catalogues)
         self.record = MemoryBrokerStore()
@@ -152,7 +154,7 @@ class PortalWorld:
         async def read(source: CrawlSource, known: dict[str, str], keep: Any) -> Any:
             return await harvest(client, source, known, now=self.space.now, keep=keep)
 
-        self.crawler = crawler_of(self.space, self.record, harvest=read, portals=[make_source(kind)])
+        self.crawler = crawler_of(self.space, self.record, harvest=read, portals=[make_source(kind, address)])
 
     async def crawl(self) -> CrawlSource:
         source = await self.record.source(PORTAL)

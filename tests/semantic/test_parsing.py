@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connector.semantic import parsing
 from connector.semantic.parsing import UnreadableDocument, parse_statements
-from connector.semantic.statements import BlankTerm, Statement
+from connector.semantic.statements import BlankTerm, IriTerm, Statement
 from connector.semantic.writing import RdfForm, write_statements
 from tests.semantic.test_writing import EX, STATEMENTS
 
@@ -49,7 +49,13 @@ def test_whatever_the_bytes_are_they_are_statements_or_refused(body: bytes) -> N
         (RdfForm.RDF_XML, XML + b"<d:x>" * 100_000, "nested deeper than 64"),
         (RdfForm.RDF_XML, b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'>" + XML, "document type"),
         (RdfForm.RDF_XML, "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>".encode("utf-16"), "document type"),
-        (RdfForm.RDF_XML, b"<?xml version='1.0' encoding='nonsense'?><a/>", "not XML"),
+        (RdfForm.RDF_XML, b"<?xml version='1.0' encoding='nonsense'?><a/>", "encoding nonsense is not read"),
+        (
+            RdfForm.RDF_XML,
+            b"<?xml version='1.0' encoding='unicode_escape'?><a/>",
+            "encoding unicode_escape is not read",
+        ),
+        (RdfForm.RDF_XML, b"<?xml version='1.0'?><a>\xe4</a>", "not XML"),
         (RdfForm.TURTLE, b'<urn:a> <urn:b> "' + b"x" * (17 << 20) + b'" .', "longer than 16 MB"),
         (RdfForm.JSON_LD, b'{"@id":' * 100_000, "not JSON-LD: The body is nested too deeply"),
         (RdfForm.JSON_LD, b"[" * 150 + b"]" * 150, "not JSON-LD"),
@@ -62,6 +68,22 @@ def test_whatever_the_bytes_are_they_are_statements_or_refused(body: bytes) -> N
 def test_what_costs_more_than_its_bytes_or_leads_elsewhere_is_refused(form: RdfForm, body: bytes, reason: str) -> None:
     with pytest.raises(UnreadableDocument, match=reason):
         read(body, form)
+
+
+def test_a_wrong_address_is_mended_or_left_out_and_the_rest_is_read() -> None:
+    turtle = b"<urn:a> <urn:p> <https://f.example/a b|c.csv>, <no address> . <urn:b c> <urn:p> 1 . <urn:d> <urn:p> 2 ."
+    xml = (
+        XML
+        + b'<rdf:Description rdf:about="urn:a"><d:p rdf:resource="https://f.example/a b"/></rdf:Description></rdf:RDF>'
+    )
+    found = read(turtle)
+    assert [statement.value for statement in found[:2]] == [
+        IriTerm("https://f.example/a%20b%7Cc.csv"),
+        IriTerm("https://ex.example/no%20address"),
+    ]
+    assert [statement.subject for statement in found[2:]] == [IriTerm("urn:b%20c"), IriTerm("urn:d")]
+    assert [statement.value for statement in read(xml, RdfForm.RDF_XML)] == [IriTerm("https://f.example/a%20b")]
+    assert read(b'{"@id": "urn:' + b"a" * 3000 + b'", "urn:p": 1}', RdfForm.JSON_LD) == []
 
 
 def test_a_document_has_a_bounded_number_of_statements_and_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

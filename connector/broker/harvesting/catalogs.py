@@ -7,13 +7,13 @@ DCAT-AP 3.0.1; Hydra Core Vocabulary, collections. A catalogue of one document i
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from functools import partial
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from connector.broker.crawl import CrawlFailed
 from connector.broker.harvesting.parts import DATASETS, Described, PortalPart
-from connector.broker.harvesting.portal import PortalClient, find_media_type
+from connector.broker.harvesting.portal import PortalClient, find_charset, find_media_type
 from connector.broker.harvesting.resources import (
     RdfGraph,
     add_statements,
@@ -29,15 +29,24 @@ from connector.ports.broker_store import CrawlSource, Portal
 from connector.protocol.dsp.errors import clean
 from connector.semantic.parsing import UnreadableDocument, parse_statements
 from connector.semantic.statements import RdfNode
-from connector.semantic.writing import RdfForm
+from connector.semantic.writing import SUFFIXES, RdfForm
 
 ACCEPT = "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8"
 _FORMS: Mapping[str, RdfForm] = {
     **{form.value: form for form in (RdfForm.TURTLE, RdfForm.RDF_XML, RdfForm.JSON_LD)},
-    "application/x-turtle": RdfForm.TURTLE,
+    # Every document in N-Triples is one in Turtle, and the N3 of catalogues is Turtle by its older name.
+    **dict.fromkeys(("application/x-turtle", "application/n-triples", "text/n3", "text/rdf+n3"), RdfForm.TURTLE),
     "application/xml": RdfForm.RDF_XML,
     "text/xml": RdfForm.RDF_XML,
     "application/json": RdfForm.JSON_LD,
+}
+# What servers of files say of endings that they do not know: then the ending decides.
+_UNSPECIFIC = frozenset({"application/octet-stream", "binary/octet-stream", "text/plain"})
+_BY_ENDING: Mapping[str, RdfForm] = {
+    **{ending: form for ending, form in SUFFIXES.items() if form is not RdfForm.TRIG},
+    **dict.fromkeys(("nt", "n3"), RdfForm.TURTLE),
+    **dict.fromkeys(("xml", "owl"), RdfForm.RDF_XML),
+    "json": RdfForm.JSON_LD,
 }
 _LONGEST_VALIDATOR = 500
 
@@ -104,12 +113,12 @@ def _keep_short(validator: str) -> str | None:
 async def _read_graph(graph: RdfGraph, answer: Response, url: str) -> int:
     """Read a document into a graph, part by part, and return the number of its statements. Raises CrawlFailed."""
     media = find_media_type(answer)
-    form = _FORMS.get(media)
+    form = _find_ending(url) if media in _UNSPECIFIC else _FORMS.get(media)
     if form is None:
         raise CrawlFailed(
             f"The portal answered with {clean(media, 100)}: give the address of its Turtle, RDF/XML or JSON-LD."
         )
-    parts = parse_statements(answer.body, form, url)
+    parts = parse_statements(answer.body, form, url, find_charset(answer))
     count = 0
     try:
         while (part := await work_aside(max(len(answer.body), SMALL + 1), partial(next, parts, None))) is not None:
@@ -120,13 +129,22 @@ async def _read_graph(graph: RdfGraph, answer: Response, url: str) -> int:
     return count
 
 
+def _find_ending(url: str) -> RdfForm | None:
+    return _BY_ENDING.get(urlsplit(url).path.rpartition(".")[2].lower())
+
+
 def _find_following(graph: RdfGraph, url: str, home: str) -> str | None:
-    """Return the address of the next page. Raises CrawlFailed if it is not of the origin of the portal."""
+    """Return the address of the next page; a page that names itself is the last one, as deployed portals write it.
+
+    Raises CrawlFailed if the next page is not of the origin of the portal.
+    """
     stated = find_next_page(graph)
     if stated is None:
         return None
     try:
         following = urljoin(url, stated)
+        if following == url:
+            return None
         if parse_url(following, query=True).origin == parse_url(home, query=True).origin:
             return following
     except (Blocked, ValueError):

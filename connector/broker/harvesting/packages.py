@@ -13,7 +13,7 @@ from connector.broker.normalise import DESCRIPTION_LENGTH
 from connector.protocol import dcat
 from connector.protocol.dsp.errors import clean
 from connector.semantic.codes import ListName, find_code
-from connector.semantic.statements import XSD, is_iri, is_web_address
+from connector.semantic.statements import XSD, is_iri, is_web_address, mend_iri
 
 _RESOURCES, _TAGS, _EXTRAS = 100, 64, 200
 _LONGEST_EXTRA = 64 * 1024
@@ -133,7 +133,8 @@ def _refer(text: str) -> Any:
 
 
 def _refer_address(text: str) -> Any:
-    return {"@id": text} if is_web_address(text) else None
+    address = mend_iri(text)
+    return {"@id": address} if is_web_address(address) else None
 
 
 def _refer_code(name: ListName, text: str) -> Any:

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from urllib.parse import urljoin
 
 from connector.broker.crawl import CrawlFailed
 from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient, Response
-from connector.net.errors import Blocked, NetError
+from connector.net.errors import Blocked, NetError, Unwilling
 from connector.net.limits import TokenBuckets
+from connector.protocol.dsp.errors import clean
 
 PER_SECOND, BURST = 5.0, 20
 LARGEST = 64 * 1024 * 1024
@@ -53,12 +55,23 @@ class PortalClient:
             answer = await self._client.request("GET", url, headers=asked, timeout_s=_TIMEOUT_S, max_bytes=LARGEST)
         except Blocked as error:
             raise CrawlFailed(f"The portal was not asked: {error.reason}") from None
+        except Unwilling as error:
+            raise CrawlFailed(f"The portal did not answer: {error}{_name_other(url, error)}") from None
         except NetError as error:
             raise CrawlFailed(f"The portal did not answer: {error}") from None
         expected = {200, *refusals, *((304,) if headers else ())}
         if answer.status not in expected:
             raise CrawlFailed(f"The portal answered with status {answer.status}.", _read_wait(answer))
         return answer
+
+
+def _name_other(url: str, error: Unwilling) -> str:
+    """Return where a redirect leads, for the operator, who decides if that is the portal (RFC 9110, section 15.4)."""
+    try:
+        other = urljoin(url, error.location) if error.location else ""
+    except ValueError:
+        return ""
+    return f" It leads to {clean(other, 300)}: enter that address, if it is the portal's." if other else ""
 
 
 def _read_wait(answer: Response) -> int | None:
@@ -74,3 +87,10 @@ def find_media_type(answer: Response) -> str:
     RFC 9110, section 8.3.
     """
     return answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() or "application/octet-stream"
+
+
+def find_charset(answer: Response) -> str:
+    """Return the parameter `charset` of the media type of an answer, or an empty text (RFC 9110, section 8.3.2)."""
+    parameters = answer.headers.get("Content-Type", "").split(";")[1:]
+    named = (part.partition("=") for part in parameters)
+    return next((value.strip(" \"'") for name, _, value in named if name.strip().lower() == "charset"), "")[:40]

@@ -20,6 +20,7 @@ from connector.semantic.statements import (
     Statement,
     is_iri,
     is_web_address,
+    mend_iri,
 )
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
@@ -137,7 +138,8 @@ def _read_values(graph: RdfGraph, predicate: str, values: list[RdfTerm], depth: 
 def _make_literal(predicate: str, literal: LiteralTerm, text: str) -> Any:
     if predicate in _ADDRESSES:
         # Portals write addresses as texts or as xsd:anyURI.
-        return {"@id": text} if is_web_address(text) else {"@value": text}
+        address = mend_iri(text)
+        return {"@id": address} if is_web_address(address) else {"@value": text}
     if literal.language:
         return {"@value": text, "@language": literal.language}
     return {"@value": text, "@type": literal.datatype} if is_iri(literal.datatype) else text

@@ -15,6 +15,14 @@ JSON = """{"@context": {"dct": "http://purl.org/dc/terms/"}, "@graph": [{"@id": 
 "@type": "http://www.w3.org/ns/dcat#Dataset", "dct:title": {"@value": "Dataset 1", "@language": "en"}}]}"""
 
 
+def write_nt() -> bytes:
+    return (
+        b"<https://data.example/1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+        b"<http://www.w3.org/ns/dcat#Dataset> .\n"
+        b'<https://data.example/1> <http://purl.org/dc/terms/title> "Dataset 1"@en .\n'
+    )
+
+
 def world_of(**pages: Any) -> PortalWorld:
     portal = FakePortal()
     portal.pages = {f"/catalog.ttl{'?page=' + name[1:] if name != 'p1' else ''}": page for name, page in pages.items()}
@@ -47,6 +55,38 @@ async def test_the_kind_of_document_is_its_media_type(media: str, body: str) -> 
     world = world_of(p1=(200, {"Content-Type": media}, body.encode()))
     await world.crawl()
     assert (await world.entry("https://data.example/1")).titles == {"en": "Dataset 1"}
+
+
+@pytest.mark.parametrize(
+    ("ending", "media", "body"),
+    [
+        ("ttl", "text/plain; charset=utf-8", write_page(1).encode()),
+        ("TTL", "application/octet-stream", b"\xef\xbb\xbf" + write_page(1).encode()),
+        ("nt", "binary/octet-stream", write_nt()),
+        ("nt", "application/n-triples", write_nt()),
+        ("n3", "text/n3", write_page(1).encode()),
+        ("rdf", "text/plain", XML.encode()),
+        ("xml", "", XML.encode()),
+        ("rdf", "application/rdf+xml", f'<?xml version="1.0" encoding="UTF-16"?>{XML}'.encode("utf-16")),
+        ("jsonld", "text/plain", b"\xef\xbb\xbf" + JSON.encode()),
+        ("json", "application/octet-stream", JSON.encode()),
+        ("ttl", "text/turtle; charset=ISO-8859-1", write_page(1).replace("Dataset 1", "Dataset 1 é").encode("latin-1")),
+    ],
+)
+async def test_where_a_server_does_not_say_the_kind_the_ending_does(ending: str, media: str, body: bytes) -> None:
+    portal = FakePortal()
+    portal.pages[f"/catalog.{ending}"] = (200, {"Content-Type": media} if media else {}, body)
+    world = PortalWorld(portal, PortalKind.DCAT, address=f"https://portal.example/catalog.{ending}")
+    assert (await world.crawl()).error is None
+    title = (await world.entry("https://data.example/1")).titles["en"]
+    assert title in {"Dataset 1", "Dataset 1 é"}
+
+
+async def test_a_page_that_names_itself_is_the_last_one() -> None:
+    led = write_page(1, following=f"{CATALOG}?page=2")
+    world = world_of(p1=say_turtle(led), p2=say_turtle(write_page(2, following=f"{CATALOG}?page=2")))
+    source = await world.crawl()
+    assert (source.liveness, source.error, len(await world.ids())) == (Liveness.ONLINE, None, 2)
 
 
 async def test_one_document_is_asked_for_with_its_validators() -> None:
@@ -91,7 +131,7 @@ async def test_a_page_of_another_origin_is_not_asked_for(following: str) -> None
     ("media", "body", "reason"),
     [
         ("text/html", "<html/>", "answered with text/html: give the address of its Turtle, RDF/XML or JSON-LD"),
-        ("", "", "answered with application/octet-stream"),
+        ("image/png", "", "answered with image/png"),
         ("text/turtle", "<a> <b", "is not text/turtle"),
         ("application/rdf+xml", '<!DOCTYPE a [<!ENTITY b "c">]>' + XML, "has a document type"),
         ("application/ld+json", '{"@context": "https://other.example/context"}', "needs a context"),
