@@ -2,11 +2,12 @@
 
 from functools import cache
 
+from connector.broker.reading.statements import name_format, name_licence
 from connector.broker.reading.terms import name_purposes
 from connector.language.catalogue import LANGUAGES, find_sentence
 from connector.ports.search_index import CHANGED_WITHIN, CURRENT, STALE, Facet
 from connector.protocol import dcat
-from connector.semantic.codes import read_codes
+from connector.semantic.codes import find_file_type, read_codes
 
 FREQUENCIES = (
     "CONT",
@@ -49,6 +50,9 @@ def label_value(facet: Facet, value: str) -> dict[str, str]:
         return name_purposes().get(value, {})
     if facet is Facet.LICENCE:
         return _label_licences().get(value, {})
+    if facet is Facet.FORMAT:
+        known = find_file_type(value)
+        return dict(known.labels) if known else {}
     if value not in _KNOWN.get(facet, ()):
         return {}
     found = {language: find_sentence(language, f"search.{facet}-{value}") for language in LANGUAGES}
@@ -62,7 +66,9 @@ def find_value(facet: Facet, text: str) -> str:
     ('DAILY', 'CSV', 'Stadt')
     """
     if facet is Facet.FORMAT:
-        return text.upper()
+        return name_format(text)
+    if facet is Facet.LICENCE:
+        return name_licence(text)
     if facet is Facet.PLACE:
         return dcat.name_area(text) if dcat.is_area_key(text) else text
     return _list_words(facet).get(text.strip().casefold(), text)
@@ -79,8 +85,6 @@ def _list_words(facet: Facet) -> dict[str, str]:
     values: dict[str, str] = {value: value for value in _KNOWN.get(facet, ())}
     if facet is Facet.THEME:
         values = {code: dcat.to_theme(code) for code in sorted(dcat.THEMES)}
-    elif facet is Facet.LICENCE:
-        values = {spelling: code.iri for code in read_codes("licence").values() for spelling in (code.code, code.iri)}
     elif facet is Facet.PURPOSE:
         values = {spelling: iri for iri in name_purposes() for spelling in (iri, iri.rpartition("#")[2])}
         values |= {f"dpv:{name}": iri for name, iri in values.items() if "#" not in name}

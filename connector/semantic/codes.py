@@ -4,6 +4,7 @@ People write a code (`DAILY`, `cc-by/4.0`, `de`), a catalogue its IRI (DCAT-AP 3
 used; DCAT-AP.de 3.0, Kontrollierte Vokabulare). A list is read when it is first needed. Imports no library for RDF.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -13,16 +14,25 @@ import msgspec
 
 from connector import resources
 
+# Creative Commons, "Understanding the licences": the layers for people and for lawyers of one licence.
+_LAYER = re.compile(r"/(?:deed|legalcode)(?:\.[a-z-]{2,10})?/?$")
+
+_MEDIA_TYPES = re.compile(r"^https?://www\.iana\.org/assignments/media-types/")
+
 ListName = Literal["access-right", "file-type", "frequency", "hvd-category", "language", "licence"]
 
 
 class ListedCode(msgspec.Struct, frozen=True, kw_only=True):
-    """One value of a list: its code, its IRI, its label by language, and the media types that a file type has."""
+    """One value of a list: its code, its IRI, its label by language, and the media types that a file type has.
+
+    `also` are names and addresses by which deployed portals and people mean the same value.
+    """
 
     code: str
     iri: str
     labels: Mapping[str, str]
     media_types: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @cache
@@ -35,13 +45,17 @@ def read_codes(name: ListName) -> Mapping[str, ListedCode]:
             iri=document["base"] + row.get("id", code),
             labels={language: row[language] for language in ("de", "en")},
             media_types=tuple(row.get("media_types", ())),
+            also=tuple(row.get("also", ())),
         )
         for code, row in document["code"].items()
     }
 
 
 def find_code(name: ListName, text: str) -> ListedCode | None:
-    """Return the value of a list that a text names: by its code, label or IRI in any case; None if there is none.
+    """Return the value of a list that a text names, in any case; None if there is none.
+
+    A text is its code, label, IRI or other name. The scheme of an address, a slash at its end, and whether it leads to
+    the summary of a licence or to its text make no difference.
 
     >>> find_code("licence", "CC-BY/4.0").iri
     'http://dcat-ap.de/def/licenses/cc-by/4.0'
@@ -49,10 +63,21 @@ def find_code(name: ListName, text: str) -> ListedCode | None:
     'DAILY'
     >>> find_code("frequency", "täglich").code
     'DAILY'
+    >>> find_code("licence", "https://creativecommons.org/licenses/by/4.0/deed.de").code
+    'cc-by/4.0'
     >>> find_code("frequency", "sometimes") is None
     True
     """
-    return _by_spelling(name).get(text.casefold())
+    return _by_spelling(name).get(_fold(text))
+
+
+def _fold(text: str) -> str:
+    """Return a spelling without what makes no difference."""
+    folded = " ".join(text.casefold().split())
+    scheme, mark, rest = folded.partition("://")
+    if not mark or scheme not in {"http", "https"}:
+        return folded
+    return _LAYER.sub("", rest.removeprefix("www.")).rstrip("/")
 
 
 def find_language(tag: str) -> str | None:
@@ -71,20 +96,24 @@ def find_language(tag: str) -> str | None:
     return read_codes("language")["de"].iri.removesuffix("DEU") + first.upper() if len(first) == 3 else None
 
 
-def find_file_type(media_type: str) -> ListedCode | None:
-    """Return the file type of a media type, whose parameters do not matter, or None.
+def find_file_type(text: str) -> ListedCode | None:
+    """Return the file type that a text means: a media type or its IRI at IANA, a code, a name or an ending; or None.
 
-    >>> find_file_type("text/csv; charset=utf-8").code
-    'CSV'
+    >>> find_file_type("text/csv; charset=utf-8").code, find_file_type(".geojson").code
+    ('CSV', 'GEOJSON')
+    >>> find_file_type("ESRI Shapefile").code, find_file_type("HttpData-PULL") is None
+    ('SHP', True)
     """
-    return _by_media_type().get(media_type.partition(";")[0].strip().lower())
+    word = text.partition(";")[0].strip().lower()
+    media = _MEDIA_TYPES.sub("", word)
+    return _by_media_type().get(media) or find_code("file-type", word.removeprefix("."))
 
 
 @cache
 def _by_spelling(name: ListName) -> Mapping[str, ListedCode]:
     codes = read_codes(name).values()
-    labels = {label.casefold(): code for code in codes for label in code.labels.values()}
-    return labels | {spelling.casefold(): code for code in codes for spelling in (code.iri, code.code)}
+    others = {_fold(other): code for code in codes for other in (*code.labels.values(), *code.also)}
+    return others | {_fold(spelling): code for code in codes for spelling in (code.iri, code.code)}
 
 
 @cache

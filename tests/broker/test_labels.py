@@ -28,5 +28,20 @@ def test_another_word_means_itself(facet: Facet) -> None:
     assert label_value(facet, "XYZ 1") == {}
 
 
+@pytest.mark.parametrize(
+    ("facet", "text", "value"),
+    [
+        (Facet.FORMAT, ".csv", "CSV"),
+        (Facet.FORMAT, "Shapefile", "SHP"),
+        (Facet.FORMAT, "wms", "WMS_SRVC"),
+        (Facet.LICENCE, "CC BY 4.0", "http://dcat-ap.de/def/licenses/cc-by/4.0"),
+        (Facet.LICENCE, "https://www.govdata.de/dl-de/by-2-0", "http://dcat-ap.de/def/licenses/dl-by-de/2.0"),
+    ],
+)
+def test_a_filter_takes_the_names_that_offers_may_have(facet: Facet, text: str, value: str) -> None:
+    assert find_value(facet, text) == value
+    assert all(find_value(facet, label) == value for label in label_value(facet, value).values())
+
+
 def test_the_examples_are_true() -> None:
     assert [doctest.testmod(module).failed for module in (labels, nearby, query)] == [0, 0, 0]

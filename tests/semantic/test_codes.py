@@ -27,8 +27,17 @@ def test_every_value_is_found_by_its_code_its_iri_and_its_labels(name: ListName)
     assert len({code.iri for code in found.values()}) == len(found)
     for code in found.values():
         assert set(code.labels) == set(LANGUAGES)
-        for spelling in (code.code, code.code.swapcase(), code.iri, *code.labels.values()):
+        for spelling in (code.code, code.code.swapcase(), code.iri, *code.labels.values(), *code.also):
             assert find_code(name, spelling) is code, spelling
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_spelling_means_two_values(name: ListName) -> None:
+    spelled = [
+        {codes._fold(text) for text in (code.code, code.iri, *code.labels.values(), *code.also)}
+        for code in read_codes(name).values()
+    ]
+    assert sum(map(len, spelled)) == len(set().union(*spelled))
 
 
 def test_a_media_type_has_one_file_type() -> None:

@@ -1,70 +1,30 @@
-"""The file types of EU Vocabularies for media types, names of formats and endings (authority table `file-type`).
+"""The names of file types at EU Vocabularies (authority table `file-type`) and of media types at IANA.
 
-DCAT-AP 3.0.1, `dct:format` and `dcat:mediaType`. A media type is named by its IRI at IANA.
+DCAT-AP 3.0.1, `dct:format` and `dcat:mediaType`.
 """
 
 import re
-from collections.abc import Mapping
+
+from connector.semantic import codes
 
 FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 MEDIA_TYPE = "http://www.iana.org/assignments/media-types/"
 
-_BY_MEDIA_TYPE: Mapping[str, str] = {
-    "application/geo+json": "GEOJSON",
-    "application/geopackage+sqlite3": "GPKG",
-    "application/gml+xml": "GML",
-    "application/gpx+xml": "GPX",
-    "application/gzip": "GZIP",
-    "application/json": "JSON",
-    "application/ld+json": "JSON_LD",
-    "application/n-triples": "RDF_N_TRIPLES",
-    "application/pdf": "PDF",
-    "application/rdf+xml": "RDF_XML",
-    "application/rtf": "RTF",
-    "application/vnd.apache.parquet": "PARQUET",
-    "application/vnd.google-earth.kml+xml": "KML",
-    "application/vnd.google-earth.kmz": "KMZ",
-    "application/vnd.ms-excel": "XLS",
-    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
-    "application/vnd.oasis.opendocument.text": "ODT",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-    "application/x-sqlite3": "SQLITE",
-    "application/xml": "XML",
-    "application/zip": "ZIP",
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/svg+xml": "SVG",
-    "image/tiff": "TIFF",
-    "text/calendar": "ICS",
-    "text/csv": "CSV",
-    "text/html": "HTML",
-    "text/plain": "TXT",
-    "text/tab-separated-values": "TSV",
-    "text/turtle": "RDF_TURTLE",
-    "text/xml": "XML",
-}
-_CODES = frozenset(_BY_MEDIA_TYPE.values()) | {"SHP", "WFS_SRVC", "WMS_SRVC", "REST", "BIN"}
-_OTHER_NAMES: Mapping[str, str] = {
-    "JPG": "JPEG",
-    "TIF": "TIFF",
-    "JSONLD": "JSON_LD",
-    "TTL": "RDF_TURTLE",
-    "SHAPE": "SHP",
-}
+_CODE = re.compile(r"[A-Z0-9_]{1,40}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 
 
 def find_file_type(text: str) -> str | None:
-    """Return the code of a file type for a media type, a code, its IRI or the ending of a file; None if unknown.
+    """Return the code of the file type that a text means, or None.
 
-    >>> find_file_type("text/csv; charset=utf-8"), find_file_type(".geojson"), find_file_type("HttpData-PULL")
-    ('CSV', 'GEOJSON', None)
+    >>> find_file_type(MEDIA_TYPE + "text/csv"), find_file_type(FILE_TYPE + "LAS"), find_file_type("HttpData-PULL")
+    ('CSV', 'LAS', None)
     """
-    word = text.removeprefix(FILE_TYPE).removeprefix(MEDIA_TYPE).partition(";")[0].strip().lower()
-    code = _BY_MEDIA_TYPE.get(word) or word.rpartition("/")[2].removeprefix(".").upper().replace("-", "_")
-    code = _OTHER_NAMES.get(code, code)
-    return code if code in _CODES else None
+    known = codes.find_file_type(text)
+    if known:
+        return known.code
+    other = text.removeprefix(FILE_TYPE) if text.startswith(FILE_TYPE) else ""
+    return other if _CODE.fullmatch(other) else None
 
 
 def find_media_type(text: str) -> str | None:

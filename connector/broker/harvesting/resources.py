@@ -11,6 +11,7 @@ from connector.broker.describing.members import DCAT, DCT, FOAF, PREFIXES, TEXT_
 from connector.broker.normalise import DESCRIPTION_LENGTH
 from connector.protocol.dsp.errors import clean
 from connector.semantic.statements import (
+    RDF,
     TYPE,
     BlankTerm,
     IriTerm,
@@ -25,6 +26,7 @@ from connector.semantic.statements import (
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
 _LOCN = "http://www.w3.org/ns/locn#"
+_PREFIXES = {**PREFIXES, "dcatde": "http://dcat-ap.de/def/dcatde/"}
 _SCHEMA = ("http://schema.org/", "https://schema.org/")
 
 RdfGraph: TypeAlias = dict[RdfNode, dict[str, list[RdfTerm]]]
@@ -54,6 +56,12 @@ _TERMS = {
         *("startDate", "theme", "version"),
     ),
     "dcatap": ("applicableLegislation", "hvdCategory"),
+    "dcatde": (
+        "geocodingDescription",
+        "licenseAttributionByText",
+        "politicalGeocodingLevelURI",
+        "politicalGeocodingURI",
+    ),
     "foaf": ("name", "page"),
     "vcard": ("fn", "hasEmail", "hasTelephone", "hasURL"),
     "skos": ("prefLabel",),
@@ -62,7 +70,9 @@ _TERMS = {
 }
 # Predicates by their IRI, with the name of the member. DCAT-AP 1 took the ends of a period from schema.org.
 _NAMES: Mapping[str, str] = {
-    **{PREFIXES[prefix] + name: f"{prefix}:{name}" for prefix, names in _TERMS.items() for name in names},
+    **{_PREFIXES[prefix] + name: f"{prefix}:{name}" for prefix, names in _TERMS.items() for name in names},
+    # Before DCAT-AP, a format was a node with its name as its value.
+    RDF + "value": "rdfs:label",
     _LOCN + "geometry": "locn:geometry",
     _LOCN + "geographicName": "locn:geographicName",
     **{base + name: f"dcat:{name}" for base in _SCHEMA for name in ("startDate", "endDate")},

@@ -35,8 +35,8 @@ _SPELLINGS = {
     "dk": ("dk:", "https://w3id.org/datenkontor/policy/1#"),
 }
 
-# The members of an object that say what a word is.
-_WORD = ("@id", "@value", dcat.PREF_LABEL, dcat.LABEL)
+# The members of an object that say what a word is: a portal writes labels with a prefix.
+_WORD = ("@id", "@value", dcat.PREF_LABEL, "skos:prefLabel", dcat.LABEL, "rdfs:label", "dct:title")
 
 
 def find_values(members: dict[str, Any], term: str) -> Iterator[Any]:
@@ -85,11 +85,15 @@ def _read_language(tag: Any) -> str:
 def read_word(value: Any) -> str:
     """Return a value as one word, IRI or label; empty if it is none.
 
-    >>> read_word({"@id": "urn:a"}), read_word({"@value": "b"}), read_word(3)
+    >>> read_word({"@id": "urn:a"}), read_word({"rdfs:label": [{"@value": "b"}]}), read_word(3)
     ('urn:a', 'b', '')
     """
-    text = next(filter(None, map(value.get, _WORD)), None) if isinstance(value, dict) else value
-    return clean(text, WORD_LENGTH) if isinstance(text, str) else ""
+    if isinstance(value, dict):
+        value = next(filter(None, map(value.get, _WORD)), None)
+        # A label can have languages; the first one says what is meant.
+        value = value[0] if isinstance(value, list) else value
+        value = value.get("@value") if isinstance(value, dict) else value
+    return clean(value, WORD_LENGTH) if isinstance(value, str) else ""
 
 
 def read_words(members: dict[str, Any], term: str, most: int = WORDS) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Values of the EU vocabularies are kept as their codes, all others as they came. 
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from connector.broker.reading.areas import read_box
 from connector.broker.reading.members import find_values, read_texts, read_word, read_words
 from connector.broker.reading.terms import read_terms
 from connector.ports.broker_store import BOXES, Box, Statements
+from connector.protocol import dcat
+from connector.semantic.codes import find_code, find_file_type
 
 _VALUES = 16
 _DISTRIBUTIONS = 20
@@ -32,6 +35,9 @@ _LANGUAGES = {
 }
 # The instants of the years 1 to 9999, in ms.
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+# Dublin Core has the format as an element too; `dct:format` is a subproperty of it.
+_FORMATS = (dcat.FILE_TYPE, "dct:format", "dcterms:format", "http://purl.org/dc/terms/format")
+_TRANSFER = re.compile(r"-(?:PULL|PUSH)(?:-|$)")
 _LABELS = ("skos:prefLabel", "rdfs:label", "locn:geographicName")
 _GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid")
 
@@ -46,7 +52,7 @@ def read_statements(members: dict[str, Any], now: int) -> Statements:
     terms = read_terms(list(find_values(members, "odrl:hasPolicy")), now)
     media_types = _strip(_gather(files, "dcat:mediaType"), *_MEDIA_TYPES)
     return Statements(
-        licences=_gather(both, "dct:license"),
+        licences=tuple(dict.fromkeys(map(name_licence, _gather(both, "dct:license")))),
         languages=_read_languages(_gather(both, "dct:language")),
         formats=_read_formats(files, media_types),
         media_types=media_types,
@@ -83,17 +89,38 @@ def _read_languages(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_LANGUAGES.get(code.upper(), code.partition("-")[0].lower()) for code in codes))
 
 
+def name_licence(text: str) -> str:
+    """Return the IRI of a licence of the list of DCAT-AP.de, however it is named, else the text."""
+    known = find_code("licence", text)
+    return known.iri if known else text
+
+
+def name_format(text: str) -> str:
+    """Return the code of a file type, however it is named, else the text in capitals.
+
+    >>> name_format("http://publications.europa.eu/resource/authority/file-type/LAS"), name_format("text/csv")
+    ('LAS', 'CSV')
+    """
+    known = find_file_type(text)
+    return known.code if known else text.removeprefix(_EU + "file-type/").removeprefix(".").upper()
+
+
 def _read_formats(files: list[dict[str, Any]], media_types: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the formats of files. The member `format` without a prefix is the way of transfer (DSP 2025-1)."""
-    stated = (
-        read_word(value)
-        for entry in files
-        for name in ("dct:format", "dcterms:format", "http://purl.org/dc/terms/format")
-        for value in _to_list(entry.get(name))
-    )
-    codes = _strip(tuple(filter(None, stated)), _EU + "file-type/")
-    known = codes or tuple(kind.partition(";")[0].rpartition("/")[2] for kind in media_types)
-    return tuple(dict.fromkeys(code.upper() for code in known))[:_VALUES]
+    """Return the formats of files: those that are stated, else those of their media types.
+
+    The way of a transfer is none; `format` without a prefix is that by the protocol (DSP 2025-1), and deployed
+    connectors state it as `dct:format`.
+    """
+    stated = (word for entry in files for name in _FORMATS for word in map(read_word, _to_list(entry.get(name))))
+    codes = [name_format(word) for word in stated if word and not _TRANSFER.search(word)]
+    if not codes:
+        kinds = [(kind, find_file_type(kind)) for kind in media_types]
+        codes = [code.code if code else _name_subtype(kind) for kind, code in kinds]
+    return tuple(dict.fromkeys(codes))[:_VALUES]
+
+
+def _name_subtype(media_type: str) -> str:
+    return media_type.partition(";")[0].rpartition("/")[2].upper()
 
 
 def _to_list(value: Any) -> list[Any]:

@@ -7,6 +7,16 @@ _ADDED = {
     ".ndjson": "application/x-ndjson",
     ".jsonl": "application/x-ndjson",
     ".gpx": "application/gpx+xml",
+    # What the table of a machine says of these, or not, differs from machine to machine.
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".shp": "application/vnd.shp",
+    ".shx": "application/vnd.shx",
+    ".dbf": "application/vnd.dbf",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".gml": "application/gml+xml",
+    ".ttl": "text/turtle",
+    ".jsonld": "application/ld+json",
     ".parquet": "application/vnd.apache.parquet",
     ".zst": "application/zstd",
 }

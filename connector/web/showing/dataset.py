@@ -137,7 +137,7 @@ def _list_facts(words: PageWords, read: _Read) -> list[Fact]:
         "publisher": read.publisher,
         "contact": read.contact,
         "price": name(Facet.PRICE, stated.prices),
-        "format": ", ".join(stated.formats[:MOST_WORDS]),
+        "format": name(Facet.FORMAT, stated.formats),
         "frequency": name(Facet.FREQUENCY, (stated.frequency,)),
         "modified": "" if stated.modified is None else words.day(stated.modified),
         "covered": " – ".join(covered),

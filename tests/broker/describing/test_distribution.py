@@ -80,6 +80,6 @@ def test_two_distributions_of_one_name_are_two() -> None:
     assert URIRef("urn:uuid:2#csv") not in nodes
 
 
-@pytest.mark.parametrize("text", ["", "HttpData-PULL", "../../x", "text", "\x00", "application/" + "x" * 300])
+@pytest.mark.parametrize("text", ["", "HttpData-PULL", "../../x", "word", "\x00", "application/" + "x" * 300])
 def test_what_is_no_form_is_none(text: str) -> None:
     assert (find_file_type(text), find_media_type(text)) == (None, None)

@@ -56,6 +56,22 @@ def test_a_dataset_is_read_into_the_same_statements_as_one_of_a_participant() ->
     assert found.offers == 0
 
 
+def test_names_in_nodes_and_the_area_of_german_catalogues_are_read() -> None:
+    (members,) = read_all(f"""{PREFIXES}
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix dcatde: <http://dcat-ap.de/def/dcatde/> .
+<https://data.example/1> a dcat:Dataset ; dct:title "A" ;
+  dcatde:politicalGeocodingURI <http://dcat-ap.de/def/politicalGeocoding/municipalityKey/05911000> ;
+  dcat:distribution [ dcat:accessURL "https://f.example/a b.shp" ;
+    dct:format [ a dct:IMT ; rdf:value "application/vnd.shp" ] ;
+    dct:license [ rdfs:label "CC BY 4.0"@en ] ; dcatde:licenseAttributionByText "Stadt Bochum" ] .""")
+    found = read_reference(Described(members), make_source(), 1).statements
+    assert (found.formats, found.licences) == (("SHP",), ("http://dcat-ap.de/def/licenses/cc-by/4.0",))
+    assert found.places == ("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/05911000",)
+    assert members["dcat:distribution"]["dcat:accessURL"] == {"@id": "https://f.example/a%20b.shp"}
+    assert members["dcat:distribution"]["dcatde:licenseAttributionByText"] == "Stadt Bochum"
+
+
 def test_policies_and_addresses_that_a_browser_would_run_are_not_read() -> None:
     text = json.dumps(read_all(ROADS))
     assert "odrl" not in text

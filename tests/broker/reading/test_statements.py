@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from connector.broker.reading import statements
 from connector.broker.reading.statements import read_moment, read_statements
 from connector.ports.broker_store import BOXES, Statements
+from connector.protocol import dcat
 
 NOW = 1_800_000_000_000
 EU = "http://publications.europa.eu/resource/authority/"
@@ -47,7 +48,7 @@ FULL: dict[str, Any] = {
 def test_everything_that_is_stated_is_known() -> None:
     found = read_statements(FULL, NOW)
     assert msgspec.structs.replace(found, purposes=()) == Statements(
-        licences=("http://dcat-ap.de/def/licenses/dl-by-de/2.0", "cc-by"),
+        licences=("http://dcat-ap.de/def/licenses/dl-by-de/2.0", "http://dcat-ap.de/def/licenses/cc-by"),
         languages=("de", "en"),
         formats=("GEOJSON",),
         media_types=("application/geo+json",),
@@ -68,6 +69,53 @@ def test_everything_that_is_stated_is_known() -> None:
 
 def test_without_statements_nothing_is_known() -> None:
     assert read_statements({}, NOW) == Statements()
+
+
+@pytest.mark.parametrize(
+    ("distribution", "formats"),
+    [
+        ({"dct:format": {"@id": "HttpData-PULL"}}, ()),
+        ({"dct:format": {"@id": "AmazonS3-PUSH"}, "dcat:mediaType": "text/csv"}, ("CSV",)),
+        ({"dct:format": "HttpData-PULL-HttpData"}, ()),
+        ({"format": "HttpData-PULL", dcat.FILE_TYPE: {"@id": EU + "file-type/GTFS"}}, ("GTFS",)),
+        ({"dct:format": {"rdfs:label": "ESRI Shapefile"}}, ("SHP",)),
+        ({"dct:format": {"skos:prefLabel": [{"@value": "CSV", "@language": "de"}]}}, ("CSV",)),
+        ({"dct:format": [".csv", "text/csv", "CSV-Datei", "application/csv"]}, ("CSV",)),
+        ({"dct:format": ["application/vnd.geo+json", "geojson"]}, ("GEOJSON",)),
+        ({"dct:format": ["OGC WFS", "wms", "Excel", ".dgn"]}, ("WFS_SRVC", "WMS_SRVC", "XLS", "DGN")),
+        (
+            {"dcat:mediaType": {"@id": "https://www.iana.org/assignments/media-types/application/geo+json"}},
+            ("GEOJSON",),
+        ),
+        ({"dcat:mediaType": "application/x-unheard"}, ("X-UNHEARD",)),
+    ],
+)
+def test_a_format_is_a_file_type_however_it_is_named(distribution: dict[str, Any], formats: tuple[str, ...]) -> None:
+    assert read_statements({"distribution": [distribution]}, NOW).formats == formats
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "cc-by/4.0",
+        "CC BY 4.0",
+        "http://creativecommons.org/licenses/by/4.0",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "https://creativecommons.org/licenses/by/4.0/deed.de",
+        "https://creativecommons.org/licenses/by/4.0/legalcode",
+        {"@id": "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"},
+        {"@id": "https://www.dcat-ap.de/def/licenses/cc-by/4.0"},
+        {"rdfs:label": "Creative Commons Namensnennung 4.0 (CC BY 4.0)"},
+    ],
+)
+def test_one_licence_is_one_value_however_it_is_named(stated: Any) -> None:
+    found = read_statements({"dct:license": stated}, NOW).licences
+    assert found == ("http://dcat-ap.de/def/licenses/cc-by/4.0",)
+
+
+def test_a_licence_that_is_not_listed_keeps_its_name() -> None:
+    other = ["https://creativecommons.org/licenses/by/2.0/", "Hausordnung"]
+    assert read_statements({"dct:license": other}, NOW).licences == tuple(other)
 
 
 def test_the_way_of_transfer_is_no_format_and_a_media_type_is_one() -> None:

@@ -11,6 +11,9 @@ from connector.dataplane.files.media_types import guess_media_type
         ("a.ndjson", "application/x-ndjson"),
         ("a.geojson", "application/geo+json"),
         ("a.gpx", "application/gpx+xml"),
+        ("a.shp", "application/vnd.shp"),
+        ("a.dbf", "application/vnd.dbf"),
+        ("a.gpkg", "application/geopackage+sqlite3"),
         ("a", None),
     ],
 )

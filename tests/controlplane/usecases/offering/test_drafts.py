@@ -112,7 +112,7 @@ async def test_what_is_stated_of_data_has_to_hold(
     [
         ({"themes": ("TRAN", "Verkehr")}, "theme"),
         ({"themes": ("http://a b",)}, "theme"),
-        ({"licence": "CC BY 4.0"}, "licence"),
+        ({"licence": "free for all"}, "licence"),
         ({"media_type": "quatsch"}, "media-type"),
         ({"stated": AssetStatement(languages=("deutsch",))}, "language"),
     ],
