@@ -457,7 +457,15 @@ def make_site(settings: Settings) -> PublicSite:
         base=(settings.broker.public_url or own).rstrip("/"),
         participant=settings.participant.id,
         name=settings.participant.name,
+        pages=_name_pages(settings),
     )
+
+
+def _name_pages(settings: Settings) -> str:
+    """Return the origin of the pages, if everybody may read them and it is known before they listen; else nothing."""
+    web = settings.web
+    own = format_origin("http", web.host, web.port) if web.port else ""
+    return (web.public_url or own).rstrip("/") if settings.broker.open and web.port is not None else ""
 
 
 def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any]]:

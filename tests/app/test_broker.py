@@ -107,6 +107,17 @@ def test_links_lead_to_the_public_url_or_to_the_host_of_the_protocol(space: Spac
     assert make_site(public).base == "https://daten.stadt.example"
 
 
+def test_links_for_people_lead_to_pages_that_everybody_may_read(space: Space) -> None:
+    settings = space.settings("broker")
+    pages = replace(settings.web, port=7084)
+    opened = replace(settings, broker=replace(settings.broker, open=True), web=pages)
+    assert make_site(opened).pages == f"http://{pages.host}:7084"
+    named = replace(opened, web=replace(pages, public_url="https://daten.stadt.example/"))
+    assert make_site(named).pages == "https://daten.stadt.example"
+    for unknown in (replace(opened, web=replace(pages, port=0)), replace(opened, broker=settings.broker)):
+        assert make_site(unknown).pages == ""
+
+
 async def test_a_broker_lets_its_own_operator_build_the_index_anew(space: Space) -> None:
     settings = listening(space, "broker")
     broker = await build_broker(settings, transport=space.wire)

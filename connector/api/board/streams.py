@@ -133,7 +133,7 @@ async def _wait(rung: asyncio.Event, due: float) -> bool:
     return True
 
 
-@router.get("/feeds/{secret}", include_in_schema=False)
+@router.api_route("/feeds/{secret}", methods=["GET", "HEAD"], include_in_schema=False)
 async def read_feed(
     request: Request,
     desk: AtBoard,

@@ -10,7 +10,16 @@ from fastapi import APIRouter, Query, Response
 from connector.api.broker import LONGEST_POSITION
 from connector.api.frame.desk import TimeQuery
 from connector.api.frame.errors import ApiError
-from connector.api.portals.frame import AcceptHeader, AtSite, PageLimit, SiteDesk, answer_aside, choose_form
+from connector.api.portals.frame import (
+    HTML,
+    READ,
+    AcceptHeader,
+    AtSite,
+    PageLimit,
+    SiteDesk,
+    answer_aside,
+    choose_form,
+)
 from connector.broker import publishing
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_catalog, describe_listed, describe_page
 from connector.broker.describing.schema_org import (
@@ -34,7 +43,7 @@ router = APIRouter(include_in_schema=False)
 CursorQuery = Annotated[str | None, Query(max_length=LONGEST_POSITION)]
 
 
-@router.get("/catalog")
+@router.api_route("/catalog", methods=READ)
 async def read_catalog(
     desk: AtSite,
     accept: AcceptHeader = "",
@@ -43,11 +52,13 @@ async def read_catalog(
     limit: PageLimit = publishing.PAGE,
 ) -> Response:
     """Return a page of the catalogue in the accepted form; `hydra:next` leads on."""
-    form = choose_form(accept, _BY_MEDIA)
+    form = _choose(desk, accept)
+    if form is None:
+        return _lead_to(f"{desk.site.pages}/")
     return await _answer_page(desk, "/catalog", form, after, modified_since, limit)
 
 
-@router.get("/catalog.{suffix}")
+@router.api_route("/catalog.{suffix}", methods=READ)
 async def read_catalog_file(
     desk: AtSite,
     suffix: str,
@@ -84,7 +95,7 @@ async def _answer_page(
         statements = (*describe_catalog(desk.site, subjects), *page)
         return write_statements(statements, form, CATALOG_PREFIXES)
 
-    return await answer_aside(entries, form.value, write)
+    return await answer_aside(desk, entries, form.value, write)
 
 
 def _find_form(suffix: str) -> RdfForm:
@@ -94,7 +105,7 @@ def _find_form(suffix: str) -> RdfForm:
     return form
 
 
-@router.get("/datasets/{participant}/{name}")
+@router.api_route("/datasets/{participant}/{name}", methods=READ)
 async def read_dataset(
     desk: AtSite,
     participant: str,
@@ -104,16 +115,28 @@ async def read_dataset(
     """Return one dataset in the form of the ending, else in the accepted form; `.schema.json` is for search engines."""
     dataset, _, suffix = name.partition(".")
     wants_schema = suffix == "schema.json" or (not suffix and _prefers_schema(accept))
-    form = _find_form(suffix) if suffix and not wants_schema else None
-    if form is None and not wants_schema:
-        form = choose_form(accept, _BY_MEDIA)
+    stated = _find_form(suffix) if suffix and not wants_schema else None
+    form = stated if suffix or wants_schema else _choose(desk, accept)
     subject = await publishing.find_subject(desk.record, desk.site, participant, dataset)
     if subject is None:
         raise ApiError(404, "no-dataset", "Unknown dataset: it was removed, or the address is not complete.")
+    if wants_schema:
+        return await answer_aside(desk, [subject.entry], SCHEMA, partial(render_schema, subject))
     if form is None:
-        return await answer_aside([subject.entry], SCHEMA, partial(render_schema, subject))
+        return _lead_to(subject.page)
     written = partial(_write_dataset, desk, subject, form)
-    return await answer_aside([subject.entry], form.value, written)
+    return await answer_aside(desk, [subject.entry], form.value, written)
+
+
+def _choose(desk: SiteDesk, accept: str) -> RdfForm | None:
+    """Return the form that is accepted, or None if a browser asks and the broker has pages. Raises ApiError (406)."""
+    forms: dict[str, RdfForm | None] = {**_BY_MEDIA, **({HTML: None} if desk.site.pages else {})}
+    return choose_form(accept, forms)
+
+
+def _lead_to(page: str) -> Response:
+    """Lead people to a page about the same thing (RFC 9110, section 15.4.4)."""
+    return Response(status_code=303, headers={"Location": page, "Vary": "Accept"})
 
 
 def _write_dataset(desk: SiteDesk, subject: Subject, form: RdfForm) -> bytes:
@@ -128,7 +151,7 @@ def _prefers_schema(accept: str) -> bool:
     return media == SCHEMA and profile.partition(";")[0].rstrip("/").rpartition("//")[2] == "schema.org"
 
 
-@router.get("/sitemap.xml")
+@router.api_route("/sitemap.xml", methods=READ)
 async def read_sitemap_index(
     desk: AtSite,
 ) -> Response:
@@ -138,7 +161,7 @@ async def read_sitemap_index(
     return Response(body, media_type="application/xml")
 
 
-@router.get("/sitemap-{number}.xml")
+@router.api_route("/sitemap-{number}.xml", methods=READ)
 async def read_sitemap(
     desk: AtSite,
     number: int,

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from connector.api.portals.frame import AtSite, SiteDesk
+from connector.api.portals.frame import READ, AtSite, SiteDesk
 from connector.broker import publishing
 from connector.broker.describing.ckan import (
     Hashes,
@@ -48,8 +48,8 @@ class _ActionRefused(Exception):
         self.status, self.kind, self.reason = status, kind, reason
 
 
-@router.api_route("/api/3/action/{name}", methods=["GET", "POST"])
-@router.api_route("/api/action/{name}", methods=["GET", "POST"])
+@router.api_route("/api/3/action/{name}", methods=[*READ, "POST"])
+@router.api_route("/api/action/{name}", methods=[*READ, "POST"])
 async def act(
     desk: AtSite,
     request: Request,

@@ -1,5 +1,6 @@
 """Changes for harvesters that keep a copy: the DCAT-AP Feed page by page, and the newest changes as Atom."""
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from connector.api.broker import PositionQuery
 from connector.api.frame.errors import ApiError
 from connector.api.portals.frame import (
     LONGEST_ACCEPT,
+    READ,
     AcceptHeader,
     AtSite,
     PageLimit,
@@ -29,7 +31,7 @@ _BY_MEDIA = {form.value: form for form in _FORMS.values()}
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/feed")
+@router.api_route("/feed", methods=READ)
 async def read_feed(
     desk: AtSite,
     accept: AcceptHeader = "",
@@ -40,7 +42,7 @@ async def read_feed(
     return await _answer_feed(desk, "/feed", choose_form(accept, _BY_MEDIA), after, limit)
 
 
-@router.get("/feed.atom")
+@router.api_route("/feed.atom", methods=READ)
 async def read_newest(
     desk: AtSite,
     accept_language: Annotated[str, Header(max_length=LONGEST_ACCEPT)] = "",
@@ -49,10 +51,12 @@ async def read_newest(
     entries = await desk.record.newest(NEWEST)
     subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
     language = match_language(accept_language.strip()) or "de"
-    return await answer_aside(entries, ATOM, lambda: render_atom(desk.site, subjects, language))
+    return await answer_aside(
+        desk, entries, ATOM, partial(render_atom, desk.site, subjects, language), "Accept-Language"
+    )
 
 
-@router.get("/feed.{suffix}")
+@router.api_route("/feed.{suffix}", methods=READ)
 async def read_feed_file(
     desk: AtSite,
     suffix: str,
@@ -84,4 +88,4 @@ async def _answer_feed(desk: SiteDesk, path: str, form: RdfForm, after: str | No
     def write() -> bytes:
         return write_graphs(describe_feed(desk.site, subjects, page, following), form, FEED_PREFIXES)
 
-    return await answer_aside(entries, form.value, write)
+    return await answer_aside(desk, entries, form.value, write)

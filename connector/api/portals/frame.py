@@ -1,5 +1,6 @@
 """What the endpoints for portals share: their values, the choice of a form, and answers made beside the loop."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, TypeVar
@@ -22,15 +23,26 @@ SMALL = 2048
 _QUALITY = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
+READ = ["GET", "HEAD"]
+"""What answers GET answers HEAD, which harvesters and link checkers ask first (RFC 9110, section 9.1)."""
+
+HTML = "text/html"
+
+
 class SiteDesk(msgspec.Struct, frozen=True, kw_only=True):
-    """The values of a request: what its caller sees of the record, and the addresses and the name of the publisher."""
+    """The values of a request: what its caller sees of the record, and the addresses and the name of the publisher.
+
+    `known` are the validators of what the caller has (`If-None-Match`).
+    """
 
     record: RecordView
     site: PublicSite
+    known: str = ""
 
 
 async def _desk(request: Request, view: Seen) -> SiteDesk:
-    return SiteDesk(record=view, site=request.app.state.site)
+    known = request.headers.get("if-none-match", "")[:LONGEST_ACCEPT]
+    return SiteDesk(record=view, site=request.app.state.site, known=known)
 
 
 AtSite = Annotated[SiteDesk, Depends(_desk)]
@@ -69,7 +81,19 @@ def _matches(name: str, media: str) -> bool:
     return name in {"*/*", media, f"{media.partition('/')[0]}/*"}
 
 
-async def answer_aside(entries: Sequence[Entry], media: str, write: Callable[[], bytes]) -> Response:
-    """Return an answer whose body `write` makes of entries, beside the event loop if they are large."""
-    body = await work_aside(sum(len(entry.document) for entry in entries), write, small=SMALL)
-    return Response(body, media_type=media, headers={"Vary": "Accept"})
+async def answer_aside(
+    desk: SiteDesk, entries: Sequence[Entry], media: str, write: Callable[[], bytes], vary: str = "Accept"
+) -> Response:
+    """Return an answer whose body `write` makes of entries, beside the event loop if they are large.
+
+    Its validator is that of its bytes; who has them gets the answer 304 without a body (RFC 9110, section 13.1.2).
+    """
+
+    def make() -> tuple[bytes, str]:
+        body = write()
+        return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+    body, etag = await work_aside(sum(len(entry.document) for entry in entries), make, small=SMALL)
+    headers = {"Vary": vary, "ETag": etag}
+    same = {part.strip().removeprefix("W/") for part in desk.known.split(",")} & {etag, "*"}
+    return Response(status_code=304, headers=headers) if same else Response(body, media_type=media, headers=headers)

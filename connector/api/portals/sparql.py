@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from connector.api.broker import AtBroker, Known, find_address
 from connector.api.frame.errors import ApiError
-from connector.api.portals.frame import AcceptHeader, AtSite, choose_form
+from connector.api.portals.frame import READ, AcceptHeader, AtSite, choose_form
 from connector.broker.graphing import name_graph
 from connector.net.limits import ConcurrencyLimit
 from connector.net.slots import Slots
@@ -38,6 +38,9 @@ _GRAPH_FORMS = {media: media for media in _GRAPHS} | {"application/json": _GRAPH
 
 # What may contain the word: a full IRI, a variable, and the local part of a prefixed name such as `dcat:accessService`.
 _NAMES = re.compile(r"<https?://[\w./~#-]*>|[?$]\w+|(?<![\w?$:.%-])[A-Za-z][A-Za-z0-9_-]*:\w*", re.ASCII)
+
+# The clause that chooses the graphs of a query (SPARQL 1.1, section 13.2).
+_FROM = re.compile(r"(?<![\w?$:.-])from\s+(?:named\s+)?(?:<|[\w.-]*:)", re.IGNORECASE)
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,7 +77,7 @@ async def _find_asking(request: Request, desk: AtBroker, caller: Known, site: At
 AsksGraphs = Annotated[AskingCaller, Depends(_find_asking)]
 
 
-@router.get("/sparql")
+@router.api_route("/sparql", methods=READ)
 async def query(request: Request, asking: AsksGraphs, accept: AcceptHeader = "") -> Response:
     """Answer the query of the parameter `query`."""
     return await _answer(request, asking, accept, request.url.query)
@@ -106,7 +109,7 @@ async def _answer(request: Request, asking: AskingCaller, accept: str, form: str
     if "update" in fields:
         raise _refuse_update()
     if fields.keys() & {"default-graph-uri", "named-graph-uri"}:
-        raise ApiError(400, "dataset", "Graphs are not chosen by parameters: write GRAPH into the query.")
+        raise _refuse_dataset("parameters")
     return await _ask(request, asking, accept, fields.get("query", ""))
 
 
@@ -133,7 +136,7 @@ async def _ask(request: Request, asking: AskingCaller, accept: str, text: str) -
 
 
 def check_query(text: str) -> None:
-    """Refuse a query that is empty, too long or would ask another server. Raises ApiError.
+    """Refuse a query that is empty, too long, would ask another server or chooses its graphs. Raises ApiError.
 
     The worker could not ask one either: it cannot open a connection. This says why.
     """
@@ -146,6 +149,8 @@ def check_query(text: str) -> None:
             raise _refuse_service()
     if "service" in _NAMES.sub(" ", text).lower():
         raise _refuse_service()
+    if _FROM.search(text):
+        raise _refuse_dataset("FROM")
 
 
 def _choose(accept: str, forms: Mapping[str, str]) -> str:
@@ -161,6 +166,10 @@ def _refuse_length() -> ApiError:
 
 def _refuse_update() -> ApiError:
     return ApiError(403, "update", "Updates are not offered: the broker publishes what its participants offer.")
+
+
+def _refuse_dataset(chosen_by: str) -> ApiError:
+    return ApiError(400, "dataset", f"Graphs are not chosen by {chosen_by}: write GRAPH into the query.")
 
 
 def _refuse_service() -> ApiError:

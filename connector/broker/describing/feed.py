@@ -108,7 +108,7 @@ def render_atom(
         _add(entry, "updated", write_moment(subject.entry.changed_at, "seconds"))
         _add(_add(entry, "author"), "name", subject.provider)
         if kind != "Delete":
-            _add(entry, "link", rel="alternate", href=subject.record)
+            _add(entry, "link", rel="alternate", href=subject.page)
             _add(entry, "summary", choose_text(subject.entry.descriptions) or title)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 

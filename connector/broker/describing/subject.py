@@ -7,7 +7,7 @@ that is made from both identifiers and can be read back.
 import hashlib
 import re
 from functools import cached_property
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import msgspec
 
@@ -19,11 +19,15 @@ _ENCODED = re.compile(r"(?:[A-Za-z0-9_-]|~[0-9A-F]{2})+")
 
 
 class PublicSite(msgspec.Struct, frozen=True, kw_only=True):
-    """The broker that publishes: the base URL of its API without a slash at the end, its identifier and its name."""
+    """The broker that publishes: the base URL of its API without a slash at the end, its identifier and its name.
+
+    `pages` is the origin of its pages for everybody; empty if it has none.
+    """
 
     base: str
     participant: str
     name: str
+    pages: str = ""
 
     @property
     def catalog(self) -> str:
@@ -47,6 +51,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def record(self) -> str:
         """The IRI of the catalogue record, which is the address of the dataset's page at the broker."""
         return f"{self.site.base}{make_path(self.entry.participant, self.entry.id)}"
+
+    @cached_property
+    def page(self) -> str:
+        """The address at which people read of the dataset: its page for everybody, else its record."""
+        pages = self.site.pages
+        return f"{pages}{make_page_path(self.entry.participant, self.entry.id)}" if pages else self.record
 
     @cached_property
     def iri(self) -> str:
@@ -83,6 +93,15 @@ def make_path(participant: str, dataset: str) -> str:
     '/datasets/urn~3Acity/a~2Fb'
     """
     return f"/datasets/{encode_segment(participant)}/{encode_segment(dataset)}"
+
+
+def make_page_path(participant: str, dataset: str) -> str:
+    """Return the path of a dataset's page for people.
+
+    >>> make_page_path("urn:city", "a/b")
+    '/suche/angebot?teilnehmer=urn%3Acity&id=a%2Fb'
+    """
+    return f"/suche/angebot?{urlencode({'teilnehmer': participant, 'id': dataset})}"
 
 
 def encode_segment(text: str) -> str:

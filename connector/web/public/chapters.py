@@ -1,7 +1,6 @@
 """The pages for everybody, one function each."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -9,7 +8,7 @@ from starlette.responses import Response
 from connector.broker import publishing
 from connector.broker.board.needs import view_need
 from connector.broker.describing.schema_org import render_sitemap, render_sitemap_index
-from connector.broker.describing.subject import PublicSite, make_path
+from connector.broker.describing.subject import PublicSite, make_page_path, make_path
 from connector.broker.query import QueryRefused
 from connector.broker.visibility.audience import explain_teaser
 from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder, Liveness
@@ -90,7 +89,7 @@ async def show_found(visit: Visit) -> Response:
         may_ask=False,
         agreed=(),
         open_requests=(),
-        canonical=_name(visit, make_link("/suche/angebot", teilnehmer=participant, id=dataset)),
+        canonical=_name(visit, make_page_path(participant, dataset)),
         schema="" if entry.reduced else f"{visit.broker.site.base}{make_path(participant, dataset)}.schema.json",
     )
 
@@ -184,8 +183,8 @@ async def show_sitemap(visit: Visit) -> Response:
     listing = Listing(offset=min(number * MAPPED, 50 * _FARTHEST), limit=MAPPED)
     async for part in publishing.walk_list(await see(visit), listing):
         for entry in part:
-            query = urlencode({"teilnehmer": entry.participant, "id": entry.id})
-            addresses.append((_name(visit, f"/suche/angebot?{query}").replace("&", "&amp;"), entry.changed_at))
+            address = _name(visit, make_page_path(entry.participant, entry.id))
+            addresses.append((address.replace("&", "&amp;"), entry.changed_at))
     return Response(render_sitemap(addresses), media_type="application/xml")
 
 

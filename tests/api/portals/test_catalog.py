@@ -1,10 +1,11 @@
 """The catalogue over HTTP: forms, pages, changes since a time, single datasets, search engines, and who may read."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import httpx
+import msgspec
 import pytest
 from rdflib import DCAT, FOAF, RDF, Graph, URIRef
 from rdflib.compare import isomorphic
@@ -165,3 +166,37 @@ async def test_an_open_broker_answers_everybody_within_a_rate(path: str) -> None
     assert (statuses[0], statuses[-1]) == (404, 429)
     nudged = await world.http.post("/v1/nudge")
     assert nudged.status_code in {401, 429}
+
+
+@pytest.mark.parametrize("path", PATHS[:-2])
+async def test_what_can_be_read_can_be_asked_for_its_head(world: SiteWorld, path: str) -> None:
+    read, head = await world.http.get(path), await world.http.head(path)
+    assert (head.status_code, head.headers["content-type"]) == (200, read.headers["content-type"])
+
+
+@pytest.mark.parametrize("path", [*PATHS[:6], "/catalog.rdf", "/feed.jsonld"])
+async def test_who_has_the_same_bytes_is_told_so(world: SiteWorld, path: str) -> None:
+    first = await world.get(path)
+    for known in (first.headers["etag"], f'"x", W/{first.headers["etag"]}', "*"):
+        again = await world.http.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    other = await world.get(path, **{"If-None-Match": '"x"'})
+    assert other.content == first.content
+
+
+async def test_a_browser_is_led_to_the_page_for_people(world: SiteWorld) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    assert (await world.get(ROADS, Accept=browser)).headers["content-type"].startswith("text/turtle")
+    world.app.state.site = msgspec.structs.replace(SITE, pages="https://daten.example")
+    led = await world.http.get(ROADS, headers={"Accept": browser})
+    query = parse_qs(urlsplit(led.headers["location"]).query)
+    assert led.status_code == 303
+    assert led.headers["location"].startswith("https://daten.example/suche/angebot?")
+    assert query == {"teilnehmer": [CITY + "tiefbauamt"], "id": ["roads"]}
+    catalogue = await world.http.get("/catalog", headers={"Accept": "text/html"})
+    assert catalogue.headers["location"] == "https://daten.example/"
+    assert (await world.http.get(f"{ROADS}x", headers={"Accept": browser})).status_code == 404
+    for accept in ("*/*", "application/rdf+xml", ""):
+        assert (await world.http.get(ROADS, headers={"Accept": accept})).status_code == 200
+    atom = (await world.get("/feed.atom")).text
+    assert f'href="{led.headers["location"].replace("&", "&amp;")}"' in atom

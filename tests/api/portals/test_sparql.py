@@ -91,6 +91,8 @@ async def test_a_plain_client_of_sparql_works(world: SiteWorld) -> None:
         ("?update=DROP%20ALL", 403, "update"),
         ("?query=ASK%7B%7D&default-graph-uri=urn:a", 400, "dataset"),
         ("?query=" + quote("SELECT * { SERVICE <http://127.0.0.1/> { ?a ?b ?c } }"), 403, "service"),
+        ("?query=" + quote("SELECT * FROM <urn:a> { ?a ?b ?c }"), 400, "dataset"),
+        ("?query=" + quote("SELECT * from named a:b { ?a ?b ?c }"), 400, "dataset"),
         ("?query=" + "x" * 10_001, 413, "too-large"),
         ("?" + "a=b&" * 50, 400, "no-query"),
     ],
@@ -122,6 +124,7 @@ async def test_a_body_that_is_no_query_is_refused(world: SiteWorld, kind: str, b
         "SELECT * { ?s dcat:accessService ?x . ?x a dcat:DataService }",
         "SELECT * { ?service <http://www.w3.org/ns/dcat#accessService> $Service }",
         "SELECT * { ?s dcat:service ?o }",
+        "SELECT ?from { ?from dct:from :from . FILTER(?from != 'from here') }",
     ],
 )
 def test_the_terms_of_dcat_are_no_query_to_another_server(query: str) -> None:
