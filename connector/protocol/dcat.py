@@ -88,6 +88,11 @@ _TITLES = ("dct:title", "dcterms:title", "http://purl.org/dc/terms/title", "titl
 _MOST_TITLES, _TITLE_LENGTH, _TAG_LENGTH = 8, 200, 20
 
 
+def is_theme_code(text: str) -> bool:
+    """Return whether a text is the code of an EU data theme, in any case."""
+    return text.upper() in THEMES
+
+
 def to_theme(text: str) -> str:
     """Return the IRI of a theme that is given by its code, such as `TRAN`; any other text is returned unchanged."""
     return _THEME + text.upper() if text.upper() in THEMES else text

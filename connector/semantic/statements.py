@@ -12,6 +12,8 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from connector.semantic.dates import mend_date
+
 LONGEST_IRI = 2048
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -64,8 +66,15 @@ _IRI = re.compile(
 _NO_SIGN = re.compile(rf"%(?![0-9A-Fa-f]{{2}})|[^{_LETTERS}!$&'()*+,;=:@/?#%]")
 _WEB = re.compile(r"https?://[^/?#:]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_ZONE = r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# The forms of a time with their types, and where the part that a calendar checks ends.
+_TIMES = (
+    (re.compile(r"[0-9]{4}"), "gYear", "-01-01"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}"), "gYearMonth", "-01"),
+    (re.compile(_DAY + _ZONE), "date", ""),
+    (re.compile(_DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?" + _ZONE), "dateTime", ""),
+)
 
 
 def is_iri(text: str) -> bool:
@@ -105,12 +114,18 @@ def make_text(text: str, language: str = "") -> LiteralTerm:
 
 
 def read_time(text: str) -> LiteralTerm | None:
-    """Return a day or an instant as a typed literal (xsd:date, xsd:dateTime), or None if the text is neither."""
-    is_day = _DAY.fullmatch(text) is not None
-    if not is_day and not _MOMENT.fullmatch(text):
+    """Return a year, a month, a day or an instant as a literal with its type of XML Schema, or None if it is none.
+
+    >>> read_time("2024-02-30"), read_time("2024-05").datatype == XSD + "gYearMonth", read_time("27.03.2019").text
+    (None, True, '2019-03-27')
+    """
+    text = mend_date(text)
+    form = next(((kind, rest) for pattern, kind, rest in _TIMES if pattern.fullmatch(text)), None)
+    if form is None:
         return None
+    kind, rest = form
     try:
-        date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
+        datetime.fromisoformat(text) if kind == "dateTime" else date.fromisoformat((text + rest)[:10])
     except ValueError:
         return None
-    return LiteralTerm(text, datatype=XSD + ("date" if is_day else "dateTime"))
+    return LiteralTerm(text, datatype=XSD + kind)

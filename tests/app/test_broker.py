@@ -108,7 +108,7 @@ def test_links_lead_to_the_public_url_or_to_the_host_of_the_protocol(space: Spac
 
 
 def test_links_for_people_lead_to_pages_that_everybody_may_read(space: Space) -> None:
-    settings = space.settings("broker")
+    settings = space.settings("broker", 0)
     pages = replace(settings.web, port=7084)
     opened = replace(settings, broker=replace(settings.broker, open=True), web=pages)
     assert make_site(opened).pages == f"http://{pages.host}:7084"

@@ -53,7 +53,23 @@ def test_a_tag_that_is_none_leaves_a_plain_text() -> None:
     assert {make_text("Luft", tag) for tag in ("und", "a1234567890", "", "x")} == {LiteralTerm("Luft")}
 
 
-@pytest.mark.parametrize("text", ["2024-02-30", "2024", "tomorrow", "2024-01-01T25:00:00Z", "2024-01-01 10:00:00", ""])
+@pytest.mark.parametrize(
+    ("text", "written", "kind"),
+    [
+        ("2024", "2024", "gYear"),
+        ("2024-05", "2024-05", "gYearMonth"),
+        ("2024-05-01", "2024-05-01", "date"),
+        ("2024-05-01+02:00", "2024-05-01+02:00", "date"),
+        ("1.5.2024", "2024-05-01", "date"),
+        ("01.05.2024, 8:30 Uhr", "2024-05-01T08:30:00", "dateTime"),
+        ("2024-05-01 08:30:00 UTC", "2024-05-01T08:30:00Z", "dateTime"),
+    ],
+)
+def test_a_time_has_its_type_however_exact_it_is(text: str, written: str, kind: str) -> None:
+    assert read_time(text) == LiteralTerm(written, datatype=XSD + kind)
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "0000", "2024-13", "31.02.2024", "2024-01-01T25:00:00Z", ""])
 def test_what_is_no_time_is_none(text: str) -> None:
     assert read_time(text) is None
 

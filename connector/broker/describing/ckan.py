@@ -27,7 +27,7 @@ from connector.broker.describing.members import (
 from connector.broker.describing.subject import Subject, hash_pair
 from connector.ports.broker_store import CrawlSource
 from connector.protocol import dcat
-from connector.semantic.statements import is_web_address
+from connector.semantic.statements import XSD, is_web_address
 from connector.views.conversion import moment
 
 _SLUG_LENGTH, _TAG_LENGTH = 60, 100
@@ -195,6 +195,8 @@ def _render_resource(subject: Subject, package: str, number: int, part: MemberMa
     forms = [read_iri(value) or read_text(value) for value in find_values(part, "dcat:mediaType", 1)]
     transfer = find_text(part, "dct:format")
     changed = find_time(part, "dct:modified")
+    # CKAN takes days and instants.
+    exact = changed is not None and changed.datatype in {XSD + "date", XSD + "dateTime"}
     size = find_text(part, "dcat:byteSize")
     title = find_text(part, "dct:title")
     return {
@@ -211,7 +213,7 @@ def _render_resource(subject: Subject, package: str, number: int, part: MemberMa
         "size": int(size) if size.isascii() and size.isdecimal() and len(size) < 19 else None,
         "hash": dcat.find_checksum(part) or "",
         "created": _write_zoneless(subject.entry.first_seen),
-        "last_modified": changed.text if changed else None,
+        "last_modified": changed.text if changed and exact else None,
         "state": "active",
         "resource_type": None,
         "url_type": None,

@@ -3,16 +3,20 @@
 CKAN 2.12, API guide, `package_show`. Extras have the names that the extension for DCAT writes and reads.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from connector.broker.describing.members import TEXT_LENGTH
+from connector.broker.harvesting.texts import strip_markup
 from connector.broker.normalise import DESCRIPTION_LENGTH
 from connector.protocol import dcat
+from connector.protocol.dcat import is_theme_code
 from connector.protocol.dsp.errors import clean
-from connector.semantic.codes import ListName, find_code
+from connector.semantic.codes import ListName, find_code, find_file_type
+from connector.semantic.dates import mend_date
 from connector.semantic.statements import XSD, is_iri, is_web_address, mend_iri
 
 _RESOURCES, _TAGS, _EXTRAS = 100, 64, 200
@@ -20,6 +24,23 @@ _LONGEST_EXTRA = 64 * 1024
 _NAME_LENGTH = 100
 # Packages of these types are no datasets.
 _OTHERS = frozenset({"harvest", "showcase", "application"})
+_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?", re.ASCII)
+# Members of schemas with the extra that says the same; the last lines are those of Berlin.
+_MEMBERS = {
+    **{name: name for name in ("theme", "language", "frequency", "issued", "modified", "identifier", "access_rights")},
+    **{name: name for name in ("spatial", "hvd_category", "applicable_legislation")},
+    "date_released": "issued",
+    "date_updated": "modified",
+    "temporal_coverage_from": "temporal_start",
+    "temporal_coverage_to": "temporal_end",
+    "geographical_coverage": "spatial_text",
+}
+_OBJECTS = {
+    "publisher": {"name": "publisher_name", "uri": "publisher_uri"},
+    "contact": {"name": "contact_name", "email": "contact_email"},
+    "spatial_coverage": {"text": "spatial_text", "uri": "spatial_uri", "geom": "spatial", "bbox": "spatial"},
+    "temporal_coverage": {"start": "temporal_start", "end": "temporal_end"},
+}
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 _GEOJSON = "http://www.opengis.net/ont/geosparql#geoJSONLiteral"
 
@@ -45,7 +66,7 @@ def read_package(package: PackageMap, address: str) -> dict[str, Any]:
         "dct:title": _read_localized(package, "title", TEXT_LENGTH),
         "dct:description": _read_localized(package, "notes", DESCRIPTION_LENGTH),
         "dcat:keyword": _read_tags(package),
-        "dcat:theme": [_refer(theme) for theme in _read_list(extras, "theme")],
+        "dcat:theme": _read_themes(package, extras),
         "dcat:landingPage": {"@id": page} if is_web_address(page) else None,
         "foaf:page": _refer_address(_read_text(package, "url", TEXT_LENGTH)),
         "dct:publisher": _read_publisher(package, extras),
@@ -56,8 +77,9 @@ def read_package(package: PackageMap, address: str) -> dict[str, Any]:
         "dct:accessRights": _refer_code("access-right", extras.get("access_rights", "")),
         "dct:spatial": _read_place(extras),
         "dct:temporal": _read_period(extras),
-        "dct:issued": extras.get("issued") or _date(_read_text(package, "metadata_created", _NAME_LENGTH)),
-        "dct:modified": extras.get("modified") or _date(_read_text(package, "metadata_modified", _NAME_LENGTH)),
+        "dct:issued": _date(extras.get("issued", "")) or _date(_read_text(package, "metadata_created", _NAME_LENGTH)),
+        "dct:modified": _date(extras.get("modified", ""))
+        or _date(_read_text(package, "metadata_modified", _NAME_LENGTH)),
         "dcat:version": _read_text(package, "version", _NAME_LENGTH),
         "dcatap:hvdCategory": [_refer(category) for category in _read_list(extras, "hvd_category")],
         "dcatap:applicableLegislation": [_refer(law) for law in _read_list(extras, "applicable_legislation")],
@@ -78,17 +100,18 @@ def _read_text(members: PackageMap, name: str, limit: int) -> str:
 
 
 def _read_localized(package: PackageMap, name: str, limit: int) -> Any:
-    """Return a text, by languages where the extension `fluent` has translated it."""
-    translated = package.get(f"{name}_translated")
-    if isinstance(translated, dict):
-        found = [
-            {"@value": clean(text, limit), "@language": language[:20]}
-            for language, text in list(translated.items())[:_TAGS]
-            if isinstance(text, str) and clean(text, limit)
-        ]
-        if found:
-            return found
-    return _read_text(package, name, limit)
+    """Return a text without mark-up, by languages where the extension `fluent` or the portal has translated it."""
+    for translated in (package.get(f"{name}_translated"), package.get(name)):
+        if isinstance(translated, dict):
+            found = [
+                {"@value": plain, "@language": language[:20]}
+                for language, text in list(translated.items())[:_TAGS]
+                if isinstance(text, str) and (plain := clean(strip_markup(text), limit))
+            ]
+            if found:
+                return found
+    text = package.get(name)
+    return clean(strip_markup(text), limit) if isinstance(text, str) else ""
 
 
 def _list_objects(package: PackageMap, name: str, most: int = _RESOURCES) -> list[PackageMap]:
@@ -97,17 +120,34 @@ def _list_objects(package: PackageMap, name: str, most: int = _RESOURCES) -> lis
 
 
 def _read_extras(package: PackageMap) -> dict[str, str]:
-    """Return the extras, and the members of the same names that a schema of CKAN has beside them."""
+    """Return the extras, and the members of the same meaning that a schema of CKAN has beside them.
+
+    Members that the extension for DCAT 2 writes as objects are under the names that their parts have as extras.
+    """
     extras: dict[str, str] = {}
-    for extra in _list_objects(package, "extras", _EXTRAS):
-        key, value = extra.get("key"), extra.get("value")
-        if isinstance(key, str) and isinstance(value, str) and len(value) <= _LONGEST_EXTRA:
-            extras.setdefault(key, clean(value, _LONGEST_EXTRA))
-    for name in ("theme", "language", "frequency", "issued", "modified", "identifier", "access_rights", "spatial"):
-        value = package.get(name)
-        if isinstance(value, str) and value and len(value) <= _LONGEST_EXTRA:
-            extras.setdefault(name, clean(value, _LONGEST_EXTRA))
+    stated = package.get("extras")
+    pairs = (
+        list(stated.items())[:_EXTRAS]
+        if isinstance(stated, dict)
+        else [(extra.get("key"), extra.get("value")) for extra in _list_objects(package, "extras", _EXTRAS)]
+    )
+    pairs += [(known, package.get(name)) for name, known in _MEMBERS.items()]
+    for member, parts in _OBJECTS.items():
+        first = next(iter(_list_objects(package, member, 1)), {})
+        pairs += [(known, first.get(part)) for part, known in parts.items()]
+    for key, value in pairs:
+        text = _write_value(value)
+        if isinstance(key, str) and text and len(text) <= _LONGEST_EXTRA:
+            extras.setdefault(key, clean(text, _LONGEST_EXTRA))
     return extras
+
+
+def _write_value(value: Any) -> str:
+    """Return a text, or a list of texts as extras have it: in JSON."""
+    if isinstance(value, list):
+        texts = [text for text in value[:_TAGS] if isinstance(text, str)]
+        return msgspec.json.encode(texts).decode() if texts else ""
+    return value if isinstance(value, str) else ""
 
 
 def _read_list(extras: Mapping[str, str], name: str) -> list[str]:
@@ -124,8 +164,21 @@ def _read_list(extras: Mapping[str, str], name: str) -> list[str]:
 
 
 def _read_tags(package: PackageMap) -> list[str]:
-    tags = (_read_text(tag, "display_name", TEXT_LENGTH) for tag in _list_objects(package, "tags", _TAGS))
-    return list(dict.fromkeys(filter(None, tags)))
+    tags = [
+        _read_text(tag, "display_name", TEXT_LENGTH) or _read_text(tag, "name", TEXT_LENGTH)
+        for tag in _list_objects(package, "tags", _TAGS)
+    ]
+    by_language = package.get("keywords")
+    if isinstance(by_language, dict):
+        words = (word for some in list(by_language.values())[:_TAGS] if isinstance(some, list) for word in some[:_TAGS])
+        tags += [clean(word, TEXT_LENGTH) for word in words if isinstance(word, str)]
+    return list(dict.fromkeys(filter(None, tags)))[:_TAGS]
+
+
+def _read_themes(package: PackageMap, extras: Mapping[str, str]) -> list[Any]:
+    """Return the themes that are stated, else the groups that have the codes of EU themes, as German portals do."""
+    groups = [_read_text(group, "name", _NAME_LENGTH) for group in _list_objects(package, "groups", _TAGS)]
+    return [_refer(theme) for theme in _read_list(extras, "theme") or filter(is_theme_code, groups)]
 
 
 def _refer(text: str) -> Any:
@@ -181,7 +234,9 @@ def _read_place(extras: Mapping[str, str]) -> Any:
         place["locn:geometry"] = {"@value": geometry, "@type": _GEOJSON}
     elif geometry.endswith(")"):
         place["locn:geometry"] = {"@value": geometry, "@type": _WKT}
-    if name := extras.get("spatial_text", ""):
+    elif is_iri(geometry):
+        place["@id"] = geometry
+    if name := extras.get("spatial_text", "") or ("" if len(place) > 1 else geometry):
         place["skos:prefLabel"] = clean(name, TEXT_LENGTH)
     iri = extras.get("spatial_uri", "")
     if is_iri(iri):
@@ -197,8 +252,8 @@ def _read_period(extras: Mapping[str, str]) -> Any:
 
 def _date(text: str) -> str:
     """Return a day or an instant; CKAN writes instants in UTC without saying so."""
-    text = clean(text, _NAME_LENGTH)
-    return f"{text}Z" if "T" in text and len(text) >= 19 and text[-1:] != "Z" and "+" not in text else text
+    text = mend_date(clean(text, _NAME_LENGTH))
+    return f"{text}Z" if _NO_ZONE.fullmatch(text) else text
 
 
 def _read_resource(resource: PackageMap, page: str) -> dict[str, Any]:
@@ -206,8 +261,8 @@ def _read_resource(resource: PackageMap, page: str) -> dict[str, Any]:
     address, download = (_read_text(resource, name, TEXT_LENGTH) for name in ("url", "download_url"))
     access = _read_text(resource, "access_url", TEXT_LENGTH) or address
     form, media = (_read_text(resource, name, _NAME_LENGTH) for name in ("format", "mimetype"))
-    size = resource.get("size")
-    known = find_code("file-type", form) if form else None
+    size = _read_size(resource.get("size"))
+    known = find_file_type(form) if form else None
     members: dict[str, Any] = {
         "@type": "Distribution",
         "dct:title": _read_localized(resource, "name", TEXT_LENGTH),
@@ -216,10 +271,14 @@ def _read_resource(resource: PackageMap, page: str) -> dict[str, Any]:
         "dcat:downloadURL": _refer_address(download),
         "dct:format": {"@id": known.iri} if known else form,
         "dcat:mediaType": media,
-        "dct:license": _refer(found) if (found := _read_text(resource, "license", TEXT_LENGTH)) else None,
+        "dct:license": _refer_code("licence", _read_text(resource, "license", TEXT_LENGTH)),
         "dct:modified": _date(_read_text(resource, "last_modified", _NAME_LENGTH)),
-        "dcat:byteSize": {"@value": str(size), "@type": XSD + "nonNegativeInteger"}
-        if isinstance(size, int) and not isinstance(size, bool) and size >= 0
-        else None,
+        "dcat:byteSize": {"@value": size, "@type": XSD + "nonNegativeInteger"} if size else None,
     }
     return {member: value for member, value in members.items() if value}
+
+
+def _read_size(value: Any) -> str:
+    """Return a number of bytes; some schemas write it as a text."""
+    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return text if text.isascii() and text.isdecimal() and len(text) < 19 else ""

@@ -15,7 +15,7 @@ from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol.dsp.catalog import DATASET_LIMIT
 from connector.protocol.dsp.errors import ProtocolError, clean
 
-READING = "1"
+READING = "2"
 """The version of the readers: with another one, every dataset of every portal is read again."""
 
 

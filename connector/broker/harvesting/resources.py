@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from connector.broker.describing.members import DCAT, DCT, FOAF, PREFIXES, TEXT_LENGTH, VCARD
+from connector.broker.harvesting.texts import strip_markup
 from connector.broker.normalise import DESCRIPTION_LENGTH
 from connector.protocol.dsp.errors import clean
 from connector.semantic.statements import (
@@ -35,7 +36,11 @@ RdfGraph: TypeAlias = dict[RdfNode, dict[str, list[RdfTerm]]]
 _VALUES, _DISTRIBUTIONS, _DEEPEST = 64, 100, 3
 _GEOMETRY_LENGTH = 64 * 1024
 _LONG = frozenset({DCT + "description"})
-_GEOMETRIES = frozenset({DCAT + "bbox", DCAT + "centroid", _LOCN + "geometry"})
+_TEXTS = _LONG | {DCT + "title"}
+_GEO = "http://www.opengis.net/ont/geosparql#"
+_FORMS = frozenset(_GEO + name for name in ("asWKT", "asGeoJSON", "asGML"))
+_GEOMETRIES = frozenset({DCAT + "bbox", DCAT + "centroid", _LOCN + "geometry", *_FORMS})
+_TIME = "http://www.w3.org/2006/time#"
 # What a browser opens.
 _ADDRESSES = frozenset(
     {
@@ -73,7 +78,12 @@ _NAMES: Mapping[str, str] = {
     **{_PREFIXES[prefix] + name: f"{prefix}:{name}" for prefix, names in _TERMS.items() for name in names},
     # Before DCAT-AP, a format was a node with its name as its value.
     RDF + "value": "rdfs:label",
+    # DCAT 1.1 to 3 allow OWL-Time: an instant is a node with its time.
+    **{_TIME + name: "rdfs:label" for name in ("inXSDDate", "inXSDDateTime", "inXSDDateTimeStamp", "inXSDgYear")},
+    _TIME + "hasBeginning": "dcat:startDate",
+    _TIME + "hasEnd": "dcat:endDate",
     _LOCN + "geometry": "locn:geometry",
+    **dict.fromkeys(_FORMS, "locn:geometry"),
     _LOCN + "geographicName": "locn:geographicName",
     **{base + name: f"dcat:{name}" for base in _SCHEMA for name in ("startDate", "endDate")},
 }
@@ -126,8 +136,10 @@ def _read_node(graph: RdfGraph, node: RdfNode, depth: int) -> dict[str, Any]:
         if name is not None:
             most = 1 if predicate in _SINGLE else _DISTRIBUTIONS if name == "dcat:distribution" else _VALUES
             read = list(_read_values(graph, predicate, values[:most], depth))
-            if read:
-                members[name] = read[0] if len(read) == 1 else read
+            have = members.get(name, [])
+            found = [*(have if isinstance(have, list) else [have]), *read][:_DISTRIBUTIONS]
+            if found:
+                members[name] = found[0] if len(found) == 1 else found
     return members
 
 
@@ -157,5 +169,7 @@ def _make_literal(predicate: str, literal: LiteralTerm, text: str) -> Any:
 
 def _read_text(predicate: str, text: str) -> str:
     if predicate in _GEOMETRIES:
-        return text if len(text) <= _GEOMETRY_LENGTH and text.isprintable() else ""
-    return clean(text, DESCRIPTION_LENGTH if predicate in _LONG else TEXT_LENGTH)
+        line = " ".join(text.split()) if len(text) <= _GEOMETRY_LENGTH else ""
+        return line if line.isprintable() else ""
+    plain = strip_markup(text) if predicate in _TEXTS else text
+    return clean(plain, DESCRIPTION_LENGTH if predicate in _LONG else TEXT_LENGTH)

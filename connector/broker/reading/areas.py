@@ -1,4 +1,4 @@
-"""The box around a geometry: from WKT, GeoJSON or four numbers (DCAT-AP 3.0.1, `dcat:bbox`).
+"""The box around a geometry: from WKT, GML, GeoJSON or four numbers (DCAT-AP 3.0.1, `dcat:bbox`).
 
 Degrees of WGS 84. A geometry in another reference system, or one that is none, has no box. Pure: standard library and
 msgspec only.
@@ -27,6 +27,11 @@ _SHAPE = re.compile(
     re.IGNORECASE,
 )
 _ENVELOPE = re.compile(r"\s*ENVELOPE\s*\(([^()]{1,200})\)\s*", re.IGNORECASE)
+# The reference system as PostGIS writes it before WKT.
+_SRID = re.compile(r"\A\s*SRID\s*=\s*4326\s*;", re.IGNORECASE)
+_GML_SYSTEM = re.compile(r"""\bsrsName\s*=\s*["']([^"']{1,200})["']""")
+_GML_POSITIONS = re.compile(r"<(?:\w{1,20}:)?(?:lowerCorner|upperCorner|posList|pos)\b[^<>]{0,200}>([^<>]{1,60000})<")
+_WGS84 = re.compile(r"(?:CRS:?84|EPSG[:/]{1,2}(?:0/|\d[\d.]*:)?4326)$")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
 
 
@@ -51,6 +56,9 @@ def read_box(geometry: Any) -> Box | None:
 
 
 def _read_text(text: str) -> Box | None:
+    if text.lstrip().startswith("<") and (corners := _read_gml(text)):
+        return _surround(corners)
+    text = _SRID.sub("", text)
     system, swapped = _SYSTEM.fullmatch(text), False
     if system:
         text, swapped = system[2], system[1].endswith(_LATITUDE_FIRST)
@@ -68,6 +76,22 @@ def _read_text(text: str) -> Box | None:
         return None
     positions = [(float(first), float(second)) for first, second in found]
     return _surround([(y, x) for x, y in positions] if swapped else positions)
+
+
+def _read_gml(text: str) -> list[tuple[float, float]]:
+    """Return the positions of a geometry of GML, longitude first; nothing in another reference system than WGS 84.
+
+    OGC 07-036, sections 10.1.4 and 14.2; OGC 09-048, names of reference systems: those of EPSG have the latitude first.
+    """
+    name = _GML_SYSTEM.search(text)
+    system = name[1] if name else ""
+    if system and not _WGS84.search(system):
+        return []
+    numbers = [_NUMBER.findall(found) for found in _GML_POSITIONS.findall(text)[:NUMBERS]]
+    flat = [float(number) for part in numbers for number in part[:NUMBERS]]
+    pairs = list(zip(flat[::2], flat[1::2], strict=False))
+    latitude_first = system.endswith("4326") and not system.startswith("EPSG:")
+    return [(y, x) for x, y in pairs] if latitude_first else pairs
 
 
 def _read_numbers(parts: list[str], count: int) -> tuple[float, ...] | None:

@@ -14,6 +14,7 @@ from connector.broker.reading.terms import read_terms
 from connector.ports.broker_store import BOXES, Box, Statements
 from connector.protocol import dcat
 from connector.semantic.codes import find_code, find_file_type
+from connector.semantic.dates import mend_date, split_period
 
 _VALUES = 16
 _DISTRIBUTIONS = 20
@@ -37,6 +38,8 @@ _LANGUAGES = {
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
 # Dublin Core has the format as an element too; `dct:format` is a subproperty of it.
 _FORMATS = (dcat.FILE_TYPE, "dct:format", "dcterms:format", "http://purl.org/dc/terms/format")
+_DAY = 86_400_000
+_ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TRANSFER = re.compile(r"-(?:PULL|PUSH)(?:-|$)")
 _LABELS = ("skos:prefLabel", "rdfs:label", "locn:geographicName")
 _GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid")
@@ -134,7 +137,8 @@ def _name_places(places: list[Any], areas: tuple[str, ...]) -> tuple[str, ...]:
 
 def _name_place(place: Any) -> Iterator[str]:
     """Yield the IRI and the names of a place."""
-    if word := read_word(place):
+    word = read_word(place)
+    if word and read_box(word) is None:
         yield word
     if isinstance(place, dict):
         for term in _LABELS:
@@ -142,30 +146,37 @@ def _name_place(place: Any) -> Iterator[str]:
 
 
 def _find_boxes(place: Any) -> Iterator[Box]:
-    if not isinstance(place, dict):
+    if not isinstance(place, dict) or "@value" in place:
+        # Some servers write the box itself as the place.
+        if box := read_box(read_word(place)):
+            yield box
         return
     for term in _GEOMETRIES:
         for value in find_values(place, term):
-            literal = value.get("@value", value) if isinstance(value, dict) else value
-            box = read_box(literal)
-            if box:
-                yield box
-                return
+            # The geometry can be a node that has it in several forms.
+            for form in _to_list(value.get("locn:geometry", value) if isinstance(value, dict) else value):
+                if box := read_box(form.get("@value", form) if isinstance(form, dict) else form):
+                    yield box
+                    return
 
 
 def _read_span(members: dict[str, Any]) -> tuple[int | None, int | None]:
     """Return the first and the last instant (ms) of the periods of a Dataset; None is open, or nothing is stated."""
-    spans = [
-        (_read_moment(period, "dcat:startDate"), _read_moment(period, "dcat:endDate", last=True))
-        for period in find_values(members, "dct:temporal")
-        if isinstance(period, dict)
-    ]
+    spans = [_read_period(period) for period in find_values(members, "dct:temporal")]
     stated = [(begins, ends) for begins, ends in spans if begins is not None or ends is not None]
     begins = [begin for begin, _ in stated if begin is not None]
     ends = [end for _, end in stated if end is not None]
     first = min(begins) if begins and len(begins) == len(stated) else None
     last = max(ends) if ends and len(ends) == len(stated) else None
     return (first, last) if first is None or last is None or first <= last else (None, None)
+
+
+def _read_period(period: Any) -> tuple[int | None, int | None]:
+    """Return the ends of a period, which may be a text."""
+    if isinstance(period, dict) and "@value" not in period:
+        return _read_moment(period, "dcat:startDate"), _read_moment(period, "dcat:endDate", last=True)
+    first, last = split_period(read_word(period))
+    return read_moment(first), read_moment(last, last=True)
 
 
 def _read_moment(members: dict[str, Any], term: str, *, last: bool = False) -> int | None:
@@ -179,11 +190,15 @@ def _read_moment(members: dict[str, Any], term: str, *, last: bool = False) -> i
 def read_moment(text: str, *, last: bool = False) -> int | None:
     """Return an instant in ms since the Unix epoch: of a date-time, a date, a month or a year (XML Schema).
 
-    Without a zone it is UTC. With `last`, a date means its end. None if it is none of these.
+    Without a zone it is UTC. With `last`, a date means its end. Also a German date. None if it is none of these.
 
     >>> read_moment("1970-01-02"), read_moment("1970", last=True), read_moment("soon")
     (86400000, 31535999999, None)
     """
+    text = mend_date(text)
+    if zoned := _ZONED_DAY.fullmatch(text):
+        midnight = read_moment(f"{zoned[1]}T00:00:00{zoned[2]}")
+        return midnight + _DAY - 1 if midnight is not None and last else midnight
     for length, form in ((4, "%Y"), (7, "%Y-%m"), (10, "%Y-%m-%d")):
         if len(text) == length:
             try:

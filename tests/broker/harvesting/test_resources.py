@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +71,53 @@ def test_names_in_nodes_and_the_area_of_german_catalogues_are_read() -> None:
     assert found.places == ("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/05911000",)
     assert members["dcat:distribution"]["dcat:accessURL"] == {"@id": "https://f.example/a%20b.shp"}
     assert members["dcat:distribution"]["dcatde:licenseAttributionByText"] == "Stadt Bochum"
+
+
+GEO = f"""{PREFIXES}
+@prefix geo: <http://www.opengis.net/ont/geosparql#> . @prefix locn: <http://www.w3.org/ns/locn#> .
+@prefix time: <http://www.w3.org/2006/time#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<https://data.example/1> a dcat:Dataset ; """
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        '[ dcat:bbox """POLYGON((\\n7 51,\\n 7.5 51.6))"""^^geo:wktLiteral ]',
+        '[ dcat:bbox """POLYGON((7 51,\n\t7.5 51.6))"""^^geo:wktLiteral ]',
+        '[ geo:asWKT "Polygon((7 51, 7.5 51.6))"^^geo:wktLiteral ]',
+        '[ locn:geometry [ a geo:Geometry ; geo:asWKT "LINESTRING(7 51, 7.5 51.6)"^^geo:wktLiteral ] ]',
+        '[ locn:geometry [ geo:asWKT "LINESTRING(7 51, 7.5 51.6)" ; geo:asGML "<gml:Envelope/>" , "x" ], "x" ]',
+        '[ locn:geometry """{\n "type": "LineString",\n "coordinates": [[7, 51], [7.5, 51.6]]\n}""" ]',
+        '"7,51,7.5,51.6"',
+    ],
+)
+def test_the_area_is_read_in_each_form_of_deployed_catalogues(place: str) -> None:
+    (members,) = read_all(f"{GEO} dct:spatial {place} .")
+    found = read_reference(Described(members), make_source(), 1).statements
+    assert (found.boxes, found.places) == (((7.0, 51.0, 7.5, 51.6),), ())
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        '[ time:hasBeginning [ time:inXSDDateTime "2025-01-01T00:00:00Z"^^xsd:dateTime ] ; '
+        'time:hasEnd [ time:inXSDDate "2025-12-31"^^xsd:date ] ]',
+        '"2025-01-01/2025-12-31"',
+        '"start=2025-01-01; end=2025-12-31; scheme=W3C-DTF;"',
+        '[ dcat:startDate "01.01.2025" ; dcat:endDate "2025"^^xsd:gYear ]',
+        '[ dcat:startDate "2025-01-01Z"^^xsd:date ; dcat:endDate "2025-12-31Z"^^xsd:date ]',
+    ],
+)
+def test_the_period_is_read_in_each_form_of_deployed_catalogues(period: str) -> None:
+    (members,) = read_all(f"{GEO} dct:temporal {period} .")
+    found = read_reference(Described(members), make_source(), 1).statements
+    assert (found.begins, found.ends) == (1735689600000, 1767225599999)
+
+
+def test_texts_have_no_mark_up() -> None:
+    (members,) = read_all(f'{GEO} dct:title "<b>A</b> &amp; B" ; dct:description "<p>C</p><p>D</p>"@de .')
+    entry = read_reference(Described(members), make_source(), 1)
+    assert (entry.titles, entry.descriptions) == ({"und": "A & B"}, {"de": "C D"})
 
 
 def test_policies_and_addresses_that_a_browser_would_run_are_not_read() -> None:

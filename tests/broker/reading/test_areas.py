@@ -27,6 +27,15 @@ BOX = (7.0, 51.0, 7.5, 51.6)
         "GEOMETRYCOLLECTION(POINT(7 51), LINESTRING(7.5 51.6, 7.2 51.2))",
         "ENVELOPE(7, 7.5, 51.6, 51)",
         "7,51,7.5,51.6",
+        "SRID=4326;POLYGON((7 51, 7.5 51.6))",
+        "<https://www.opengis.net/def/crs/OGC/1.3/CRS84> POLYGON((7 51, 7.5 51.6))",
+        '<gml:Envelope srsName="http://www.opengis.net/def/crs/OGC/1.3/CRS84"><gml:lowerCorner>7 51</gml:lowerCorner>'
+        "<gml:upperCorner>7.5 51.6</gml:upperCorner></gml:Envelope>",
+        '<gml:Envelope srsName="http://www.opengis.net/def/crs/EPSG/0/4326"><gml:lowerCorner>51 7</gml:lowerCorner>'
+        "<gml:upperCorner>51.6 7.5</gml:upperCorner></gml:Envelope>",
+        '<Polygon srsName="urn:ogc:def:crs:EPSG::4326"><exterior><LinearRing><posList>51 7 51.6 7.5</posList>'
+        "</LinearRing></exterior></Polygon>",
+        '<gml:Polygon srsName="EPSG:4326"><gml:posList>7 51 7.5 51.6</gml:posList></gml:Polygon>',
         {"type": "Polygon", "coordinates": [RING]},
         {"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": [[RING]]}},
         {"type": "FeatureCollection", "features": [{"geometry": {"type": "LineString", "coordinates": RING}}]},
@@ -44,6 +53,9 @@ def test_a_geometry_has_the_box_around_it(geometry: Any) -> None:
     [
         "",
         "POINT EMPTY",
+        "SRID=25832;POLYGON((7 51, 7.5 51.6))",
+        '<gml:Point srsName="http://www.opengis.net/def/crs/EPSG/0/25832"><gml:pos>7 51</gml:pos></gml:Point>',
+        '<gml:Point srsName="CRS84"><gml:pos>7</gml:pos></gml:Point>',
         "POLYGON((7 51, 7))",
         "POINT(200 51)",
         "POINT(7 1e300)",
