@@ -56,7 +56,7 @@ class PortalClient:
         except Blocked as error:
             raise CrawlFailed(f"The portal was not asked: {error.reason}") from None
         except Unwilling as error:
-            raise CrawlFailed(f"The portal did not answer: {error}{_name_other(url, error)}") from None
+            raise CrawlFailed(f"The portal did not answer: {error} {_name_other(url, error)}".strip()) from None
         except NetError as error:
             raise CrawlFailed(f"The portal did not answer: {error}") from None
         expected = {200, *refusals, *((304,) if headers else ())}
@@ -71,7 +71,7 @@ def _name_other(url: str, error: Unwilling) -> str:
         other = urljoin(url, error.location) if error.location else ""
     except ValueError:
         return ""
-    return f" It leads to {clean(other, 300)}: enter that address, if it is the portal's." if other else ""
+    return f"It leads to {clean(other, 300)}: enter that address, if it is the portal's." if other else ""
 
 
 def _read_wait(answer: Response) -> int | None:

@@ -34,7 +34,21 @@ class PageWords(msgspec.Struct, frozen=True):
 
     def pick(self, texts: Mapping[str, str] | None, otherwise: str = "") -> str:
         """Return a text of data in the reader's language, else in any, else something else."""
-        return (texts or {}).get(self.language) or next(filter(None, (texts or {}).values()), "") or otherwise
+        found = texts or {}
+        return found.get(self._choose(found), "") or otherwise
+
+    def spoken(self, texts: Mapping[str, str] | None) -> str:
+        """Return the language (BCP 47) of the text that is picked, if it is known and not that of the page.
+
+        WCAG 2.1, 3.1.2: a screen reader reads each part in its language.
+        """
+        chosen = self._choose(texts or {})
+        return "" if chosen.partition("-")[0] in {self.language, "und", ""} else chosen
+
+    def _choose(self, texts: Mapping[str, str]) -> str:
+        """Return the language to read texts in: the reader's, of whatever country, else the first one."""
+        own = (tag for tag in texts if texts[tag] and tag.partition("-")[0] == self.language)
+        return self.language if texts.get(self.language) else next(own, next(filter(texts.get, texts), ""))
 
     def translate(self, text: str) -> str:
         """Return sentences that the connector writes in English in the reader's language, as far as known."""

@@ -199,7 +199,7 @@ async def _search(visit: Visit, asked: AskedSearch) -> tuple[PageShown, str]:
     try:
         found = await search_here(visit, results.write_query(asked))
     except QueryRefused as refusal:
-        problem = visit.words.translate(str(refusal))
+        problem = results.write_refusal(visit.words, str(refusal))
     except Unavailable:
         visit.broker.operator.projector.wake()
         problem = visit.words.say("sharing.unavailable")

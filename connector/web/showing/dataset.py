@@ -45,7 +45,9 @@ class DatasetShown(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     party: str
     title: str
+    title_language: str
     description: str
+    description_language: str
     keywords: tuple[str, ...]
     facts: tuple[Fact, ...]
     places: tuple[str, ...]
@@ -86,7 +88,9 @@ async def show_dataset(
         id=str(dataset.get("@id")),
         party=party,
         title=words.pick(read.titles, words.say("untitled")),
+        title_language=words.spoken(read.titles),
         description=words.pick(read.descriptions),
+        description_language=words.spoken(read.descriptions),
         keywords=tuple(read.keywords),
         facts=tuple(_list_facts(words, read)),
         places=tuple(place for place in stated.places if "://" not in place),

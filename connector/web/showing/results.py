@@ -22,6 +22,7 @@ FILTERS: Mapping[str, Facet] = {
     "zweck": Facet.PURPOSE,
     "thema": Facet.THEME,
     "anbieter": Facet.PUBLISHER,
+    "ort": Facet.PLACE,
     "format": Facet.FORMAT,
     "preis": Facet.PRICE,
     "takt": Facet.FREQUENCY,
@@ -33,6 +34,7 @@ FILTERS: Mapping[str, Facet] = {
 PLAIN = ("q", "von", "bis", "laenge", "breite", "km", "ausschnitt", "sortierung")
 SORTINGS: Mapping[str, str] = {"neueste": "newest", "titel": "title"}
 SHOWN_VALUES = 6
+_FIELDS = {"since": "finding.since", "until": "finding.until", "bbox": "finding.map", "near": "finding.place"}
 _MARKED, _TAGS = 3, 4
 
 
@@ -112,6 +114,7 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     title: str
+    title_language: str
     participant: str
     dataset: str
     publisher: str
@@ -119,6 +122,7 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     terms: str
     summary: str
+    summary_language: str
     only_for: str
     why: tuple[tuple[str, tuple[Marked, ...]], ...]
     page: str = ""
@@ -195,7 +199,12 @@ def show_filters(words: PageWords, asked: AskedSearch, found: HitsView) -> list[
     """Return the filters that have a choice, each with its most frequent values and those that are chosen."""
     shown = []
     for name, facet in FILTERS.items():
-        counted = found.facets.get(facet.value, ())[: 5 * SHOWN_VALUES]
+        # A place that has an IRI alone says nothing to people.
+        counted = [
+            entry
+            for entry in found.facets.get(facet.value, ())[: 5 * SHOWN_VALUES]
+            if facet is not Facet.PLACE or "://" not in entry.value
+        ]
         choices = [_show_choice(words, asked, name, entry.value, entry) for entry in counted]
         known = {entry.value for entry in counted}
         chosen = [value for value in asked.filters.get(name, ()) if value not in known]
@@ -218,6 +227,7 @@ def show_result(words: PageWords, hit: HitView, now: int) -> ResultShown:
     terms = words.pick(hit.terms_in_words)
     return ResultShown(
         title=words.pick(hit.title, words.say("untitled"))[:LONGEST],
+        title_language=words.spoken(hit.title),
         participant=hit.participant,
         dataset=hit.id,
         publisher=(hit.publisher or hit.participant)[:LONGEST],
@@ -225,6 +235,7 @@ def show_result(words: PageWords, hit: HitView, now: int) -> ResultShown:
         tags=tuple(_list_tags(words, hit)),
         terms=terms[: 2 * LONGEST],
         summary=words.pick(hit.description)[: LONGEST * (2 if hit.teaser else 1)],
+        summary_language=words.spoken(hit.description),
         only_for=", ".join(hit.only_for)[:LONGEST],
         why=tuple(
             (words.say(f"finding.match-{match.field}"), tuple(_mark(match)))
@@ -240,6 +251,13 @@ def show_result(words: PageWords, hit: HitView, now: int) -> ResultShown:
 def read_page(hit: HitView) -> str:
     """Return the page of its portal that a reference leads to; nothing for an offer, or if it is not on the web."""
     return hit.via.page if hit.via and is_web_address(hit.via.page) else ""
+
+
+def write_refusal(words: PageWords, reason: str) -> str:
+    """Return why a query was refused, with the name that its field has on the page."""
+    sentence = words.translate(reason)
+    label = _FIELDS.get(reason.partition(" ")[0])
+    return words.say("finding.refused", field=words.say(label), why=sentence.partition(" ")[2]) if label else sentence
 
 
 def draw_results(found: HitsView) -> Drawing | None:
@@ -291,7 +309,7 @@ def _list_tags(words: PageWords, hit: HitView) -> Iterable[str]:
     if hit.teaser:
         yield words.say("finding.teaser")
     if hit.data_formats:
-        yield ", ".join(hit.data_formats[:_TAGS])[:LONGEST]
+        yield ", ".join(name_value(words, Facet.FORMAT, form) for form in hit.data_formats[:_TAGS])[:LONGEST]
     for facet, values in ((Facet.PRICE, hit.prices), (Facet.FREQUENCY, (hit.frequency,))):
         for value in values[:_TAGS]:
             if value:

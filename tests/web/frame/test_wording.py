@@ -54,3 +54,19 @@ def test_numbers_sizes_and_texts_are_the_readers() -> None:
     assert DE.pick({}, "ohne") == "ohne"
     assert DE.waiting(1) == "1 wartet"
     assert EN.waiting(250) == "more than 99 waiting"
+
+
+@pytest.mark.parametrize(
+    ("texts", "picked", "spoken"),
+    [
+        ({"de": "Luft", "en": "Air"}, "Luft", ""),
+        ({"en": "Air"}, "Air", "en"),
+        ({"en": "Air", "de-at": "Luft"}, "Luft", ""),
+        ({"ar": "هواء", "en": "Air"}, "هواء", "ar"),
+        ({"und": "Luft"}, "Luft", ""),
+        ({"de": "", "fr": "Air"}, "Air", "fr"),
+        ({}, "ohne", ""),
+    ],
+)
+def test_a_text_in_another_language_says_so(texts: dict[str, str], picked: str, spoken: str) -> None:
+    assert (DE.pick(texts, "ohne"), DE.spoken(texts)) == (picked, spoken)

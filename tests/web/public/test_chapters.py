@@ -69,6 +69,35 @@ async def test_a_query_that_is_none_says_why_and_keeps_the_words(square: Square)
     assert "Nichts gefunden" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("von=2024-13-45", "„Daten ab“ ist 2024-13-45"), ("ausschnitt=1,2", "„Karte“ ist 1,2")],
+)
+async def test_a_field_that_is_none_is_named_as_on_the_page(square: Square, query: str, said: str) -> None:
+    answer, page = await read(square, f"/suche?{query}")
+    assert answer.status_code == 422
+    assert said in page.text
+
+
+async def test_a_german_date_is_a_date(square: Square) -> None:
+    assert (await read(square, "/suche?von=31.12.2024"))[0].status_code == 200
+
+
+async def test_a_page_after_the_last_one_says_so_and_leads_back(square: Square) -> None:
+    _, page = await read(square, "/suche?q=baum&ab=40")
+    assert "So viele Angebote gibt es hier nicht." in page.text
+    assert "/suche?q=baum" in page.links()
+    _, page = await read(square, "/suche?ab=9000")
+    assert "Noch niemand bietet" not in page.text
+
+
+async def test_a_text_in_another_language_is_marked_and_has_its_own_direction(square: Square) -> None:
+    answer, _ = await read(square, "/suche?q=b%C3%A4ume", "en")
+    assert '<span dir="auto" lang="de">Bäume an Wegen</span>' in answer.text
+    answer, _ = await read(square, "/suche?q=b%C3%A4ume")
+    assert '<span dir="auto">Bäume an Wegen</span>' in answer.text
+
+
 async def test_a_dataset_has_its_terms_its_schema_and_how_to_ask(square: Square) -> None:
     answer, page = await read(square, f"/suche/angebot?{ROADS}")
     assert "Die Bedingungen in Worten" in page.text

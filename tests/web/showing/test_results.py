@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.ports.search_index import Facet
-from connector.views.search import HitsView, HitView, MatchView
+from connector.views.search import FacetValueView, HitsView, HitView, MatchView
 from connector.web.frame.wording import PageWords
 from connector.web.showing import results
 from connector.web.showing.results import (
@@ -82,6 +82,19 @@ def test_filters_show_counts_and_what_is_chosen_first() -> None:
     ]  # fmt: skip
     assert shown["zweck"].first[0].label == "Verkehr"
     assert len(shown["anbieter"].more) == 3
+
+
+def test_a_place_is_chosen_by_its_name() -> None:
+    key = "http://dcat-ap.de/def/politicalGeocoding/municipalityKey/05911000"
+    places = (FacetValueView(value="Bochum", count=2), FacetValueView(value=key, count=1))
+    (shown,) = show_filters(WORDS, read("/suche"), HitsView(items=(), facets={"place": places}))
+    assert (shown.label, [choice.label for choice in shown.first]) == ("Ort", ["Bochum"])
+    assert write_query(read(shown.first[0].address))["place"] == ["Bochum"]
+
+
+def test_a_format_has_its_name_in_words() -> None:
+    shown = show_result(WORDS, HitView(participant="p", id="d", data_formats=("WMS_SRVC", "CSV", "DGN")), NOW)
+    assert "WMS, CSV, DGN" in shown.tags
 
 
 def test_values_without_words_are_named_by_the_end_of_their_iri() -> None:

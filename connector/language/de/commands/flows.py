@@ -349,6 +349,11 @@ SENTENCES: dict[str, str] = {
     "The document is nested deeper than {} elements.": "Das Dokument ist tiefer als {0} Elemente verschachtelt.",
     "The document is not JSON-LD: {}": "Das Dokument ist kein JSON-LD: {0}",
     "The document is not XML: {}.": "Das Dokument ist kein XML: {0}.",
+    "The encoding {} is not read: use UTF-8.": "Die Kodierung {0} wird nicht gelesen: bitte UTF-8 verwenden.",
+    "The document is not in the encoding that it states ({}).": "Das Dokument hat nicht die Kodierung, die es angibt "
+    "({0}).",
+    "It leads to {}: enter that address, if it is the portal's.": "Sie führt zu {0}: bitte diese Adresse eintragen, wenn "
+    "sie die des Portals ist.",
     "The document is not {}: {}.": "Das Dokument ist nicht {0}: {1}.",
     "The document needs a context that is not loaded ({}): use Turtle.": "Das Dokument braucht einen Kontext, der nicht "
     "geladen wird ({0}): bitte Turtle verwenden.",
