@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from connector.broker.crawl import CrawlFailed
+from connector.broker.harvesting import references
 from connector.broker.harvesting.parts import DATASETS, Described, PortalPart
 from connector.broker.harvesting.portal import PortalClient, find_charset, find_media_type
 from connector.broker.harvesting.resources import (
@@ -56,8 +57,10 @@ async def read_catalog(
 ) -> AsyncGenerator[PortalPart, None]:
     """Yield the parts of a portal; `known` are the digests of its entries by identifier. Raises CrawlFailed."""
     assert source.portal is not None
+    # What earlier readers read, or nobody, is read whole.
+    read_before = source.digest and (source.portal.body or "").startswith(_begin_digest())
     before = (
-        source.portal if source.digest else msgspec.structs.replace(source.portal, etag=None, modified=None, body=None)
+        source.portal if read_before else msgspec.structs.replace(source.portal, etag=None, modified=None, body=None)
     )
     answer = await client.fetch(source.address, accept=ACCEPT, headers=_make_conditions(before))
     digest = await work_aside(len(answer.body), partial(_digest, answer.body))
@@ -88,7 +91,12 @@ async def read_catalog(
 
 
 def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
+    return _begin_digest() + hashlib.sha256(body).hexdigest()
+
+
+def _begin_digest() -> str:
+    """Return what begins the digests of documents that the present readers have read."""
+    return f"{references.READING}-"
 
 
 def _make_conditions(portal: Portal) -> dict[str, str]:

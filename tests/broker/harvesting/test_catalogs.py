@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
+from connector.broker.harvesting import references
 from connector.ports.broker_store import Liveness
 from connector.views.portals import PortalKind
-from tests.broker.portals import CATALOG, PREFIXES, FakePortal, PortalWorld, say_turtle, write_dataset, write_page
+from tests.broker.portals import (
+    CATALOG,
+    PORTAL,
+    PREFIXES,
+    FakePortal,
+    PortalWorld,
+    say_turtle,
+    write_dataset,
+    write_page,
+)
 
 XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcat="http://www.w3.org/ns/dcat#"
 xmlns:dct="http://purl.org/dc/terms/"><dcat:Dataset rdf:about="https://data.example/1">
@@ -97,6 +107,19 @@ async def test_one_document_is_asked_for_with_its_validators() -> None:
     sent = world.portal.headers[-1]
     assert (sent["If-None-Match"], sent["If-Modified-Since"]) == ('"v1"', "Thu, 01 Jan 2026 00:00:00 GMT")
     assert (source.liveness, source.datasets) == (Liveness.ONLINE, 1)
+
+
+async def test_with_other_readers_an_unchanged_document_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = world_of(p1=say_turtle(write_page(1), ETag='"v1"'))
+    await world.crawl()
+    before = await world.record.digests(PORTAL)
+    monkeypatch.setattr(references, "READING", "other")
+    await world.crawl()
+    assert "If-None-Match" not in world.portal.headers[-1]
+    assert (await world.record.digests(PORTAL)).keys() == before.keys()
+    assert await world.record.digests(PORTAL) != before
+    await world.crawl()
+    assert world.portal.headers[-1]["If-None-Match"] == '"v1"'
 
 
 async def test_the_first_of_several_pages_says_nothing_of_the_others() -> None:
