@@ -204,7 +204,7 @@ def _render_resource(subject: Subject, package: str, number: int, part: MemberMa
         "package_id": package,
         "position": number,
         "name": title or transfer,
-        "description": "",
+        "description": find_text(part, "dct:description"),
         "url": download or next(filter(is_web_address, access), subject.record),
         "access_url": next(filter(is_web_address, access), None),
         "download_url": download,
