@@ -61,12 +61,7 @@ _TERMS = {
         *("startDate", "theme", "version"),
     ),
     "dcatap": ("applicableLegislation", "hvdCategory"),
-    "dcatde": (
-        "geocodingDescription",
-        "licenseAttributionByText",
-        "politicalGeocodingLevelURI",
-        "politicalGeocodingURI",
-    ),
+    "dcatde": ("licenseAttributionByText", "politicalGeocodingURI"),
     "foaf": ("name", "page"),
     "vcard": ("fn", "hasEmail", "hasTelephone", "hasURL"),
     "skos": ("prefLabel",),

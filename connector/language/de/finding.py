@@ -109,6 +109,7 @@ SENTENCES: dict[str, str] = {
     "fact-modified": "Stand",
     "fact-covered": "Zeitraum",
     "fact-licence": "Lizenz",
+    "fact-attribution": "Quellenangabe",
     "fact-access": "Zugang",
     "fact-language": "Sprache",
     "area": "Gebiet",

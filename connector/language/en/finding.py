@@ -106,6 +106,7 @@ SENTENCES: dict[str, str] = {
     "fact-modified": "As of",
     "fact-covered": "Period",
     "fact-licence": "Licence",
+    "fact-attribution": "Name the source as",
     "fact-access": "Access",
     "fact-language": "Language",
     "area": "Area",

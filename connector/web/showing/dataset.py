@@ -1,6 +1,6 @@
 """A dataset of another participant as a person reads it: what it is, its offers in words, and where its data lies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -65,6 +65,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     keywords: Sequence[str]
     publisher: str
     contact: str
+    attributions: Sequence[str]
     statements: Statements
     offers: Sequence[tuple[str, bytes]]
     count: int
@@ -109,6 +110,7 @@ def _read_dataset(dataset: dict[str, Any], now: int) -> _Read:
         keywords=read_words(dataset, "dcat:keyword", MOST_WORDS),
         publisher=next((name for agent in find_values(dataset, "dct:publisher") if (name := _name_agent(agent))), ""),
         contact=next((text for card in find_values(dataset, "dcat:contactPoint") if (text := _read_contact(card))), ""),
+        attributions=tuple(dict.fromkeys(_list_attributions(dataset)))[:MOST_WORDS],
         statements=read_statements(dataset, now),
         offers=[(clean(str(offer.get("@id"))), msgspec.json.encode(offer)) for offer in listed[:MOST_OFFERS]],
         count=len(listed),
@@ -118,6 +120,13 @@ def _read_dataset(dataset: dict[str, Any], now: int) -> _Read:
 def _name_agent(agent: Any) -> str:
     names = read_words(agent, "foaf:name", 1) if isinstance(agent, dict) else ()
     return names[0] if names else ""
+
+
+def _list_attributions(dataset: dict[str, Any]) -> Iterator[str]:
+    """Yield how the licence wants the source to be named (DCAT-AP.de 3.0, `dcatde:licenseAttributionByText`)."""
+    for file in (dataset, *find_values(dataset, "dcat:distribution")):
+        if isinstance(file, dict):
+            yield from read_texts(file, "dcatde:licenseAttributionByText", _TITLE).values()
 
 
 def _read_contact(card: Any) -> str:
@@ -146,6 +155,7 @@ def _list_facts(words: PageWords, read: _Read) -> list[Fact]:
         "modified": "" if stated.modified is None else words.day(stated.modified),
         "covered": " – ".join(covered),
         "licence": name(Facet.LICENCE, stated.licences),
+        "attribution": "; ".join(read.attributions),
         "access": name(Facet.ACCESS, (stated.access_rights,)),
         "language": name(Facet.LANGUAGE, stated.languages),
     }

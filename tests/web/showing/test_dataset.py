@@ -39,6 +39,13 @@ async def test_a_contact_is_text_and_no_link(office: Office) -> None:
     assert "Kontakt Amt, amt@example.org, javascript:x" in text
 
 
+async def test_how_the_source_is_named_is_said(office: Office) -> None:
+    stated = {"dcatde:licenseAttributionByText": [{"@value": "Stadt Bochum", "@language": "de"}]}
+    text = await _show(office, make_dataset(distribution=[stated, stated, "x"]))
+    assert "Quellenangabe Stadt Bochum" in text
+    assert "Stadt Bochum;" not in text
+
+
 async def test_many_offers_are_counted_and_not_all_shown(office: Office) -> None:
     offers = [{**LIMITED, "@id": f"urn:offer:{number}"} for number in range(9)]
     text = await _show(office, make_dataset(*offers))
