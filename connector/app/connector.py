@@ -123,6 +123,8 @@ class ConnectorServer:
     async def start(self) -> None:
         """Open the listeners, resume the active flows and start the worker. Raises ListenFailed."""
         settings = self.parts.settings
+        if orphans := await self.connected.list_orphans():
+            self.tasks.append(asyncio.create_task(self.connected.end_orphans(orphans), name="orphans"))
         await self.listeners.open_data("data", self.data, settings.data.host, settings.data.port)
         protocol, management = settings.protocol, settings.management
         await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)

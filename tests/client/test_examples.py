@@ -32,6 +32,7 @@ from connector.views.subscriptions import RunOutcome
 from tests.contract import values
 from tests.support.holding import hold, member
 from tests.support.plane import ADDRESS, CITY, ME, NOW, OWNER, Blocked, Desk
+from tests.support.planes import Register
 
 CSV = b"station;no2\n"
 AGREEMENT = {
@@ -135,6 +136,8 @@ def furnish(desk: Desk, made: Connector) -> None:
 
 @pytest.mark.parametrize("function", list(functions()), ids=lambda one: f"{one.__module__}.{one.__name__}")
 def test_an_example_holds(function: FunctionType, desk: Desk, tmp_path: Path) -> None:
+    desk.planes = Register()
+    desk.serve(desk.rooms)
     with Connector("http://connector", "chief", transport=Blocked(desk.app)) as made:
         furnish(desk, made)
     names: dict[str, Any] = {"Decimal": Decimal, "folder": tmp_path, "membership": member()}

@@ -29,6 +29,7 @@ from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
 from connector.ports.identity import Caller, Intent, ListInUse, Participant, Unauthenticated
 from connector.ports.peer import Ack, CatalogPage, InDoubt, PeerAnswer, Refused
+from connector.ports.planes import PlaneRegister
 from connector.ports.secret import Secret
 from connector.protocol.dsp.common import Role, http_address
 from connector.protocol.dsp.machines.machine import Ended, ProcessKind
@@ -195,6 +196,7 @@ class Desk:
         self.store = MemoryStore()
         self.peer = ScriptedPeer()
         self.dataplane = ScriptedDataPlane()
+        self.planes: PlaneRegister | None = None
         self.watch = ProcessWatch()
         self.searched: list[dict[str, str]] = []
         self.found = b'{"items": [{"participant": "https://city.example", "id": "urn:dataset:air"}], "total": 1}'
@@ -241,6 +243,7 @@ class Desk:
             warnings={"processes": self.warned},
             list_in_use=lambda: self.list_in_use,
             look_at_machine=self.look_at_machine,
+            planes=self.planes,
         )
         keys = [ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()]
         self.app = make_management_app(self.values, keys=keys)

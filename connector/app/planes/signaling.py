@@ -1,7 +1,7 @@
 """This process among the planes: its key, its registered planes, and the routes of its signaling listener."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from connector.binding.dps.book import PlaneBook
 from connector.binding.dps.client import SignalingClient
 from connector.binding.dps.edge import RegistrationKey, SignalingGate, refuse_path
 from connector.binding.dps.operating import PlaneOffice
+from connector.binding.dps.orphans import end_orphans, list_orphans
 from connector.binding.dps.planes import DataPlanes, Wire
 from connector.binding.dps.registering import Introducer, Registrar, data_plane_routes
 from connector.binding.dps.transfers import TransferEndpoint, transfer_routes
@@ -122,6 +123,15 @@ class ConnectedPlanes:
     planes: AnyPlane
     office: PlaneOffice | None = None
     application: Application | None = None
+
+    async def list_orphans(self) -> Sequence[str]:
+        """Return the flows at other data planes without a transfer; call it before messages are received."""
+        return await list_orphans(self.office.registrar.book, self.here.register.store) if self.office else ()
+
+    async def end_orphans(self, orphans: Sequence[str]) -> None:
+        """End such flows."""
+        if self.office:
+            await end_orphans(self.office.planes, self.office.registrar.book.owner, orphans)
 
 
 def open_signaling(end: SignalingEnd, planes: DataPlanes, client: GuardedClient) -> ConnectedPlanes:

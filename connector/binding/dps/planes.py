@@ -47,7 +47,7 @@ from connector.views.sightings import Sighting
 _log = logging.getLogger(__name__)
 CALLBACK_S = 10.0
 """How long a start waits for the callback of a plane that needs time, in seconds."""
-_OPEN = (FlowState.NONE, FlowState.PREPARED, FlowState.STARTED, FlowState.SUSPENDED)
+OPEN = (FlowState.NONE, FlowState.PREPARED, FlowState.STARTED, FlowState.SUSPENDED)
 _ENDED = frozenset({FlowState.COMPLETED, FlowState.TERMINATED})
 
 
@@ -234,12 +234,12 @@ class DataPlanes:
     async def count_open(self, plane: str) -> int:
         """Return how many flows a data plane has that have not ended."""
         owner = self._wire.book.owner
-        return sum([len(await self._store.flows_of(owner, plane, state=state)) for state in _OPEN])
+        return sum([len(await self._store.flows_of(owner, plane, state=state)) for state in OPEN])
 
     async def give_up(self, plane: str) -> None:
         """End the flows of a removed data plane, whose transfers end with that reason."""
         owner, told = self._wire.book.owner, f"The data plane {plane} was removed."
-        for state in _OPEN:
+        for state in OPEN:
             for flow in await self._store.flows_of(owner, plane, state=state):
                 ended = msgspec.structs.replace(flow, state=FlowState.TERMINATED, error=told)
                 await self._store.commit([PutFlow(ended), DropLease(owner, flow.id)])

@@ -1,55 +1,15 @@
 """The data planes of a connector over the management API: who may change them, and what is said without a listener."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-
-import msgspec
 import pytest
 
-from connector.api.management import make_management_app
-from connector.controlplane.core.errors import NoSuchEntity
-from connector.views.planes import DataPlaneOrder, DataPlaneView, PlaneState
 from tests.api.conftest import Desk
-from tests.support.plane import KEYS
-
-PLANE = DataPlaneView(
-    id="urn:plane:1", endpoint="https://plane.example:7084", state=PlaneState.ACTIVE, profiles=("p",),
-    labels=("gold",), leases=True, flows=2, registered_at=datetime(2026, 11, 1, tzinfo=UTC),
-)  # fmt: skip
-
-
-class Register:
-    """`ports.planes.PlaneRegister` with one plane; `orders` are what was asked of it."""
-
-    def __init__(self) -> None:
-        self.orders: list[object] = []
-
-    async def list(self) -> Sequence[DataPlaneView]:
-        return (PLANE,)
-
-    async def add(self, order: DataPlaneOrder) -> DataPlaneView:
-        self.orders.append(order)
-        return PLANE
-
-    async def drain(self, id: str, drain: bool) -> DataPlaneView:
-        if id != PLANE.id:
-            raise NoSuchEntity("no-data-plane", f"Unknown data plane {id}: list them to find its identifier.")
-        return msgspec.structs.replace(PLANE, state=PlaneState.DRAINING if drain else PlaneState.ACTIVE)
-
-    async def remove(self, id: str, *, force: bool = False) -> DataPlaneView:
-        self.orders.append(force)
-        return PLANE
+from tests.support.planes import PLANE, Register
 
 
 @pytest.fixture
 def register(desk: Desk) -> Register:
-    made = Register()
-    desk.values = msgspec.structs.replace(desk.values, planes=made)
-    from connector.api.frame.auth import ApiKey
-    from tests.support.plane import _sha256
-
-    keys = [ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()]  # type: ignore[arg-type]
-    desk.app = make_management_app(desk.values, keys=keys)
+    desk.planes = made = Register()
+    desk.serve(desk.rooms)
     return made
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.chapters.test_dataplanes import PLANE
 from tests.cli.conftest import Cli
 from tests.cli.management import Management
+from tests.support.planes import PLANE
 
 URL = "https://plane.example:7084"
 

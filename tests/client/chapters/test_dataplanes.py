@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from connector.client import Connector
-from tests.api.chapters.test_dataplanes import PLANE
+from tests.support.planes import PLANE
 
 
 @pytest.fixture
