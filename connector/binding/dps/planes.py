@@ -295,8 +295,9 @@ class DataPlanes:
         try:
             status = await self._wire.client.ask(plane, "POST", path, DataFlowStatusMessage, message)
         except PlaneRefused as refused:
-            gone = msgspec.structs.replace(flow, state=FlowState.TERMINATED, updated_at=self._wire.now())
-            await self._store.commit([PutFlow(gone)])
+            if request.direction is FlowDirection.RECEIVE:
+                # No transfer is stored yet. Of any other flow, the end of its transfer ends what a plane may have.
+                await self._store.commit([PutFlow(msgspec.structs.replace(flow, state=FlowState.TERMINATED))])
             told = f"The data plane {plane.id} refuses the flow: {refused.reason}"
             return FlowReport(flow_id=flow.id, state=FlowState.NONE, error=told, cause=refused.told.cause)
         if status is None:
