@@ -48,7 +48,10 @@ class PlanesLive(Live):
         urls = json.dumps([f"http://127.0.0.1:{self.ports + at}" for at in range(10)])
         self.more = {
             "city": {"DATENKONTOR_SIGNALING__PORT": str(self.ports + 20), "DATENKONTOR_LIMITS__LEASE_SECONDS": "5"},
-            "firm": {"DATENKONTOR_NET__DATA_ORIGINS": f'[{{ participant = "{self.city_id}", urls = {urls} }}]'},
+            "firm": {
+                "DATENKONTOR_LIMITS__LOOK_SECONDS": "2",
+                "DATENKONTOR_NET__DATA_ORIGINS": f'[{{ participant = "{self.city_id}", urls = {urls} }}]',
+            },
         }
 
     def start(self, *words: str) -> None:

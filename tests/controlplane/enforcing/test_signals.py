@@ -41,7 +41,16 @@ class Reading(ScriptedPeer):
         self.addresses: dict[str, DataAddress] = {}
         self.ended: dict[str, str] = {}
 
-    async def send(self, participant: str, address: str, message: str, to: Any, pid: str | None, body: bytes) -> Any:
+    async def send(
+        self,
+        participant: str,
+        address: str,
+        message: str,
+        to: Any,
+        pid: str | None,
+        body: bytes,
+        agreement: bytes | None = None,
+    ) -> Any:
         said = msgspec.json.decode(body)
         if "dataAddress" in said:
             self.addresses[str(pid)] = msgspec.convert(said["dataAddress"], DataAddress)
