@@ -1,8 +1,9 @@
 """Backup and restore of the folder of a connector or a broker.
 
-A backup is one tar file: the settings and all files of their folder, with a consistent copy of the store, and of the
-board of a broker. It does not contain offered and received data, nor the record and the search index of a broker, which
-are made again. Its last member has the digest of each file, so a damaged or shortened backup is not restored.
+A backup is one tar file: the settings and all files of their folder, with a consistent copy of the store, of the board
+of a broker, and of what its operator said in its record. It does not contain offered and received data, nor the entries
+and the search index of a broker, which are made again. Its last member has the digest of each file, so a damaged or
+shortened backup is not restored.
 """
 
 import contextlib
@@ -23,6 +24,7 @@ from connector.settings import Settings
 from connector.store.index.folders import locate_index
 from connector.store.sqlite.board.board import locate_board
 from connector.store.sqlite.engine.copying import copy_database
+from connector.store.sqlite.record.operated import copy_operated
 
 MANIFEST = "backup.json"
 DIGESTS = "backup.sha256"
@@ -78,17 +80,17 @@ def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
     store = settings.store.path.resolve()
     if not store.is_relative_to(folder):
         raise BackupFault(f"The store {store} is not in the folder of the settings, {folder}: move it there.")
-    databases = {"store": store}
-    board = locate_board(settings.broker.record.resolve())
-    if board.is_relative_to(folder):
-        databases["board"] = board
+    record = settings.broker.record.resolve()
+    databases = {store: copy_database}
+    if record.is_relative_to(folder):
+        databases |= {locate_board(record): copy_database, record: copy_operated}
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         _remove_left(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=_DRAFTS, suffix=".new") as place:
-            copied = {path: Path(place, name) for name, path in databases.items() if path.exists()}
-            for database, copy in copied.items():
-                copy_database(database, copy)
+            copied = {path: Path(place, str(number)) for number, path in enumerate(databases) if path.exists()}
+            for database, copied_to in copied.items():
+                databases[database](database, copied_to)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
                 names = _write(stream, folder, file, settings, copied, excluded={target.resolve(), draft.resolve()})
                 stream.flush()

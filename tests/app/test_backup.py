@@ -14,8 +14,10 @@ from connector.app.backup import DIGESTS, MANIFEST, BackupFault, read_last_backu
 from connector.app.connector import build
 from connector.cli.main import main
 from connector.ports.changes import PutAsset, StoreError
+from connector.ports.moderation import MarkKind, ModerationChange
 from connector.settings import load
 from connector.store.sqlite.board.board import locate_board, open_board
+from connector.store.sqlite.record.record import open_record
 from tests.broker.board.values import need
 from tests.contract import values
 from tests.contract.test_record import NOW
@@ -176,17 +178,30 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) ->
         restore_backup(tmp_path / "none.tar", tmp_path / "new")
 
 
-async def test_the_board_of_a_broker_is_in_a_backup_and_its_record_is_not(file: Path, tmp_path: Path) -> None:
+async def test_the_board_of_a_broker_is_in_a_backup(file: Path, tmp_path: Path) -> None:
     settings = load(file)
     record = settings.broker.record
-    record.write_bytes(b"record")
     board = await open_board(locate_board(record))
     await board.put_need(need("n"), now=NOW, most_open=9, most=9)
     written = write_backup(file, settings, tmp_path / "b.tar")
     await board.close()
     assert locate_board(record).name in written.files
-    assert not [name for name in written.files if name == record.name or name.endswith("-wal")]
+    assert not [name for name in written.files if name.endswith("-wal")]
     restored = restore_backup(tmp_path / "b.tar", tmp_path / "elsewhere")
     again = await open_board(locate_board(load(restored).broker.record))
     assert await again.need("n") == need("n")
+    await again.close()
+
+
+async def test_what_the_operator_of_a_broker_said_holds_after_a_restore(file: Path, tmp_path: Path) -> None:
+    settings = load(file)
+    running = await open_record(settings.broker.record)
+    said = ModerationChange(participant="urn:city", dataset="urn:air", kind=MarkKind.HIDDEN, wanted=True, by="a")
+    await running.moderate(said, NOW)
+    write_backup(file, settings, tmp_path / "b.tar")
+    again = await open_record(load(restore_backup(tmp_path / "b.tar", tmp_path / "new")).broker.record)
+    marks, acts = await running.marked(None, None, 9), await running.acts(None, None, 9)
+    assert marks[0]
+    assert (await again.marked(None, None, 9), await again.acts(None, None, 9)) == (marks, acts)
+    await running.close()
     await again.close()
