@@ -198,14 +198,22 @@ def compare(library: Library, old: dict[str, Any], new: dict[str, Any]) -> Polic
     )
 
 
+class UnfitParameter(Invalid):
+    """A parameter of a template is missing or wrong; `parameter` is its name."""
+
+    def __init__(self, code: str, reason: str, parameter: str) -> None:
+        super().__init__(code, reason)
+        self.parameter = parameter
+
+
 def fill_template(name: str, parameters: Mapping[str, Input]) -> dict[str, object]:
-    """Return the policy of a template with its parameters filled in. Raises NoSuchEntity, Invalid."""
+    """Return the policy of a template with its parameters filled in. Raises NoSuchEntity, UnfitParameter."""
     try:
         return fill(template(name), parameters, uid=f"urn:datenkontor:template:{name}")
     except UnknownTemplate as error:
         raise NoSuchEntity("no-template", str(error)) from None
     except PolicyError as error:
-        raise Invalid(error.code, error.sentence) from None
+        raise UnfitParameter(error.code, error.sentence, error.path) from None
 
 
 def _error(unfit: Unfit, rule: str) -> TranslatedRemark:

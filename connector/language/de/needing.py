@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "since": "Daten ab",
     "to": "Daten bis",
     "amount": "Betrag in Euro",
+    "amount-unreadable": "Dem Budget fehlt ein Betrag: nötig ist einer wie 250 oder 1.200,50.",
     "amount-hint": "Nur, wenn Sie einen Betrag nennen.",
     "closes": "Letzter Tag",
     "closes-hint": "Ohne Angabe in 90 Tagen.",

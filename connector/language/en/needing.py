@@ -64,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "since": "Data from",
     "to": "Data until",
     "amount": "Amount in euros",
+    "amount-unreadable": "The budget has no amount: enter one such as 250 or 1,200.50.",
     "amount-hint": "Only if you name an amount.",
     "closes": "Last day",
     "closes-hint": "In 90 days if you name none.",

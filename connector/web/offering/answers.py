@@ -3,16 +3,20 @@
 The names of the fields are those of the forms.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from connector.controlplane.usecases.offering.inspecting import Inspection
+from connector.language.catalogue import read_grammar
 from connector.ports.entities import Asset, AssetStatement, DataClass, Marking, OfferForm
 from connector.semantic.codes import find_code
 from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, Records, find_record_format
 from connector.views.descriptions import Contact, CoveredPlace, CoveredTime
+from connector.web.frame.typed import read_day, read_degrees
+from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import read_answer
 
 TEXTS = ("titel", "titel_en", "text", "text_en", "stichworte", "thema", "haeufigkeit", "sprache", "lizenz")
@@ -32,15 +36,22 @@ FIELD_OF = {
     "frequency": "haeufigkeit",
     "contact": "kontakt_email",
     "contact.name": "kontakt",
+    "contact.email": "kontakt_email",
     "place": "ags",
     "place.name": "ort",
+    "place.key": "ags",
+    "place.box": "box",
     "period": "von",
+    "period.start": "von",
+    "period.end": "bis",
     "legal-basis": "rechtsgrundlage",
     "marking": "personenbezug",
     "records": "person",
 }
-"""The field in which the cause of a refusal is, by the code of the refusal."""
-_BOX = 4
+"""The field in which the cause of a refusal is, by the code of the refusal or the member that it names."""
+_MEMBER = re.compile(r"`([a-z_.]+)`")
+_UNREADABLE = (0.0,)
+"""A box that the check of a description refuses."""
 _COMPOSED = ("title", "description", "contact", "place", "period", "stated")
 _CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", "frequency", "records")
 
@@ -48,6 +59,16 @@ _CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", 
 def read_inspection(form: OfferForm | None) -> Inspection | None:
     """Return what the inspection of the data of a form found, if there was one."""
     return msgspec.json.decode(form.found, type=Inspection) if form is not None and form.found else None
+
+
+def explain_refusal(words: PageWords, code: str, reason: str) -> tuple[str, str]:
+    """Return why a description is refused, with the labels of the form, and the field in which the cause is."""
+    members = [member for member in _MEMBER.findall(reason) if member in FIELD_OF]
+    text = words.translate(reason)
+    for member in members:
+        label = words.say(f"offering.field-{FIELD_OF[member]}")
+        text = text.replace(f"`{member}`", read_grammar(words.language).quote(label))
+    return text, FIELD_OF.get(members[0] if len(members) == 1 else code, FIELD_OF.get(code, "titel"))
 
 
 def suggest_answers(form: OfferForm, found: Inspection, name: str) -> dict[str, str]:
@@ -83,7 +104,7 @@ def write_order(form: OfferForm, policy: dict[str, Any] | None) -> AssetOrder:
     """Return the order for the answers of a form; a use case checks it. A new asset is named by its form."""
     said, found = form.answers, read_inspection(form)
     contact = Contact(name=read_answer(said, "kontakt"), email=read_answer(said, "kontakt_email"))
-    period = CoveredTime(start=read_answer(said, "von"), end=read_answer(said, "bis"))
+    period = CoveredTime(start=read_day(read_answer(said, "von")), end=read_day(read_answer(said, "bis")))
     return AssetOrder(
         id=form.asset or form.id,
         source=form.source or {},
@@ -171,11 +192,8 @@ def _write_licence(licence: str | None) -> str:
 
 
 def _read_place(said: Mapping[str, str]) -> CoveredPlace | None:
-    degrees = read_answer(said, "box").split(",")
-    try:
-        box = tuple(float(part) for part in degrees) if len(degrees) == _BOX else ()
-    except ValueError:
-        box = ()
+    typed = read_answer(said, "box")
+    box = (read_degrees(typed) or _UNREADABLE) if typed else ()
     place = CoveredPlace(name=read_answer(said, "ort"), key=read_answer(said, "ags"), box=box)
     return place if place != CoveredPlace() else None
 

@@ -13,9 +13,10 @@ from connector.policy.analysis.lint import PersonalData
 from connector.ports.entities import DataClass, Marking, OfferForm
 from connector.views.assets import AssetOrder
 from connector.web.frame.visit import Visit, make_link
-from connector.web.offering.answers import FIELD_OF, read_inspection, write_order
+from connector.web.offering.answers import explain_refusal, read_inspection, write_order
 from connector.web.offering.changing import describe_change
 from connector.web.offering.steps import find_step
+from connector.web.offering.template_cards import explain_terms
 from connector.web.offering.terms_of_form import write_document, write_policy
 
 _TERMS = frozenset({"not-offerable", "policy", "reservation", "bad-parameter", "missing-parameter", "out-of-bounds"})
@@ -53,7 +54,8 @@ async def check_form(visit: Visit, form: OfferForm) -> Checked:
     try:
         policy = write_policy(form)
     except Invalid as error:
-        fault = CheckFinding("error", words.translate(error.reason), find_step(form, "bedingungen"))
+        text, field = explain_terms(words, form, error)
+        fault = CheckFinding("error", text, f"{find_step(form, 'bedingungen')}#{field}")
         return Checked(findings=(fault,))
     order, found = write_order(form, policy), read_inspection(form)
     tried = _try_change(visit, form) if form.asset else _try_order(visit, form, order)
@@ -81,8 +83,7 @@ async def _try_order(visit: Visit, form: OfferForm, order: AssetOrder) -> list[C
     try:
         await assets.look(visit.desk.publisher, order)
     except Invalid as error:
-        text = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
-        return [CheckFinding("error", text, _find_place(form, error.code))]
+        return [_find_cause(visit, form, error)]
     return []
 
 
@@ -97,17 +98,19 @@ async def _try_change(visit: Visit, form: OfferForm) -> list[CheckFinding]:
             return [CheckFinding("error", words.say("offering.held-back"), path)]
         await asset_changes.preview(visit.desk.publisher, form.asset, change.members)
     except (Invalid, NotAllowed) as error:
-        text = words.pick(error.reasons) or words.translate(error.reason)
-        return [CheckFinding("error", text, _find_place(form, error.code))]
+        return [_find_cause(visit, form, error)]
     return []
 
 
-def _find_place(form: OfferForm, code: str) -> str:
-    if code in _TERMS:
-        return find_step(form, "bedingungen")
-    if code in _DATA:
-        return find_step(form, "daten")
-    return f"{find_step(form, 'beschreibung')}#{FIELD_OF.get(code, 'titel')}"
+def _find_cause(visit: Visit, form: OfferForm, error: Invalid | NotAllowed) -> CheckFinding:
+    text, field = explain_refusal(visit.words, error.code, error.reason)
+    if error.code in _TERMS:
+        path = find_step(form, "bedingungen")
+    elif error.code in _DATA:
+        path = find_step(form, "daten")
+    else:
+        path = f"{find_step(form, 'beschreibung')}#{field}"
+    return CheckFinding("error", visit.words.pick(error.reasons) or text, path)
 
 
 def _check_policy(visit: Visit, form: OfferForm, order: AssetOrder, policy: dict[str, Any]) -> list[CheckFinding]:

@@ -4,18 +4,23 @@ The controls are made from the parameters: a new template, or a new parameter, a
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging import library
 from connector.controlplane.usecases import policies
-from connector.language.catalogue import find_label
+from connector.controlplane.usecases.policies import UnfitParameter
+from connector.language.catalogue import find_label, read_grammar
+from connector.policy.model.policy import ODRL
 from connector.policy.reading.templates import BilingualText, Input, Parameter, Template
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.words.names import name_value, subject
 from connector.ports.entities import DataClass, OfferForm
+from connector.web.frame.typed import is_number, read_amount, read_day
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import (
     UNIT,
@@ -29,6 +34,8 @@ from connector.web.offering.controls import (
 )
 
 CHOSEN = "vorlage"
+_RECIPIENT = ODRL + "recipient"
+_MOST_LISTED = 60
 _USUAL = {
     DataClass.OPEN: "open-data",
     DataClass.INTERNAL: "departments-only",
@@ -65,37 +72,69 @@ def choose_template(answers: Mapping[str, str]) -> str:
     return _USUAL[next((known for known in DataClass if known == answers.get("klasse")), DataClass.INTERNAL)]
 
 
-def list_cards(
-    registry: Registry, words: PageWords, form: OfferForm, fields: Sequence[str] = ()
-) -> tuple[TemplateCard, ...]:
-    """Return all templates as cards, the chosen one first, then the usual one for the data.
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What parameters can be chosen from: the fields of the data, and the other participants."""
 
-    `fields` are those of the data, for hints.
-    """
+    fields: tuple[Option, ...] = ()
+    members: tuple[Option, ...] = ()
+
+
+def list_cards(
+    registry: Registry, words: PageWords, form: OfferForm, known: Known | None = None
+) -> tuple[TemplateCard, ...]:
+    """Return all templates as cards, the chosen one first, then the usual one for the data."""
     chosen, usual = choose_template(form.answers), choose_template({**form.answers, CHOSEN: ""})
     names = sorted(library.template_names(), key=lambda name: (name != chosen, name != usual, name))
-    return tuple(_make_card(registry, words, library.template(name), form, fields, chosen=chosen) for name in names)
+    offered = known or Known()
+    return tuple(_make_card(registry, words, library.template(name), form, offered, chosen=chosen) for name in names)
 
 
 def read_policy(answers: Mapping[str, str]) -> dict[str, Any]:
-    """Return the policy of the chosen template, with its parameters as answered. Raises Invalid."""
+    """Return the policy of the chosen template, with its parameters as answered. Raises UnfitParameter."""
     template = library.template(choose_template(answers))
     given = {entry.name: _read_parameter(template, entry, answers) for entry in template.parameter}
     return policies.fill_template(template.name, {name: value for name, value in given.items() if value})
 
 
+def explain_terms(words: PageWords, form: OfferForm, error: Invalid) -> tuple[str, str]:
+    """Return why the terms of a form are refused, with the label of a parameter, and the field to mend."""
+    template = library.template(choose_template(form.answers))
+    entry = next(
+        (e for e in template.parameter if isinstance(error, UnfitParameter) and e.name == error.parameter), None
+    )
+    if entry is None:
+        return words.translate(error.reason), f"{CHOSEN}-{template.name}"
+    key = {"missing-parameter": "missing", "out-of-bounds": "bounds"}.get(error.code, entry.sort)
+    label = words.capitalise(find_label(words.language, f"template:{template.name}:{entry.name}", _write_both(entry)))
+    least, greatest = (_name_bound(words, entry, bound) for bound in (entry.least, entry.greatest))
+    told = words.say(
+        f"offering.parameter-{key}", label=read_grammar(words.language).quote(label), least=least, greatest=greatest
+    )
+    return told, _name_field(template, entry)
+
+
+def _name_bound(words: PageWords, entry: Parameter, bound: str) -> str:
+    number, unit = split_length(bound) if entry.sort == "duration" else (bound, "")
+    written = read_grammar(words.language).write_number(Decimal(number)) if is_number(number) else number
+    return f"{written} {words.say(f'offering.unit-{unit}')}" if unit else written
+
+
+def _write_both(row: BilingualText | Parameter) -> dict[str, str]:
+    return {"de": row.de, "en": row.en}
+
+
 def _make_card(
-    registry: Registry, words: PageWords, template: Template, form: OfferForm, fields: Sequence[str], *, chosen: str
+    registry: Registry, words: PageWords, template: Template, form: OfferForm, known: Known, *, chosen: str
 ) -> TemplateCard:
     def label(part: str, row: BilingualText | Parameter) -> str:
-        return find_label(words.language, f"template:{template.name}:{part}", {"de": row.de, "en": row.en})
+        return find_label(words.language, f"template:{template.name}:{part}", _write_both(row))
 
     return TemplateCard(
         name=template.name,
         title=label("title", template.title),
         why=label("why", template.why),
         controls=tuple(
-            _make_control(registry, words, template, entry, label(entry.name, entry), form.answers, fields)
+            _make_control(registry, words, template, entry, label(entry.name, entry), form.answers, known)
             for entry in template.parameter
         ),
         chosen=template.name == chosen,
@@ -113,26 +152,38 @@ def _make_control(
     entry: Parameter,
     label: str,
     answers: Mapping[str, str],
-    fields: Sequence[str],
+    known: Known,
 ) -> Control:
     name, default = _name_field(template, entry), entry.default
     usual, unit = (default if isinstance(default, str) else "\n".join(default)), ""
     if entry.sort == "duration":
         usual, unit = split_length(usual)
     operand = _find_operand(registry, template, entry)
-    hint = words.say("offering.hint-lines") if entry.several and not entry.choices else ""
-    if entry.several and fields and operand is not None and operand.fact == "field":
-        hint = words.say("offering.hint-fields", fields=", ".join(fields[:12]))
+    value = answers.get(name, usual)
+    options = tuple(Option(each, _name_choice(registry, words, entry, operand, each)) for each in entry.choices)
+    if entry.several and not entry.choices:
+        options = _list_known(operand, known, split_lines(value))
     return Control(
         name=name,
-        kind=("several" if entry.choices else "lines") if entry.several else _KINDS[entry.sort],
+        kind=("several" if options else "lines") if entry.several else _KINDS[entry.sort],
         label=words.capitalise(label),
-        value=answers.get(name, usual),
-        options=tuple(Option(each, _name_choice(registry, words, entry, operand, each)) for each in entry.choices),
+        value=value,
+        options=options,
         units=offer_lengths(words) if entry.sort == "duration" else (),
         unit=answers.get(name + UNIT, unit),
-        hint=hint,
+        hint=words.say("offering.hint-lines") if entry.several and not options else "",
     )
+
+
+def _list_known(operand: Operand | None, known: Known, chosen: Sequence[str]) -> tuple[Option, ...]:
+    """Return what a parameter can be chosen from, with what was typed before; nothing if it is typed."""
+    listed = known.fields if operand is not None and operand.fact == "field" else ()
+    if operand is not None and operand.iri == _RECIPIENT:
+        listed = known.members
+    if not 0 < len(listed) <= _MOST_LISTED:
+        return ()
+    named = {option.value for option in listed}
+    return (*listed, *(Option(value, value) for value in chosen if value not in named))
 
 
 def _name_choice(registry: Registry, words: PageWords, entry: Parameter, operand: Operand | None, choice: str) -> str:
@@ -168,5 +219,7 @@ def _read_parameter(template: Template, entry: Parameter, answers: Mapping[str, 
     text = answers[name].strip()
     if entry.sort == "duration":
         return join_length(text, answers.get(name + UNIT, ""))
-    # People write decimals as their language does; a policy has a point.
-    return text.replace(".", "").replace(",", ".") if entry.sort == "number" and "," in text else text
+    if entry.sort not in {"number", "whole"}:
+        return read_day(text) if entry.sort == "day" else text
+    # No template has another number with decimals than an amount of money.
+    return read_amount(text)

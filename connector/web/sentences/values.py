@@ -3,10 +3,13 @@
 from typing import Any
 
 from connector.policy.model.literals import find_instant, parse_date_time, parse_day, to_lexical
+from connector.policy.model.policy import ODRL
 from connector.policy.model.values import Instant, WallTime
 from connector.policy.vocabulary.registry import Operand, Registry
+from connector.web.frame.typed import read_amount, read_number
 from connector.web.offering.controls import split_lines
 
+PAY_AMOUNT = ODRL + "payAmount"
 SETS = frozenset({"isAnyOf", "isNoneOf", "isAllOf"})
 """Operators that have several values."""
 _TYPES = {"instant": "dateTime", "clock": "time", "duration": "duration", "flag": "boolean"}
@@ -50,7 +53,9 @@ def write_right(text: str, operator: str, operand: Operand, registry: Registry) 
 def _write_value(text: str, operand: Operand, registry: Registry) -> Any:
     kind = _TYPES.get(operand.sort)
     if kind is None:
-        return text.replace(".", "").replace(",", ".") if operand.sort == "number" and "," in text else text
+        if operand.sort != "number":
+            return text
+        return read_amount(text) if operand.iri == PAY_AMOUNT else read_number(text)
     if operand.sort == "instant":
         return _write_instant(text, registry)
     written = f"{text}:00" if operand.sort == "clock" and text.count(":") == 1 else text

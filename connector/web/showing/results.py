@@ -13,6 +13,7 @@ from connector.ports.search_index import Facet
 from connector.semantic.codes import find_code
 from connector.semantic.statements import is_web_address
 from connector.views.search import FacetValueView, HitsView, HitView, MatchView
+from connector.web.frame.typed import read_number
 from connector.web.frame.wording import PageWords
 from connector.web.showing.area import Drawing, draw_boxes
 
@@ -174,7 +175,7 @@ def write_query(asked: AskedSearch) -> dict[str, str | Sequence[str]]:
     query |= {name: value for name, value in {**named, "sort": order}.items() if value}
     if plain.get("laenge") and plain.get("breite"):
         circle = (plain["laenge"], plain["breite"], plain.get("km") or "10")
-        query["near"] = ",".join(part.replace(",", ".") for part in circle)
+        query["near"] = ",".join(read_number(part) for part in circle)
     return query | {FILTERS[name].value: list(values) for name, values in asked.filters.items()}
 
 

@@ -36,7 +36,7 @@ def test_only_what_nobody_answered_is_suggested() -> None:
 def test_answers_are_an_order() -> None:
     order = write_order(
         make_form(titel=" Luft  am Markt", titel_en="Air", stichworte="Luft, , pm10", thema="ENVI", ags="08212000",
-                  box="8, 48, 9, x", klasse="personal", rechtsgrundlage="urn:basis", kontakt_email="a@b.example"),
+                  box="", klasse="personal", rechtsgrundlage="urn:basis", kontakt_email="a@b.example"),
         {"permission": []},
     )  # fmt: skip
     assert order.title == {"de": "Luft am Markt", "en": "Air"}

@@ -17,7 +17,11 @@ WHOLE = {"titel": "Luft", "vorlage": "purpose", "klasse": "internal"}
         ({"source": None}, "wo die Daten liegen", "/neues-angebot/daten?id=urn%3Af%3A1"),
         ({"answers": {**WHOLE, "klasse": "open"}}, "Lizenz", "/neues-angebot/beschreibung?id=urn%3Af%3A1#lizenz"),
         ({"answers": {**WHOLE, "titel": ""}}, "Titel", "/neues-angebot/beschreibung?id=urn%3Af%3A1#titel"),
-        ({"answers": {**WHOLE, "vorlage": "paid"}}, "price", "/neues-angebot/bedingungen?id=urn%3Af%3A1"),
+        (
+            {"answers": {**WHOLE, "vorlage": "paid"}},
+            "Preis in Euro",
+            "/neues-angebot/bedingungen?id=urn%3Af%3A1#paid.price",
+        ),
         (
             {"source": {"kind": "file", "path": "gone.csv"}, "answers": WHOLE},
             "fehlt",

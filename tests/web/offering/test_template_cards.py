@@ -8,7 +8,7 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging.library import operands, template, template_names
 from connector.language.catalogue import LANGUAGES, Language
 from connector.web.frame.wording import PageWords
-from connector.web.offering.template_cards import choose_template, list_cards, read_policy
+from connector.web.offering.template_cards import choose_template, explain_terms, list_cards, read_policy
 from tests.web.offering.test_answers import make_form
 
 REGISTRY = operands()
@@ -41,6 +41,23 @@ def test_parameters_are_read_as_people_write_them() -> None:
     several = read_policy({"vorlage": "departments-only", "departments-only.groups": "a\n\n b \n"})
     assert "['a', 'b']" in str(several)
     assert "P6M" in str(read_policy({"vorlage": "purpose", "purpose.period": "6", "purpose.period.einheit": "M"}))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", template_names())
+@pytest.mark.parametrize("typed", ["", "?", "0", "9" * 600])
+def test_a_refused_parameter_is_named_as_on_the_page(language: Language, name: str, typed: str) -> None:
+    words = PageWords(language, REGISTRY.zone)
+    for entry in template(name).parameter:
+        form = make_form(vorlage=name, **{f"{name}.{entry.name}": typed, f"{name}.{entry.name}.einheit": "D"})
+        try:
+            read_policy(form.answers)
+        except Invalid as error:
+            text, field = explain_terms(words, form, error)
+            assert words.capitalise(entry.de if language == "de" else entry.en) in text or not field.endswith(
+                entry.name
+            )
+            assert "parameter" not in text.casefold()
 
 
 @given(st.sampled_from(template_names()), st.text(max_size=30), st.sampled_from(["", "D", "M", "x"]))

@@ -28,6 +28,7 @@ from connector.views.needs import (
     NoticeView,
 )
 from connector.web.frame.forms import read_form
+from connector.web.frame.typed import is_number, read_amount
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS, WRITERS
 
@@ -72,6 +73,8 @@ async def show_new(visit: Visit) -> Response:
 async def post(visit: Visit) -> Response:
     """Post a need at the broker: all participants see it until its last day."""
     given = await read_form(visit.request)
+    if given.get("budget") == BudgetKind.AMOUNT and not is_number(read_amount(given.get("betrag", ""))):
+        return _show_form(visit, given, visit.words.say("needing.amount-unreadable"), "betrag")
     try:
         order = _read_order(visit, given)
         made = await ask_broker(visit.desk.broker, NeedView, "POST", "needs", body=order)
@@ -136,7 +139,7 @@ async def _show(visit: Visit, id: str, given: Mapping[str, str], fault: str = ""
     )
 
 
-def _show_form(visit: Visit, given: Mapping[str, str], fault: str = "") -> Response:
+def _show_form(visit: Visit, given: Mapping[str, str], fault: str = "", wrong: str = "") -> Response:
     words = visit.words
     purposes = sorted(
         ((iri, words.pick(labels, iri)) for iri, labels in name_purposes().items()), key=lambda one: one[1].casefold()
@@ -150,6 +153,7 @@ def _show_form(visit: Visit, given: Mapping[str, str], fault: str = "") -> Respo
         frequencies=[(code, words.pick(row.labels, code)) for code, row in read_codes("frequency").items()],
         budgets=[kind.value for kind in BudgetKind],
         fault=fault,
+        wrong=wrong,
     )
 
 
@@ -164,7 +168,7 @@ async def _list_offers(visit: Visit) -> list[tuple[str, str]]:
 def _read_order(visit: Visit, given: Mapping[str, str]) -> NeedOrder:
     """Return the need of a form. Raises ValidationError, and ValueError for a day that is none."""
     text = {name: " ".join(given.get(name, "").split()) for name in FIELDS}
-    amount = text["betrag"].replace(",", ".") if text["budget"] == BudgetKind.AMOUNT else ""
+    amount = read_amount(text["betrag"]) if text["budget"] == BudgetKind.AMOUNT else ""
     stated: dict[str, object] = {
         "question": text["frage"],
         "purpose": text["zweck"] or None,

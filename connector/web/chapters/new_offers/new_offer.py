@@ -16,7 +16,14 @@ from connector.ports.entities import OfferForm
 from connector.views.assets import DEFAULT_MEDIA_TYPE
 from connector.web.frame.forms import FormFault, read_form, read_version
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.offering.answers import DESCRIPTION, FIELD_OF, FLAGS, read_inspection, suggest_answers, write_order
+from connector.web.offering.answers import (
+    DESCRIPTION,
+    FLAGS,
+    explain_refusal,
+    read_inspection,
+    suggest_answers,
+    write_order,
+)
 from connector.web.offering.choices import list_choices
 from connector.web.offering.controls import read_answer
 from connector.web.offering.keeping import confirm_kept, keep
@@ -143,7 +150,7 @@ def _find_fault(visit: Visit, form: OfferForm) -> tuple[str, str] | None:
     try:
         resolve_stated(visit.desk.evaluator, settle_description(order))
     except Invalid as error:
-        return visit.words.translate(error.reason), FIELD_OF.get(error.code, "titel")
+        return explain_refusal(visit.words, error.code, error.reason)
     return None
 
 

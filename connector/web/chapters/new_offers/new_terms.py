@@ -9,9 +9,10 @@ from connector.ports.entities import OfferForm
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.answers import read_inspection
 from connector.web.offering.audience import find_audience
+from connector.web.offering.controls import Option
 from connector.web.offering.keeping import confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
-from connector.web.offering.template_cards import CHOSEN, list_cards
+from connector.web.offering.template_cards import CHOSEN, Known, explain_terms, list_cards
 from connector.web.offering.terms_of_form import write_document, write_policy
 from connector.web.terms import describe_in_all
 
@@ -30,24 +31,34 @@ async def choose_terms(visit: Visit) -> Response:
     if kept.by_script:
         return confirm_kept(kept)
     if kept.clash:
-        return await _show(visit, kept.form, visit.words.say("offering.clash"), status=409)
+        return await _show(visit, kept.form, (visit.words.say("offering.clash"), "stand"), status=409)
     if kept.fields.get("tun") == "zeigen":
         return go_to(find_step(kept.form, "bedingungen") + "#lesen")
     try:
         write_document(visit.desk.evaluator.library.operands, write_policy(kept.form))
     except Invalid as error:
-        return await _show(visit, kept.form, visit.words.translate(error.reason))
+        return await _show(visit, kept.form, explain_terms(visit.words, kept.form, error))
     return go_to(find_step(kept.form, "pruefen"))
+
+
+def _list_known(visit: Visit, form: OfferForm) -> Known:
+    """Return the fields of the data, and the other participants by name."""
+    found, directory = read_inspection(form), visit.desk.evaluator.directory
+    others = (listed for listed in directory.participants() if listed.id != visit.desk.context.participant)
+    return Known(
+        fields=tuple(Option(field.name, field.name) for field in found.seen.fields) if found else (),
+        members=tuple(
+            sorted((Option(one.id, one.name or one.id) for one in others), key=lambda one: one.label.casefold())
+        ),
+    )
 
 
 def _is_parameter(name: str) -> bool:
     return name == CHOSEN or name.partition(".")[0] in library.template_names()
 
 
-async def _show(visit: Visit, form: OfferForm, fault: str = "", status: int = 200) -> Response:
+async def _show(visit: Visit, form: OfferForm, fault: tuple[str, str] | None = None, status: int = 200) -> Response:
     evaluator, words = visit.desk.evaluator, visit.words
-    found = read_inspection(form)
-    fields = [field.name for field in found.seen.fields] if found else []
     audience, read = None, []
     try:
         policy = write_policy(form)
@@ -56,14 +67,14 @@ async def _show(visit: Visit, form: OfferForm, fault: str = "", status: int = 20
         audience = await find_audience(evaluator, words, policy)
         problem = ""
     except Invalid as error:
-        problem = words.translate(error.reason)
+        problem = explain_terms(words, form, error)[0]
     return render(
         visit,
         "new_offer_terms.html",
         status=422 if fault and status == 200 else status,
         form=form,
         steps=list_steps(form, "bedingungen"),
-        cards=list_cards(evaluator.library.operands, words, form, fields),
+        cards=list_cards(evaluator.library.operands, words, form, _list_known(visit, form)),
         read=read,
         problem=problem,
         audience=audience,

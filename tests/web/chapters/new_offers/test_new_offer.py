@@ -3,6 +3,8 @@
 import pytest
 
 from connector.ports.entities import UserRole
+from connector.views.descriptions import CoveredTime
+from connector.web.offering.answers import write_order
 from tests.support.plane import OWNER
 from tests.web.office import Office, Reading, path
 
@@ -47,6 +49,49 @@ async def test_whatever_is_typed_is_kept_also_if_it_is_wrong(office: Office) -> 
     assert (field["value"], field["aria-invalid"]) == ("12 Hauptstraße", "true")
     assert (await office.form()).answers["text"] == "Zwei\nZeilen"
     assert "12 Hauptstraße" in (await browser.get(DESCRIPTION)).text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "label"),
+    [
+        ("bis", "31.2.2025", "„Zeitraum bis“"),
+        ("von", "bald", "„Zeitraum von“"),
+        ("ags", "8212", "„Amtlicher Schlüssel“"),
+        ("box", "8,28 48,94", "„Ausdehnung in Grad“"),
+        ("kontakt_email", "quatsch", "„E-Mail des Kontakts“"),
+    ],
+)
+async def test_what_cannot_be_read_is_told_at_its_field_in_the_words_of_the_page(
+    office: Office, field: str, typed: str, label: str
+) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = {"id": "urn:f:1", "stand": "1", "titel": "Luft", field: typed}
+    answer = await browser.post("/neues-angebot/beschreibung", data=sent)
+    assert answer.status_code == 422
+    page = Reading(answer.text)
+    assert label in page.text
+    assert "`" not in page.text
+    assert f"#{field}" in page.links()
+    assert [given["name"] for _, given in page.elements if given.get("aria-invalid")] == [field]
+
+
+async def test_days_and_degrees_are_read_as_people_write_them(office: Office) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = {
+        "id": "urn:f:1",
+        "stand": "1",
+        "titel": "Luft",
+        "von": "1.5.2025",
+        "bis": "12.2025",
+        "box": "8,2 48,9 8,5 49",
+    }
+    assert (await browser.post("/neues-angebot/beschreibung", data=sent)).status_code == 303
+    order = write_order(await office.form(), None)
+    assert order.period == CoveredTime(start="2025-05-01", end="2025-12")
+    assert order.place is not None
+    assert order.place.box == (8.2, 48.9, 8.5, 49.0)
 
 
 async def test_a_form_can_be_left_resumed_and_given_up(office: Office) -> None:

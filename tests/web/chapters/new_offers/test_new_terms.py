@@ -31,3 +31,17 @@ async def test_a_missing_or_wrong_parameter_is_told_and_kept(office: Office) -> 
     assert 'value="viele"' in answer.text
     paid = await browser.post("/neues-angebot/bedingungen", data={"id": "urn:f:1", "stand": "2", "vorlage": "paid"})
     assert paid.status_code == 422
+    page = Reading(paid.text)
+    assert "„Preis in Euro“ fehlt noch." in page.text
+    assert "#paid.price" in page.links()
+
+
+async def test_fields_and_participants_are_chosen_by_name(office: Office) -> None:
+    await office.fill_in(answers={"titel": "Luft", "klasse": "personal"})
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = {"id": "urn:f:1", "stand": "1", "vorlage": "personal-data", "personal-data.recipients": "urn:gone"}
+    page = Reading((await browser.post("/neues-angebot/bedingungen", data=sent)).text)
+    offered = [given for _, given in page.elements if given.get("name") == "personal-data.recipients"]
+    chosen = {given["value"]: "checked" in given for given in offered if given["type"] == "checkbox"}
+    assert len(chosen) > 1
+    assert [value for value, checked in chosen.items() if checked] == ["urn:gone"]
