@@ -1,7 +1,7 @@
 """Texts of the pages in the reader's language and zone: sentences, times, numbers, and the texts of data. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 import msgspec
@@ -87,6 +87,15 @@ class PageWords(msgspec.Struct, frozen=True):
         """Write a month that is given as `2026-11`."""
         year, _, month = text.partition("-")
         return read_grammar(self.language).write_month(int(year), int(month))
+
+    def stated_day(self, at: datetime | int) -> str:
+        """Write a day that a description states: without a zone, it begins and ends as a day in UTC.
+
+        Its end is its last millisecond.
+        """
+        ms = at if isinstance(at, int) else round(at.timestamp() * 1000)
+        whole = ms % _DAY_MS in {0, _DAY_MS - 1}
+        return read_grammar(self.language).write_day(in_zone(moment(ms), UTC)) if whole else self.day(ms)
 
     def time(self, at: datetime | int) -> str:
         """Write a day with the time of it."""

@@ -145,14 +145,14 @@ def _list_facts(words: PageWords, read: _Read) -> list[Fact]:
     def name(facet: Facet, values: Sequence[str | None]) -> str:
         return ", ".join(name_value(words, facet, value) for value in values[:MOST_WORDS] if value)
 
-    covered = [words.day(at) for at in (stated.begins, stated.ends) if at is not None]
+    covered = [words.stated_day(at) for at in (stated.begins, stated.ends) if at is not None]
     facts = {
         "publisher": read.publisher,
         "contact": read.contact,
         "price": name(Facet.PRICE, stated.prices),
         "format": name(Facet.FORMAT, stated.formats),
         "frequency": name(Facet.FREQUENCY, (stated.frequency,)),
-        "modified": "" if stated.modified is None else words.day(stated.modified),
+        "modified": "" if stated.modified is None else words.stated_day(stated.modified),
         "covered": " – ".join(covered),
         "licence": name(Facet.LICENCE, stated.licences),
         "attribution": "; ".join(read.attributions),

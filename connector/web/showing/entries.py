@@ -11,7 +11,9 @@ from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Leaf
 from connector.web.frame.wording import PageWords
 
-_FAMILIES = ("received", "acknowledged", "again", "ended", "decided", "flow", "duty", "payment", "asset")
+FAMILIES = ("received", "acknowledged", "again", "ended", "decided", "flow", "duty", "payment", "asset")
+OF_USERS = "user "
+"""How the kinds of entries begin that are about somebody who signs in."""
 _LONGEST = 300
 MOST_PARTS = 300
 _BAD = ("ended", "flow failed", "decided terminate", "agreement withdrawn", "duty violated", "refused")
@@ -34,10 +36,13 @@ def tell_entry(
 ) -> ToldEntry:
     """Return an entry in words; `people` has the names of those who sign in."""
     by, reason, judged = fields.get("by"), fields.get("reason"), fields.get("judged")
+    title = name_event(words, leaf.kind)
+    if leaf.kind.startswith(OF_USERS):
+        title = words.say("proving.event-of-user", what=title, person=people.get(leaf.process_id, leaf.process_id))
     return ToldEntry(
         position=leaf.position or 0,
         at=leaf.at,
-        title=name_event(words, leaf.kind),
+        title=title,
         state="bad" if leaf.kind.startswith(_BAD) else "none",
         by=people.get(by, by) if isinstance(by, str) else "",
         reason=words.translate(reason)[:_LONGEST] if isinstance(reason, str) else "",
@@ -46,16 +51,19 @@ def tell_entry(
 
 
 def name_event(words: PageWords, kind: str) -> str:
-    """Name what an entry says that happened: as a whole, else by its family, else as it is written in the log."""
+    """Name what an entry says that happened: as a whole, else by its family.
+
+    What an earlier release wrote and this one has no words for is another entry; its page has the words of the log.
+    """
     whole = words.find(f"proving.event-{kind}")
     if whole:
         return whole
     family, _, rest = kind.partition(" ")
-    if family in _FAMILIES and rest:
+    if family in FAMILIES and rest:
         named = rest.removesuffix(" again")
-        what = words.find(f"proving.message-{named}") or words.find(f"proving.word-{named}") or rest
-        return words.say(f"proving.family-{family}", what=what)
-    return kind
+        what = words.find(f"proving.message-{named}") or words.find(f"proving.word-{named}")
+        return words.say(f"proving.family-{family}", what=what) if what else words.say(f"proving.family-{family}-other")
+    return words.say("proving.event-other")
 
 
 def flatten(value: object, name: str = "") -> list[tuple[str, str]]:

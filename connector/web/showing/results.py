@@ -316,7 +316,7 @@ def _list_tags(words: PageWords, hit: HitView) -> Iterable[str]:
             if value:
                 yield name_value(words, facet, value)
     if hit.modified:
-        yield words.say("finding.modified", at=words.day(hit.modified))
+        yield words.say("finding.modified", at=words.stated_day(hit.modified))
 
 
 def _mark(match: MatchView) -> Iterable[Marked]:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connector.broker.reading.statements import read_moment
 from connector.language.catalogue import LANGUAGES
 from connector.web.frame.wording import PageWords
 
@@ -18,6 +19,19 @@ def test_times_are_those_of_the_clocks_in_the_zone() -> None:
     assert DE.time(at) == "23. November 2026, 00:30 Uhr"
     assert EN.time(at) == "23 November 2026, 00:30"
     assert DE.time(int(at.timestamp() * 1000)) == DE.time(at)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Tokyo"])
+def test_a_stated_day_is_the_same_in_each_zone(zone: str) -> None:
+    words = PageWords("de", ZoneInfo(zone))
+    begins, ends = read_moment("2025"), read_moment("2025-12", last=True)
+    assert begins is not None
+    assert ends is not None
+    assert words.stated_day(begins) == "1. Januar 2025"
+    assert words.stated_day(ends) == "31. Dezember 2025"
+    assert words.stated_day(datetime.fromtimestamp(ends / 1000, UTC)) == "31. Dezember 2025"
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert words.stated_day(at) == words.day(at)
 
 
 def test_a_period_that_ends_at_midnight_names_its_last_day() -> None:

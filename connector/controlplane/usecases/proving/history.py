@@ -53,5 +53,6 @@ def read_fields(leaf: Leaf) -> dict[str, Any]:
 
 
 def list_people(entries: Sequence[HistoryEntry]) -> set[str]:
-    """Return the names to sign in with of all who did something."""
-    return {by for entry in entries if isinstance(by := entry.fields.get("by"), str)}
+    """Return the names to sign in with of all who did something, or whose account it is about."""
+    about = {entry.leaf.process_id for entry in entries if entry.leaf.kind.startswith("user ")}
+    return about | {by for entry in entries if isinstance(by := entry.fields.get("by"), str)}

@@ -45,7 +45,7 @@ def copy_operated(source: Path, target: Path) -> None:
                 # One file without a log beside it: that is what is moved and restored.
                 write.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as fault:
-        raise StoreError(f"The record {source} cannot be copied ({fault}): check it and its permissions.") from fault
+        raise StoreError(f"The database {source} cannot be copied ({fault}): check it and its permissions.") from fault
 
 
 def _copy(read: sqlite3.Connection, write: sqlite3.Connection) -> None:
