@@ -3,14 +3,17 @@
 from starlette.responses import Response
 
 from connector.controlplane.core import instants
+from connector.controlplane.core.errors import Invalid
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import assets, offer_forms
+from connector.controlplane.usecases.offering.inspecting import Inspection, inspect
 from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
+from connector.web.offering.stating import list_stated
 from connector.web.rights import is_guarded, may_end, may_publish, may_veto, may_withdraw, may_write
 from connector.web.terms import describe_terms
 
@@ -102,6 +105,8 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         asset=asset,
         terms=await describe_terms(evaluator.library, words, policy),
         access=await describe_terms(evaluator.library, words, asset.access) if asset.access else None,
+        stated=list_stated(evaluator.library.operands, words, asset),
+        found=await _look(visit, asset),
         remarks=[words.pick(remark) for remark in remarks],
         counts=await _count(visit, asset),
         guarded=is_guarded(asset.data_class),
@@ -115,6 +120,17 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         done=done,
         fault=fault,
     )
+
+
+async def _look(visit: Visit, asset: Asset) -> Inspection | str | None:
+    """Return what the data of an offer shows that somebody else releases, or why it cannot be read; else None."""
+    if asset.status is not AssetStatus.DRAFT or not is_guarded(asset.data_class):
+        return None
+    place = str(asset.source.get("path") or asset.source.get("url") or "").rpartition("/")[2]
+    try:
+        return await inspect(visit.desk.publisher, asset.source, place, asset.media_type)
+    except Invalid as error:
+        return visit.words.pick(error.reasons) or visit.words.translate(error.reason)
 
 
 async def _ask(visit: Visit, asset: Asset, fault: str = "") -> Response:

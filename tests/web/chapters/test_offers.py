@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from connector.ports.changes import PutAsset
-from connector.ports.entities import AssetStatus, DataClass, PageBounds, UserRole
+from connector.ports.entities import AssetStatement, AssetStatus, DataClass, Marking, PageBounds, UserRole
+from connector.views.descriptions import CoveredPlace
 from tests.support.plane import OWNER
 from tests.web.office import Office, Reading, path
 
@@ -87,6 +88,21 @@ async def test_what_changed_since_it_was_read_is_not_published(office: Office) -
     assert answer.status_code == 409
     assert "Bitte laden Sie die Seite neu" in answer.text
     assert await _status(office, "urn:d:2") is AssetStatus.DRAFT
+
+
+async def test_who_releases_reads_what_is_stated_and_what_the_data_shows(office: Office) -> None:
+    (office.root / "umfrage.csv").write_text("Name,Antwort\nA,ja\n", "utf-8")
+    stated = AssetStatement(marking=Marking.PERSONAL, legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-a",))
+    await office.offer(
+        "urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.PERSONAL, stated=stated, keywords=("Bus",),
+        source={"kind": "file", "path": "umfrage.csv"}, media_type="text/csv", place=CoveredPlace(name="Karlsruhe"),
+    )  # fmt: skip
+    text = Reading((await (await office.sign_in(UserRole.RELEASE)).get(OFFER)).text).text
+    for told in ("umfrage.csv", "Name", "Antwort", "Rechtsgrundlage der Weitergabe Einwilligung", "Bus", "Karlsruhe"):
+        assert told in text
+    (office.root / "umfrage.csv").unlink()
+    answer = await (await office.sign_in(UserRole.PRIVACY)).get(OFFER)
+    assert (answer.status_code, "fehlt" in answer.text) == (200, True)
 
 
 async def test_a_withdrawal_says_what_goes_on_and_asks_first(office: Office) -> None:

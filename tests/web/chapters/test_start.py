@@ -2,12 +2,16 @@
 
 import asyncio
 
-from connector.ports.changes import DropHold
-from connector.ports.entities import UserRole
+import pytest
+
+from connector.ports.changes import DropHold, PutProcess
+from connector.ports.entities import AssetStatus, DataClass, UserRole, Veto
+from connector.protocol.dsp.common import Role
 from connector.web.frame import streams
 from connector.web.frame.visit import PagesDesk
+from tests.contract import values
 from tests.support.plane import OWNER
-from tests.web.office import Office, Reading
+from tests.web.office import CITY, NOW, Office, Reading
 
 
 async def test_who_operates_sees_the_state_of_the_system_and_no_contracts(office: Office) -> None:
@@ -32,6 +36,39 @@ async def test_who_gets_data_sees_agreements_and_no_drafts(office: Office) -> No
     assert "Neueste Verträge" in page.text
     assert "Entwürfe" not in page.text
     assert 'href="/angebote"' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        (UserRole.RELEASE, "„Baustellen und Sperrungen, laufend“ wartet auf die Freigabe"),
+        (UserRole.PRIVACY, "„Baustellen und Sperrungen, laufend“ soll freigegeben werden"),
+        (UserRole.PROVIDER, "Entwürfe, die noch niemand sieht Baustellen"),
+    ],
+)
+async def test_an_offer_that_waits_needs_who_releases_it(office: Office, role: UserRole, told: str) -> None:
+    await office.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.PERSONAL)
+    text = Reading((await (await office.sign_in(role)).get("/")).text).text
+    assert told in text
+    assert ("Im Moment nichts." in text) == (role is UserRole.PROVIDER)
+
+
+async def test_a_veto_is_told_to_who_makes_offers_with_its_reason(office: Office) -> None:
+    veto = Veto(by="d.datum", at=NOW, reason="Ohne Namen bitte.")
+    await office.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.PERSONAL, veto=veto)
+    text = Reading((await (await office.sign_in(UserRole.PROVIDER)).get("/")).text).text
+    assert "Einspruch des Datenschutzes gegen „Baustellen und Sperrungen, laufend“" in text
+    assert "Ohne Namen bitte." in text
+
+
+async def test_who_gets_data_sees_own_open_requests(office: Office) -> None:
+    for name, state in (("urn:n:1", "REQUESTED"), ("urn:n:2", "TERMINATED")):
+        asked = values.negotiation(name, role=Role.CONSUMER, state=state, peer=CITY, title={"de": f"Daten {name}"})
+        await office.store.commit([PutProcess(asked, None)])
+    page = await (await office.sign_in(UserRole.CONSUMER)).get("/")
+    assert "Antworten auf Ihre Anfragen" in page.text
+    assert "Daten urn:n:1" in page.text
+    assert "Daten urn:n:2" not in page.text
 
 
 async def test_the_menu_counts_what_waits_and_a_stream_tells_of_changes(office: Office) -> None:

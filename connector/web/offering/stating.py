@@ -1,0 +1,23 @@
+"""What an offer states about its data, with the labels of the form in which it is changed. Pure."""
+
+from connector.policy.vocabulary.registry import Registry
+from connector.ports.entities import Asset, OfferForm
+from connector.web.frame.wording import PageWords
+from connector.web.offering.answers import DESCRIPTION, write_answers
+from connector.web.offering.choices import list_choices
+
+_SHOWN_APART = frozenset({"titel", "text", "klasse", "laufend"})
+
+
+def list_stated(registry: Registry, words: PageWords, asset: Asset) -> list[tuple[str, str]]:
+    """Return the labels and the texts of what is stated beside title, text and class."""
+    answers = write_answers(asset)
+    form = OfferForm(owner=asset.owner, id=asset.id, version=0, answers=answers, editors=(), begun_at=0, saved_at=0)
+    choices = list_choices(registry, words, form)
+    stated = []
+    for field in DESCRIPTION:
+        text = answers.get(field, "")
+        if text and field not in _SHOWN_APART:
+            labels = {option.value: option.label for option in choices.get(field, ())}
+            stated.append((words.say(f"offering.field-{field}"), labels.get(text, text)))
+    return stated
