@@ -3,6 +3,8 @@
 Policies come from peers, so they are worked on beside the event loop if they are large.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -14,8 +16,11 @@ from connector.language.catalogue import LANGUAGES, Language, say
 from connector.policy.analysis.difference import compare_versions
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
+from connector.policy.vocabulary.names import expand
+from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import changes
 from connector.policy.words.card import card
+from connector.policy.words.names import name_value, subject
 from connector.policy.words.rule import list_shared, make_wording
 from connector.policy.words.sentence import sentence
 from connector.web.frame.wording import PageWords
@@ -43,6 +48,22 @@ class TermsChanges(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[str, ...] = ()
 
 
+def describe_claims(
+    registry: Registry, words: PageWords, claims: Mapping[str, Sequence[str]]
+) -> tuple[tuple[str, str], ...]:
+    """Return what a participant list confirms of a participant: each claim in words, with its values in words."""
+    by_name = {re.split("[#/:]", operand.iri)[-1]: operand for operand in registry.operands.values()}
+    told = []
+    for name, values in claims.items():
+        operand = by_name.get(name)
+        if operand is None:
+            told.append((name, ", ".join(values)))
+            continue
+        named = (name_value(expand(value, {}), operand, registry, words.language) for value in values)
+        told.append((words.capitalise(subject(operand.iri, registry, words.language)), ", ".join(named)))
+    return tuple(told)
+
+
 async def describe_terms(library: Library, words: PageWords, document: bytes) -> Terms:
     """Return a policy in the reader's words, with its card."""
     return await evaluate(partial(_describe, library, words, document, whole=True), document)
@@ -52,7 +73,7 @@ async def describe_in_all(library: Library, words: PageWords, document: bytes) -
     """Return a policy in each language, that of the reader first: its code, its name, and the terms."""
     codes = [words.language, *(code for code in LANGUAGES if code != words.language)]
     return [
-        (code, say(code, "pages.language-name"), await describe_terms(library, PageWords(code, words.zone), document))
+        (code, say(code, "pages.language-name"), await describe_terms(library, _change_language(words, code), document))
         for code in codes
     ]
 
@@ -71,15 +92,19 @@ def _describe(library: Library, words: PageWords, document: bytes, *, whole: boo
     compiled = _compile(library, document)
     if isinstance(compiled, PolicyError):
         return Terms(problem=words.pick(acceptance.to_unreadable(compiled).texts))
-    said = sentence(compiled, words.language)
+    said = words.name_parties(sentence(compiled, words.language))
     if not whole:
         return Terms(sentence=said)
     first, *rest = card(compiled, words.language).lines
     # The first line names data and parties by their identifiers, which the page names by their titles and names.
     named = len(list_shared(make_wording(compiled, words.language)))
-    last = TermsLine(first.label, " ".join(first.sentences[named:]))
-    lines = (*(TermsLine(line.label, " ".join(line.sentences)) for line in rest), last)
+    last = TermsLine(first.label, words.name_parties(" ".join(first.sentences[named:])))
+    lines = (*(TermsLine(line.label, words.name_parties(" ".join(line.sentences))) for line in rest), last)
     return Terms(sentence=said, lines=tuple(line for line in lines if line.text))
+
+
+def _change_language(words: PageWords, language: Language) -> PageWords:
+    return msgspec.structs.replace(words, language=language)
 
 
 def _compare(library: Library, words: PageWords, old: bytes, new: bytes) -> TermsChanges:
@@ -91,7 +116,7 @@ def _compare(library: Library, words: PageWords, old: bytes, new: bytes) -> Term
     found, operands = compare_versions(before, after), library.operands
     return TermsChanges(
         width=changes.width(found.width, words.language),
-        changes=tuple(changes.change(entry, operands, words.language) for entry in found.changes),
+        changes=tuple(words.name_parties(changes.change(entry, operands, words.language)) for entry in found.changes),
     )
 
 

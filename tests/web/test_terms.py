@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from connector.controlplane.judging.library import Library, operands
 from connector.web.frame.wording import PageWords
-from connector.web.terms import Terms, TermsChanges, compare_terms, describe_terms
+from connector.web.terms import Terms, TermsChanges, compare_terms, describe_claims, describe_terms
 from tests.web.office import ASKED, OFFER, encode
 
 LIBRARY = Library(operands(), executors={})
@@ -58,3 +58,9 @@ async def test_whatever_a_peer_sends_is_described(policy: dict[str, object]) -> 
     document = msgspec.json.encode(policy)
     assert isinstance(await describe_terms(LIBRARY, DE, document), Terms)
     assert isinstance(await compare_terms(LIBRARY, DE, encode(OFFER), document), TermsChanges)
+
+
+def test_confirmed_claims_are_said_in_words() -> None:
+    claims = {"purpose": ("dpv:ImproveTransportMobility",), "membershipOf": ("x",)}
+    told = describe_claims(LIBRARY.operands, DE, claims)
+    assert told == (("Zweck", "Verkehr und Mobilität verbessern"), ("membershipOf", "x"))

@@ -15,6 +15,7 @@ from connector.web.answered import describe_answer
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render, show_error
+from connector.web.terms import describe_claims
 from connector.web.waiting import find_waiting, list_waiting, may_decide
 
 PAGE = 10
@@ -74,7 +75,11 @@ async def _show(visit: Visit, process_id: str, fault: str = "") -> Response:
     if found is None:
         return await _show_answered(visit, process_id)
     asking = visit.desk.evaluator.directory.participant(found.process.peer)
-    return render(visit, "request.html", status=422 if fault else 200, item=found, asking=asking, fault=fault)
+    registry = visit.desk.evaluator.library.operands
+    claims = describe_claims(registry, visit.words, asking.claims) if asking else ()
+    return render(
+        visit, "request.html", status=422 if fault else 200, item=found, asking=asking, claims=claims, fault=fault
+    )
 
 
 async def _check_right(visit: Visit, form: Mapping[str, str]) -> Negotiation:

@@ -23,7 +23,7 @@ from connector.language.catalogue import LANGUAGES, Language, say
 from connector.net.limits import ConcurrencyLimit
 from connector.ports.changes import Conflict, StoreError
 from connector.ports.entities import PageBounds, User, UserRole
-from connector.ports.identity import find_name
+from connector.ports.identity import Directory, find_name
 from connector.ports.passwords import Busy
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
@@ -62,6 +62,11 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     uploads: Uploads | None = None
     login: PagesLogin | None = None
     admit: Callable[[Request], int] = lambda _: 0
+
+    @property
+    def directory(self) -> Directory:
+        """The participant list."""
+        return self.desk.directory if isinstance(self.desk, BrokerOffice) else self.desk.evaluator.directory
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +147,8 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
 def begin_visit(request: Request) -> Visit:
     """Return a visit of nobody yet, in the language that was chosen; German first."""
     pages: PagesDesk = request.app.state.pages
-    return Visit(request=request, pages=pages, words=PageWords(read_language(request), pages.library.operands.zone))
+    words = PageWords(read_language(request), pages.library.operands.zone, partial(find_name, pages.directory))
+    return Visit(request=request, pages=pages, words=words)
 
 
 def read_language(request: Request) -> Language:
@@ -290,8 +296,7 @@ def _make_environment() -> Environment:
 
 def name_party(visit: Visit, participant: str) -> str:
     """Return the name of a participant, its identifier if the participant list has none."""
-    directory = visit.broker.directory if visit.public else visit.desk.evaluator.directory
-    return find_name(directory, participant) or participant
+    return find_name(visit.pages.directory, participant) or participant
 
 
 def read_query(visit: Visit, name: str) -> str | None:

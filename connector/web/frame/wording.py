@@ -1,6 +1,7 @@
 """Texts of the pages in the reader's language and zone: sentences, times, numbers, and the texts of data. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
@@ -15,10 +16,11 @@ _DAY_MS, _HOUR_MS, _MINUTE_MS = 86_400_000, 3_600_000, 60_000
 
 
 class PageWords(msgspec.Struct, frozen=True):
-    """What templates write texts with."""
+    """What templates write texts with; `find_name` has the names of participants by their identifiers."""
 
     language: Language
     zone: tzinfo
+    find_name: Callable[[str], str | None] | None = None
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a sentence of the chapter `pages`, or of the chapter that a key names with a dot."""
@@ -53,6 +55,18 @@ class PageWords(msgspec.Struct, frozen=True):
     def translate(self, text: str) -> str:
         """Return sentences that the connector writes in English in the reader's language, as far as known."""
         return translate_text(self.language, text)
+
+    def name_parties(self, text: str) -> str:
+        """Write the names of participants in the place of their quoted identifiers."""
+        if self.find_name is None:
+            return text
+        find, quote = self.find_name, read_grammar(self.language).quote
+        opening, closing = map(re.escape, read_grammar(self.language).quotation_marks)
+        return re.sub(
+            f"{opening}([^{opening}{closing}\\s]+){closing}",
+            lambda found: quote(name) if (name := find(found[1])) else found[0],
+            text,
+        )
 
     def waiting(self, count: int) -> str:
         """Write how many requests wait; from 100 on they are many."""

@@ -7,7 +7,7 @@ from connector.ports.changes import PutAsset
 from connector.ports.entities import AssetStatus, DataClass, PageBounds, UserRole
 from connector.protocol.dsp.common import Role
 from tests.support.plane import OWNER
-from tests.web.office import OFFER, Office, Reading, path
+from tests.web.office import CITY, OFFER, Office, Reading, path
 
 REQUEST = path("/eingang/anfrage", "urn:n:1")
 FORM = {"id": "urn:n:1", "stand": "1"}
@@ -30,7 +30,9 @@ async def test_a_request_says_who_asks_what_differs_and_since_when(office: Offic
         assert "seit 3 Tagen" in text
         assert "Die Anfrage geht über das Angebot hinaus." in text
     assert "Wofür Sie dürfen die Daten nutzen." in text
-    assert "role: provider" in text
+    assert "Rolle: „provider“" in text
+    # The identifier is on the page once, as such; sentences have the name.
+    assert text.count(CITY) == 1
 
 
 async def test_the_same_terms_are_said_to_be_the_same(office: Office) -> None:

@@ -84,3 +84,13 @@ def test_numbers_sizes_and_texts_are_the_readers() -> None:
 )
 def test_a_text_in_another_language_says_so(texts: dict[str, str], picked: str, spoken: str) -> None:
     assert (DE.pick(texts, "ohne"), DE.spoken(texts)) == (picked, spoken)
+
+
+def test_participants_are_named_where_a_sentence_quotes_their_identifiers() -> None:
+    words = PageWords("de", BERLIN, {"urn:city": "Stadt", "city": "nie"}.get)
+    assert words.name_parties("nur für „urn:city“ und „urn:other“; „ein city“") == (
+        "nur für „Stadt“ und „urn:other“; „ein city“"
+    )
+    english = PageWords("en", BERLIN, {"urn:city": "City \\1"}.get)
+    assert english.name_parties("only “urn:city”") == "only “City \\\\1”"
+    assert DE.name_parties("„urn:city“") == "„urn:city“"
