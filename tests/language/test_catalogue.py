@@ -185,3 +185,10 @@ def test_a_tag_or_a_locale_names_a_language(tag: str, language: Language | None)
 )
 def test_sentences_beside_and_within_others_are_told_in_german(english: str, german: str) -> None:
     assert translate_text("de", english) == german
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_decision_tells_peers_and_pages_names_no_command(language: Language) -> None:
+    command = re.compile(r"`|--[a-z]|datenkontor ")
+    told = read_chapter(language, "reasons")
+    assert [key for key, sentence in told.items() if command.search(sentence)] == []

@@ -165,7 +165,7 @@ async def test_a_purpose_that_nobody_states_ends_the_negotiation_and_a_stated_on
 ) -> None:
     club, asset = data_space.members["club"], await data_space.city.offers(policy=policy)
     wanted = WantedOffer(participant=data_space.city.id, dataset=asset.id)
-    with pytest.raises(RequestRefused, match="get --purpose") as caught:
+    with pytest.raises(RequestRefused, match="Name the purpose with the request") as caught:
         await club.api.get(wanted, tmp_path / "got" / "a")
     assert "participant list" in str(caught.value)
     assert not (await club.api.agreements.list()).items

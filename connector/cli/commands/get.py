@@ -19,8 +19,9 @@ from connector.cli.frame.remote import connect
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
 from connector.client.connector import Connector
-from connector.client.frame.errors import ClientError, FileThere
+from connector.client.frame.errors import ClientError, FileThere, RequestRefused
 from connector.client.get import GetResult, WantedOffer
+from connector.language.catalogue import LANGUAGES, say
 
 app = create_word()
 
@@ -74,7 +75,11 @@ def get(
         with connect(call) as connector:
             wanted = msgspec.structs.replace(_choose_offer(call, connector, target, offer), purpose=purpose)
             options = {"push": push, "renew": renew, "if_changed": if_changed, "timeout_s": timeout}
-            got = _get(call, connector, wanted, path, overwrite=overwrite, **options)
+            try:
+                got = _get(call, connector, wanted, path, overwrite=overwrite, **options)
+            except RequestRefused as refused:
+                _hint_at_purpose(call, refused)
+                raise
             remark = _find_remark(connector, got.transfer) if got.transfer else ""
         if out == "-":
             _write_out(got)
@@ -86,6 +91,12 @@ def get(
             report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
         if remark:
             call.output.print_hint(call.output.translate(remark))
+
+
+def _hint_at_purpose(call: CommandCall, refused: RequestRefused) -> None:
+    """Name the option that states a purpose, if the provider asks for one: it does not know how we ask."""
+    if any(say(language, "reasons.remedy-purpose") in str(refused) for language in LANGUAGES):
+        call.output.print_hint(call.output.say("cli.hint-purpose"))
 
 
 def _check_target(call: CommandCall, out: str | None, *, if_changed: bool) -> None:

@@ -181,6 +181,7 @@ SENTENCES: dict[str, str] = {
     "step-transferring": "Die Daten sind unterwegs ({id}) …",
     "step-waiting": "Es wird gewartet: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
+    "hint-purpose": "Den Zweck nennt `get --purpose`, in Python `WantedOffer(purpose=…)`.",
     "interrupted": "Unterbrochen: Derselbe Befehl setzt die Arbeit fort.",
     "list-in-use": "Version {version}, gültig bis {until}, noch {days_left} Tage",
     # The states of the sources of a broker.

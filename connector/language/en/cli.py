@@ -171,6 +171,7 @@ SENTENCES: dict[str, str] = {
     "step-transferring": "Transferring ({id}) …",
     "step-waiting": "Waiting: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
+    "hint-purpose": "`get --purpose` names the purpose, in Python `WantedOffer(purpose=…)`.",
     "interrupted": "Interrupted: run the same command again to resume.",
     "list-in-use": "version {version}, valid until {until}, {days_left} days left",
     # The states of the sources of a broker.

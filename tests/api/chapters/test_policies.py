@@ -85,8 +85,7 @@ def test_a_dry_run_says_yes_or_no_why_and_what_would_change_it(connector: Connec
     no = connector.policies.decide(TrialOrder(policy=policy, at=at, facts={"odrl:purpose": ("dpv:Marketing",)}))
     assert (no.verdict, no.codes) == ("deny", ("constraint-false",))
     assert no.reasons["de"] == (
-        "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Nennen Sie den Zweck mit der Vertragsanfrage "
-        "(`get --purpose`; in Python `WantedOffer(purpose=…)`), "
+        "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Nennen Sie den Zweck mit der Vertragsanfrage, "
         "oder lassen Sie ihn vom Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
     )
     assert no.ways["en"] == ("Permitted if purpose: research and development.",)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.client.delivery import name_part
+from connector.language.catalogue import say
 from connector.protocol import dcat
 from connector.views.transfers import DeliveryView, TransferView
 from tests.cli.conftest import Cli
@@ -61,6 +62,14 @@ def test_a_refusal_is_told_in_the_words_of_its_reason(cli: Cli, provider: Manage
     assert german.code == 4
     assert "Die Verhandlung wurde von urn:city beendet: „The purpose has to be navigation.“" in german.err
     assert not list(tmp_path.glob("got*"))
+
+
+def test_a_provider_that_asks_for_a_purpose_is_answered_with_an_option(cli: Cli, provider: Management) -> None:
+    reason = f"Purpose: nothing stated. {say('de', 'reasons.remedy-purpose')}"
+    provider.answer("GET", "/v1/negotiations/urn:n/wait", negotiation("TERMINATED", ended=reason))
+    assert "`get --purpose`" in cli("get", "urn:city", "air", "-o", "got.csv").err
+    provider.answer("GET", "/v1/negotiations/urn:n/wait", negotiation("TERMINATED", ended="No."))
+    assert "--purpose" not in cli("get", "urn:city", "air", "-o", "got.csv").err
 
 
 def test_a_decision_that_is_owed_is_waited_for_elsewhere(cli: Cli, provider: Management) -> None:

@@ -154,8 +154,7 @@ def test_a_situation_is_tried_out_with_reasons_ways_and_what_time_changes(cli: C
     assert no.code == 4
     assert no.out.splitlines()[:3] == [
         "✗ abgelehnt",
-        "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Nennen Sie den Zweck mit der Vertragsanfrage "
-        "(`get --purpose`; in Python `WantedOffer(purpose=…)`), "
+        "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Nennen Sie den Zweck mit der Vertragsanfrage, "
         "oder lassen Sie ihn vom Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
         "Erlaubt mit: Zweck: Forschung und Entwicklung.",
     ]

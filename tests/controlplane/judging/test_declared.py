@@ -74,7 +74,7 @@ def test_the_purpose_is_decided_before_signing_and_a_claim_prevails(
     found = judge(desk.rooms.evaluator, document, of_city(**claims), "urn:dataset", Phase.NEGOTIATION)
     assert found.denied is denied
     if denied and not claims and b"eq" not in document:
-        assert "`get --purpose`" in found.reasons["en"]
+        assert "Name the purpose with the request" in found.reasons["en"]
         assert "Teilnehmerliste" in found.reasons["de"]
 
 
@@ -85,5 +85,5 @@ def test_several_purposes_in_the_list_are_named_with_the_way_to_choose_one(desk:
     )
     assert found.denied
     assert "several stated: improving transport and mobility, research and development" in found.reasons["en"]
-    assert "`get --purpose`" in found.reasons["en"]
+    assert "Name the purpose with the request" in found.reasons["en"]
     assert "mehreres angegeben: " in found.reasons["de"]

@@ -43,8 +43,8 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         {},
         {"purpose": AD},
         "Zweck: erwartet Verkehr und Mobilität verbessern; angegeben Werbung. "
-        "Nennen Sie den Zweck mit der Vertragsanfrage"
-        ", oder lassen Sie ihn vom "
+        "Nennen Sie den Zweck mit der Vertragsanfrage, "
+        "oder lassen Sie ihn vom "
         "Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
         "Purpose: expected improving transport and mobility; stated advertising. "
         "Name the purpose with the "
