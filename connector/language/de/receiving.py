@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "stepping-on": "läuft gerade",
     "stepping-coming": "kommt noch",
     "stepping-broken": "hier abgebrochen",
+    "stepping-missed": "nicht mehr",
     "ended-by-us": "Von uns beendet:",
     "ended-by-them": "{party} schreibt:",
     "held": "Diese Anfrage wartet auf eine Entscheidung bei Ihnen.",

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "stepping-on": "under way",
     "stepping-coming": "still to come",
     "stepping-broken": "broken off here",
+    "stepping-missed": "no more",
     "ended-by-us": "Ended by us:",
     "ended-by-them": "{party} writes:",
     "held": "This request waits for a decision on your side.",

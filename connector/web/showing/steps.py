@@ -42,12 +42,13 @@ _DELIVERY_REACHED: Mapping[str, int] = {
 
 
 class StepState(StrEnum):
-    """Whether a step is done, on, still to come, or where the process was broken off."""
+    """Whether a step is done, on, still to come, where the process was broken off, or never reached because of that."""
 
     DONE = "done"
     ON = "on"
     COMING = "coming"
     BROKEN = "broken"
+    MISSED = "missed"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +75,10 @@ def _list(steps: Mapping[str, frozenset[str]], leaves: Sequence[Leaf], reached: 
     """Return the steps, of which `reached` are done; None: broken off after those that the audit log has."""
     times = {key: next((leaf.at for leaf in leaves if leaf.kind in events), None) for key, events in steps.items()}
     done = reached if reached is not None else sum(at is not None for at in times.values())
-    here = StepState.ON if reached is not None else StepState.BROKEN
-    states = [StepState.DONE] * done + [here] + [StepState.COMING] * len(steps)
+    here, later = (
+        (StepState.ON, StepState.COMING) if reached is not None else (StepState.BROKEN, StepState.MISSED)
+    )
+    states = [StepState.DONE] * done + [here] + [later] * len(steps)
     return [
         Step(key=key, state=state, at=at if state is StepState.DONE else None)
         for (key, at), state in zip(times.items(), states, strict=False)

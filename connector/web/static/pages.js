@@ -23,7 +23,10 @@ if (followed) {
     const { part, deed, last } = JSON.parse(event.data);
     write(followed, part);
     for (const act of document.querySelectorAll("[data-deed]")) act.hidden = !(deed || {})[act.dataset.deed];
-    if (last) stream.close();
+    if (!last) return;
+    stream.close();
+    // What could be done as long as it went on, is over.
+    for (const open of document.querySelectorAll("[data-until-end]")) open.hidden = true;
   });
   window.addEventListener("pagehide", () => stream.close());
 }

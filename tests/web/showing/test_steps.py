@@ -7,7 +7,8 @@ from connector.protocol.dsp.machines.machine import Ended
 from connector.web.showing.steps import DELIVERY_STEPS, StepState, list_delivery_steps, list_request_steps
 from tests.web.getting import make_delivery, make_request
 
-DONE, ON, COMING, BROKEN = StepState.DONE, StepState.ON, StepState.COMING, StepState.BROKEN
+DONE, ON, COMING = StepState.DONE, StepState.ON, StepState.COMING
+BROKEN, MISSED = StepState.BROKEN, StepState.MISSED
 
 
 def leaf(kind: str, at: int) -> Leaf:
@@ -38,7 +39,7 @@ def test_a_step_has_the_time_of_its_event() -> None:
 def test_a_request_that_ended_is_broken_off_behind_what_happened() -> None:
     ended = make_request(state="TERMINATED", ended=Ended("refused", "No.", "urn:p"))
     steps = list_request_steps(ended, [leaf("decided request", 5)])
-    assert [step.state for step in steps] == [DONE, BROKEN, COMING, COMING]
+    assert [step.state for step in steps] == [DONE, BROKEN, MISSED, MISSED]
 
 
 @pytest.mark.parametrize(
