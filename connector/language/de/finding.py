@@ -13,7 +13,8 @@ SENTENCES: dict[str, str] = {
     "latitude": "Breitengrad",
     "km": "Umkreis in Kilometern",
     "place-hint": (
-        "Für einen Ort brauchen Sie Länge und Breite, zum Beispiel 7,2 und 51,5. Ohne Umkreis gelten 10 Kilometer."
+        "Ein Ort ist ein Name wie Karlsruhe. Für einen Umkreis brauchen Sie Länge und Breite, "
+        "zum Beispiel 7,2 und 51,5. Ohne Angabe gelten 10 Kilometer."
     ),
     "no-broker": (
         "Diesem Anschluss ist noch kein Datenkatalog bekannt. Der Betrieb trägt ihn in den Einstellungen ein "
@@ -52,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "nobody-offers": "Noch niemand bietet im Datenraum etwas an, das Sie sehen dürfen.",
     "nothing-words": "Weniger oder andere Wörter finden mehr: „Baustelle“ statt „Baustellenkalender Innenstadt“.",
     "nothing-filters": "Ohne Filter suchen",
+    "nothing-need": "Niemand bietet es an? Einen Bedarf melden",
     "nothing-all": "Alle Angebote ansehen",
     "map": "Karte",
     "map-of-results": "Lage der Treffer. Dieselben Treffer stehen in der Liste.",

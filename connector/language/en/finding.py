@@ -13,7 +13,8 @@ SENTENCES: dict[str, str] = {
     "latitude": "Latitude",
     "km": "Radius in kilometres",
     "place-hint": (
-        "For a place, give longitude and latitude, such as 7.2 and 51.5. Without a radius, it is 10 kilometres."
+        "A place is a name such as Karlsruhe. For the area around a point, enter longitude and latitude, "
+        "such as 7.2 and 51.5; without a radius it is 10 kilometres."
     ),
     "no-broker": (
         "This connector does not know a data catalogue yet. Your operators add it to the settings (broker.api)."
@@ -50,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "nobody-offers": "Nobody in the data space offers anything yet that you may see.",
     "nothing-words": "Fewer or other words find more: “roadworks” instead of “roadworks calendar city centre”.",
     "nothing-filters": "Search without filters",
+    "nothing-need": "Nobody offers it? Post a need",
     "nothing-all": "See all offers",
     "map": "Map",
     "map-of-results": "Where the results are. The list has the same results.",

@@ -59,6 +59,7 @@ async def show_search(visit: Visit) -> Response:
         asked=asked,
         problem=problem,
         again=False,
+        may_ask=False,
         canonical=_name(visit, address),
     )
 
@@ -83,6 +84,7 @@ async def show_found(visit: Visit) -> Response:
         visit,
         "found.html",
         item=item,
+        results_path=results.read_back(read_query(visit, "suche") or ""),
         page=entry.via or "",
         teaser=entry.reduced,
         own=False,

@@ -4,7 +4,7 @@ The address has words of its own, so that a view can be sent to a colleague; the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
@@ -18,7 +18,7 @@ from connector.web.frame.wording import PageWords
 from connector.web.showing.area import Drawing, draw_boxes
 
 PAGE, FARTHEST = 20, 10_000
-LONGEST, MOST_VALUES = 300, 20
+LONGEST, MOST_VALUES, MOST_FIELDS = 300, 20, 100
 FILTERS: Mapping[str, Facet] = {
     "zweck": Facet.PURPOSE,
     "thema": Facet.THEME,
@@ -32,7 +32,7 @@ FILTERS: Mapping[str, Facet] = {
     "zugang": Facet.ACCESS,
     "sprache": Facet.LANGUAGE,
 }
-PLAIN = ("q", "von", "bis", "laenge", "breite", "km", "ausschnitt", "sortierung")
+PLAIN = ("q", "ort", "von", "bis", "laenge", "breite", "km", "ausschnitt", "sortierung")
 SORTINGS: Mapping[str, str] = {"neueste": "newest", "titel": "title"}
 SHOWN_VALUES = 6
 _FIELDS = {"since": "finding.since", "until": "finding.until", "bbox": "finding.map", "near": "finding.place"}
@@ -68,6 +68,11 @@ class AskedSearch(msgspec.Struct, frozen=True):
         listed = [(name, value) for name, values in self.filters.items() for value in values]
         query = urlencode([*plain.items(), *listed])
         return f"{path}?{query}" if query else path
+
+    @property
+    def carried(self) -> str | None:
+        """The query of this search, which the links to its results carry; None if there is none."""
+        return self.write_page(self.offset).partition("?")[2] or None
 
     def write_page(self, offset: int) -> str:
         """Return the address of this search from a result on."""
@@ -165,6 +170,16 @@ def read_search(given: Iterable[tuple[str, str]]) -> AskedSearch:
     return AskedSearch(plain, filters, offset)
 
 
+def read_back(text: str) -> str:
+    """Return the address of the search that led to an offer, from the query that its link carries.
+
+    >>> read_back("q=Rad&format=CSV&ab=20"), read_back("https://elsewhere.example")
+    ('/suche?q=Rad&format=CSV&ab=20', '/suche')
+    """
+    asked = read_search(parse_qsl(text, max_num_fields=MOST_FIELDS)) if text.count("&") < MOST_FIELDS else AskedSearch()
+    return asked.write_page(asked.offset)
+
+
 def write_query(asked: AskedSearch) -> dict[str, str | Sequence[str]]:
     """Return the parameters of the broker's API for a search."""
     query: dict[str, str | Sequence[str]] = {"limit": str(PAGE), "offset": str(asked.offset), "facets": "true"}
@@ -176,6 +191,8 @@ def write_query(asked: AskedSearch) -> dict[str, str | Sequence[str]]:
     if plain.get("laenge") and plain.get("breite"):
         circle = (plain["laenge"], plain["breite"], plain.get("km") or "10")
         query["near"] = ",".join(read_number(part) for part in circle)
+    if plain.get("ort"):
+        query[Facet.PLACE.value] = [plain["ort"]]
     return query | {FILTERS[name].value: list(values) for name, values in asked.filters.items()}
 
 

@@ -75,9 +75,7 @@ def _list(steps: Mapping[str, frozenset[str]], leaves: Sequence[Leaf], reached: 
     """Return the steps, of which `reached` are done; None: broken off after those that the audit log has."""
     times = {key: next((leaf.at for leaf in leaves if leaf.kind in events), None) for key, events in steps.items()}
     done = reached if reached is not None else sum(at is not None for at in times.values())
-    here, later = (
-        (StepState.ON, StepState.COMING) if reached is not None else (StepState.BROKEN, StepState.MISSED)
-    )
+    here, later = (StepState.ON, StepState.COMING) if reached is not None else (StepState.BROKEN, StepState.MISSED)
     states = [StepState.DONE] * done + [here] + [later] * len(steps)
     return [
         Step(key=key, state=state, at=at if state is StepState.DONE else None)

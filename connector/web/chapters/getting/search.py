@@ -55,6 +55,7 @@ async def show_found(visit: Visit) -> Response:
         visit,
         "found.html",
         item=shown,
+        results_path=results.read_back(read_query(visit, "suche") or ""),
         page="",
         teaser=False,
         own=own,
@@ -89,4 +90,13 @@ def _render(
     visit: Visit, asked: AskedSearch, found: HitsView, *, problem: str = "", status: int = 200, again: bool = False
 ) -> Response:
     shown = results.show_page(visit.words, asked, found, visit.now)
-    return render(visit, "search.html", status=status, shown=shown, asked=asked, problem=problem, again=again)
+    return render(
+        visit,
+        "search.html",
+        status=status,
+        shown=shown,
+        asked=asked,
+        problem=problem,
+        again=again,
+        may_ask=users.has_role(visit.person, ASKERS),
+    )

@@ -67,7 +67,7 @@ async def show_need(visit: Visit) -> Response:
 
 async def show_new(visit: Visit) -> Response:
     """Show the form of a new need."""
-    return _show_form(visit, {"budget": BudgetKind.OPEN.value})
+    return _show_form(visit, {"budget": BudgetKind.OPEN.value, "frage": read_query(visit, "frage") or ""})
 
 
 async def post(visit: Visit) -> Response:

@@ -30,10 +30,13 @@ async def test_a_result_says_what_who_and_on_which_terms(office: Office) -> None
 
 
 async def test_words_filters_place_and_order_reach_the_broker(office: Office) -> None:
-    await _search(office, "?q=luft&format=CSV&format=JSON&von=2026-01-01&laenge=8,4&breite=49&km=5&sortierung=neueste")
+    await _search(
+        office,
+        "?q=luft&ort=Karlsruhe&format=CSV&format=JSON&von=2026-01-01&laenge=8,4&breite=49&km=5&sortierung=neueste",
+    )
     (asked,) = office.desk.searched
     assert asked == {
-        "q": "luft", "format": ["CSV", "JSON"], "since": "2026-01-01", "near": "8.4,49,5", "sort": "newest",
+        "q": "luft", "format": ["CSV", "JSON"], "since": "2026-01-01", "near": "8.4,49,5", "sort": "newest", "place": ["Karlsruhe"],
         "limit": "20", "offset": "0", "facets": "true",
     }  # fmt: skip
 
@@ -49,6 +52,26 @@ async def test_each_view_has_an_address_that_keeps_what_was_chosen(office: Offic
     assert "/suche?q=luft&sortierung=titel&format=CSV" in page.links()
     hidden = [given for tag, given in page.elements if tag == "input" and given.get("type") == "hidden"]
     assert {"type": "hidden", "name": "format", "value": "CSV"} in hidden
+
+
+async def test_an_offer_leads_back_to_the_results_that_it_was_found_in(office: Office) -> None:
+    await furnish_getting(office.desk)
+    office.desk.found = make_results(total=55)
+    browser = await office.sign_in(UserRole.CONSUMER)
+    listed = Reading((await browser.get("/suche?q=luft&format=CSV&ab=20")).text).links()
+    offers = [address for address in listed if address.startswith("/suche/angebot?")]
+    assert offers
+    assert "/suche?q=luft&format=CSV&ab=20" in Reading((await browser.get(offers[0])).text).links()
+    plain = offers[0].partition("&suche=")[0]
+    assert "/suche" in Reading((await browser.get(plain)).text).links()
+
+
+async def test_who_finds_nothing_is_led_to_a_need_with_the_words(office: Office) -> None:
+    office.desk.found = msgspec.json.encode({"items": [], "total": 0})
+    page = Reading(await _search(office, "?q=Baumh%C3%B6hen"))
+    assert "/bedarf/neu?frage=Baumh%C3%B6hen" in page.links()
+    browser = await office.sign_in(UserRole.CONSUMER)
+    assert "Baumhöhen</textarea>" in (await browser.get("/bedarf/neu?frage=Baumh%C3%B6hen")).text
 
 
 async def test_similar_words_are_said_to_be_similar(office: Office) -> None:
