@@ -120,6 +120,10 @@ SENTENCES: dict[str, str] = {
     "field-person": "Welches Feld nennt die Person?",
     "hint-person": "Damit Einwilligungen und Widersprüche zu ihren Datensätzen passen.",
     "no-person": "keines",
+    "person-unnamed": (
+        "Die Bedingungen fragen nach Einwilligungen: "
+        "nötig sind die Schutzklasse „personenbezogen“ und das Feld, das die Person nennt."
+    ),
     "more": "Mehr Angaben: Thema, Gebiet, Zeit, Kontakt, Englisch",
     "field-thema": "Thema",
     "field-stichworte": "Stichwörter",

@@ -117,6 +117,9 @@ SENTENCES: dict[str, str] = {
     "field-person": "Which field names the person?",
     "hint-person": "So that consents and objections fit their records.",
     "no-person": "none",
+    "person-unnamed": (
+        "The terms ask for consents: they need the data class “personal” and the field that names the person."
+    ),
     "more": "More: theme, area, time, contact, English",
     "field-thema": "Theme",
     "field-stichworte": "Keywords",

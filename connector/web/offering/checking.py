@@ -7,9 +7,11 @@ import msgspec
 from connector.controlplane.core import instants
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging import acceptance
+from connector.controlplane.judging.treating.treatments import asks_for_consent
 from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.offering import asset_changes, assets, completeness
 from connector.policy.analysis.lint import PersonalData
+from connector.policy.compiling.compiled import Compiled
 from connector.ports.entities import DataClass, Marking, OfferForm
 from connector.views.assets import AssetOrder
 from connector.web.frame.visit import Visit, make_link
@@ -58,9 +60,10 @@ async def check_form(visit: Visit, form: OfferForm) -> Checked:
         fault = CheckFinding("error", text, f"{find_step(form, 'bedingungen')}#{field}")
         return Checked(findings=(fault,))
     order, found = write_order(form, policy), read_inspection(form)
-    tried = _try_change(visit, form) if form.asset else _try_order(visit, form, order)
+    unnamed = _find_unnamed(visit, form, order, policy)
+    tried = [unnamed] if unnamed else await (_try_change(visit, form) if form.asset else _try_order(visit, form, order))
     findings = [
-        *await tried,
+        *tried,
         *_check_policy(visit, form, order, policy),
         *_check_description(visit, form, order),
     ]
@@ -77,6 +80,17 @@ async def check_form(visit: Visit, form: OfferForm) -> Checked:
         order=order,
         policy=policy,
     )
+
+
+def _find_unnamed(visit: Visit, form: OfferForm, order: AssetOrder, policy: dict[str, Any]) -> CheckFinding | None:
+    """Return that no field names the persons whose consent the terms ask for, if so."""
+    compiled = policies.try_compile(visit.desk.evaluator.library, policy)
+    named = order.records is not None and order.records.subject
+    if named or not isinstance(compiled, Compiled) or not asks_for_consent(compiled):
+        return None
+    field = "person" if order.data_class is DataClass.PERSONAL else "klasse"
+    text = visit.words.say("offering.person-unnamed")
+    return CheckFinding("error", text, f"{find_step(form, 'beschreibung')}#{field}")
 
 
 async def _try_order(visit: Visit, form: OfferForm, order: AssetOrder) -> list[CheckFinding]:

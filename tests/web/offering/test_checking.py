@@ -43,6 +43,19 @@ async def test_the_check_names_what_is_missing_and_where_it_is_mended(
     assert not (await office.store.assets(OWNER, PageBounds()))[0]
 
 
+@pytest.mark.parametrize(("chosen", "field"), [("personal", "person"), ("internal", "klasse")])
+async def test_terms_that_ask_for_consent_lead_to_the_field_of_the_person(
+    office: Office, chosen: str, field: str
+) -> None:
+    terms = {"vorlage": "personal-data", "personal-data.recipients": "urn:a", "personal-data.fields": "E-Mail"}
+    await office.fill_in(answers={**WHOLE, **terms, "klasse": chosen})
+    browser = await office.sign_in(UserRole.PROVIDER)
+    page = Reading((await browser.get(CHECK)).text)
+    assert "das Feld, das die Person nennt" in page.text
+    assert f"/neues-angebot/beschreibung?id=urn%3Af%3A1#{field}" in page.links()
+    assert "Beschreiben Sie die Datensätze genauer" not in page.text
+
+
 async def test_fields_that_may_be_about_persons_are_asked_about(office: Office) -> None:
     await office.fill_in(answers=WHOLE)
     browser = await office.sign_in(UserRole.PROVIDER)

@@ -61,6 +61,12 @@ def may_treat(compiled: Compiled) -> bool:
     )
 
 
+def asks_for_consent(compiled: Compiled) -> bool:
+    """Return whether a policy asks for the consent of the person of each record."""
+    operands = compiled.registry.operands
+    return any(operands[atom.left].iri == CONSENT for atom in _atoms(compiled))
+
+
 def _atoms(compiled: Compiled) -> Iterator[AtomicConstraint]:
     for rule in (*compiled.permissions, *compiled.prohibitions):
         for check in (*rule.refinements, *rule.constraints, *(one for duty in rule.duties for one in duty.checks)):

@@ -36,7 +36,8 @@ async def test_words_filters_place_and_order_reach_the_broker(office: Office) ->
     )
     (asked,) = office.desk.searched
     assert asked == {
-        "q": "luft", "format": ["CSV", "JSON"], "since": "2026-01-01", "near": "8.4,49,5", "sort": "newest", "place": ["Karlsruhe"],
+        "q": "luft", "format": ["CSV", "JSON"], "since": "2026-01-01", "near": "8.4,49,5", "sort": "newest",
+        "place": ["Karlsruhe"],
         "limit": "20", "offset": "0", "facets": "true",
     }  # fmt: skip
 
