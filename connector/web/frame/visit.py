@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import cache, partial, wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -173,8 +173,19 @@ def fill(visit: Visit, template: str, **values: Any) -> str:
         "user": visit.user,
         "now": visit.now,
         "public": visit.public,
+        "way_back": find_way_back(visit.request),
     }
     return page.render(**given, file=find_file_path, link=make_link, languages=languages, **values)
+
+
+def find_way_back(request: Request) -> str:
+    """Return the path of the page that a person sees; of a form that was sent and found wrong, that of the form.
+
+    A browser says where a form was (`Referer`); only the path counts, so that it leads nowhere else.
+    """
+    seen = urlsplit(str(request.url) if request.method in {"GET", "HEAD"} else request.headers.get("referer", ""))
+    path = f"{seen.path}?{seen.query}" if seen.query else seen.path
+    return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
 def make_link(path: str, /, **query: object) -> str:

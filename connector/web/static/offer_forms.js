@@ -44,7 +44,10 @@ if (kept) {
 }
 
 async function follow(id) {
-  const answer = await fetch(location.href).catch(() => null);
+  // A page that names a fault has the address that the form was sent to: without the form.
+  const place = new URL(kept.action);
+  place.searchParams.set("id", kept.elements.id.value);
+  const answer = await fetch(place).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
   const focused = document.activeElement?.id;

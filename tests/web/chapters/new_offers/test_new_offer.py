@@ -4,6 +4,7 @@ import pytest
 
 from connector.ports.entities import UserRole
 from connector.views.descriptions import CoveredTime
+from connector.web.frame.visit import make_link
 from connector.web.offering.answers import write_order
 from tests.support.plane import OWNER
 from tests.web.office import Office, Reading, path
@@ -74,6 +75,24 @@ async def test_what_cannot_be_read_is_told_at_its_field_in_the_words_of_the_page
     assert "`" not in page.text
     assert f"#{field}" in page.links()
     assert [given["name"] for _, given in page.elements if given.get("aria-invalid")] == [field]
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        (f"https://pages.example{DESCRIPTION}", DESCRIPTION),
+        ("https://elsewhere.example/x", "/x"),
+        ("https://elsewhere.example//evil.example", "/"),
+        ("", "/"),
+    ],
+)
+async def test_the_other_language_leads_back_to_a_form_that_was_wrong(office: Office, referer: str, back: str) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = {"id": "urn:f:1", "stand": "1", "titel": "Luft", "ags": "1"}
+    answer = await browser.post("/neues-angebot/beschreibung", data=sent, headers={"referer": referer})
+    assert answer.status_code == 422
+    assert make_link("/sprache/en", zu=back) in Reading(answer.text).links()
 
 
 async def test_days_and_degrees_are_read_as_people_write_them(office: Office) -> None:
