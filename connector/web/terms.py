@@ -42,9 +42,13 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TermsChanges(msgspec.Struct, frozen=True, kw_only=True):
-    """What other terms change; `width` says if they allow more or less. Both are empty if the rules are the same."""
+    """What other terms change; `width` says if they allow more or less. Both are empty if the rules are the same.
+
+    `same` says that they allow the same in other words.
+    """
 
     width: str = ""
+    same: bool = False
     changes: tuple[str, ...] = ()
 
 
@@ -116,6 +120,7 @@ def _compare(library: Library, words: PageWords, old: bytes, new: bytes) -> Term
     found, operands = compare_versions(before, after), library.operands
     return TermsChanges(
         width=changes.width(found.width, words.language),
+        same=found.width == "same",
         changes=tuple(words.name_parties(changes.change(entry, operands, words.language)) for entry in found.changes),
     )
 

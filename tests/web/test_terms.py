@@ -44,6 +44,13 @@ async def test_only_a_difference_of_rules_is_a_difference() -> None:
     assert found.changes == ("Bedingung entfallen: Zweck; vorher Zweck: Verkehr und Mobilität verbessern.",)
 
 
+async def test_the_same_in_other_words_is_said_to_be_the_same() -> None:
+    twice = {**OFFER, "permission": [*OFFER["permission"], *OFFER["permission"]]}
+    found = await compare_terms(LIBRARY, DE, encode(OFFER), encode(twice))
+    assert found == TermsChanges() or found.same
+    assert not (await compare_terms(LIBRARY, DE, encode(OFFER), encode(ASKED))).same
+
+
 @pytest.mark.parametrize("broken", [{}, {"permission": "x"}, {"permission": [{"action": "fly"}]}])
 async def test_terms_that_cannot_be_read_have_a_reason_and_no_words(broken: dict[str, object]) -> None:
     found = await describe_terms(LIBRARY, DE, msgspec.json.encode({"@type": "Offer", "@id": "urn:o", **broken}))

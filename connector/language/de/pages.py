@@ -148,6 +148,7 @@ SENTENCES: dict[str, str] = {
     "request-see": "Ansehen",
     "request-same": "Zu den Bedingungen Ihres Angebots.",
     "request-differs": "Weicht von Ihrem Angebot ab:",
+    "request-reworded": "Anders formuliert als Ihr Angebot:",
     "request-differs-asked": "Weicht von Ihrer Anfrage ab:",
     "request-terms": "Das würde gelten",
     "request-why": "Warum Sie gefragt werden",

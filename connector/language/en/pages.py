@@ -139,6 +139,7 @@ SENTENCES: dict[str, str] = {
     "request-see": "Look",
     "request-same": "On the terms of your offer.",
     "request-differs": "Differs from your offer:",
+    "request-reworded": "Other words than your offer:",
     "request-differs-asked": "Differs from your request:",
     "request-terms": "This would apply",
     "request-why": "Why you are asked",

@@ -13,7 +13,7 @@ REGISTRY = operands()
 def test_codes_are_told_as_the_form_offers_them_and_what_is_empty_is_not_told() -> None:
     asset = values.asset("urn:d:1", themes=("ENVI",), frequency="DAILY", keywords=("Luft", "pm10"))
     stated = dict(list_stated(REGISTRY, PageWords("de", ZoneInfo("Europe/Berlin")), asset))
-    assert stated["Stichwörter"] == "Luft, pm10"
+    assert stated["Schlagwörter"] == "Luft, pm10"
     assert stated["Wie oft kommen neue Daten?"] == "täglich"
     assert "Amtlicher Schlüssel" not in stated
     assert all(stated.values())

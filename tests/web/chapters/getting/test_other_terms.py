@@ -78,6 +78,13 @@ async def test_an_agreement_is_asked_for_again_with_its_terms_and_purpose(office
     browser = await office.sign_in(UserRole.CONSUMER)
     page = (await browser.get(link("/vertraege/vertrag", id=make_agreement().key))).text
     assert "Erneut anfragen" in page
+    # One click leads to the look at what will be asked; other terms are a choice there.
+    (deed,) = [
+        given["value"] for tag, given in Reading(page).elements if tag == "button" and given.get("name") == "tun"
+    ]
+    again = await browser.post(PATH, data={"vertrag": make_agreement().key, "tun": deed})
+    assert 'action="/suche/anfrage/senden"' in again.text
+    assert "Andere Bedingungen vorschlagen" in again.text
     editor = (await browser.post(PATH, data={"vertrag": make_agreement().key, "tun": "zeigen"})).text
     assert "die Bedingungen und der Zweck Ihres bisherigen Vertrags" in editor
     fields = read_fields(editor)
