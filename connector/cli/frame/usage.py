@@ -30,13 +30,15 @@ _PATTERNS = {
 
 
 def explain_usage(sentence: str, language: Language) -> str:
-    """Return a sentence of typer in a language; its English stays as it is.
+    """Return a sentence of typer in a language; its English stays as it is, without the name of an exception.
 
     >>> explain_usage("Missing argument 'ASSET'.", "de")
     'Es fehlt die Angabe ASSET.'
+    >>> explain_usage("Invalid value for '--role': Value error, 'x' is none.", "en")
+    "Invalid value for '--role': 'x' is none."
     """
     if language == "en":
-        return sentence
+        return sentence.replace("Value error, ", "", 1)
     key, found = next(
         (key, found) for key, pattern in _PATTERNS.items() if (found := re.fullmatch(pattern, sentence, re.DOTALL))
     )

@@ -262,7 +262,7 @@ SENTENCES: dict[str, str] = {
     "agreement-ended-at": "beendet am {at}",
     "agreement-agreed": "Vereinbart",
     "agreement-duties": "Pflichten",
-    "agreement-no-duties": "Dieser Vertrag nennt keine Pflichten.",
+    "agreement-no-duties": "Aus diesem Vertrag ist nichts zu bestätigen.",
     "agreement-deliveries": "Lieferungen",
     "agreement-no-deliveries": "Noch nichts wurde geliefert.",
     "agreement-more-deliveries": "Ältere Lieferungen stehen im Prüfprotokoll.",

@@ -247,7 +247,7 @@ SENTENCES: dict[str, str] = {
     "agreement-ended-at": "ended on {at}",
     "agreement-agreed": "Agreed",
     "agreement-duties": "Duties",
-    "agreement-no-duties": "This agreement names no duties.",
+    "agreement-no-duties": "This agreement leaves nothing to confirm.",
     "agreement-deliveries": "Transfers",
     "agreement-no-deliveries": "Nothing has been delivered yet.",
     "agreement-more-deliveries": "Older transfers are in the audit log.",

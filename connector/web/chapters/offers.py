@@ -12,7 +12,7 @@ from connector.controlplane.usecases.offering.inspecting import Inspection, insp
 from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
 from connector.web.frame.listing import read_bounds, read_rows
-from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
+from connector.web.frame.visit import Visit, go_to, make_link, name_people, read_query, render
 from connector.web.offering.stating import list_stated
 from connector.web.rights import is_guarded, may_end, may_publish, may_veto, may_withdraw, may_write
 from connector.web.terms import describe_terms
@@ -35,6 +35,7 @@ async def show_offers(visit: Visit) -> Response:
         wanted=status,
         statuses=tuple(AssetStatus),
         begun=begun,
+        people=await name_people(visit, (form.editors[-1] for form in begun)),
         may_write=may_write(visit.person.roles),
         done=visit.words.find(f"offer-done-{read_query(visit, 'fertig')}"),
     )
@@ -97,7 +98,9 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         f"privacy.done-{read_query(visit, 'fertig')}"
     )
     own = visit.person.name in asset.edited_by
-    objector = await context.store.user(context.owner, asset.veto.by) if asset.veto else None
+    changing = await offer_forms.find_change(context, asset.id)
+    named = [form.editors[-1] for form in (changing,) if form] + [veto.by for veto in (asset.veto,) if veto]
+    people = await name_people(visit, named)
     return render(
         visit,
         "offer.html",
@@ -113,10 +116,11 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         may_publish=may_publish(visit.person.roles, asset.data_class, own=own),
         own=own,
         may_write=may_write(visit.person.roles),
-        changing=await offer_forms.find_change(context, asset.id),
+        changing=changing,
+        people=people,
         may_withdraw=may_withdraw(visit.person.roles),
         may_veto=may_veto(visit.person.roles),
-        objector=objector.person if objector else asset.veto.by if asset.veto else "",
+        objector=people.get(asset.veto.by, asset.veto.by) if asset.veto else "",
         done=done,
         fault=fault,
     )

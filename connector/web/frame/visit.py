@@ -1,7 +1,7 @@
 """A visit: one request of a person with a language and, after the sign-in, a user. Pages are answered from it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cache, partial, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -308,6 +308,13 @@ def _make_environment() -> Environment:
 def name_party(visit: Visit, participant: str) -> str:
     """Return the name of a participant, its identifier if the participant list has none."""
     return find_name(visit.pages.directory, participant) or participant
+
+
+async def name_people(visit: Visit, names: Iterable[str]) -> dict[str, str]:
+    """Return the names of people by what they sign in with; of an account that is gone, there is none."""
+    context = visit.users.context
+    found = {name: await context.store.user(context.owner, name) for name in sorted(set(names))}
+    return {name: user.person for name, user in found.items() if user}
 
 
 def read_query(visit: Visit, name: str) -> str | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from connector.language.catalogue import Language, find_sentence, read_grammar, say, translate_text
+from connector.semantic.codes import find_file_type
 from connector.views.conversion import in_zone, moment
 
 MANY = 100
@@ -67,6 +68,11 @@ class PageWords(msgspec.Struct, frozen=True):
             lambda found: quote(name) if (name := find(found[1])) else found[0],
             text,
         )
+
+    def media_type(self, text: str) -> str:
+        """Name a media type as the lists of formats do, such as `CSV`; one that they do not have stays as it is."""
+        known = find_file_type(text)
+        return self.pick(known.labels, known.code) if known else text
 
     def waiting(self, count: int) -> str:
         """Write how many requests wait; from 100 on they are many."""

@@ -105,6 +105,16 @@ async def test_who_releases_reads_what_is_stated_and_what_the_data_shows(office:
     assert (answer.status_code, "fehlt" in answer.text) == (200, True)
 
 
+async def test_who_began_a_form_is_told_by_name_if_the_account_is_there(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    (user,) = await office.store.users(OWNER)
+    await office.fill_in("urn:f:1", editors=(user.name,))
+    await office.fill_in("urn:f:2", editors=("gone",))
+    text = Reading((await browser.get("/angebote")).text).text
+    assert f"zuletzt {user.person}, " in text
+    assert "zuletzt gone, " in text
+
+
 async def test_a_withdrawal_says_what_goes_on_and_asks_first(office: Office) -> None:
     await office.furnish()
     browser = await office.sign_in(UserRole.PROVIDER)

@@ -94,3 +94,8 @@ def test_participants_are_named_where_a_sentence_quotes_their_identifiers() -> N
     english = PageWords("en", BERLIN, {"urn:city": "City \\1"}.get)
     assert english.name_parties("only “urn:city”") == "only “City \\\\1”"
     assert DE.name_parties("„urn:city“") == "„urn:city“"
+
+
+def test_a_media_type_is_named_as_the_list_of_formats_does() -> None:
+    assert DE.media_type("text/csv; charset=utf-8") == "CSV"
+    assert DE.media_type("application/x-unknown") == "application/x-unknown"

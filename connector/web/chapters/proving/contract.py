@@ -11,7 +11,7 @@ from connector.controlplane.usecases.proving.history import HistoryEntry, list_p
 from connector.desk.agreements import write_agreement
 from connector.protocol.dsp.common import Role
 from connector.web.frame.paper import NoPaper, Paper, PaperPart, print_paper
-from connector.web.frame.visit import Visit, name_party, read_query, render, show_error
+from connector.web.frame.visit import Visit, name_party, name_people, read_query, render, show_error
 from connector.web.showing.entries import ToldEntry, tell_entry
 from connector.web.terms import describe_terms
 
@@ -39,11 +39,7 @@ async def export_agreement(visit: Visit) -> Response:
 
 async def find_people(visit: Visit, entries: tuple[HistoryEntry, ...]) -> dict[str, str]:
     """Return the names of the people of entries, by what they sign in with."""
-    context, found = visit.desk.context, {}
-    for name in list_people(entries):
-        if user := await context.store.user(context.owner, name):
-            found[name] = user.person
-    return found
+    return await name_people(visit, list_people(entries))
 
 
 def _tell(visit: Visit, entry: HistoryEntry, people: dict[str, str]) -> ToldEntry:
