@@ -72,7 +72,7 @@ def choose_template(answers: Mapping[str, str]) -> str:
     return _USUAL[next((known for known in DataClass if known == answers.get("klasse")), DataClass.INTERNAL)]
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class ParameterChoices(msgspec.Struct, frozen=True, kw_only=True):
     """What parameters can be chosen from: the fields of the data, and the other participants."""
 
     fields: tuple[Option, ...] = ()
@@ -80,12 +80,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_cards(
-    registry: Registry, words: PageWords, form: OfferForm, known: Known | None = None
+    registry: Registry, words: PageWords, form: OfferForm, known: ParameterChoices | None = None
 ) -> tuple[TemplateCard, ...]:
     """Return all templates as cards, the chosen one first, then the usual one for the data."""
     chosen, usual = choose_template(form.answers), choose_template({**form.answers, CHOSEN: ""})
     names = sorted(library.template_names(), key=lambda name: (name != chosen, name != usual, name))
-    offered = known or Known()
+    offered = known or ParameterChoices()
     return tuple(_make_card(registry, words, library.template(name), form, offered, chosen=chosen) for name in names)
 
 
@@ -124,7 +124,7 @@ def _write_both(row: BilingualText | Parameter) -> dict[str, str]:
 
 
 def _make_card(
-    registry: Registry, words: PageWords, template: Template, form: OfferForm, known: Known, *, chosen: str
+    registry: Registry, words: PageWords, template: Template, form: OfferForm, known: ParameterChoices, *, chosen: str
 ) -> TemplateCard:
     def label(part: str, row: BilingualText | Parameter) -> str:
         return find_label(words.language, f"template:{template.name}:{part}", _write_both(row))
@@ -152,7 +152,7 @@ def _make_control(
     entry: Parameter,
     label: str,
     answers: Mapping[str, str],
-    known: Known,
+    known: ParameterChoices,
 ) -> Control:
     name, default = _name_field(template, entry), entry.default
     usual, unit = (default if isinstance(default, str) else "\n".join(default)), ""
@@ -175,7 +175,7 @@ def _make_control(
     )
 
 
-def _list_known(operand: Operand | None, known: Known, chosen: Sequence[str]) -> tuple[Option, ...]:
+def _list_known(operand: Operand | None, known: ParameterChoices, chosen: Sequence[str]) -> tuple[Option, ...]:
     """Return what a parameter can be chosen from, with what was typed before; nothing if it is typed."""
     listed = known.fields if operand is not None and operand.fact == "field" else ()
     if operand is not None and operand.iri == _RECIPIENT:

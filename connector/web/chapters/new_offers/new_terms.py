@@ -12,7 +12,7 @@ from connector.web.offering.audience import find_audience
 from connector.web.offering.controls import Option
 from connector.web.offering.keeping import confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
-from connector.web.offering.template_cards import CHOSEN, Known, explain_terms, list_cards
+from connector.web.offering.template_cards import CHOSEN, ParameterChoices, explain_terms, list_cards
 from connector.web.offering.terms_of_form import write_document, write_policy
 from connector.web.terms import describe_in_all
 
@@ -41,11 +41,11 @@ async def choose_terms(visit: Visit) -> Response:
     return go_to(find_step(kept.form, "pruefen"))
 
 
-def _list_known(visit: Visit, form: OfferForm) -> Known:
+def _list_known(visit: Visit, form: OfferForm) -> ParameterChoices:
     """Return the fields of the data, and the other participants by name."""
     found, directory = read_inspection(form), visit.desk.evaluator.directory
     others = (listed for listed in directory.participants() if listed.id != visit.desk.context.participant)
-    return Known(
+    return ParameterChoices(
         fields=tuple(Option(field.name, field.name) for field in found.seen.fields) if found else (),
         members=tuple(
             sorted((Option(one.id, one.name or one.id) for one in others), key=lambda one: one.label.casefold())
