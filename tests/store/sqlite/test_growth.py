@@ -26,7 +26,7 @@ from tests.store.sqlite.test_plans import OTHER, SAMPLES
 
 PEER, DATASET, AGREEMENT = "did:web:peer.example", "urn:dataset:bäume", "urn:agreement:1"
 MANY = [pytest.param(300, 3_000), pytest.param(2_000, 200_000, marks=pytest.mark.nightly)]
-ALL_OF_IT = {"payments", "flows", "backoffs", "blocks", "users", "within", "offer_forms"}
+ALL_OF_IT = {"payments", "flows", "backoffs", "blocks", "users", "within", "offer_forms", "credentials", "issuances"}
 ASKED: dict[str, list[Any]] = SAMPLES | {
     "peer": [PEER, "urn:nobody"],
     "counterparty": [PEER, "urn:nobody"],
