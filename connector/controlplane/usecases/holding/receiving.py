@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from connector.controlplane.core import commits
+from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.processes.inbound import use_token
 from connector.controlplane.usecases.holding.keeping import CredentialService, make_put
 from connector.ports.changes import PutIssuance
@@ -38,7 +39,10 @@ async def receive_message(service: CredentialService, caller: Caller, message: C
         examined = [await _examine_container(service, request, container) for container in message.credentials]
         # Of two that take each other's place, the last one counts.
         pairs = zip(examined, message.credentials, strict=True)
-        puts = [await make_put(service, found, container.secured) for found, container in pairs]
+        try:
+            puts = [await make_put(service, found, container.secured) for found, container in pairs]
+        except NotAllowed as full:
+            raise RemoteProtocolError(full.reason, code=full.code, status=503) from None
         changes += {put.credential.key: put for put in puts}.values()
         after = replace(request, state=IssuanceState.ISSUED, reason="", at=now)
     fields = {"issuer": request.issuer, "credentials": len(message.credentials)}

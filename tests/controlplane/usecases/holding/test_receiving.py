@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from connector.controlplane.usecases.holding import receiving
+from connector.controlplane.usecases.holding import keeping, receiving
 from connector.ports.changes import PutIssuance
 from connector.ports.entities import Issuance
 from connector.protocol.dcp.issuance import (
@@ -83,13 +84,23 @@ async def test_a_rejection_is_kept_with_its_reason_and_never_follows_credentials
         await receiving.receive_message(firm.service, await firm.issuer(), rejected)
 
 
+async def test_a_full_store_is_told_as_temporary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_HELD", 0)
+    firm = await asked()
+    with pytest.raises(RemoteProtocolError, match="limit") as refused:
+        await receiving.receive_message(firm.service, await firm.issuer(), handed(member()))
+    assert refused.value.status == 503
+
+
 async def test_an_offer_takes_the_place_of_the_earlier_one_of_its_issuer() -> None:
     firm = await hold()
-    for number, kind in enumerate(("MembershipCredential", "")):
-        offer = CredentialOffer(CITY, (OfferedCredential(f"urn:{number}", kind, "", "reissue"),))
-        caller = await firm.service.holder.issuers.authenticate(firm.token(CITY, jti=f"{number}"), None)  # type: ignore[arg-type]
-        await receiving.receive_offer(firm.service, caller, offer)
+    caller = await firm.issuer()
+    entries = tuple(OfferedCredential(f"urn:{kind}", kind, "", "reissue") for kind in ("MembershipCredential", ""))
+    for number, entry in enumerate(entries):
+        key = msgspec.structs.replace(caller.replay_key, jti=f"{number}") if caller.replay_key else None
+        again = msgspec.structs.replace(caller, replay_key=key)
+        await receiving.receive_offer(firm.service, again, CredentialOffer(CITY, (entry,)))
     (kept,) = await firm.service.context.store.issuances("default")
-    assert (kept.types, kept.state, kept.reason) == (("urn:1",), IssuanceState.OFFERED, "reissue")
+    assert (kept.types, kept.state, kept.reason) == (("urn:",), IssuanceState.OFFERED, "reissue")
     with pytest.raises(RemoteProtocolError, match="issuer"):
-        await receiving.receive_offer(firm.service, caller, CredentialOffer(FIRM, offer.credentials))
+        await receiving.receive_offer(firm.service, caller, CredentialOffer(FIRM, entries))
