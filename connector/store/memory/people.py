@@ -7,6 +7,7 @@ from connector.ports.entities import (
     Asset,
     Consent,
     ConsentLink,
+    DutyEvent,
     HeldCredential,
     Issuance,
     NoticeMark,
@@ -90,6 +91,10 @@ class MemoryPeople:
     ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
         """List the assets whose data is about persons with the agreements about them, newest first."""
         return list_personal_lines(self._tables, owner, page)
+
+    async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
+        """List the violated entries of duties that are not done, oldest first."""
+        return self._tables.page(self._tables.late_duties, page, {"owner": owner}, descending=False)
 
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None

@@ -436,10 +436,6 @@ class MemoryStore(MemoryPeople):
         )
         return sorted(rows, key=lambda event: event.deadline or 0)[: max(limit, 0)]
 
-    async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
-        """List the violated entries of duties that are not done, oldest first."""
-        return self._tables.page(self._tables.late_duties, page, {"owner": owner}, descending=False)
-
     async def push(self, owner: str, subject: str) -> Push | None:
         """Return the last push of the self-description of a subject."""
         found: Push | None = self._tables.get(self._tables.pushes, (owner, subject))

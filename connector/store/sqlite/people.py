@@ -7,6 +7,7 @@ from connector.ports.entities import (
     Asset,
     Consent,
     ConsentLink,
+    DutyEvent,
     HeldCredential,
     Issuance,
     NoticeMark,
@@ -17,7 +18,7 @@ from connector.ports.entities import (
     UserNotice,
     UserSession,
 )
-from connector.store.sqlite.chapters import agreements, assets, consents, credentials, notices, users
+from connector.store.sqlite.chapters import agreements, assets, consents, credentials, duties, notices, users
 from connector.store.sqlite.engine.connection import StoreConnection
 from connector.views.users import UserNoticeKind
 
@@ -76,6 +77,10 @@ class SqlitePeople:
     ) -> tuple[Sequence[tuple[Asset, Agreement | None]], str | None]:
         """List the assets whose data is about persons with the agreements about them, newest first."""
         return agreements.personal_lines(self._reader, owner, page)
+
+    async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
+        """List the violated entries of duties that are not done, oldest first."""
+        return duties.late(self._reader, owner, page)
 
     async def consents(
         self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None

@@ -450,10 +450,6 @@ class SqliteStore(SqlitePeople):
         """Return the first entries of the duties of persons here that are not done and due until then."""
         return duties.pressing(self._reader, owner, until, limit)
 
-    async def late_duties(self, owner: str, page: PageBounds) -> tuple[Sequence[DutyEvent], str | None]:
-        """List the violated entries of duties that are not done, oldest first."""
-        return duties.late(self._reader, owner, page)
-
     async def push(self, owner: str, subject: str) -> Push | None:
         """Return the last push of the self-description of a subject."""
         return assets.push(self._reader, owner, subject)
