@@ -27,9 +27,9 @@ from connector.broker.visibility.callers import Visibility
 from connector.net.aside import work_aside
 from connector.net.serving.rates import CallerRates
 from connector.ports.broker_store import BrokerStore, RecordView
-from connector.ports.changes import Replayed, StoreDamaged, StoreError, Unavailable
 from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
 from connector.ports.search_index import Facet, SearchIndex, SearchUnavailable
+from connector.ports.store_errors import Replayed, StoreDamaged, StoreError, Unavailable
 from connector.views.common import LONGEST_IDENTIFIER, ErrorView
 from connector.views.health import ReadinessView
 

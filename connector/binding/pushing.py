@@ -16,10 +16,11 @@ from connector.controlplane.usecases.offering import self_descriptions
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.net.client import GuardedClient, Response
 from connector.net.errors import NetError
-from connector.ports.changes import DropPush, PutPush, StoreError
+from connector.ports.changes import DropPush, PutPush
 from connector.ports.credentials import CredentialKeys
 from connector.ports.entities import AssetStatus, PageBounds, Push, PushState
 from connector.ports.identity import Identity, Intent
+from connector.ports.store_errors import StoreError
 from connector.protocol.credential import MEDIA_TYPE, DescriptionKind, name_description, read_credential
 from connector.protocol.dsp.errors import clean
 

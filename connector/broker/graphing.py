@@ -12,8 +12,8 @@ from connector.broker.describing.subject import PublicSite, Subject
 from connector.broker.publishing import gather_subjects
 from connector.net.aside import work_aside
 from connector.ports.broker_store import EVERYBODY, BrokerStore
-from connector.ports.changes import StoreError
 from connector.ports.graph import GraphDamaged, GraphPart, GraphStore
+from connector.ports.store_errors import StoreError
 
 LAYOUT = "2"
 """The version of the statements; another one builds every graph anew."""

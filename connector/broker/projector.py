@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from connector.broker.finding import is_found_elsewhere
 from connector.ports.broker_store import BrokerStore, Entry
-from connector.ports.changes import StoreError
 from connector.ports.search_index import SearchIndex
+from connector.ports.store_errors import StoreError
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,9 @@ from weakref import WeakKeyDictionary
 
 from connector.controlplane.core.context import Context
 from connector.desk.values import ReadinessCheck
-from connector.ports.changes import PutBackoff, StoreDamaged, StoreError
+from connector.ports.changes import PutBackoff
 from connector.ports.entities import Backoff
+from connector.ports.store_errors import StoreDamaged, StoreError
 
 _PATIENCE_S = 2.0
 _TRUST_MS = 5_000

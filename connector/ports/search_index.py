@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from connector.ports.broker_store import EVERYBODY, Entry
-from connector.ports.changes import Unavailable
+from connector.ports.store_errors import Unavailable
 
 LIMIT, OFFSET, VALUES = 100, 100_000, 20
 """The most results of a page, the largest offset, and the most values of one filter."""

@@ -15,20 +15,11 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, CrawlSource, Delta, Entry, Statements
-from connector.ports.changes import (
-    Change,
-    LimitReached,
-    PutAsset,
-    PutCredential,
-    PutOfferForm,
-    PutProcess,
-    PutSubscription,
-    PutUser,
-    TooSoon,
-)
+from connector.ports.changes import Change, PutAsset, PutCredential, PutOfferForm, PutProcess, PutSubscription, PutUser
 from connector.ports.descriptions import MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import LimitReached, TooSoon
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION

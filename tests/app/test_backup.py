@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from connector.app.backup import DIGESTS, MANIFEST, BackupFault, read_last_backup, restore_backup, write_backup
 from connector.app.connector import build
 from connector.cli.main import main
-from connector.ports.changes import PutAsset, StoreError
+from connector.ports.changes import PutAsset
 from connector.ports.moderation import MarkKind, ModerationChange
+from connector.ports.store_errors import StoreError
 from connector.settings import load
 from connector.store.sqlite.board.board import locate_board, open_board
 from connector.store.sqlite.record.record import open_record

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from connector.app.broker import build_broker, make_site
 from connector.app.parts import issue_own_token
-from connector.ports.changes import Unavailable
+from connector.ports.store_errors import Unavailable
 from connector.views.users import UserRole
 from tests.app.conftest import listening
 from tests.pair.space import Space

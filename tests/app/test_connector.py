@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from connector.app.connector import build
 from connector.app.listeners import ListenFailed
-from connector.ports.changes import Unavailable
+from connector.ports.store_errors import Unavailable
 from connector.settings import ParticipantSettings, Settings, SettingsError
 from connector.views.descriptions import Contact
 from tests.app.conftest import listening

@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from connector.dataplane.files.space import measure_disk
-from connector.ports.changes import PutBackoff, Unavailable
+from connector.ports.changes import PutBackoff
 from connector.ports.entities import Backoff
+from connector.ports.store_errors import Unavailable
 from tests.pair.space import SOON, Space
 from tests.support.disk import small_disk
 

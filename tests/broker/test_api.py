@@ -11,9 +11,9 @@ from connector.api.broker import make_broker_app
 from connector.broker.schedule import DAY
 from connector.broker.visibility.callers import Visibility
 from connector.net.serving.rates import CallerRates
-from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent, ListInUse
 from connector.ports.search_index import Followed
+from connector.ports.store_errors import Replayed
 from connector.store.index.index import TantivyIndex
 from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore

@@ -7,7 +7,7 @@ import pytest
 
 from connector.broker.schedule import DAY, MINUTE, SECOND, Rhythm
 from connector.ports.broker_store import Delta, Liveness
-from connector.ports.changes import Unavailable
+from connector.ports.store_errors import Unavailable
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import A, World, crawler_of, many, until
 from tests.broker.world import CITY, PAGE, Catalogue, dataset, member

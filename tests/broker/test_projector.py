@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from connector.broker.projector import Projector
 from connector.ports.broker_store import Delta, Entry
-from connector.ports.changes import Unavailable
 from connector.ports.search_index import Query
+from connector.ports.store_errors import Unavailable
 from connector.store.index.index import TantivyIndex, open_index
 from connector.store.memory.record import MemoryBrokerStore
 from tests.contract.test_record import NOW, entry, source

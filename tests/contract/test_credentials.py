@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.ports.changes import Conflict, DropCredential, DropIssuance, PutCredential, PutIssuance
+from connector.ports.changes import DropCredential, DropIssuance, PutCredential, PutIssuance
 from connector.ports.entities import HeldCredential, Issuance
 from connector.ports.store import Store
+from connector.ports.store_errors import Conflict
 from connector.views.credentials import IssuanceState
 from tests.contract.values import OWNER
 

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports.broker_store import BrokerStore, Delta
-from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.descriptions import DescribingKey, DescriptionStore, PushedDescription
+from connector.ports.store_errors import LimitReached, Unavailable
 from connector.protocol.credential import DescriptionKind, name_description
 from connector.store import rules
 from connector.store.memory.descriptions import MemoryDescriptionStore

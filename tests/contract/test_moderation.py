@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.ports.broker_store import Delta, Entry, Listing, RecordView, Statements
-from connector.ports.changes import LimitReached
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.moderation import (
     ACTS_KEPT,
@@ -21,6 +20,7 @@ from connector.ports.moderation import (
     invert_act,
     judge_standing,
 )
+from connector.ports.store_errors import LimitReached
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from tests.contract import test_record

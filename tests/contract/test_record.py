@@ -21,7 +21,7 @@ from connector.ports.broker_store import (
     Liveness,
     Statements,
 )
-from connector.ports.changes import LimitReached, Unavailable
+from connector.ports.store_errors import LimitReached, Unavailable
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.rules import VERIFIED_WITHIN_MS
 from connector.store.sqlite.record.record import open_record

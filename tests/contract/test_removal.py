@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.ports.changes import Conflict, DropAsset, PutAsset
+from connector.ports.changes import DropAsset, PutAsset
 from connector.ports.entities import PageBounds
 from connector.ports.store import Store
+from connector.ports.store_errors import Conflict
 from tests.contract import values
 from tests.contract.values import OWNER
 

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, Unavailable
+from connector.ports.changes import Change
 from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, Usage
 from connector.ports.store import Store
+from connector.ports.store_errors import Conflict, LimitReached, PidTaken, Replayed, Unavailable
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Pending, ProcessKind
 from tests.contract import values

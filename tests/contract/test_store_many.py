@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Conflict
 from connector.ports.entities import DutyState, PageBounds, PaymentState
 from connector.ports.store import Store
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from tests.contract import values
@@ -38,7 +38,7 @@ async def test_agreements_in_force_are_final_and_not_withdrawn(store: Store) -> 
         [changes.WithdrawAgreement(OWNER, "urn:a:1", 8, "")],
         [changes.FinalizeAgreement(OWNER, "urn:a:0", 8)],
     ):
-        with pytest.raises(changes.Conflict):
+        with pytest.raises(Conflict):
             await store.commit(group)
         assert await _list_in_force(store) == ["urn:a:2", "urn:a:0"]
     assert await store.in_force("other", DATASET) == await store.in_force(OWNER, "urn:other") == 0

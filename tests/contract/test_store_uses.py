@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import LimitReached, TooSoon
 from connector.ports.entities import Block, CountedUse, PageBounds, Recent, UsePart
 from connector.ports.store import Store
+from connector.ports.store_errors import LimitReached, TooSoon
 from connector.store.memory.store import MemoryStore
 from tests.contract.values import OWNER
 

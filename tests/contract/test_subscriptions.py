@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.ports.changes import Conflict, DropSubscription, PutSubscription
+from connector.ports.changes import DropSubscription, PutSubscription
 from connector.ports.entities import PageBounds
 from connector.ports.store import Store
+from connector.ports.store_errors import Conflict
 from connector.views.subscriptions import SubscriptionState
 from tests.contract.values import OWNER, subscription
 

@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Conflict
 from connector.ports.entities import User, UserRole, UserSession
 from connector.ports.store import Store
+from connector.ports.store_errors import Conflict
 from tests.contract.values import OWNER
 
 

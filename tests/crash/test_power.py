@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from connector.ports import changes
-from connector.ports.changes import StoreError
 from connector.ports.entities import Asset, PageBounds
+from connector.ports.store_errors import StoreError
 from connector.store.sqlite.engine import connection
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connector.desk import checks
-from connector.ports.changes import Unavailable
+from connector.ports.store_errors import Unavailable
 from tests.support.plane import Desk
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.usecases.offering import assets
-from connector.ports.changes import PutProcess, Unavailable
+from connector.ports.changes import PutProcess
+from connector.ports.store_errors import Unavailable
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from tests.interop.deployed import CTX, DSP, HTML, Deployed, Row
 from tests.interop.ours import DATASET, HOME, ME, PEER, PEER_HOME, TERMS, Ours, call, play, token_of

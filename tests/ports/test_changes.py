@@ -1,6 +1,7 @@
 """The changes of a group, and the errors of a commit as a tree."""
 
-from connector.ports.changes import AddUsage, Conflict, LimitReached, Replayed, StoreError, TooSoon, Unavailable
+from connector.ports.changes import AddUsage
+from connector.ports.store_errors import Conflict, LimitReached, Replayed, StoreError, TooSoon, Unavailable
 
 
 def test_usage_without_limits_counts_nothing_and_tests_nothing() -> None:

@@ -15,8 +15,8 @@ import msgspec
 from connector.controlplane.core import messages
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.sending import reconcile, settling, stalling
-from connector.ports.changes import Conflict
 from connector.ports.entities import agreements
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
 from tests.simulation.world import DiskStore
 

@@ -17,11 +17,12 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer, loading
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.controlplane.processes.worker import Worker
-from connector.ports.changes import Change, PutAgreement, PutProcess, Replayed, StoreError, Unavailable
+from connector.ports.changes import Change, PutAgreement, PutProcess
 from connector.ports.decider import Decider
 from connector.ports.entities import PageBounds, ReplayKey
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import Replayed, StoreError, Unavailable
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import ProtocolError
 from connector.protocol.dsp.machines.machine import ProcessKind

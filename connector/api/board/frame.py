@@ -16,9 +16,9 @@ from connector.broker.describing.subject import PublicSite
 from connector.net.serving.rates import CallerRates
 from connector.ports.board import Board, Need
 from connector.ports.broker_store import BrokerStore
-from connector.ports.changes import LimitReached
 from connector.ports.identity import Caller
 from connector.ports.search_index import SearchIndex
+from connector.ports.store_errors import LimitReached
 from connector.ports.webhooks import WebhookStore
 
 T = TypeVar("T")

@@ -21,8 +21,8 @@ from connector.language.catalogue import match_language
 from connector.net.aside import work_aside
 from connector.net.limits import ConcurrencyLimit
 from connector.ports.board import SavedSearch
-from connector.ports.changes import Unavailable
 from connector.ports.search_index import Order
+from connector.ports.store_errors import Unavailable
 
 STREAMS, STREAMS_OF_ONE = 200, 5
 """The most open streams, in all and of one participant."""

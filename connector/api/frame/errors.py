@@ -13,8 +13,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
-from connector.ports.changes import Conflict, LimitReached, StoreDamaged, StoreError, StoreFull
 from connector.ports.dataplane import PlaneUnavailable
+from connector.ports.store_errors import Conflict, LimitReached, StoreDamaged, StoreError, StoreFull
 from connector.protocol.dsp.errors import ProtocolError
 
 _log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from connector.binding.dps.book import PlaneBook
 from connector.binding.dps.client import REST_S, PlaneRefused, SignalingClient, transfer_path
 from connector.binding.dps.reports import to_status
-from connector.ports.changes import LimitReached, TooSoon, Unavailable
 from connector.ports.dataplane import FlowReport, PlaneUnavailable
 from connector.ports.entities import Flow, Plane
+from connector.ports.store_errors import LimitReached, TooSoon, Unavailable
 from connector.protocol.dps.messages import UseMessage
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 

@@ -17,11 +17,12 @@ from connector.binding.dsp.body import JSON, read_body
 from connector.binding.dsp.routing import RequestHandler
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
-from connector.ports.changes import Replayed, StoreError, UseReplayKey
+from connector.ports.changes import UseReplayKey
 from connector.ports.dataplane import PlaneUnavailable
 from connector.ports.identity import Unauthenticated
 from connector.ports.signaling import PlaneProof
 from connector.ports.store import Store
+from connector.ports.store_errors import Replayed, StoreError
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 _log = logging.getLogger(__name__)

@@ -17,9 +17,10 @@ from connector.binding.dps.reports import to_report
 from connector.binding.dsp.body import JSON
 from connector.binding.dsp.routing import Route
 from connector.net.serving.messages import PeerRequest, Reply
-from connector.ports.changes import AddUsage, LimitReached, Replayed, TooSoon, UseReplayKey
+from connector.ports.changes import AddUsage, UseReplayKey
 from connector.ports.entities import CountedUse, Flow, FlowDirection, ReplayKey
 from connector.ports.store import Store
+from connector.ports.store_errors import LimitReached, Replayed, TooSoon
 from connector.protocol.dps.messages import DataFlowState, DataFlowStatusMessage, UseMessage, check_id, read
 from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.common import add_context

@@ -17,10 +17,10 @@ from connector.binding.dsp.routing import RequestHandler
 from connector.controlplane.processes.inbound import REPLAYED, use_token
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
-from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Authenticator, Caller, Intent, Unauthenticated
 from connector.ports.seals import KeptSeal, SealRejected, Seals
 from connector.ports.store import Store
+from connector.ports.store_errors import Replayed, StoreError
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
 
 log = logging.getLogger(__name__)

@@ -23,9 +23,9 @@ from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NameUnknown, NetError
 from connector.ports.board import Board, SavedSearch
 from connector.ports.broker_store import BrokerStore
-from connector.ports.changes import StoreError
 from connector.ports.identity import Directory
 from connector.ports.search_index import SearchIndex
+from connector.ports.store_errors import StoreError
 from connector.ports.webhooks import Webhook, WebhookStore
 
 log = logging.getLogger(__name__)

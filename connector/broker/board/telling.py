@@ -18,8 +18,8 @@ from connector.broker.finding import is_found_elsewhere
 from connector.language.catalogue import say_in_all
 from connector.ports.board import Answer, Board, Need, Notice
 from connector.ports.broker_store import BrokerStore, Entry
-from connector.ports.changes import StoreError
 from connector.ports.search_index import SearchIndex
+from connector.ports.store_errors import StoreError
 from connector.views.conversion import to_view
 from connector.views.needs import NoticeKind, NoticeView
 

@@ -12,10 +12,10 @@ from connector.broker.schedule import NEVER
 from connector.broker.visibility.audience import Admission, decide_member, decide_nobody
 from connector.net.aside import work_aside
 from connector.ports.broker_store import BrokerStore, CrawlSource
-from connector.ports.changes import LimitReached
 from connector.ports.credentials import CredentialKeys
 from connector.ports.descriptions import DescriptionStore, PushedDescription
 from connector.ports.identity import Caller, Directory
+from connector.ports.store_errors import LimitReached
 
 PAGE = 50
 

@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from connector.ports.changes import StoreError
 from connector.ports.search_days import SearchDay, SearchDayStore
+from connector.ports.store_errors import StoreError
 
 log = logging.getLogger(__name__)
 

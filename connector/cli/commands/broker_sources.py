@@ -14,8 +14,8 @@ from connector.cli.frame.remote import connect_broker
 from connector.cli.setup.identity import is_of_broker
 from connector.client.broker import BrokerClient
 from connector.ports.broker_store import Liveness
-from connector.ports.changes import StoreError
 from connector.ports.moderation import MarkKind
+from connector.ports.store_errors import StoreError
 from connector.views.moderation import ActedView
 from connector.views.sources import CrawlsView, SourceDetailView, SourceKind
 

@@ -28,7 +28,7 @@ from connector.identity.roster import AcceptedRoster, Member
 from connector.language.catalogue import Language, find_sentence, say
 from connector.net.addresses import join_host, parse_url
 from connector.net.certificates import examine_certificate
-from connector.ports.changes import StoreError
+from connector.ports.store_errors import StoreError
 from connector.settings import LISTED_MECHANISMS, Settings, SettingsError, load
 from connector.views.conversion import moment
 from connector.views.handed_in import HandedInFault

@@ -8,7 +8,7 @@ import typer
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.ports.changes import StoreError
+from connector.ports.store_errors import StoreError
 from connector.settings import SettingsError, load
 
 app = create_word()

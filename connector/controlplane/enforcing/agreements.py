@@ -10,8 +10,9 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import to_agreement
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
-from connector.ports.changes import Change, Conflict, FinalizeAgreement, PutAgreement
+from connector.ports.changes import Change, FinalizeAgreement, PutAgreement
 from connector.ports.entities import Agreement
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 

@@ -7,9 +7,9 @@ from connector.controlplane.core.messages import plan_transfer
 from connector.controlplane.core.pages import walk
 from connector.controlplane.enforcing import flow_requests, leases
 from connector.controlplane.enforcing.enforcer import Enforcer
-from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Complete
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import UNSEEN
 from connector.protocol.dsp.machines.transfer_machine import (

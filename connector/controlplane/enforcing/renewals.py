@@ -13,8 +13,8 @@ from connector.controlplane.core.pages import walk
 from connector.controlplane.enforcing import leases
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.policy.compiling.compiled import Compiled
-from connector.ports.changes import Conflict
 from connector.ports.entities import PageBounds
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import (

@@ -15,9 +15,10 @@ from connector.controlplane.core.messages import plan_transfer
 from connector.controlplane.enforcing import flow_requests, leases
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.leases import Denied
-from connector.ports.changes import Change, Conflict
+from connector.ports.changes import Change
 from connector.ports.decider import Terminate
 from connector.ports.entities import Lease
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,

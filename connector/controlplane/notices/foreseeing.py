@@ -19,8 +19,9 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import evaluate
 from connector.controlplane.notices.choosing import is_wanted
 from connector.language.catalogue import LANGUAGES, Language, read_grammar, say, say_in_all, write_in_all
-from connector.ports.changes import AddNotice, Change, DropNoticeMark, PutNoticeMark, StoreError
+from connector.ports.changes import AddNotice, Change, DropNoticeMark, PutNoticeMark
 from connector.ports.entities import Agreement, NoticeMark, UserNotice
+from connector.ports.store_errors import StoreError
 from connector.views.conversion import in_zone, moment
 from connector.views.users import UserNoticeKind
 

@@ -16,11 +16,12 @@ import msgspec
 from connector.controlplane.notices.choosing import choose_notices, find_due
 from connector.controlplane.notices.deriving import derive_marks, derive_notices
 from connector.controlplane.notices.writing import write_message, write_signed
-from connector.ports.changes import AddNotice, Change, DropNotices, PutNoticeMark, PutNoticeReader, StoreError
+from connector.ports.changes import AddNotice, Change, DropNotices, PutNoticeMark, PutNoticeReader
 from connector.ports.entities import MAIL, WEBHOOK, DataClass, NoticeReader, User, UserNotice
 from connector.ports.mailing import Mailer, NotSent, WebhookCaller
 from connector.ports.pauses import double_pause
 from connector.ports.store import Store
+from connector.ports.store_errors import StoreError
 from connector.views.users import NoticePace
 
 _log = logging.getLogger(__name__)

@@ -16,10 +16,11 @@ from connector.controlplane.enforcing import performing
 from connector.controlplane.processes import refusals, steps
 from connector.controlplane.processes.loading import find_table
 from connector.controlplane.processes.receiver import MessageReceiver
-from connector.ports.changes import Change, Conflict, Replayed, UseReplayKey
+from connector.ports.changes import Change, UseReplayKey
 from connector.ports.decider import Wait
 from connector.ports.identity import Caller
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import Conflict, Replayed
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine

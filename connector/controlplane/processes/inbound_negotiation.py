@@ -20,9 +20,10 @@ from connector.controlplane.processes.inbound_shared import (
     refuse_blocked,
 )
 from connector.controlplane.processes.receiver import MessageReceiver
-from connector.ports.changes import Change, Conflict, Replayed
+from connector.ports.changes import Change
 from connector.ports.identity import Caller
 from connector.ports.seals import KeptSeal
+from connector.ports.store_errors import Conflict, Replayed
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role

@@ -9,8 +9,8 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.language.catalogue import match_language, say
-from connector.ports.changes import Conflict, Replayed
 from connector.ports.identity import Caller
+from connector.ports.store_errors import Conflict, Replayed
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Ended
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState

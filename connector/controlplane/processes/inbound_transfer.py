@@ -20,9 +20,10 @@ from connector.controlplane.processes.inbound_shared import (
     refuse_blocked,
 )
 from connector.controlplane.processes.receiver import MessageReceiver
-from connector.ports.changes import Change, Conflict, Replayed, WithdrawAgreement
+from connector.ports.changes import Change, WithdrawAgreement
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
+from connector.ports.store_errors import Conflict, Replayed
 from connector.protocol.dps.profiles import find_format
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.agreement_keys import make_agreement_key

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
-from connector.ports.changes import Conflict, StoreError
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import Conflict, StoreError
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import P, ProcessKind, StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation

@@ -10,9 +10,9 @@ import msgspec
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
-from connector.ports.changes import Conflict, StoreError
 from connector.ports.identity import Caller
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import Conflict, StoreError
 from connector.protocol.dsp.machines.machine import P, RefusedMessage
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER

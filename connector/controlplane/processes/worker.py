@@ -16,9 +16,9 @@ from connector.controlplane.processes.sending import outbound, stalling
 from connector.controlplane.processes.sending.backoff import SilentPeer
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.sending.due import find_due
-from connector.ports.changes import StoreError
 from connector.ports.dataplane import PlaneUnavailable
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import StoreError
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,9 @@ from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import standing
 from connector.controlplane.usecases.standing import Standing
-from connector.ports.changes import Conflict, WithdrawAgreement
+from connector.ports.changes import WithdrawAgreement
 from connector.ports.entities import Agreement, Asset
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
 

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes import steps
-from connector.ports.changes import Change, Conflict, PidTaken
+from connector.ports.changes import Change
 from connector.ports.decider import ProcessStep
+from connector.ports.store_errors import Conflict, PidTaken
 from connector.protocol.dsp.machines.machine import Process
 
 PATIENCE_MS = 5_000

@@ -19,8 +19,9 @@ from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts, renewals
 from connector.controlplane.judging import payments
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.ports.changes import Change, Conflict, RecordPayment
+from connector.ports.changes import Change, RecordPayment
 from connector.ports.entities import Agreement, Payment, PaymentState
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 
 MOST = 10_000

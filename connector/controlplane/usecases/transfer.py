@@ -14,9 +14,10 @@ from connector.controlplane.enforcing import flow_requests, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.loading import load_transfer
 from connector.controlplane.usecases import manual_steps
-from connector.ports.changes import Change, Conflict
+from connector.ports.changes import Change
 from connector.ports.dataplane import FlowReport, PlaneUnavailable
 from connector.ports.decider import Complete, ProcessStep, Start, Suspend, Terminate
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import DataAddress, Role

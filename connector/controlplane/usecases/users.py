@@ -15,9 +15,10 @@ import msgspec
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
-from connector.ports.changes import Conflict, DropSession, DropSessions, PutSession, PutUser, SeeSession
+from connector.ports.changes import DropSession, DropSessions, PutSession, PutUser, SeeSession
 from connector.ports.entities import User, UserRole, UserSession
 from connector.ports.passwords import Passwords
+from connector.ports.store_errors import Conflict
 from connector.views.users import FIRST_USER, UserOrder
 
 LINK_MS = 24 * 3_600_000

@@ -17,20 +17,11 @@ import msgspec
 from connector.dataplane.control.gate import Gate, Volume
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses
-from connector.ports.changes import (
-    AddUsage,
-    Change,
-    DropLease,
-    DropUseParts,
-    LimitReached,
-    PutFlow,
-    PutUsePart,
-    StoreError,
-    TooSoon,
-)
+from connector.ports.changes import AddUsage, Change, DropLease, DropUseParts, PutFlow, PutUsePart
 from connector.ports.entities import CountedUse, Flow, FlowDirection
 from connector.ports.flow import Cause
 from connector.ports.store import Store
+from connector.ports.store_errors import LimitReached, StoreError, TooSoon
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 ENDED = "the transfer has ended"

@@ -16,9 +16,9 @@ from connector.dataplane.signaling.verbs import SUSPENDED
 from connector.language.catalogue import say
 from connector.net.limits import ConcurrencyLimit
 from connector.net.serving.rates import CallerRates
-from connector.ports.changes import LimitReached, StoreError
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import CODE, FINAL, Cause, SourceError
+from connector.ports.store_errors import LimitReached, StoreError
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 _log = logging.getLogger(__name__)

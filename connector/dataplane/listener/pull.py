@@ -24,9 +24,9 @@ from connector.dataplane.listener.confirming import Outflow, open_outflow
 from connector.dataplane.listener.ranges import build_headers, open_range
 from connector.dataplane.listener.sendfile import SMALLEST, TAIL, find_plain_connection, send_file
 from connector.dataplane.wire.body import pass_exactly
-from connector.ports.changes import LimitReached, StoreError, TooSoon
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, LocalFile, SourceError, Untreatable
+from connector.ports.store_errors import LimitReached, StoreError, TooSoon
 
 _LONGEST_PAUSE_MS = 3_700_000
 

@@ -31,9 +31,9 @@ from connector.dataplane.wire.fields import (
     repr_digest,
 )
 from connector.net.streams import take_arrived
-from connector.ports.changes import StoreError
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Arrival, Cause, Sink, SinkReceipt, SourceError
+from connector.ports.store_errors import StoreError
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 _STALL_S = 60.0

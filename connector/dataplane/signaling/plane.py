@@ -25,11 +25,12 @@ from connector.dataplane.transfer.jobs import Jobs
 from connector.dataplane.treating.delivery import Treating
 from connector.dataplane.treating.source import treat
 from connector.net.client import GuardedClient
-from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
+from connector.ports.changes import Change, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease
 from connector.ports.flow import FINAL, Cause, Content, Sink, Source, SourceError
 from connector.ports.store import Store
+from connector.ports.store_errors import Conflict
 from connector.ports.treatment import Records
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.sightings import Sighting

@@ -17,9 +17,9 @@ from connector.dataplane.transfer.fetch import fetch
 from connector.dataplane.transfer.push import push
 from connector.dataplane.transfer.retry import MOST_FAILURES, AttemptContext, Expected, TransferFailed
 from connector.net.client import GuardedClient
-from connector.ports.changes import LimitReached, StoreError, Unavailable
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Cause, Sink, Source, SourceError
+from connector.ports.store_errors import LimitReached, StoreError, Unavailable
 from connector.protocol.dsp.common import DataAddress, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.assets import DEFAULT_MEDIA_TYPE

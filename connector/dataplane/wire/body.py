@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from connector.dataplane.control.gate import LeaseEnded
 from connector.net.errors import NetError
-from connector.ports.changes import StoreError
 from connector.ports.flow import SourceError
+from connector.ports.store_errors import StoreError
 
 Ending = SourceError | NetError | LeaseEnded | StoreError
 

@@ -15,8 +15,8 @@ from typing import TypeVar
 import tantivy
 
 from connector.ports.broker_store import Entry
-from connector.ports.changes import Unavailable
 from connector.ports.search_index import Counted, Followed, IndexMissing, IndexPage, Match, Query, SearchUnavailable
+from connector.ports.store_errors import Unavailable
 from connector.store.index import finding, folders, matching, percolation, topics
 from connector.store.index.track import Fault, Track
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from connector.ports import changes
-from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, TooSoon
+from connector.ports.changes import Change
 from connector.ports.entities import (
     DONE,
     Agreement,
@@ -19,6 +19,7 @@ from connector.ports.entities import (
     UserNotice,
     UserSession,
 )
+from connector.ports.store_errors import Conflict, LimitReached, PidTaken, Replayed, TooSoon
 from connector.protocol.dsp.common import Role
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import first_recent, first_within, month_of, no_longer_recent, refuse_within

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from connector.ports.broker_store import Delta, Entry
-from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.descriptions import DescribingKey, PushedDescription
+from connector.ports.store_errors import LimitReached, Unavailable
 from connector.protocol.credential import DescriptionKind
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.rules import check_pushed, is_same_entry

@@ -18,7 +18,6 @@ from connector.ports.broker_store import (
     Reach,
     VisibilityClass,
 )
-from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.moderation import (
     ACTS_KEPT,
     PASSED_ON,
@@ -31,6 +30,7 @@ from connector.ports.moderation import (
     judge_standing,
 )
 from connector.ports.search_days import DAYS_KEPT, SearchDay, add_searches
+from connector.ports.store_errors import LimitReached, Unavailable
 from connector.store.memory.view import MemoryRecordView, RowNumbers, find_reach, group_alike
 from connector.store.rules import (
     VERIFIED_WITHIN_MS,

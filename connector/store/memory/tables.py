@@ -4,8 +4,8 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import UTC, tzinfo
 from typing import Any
 
-from connector.ports.changes import Unavailable
 from connector.ports.entities import Agreement, Asset, AssetStatus, PageBounds
+from connector.ports.store_errors import Unavailable
 from connector.protocol.dsp.common import Role
 from connector.store.rules import cursor, pair_cursor, place, place_pair
 

@@ -36,6 +36,7 @@ from connector.ports.entities import (
     UsePart,
 )
 from connector.ports.store import AnyProcess, CommitRule
+from connector.ports.store_errors import StoreDamaged
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -170,7 +171,7 @@ class SqliteStore(SqlitePeople):
         added = self._rule.extend(group) if self._rule else ()
         try:
             await self._writer.submit(partial(self._apply, (*group, *added)))
-        except changes.StoreDamaged:
+        except StoreDamaged:
             self._reader.damaged = True
             raise
         if self._rule and added:

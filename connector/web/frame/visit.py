@@ -21,10 +21,10 @@ from connector.desk.broker import BrokerOffice
 from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, say
 from connector.net.limits import ConcurrencyLimit
-from connector.ports.changes import Conflict, StoreError
 from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.identity import Directory, find_name
 from connector.ports.passwords import Busy
+from connector.ports.store_errors import Conflict, StoreError
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
 from connector.web.frame.forms import AUTOSAVE, FormFault, is_form, read_form

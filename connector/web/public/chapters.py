@@ -12,8 +12,8 @@ from connector.broker.describing.subject import PublicSite, make_page_path, make
 from connector.broker.query import QueryRefused
 from connector.broker.visibility.audience import explain_teaser
 from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder, Liveness
-from connector.ports.changes import Unavailable
 from connector.ports.entities import PageBounds
+from connector.ports.store_errors import Unavailable
 from connector.views.search import HitsView
 from connector.web.frame.visit import Visit, make_link, read_query, render, show_error
 from connector.web.public.reading import search_here, see

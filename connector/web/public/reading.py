@@ -11,8 +11,8 @@ from connector.broker.query import Asked, make_query
 from connector.desk.broker import BrokerOffice, open_view
 from connector.net.aside import work_aside
 from connector.ports.broker_store import RecordView
-from connector.ports.changes import StoreError
 from connector.ports.search_index import Facet
+from connector.ports.store_errors import StoreError
 from connector.views.search import HitsView
 from connector.web.frame.visit import PageFunction, Visit, show_error
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from connector.api.frame.errors import ApiError, answer, install
 from connector.controlplane.core.errors import NotAllowed
-from connector.ports.changes import Conflict, LimitReached, Unavailable
+from connector.ports.store_errors import Conflict, LimitReached, Unavailable
 from connector.protocol.dsp.errors import RemoteProtocolError
 from tests.api.calls import DRAFT, read_code
 from tests.support.plane import Desk

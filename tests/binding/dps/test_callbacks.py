@@ -10,9 +10,9 @@ import pytest
 from connector.app.planes.dataplane import DataPlaneServer
 from connector.binding.dps.callbacks import LIMIT, TOO_SOON, ControlPlanes
 from connector.net.serving.messages import Reply
-from connector.ports.changes import LimitReached, TooSoon, Unavailable
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Flow, FlowDirection
+from connector.ports.store_errors import LimitReached, TooSoon, Unavailable
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from tests.binding.dps.world import OtherControlPlane, data_plane, plane_settings
 from tests.dataplane.world import eventually, no_pause

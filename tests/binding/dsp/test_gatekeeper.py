@@ -9,9 +9,10 @@ import pytest
 from connector.binding.dsp.gatekeeper import Gatekeeper, endpoint
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
-from connector.ports.changes import Change, Replayed, Unavailable
+from connector.ports.changes import Change
 from connector.ports.entities import ReplayKey
 from connector.ports.identity import AuthenticationUnavailable, Caller, Intent, Unauthenticated
+from connector.ports.store_errors import Replayed, Unavailable
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.negotiation import ContractNegotiationError
 from connector.store.memory.store import MemoryStore

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.broker.operating.usage import CALLERS, SearchCounter
-from connector.ports.changes import Unavailable
 from connector.ports.search_days import DAYS_KEPT, WORDS_KEPT, SearchDay
+from connector.ports.store_errors import Unavailable
 from connector.store.memory.record import MemoryBrokerStore
 
 DAY = 86_400_000

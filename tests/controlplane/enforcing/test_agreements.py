@@ -13,12 +13,13 @@ from connector.controlplane.judging import judgement
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.sending import outbound
-from connector.ports.changes import Conflict, PutAgreement, PutProcess
+from connector.ports.changes import PutAgreement, PutProcess
 from connector.ports.decider import Agree, Finalize
 from connector.ports.entities import Agreement, DutyState, PageBounds
 from connector.ports.identity import Caller
 from connector.ports.peer import InDoubt, Refused
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.codec import Received, encode
 from connector.protocol.dsp.common import Role

@@ -17,10 +17,11 @@ from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import events, payments
 from connector.controlplane.usecases.offering import assets
 from connector.dataplane.treating.delivery import Treating
-from connector.ports.changes import Conflict, PutProcess
+from connector.ports.changes import PutProcess
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Lease, PageBounds, PaymentState
 from connector.ports.identity import Participant
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import DataAddress
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer, TransferState
 from connector.store.rules import month_of

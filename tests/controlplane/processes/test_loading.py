@@ -16,8 +16,9 @@ from connector.controlplane.processes import inbound, loading, steps
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.controlplane.processes.sending import outbound, waiting
 from connector.controlplane.usecases import negotiation as people
-from connector.ports.changes import Change, Conflict, StoreError, Unavailable
+from connector.ports.changes import Change
 from connector.ports.decider import Terminate
+from connector.ports.store_errors import Conflict, StoreError, Unavailable
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from tests.controlplane.processes.sending.test_outbound import ACKNOWLEDGED, Agreed, make_agreed
 from tests.support.plane import Desk

@@ -9,8 +9,9 @@ import pytest
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.usecases import manual_steps
-from connector.ports.changes import Change, PidTaken, PutProcess
+from connector.ports.changes import Change, PutProcess
 from connector.ports.decider import Agree, Finalize, Terminate
+from connector.ports.store_errors import PidTaken
 from connector.protocol.dsp.machines.machine import Pending
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 from tests.controlplane.processes.bargain import RESEARCH, offered, requested, terms

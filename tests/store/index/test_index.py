@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports.broker_store import Entry
-from connector.ports.changes import Unavailable
 from connector.ports.search_index import Followed, IndexMissing, Query, SearchUnavailable
+from connector.ports.store_errors import Unavailable
 from connector.store.index import index as module
 from connector.store.index.folders import find_unfinished, is_whole, read_served
 from connector.store.index.index import TantivyIndex, open_index

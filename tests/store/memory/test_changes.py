@@ -4,7 +4,8 @@ from typing import get_args
 
 import pytest
 
-from connector.ports.changes import AddUsage, Change, Conflict, LimitReached, PutLease, Replayed, TooSoon, UseReplayKey
+from connector.ports.changes import AddUsage, Change, PutLease, UseReplayKey
+from connector.ports.store_errors import Conflict, LimitReached, Replayed, TooSoon
 from connector.store.memory.changes import _APPLY, apply_change
 from connector.store.memory.tables import MemoryTables
 from tests.contract.values import OWNER, lease, replay_key

@@ -2,8 +2,8 @@
 
 import pytest
 
-from connector.ports.changes import Unavailable
 from connector.ports.entities import Backoff, PageBounds
+from connector.ports.store_errors import Unavailable
 from connector.store.memory.tables import MemoryTables
 
 

@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Conflict, Replayed, StoreFull
 from connector.ports.entities import AssetStatus, PageBounds
+from connector.ports.store_errors import Conflict, Replayed, StoreFull
 from connector.store.sqlite.store import SqliteStore, open_store
 from tests.contract import values
 from tests.contract.values import OWNER

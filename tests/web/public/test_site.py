@@ -2,8 +2,8 @@
 
 import pytest
 
-from connector.ports.changes import Unavailable
 from connector.ports.moderation import MarkKind, ModerationChange
+from connector.ports.store_errors import Unavailable
 from connector.web.public.site import ALWAYS_OPEN, PUBLIC_PAGES
 from tests.broker.world import CITY
 from tests.web.public.square import MISSING, PLACES, Square, read

@@ -14,11 +14,11 @@ from connector.controlplane.processes.sending import reconcile, settling, stalli
 from connector.controlplane.processes.sending.driver import ProcessDriver, find_address
 from connector.controlplane.processes.sending.due import find_due
 from connector.controlplane.processes.steps import plan
-from connector.ports.changes import Conflict, PidTaken
 from connector.ports.dataplane import PlaneUnavailable
 from connector.ports.decider import Wait
 from connector.ports.peer import Ack, InDoubt, Refused
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import Conflict, PidTaken
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.negotiation_machine import SAYS_YES, Negotiation
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer

@@ -15,9 +15,10 @@ import msgspec
 from connector.controlplane.core.commits import record
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.users import SignedIn, UserRegister
-from connector.ports.changes import Conflict, PutUser
+from connector.ports.changes import PutUser
 from connector.ports.entities import User, UserRole
 from connector.ports.login import LoggedIn, LoginFailed, LoginFault
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.errors import clean
 
 _MOST_VALUES = 1000

@@ -12,8 +12,9 @@ from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.users import UserRegister, find
 from connector.language.catalogue import Language
-from connector.ports.changes import Change, Conflict, PutNoticeReader, PutUser
+from connector.ports.changes import Change, PutNoticeReader, PutUser
 from connector.ports.entities import CHANNELS, NoticeReader, User, UserRole
+from connector.ports.store_errors import Conflict
 from connector.protocol.webhooks import SECRET_BYTES, write_secret
 from connector.views.descriptions import EMAIL
 from connector.views.users import NoticePace, UserNoticeKind

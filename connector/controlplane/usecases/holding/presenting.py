@@ -7,10 +7,11 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from connector.controlplane.usecases.holding.keeping import CredentialService, find_standing
-from connector.ports.changes import Conflict, PutCredential
+from connector.ports.changes import PutCredential
 from connector.ports.entities import HeldCredential
 from connector.ports.holder import GRANTED
 from connector.ports.identity import Caller
+from connector.ports.store_errors import Conflict
 from connector.protocol.dcp.scopes import Scope, ScopeKind, parse_scope
 from connector.views.credentials import CredentialStanding
 

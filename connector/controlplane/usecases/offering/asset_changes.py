@@ -16,8 +16,9 @@ from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.usecases.offering import assets, drafts
 from connector.controlplane.usecases.offering.assets import CHANGED
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.ports.changes import Conflict, DropAsset
+from connector.ports.changes import DropAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
+from connector.ports.store_errors import Conflict
 from connector.views.assets import AssetDescription, AssetOrder
 
 _TERMS = ("policy", "access", "reservation")

@@ -20,8 +20,9 @@ from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases.offering import completeness, datasets, drafts, suggesting
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.language.catalogue import say_in_all
-from connector.ports.changes import Conflict, PutAsset
+from connector.ports.changes import PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.catalog import DATASET_LIMIT
 from connector.views.assets import AssetDescription, AssetOrder
 from connector.views.sightings import Sighting

@@ -11,8 +11,9 @@ import msgspec
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
-from connector.ports.changes import Conflict, DropOfferForm, PutOfferForm
+from connector.ports.changes import DropOfferForm, PutOfferForm
 from connector.ports.entities import Asset, OfferForm
+from connector.ports.store_errors import Conflict
 
 MOST_FORMS = 200
 MOST_ANSWERS, LONGEST_ANSWERS = 400, 200_000

@@ -13,8 +13,8 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.subscribing import running
 from connector.controlplane.usecases.subscribing.subscriptions import CHANGED, MOST_SUBSCRIPTIONS
-from connector.ports.changes import Conflict, StoreError
 from connector.ports.entities import Subscription
+from connector.ports.store_errors import Conflict, StoreError
 
 log = logging.getLogger(__name__)
 

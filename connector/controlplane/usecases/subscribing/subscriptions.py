@@ -12,8 +12,9 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases import catalog
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.standing import find_standings
-from connector.ports.changes import Conflict, DropSubscription, PutSubscription
+from connector.ports.changes import DropSubscription, PutSubscription
 from connector.ports.entities import Agreement, PageBounds, Subscription
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.common import Role
 from connector.protocol.stated import read_stated
 from connector.views.agreements import AgreementState

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from connector.ports.board import Answer, Need, Notice, SavedSearch
-from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.entities import PageBounds
+from connector.ports.store_errors import LimitReached, Unavailable
 from connector.store.sqlite.engine.connection import open_readable, open_writable, refuse_damaged
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page, to_unavailable

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import LimitReached
+from connector.ports.store_errors import LimitReached
 from connector.ports.webhooks import Webhook
 from connector.store.sqlite.board.board import SqliteBoard
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, FinalizeAgreement, PutAgreement, WithdrawAgreement
+from connector.ports.changes import FinalizeAgreement, PutAgreement, WithdrawAgreement
 from connector.ports.entities import Agreement, Asset, PageBounds
+from connector.ports.store_errors import Conflict
 from connector.store.rules import pair_cursor, place_pair
 from connector.store.sqlite.chapters import usage
 from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one, page

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from connector.ports.changes import Conflict, DropAsset, DropPush, PutAsset, PutPush
+from connector.ports.changes import DropAsset, DropPush, PutAsset, PutPush
 from connector.ports.entities import Asset, AssetStatus, PageBounds, Push, PushState
+from connector.ports.store_errors import Conflict
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, DropCredential, DropIssuance, PutCredential, PutIssuance
+from connector.ports.changes import DropCredential, DropIssuance, PutCredential, PutIssuance
 from connector.ports.entities import HeldCredential, Issuance
+from connector.ports.store_errors import Conflict
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, DropLease, PutFlow, PutLease
+from connector.ports.changes import DropLease, PutFlow, PutLease
 from connector.ports.entities import Flow, Lease
+from connector.ports.store_errors import Conflict
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, RecordPayment
+from connector.ports.changes import RecordPayment
 from connector.ports.entities import Payment
+from connector.ports.store_errors import Conflict
 from connector.store.sqlite.engine.rows import fetch_many
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, PidTaken, PutProcess
+from connector.ports.changes import PutProcess
 from connector.ports.entities import PageBounds
 from connector.ports.store import AnyProcess
+from connector.ports.store_errors import Conflict, PidTaken
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation

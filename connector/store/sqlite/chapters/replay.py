@@ -6,7 +6,8 @@ The grace outlasts a clock that jumps ahead and back again: a key is forgotten o
 import sqlite3
 from collections.abc import Callable
 
-from connector.ports.changes import Replayed, UseReplayKey
+from connector.ports.changes import UseReplayKey
+from connector.ports.store_errors import Replayed
 
 _GRACE_MS = 3_600_000
 _PAUSE_MS = 60_000

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, DropSubscription, PutSubscription
+from connector.ports.changes import DropSubscription, PutSubscription
 from connector.ports.entities import PageBounds, Subscription
+from connector.ports.store_errors import Conflict
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 from connector.views.subscriptions import SubscriptionState
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.ports.changes import AddUsage, CountDenial, DropUseParts, LimitReached, PutUsePart, SetUsesBack, TooSoon
+from connector.ports.changes import AddUsage, CountDenial, DropUseParts, PutUsePart, SetUsesBack
 from connector.ports.entities import CountedUse, MonthlyUsage, PageBounds, Recent, Usage, UsePart
+from connector.ports.store_errors import LimitReached, TooSoon
 from connector.store.rules import first_recent, first_within, no_longer_recent, no_longer_within, refuse_within
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.ports.changes import (
-    Conflict,
     DropOfferForm,
     DropSession,
     DropSessions,
@@ -16,6 +15,7 @@ from connector.ports.changes import (
     SeeSession,
 )
 from connector.ports.entities import OfferForm, User, UserSession
+from connector.ports.store_errors import Conflict
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
-from connector.ports.changes import StoreDamaged
+from connector.ports.store_errors import StoreDamaged
 from connector.store.rules import month_of
 
 _BUSY_SECONDS = 5.0

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from connector.ports.changes import StoreError
+from connector.ports.store_errors import StoreError
 from connector.store.sqlite.engine.connection import open_foreign
 
 

@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from connector.ports.changes import StoreError
+from connector.ports.store_errors import StoreError
 from connector.store.sqlite.engine.connection import is_damage, open_foreign
 
 _STEPS_BETWEEN_LOOKS = 10_000

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.ports.changes import Unavailable
 from connector.ports.entities import PageBounds
+from connector.ports.store_errors import Unavailable
 from connector.store.rules import cursor, place
 from connector.store.sqlite.engine.connection import is_damage, note_damage
 

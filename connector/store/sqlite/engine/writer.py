@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
-from connector.ports.changes import StoreFull, Unavailable
+from connector.ports.store_errors import StoreFull, Unavailable
 from connector.store.sqlite.engine.connection import is_damage, note_damage
 
 Job = Callable[[sqlite3.Connection], object]

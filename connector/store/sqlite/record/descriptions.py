@@ -7,8 +7,8 @@ from functools import partial
 import msgspec
 
 from connector.ports.broker_store import CrawlSource, Delta, Entry
-from connector.ports.changes import Unavailable
 from connector.ports.descriptions import DescribingKey, PushedDescription
+from connector.ports.store_errors import Unavailable
 from connector.protocol.credential import DescriptionKind
 from connector.store.rules import check_pushed, is_same_entry
 from connector.store.sqlite.record.record import SqliteBrokerStore, apply_delta

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from connector.ports.broker_store import CrawlSource, Portal
-from connector.ports.changes import StoreError
 from connector.ports.moderation import MarkKind
+from connector.ports.store_errors import StoreError
 from connector.store.sqlite.engine.connection import open_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many

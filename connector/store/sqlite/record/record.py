@@ -27,9 +27,9 @@ from connector.ports.broker_store import (
     Reach,
     VisibilityClass,
 )
-from connector.ports.changes import StoreDamaged, Unavailable
 from connector.ports.moderation import Act, EntryStanding, Mark, MarkKind, ModerationChange
 from connector.ports.search_days import SearchDay
+from connector.ports.store_errors import StoreDamaged, Unavailable
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, leave_pushed, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,

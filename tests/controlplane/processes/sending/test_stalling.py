@@ -4,7 +4,8 @@ import msgspec
 
 from connector.controlplane.processes.sending import outbound, stalling
 from connector.controlplane.processes.sending.driver import ProcessDriver
-from connector.ports.changes import Change, Conflict, PutProcess
+from connector.ports.changes import Change, PutProcess
+from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.store.memory.store import MemoryStore
 from tests.controlplane.agreements import Clock

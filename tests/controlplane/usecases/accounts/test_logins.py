@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.accounts import logins
 from connector.controlplane.usecases.accounts.logins import RoleClaim, read_roles
-from connector.ports.changes import Conflict
 from connector.ports.entities import UserRole
 from connector.ports.login import LoggedIn, LoginFailed, LoginFault
+from connector.ports.store_errors import Conflict
 from tests.support.plane import OWNER, Desk
 
 CLAIM = RoleClaim(

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from connector.controlplane.usecases.subscribing import running, subscriptions
-from connector.ports.changes import Conflict, WithdrawAgreement
+from connector.ports.changes import WithdrawAgreement
 from connector.ports.entities import PageBounds
 from connector.ports.peer import InDoubt, Refused
+from connector.ports.store_errors import Conflict
 from connector.views.subscriptions import RunOutcome, SubscriptionState
 from tests.controlplane.usecases.subscribing.orders import AGREEMENT, DAY, HOUR, LIMITED, Household
 from tests.controlplane.usecases.subscribing.test_subscriptions import KEY

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports.board import Answer, Notice, SavedSearch
-from connector.ports.changes import LimitReached, Unavailable
 from connector.ports.entities import PageBounds
+from connector.ports.store_errors import LimitReached, Unavailable
 from connector.store.sqlite.board import board as module
 from connector.store.sqlite.board.board import NOTICES, SqliteBoard, locate_board, open_board
 from connector.views.needs import AnswerKind, NoticeKind

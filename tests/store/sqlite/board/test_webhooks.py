@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from connector.ports.changes import LimitReached
+from connector.ports.store_errors import LimitReached
 from connector.store.sqlite.board import webhooks as module
 from connector.store.sqlite.board.board import SqliteBoard, open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connector.ports import changes
-from connector.ports.changes import Replayed
+from connector.ports.store_errors import Replayed
 from connector.store.sqlite.store import open_store
 from tests.contract import values
 

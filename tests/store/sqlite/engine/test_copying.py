@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.ports.changes import StoreError
+from connector.ports.store_errors import StoreError
 from connector.store.sqlite.engine.connection import open_writable
 from connector.store.sqlite.engine.copying import copy_database
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from connector.ports.changes import PutBackoff, PutHold, StoreDamaged
+from connector.ports.changes import PutBackoff, PutHold
 from connector.ports.entities import Backoff, PageBounds
+from connector.ports.store_errors import StoreDamaged
 from connector.store.sqlite.engine.examine import SchemaRefused, examine
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.record.record import open_record

@@ -4,8 +4,8 @@ import sqlite3
 
 import pytest
 
-from connector.ports.changes import Unavailable
 from connector.ports.entities import PageBounds
+from connector.ports.store_errors import Unavailable
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 SELECT = "SELECT body FROM things WHERE owner = ?"

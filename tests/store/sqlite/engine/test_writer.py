@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connector.ports.changes import Conflict, Unavailable
+from connector.ports.store_errors import Conflict, Unavailable
 from connector.store.sqlite.engine.writer import Job, Writer
 
 

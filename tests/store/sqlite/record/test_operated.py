@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports.broker_store import CrawlSource, Liveness, Portal
-from connector.ports.changes import StoreError
 from connector.ports.moderation import MarkKind, ModerationChange
+from connector.ports.store_errors import StoreError
 from connector.store.sqlite.record.operated import copy_operated
 from connector.store.sqlite.record.record import open_record
 from connector.views.portals import PortalKind

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from connector.ports.broker_store import Delta, Liveness, Statements
-from connector.ports.changes import Unavailable
+from connector.ports.store_errors import Unavailable
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.record.record import SqliteBrokerStore, open_record
 from tests.contract.test_record import CITY, NOW, entry, source
