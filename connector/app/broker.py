@@ -200,6 +200,7 @@ class BrokerServer:
             stopping=self.stopping,
             organisation=build_login(settings, parts.client, self.now, register),
             admit=admit,
+            statements=settings.web.statements,
         )
 
     async def stop(self) -> None:

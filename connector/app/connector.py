@@ -194,6 +194,7 @@ class ConnectorServer:
             stopping=self.stopping,
             uploads=Uploads(settings.data_root) if settings.data_root else None,
             organisation=build_login(settings, self.parts.client, context.now, self._make_register()),
+            statements=settings.web.statements,
         )
         gc.freeze()
         return made

@@ -55,7 +55,20 @@ class WebSettings(Section, frozen=True, kw_only=True):
     passwords: Annotated[
         bool, Meta(description="Let people sign in with a password; if false, with the login of `[web.oidc]` only.")
     ] = True
+    imprint: Annotated[
+        Url | None, Meta(description="Page with the imprint of the organisation; each page links to it.")
+    ] = None
+    privacy: Annotated[
+        Url | None,
+        Meta(description="Page about the protection of personal data by the organisation; each page links to it."),
+    ] = None
     oidc: OidcSettings = OidcSettings()
+
+    @property
+    def statements(self) -> dict[str, str]:
+        """The pages of the organisation that each page links to, by their word."""
+        found = {"imprint": self.imprint, "privacy": self.privacy}
+        return {word: url for word, url in found.items() if url}
 
 
 class MailSettings(Section, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The application of the pages: the list of all paths, each with its function and the roles that may open it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp
 
@@ -22,7 +22,7 @@ from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import read_origin
 from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
-from connector.web.frame.visit import PagesDesk
+from connector.web.frame.visit import NO_STATEMENTS, PagesDesk
 from connector.web.rights import (
     AGREEMENT_READERS,
     ANYBODY,
@@ -175,12 +175,13 @@ def make_pages_app(
     stopping: asyncio.Event | None = None,
     uploads: Uploads | None = None,
     organisation: PagesLogin | None = None,
+    statements: Mapping[str, str] = NO_STATEMENTS,
 ) -> ASGIApp:
     """Return the application of the pages at `address`, of a participant named `provider`.
 
     `proxies` are the networks (CIDR) of the proxies in front, whose addresses stand for many people.
     `stopping` ends the streams of events. `uploads` are the files that people upload; None without a root of the data.
-    `organisation` is the login of the organisation, if people have one.
+    `organisation` is the login of the organisation, if people have one. `statements` are as in `PagesDesk`.
     """
     pages = PagesDesk(
         desk=desk,
@@ -194,6 +195,7 @@ def make_pages_app(
         streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
         uploads=uploads,
         login=organisation,
+        statements=statements,
     )
     largest = uploads.largest if uploads else 0
     return make_app(pages, PAGES, large={uploading.PATH: largest + uploading.OVERHEAD})

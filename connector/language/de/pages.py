@@ -317,4 +317,6 @@ SENTENCES: dict[str, str] = {
         "Wenn Sie der Anfrage trotzdem zustimmen möchten, bestätigen Sie das auf der Seite der Anfrage."
     ),
     "advice-link-over": "Der Betrieb schickt Ihnen einen neuen Link.",
+    "statement-imprint": "Impressum",
+    "statement-privacy": "Datenschutz",
 }

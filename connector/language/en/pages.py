@@ -293,4 +293,6 @@ SENTENCES: dict[str, str] = {
     "advice-changed": "Please load the page again, then decide.",
     "advice-offer-changed": "If you want to agree to the request all the same, confirm it on the page of the request.",
     "advice-link-over": "The operations team sends you a new link.",
+    "statement-imprint": "Imprint",
+    "statement-privacy": "Data protection",
 }

@@ -1,7 +1,7 @@
 """A visit: one request of a person with a language and, after the sign-in, a user. Pages are answered from it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache, partial, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -40,6 +40,9 @@ PASSWORD_FIELDS = ("passwort", "bisher")
 """What the names of fields with a password begin with."""
 
 
+NO_STATEMENTS: Mapping[str, str] = {}
+
+
 class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values that pages work with: those of the desk, the address, the name of the provider, and the attempts.
 
@@ -48,6 +51,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
     stop, and `streams` has the places for streams of events. `uploads` are the files that people upload;
     None without a root of the served data. `login` is the login of the organisation; None if people have none.
+    `statements` are the addresses of its imprint and of its word on data protection.
     """
 
     desk: Desk | BrokerOffice
@@ -62,6 +66,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     uploads: Uploads | None = None
     login: PagesLogin | None = None
     admit: Callable[[Request], int] = lambda _: 0
+    statements: Mapping[str, str] = NO_STATEMENTS
 
     @property
     def directory(self) -> Directory:

@@ -1,7 +1,7 @@
 """The application of the broker's pages: the list of all paths, for everybody, for people, and for its operator."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -16,7 +16,7 @@ from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import read_origin
 from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
-from connector.web.frame.visit import PageFunction, PagesDesk
+from connector.web.frame.visit import NO_STATEMENTS, PageFunction, PagesDesk
 from connector.web.public import chapters
 from connector.web.public.reading import open_to_readers
 from connector.web.rights import ANYBODY, OPERATORS
@@ -77,12 +77,13 @@ def make_broker_pages(
     stopping: asyncio.Event | None = None,
     organisation: PagesLogin | None = None,
     admit: Callable[[Request], int] = lambda _: 0,
+    statements: Mapping[str, str] = NO_STATEMENTS,
 ) -> ASGIApp:
     """Return the application of the pages at `address`, of a broker named `provider`.
 
     `proxies` are the networks (CIDR) of the proxies in front, `stopping` ends the
     streams of events, `organisation` is the login of the organisation. `admit` counts a request of nobody, and returns
-    how many seconds its address has to wait.
+    how many seconds its address has to wait. `statements` are as in `PagesDesk`.
     """
     pages = PagesDesk(
         desk=desk,
@@ -96,5 +97,6 @@ def make_broker_pages(
         streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
         login=organisation,
         admit=admit,
+        statements=statements,
     )
     return make_app(pages, BROKER_PAGES)

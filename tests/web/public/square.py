@@ -97,6 +97,7 @@ class Square(Visited):
         self.counter = SearchCounter(self.record, self._tell_time)
         self.list_in_use: ListInUse | None = None
         self.problem: str | None = None
+        self.statements: dict[str, str] = {}
         self.register = make_register(self._tell_time, address, self.watch)
         self.operator = OperatorDesk(
             users=self.register,
@@ -132,7 +133,11 @@ class Square(Visited):
             "find_problem": lambda: self.problem,
         }
         return make_broker_pages(
-            BrokerOffice(**(desk | changed)), address=self.address, provider="Datenraum Musterstadt", admit=self._admit
+            BrokerOffice(**(desk | changed)),
+            address=self.address,
+            provider="Datenraum Musterstadt",
+            admit=self._admit,
+            statements=self.statements,
         )
 
     def browser(self, language: str = "de", **changed: Any) -> httpx.AsyncClient:

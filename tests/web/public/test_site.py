@@ -28,6 +28,17 @@ async def test_a_broker_that_is_not_open_explains_itself_alone(square: Square) -
     assert "ist für Teilnehmer des Datenraums" in page.text
 
 
+async def test_every_page_links_to_the_imprint_and_to_data_protection(square: Square) -> None:
+    links = {"imprint": "https://stadt.example/impressum", "privacy": "https://stadt.example/datenschutz"}
+    _, before = await read(square, "/")
+    assert "Impressum" not in before.text
+    square.statements = links
+    for path in (*PLACES, "/anmelden"):
+        _, page = await read(square, path)
+        assert set(links.values()) <= set(page.links()), path
+        assert "Impressum Datenschutz" in page.text, path
+
+
 async def test_an_address_that_asks_too_much_waits(square: Square) -> None:
     square.wait = 7
     answer, _ = await read(square, "/suche")
