@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,7 +26,7 @@ from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
 from connector.app.late import LateApplication
-from connector.app.listeners import Listeners, find_pages
+from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
     Parts,
     build_credential_service,
@@ -71,7 +70,6 @@ from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.desk.broker import BrokerOffice
 from connector.desk.operating.values import INDEX, OperatorDesk
 from connector.identity.passwords import Argon2Passwords
-from connector.net.addresses import format_origin
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.serving.messages import Application
@@ -448,25 +446,6 @@ def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
     if not settings.broker.sparql:
         return None
     return open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site))
-
-
-def make_site(settings: Settings) -> PublicSite:
-    """Return the addresses and the name under which the broker publishes."""
-    origin = urlsplit(settings.protocol.public_url)
-    own = format_origin(origin.scheme, origin.hostname or "", settings.broker.port)
-    return PublicSite(
-        base=(settings.broker.public_url or own).rstrip("/"),
-        participant=settings.participant.id,
-        name=settings.participant.name,
-        pages=_name_pages(settings),
-    )
-
-
-def _name_pages(settings: Settings) -> str:
-    """Return the origin of the pages, if everybody may read them and it is known before they listen; else nothing."""
-    web = settings.web
-    own = format_origin("http", web.host, web.port) if web.port else ""
-    return (web.public_url or own).rstrip("/") if settings.broker.open and web.port is not None else ""
 
 
 def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from connector.broker.describing.subject import PublicSite
 from connector.dataplane.listener.serve import make_runner
 from connector.net.addresses import format_origin, join_host
 from connector.net.errors import KeyProtected
@@ -179,3 +181,22 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
         ) from None
     bound.setblocking(False)
     return bound
+
+
+def make_site(settings: Settings) -> PublicSite:
+    """Return the addresses and the name under which the broker publishes."""
+    origin = urlsplit(settings.protocol.public_url)
+    own = format_origin(origin.scheme, origin.hostname or "", settings.broker.port)
+    return PublicSite(
+        base=(settings.broker.public_url or own).rstrip("/"),
+        participant=settings.participant.id,
+        name=settings.participant.name,
+        pages=_name_pages(settings),
+    )
+
+
+def _name_pages(settings: Settings) -> str:
+    """Return the origin of the pages, if everybody may read them and it is known before they listen; else nothing."""
+    web = settings.web
+    own = format_origin("http", web.host, web.port) if web.port else ""
+    return (web.public_url or own).rstrip("/") if settings.broker.open and web.port is not None else ""

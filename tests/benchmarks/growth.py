@@ -41,6 +41,8 @@ ROUNDS, PAIRS, NEGOTIATIONS, WITHDRAWALS, GROUP = 7, 2, 640, 20, 2_000
 PEERS = 1_000
 DUTY = "urn:duty:1"
 LEFT_OUT = {
+    "/v1/credentials": "the few that this participant holds",
+    "/v1/credentials/{key}": "the few that this participant holds",
     "/openapi.json": "no data",
     "/v1/catalog": "asks another participant",
     "/v1/catalog/dataset": "asks another participant",

@@ -180,13 +180,19 @@ async def consume(net: GuardedClient, port: int) -> CatalogView | str:
         return error.reason
 
 
+async def know_nothing() -> dict[str, str]:
+    """Return the digests of a source that was never crawled."""
+    return {}
+
+
 async def read_all(net: GuardedClient, port: int) -> Found | str:
     """Crawl all pages as the broker does."""
     known = Known(port)
     source = CrawlSource(participant=PEER, name="Peer", address=known.home)
     bounds = Bounds(pages=20)
     try:
-        return await crawl(HttpPeer(net, known), source, {}, now=0, bounds=bounds, address_problem=lambda _, __: None)
+        peer = HttpPeer(net, known)
+        return await crawl(peer, source, know_nothing, now=0, bounds=bounds, address_problem=lambda _, __: None)
     except CrawlFailed as error:
         return error.reason
 

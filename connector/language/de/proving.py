@@ -236,6 +236,7 @@ SENTENCES: dict[str, str] = {
     "event-user changed the password": "Benutzer hat das Passwort geändert",
     "event-user reset": "Neuer Zugang für einen Benutzer",
     "event-user admitted": "Benutzer wieder zugelassen",
+    "event-user got another member": "Benutzer liest für einen anderen Teilnehmer",
     "event-user got other roles": "Benutzer hat andere Rollen",
     "event-user disabled": "Benutzer gesperrt",
 }

@@ -234,6 +234,7 @@ SENTENCES: dict[str, str] = {
     "event-user changed the password": "User changed the password",
     "event-user reset": "New access for a user",
     "event-user admitted": "User admitted again",
+    "event-user got another member": "User reads for another participant",
     "event-user got other roles": "User got other roles",
     "event-user disabled": "User disabled",
 }

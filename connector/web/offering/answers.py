@@ -15,9 +15,9 @@ from connector.ports.entities import Asset, AssetStatement, DataClass, Marking, 
 from connector.semantic.codes import find_code
 from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, Records, find_record_format
 from connector.views.descriptions import Contact, CoveredPlace, CoveredTime
-from connector.web.frame.typed import read_day, read_degrees
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import read_answer
+from connector.web.typed import read_day, read_degrees
 
 TEXTS = ("titel", "titel_en", "text", "text_en", "stichworte", "thema", "haeufigkeit", "sprache", "lizenz")
 PLACES = ("ort", "ags", "box", "von", "bis", "kontakt", "kontakt_email")

@@ -20,7 +20,6 @@ from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.words.names import name_value, subject
 from connector.ports.entities import DataClass, OfferForm
-from connector.web.frame.typed import is_number, read_amount, read_day
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import (
     UNIT,
@@ -32,6 +31,7 @@ from connector.web.offering.controls import (
     split_length,
     split_lines,
 )
+from connector.web.typed import is_number, read_amount, read_day
 
 CHOSEN = "vorlage"
 _RECIPIENT = ODRL + "recipient"

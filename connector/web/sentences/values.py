@@ -6,8 +6,8 @@ from connector.policy.model.literals import find_instant, parse_date_time, parse
 from connector.policy.model.policy import ODRL
 from connector.policy.model.values import Instant, WallTime
 from connector.policy.vocabulary.registry import Operand, Registry
-from connector.web.frame.typed import read_amount, read_number
 from connector.web.offering.controls import split_lines
+from connector.web.typed import read_amount, read_number
 
 PAY_AMOUNT = ODRL + "payAmount"
 SETS = frozenset({"isAnyOf", "isNoneOf", "isAllOf"})

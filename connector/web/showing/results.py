@@ -13,9 +13,9 @@ from connector.ports.search_index import Facet
 from connector.semantic.codes import find_code
 from connector.semantic.statements import is_web_address
 from connector.views.search import FacetValueView, HitsView, HitView, MatchView
-from connector.web.frame.typed import read_number
 from connector.web.frame.wording import PageWords
 from connector.web.showing.area import Drawing, draw_boxes
+from connector.web.typed import read_number
 
 PAGE, FARTHEST = 20, 10_000
 LONGEST, MOST_VALUES, MOST_FIELDS = 300, 20, 100
@@ -32,7 +32,7 @@ FILTERS: Mapping[str, Facet] = {
     "zugang": Facet.ACCESS,
     "sprache": Facet.LANGUAGE,
 }
-PLAIN = ("q", "ort", "von", "bis", "laenge", "breite", "km", "ausschnitt", "sortierung")
+PLAIN = ("q", "von", "bis", "laenge", "breite", "km", "ausschnitt", "sortierung")
 SORTINGS: Mapping[str, str] = {"neueste": "newest", "titel": "title"}
 SHOWN_VALUES = 6
 _FIELDS = {"since": "finding.since", "until": "finding.until", "bbox": "finding.map", "near": "finding.place"}
@@ -191,8 +191,6 @@ def write_query(asked: AskedSearch) -> dict[str, str | Sequence[str]]:
     if plain.get("laenge") and plain.get("breite"):
         circle = (plain["laenge"], plain["breite"], plain.get("km") or "10")
         query["near"] = ",".join(read_number(part) for part in circle)
-    if plain.get("ort"):
-        query[Facet.PLACE.value] = [plain["ort"]]
     return query | {FILTERS[name].value: list(values) for name, values in asked.filters.items()}
 
 

@@ -38,7 +38,7 @@ class Counter:
         return seen
 
 
-FOR_PAGES = {"mails"}
+FOR_PAGES = {"mails", "look_at_machine"}
 """Fields that only pages read."""
 
 

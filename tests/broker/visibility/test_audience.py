@@ -61,7 +61,7 @@ def test_policies_that_say_the_same_are_written_alike(rules: list[dict[str, Any]
         (policy(rule(target=DATASET), **{"@type": "Agreement", "assigner": "urn:a", "assignee": "urn:b"}), "agreement"),
         (policy(rule(), prohibition=[rule()], conflict="invalid"), "admits nobody"),
         (policy(rule(), **{"dct:title": "x" * LARGEST}), "larger than 16384 bytes"),
-        (b"[" * 5000, "cannot be read as JSON"),
+        (b"[" * 5000, "nested too deeply"),
     ],
 )
 def test_what_cannot_be_decided_is_refused_with_the_reason(document: bytes, reason: str) -> None:

@@ -33,7 +33,7 @@ def test_a_step_that_fails_ends_the_run_and_keeps_the_folder(
     assert shown.endswith("Stopped.\n")
 
 
-@pytest.mark.parametrize(("typed", "asked"), [("\n\n\n\n", 4), ("\n", 2), ("", 1)])
+@pytest.mark.parametrize(("typed", "asked"), [("\n" * 9, 5), ("\n", 2), ("", 1)])
 def test_the_tour_waits_after_each_station_until_nobody_types(
     show: Show, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, asked: int
 ) -> None:

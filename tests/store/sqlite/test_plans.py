@@ -188,6 +188,7 @@ def test_every_chapter_is_looked_at() -> None:
         "likeness",
         "listing",
         "moderating",
+        "operated",
         "record",
         "rows",
         "searches",

@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "ends": "endet",
     "withdrawn": "zurückgezogen",
     "used": "genutzt",
+    "member": "für",
     "received": "eingegangen",
     "state": "Stand",
     "changed": "geändert",

@@ -324,4 +324,5 @@ SENTENCES: dict[str, str] = {
     "The data lies at a data plane with this label. May be repeated.": "Die Daten liegen bei einer Datenebene mit diesem Schlagwort. Mehrfach möglich.",
     "Key of the credential, or its type if only one has it.": "Schlüssel des Nachweises, oder seine Art, wenn nur einer sie hat.",
     "File with the credential as its issuer signed it (a JWT).": "Datei mit dem Nachweis, wie der Aussteller ihn unterschrieben hat (ein JWT).",
+    "At a broker: participant for which the person reads.": "Beim Broker: Teilnehmer, für den die Person liest.",
 }

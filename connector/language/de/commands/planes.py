@@ -60,4 +60,5 @@ SENTENCES: dict[str, str] = {
     "wird eine Nachricht von Data Plane Signaling.",
     "The message does not follow Data Plane Signaling: {}.": "Die Nachricht entspricht nicht Data Plane Signaling: {0}.",
     "{} cannot be part of a path: {}.": "{0} kann nicht Teil eines Pfades sein: {1}.",
+    "the transfer was never begun": "die Lieferung wurde nie begonnen",
 }

@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "ends": "ends",
     "withdrawn": "withdrawn",
     "used": "used",
+    "member": "member",
     "received": "received",
     "state": "state",
     "changed": "changed",

@@ -28,9 +28,9 @@ from connector.views.needs import (
     NoticeView,
 )
 from connector.web.frame.forms import read_form
-from connector.web.frame.typed import is_number, read_amount
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS, WRITERS
+from connector.web.typed import is_number, read_amount
 
 PAGE, MOST_NOTICES, MOST_OFFERS, MOST_MATCHES, LONGEST_TEXT = 20, 10, 100, 20, 2000
 PLACE = "/bedarf"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.language.catalogue import LANGUAGES, Language, read_grammar
-from connector.web.frame.typed import is_number, read_amount, read_day, read_degrees, read_number
+from connector.web.typed import is_number, read_amount, read_day, read_degrees, read_number
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2)
 
