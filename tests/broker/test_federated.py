@@ -186,7 +186,7 @@ def caller(app: Any, token: str) -> httpx.AsyncClient:
 async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: BrokerServer) -> None:
     await broker.operator.crawler.take_turn()
     await broker.operator.crawler.wait_settled()
-    await broker.projector.follow()
+    await broker.operator.projector.follow()
     async with caller(broker.api, "a-token") as http:
         (item,) = (await http.get("/v1/search", params={"q": "baustellen"})).json()["items"]
         assert (item["participant"], item["id"], item["title"]) == (CITY + "a", "roads", {"de": "Baustellen"})

@@ -22,6 +22,7 @@ from connector.desk.values import Desk as ManagementDesk
 from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.keys import generate
 from connector.identity.passwords import Argon2Passwords
+from connector.identity.seals import ListedSeals
 from connector.policy.model.policy import DK
 from connector.policy.vocabulary.registry import Operand
 from connector.ports.changes import Change, PutAgreement, PutHold, PutProcess
@@ -244,6 +245,7 @@ class Desk:
             list_in_use=lambda: self.list_in_use,
             look_at_machine=self.look_at_machine,
             planes=self.planes,
+            seals=ListedSeals(KEY, lambda: {ME: (KEY.verification,)}, rooms.context.now),
         )
         keys = [ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()]
         self.app = make_management_app(self.values, keys=keys)
