@@ -161,9 +161,9 @@ def test_the_feeds_are_followed_by_what_they_say_themselves(outside: Outside) ->
     entries = feed.findall(f"{ATOM}entry")
     assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == len(entries) == len(outside.offered)
     for entry in entries:
-        link = entry.find(f"{ATOM}link")
-        assert link is not None
-        page = Graph().parse(data=outside.ask(f"{link.get('href')}.jsonld").text, format="json-ld")
+        links = {link.get("type"): str(link.get("href")) for link in entry.findall(f"{ATOM}link")}
+        assert "<h1" in outside.ask(links["text/html"]).text
+        page = Graph().parse(data=outside.ask(links["application/ld+json"]).text, format="json-ld")
         assert set(page.subjects(RDF.type, DCAT.Dataset))
 
 

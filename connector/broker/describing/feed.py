@@ -4,7 +4,7 @@ SEMIC, DCAT-AP Feeds; ActivityStreams 2.0; TREE; RFC 4287. Each activity is name
 number; the description of the dataset is in the graph of that name. A dataset is listed once, with its last change.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_record, make_moment
@@ -21,6 +21,7 @@ TREE = "https://w3id.org/tree#"
 FEED_PREFIXES = {**CATALOG_PREFIXES, "as": AS, "ldes": LDES, "tree": TREE}
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_MACHINES: Mapping[str, str] = {"jsonld": "application/ld+json", "ttl": "text/turtle", "rdf": "application/rdf+xml"}
 _FALLBACK = ("de", "en")
 
 NamedGraph = tuple[str | None, tuple[Statement, ...]]
@@ -108,7 +109,10 @@ def render_atom(
         _add(entry, "updated", write_moment(subject.entry.changed_at, "seconds"))
         _add(_add(entry, "author"), "name", subject.provider)
         if kind != "Delete":
-            _add(entry, "link", rel="alternate", href=subject.page)
+            if subject.page != subject.record:
+                _add(entry, "link", rel="alternate", type="text/html", href=subject.page)
+            for ending, media_type in _MACHINES.items():
+                _add(entry, "link", rel="alternate", type=media_type, href=f"{subject.record}.{ending}")
             _add(entry, "summary", choose_text(subject.entry.descriptions) or title)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
