@@ -2,6 +2,7 @@
 sideways, also at 200 % zoom, nothing is said on the console, nobody
 else is asked, and the keyboard reaches everything."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ WIDTHS = (1280, 640, 320)
 """Those of a screen, of the same screen at 200 % zoom, and of a phone or 400 % zoom (WCAG 2.2, 1.4.10)."""
 SCHEMES: tuple[Any, ...] = ("light", "dark")
 _LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
+_SEVERAL = re.compile('type="(month|date|time)')
 _WATCH_FOCUS = """() => {
   const sort = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   const usable = (one) => one.checkVisibility({visibilityProperty: true}) && !one.disabled && one.tabIndex >= 0;
@@ -143,8 +145,8 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(browser:
         page.goto(opened)
         page.evaluate("document.activeElement.blur()")
         usable = page.evaluate(_WATCH_FOCUS)
-        # A date and a time have several places that the tabulator stops at.
-        for _ in range(len(usable) + 1 + 4 * sum('type="date' in one or 'type="time' in one for one in usable)):
+        # A month, a date and a time have several places that the tabulator stops at.
+        for _ in range(len(usable) + 1 + 4 * sum(bool(_SEVERAL.search(one)) for one in usable)):
             page.keyboard.press("Tab")
         met = [(number, seen) for number, seen in page.evaluate("window.met") if number >= 0]
         order = list(dict.fromkeys(number for number, _ in met))

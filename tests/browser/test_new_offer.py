@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from connector.controlplane.usecases import users
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
@@ -124,6 +124,22 @@ def test_a_change_of_a_parameter_shows_its_terms_at_once(browser: Browser, serve
     expect(page.locator("[name='downloads.downloads']")).to_be_hidden()
     page.get_by_label("Begrenzte Zahl von Abrufen").check()
     expect(page.locator("[name='downloads.downloads']")).to_be_visible()
+    context.close()
+
+
+def test_a_file_that_is_chosen_before_the_script_is_there_is_sent(browser: Browser, served: ServedOffice) -> None:
+    context = browser.new_context(base_url=served.address)
+    page = context.new_page()
+    sign_in(page, served, UserRole.PROVIDER)
+    held: list[Route] = []
+    page.route("**/offer_forms.js", lambda route: held.append(route))
+    page.goto("/neues-angebot/daten", wait_until="commit")
+    page.locator("#datei").set_input_files(FILE)
+    while not held:
+        page.wait_for_timeout(10)
+    page.unroute("**/offer_forms.js")
+    held[0].continue_()
+    page.wait_for_url("**/neues-angebot/beschreibung*")
     context.close()
 
 

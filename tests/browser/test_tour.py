@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,8 +51,8 @@ class Tour:
                 break
 
     def stop(self) -> None:
-        """Stop the demonstration as Ctrl-C does."""
-        self._process.send_signal(signal.SIGINT)
+        """Stop the demonstration. Not by Ctrl-C: what runs in the background may ignore it."""
+        self._process.terminate()
         self._process.communicate(timeout=60)
 
 

@@ -126,4 +126,7 @@ if (drop) {
       request.addEventListener("error", failed);
       request.send(bytes);
     });
+
+  // Somebody was quicker than this file.
+  if (input.files.length) send(input.files[0]);
 }
