@@ -132,12 +132,11 @@ def test_a_file_that_is_chosen_before_the_script_is_there_is_sent(browser: Brows
     page = context.new_page()
     sign_in(page, served, UserRole.PROVIDER)
     held: list[Route] = []
-    page.route("**/offer_forms.js", lambda route: held.append(route))
+    page.route("**/offer_forms.js", lambda route: held.append(route), times=1)
     page.goto("/neues-angebot/daten", wait_until="commit")
     page.locator("#datei").set_input_files(FILE)
     while not held:
         page.wait_for_timeout(10)
-    page.unroute("**/offer_forms.js")
     held[0].continue_()
     page.wait_for_url("**/neues-angebot/beschreibung*")
     context.close()
