@@ -250,9 +250,15 @@ def test_a_broker_killed_at_any_moment_loses_nothing_and_goes_on_answering(
     while moments.total() < KILLS:
         what = rng.choice(["crawl and harvest", "re-index", "start"])
         offers.change()
+        until = time.monotonic() + rng.random() * 0.8
         if what == "re-index":
             reader.reindex()
-        wrong += live(reader, offers, time.monotonic() + rng.random() * 0.8)
+            # An index of so few offers is built in a moment, up to a second later: the kill waits for it.
+            latest = time.monotonic() + 2 * rng.random()
+            while not killable.is_building() and time.monotonic() < latest:
+                time.sleep(0.002)
+            until = 0.0
+        wrong += live(reader, offers, until)
         moments[what] += 1
         killable.kill()
         building += killable.is_building()
