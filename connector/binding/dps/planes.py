@@ -22,6 +22,7 @@ from connector.binding.dps.client import PlaneRefused, SignalingClient, flow_pat
 from connector.binding.dps.placing import LIVE, MEDIA_TYPE, Placed, choose_plane, read_placed
 from connector.binding.dps.reports import to_report
 from connector.dataplane.signaling.plane import LocalDataPlane
+from connector.dataplane.signaling.verbs import begin_flow
 from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest, PlaneUnavailable
 from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease, Plane
@@ -278,7 +279,7 @@ class DataPlanes:
                 return FlowReport(flow_id=request.flow_id, state=FlowState.NONE, error=problem, cause="address")
             message_id = _name_message(request)
             if flow is None or flow.plane != plane.id:
-                flow = _make_flow(request, plane.id, message_id)
+                flow = msgspec.structs.replace(begin_flow(request), plane=plane.id, message=message_id)
                 await self._store.commit([PutFlow(flow)])
             return await self._send_begin(flow, plane, request, placed, message_id)
 
@@ -458,22 +459,6 @@ def _find_placed(request: FlowRequest) -> Placed | None:
         return None
     placed = read_placed(address)
     return Placed() if isinstance(placed, str) else placed
-
-
-def _make_flow(request: FlowRequest, plane: str, message_id: str) -> Flow:
-    return Flow(
-        owner=request.owner,
-        id=request.flow_id,
-        direction=request.direction,
-        agreement_id=request.agreement_id,
-        dataset=request.dataset,
-        peer=request.peer,
-        state=FlowState.NONE,
-        live=request.live,
-        media_type=request.media_type,
-        plane=plane,
-        message=message_id,
-    )
 
 
 def _name_message(request: FlowRequest) -> str:

@@ -16,9 +16,10 @@ from connector.binding.dps.planes import DataPlanes
 from connector.binding.dps.reports import to_report
 from connector.binding.dsp.body import JSON
 from connector.binding.dsp.routing import Route
+from connector.dataplane.control.register import make_use
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.changes import AddUsage, UseReplayKey
-from connector.ports.entities import CountedUse, Flow, FlowDirection, ReplayKey
+from connector.ports.entities import Flow, ReplayKey
 from connector.ports.store import Store
 from connector.ports.store_errors import LimitReached, Replayed, TooSoon
 from connector.protocol.dps.messages import DataFlowState, DataFlowStatusMessage, UseMessage, check_id, read
@@ -95,15 +96,7 @@ async def _count(endpoint: TransferEndpoint, caller: str, request: PeerRequest, 
     now = endpoint.now()
     if lease is None or (lease.valid_until is not None and lease.valid_until <= now):
         return _refuse(ErrorAnswer(error=LIMIT, message="The flow has no lease: no use may begin."))
-    use = CountedUse(
-        owner=flow.owner,
-        agreement_id=flow.agreement_id,
-        flow_id=flow.id,
-        counterparty=flow.peer,
-        dataset=flow.dataset,
-        providing=flow.direction in {FlowDirection.SERVE, FlowDirection.PUSH},
-        at=now,
-    )
+    use = make_use(flow, now)
     count = AddUsage(
         owner=flow.owner,
         agreement_id=flow.agreement_id,

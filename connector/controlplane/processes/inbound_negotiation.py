@@ -166,10 +166,9 @@ async def message(
             reason = "Another agreement arrived before: repeat its terms, or terminate the negotiation."
             return inbound.decline(before, 400, "other-agreement", reason)
         renewed = await _renew_agreement(receiver, caller, before, after, received)
-        taken = not isinstance(renewed, Declined) and renewed[0].agreement != before.agreement
-        return (
-            _keep_seal(*renewed, seal) if seal is not None and taken and not isinstance(renewed, Declined) else renewed
-        )
+        if seal is None or isinstance(renewed, Declined) or renewed[0].agreement == before.agreement:
+            return renewed
+        return _keep_seal(*renewed, seal)
 
     def repeat(process: Negotiation) -> Negotiation:
         if process.pending:

@@ -208,15 +208,7 @@ class Register:
 
     async def _count_use(self, flow: Flow, gate: Gate, *parts: PutUsePart) -> None:
         """Store a new use with its first part and its folder, durably before the first byte leaves."""
-        use = CountedUse(
-            owner=flow.owner,
-            agreement_id=flow.agreement_id,
-            flow_id=flow.id,
-            counterparty=flow.peer,
-            dataset=flow.dataset,
-            providing=_is_served(flow),
-            at=self.now(),
-        )
+        use = make_use(flow, self.now())
         count = AddUsage(owner=flow.owner, agreement_id=flow.agreement_id, uses=1, at=use.at, use=use)
         if self._count is not None:
             await self._count(flow)
@@ -282,6 +274,14 @@ def drop_what_an_end_leaves(owner: str, flow_id: str) -> tuple[Change, ...]:
     return DropLease(owner, flow_id), DropUseParts(owner, flow_id)
 
 
-def _is_served(flow: Flow) -> bool:
-    """Return whether the data of a flow leaves from here."""
-    return flow.direction in {FlowDirection.SERVE, FlowDirection.PUSH}
+def make_use(flow: Flow, at: int) -> CountedUse:
+    """Return a use of a flow that begins at a time (ms): it is one of this provider if the data leaves from here."""
+    return CountedUse(
+        owner=flow.owner,
+        agreement_id=flow.agreement_id,
+        flow_id=flow.id,
+        counterparty=flow.peer,
+        dataset=flow.dataset,
+        providing=flow.direction in {FlowDirection.SERVE, FlowDirection.PUSH},
+        at=at,
+    )

@@ -36,21 +36,25 @@ def needs_token(verb: str, direction: FlowDirection, flow: Flow | None) -> bool:
     return direction is FlowDirection.RECEIVE and (verb == "prepare" or flow is None or flow.token_hash is None)
 
 
+def begin_flow(request: FlowRequest) -> Flow:
+    """Return a new flow of a request, of which nothing has begun."""
+    return Flow(
+        owner=request.owner,
+        id=request.flow_id,
+        direction=request.direction,
+        agreement_id=request.agreement_id,
+        dataset=request.dataset,
+        peer=request.peer,
+        state=FlowState.NONE,
+        live=request.live,
+        media_type=request.media_type,
+        message=request.message,
+    )
+
+
 def make_flow(request: FlowRequest, flow: Flow | None, state: FlowState, token: str | None, now: int) -> Flow:
     """Return the flow of a request in its new state; `flow` is the stored one, `token` a new one."""
     given = {name: getattr(request, name) for name in ("source", "sink", "endpoint") if getattr(request, name)}
-    if flow is None:
-        flow = Flow(
-            owner=request.owner,
-            id=request.flow_id,
-            direction=request.direction,
-            agreement_id=request.agreement_id,
-            dataset=request.dataset,
-            peer=request.peer,
-            state=state,
-            live=request.live,
-            media_type=request.media_type,
-            message=request.message,
-        )
+    flow = flow or begin_flow(request)
     token_hash = hash_token(token) if token else flow.token_hash
     return msgspec.structs.replace(flow, state=state, token_hash=token_hash, error=None, updated_at=now, **given)
