@@ -69,18 +69,24 @@ class DropAsset(msgspec.Struct, frozen=True):
 class PutAgreement(msgspec.Struct, frozen=True):
     """Insert an agreement under its key; an equal one stays, another one with this key is a `Conflict`.
 
-    No change replaces what was agreed. The two changes below add what happens to an agreement later.
+    No change replaces what was agreed. The two changes below add what happens to an agreement later. `ends` says
+    whether time alone can end it.
     """
 
     agreement: Agreement
+    ends: bool = True
 
 
 class FinalizeAgreement(msgspec.Struct, frozen=True):
-    """Record when an agreement became final; `Conflict` if it is unknown or final already."""
+    """Record when an agreement became final; `Conflict` if it is unknown or final already.
+
+    `ends` says whether time alone can end it.
+    """
 
     owner: str
     key: str
     at: int
+    ends: bool = True
 
 
 class WithdrawAgreement(msgspec.Struct, frozen=True):

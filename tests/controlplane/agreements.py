@@ -8,7 +8,7 @@ import msgspec
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
-from connector.policy.reading.purposes import list_purposes
+from connector.policy.reading.purposes import read_purposes
 from connector.ports.actions import Executor
 from connector.ports.changes import PutAgreement, PutAsset
 from connector.ports.entities import Agreement, Asset, AssetStatus, DataClass
@@ -55,7 +55,7 @@ async def conclude(rooms: Rooms, *, id: str = AGREEMENT, evidence: Json | None =
     document = {"@type": "Agreement", "@id": id, "target": DATASET, "assigner": ME, "assignee": CITY, **terms}
     written = msgspec.json.encode(document)
     agreement = Agreement(
-        purposes=list_purposes(written),
+        purposes=read_purposes(written),
         owner=rooms.context.owner,
         id=id,
         role=Role.PROVIDER,

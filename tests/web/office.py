@@ -15,7 +15,7 @@ from connector.controlplane.usecases.offering.inspecting import inspect
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.uploads import Uploads
-from connector.policy.reading.purposes import list_purposes
+from connector.policy.reading.purposes import read_purposes
 from connector.ports.changes import PutAgreement, PutAsset, PutHold, PutOfferForm, PutProcess
 from connector.ports.entities import AssetStatus, DataClass, Hold, OfferForm
 from connector.ports.flow import SourceError
@@ -117,7 +117,7 @@ class Office(Visited):
         )  # fmt: skip
         plain: dict[str, Any] = {
             "role": Role.PROVIDER, "counterparty": CITY, "document": document, "title": self.title,
-            "purposes": list_purposes(document), "agreed_at": NOW - 86_400_000, "finalized_at": NOW - 86_400_000,
+            "purposes": read_purposes(document), "agreed_at": NOW - 86_400_000, "finalized_at": NOW - 86_400_000,
         }  # fmt: skip
         await self.store.commit([PutAgreement(values.agreement(id, dataset=dataset, **(plain | changed)))])
 

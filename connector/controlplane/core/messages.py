@@ -3,7 +3,7 @@
 Every message after the first one is built here, for the worker, for an approval by a person and for a script.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,6 @@ import msgspec
 from connector.controlplane.core import documents
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
-from connector.policy.reading.purposes import list_purposes
 from connector.ports.changes import Change, PutAgreement
 from connector.ports.decider import (
     Accept,
@@ -68,8 +67,12 @@ def write_reasons(reason: str, reasons: Mapping[str, str]) -> tuple[object, ...]
     return (reason, *others)
 
 
-def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) -> tuple[Negotiation, list[Change]]:
+def plan_negotiation(
+    context: Context, process: Negotiation, step: ProcessStep, purposes: Sequence[str]
+) -> tuple[Negotiation, list[Change]]:
     """Return the negotiation with the step's message pending, and the further changes of the same commit.
+
+    `purposes` are those that its policy names; an agreement keeps them.
 
     Raises NotAllowed if the state machine does not allow the step.
     """
@@ -77,7 +80,7 @@ def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) 
     message: Any
     match step:
         case Agree():
-            process, changes = _agree(context, process)
+            process, changes = _agree(context, process, purposes)
             name = negotiation_machine.AGREEMENT
             message = negotiation.ContractAgreementMessage(
                 **pids(process), agreement=msgspec.Raw(process.agreement or b"{}")
@@ -209,7 +212,7 @@ def echo_start(context: Context, process: Transfer) -> Transfer:
     )
 
 
-def _agree(context: Context, process: Negotiation) -> tuple[Negotiation, list[Change]]:
+def _agree(context: Context, process: Negotiation, purposes: Sequence[str]) -> tuple[Negotiation, list[Change]]:
     agreement_id = context.new_id()
     now = context.now()
     document = documents.make_agreement(
@@ -221,11 +224,14 @@ def _agree(context: Context, process: Negotiation) -> tuple[Negotiation, list[Ch
         now=now,
     )
     process = msgspec.structs.replace(process, agreement_id=agreement_id, agreement=document)
-    return process, [PutAgreement(to_agreement(context, process, now))]
+    return process, [PutAgreement(to_agreement(context, process, now, purposes))]
 
 
-def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
-    """Return the agreement of a negotiation with the document that both sides agreed; `now` is when it was agreed."""
+def to_agreement(context: Context, process: Negotiation, now: int, purposes: Sequence[str]) -> Agreement:
+    """Return the agreement of a negotiation with the document that both sides agreed, and the purposes that it names.
+
+    `now` is when it was agreed.
+    """
     return Agreement(
         owner=context.owner,
         id=process.agreement_id or "",
@@ -238,7 +244,7 @@ def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
         evidence=process.evidence,
         agreed_at=now,
         title=process.title,
-        purposes=list_purposes(process.agreement or b"{}"),
+        purposes=tuple(purposes),
     )
 
 

@@ -10,6 +10,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import to_agreement
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging import periods
 from connector.ports.changes import Change, FinalizeAgreement, PutAgreement
 from connector.ports.entities import Agreement
 from connector.ports.store_errors import Conflict
@@ -25,18 +26,23 @@ async def finalize(enforcer: Enforcer, process: Negotiation) -> tuple[Agreement,
     Periods of the policy (`odrl:elapsedTime`) count from `agreed_at`: a FINALIZED that is acknowledged days later does
     not prolong the agreement. Raises Conflict if its identifier is that of another agreement.
     """
-    now = enforcer.context.now()
+    now, library = enforcer.context.now(), enforcer.evaluator.library
+    # Its rules are those of the offer, which was read when it was decided.
+    await library.prepare(process.offer)
+    ends = periods.can_end(library, process.offer)
     stored = await enforcer.context.store.agreement(process.owner, process.agreement_key or "")
     if stored is None:
-        received = to_agreement(enforcer.context, process, process.agreed_at or now)
+        received = to_agreement(
+            enforcer.context, process, process.agreed_at or now, library.list_purposes(process.offer)
+        )
         final = msgspec.structs.replace(received, finalized_at=now)
-        return final, [PutAgreement(final), *await performing.schedule_duties(enforcer, final)]
+        return final, [PutAgreement(final, ends=ends), *await performing.schedule_duties(enforcer, final)]
     if stored.negotiation_id != process.id:
         raise Conflict(TAKEN)
     if stored.finalized_at is not None:
         return stored, []
     final = msgspec.structs.replace(stored, finalized_at=now)
-    change = FinalizeAgreement(final.owner, final.key, now)
+    change = FinalizeAgreement(final.owner, final.key, now, ends=ends)
     return final, [change, *await performing.schedule_duties(enforcer, final)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from functools import cache, partial
 from threading import Lock
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from connector.policy.deciding.claims import list_claimable
 from connector.policy.model.errors import PolicyError
 from connector.policy.model.policy import Policy
 from connector.policy.reading.load import load
+from connector.policy.reading.purposes import list_purposes
 from connector.policy.reading.templates import Template, parse
 from connector.policy.vocabulary import registry
 from connector.policy.vocabulary.registry import Registry
@@ -43,6 +44,13 @@ def operands(zone: tzinfo = UTC) -> Registry:
     return msgspec.structs.replace(registry.parse(resources.read_text("policies", "operands.toml"), texts), zone=zone)
 
 
+class _Known(NamedTuple):
+    """What is kept of a policy that was read once."""
+
+    compiled: Compiled | PolicyError
+    purposes: tuple[str, ...]
+
+
 class Library:
     """Compiles policies with one operand registry, and caches the most recently used ones.
 
@@ -60,17 +68,24 @@ class Library:
         self.executors: Mapping[str, Executor] = dict(executors)
         self._accept = accept
         self.claims = list_claimable(operands)
-        self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._size = 0
         # Large policies are compiled beside the event loop.
         self._lock = Lock()
 
     def compile(self, document: bytes) -> Compiled | PolicyError:
         """Return the compiled policy, or the error if it cannot be accepted."""
+        return self._read(document).compiled
+
+    def list_purposes(self, document: bytes) -> tuple[str, ...]:
+        """Return the purposes that a policy names, as it spells them; one that cannot be read names none."""
+        return self._read(document).purposes
+
+    def _read(self, document: bytes) -> _Known:
         known = self._find(document)
         if known is not None:
             return known
-        made = self._compile(document)
+        made = self._compile(document, self._accept)
         with self._lock:
             if document not in self._known:
                 self._size += len(document)
@@ -83,25 +98,28 @@ class Library:
     async def prepare(self, document: bytes) -> Compiled | PolicyError:
         """Return what `compile` returns; a large policy is compiled beside the event loop."""
         known = self._find(document)
-        return known if known is not None else await evaluate(partial(self.compile, document), document)
+        return known.compiled if known is not None else await evaluate(partial(self.compile, document), document)
 
     def compile_readable(self, document: bytes) -> Compiled | PolicyError:
         """Return a policy compiled for a description, also if it requires a tier that is not accepted here."""
         known = self.compile(document)
-        return self._compile(document, EVERY_TIER) if isinstance(known, PolicyError) else known
+        return self._compile(document, EVERY_TIER).compiled if isinstance(known, PolicyError) else known
 
-    def _find(self, document: bytes) -> Compiled | PolicyError | None:
+    def _find(self, document: bytes) -> _Known | None:
         with self._lock:
             known = self._known.get(document)
             if known is not None:
                 self._known.move_to_end(document)
             return known
 
-    def _compile(self, document: bytes, accept: frozenset[str] | None = None) -> Compiled | PolicyError:
+    def _compile(self, document: bytes, accept: frozenset[str]) -> _Known:
+        purposes: tuple[str, ...] = ()
         try:
-            return compile_policy(_fix_conflict(load(document)), self.operands, accept=accept or self._accept)
+            policy = load(document)
+            purposes = list_purposes(policy)
+            return _Known(compile_policy(_fix_conflict(policy), self.operands, accept=accept), purposes)
         except PolicyError as error:
-            return error
+            return _Known(error, purposes)
 
 
 async def evaluate(work: Callable[[], T], *policies: bytes) -> T:

@@ -9,6 +9,7 @@ from connector.controlplane.core.instants import instant
 from connector.controlplane.judging import situations
 from connector.controlplane.judging.declared import declare
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.world import build_world
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain
@@ -26,6 +27,12 @@ class Period(NamedTuple):
     over: bool
     end: datetime | None
     granted: bool = True
+
+
+def can_end(library: Library, document: bytes) -> bool:
+    """Return whether time alone can change what a policy grants; without that, an agreement on it has no end."""
+    compiled = library.compile(document)
+    return isinstance(compiled, Compiled) and bool(compiled.edges or compiled.flips)
 
 
 def find_period(evaluator: Evaluator, agreement: Agreement) -> Period:

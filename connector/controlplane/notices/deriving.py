@@ -41,9 +41,9 @@ def derive_notices(group: Sequence[Change]) -> list[AddNotice]:
 
 
 def derive_marks(group: Sequence[Change]) -> list[PutNoticeMark]:
-    """Return the marks that belong to a group of changes: the end of an agreement is looked at from now on."""
-    final = [(change.owner, change.key) for change in group if isinstance(change, FinalizeAgreement)]
-    put = (change.agreement for change in group if isinstance(change, PutAgreement))
+    """Return the marks that belong to a group of changes: the end of an agreement that can have one is looked at."""
+    final = [(change.owner, change.key) for change in group if isinstance(change, FinalizeAgreement) and change.ends]
+    put = (change.agreement for change in group if isinstance(change, PutAgreement) and change.ends)
     final += [(agreement.owner, agreement.key) for agreement in put if agreement.finalized_at is not None]
     kind = UserNoticeKind.ENDING
     return [PutNoticeMark(NoticeMark(owner=owner, kind=kind, subject=key, mark=0)) for owner, key in final]

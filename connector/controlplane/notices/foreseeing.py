@@ -28,6 +28,8 @@ from connector.views.users import UserNoticeKind
 _log = logging.getLogger(__name__)
 
 AT_ONCE, MOST_MARKS = 100, 1000
+GATHER_S = 1.0
+"""How long agreements that became final are gathered before a look at their ends, so that they share a commit."""
 HOUR_MS = 3_600_000
 AGREEMENT_MS, CERTIFICATE_MS = (int(timedelta(days=days) / timedelta(milliseconds=1)) for days in (14, 30))
 """How long before its end people are told of an agreement and of a certificate."""
@@ -87,6 +89,7 @@ class Foresight:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self.awaited.wait()
+            await asyncio.sleep(GATHER_S)
 
     async def look_at_agreements(self) -> int | None:
         """Tell of each agreement that ends soon; return when to look again (ms), or None. Raises StoreError."""

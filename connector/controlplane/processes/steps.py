@@ -52,10 +52,12 @@ async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | Hold
         return await _hold(enforcer.context, process, decision)
     step, judged = decision.step, decision.judged
     if isinstance(process, Negotiation):
-        planned, changes = messages.plan_negotiation(enforcer.context, process, step)
+        library = enforcer.evaluator.library
+        purposes = library.list_purposes(process.offer) if isinstance(step, Agree) else ()
+        planned, changes = messages.plan_negotiation(enforcer.context, process, step, purposes)
         if isinstance(step, Agree):
             judged = {**judged, "agreement": planned.agreement_id}
-            agreed = enforcer.evaluator.library.compile(process.offer)
+            agreed = library.compile(process.offer)
             if isinstance(agreed, PolicyError) or judged.get("policy") != agreed.policy_hash:
                 judged = {**judged, **(await judgement.judge_agreement(enforcer.evaluator, process)).record}
         return Move(planned, changes, f"decided {_name(step)}", record_judged(judged))

@@ -2,7 +2,7 @@
 
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.errors import PolicyError
-from connector.policy.model.policy import ODRL, Permission
+from connector.policy.model.policy import ODRL, Permission, Policy
 from connector.policy.model.values import Iri, Text
 from connector.policy.reading.load import load
 from connector.policy.vocabulary.names import expand
@@ -13,20 +13,25 @@ MOST, LONGEST = 10, 300
 _PURPOSE = ODRL + "purpose"
 
 
-def list_purposes(document: bytes) -> tuple[str, ...]:
-    """Return the purposes that the permissions of a policy name (ODRL Vocabulary 4.2, `odrl:purpose`).
+def read_purposes(document: bytes) -> tuple[str, ...]:
+    """Return the purposes that a policy names; a document that cannot be read names none.
 
-    They are in alphabetical order and within bounds, so that policies for the same purposes have equal lists. A
-    document that cannot be read names none.
-
-    >>> list_purposes(b'{"@id": "urn:p", "permission": {"action": "use", "target": "urn:d", "constraint": '
+    >>> read_purposes(b'{"@id": "urn:p", "permission": {"action": "use", "target": "urn:d", "constraint": '
     ...     b'{"leftOperand": "purpose", "operator": "eq", "rightOperand": "urn:traffic"}}}')
     ('urn:traffic',)
     """
     try:
-        policy = load(document)
+        return list_purposes(load(document))
     except PolicyError:
         return ()
+
+
+def list_purposes(policy: Policy) -> tuple[str, ...]:
+    """Return the purposes that the permissions of a policy name (ODRL Vocabulary 4.2, `odrl:purpose`).
+
+    They are as its document spells them, in alphabetical order and within bounds, so that policies for the same
+    purposes have equal lists.
+    """
     prefixes = dict(policy.prefixes)
     found = {expand(name, prefixes)[:LONGEST] for rule in policy.permission for name in _list_named(rule)}
     return tuple(sorted(found)[:MOST])

@@ -122,7 +122,9 @@ def negotiated(role: Role, state: NegotiationState) -> Negotiation:
 
 async def agreed_as_provider(case: Case) -> None:
     """The provider agreed at the beginning, and the consumer verifies three days later."""
-    planned, changes = plan_negotiation(case.context, negotiated(Role.PROVIDER, NegotiationState.REQUESTED), Agree())
+    planned, changes = plan_negotiation(
+        case.context, negotiated(Role.PROVIDER, NegotiationState.REQUESTED), Agree(), ()
+    )
     verified = msgspec.structs.replace(planned, state=NegotiationState.VERIFIED, pending=None, version=1)
     await case.context.store.commit([PutProcess(verified, None), *changes])
     case.clock.ms += 3 * DAY
@@ -162,7 +164,7 @@ async def by_the_consumers_state(case: Case) -> None:
 async def by_the_consumers_transfer_request(case: Case) -> None:
     await agreed_as_provider(case)
     process = await case.context.store.negotiation(OWNER, PID)
-    planned, _ = plan_negotiation(case.context, process, Finalize())
+    planned, _ = plan_negotiation(case.context, process, Finalize(), ())
     await case.change(pending=planned.pending)
     message = transfer.TransferRequestMessage(
         consumer_pid="urn:t:1",
@@ -227,7 +229,7 @@ async def test_an_agreement_that_is_final_stays_as_it_is(case: Case) -> None:
 async def test_the_agreement_of_another_negotiation_is_not_finalized_and_stays(case: Case) -> None:
     await agreed_as_consumer(case)
     process = await case.context.store.negotiation(OWNER, PID)
-    first = to_agreement(case.context, msgspec.structs.replace(process, id="urn:n:2", agreement=b"{}"), NOW)
+    first = to_agreement(case.context, msgspec.structs.replace(process, id="urn:n:2", agreement=b"{}"), NOW, ())
     await case.context.store.commit([PutAgreement(first)])
     with pytest.raises(Conflict, match="belongs to another agreement"):
         await agreements.finalize(case.rooms.enforcer, process)

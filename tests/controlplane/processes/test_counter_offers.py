@@ -55,7 +55,7 @@ async def test_a_wider_request_is_answered_with_what_both_grant(desk: Desk) -> N
     }
     assert "conflict" not in counter
     # It is a message that the state machine takes, and the consumer's answer is agreed as it stands.
-    planned, _ = plan_negotiation(desk.rooms.context, process, step)
+    planned, _ = plan_negotiation(desk.rooms.context, process, step, ())
     accepted = msgspec.structs.replace(planned, state=NegotiationState.ACCEPTED, pending=None)
     assert await decided(desk, accepted) == Agree()
     again = requested(counter, rounds=3)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.policy.reading import purposes
-from connector.policy.reading.purposes import LONGEST, MOST, list_purposes
+from connector.policy.reading.purposes import LONGEST, MOST, read_purposes
 
 
 def _policy(*named: Any) -> bytes:
@@ -22,12 +22,12 @@ def test_the_examples_come_out_as_written() -> None:
 
 
 def test_purposes_are_in_one_order_once_and_few() -> None:
-    assert list_purposes(_policy("urn:b", {"@id": "urn:a"}, "urn:b")) == ("urn:a", "urn:b")
-    many = list_purposes(_policy(*(f"urn:{number:03}" for number in range(MOST + 5))))
+    assert read_purposes(_policy("urn:b", {"@id": "urn:a"}, "urn:b")) == ("urn:a", "urn:b")
+    many = read_purposes(_policy(*(f"urn:{number:03}" for number in range(MOST + 5))))
     assert len(many) == MOST
-    assert list_purposes(_policy("x" * 1000)) == ("x" * LONGEST,)
+    assert read_purposes(_policy("x" * 1000)) == ("x" * LONGEST,)
 
 
 @given(st.binary(max_size=200))
 def test_what_cannot_be_read_names_none(document: bytes) -> None:
-    assert list_purposes(document) == ()
+    assert read_purposes(document) == ()

@@ -19,7 +19,7 @@ from connector.controlplane.usecases.agreements import AgreementSummary
 from connector.language.catalogue import LANGUAGES, Language
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, find_deadline, list_duties, walk_duties
 from connector.policy.model.policy import ODRL
-from connector.policy.reading.purposes import list_purposes
+from connector.policy.reading.purposes import read_purposes
 from connector.policy.words.rule import make_wording, write_duty
 from connector.ports.entities import Agreement, Asset, PageBounds
 
@@ -86,7 +86,7 @@ def read_terms(library: Library, document: bytes, agreed_at: int | None = None) 
     at = instants.instant(agreed_at) if agreed_at is not None else None
     deadlines = [deadline for duty in deletions if (deadline := find_deadline(duty, at)) is not None]
     return ProcessingTerms(
-        purposes=list_purposes(document),
+        purposes=read_purposes(document),
         deletion={language: _write(compiled, deletions, language) for language in LANGUAGES},
         safeguards={language: _write(compiled, transforms, language) for language in LANGUAGES},
         delete_by=min(deadlines, default=None),

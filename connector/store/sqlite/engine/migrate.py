@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from connector.policy.reading.purposes import list_purposes
+from connector.policy.reading.purposes import read_purposes
 from connector.store.sqlite.engine.connection import create_private, is_damage, name_months, open_writable
 from connector.store.sqlite.engine.examine import SchemaRefused, check_whole, to_refusal
 
@@ -83,7 +83,7 @@ def _write_member(body: bytes, name: str, value: Any) -> bytes:
 
 
 def _write_purposes(document: bytes) -> str:
-    return msgspec.json.encode(list_purposes(document)).decode()
+    return msgspec.json.encode(read_purposes(document)).decode()
 
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:

@@ -80,7 +80,7 @@ async def make_agreed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Agreed:
     await offered(desk, terms(RESEARCH))
     clock = Clock()
     rooms = desk.rooms.but(peer=Reporting(), now=clock, decider=lambda enforcer: ByPolicy(enforcer, frozenset()))
-    planned, changes = plan_negotiation(rooms.context, requested(terms(RESEARCH)), Agree())
+    planned, changes = plan_negotiation(rooms.context, requested(terms(RESEARCH)), Agree(), ())
     process = msgspec.structs.replace(planned, version=1)
     await rooms.context.store.commit([PutProcess(process, None), *changes])
     return Agreed(rooms, process, clock, monkeypatch)

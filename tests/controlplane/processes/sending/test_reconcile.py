@@ -36,7 +36,7 @@ def rooms_of(desk: Desk, peer: Reporting) -> tuple[Rooms, Clock]:
 async def test_a_doubt_ends_with_the_state_that_the_message_leads_to(desk: Desk) -> None:
     peer = Reporting()
     rooms, _ = rooms_of(desk, peer)
-    pending, _ = plan_negotiation(rooms.context, offered_to_me(), Accept())
+    pending, _ = plan_negotiation(rooms.context, offered_to_me(), Accept(), ())
     peer.state = "ACCEPTED"
     settled = await reconcile.ask(rooms.driver(Waiting()), pending, NEGOTIATION, sure=True)
     assert settled is not None

@@ -24,7 +24,7 @@ async def accepting(desk: Desk, clock: Clock) -> tuple[ProcessDriver, Negotiatio
     peer = Reporting()
     peer.state = "OFFERED"
     driver = desk.rooms.but(peer=peer, now=clock).driver(Waiting())
-    planned, _ = plan_negotiation(driver.context, offered_to_me(), Accept())
+    planned, _ = plan_negotiation(driver.context, offered_to_me(), Accept(), ())
     process = msgspec.structs.replace(planned, version=1)
     await driver.context.store.commit([PutProcess(process, None)])
     return driver, process
