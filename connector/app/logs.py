@@ -45,9 +45,12 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, and its trace in the lines below."""
         # A path or an identifier of a peer can contain line breaks: `clean` keeps one record on one line.
-        added = "".join([f" {name}={clean(str(value))}" for name, value in _list_added(record)])
-        message = clean(record.getMessage(), LONGEST)
-        line = f"{_stamp(record.created)} {record.levelname.lower():7} {message}{added}"
+        added = [(name, str(value)) for name, value in _list_added(record)]
+        text = " ".join([record.getMessage(), *[f"{name}={value}" for name, value in added]])
+        # What is clean as a whole is clean in each part, which is the usual case.
+        if clean(text) != text:
+            text = " ".join([clean(record.getMessage(), LONGEST), *[f"{name}={clean(value)}" for name, value in added]])
+        line = f"{_stamp(record.created)} {record.levelname.lower():7} {text}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 

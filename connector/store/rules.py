@@ -60,25 +60,26 @@ def find_relayed(brokers: frozenset[str], sources: Iterable[CrawlSource]) -> fro
     return frozenset(source.participant for source in sources if not brokers.isdisjoint(source.brokers[:1]))
 
 
+_VERSIONED: dict[type, str] = {
+    PutProcess: "process",
+    PutAsset: "asset",
+    PutUser: "user",
+    PutOfferForm: "form",
+    PutSubscription: "subscription",
+    PutCredential: "credential",
+}
+"""The changes that store a version of something, and the member that has it."""
+
+
 def check_version(change: Change) -> None:
     """Raise ValueError unless the change stores version n + 1 after reading version n, or version 1 as an insert."""
-    if isinstance(change, PutProcess):
-        version = change.process.version
-    elif isinstance(change, PutAsset):
-        version = change.asset.version
-    elif isinstance(change, PutUser):
-        version = change.user.version
-    elif isinstance(change, PutOfferForm):
-        version = change.form.version
-    elif isinstance(change, PutSubscription):
-        version = change.subscription.version
-    elif isinstance(change, PutCredential):
-        version = change.credential.version
-    else:
+    member = _VERSIONED.get(type(change))
+    if member is None:
         return
-    if version != (change.expected or 0) + 1:
+    version, expected = getattr(change, member).version, getattr(change, "expected", None)
+    if version != (expected or 0) + 1:
         raise ValueError(
-            f"A change that expects version {change.expected} has to store version {(change.expected or 0) + 1}, "
+            f"A change that expects version {expected} has to store version {(expected or 0) + 1}, "
             f"not {version}: set the version to expected + 1."
         )
 

@@ -16,6 +16,7 @@ from connector.ports.changes import (
     PutProcess,
 )
 from connector.ports.entities import Asset, AssetStatus, DataClass, NoticeMark, UserNotice
+from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
@@ -28,13 +29,18 @@ GUARDED = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 
 def derive_notices(group: Sequence[Change]) -> list[AddNotice]:
     """Return the notices that belong to a group of changes, to be stored with it."""
-    processes = {change.process.id: change.process for change in group if isinstance(change, PutProcess)}
+    processes: dict[str, AnyProcess] = {}
+    holds: list[PutHold] = []
     found: list[UserNotice] = []
     for change in group:
-        if isinstance(change, PutHold) and isinstance(process := processes.get(change.hold.process_id), Negotiation):
-            found.append(_note_hold(change, process))
+        if isinstance(change, PutProcess):
+            processes[change.process.id] = change.process
+        elif isinstance(change, PutHold):
+            holds.append(change)
         elif isinstance(change, PutAsset) and change.expected is None and _waits(change.asset):
             found.append(_note_draft(change.asset))
+    known = ((change, processes.get(change.hold.process_id)) for change in holds)
+    found += [_note_hold(change, process) for change, process in known if isinstance(process, Negotiation)]
     moved = (process for process in processes.values() if isinstance(process, Transfer))
     found += [_note_transfer(each) for each in moved if each.state == _BROKEN and each.role is Role.CONSUMER]
     return [AddNotice(notice) for notice in found]
@@ -42,11 +48,15 @@ def derive_notices(group: Sequence[Change]) -> list[AddNotice]:
 
 def derive_marks(group: Sequence[Change]) -> list[PutNoticeMark]:
     """Return the marks that belong to a group of changes: the end of an agreement that can have one is looked at."""
-    final = [(change.owner, change.key) for change in group if isinstance(change, FinalizeAgreement) and change.ends]
-    put = (change.agreement for change in group if isinstance(change, PutAgreement) and change.ends)
-    final += [(agreement.owner, agreement.key) for agreement in put if agreement.finalized_at is not None]
-    kind = UserNoticeKind.ENDING
-    return [PutNoticeMark(NoticeMark(owner=owner, kind=kind, subject=key, mark=0)) for owner, key in final]
+    found: list[PutNoticeMark] = []
+    for change in group:
+        if not isinstance(change, FinalizeAgreement | PutAgreement) or not change.ends:
+            continue
+        final = change if isinstance(change, FinalizeAgreement) else change.agreement
+        if isinstance(final, FinalizeAgreement) or final.finalized_at is not None:
+            mark = NoticeMark(owner=final.owner, kind=UserNoticeKind.ENDING, subject=final.key, mark=0)
+            found.append(PutNoticeMark(mark))
+    return found
 
 
 def _note_hold(change: PutHold, process: Negotiation) -> UserNotice:

@@ -47,3 +47,8 @@ def test_the_end_of_an_agreement_is_looked_at_once_it_is_final() -> None:
     (both,) = derive_marks([PutAgreement(values.agreement("urn:a:1", finalized_at=NOW))])
     assert marked == both
     assert (marked.mark.subject, marked.mark.mark) == (waiting.key, 0)
+
+
+def test_an_agreement_that_time_cannot_end_is_never_looked_at() -> None:
+    final = values.agreement("urn:a:1", finalized_at=NOW)
+    assert derive_marks([PutAgreement(final, ends=False), FinalizeAgreement(OWNER, final.key, NOW, ends=False)]) == []
