@@ -7,6 +7,7 @@ new token at every start, and takes the token alone, without a scheme, as EDC's 
 import asyncio
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +17,9 @@ from tests.interop.edc.runtime import EDC, Runtime
 
 NS = EDC["@vocab"]
 DSPACE = "https://w3id.org/dspace/v0.8/"
+
+
+MOST_REGISTRATIONS, SETTLED_S = 10, 1.0
 
 
 class Around:
@@ -52,14 +56,25 @@ class Around:
         self._server.server_close()
 
     def register(self, edc: Runtime) -> None:
-        """Register as the data plane of an EDC for pulls; its own one keeps the pushes alone."""
+        """Register as the data plane of an EDC for pulls; its own one keeps the pushes alone.
+
+        EDC looks after its data planes in a loop that reads and writes them, and may write what it read before this. So
+        it is asked what it knows afterwards, and told again.
+        """
         url = f"{edc.control}/v1/dataplanes"
         (own,) = httpx.get(url).json()
-        for name, signals, way in ((own["@id"], own["url"], "PUSH"), ("pulls", f"{self.url}/dataflows", "PULL")):
-            body = {"@context": EDC, "@type": "DataPlaneInstance", "@id": name, "url": signals}
-            body |= {"allowedSourceTypes": ["HttpData"], "allowedTransferTypes": [f"HttpData-{way}"]}
-            answer = httpx.post(url, json=body)
-            assert answer.is_success, answer.text
+        wanted = {own["@id"]: (own["url"], "HttpData-PUSH"), "pulls": (f"{self.url}/dataflows", "HttpData-PULL")}
+        for _ in range(MOST_REGISTRATIONS):
+            for name, (signals, way) in wanted.items():
+                body = {"@context": EDC, "@type": "DataPlaneInstance", "@id": name, "url": signals}
+                body |= {"allowedSourceTypes": ["HttpData"], "allowedTransferTypes": [way]}
+                answer = httpx.post(url, json=body)
+                assert answer.is_success, answer.text
+            time.sleep(SETTLED_S)
+            known = {row["@id"]: _list(row["allowedTransferTypes"]) for row in httpx.get(url).json()}
+            if known == {name: [way] for name, (_, way) in wanted.items()}:
+                return
+        raise AssertionError(f"EDC keeps other data planes than it is told: {known}")
 
     def address_of(self, transfer: str) -> tuple[str, str] | None:
         """Return endpoint and token of the newest start that a consumer was told of."""
@@ -131,6 +146,11 @@ class Around:
         request.end_headers()
         if request.command != "HEAD":
             request.wfile.write(body)
+
+
+def _list(value: Any) -> list[Any]:
+    """Return the values of a member that JSON-LD writes without a list if there is one."""
+    return value if isinstance(value, list) else [value]
 
 
 class DelayingProxy:
