@@ -44,7 +44,7 @@ def operands(zone: tzinfo = UTC) -> Registry:
     return msgspec.structs.replace(registry.parse(resources.read_text("policies", "operands.toml"), texts), zone=zone)
 
 
-class _Known(NamedTuple):
+class _ReadPolicy(NamedTuple):
     """What is kept of a policy that was read once."""
 
     compiled: Compiled | PolicyError
@@ -68,7 +68,7 @@ class Library:
         self.executors: Mapping[str, Executor] = dict(executors)
         self._accept = accept
         self.claims = list_claimable(operands)
-        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._known: OrderedDict[bytes, _ReadPolicy] = OrderedDict()
         self._size = 0
         # Large policies are compiled beside the event loop.
         self._lock = Lock()
@@ -81,7 +81,7 @@ class Library:
         """Return the purposes that a policy names, as it spells them; one that cannot be read names none."""
         return self._read(document).purposes
 
-    def _read(self, document: bytes) -> _Known:
+    def _read(self, document: bytes) -> _ReadPolicy:
         known = self._find(document)
         if known is not None:
             return known
@@ -105,21 +105,21 @@ class Library:
         known = self.compile(document)
         return self._compile(document, EVERY_TIER).compiled if isinstance(known, PolicyError) else known
 
-    def _find(self, document: bytes) -> _Known | None:
+    def _find(self, document: bytes) -> _ReadPolicy | None:
         with self._lock:
             known = self._known.get(document)
             if known is not None:
                 self._known.move_to_end(document)
             return known
 
-    def _compile(self, document: bytes, accept: frozenset[str]) -> _Known:
+    def _compile(self, document: bytes, accept: frozenset[str]) -> _ReadPolicy:
         purposes: tuple[str, ...] = ()
         try:
             policy = load(document)
             purposes = list_purposes(policy)
-            return _Known(compile_policy(_fix_conflict(policy), self.operands, accept=accept), purposes)
+            return _ReadPolicy(compile_policy(_fix_conflict(policy), self.operands, accept=accept), purposes)
         except PolicyError as error:
-            return _Known(error, purposes)
+            return _ReadPolicy(error, purposes)
 
 
 async def evaluate(work: Callable[[], T], *policies: bytes) -> T:
