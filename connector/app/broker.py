@@ -25,6 +25,7 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
+from connector.app.intake import PushedIntake, build_intake
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
@@ -52,8 +53,6 @@ from connector.broker.describing.subject import PublicSite
 from connector.broker.graphing import follow, name_layout
 from connector.broker.harvesting.harvest import Keep, harvest
 from connector.broker.harvesting.portal import PortalClient
-from connector.broker.intake.expiry import DescriptionExpiry
-from connector.broker.intake.intake import DescriptionIntake
 from connector.broker.operating.assessing import Assessor
 from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
 from connector.broker.operating.usage import SearchCounter, ignore_search
@@ -87,8 +86,7 @@ from connector.store.index.folders import locate_index
 from connector.store.index.index import open_index
 from connector.store.sqlite.board.board import locate_board, open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks
-from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
-from connector.store.sqlite.record.record import SqliteBrokerStore, open_record, read_sources
+from connector.store.sqlite.record.record import open_record, read_sources
 
 _ROLES = (UserRole.CONSUMER, UserRole.OPERATOR)
 
@@ -117,7 +115,7 @@ class BrokerServer:
     changed: asyncio.Event
     now: Callable[[], int]
     graph: GraphStore | None = None
-    expiry: DescriptionExpiry | None = None
+    pushed: PushedIntake | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -143,14 +141,15 @@ class BrokerServer:
         if self.graph is not None:
             following = follow(self.record, self.graph, self.site, self.changed)
             self.tasks.append(asyncio.create_task(following, name="graph"))
-        if self.expiry is not None:
-            self.tasks.append(asyncio.create_task(self.expiry.run(), name="expiry"))
+        if self.pushed is not None:
+            self.tasks.append(asyncio.create_task(self.pushed.expiry.run(), name="expiry"))
+            self.tasks.append(asyncio.create_task(self.pushed.watch.run(), name="statuses"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._relist), name="roster"))
 
     def _relist(self) -> None:
         self.operator.crawler.relist()
-        if self.expiry is not None:
-            self.expiry.relist()
+        if self.pushed is not None:
+            self.pushed.expiry.relist()
 
     async def invite_first(self) -> InvitedUser | None:
         """Return the link for the first sign-in to the pages, if there are pages and nobody has signed in yet."""
@@ -244,7 +243,14 @@ async def build_broker(
             announcer.announce()
 
     site = make_site(settings)
-    crawler = _build_crawler(parts, record, now, note_change, crawls.notify)
+
+    def note_crawl(participant: str) -> None:
+        crawls.notify(participant)
+        if pushed is not None:
+            pushed.watch.note_news(participant)
+
+    crawler = _build_crawler(parts, record, now, note_change, note_crawl)
+    pushed = build_intake(parts, record, crawler, now, note_change)
     tasks: list[asyncio.Task[Any]] = []
     searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
@@ -260,7 +266,6 @@ async def build_broker(
         now=now,
     )
     graph, visibility = _open_graph(settings, site), Visibility(record, now)
-    intake, expiry = _build_intake(parts, record, crawler, now, note_change)
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
     poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
@@ -279,14 +284,14 @@ async def build_broker(
         operator=desk,
         visibility=visibility,
         protocol=_build_protocol(parts, visibility, now),
-        api=_build_api(parts, desk, needs, visibility, graph, intake, searches, tasks),
+        api=_build_api(parts, desk, needs, visibility, graph, pushed, searches, tasks),
         searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
         changed=changed,
         now=now,
         graph=graph,
-        expiry=expiry,
+        pushed=pushed,
         tasks=tasks,
     )
 
@@ -339,7 +344,7 @@ def _build_api(
     needs: BoardDesk,
     visibility: Visibility,
     graph: GraphStore | None,
-    intake: DescriptionIntake | None,
+    pushed: PushedIntake | None,
     searches: SearchCounter | None,
     tasks: list[asyncio.Task[Any]],
 ) -> ASGIApp:
@@ -371,8 +376,8 @@ def _build_api(
     )
     add_why(api, WhyDesk(record=desk.record, index=desk.index, operator=settings.participant.id))
     add_portals(api, needs.site, graph)
-    if intake is not None:
-        add_self_descriptions(api, intake)
+    if pushed is not None:
+        add_self_descriptions(api, pushed.intake)
     add_board(api, needs)
     return api
 
@@ -407,39 +412,6 @@ def _build_crawler(
         ],
         ended=ended,
     )
-
-
-def _build_intake(
-    parts: Parts,
-    record: SqliteBrokerStore,
-    crawler: Crawler,
-    now: Callable[[], int],
-    note_change: Callable[[], None],
-) -> tuple[DescriptionIntake, DescriptionExpiry] | tuple[None, None]:
-    """Return the intake, and what removes self-descriptions when they end; none without keys of participants."""
-    keys = parts.identity.credentials
-    if keys is None:
-        return None, None
-    store = SqliteDescriptionStore(record)
-
-    def note_end(participant: str) -> None:
-        note_change()
-        # The catalogue may still offer it to everybody.
-        crawler.nudge(participant)
-
-    expiry = DescriptionExpiry(store, keys, now=now, changed=note_end)
-    intake = DescriptionIntake(
-        record,
-        store,
-        keys,
-        parts.identity,
-        now=now,
-        address_problem=parts.address_problem,
-        changed=note_change,
-        expiring=expiry.wake,
-        crawl=crawler.nudge,
-    )
-    return intake, expiry
 
 
 def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
