@@ -19,6 +19,7 @@ from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters
+from connector.api.frame.turns import Turns
 from connector.broker import finding, search
 from connector.broker.crawler import Crawler
 from connector.broker.projector import Projector
@@ -202,12 +203,13 @@ def make_broker_app(
         note_search=note_search,
     )
     errors.install(app)
+    app.add_middleware(Turns, first=("/health", "/ready"))
     app.include_router(public)
     app.include_router(router)
     return app
 
 
-def _desk(request: Request) -> BrokerDesk:
+async def _desk(request: Request) -> BrokerDesk:
     desk: BrokerDesk = request.app.state.desk
     return desk
 
@@ -273,7 +275,7 @@ SeenWithTests = Annotated[RecordView, Depends(_see_with_tests)]
 """What the caller sees, with what is marked as a test if it asks for tests."""
 
 
-def read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
+def read_search(given: SearchParameters) -> Asked:
     """Return the search that parameters ask for. Raises ApiError."""
     try:
         return make_query(
@@ -295,6 +297,11 @@ def read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
         raise _refuse(refusal) from None
 
 
+async def _read_asked(given: Annotated[SearchParameters, Query()]) -> Asked:
+    # The dependencies here are coroutines: FastAPI runs a plain function on a thread, which costs more than it does.
+    return read_search(given)
+
+
 def _refuse(refusal: QueryRefused) -> ApiError:
     return ApiError(422, "query", str(refusal))
 
@@ -313,7 +320,7 @@ def _json(document: Any, status: int = 200) -> Response:
 async def search_offers(
     desk: AtBroker,
     caller: Known,
-    asked: Annotated[Asked, Depends(read_search)],
+    asked: Annotated[Asked, Depends(_read_asked)],
     lang: LanguageQuery = None,
 ) -> Response:
     """Search the offers of all participants, best first."""

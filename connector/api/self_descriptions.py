@@ -32,7 +32,7 @@ def add_self_descriptions(app: FastAPI, intake: DescriptionIntake) -> None:
     app.include_router(router)
 
 
-def _intake(request: Request) -> DescriptionIntake:
+async def _intake(request: Request) -> DescriptionIntake:
     intake: DescriptionIntake = request.app.state.intake
     return intake
 

@@ -41,7 +41,7 @@ def add_why(app: FastAPI, desk: WhyDesk) -> None:
     app.include_router(member_router)
 
 
-def _desk(request: Request) -> WhyDesk:
+async def _desk(request: Request) -> WhyDesk:
     desk: WhyDesk = request.app.state.why
     return desk
 
