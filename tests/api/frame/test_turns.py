@@ -5,6 +5,7 @@ import asyncio
 from starlette.types import Message, Receive, Scope, Send
 
 from connector.api.frame.turns import Turns
+from tests.broker.crawling import until
 
 
 class Noting:
@@ -44,8 +45,7 @@ async def test_a_request_that_runs_or_was_given_up_holds_no_turn() -> None:
     turns = Turns(noting, first=())
     running = [asyncio.create_task(turns({"type": "http", "path": f"/{at}"}, receive, send)) for at in range(20)]
     running[3].cancel()
-    while len(noting.began) < 19:
-        await asyncio.sleep(0)
+    await until(lambda: len(noting.began) == 19)
     assert "/3" not in noting.began
     noting.gate.set()
     await asyncio.gather(*running, return_exceptions=True)
