@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
 from connector.api.frame import errors
@@ -204,6 +205,16 @@ def make_broker_app(
     )
     errors.install(app)
     app.add_middleware(Turns, first=("/health", "/ready"))
+    if open:
+        # What everybody reads, the scripts of every site read too; none of them can send a token.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=("*",),
+            allow_methods=("GET", "HEAD", "POST"),
+            allow_headers=("Accept", "Content-Type", "If-None-Match"),
+            expose_headers=("ETag", "Link", "Retry-After"),
+            max_age=86_400,
+        )
     app.include_router(public)
     app.include_router(router)
     return app

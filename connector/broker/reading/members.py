@@ -73,14 +73,29 @@ def find_nodes(members: MemberMap, term: str) -> Iterator[MemberMap]:
             yield {"@id": value} if is_iri(value) else {"@value": value}
 
 
-def read_texts(members: MemberMap, term: str, limit: int) -> dict[str, str]:
-    """Return the texts of a term by language: plain, language-tagged, or as a map from language to text."""
+def read_texts(members: MemberMap, term: str, limit: int, *, lines: bool = False) -> dict[str, str]:
+    """Return the texts of a term by language: plain, language-tagged, or as a map from language to text.
+
+    With `lines`, a text keeps its lines and paragraphs; else it is one line.
+    """
     texts: dict[str, str] = {}
     for language, text in _read_tagged(members, term):
-        cleaned = clean(text, limit)
+        cleaned = _clean_lines(text, limit) if lines else clean(text, limit)
         if cleaned and len(texts) < LANGUAGES:
             texts.setdefault(_read_language(language), cleaned)
     return texts
+
+
+def _clean_lines(text: str, limit: int) -> str:
+    """Return the lines of a text without control characters, with one empty line between paragraphs.
+
+    >>> _clean_lines("a \\r\\nb\\n\\n\\n\\x07c\\n", 9)
+    'a\\nb\\n\\nc'
+    """
+    lines = [clean(line, limit) for line in text[: 2 * limit].splitlines()]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    whole = "\n".join(kept).strip()
+    return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
 def _read_tagged(members: MemberMap, term: str) -> Iterator[tuple[Any, str]]:
