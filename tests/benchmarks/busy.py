@@ -1,4 +1,4 @@
-"""What a broker does beside its searches: it builds its index anew, hears of a change, and tells its health in a burst."""
+"""What a broker does beside its searches: it builds its index anew, hears of a change, and is looked at in a burst."""
 
 import asyncio
 import time

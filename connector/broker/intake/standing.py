@@ -44,47 +44,52 @@ class StatusWatch:
         self._changed = changed
         self._wake = asyncio.Event()
         self._news: set[str] = set()
+        self._is_watching = True
         # Since when (ms) a list says nothing.
         self._silent: dict[NamedList, int] = {}
 
     def wake(self) -> None:
-        """Look at the lists from now on: a description on a list was pushed."""
-        self._wake.set()
+        """Look at the lists from now on: a description was pushed, and there may be a first one on a list."""
+        if not self._is_watching:
+            self._is_watching = True
+            self._wake.set()
 
     def note_news(self, participant: str) -> None:
         """Fetch the lists of a participant anew: it may have ended something."""
-        self._news.add(participant)
-        self._wake.set()
+        if self._is_watching:
+            self._news.add(participant)
+            self._wake.set()
 
     async def run(self) -> None:
         """Look at the lists until cancelled; an error is logged and the turn repeated later."""
-        due = True
+        clock = asyncio.get_running_loop().time
+        due = clock()
         while True:
             self._wake.clear()
             try:
-                watching = await self.take_turn() if due else await self.follow_news()
+                await self.follow_news()
+                if clock() >= due:
+                    due = clock() + APART_S
+                    self._is_watching = await self.take_turn()
             except Exception:
                 # The loop of a task: a record that is unavailable must not end all looking.
                 log.exception("the status lists of self-descriptions were not looked at")
-                watching = True
-            due = True
+                self._is_watching = True
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(APART_S if watching else None):
+                # News does not put off the next look at all lists.
+                async with asyncio.timeout(max(due - clock(), 0) if self._is_watching else None):
                     await self._wake.wait()
-                    due = not self._news
 
     async def take_turn(self) -> bool:
         """Look at every list; return whether there is one."""
-        while self._news:
-            self._statuses.forget(self._news.pop())
         named = await self._store.named_lists()
         for one in named:
             await self._look(one)
         self._silent = {one: since for one, since in self._silent.items() if one in set(named)}
         return bool(named)
 
-    async def follow_news(self) -> bool:
-        """Look at the lists of those who have news; return True, as there may be other lists."""
+    async def follow_news(self) -> None:
+        """Fetch the lists of those who have news, and look at them."""
         while self._news:
             participant = self._news.pop()
             named = await self._store.named_lists(participant)
@@ -92,7 +97,6 @@ class StatusWatch:
                 self._statuses.forget(participant)
             for one in named:
                 await self._look(one)
-        return True
 
     async def _look(self, named: NamedList) -> None:
         """Remove the descriptions that a list says have ended, or about which it has long said nothing."""

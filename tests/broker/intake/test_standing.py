@@ -118,6 +118,34 @@ async def test_a_list_of_a_gigabyte_of_zeros_is_refused() -> None:
         await world.push_listed("urn:air", 7)
 
 
+async def test_a_push_causes_no_look_at_what_others_pushed_and_a_rest_ends_with_the_first_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = await open_world()
+    looked, whole = list[str](), world.store.named_lists
+
+    async def note(participant: str | None = None) -> object:
+        looked.append(participant or "all")
+        return await whole(participant)
+
+    monkeypatch.setattr(world.store, "named_lists", note)
+    task = asyncio.create_task(world.watch.run())
+    try:
+        await until(lambda: looked == ["all"])
+        world.watch.note_news(A)
+        await asyncio.sleep(0)
+        assert looked == ["all"]
+        await world.push_listed("urn:air", 7)
+        for number in range(5):
+            await world.push_dataset(f"urn:{number}")
+        world.lists.publish(7)
+        world.watch.note_news(A)
+        await until(lambda: A in world.changes)
+    finally:
+        task.cancel()
+    assert looked == ["all", A]
+
+
 async def test_a_description_without_a_status_causes_no_fetch_and_no_turn() -> None:
     world = await open_world()
     await world.push_dataset("urn:air")
