@@ -3,12 +3,14 @@
 Two brokers that differ in one hidden offer are asked: `test_outputs` has the API, this module what is beside it.
 """
 
+import inspect
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from msgspec.structs import replace
 
@@ -87,6 +89,18 @@ async def test_every_endpoint_of_a_broker_is_compared(space: Space) -> None:  # 
     assert {route.path for route in list_routes(world)} - compared == {SPARQL}
     assert {row for row in list_other(served) if not row[1].startswith(BOARD)} == CHANGING
     await broker.stop()
+
+
+async def test_no_endpoint_has_a_part_that_runs_on_a_thread() -> None:
+    async with open_broker([]) as world:
+        parts = [part for route in list_routes(world) for part in list_parts(route.dependant)]
+    assert len(parts) > 100
+    assert {part for part in parts if not inspect.iscoroutinefunction(part)} == set()
+
+
+def list_parts(dependant: Dependant) -> list[Any]:
+    """Return the function of an endpoint, and those that it depends on."""
+    return [dependant.call, *(part for inner in dependant.dependencies for part in list_parts(inner))]
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=["added", "hidden", "shown"])
