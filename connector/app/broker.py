@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,7 +25,6 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
-from connector.app.intake import PushedIntake, build_intake
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
@@ -53,12 +52,13 @@ from connector.broker.describing.subject import PublicSite
 from connector.broker.graphing import follow, name_layout
 from connector.broker.harvesting.harvest import Keep, harvest
 from connector.broker.harvesting.portal import PortalClient
+from connector.broker.intake.expiry import DescriptionExpiry
+from connector.broker.intake.intake import DescriptionIntake
+from connector.broker.intake.standing import StatusWatch
 from connector.broker.operating.assessing import Assessor
-from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
 from connector.broker.operating.usage import SearchCounter, ignore_search
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_portal, make_rhythm
-from connector.broker.search import render_source
 from connector.broker.visibility.callers import Visibility
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
@@ -68,6 +68,7 @@ from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.desk.broker import BrokerOffice
 from connector.desk.operating.values import INDEX, OperatorDesk
+from connector.identity.dcp.statuses import StatusLists, verify_by_keys
 from connector.identity.passwords import Argon2Passwords
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
@@ -86,9 +87,20 @@ from connector.store.index.folders import locate_index
 from connector.store.index.index import open_index
 from connector.store.sqlite.board.board import locate_board, open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks
-from connector.store.sqlite.record.record import open_record, read_sources
+from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
+from connector.store.sqlite.record.record import SqliteBrokerStore, open_record
 
+# The status lists that are fetched at a time.
+_FETCHES = 4
 _ROLES = (UserRole.CONSUMER, UserRole.OPERATOR)
+
+
+class PushedIntake(NamedTuple):
+    """The intake of self-descriptions, and its two tasks: what ends by itself, and what its issuers end."""
+
+    intake: DescriptionIntake
+    expiry: DescriptionExpiry
+    watch: StatusWatch
 
 
 @dataclass(frozen=True)
@@ -244,13 +256,8 @@ async def build_broker(
 
     site = make_site(settings)
 
-    def note_crawl(participant: str) -> None:
-        crawls.notify(participant)
-        if pushed is not None:
-            pushed.watch.note_news(participant)
-
-    crawler = _build_crawler(parts, record, now, note_change, note_crawl)
-    pushed = build_intake(parts, record, crawler, now, note_change)
+    pushed = _build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
+    crawler = _build_crawler(parts, record, now, note_change, crawls, pushed)
     tasks: list[asyncio.Task[Any]] = []
     searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
@@ -387,9 +394,15 @@ def _build_crawler(
     record: BrokerStore,
     now: Callable[[], int],
     note_change: Callable[[], None],
-    ended: Callable[[str], None],
+    crawls: ProcessWatch,
+    pushed: PushedIntake | None,
 ) -> Crawler:
     portals = PortalClient(parts.client)
+
+    def note_end(participant: str) -> None:
+        crawls.notify(participant)
+        if pushed is not None:
+            pushed.watch.note_news(participant)
 
     async def read_portal(source: CrawlSource, known: dict[str, str], keep: Keep) -> Found:
         return await harvest(portals, source, known, now=now(), keep=keep)
@@ -410,24 +423,54 @@ def _build_crawler(
             make_portal(portal.name, portal.kind, portal.url, portal.title or portal.name, configured=True)
             for portal in parts.settings.broker.portals
         ],
-        ended=ended,
+        ended=note_end,
     )
+
+
+def _build_intake(
+    parts: Parts,
+    record: SqliteBrokerStore,
+    crawl: Callable[[str], bool],
+    now: Callable[[], int],
+    note_change: Callable[[], None],
+) -> PushedIntake | None:
+    """Return the intake of self-descriptions; None without keys of participants."""
+    keys = parts.identity.credentials
+    if keys is None:
+        return None
+    store = SqliteDescriptionStore(record)
+    statuses = StatusLists(parts.client, verify_by_keys(keys), now, asyncio.Semaphore(_FETCHES))
+
+    def note_end(participant: str) -> None:
+        note_change()
+        # The catalogue may still offer it to everybody.
+        crawl(participant)
+
+    def note_kept() -> None:
+        expiry.wake()
+        watch.wake()
+
+    expiry = DescriptionExpiry(store, keys, now=now, changed=note_end)
+    watch = StatusWatch(store, statuses, now=now, changed=note_end)
+    intake = DescriptionIntake(
+        record,
+        store,
+        keys,
+        parts.identity,
+        statuses,
+        now=now,
+        address_problem=parts.address_problem,
+        changed=note_change,
+        expiring=note_kept,
+        crawl=crawl,
+    )
+    return PushedIntake(intake, expiry, watch)
 
 
 def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
     if not settings.broker.sparql:
         return None
     return open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site))
-
-
-def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any]]:
-    """Return the wanted sources of the record that the settings name, also while a broker runs. Raises StoreError."""
-    sources, marks = read_sources(settings.broker.record)
-    return [
-        render_source(source, whole=True)
-        | {"kind": find_kind(source), "marks": sorted(marks.get(source.participant, ()))}
-        for source in choose_sources(sources, marks, choice)
-    ]
 
 
 def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]) -> Application:

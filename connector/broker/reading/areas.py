@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from connector.broker.reading.grids import LATITUDE_FIRST, Position, convert, is_known
+from connector.broker.reading.grids import LATITUDE_FIRST, GridPosition, convert, is_known
 from connector.ports.broker_store import Box
 
 # The characters and the numbers of one geometry that are read; a longer one has no box.
@@ -86,7 +86,7 @@ def _read_text(text: str) -> Box | None:
     return _surround(_convert(number, [(y, x) for x, y in positions] if swapped else positions))
 
 
-def _convert(number: int, positions: list[Position]) -> list[Position]:
+def _convert(number: int, positions: list[GridPosition]) -> list[GridPosition]:
     """Return positions in degrees; nothing if one of them is on no map."""
     found = [convert(number, first, second) for first, second in positions]
     return [position for position in found if position] if all(found) else []

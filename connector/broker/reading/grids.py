@@ -19,12 +19,12 @@ _RADIUS = _AXIS / (1 + _N) * (1 + _N**2 / 4 + _N**4 / 64)
 _BETA = (_N / 2 - 2 * _N**2 / 3 + 37 * _N**3 / 96, _N**2 / 48 + _N**3 / 15, 17 * _N**3 / 480)
 _DELTA = (2 * _N - 2 * _N**2 / 3 - 2 * _N**3, 7 * _N**2 / 3 - 8 * _N**3 / 5, 56 * _N**3 / 15)
 # What lies farther off is on no map of a zone, and on none at all.
-_FARTHEST_EAST, _FARTHEST_NORTH = 1_500_000.0, 10_000_000.0
+_FARTHEST_EAST, _FARTHEST_NORTH, _FARTHEST_WEB = 1_500_000.0, 10_000_000.0, 21_000_000.0
 
-Position = tuple[float, float]
+GridPosition = tuple[float, float]
 
 
-def convert(system: int, east: float, north: float) -> Position | None:
+def convert(system: int, east: float, north: float) -> GridPosition | None:
     """Return longitude and latitude of a position in a system by its number at EPSG, or None if it has none.
 
     >>> convert(3857, 0.0, 0.0), convert(31466, 1.0, 2.0)
@@ -39,11 +39,11 @@ def is_known(system: int) -> bool:
     return system in _GRIDS
 
 
-def _keep(east: float, north: float) -> Position:
+def _keep(east: float, north: float) -> GridPosition:
     return east, north
 
 
-def _from_utm(east: float, north: float, *, zone: int, shift: float = 0.0) -> Position | None:
+def _from_utm(east: float, north: float, *, zone: int, shift: float = 0.0) -> GridPosition | None:
     from_middle = east - shift - _EAST
     if not (abs(from_middle) <= _FARTHEST_EAST and abs(north) <= _FARTHEST_NORTH):
         return None
@@ -59,14 +59,14 @@ def _from_utm(east: float, north: float, *, zone: int, shift: float = 0.0) -> Po
     return 6 * zone - 183 + math.degrees(longitude), math.degrees(latitude)
 
 
-def _from_web_map(east: float, north: float) -> Position | None:
-    if abs(east) > 2e7 + 1e6 or abs(north) > 2e7 + 1e6:
+def _from_web_map(east: float, north: float) -> GridPosition | None:
+    if not (abs(east) <= _FARTHEST_WEB and abs(north) <= _FARTHEST_WEB):
         return None
     latitude = math.degrees(2 * math.atan(math.exp(north / _AXIS)) - math.pi / 2)
     return math.degrees(east / _AXIS), latitude
 
 
-_GRIDS: Mapping[int, Callable[[float, float], Position | None]] = {
+_GRIDS: Mapping[int, Callable[[float, float], GridPosition | None]] = {
     **dict.fromkeys(LATITUDE_FIRST, _keep),
     **{base + zone: partial(_from_utm, zone=zone) for base in (25800, 32600) for zone in (31, 32, 33)},
     # UTM with the number of the zone before the easting.
