@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
 from connector.api.frame import errors
@@ -19,6 +20,7 @@ from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters
+from connector.api.frame.turns import Turns
 from connector.broker import finding, search
 from connector.broker.crawler import Crawler
 from connector.broker.projector import Projector
@@ -202,12 +204,23 @@ def make_broker_app(
         note_search=note_search,
     )
     errors.install(app)
+    app.add_middleware(Turns, first=("/health", "/ready"))
+    if open:
+        # What everybody reads, the scripts of every site read too; none of them can send a token.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=("*",),
+            allow_methods=("GET", "HEAD", "POST"),
+            allow_headers=("Accept", "Content-Type", "If-None-Match"),
+            expose_headers=("ETag", "Link", "Retry-After"),
+            max_age=86_400,
+        )
     app.include_router(public)
     app.include_router(router)
     return app
 
 
-def _desk(request: Request) -> BrokerDesk:
+async def _desk(request: Request) -> BrokerDesk:
     desk: BrokerDesk = request.app.state.desk
     return desk
 
@@ -273,7 +286,7 @@ SeenWithTests = Annotated[RecordView, Depends(_see_with_tests)]
 """What the caller sees, with what is marked as a test if it asks for tests."""
 
 
-def read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
+def read_search(given: SearchParameters) -> Asked:
     """Return the search that parameters ask for. Raises ApiError."""
     try:
         return make_query(
@@ -295,6 +308,11 @@ def read_search(given: Annotated[SearchParameters, Query()]) -> Asked:
         raise _refuse(refusal) from None
 
 
+async def _read_asked(given: Annotated[SearchParameters, Query()]) -> Asked:
+    # The dependencies here are coroutines: FastAPI runs a plain function on a thread, which costs more than it does.
+    return read_search(given)
+
+
 def _refuse(refusal: QueryRefused) -> ApiError:
     return ApiError(422, "query", str(refusal))
 
@@ -313,7 +331,7 @@ def _json(document: Any, status: int = 200) -> Response:
 async def search_offers(
     desk: AtBroker,
     caller: Known,
-    asked: Annotated[Asked, Depends(read_search)],
+    asked: Annotated[Asked, Depends(_read_asked)],
     lang: LanguageQuery = None,
 ) -> Response:
     """Search the offers of all participants, best first."""

@@ -21,7 +21,7 @@ from connector.views.conversion import to_view
 from connector.views.self_descriptions import PushedDescriptionView
 
 RETRY_S = 5
-_STATUS = {"not-yours": 403, "no-source": 404, "too-many": 409, "not-yet": 503}
+_STATUS = {"not-yours": 403, "no-source": 404, "too-many": 409, "not-yet": 503, "status-unknown": 503}
 
 router = APIRouter(prefix="/v1/self-descriptions", tags=["self-descriptions"])
 
@@ -32,7 +32,7 @@ def add_self_descriptions(app: FastAPI, intake: DescriptionIntake) -> None:
     app.include_router(router)
 
 
-def _intake(request: Request) -> DescriptionIntake:
+async def _intake(request: Request) -> DescriptionIntake:
     intake: DescriptionIntake = request.app.state.intake
     return intake
 

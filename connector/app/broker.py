@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -54,12 +54,11 @@ from connector.broker.harvesting.harvest import Keep, harvest
 from connector.broker.harvesting.portal import PortalClient
 from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
+from connector.broker.intake.standing import StatusWatch
 from connector.broker.operating.assessing import Assessor
-from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
 from connector.broker.operating.usage import SearchCounter, ignore_search
 from connector.broker.projector import Projector
 from connector.broker.schedule import make_portal, make_rhythm
-from connector.broker.search import render_source
 from connector.broker.visibility.callers import Visibility
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
@@ -69,6 +68,7 @@ from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.desk.broker import BrokerOffice
 from connector.desk.operating.values import INDEX, OperatorDesk
+from connector.identity.dcp.statuses import StatusLists, verify_by_keys
 from connector.identity.passwords import Argon2Passwords
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
@@ -88,9 +88,19 @@ from connector.store.index.index import open_index
 from connector.store.sqlite.board.board import locate_board, open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
-from connector.store.sqlite.record.record import SqliteBrokerStore, open_record, read_sources
+from connector.store.sqlite.record.record import SqliteBrokerStore, open_record
 
+# The status lists that are fetched at a time.
+_FETCHES = 4
 _ROLES = (UserRole.CONSUMER, UserRole.OPERATOR)
+
+
+class PushedIntake(NamedTuple):
+    """The intake of self-descriptions, and its two tasks: what ends by itself, and what its issuers end."""
+
+    intake: DescriptionIntake
+    expiry: DescriptionExpiry
+    watch: StatusWatch
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ class BrokerServer:
     changed: asyncio.Event
     now: Callable[[], int]
     graph: GraphStore | None = None
-    expiry: DescriptionExpiry | None = None
+    pushed: PushedIntake | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -143,14 +153,15 @@ class BrokerServer:
         if self.graph is not None:
             following = follow(self.record, self.graph, self.site, self.changed)
             self.tasks.append(asyncio.create_task(following, name="graph"))
-        if self.expiry is not None:
-            self.tasks.append(asyncio.create_task(self.expiry.run(), name="expiry"))
+        if self.pushed is not None:
+            self.tasks.append(asyncio.create_task(self.pushed.expiry.run(), name="expiry"))
+            self.tasks.append(asyncio.create_task(self.pushed.watch.run(), name="statuses"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._relist), name="roster"))
 
     def _relist(self) -> None:
         self.operator.crawler.relist()
-        if self.expiry is not None:
-            self.expiry.relist()
+        if self.pushed is not None:
+            self.pushed.expiry.relist()
 
     async def invite_first(self) -> InvitedUser | None:
         """Return the link for the first sign-in to the pages, if there are pages and nobody has signed in yet."""
@@ -244,7 +255,9 @@ async def build_broker(
             announcer.announce()
 
     site = make_site(settings)
-    crawler = _build_crawler(parts, record, now, note_change, crawls.notify)
+
+    pushed = _build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
+    crawler = _build_crawler(parts, record, now, note_change, crawls, pushed)
     tasks: list[asyncio.Task[Any]] = []
     searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
@@ -260,7 +273,6 @@ async def build_broker(
         now=now,
     )
     graph, visibility = _open_graph(settings, site), Visibility(record, now)
-    intake, expiry = _build_intake(parts, record, crawler, now, note_change)
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
     poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
@@ -279,14 +291,14 @@ async def build_broker(
         operator=desk,
         visibility=visibility,
         protocol=_build_protocol(parts, visibility, now),
-        api=_build_api(parts, desk, needs, visibility, graph, intake, searches, tasks),
+        api=_build_api(parts, desk, needs, visibility, graph, pushed, searches, tasks),
         searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
         changed=changed,
         now=now,
         graph=graph,
-        expiry=expiry,
+        pushed=pushed,
         tasks=tasks,
     )
 
@@ -339,7 +351,7 @@ def _build_api(
     needs: BoardDesk,
     visibility: Visibility,
     graph: GraphStore | None,
-    intake: DescriptionIntake | None,
+    pushed: PushedIntake | None,
     searches: SearchCounter | None,
     tasks: list[asyncio.Task[Any]],
 ) -> ASGIApp:
@@ -371,8 +383,8 @@ def _build_api(
     )
     add_why(api, WhyDesk(record=desk.record, index=desk.index, operator=settings.participant.id))
     add_portals(api, needs.site, graph)
-    if intake is not None:
-        add_self_descriptions(api, intake)
+    if pushed is not None:
+        add_self_descriptions(api, pushed.intake)
     add_board(api, needs)
     return api
 
@@ -382,9 +394,15 @@ def _build_crawler(
     record: BrokerStore,
     now: Callable[[], int],
     note_change: Callable[[], None],
-    ended: Callable[[str], None],
+    crawls: ProcessWatch,
+    pushed: PushedIntake | None,
 ) -> Crawler:
     portals = PortalClient(parts.client)
+
+    def note_end(participant: str) -> None:
+        crawls.notify(participant)
+        if pushed is not None:
+            pushed.watch.note_news(participant)
 
     async def read_portal(source: CrawlSource, known: dict[str, str], keep: Keep) -> Found:
         return await harvest(portals, source, known, now=now(), keep=keep)
@@ -405,57 +423,54 @@ def _build_crawler(
             make_portal(portal.name, portal.kind, portal.url, portal.title or portal.name, configured=True)
             for portal in parts.settings.broker.portals
         ],
-        ended=ended,
+        ended=note_end,
     )
 
 
 def _build_intake(
     parts: Parts,
     record: SqliteBrokerStore,
-    crawler: Crawler,
+    crawl: Callable[[str], bool],
     now: Callable[[], int],
     note_change: Callable[[], None],
-) -> tuple[DescriptionIntake, DescriptionExpiry] | tuple[None, None]:
-    """Return the intake, and what removes self-descriptions when they end; none without keys of participants."""
+) -> PushedIntake | None:
+    """Return the intake of self-descriptions; None without keys of participants."""
     keys = parts.identity.credentials
     if keys is None:
-        return None, None
+        return None
     store = SqliteDescriptionStore(record)
+    statuses = StatusLists(parts.client, verify_by_keys(keys), now, asyncio.Semaphore(_FETCHES))
 
     def note_end(participant: str) -> None:
         note_change()
         # The catalogue may still offer it to everybody.
-        crawler.nudge(participant)
+        crawl(participant)
+
+    def note_kept() -> None:
+        expiry.wake()
+        watch.wake()
 
     expiry = DescriptionExpiry(store, keys, now=now, changed=note_end)
+    watch = StatusWatch(store, statuses, now=now, changed=note_end)
     intake = DescriptionIntake(
         record,
         store,
         keys,
         parts.identity,
+        statuses,
         now=now,
         address_problem=parts.address_problem,
         changed=note_change,
-        expiring=expiry.wake,
-        crawl=crawler.nudge,
+        expiring=note_kept,
+        crawl=crawl,
     )
-    return intake, expiry
+    return PushedIntake(intake, expiry, watch)
 
 
 def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
     if not settings.broker.sparql:
         return None
     return open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site))
-
-
-def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any]]:
-    """Return the wanted sources of the record that the settings name, also while a broker runs. Raises StoreError."""
-    sources, marks = read_sources(settings.broker.record)
-    return [
-        render_source(source, whole=True)
-        | {"kind": find_kind(source), "marks": sorted(marks.get(source.participant, ()))}
-        for source in choose_sources(sources, marks, choice)
-    ]
 
 
 def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]) -> Application:

@@ -1,14 +1,17 @@
-"""The databases, folders and offered files of a participant, examined while its process may be running or not."""
+"""The databases, folders, offered files and sources of a participant, examined while its process may be running."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from connector.app.parts import OWNER
+from connector.broker.operating.sources import SourceChoice, choose_sources, find_kind
+from connector.broker.search import render_source
 from connector.dataplane.files.space import is_writable
 from connector.settings import Settings
 from connector.store.sqlite.chapters.assets import read_published
 from connector.store.sqlite.engine.examine import examine
 from connector.store.sqlite.engine.migrate import steps
+from connector.store.sqlite.record.record import read_sources
 
 _SECONDS = 10.0
 
@@ -31,3 +34,13 @@ def list_missing(settings: Settings) -> tuple[str, ...]:
     sources = [asset.source for asset in read_published(store, OWNER)]
     paths = dict.fromkeys(str(source.get("path")) for source in sources if source.get("kind") == "file")
     return tuple(path for path in paths if not (root / path).exists())
+
+
+def list_sources(settings: Settings, choice: SourceChoice) -> list[dict[str, Any]]:
+    """Return the wanted sources of the record that the settings name, also while a broker runs. Raises StoreError."""
+    sources, marks = read_sources(settings.broker.record)
+    return [
+        render_source(source, whole=True)
+        | {"kind": find_kind(source), "marks": sorted(marks.get(source.participant, ()))}
+        for source in choose_sources(sources, marks, choice)
+    ]

@@ -83,8 +83,8 @@ def make_entry(
         titles=read_texts(members, "dct:title", TITLE_LENGTH)
         or read_texts(members, "edc:name", TITLE_LENGTH)
         or _make_title(dataset),
-        descriptions=read_texts(members, "dct:description", DESCRIPTION_LENGTH)
-        or read_texts(members, "edc:description", DESCRIPTION_LENGTH),
+        descriptions=read_texts(members, "dct:description", DESCRIPTION_LENGTH, lines=True)
+        or read_texts(members, "edc:description", DESCRIPTION_LENGTH, lines=True),
         keywords=read_words(members, "dcat:keyword"),
         themes=tuple(map(dcat.to_theme, read_words(members, "dcat:theme"))),
         publisher=_read_publisher(members) or source.name,

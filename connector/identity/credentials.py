@@ -5,10 +5,11 @@ The header is `alg`, `kid`, `typ` and `cty`, and nothing else; `kid` is the RFC 
 
 from collections.abc import Callable, Mapping, Sequence
 
-from connector.identity.jws import Rejected, sign, verify_document
+from connector.identity.jws import Rejected, open_signed, sign, verify_document, verify_signature
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.ports.credentials import CredentialRejected, VerifiedCredential
 from connector.protocol.credential import CONTENT_TYPE, SECURED_LIMIT, SECURED_TYPE
+from connector.protocol.dcp.status_list import LIST_LIMIT
 
 ListInForce = Callable[[], Mapping[str, Sequence[VerificationKey]] | None]
 
@@ -40,6 +41,21 @@ class ListedCredentialKeys:
         except Rejected as fault:
             raise CredentialRejected(f"The signature of the credential is refused: {fault.problem}") from None
         return VerifiedCredential(payload=found.payload, key=found.kid)
+
+    def verify_list(self, secured: bytes, issuer: str) -> bytes:
+        """Return the payload of a status list that a listed key of a member signed. Raises CredentialRejected."""
+        keys = (self._listed() or {}).get(issuer)
+        if keys is None:
+            raise CredentialRejected("The issuer of the status list is not on the participant list.")
+        try:
+            text = secured.decode("ascii", "replace")
+            opened = open_signed(text, limit=LIST_LIMIT, kinds=(SECURED_TYPE,), content=CONTENT_TYPE)
+            verify_signature(opened, keys)
+        except Rejected as fault:
+            raise CredentialRejected(f"The status list is refused: {fault.problem}") from None
+        if "typ" not in opened.header or opened.header.get("cty", CONTENT_TYPE) != CONTENT_TYPE:
+            raise CredentialRejected(f"The status list is refused: typ is not {SECURED_TYPE}, or cty is another one.")
+        return opened.payload
 
     def name_own_key(self) -> str:
         """Return the thumbprint of the key in use."""

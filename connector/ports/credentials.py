@@ -3,9 +3,12 @@
 The keys are those of the identity mechanism, and so are their names: thumbprints, or identifiers of its own.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
+
+from connector.protocol.dcp.claims import StatusEntry
 
 
 class CredentialRejected(Exception):
@@ -36,6 +39,12 @@ class CredentialKeys(Protocol):
         content are the caller's to check. Its cost is bounded by the size, about a millisecond for the largest one.
         """
 
+    def verify_list(self, secured: bytes, issuer: str) -> bytes:
+        """Return the payload of a status list that a listed key of a participant signed. Raises CredentialRejected.
+
+        Its cost is bounded by the size of a list.
+        """
+
     def name_own_key(self) -> str:
         """Return the name of the key that this participant signs with."""
 
@@ -44,3 +53,17 @@ class CredentialKeys(Protocol):
 
         None means that nobody knows now, because the participant list has expired.
         """
+
+
+class CredentialStatuses(Protocol):
+    """What the issuers of credentials say about them later, in status lists (Bitstring Status List 1.0)."""
+
+    async def find_ended(self, issuer: str, statuses: Sequence[StatusEntry]) -> str | None:
+        """Return why a credential of `issuer` has ended, such as `revocation`, or None if it has not.
+
+        Raises Unauthenticated for a list that says nothing about it, and AuthenticationUnavailable for one that is out
+        of reach.
+        """
+
+    def forget(self, issuer: str | None = None) -> None:
+        """Forget the lists of an issuer, or all, so that they are fetched again."""

@@ -11,18 +11,22 @@ import msgspec
 
 from connector.ports.broker_store import Entry
 from connector.protocol.credential import DescriptionKind
+from connector.protocol.dcp.claims import StatusEntry
 
 MOST_OF_ONE = 5_000
 """The most self-descriptions of one participant that are kept."""
 MOST_BYTES = 64 * 1024 * 1024
 """The most bytes of them, as much as of a catalogue."""
+LISTS_OF_ONE = 8
+"""The most status lists that the self-descriptions of one participant name: each is fetched again and again."""
 
 
 class PushedDescription(msgspec.Struct, frozen=True, kw_only=True):
     """A self-description that a participant pushed. Times in ms since the Unix epoch.
 
     `name` is that of `name_description`; `secured` is the credential byte for byte, and `key` the name of the key that
-    signed it. `audience` is that of `Entry`. `findings` tell the operator what the description lacks.
+    signed it. `audience` is that of `Entry`. `findings` tell the operator what the description lacks, `statuses` where
+    its issuer says that it has ended.
     """
 
     name: str
@@ -35,6 +39,7 @@ class PushedDescription(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
     audience: bytes = b""
     findings: tuple[str, ...] = ()
+    statuses: tuple[StatusEntry, ...] = ()
 
 
 class DescribingKey(msgspec.Struct, frozen=True, order=True):
@@ -42,6 +47,13 @@ class DescribingKey(msgspec.Struct, frozen=True, order=True):
 
     participant: str
     key: str
+
+
+class NamedList(msgspec.Struct, frozen=True, order=True):
+    """A status list that descriptions of a participant name."""
+
+    participant: str
+    url: str
 
 
 class DescriptionStore(Protocol):
@@ -53,7 +65,8 @@ class DescriptionStore(Protocol):
     async def put_description(self, description: PushedDescription, entry: Entry | None, now: int) -> bool:
         """Store a description, instead of an earlier one of its name, and the entry of its dataset, both or none.
 
-        Returns whether the entry has changed. Raises LimitReached if the participant would have too many.
+        Returns whether the entry has changed. Raises LimitReached if the participant would have too many, or too many
+        status lists.
         """
 
     async def drop_descriptions(self, names: Sequence[str], now: int) -> int:
@@ -70,3 +83,9 @@ class DescriptionStore(Protocol):
 
     async def signed_descriptions(self, signer: DescribingKey, limit: int) -> Sequence[str]:
         """Return names of descriptions that a key of a participant signed."""
+
+    async def named_lists(self, participant: str | None = None) -> Sequence[NamedList]:
+        """Return the status lists that the present descriptions name, of all participants or of one, in order."""
+
+    async def named_on(self, named: NamedList) -> Sequence[tuple[str, StatusEntry]]:
+        """Return the names of the descriptions on a status list, each with its bit: bounded by what one may push."""

@@ -16,6 +16,8 @@ from typing import Any
 import msgspec
 
 from connector.protocol import dcat
+from connector.protocol.dcp.claims import StatusEntry, read_statuses
+from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dsp.codec import canonical, parse
 from connector.protocol.dsp.common import CONTEXT
 from connector.protocol.dsp.errors import ProtocolError, clean
@@ -40,8 +42,8 @@ _VALUE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
 LEEWAY_MS = 30_000
 """How far the clocks of two participants may be apart, in ms."""
 
-# What would change what a credential states, and is not read here: its status, other proofs, other times.
-_UNREAD = ("credentialStatus", "exp", "nbf", "proof", "vc", "vp")
+# What would change what a credential states, and is not read here: other proofs, other times.
+_UNREAD = ("exp", "nbf", "proof", "vc", "vp")
 _DCAT, _FOAF = "http://www.w3.org/ns/dcat#", "http://xmlns.com/foaf/0.1/"
 
 
@@ -80,7 +82,8 @@ class VerifiableCredential(msgspec.Struct, frozen=True, kw_only=True):
     """A credential as it was read. Times in ms since the Unix epoch.
 
     `document` is the subject as a catalogue writes it (JSON with `@id` and `@type`). `audience` is the policy (JSON)
-    that decides to whom it may be shown, empty for everybody; with `teaser`, others may see its title.
+    that decides to whom it may be shown, empty for everybody; with `teaser`, others may see its title. `statuses` are
+    its bits in status lists.
     """
 
     id: str
@@ -92,6 +95,7 @@ class VerifiableCredential(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: int
     audience: bytes = b""
     teaser: bool = False
+    statuses: tuple[StatusEntry, ...] = ()
 
 
 def write_credential(
@@ -158,6 +162,7 @@ def read_credential(payload: bytes) -> VerifiableCredential:
         valid_until=_read_time(members, "validUntil"),
         audience=audience,
         teaser=teaser,
+        statuses=_read_statuses(members),
     )
 
 
@@ -229,6 +234,13 @@ def _check_envelope(members: Mapping[str, Any]) -> None:
     unread = next((name for name in _UNREAD if name in members), None)
     if unread:
         raise CredentialFault(f"The credential has the member {unread}, which is not read here: leave it out.")
+
+
+def _read_statuses(members: Mapping[str, Any]) -> tuple[StatusEntry, ...]:
+    try:
+        return read_statuses(members)
+    except ClaimFault as fault:
+        raise CredentialFault(fault.reason) from None
 
 
 def _read_subject(subject: dict[str, Any]) -> tuple[DescriptionKind, dict[str, Any]]:

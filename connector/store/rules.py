@@ -16,7 +16,7 @@ import msgspec
 
 from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, CrawlSource, Delta, Entry, Statements
 from connector.ports.changes import Change, PutAsset, PutCredential, PutOfferForm, PutProcess, PutSubscription, PutUser
-from connector.ports.descriptions import MOST_BYTES, MOST_OF_ONE
+from connector.ports.descriptions import LISTS_OF_ONE, MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
 from connector.ports.store_errors import LimitReached, TooSoon
@@ -297,8 +297,13 @@ def is_same_entry(present: Entry, pushed: Entry) -> bool:
     )
 
 
-def check_pushed(count: int, size: int) -> None:
-    """Raise LimitReached if the descriptions of one participant are too many or have too many bytes."""
+def check_pushed(count: int, size: int, lists: int) -> None:
+    """Raise LimitReached if the descriptions of one participant are too many, too large, or name too many lists."""
+    if lists > LISTS_OF_ONE:
+        raise LimitReached(
+            f"The self-descriptions of the participant would name more than {LISTS_OF_ONE} status lists: "
+            "put several credentials on one list."
+        )
     if count > MOST_OF_ONE or size > MOST_BYTES:
         raise LimitReached(
             f"The participant would have more than {MOST_OF_ONE} self-descriptions, or more than {MOST_BYTES} bytes "

@@ -43,6 +43,7 @@ async def test_a_start_opens_the_listeners_and_a_stop_closes_all(space: Space) -
         "projector",
         "roster",
         "expiry",
+        "statuses",
         "teller",
         "webhooks",
     }
@@ -66,7 +67,7 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
     await broker.start()
     try:
         names = {task.get_name() for task in broker.tasks}
-        assert names == {"crawler", "roster", "graph", "projector", "expiry", "teller", "webhooks"}
+        assert names == {"crawler", "roster", "graph", "projector", "expiry", "statuses", "teller", "webhooks"}
         async with httpx.AsyncClient(
             trust_env=False, base_url=broker.listeners.addresses["broker"], timeout=60
         ) as client:

@@ -1,4 +1,4 @@
-"""A full disk under the whole folder of a connector: it is not ready, and works again when there is room."""
+"""A full disk under a whole folder: a connector is not ready, a broker goes on answering; both work again with room."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,13 @@ import httpx
 import pytest
 
 from connector.dataplane.files.space import measure_disk
+from connector.ports.broker_store import Delta
 from connector.ports.changes import PutBackoff
 from connector.ports.entities import Backoff
 from connector.ports.store_errors import Unavailable
+from connector.store.sqlite.record.record import open_record
+from tests.broker.searching import make_searching
+from tests.contract.test_record import NOW, entry, source
 from tests.pair.space import SOON, Space
 from tests.support.disk import small_disk
 
@@ -48,3 +52,39 @@ async def test_a_connector_on_a_full_disk_is_not_ready_and_recovers_without_a_re
         assert (await client.get("/ready")).json()["checks"]["space"] == "ok"
         await store.commit([PutBackoff(Backoff(owner="default", peer="last", failures=1, until=1))])
     await made.leave("city")
+
+
+async def test_a_broker_on_a_full_disk_goes_on_answering_and_loses_nothing_that_it_took(small: Path) -> None:
+    record = await open_record(small / "record.db")
+    searching = await make_searching(record, small / "index", now=NOW)
+    taken, refused, behind = set[str](), 0, 0
+
+    async def take(name: str) -> None:
+        await record.apply(Delta(source=source(), upserts=(entry(name, "Wald", document=b"x" * 20_000),)), NOW)
+        taken.add(name)
+
+    await take("first")
+    await searching.follow()
+    ballast = small / "ballast"
+    ballast.write_bytes(bytes(measure_disk(small)[0]))
+    for number in range(100):
+        try:
+            await take(f"urn:{number}")
+        except Unavailable:
+            refused += 1
+        try:
+            await searching.follow()
+        except Unavailable:
+            behind += 1
+    assert refused, "the disk is full, and every write was accepted"
+    found = await searching.ids("wald")
+    assert "first" in found
+    assert set(found) <= taken
+    ballast.unlink()
+    await take("last")
+    await searching.follow()
+    assert set(await searching.ids("wald")) == taken
+    rows, _ = await record.view().entries(None, 200)
+    assert {row.id for row in rows} == taken
+    await searching.index.close()
+    await record.close()

@@ -17,6 +17,7 @@ SUITES = {
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
     "broker/test_api.py": "the broker as its users see it",
+    "broker/visibility/test_endpoints.py": "that every endpoint is compared, and what the pages and SPARQL tell",
     "broker/visibility/test_outputs.py": "all that the broker answers, with and without a hidden offer",
     "broker/test_hostile_sources.py": "bad input of the intake, over real HTTP",
     "broker/describing/test_hostile_values.py": "every value of an offer made hostile, in all forms that are published",

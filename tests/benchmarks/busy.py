@@ -1,4 +1,4 @@
-"""What a broker does beside its searches: it builds its index anew, and hears of a change."""
+"""What a broker does beside its searches: it builds its index anew, hears of a change, and is looked at in a burst."""
 
 import asyncio
 import time
@@ -19,6 +19,8 @@ from tests.benchmarks.searching import NOW, Ask, Spent, find_ms, list_queries, s
 PER_SECOND, SECONDS = 20, 4
 BOUND_RATIO, BOUND_NOTICE_S = 2.0, 2.0
 NOTICES = 3
+# Fewer than the connections of a client, of which the look at the health needs one.
+AT_ONCE = 60
 ADDRESS = "https://x.example/dsp"
 """Where the members of the record live; only the one that is new is asked."""
 
@@ -53,6 +55,7 @@ async def measure(record: BrokerStore, index: SearchIndex, connectors: int) -> l
     )
     async with serve(record, index, projector, crawler, caller=town.last) as ask:
         calm = await _search_steadily(ask)
+        delayed = await _look_in_a_burst(ask)
         tasks = [asyncio.create_task(projector.run()), asyncio.create_task(crawler.run())]
         projector.request_rebuild()
         busy = await _search_steadily(ask)
@@ -68,6 +71,7 @@ async def measure(record: BrokerStore, index: SearchIndex, connectors: int) -> l
         figure("broker.reindexing_search_p50_ms", find_ms(busy), "ms", find_ms(calm)),
         figure("broker.reindexing_search_p95_ms", find_ms(busy, 0.95), "ms", find_ms(calm, 0.95)),
         figure("broker.reindexing_search_ratio", ratio, "1", None, BOUND_RATIO),
+        figure("broker.burst_health_p95_ms", find_ms(delayed, 0.95), "ms", find_ms(calm, 0.95)),
         figure("broker.notice_to_search_s", max(waited), "s", None, BOUND_NOTICE_S),
     ]
 
@@ -78,6 +82,16 @@ async def _search_steadily(ask: Ask) -> list[Spent]:
     for at, text in enumerate(list_queries(PER_SECOND * SECONDS)):
         await asyncio.sleep(max(0.0, begun + at / PER_SECOND - time.perf_counter()))
         spent.append(await time_round(partial(ask, "/v1/search", {"q": text})))
+    return spent
+
+
+async def _look_in_a_burst(ask: Ask) -> list[Spent]:
+    """Return what a look at the health takes while many searches that came at once are answered."""
+    burst = [asyncio.create_task(ask("/v1/search", {"q": text})) for text in list_queries(AT_ONCE)]
+    spent = [await time_round(partial(ask, "/health", {}))]
+    while not all(task.done() for task in burst):
+        spent.append(await time_round(partial(ask, "/health", {})))
+    await asyncio.gather(*burst)
     return spent
 
 

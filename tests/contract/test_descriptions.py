@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports.broker_store import BrokerStore, Delta
-from connector.ports.descriptions import DescribingKey, DescriptionStore, PushedDescription
+from connector.ports.descriptions import DescribingKey, DescriptionStore, NamedList, PushedDescription
 from connector.ports.store_errors import LimitReached, Unavailable
 from connector.protocol.credential import DescriptionKind, name_description
+from connector.protocol.dcp.claims import StatusEntry
 from connector.store import rules
 from connector.store.memory.descriptions import MemoryDescriptionStore
 from connector.store.memory.record import MemoryBrokerStore
@@ -170,3 +171,33 @@ async def test_a_view_tells_of_which_entries_a_description_is_kept_but_not_of_a_
     hits = (await searching.find()).hits
     assert {hit.entry.id: hit.described for hit in hits} == {"a": True, "crawled": False}
     await searching.index.close()
+
+
+def bit_of(index: int, url: str) -> StatusEntry:
+    return StatusEntry("revocation", index, url)
+
+
+async def test_descriptions_are_found_by_their_status_lists(stores: Stores) -> None:
+    _, store = stores
+    await store.put_description(pushed("a", statuses=(bit_of(1, "x"), bit_of(2, "y"))), None, NOW)
+    await store.put_description(pushed("b", statuses=(bit_of(3, "x"),)), None, NOW)
+    await store.put_description(pushed("c", WORKS, statuses=(bit_of(1, "x"),)), None, NOW)
+    lists = [NamedList(CITY, "x"), NamedList(CITY, "y")]
+    assert await store.named_lists() == sorted([*lists, NamedList(WORKS, "x")])
+    assert await store.named_lists(CITY) == lists
+    assert await store.named_lists("nobody") == []
+    assert await store.named_on(lists[0]) == [(f"{CITY}/a", bit_of(1, "x")), (f"{CITY}/b", bit_of(3, "x"))]
+    await store.put_description(pushed("a", statuses=(bit_of(9, "y"),)), None, NOW)
+    await store.drop_descriptions([f"{CITY}/b"], NOW)
+    assert await store.named_lists(CITY) == [NamedList(CITY, "y")]
+    assert await store.named_on(lists[1]) == [(f"{CITY}/a", bit_of(9, "y"))]
+
+
+async def test_one_participant_names_few_lists(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "LISTS_OF_ONE", 1)
+    _, store = stores
+    await store.put_description(pushed("a", statuses=(bit_of(1, "x"),)), None, NOW)
+    with pytest.raises(LimitReached):
+        await store.put_description(pushed("b", statuses=(bit_of(1, "y"),)), None, NOW)
+    assert await store.named_lists() == [NamedList(CITY, "x")]
+    assert await store.description(f"{CITY}/b") is None

@@ -40,7 +40,7 @@ class BoardDesk(msgspec.Struct, frozen=True, kw_only=True):
     new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32)
 
 
-def _desk(request: Request) -> BoardDesk:
+async def _desk(request: Request) -> BoardDesk:
     desk: BoardDesk = request.app.state.board
     return desk
 

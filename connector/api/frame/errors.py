@@ -119,7 +119,10 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 async def _unforeseen(_: Request, error: Exception) -> JSONResponse:
     _log.error("request failed", exc_info=error)
-    return answer(500, "internal", "Internal error: the log of this connector contains the details.")
+    told = answer(500, "internal", "Internal error: the log of this connector contains the details.")
+    # The server closes the connection after an error that nobody foresaw: the caller has to know (RFC 9112, 9.6).
+    told.headers["Connection"] = "close"
+    return told
 
 
 def _sentence(errors: Sequence[Any]) -> str:

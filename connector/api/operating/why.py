@@ -14,6 +14,7 @@ from connector.broker.query import make_query
 from connector.desk.operating.values import find_source
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.search_index import SearchIndex, SearchUnavailable
+from connector.protocol.dsp.errors import clean
 from connector.views.common import LONGEST_IDENTIFIER
 from connector.views.conversion import to_view
 from connector.views.moderation import WhyStepView, WhyView
@@ -41,7 +42,7 @@ def add_why(app: FastAPI, desk: WhyDesk) -> None:
     app.include_router(member_router)
 
 
-def _desk(request: Request) -> WhyDesk:
+async def _desk(request: Request) -> WhyDesk:
     desk: WhyDesk = request.app.state.why
     return desk
 
@@ -65,13 +66,28 @@ async def explain_own_offer(
     participant: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
     q: TextQuery = None,
 ) -> Response:
-    """Say why an offer of the caller is shown or not, step by step. The operator of the broker may ask about all."""
+    """Say why an offer of the caller is shown or not, step by step.
+
+    The operator of the broker may ask about all; without `participant`, about the one that offers the dataset.
+    """
     is_operator = caller.participant == desk.operator
     if not is_operator and participant not in (None, caller.participant):
         raise ApiError(403, "not-allowed", "Only its provider and the operator of the broker may ask about an offer.")
     now: int = request.app.state.desk.now()
-    provider = participant or caller.participant
+    provider = participant or (await _find_provider(desk.record, dataset) if is_operator else caller.participant)
     return encode_view(await _explain(desk.record, desk.index, provider, dataset, q, now, names_keys=is_operator))
+
+
+async def _find_provider(record: ModeratedStore, dataset: str) -> str:
+    """Return the one that offers a dataset now, to whomever. Raises ApiError if nobody does, or several do."""
+    seen = record.view([known.number for known in await record.classes()], tests=True)
+    found = await seen.providers(dataset)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        reason = f"{len(found)} participants offer this dataset: name one of them, such as {clean(found[0])}."
+        raise ApiError(409, "several", reason)
+    raise ApiError(404, "no-dataset", "Nobody offers this dataset now: name the participant that should.")
 
 
 async def _explain(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from connector.broker.describing.dataset import describe_dataset, describe_provider
-from connector.broker.describing.members import ADMS, DCAT, DCT, FOAF, PREFIXES, SKOS
 from connector.broker.describing.subject import PublicSite, Subject
+from connector.broker.reading.namespaces import ADMS, DCAT, DCT, FOAF, PREFIXES, SKOS
 from connector.language.catalogue import say_in_all
 from connector.semantic.statements import (
     TYPE,

@@ -13,7 +13,8 @@ import msgspec
 
 from connector.broker.describing.feed import choose_text
 from connector.broker.describing.file_types import find_file_type, find_media_type
-from connector.broker.describing.members import (
+from connector.broker.describing.subject import Subject, hash_pair
+from connector.broker.reading.members import (
     MemberMap,
     find_addresses,
     find_iris,
@@ -24,7 +25,6 @@ from connector.broker.describing.members import (
     read_iri,
     read_text,
 )
-from connector.broker.describing.subject import Subject, hash_pair
 from connector.ports.broker_store import CrawlSource
 from connector.protocol import dcat
 from connector.semantic.statements import XSD, is_web_address

@@ -11,15 +11,9 @@ from collections.abc import Iterator
 import msgspec
 
 from connector.broker.describing.distribution import describe_distributions
-from connector.broker.describing.members import (
-    ADMS,
-    DCAT,
-    DCATAP,
-    DCT,
-    FOAF,
-    RDFS,
-    SKOS,
-    VCARD,
+from connector.broker.describing.offers import describe_offers
+from connector.broker.describing.subject import Subject
+from connector.broker.reading.members import (
     MemberMap,
     find_addresses,
     find_iris,
@@ -29,8 +23,7 @@ from connector.broker.describing.members import (
     read_iri,
     read_text,
 )
-from connector.broker.describing.offers import describe_offers
-from connector.broker.describing.subject import Subject
+from connector.broker.reading.namespaces import ADMS, DCAT, DCATAP, DCT, FOAF, RDFS, SKOS, VCARD
 from connector.language.catalogue import say_in_all
 from connector.ports.broker_store import Entry
 from connector.protocol import dcat

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.broker.describing.file_types import FILE_TYPE, MEDIA_TYPE, find_file_type, find_media_type
-from connector.broker.describing.members import (
-    DCAT,
-    DCT,
-    RDFS,
-    SPDX,
+from connector.broker.describing.subject import Subject
+from connector.broker.reading.members import (
+    MOST_NODES,
     MemberMap,
     find_addresses,
     find_iris,
@@ -18,7 +16,7 @@ from connector.broker.describing.members import (
     read_iri,
     read_text,
 )
-from connector.broker.describing.subject import Subject
+from connector.broker.reading.namespaces import DCAT, DCT, RDFS, SPDX
 from connector.protocol import dcat
 from connector.semantic.statements import TYPE, XSD, IriTerm, LiteralTerm, RdfNode, Statement, is_web_address
 
@@ -30,7 +28,7 @@ def describe_distributions(subject: Subject, about: RdfNode, dataset: MemberMap)
     """Yield the statements about the first distributions of a dataset, each with its service."""
     licences = find_values(dataset, "dct:license", 1)
     used: set[RdfNode] = set()
-    for number, distribution in enumerate(find_values(dataset, "dcat:distribution")):
+    for number, distribution in enumerate(find_values(dataset, "dcat:distribution", MOST_NODES)):
         if isinstance(distribution, dict):
             node = subject.name_part(read_iri(distribution), f"distribution-{number + 1}", subject.iri)
             if node in used:

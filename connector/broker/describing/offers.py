@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from connector.broker.describing.members import DCT, ODRL, RDFS, MemberMap, find_values
 from connector.broker.describing.subject import Subject
+from connector.broker.reading.members import MemberMap, find_values
+from connector.broker.reading.namespaces import DCT, ODRL, RDFS
 from connector.language.catalogue import say_in_all
 from connector.policy.model.dump import dump
 from connector.policy.model.errors import PolicyError

@@ -7,7 +7,8 @@ import msgspec
 
 from connector.broker.describing.feed import choose_text
 from connector.broker.describing.file_types import find_media_type
-from connector.broker.describing.members import (
+from connector.broker.describing.subject import PublicSite, Subject
+from connector.broker.reading.members import (
     MemberMap,
     find_addresses,
     find_iris,
@@ -18,7 +19,6 @@ from connector.broker.describing.members import (
     read_iri,
     read_text,
 )
-from connector.broker.describing.subject import PublicSite, Subject
 from connector.ports.broker_store import Entry
 from connector.semantic.statements import is_web_address
 from connector.views.conversion import moment

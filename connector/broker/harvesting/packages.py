@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from connector.broker.describing.members import TEXT_LENGTH
 from connector.broker.harvesting.texts import strip_markup
 from connector.broker.normalise import DESCRIPTION_LENGTH
+from connector.broker.reading.members import TEXT_LENGTH
 from connector.protocol import dcat
 from connector.protocol.dcat import is_theme_code
 from connector.protocol.dsp.errors import clean

@@ -7,10 +7,9 @@ import hashlib
 
 import msgspec
 
-from connector.broker.describing.members import find_addresses
 from connector.broker.harvesting.parts import Described
 from connector.broker.normalise import Unusable, compute_digest, make_entry, read_identifier
-from connector.broker.reading.members import WORD_LENGTH
+from connector.broker.reading.members import WORD_LENGTH, find_addresses
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol.dsp.catalog import DATASET_LIMIT
 from connector.protocol.dsp.errors import ProtocolError, clean

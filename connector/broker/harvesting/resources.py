@@ -7,9 +7,10 @@ and their depth are bounded, so that a graph of a million statements makes no la
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from connector.broker.describing.members import DCAT, DCT, FOAF, PREFIXES, TEXT_LENGTH, VCARD
 from connector.broker.harvesting.texts import strip_markup
 from connector.broker.normalise import DESCRIPTION_LENGTH
+from connector.broker.reading.members import TEXT_LENGTH
+from connector.broker.reading.namespaces import DCAT, DCATDE, DCT, FOAF, LOCN, PREFIXES, VCARD
 from connector.protocol.dsp.errors import clean
 from connector.semantic.statements import (
     RDF,
@@ -26,8 +27,7 @@ from connector.semantic.statements import (
 )
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
-_LOCN = "http://www.w3.org/ns/locn#"
-_PREFIXES = {**PREFIXES, "dcatde": "http://dcat-ap.de/def/dcatde/"}
+_PREFIXES = {**PREFIXES, "dcatde": DCATDE}
 _SCHEMA = ("http://schema.org/", "https://schema.org/")
 
 RdfGraph: TypeAlias = dict[RdfNode, dict[str, list[RdfTerm]]]
@@ -39,7 +39,7 @@ _LONG = frozenset({DCT + "description"})
 _TEXTS = _LONG | {DCT + "title"}
 _GEO = "http://www.opengis.net/ont/geosparql#"
 _FORMS = frozenset(_GEO + name for name in ("asWKT", "asGeoJSON", "asGML"))
-_GEOMETRIES = frozenset({DCAT + "bbox", DCAT + "centroid", _LOCN + "geometry", *_FORMS})
+_GEOMETRIES = frozenset({DCAT + "bbox", DCAT + "centroid", LOCN + "geometry", *_FORMS})
 _TIME = "http://www.w3.org/2006/time#"
 # What a browser opens.
 _ADDRESSES = frozenset(
@@ -77,9 +77,9 @@ _NAMES: Mapping[str, str] = {
     **{_TIME + name: "rdfs:label" for name in ("inXSDDate", "inXSDDateTime", "inXSDDateTimeStamp", "inXSDgYear")},
     _TIME + "hasBeginning": "dcat:startDate",
     _TIME + "hasEnd": "dcat:endDate",
-    _LOCN + "geometry": "locn:geometry",
+    LOCN + "geometry": "locn:geometry",
     **dict.fromkeys(_FORMS, "locn:geometry"),
-    _LOCN + "geographicName": "locn:geographicName",
+    LOCN + "geographicName": "locn:geographicName",
     **{base + name: f"dcat:{name}" for base in _SCHEMA for name in ("startDate", "endDate")},
 }
 

@@ -99,6 +99,7 @@ def accept(
         expires_at=credential.valid_until,
         audience=audience,
         findings=(*findings, *_find_gaps(credential)),
+        statuses=credential.statuses,
     )
     return AcceptedDescription(description=description, entry=entry)
 

@@ -12,9 +12,9 @@ from connector.broker.schedule import NEVER
 from connector.broker.visibility.audience import Admission, decide_member, decide_nobody
 from connector.net.aside import work_aside
 from connector.ports.broker_store import BrokerStore, CrawlSource
-from connector.ports.credentials import CredentialKeys
+from connector.ports.credentials import CredentialKeys, CredentialStatuses
 from connector.ports.descriptions import DescriptionStore, PushedDescription
-from connector.ports.identity import Caller, Directory
+from connector.ports.identity import AuthenticationUnavailable, Caller, Directory, Unauthenticated
 from connector.ports.store_errors import LimitReached
 
 PAGE = 50
@@ -39,7 +39,8 @@ class DescriptionIntake:
     """Takes self-descriptions of the members of a data space.
 
     `now` returns ms since the Unix epoch. `changed` is called after each change of an entry, `expiring` when another
-    description may be the next to expire, and `crawl(participant)` asks for a crawl of a participant.
+    description may be the next to expire or is on a status list, and `crawl(participant)` asks for a crawl of a
+    participant.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class DescriptionIntake:
         store: DescriptionStore,
         keys: CredentialKeys,
         directory: Directory,
+        statuses: CredentialStatuses,
         *,
         now: Callable[[], int],
         address_problem: AddressProblem,
@@ -59,6 +61,7 @@ class DescriptionIntake:
         self._store = store
         self._keys = keys
         self._directory = directory
+        self._statuses = statuses
         self._now = now
         self._address_problem = address_problem
         self._changed = changed
@@ -92,6 +95,7 @@ class DescriptionIntake:
             raise DescriptionRefused("credential", "The subject was described as another kind: withdraw that first.")
         if entry is not None:
             await self._require_unclaimed(participant, entry.id)
+        await self._require_lasting(description)
         try:
             changed = await self._store.put_description(description, entry, self._now())
         except LimitReached as limit:
@@ -146,6 +150,17 @@ class DescriptionIntake:
             reason = "The participant list has no address for you: ask the data-space operator to add it."
             raise DescriptionRefused("no-source", reason)
         raise DescriptionRefused("not-yet", "You are new on the participant list: send it again in a few seconds.")
+
+    async def _require_lasting(self, description: PushedDescription) -> None:
+        """Check that the issuer has not ended a description. Raises DescriptionRefused."""
+        try:
+            ended = await self._statuses.find_ended(description.participant, description.statuses)
+        except AuthenticationUnavailable as fault:
+            raise DescriptionRefused("status-unknown", f"{fault} Send the credential again later.") from None
+        except Unauthenticated as fault:
+            raise DescriptionRefused("status", f"The status list says nothing about the credential: {fault}") from None
+        if ended:
+            raise DescriptionRefused("status", f"Its issuer has ended the credential ({ended}): issue a new one.")
 
     async def _require_unclaimed(self, participant: str, dataset: str) -> None:
         owner = (await self._record.view().claimants([dataset])).get(dataset, participant)

@@ -5,22 +5,21 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from connector.broker.reading.namespaces import DCAT, DCT
 from connector.ports.broker_store import Entry
 from connector.semantic.shapes import ShapeFault
 from connector.semantic.statements import Statement
 
-_DCT, _DCAT = "http://purl.org/dc/terms/", "http://www.w3.org/ns/dcat#"
-
 RECOMMENDED: Mapping[str, str] = {
-    "description": _DCT + "description",
-    "keyword": _DCAT + "keyword",
-    "theme": _DCAT + "theme",
-    "contact": _DCAT + "contactPoint",
-    "place": _DCT + "spatial",
-    "licence": _DCT + "license",
-    "frequency": _DCT + "accrualPeriodicity",
-    "modified": _DCT + "modified",
-    "language": _DCT + "language",
+    "description": DCT + "description",
+    "keyword": DCAT + "keyword",
+    "theme": DCAT + "theme",
+    "contact": DCAT + "contactPoint",
+    "place": DCT + "spatial",
+    "licence": DCT + "license",
+    "frequency": DCT + "accrualPeriodicity",
+    "modified": DCT + "modified",
+    "language": DCT + "language",
 }
 """The members that DCAT-AP.de 3.0 requires or recommends and a search shows, with their properties.
 
@@ -28,12 +27,12 @@ Each has the name of the option of `asset` that states it. The licence is that o
 """
 
 OPTIONS: Mapping[str, str] = {path: f"--{name}" for name, path in RECOMMENDED.items()} | {
-    _DCT + "title": "--title",
-    _DCT + "publisher": "--publisher",
-    _DCT + "accessRights": "--class",
-    _DCT + "temporal": "--period",
-    _DCT + "issued": "--issued",
-    _DCAT + "mediaType": "--media-type",
+    DCT + "title": "--title",
+    DCT + "publisher": "--publisher",
+    DCT + "accessRights": "--class",
+    DCT + "temporal": "--period",
+    DCT + "issued": "--issued",
+    DCAT + "mediaType": "--media-type",
 }
 """The option of `asset` that mends a property, where there is one."""
 

@@ -1,7 +1,7 @@
 """The box around a geometry: from WKT, GML, GeoJSON or four numbers (DCAT-AP 3.0.1, `dcat:bbox`).
 
-Degrees of WGS 84. A geometry in another reference system, or one that is none, has no box. Pure: standard library and
-msgspec only.
+Degrees of WGS 84; the reference systems of `grids` are converted. A geometry in another one, or one that is none, has
+no box. Pure: standard library and msgspec only.
 """
 
 import math
@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from connector.broker.reading.grids import LATITUDE_FIRST, GridPosition, convert, is_known
 from connector.ports.broker_store import Box
 
 # The characters and the numbers of one geometry that are read; a longer one has no box.
@@ -20,7 +21,9 @@ _DEPTH = 8
 
 # OGC GeoSPARQL 1.1, section 8.7: the reference system comes first. That of EPSG:4326 has the latitude first.
 _SYSTEM = re.compile(r"\s*<([^<>\s]{1,200})>\s*(.*)", re.DOTALL)
-_LONGITUDE_FIRST, _LATITUDE_FIRST = "/OGC/1.3/CRS84", "/EPSG/0/4326"
+_LONGITUDE_FIRST = "/OGC/1.3/CRS84"
+_AT_EPSG = re.compile(r"EPSG[:/]{1,2}(?:0/|\d[\d.]*:)?(\d{4,5})\Z")
+_DEGREES = 4326
 _SHAPE = re.compile(
     r"\s*(?:POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION)\b[\s\d.,()EMZ+-]*"
     r"(?:(?:POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON)[\s\d.,()EMZ+-]*)*",
@@ -28,10 +31,10 @@ _SHAPE = re.compile(
 )
 _ENVELOPE = re.compile(r"\s*ENVELOPE\s*\(([^()]{1,200})\)\s*", re.IGNORECASE)
 # The reference system as PostGIS writes it before WKT.
-_SRID = re.compile(r"\A\s*SRID\s*=\s*4326\s*;", re.IGNORECASE)
+_SRID = re.compile(r"\A\s*SRID\s*=\s*(\d{4,5})\s*;", re.IGNORECASE)
 _GML_SYSTEM = re.compile(r"""\bsrsName\s*=\s*["']([^"']{1,200})["']""")
 _GML_POSITIONS = re.compile(r"<(?:\w{1,20}:)?(?:lowerCorner|upperCorner|posList|pos)\b[^<>]{0,200}>([^<>]{1,60000})<")
-_WGS84 = re.compile(r"(?:CRS:?84|EPSG[:/]{1,2}(?:0/|\d[\d.]*:)?4326)$")
+_CRS84 = re.compile(r"CRS:?84\Z")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
 
 
@@ -58,12 +61,17 @@ def read_box(geometry: Any) -> Box | None:
 def _read_text(text: str) -> Box | None:
     if text.lstrip().startswith("<") and (corners := _read_gml(text)):
         return _surround(corners)
-    text = _SRID.sub("", text)
-    system, swapped = _SYSTEM.fullmatch(text), False
+    number, swapped = _DEGREES, False
+    if srid := _SRID.match(text):
+        number, text = int(srid[1]), text[srid.end() :]
+    if (system := _SYSTEM.fullmatch(text)) and not system[1].endswith(_LONGITUDE_FIRST):
+        stated = _AT_EPSG.search(system[1])
+        number = int(stated[1]) if stated else 0
+        swapped = number in LATITUDE_FIRST
     if system:
-        text, swapped = system[2], system[1].endswith(_LATITUDE_FIRST)
-        if not swapped and not system[1].endswith(_LONGITUDE_FIRST):
-            return None
+        text = system[2]
+    if not is_known(number):
+        return None
     if envelope := _ENVELOPE.fullmatch(text):
         west, east, north, south = _read_numbers(envelope[1].split(","), 4) or (math.nan,) * 4
         return _check(west, south, east, north)
@@ -75,23 +83,31 @@ def _read_text(text: str) -> Box | None:
     if not found or any(len(position) != 2 for position in found):
         return None
     positions = [(float(first), float(second)) for first, second in found]
-    return _surround([(y, x) for x, y in positions] if swapped else positions)
+    return _surround(_convert(number, [(y, x) for x, y in positions] if swapped else positions))
+
+
+def _convert(number: int, positions: list[GridPosition]) -> list[GridPosition]:
+    """Return positions in degrees; nothing if one of them is on no map."""
+    found = [convert(number, first, second) for first, second in positions]
+    return [position for position in found if position] if all(found) else []
 
 
 def _read_gml(text: str) -> list[tuple[float, float]]:
-    """Return the positions of a geometry of GML, longitude first; nothing in another reference system than WGS 84.
+    """Return the positions of a geometry of GML, longitude first; nothing in a reference system that is not read.
 
     OGC 07-036, sections 10.1.4 and 14.2; OGC 09-048, names of reference systems: those of EPSG have the latitude first.
     """
     name = _GML_SYSTEM.search(text)
     system = name[1] if name else ""
-    if system and not _WGS84.search(system):
+    stated = _AT_EPSG.search(system)
+    number = int(stated[1]) if stated else _DEGREES
+    if system and not (_CRS84.search(system) or (stated and is_known(number))):
         return []
     numbers = [_NUMBER.findall(found) for found in _GML_POSITIONS.findall(text)[:NUMBERS]]
     flat = [float(number) for part in numbers for number in part[:NUMBERS]]
     pairs = list(zip(flat[::2], flat[1::2], strict=False))
-    latitude_first = system.endswith("4326") and not system.startswith("EPSG:")
-    return [(y, x) for x, y in pairs] if latitude_first else pairs
+    latitude_first = bool(stated) and number in LATITUDE_FIRST and not system.startswith("EPSG:")
+    return _convert(number, [(y, x) for x, y in pairs] if latitude_first else pairs)
 
 
 def _read_numbers(parts: list[str], count: int) -> tuple[float, ...] | None:

@@ -1,86 +1,104 @@
 """The values of a parsed Dataset, under every name that deployed connectors use for a term.
 
-They are bounded and have no control characters.
+Dataspace Protocol 2025-1, Catalog Protocol: the compact form by its schema, with prefixed names or full IRIs beside it.
+The values are bounded and have no control characters.
 
-Pure: standard library only.
+Pure: standard library and msgspec only.
 """
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import chain
 from typing import Any
 
-from connector.protocol import dcat
+from connector.broker.reading.namespaces import DCATDE, LOCN, READ_PREFIXES
 from connector.protocol.dsp.errors import clean
+from connector.semantic.statements import LiteralTerm, is_iri, is_web_address, read_time
 
 WORD_LENGTH = 200
 WORDS = 64
+TEXT_LENGTH = 2000
 LANGUAGES = 30
 # The values of one term that are looked at, and the further values below them.
 VALUES = 256
+MOST_NODES = 32
+"""The values of one term that are described: each can be an object with values of its own."""
 
 # The language of a text without one (BCP 47: undetermined).
 NO_LANGUAGE = "und"
 
-_SPELLINGS = {
-    "dct": ("dct:", "dcterms:", "http://purl.org/dc/terms/", ""),
-    "dcat": ("dcat:", "http://www.w3.org/ns/dcat#", ""),
-    "dcatde": ("dcatde:", "http://dcat-ap.de/def/dcatde/"),
-    "dcatap": ("dcatap:", "http://data.europa.eu/r5r/"),
-    "foaf": ("foaf:", "http://xmlns.com/foaf/0.1/", ""),
-    "skos": ("skos:", "http://www.w3.org/2004/02/skos/core#"),
-    "rdfs": ("rdfs:", "http://www.w3.org/2000/01/rdf-schema#"),
-    "locn": ("locn:", "http://www.w3.org/ns/locn#"),
-    "odrl": ("odrl:", "http://www.w3.org/ns/odrl/2/", ""),
-    "edc": ("edc:", "https://w3id.org/edc/v0.0.1/ns/", ""),
-    "dk": ("dk:", "https://w3id.org/datenkontor/policy/1#"),
-}
+# The terms that nobody writes without a prefix.
+_ALWAYS_PREFIXED = frozenset({DCATDE, LOCN, READ_PREFIXES["dk"]})
 
-# The members of an object that say what a word is: a portal writes labels with a prefix.
-_WORD = ("@id", "@value", dcat.PREF_LABEL, "skos:prefLabel", dcat.LABEL, "rdfs:label", "dct:title")
+# The members of an object that say what it is called.
+_LABELS = ("@value", "skos:prefLabel", "rdfs:label", "foaf:name", "vcard:fn", "dct:title")
+
+MemberMap = Mapping[str, Any]
 
 
-def find_values(members: dict[str, Any], term: str) -> Iterator[Any]:
-    """Yield the values of a term such as `dct:title` under each of its spellings, at most `VALUES`.
+@cache
+def _spell(term: str) -> tuple[str, ...]:
+    """Return the names under which a term may stand: prefixed, as a full IRI, and bare."""
+    prefix, _, local = term.partition(":")
+    if not local:
+        return (term,)
+    space = READ_PREFIXES[prefix]
+    other = (f"dcterms:{local}",) if prefix == "dct" else ()
+    return (term, *other, space + local, *(() if space in _ALWAYS_PREFIXED else (local,)))
 
-    >>> list(find_values({"dct:title": "a", "http://purl.org/dc/terms/title": ["b", "c"]}, "dct:title"))
+
+def find_values(members: MemberMap, term: str, most: int = VALUES) -> list[Any]:
+    """Return the first values of a term such as `dct:title` under all of its names, equal ones once.
+
+    >>> find_values({"dct:title": "a", "http://purl.org/dc/terms/title": ["b", "c"], "title": "a"}, "dct:title")
     ['a', 'b', 'c']
     """
-    return islice(_list_values(members, term), VALUES)
+    stated = [members[name] for name in _spell(term) if members.get(name) is not None]
+    if len(stated) == 1:
+        # Under one name equal values are as the provider wrote them.
+        return stated[0][:most] if isinstance(stated[0], list) else [stated[0]]
+    found: list[Any] = []
+    for value in chain.from_iterable(value[:most] if isinstance(value, list) else [value] for value in stated):
+        if len(found) < most and value not in found:
+            found.append(value)
+    return found
 
 
-def _list_values(members: dict[str, Any], term: str) -> Iterator[Any]:
-    prefix, _, name = term.partition(":")
-    for spelling in _SPELLINGS[prefix]:
-        value = members.get(spelling + name)
-        yield from value if isinstance(value, list) else () if value is None else (value,)
+def find_nodes(members: MemberMap, term: str) -> Iterator[MemberMap]:
+    """Yield the values of a term that are objects; an IRI is one with its `@id`."""
+    for value in find_values(members, term, MOST_NODES):
+        if isinstance(value, dict):
+            yield value
+        elif isinstance(value, str):
+            yield {"@id": value} if is_iri(value) else {"@value": value}
 
 
-def read_texts(members: dict[str, Any], term: str, limit: int, *, paragraphs: bool = False) -> dict[str, str]:
+def read_texts(members: MemberMap, term: str, limit: int, *, lines: bool = False) -> dict[str, str]:
     """Return the texts of a term by language: plain, language-tagged, or as a map from language to text.
 
-    A text is one line; with `paragraphs` it keeps its lines, and one empty line at most between two of them.
+    With `lines`, a text keeps its lines and paragraphs; else it is one line.
     """
     texts: dict[str, str] = {}
     for language, text in _read_tagged(members, term):
-        cleaned = _clean_paragraphs(text, limit) if paragraphs else clean(text, limit)
+        cleaned = _clean_lines(text, limit) if lines else clean(text, limit)
         if cleaned and len(texts) < LANGUAGES:
             texts.setdefault(_read_language(language), cleaned)
     return texts
 
 
-def _clean_paragraphs(text: str, limit: int) -> str:
-    """Return a text whose lines are clean, at most `limit` characters long.
+def _clean_lines(text: str, limit: int) -> str:
+    """Return the lines of a text without control characters, with one empty line between paragraphs.
 
-    >>> _clean_paragraphs("Eins  zwei\\n\\n\\n drei\\x00", 99)
-    'Eins zwei\\n\\ndrei'
+    >>> _clean_lines("a \\r\\nb\\n\\n\\n\\x07c\\n", 9)
+    'a\\nb\\n\\nc'
     """
-    lines = [clean(line, limit) for line in text[:limit].splitlines()]
-    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
-    joined = "\n".join(kept).strip()
-    return f"{joined[: limit - 1]}…" if len(text) > limit else joined
+    lines = [clean(line, limit) for line in text[: 2 * limit].splitlines()]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    whole = "\n".join(kept).strip()
+    return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
-def _read_tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]]:
+def _read_tagged(members: MemberMap, term: str) -> Iterator[tuple[Any, str]]:
     for value in find_values(members, term):
         if isinstance(value, str):
             yield None, value
@@ -104,14 +122,12 @@ def read_word(value: Any) -> str:
     ('urn:a', 'b', '')
     """
     if isinstance(value, dict):
-        value = next(filter(None, map(value.get, _WORD)), None)
-        # A label can have languages; the first one says what is meant.
-        value = value[0] if isinstance(value, list) else value
-        value = value.get("@value") if isinstance(value, dict) else value
+        named = value.get("@id")
+        return clean(named, WORD_LENGTH) if named and isinstance(named, str) else _find_label(value, WORD_LENGTH)
     return clean(value, WORD_LENGTH) if isinstance(value, str) else ""
 
 
-def read_words(members: dict[str, Any], term: str, most: int = WORDS) -> tuple[str, ...]:
+def read_words(members: MemberMap, term: str, most: int = WORDS) -> tuple[str, ...]:
     """Return the words, IRIs or labels of a term, each once, in their order, at most `most`."""
     words: dict[str, None] = {}
     for value in find_values(members, term):
@@ -119,3 +135,53 @@ def read_words(members: dict[str, Any], term: str, most: int = WORDS) -> tuple[s
         if cleaned and len(words) < most:
             words[cleaned] = None
     return tuple(words)
+
+
+def read_text(value: Any) -> str:
+    """Return the text of a value, cleaned and cut: its own, or the label of an object; empty if it has none."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        return _find_label(value, TEXT_LENGTH)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return clean(str(value), TEXT_LENGTH)
+
+
+def _find_label(node: MemberMap, limit: int) -> str:
+    """Return the first label of an object; of several languages the first one says what is meant."""
+    return next(filter(None, (_read_label(node, name, limit) for name in _LABELS)), "")
+
+
+def _read_label(node: MemberMap, name: str, limit: int) -> str:
+    found = next(iter(find_values(node, name, 1)), None)
+    if isinstance(found, dict):
+        found = found.get("@value")
+    return clean(found, limit) if isinstance(found, str) else ""
+
+
+def find_text(members: MemberMap, term: str) -> str:
+    """Return the first text of a term, or an empty one."""
+    return next(filter(None, map(read_text, find_values(members, term, MOST_NODES))), "")
+
+
+def read_iri(value: Any) -> str | None:
+    """Return the IRI of a value, or None if it has none."""
+    if isinstance(value, dict):
+        value = value.get("@id", value.get("@value"))
+    return value if isinstance(value, str) and is_iri(value) else None
+
+
+def find_iris(members: MemberMap, term: str) -> tuple[str, ...]:
+    """Return the IRIs of a term, each once."""
+    return tuple(dict.fromkeys(filter(None, map(read_iri, find_values(members, term, MOST_NODES)))))
+
+
+def find_addresses(members: MemberMap, term: str) -> tuple[str, ...]:
+    """Return the IRIs of a term that a browser can open, each once."""
+    return tuple(filter(is_web_address, find_iris(members, term)))
+
+
+def find_time(members: MemberMap, term: str) -> LiteralTerm | None:
+    """Return the first day or instant of a term, or None."""
+    return next(filter(None, (read_time(read_text(value)) for value in find_values(members, term, 4))), None)

@@ -50,9 +50,9 @@ def read_statements(members: dict[str, Any], now: int) -> Statements:
     distributions = [entry for entry in find_values(members, "dcat:distribution") if isinstance(entry, dict)]
     files = distributions[:_DISTRIBUTIONS]
     both = [members, *files]
-    places = list(find_values(members, "dct:spatial"))[:_VALUES]
+    places = find_values(members, "dct:spatial", _VALUES)
     begins, ends = _read_span(members)
-    terms = read_terms(list(find_values(members, "odrl:hasPolicy")), now)
+    terms = read_terms(find_values(members, "odrl:hasPolicy"), now)
     media_types = _strip(_gather(files, "dcat:mediaType"), *_MEDIA_TYPES)
     return Statements(
         licences=tuple(dict.fromkeys(map(name_licence, _gather(both, "dct:license")))),

@@ -170,7 +170,7 @@ def why(
     call: CommandCall,
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="The dataset.", show_default=False)],
     participant: Annotated[
-        str | None, typer.Option(metavar="PARTICIPANT", help="Its provider (default: the participant of the settings).")
+        str | None, typer.Option(metavar="PARTICIPANT", help="Its provider (default: you; at a broker, who offers it).")
     ] = None,
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="Words of a search that should find it.")] = None,
 ) -> None:

@@ -59,7 +59,7 @@ def list_(
     Members become sources by the signed participant list; the data-space operator invites them with `roster add`.
     """
     settings = call.read_settings()
-    from connector.app.broker import list_sources
+    from connector.app.examining import list_sources
 
     if not is_of_broker(call.file, settings):
         raise Failure(Code.NOT_FOUND, "errors.no-broker-settings", file=call.file)

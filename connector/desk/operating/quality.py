@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from connector.broker.describing.members import PREFIXES
 from connector.broker.operating.quality import OPTIONS, RECOMMENDED, QualityFinding, Tally, compute_shares, read_tally
 from connector.broker.operating.sources import count_crawls
+from connector.broker.reading.namespaces import PREFIXES
 from connector.desk.operating.values import OperatorDesk
 from connector.language.catalogue import say, write_in_all
 from connector.ports.assessments import ALL_SOURCES

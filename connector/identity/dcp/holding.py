@@ -135,7 +135,8 @@ class DcpHolder:
     async def read_standing(self, credential: HeldCredential) -> CredentialStanding | None:
         """Return what the status list says, from the kept list if it is fresh."""
         try:
-            ended = await run_nested(self._statuses.find_ended(self._read(credential.secured)))
+            read = self._read(credential.secured)
+            ended = await run_nested(self._statuses.find_ended(read.issuer, read.statuses))
         except (AuthenticationUnavailable, Rejected, ClaimFault):
             return None
         return _STANDINGS[ended]

@@ -21,7 +21,7 @@ from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_miss
 from connector.identity.dcp.profile import TrustProfile
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
-from connector.identity.dcp.statuses import StatusLists
+from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import Rejected
 from connector.identity.keys import SigningKey
 from connector.identity.roster import RosterIdentity, bearer
@@ -100,7 +100,8 @@ class DcpIdentity:
         async def resolve(did: str, having: str | None) -> DidDocument:
             return await resolver.resolve(did, having=having)
 
-        lists = StatusLists(client, resolve, clock, budget, take_missing=profile.without_relationships)
+        verify = verify_by_documents(resolve, take_missing=profile.without_relationships)
+        lists = StatusLists(client, verify, clock, budget)
         issuers = {issuer: frozenset(names) for issuer, names in profile.issuers.items()}
         trust = TrustedIssuers(issuers, frozenset(profile.schemas))
         return resolver, Verifier(self._id, trust, resolve, lists, profile.without_relationships, of_kit)
@@ -258,7 +259,8 @@ class DcpIdentity:
         missing = name_missing(found, frozenset(types))
         if missing:
             raise Rejected("shown", f"the caller shows no {missing[0]}.")
-        ends = [end for each in found for end in (each.valid_until, self._statuses.used_until(each)) if end is not None]
+        used = [self._statuses.used_until(each.issuer, each.statuses) for each in found]
+        ends = [end for end in (*(each.valid_until for each in found), *used) if end is not None]
         return tuple(found), min([now + self._shown_ms, *ends])
 
     def _make_caller(self, sender: SelfIssued, shown: Sequence[PresentedCredential]) -> Caller:

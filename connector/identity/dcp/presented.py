@@ -137,7 +137,7 @@ def _read_credential(
 async def _verify_credential(opened: Opened, credential: PresentedCredential, verifier: Verifier) -> None:
     document = await resolve_signer(verifier.resolve, credential.issuer, opened)
     verify_by(opened, document, Relationship.CREDENTIAL, take_missing=verifier.take_missing)
-    ended = await verifier.statuses.find_ended(credential)
+    ended = await verifier.statuses.find_ended(credential.issuer, credential.statuses)
     if ended:
         raise Rejected("status", f"its issuer has ended the credential ({ended}).")
 

@@ -6,7 +6,7 @@ date says nothing, and then nobody knows whether the credential is still good: t
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,11 +15,12 @@ from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
+from connector.ports.credentials import CredentialKeys, CredentialRejected
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, StatusEntry, read_claims
 from connector.protocol.dcp.document import Relationship
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.status_list import MAX_ENCODED, StatusList, expand_status_list
+from connector.protocol.dcp.status_list import LIST_LIMIT, StatusList, expand_status_list
 
 FRESH_MS = 300_000
 """How long a list is used without a look at its place, in ms: so late may a revocation be seen."""
@@ -36,7 +37,8 @@ CREDENTIAL_KINDS: Final = ("JWT", "vc+jwt")
 """The `typ` of credentials: in the profile with the data model 1.1, and in that with 2.0."""
 
 _LISTS: Final = {"BitstringStatusListCredential", "StatusList2021Credential"}
-_LIST_LIMIT = MAX_ENCODED + 64 * 1024
+VerifyList = Callable[[bytes, str], Awaitable[bytes]]
+"""Returns the payload of a signed list of an issuer; raises Rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +63,36 @@ class StatusLists:
     def __init__(
         self,
         client: GuardedClient,
-        resolve: Resolve,
+        verify: VerifyList,
         clock: Callable[[], int],
         budget: asyncio.Semaphore,
-        *,
-        take_missing: bool = False,
     ) -> None:
-        """`clock` returns ms since the epoch, and `budget` bounds the fetches at a time.
-
-        `take_missing` is as in `verify_self_issued`.
-        """
+        """`clock` returns ms since the epoch, and `budget` bounds the fetches at a time."""
         self._client = client
-        self._resolve = resolve
+        self._verify = verify
         self._clock = clock
         self._budget = budget
-        self._take_missing = take_missing
         self._places: OrderedDict[tuple[str, str], _ListPlace] = OrderedDict()
 
-    async def find_ended(self, credential: PresentedCredential) -> str | None:
-        """Return the purpose of an entry of `credential` that is set, such as `revocation`, or None.
+    async def find_ended(self, issuer: str, statuses: Sequence[StatusEntry]) -> str | None:
+        """Return the purpose of an entry of a credential of `issuer` that is set, such as `revocation`, or None.
 
         Raises Rejected for a list that says nothing about it, and AuthenticationUnavailable for one out of reach.
         """
-        for entry in credential.statuses:
-            if entry.purpose in PURPOSES and await self._is_set(entry, credential.issuer):
+        for entry in statuses:
+            if entry.purpose in PURPOSES and await self._is_set(entry, issuer):
                 return entry.purpose
         return None
 
-    def used_until(self, credential: PresentedCredential) -> int | None:
-        """Return until when (ms) the lists that `credential` names are used without a fetch; None if it names none."""
-        places = (self._places.get((credential.issuer, entry.list_url)) for entry in credential.statuses)
+    def used_until(self, issuer: str, statuses: Sequence[StatusEntry]) -> int | None:
+        """Return until when (ms) the lists that a credential names are used without a fetch; None if it names none."""
+        places = (self._places.get((issuer, entry.list_url)) for entry in statuses)
         return min((place.kept.until for place in places if place and place.kept), default=None)
 
-    def forget(self) -> None:
-        """Forget all lists: the next caller fetches what it needs. For the news that something was revoked."""
-        self._places.clear()
+    def forget(self, issuer: str | None = None) -> None:
+        """Forget the lists of an issuer, or all: the next caller fetches what it needs. For news of a revocation."""
+        for name in [name for name in self._places if issuer in {None, name[0]}]:
+            del self._places[name]
 
     async def _is_set(self, entry: StatusEntry, issuer: str) -> bool:
         found = await self._find_list(entry.list_url, issuer)
@@ -132,7 +129,7 @@ class StatusLists:
     async def _fetch(self, url: str) -> bytes:
         try:
             async with self._budget:
-                response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=_LIST_LIMIT)
+                response = await self._client.request("GET", url, timeout_s=FETCH_S, max_bytes=LIST_LIMIT)
         except NetError as error:
             raise AuthenticationUnavailable(f"The status list cannot be fetched: {error}") from error
         if response.status != 200:
@@ -143,10 +140,7 @@ class StatusLists:
         """Verify a list as a credential of `issuer`, and expand it; raises Rejected."""
         now = self._clock()
         try:
-            opened = open_signed(
-                body.decode("ascii", "replace"), limit=_LIST_LIMIT, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS
-            )
-            stated = read_claims(opened.payload, limit=_LIST_LIMIT)
+            stated = read_claims(await self._verify(body, issuer), limit=LIST_LIMIT)
             encoded = stated.claims.get("encodedList")
             if not _LISTS & set(stated.types) or not isinstance(encoded, str):
                 raise Rejected("status", "the document is no status list.")
@@ -154,13 +148,37 @@ class StatusLists:
                 raise Rejected("status", "the status list is that of another issuer.")
             if stated.valid_until is not None and stated.valid_until <= now:
                 raise Rejected("status", "the status list has expired: its issuer has to sign a new one.")
-            check_key_name(opened, issuer)
-            document = await resolve_signer(self._resolve, issuer, opened)
-            verify_by(opened, document, Relationship.CREDENTIAL, take_missing=self._take_missing)
             bits = await asyncio.to_thread(expand_status_list, encoded)
         except ClaimFault as fault:
             raise Rejected("status", fault.reason) from None
         return _Kept(_read_purposes(stated), bits, min(now + FRESH_MS, stated.valid_until or now + FRESH_MS))
+
+
+def verify_by_documents(resolve: Resolve, *, take_missing: bool = False) -> VerifyList:
+    """Return what verifies a list by the document of its issuer; `take_missing` is as in `verify_self_issued`."""
+
+    async def verify(body: bytes, issuer: str) -> bytes:
+        opened = open_signed(
+            body.decode("ascii", "replace"), limit=LIST_LIMIT, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS
+        )
+        check_key_name(opened, issuer)
+        document = await resolve_signer(resolve, issuer, opened)
+        verify_by(opened, document, Relationship.CREDENTIAL, take_missing=take_missing)
+        return opened.payload
+
+    return verify
+
+
+def verify_by_keys(keys: CredentialKeys) -> VerifyList:
+    """Return what verifies a list by the keys that the participant list has of its issuer."""
+
+    async def verify(body: bytes, issuer: str) -> bytes:
+        try:
+            return keys.verify_list(body, issuer)
+        except CredentialRejected as rejected:
+            raise Rejected("status", rejected.reason) from None
+
+    return verify
 
 
 def _read_purposes(stated: PresentedCredential) -> frozenset[str]:

@@ -98,7 +98,7 @@ def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL, of_kit: bool = F
         claims={name: value for name, value in subject.items() if name != "id"},
         valid_from=_agree_on_time(begin, _read_time(inside, begin), since, profile, latest=True),
         valid_until=_agree_on_time(end, _read_time(inside, end), until, profile, latest=False),
-        statuses=_read_statuses(inside),
+        statuses=read_statuses(inside),
         schemas=tuple(_read_id(schema) for schema in _list(inside, "credentialSchema", MAX_STATUSES)),
     )
 
@@ -170,7 +170,8 @@ def _read_subject(inside: Mapping[str, Any]) -> Mapping[str, Any]:
     return subjects[0]
 
 
-def _read_statuses(inside: Mapping[str, Any]) -> tuple[StatusEntry, ...]:
+def read_statuses(inside: Mapping[str, Any]) -> tuple[StatusEntry, ...]:
+    """Return where the status of a credential is, by the members of its data model; raises ClaimFault."""
     return tuple(_read_status(entry) for entry in _list(inside, "credentialStatus", MAX_STATUSES))
 
 

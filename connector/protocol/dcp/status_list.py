@@ -13,6 +13,8 @@ from typing import NamedTuple
 from connector.protocol.dcp.errors import ClaimFault
 
 MAX_ENCODED = 2 * 1024 * 1024
+LIST_LIMIT = MAX_ENCODED + 64 * 1024
+"""The most bytes of a signed list."""
 MAX_BYTES = 8 * 1024 * 1024
 """The most bytes of an expanded list: 64 million credentials."""
 MIN_BYTES = 16 * 1024

@@ -6,7 +6,8 @@ what was said of the entry before, and whether another one says the same.
 
 A published copy consists of hard links (`Store.backup`), so it costs a few milliseconds and no space. Its name is the
 change number up to which it is complete. After a crash the changes since then are put again, which changes nothing that
-was put already. What cannot be opened, or was made for another layout, is removed and built anew.
+was put already: what is in the graph of an entry is removed from there last, and all that is said is written until the
+first copy is published. What cannot be opened, or was made for another layout, is removed and built anew.
 """
 
 import asyncio
@@ -45,6 +46,8 @@ class OxigraphStore:
         # What is put while the graph is built anew, by the names of the graphs of entries.
         self._gathered: dict[str, GraphPart] = {}
         self._is_new = False
+        # Until a copy is published: a process that ended may have left half of what it wrote.
+        self._is_unsure = True
         self._pool = WorkerPool(lambda: self._published)
 
     async def read_position(self) -> int:
@@ -90,7 +93,7 @@ class OxigraphStore:
 
         if self._published is not None:
             return int(self._published.name)
-        self._store = None
+        self._store, self._is_unsure = None, True
         kept = self._folder / _LAYOUT
         known = kept.is_file() and kept.read_text("utf-8") == self._layout
         copies = self._list_copies()
@@ -151,23 +154,27 @@ class OxigraphStore:
         added: list[Any] = []
         for part in parts:
             own, shared = ox.NamedNode(_name_own(part)), ox.NamedNode(part.graph)
-            said = [to_quad(statement, own.value) for statement in part.statements]
-            for quad in {*self._store.quads_for_pattern(None, None, None, own)}.difference(said):
-                self._store.remove(quad)
+            known = {*self._store.quads_for_pattern(None, None, None, own)}
+            said = {to_quad(statement, own.value) for statement in part.statements}
+            for quad in known - said:
                 if not self._is_said(quad, part.graph):
                     self._store.remove(ox.Quad(quad.subject, quad.predicate, quad.object, shared))
-            added += (*said, *(to_quad(statement, part.graph) for statement in part.statements))
+                self._store.remove(quad)
+            # Most of what is said of an entry stays: to write it again costs more than all else.
+            for quad in said if self._is_unsure else said - known:
+                added += (quad, ox.Quad(quad.subject, quad.predicate, quad.object, shared))
         # At last: what one entry does not say any more may be what another one says now.
         self._store.extend(added)
 
     def _is_said(self, quad: Any, graph: str) -> bool:
         """Return whether another entry of a graph says the same."""
         others = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-        return any(other.graph_name.value.startswith(graph + _OWN) for other in others)
+        names = (other.graph_name for other in others if other.graph_name != quad.graph_name)
+        return any(name.value.startswith(graph + _OWN) for name in names)
 
     def _publish(self, position: int) -> None:
         self._load()
-        self._is_new = False
+        self._is_new = self._is_unsure = False
         self._store.flush()
         copy = self._folder / str(position)
         if copy != self._published:

@@ -61,8 +61,8 @@ def explain(text: str, entry: Entry, *, corrected: bool, apart: tuple[str, ...] 
 
     `apart` are the parts of its compounds that were searched for.
     """
-    wanted = (*_read_wanted(text), *_read_parts(apart))
-    if not wanted:
+    asked = _judge_words(text, apart)
+    if not asked.wanted:
         return ()
     found: list[Match] = []
     left = _LOOKED_AT
@@ -70,7 +70,7 @@ def explain(text: str, entry: Entry, *, corrected: bool, apart: tuple[str, ...] 
         left -= len(piece)
         if left < 0:
             break
-        marks = _find_marks(piece, wanted, (text, apart), corrected=corrected)
+        marks = _find_marks(piece, asked, corrected=corrected)
         if marks:
             begin, shown, within = _cut(piece, marks)
             found.append(Match(field=field, language=language, text=shown, marks=tuple(_shift(within, begin))))
@@ -104,21 +104,17 @@ def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:
     yield from (("description", language, text) for language, text in entry.descriptions.items())
 
 
-def _find_marks(
-    text: str, wanted: Sequence[_Wanted], query: tuple[str, tuple[str, ...]], *, corrected: bool
-) -> list[tuple[int, int]]:
-    """Return where the words of a `query`, and of its compounds taken apart, are in a text."""
-    asked = _judge_words(*query)
+def _find_marks(text: str, asked: "_Asked", *, corrected: bool) -> list[tuple[int, int]]:
+    """Return where the words that are asked for are in a text."""
     marks = {match.span() for match in WRITTEN.finditer(text) if asked[match[0]]}
-    phrases = [one.words for one in wanted if one.phrase]
-    if not (phrases or corrected):
+    if not (asked.phrases or corrected):
         return sorted(marks)
     found = spans(text)
-    for phrase in phrases:
+    for phrase in asked.phrases:
         marks |= _find_phrase(found, phrase)
     if corrected:
-        single = [one.words[0] for one in wanted if not one.phrase]
         near = (row for row in found if row[1] <= _SIMILAR_WITHIN)
+        single = [one.words[0] for one in asked.single]
         marks |= {(begin, end) for begin, end, word in near if any(_is_similar(word, one) for one in single)}
     return sorted(marks)
 
@@ -134,13 +130,15 @@ class _Asked(dict[str, bool]):
     """Whether a written word is one that a query, or its compounds taken apart, asks for: each is judged once."""
 
     def __init__(self, wanted: Sequence[_Wanted]) -> None:
-        self._single = [one for one in wanted if not one.phrase]
+        self.wanted = wanted
+        self.single = [one for one in wanted if not one.phrase]
+        self.phrases = [one.words for one in wanted if one.phrase]
 
     def __missing__(self, written: str) -> bool:
         if len(self) >= _WORDS_KNOWN:
             self.clear()
         folded = words(written)[:1]
-        known = self[written] = any(_is_found(word, one) for word in folded for one in self._single)
+        known = self[written] = any(_is_found(word, one) for word in folded for one in self.single)
         return known
 
 

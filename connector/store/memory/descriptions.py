@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from connector.ports.broker_store import Delta, Entry
-from connector.ports.descriptions import DescribingKey, PushedDescription
+from connector.ports.descriptions import DescribingKey, NamedList, PushedDescription
 from connector.ports.store_errors import LimitReached, Unavailable
 from connector.protocol.credential import DescriptionKind
+from connector.protocol.dcp.claims import StatusEntry
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.rules import check_pushed, is_same_entry
 
@@ -26,8 +27,9 @@ class MemoryDescriptionStore:
         before = dict(self._kept)
         self._kept[description.name] = description
         try:
-            held = [len(one.secured) for one in self._kept.values() if one.participant == description.participant]
-            check_pushed(len(held), sum(held))
+            held = [one for one in self._kept.values() if one.participant == description.participant]
+            lists = {status.list_url for one in held for status in one.statuses}
+            check_pushed(len(held), sum(len(one.secured) for one in held), len(lists))
             return entry is not None and await self._put_entry(entry, now)
         except (LimitReached, Unavailable):
             self._kept = before
@@ -75,6 +77,17 @@ class MemoryDescriptionStore:
         """Return names of descriptions that a key of a participant signed."""
         rows = [one.name for one in self._kept.values() if DescribingKey(one.participant, one.key) == signer]
         return rows[: max(limit, 0)]
+
+    async def named_lists(self, participant: str | None = None) -> Sequence[NamedList]:
+        """Return the status lists that the present descriptions name, of all participants or of one, in order."""
+        rows = [one for one in self._kept.values() if participant in {None, one.participant}]
+        return sorted({NamedList(one.participant, status.list_url) for one in rows for status in one.statuses})
+
+    async def named_on(self, named: NamedList) -> Sequence[tuple[str, StatusEntry]]:
+        """Return the names of the descriptions on a status list, each with its bit."""
+        rows = [one for one in self._kept.values() if one.participant == named.participant]
+        found = {(one.name, status) for one in rows for status in one.statuses if status.list_url == named.url}
+        return sorted(found)
 
     def _note(self, participant: str) -> None:
         rows = (one for one in self._kept.values() if one.kind is DescriptionKind.DATASET)

@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from connector.broker import publishing
 from connector.broker.board.needs import view_need
-from connector.broker.describing.schema_org import render_sitemap, render_sitemap_index
+from connector.broker.describing.schema_org import render_schema, render_sitemap, render_sitemap_index
 from connector.broker.describing.subject import PublicSite, make_page_path, make_path
 from connector.broker.query import QueryRefused
 from connector.broker.visibility.audience import explain_teaser
-from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder, Liveness
+from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder, Liveness, RecordView
 from connector.ports.entities import PageBounds
 from connector.ports.store_errors import Unavailable
 from connector.views.search import HitsView
@@ -91,7 +91,17 @@ async def show_found(visit: Visit) -> Response:
         open_requests=(),
         canonical=_name(visit, make_page_path(participant, dataset)),
         schema="" if entry.reduced else f"{visit.broker.site.base}{make_path(participant, dataset)}.schema.json",
+        schema_data="" if entry.reduced else await _write_schema(visit, record, entry),
     )
+
+
+async def _write_schema(visit: Visit, record: RecordView, entry: Entry) -> str:
+    """Return what search engines read in the page itself: data of schema.org, which no browser runs.
+
+    `render_schema` leaves no sign in it that ends its element.
+    """
+    (subject,) = await publishing.gather_subjects(record, visit.broker.site, [entry])
+    return render_schema(subject).decode()
 
 
 def _read_document(entry: Entry) -> dict[str, Any]:

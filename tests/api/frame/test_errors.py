@@ -71,6 +71,7 @@ async def test_what_nobody_foresaw_is_500_without_details(desk: Desk) -> None:
     async with desk.client() as client:
         answer = await client.get("/v1/catalog/dataset", params={"participant": "https://city.example", "dataset": "x"})
     assert (answer.status_code, read_code(answer)) == (500, "internal")
+    assert answer.headers["connection"] == "close"
     assert "secret" not in answer.text
 
 

@@ -85,3 +85,10 @@ async def test_a_provider_asks_about_its_own_offers_and_reads_no_key(world: Oper
 @pytest.mark.parametrize("query", [{}, {"dataset": ""}, {"dataset": "x" * 1601}])
 async def test_a_question_needs_a_dataset(world: OperatorWorld, query: dict[str, str]) -> None:
     assert (await ask(world, ROADS, **query)).status_code == 422
+
+
+async def test_the_operator_names_no_provider_if_there_is_one(world: OperatorWorld) -> None:
+    found = (await ask(world, BROKER, dataset="roads")).json()
+    assert (found["participant"], found["shown"]) == (ROADS, True)
+    nobody = await ask(world, BROKER, dataset="urn:unknown")
+    assert (nobody.status_code, nobody.json()["error"]["code"]) == (404, "no-dataset")

@@ -200,3 +200,18 @@ async def test_a_browser_is_led_to_the_page_for_people(world: SiteWorld) -> None
         assert (await world.http.get(ROADS, headers={"Accept": accept})).status_code == 200
     atom = (await world.get("/feed.atom")).text
     assert f'href="{led.headers["location"].replace("&", "&amp;")}"' in atom
+
+
+async def test_a_script_of_any_site_reads_an_open_broker_and_sends_no_token() -> None:
+    world, site = SiteWorld(is_open=True), {"Origin": "https://map.example"}
+    await world.crawl()
+    read = await world.get("/v1/search?q=luft", **site)
+    assert read.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in read.headers
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    assert (await world.http.options("/sparql", headers=site | asked)).status_code == 200
+    asked["Access-Control-Request-Headers"] = "authorization"
+    assert (await world.http.options("/v1/search", headers=site | asked)).status_code == 400
+    closed = SiteWorld()
+    await closed.crawl()
+    assert "access-control-allow-origin" not in (await closed.get("/v1/search?q=luft", **site)).headers

@@ -13,8 +13,9 @@ from connector.broker import projector
 from connector.broker.board.saved import find_new
 from connector.broker.projector import Projector
 from connector.broker.query import make_query
-from connector.ports.broker_store import PORTALS, BrokerStore, Delta, Entry, Portal
-from connector.ports.moderation import MarkKind, ModerationChange
+from connector.ports.broker_store import PORTALS, Delta, Entry, Portal
+from connector.ports.moderated_store import ModeratedStore
+from connector.ports.moderation import WHOLE_SOURCE, MarkKind, ModerationChange
 from connector.ports.search_index import Facet
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
@@ -28,8 +29,18 @@ AUDIENCES = st.sampled_from([b"", b"", A, B])
 # A change of an offer: its identifier, title, keywords and audience, and whether it has a teaser.
 Change = tuple[str, str, tuple[str, ...], bytes, bool]
 CHANGES = st.tuples(st.sampled_from("abcde"), TITLES, st.sampled_from([(), ("Umwelt",)]), AUDIENCES, st.booleans())
+# What the operator does with an offer or the whole source, and takes back.
+MARKS = st.builds(
+    ModerationChange,
+    participant=st.just(CITY),
+    dataset=st.sampled_from(["a", "b", WHOLE_SOURCE]),
+    kind=st.sampled_from([MarkKind.HIDDEN, MarkKind.TEST]),
+    wanted=st.booleans(),
+    by=st.just("admin"),
+)
 STEPS = st.lists(
-    st.one_of(CHANGES, CHANGES, st.sampled_from(["remove", "index", "look", "lose", "restart", "begin"])), max_size=24
+    st.one_of(CHANGES, CHANGES, MARKS, st.sampled_from(["remove", "index", "look", "lose", "restart", "begin"])),
+    max_size=24,
 )
 
 
@@ -49,7 +60,9 @@ class Follower:
 
     async def open(self) -> None:
         """Open the record and the index; what is not stored begins anew with the process."""
-        self.record: BrokerStore = await open_record(self.folder / "record.db") if self.stored else MemoryBrokerStore()
+        self.record: ModeratedStore = (
+            await open_record(self.folder / "record.db") if self.stored else MemoryBrokerStore()
+        )
         self.searching: Searching = await make_searching(self.record, self.folder / "index", now=NOW)
 
     async def close(self) -> None:
@@ -59,8 +72,10 @@ class Follower:
     async def change(self, *entries: Entry, removed: tuple[str, ...] = ()) -> None:
         await self.record.apply(Delta(source=source(), upserts=entries, removed=removed), NOW)
 
-    async def take(self, step: str | Change) -> None:
-        if isinstance(step, tuple):
+    async def take(self, step: str | Change | ModerationChange) -> None:
+        if isinstance(step, ModerationChange):
+            await self.record.moderate(step, NOW)
+        elif isinstance(step, tuple):
             name, title, keywords, audience, teaser = step
             if audience and self.blind:
                 await self.change(removed=(name,))
@@ -103,7 +118,7 @@ class Follower:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 async def test_what_was_told_is_the_difference_of_two_searches_and_tells_of_nothing_hidden(
-    stored: bool, steps: list[str | Change]
+    stored: bool, steps: list[str | Change | ModerationChange]
 ) -> None:
     with TemporaryDirectory() as whole, TemporaryDirectory() as part:
         follower, blind = (

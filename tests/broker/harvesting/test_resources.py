@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.broker.describing.members import ADMS, DCAT, DCT, FOAF, ODRL
 from connector.broker.harvesting.parts import Described
 from connector.broker.harvesting.references import read_reference
 from connector.broker.harvesting.resources import RdfGraph, add_statements, find_datasets, read_dataset
 from connector.broker.normalise import Unusable
+from connector.broker.reading.namespaces import ADMS, DCAT, DCT, FOAF, ODRL
 from connector.semantic.parsing import parse_statements
 from connector.semantic.statements import TYPE, BlankTerm, IriTerm, LiteralTerm, Statement
 from connector.semantic.writing import RdfForm

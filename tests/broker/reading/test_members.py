@@ -3,7 +3,7 @@
 import doctest
 
 from connector.broker.reading import members
-from connector.broker.reading.members import VALUES, WORDS, find_values, read_texts, read_words
+from connector.broker.reading.members import VALUES, WORDS, find_nodes, find_values, read_texts, read_words
 
 
 def test_the_examples_are_true() -> None:
@@ -18,10 +18,17 @@ def test_texts_have_a_language_and_words_a_bound() -> None:
     assert len(list(find_values(many, "dcat:keyword"))) == VALUES
 
 
-def test_a_description_keeps_its_paragraphs_where_they_are_asked_for() -> None:
-    told = {"dct:description": "Erster Absatz.\r\n\r\n\n\nZweiter\u202e  Absatz.\x00\n- Punkt\n"}
-    assert read_texts(told, "dct:description", 200) == {"und": "Erster Absatz. Zweiter Absatz. - Punkt"}
-    kept = "Erster Absatz.\n\nZweiter Absatz.\n- Punkt"
-    assert read_texts(told, "dct:description", 200, paragraphs=True) == {"und": kept}
-    long = read_texts({"dct:description": "a\n" * 10_000}, "dct:description", 200, paragraphs=True)["und"]
-    assert (len(long), long[-1]) == (200, "…")
+def test_a_value_under_two_names_of_a_term_is_one_value() -> None:
+    part = {"@type": "Distribution", "format": "HttpData-PULL"}
+    other = {"@type": "Distribution", "format": "HttpData-PUSH"}
+    members = {"distribution": [part, part], "dcat:distribution": [part, other]}
+    assert find_values(members, "dcat:distribution") == [part, other]
+    assert find_values({"distribution": [part, part]}, "dcat:distribution") == [part, part]
+
+
+def test_what_is_written_under_any_name_of_a_term_is_read_and_described_alike() -> None:
+    place = {"@type": "Location", "skos:prefLabel": "Musterstadt"}
+    for name in ("dct:spatial", "dcterms:spatial", "http://purl.org/dc/terms/spatial", "spatial"):
+        assert read_words({name: place}, "dct:spatial") == ("Musterstadt",)
+        assert list(find_nodes({name: place}, "dct:spatial")) == [place]
+    assert read_words({"prefLabel": "x", "politicalGeocodingURI": "x"}, "dcatde:politicalGeocodingURI") == ()

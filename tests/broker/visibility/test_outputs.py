@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from itertools import cycle, islice, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -23,24 +23,36 @@ from hypothesis import strategies as st
 from connector.api.board import streams
 from connector.api.board.frame import BoardDesk
 from connector.api.board.mounting import add_board
+from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.ckan import ACTIONS
+from connector.api.self_descriptions import add_self_descriptions
 from connector.broker import federated
 from connector.broker.board.telling import Teller
 from connector.broker.describing.ckan import hash_participant, name_organization
 from connector.broker.describing.subject import encode_segment, hash_pair
+from connector.broker.intake.intake import DescriptionIntake
 from connector.broker.normalise import read_entry
 from connector.broker.visibility.audience import read_audience
 from connector.broker.visibility.callers import Visibility
+from connector.identity.credentials import ListedCredentialKeys
+from connector.identity.keys import generate
 from connector.ports.broker_store import CrawlSource, Delta, Liveness
+from connector.ports.descriptions import PushedDescription
 from connector.ports.identity import Intent
+from connector.protocol.credential import DescriptionKind, name_description
+from connector.store.memory.descriptions import MemoryDescriptionStore
+from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.board.board import SqliteBoard, open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks
 from tests.api.board.conftest import make_poster
 from tests.api.portals.conftest import SiteWorld
 from tests.broker.describing.published import SITE
-from tests.broker.world import BROKER, CITY, Catalogue, titled
+from tests.broker.intake.pushing import ServedLists
+from tests.broker.world import BROKER, CITY, Catalogue, address_problem, titled
 
 OWNERS = ("tiefbauamt", "umweltamt")
+PUSHING = "umweltamt"
+"""Who pushes signed descriptions of its offers; the other one is crawled."""
 OUTSIDER, PLANNER, INSIDER = "outsider", "planner", "insider"
 ADMITTED = {"": "", "a": PLANNER, "b": INSIDER}
 HIDDEN = "b"
@@ -49,6 +61,8 @@ IDS = ("x", "y", "urn:uuid:1")
 MINUTE = 60_000
 # What tells nothing of the record, or only how many thousands of entries there are.
 SILENT = {"/health", "/ready", "/sitemap.xml"}
+# What a participant is told of its own offers.
+TO_ITSELF = {"/v1/why", "/v1/self-descriptions"}
 # What is told of what everybody sees, whoever asks: needs, and what is new in saved searches.
 FOR_EVERYBODY = ("/v1/searches", "/v1/feeds", "/v1/needs", "/v1/notices", "streams")
 # What each caller has saved, and needs.
@@ -105,6 +119,7 @@ async def open_broker(written: list[Write]) -> AsyncIterator[SiteWorld]:
         try:
             for owner in OWNERS:
                 await world.record.put_source(make_source(owner))
+            add_evidence(world)
             teller = await furnish_board(world, board)
             for write in written:
                 world.space.now += MINUTE
@@ -116,6 +131,28 @@ async def open_broker(written: list[Write]) -> AsyncIterator[SiteWorld]:
             await world.http.aclose()
             await world.searching.index.close()
             await board.close()
+
+
+def add_evidence(world: SiteWorld) -> None:
+    """Add the endpoints for self-descriptions, and that which says why an offer is shown."""
+    kept = MemoryDescriptionStore(cast("MemoryBrokerStore", world.record))
+    keys = ListedCredentialKeys(generate(), dict)
+    reader = ServedLists(keys, lambda: world.space.now).reader
+    intake = DescriptionIntake(
+        world.record,
+        kept,
+        keys,
+        world.space,
+        reader,
+        now=lambda: world.space.now,
+        address_problem=address_problem,
+        changed=lambda: None,
+        expiring=lambda: None,
+        crawl=lambda _: True,
+    )
+    world.app.state.pushed = kept
+    add_self_descriptions(world.app, intake)
+    add_why(world.app, WhyDesk(record=world.record, index=world.searching.index, operator=BROKER))
 
 
 async def furnish_board(world: SiteWorld, board: SqliteBoard) -> Teller:
@@ -155,9 +192,12 @@ def make_source(owner: str) -> CrawlSource:
 
 
 async def apply(world: SiteWorld, write: Write) -> None:
+    """Write as a crawl does, or, for the owner who pushes, as the intake does."""
     owner, name, title, audience, teaser = write
-    source = make_source(owner)
+    source, kept = make_source(owner), world.app.state.pushed
+    named = name_description(CITY + owner, name)
     if audience is None:
+        await kept.drop_descriptions([named], world.space.now)
         await world.record.apply(Delta(source=source, removed=(name,)), world.space.now)
         return
     place = {"@type": "Location", "dcat:bbox": {"@value": "POLYGON((7.1 51.4,7.3 51.4,7.3 51.6,7.1 51.6,7.1 51.4))"}}
@@ -170,6 +210,20 @@ async def apply(world: SiteWorld, write: Write) -> None:
         rule = {"action": "use", "assignee": CITY + ADMITTED[audience]}
         policy = read_audience(json.dumps({"@type": "Offer", "@id": "p", "permission": [rule]}).encode(), name)
         entry = type(entry)(**{**to_members(entry), "audience": policy, "teaser": teaser})
+    if owner == PUSHING:
+        pushed = PushedDescription(
+            name=named,
+            participant=CITY + owner,
+            kind=DescriptionKind.DATASET,
+            subject=name,
+            secured=f"{title} of {owner}".encode(),
+            key="key",
+            pushed_at=world.space.now,
+            expires_at=world.space.now + 10**9,
+            audience=entry.audience,
+        )
+        await kept.put_description(pushed, entry, world.space.now)
+        return
     await world.record.apply(Delta(source=source, upserts=(entry,)), world.space.now)
 
 
@@ -219,6 +273,8 @@ def _list_values(path: str, name: str) -> tuple[Any, ...]:
         return tuple(encode_segment(CITY + owner) for owner in OWNERS)
     if path.startswith("/datasets/") and name == "name":
         return tuple(encode_segment(one) + ending for one in IDS for ending in ("", ".schema.json"))
+    if path.startswith("/v1/self-descriptions/") and name == "name":
+        return tuple(name_description(CITY + owner, one) for owner in OWNERS for one in IDS)
     if "action" in path and name == "name":
         return tuple(ACTIONS)
     return _NAMED.get(name, tuple(value for values in _NAMED.values() for value in values))
@@ -333,7 +389,7 @@ async def test_who_may_see_an_offer_sees_it_on_every_route(history: list[Write])
         one, other = await ask_all(with_it, INSIDER), await ask_all(without, INSIDER)
         same = {route for route in one if is_alike(one[route], other[route])}
         told_to_all = {route for route in one if route.startswith(FOR_EVERYBODY)}
-        assert same == (SILENT | told_to_all if history[-1][3] == HIDDEN else same)
+        assert same == (SILENT | TO_ITSELF | told_to_all if history[-1][3] == HIDDEN else same)
         assert {
             "/v1/searches/{search_id}/new",
             "/v1/feeds/{secret}",

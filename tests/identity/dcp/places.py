@@ -13,7 +13,7 @@ from connector.identity.dcp.presented import TrustedIssuers, Verifier
 from connector.identity.dcp.profile import TrustProfile
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
-from connector.identity.dcp.statuses import StatusLists
+from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import sign
 from connector.identity.keys import SigningKey, generate, public_jwk
 from connector.identity.roster import RosterIdentity
@@ -62,7 +62,7 @@ class Places:
         budget = asyncio.Semaphore(8)
         self.client = client = GuardedClient(NetPolicy(), self)
         self.resolver = DidResolver(client, lambda: self.now_ms, budget)
-        self.statuses = StatusLists(client, self.resolve, lambda: self.now_ms, budget)
+        self.statuses = StatusLists(client, verify_by_documents(self.resolve), lambda: self.now_ms, budget)
         for did, key in KEYS.items():
             self.publish(did, key)
 

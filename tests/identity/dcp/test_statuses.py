@@ -30,7 +30,7 @@ def held(bit: int = 7, **entry: object) -> PresentedCredential:
 async def judge(places: Places, of: PresentedCredential) -> str:
     """Return what the list says about a credential, or the sentence of the refusal."""
     try:
-        return await places.statuses.find_ended(of) or "good"
+        return await places.statuses.find_ended(of.issuer, of.statuses) or "good"
     except Rejected as rejected:
         return rejected.problem
 
@@ -59,7 +59,9 @@ async def test_the_news_of_a_revocation_makes_it_seen_at_once() -> None:
     places.publish_list()
     assert await judge(places, held()) == "good"
     places.publish_list(7)
-    places.statuses.forget()
+    places.statuses.forget(STRANGER)
+    assert await judge(places, held()) == "good"
+    places.statuses.forget(CITY)
     assert await judge(places, held()) == "revocation"
 
 
@@ -67,7 +69,7 @@ async def test_a_list_is_used_no_longer_than_it_is_valid() -> None:
     places = Places()
     places.publish_list(validUntil="2026-03-01T12:00:10Z")
     assert await judge(places, held()) == "good"
-    assert places.statuses.used_until(held()) == places.now_ms + 10_000
+    assert places.statuses.used_until(held().issuer, held().statuses) == places.now_ms + 10_000
     places.now_ms += 10_000
     assert "expired" in await judge(places, held())
 
@@ -103,7 +105,7 @@ async def test_a_list_of_another_issuer_says_nothing_about_a_credential() -> Non
     places = Places()
     places.publish_list()
     stranger = read_claims(json.dumps(credential(issuer=STRANGER, credentialStatus=status_at(7))).encode())
-    assert "another issuer" in await judge(places, stranger)
+    assert "another participant" in await judge(places, stranger)
     assert await judge(places, held()) == "good"
 
 

@@ -106,6 +106,26 @@ async def test_what_two_entries_say_stays_until_none_says_it(graph: OxigraphStor
         assert await ask(graph, query, "text/csv", graphs=(SOME,)) == said
 
 
+async def test_what_a_crash_left_half_removed_is_whole_again(graph: OxigraphStore, tmp_path: Path) -> None:
+    import pyoxigraph as ox
+
+    await graph.put([say(SOME, "c", "x", "y")])
+    await graph.publish(3)
+    await graph.close()
+    written = ox.Store(str(tmp_path / "record.graph" / "written"))
+    for quad in list(written.quads_for_pattern(None, None, ox.Literal("x"), ox.NamedNode(SOME))):
+        written.remove(quad)
+    written.flush()
+    del written
+    again = open_graph(tmp_path / "record.graph", "1")
+    assert await again.read_position() == 3
+    # The same change again, as after a crash: it says everything, and so it is written.
+    await again.put([say(SOME, "c", "x", "y")])
+    await again.publish(4)
+    assert await ask(again, "SELECT ?o { ?s ?p ?o } ORDER BY ?o", "text/csv", graphs=(SOME,)) == b"o\r\nx\r\ny\r\n"
+    await again.close()
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -14,7 +14,7 @@ from connector.web.chapters.explaining import PARTS, WORDS
 from tests.broker.world import CITY
 from tests.contract.test_record import entry, source
 from tests.pages.world import MARK_UP
-from tests.web.public.square import ADDRESS, API, ORGANISATION, PLACES, ROADS, Square, make_need, read
+from tests.web.public.square import ADDRESS, API, ORGANISATION, PLACES, ROADS, Square, list_offers, make_need, read
 from tests.web.test_texts import FORBIDDEN
 
 
@@ -27,7 +27,8 @@ async def test_every_page_is_whole_in_each_language_and_names_its_one_address(
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in answer.text
     assert [tag for tag, _ in page.elements].count("h1") == 1
-    assert not re.search(r"\{|\}|None[^.]|&lt;", answer.text)
+    shown = re.sub(r'<script type="application/ld\+json">.*?</script>', "", answer.text)
+    assert not re.search(r"\{|\}|None[^.]|&lt;", shown)
     (canonical,) = [str(g["href"]) for tag, g in page.elements if tag == "link" and g.get("rel") == "canonical"]
     assert canonical == ADDRESS + place
     assert not [given for tag, given in page.elements if tag == "form" and given.get("method") != "get"]
@@ -106,6 +107,19 @@ async def test_a_dataset_has_its_terms_its_schema_and_how_to_ask(square: Square)
     assert schema.startswith(f"{API}/datasets/")
     assert schema.endswith("roads.schema.json")
     assert "/suche/anfrage" not in answer.text
+
+
+async def test_the_page_of_a_dataset_has_its_schema_as_data_that_ends_with_its_element() -> None:
+    evil = "</script><script>alert(1)</script>"
+    square = Square(**list_offers(**{"dct:description": evil, "dcat:keyword": [evil]}))
+    await square.crawl()
+    answer, _ = await read(square, f"/suche/angebot?{ROADS}")
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text)
+    assert "<script>alert" not in answer.text
+    found = json.loads(data)
+    assert (found["@type"], found["name"]) == ("Dataset", "Straßenbaustellen")
+    assert "unsafe-inline" not in answer.headers["content-security-policy"]
+    await square.searching.index.close()
 
 
 async def test_an_organisation_lists_its_offers_in_pages(square: Square) -> None:

@@ -71,4 +71,18 @@ SENTENCES: dict[str, str] = {
     "The address did not answer: {}": "Die Adresse hat nicht geantwortet: {0}",
     "You have {} saved searches already: remove one first.": "Sie haben schon {0} gespeicherte Suchen: bitte zuerst eine "
     "entfernen.",
+    "{} participants offer this dataset: name one of them, such as {}.": "{0} Teilnehmer bieten dieses Datenangebot an: "
+    "bitte einen davon nennen, etwa {1}.",
+    "Nobody offers this dataset now: name the participant that should.": "Niemand bietet dieses Datenangebot zurzeit an: "
+    "bitte den Teilnehmer nennen, der es anbieten sollte.",
+    "Its issuer has ended the credential ({}): issue a new one.": "Der Aussteller hat die Selbstbeschreibung beendet "
+    "({0}): bitte eine neue ausstellen.",
+    "The status list says nothing about the credential: {}": "Die Statusliste sagt nichts über die "
+    "Selbstbeschreibung: {0}",
+    "{} Send the credential again later.": "{0} Bitte die Selbstbeschreibung später noch einmal senden.",
+    "The issuer of the status list is not on the participant list.": "Der Aussteller der Statusliste steht nicht in "
+    "der Teilnehmerliste.",
+    "The status list is refused: typ is not {}, or cty is another one.": "Die Statusliste wird abgelehnt: typ ist "
+    "nicht {0}, oder cty ist etwas anderes.",
+    "The status list is refused: {}": "Die Statusliste wird abgelehnt: {0}",
 }

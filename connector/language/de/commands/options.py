@@ -197,7 +197,7 @@ SENTENCES: dict[str, str] = {
     "So many days, today among them.": "So viele Tage, heute eingeschlossen.",
     "Assess all offers anew, and wait for the result.": "Alle Angebote neu bewerten und auf das Ergebnis warten.",
     "Print a table of comma-separated values.": "Eine Tabelle mit Werten ausgeben, die durch Kommas getrennt sind.",
-    "Its provider (default: the participant of the settings).": "Sein Anbieter (Standard: der Teilnehmer der Einstellungen).",
+    "Its provider (default: you; at a broker, who offers it).": "Sein Anbieter (Standard: Sie; an einem Broker, wer ihn anbietet).",
     "Number of the act in `broker log`.": "Nummer des Eingriffs in `broker log`.",
     "One dataset of the source (default: all of it).": "Ein Datenangebot der Quelle (Standard: alle).",
     "Only sources in this state.": "Nur Quellen mit diesem Stand.",

@@ -7,9 +7,10 @@ from functools import partial
 import msgspec
 
 from connector.ports.broker_store import CrawlSource, Delta, Entry
-from connector.ports.descriptions import DescribingKey, PushedDescription
+from connector.ports.descriptions import DescribingKey, NamedList, PushedDescription
 from connector.ports.store_errors import Unavailable
 from connector.protocol.credential import DescriptionKind
+from connector.protocol.dcp.claims import StatusEntry
 from connector.store.rules import check_pushed, is_same_entry
 from connector.store.sqlite.record.record import SqliteBrokerStore, apply_delta
 from connector.store.sqlite.record.rows import COLUMNS, to_stored
@@ -34,6 +35,14 @@ _NEXT_KEY = """
 SELECT participant, key FROM descriptions WHERE (participant, key) > (?, ?) ORDER BY participant, key LIMIT 1
 """
 _SIGNED = "SELECT name FROM descriptions WHERE participant = ? AND key = ? LIMIT ?"
+_NAME = "INSERT OR IGNORE INTO description_statuses (participant, list, name, purpose, bit) VALUES (?, ?, ?, ?, ?)"
+_UNNAME = "DELETE FROM description_statuses WHERE name = ?"
+_LISTS = "SELECT count(DISTINCT list) FROM description_statuses WHERE participant = ?"
+_NEXT_LIST = """
+SELECT participant, list FROM description_statuses
+WHERE (participant, list) > (?, ?) ORDER BY participant, list LIMIT 1
+"""
+_ON_LIST = "SELECT name, purpose, bit FROM description_statuses WHERE participant = ? AND list = ? ORDER BY name"
 _SOURCE = "SELECT body FROM sources WHERE participant = ?"
 _OFFERED = f"""
 SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND (removed_at IS NULL OR held > 0)
@@ -82,6 +91,23 @@ class SqliteDescriptionStore:
         rows = self._record.read(_SIGNED, (signer.participant, signer.key, max(limit, 0)))
         return [name for (name,) in rows]
 
+    async def named_lists(self, participant: str | None = None) -> Sequence[NamedList]:
+        """Return the status lists that the present descriptions name, of all participants or of one, in order."""
+        found: list[NamedList] = []
+        place = (participant or "", "")
+        # From list to list: what is on one is not passed.
+        while rows := self._record.read(_NEXT_LIST, place):
+            place = rows[0]
+            if participant is not None and place[0] != participant:
+                break
+            found.append(NamedList(*place))
+        return found
+
+    async def named_on(self, named: NamedList) -> Sequence[tuple[str, StatusEntry]]:
+        """Return the names of the descriptions on a status list, each with its bit."""
+        rows = self._record.read(_ON_LIST, (named.participant, named.url))
+        return [(name, StatusEntry(purpose, bit, named.url)) for name, purpose, bit in rows]
+
     def _read(self, statement: str, values: Sequence[object]) -> list[PushedDescription]:
         return [_decode(body) for (body,) in self._record.read(statement, values)]
 
@@ -90,7 +116,12 @@ def _put(connection: sqlite3.Connection, description: PushedDescription, entry: 
     key = (description.name, description.participant, description.subject, description.key)
     size = len(description.secured)
     connection.execute(_PUT, (*key, size, description.expires_at, _encode(description)))
-    check_pushed(*connection.execute(_HELD, (description.participant,)).fetchone())
+    connection.execute(_UNNAME, (description.name,))
+    for status in description.statuses:
+        place = (description.participant, status.list_url, description.name)
+        connection.execute(_NAME, (*place, status.purpose, status.bit))
+    held = connection.execute(_HELD, (description.participant,)).fetchone()
+    check_pushed(*held, *connection.execute(_LISTS, (description.participant,)).fetchone())
     if entry is None:
         return False
     rows = [to_stored(row) for row in connection.execute(_OFFERED, (entry.participant, entry.id)).fetchall()]
@@ -109,6 +140,7 @@ def _drop_all(connection: sqlite3.Connection, names: Sequence[str], now: int) ->
             continue
         description = _decode(row[0])
         connection.execute(_DROP, (name,))
+        connection.execute(_UNNAME, (name,))
         if description.kind is DescriptionKind.DATASET:
             source = _find_source(connection, description.participant)
             apply_delta(connection, Delta(source=source, removed=(description.subject,)), now)
