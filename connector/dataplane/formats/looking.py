@@ -23,7 +23,7 @@ from connector.ports.treatment import Records
 from connector.views.sightings import SeenField, Sighting, choose_signs
 
 SAMPLE = 1024 * 1024
-_MOST_RECORDS = 10_000
+MOST_RECORDS = 10_000
 _SHOWN, _LONGEST = 3, 200
 Notation = tuple[str, str]
 """The decimal sign and the thousands sign."""
@@ -34,29 +34,42 @@ _NUMBER_LIKE = re.compile(r"[+\u2212-]?[\d.,'\u2019 \u00a0\u202f]*\d[\d.,'\u2019
 
 def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int | None = None) -> Sighting:
     """Return what the beginning of data shows; what the owner stated is taken as it is."""
+    return look_at_records(sample, whole, stated, media_type, size)[0]
+
+
+def look_at_records(
+    sample: bytes, whole: bool, stated: Records, media_type: str, size: int | None = None
+) -> tuple[Sighting, list[Record]]:
+    """Return what the beginning of data shows, and its records; none if it cannot be read."""
     seen = Sighting(media_type=media_type, size=size, format=stated.format, whole=whole)
     encoding = stated.encoding or (find_encoding(sample) if stated.format == "csv" else "utf-8")
     if encoding is None:
-        return msgspec.structs.replace(seen, problem="The data is not text: correct the file or its media type.")
+        return msgspec.structs.replace(seen, problem="The data is not text: correct the file or its media type."), []
     stated = msgspec.structs.replace(stated, encoding=encoding)
     seen = msgspec.structs.replace(seen, encoding=encoding)
     try:
         records, fields, delimiter = read_beginning(sample, whole, stated)
     except Untreatable as error:
-        return msgspec.structs.replace(seen, problem=str(error))
-    columns = {name: [record.get(name) for record in records] for name in fields}
+        return msgspec.structs.replace(seen, problem=str(error)), []
     lines = _number_lines(records, fields, stated.format, sample)
+    seen = msgspec.structs.replace(seen, delimiter=delimiter, whole=whole and len(records) < MOST_RECORDS)
+    return see_records(seen, records, fields, stated, lines), records
+
+
+def see_records(
+    seen: Sighting, records: Sequence[Record], fields: Sequence[str], stated: Records, lines: Sequence[int]
+) -> Sighting:
+    """Return a sighting with what the records show; `lines` says where each of them begins."""
+    columns = {name: [record.get(name) for record in records] for name in fields}
     found = tuple(_see_field(name, column, stated, lines) for name, column in columns.items())
     decimal, thousands = choose_signs(found)
     return msgspec.structs.replace(
         seen,
-        delimiter=delimiter,
         decimal=decimal,
         thousands=thousands,
         ambiguous=next((field.ambiguous for field in found if field.ambiguous), ""),
         fields=found,
         records=len(records),
-        whole=whole and len(records) < _MOST_RECORDS,
         first=tuple(
             {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
             for record in records[:_SHOWN]
@@ -91,8 +104,8 @@ def read_beginning(sample: bytes, whole: bool, stated: Records) -> tuple[list[Re
     if not records and not whole:
         raise Untreatable(f"The first record of the data has more than {SAMPLE} bytes: check for a missing line end.")
     if stated.format != "csv":
-        fields = tuple(dict.fromkeys(name for record in records for name in record))[:_MOST_RECORDS]
-    return records[:_MOST_RECORDS], fields, delimiter
+        fields = tuple(dict.fromkeys(name for record in records for name in record))[:MOST_RECORDS]
+    return records[:MOST_RECORDS], fields, delimiter
 
 
 def _find_notations(column: Sequence[object], stated: Records) -> tuple[list[Notation], str]:

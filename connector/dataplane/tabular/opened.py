@@ -1,5 +1,8 @@
 """A file that is opened as rows, and the bounds of all formats, whatever a file says of itself."""
 
+import shutil
+import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,6 +21,14 @@ MOST_MEMBERS = 10_000
 BATCH = 1_000
 GEOMETRY = "geometry"
 """The field of a row with its geometry, as a value of GeoJSON in the reference system of the file."""
+
+
+class Scratch:
+    """A folder for what a library reads by its path; it is removed with the last reference to it."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="datenkontor-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ GDAL reads many formats, and some of them name other files or addresses. So the 
 only then GDAL is asked. The texts of a Shapefile have no reliable encoding: it is found in the bytes of its table.
 """
 
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,6 +20,7 @@ from connector.dataplane.tabular.opened import (
     GEOMETRY,
     MOST_ROWS,
     OpenedRows,
+    Scratch,
     check_archive,
     check_fields,
 )
@@ -43,12 +43,12 @@ def open_shapefile(path: Path, records: Records) -> OpenedRows:
     parts = {name[len(stem) :].lower(): name for name in names if name.startswith(stem)}
     if missing := [ending for ending in _PARTS[:3] if ending not in parts]:
         raise Untreatable(f"The Shapefile has no {', '.join(missing)}: put all of its files into the archive.")
-    folder = tempfile.TemporaryDirectory(prefix="datenkontor-")
+    folder = Scratch()
     with zipfile.ZipFile(path) as archive:
         for ending in _PARTS:
             if ending in parts:
-                Path(folder.name, f"data{ending}").write_bytes(archive.read(parts[ending]))
-    place = Path(folder.name, "data.shp")
+                Path(folder.path, f"data{ending}").write_bytes(archive.read(parts[ending]))
+    place = Path(folder.path, "data.shp")
     if place.read_bytes()[:4] != _SHAPE:
         raise Untreatable("The .shp of the archive is no Shapefile: export it again.")
     stated = ".cpg" in parts
@@ -75,9 +75,7 @@ def _find_table_encoding(path: Path, *, stated: bool) -> str:
     return find_encoding(data[begin : begin + _SAMPLE].replace(b"\0", b" ")) or "utf-8"
 
 
-def _open(
-    place: Path, encoding: str, folder: tempfile.TemporaryDirectory[str] | None, remarks: tuple[str, ...] = ()
-) -> OpenedRows:
+def _open(place: Path, encoding: str, folder: Scratch | None, remarks: tuple[str, ...] = ()) -> OpenedRows:
     try:
         known = pyogrio.read_info(place, encoding=encoding or None)
     except (DataSourceError, DataLayerError, ValueError, UnicodeError) as error:
@@ -89,9 +87,8 @@ def _open(
     return OpenedRows(fields, _batch(place, encoding, fields, folder), known["crs"] or "", remarks)
 
 
-def _batch(
-    place: Path, encoding: str, fields: tuple[str, ...], folder: tempfile.TemporaryDirectory[str] | None
-) -> Iterator[list[Record]]:
+def _batch(place: Path, encoding: str, fields: tuple[str, ...], _folder: Scratch | None) -> Iterator[list[Record]]:
+    """Yield the rows; the folder that has the file stays as long as they are read."""
     at = 0
     try:
         while True:
@@ -111,9 +108,6 @@ def _batch(
                 return
     except (DataSourceError, DataLayerError, ValueError, UnicodeError) as error:
         raise Untreatable("The rows of the layer cannot be read: check its encoding, or export it again.") from error
-    finally:
-        if folder is not None:
-            folder.cleanup()
 
 
 def _to_value(value: Any) -> Any:

@@ -3,9 +3,7 @@
 Without a chosen form the rows leave in the format of the file if it can be written, else as GeoJSON or JSON.
 """
 
-import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -13,7 +11,7 @@ from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.forms.choice import BadChoice, Choice
 from connector.dataplane.forms.narrowing import NarrowedWriter
 from connector.dataplane.forms.table import KINDS
-from connector.dataplane.tabular.opened import LARGEST, OpenedRows
+from connector.dataplane.tabular.opened import LARGEST, OpenedRows, Scratch
 from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
@@ -44,9 +42,9 @@ class FileReader:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._folder = tempfile.TemporaryDirectory(prefix="datenkontor-")
-        self._path = Path(self._folder.name, "data")
-        self._file = self._path.open("wb")
+        self._folder = Scratch()
+        self._path = self._folder.path / "data"
+        self._path.touch()
         self._size = 0
         self._opened: OpenedRows | None = None
         self._writer: NarrowedWriter | None = None
@@ -61,12 +59,12 @@ class FileReader:
         self._size += len(piece)
         if self._size > LARGEST:
             raise Untreatable(f"The file has more than {LARGEST} bytes: offer its rows as CSV, or in several files.")
-        self._file.write(piece)
+        with self._path.open("ab") as file:
+            file.write(piece)
         return iter(())
 
     def end(self) -> Iterator[RecordTable | list[Record]]:
         """Yield the rows in batches."""
-        self._file.close()
         self._opened = open_file(self._path, self._records)
         yield []  # the fields are known also if there is no row
         yield from self._opened.batches

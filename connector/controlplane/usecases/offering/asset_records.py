@@ -15,13 +15,16 @@ from connector.views.assets import find_record_format
 MOST_NAMES, LONGEST_NAME = 2_000, 200
 # Media types that fit every record format.
 _UNTYPED = frozenset({"application/octet-stream", "text/plain"})
+# Media types of many formats: what is inside, the owner states or the data shows.
+_WRAPPED = frozenset({("application/zip", "shapefile"), ("application/xml", "datex"), ("text/xml", "datex")})
 
 
 def check_records(operands: Registry, records: Records, media_type: str) -> Records:
     """Return the description of records with full IRIs. Raises Invalid."""
     if (
         find_record_format(media_type) != records.format
-        and media_type.partition(";")[0].strip().lower() not in _UNTYPED
+        and (kind := media_type.partition(";")[0].strip().lower()) not in _UNTYPED
+        and (kind, records.format) not in _WRAPPED
     ):
         raise Invalid(
             "records",
