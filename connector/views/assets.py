@@ -60,6 +60,17 @@ STREAMED: frozenset[str] = frozenset({"csv", "json", "ndjson"})
 """The record formats that are read piece by piece; a file of another one is read when all of it is there."""
 Form = Literal["csv", "csv-excel", "json", "ndjson", "geojson", "parquet", "excel", "features"]
 """A form in which rows are taken; `csv-excel` is a CSV that Excel opens, `features` OGC API – Features."""
+FORM_TYPES: Mapping[Form, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "csv-excel": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "features": "application/geo+json",
+}
+"""The media type of each form."""
 Encoding = Literal[
     "",
     "utf-8",

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
+from connector.views.assets import Records
 from connector.views.common import LocalizedText
 
 FieldKind = Literal["", "whole", "number", "date", "time", "truth", "text", "object", "geometry", "empty"]
@@ -52,6 +53,21 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     example: Annotated[str, Meta(description="One of the values.")] = ""
     detail: Annotated[str, Meta(description="What completes the sentence, such as another field.")] = ""
     texts: Annotated[LocalizedText, Meta(description="The finding as a sentence, by language.")] = {}
+
+
+class InspectOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Data that is inspected; nothing is added."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "source": {"kind": "file", "path": "air/2026-05.csv"},
+        "media_type": "text/csv",
+    }
+
+    source: Annotated[dict[str, Any], Meta(description="Address of the data, as in a new asset.")]
+    media_type: Annotated[str, Meta(description="Media type of the data (default: as the source states it).")] = ""
+    records: Annotated[
+        Records | None, Meta(description="How the data is read as records (default: as the data shows).")
+    ] = None
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):

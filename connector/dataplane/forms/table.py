@@ -1,4 +1,4 @@
-"""The forms of delivery, a line each: the media type, the ending of the file, and the writer."""
+"""The forms of delivery, a line each: the ending of the file, and the writer; `views.assets` has the media types."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,30 +8,28 @@ from connector.dataplane.forms.features import FeatureForm, FeaturesForm
 from connector.dataplane.forms.writing import FormWriter
 from connector.dataplane.tabular.opening import load_extra
 from connector.ports.flow import Untreatable
+from connector.views.assets import Form
 
 
 @dataclass(frozen=True)
 class FormKind:
-    """A form: its media type, the ending of a file, the module and the class that write it, and their parameters."""
+    """A form: the ending of a file, the module and the class that write it, and their parameters."""
 
-    media_type: str
     ending: str
     module: str
     writer: str
     parameters: Mapping[str, bool]
 
 
-KINDS: Mapping[str, FormKind] = {
-    "csv": FormKind("text/csv; charset=utf-8", ".csv", "csv", "CsvForm", {}),
-    "csv-excel": FormKind("text/csv; charset=utf-8", ".csv", "csv", "CsvForm", {"safe": True}),
-    "json": FormKind("application/json", ".json", "json", "JsonForm", {}),
-    "ndjson": FormKind("application/x-ndjson", ".ndjson", "json", "JsonForm", {"lines": True}),
-    "geojson": FormKind("application/geo+json", ".geojson", "json", "GeoJsonForm", {}),
-    "parquet": FormKind("application/vnd.apache.parquet", ".parquet", "parquet", "ParquetForm", {}),
-    "excel": FormKind(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "excel", "ExcelForm", {}
-    ),
-    "features": FormKind("application/geo+json", ".geojson", "features", "FeaturesForm", {}),
+KINDS: Mapping[Form, FormKind] = {
+    "csv": FormKind(".csv", "csv", "CsvForm", {}),
+    "csv-excel": FormKind(".csv", "csv", "CsvForm", {"safe": True}),
+    "json": FormKind(".json", "json", "JsonForm", {}),
+    "ndjson": FormKind(".ndjson", "json", "JsonForm", {"lines": True}),
+    "geojson": FormKind(".geojson", "json", "GeoJsonForm", {}),
+    "parquet": FormKind(".parquet", "parquet", "ParquetForm", {}),
+    "excel": FormKind(".xlsx", "excel", "ExcelForm", {}),
+    "features": FormKind(".geojson", "features", "FeaturesForm", {}),
 }
 
 

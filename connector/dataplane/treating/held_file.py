@@ -10,12 +10,11 @@ import msgspec
 from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.forms.choice import BadChoice, Choice
 from connector.dataplane.forms.narrowing import NarrowedWriter
-from connector.dataplane.forms.table import KINDS
 from connector.dataplane.tabular.opened import LARGEST, OpenedRows, Scratch
 from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
-from connector.views.assets import Form
+from connector.views.assets import FORM_TYPES, Form
 
 _PIECE = 256 * 1024
 _OWN: dict[str, Form] = {"excel": "excel", "parquet": "parquet", "geojson": "geojson"}
@@ -32,7 +31,7 @@ def choose_own_form(records: Records) -> Form:
 
 def find_own_type(records: Records) -> str:
     """Return the media type of the form in which the treated rows of a file leave if none is chosen."""
-    return KINDS[choose_own_form(records)].media_type
+    return FORM_TYPES[choose_own_form(records)]
 
 
 class FileReader:

@@ -28,7 +28,7 @@ from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, Untreatable
 from connector.ports.treatment import Treatment, read_treatment
-from connector.views.assets import STREAMED
+from connector.views.assets import FORM_TYPES, STREAMED
 
 _FOLDER = "A folder cannot be treated record by record: offer its files one by one."
 WHOLE = 1024 * 1024
@@ -144,7 +144,7 @@ class TreatedSource:
         if choice is not None:
             kind = KINDS[choice.form]
             name = f"{raw.name.rpartition('.')[0] or raw.name}{kind.ending}" if raw.name else None
-            return Content(chunks=yield_nothing(), media_type=kind.media_type, name=name, converted=True)
+            return Content(chunks=yield_nothing(), media_type=FORM_TYPES[choice.form], name=name, converted=True)
         if records.format not in STREAMED:
             return Content(chunks=yield_nothing(), media_type=find_own_type(records), converted=True)
         return Content(chunks=yield_nothing(), media_type=raw.media_type, name=raw.name)
