@@ -313,8 +313,8 @@ def _confirm(call: CommandCall, connector: Connector, question: str, asset: str,
 def _print_reading(call: CommandCall, seen: Sighting, order: AssetOrder) -> None:
     """Print what is remarkable in the data, and what the asset could state, beside the result."""
     advice = advise_format(seen.media_type, call.output.lang) if order.records is None else None
-    found = list_findings(seen, call.output.lang)
-    for sentence in (*list_unread(seen, call.output.lang), *found, *([advice] if advice else [])):
+    findings = list_findings(seen, call.output.lang)
+    for sentence in (*list_unread(seen, call.output.lang), *findings, *([advice] if advice else [])):
         call.output.print_hint(sentence)
     for origin in ("data", "offer"):
         found = [entry for entry in seen.suggestions if entry.origin == origin]

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
 
@@ -48,7 +49,7 @@ class ExcelForm:
         for at, name in enumerate(held.layout.columns):
             sheet.write_string(0, at, name[:_LONGEST])
             if name == held.layout.geometry:
-                values = ["" if shape is None else to_wkt(shape) for shape in held.shapes]
+                values: list[Any] = ["" if shape is None else to_wkt(shape) for shape in held.shapes]
             else:
                 values = convert_all(held.columns[name], find_kind(held.columns[name]))
             for row, value in enumerate(values, 1):

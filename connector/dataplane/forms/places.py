@@ -76,7 +76,7 @@ def convert_box(box: tuple[float, ...], crs: str) -> tuple[float, ...]:
     """Return a box in degrees of WGS 84; empty if the reference system is unknown."""
     try:
         known = pyproj.Transformer.from_crs(_resolve(crs), CRS84, always_xy=True)
-        west, south, east, north = known.transform_bounds(*box)
+        west, south, east, north = known.transform_bounds(box[0], box[1], box[2], box[3])
     except (CRSError, ProjError):
         return ()
     return round(west, 6), round(south, 6), round(east, 6), round(north, 6)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import combinations, pairwise
 
+import msgspec
+
 from connector.dataplane.inspecting.columns import Column
 from connector.dataplane.inspecting.values import report
 from connector.views.sightings import Finding
@@ -109,11 +111,7 @@ def _find_keys(columns: Sequence[Column], of: int) -> Iterator[Finding]:
         # Rows that differ in a field each time are one for each of its values, and no fault.
         places = [group[0] for group in groups.values()]
         found = report("key", column, places, of, ", ".join(apart), remark=bool(apart))
-        yield Finding(**{**_members(found), "extra": extra})
-
-
-def _members(finding: Finding) -> dict[str, object]:
-    return {name: getattr(finding, name) for name in finding.__struct_fields__}
+        yield msgspec.structs.replace(found, extra=extra)
 
 
 def _find_equal(columns: Sequence[Column], of: int) -> Iterator[Finding]:

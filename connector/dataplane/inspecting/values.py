@@ -35,9 +35,14 @@ def report(
 ) -> Finding:
     """Return a finding about the values at these places."""
     example = column.texts[places[0]][:_LONGEST] if places else ""
-    level = "remark" if remark else "fault"
     return Finding(
-        code=code, level=level, field=column.name, count=len(places), of=of, example=example, detail=detail[:_LONGEST]
+        code=code,
+        level="remark" if remark else "fault",
+        field=column.name,
+        count=len(places),
+        of=of,
+        example=example,
+        detail=detail[:_LONGEST],
     )
 
 

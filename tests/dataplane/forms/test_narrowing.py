@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import python_calamine

@@ -54,7 +54,7 @@ def complete_records(draft: AssetOrder, seen: Sighting | None, numeric: Sequence
     usual = plain and found == seen.format and not draft.forms
     if records is None and (usual or (found is None and seen.format in STREAMED)):
         return None
-    base = records or Records(format=seen.format)
+    base = records or msgspec.convert({"format": seen.format}, Records)
     numbers: dict[str, Any] = {}
     if not base.decimal and base.thousands in _DECIMAL_BESIDE:
         numbers = {"decimal": _DECIMAL_BESIDE[base.thousands]}
