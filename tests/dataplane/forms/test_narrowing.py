@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pandas as pd
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 import python_calamine
 
@@ -121,3 +123,75 @@ async def test_rows_are_equal_in_every_form(provider: Side, http: aiohttp.Client
         rows = [{geometry: row.pop("geometry"), **row} for row in _read_geojson(data)]
         found["geojson"] = digest(rows, geometry=geometry)
     assert set(found.values()) == {(count, found["csv"][1])}
+
+
+async def test_what_the_treatment_drops_no_choice_brings_back(provider: Side, http: aiohttp.ClientSession) -> None:
+    url, token = await offer(provider, "weather", TransformStep(name="drop", fields=("indoor_temperature",)))
+    for query in (
+        {"columns": "indoor_temperature"},
+        {"where": "indoor_temperature>20"},
+    ):
+        status, data, _ = await take(http, url, token, form="csv", **query)
+        assert (status, json.loads(data)["error"]) == (400, "choice")
+    for form in ("csv", "json", "parquet", "excel"):
+        _, data, _ = await take(http, url, token, form=form, limit=3)
+        assert all("indoor_temperature" not in row for row in READ[form](data))
+
+
+async def test_a_choice_narrows_columns_rows_time_and_page(provider: Side, http: aiohttp.ClientSession) -> None:
+    url, token = await offer(provider, "weather")
+    _, data, headers = await take(
+        http,
+        url,
+        token,
+        form="csv",
+        columns="datetime,outdoor_temperature",
+        where="outdoor_temperature>=30",
+        datetime="2025-07-10/2025-07-20",
+        offset=2,
+        limit=5,
+    )
+    table = pd.read_csv(io.BytesIO(data), parse_dates=["datetime"])
+    assert list(table.columns) == ["datetime", "outdoor_temperature"]
+    assert len(table) == 5
+    assert table.outdoor_temperature.min() >= 30
+    assert headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
+async def test_an_area_in_degrees_selects_rows_in_metres(provider: Side, http: aiohttp.ClientSession) -> None:
+    url, token = await offer(provider, "playgrounds")
+    box = (7.20, 51.45, 7.25, 51.50)
+    _, data, _ = await take(http, url, token, form="geojson", bbox=",".join(map(str, box)))
+    places = [feature["geometry"]["coordinates"] for feature in json.loads(data)["features"]]
+    assert 0 < len(places) < 352
+    assert all(box[0] <= east <= box[2] and box[1] <= north <= box[3] for east, north in places)
+    _, data, _ = await take(http, url, token, form="geojson", crs="EPSG:25832", limit=1)
+    east, north = json.loads(data)["features"][0]["geometry"]["coordinates"]
+    assert (round(east), round(north)) == (377241, 5703315)
+
+
+async def test_geojson_and_geoparquet_are_read_by_other_programs(
+    provider: Side, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    url, token = await offer(provider, "playgrounds")
+    _, data, _ = await take(http, url, token, form="geojson")
+    place = tmp_path / "a.geojson"
+    place.write_bytes(data)
+    known = pyogrio.read_info(place)
+    assert (known["features"], known["crs"]) == (352, "EPSG:4326")
+    assert known["total_bounds"] == pytest.approx((7.108, 51.413, 7.342, 51.525), abs=1e-2)
+    _, data, _ = await take(http, url, token, form="parquet")
+    table = pd.read_parquet(io.BytesIO(data))
+    assert (len(table), table.kategorie[0]) == (352, "Bolzplätze")
+    stated = json.loads(pq.read_schema(io.BytesIO(data)).metadata[b"geo"])
+    assert stated["columns"]["geometry"]["crs"]["id"] == {"authority": "EPSG", "code": 25832}
+
+
+@pytest.mark.parametrize("name", ["weather", "roadworks"])
+async def test_without_a_choice_the_bytes_of_the_source_leave(
+    provider: Side, http: aiohttp.ClientSession, name: str
+) -> None:
+    url, token = await offer(provider, name)
+    _, data, headers = await take(http, url, token)
+    assert data == data_folder(OFFERS[name][0]).read_bytes()
+    assert headers["Content-Type"] == OFFERS[name][2]
