@@ -92,13 +92,13 @@ class NarrowedWriter:
             return ""
         if len(shaped) == 2 and not spatial and choice.form != "parquet":
             return ""
-        self._find = load_for_choice(_PLACES, "make_finder", "A geometry")(shaped, records.decimal)  # type: ignore[assignment]
+        self._find = load_for_choice(_PLACES, "make_finder")(shaped, records.decimal)  # type: ignore[assignment]
         crs = records.crs or (CRS84 if records.format == "geojson" else "")
         target = choice.crs or (CRS84 if choice.form in _SPATIAL else crs)
         if target != crs:
-            self._convert = load_for_choice(_PLACES, "make_converter", "A reference system")(crs, target)  # type: ignore[assignment]
+            self._convert = load_for_choice(_PLACES, "make_converter")(crs, target)  # type: ignore[assignment]
         if choice.bbox is not None:
-            test: Any = load_for_choice(_PLACES, "make_test", "An area")(choice.bbox, choice.bbox_crs, crs)
+            test: Any = load_for_choice(_PLACES, "make_test")(choice.bbox, choice.bbox_crs, crs)
             self._tests.append(lambda row: row.shape is not None and test(row.shape))
         return target
 

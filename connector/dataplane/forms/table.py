@@ -33,10 +33,10 @@ KINDS: Mapping[Form, FormKind] = {
 }
 
 
-def load_for_choice(module: str, function: str, purpose: str) -> Callable[..., object]:
+def load_for_choice(module: str, function: str) -> Callable[..., object]:
     """Return a function that needs the extra `forms`. Raises BadChoice without it."""
     try:
-        return load_extra(module, function, purpose)
+        return load_extra(module, function)
     except Untreatable as error:
         raise BadChoice(str(error)) from error
 
@@ -46,6 +46,6 @@ def make_writer(choice: Choice) -> FormWriter:
     kind = KINDS[choice.form]
     if choice.form == "features":
         return FeatureForm() if choice.number is not None else FeaturesForm(choice)
-    made = load_for_choice(f"{__package__}.{kind.module}", kind.writer, f"The form {choice.form}")(**kind.parameters)
+    made = load_for_choice(f"{__package__}.{kind.module}", kind.writer)(**kind.parameters)
     writer: FormWriter = made  # type: ignore[assignment]  # the table names a class of each module
     return writer

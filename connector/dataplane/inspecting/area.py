@@ -98,8 +98,8 @@ def _list_places(records: Sequence[Record], columns: Sequence[Column], fields: t
         points = [(float(easts[at]), float(norths[at])) for at in easts if at in norths]
         return [Place(east, north, east, north) for east, north in points]
     try:
-        read: Any = load_extra("connector.dataplane.tabular.shapes", "read_shape", "A geometry")
-        bounds: Any = load_extra("connector.dataplane.tabular.shapes", "find_bounds", "A geometry")
+        read: Any = load_extra("connector.dataplane.tabular.shapes", "read_shape")
+        bounds: Any = load_extra("connector.dataplane.tabular.shapes", "find_bounds")
     except Untreatable:
         return []
     found = (read(read_raw(record.get(fields[0]))) for record in records)
@@ -149,7 +149,7 @@ def _make_box(places: Sequence[Place]) -> tuple[float, ...]:
 
 def _convert_box(box: tuple[float, ...], crs: str) -> tuple[float, ...]:
     try:
-        convert: Any = load_extra("connector.dataplane.forms.places", "convert_box", "A reference system")
+        convert: Any = load_extra("connector.dataplane.forms.places", "convert_box")
     except Untreatable:
         return ()
     converted: tuple[float, ...] = convert(box, crs)

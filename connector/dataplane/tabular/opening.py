@@ -19,15 +19,14 @@ _OPENERS: Mapping[str, tuple[str, str]] = {
 """The module and the function that open a format."""
 
 
-def load_extra(module: str, function: str, purpose: str) -> Callable[..., object]:
-    """Return a function of a module that needs the extra `forms`. Raises Untreatable without the extra.
-
-    `purpose` is what it is for, as the subject of a sentence.
-    """
+def load_extra(module: str, function: str) -> Callable[..., object]:
+    """Return a function of a module that needs the extra `forms`. Raises Untreatable without the extra."""
     try:
         found: Callable[..., object] = getattr(import_module(module), function)
     except ImportError as error:
-        raise Untreatable(f"{purpose} needs the extra `forms`: install `datenkontor[forms]`.") from error
+        raise Untreatable(
+            "The extra `forms` is missing here, which this data needs: install `datenkontor[forms]`."
+        ) from error
     return found
 
 
@@ -39,7 +38,7 @@ def open_file(path: Path, records: Records) -> OpenedRows:
     if size > LARGEST:
         raise Untreatable(f"The file has more than {LARGEST} bytes: offer its rows as CSV, or in several files.")
     module, function = _OPENERS[records.format]
-    opener = load_extra(f"{__package__}.{module}", function, f"The format {records.format}")
+    opener = load_extra(f"{__package__}.{module}", function)
     opened = opener(path, records)
     assert isinstance(opened, OpenedRows)
     return opened

@@ -57,10 +57,9 @@ def treat(
         raise Untreatable(str(error)) from error
     if choice is not None and (treatment is None or choice.form not in treatment.forms):
         offered = ", ".join(treatment.forms) if treatment else ""
-        raise BadChoice(
-            f"The data is not offered in the form {choice.form}: "
-            + (f"choose among {offered}." if offered else "take it as it is, without a choice.")
-        )
+        if not offered:
+            raise BadChoice("The data is offered in no other form: take it as it is, without a choice.")
+        raise BadChoice(f"The data is not offered in the form {choice.form}: choose among {offered}.")
     if treatment is None or (choice is None and not treatment.changes):
         return source
     if treating is None:

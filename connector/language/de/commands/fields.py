@@ -140,6 +140,7 @@ SENTENCES: dict[str, str] = {
     "area": "Gebiet (West Süd Ost Nord)",
     "reference system": "Bezugssystem",
     "may be about persons": "vielleicht über Personen",
+    "forms": "Formen",
     "findings": "Befunde",
     "remarks": "Hinweise",
     "live": "laufend",

@@ -140,6 +140,7 @@ SENTENCES: dict[str, str] = {
     "area": "area",
     "reference system": "reference system",
     "may be about persons": "may be about persons",
+    "forms": "forms",
     "findings": "findings",
     "remarks": "remarks",
     "live": "live",
