@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from connector.policy.model.decision import RowFilter
-from connector.views.assets import Form as Form
 from connector.views.assets import RecordFormat as RecordFormat
 from connector.views.assets import Records as Records
+from connector.views.assets import RowForm as RowForm
 
 PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
 """The precisions of generalised values: a part of an instant, decimals, characters, or a multiple of a number."""
@@ -66,7 +66,7 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     steps: tuple[TransformStep, ...] = ()
     rows: RowFilter | None = None
     consent: Consenting | None = None
-    forms: tuple[Form, ...] = ()
+    forms: tuple[RowForm, ...] = ()
 
     @property
     def changes(self) -> bool:

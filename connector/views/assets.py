@@ -58,9 +58,9 @@ RecordFormat = Literal["csv", "json", "ndjson", "excel", "parquet", "shapefile",
 file that is read as a whole: a workbook, Parquet, a Shapefile, a GeoPackage, GeoJSON, or parking in DATEX II."""
 STREAMED: frozenset[str] = frozenset({"csv", "json", "ndjson"})
 """The record formats that are read piece by piece; a file of another one is read when all of it is there."""
-Form = Literal["csv", "csv-excel", "json", "ndjson", "geojson", "parquet", "excel", "features"]
+RowForm = Literal["csv", "csv-excel", "json", "ndjson", "geojson", "parquet", "excel", "features"]
 """A form in which rows are taken; `csv-excel` is a CSV that Excel opens, `features` OGC API – Features."""
-FORM_TYPES: Mapping[Form, str] = {
+FORM_TYPES: Mapping[RowForm, str] = {
     "csv": "text/csv; charset=utf-8",
     "csv-excel": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -219,7 +219,7 @@ class AssetDescription(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = BrokerListing.NO
     forms: Annotated[
-        tuple[Form, ...],
+        tuple[RowForm, ...],
         Meta(description="Forms in which the consumer can take the rows, besides the data as it is: csv, geojson, …"),
     ] = ()
     stated: Annotated[AssetStatement, Meta(description="What policies can refer to.")] = AssetStatement()

@@ -41,7 +41,7 @@ class SeenField(msgspec.Struct, frozen=True, kw_only=True):
     unit: Annotated[str, Meta(description="Unit of its numbers, as its name says.")] = ""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class DataFinding(msgspec.Struct, frozen=True, kw_only=True):
     """What an inspection found in the data: a fault, or a remark on what is unusual and may be right."""
 
     code: str
@@ -110,7 +110,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     time: Annotated[str, Meta(description="Field of the time of a record.")] = ""
     title: Annotated[str, Meta(description="Title that the name of the file suggests.")] = ""
     persons: Annotated[tuple[str, ...], Meta(description="Fields that may be about persons.")] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[DataFinding, ...] = ()
     gaps: Annotated[
         tuple[LocalizedText, ...], Meta(description="What the description of the draft lacks, by language.")
     ] = ()

@@ -16,7 +16,7 @@ import msgspec
 from connector.dataplane.formats.codec import make_codec
 from connector.dataplane.formats.csv import DELIMITERS
 from connector.dataplane.formats.dates import to_instant
-from connector.dataplane.formats.encodings import find_encoding
+from connector.dataplane.formats.signatures import find_encoding
 from connector.dataplane.formats.values import MISSING, to_number, to_text
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records

@@ -14,9 +14,9 @@ import msgspec
 
 from connector.dataplane.formats.dates import to_instant
 from connector.ports.flow import SourceError
-from connector.views.assets import Form
+from connector.views.assets import RowForm
 
-FORMS: tuple[Form, ...] = get_args(Form)
+FORMS: tuple[RowForm, ...] = get_args(RowForm)
 CRS84 = "OGC:CRS84"
 NAMES = frozenset({"form", "columns", "where", "bbox", "datetime", "crs", "limit", "offset"})
 MOST_COLUMNS, MOST_WHERE, LONGEST = 200, 20, 2_000
@@ -54,7 +54,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     `number` is that of the only row that is wanted, from 1; `page_url` the address of a page, for links to other ones.
     """
 
-    form: Form
+    form: RowForm
     columns: tuple[str, ...] = ()
     where: tuple[Condition, ...] = ()
     bbox: tuple[float, float, float, float] | None = None

@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.dataplane.formats.values import format_number, read_raw, to_text
 from connector.dataplane.forms.choice import BadChoice
-from connector.dataplane.forms.writing import Layout, Row, Written
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
 from connector.dataplane.tabular.shapes import to_wkt
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -34,7 +34,7 @@ class CsvForm:
         mark = "\ufeff".encode() if self._safe else b""
         return mark + self._write([[self._guard(name) for name in layout.columns]])
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Return rows as lines. Raises BadChoice for a row with a column that the header lacks."""
         layout = self._layout
         names = set(layout.columns)
@@ -50,11 +50,11 @@ class CsvForm:
             )
         return self._write(lines)
 
-    def end(self, _found: Written) -> bytes:
+    def end(self, _found: RowCount) -> bytes:
         """Return nothing."""
         return b""
 
-    def _to_cell(self, row: Row, name: str) -> str:
+    def _to_cell(self, row: ShapedRow, name: str) -> str:
         value: Any = read_raw(row.values.get(name))
         if isinstance(value, bool):
             return "true" if value else "false"

@@ -9,7 +9,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
 from connector.dataplane.forms.choice import BadChoice
 from connector.dataplane.forms.held import HeldRows
 from connector.dataplane.forms.typed import convert_all, find_kind
-from connector.dataplane.forms.writing import Layout, Row, Written
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
 from connector.dataplane.tabular.shapes import to_wkt
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_575, 16_384, 32_767
@@ -28,14 +28,14 @@ class ExcelForm:
         self._held.begin(layout)
         return b""
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Hold rows. Raises BadChoice for more rows than a sheet has."""
         self._held.add(rows)
         if len(self._held.shapes) > _MOST_ROWS:
             raise BadChoice(f"A sheet has at most {_MOST_ROWS} rows: choose csv, or fewer rows.")
         return b""
 
-    def end(self, _found: Written) -> bytes:
+    def end(self, _found: RowCount) -> bytes:
         """Return the workbook."""
         held, made = self._held, io.BytesIO()
         options = {

@@ -24,7 +24,7 @@ from connector.dataplane.forms.choice import (
     read_crs,
 )
 from connector.dataplane.forms.json import GeoJsonForm, encode_values, make_feature
-from connector.dataplane.forms.writing import Layout, Row, Written, list_plain
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow, list_plain
 
 COLLECTION = "rows"
 PAGE = 100
@@ -89,11 +89,11 @@ class FeaturesForm:
         """Return the begin of the collection."""
         return self._inner.begin(layout)
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Return rows as features."""
         return self._inner.write(rows)
 
-    def end(self, found: Written) -> bytes:
+    def end(self, found: RowCount) -> bytes:
         """Return the numbers of rows and the links, which are known at the end."""
         choice = self._choice
         links = [_link("self", self._locate(choice.offset), _GEOJSON)]
@@ -121,14 +121,14 @@ class FeatureForm:
         self._layout = layout
         return b""
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Return the row as a Feature."""
         return b"".join(
             encode_values({**make_feature(row, self._layout, list_plain(self._layout)), "id": row.number})
             for row in rows
         )
 
-    def end(self, found: Written) -> bytes:
+    def end(self, found: RowCount) -> bytes:
         """Return nothing. Raises UnknownRow if there is no such row."""
         if not found.written:
             raise UnknownRow("There is no row with this number: request the items for their identifiers.")

@@ -6,7 +6,7 @@ from typing import Any
 from connector.dataplane.formats.values import to_text
 from connector.dataplane.forms.choice import BadChoice
 from connector.dataplane.forms.typed import to_plain
-from connector.dataplane.forms.writing import Layout, Row, list_plain
+from connector.dataplane.forms.writing import Layout, ShapedRow, list_plain
 
 MOST_HELD = 64 * 1024 * 1024
 MOST_CELLS = 5_000_000
@@ -27,7 +27,7 @@ class HeldRows:
         self.layout = layout
         self.columns = {name: [] for name in list_plain(layout)}
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[ShapedRow]) -> None:
         """Hold rows. Raises BadChoice when they are too many, and for a column that the layout lacks."""
         for row in rows:
             if not self.layout.fixed and not row.values.keys() <= set(self.layout.columns):

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from connector.dataplane.formats.values import write_unread
-from connector.dataplane.forms.writing import Layout, Row, Written, list_plain
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow, list_plain
 from connector.dataplane.tabular.opened import GEOMETRY
 from connector.dataplane.tabular.shapes import to_geojson
 from connector.ports.flow import PERSON, Record
@@ -17,7 +17,7 @@ from connector.ports.flow import PERSON, Record
 encode_values = msgspec.json.Encoder(decimal_format="number", enc_hook=write_unread).encode
 
 
-def list_values(row: Row, layout: Layout, columns: Sequence[str]) -> Record:
+def list_values(row: ShapedRow, layout: Layout, columns: Sequence[str]) -> Record:
     """Return the values of a row by column; a row of data without fixed columns keeps what it has."""
     if layout.fixed:
         return {name: row.values.get(name) for name in columns}
@@ -37,7 +37,7 @@ class JsonForm:
         self._layout = layout
         return b"" if self._lines else b"["
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Return rows as objects."""
         layout = self._layout
         made = []
@@ -53,7 +53,7 @@ class JsonForm:
         begin, self._first = b"\n" if self._first else b",\n", False
         return begin + b",\n".join(made)
 
-    def end(self, _found: Written) -> bytes:
+    def end(self, _found: RowCount) -> bytes:
         """Return the end of the array."""
         return b"" if self._lines else b"\n]\n"
 
@@ -72,7 +72,7 @@ class GeoJsonForm:
         self._layout, self._columns = layout, list_plain(layout)
         return b'{"type":"FeatureCollection","features":['
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Return rows as features."""
         made = []
         for row in rows:
@@ -83,12 +83,12 @@ class GeoJsonForm:
         begin, self._first = b"\n" if self._first else b",\n", False
         return begin + b",\n".join(made)
 
-    def end(self, _found: Written) -> bytes:
+    def end(self, _found: RowCount) -> bytes:
         """Return the end of the collection."""
         return b"\n]}\n"
 
 
-def make_feature(row: Row, layout: Layout, columns: Sequence[str]) -> dict[str, Any]:
+def make_feature(row: ShapedRow, layout: Layout, columns: Sequence[str]) -> dict[str, Any]:
     """Return a row as a Feature."""
     return {
         "type": "Feature",

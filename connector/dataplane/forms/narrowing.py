@@ -7,7 +7,7 @@ from typing import Any
 from connector.dataplane.formats.values import read_raw, to_number, to_text
 from connector.dataplane.forms.choice import CRS84, BadChoice, Choice, Condition, read_instant
 from connector.dataplane.forms.table import load_for_choice, make_writer
-from connector.dataplane.forms.writing import Layout, Row, Written
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
 from connector.dataplane.tabular.opened import GEOMETRY
 from connector.ports.flow import PERSON, Record
 from connector.ports.treatment import Records
@@ -27,7 +27,7 @@ class NarrowedWriter:
         self._choice = choice
         self._records = records
         self._writer = make_writer(choice)
-        self._tests: list[Callable[[Row], bool]] = []
+        self._tests: list[Callable[[ShapedRow], bool]] = []
         self._find: Callable[[Record], Any] | None = None
         self._convert: Callable[[Any], Any] = lambda shape: shape
         self._seen = self._matched = self._written = 0
@@ -55,20 +55,20 @@ class NarrowedWriter:
             self._seen += 1
             if choice.number not in {None, self._seen}:
                 continue
-            row = Row(record, self._find(record) if self._find else None, self._seen)
+            row = ShapedRow(record, self._find(record) if self._find else None, self._seen)
             if not all(test(row) for test in self._tests):
                 continue
             self._matched += 1
             if self._matched <= choice.offset or (choice.limit is not None and self._written >= choice.limit):
                 continue
             self._written += 1
-            left.append(row if row.shape is None else Row(record, self._convert(row.shape), row.number))
+            left.append(row if row.shape is None else ShapedRow(record, self._convert(row.shape), row.number))
         return self._writer.write(left) if left else b""
 
     def write_tail(self) -> bytes:
         """Return the bytes after the rows."""
         shown = self._choice.offset + self._written
-        return self._writer.end(Written(self._matched, self._written, shown >= self._matched))
+        return self._writer.end(RowCount(self._matched, self._written, shown >= self._matched))
 
     def _choose_columns(self, fields: Sequence[str]) -> tuple[str, ...]:
         for name in self._choice.columns:
@@ -102,14 +102,14 @@ class NarrowedWriter:
             self._tests.append(lambda row: row.shape is not None and test(row.shape))
         return target
 
-    def _make_conditions(self, fields: Sequence[str]) -> list[Callable[[Row], bool]]:
+    def _make_conditions(self, fields: Sequence[str]) -> list[Callable[[ShapedRow], bool]]:
         for condition in self._choice.where:
             if condition.field not in fields:
                 shown = ", ".join(list(fields)[:20])
                 raise BadChoice(f"The rows have no column {condition.field[:100]!r}: choose among {shown}.")
         return [make_condition(condition, self._records.decimal or ".") for condition in self._choice.where]
 
-    def _make_time_test(self, fields: Sequence[str]) -> list[Callable[[Row], bool]]:
+    def _make_time_test(self, fields: Sequence[str]) -> list[Callable[[ShapedRow], bool]]:
         between, field = self._choice.between, self._records.time
         if between is None:
             return []
@@ -127,14 +127,14 @@ def is_between(value: object, between: tuple[datetime | None, datetime | None]) 
     return (first is None or end >= first) and (last is None or begin <= last)
 
 
-def make_condition(condition: Condition, decimal: str) -> Callable[[Row], bool]:
+def make_condition(condition: Condition, decimal: str) -> Callable[[ShapedRow], bool]:
     """Return the test of a condition: numbers are compared as numbers, instants as instants, anything else as text.
 
     A missing value fulfils only `!=`, and `=` with an empty value.
     """
     number, instant = to_number(condition.value), read_instant(condition.value)
 
-    def test(row: Row) -> bool:
+    def test(row: ShapedRow) -> bool:
         value = read_raw(row.values.get(condition.field))
         text = ("true" if value else "false") if isinstance(value, bool) else to_text(value)
         if text == "" or condition.value == "":

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from connector.dataplane.forms.held import HeldRows
 from connector.dataplane.forms.places import describe_crs
 from connector.dataplane.forms.typed import convert_all, find_kind
-from connector.dataplane.forms.writing import Layout, Row, Written, name_geometry
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow, name_geometry
 from connector.dataplane.tabular.shapes import to_wkb
 
 _TYPES = {"whole": pa.int64(), "number": pa.float64(), "truth": pa.bool_(), "text": pa.string()}
@@ -27,12 +27,12 @@ class ParquetForm:
         self._held.begin(layout)
         return b""
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Hold rows."""
         self._held.add(rows)
         return b""
 
-    def end(self, _found: Written) -> bytes:
+    def end(self, _found: RowCount) -> bytes:
         """Return the file."""
         held = self._held
         arrays, metadata = {}, {}

@@ -12,10 +12,10 @@ from pyproj.exceptions import CRSError, ProjError
 
 from connector.dataplane.formats.values import read_raw, to_number
 from connector.dataplane.forms.choice import CRS84, BadChoice
-from connector.dataplane.tabular.shapes import Shape, convert, make_box, make_point, read_shape, touches
+from connector.dataplane.tabular.shapes import AnyShape, convert, make_box, make_point, read_shape, touches
 from connector.ports.flow import Record
 
-FindShape = Callable[[Record], Shape | None]
+FindShape = Callable[[Record], AnyShape | None]
 
 
 def make_finder(fields: Sequence[str], decimal: str) -> FindShape:
@@ -25,12 +25,12 @@ def make_finder(fields: Sequence[str], decimal: str) -> FindShape:
     return partial(_find_point, fields[0], fields[1], decimal or ".")
 
 
-def _find_point(east: str, north: str, decimal: str, row: Record) -> Shape | None:
+def _find_point(east: str, north: str, decimal: str, row: Record) -> AnyShape | None:
     x, y = (to_number(read_raw(row.get(name)), decimal) for name in (east, north))
     return None if x is None or y is None else make_point(float(x), float(y))
 
 
-def make_converter(source: str, target: str) -> Callable[[Shape], Shape]:
+def make_converter(source: str, target: str) -> Callable[[AnyShape], AnyShape]:
     """Return the function that converts a geometry. Raises BadChoice for an unknown reference system."""
     if source == target:
         return lambda found: found
@@ -50,7 +50,7 @@ def make_converter(source: str, target: str) -> Callable[[Shape], Shape]:
     return lambda found: convert(found, step)
 
 
-def make_test(box: tuple[float, float, float, float], box_crs: str, crs: str) -> Callable[[Shape], bool]:
+def make_test(box: tuple[float, float, float, float], box_crs: str, crs: str) -> Callable[[AnyShape], bool]:
     """Return the test whether a geometry in `crs` shares a point with a box in `box_crs`."""
     area, place = make_box(box), make_converter(crs, box_crs)
     return lambda found: touches(place(found), area)

@@ -8,7 +8,7 @@ from connector.dataplane.forms.features import FeatureForm, FeaturesForm
 from connector.dataplane.forms.writing import FormWriter
 from connector.dataplane.tabular.opening import load_extra
 from connector.ports.flow import Untreatable
-from connector.views.assets import Form
+from connector.views.assets import RowForm
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class FormKind:
     parameters: Mapping[str, bool]
 
 
-KINDS: Mapping[Form, FormKind] = {
+KINDS: Mapping[RowForm, FormKind] = {
     "csv": FormKind(".csv", "csv", "CsvForm", {}),
     "csv-excel": FormKind(".csv", "csv", "CsvForm", {"safe": True}),
     "json": FormKind(".json", "json", "JsonForm", {}),

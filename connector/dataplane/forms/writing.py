@@ -22,7 +22,7 @@ class Layout(NamedTuple):
     fixed: bool = True
 
 
-class Row(NamedTuple):
+class ShapedRow(NamedTuple):
     """A row with its geometry, if it has one, and its number among the treated rows, from 1."""
 
     values: Record
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     number: int = 0
 
 
-class Written(NamedTuple):
+class RowCount(NamedTuple):
     """What a form knows at its end: the rows that matched, those that were written, and whether that was all."""
 
     matched: int
@@ -44,10 +44,10 @@ class FormWriter(Protocol):
     def begin(self, layout: Layout) -> bytes:
         """Return the bytes before the rows."""
 
-    def write(self, rows: Sequence[Row]) -> bytes:
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
         """Return rows as bytes; nothing if the form is written at its end."""
 
-    def end(self, found: Written) -> bytes:
+    def end(self, found: RowCount) -> bytes:
         """Return the bytes after the rows."""
 
 

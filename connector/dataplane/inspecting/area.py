@@ -14,7 +14,7 @@ from connector.dataplane.inspecting.columns import Column
 from connector.dataplane.tabular.opened import GEOMETRY
 from connector.dataplane.tabular.opening import load_extra
 from connector.ports.flow import Record, Untreatable
-from connector.views.sightings import Finding
+from connector.views.sightings import DataFinding
 
 _EAST = re.compile(r"(?:.*[_.])?(?:lon|lng|long|longitude|l(?:ä|ae)ngengrad|(?:geo_)?l(?:ä|ae)nge|x)", re.IGNORECASE)
 _NORTH = re.compile(r"(?:.*[_.])?(?:lat|latitude|breitengrad|(?:geo_)?breite|y)", re.IGNORECASE)
@@ -29,7 +29,7 @@ _UTM_EAST, _UTM_NORTH = (100_000, 900_000), (5_000_000, 6_200_000)
 _GAUSS = {2: "EPSG:31466", 3: "EPSG:31467", 4: "EPSG:31468", 5: "EPSG:31469"}
 
 
-class Place(NamedTuple):
+class PlaceBox(NamedTuple):
     """The box around a geometry."""
 
     west: float
@@ -49,7 +49,7 @@ class Area(NamedTuple):
     fields: tuple[str, ...] = ()
     crs: str = ""
     box: tuple[float, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[DataFinding, ...] = ()
 
 
 def find_area(records: Sequence[Record], columns: Sequence[Column], stated_crs: str, file_crs: str) -> Area:
@@ -64,11 +64,11 @@ def find_area(records: Sequence[Record], columns: Sequence[Column], stated_crs: 
     guessed = "" if crs else _guess_crs(places)
     crs = crs or guessed
     if not crs:
-        return Area(fields, "", (), (Finding(code="crs-unknown", level="fault", field=name, count=len(places)),))
-    findings: list[Finding] = []
+        return Area(fields, "", (), (DataFinding(code="crs-unknown", level="fault", field=name, count=len(places)),))
+    findings: list[DataFinding] = []
     if crs != CRS84:
         code = "crs-guessed" if guessed else "crs"
-        findings.append(Finding(code=code, level="remark", field=name, detail=crs, count=len(places)))
+        findings.append(DataFinding(code=code, level="remark", field=name, detail=crs, count=len(places)))
     findings += _find_outside(places, name, len(records), in_degrees=crs == CRS84)
     sound = [place for place in places if not _is_strange(place, in_degrees=crs == CRS84)] or places
     box = _make_box(sound)
@@ -90,23 +90,23 @@ def _find_fields(columns: Sequence[Column]) -> tuple[str, ...]:
     return ()
 
 
-def _list_places(records: Sequence[Record], columns: Sequence[Column], fields: tuple[str, ...]) -> list[Place]:
+def _list_places(records: Sequence[Record], columns: Sequence[Column], fields: tuple[str, ...]) -> list[PlaceBox]:
     """Return the box around the geometry of each row that has one."""
     if len(fields) > 1:
         by_name = {column.name: column.numbers for column in columns}
         easts, norths = by_name[fields[0]], by_name[fields[1]]
         points = [(float(easts[at]), float(norths[at])) for at in easts if at in norths]
-        return [Place(east, north, east, north) for east, north in points]
+        return [PlaceBox(east, north, east, north) for east, north in points]
     try:
         read: Any = load_extra("connector.dataplane.tabular.shapes", "read_shape")
         bounds: Any = load_extra("connector.dataplane.tabular.shapes", "find_bounds")
     except Untreatable:
         return []
     found = (read(read_raw(record.get(fields[0]))) for record in records)
-    return [Place(*bounds(shape)) for shape in found if shape is not None and not shape.is_empty]
+    return [PlaceBox(*bounds(shape)) for shape in found if shape is not None and not shape.is_empty]
 
 
-def _guess_crs(places: Sequence[Place]) -> str:
+def _guess_crs(places: Sequence[PlaceBox]) -> str:
     """Return the reference system that coordinates in Germany look like; empty if none."""
     easts, norths = median(place.middle[0] for place in places), median(place.middle[1] for place in places)
     if abs(easts) <= _DEGREES and abs(norths) <= _POLE:
@@ -119,13 +119,13 @@ def _guess_crs(places: Sequence[Place]) -> str:
     return ""
 
 
-def _is_strange(place: Place, *, in_degrees: bool) -> bool:
+def _is_strange(place: PlaceBox, *, in_degrees: bool) -> bool:
     """Return whether a place is at zero, beyond the poles, or in degrees among places that are in metres."""
     small = abs(place.west) <= _DEGREES and abs(place.south) <= _POLE
     return place.middle == (0.0, 0.0) or small is not in_degrees
 
 
-def _find_outside(places: Sequence[Place], name: str, of: int, *, in_degrees: bool) -> Iterator[Finding]:
+def _find_outside(places: Sequence[PlaceBox], name: str, of: int, *, in_degrees: bool) -> Iterator[DataFinding]:
     """Yield how many places are impossible, have east and north swapped, or are far from the middle of all."""
     strange = [place for place in places if _is_strange(place, in_degrees=in_degrees)]
     sound = [place for place in places if not _is_strange(place, in_degrees=in_degrees)]
@@ -139,10 +139,10 @@ def _find_outside(places: Sequence[Place], name: str, of: int, *, in_degrees: bo
     for code, listed in (("no-place", strange), ("swapped", swapped), ("outside", outside)):
         if listed and 2 * len(listed) < len(places):
             said = f"{listed[0].middle[0]:g}, {listed[0].middle[1]:g}"
-            yield Finding(code=code, level="fault", field=name, count=len(listed), of=of, example=said)
+            yield DataFinding(code=code, level="fault", field=name, count=len(listed), of=of, example=said)
 
 
-def _make_box(places: Sequence[Place]) -> tuple[float, ...]:
+def _make_box(places: Sequence[PlaceBox]) -> tuple[float, ...]:
     west, south, east, north = zip(*places, strict=True)
     return min(west), min(south), max(east), max(north)
 

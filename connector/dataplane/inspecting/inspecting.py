@@ -12,7 +12,7 @@ from connector.dataplane.inspecting.values import inspect_values
 from connector.language.catalogue import say_in_all
 from connector.ports.flow import Record
 from connector.ports.treatment import Records
-from connector.views.sightings import FieldKind, Finding, SeenField, Sighting
+from connector.views.sightings import DataFinding, FieldKind, SeenField, Sighting
 
 MOST_FINDINGS = 200
 
@@ -34,7 +34,7 @@ def inspect_records(
     area = find_area(records, columns, stated.crs, crs)
     series = find_series(columns, of)
     found = [
-        *(Finding(code=code, level="remark") for code in remarks),
+        *(DataFinding(code=code, level="remark") for code in remarks),
         *(finding for column in columns if column.name not in area.fields for finding in inspect_values(column, of)),
         *inspect_rows(columns, of, area.fields),
         *area.findings,
@@ -83,7 +83,7 @@ def _find_time(columns: Sequence[Column]) -> str:
     return dated[0] if len(dated) == 1 else ""
 
 
-def _word(finding: Finding) -> Finding:
+def _word(finding: DataFinding) -> DataFinding:
     texts = say_in_all(
         f"inspecting.{finding.code}",
         name=finding.field,

@@ -10,7 +10,7 @@ import msgspec
 
 from connector.dataplane.inspecting.columns import Column
 from connector.dataplane.inspecting.values import report
-from connector.views.sightings import Finding
+from connector.views.sightings import DataFinding
 
 _KEY = re.compile(r"(?:.*[_.-])?(?:id|gid|fid|uuid|key|objectid|nummer|nr)|.*Id", re.ASCII)
 _FEW = 20
@@ -19,7 +19,7 @@ _MOST_COMPARED = 200
 _MOST_PAIRS = 5_000
 
 
-def inspect_rows(columns: Sequence[Column], of: int, places: Sequence[str]) -> Iterator[Finding]:
+def inspect_rows(columns: Sequence[Column], of: int, places: Sequence[str]) -> Iterator[DataFinding]:
     """Yield what is wrong with the rows; `places` are the fields of their geometry."""
     if of < 2:
         return
@@ -45,7 +45,7 @@ def _list_steps(column: Column) -> list[timedelta]:
     return [later - earlier for earlier, later in pairwise(sorted(column.moments.values()))]
 
 
-def _find_gaps(series: Column, of: int) -> Iterator[Finding]:
+def _find_gaps(series: Column, of: int) -> Iterator[DataFinding]:
     steps = _list_steps(series)
     usual = Counter(steps).most_common(1)[0][0]
     if usual <= timedelta(0):
@@ -53,7 +53,7 @@ def _find_gaps(series: Column, of: int) -> Iterator[Finding]:
     longer = [step for step in steps if step > usual * 1.5]
     missing = sum(round(step / usual) - 1 for step in longer)
     if longer:
-        yield Finding(
+        yield DataFinding(
             code="gaps",
             level="fault",
             field=series.name,
@@ -64,14 +64,14 @@ def _find_gaps(series: Column, of: int) -> Iterator[Finding]:
         )
     again = sum(step == timedelta(0) for step in steps)
     if again:
-        yield Finding(code="same-time", level="fault", field=series.name, count=again, of=of)
+        yield DataFinding(code="same-time", level="fault", field=series.name, count=again, of=of)
 
 
-def _find_repeated(columns: Sequence[Column], of: int, places: Sequence[str]) -> Iterator[Finding]:
+def _find_repeated(columns: Sequence[Column], of: int, places: Sequence[str]) -> Iterator[DataFinding]:
     rows = Counter(zip(*(column.texts for column in columns), strict=True))
     again = sum(count - 1 for count in rows.values())
     if again:
-        yield Finding(code="duplicate", level="fault", count=again, of=of)
+        yield DataFinding(code="duplicate", level="fault", count=again, of=of)
     keys = {column.name for column in columns if _is_key(column)}
     rest = [column for column in columns if column.name not in keys and column.name not in places]
     if len(rest) < 2 or len(rest) == len(columns):
@@ -83,14 +83,14 @@ def _find_repeated(columns: Sequence[Column], of: int, places: Sequence[str]) ->
     near = sum(count - 1 for count in alike.values()) - again
     if 0 < near <= of // 10:
         apart = ", ".join(column.name for column in columns if column not in rest)
-        yield Finding(code="alike", level="remark", count=near, of=of, detail=apart)
+        yield DataFinding(code="alike", level="remark", count=near, of=of, detail=apart)
 
 
 def _is_key(column: Column) -> bool:
     return bool(_KEY.fullmatch(column.name)) and len(set(column.texts)) * 2 > len(column.texts)
 
 
-def _find_keys(columns: Sequence[Column], of: int) -> Iterator[Finding]:
+def _find_keys(columns: Sequence[Column], of: int) -> Iterator[DataFinding]:
     for column in columns:
         if not _is_key(column):
             continue
@@ -114,7 +114,7 @@ def _find_keys(columns: Sequence[Column], of: int) -> Iterator[Finding]:
         yield msgspec.structs.replace(found, extra=extra)
 
 
-def _find_equal(columns: Sequence[Column], of: int) -> Iterator[Finding]:
+def _find_equal(columns: Sequence[Column], of: int) -> Iterator[DataFinding]:
     varied = [column for column in columns if of >= _FEW and len(column.known) == of and len(set(column.texts)) > 2]
     for one, other in list(combinations(varied[:_MOST_COMPARED], 2))[:_MOST_PAIRS]:
         if one.texts == other.texts:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from connector.dataplane.inspecting.columns import Column
 from connector.dataplane.inspecting.units import find_quantity
-from connector.views.sightings import Finding
+from connector.views.sightings import DataFinding
 
 _LONGEST = 100
 _PLACEHOLDER = re.compile(r"-?9{2,6}(?:\.0+)?|-32768|32767|65535", re.ASCII)
@@ -24,7 +24,7 @@ _LEAST_SPAN = timedelta(days=30)
 _STUCK_SHARE, _DISTINCT = 50, 20
 
 
-def inspect_values(column: Column, of: int) -> Iterator[Finding]:
+def inspect_values(column: Column, of: int) -> Iterator[DataFinding]:
     """Yield what is wrong with the values of a field; `of` is the number of rows."""
     for check in _CHECKS:
         yield from check(column, of)
@@ -32,10 +32,10 @@ def inspect_values(column: Column, of: int) -> Iterator[Finding]:
 
 def report(
     code: str, column: Column, places: Sequence[int], of: int, detail: str = "", *, remark: bool = False
-) -> Finding:
+) -> DataFinding:
     """Return a finding about the values at these places."""
     example = column.texts[places[0]][:_LONGEST] if places else ""
-    return Finding(
+    return DataFinding(
         code=code,
         level="remark" if remark else "fault",
         field=column.name,
@@ -46,15 +46,15 @@ def report(
     )
 
 
-def _check_missing(column: Column, of: int) -> Iterator[Finding]:
+def _check_missing(column: Column, of: int) -> Iterator[DataFinding]:
     missing = of - len(column.known)
     if of and missing == of:
-        yield Finding(code="empty", level="fault", field=column.name, count=of, of=of)
+        yield DataFinding(code="empty", level="fault", field=column.name, count=of, of=of)
     elif missing:
-        yield Finding(code="missing", level="remark", field=column.name, count=missing, of=of)
+        yield DataFinding(code="missing", level="remark", field=column.name, count=missing, of=of)
 
 
-def _check_placeholders(column: Column, of: int) -> Iterator[Finding]:
+def _check_placeholders(column: Column, of: int) -> Iterator[DataFinding]:
     """A placeholder for a missing value is far from all other values; a reading of 999 hPa has neighbours."""
     if not column.is_numeric or len(column.numbers) < _FEW:
         return
@@ -70,7 +70,7 @@ def _check_placeholders(column: Column, of: int) -> Iterator[Finding]:
         yield report("placeholder", column, places, of)
 
 
-def _check_epoch(column: Column, of: int) -> Iterator[Finding]:
+def _check_epoch(column: Column, of: int) -> Iterator[DataFinding]:
     places = [
         at
         for at, moment in column.moments.items()
@@ -80,7 +80,7 @@ def _check_epoch(column: Column, of: int) -> Iterator[Finding]:
         yield report("epoch", column, places, of)
 
 
-def _check_old(column: Column, of: int) -> Iterator[Finding]:
+def _check_old(column: Column, of: int) -> Iterator[DataFinding]:
     """Where most instants are of the same weeks, one of an earlier year is of something that has stopped."""
     if not column.is_dated:
         return
@@ -98,7 +98,7 @@ def _check_old(column: Column, of: int) -> Iterator[Finding]:
         yield report("old", column, places, of, years)
 
 
-def _check_range(column: Column, of: int) -> Iterator[Finding]:
+def _check_range(column: Column, of: int) -> Iterator[DataFinding]:
     quantity = find_quantity(column.name)
     if quantity is None or not column.is_numeric:
         return
@@ -114,7 +114,7 @@ def _check_range(column: Column, of: int) -> Iterator[Finding]:
         yield report("implausible", column, places, of, bounds)
 
 
-def _check_stuck(column: Column, of: int) -> Iterator[Finding]:
+def _check_stuck(column: Column, of: int) -> Iterator[DataFinding]:
     """A round value at the end of the range of a sensor that varies otherwise is the end of its scale."""
     if not column.is_numeric or len(column.numbers) < _SOME:
         return
@@ -128,13 +128,13 @@ def _check_stuck(column: Column, of: int) -> Iterator[Finding]:
                 yield report("stuck", column, places, of)
 
 
-def _check_damage(column: Column, of: int) -> Iterator[Finding]:
+def _check_damage(column: Column, of: int) -> Iterator[DataFinding]:
     places = [at for at in column.known if _DAMAGE.search(column.texts[at]) and "://" not in column.texts[at]]
     if places:
         yield report("damaged", column, places, of)
 
 
-def _check_house_numbers(column: Column, of: int) -> Iterator[Finding]:
+def _check_house_numbers(column: Column, of: int) -> Iterator[DataFinding]:
     if not _HOUSE.search(column.name):
         return
     places = [at for at in column.known if not any(map(str.isdigit, column.texts[at]))]
@@ -142,13 +142,13 @@ def _check_house_numbers(column: Column, of: int) -> Iterator[Finding]:
         yield report("no-number", column, places, of, remark=True)
 
 
-def _check_vague_dates(column: Column, of: int) -> Iterator[Finding]:
+def _check_vague_dates(column: Column, of: int) -> Iterator[DataFinding]:
     places = [at for at in column.known if at not in column.moments and _VAGUE.fullmatch(column.texts[at])]
     if places:
         yield report("vague-date", column, places, of)
 
 
-_CHECKS: tuple[Callable[[Column, int], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Column, int], Iterator[DataFinding]], ...] = (
     _check_missing,
     _check_placeholders,
     _check_epoch,

@@ -86,5 +86,5 @@ def check_archive(path: Path, kind: str) -> list[str]:
                                 f"The {kind} has more than {MOST_EXPANDED} bytes when unpacked: offer a smaller one."
                             )
             return [member.filename for member in members]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, OSError, zlib.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, OSError, zlib.error) as error:
         raise Untreatable(f"The {kind} cannot be unpacked: it is broken, encrypted or something else.") from error

@@ -12,7 +12,7 @@ import shapely  # type: ignore[import-untyped]  # it has no stubs
 from shapely.geometry import mapping, shape  # type: ignore[import-untyped]
 
 Geometry = dict[str, Any]
-Shape = Any
+AnyShape = Any
 """A geometry of shapely."""
 _FAULTS = (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 _LONGEST = 16 * 1024 * 1024
@@ -26,7 +26,7 @@ def read_wkb(data: bytes | None) -> Geometry | None:
         return None
 
 
-def read_shape(value: Any) -> Shape | None:
+def read_shape(value: Any) -> AnyShape | None:
     """Return the geometry of a value: an object of GeoJSON, its text, or WKT; None if it is none.
 
     >>> to_geojson(read_shape("POINT (8.5 52.0)"))
@@ -47,17 +47,17 @@ def read_shape(value: Any) -> Shape | None:
         return None
 
 
-def make_point(east: float, north: float) -> Shape:
+def make_point(east: float, north: float) -> AnyShape:
     """Return a point."""
     return shapely.Point(east, north)
 
 
-def make_box(box: tuple[float, ...]) -> Shape:
+def make_box(box: tuple[float, ...]) -> AnyShape:
     """Return the rectangle of west, south, east and north."""
     return shapely.box(*box)
 
 
-def to_geojson(found: Shape) -> Geometry | None:
+def to_geojson(found: AnyShape) -> Geometry | None:
     """Return a geometry as a value of GeoJSON; None for an empty one."""
     if found is None or found.is_empty:
         return None
@@ -65,29 +65,29 @@ def to_geojson(found: Shape) -> Geometry | None:
     return made
 
 
-def to_wkt(found: Shape) -> str:
+def to_wkt(found: AnyShape) -> str:
     """Return a geometry as WKT, with as few digits as give the same coordinates."""
     text: str = shapely.to_wkt(found, rounding_precision=-1)
     return text
 
 
-def to_wkb(found: Shape) -> bytes:
+def to_wkb(found: AnyShape) -> bytes:
     """Return a geometry as WKB."""
     data: bytes = shapely.to_wkb(found)
     return data
 
 
-def touches(found: Shape, box: Shape) -> bool:
+def touches(found: AnyShape, box: AnyShape) -> bool:
     """Return whether two geometries share a point."""
     return bool(shapely.intersects(found, box))
 
 
-def convert(found: Shape, step: Callable[[Any, Any], tuple[Any, Any]]) -> Shape:
+def convert(found: AnyShape, step: Callable[[Any, Any], tuple[Any, Any]]) -> AnyShape:
     """Return a geometry with each pair of coordinates converted by `step`, which takes and returns columns."""
     return shapely.transform(found, step, interleaved=False)
 
 
-def find_bounds(found: Shape) -> tuple[float, float, float, float]:
+def find_bounds(found: AnyShape) -> tuple[float, float, float, float]:
     """Return west, south, east and north."""
     west, south, east, north = found.bounds
     return west, south, east, north

@@ -14,7 +14,7 @@ import pyogrio  # type: ignore[import-untyped]  # it has no stubs
 from pyogrio.errors import DataLayerError, DataSourceError  # type: ignore[import-untyped]
 from pyogrio.raw import read  # type: ignore[import-untyped]
 
-from connector.dataplane.formats.encodings import find_encoding
+from connector.dataplane.formats.signatures import find_encoding
 from connector.dataplane.tabular.opened import (
     BATCH,
     GEOMETRY,

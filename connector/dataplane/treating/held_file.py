@@ -14,13 +14,13 @@ from connector.dataplane.tabular.opened import LARGEST, OpenedRows, Scratch
 from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
-from connector.views.assets import FORM_TYPES, Form
+from connector.views.assets import FORM_TYPES, RowForm
 
 _PIECE = 256 * 1024
-_OWN: dict[str, Form] = {"excel": "excel", "parquet": "parquet", "geojson": "geojson"}
+_OWN: dict[str, RowForm] = {"excel": "excel", "parquet": "parquet", "geojson": "geojson"}
 
 
-def choose_own_form(records: Records) -> Form:
+def choose_own_form(records: Records) -> RowForm:
     """Return the form in which the treated rows of a file leave if none is chosen.
 
     >>> choose_own_form(Records(format="geopackage")), choose_own_form(Records(format="parquet"))

@@ -6,13 +6,13 @@ import io
 import pytest
 
 from connector.dataplane.forms.csv import CsvForm
-from connector.dataplane.forms.writing import Layout, Row, Written
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
 
 
 def write(values: list[object], *, safe: bool) -> str:
     form, layout = CsvForm(safe=safe), Layout(("a", "b"))
-    made = form.begin(layout) + form.write([Row({"a": value, "b": "x"}) for value in values])
-    return (made + form.end(Written(1, 1, True))).decode()
+    made = form.begin(layout) + form.write([ShapedRow({"a": value, "b": "x"}) for value in values])
+    return (made + form.end(RowCount(1, 1, True))).decode()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from connector.policy.vocabulary.registry import Operand, Registry
 from connector.ports.entities import Asset, AssetStatement
 from connector.ports.treatment import Records
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
-from connector.views.assets import AssetDescription, Form, find_record_format
+from connector.views.assets import AssetDescription, RowForm, find_record_format
 
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
 
@@ -36,7 +36,7 @@ class KnownData(msgspec.Struct, frozen=True):
     media_type: str | None = None
     stated: AssetStatement | None = None
     formats: tuple[str, ...] = (PULL, PUSH)
-    forms: tuple[Form, ...] = ()
+    forms: tuple[RowForm, ...] = ()
     place: PlaceOfData = PlaceOfData.HERE
 
     def transforms(self, operands: Registry) -> frozenset[str]:

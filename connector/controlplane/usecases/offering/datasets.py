@@ -22,7 +22,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
 from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.semantic.codes import ListName, find_code, find_file_type, find_language
-from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, Form
+from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, RowForm
 from connector.views.conversion import find_moment, moment
 from connector.views.descriptions import Contact
 
@@ -162,7 +162,7 @@ def _describe_distribution(asset: Asset) -> Stated:
     return {**members, **({dcat.LEGISLATION: mandate[dcat.LEGISLATION]} if dcat.LEGISLATION in mandate else {})}
 
 
-def _describe_form(form: Form) -> Stated:
+def _describe_form(form: RowForm) -> Stated:
     """Return what tells a form of the rows from the data as it is; it replaces the media type and the file type."""
     media_type = FORM_TYPES[form]
     members: Stated = {dcat.FORM: form, "dcat:mediaType": dcat.make_media_type(media_type)}

@@ -11,7 +11,7 @@ from connector.controlplane.usecases.offering.suggesting import suggest, suggest
 from connector.ports.entities import AssetStatus, PageBounds
 from connector.ports.treatment import Records
 from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder
-from connector.views.sightings import Finding, Sighting
+from connector.views.sightings import DataFinding, Sighting
 
 MOST_FIELDS = 200
 """Fields that are kept: what a person reads, not what a file can have."""
@@ -76,7 +76,7 @@ async def inspect_closely(
     )
 
 
-def forget_value(finding: Finding) -> Finding:
+def forget_value(finding: DataFinding) -> DataFinding:
     """Return a finding without the value that is its example, also in its sentence."""
     if finding.code == "gaps":
         return finding  # its example is a step, and no value
