@@ -25,6 +25,7 @@ from connector.views.sightings import Sighting
 _PATIENCE_S = 20.0
 _LARGEST_LISTING = 8 * 1024 * 1024
 _LARGEST_FILE = 64 * 1024 * 1024
+_MOST_CELLS = 1_000_000
 _NAME = "data"
 _HEAD = 4096
 _XML = frozenset({"application/xml", "text/xml"})
@@ -105,11 +106,12 @@ def _inspect_file(held: Scratch, stated: Records, seen: Sighting) -> Sighting:
         )
     try:
         opened = open_file(held.path / _NAME, stated)
-        records = list(islice(chain.from_iterable(opened.batches), MOST_RECORDS))
+        most = min(MOST_RECORDS, _MOST_CELLS // max(len(opened.fields), 1))
+        records = list(islice(chain.from_iterable(opened.batches), most))
     except Untreatable as error:
         count, box = see_features((held.path / _NAME).read_bytes()) if stated.format == "geojson" else (0, ())
         return msgspec.structs.replace(seen, problem=str(error), records=count, box=box)
-    whole = len(records) < MOST_RECORDS
+    whole = len(records) < most
     seen = msgspec.structs.replace(seen, whole=whole)
     seen = see_records(seen, records, opened.fields, stated, range(1, len(records) + 1))
     return inspect_records(seen, records, stated, opened.crs, opened.remarks)
