@@ -88,6 +88,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     that cannot be carried to a receiver. `unread` is what a receiver may know of how many values could not be read when
     the data was treated: a number, `some`, or nothing. `state` is set for a file: it changes with its size and the date
     of its last change, while the entity tag also changes with what touches no byte, such as rights and further names.
+    `converted` is true if the data is in another form than that of the source, so its own media type holds.
     A member of a folder has `members`, which returns all members as they are now, by path: a use delivers only what was
     there when it began. The listing of a folder has `changed_at` (ms), which changes with each member that is added,
     removed or changed.
@@ -103,6 +104,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     file: LocalFile | None = None
     left_out: tuple[str, ...] = ()
     unread: str = ""
+    converted: bool = False
     state: str = ""
     members: Members | None = None
     changed_at: int | None = None

@@ -12,6 +12,7 @@ import msgspec
 from connector.policy.model.decision import RowFilter
 from connector.views.assets import RecordFormat as RecordFormat
 from connector.views.assets import Records as Records
+from connector.views.assets import RowForm as RowForm
 
 PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
 """The precisions of generalised values: a part of an instant, decimals, characters, or a multiple of a number."""
@@ -57,13 +58,20 @@ class Consenting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The treatment of the data of one flow: the records that leave, and the transforms applied to them.
 
-    Without `consent`, the consent of every person is unknown.
+    Without `consent`, the consent of every person is unknown. `forms` are the forms in which the consumer may take the
+    treated records; with nothing but them, the bytes leave unchanged unless a form is chosen.
     """
 
     records: Records
     steps: tuple[TransformStep, ...] = ()
     rows: RowFilter | None = None
     consent: Consenting | None = None
+    forms: tuple[RowForm, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether other bytes than those of the source leave, also if no form is chosen."""
+        return bool(self.steps) or self.rows is not None
 
 
 def read_treatment(document: bytes) -> Treatment | None:

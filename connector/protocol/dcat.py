@@ -49,6 +49,12 @@ FILE_TYPE = "http://purl.org/dc/elements/1.1/format"
 DATA_CLASS = "https://w3id.org/datenkontor/policy/1#dataClass"
 """How much protection the data needs, as its provider classes it."""
 
+FORM = "https://w3id.org/datenkontor/policy/1#form"
+"""The form in which a distribution gives the rows of the data; without it, the data is as its provider has it."""
+
+FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0"
+"""OGC API – Features, Part 1: Core."""
+
 _VCARD = "http://www.w3.org/2006/vcard/ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"

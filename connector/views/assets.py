@@ -53,8 +53,24 @@ class Marking(StrEnum):
     SPECIAL = "special"
 
 
-RecordFormat = Literal["csv", "json", "ndjson"]
-"""Text with a header line (RFC 4180), a JSON array of objects, or one JSON object per line; JSON is always UTF-8."""
+RecordFormat = Literal["csv", "json", "ndjson", "excel", "parquet", "shapefile", "geopackage", "geojson", "datex"]
+"""Text with a header line (RFC 4180), a JSON array of objects, one JSON object per line (JSON is always UTF-8), or a
+file that is read as a whole: a workbook, Parquet, a Shapefile, a GeoPackage, GeoJSON, or parking in DATEX II."""
+STREAMED: frozenset[str] = frozenset({"csv", "json", "ndjson"})
+"""The record formats that are read piece by piece; a file of another one is read when all of it is there."""
+RowForm = Literal["csv", "csv-excel", "json", "ndjson", "geojson", "parquet", "excel", "features"]
+"""A form in which rows are taken; `csv-excel` is a CSV that Excel opens, `features` OGC API – Features."""
+FORM_TYPES: Mapping[RowForm, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "csv-excel": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "features": "application/geo+json",
+}
+"""The media type of each form."""
 Encoding = Literal[
     "",
     "utf-8",
@@ -75,6 +91,14 @@ RECORD_FORMATS: Mapping[str, RecordFormat] = {
     "application/json": "json",
     "application/x-ndjson": "ndjson",
     "application/jsonl": "ndjson",
+    "application/geo+json": "geojson",
+    "application/vnd.geo+json": "geojson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "excel",
+    "application/vnd.ms-excel": "excel",
+    "application/vnd.oasis.opendocument.spreadsheet": "excel",
+    "application/vnd.apache.parquet": "parquet",
+    "application/vnd.shp": "shapefile",
+    "application/geopackage+sqlite3": "geopackage",
 }
 """The record format of a media type; data of another media type has records only if its owner describes them."""
 
@@ -121,6 +145,17 @@ class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     measures: Annotated[tuple[str, ...], Meta(description="Fields with numbers that an aggregation adds up.")] = ()
     level: Annotated[str, Meta(description="What a record describes: record, household, block, district or city.")] = ""
     smallest_group: Annotated[int, Meta(ge=0, description="Size of the smallest group in the data, if known.")] = 0
+    geometry: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Field with the geometry as WKT or GeoJSON, or the fields of longitude and latitude "
+            "(easting and northing); found when the asset is added."
+        ),
+    ] = ()
+    crs: Annotated[
+        str, Meta(description="Reference system of the coordinates, such as EPSG:25832 (default: that of the data).")
+    ] = ""
+    time: Annotated[str, Meta(description="Field with the time of a record; found when the asset is added.")] = ""
 
 
 class AssetStatement(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +218,10 @@ class AssetDescription(msgspec.Struct, frozen=True, kw_only=True):
             "publisher and access policy), or all to those whom the access policy admits and nothing to others."
         ),
     ] = BrokerListing.NO
+    forms: Annotated[
+        tuple[RowForm, ...],
+        Meta(description="Forms in which the consumer can take the rows, besides the data as it is: csv, geojson, …"),
+    ] = ()
     stated: Annotated[AssetStatement, Meta(description="What policies can refer to.")] = AssetStatement()
     records: Annotated[
         Records | None, Meta(description="How the data is read as records (default: by media type for CSV and JSON).")

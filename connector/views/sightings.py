@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
+from connector.views.assets import Records
 from connector.views.common import LocalizedText
+
+FieldKind = Literal["", "whole", "number", "date", "time", "truth", "text", "object", "geometry", "empty"]
+"""What the values of a field are: whole and other numbers, days, instants, truth values, texts, objects, geometries."""
 
 
 class SeenField(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +37,37 @@ class SeenField(msgspec.Struct, frozen=True, kw_only=True):
     greatest: Annotated[float | None, Meta(description="Greatest of its numbers, if it has any.")] = None
     earliest: Annotated[str, Meta(description="Earliest of its dates or times in ISO 8601, if it has any.")] = ""
     latest: Annotated[str, Meta(description="Latest of its dates or times in ISO 8601, if it has any.")] = ""
+    kind: Annotated[FieldKind, Meta(description="What its values are; empty if the data was not inspected.")] = ""
+    unit: Annotated[str, Meta(description="Unit of its numbers, as its name says.")] = ""
+
+
+class DataFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """What an inspection found in the data: a fault, or a remark on what is unusual and may be right."""
+
+    code: str
+    level: Literal["fault", "remark"]
+    field: str = ""
+    count: Annotated[int, Meta(description="How many values, rows or gaps.")] = 0
+    of: Annotated[int, Meta(description="Of how many rows that were looked at.")] = 0
+    extra: Annotated[int, Meta(description="Rows beyond the first one of each repeated key.")] = 0
+    example: Annotated[str, Meta(description="One of the values.")] = ""
+    detail: Annotated[str, Meta(description="What completes the sentence, such as another field.")] = ""
+    texts: Annotated[LocalizedText, Meta(description="The finding as a sentence, by language.")] = {}
+
+
+class InspectOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Data that is inspected; nothing is added."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "source": {"kind": "file", "path": "air/2026-05.csv"},
+        "media_type": "text/csv",
+    }
+
+    source: Annotated[dict[str, Any], Meta(description="Address of the data, as in a new asset.")]
+    media_type: Annotated[str, Meta(description="Media type of the data (default: as the source states it).")] = ""
+    records: Annotated[
+        Records | None, Meta(description="How the data is read as records (default: as the data shows).")
+    ] = None
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,8 +103,14 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     remarks: tuple[str, ...] = ()
     box: Annotated[
-        tuple[float, ...], Meta(description="Bounding box of GeoJSON: west, south, east, north in degrees.")
+        tuple[float, ...], Meta(description="Box around all places: west, south, east, north in degrees.")
     ] = ()
+    crs: Annotated[str, Meta(description="Reference system of the coordinates; empty if unknown.")] = ""
+    geometry: Annotated[tuple[str, ...], Meta(description="Field of the geometry, or those of east and north.")] = ()
+    time: Annotated[str, Meta(description="Field of the time of a record.")] = ""
+    title: Annotated[str, Meta(description="Title that the name of the file suggests.")] = ""
+    persons: Annotated[tuple[str, ...], Meta(description="Fields that may be about persons.")] = ()
+    findings: tuple[DataFinding, ...] = ()
     gaps: Annotated[
         tuple[LocalizedText, ...], Meta(description="What the description of the draft lacks, by language.")
     ] = ()

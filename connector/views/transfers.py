@@ -27,6 +27,13 @@ class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     keep: Annotated[bool, Meta(description="Keep a pull open after a delivery, to pull from a live source again.")] = (
         False
     )
+    choice: Annotated[
+        str,
+        Meta(
+            max_length=4000,
+            description="Form and rows of a pull, as a query: `form=geojson&bbox=…` (default: the data as it is).",
+        ),
+    ] = ""
     id: Annotated[
         _NewUrn | None, Meta(description="A new `urn:uuid:…`: the same order under it begins only one transfer.")
     ] = None
@@ -66,6 +73,7 @@ class TransferView(msgspec.Struct, frozen=True, kw_only=True):
     counterparty_name: str = ""
     format: str
     keep: bool
+    choice: str = ""
     sink: dict[str, Any] | None
     flow_wanted: FlowState
     flow_reported: FlowState

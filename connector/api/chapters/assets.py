@@ -14,10 +14,11 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.treating import known_data
-from connector.controlplane.usecases.offering import asset_changes, assets, completeness
+from connector.controlplane.usecases.offering import asset_changes, assets, completeness, inspecting
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import Asset
 from connector.views.assets import (
+    DEFAULT_MEDIA_TYPE,
     AssetEditOrder,
     AssetOrder,
     AssetStatus,
@@ -29,7 +30,7 @@ from connector.views.assets import (
 from connector.views.common import Page
 from connector.views.conversion import to_view
 from connector.views.self_descriptions import PushView
-from connector.views.sightings import Sighting
+from connector.views.sightings import InspectOrder, Sighting
 
 router = ChapterRouter(tags=["assets"])
 
@@ -79,6 +80,15 @@ async def add_asset(publisher: AtPublisher, order: AssetOrder) -> AssetView:
 async def look_at_asset(publisher: AtPublisher, order: AssetOrder) -> Sighting:
     """Check an order and try its source; return what the data shows. Nothing is added."""
     return await assets.look(publisher, order)
+
+
+@router.post("/assets/inspect")
+async def inspect_data(publisher: AtPublisher, order: InspectOrder) -> Sighting:
+    """Inspect data before it is offered: fields, place, time, and what is wrong with it. Nothing is added."""
+    name = str(order.source.get("path") or order.source.get("url") or "").rstrip("/").rpartition("/")[2]
+    return await inspecting.inspect_closely(
+        publisher, order.source, name, order.media_type or DEFAULT_MEDIA_TYPE, order.records
+    )
 
 
 @router.get("/assets")

@@ -98,6 +98,12 @@ _TEXTS: Mapping[str, OptionText] = {
     "documentation": OptionText("", "URL", "Web page with the documentation of the data. May be repeated."),
     "conforms_to": OptionText("", "IRI", "Standard that the data follows. May be repeated."),
     "at_broker": OptionText(help="What the broker shows of an offer with an access policy (default: nothing)."),
+    "forms": OptionText(
+        "--form",
+        "FORM",
+        "Form in which the rows can be taken too: csv, csv-excel, json, ndjson, geojson, parquet, excel "
+        "or features. May be repeated.",
+    ),
     "id": OptionText(metavar="ID", help="Identifier of the dataset (default: a new `urn:uuid`)."),
     "languages": OptionText("--language", "TAG", "Language of the data, such as de. May be repeated."),
     "release": OptionText("--data-version"),

@@ -14,7 +14,8 @@ RecordsOption = Annotated[
     typer.Option(
         metavar="KEY=VALUE",
         help="How records are read from the data: format, encoding, delimiter, decimal, thousands, field, subject, "
-        "group, measure, level, smallest-group, or a fact such as dk:recordRegion=FIELD. May be repeated.",
+        "group, measure, level, smallest-group, geometry, crs, time, "
+        "or a fact such as dk:recordRegion=FIELD. May be repeated.",
     ),
 ]
 # Each key with the member of the description that it fills, and whether it may be repeated.
@@ -30,6 +31,9 @@ _KEYS = {
     "field": ("fields", True),
     "group": ("groups", True),
     "measure": ("measures", True),
+    "geometry": ("geometry", True),
+    "crs": ("crs", False),
+    "time": ("time", False),
 }
 
 

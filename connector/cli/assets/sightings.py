@@ -35,6 +35,10 @@ def describe_sighting(seen: Sighting, lang: Language) -> dict[str, object]:
         "read in two ways": seen.ambiguous,
         "records looked at": _count_records(seen, lang) if seen.fields else None,
         "fields": tuple(_describe_field(field, lang) for field in seen.fields),
+        "time span": _describe_span(seen),
+        "area": " ".join(f"{degree:g}" for degree in seen.box),
+        "reference system": seen.crs,
+        "may be about persons": seen.persons,
         "problem": seen.problem,
         "remarks": seen.remarks,
     }
@@ -43,6 +47,18 @@ def describe_sighting(seen: Sighting, lang: Language) -> dict[str, object]:
             f"{name}={value}" for name, value in record.items()
         )
     return {name: value for name, value in shown.items() if value not in (None, "", ())}
+
+
+def list_findings(seen: Sighting, lang: Language) -> list[str]:
+    """Return what an inspection found as sentences, faults first."""
+    ordered = sorted(seen.findings, key=lambda finding: finding.level != "fault")
+    return [finding.texts.get(lang, finding.code) for finding in ordered]
+
+
+def _describe_span(seen: Sighting) -> str | None:
+    """Return the first and the last instant of the field of time."""
+    found = next((field for field in seen.fields if field.name == seen.time and field.earliest), None)
+    return f"{found.earliest} – {found.latest}" if found else None
 
 
 def describe_reading(records: Records, lang: Language) -> str:
@@ -105,4 +121,5 @@ def _describe_field(field: SeenField, lang: Language) -> str:
         if field.numbers
         else "text"
     )
-    return say(lang, f"cli.field-{kind}", **seen)
+    unit = f" [{field.unit}]" if field.unit else ""
+    return say(lang, f"cli.field-{kind}", **seen) + unit

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +18,14 @@ from connector.cli.assets.order import (
     take_order,
     write_option,
 )
-from connector.cli.assets.sightings import advise_format, describe_reading, describe_sighting, list_unread
+from connector.cli.assets.records import RecordsOption, parse_records
+from connector.cli.assets.sightings import (
+    advise_format,
+    describe_reading,
+    describe_sighting,
+    list_findings,
+    list_unread,
+)
 from connector.cli.assets.source import build_source
 from connector.cli.frame.command import (
     AfterOption,
@@ -33,8 +41,9 @@ from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.terms import write_terms
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
+from connector.dataplane.files.media_types import guess_media_type
 from connector.views.assets import AssetOrder, AssetStatus, AssetView
-from connector.views.sightings import Sighting
+from connector.views.sightings import InspectOrder, Sighting
 
 app = create_noun("Assets of this participant: drafts until they are published.")
 
@@ -92,6 +101,35 @@ def add(
             asset = _publish_added(call, connector, asset, release=release)
     _report_added(call, asset)
     _print_reading(call, seen, order)
+
+
+@register(
+    app,
+    "inspect",
+    example="""datenkontor asset inspect offered/air.csv
+    datenkontor asset inspect offered/playgrounds.shp --json
+    datenkontor asset inspect offered/parking.xml --record format=datex""",
+)
+def inspect(
+    call: CommandCall,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file in the folder of offered files.")],
+    media_type: Annotated[
+        str | None, typer.Option(metavar="TYPE", help="Media type (default: guessed from the name).")
+    ] = None,
+    record: RecordsOption = None,
+) -> None:
+    """Inspect a file before it is offered; nothing is added.
+
+    Shows the title, fields with their types and units, the time span and the area that a description could state, which
+    fields may be about persons, and what is wrong with the data.
+    """
+    source, name = build_source(call, file, None, None, None, [])
+    kind = media_type or guess_media_type(name) or ""
+    order = InspectOrder(source=source, media_type=kind, records=parse_records(record, kind))
+    with connect(call) as connector:
+        seen = connector.assets.inspect(order)
+    shown = {"title": seen.title, **describe_sighting(seen, call.output.lang)}
+    call.output.print_details(seen, shown, {"findings": list_findings(seen, call.output.lang)})
 
 
 @register(app, "list", example="datenkontor asset list --status published")
@@ -275,7 +313,8 @@ def _confirm(call: CommandCall, connector: Connector, question: str, asset: str,
 def _print_reading(call: CommandCall, seen: Sighting, order: AssetOrder) -> None:
     """Print what is remarkable in the data, and what the asset could state, beside the result."""
     advice = advise_format(seen.media_type, call.output.lang) if order.records is None else None
-    for sentence in (*list_unread(seen, call.output.lang), *([advice] if advice else [])):
+    findings = list_findings(seen, call.output.lang)
+    for sentence in (*list_unread(seen, call.output.lang), *findings, *([advice] if advice else [])):
         call.output.print_hint(sentence)
     for origin in ("data", "offer"):
         found = [entry for entry in seen.suggestions if entry.origin == origin]

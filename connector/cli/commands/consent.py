@@ -26,7 +26,7 @@ from connector.cli.frame.finding import find_dataset
 from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect, print_listing
 from connector.client.connector import Connector
-from connector.dataplane.formats.looking import find_encoding
+from connector.dataplane.formats.signatures import find_encoding
 from connector.desk.consent_sheet import SheetFault, read_sheet
 from connector.language.catalogue import LANGUAGES
 from connector.views.consents import LINK_DAYS, MOST_LINK_DAYS, ConsentOrder, ConsentView

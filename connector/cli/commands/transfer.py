@@ -1,6 +1,7 @@
 """`transfer`: start, follow, suspend and end transfers under an agreement, and save their files."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -15,6 +16,7 @@ from connector.cli.frame.command import (
     register,
 )
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_counterparty
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text, connect, print_listing
@@ -34,7 +36,8 @@ TransferArgument = Annotated[str, typer.Argument(metavar="TRANSFER", help="Ident
     app,
     "start",
     example="""datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --wait -o air.csv
-    datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --keep""",
+    datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --keep
+    datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --choose form=geojson --wait""",
 )
 def start(
     call: CommandCall,
@@ -43,6 +46,14 @@ def start(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the transfer open, to pull again from a live source.")
     ] = False,
+    choose: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Form and rows: form=geojson, columns=A,B, where=A>=5, bbox=WEST,SOUTH,EAST,NORTH, datetime=FROM/TO, "
+            "crs=EPSG:25832, limit=10, offset=10. May be repeated.",
+        ),
+    ] = None,
     into: Annotated[str | None, typer.Option(metavar="PATH", help="Path in the folder for received data.")] = None,
     post_to: Annotated[
         str | None, typer.Option(metavar="URL", help="HTTP backend that receives the data instead of a file.")
@@ -57,7 +68,7 @@ def start(
     if post_to:
         sink = {"kind": "http", "url": post_to}
     with connect(call) as connector:
-        found = connector.transfers.start(agreement, push=push, sink=sink, keep=keep)
+        found = connector.transfers.start(agreement, push=push, sink=sink, keep=keep, choice=write_choice(choose or []))
         if not wait and out is None:
             report_state(call, found)
             return
@@ -231,3 +242,17 @@ def _build_fields(found: TransferView, output: Output) -> dict[str, object]:
         "suspended by": found.suspended_by,
         **to_common_fields(found, output),
     }
+
+
+def write_choice(options: list[str]) -> str:
+    """Return the query of a choice, the form first. Raises Failure for an option that is not NAME=VALUE.
+
+    >>> write_choice(["bbox=8,49,9,50", "form=csv", "where=name=Köln"])
+    'form=csv&bbox=8,49,9,50&where=name%3DK%C3%B6ln'
+    """
+    pairs = [option.partition("=") for option in options]
+    for name, sign, value in pairs:
+        if not sign or not value or not name.isalpha():
+            raise Failure(Code.USAGE, "errors.choice-pair", option=f"{name}{sign}{value}")
+    ordered = sorted(pairs, key=lambda pair: pair[0] != "form")
+    return "&".join(f"{name}={quote(value, safe=',:/.-_~')}" for name, _, value in ordered)

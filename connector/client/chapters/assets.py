@@ -14,7 +14,7 @@ from connector.views.assets import (
     WithdrawnAssetView,
 )
 from connector.views.common import Page
-from connector.views.sightings import Sighting
+from connector.views.sightings import InspectOrder, Sighting
 
 
 def _add(order: AssetOrder) -> ApiCall[AssetView]:
@@ -36,6 +36,16 @@ def _look(order: AssetOrder) -> ApiCall[Sighting]:
     'text/csv'
     """
     return ApiCall(method="POST", path=path_of("assets", "look"), answer=Sighting, body=order)
+
+
+def _inspect(order: InspectOrder) -> ApiCall[Sighting]:
+    """Inspect data before it is offered: its fields, its place and time, and what is wrong with it. Nothing is added.
+
+    >>> seen = connector.assets.inspect(InspectOrder(source={"kind": "file", "path": "air.csv"}, media_type="text/csv"))
+    >>> seen.title
+    'Air'
+    """
+    return ApiCall(method="POST", path=path_of("assets", "inspect"), answer=Sighting, body=order)
 
 
 def _list(*, status: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[AssetView]]:
@@ -105,6 +115,7 @@ class Assets:
 
     add = blocking(_add)
     look = blocking(_look)
+    inspect = blocking(_inspect)
     list = blocking(_list)
     all = every(_list)
     show = blocking(_show)
@@ -122,6 +133,7 @@ class AsyncAssets:
 
     add = asynchronous(_add)
     look = asynchronous(_look)
+    inspect = asynchronous(_inspect)
     list = asynchronous(_list)
     all = every_async(_list)
     show = asynchronous(_show)

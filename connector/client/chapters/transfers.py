@@ -25,9 +25,12 @@ def begin(
     push: bool = False,
     sink: dict[str, Any] | None = None,
     keep: bool = False,
+    choice: str = "",
     id: str | None = None,
 ) -> ApiCall[TransferView]:
     """Send a transfer request under an agreement; `keep` keeps a pull open, to pull from a live source again.
+
+    `choice` chooses a form and rows, as a query such as `form=geojson&limit=10`.
 
     `id` is a new `urn:uuid:…`: the same request under it, after an answer that was lost, begins only one transfer.
 
@@ -35,7 +38,7 @@ def begin(
     >>> print(transfer.role, transfer.format)
     consumer HttpData-PULL
     """
-    order = TransferOrder(agreement=agreement, push=push, sink=sink, keep=keep, id=id)
+    order = TransferOrder(agreement=agreement, push=push, sink=sink, keep=keep, choice=choice, id=id)
     return ApiCall(method="POST", path=path_of("transfers"), answer=TransferView, body=order)
 
 

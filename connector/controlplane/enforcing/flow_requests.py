@@ -12,7 +12,7 @@ from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import Cause
 from connector.protocol.dps.profiles import to_profile
-from connector.protocol.dsp.common import DataAddress, Role
+from connector.protocol.dsp.common import DataAddress, Role, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
     FlowState,
@@ -33,7 +33,7 @@ async def build_request(context: Context, process: Transfer) -> FlowRequest | Te
             peer=process.peer,
             live=process.keep,
             sink=msgspec.json.decode(process.sink) if process.sink else None,
-            endpoint=process.data_address if process.format != PUSH else None,
+            endpoint=_choose(process) if process.format != PUSH else None,
         )
     asset = await context.store.asset(process.owner, process.dataset)
     if asset is None:
@@ -50,6 +50,18 @@ async def build_request(context: Context, process: Transfer) -> FlowRequest | Te
         source=asset.source,
         endpoint=process.data_address if process.format == PUSH else None,
     )
+
+
+def _choose(process: Transfer) -> bytes | None:
+    """Return the data address of a pull, with what the consumer chooses as the query of its URL."""
+    if process.data_address is None or not process.choice:
+        return process.data_address
+    address = msgspec.json.decode(process.data_address, type=DataAddress)
+    url = endpoint_url(address)
+    if url is None:
+        return process.data_address
+    chosen = f"{url}{'&' if '?' in url else '?'}{process.choice}"
+    return msgspec.json.encode(msgspec.structs.replace(address, endpoint=chosen))
 
 
 def request_to_receive(process: Transfer) -> FlowRequest:

@@ -1,6 +1,7 @@
 """The steps of people and programs in transfers: request, pull, suspend, resume, complete, terminate."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,8 +36,9 @@ from connector.protocol.dsp.machines.transfer_machine import (
 ATTEMPTS = 5
 AT_ONCE = 200
 UUID = "urn:uuid:"
+_CHOICE = re.compile(r"form=[a-z-]{1,20}(?:&[a-z]{1,20}=[A-Za-z0-9%._~+:,/!<>*-]{0,2000}){0,40}", re.ASCII)
 # What an order of a transfer says.
-ASKED = ("role", "peer", "agreement_id", "format", "sink", "keep")
+ASKED = ("role", "peer", "agreement_id", "format", "sink", "keep", "choice")
 
 
 async def request(
@@ -47,6 +49,7 @@ async def request(
     push: bool = False,
     sink: dict[str, Any] | None = None,
     keep: bool = False,
+    choice: str = "",
     by: str = "",
     changes: Sequence[Change] = (),
 ) -> Transfer:
@@ -54,6 +57,7 @@ async def request(
 
     `id` is the pid of the transfer (empty: a new one); the same request under it returns the transfer that there is.
     `sink` is the local address for the data (default: a folder named after the transfer); `by` is the user who asks.
+    `choice` is the query with which a pull chooses a form and rows; the provider checks it.
     Further `changes` are stored in the same commit, if the transfer is new.
     Raises NoSuchEntity, NotAllowed, Invalid.
     """
@@ -62,6 +66,8 @@ async def request(
         raise NotAllowed("not-finalized", "The agreement is not finalized: wait until its negotiation is finalized.")
     if push and keep:
         raise Invalid("keep", "A push delivers only once: remove either push or keep.")
+    if choice and (push or not _CHOICE.fullmatch(choice)):
+        raise Invalid("choice", "The choice cannot be read: write a query such as form=csv&limit=10, and without push.")
     pid = id or enforcer.context.new_id()
     # A folder of its own in the folder of received data, so that deliveries do not overwrite each other.
     target = sink or {"kind": "file", "path": f"{pid.rpartition(':')[2]}/", "overwrite": True}
@@ -80,6 +86,7 @@ async def request(
         format=PUSH if push else PULL,
         sink=msgspec.json.encode(target),
         keep=keep,
+        choice=choice,
         created_at=enforcer.context.now(),
     )
     async with enforcer.locks.setdefault(pid, asyncio.Lock()):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from connector.dataplane.formats.csv import Csv
 from connector.dataplane.formats.json import JsonArray, JsonLines
-from connector.ports.flow import Record
+from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
 
@@ -37,7 +37,7 @@ class RecordCodec(Protocol):
 
 
 def make_codec(records: Records) -> RecordCodec:
-    """Return the codec for the record format of an asset."""
+    """Return the codec for a record format that is read piece by piece. Raises Untreatable for another one."""
     match records.format:
         case "csv":
             return Csv(records)
@@ -45,3 +45,5 @@ def make_codec(records: Records) -> RecordCodec:
             return JsonArray()
         case "ndjson":
             return JsonLines()
+        case _:
+            raise Untreatable(f"The format {records.format} is read as a whole, not piece by piece.")

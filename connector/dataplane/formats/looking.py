@@ -16,88 +16,65 @@ import msgspec
 from connector.dataplane.formats.codec import make_codec
 from connector.dataplane.formats.csv import DELIMITERS
 from connector.dataplane.formats.dates import to_instant
+from connector.dataplane.formats.signatures import find_encoding
 from connector.dataplane.formats.values import MISSING, to_number, to_text
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 from connector.views.sightings import SeenField, Sighting, choose_signs
 
 SAMPLE = 1024 * 1024
-_MOST_RECORDS = 10_000
+MOST_RECORDS = 10_000
 _SHOWN, _LONGEST = 3, 200
 Notation = tuple[str, str]
 """The decimal sign and the thousands sign."""
 # The more usual way first: it is taken where two ways read as many numbers.
 NOTATIONS = ((".", ""), (",", ""), (",", "."), (",", " "), (".", ","), (".", " "), (",", "'"), (".", "'"))
 _NUMBER_LIKE = re.compile(r"[+\u2212-]?[\d.,'\u2019 \u00a0\u202f]*\d[\d.,'\u2019 \u00a0\u202f]*(?:[eE][+-]?\d+)?")
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-
-
-def find_encoding(sample: bytes) -> str | None:
-    """Return the encoding of a text by its first bytes; None for data that is not text."""
-    for mark, name in _MARKS:
-        if sample.startswith(mark):
-            return name
-    zeros = sample.count(0)
-    if zeros:
-        # Text of western Europe in UTF-16 has a zero in nearly every second place.
-        even = sample[::2].count(0)
-        if max(even, zeros - even) * 10 < len(sample) * 3 or min(even, zeros - even) * 20 > len(sample):
-            return None
-        return "utf-16-be" if even > zeros - even else "utf-16-le"
-    try:
-        sample[: _cut_utf8(sample)].decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return "utf-8"
-    try:
-        sample.decode("windows-1252")
-    except UnicodeDecodeError:
-        return "iso-8859-1"
-    return "windows-1252"
 
 
 def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int | None = None) -> Sighting:
     """Return what the beginning of data shows; what the owner stated is taken as it is."""
+    return look_at_records(sample, whole, stated, media_type, size)[0]
+
+
+def look_at_records(
+    sample: bytes, whole: bool, stated: Records, media_type: str, size: int | None = None
+) -> tuple[Sighting, list[Record]]:
+    """Return what the beginning of data shows, and its records; none if it cannot be read."""
     seen = Sighting(media_type=media_type, size=size, format=stated.format, whole=whole)
     encoding = stated.encoding or (find_encoding(sample) if stated.format == "csv" else "utf-8")
     if encoding is None:
-        return msgspec.structs.replace(seen, problem="The data is not text: correct the file or its media type.")
+        return msgspec.structs.replace(seen, problem="The data is not text: correct the file or its media type."), []
     stated = msgspec.structs.replace(stated, encoding=encoding)
     seen = msgspec.structs.replace(seen, encoding=encoding)
     try:
         records, fields, delimiter = read_beginning(sample, whole, stated)
     except Untreatable as error:
-        return msgspec.structs.replace(seen, problem=str(error))
-    columns = {name: [record.get(name) for record in records] for name in fields}
+        return msgspec.structs.replace(seen, problem=str(error)), []
     lines = _number_lines(records, fields, stated.format, sample)
+    seen = msgspec.structs.replace(seen, delimiter=delimiter, whole=whole and len(records) < MOST_RECORDS)
+    return see_records(seen, records, fields, stated, lines), records
+
+
+def see_records(
+    seen: Sighting, records: Sequence[Record], fields: Sequence[str], stated: Records, lines: Sequence[int]
+) -> Sighting:
+    """Return a sighting with what the records show; `lines` says where each of them begins."""
+    columns = {name: [record.get(name) for record in records] for name in fields}
     found = tuple(_see_field(name, column, stated, lines) for name, column in columns.items())
     decimal, thousands = choose_signs(found)
     return msgspec.structs.replace(
         seen,
-        delimiter=delimiter,
         decimal=decimal,
         thousands=thousands,
         ambiguous=next((field.ambiguous for field in found if field.ambiguous), ""),
         fields=found,
         records=len(records),
-        whole=whole and len(records) < _MOST_RECORDS,
         first=tuple(
             {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
             for record in records[:_SHOWN]
         ),
     )
-
-
-def _cut_utf8(sample: bytes) -> int:
-    """Return the length without a last character that may be cut."""
-    for back in range(1, min(4, len(sample)) + 1):
-        byte = sample[-back]
-        if byte >= 0xC0:
-            return len(sample) - back
-        if byte < 0x80:
-            break
-    return len(sample)
 
 
 def read_beginning(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tuple[str, ...], str]:
@@ -127,8 +104,8 @@ def read_beginning(sample: bytes, whole: bool, stated: Records) -> tuple[list[Re
     if not records and not whole:
         raise Untreatable(f"The first record of the data has more than {SAMPLE} bytes: check for a missing line end.")
     if stated.format != "csv":
-        fields = tuple(dict.fromkeys(name for record in records for name in record))[:_MOST_RECORDS]
-    return records[:_MOST_RECORDS], fields, delimiter
+        fields = tuple(dict.fromkeys(name for record in records for name in record))[:MOST_RECORDS]
+    return records[:MOST_RECORDS], fields, delimiter
 
 
 def _find_notations(column: Sequence[object], stated: Records) -> tuple[list[Notation], str]:

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from connector.dataplane.control.gate import NEVER_GRANTED, SUPERSEDED, Gate, LeaseEnded
+from connector.dataplane.forms.choice import BadChoice, UnknownRow
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.signaling.verbs import SUSPENDED
 from connector.language.catalogue import say
@@ -49,6 +50,13 @@ def refuse_source(error: SourceError) -> Refusal:
     if cause in FINAL:
         return Refusal(404, f"{CODE}{cause}", text)
     return Refusal(503, f"{CODE}{Cause.UNAVAILABLE}", text, {"Retry-After": "10"})
+
+
+def refuse_choice(error: BadChoice) -> Refusal:
+    """Return the refusal of a choice, which changes nothing."""
+    if isinstance(error, UnknownRow):
+        return Refusal(404, "not-found", str(error))
+    return Refusal(400, "choice", str(error))
 
 
 def render_refusal(refusal: Refusal) -> web.Response:

@@ -18,7 +18,15 @@ from connector.dataplane.control.gate import SUPERSEDED, USED_UP, Gate, LeaseEnd
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses, make_attempt
 from connector.dataplane.files.folder import FOLDER_TYPE
-from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed, refuse_source
+from connector.dataplane.forms.choice import BadChoice, Choice, read_choice
+from connector.dataplane.listener.admission import (
+    FlowAccess,
+    Refusal,
+    refuse_busy,
+    refuse_choice,
+    refuse_closed,
+    refuse_source,
+)
 from connector.dataplane.listener.callers import end_with_caller
 from connector.dataplane.listener.confirming import Outflow, open_outflow
 from connector.dataplane.listener.ranges import build_headers, open_range
@@ -87,7 +95,15 @@ class PullHandler:
         self._stall_s = stall_s
 
     async def get(self, request: web.Request) -> web.StreamResponse:
-        """Answer GET and HEAD."""
+        """Answer GET and HEAD; a query chooses a form and narrows the rows."""
+        try:
+            choice = read_choice(list(request.query.items()))
+        except BadChoice as error:
+            raise refuse_choice(error) from error
+        return await self.answer(request, choice)
+
+    async def answer(self, request: web.Request, choice: Choice | None) -> web.StreamResponse:
+        """Answer with the data as it is chosen."""
         flow = await self._access.find_flow(request, FlowDirection.SERVE)
         gate = await self._access.open_gate(flow)
         key = f"{flow.owner} {flow.id}"
@@ -95,18 +111,23 @@ class PullHandler:
             raise refuse_busy("Too many accesses to this flow are active: try again later.")
         try:
             async with AsyncExitStack() as stack:
-                return await self._answer(request, flow, gate, stack)
+                return await self._answer(request, flow, gate, choice, stack)
         finally:
             self._access.budget.leave(key)
 
-    async def _answer(self, request: web.Request, flow: Flow, gate: Gate, stack: AsyncExitStack) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.Request, flow: Flow, gate: Gate, choice: Choice | None, stack: AsyncExitStack
+    ) -> web.StreamResponse:
         part = request.match_info.get("part")
         address = flow.source or {}
         try:
             async with end_with_caller(request), gate.open_passage():
                 head = request.method == "HEAD"
-                treatment, source = gate.treatment, self._access.plane.source_of(flow, gate, head=head)
+                treatment = gate.treatment
+                source = self._access.plane.source_of(flow, gate, head=head, choice=choice)
                 content, span = await open_range(stack, source, address, part, request)
+        except BadChoice as error:
+            raise refuse_choice(error) from error
         except Untreatable as error:
             _log.warning("flow %s: data cannot be treated: %s", flow.id, error)
             await self._access.plane.note_source_failure(flow, error)

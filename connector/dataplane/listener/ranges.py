@@ -63,7 +63,8 @@ async def _reopen(
 
 def build_headers(flow: Flow, content: Content, part: str | None) -> dict[str, str]:
     """Return the header fields of an answer, without its length."""
-    typed = part is None and flow.media_type != _UNTYPED and content.media_type != FOLDER_TYPE
+    own = content.converted or content.media_type == FOLDER_TYPE
+    typed = part is None and flow.media_type != _UNTYPED and not own
     headers = {
         "Content-Type": flow.media_type if typed else content.media_type,
         "Content-Disposition": "attachment",

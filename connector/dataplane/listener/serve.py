@@ -1,7 +1,7 @@
 """The data-plane listener: peers pull here (`GET`, `HEAD`) and push here (`PUT`, `POST`, `HEAD`).
 
 `/flows/{flow_id}` is the data of a flow or, for a folder, the listing of its members; `/flows/{flow_id}/{part}` is a
-member.
+member. `/features/{flow_id}` has the rows of a flow as OGC API – Features, if they are offered so.
 """
 
 import logging
@@ -11,6 +11,7 @@ from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from connector.dataplane.listener.admission import FlowAccess, Refusal, answer_errors
+from connector.dataplane.listener.features import FeaturesHandler
 from connector.dataplane.listener.pull import Accel, PullHandler
 from connector.dataplane.listener.receive import PushHandler
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -74,6 +75,10 @@ def make_app(
         app.router.add_route("HEAD", path, make_head_handler(pulls, pushes))
         app.router.add_route("PUT", path, pushes.put)
         app.router.add_route("POST", path, pushes.put)
+    features = FeaturesHandler(access, pulls)
+    for path in ("/features/{flow_id}", "/features/{flow_id}/{path:.*}"):
+        for method in ("GET", "HEAD"):
+            app.router.add_route(method, path, features.get)
     return app
 
 

@@ -1,23 +1,35 @@
 """A trial of a source before an asset is added: it is opened as for a delivery, and its beginning is looked at."""
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import AsyncIterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
 
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
-from connector.dataplane.formats.geojson import MEDIA_TYPES, see_features
-from connector.dataplane.formats.looking import SAMPLE, look
+from connector.dataplane.formats.geojson import see_features
+from connector.dataplane.formats.looking import MOST_RECORDS, SAMPLE, look_at_records, see_records
 from connector.dataplane.formats.signatures import check_type
-from connector.ports.flow import Cause, Content, Source, SourceError
+from connector.dataplane.inspecting.inspecting import inspect_records
+from connector.dataplane.tabular.opened import Scratch
+from connector.dataplane.tabular.opening import open_file
+from connector.dataplane.tabular.parts import gather_parts
+from connector.ports.flow import Cause, Content, Source, SourceError, Untreatable
 from connector.ports.treatment import Records
-from connector.views.assets import DEFAULT_MEDIA_TYPE, find_record_format
+from connector.views.assets import DEFAULT_MEDIA_TYPE, STREAMED, find_record_format
 from connector.views.sightings import Sighting
 
 _PATIENCE_S = 20.0
 _LARGEST_LISTING = 8 * 1024 * 1024
+_LARGEST_FILE = 64 * 1024 * 1024
+_MOST_CELLS = 1_000_000
+_NAME = "data"
+_HEAD = 4096
+_XML = frozenset({"application/xml", "text/xml"})
+_SHAPE_IN_ZIP = re.compile(rb"PK\x03\x04.{22,28}[^/]{0,200}\.(?:shp|shx|dbf)", re.DOTALL | re.IGNORECASE)
 
 
 async def try_source(
@@ -36,30 +48,89 @@ async def try_source(
                     'Rename them: no control characters, none of : * ? " < > | \\, and at most 255 bytes in UTF-8.'
                 )
             sample, whole = await _read(content, _LARGEST_LISTING if folder else SAMPLE)
+            known = content.media_type if media_type == DEFAULT_MEDIA_TYPE else media_type
+            found = stated or _guess_records(sample, known)
+            held = Scratch()
+            if found and found.format not in STREAMED and not folder:
+                rest = join_chunks(sample, content.chunks)
+                whole = await _hold(held, await gather_parts(source, address, rest, found))
     except TimeoutError as error:
         raise SourceError(
             f"The source did not answer within {_PATIENCE_S:g} s: check it.", Cause.UNAVAILABLE
         ) from error
-    known = content.media_type if media_type == DEFAULT_MEDIA_TYPE else media_type
     if folder:
         return _see_folder(sample)
     check_type(sample, known, content.media_type)
     size = len(sample) if content.size is None and whole else content.size
-    found = find_record_format(known)
-    records = stated or (Records(format=found) if found else None)
-    if records is None:
-        count, box = (0, ()) if not whole or known not in MEDIA_TYPES else await run_in_thread(see_features, sample)
-        return Sighting(media_type=known, size=size, whole=whole, records=count, box=box)
-    return await run_in_thread(look, sample, whole, records, known, size)
+    seen = Sighting(media_type=known, size=size, whole=whole)
+    if found is None:
+        return seen
+    if found.format in STREAMED:
+        return await run_in_thread(_inspect_text, sample, whole, found, seen)
+    return await run_in_thread(_inspect_file, held, found, seen)
+
+
+def _guess_records(sample: bytes, media_type: str) -> Records | None:
+    """Return how data is read as records, by its media type, or as DATEX II by what it begins with."""
+    found = find_record_format(media_type)
+    if media_type.partition(";")[0] in _XML and b"datex2.eu" in sample[:_HEAD]:
+        found = "datex"
+    if media_type == "application/zip" and _SHAPE_IN_ZIP.search(sample):
+        found = "shapefile"
+    return Records(format=found) if found else None
+
+
+async def _hold(held: Scratch, chunks: AsyncIterator[bytes]) -> bool:
+    """Write a file that is read as a whole; return False if it is too large to be looked at."""
+    size = 0
+    with (held.path / _NAME).open("wb") as file:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > _LARGEST_FILE:
+                return False
+            file.write(chunk)
+    return True
+
+
+def _inspect_text(sample: bytes, whole: bool, stated: Records, seen: Sighting) -> Sighting:
+    found, records = look_at_records(sample[:SAMPLE], whole, stated, seen.media_type, seen.size)
+    return found if found.problem else inspect_records(found, records, stated)
+
+
+def _inspect_file(held: Scratch, stated: Records, seen: Sighting) -> Sighting:
+    """Return what the rows of a file show, which has to be there as a whole."""
+    seen = msgspec.structs.replace(seen, format=stated.format)
+    if not seen.whole:
+        return msgspec.structs.replace(
+            seen, problem=f"The file has more than {_LARGEST_FILE} bytes: it is not inspected."
+        )
+    try:
+        opened = open_file(held.path / _NAME, stated)
+        most = min(MOST_RECORDS, _MOST_CELLS // max(len(opened.fields), 1))
+        records = list(islice(chain.from_iterable(opened.batches), most))
+    except Untreatable as error:
+        count, box = see_features((held.path / _NAME).read_bytes()) if stated.format == "geojson" else (0, ())
+        return msgspec.structs.replace(seen, problem=str(error), records=count, box=box)
+    whole = len(records) < most
+    seen = msgspec.structs.replace(seen, whole=whole)
+    seen = see_records(seen, records, opened.fields, stated, range(1, len(records) + 1))
+    return inspect_records(seen, records, stated, opened.crs, opened.remarks)
+
+
+async def join_chunks(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the bytes that were read before, and then the others."""
+    yield head
+    async for chunk in rest:
+        yield chunk
 
 
 async def _read(content: Content, most: int) -> tuple[bytes, bool]:
-    """Return the first bytes of a content, and whether they are all of it."""
+    """Return at least as many of the first bytes of a content, and whether they are all of it."""
     sample = bytearray()
     async for chunk in content.chunks:
         sample += chunk
         if len(sample) > most:
-            return bytes(sample[:most]), False
+            return bytes(sample), False
     return bytes(sample), True
 
 

@@ -17,6 +17,7 @@ from connector.dataplane.control.gate import USED_UP, Gate
 from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register, drop_what_an_end_leaves
 from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
+from connector.dataplane.forms.choice import Choice
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.typed import TypedSource
@@ -75,7 +76,7 @@ class LocalDataPlane:
             notify=self._notify,
             data_problem=data_problem,
         )
-        self._public_url = public_url
+        self.public_url = public_url
         self._listener: FlowListener | None = None
         self._fetching: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
 
@@ -255,10 +256,11 @@ class LocalDataPlane:
             return None
         return flow
 
-    def source_of(self, flow: Flow, gate: Gate, *, head: bool = False) -> Source:
+    def source_of(self, flow: Flow, gate: Gate, *, head: bool = False, choice: Choice | None = None) -> Source:
         """Return the source of a flow, treated as its lease requires. Raises SourceError, LeaseEnded.
 
-        For the `head` of an answer alone, nothing is treated: it has what is known without it.
+        For the `head` of an answer alone, nothing is treated: it has what is known without it. A `choice` narrows what
+        the treatment leaves.
         """
         source = self.sources.get(str((flow.source or {}).get("kind")))
         if source is None:
@@ -266,7 +268,7 @@ class LocalDataPlane:
                 "The source of this flow is of a kind that is not supported any more: terminate the transfer."
             )
         typed = TypedSource(source, flow.media_type)
-        return treat(typed, flow, gate, self._treating, self.register, head=head)
+        return treat(typed, flow, gate, self._treating, self.register, head=head, choice=choice)
 
     async def note_delivery(self, flow: Flow, done: Delivered) -> None:
         """Record that a push was received completely, and notify the listener."""
@@ -353,7 +355,7 @@ class LocalDataPlane:
         flow = make_flow(request, flow, wanted, token, self.register.now())
         report = make_report(self.register, flow)
         if token:
-            report = msgspec.structs.replace(report, data_address=make_address(flow, token, self._public_url))
+            report = msgspec.structs.replace(report, data_address=make_address(flow, token, self.public_url))
         return flow, report
 
     async def _halt(self, verb: str, owner: str, flow_id: str, reason: str) -> FlowReport:

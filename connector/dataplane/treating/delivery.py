@@ -14,7 +14,7 @@ from connector.dataplane.formats.people import find_subject, is_word_for_nobody
 from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.formats.values import require_fields, to_text
 from connector.dataplane.treating.consents import DeliveryConsents
-from connector.dataplane.treating.reader import LARGE, PIECE, RecordReader, make_reader
+from connector.dataplane.treating.reader import LARGE, PIECE, RecordReader, RowWriter, make_reader
 from connector.dataplane.treating.row_filter import RecordFilter
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
@@ -58,8 +58,11 @@ class TreatedDelivery:
         tell: Callable[[str | None], Awaitable[None]],
         *,
         turn: asyncio.Lock,
+        writer: RowWriter | None = None,
     ) -> None:
         """`tell` takes a sentence for the operator about values that could not be read; None if all were.
+
+        `writer` writes the treated records in another form than that of the data.
 
         `turn` is held for each step of the work: one that a peer shares among its deliveries bounds its share of it.
         """
@@ -74,6 +77,7 @@ class TreatedDelivery:
         self._consents = consents
         self._tell = tell
         self._turn = turn
+        self._writer = writer
         self._count = 0
         self._fields: tuple[str, ...] | None = None
         self._early: list[Record] = []
@@ -83,6 +87,8 @@ class TreatedDelivery:
         self._bounds = [transform.most_bytes for transform in self._transforms if transform.most_bytes is not None]
         # Persons are identified if their consent is looked up, or if a transform counts them.
         self._identifies = bool(records.subject) and bool(treatment.consent or self._bounds)
+
+        self._is_json = records.format in {"json", "ndjson"}
 
     @property
     def whole(self) -> bool:
@@ -99,17 +105,17 @@ class TreatedDelivery:
                     f"The data has more than {min(self._bounds)} bytes, which a transform of the agreement cannot hold."
                 )
             reader = await self._find_reader(len(piece))
-            known = self._records.format == "csv" or size >= SAMPLE
+            known = not self._is_json or size >= SAMPLE
             async for out in self._pass_parts(reader.read(piece), known=known):
                 yield out
         reader = await self._find_reader(0)
         async for out in self._pass_parts(reader.end(), known=True):
             yield out
         if self._fields is None:
-            yield reader.write_head(())  # without a record, no fields are known
+            yield self._find_writer(reader).write_head(())  # without a record, no fields are known
         async for out in self._finish(reader):
             yield out
-        if tail := reader.write_tail():
+        if tail := await self._work(self._find_writer(reader).write_tail):
             yield tail
         await self._tell(self._describe_unread() or None)
 
@@ -129,7 +135,7 @@ class TreatedDelivery:
 
         With `known`, all fields have been seen with this piece: those of objects with its last part.
         """
-        waits = self._fields is None and self._records.format != "csv"
+        waits = self._fields is None and self._is_json
         while (part := await self._work(next, parts, None)) is not None:
             if isinstance(part, list):
                 out = await self._pass_through(part, known=known and not waits)
@@ -210,7 +216,7 @@ class TreatedDelivery:
         """
         if PERSON in fields:
             raise Untreatable("The data has a field with a reserved name: rename the field.")
-        if self._records.format != "csv":
+        if self._is_json:
             fields = tuple(dict.fromkeys((*chain.from_iterable(records), *self._records.fields)))
         if self._records.subject:
             require_fields([self._records.subject], fields, "identify the person of a record")
@@ -219,7 +225,7 @@ class TreatedDelivery:
         for transform in self._transforms:
             fields = transform.begin(fields)
         self._fields = fields
-        return reader.write_head(fields)
+        return self._find_writer(reader).write_head(fields)
 
     def _identify(self, records: Sequence[Record]) -> list[str]:
         """Write the reference of its person into each record, an empty one for nobody; return all references."""
@@ -267,7 +273,7 @@ class TreatedDelivery:
                 out = self._apply_transforms(record, 0)
                 if out is not None:
                     left.append(out)
-        return reader.write(left)
+        return self._find_writer(reader).write(left)
 
     def _treat_table(
         self, reader: RecordReader, table: RecordTable, references: list[str], states: dict[str, str | None]
@@ -289,7 +295,7 @@ class TreatedDelivery:
             if made is None:
                 return b""
             table = made
-        return reader.write(table)
+        return self._find_writer(reader).write(table)
 
     def _apply_transforms(self, record: Record, first: int) -> Record | None:
         """Return the record after the transforms from `first` on; None if one of them holds it back."""
@@ -315,7 +321,10 @@ class TreatedDelivery:
 
     def _write_batch(self, reader: RecordReader, batch: list[Record], first: int) -> bytes:
         left = [out for record in batch if (out := self._apply_transforms(record, first)) is not None]
-        return reader.write(left)
+        return self._find_writer(reader).write(left)
+
+    def _find_writer(self, reader: RecordReader) -> RowWriter:
+        return self._writer or reader
 
 
 def build_transforms(steps: Iterable[TransformStep], treating: Treating, flow: Flow) -> list[Transform]:

@@ -12,13 +12,27 @@ from connector.dataplane.formats.json_pieces import JsonPieces
 from connector.dataplane.formats.tables import RecordTable
 from connector.ports.flow import Record
 from connector.ports.treatment import Records
+from connector.views.assets import STREAMED
 
 PIECE = 64 * 1024
 LARGE = 256 * 1024
 """The size in bytes from which a CSV is read as tables: below, to load the engine costs more than it saves."""
 
 
-class RecordReader(Protocol):
+class RowWriter(Protocol):
+    """Writes the records of one delivery. Each method can raise Untreatable."""
+
+    def write_head(self, fields: tuple[str, ...], /) -> bytes:
+        """Return the bytes before the records, which then have these fields."""
+
+    def write(self, records: Iterable[Record], /) -> bytes:
+        """Return records as bytes; a table is an iterable of records too."""
+
+    def write_tail(self) -> bytes:
+        """Return the bytes after the records."""
+
+
+class RecordReader(RowWriter, Protocol):
     """Reads and writes the records of one delivery. Each method can raise Untreatable."""
 
     @property
@@ -34,15 +48,6 @@ class RecordReader(Protocol):
 
     def end(self) -> Iterator[RecordTable | list[Record]]:
         """Yield the records that are complete with the end of the data."""
-
-    def write_head(self, fields: tuple[str, ...], /) -> bytes:
-        """Return the bytes before the records, which then have these fields."""
-
-    def write(self, records: Iterable[Record], /) -> bytes:
-        """Return records as bytes; a table is an iterable of records too."""
-
-    def write_tail(self) -> bytes:
-        """Return the bytes after the records."""
 
 
 class PlainReader:
@@ -82,4 +87,8 @@ def make_reader(records: Records, size: int, large: int | None) -> RecordReader:
         from connector.dataplane.columns.csv import TableCsv
 
         return TableCsv(records)
+    if records.format not in STREAMED:
+        from connector.dataplane.treating.held_file import FileReader
+
+        return FileReader(records)
     return PlainReader(Csv(records)) if records.format == "csv" else JsonPieces(lines=records.format == "ndjson")

@@ -11,39 +11,60 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
+
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.register import Register
 from connector.dataplane.files.folder import FOLDER_TYPE
+from connector.dataplane.forms.choice import BadChoice, Choice
+from connector.dataplane.forms.narrowing import NarrowedWriter
+from connector.dataplane.forms.table import KINDS
+from connector.dataplane.tabular.parts import gather_parts
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.delivery import TreatedDelivery, Treating
-from connector.dataplane.treating.reader import PIECE
+from connector.dataplane.treating.held_file import find_own_type
+from connector.dataplane.treating.reader import PIECE, RowWriter
 from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, Untreatable
 from connector.ports.treatment import Treatment, read_treatment
+from connector.views.assets import FORM_TYPES, STREAMED
 
 _FOLDER = "A folder cannot be treated record by record: offer its files one by one."
 WHOLE = 1024 * 1024
 
 
 def treat(
-    source: Source, flow: Flow, gate: Gate, treating: Treating | None, register: Register, *, head: bool = False
+    source: Source,
+    flow: Flow,
+    gate: Gate,
+    treating: Treating | None,
+    register: Register,
+    *,
+    head: bool = False,
+    choice: Choice | None = None,
 ) -> Source:
     """Return the source, treated as the current lease of the flow requires; the source itself without a treatment.
 
-    For the `head` alone it gives no data, and the facts that are known without a treatment.
+    For the `head` alone it gives no data, and the facts that are known without a treatment. The `choice` of the
+    consumer narrows what the treatment leaves.
 
-    Raises Untreatable if this data plane cannot apply the treatment.
+    Raises Untreatable if this data plane cannot apply the treatment, BadChoice for a form that is not offered.
     """
     try:
         treatment = read_treatment(gate.treatment)
     except ValueError as error:
         raise Untreatable(str(error)) from error
-    if treatment is None:
+    if choice is not None and (treatment is None or choice.form not in treatment.forms):
+        offered = ", ".join(treatment.forms) if treatment else ""
+        if not offered:
+            raise BadChoice("The data is offered in no other form: take it as it is, without a choice.")
+        raise BadChoice(f"The data is not offered in the form {choice.form}: choose among {offered}.")
+    if treatment is None or (choice is None and not treatment.changes):
         return source
     if treating is None:
         raise Untreatable("This data plane cannot treat records: it has neither a secret nor operands.")
-    return TreatedSource(source, flow, treatment, treating, register, head=head)
+    return TreatedSource(source, flow, treatment, treating, register, head=head, choice=choice)
 
 
 class TreatedSource:
@@ -58,6 +79,7 @@ class TreatedSource:
         register: Register,
         *,
         head: bool = False,
+        choice: Choice | None = None,
     ) -> None:
         self._source = source
         self._flow = flow
@@ -65,6 +87,7 @@ class TreatedSource:
         self._treating = treating
         self._register = register
         self._head = head
+        self._choice = choice
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address of the data is not allowed."""
@@ -84,34 +107,50 @@ class TreatedSource:
         async with self._source.open(address) as raw:
             if raw.media_type == FOLDER_TYPE:
                 raise Untreatable(_FOLDER)
+            shown = self._describe(raw)
             if self._head:
                 # A field whose value only the content shows may be left out of an answer to HEAD (RFC 9110, 9.3.2).
-                yield Content(chunks=yield_nothing(), media_type=raw.media_type, name=raw.name)
+                yield shown
                 return
             consents = DeliveryConsents(self._flow.owner, self._treatment.consent, self._register)
             turn = self._register.find_turn(self._flow)
-            delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents, self._tell, turn=turn)
-            chunks, head, whole = await self._begin(delivery, raw.chunks)
+            delivery = TreatedDelivery(
+                self._flow, self._treatment, self._treating, consents, self._tell, turn=turn, writer=self._make_writer()
+            )
+            pieces = await gather_parts(self._source, address, raw.chunks, self._treatment.records)
+            chunks, head, whole = await self._begin(delivery, pieces)
             if not whole:
                 joined = _join(consents.guard(head), consents.forget_persons(), chunks)
                 # What was read until now is told; what comes later is not known yet.
-                yield Content(
-                    chunks=joined, media_type=raw.media_type, name=raw.name, unread="some" if delivery.unread else ""
-                )
+                yield msgspec.structs.replace(shown, chunks=joined, unread="some" if delivery.unread else "")
                 return
             body = b"".join(head)
             del chunks, head
             digest = hashlib.sha256(body).hexdigest()
-            yield Content(
+            yield msgspec.structs.replace(
+                shown,
                 chunks=consents.guard(_cut(body[offset:end])),
-                media_type=raw.media_type,
                 size=len(body),
                 etag=f'"{digest[:32]}"',
                 sha256=digest,
                 offset=offset,
-                name=raw.name,
                 unread=delivery.tell_unread(),
             )
+
+    def _describe(self, raw: Content) -> Content:
+        """Return the facts of the treated data, without the data."""
+        records, choice = self._treatment.records, self._choice
+        if choice is not None:
+            kind = KINDS[choice.form]
+            name = f"{raw.name.rpartition('.')[0] or raw.name}{kind.ending}" if raw.name else None
+            return Content(chunks=yield_nothing(), media_type=FORM_TYPES[choice.form], name=name, converted=True)
+        if records.format not in STREAMED:
+            return Content(chunks=yield_nothing(), media_type=find_own_type(records), converted=True)
+        return Content(chunks=yield_nothing(), media_type=raw.media_type, name=raw.name)
+
+    def _make_writer(self) -> RowWriter | None:
+        choice = self._choice
+        return None if choice is None else NarrowedWriter(choice, self._treatment.records)
 
     async def _tell(self, remark: str | None) -> None:
         await self._register.remark(self._flow, remark)

@@ -87,6 +87,7 @@ SENTENCES: dict[str, str] = {
     "found-records": "Datensätze",
     "found-begin": "mehr als {number}",
     "found-persons": "Vielleicht über Personen",
+    "found-findings": "Auffällig an den Daten:",
     "found-fields": "{count} Felder",
     "found-fields-one": "1 Feld",
     "found-columns": "Felder der Daten",

@@ -84,6 +84,7 @@ SENTENCES: dict[str, str] = {
     "found-records": "Records",
     "found-begin": "more than {number}",
     "found-persons": "Perhaps about people",
+    "found-findings": "What is remarkable in the data:",
     "found-fields": "{count} fields",
     "found-fields-one": "1 field",
     "found-columns": "Fields of the data",

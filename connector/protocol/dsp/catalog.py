@@ -326,18 +326,21 @@ def dataset_document(
     members: Mapping[str, object] | None = None,
     distribution_members: Mapping[str, object] | None = None,
     service_members: Mapping[str, object] | None = None,
+    form_members: Iterable[Mapping[str, object]] = (),
 ) -> bytes:
     """Return a dataset as compact JSON without `@context`: the form that is stored and that catalogues contain.
 
     `members` are further members, such as the title, under prefixes of the official context or full IRIs;
-    `distribution_members` those of each distribution, `service_members` those of its service.
+    `distribution_members` those of each distribution, `service_members` those of its service. `form_members` are those
+    of the forms of the first distribution, each of which is a distribution too.
     `common.add_context` makes of this the answer to a request for the dataset itself.
     """
     document: dict[str, object] = {"@id": dataset_id, "@type": "Dataset", **(members or {})}
     document["hasPolicy"] = list(offers)
-    document["distribution"] = [
+    written = [
         {**_distribution(entry, service_members or {}), **(distribution_members or {})} for entry in distributions
     ]
+    document["distribution"] = [*written, *({**written[0], **members} for members in form_members)]
     return msgspec.json.encode(document)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.usecases.offering.inspecting import Inspection
+from connector.controlplane.usecases.offering.suggesting import suggest_title
 from connector.language.catalogue import read_grammar
 from connector.ports.entities import Asset, AssetStatement, DataClass, Marking, OfferForm
 from connector.semantic.codes import find_code
@@ -88,17 +89,6 @@ def suggest_answers(form: OfferForm, found: Inspection, name: str) -> dict[str, 
         "kontakt_email": contact.get("email", ""),
     }
     return {field: text for field, text in suggested.items() if text and not form.answers.get(field)}
-
-
-def suggest_title(name: str) -> str:
-    """Return a title from the name of a file.
-
-    >>> suggest_title("a/luft_messwerte-2026.csv")
-    'Luft messwerte 2026'
-    """
-    stem = name.rpartition("/")[2].partition(".")[0]
-    title = " ".join(stem.replace("_", " ").replace("-", " ").split())
-    return title[:1].upper() + title[1:]
 
 
 def write_order(form: OfferForm, policy: dict[str, Any] | None) -> AssetOrder:

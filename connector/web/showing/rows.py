@@ -12,7 +12,8 @@ import msgspec
 
 from connector.dataplane.formats.codec import make_codec
 from connector.dataplane.formats.dates import to_instant
-from connector.dataplane.formats.looking import find_encoding, read_beginning
+from connector.dataplane.formats.looking import read_beginning
+from connector.dataplane.formats.signatures import find_encoding
 from connector.dataplane.formats.values import to_text
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.dataplane.formats.csv import DELIMITERS
-from connector.dataplane.formats.looking import NOTATIONS, find_encoding, look
+from connector.dataplane.formats.looking import NOTATIONS, look
+from connector.dataplane.formats.signatures import find_encoding
 from connector.dataplane.formats.values import to_certain_number, to_number
 from connector.ports.treatment import Records, TransformStep
 from connector.views.sightings import Sighting

@@ -18,10 +18,10 @@ async def test_a_file_shows_its_size_its_type_and_its_records(provider: Side) ->
 
 
 async def test_geojson_shows_its_features_and_the_box_around_them(provider: Side) -> None:
-    data = b'{"type": "FeatureCollection", "features": [{"geometry": {"type": "Point", "coordinates": [8.4, 49.0]}}]}'
+    data = b'{"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [8.4, 49.0]}}'
     address = provider.give("a.geojson", data)
     seen = await try_source(provider.plane.sources, address, "application/geo+json", None)
-    assert (seen.records, seen.box, seen.format) == (1, (8.4, 49.0, 8.4, 49.0), "")
+    assert (seen.records, seen.box, seen.format) == (1, (8.4, 49.0, 8.4, 49.0), "geojson")
 
 
 async def test_a_large_file_is_looked_at_by_its_beginning(provider: Side) -> None:

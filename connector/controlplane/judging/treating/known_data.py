@@ -11,7 +11,7 @@ from connector.policy.vocabulary.registry import Operand, Registry
 from connector.ports.entities import Asset, AssetStatement
 from connector.ports.treatment import Records
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
-from connector.views.assets import AssetDescription, find_record_format
+from connector.views.assets import AssetDescription, RowForm, find_record_format
 
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
 
@@ -27,8 +27,8 @@ class PlaceOfData(StrEnum):
 class KnownData(msgspec.Struct, frozen=True):
     """The known properties of data: its records; `any` means any data that fits the policy.
 
-    `media_type` and `stated` are known of an asset only. `formats` are the ways in which the data is delivered,
-    `place` the data plane that delivers it.
+    `media_type` and `stated` are known of an asset only. `formats` are the ways in which the data is delivered, `forms`
+    the forms in which its rows can be taken, `place` the data plane that delivers it.
     """
 
     records: Records | None = None
@@ -36,6 +36,7 @@ class KnownData(msgspec.Struct, frozen=True):
     media_type: str | None = None
     stated: AssetStatement | None = None
     formats: tuple[str, ...] = (PULL, PUSH)
+    forms: tuple[RowForm, ...] = ()
     place: PlaceOfData = PlaceOfData.HERE
 
     def transforms(self, operands: Registry) -> frozenset[str]:
@@ -70,7 +71,7 @@ def describe(asset: AssetDescription, records: Records | None, source: Mapping[s
     formats = (PULL,) if asset.live else (PULL, PUSH)
     place = find_place(source)
     return msgspec.structs.replace(
-        found, media_type=asset.media_type, stated=asset.stated, formats=formats, place=place
+        found, media_type=asset.media_type, stated=asset.stated, formats=formats, forms=asset.forms, place=place
     )
 
 

@@ -89,9 +89,10 @@ def make_treatment(
     """Return the treatment that a decision requires, the reason why the data does not allow it, or None for none.
 
     `purpose` is the purpose of the use, for the consent of persons; without exactly one purpose, no consent applies.
+    Rows that are offered in several forms have a treatment also if nothing is changed: it names the forms.
     """
     if not transforms and rows is None:
-        return None
+        return Treatment(records=known.records, forms=known.forms) if known.records and known.forms else None
     actions = operands.by_transform
     problem = find_problem(actions, transforms, known)
     if problem is not None:
@@ -113,6 +114,7 @@ def make_treatment(
         steps=_merge_steps(actions, steps),
         rows=rows,
         consent=_make_consenting(operands, dataset, purpose) if looked_up else None,
+        forms=known.forms,
     )
 
 

@@ -23,7 +23,7 @@ from connector.views.assets import AssetDescription, AssetOrder
 
 _TERMS = ("policy", "access", "reservation")
 # Members with which the data is looked at again.
-_TRIED = frozenset({"source", "records", "policy", "media_type"})
+_TRIED = frozenset({"source", "records", "policy", "media_type", "forms"})
 # Members whose own members change one by one.
 _COMPOSED = frozenset({"title", "description", "stated", "publisher", "contact", "place", "period"})
 

@@ -1,5 +1,6 @@
 """Checks the description of the records of an asset: format, fields, and the fields of facts and persons."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -10,18 +11,22 @@ from connector.controlplane.judging.treating.transform_steps import LARGEST_GROU
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.treatment import Records
-from connector.views.assets import find_record_format
+from connector.views.assets import AssetOrder, find_record_format
 
+_CRS = re.compile(r"EPSG:\d{4,6}|OGC:CRS84", re.ASCII)
 MOST_NAMES, LONGEST_NAME = 2_000, 200
 # Media types that fit every record format.
 _UNTYPED = frozenset({"application/octet-stream", "text/plain"})
+# Media types of many formats: what is inside, the owner states or the data shows.
+_WRAPPED = frozenset({("application/zip", "shapefile"), ("application/xml", "datex"), ("text/xml", "datex")})
 
 
 def check_records(operands: Registry, records: Records, media_type: str) -> Records:
     """Return the description of records with full IRIs. Raises Invalid."""
     if (
         find_record_format(media_type) != records.format
-        and media_type.partition(";")[0].strip().lower() not in _UNTYPED
+        and (kind := media_type.partition(";")[0].strip().lower()) not in _UNTYPED
+        and (kind, records.format) not in _WRAPPED
     ):
         raise Invalid(
             "records",
@@ -43,9 +48,35 @@ def check_records(operands: Registry, records: Records, media_type: str) -> Reco
         raise Invalid("records", f"Unknown level: use one of {', '.join(operands.operands[LEVEL].values)}.")
     if not 0 <= records.smallest_group <= LARGEST_GROUP:
         raise Invalid("records", f"The smallest group is out of range: use a number from 0 to {LARGEST_GROUP}.")
-    named = (*facts.values(), *([records.subject] if records.subject else []), *records.groups, *records.measures)
+    _check_places(records)
+    named = (
+        *facts.values(),
+        *([records.subject] if records.subject else []),
+        *records.groups,
+        *records.measures,
+        *records.geometry,
+    )
     _names(records.fields, named)
     return msgspec.structs.replace(records, facts=facts)
+
+
+def _check_places(records: Records) -> None:
+    """Check how the places of records are stated. Raises Invalid."""
+    if len(records.geometry) > 2:
+        raise Invalid("records", "The geometry has more than two fields: name one, or the fields of east and north.")
+    if records.crs and not _CRS.fullmatch(records.crs):
+        raise Invalid("records", "The reference system cannot be read: write it as EPSG:25832 or OGC:CRS84.")
+
+
+def check_forms(draft: AssetOrder) -> None:
+    """Check that data can be taken in forms: one file with rows, at a data plane that takes leases. Raises Invalid."""
+    if not draft.forms:
+        return
+    known = draft.records is not None or find_record_format(draft.media_type) is not None
+    if not known or "glob" in draft.source:
+        raise Invalid("forms", "The data has no rows, so it has no forms: offer one file with rows, without `forms`.")
+    if draft.source.get("kind") == "plane":
+        raise Invalid("forms", "Data at another data plane has no forms: offer it as it is, without `forms`.")
 
 
 def _names(fields: Sequence[str], named: Sequence[str]) -> None:

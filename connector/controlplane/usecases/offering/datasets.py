@@ -22,7 +22,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
 from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.semantic.codes import ListName, find_code, find_file_type, find_language
-from connector.views.assets import DEFAULT_MEDIA_TYPE
+from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, RowForm
 from connector.views.conversion import find_moment, moment
 from connector.views.descriptions import Contact
 
@@ -61,6 +61,7 @@ def render_dataset(publisher: Publisher, asset: Asset) -> bytes:
             **dcat.make_service_members(context.participant, name),
             **_describe_service(asset, context.address, contact),
         },
+        form_members=[_describe_form(form) for form in asset.forms],
     )
 
 
@@ -161,6 +162,18 @@ def _describe_distribution(asset: Asset) -> Stated:
     return {**members, **({dcat.LEGISLATION: mandate[dcat.LEGISLATION]} if dcat.LEGISLATION in mandate else {})}
 
 
+def _describe_form(form: RowForm) -> Stated:
+    """Return what tells a form of the rows from the data as it is; it replaces the media type and the file type."""
+    media_type = FORM_TYPES[form]
+    members: Stated = {dcat.FORM: form, "dcat:mediaType": dcat.make_media_type(media_type)}
+    code = find_file_type(media_type)
+    if code:
+        members[dcat.FILE_TYPE] = dcat.make_typed(code.iri, "dct:MediaTypeOrExtent")
+    if form == "features":
+        members["dct:conformsTo"] = [dcat.make_typed(dcat.FEATURES, "dct:Standard")]
+    return members
+
+
 def _describe_service(asset: Asset, address: str, contact: Contact | None) -> Stated:
     """Return what the service of a distribution serves and where it is described.
 
@@ -200,7 +213,11 @@ def add_facts(asset: Asset, facts: DataFacts, *, whole: bool) -> bytes:
         members[dcat.CHECKSUM] = dcat.make_checksum(facts.sha256)
     if whole and facts.name is not None:
         members["dct:title"] = facts.name
-    document["distribution"] = [{**entry, **members} for entry in document.get("distribution", [])]
+    document["distribution"] = [
+        # A form of the rows has a media type, a size and a digest of its own.
+        entry if dcat.FORM in entry else {**entry, **members}
+        for entry in document.get("distribution", [])
+    ]
     return msgspec.json.encode(document)
 
 

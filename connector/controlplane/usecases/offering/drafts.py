@@ -54,16 +54,16 @@ def encode_terms(publisher: Publisher, draft: AssetOrder) -> DraftTerms:
 async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder, Sighting | None]:
     """Return a draft as it is stored, with what its source shows; None if it is not tried. Raises Invalid."""
     draft = check_draft(publisher, draft)
-    if draft.unchecked:
-        return draft, None
-    draft = looking.forget_found(draft)
-    seen = await looking.look_at(publisher, draft)
+    draft = draft if draft.unchecked else looking.forget_found(draft)
+    seen = None if draft.unchecked else await looking.look_at(publisher, draft)
     if seen is None:
+        asset_records.check_forms(draft)
         return draft, None
     offer = documents.make_catalog_offer(encode_terms(publisher, draft).policy, offer_id="urn:uuid:draft")
     compiled = publisher.evaluator.library.compile(offer)
     numeric = looking.list_numeric(compiled, draft) if isinstance(compiled, Compiled) else ()
     draft = msgspec.structs.replace(draft, records=looking.complete_records(draft, seen, numeric))
+    asset_records.check_forms(draft)
     if isinstance(compiled, Compiled) and seen.files is None:
         looking.check_seen(compiled, draft, draft.records, seen)
         records = looking.list_seen_fields(draft.records, seen, draft)

@@ -7,10 +7,11 @@ import msgspec
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.usecases.offering.personal_signs import find_personal_signs
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.controlplane.usecases.offering.suggesting import suggest
+from connector.controlplane.usecases.offering.suggesting import suggest, suggest_title
 from connector.ports.entities import AssetStatus, PageBounds
+from connector.ports.treatment import Records
 from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder
-from connector.views.sightings import Sighting
+from connector.views.sightings import DataFinding, Sighting
 
 MOST_FIELDS = 200
 """Fields that are kept: what a person reads, not what a file can have."""
@@ -30,26 +31,54 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
 async def inspect(
     publisher: Publisher, source: dict[str, Any], name: str, media_type: str = DEFAULT_MEDIA_TYPE
 ) -> Inspection:
-    """Try a source and return what its data shows; nothing is stored.
+    """Try a source and return what its data shows, without values of the data; nothing is stored.
 
     `media_type` is the one that the name of the file suggests, if any. Raises Invalid if the data cannot be read, is
     not what its name says, or is empty.
     """
+    found = await inspect_closely(publisher, source, name, media_type)
+    shown = msgspec.structs.replace(
+        found,
+        fields=tuple(msgspec.structs.replace(field, example="", ambiguous="") for field in found.fields[:MOST_FIELDS]),
+        findings=tuple(map(forget_value, found.findings)),
+        first=(),
+        ambiguous="",
+    )
+    return Inspection(seen=shown, name=name, persons=found.persons)
+
+
+async def inspect_closely(
+    publisher: Publisher,
+    source: dict[str, Any],
+    name: str,
+    media_type: str = DEFAULT_MEDIA_TYPE,
+    records: Records | None = None,
+) -> Sighting:
+    """Try a source and return all that its data shows, with what a description of it could say; nothing is stored.
+
+    `records` is what the owner states about the records, if anything. Raises Invalid as `inspect` does.
+    """
     problem = publisher.supports(source, None)
     if problem:
         raise Invalid("source", problem)
-    found = await publisher.look(source, media_type, None) if publisher.look else Sighting(media_type=media_type)
+    found = await publisher.look(source, media_type, records) if publisher.look else Sighting(media_type=media_type)
     if isinstance(found, str):
         raise Invalid("source", found)
     if found.size == 0:
         raise Invalid("source", "The data is empty: choose a source with data in it.")
     context, draft = publisher.context, AssetOrder(title={}, source=source, media_type=media_type)
     rows, _ = await context.store.assets(context.owner, PageBounds(limit=1), status=AssetStatus.PUBLISHED)
-    shown = msgspec.structs.replace(
+    return msgspec.structs.replace(
         found,
-        fields=tuple(msgspec.structs.replace(field, example="", ambiguous="") for field in found.fields[:MOST_FIELDS]),
-        first=(),
-        ambiguous="",
+        title=suggest_title(name),
+        persons=find_personal_signs(found.fields),
         suggestions=suggest(draft, found, rows[0] if rows else None),
     )
-    return Inspection(seen=shown, name=name, persons=find_personal_signs(found.fields))
+
+
+def forget_value(finding: DataFinding) -> DataFinding:
+    """Return a finding without the value that is its example, also in its sentence."""
+    if finding.code == "gaps":
+        return finding  # its example is a step, and no value
+    texts = {language: text.replace(finding.example, "…") for language, text in finding.texts.items()}
+    return msgspec.structs.replace(finding, example="", texts=texts) if finding.example else finding

@@ -14,7 +14,7 @@ from connector.controlplane.judging.treating.transform_steps import find_dated_f
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.policy.compiling.compiled import Compiled
 from connector.ports.treatment import Records
-from connector.views.assets import AssetOrder, find_record_format
+from connector.views.assets import STREAMED, AssetOrder, find_record_format
 from connector.views.sightings import Sighting, choose_signs
 
 _DECIMAL_BESIDE = {".": ",", ",": "."}
@@ -50,16 +50,23 @@ def complete_records(draft: AssetOrder, seen: Sighting | None, numeric: Sequence
         return records
     fields = [field for field in seen.fields if field.name in numeric] or seen.fields
     signs = choose_signs(fields)
-    usual = seen.encoding == "utf-8" and signs in {("", ""), (".", "")} and not (numeric and signs[0])
-    if records is None and (found is None or usual):
+    plain = seen.encoding in {"", "utf-8"} and signs in {("", ""), (".", "")} and not (numeric and signs[0])
+    usual = plain and found == seen.format and not draft.forms
+    if records is None and (usual or (found is None and seen.format in STREAMED)):
         return None
-    base = records or Records(format=found or "csv")
+    base = records or msgspec.convert({"format": seen.format}, Records)
     numbers: dict[str, Any] = {}
     if not base.decimal and base.thousands in _DECIMAL_BESIDE:
         numbers = {"decimal": _DECIMAL_BESIDE[base.thousands]}
     elif not base.decimal and signs[0]:
         certain = tuple(field.name for field in fields if signs in field.signs)
         numbers = {"decimal": signs[0], "thousands": signs[1], "certain": certain}
+    if draft.forms:
+        numbers |= {
+            "geometry": base.geometry or seen.geometry,
+            "crs": base.crs or seen.crs,
+            "time": base.time or seen.time,
+        }
     encoding = base.encoding or ("" if seen.encoding == "utf-8" else seen.encoding)
     return msgspec.structs.replace(base, encoding=encoding, delimiter=base.delimiter or seen.delimiter, **numbers)
 

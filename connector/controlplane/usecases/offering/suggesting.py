@@ -73,3 +73,14 @@ def _find_range(fields: Sequence[SeenField], name: re.Pattern[str], most: float)
         return None
     least, greatest = named[0].least, named[0].greatest
     return (least, greatest) if -most <= least <= greatest <= most else None
+
+
+def suggest_title(name: str) -> str:
+    """Return a title from the name of a file.
+
+    >>> suggest_title("a/luft_messwerte-2026.csv")
+    'Luft messwerte 2026'
+    """
+    stem = name.rpartition("/")[2].partition(".")[0]
+    title = " ".join(stem.replace("_", " ").replace("-", " ").split())
+    return title[:1].upper() + title[1:]

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "record-format": "Das Format der Datensätze ist unbekannt: bitte --record format=csv, json oder ndjson angeben.",
     "record-key": "Unbekannte Angabe zu den Datensätzen {key!r}: möglich sind ein Merkmal oder {names}.",
     "given-twice": "{key} ist zweimal angegeben: einmal genügt.",
+    "choice-pair": "Unbekannte Auswahl {option!r}: bitte als NAME=WERT schreiben.",
     "record-pair": "Unbekannte Angabe zu den Datensätzen {option!r}: bitte als SCHLÜSSEL=WERT schreiben.",
     "part-pair": "--{name} {option!r} ist keine Angabe mit ihrem Wert: bitte als SCHLÜSSEL=WERT schreiben.",
     "part-key": "--{name} kennt keine Angabe {key!r}: möglich sind {names}.",

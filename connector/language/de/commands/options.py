@@ -50,11 +50,13 @@ SENTENCES: dict[str, str] = {
     "ODRL policy: JSON, or Turtle in a `.ttl` file.": "Nutzungsbedingungen in ODRL: JSON, oder Turtle in einer Datei `.ttl`.",
     "Policy from a template; `policy template list` lists the templates.": "Nutzungsbedingungen aus einer Vorlage; `policy template list` zeigt die Vorlagen.",
     "Value of a template parameter. May be repeated.": "Wert eines Parameters der Vorlage. Mehrfach möglich.",
+    "Form and rows: form=geojson, columns=A,B, where=A>=5, bbox=WEST,SOUTH,EAST,NORTH, datetime=FROM/TO, crs=EPSG:25832, limit=10, offset=10. May be repeated.": "Form und Zeilen: form=geojson, columns=A,B, where=A>=5, bbox=WEST,SÜD,OST,NORD, datetime=VON/BIS, crs=EPSG:25832, limit=10, offset=10. Mehrfach möglich.",
+    "Form in which the rows can be taken too: csv, csv-excel, json, ndjson, geojson, parquet, excel or features. May be repeated.": "Form, in der es die Zeilen auch gibt: csv, csv-excel, json, ndjson, geojson, parquet, excel oder features. Mehrfach möglich.",
     "Access policy: who sees the offer in the catalogue (default: all).": "Sichtbarkeit: wer das Angebot im Katalog sieht (Standard: alle).",
     "Reservation policy: the limit of agreements without a person. Never shown.": "Verhandlungsgrenze: bis wohin Verträge ohne einen Menschen entstehen. Wird nie gezeigt.",
     "How records are read from the data: format, encoding, delimiter, decimal, thousands, field, subject, "
-    "group, measure, level, smallest-group, or a fact such as dk:recordRegion=FIELD. May be repeated.": "Wie die Datensätze gelesen werden: format, encoding, delimiter, decimal, thousands, field, subject, "
-    "group, measure, level, smallest-group oder ein Merkmal wie dk:recordRegion=FELD. Mehrfach möglich.",
+    "group, measure, level, smallest-group, geometry, crs, time, or a fact such as dk:recordRegion=FIELD. May be repeated.": "Wie die Datensätze gelesen werden: format, encoding, delimiter, decimal, thousands, field, subject, "
+    "group, measure, level, smallest-group, geometry, crs, time oder ein Merkmal wie dk:recordRegion=FELD. Mehrfach möglich.",
     "Title, in the language of --lang (default: the name of the file).": "Titel in der Sprache von --lang (Standard: Name der Datei).",
     "Description, in the language of --lang.": "Beschreibung in der Sprache von --lang.",
     "Keyword. May be repeated.": "Schlagwort. Mehrfach möglich.",

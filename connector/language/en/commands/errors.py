@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "record-format": "The format of the records is unknown: give --record format=csv, json or ndjson.",
     "record-key": "Unknown record option {key!r}: use a fact or one of {names}.",
     "given-twice": "{key} is given twice: give it once.",
+    "choice-pair": "Unknown choice {option!r}: write it as NAME=VALUE.",
     "record-pair": "Unknown record option {option!r}: write it as KEY=VALUE.",
     "part-pair": "--{name} {option!r} is no member with its value: write it as KEY=VALUE.",
     "part-key": "--{name} has no member {key!r}: use one of {names}.",

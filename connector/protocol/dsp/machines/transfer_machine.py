@@ -90,6 +90,7 @@ class Transfer(Process, frozen=True, kw_only=True):
     the consumer stores the data. `keep` leaves a transfer open after a finite delivery. `suspended_by` is the side that
     suspended the transfer; only this side can resume it. `lease_until` is the end of the lease. `progress` is the JSON
     of the last report of the data plane. `profile` is the format as the peer wrote it, if that is another name.
+    `choice` is the query with which the consumer chooses a form and rows of a pull; empty for the data as it is.
     """
 
     agreement_id: str
@@ -101,6 +102,7 @@ class Transfer(Process, frozen=True, kw_only=True):
     flow_reported: FlowState = FlowState.NONE
     sink: bytes | None = None
     keep: bool = False
+    choice: str = ""
     suspended_by: Role | None = None
     lease_until: int | None = None
     progress: bytes | None = None

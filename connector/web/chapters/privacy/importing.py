@@ -20,7 +20,7 @@ from connector.controlplane.judging.treating.known_data import CONSENT, PURPOSE
 from connector.controlplane.usecases.consents import MOST_ENTRIES, find_reference
 from connector.controlplane.usecases.privacy import imported_consents
 from connector.controlplane.usecases.privacy.imported_consents import ImportedConsents, find_standing, key_of
-from connector.dataplane.formats.looking import find_encoding
+from connector.dataplane.formats.signatures import find_encoding
 from connector.desk.consent_sheet import SheetFault, read_sheet
 from connector.language.catalogue import LANGUAGES, find_sentence
 from connector.policy.deciding.consent import GIVEN, VALID

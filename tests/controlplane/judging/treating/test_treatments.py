@@ -244,3 +244,13 @@ def test_what_a_policy_guarantees_counts_only_where_it_always_does() -> None:
     assert guaranteed(duty("dk:suppress", smallest(5), atom("dk:role", "eq", "urn:x"))) == 0
     assert guaranteed(duty("dk:drop", field("a"))) == 0
     assert Decimal(guaranteed()) == 0
+
+
+def test_the_lease_names_the_forms_also_if_nothing_is_treated() -> None:
+    made = treatments.make_treatment(
+        LIBRARY.operands, KnownData(records=CSV, forms=("csv", "json")), DATASET, (), None, ()
+    )
+    assert isinstance(made, Treatment)
+    assert (made.forms, made.changes) == (("csv", "json"), False)
+    assert read_treatment(msgspec.json.encode(made)) == made
+    assert treatments.make_treatment(LIBRARY.operands, KnownData(records=CSV), DATASET, (), None, ()) is None

@@ -1,9 +1,13 @@
 """The description of records is checked against the data and the vocabulary, and stored with full names."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.usecases.offering import assets
+from connector.controlplane.usecases.offering.asset_records import check_forms
 from connector.ports.treatment import Records
 from connector.views.assets import AssetOrder
 from tests.support.plane import Desk
@@ -43,3 +47,29 @@ async def test_a_description_is_kept_with_full_names(desk: Desk) -> None:
     assert kept.records is not None
     assert list(kept.records.facts.values()) == ["land"]
     assert next(iter(kept.records.facts)).startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ({"media_type": "application/pdf"}, "no rows"),
+        ({"media_type": "text/csv", "source": {"kind": "file", "path": "a/", "glob": "*.csv"}}, "no rows"),
+        ({"media_type": "text/csv", "source": {"kind": "plane", "labels": ["a"], "address": {}}}, "another data plane"),
+    ],
+)
+def test_data_without_rows_has_no_forms(order: dict[str, Any], said: str) -> None:
+    draft = AssetOrder(**{"title": {"de": "A"}, "source": {"kind": "file", "path": "a"}, "forms": ("csv",), **order})
+    with pytest.raises(Invalid, match=said):
+        check_forms(draft)
+    check_forms(msgspec.structs.replace(draft, forms=()))
+
+
+@pytest.mark.parametrize(
+    "records", [Records(format="csv", geometry=("a", "b", "c")), Records(format="csv", crs="EPSG:1 or so")]
+)
+async def test_a_place_that_cannot_be_read_is_refused(desk: Desk, records: Records) -> None:
+    draft = AssetOrder(
+        title={"de": "A"}, source={"kind": "file", "path": "a.csv"}, media_type="text/csv", records=records
+    )
+    with pytest.raises(Invalid):
+        await assets.add(desk.rooms.publisher, draft)

@@ -144,3 +144,12 @@ async def test_a_dataset_is_issued_when_it_is_first_published_here_unless_a_date
         issued = msgspec.json.decode(again.document)["dct:issued"]
         assert issued == msgspec.json.decode(first.document)["dct:issued"]
         assert issued["@type"].endswith(kind)
+
+
+async def test_each_form_is_a_distribution_with_its_own_media_type(desk: Desk) -> None:
+    dataset = await rendered(desk, media_type="text/csv", forms=("geojson", "features"), unchecked=True)
+    forms = {entry[dcat.FORM]: entry for entry in dataset["distribution"] if dcat.FORM in entry}
+    assert list(forms) == ["geojson", "features"]
+    assert {entry["format"] for entry in forms.values()} == {PULL}
+    assert forms["geojson"]["dcat:mediaType"] == dcat.make_media_type("application/geo+json")
+    assert forms["features"]["dct:conformsTo"][0]["@id"] == dcat.FEATURES

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from connector.controlplane.core.errors import Invalid
-from connector.controlplane.usecases.offering.inspecting import inspect
+from connector.controlplane.usecases.offering.inspecting import inspect, inspect_closely
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.views.sightings import Sighting
 from tests.support.plane import Desk
@@ -46,3 +46,15 @@ async def test_a_source_that_is_not_served_is_refused(tmp_path: Path) -> None:
     publisher: Publisher = desk.values.publisher
     with pytest.raises(Invalid, match="not supported"):
         await inspect(publisher, {"kind": "sql"}, "x")
+
+
+async def test_what_is_wrong_is_kept_without_the_value_that_shows_it(tmp_path: Path) -> None:
+    office = Office(Desk(tmp_path))
+    rows = "".join(f"2026-05-{day:02};Anna{day}\n" for day in range(1, 28))
+    (office.root / "leute.csv").write_text(f"Stand;Ort\n{rows}1970-01-01;Akademiestra?e\n", "utf-8")
+    found = await inspect(office.values.publisher, FILE, "leute.csv", "text/csv")
+    assert {finding.code for finding in found.seen.findings} >= {"epoch", "damaged"}
+    assert b"Akademiestra" not in msgspec.json.encode(found)
+    shown = await inspect_closely(office.values.publisher, FILE, "leute.csv", "text/csv")
+    assert "Akademiestra?e" in {finding.example for finding in shown.findings}
+    assert (shown.title, shown.time) == ("Leute", "Stand")

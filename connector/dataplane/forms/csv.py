@@ -1,0 +1,78 @@
+"""Rows as CSV (RFC 4180), and as CSV for Excel: with semicolons, decimal commas, a byte order mark and no formulas.
+
+Excel runs what begins like a formula. An apostrophe before it makes it a text; a number stays a number.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from connector.dataplane.formats.values import format_number, read_raw, to_text
+from connector.dataplane.forms.choice import BadChoice
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
+from connector.dataplane.tabular.shapes import to_wkt
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_LONGEST_CELL = 32_767
+
+
+class CsvForm:
+    """Writes CSV in UTF-8; with `safe` as Excel opens it in a German or English Windows."""
+
+    def __init__(self, *, safe: bool = False) -> None:
+        self._safe = safe
+        self._delimiter = ";" if safe else ","
+        self._layout = Layout(())
+
+    def begin(self, layout: Layout) -> bytes:
+        """Return the header line."""
+        self._layout = layout
+        mark = "\ufeff".encode() if self._safe else b""
+        return mark + self._write([[self._guard(name) for name in layout.columns]])
+
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
+        """Return rows as lines. Raises BadChoice for a row with a column that the header lacks."""
+        layout = self._layout
+        names = set(layout.columns)
+        lines = []
+        for row in rows:
+            if not layout.fixed and not row.values.keys() <= names:
+                raise BadChoice("A row has a field that the header lacks: declare all fields of the asset.")
+            lines.append(
+                [
+                    to_wkt(row.shape) if name == layout.geometry and row.shape is not None else self._to_cell(row, name)
+                    for name in layout.columns
+                ]
+            )
+        return self._write(lines)
+
+    def end(self, _found: RowCount) -> bytes:
+        """Return nothing."""
+        return b""
+
+    def _to_cell(self, row: ShapedRow, name: str) -> str:
+        value: Any = read_raw(row.values.get(name))
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if not self._safe:
+            return to_text(value)
+        if isinstance(value, Decimal | int | float):
+            return format_number(Decimal(str(value))).replace(".", ",")
+        return self._guard(to_text(value))
+
+    def _guard(self, text: str) -> str:
+        if not self._safe:
+            return text
+        if _NUMBER.fullmatch(text):
+            return text.replace(".", ",")
+        guarded = f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+        return guarded[:_LONGEST_CELL]
+
+    def _write(self, rows: Sequence[Sequence[str]]) -> bytes:
+        lines = io.StringIO(newline="")
+        csv.writer(lines, delimiter=self._delimiter, lineterminator="\r\n").writerows(rows)
+        return lines.getvalue().encode("utf-8", "replace")

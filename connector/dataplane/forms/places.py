@@ -1,0 +1,82 @@
+"""The places of rows: the geometry that a row has, and the conversion between reference systems, by pyproj (an extra).
+
+Coordinates are always east before north. Converted ones are rounded to 7 decimals of a degree, or to millimetres.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import pyproj
+from pyproj.exceptions import CRSError, ProjError
+
+from connector.dataplane.formats.values import read_raw, to_number
+from connector.dataplane.forms.choice import CRS84, BadChoice
+from connector.dataplane.tabular.shapes import AnyShape, convert, make_box, make_point, read_shape, touches
+from connector.ports.flow import Record
+
+FindShape = Callable[[Record], AnyShape | None]
+
+
+def make_finder(fields: Sequence[str], decimal: str) -> FindShape:
+    """Return the function that finds the geometry of a row: in one field, or in those of east and north."""
+    if len(fields) == 1:
+        return lambda row: read_shape(row.get(fields[0]))
+    return partial(_find_point, fields[0], fields[1], decimal or ".")
+
+
+def _find_point(east: str, north: str, decimal: str, row: Record) -> AnyShape | None:
+    x, y = (to_number(read_raw(row.get(name)), decimal) for name in (east, north))
+    return None if x is None or y is None else make_point(float(x), float(y))
+
+
+def make_converter(source: str, target: str) -> Callable[[AnyShape], AnyShape]:
+    """Return the function that converts a geometry. Raises BadChoice for an unknown reference system."""
+    if source == target:
+        return lambda found: found
+    try:
+        known = pyproj.Transformer.from_crs(_resolve(source), _resolve(target), always_xy=True)
+    except (CRSError, ProjError) as error:
+        raise BadChoice(
+            f"Coordinates cannot be converted from {source[:50] or 'an unknown reference system'} to {target[:50]}: "
+            "state `crs` of the records, or choose another one."
+        ) from error
+    decimals = 7 if is_in_degrees(target) else 3
+
+    def step(easts: Any, norths: Any) -> tuple[Any, Any]:
+        x, y = known.transform(easts, norths)
+        return x.round(decimals), y.round(decimals)
+
+    return lambda found: convert(found, step)
+
+
+def make_test(box: tuple[float, float, float, float], box_crs: str, crs: str) -> Callable[[AnyShape], bool]:
+    """Return the test whether a geometry in `crs` shares a point with a box in `box_crs`."""
+    area, place = make_box(box), make_converter(crs, box_crs)
+    return lambda found: touches(place(found), area)
+
+
+def is_in_degrees(code: str) -> bool:
+    """Return whether coordinates of a reference system are in degrees."""
+    return code == CRS84 or bool(pyproj.CRS(code).is_geographic)
+
+
+def describe_crs(code: str) -> dict[str, Any] | None:
+    """Return a reference system as PROJJSON, None for the default of GeoParquet."""
+    return None if code == CRS84 else pyproj.CRS(code).to_json_dict()
+
+
+def _resolve(code: str) -> str:
+    if not code:
+        raise CRSError("unknown")
+    return code
+
+
+def convert_box(box: tuple[float, ...], crs: str) -> tuple[float, ...]:
+    """Return a box in degrees of WGS 84; empty if the reference system is unknown."""
+    try:
+        known = pyproj.Transformer.from_crs(_resolve(crs), CRS84, always_xy=True)
+        west, south, east, north = known.transform_bounds(box[0], box[1], box[2], box[3])
+    except (CRSError, ProjError):
+        return ()
+    return round(west, 6), round(south, 6), round(east, 6), round(north, 6)

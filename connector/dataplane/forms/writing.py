@@ -1,0 +1,61 @@
+"""What every form is written from: rows with their geometry, and the layout of the table."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from connector.dataplane.tabular.opened import GEOMETRY
+from connector.ports.flow import Record
+
+
+class Layout(NamedTuple):
+    """The columns of a table, the one of its geometry (empty without), and the reference system of coordinates.
+
+    If `shaped`, the geometry comes from several columns and has none of its own. `decimal` is the sign before the
+    decimals of numbers that are texts. If `fixed`, a row has no other columns.
+    """
+
+    columns: tuple[str, ...]
+    geometry: str = ""
+    shaped: bool = False
+    crs: str = ""
+    decimal: str = "."
+    fixed: bool = True
+
+
+class ShapedRow(NamedTuple):
+    """A row with its geometry, if it has one, and its number among the treated rows, from 1."""
+
+    values: Record
+    shape: Any = None
+    number: int = 0
+
+
+class RowCount(NamedTuple):
+    """What a form knows at its end: the rows that matched, those that were written, and whether that was all."""
+
+    matched: int
+    written: int
+    complete: bool
+
+
+class FormWriter(Protocol):
+    """Writes one table. Each method can raise BadChoice."""
+
+    def begin(self, layout: Layout) -> bytes:
+        """Return the bytes before the rows."""
+
+    def write(self, rows: Sequence[ShapedRow]) -> bytes:
+        """Return rows as bytes; nothing if the form is written at its end."""
+
+    def end(self, found: RowCount) -> bytes:
+        """Return the bytes after the rows."""
+
+
+def list_plain(layout: Layout) -> tuple[str, ...]:
+    """Return the columns without the one of the geometry."""
+    return tuple(name for name in layout.columns if name != layout.geometry)
+
+
+def name_geometry(layout: Layout) -> str:
+    """Return the name that the geometry has in a form with a column of its own for it."""
+    return layout.geometry or GEOMETRY

@@ -1,0 +1,49 @@
+"""GeoJSON (RFC 7946) as rows: a row a feature, with its properties, its identifier and its geometry."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connector.dataplane.tabular.opened import GEOMETRY, MOST_ROWS, OpenedRows, check_fields, cut_batches, list_union
+from connector.ports.flow import Record, Untreatable
+from connector.ports.treatment import Records
+
+_NONE = "The data is no GeoJSON: expected a FeatureCollection or a Feature (RFC 7946)."
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+def open_rows(path: Path, _records: Records) -> OpenedRows:
+    """Return the features as rows. Raises Untreatable."""
+    try:
+        document = _decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
+        raise Untreatable(_NONE) from error
+    kind = document.get("type") if isinstance(document, dict) else None
+    features = document.get("features") if kind == "FeatureCollection" else [document] if kind == "Feature" else None
+    if not isinstance(features, list):
+        raise Untreatable(_NONE)
+    if len(features) > MOST_ROWS:
+        raise Untreatable(f"The GeoJSON has more than {MOST_ROWS} features: offer it in several files.")
+    rows = [_read_feature(number, feature) for number, feature in enumerate(features, 1)]
+    return OpenedRows(check_fields(list_union(rows), "GeoJSON"), cut_batches(rows), _find_crs(document))
+
+
+def _read_feature(number: int, feature: Any) -> Record:
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(feature, dict) or feature.get("type") != "Feature" or not isinstance(properties, dict | None):
+        raise Untreatable(f"Feature {number} of the GeoJSON cannot be read: expected a Feature with its properties.")
+    if GEOMETRY in (properties or {}):
+        raise Untreatable(f"Feature {number} of the GeoJSON has a property `{GEOMETRY}`: rename it.")
+    row: Record = {"id": feature["id"]} if "id" in feature and "id" not in (properties or {}) else {}
+    geometry = feature.get("geometry")
+    return {**row, **(properties or {}), GEOMETRY: geometry if isinstance(geometry, dict) else None}
+
+
+def _find_crs(document: dict[str, Any]) -> str:
+    """Return the reference system: WGS 84, unless an older file (GeoJSON 2008) names another one."""
+    named = document.get("crs")
+    name = named.get("properties", {}).get("name") if isinstance(named, dict) else None
+    code = str(name or "").rpartition(":")[2]
+    return f"EPSG:{code}" if code.isdecimal() and len(code) <= 6 else "OGC:CRS84"

@@ -1,0 +1,3 @@
+"""English sentences about formats, forms and choices of rows: the code writes them itself."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,30 @@
+"""CSV for Excel runs no formula, and CSV for programs changes no value."""
+
+import csv
+import io
+
+import pytest
+
+from connector.dataplane.forms.csv import CsvForm
+from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow
+
+
+def write(values: list[object], *, safe: bool) -> str:
+    form, layout = CsvForm(safe=safe), Layout(("a", "b"))
+    made = form.begin(layout) + form.write([ShapedRow({"a": value, "b": "x"}) for value in values])
+    return (made + form.end(RowCount(1, 1, True))).decode()
+
+
+@pytest.mark.parametrize(
+    "value", ["=1+1", "+SUM(A1)", "-2+3", "@SUM(A1)", "\t=1", " =1", "=HYPERLINK(1)", "|cmd", "%0A"]
+)
+def test_a_formula_is_a_text_for_excel(value: str) -> None:
+    row = list(csv.reader(io.StringIO(write([value], safe=True).removeprefix("\ufeff"), newline=""), delimiter=";"))[1]
+    assert row == ["'" + value, "x"]
+    assert next(csv.DictReader(io.StringIO(write([value], safe=False), newline="")))["a"] == value
+
+
+def test_numbers_stay_numbers_for_excel() -> None:
+    shown = write(["-1.5", 2.25, "007", "3,5"], safe=True)
+    assert shown.startswith("\ufeffa;b\r\n")
+    assert [line.partition(";")[0] for line in shown.splitlines()[1:]] == ["-1,5", "2,25", "007", "3,5"]

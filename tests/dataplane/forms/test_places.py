@@ -1,0 +1,29 @@
+"""Coordinates are found in fields and converted."""
+
+import pytest
+
+from connector.dataplane.forms.choice import CRS84, BadChoice
+from connector.dataplane.forms.places import convert_box, describe_crs, make_converter, make_finder, make_test
+
+
+def test_east_and_north_are_a_point() -> None:
+    find = make_finder(("x", "y"), ",")
+    found = find({"x": "8,5", "y": "52,0"})
+    assert found is not None
+    assert (found.x, found.y) == (8.5, 52.0)
+    assert find({"x": "", "y": "1"}) is None
+
+
+def test_a_place_in_metres_is_converted_to_degrees() -> None:
+    find = make_finder(("x", "y"), ".")
+    found = make_converter("EPSG:25832", CRS84)(find({"x": "377241", "y": "5703315"}))
+    assert (found.x, found.y) == pytest.approx((7.2345, 51.4676), abs=1e-2)
+    assert make_test((7.0, 51.0, 8.0, 52.0), CRS84, "EPSG:25832")(find({"x": "377241", "y": "5703315"}))
+    assert convert_box((377000, 5703000, 378000, 5704000), "EPSG:25832")[0] == pytest.approx(7.23, abs=0.01)
+
+
+@pytest.mark.parametrize("crs", ["", "EPSG:999999"])
+def test_an_unknown_reference_system_is_refused(crs: str) -> None:
+    with pytest.raises(BadChoice, match="cannot be converted"):
+        make_converter(crs, CRS84)
+    assert describe_crs(CRS84) is None

@@ -1,0 +1,19 @@
+"""A column is one of numbers only if each text is the usual one of its number."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.dataplane.forms.typed import convert_all, find_kind, to_plain
+from tests.support.rows import spell
+
+
+@given(
+    st.lists(
+        st.one_of(st.integers(), st.decimals(allow_nan=False, allow_infinity=False), st.text("ab01.-", max_size=8)),
+        max_size=8,
+    )
+)
+def test_a_converted_column_has_the_same_values(values: list[object]) -> None:
+    texts = [to_plain(str(value)) for value in values]
+    converted = convert_all(texts, find_kind(texts))
+    assert [spell(value) for value in converted] == [spell(text) for text in texts]
