@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from connector.dataplane.address.parameters import BadParameters, choose
 from connector.dataplane.control.gate import SUPERSEDED, USED_UP, Gate, LeaseEnded
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses, make_attempt
@@ -101,7 +102,10 @@ class PullHandler:
 
     async def _answer(self, request: web.Request, flow: Flow, gate: Gate, stack: AsyncExitStack) -> web.StreamResponse:
         part = request.match_info.get("part")
-        address = flow.source or {}
+        try:
+            address = choose(flow.source or {}, request.query_string)
+        except BadParameters as error:
+            raise Refusal(400, "parameters", str(error)) from error
         try:
             async with end_with_caller(request), gate.open_passage():
                 head = request.method == "HEAD"
