@@ -14,6 +14,7 @@ from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
+from connector.dataplane.sources.s3 import S3Source
 from connector.dataplane.sources.sql import SqlSource
 from connector.dataplane.treating.delivery import BuildTransform, Treating
 from connector.net.client import GuardedClient
@@ -42,6 +43,7 @@ class Site:
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
     "file": lambda site: FileSource(site.source_root),
     "http": lambda site: HttpSource(site.backends, site.secrets),
+    "s3": lambda site: S3Source(site.secrets),
     "sql": lambda site: SqlSource(site.source_root, site.secrets, site.tls),
 }
 

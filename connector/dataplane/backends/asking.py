@@ -1,8 +1,8 @@
 """What is asked of a backend: its URL with the chosen parameters, and the header fields that prove who asks.
 
 `"auth"` of an address is an API key in a header field or in the query, basic authentication (RFC 7617), or the client
-credentials of OAuth 2.0 (RFC 6749, section 4.4). A token of OAuth is kept until shortly before its end, and renewed once
-if the backend refuses it. Each names a secret of the settings, which is sent only to the servers listed there.
+credentials of OAuth 2.0 (RFC 6749, section 4.4). A token of OAuth is kept until shortly before its end, and renewed
+once if the backend refuses it. Each names a secret of the settings, which is sent only to the servers listed there.
 """
 
 import asyncio
@@ -10,8 +10,9 @@ import re
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote, quote_plus, urlencode, urlsplit, urlunsplit
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -71,7 +72,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 class _TokenAnswer(msgspec.Struct, frozen=True):
     access_token: str
-    token_type: str = "bearer"
+    token_type: str = "bearer"  # noqa: S105 - a type, not a token
     expires_in: float | int | str | None = None
 
 
@@ -88,7 +89,7 @@ class Asker:
         self._client = client
         self._secrets = secrets
         self._tokens: OrderedDict[bytes, _Token] = OrderedDict()
-        self._fetching = asyncio.Lock()
+        self._fetching: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     def check(self, address: Mapping[str, Any]) -> None:
         """Raise SourceError if the address cannot be asked, or its secret is not known."""
@@ -141,7 +142,7 @@ class Asker:
     async def _find_token(self, auth: ClientCredentials) -> str:
         """Return the token of a client; many requests at once fetch one. A changed secret gives a new one."""
         key, clock = msgspec.json.encode(auth), asyncio.get_running_loop().time
-        async with self._fetching:
+        async with self._fetching.setdefault(key, asyncio.Lock()):
             secret = self._secrets(auth.secret, name_server(auth.token_url))
             kept = self._tokens.get(key)
             if kept is None or kept.until <= clock() or kept.secret != secret:

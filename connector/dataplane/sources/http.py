@@ -2,9 +2,10 @@
 
 Address: `{"kind": "http", "url": "https://…", "headers": {"Accept": "…"}}`. The operator sets both; the peer determines
 only the byte range, and what `parameters` lets it choose. `auth` names a secret of the operator
-(`dataplane.backends.asking`), `paging` describes a backend that answers in pages (`dataplane.backends.paging`). The last part of the path names the data if it is a file name: it is the same for every
-answer, also for one to a range. Redirects are refused, and the silence and duration of an answer are limited. An answer
-that ends early is an error, never a short success.
+(`dataplane.backends.asking`), `paging` describes a backend that answers in pages (`dataplane.backends.paging`). The
+last part of the path names the data if it is a file name: it is the same for every answer, also for one to a range.
+Redirects are refused, and the silence and duration of an answer are limited. An answer that ends early is an error,
+never a short success.
 """
 
 import asyncio

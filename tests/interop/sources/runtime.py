@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.dataplane.world import sha256
 from tests.interop.ckan.runtime import ROOT, find_port, run, until
 
 BUILD = ROOT / "build" / "sources"
@@ -102,6 +103,19 @@ class Gateway:
                 env={**os.environ, **keys},
             )
         until(self._answers, 60)
+
+    def keep_versions(self, bucket: str) -> None:
+        """Let a bucket keep what is overwritten."""
+        body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+        signed = [
+            "--aws-sigv4",
+            "aws:amz:us-east-1:s3",
+            "-u",
+            f"{KEY}:{SECRET}",
+            "-H",
+            f"x-amz-content-sha256: {sha256(body.encode())}",
+        ]
+        run("curl", "-sf", "-X", "PUT", *signed, "--data", body, f"{self.url}/{bucket}?versioning=")
 
     def stop(self) -> None:
         """End the gateway."""
