@@ -20,6 +20,6 @@ class SecretReader(Protocol):
         """Return a secret that may be sent to `server` (`host:port`). Raises SourceError, which names no value."""
 
 
-def refuse_secret(name: str, _server: str) -> str:
+def refuse_secret(name: str, server: str) -> str:  # noqa: ARG001 - the form of a SecretReader
     """Refuse every secret: no settings list one."""
     raise SourceError(f"The secret {name} is not known: add it to the settings as `[[secrets]]`.", Cause.NOT_ALLOWED)

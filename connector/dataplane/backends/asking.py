@@ -103,12 +103,16 @@ class Asker:
             self._read_secret(asked, asked.auth)
 
     def make_url(self, address: Mapping[str, Any]) -> str:
-        """Return the URL with the chosen parameters in its query, each encoded again, and a key that belongs there."""
-        asked = _read(address)
+        """Return the URL with the chosen parameters in its query, each encoded again."""
         chosen = {choice.parameter.field or name: choice.text for name, choice in read_choices(address).items()}
-        if isinstance(asked.auth, ApiKey) and asked.auth.query:
-            chosen[asked.auth.query] = self._read_secret(asked, asked.auth)
-        return add_query(asked.url, chosen)
+        return add_query(_read(address).url, chosen)
+
+    def add_key(self, address: Mapping[str, Any], url: str) -> str:
+        """Return the URL of a request with the key that belongs into its query, if one does."""
+        asked = _read(address)
+        if not isinstance(asked.auth, ApiKey) or not asked.auth.query:
+            return url
+        return add_query(url, {asked.auth.query: self._read_secret(asked, asked.auth)})
 
     async def make_headers(self, address: Mapping[str, Any]) -> dict[str, str]:
         """Return the header fields of a request. Raises SourceError if no token can be had."""

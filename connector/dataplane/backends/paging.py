@@ -107,11 +107,21 @@ def _find_next(at: str, url: str, page: Response, found: int, count: int, paging
         target = next((link[1] for link in _LINK.finditer(field) if _NEXT.search(link[2])), None)
     else:
         raw = _walk(page.body, paging.member)
-        target = None if raw is None else _decode(raw, str | None)
+        stated: str | None = None if raw is None else _decode(raw, str | None)
+        target = stated
     if not target:
         return None
-    following = urljoin(at, target).partition("#")[0]
-    if len(following) > 2000 or not following.isascii() or not following.isprintable() or " " in following:
+    try:
+        following = urljoin(at, target).partition("#")[0]
+    except ValueError:
+        following = ""
+    if (
+        not following
+        or len(following) > 2000
+        or not following.isascii()
+        or not following.isprintable()
+        or " " in following
+    ):
         raise SourceError("The backend leads to a page whose address cannot be requested.")
     return following
 

@@ -70,7 +70,7 @@ def check_query(address: SqlAddress) -> None:
 
 def build_postgres(
     address: SqlAddress, types: Mapping[str, str], choices: Mapping[str, Choice]
-) -> tuple[str, tuple[str, ...], list[str]]:
+) -> tuple[tuple[str, ...], str, list[str]]:
     """Return the names of the columns, the query of the rows as JSON for PostgreSQL, and its values.
 
     `types` are the types of all columns of the table by name. A row that is too large comes as NULL.
@@ -94,7 +94,7 @@ def build_postgres(
 
 def build_sqlite(
     address: SqlAddress, names: Collection[str], choices: Mapping[str, Choice]
-) -> tuple[str, tuple[str, ...], list[str | int | float]]:
+) -> tuple[tuple[str, ...], str, list[str | int | float]]:
     """Return the names of the columns, the query for SQLite, and its values."""
     columns = _choose_columns(address, names)
     conditions: list[str] = []

@@ -10,7 +10,7 @@ never a short success.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -106,7 +106,7 @@ class HttpSource:
         self.check(address)
         if read_paging(address) is not None:
             return None
-        url = self._asker.make_url(address)
+        url = self._asker.add_key(address, self._asker.make_url(address))
         try:
             async with asyncio.timeout(_HEAD_S), AsyncExitStack() as stack:
                 headers = await self._asker.make_headers(address)
@@ -115,35 +115,35 @@ class HttpSource:
         except (NetError, TimeoutError) as error:
             raise SourceError(f"The backend cannot be reached: {error}") from error
 
-    async def _ask(self, stack: AsyncExitStack, address: dict[str, Any], span: Mapping[str, str]) -> Stream:
+    async def _ask(self, stack: AsyncExitStack, address: dict[str, Any], span: dict[str, str]) -> Stream:
         """Open the answer to a request; a token that the backend refuses is renewed once. Raises SourceError."""
-        url = self._asker.make_url(address)
-        for is_last in (False, True):
-            headers = await self._asker.make_headers(address) | span
-            inner = AsyncExitStack()
-            with _explain():
-                asked = self._client.stream("GET", url, headers=headers, idle_s=self._idle_s)
-                answer = await inner.enter_async_context(asked)
-            if is_last or answer.status != 401 or not self._asker.forget_token(address, headers):
-                break
-            await inner.aclose()
-        stack.push_async_exit(inner)
+        first = AsyncExitStack()
+        answer, headers = await self._send(first, address, span)
+        if answer.status == 401 and self._asker.forget_token(address, headers):
+            await first.aclose()
+            answer, _ = await self._send(stack, address, span)
+        else:
+            stack.push_async_exit(first)
         return answer
+
+    async def _send(
+        self, stack: AsyncExitStack, address: dict[str, Any], span: dict[str, str]
+    ) -> tuple[Stream, dict[str, str]]:
+        url = self._asker.add_key(address, self._asker.make_url(address))
+        headers = await self._asker.make_headers(address)
+        with _explain():
+            asked = self._client.stream("GET", url, headers=headers | span, idle_s=self._idle_s)
+            return await stack.enter_async_context(asked), headers
 
     async def _open_pages(self, address: dict[str, Any], paging: Paging) -> Content:
         deadline = asyncio.get_running_loop().time() + self._longest_s
 
         async def fetch(url: str) -> Response:
-            for is_last in (False, True):
-                if asyncio.get_running_loop().time() > deadline:
-                    raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
-                headers = await self._asker.make_headers(address)
-                with _explain():
-                    answer = await self._client.request(
-                        "GET", url, headers=headers, timeout_s=self._idle_s, max_bytes=LARGEST_PAGE
-                    )
-                if is_last or answer.status != 401 or not self._asker.forget_token(address, headers):
-                    break
+            if asyncio.get_running_loop().time() > deadline:
+                raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
+            answer, headers = await self._fetch_page(url, address)
+            if answer.status == 401 and self._asker.forget_token(address, headers):
+                answer, _ = await self._fetch_page(url, address)
             if answer.status not in _WHOLE:
                 raise _refuse_status(answer.status)
             return answer
@@ -151,6 +151,12 @@ class HttpSource:
         chunks = await open_pages(self._asker.make_url(address), paging, fetch)
         kinds = {"json": "application/json", "ndjson": "application/x-ndjson"}
         return Content(chunks=chunks, media_type=kinds[paging.form])
+
+    async def _fetch_page(self, url: str, address: dict[str, Any]) -> tuple[Response, dict[str, str]]:
+        headers, url = await self._asker.make_headers(address), self._asker.add_key(address, url)
+        with _explain():
+            page = self._client.request("GET", url, headers=headers, timeout_s=self._idle_s, max_bytes=LARGEST_PAGE)
+            return await page, headers
 
     def _content(self, answer: Stream, offset: int, address: dict[str, Any]) -> Content:
         fields = answer.headers
