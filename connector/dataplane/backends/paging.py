@@ -112,7 +112,7 @@ def _find_next(at: str, url: str, page: Response, found: int, count: int, paging
     if not target:
         return None
     try:
-        following = urljoin(at, target).partition("#")[0]
+        following: str = urljoin(at, target).partition("#")[0]
     except ValueError:
         following = ""
     if (
