@@ -61,7 +61,13 @@ async def _read(context: Context, enforcer: Enforcer, process: Transfer) -> Tran
 async def start_transfer(context: AtContext, enforcer: AtEnforcer, order: TransferOrder) -> TransferView:
     """Send a transfer request; the answer comes at once, the transfer continues by itself."""
     begun = await transfer.request(
-        enforcer, order.agreement, id=order.id or "", push=order.push, sink=order.sink, keep=order.keep
+        enforcer,
+        order.agreement,
+        id=order.id or "",
+        push=order.push,
+        sink=order.sink,
+        keep=order.keep,
+        parameters=order.parameters,
     )
     return await _read(context, enforcer, begun)
 

@@ -12,7 +12,7 @@ from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import Cause
 from connector.protocol.dps.profiles import to_profile
-from connector.protocol.dsp.common import DataAddress, Role
+from connector.protocol.dsp.common import DataAddress, EndpointProperty, Role, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
     FlowState,
@@ -33,7 +33,7 @@ async def build_request(context: Context, process: Transfer) -> FlowRequest | Te
             peer=process.peer,
             live=process.keep,
             sink=msgspec.json.decode(process.sink) if process.sink else None,
-            endpoint=process.data_address if process.format != PUSH else None,
+            endpoint=None if process.format == PUSH else _fetch_part(process.data_address, process.parameters),
         )
     asset = await context.store.asset(process.owner, process.dataset)
     if asset is None:
@@ -63,6 +63,27 @@ def request_to_receive(process: Transfer) -> FlowRequest:
         peer=process.peer,
         sink=msgspec.json.decode(process.sink) if process.sink else None,
     )
+
+
+def ask_for_part(address: bytes, parameters: str) -> bytes:
+    """Return the data address of a push with the parameters that the consumer asks for, as a property."""
+    if not parameters:
+        return address
+    decoded = msgspec.json.decode(address, type=DataAddress)
+    wanted = EndpointProperty(name="parameters", value=parameters)
+    return msgspec.json.encode(
+        msgspec.structs.replace(decoded, endpoint_properties=(*decoded.endpoint_properties, wanted))
+    )
+
+
+def _fetch_part(address: bytes | None, parameters: str) -> bytes | None:
+    """Return the data address of a pull with the parameters in the query of its endpoint."""
+    if not address or not parameters:
+        return address
+    decoded = msgspec.json.decode(address, type=DataAddress)
+    url = endpoint_url(decoded) or ""
+    endpoint = f"{url}{'&' if '?' in url else '?'}{parameters}"
+    return msgspec.json.encode(msgspec.structs.replace(decoded, endpoint=endpoint))
 
 
 def end_failed(report: FlowReport, code: str = "flow-failed") -> Terminate:

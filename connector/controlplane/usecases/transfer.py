@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -36,7 +37,7 @@ ATTEMPTS = 5
 AT_ONCE = 200
 UUID = "urn:uuid:"
 # What an order of a transfer says.
-ASKED = ("role", "peer", "agreement_id", "format", "sink", "keep")
+ASKED = ("role", "peer", "agreement_id", "format", "sink", "keep", "parameters")
 
 
 async def request(
@@ -47,13 +48,15 @@ async def request(
     push: bool = False,
     sink: dict[str, Any] | None = None,
     keep: bool = False,
+    parameters: Mapping[str, str] | None = None,
     by: str = "",
     changes: Sequence[Change] = (),
 ) -> Transfer:
     """Request the data of an agreement; with `keep`, a pull stays open after a delivery, for data that changes often.
 
     `id` is the pid of the transfer (empty: a new one); the same request under it returns the transfer that there is.
-    `sink` is the local address for the data (default: a folder named after the transfer); `by` is the user who asks.
+    `sink` is the local address for the data (default: a folder named after the transfer). `parameters` ask for a part
+    of the data; the provider says which it allows. `by` is the user who asks.
     Further `changes` are stored in the same commit, if the transfer is new.
     Raises NoSuchEntity, NotAllowed, Invalid.
     """
@@ -80,6 +83,7 @@ async def request(
         format=PUSH if push else PULL,
         sink=msgspec.json.encode(target),
         keep=keep,
+        parameters=urlencode(parameters or {}, errors="replace"),
         created_at=enforcer.context.now(),
     )
     async with enforcer.locks.setdefault(pid, asyncio.Lock()):
@@ -100,7 +104,8 @@ async def _begin(enforcer: Enforcer, process: Transfer, by: str, changes: Sequen
             raise PeerFailed("plane-silent", str(fault)) from None
         if report.error or report.data_address is None:
             raise Invalid("sink", report.error or "The data plane returned no address for the data: check its log.")
-        process = msgspec.structs.replace(process, data_address=report.data_address, flow_reported=FlowState.PREPARED)
+        asked = flow_requests.ask_for_part(report.data_address, process.parameters)
+        process = msgspec.structs.replace(process, data_address=asked, flow_reported=FlowState.PREPARED)
     address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
     message = transfer.TransferRequestMessage(
         consumer_pid=process.id,
