@@ -11,8 +11,8 @@ from pathlib import Path
 
 from connector.app.accounts.logins import build_client
 from connector.app.accounts.mail import build_server
+from connector.app.accounts.secrets import check_secrets
 from connector.app.identities import MECHANISMS, list_participants, read_accepted, read_trust_profile
-from connector.app.secrets import check_secrets
 from connector.identity.files import FileFault, read_bounded
 from connector.net.addresses import NetPolicy, net_policy
 from connector.net.tls import client_context

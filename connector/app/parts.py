@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
 from connector.app.identities import Wiring, build_identity, find_holder, list_document_routes, make_identity
 from connector.app.lock import lock_store
-from connector.app.secrets import make_secret_reader
 from connector.binding.dcp import credential_service
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.routing import Route

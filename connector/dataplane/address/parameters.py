@@ -41,7 +41,7 @@ class BadParameters(Exception):
     """The parameters of a consumer are not allowed; the message is one sentence for the consumer."""
 
 
-class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SourceParameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A parameter that a consumer may state.
 
     `values` are the allowed texts, all if empty; `least` and `most` bound numbers, dates and times; `longest` bounds a
@@ -62,17 +62,17 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Choice(msgspec.Struct, frozen=True):
     """The text that was chosen for a parameter, in the one spelling of its type."""
 
-    parameter: Parameter
+    parameter: SourceParameter
     text: str
 
 
-Parameters = Annotated[
-    dict[Annotated[str, msgspec.Meta(pattern=_NAME)], Parameter], msgspec.Meta(max_length=_MOST_PARAMETERS)
+SourceParameters = Annotated[
+    dict[Annotated[str, msgspec.Meta(pattern=_NAME)], SourceParameter], msgspec.Meta(max_length=_MOST_PARAMETERS)
 ]
 
 
 class _Declared(msgspec.Struct, frozen=True):
-    parameters: Parameters = {}
+    parameters: SourceParameters = {}
     chosen: dict[str, str] = {}
 
 
@@ -149,7 +149,7 @@ def _write(value: str | float | bool) -> str:
     )
 
 
-def _choose_one(name: str, parameter: Parameter, value: str) -> str:
+def _choose_one(name: str, parameter: SourceParameter, value: str) -> str:
     read = _READERS[parameter.type]
     try:
         text, order = read(value, parameter)
@@ -168,42 +168,42 @@ def _choose_one(name: str, parameter: Parameter, value: str) -> str:
     return text
 
 
-_Read = Callable[[str, Parameter], tuple[str, Any]]
+_ReadValue = Callable[[str, SourceParameter], tuple[str, Any]]
 
 
-def _read_text(value: str, parameter: Parameter) -> tuple[str, str]:
+def _read_text(value: str, parameter: SourceParameter) -> tuple[str, str]:
     if len(value) > parameter.longest or not value.isprintable():
         raise ValueError
     value.encode()  # no half of a pair of surrogates
     return value, value
 
 
-def _read_integer(value: str, _: Parameter) -> tuple[str, int]:
+def _read_integer(value: str, _: SourceParameter) -> tuple[str, int]:
     if not _INTEGER.fullmatch(value):
         raise ValueError
     return str(int(value)), int(value)
 
 
-def _read_number(value: str, _: Parameter) -> tuple[str, Decimal]:
+def _read_number(value: str, _: SourceParameter) -> tuple[str, Decimal]:
     if not _NUMBER.fullmatch(value):
         raise ValueError
     return f"{Decimal(value):f}", Decimal(value)
 
 
-def _read_boolean(value: str, _: Parameter) -> tuple[str, str]:
+def _read_boolean(value: str, _: SourceParameter) -> tuple[str, str]:
     if value not in {"true", "false"}:
         raise ValueError
     return value, value
 
 
-def _read_date(value: str, _: Parameter) -> tuple[str, date]:
+def _read_date(value: str, _: SourceParameter) -> tuple[str, date]:
     if len(value) != len("2026-05-01"):
         raise ValueError
     found = date.fromisoformat(value)
     return found.isoformat(), found
 
 
-def _read_time(value: str, _: Parameter) -> tuple[str, datetime]:
+def _read_time(value: str, _: SourceParameter) -> tuple[str, datetime]:
     found = datetime.fromisoformat(value if len(value) <= 40 else "")
     if found.tzinfo is None:
         raise ValueError
@@ -211,7 +211,7 @@ def _read_time(value: str, _: Parameter) -> tuple[str, datetime]:
     return found.isoformat().replace("+00:00", "Z"), found
 
 
-_READERS: Mapping[ParameterType, _Read] = {
+_READERS: Mapping[ParameterType, _ReadValue] = {
     "text": _read_text,
     "integer": _read_integer,
     "number": _read_number,

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from connector.dataplane.address.members import name_host, read_members
-from connector.dataplane.address.parameters import Parameters, read_choices
+from connector.dataplane.address.parameters import SourceParameters, read_choices
 from connector.dataplane.address.secrets import SecretName, SecretReader
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NetError
@@ -29,11 +29,13 @@ _LARGEST_TOKEN = 64 * 1024
 _LEEWAY_S, _LONGEST_S, _UNSTATED_S = 30.0, 86_400.0, 300.0
 _MOST_TOKENS = 1000
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+_PlainText = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[\x21-\x7e]{1,2000}\Z")]
 
 
-class ApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="api-key", tag_field="kind"):
+class BackendKey(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="api-key", tag_field="kind"
+):
     """A key in the header field `header`, with `prefix` before it, or in the query as `query`."""
 
     secret: SecretName
@@ -55,28 +57,28 @@ class ClientCredentials(
     """A client of the authorization server with this token endpoint (RFC 6749, section 4.4)."""
 
     token_url: HttpUrl
-    client_id: Text
+    client_id: _PlainText
     secret: SecretName
     scope: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     audience: Annotated[str, msgspec.Meta(max_length=1000)] = ""
 
 
-Auth = ApiKey | Basic | ClientCredentials
+BackendAuth = BackendKey | Basic | ClientCredentials
 
 
-class _Asked(msgspec.Struct, frozen=True):
+class _BackendAddress(msgspec.Struct, frozen=True):
     url: HttpUrl
-    auth: Auth | None = None
-    parameters: Parameters = {}
+    auth: BackendAuth | None = None
+    parameters: SourceParameters = {}
 
 
-class _TokenAnswer(msgspec.Struct, frozen=True):
+class _GivenToken(msgspec.Struct, frozen=True):
     access_token: str
     token_type: str = "bearer"  # noqa: S105 - a type, not a token
     expires_in: float | int | str | None = None
 
 
-class _Token(msgspec.Struct, frozen=True):
+class _KeptToken(msgspec.Struct, frozen=True):
     value: str
     until: float
     secret: str
@@ -88,16 +90,16 @@ class Asker:
     def __init__(self, client: GuardedClient, secrets: SecretReader) -> None:
         self._client = client
         self._secrets = secrets
-        self._tokens: OrderedDict[bytes, _Token] = OrderedDict()
+        self._tokens: OrderedDict[bytes, _KeptToken] = OrderedDict()
         self._fetching: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     def check(self, address: Mapping[str, Any]) -> None:
         """Raise SourceError if the address cannot be asked, or its secret is not known."""
         asked = _read(address)
         match asked.auth:
-            case ApiKey(header=header, query=query) if bool(header) == bool(query):
+            case BackendKey(header=header, query=query) if bool(header) == bool(query):
                 raise SourceError("The API key of the address has no place: give either `header` or `query`.")
-            case ApiKey(header=header) if header and (not _HEADER.fullmatch(header) or header.lower() == "range"):
+            case BackendKey(header=header) if header and (not _HEADER.fullmatch(header) or header.lower() == "range"):
                 raise SourceError("The `header` of the API key cannot be sent: give the name of a header field.")
         if asked.auth is not None:
             self._read_secret(asked, asked.auth)
@@ -110,7 +112,7 @@ class Asker:
     def add_key(self, address: Mapping[str, Any], url: str) -> str:
         """Return the URL of a request with the key that belongs into its query, if one does."""
         asked = _read(address)
-        if not isinstance(asked.auth, ApiKey) or not asked.auth.query:
+        if not isinstance(asked.auth, BackendKey) or not asked.auth.query:
             return url
         return add_query(url, {asked.auth.query: self._read_secret(asked, asked.auth)})
 
@@ -119,7 +121,7 @@ class Asker:
         asked = _read(address)
         headers = dict(address.get("headers", {}))
         match asked.auth:
-            case ApiKey(header=header, prefix=prefix) if header:
+            case BackendKey(header=header, prefix=prefix) if header:
                 headers[header] = f"{prefix}{self._read_secret(asked, asked.auth)}"
             case Basic(user=user):
                 pair = f"{user}:{self._read_secret(asked, asked.auth)}"
@@ -139,7 +141,7 @@ class Asker:
             del self._tokens[key]
         return True
 
-    def _read_secret(self, asked: _Asked, auth: Auth) -> str:
+    def _read_secret(self, asked: _BackendAddress, auth: BackendAuth) -> str:
         url = auth.token_url if isinstance(auth, ClientCredentials) else asked.url
         return self._secrets(auth.secret, name_server(url))
 
@@ -157,7 +159,7 @@ class Asker:
                     self._tokens.popitem(last=False)
             return kept.value
 
-    async def _fetch_token(self, auth: ClientCredentials, secret: str) -> _Token:
+    async def _fetch_token(self, auth: ClientCredentials, secret: str) -> _KeptToken:
         form = {"grant_type": "client_credentials", "scope": auth.scope, "audience": auth.audience}
         pair = f"{quote_plus(auth.client_id)}:{quote_plus(secret)}"
         headers = {
@@ -178,13 +180,13 @@ class Asker:
             cause = Cause.NOT_ALLOWED if answer.status in {400, 401, 403} else Cause.UNAVAILABLE
             raise SourceError(f"The authorization server gave no token (status {answer.status}).", cause)
         try:
-            given = msgspec.json.decode(answer.body, type=_TokenAnswer)
+            given = msgspec.json.decode(answer.body, type=_GivenToken)
             lasts = min(float(_UNSTATED_S if given.expires_in is None else given.expires_in), _LONGEST_S)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            given, lasts = _TokenAnswer(""), 0.0
+            given, lasts = _GivenToken(""), 0.0
         if not _TOKEN.fullmatch(given.access_token) or given.token_type.lower() != "bearer" or lasts != lasts:
             raise SourceError("The authorization server answered with something else than a bearer token.")
-        return _Token(given.access_token, asyncio.get_running_loop().time() + lasts - _LEEWAY_S, secret)
+        return _KeptToken(given.access_token, asyncio.get_running_loop().time() + lasts - _LEEWAY_S, secret)
 
 
 def add_query(url: str, values: Mapping[str, str]) -> str:
@@ -208,5 +210,5 @@ def name_server(url: str) -> str:
     return name_host(parts.hostname or "", port)
 
 
-def _read(address: Mapping[str, Any]) -> _Asked:
-    return read_members(address, _Asked, "http")
+def _read(address: Mapping[str, Any]) -> _BackendAddress:
+    return read_members(address, _BackendAddress, "http")

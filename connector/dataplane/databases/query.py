@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from connector.dataplane.address.parameters import Choice, Parameters, ParameterType
+from connector.dataplane.address.parameters import Choice, ParameterType, SourceParameters
 from connector.dataplane.address.secrets import SecretName
 from connector.ports.flow import Cause, SourceError
 
@@ -51,7 +51,7 @@ class SqlAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     user: Annotated[str, msgspec.Meta(max_length=63)] = ""
     secret: SecretName | Literal[""] = ""
     tls: bool = True
-    parameters: Parameters = {}
+    parameters: SourceParameters = {}
     chosen: dict[str, str] = {}
 
 
@@ -116,13 +116,11 @@ def _join(shown: str, address: SqlAddress, conditions: list[str], names: Collect
     missing = next((name for name in address.order if name not in names), None)
     if missing:
         raise SourceError(f"The table has no column {missing}, by which it is sorted.", Cause.NOT_FOUND)
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    order = ", ".join(f"t.{_quote(name)}" for name in address.order)
+    where = ["WHERE", " AND ".join(conditions)] if conditions else []
+    order = ["ORDER BY", ", ".join(f"t.{_quote(name)}" for name in address.order)] if address.order else []
     # One row more than allowed shows that there are more.
-    return (
-        f"{shown} FROM {quote_table(address.table)} AS t{where}{order and f' ORDER BY {order}'}"
-        f" LIMIT {address.most_rows + 1}"
-    )
+    most = str(address.most_rows + 1)
+    return " ".join((shown, "FROM", quote_table(address.table), "AS t", *where, *order, "LIMIT", most))
 
 
 def _choose_columns(address: SqlAddress, names: Collection[str]) -> tuple[str, ...]:

@@ -100,10 +100,14 @@ class _Work:
 
     async def close(self) -> None:
         """Close the file; nobody works at it any more."""
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
+        await asyncio.shield(asyncio.to_thread(self._let_go))
+
+    def _let_go(self) -> None:
+        # A query in progress would hold its lock after its connection is closed.
+        for opened in (self._rows, self._connection):
             with contextlib.suppress(sqlite3.Error):
-                await asyncio.shield(asyncio.to_thread(connection.close))
+                if opened is not None:
+                    opened.close()
 
     def _interrupt(self) -> None:
         self._until = 0.0

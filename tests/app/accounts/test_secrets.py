@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.app.secrets import check_secrets, make_secret_reader
+from connector.app.accounts.secrets import check_secrets, make_secret_reader
 from connector.ports.flow import Cause, SourceError
 from connector.settings import ParticipantSettings, ProtocolSettings, Settings, SettingsError
 
