@@ -7,7 +7,7 @@ import logging
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +149,7 @@ async def _look_around(world: World) -> list[str]:
     found += [repr(await call()) for call in (api.transfers.list, api.agreements.list, world.firm.api.transfers.list)]
     found += [repr(await api.audit.list()), repr(await api.audit.export())]
     pages = CityPages(world)
-    async with await pages.sign_in(*UserRole) as browser:
+    async with aclosing(await pages.sign_in(*UserRole)) as browser:
         for path in ["/angebote", *(f"/angebote/angebot?id={asset.id}" for asset in assets)]:
             answer = await browser.get(path)
             assert answer.status_code == 200, (path, answer.text[:300])
