@@ -11,6 +11,7 @@ from pathlib import Path
 
 from connector.app.accounts.logins import build_client
 from connector.app.accounts.mail import build_server
+from connector.app.accounts.secrets import check_secrets
 from connector.app.identities import MECHANISMS, list_participants, read_accepted, read_trust_profile
 from connector.identity.files import FileFault, read_bounded
 from connector.net.addresses import NetPolicy, net_policy
@@ -35,7 +36,7 @@ def list_faults(settings: Settings, *, is_broker: bool) -> Iterator[SettingsErro
         build_policy, build_anchors, check_proxies, _check_mechanism, _check_tokens, _check_accepted,
         _check_profile, _check_kit,
     )  # fmt: skip
-    of_connector = (_check_limits, _check_folders, _check_secret, build_client, build_server)
+    of_connector = (_check_limits, _check_folders, _check_secret, check_secrets, build_client, build_server)
     for check in (*both, *(() if is_broker else of_connector)):
         try:
             check(settings)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
 from connector.app.identities import Wiring, build_identity, find_holder, list_document_routes, make_identity
@@ -23,6 +24,7 @@ from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
+from connector.dataplane.kinds import Site
 from connector.identity.files import read_bounded, write_new
 from connector.identity.keys import SigningKey
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
@@ -32,6 +34,7 @@ from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.rates import CallerRates
+from connector.net.tls import TrustAnchors
 from connector.net.transport import Transport
 from connector.ports.identity import Intent, Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
@@ -209,6 +212,17 @@ def load_secret(settings: Settings) -> Secret:
         write_new(path, os.urandom(SECRET_BYTES), mode=0o600)
         log.info("created the secret for pseudonyms and references to persons: %s", path)
     return Secret(read_bounded(path, SECRET_FILE_BYTES, private=True))
+
+
+def make_site(settings: Settings, client: GuardedClient) -> Site:
+    """Return the values that the sources and sinks of the settings are built from."""
+    return Site(
+        source_root=settings.data_root,
+        sink_root=settings.received,
+        backends=client,
+        secrets=make_secret_reader(settings),
+        tls=TrustAnchors(build_anchors(settings)),
+    )
 
 
 def to_limits(settings: Settings) -> ControlLimits:

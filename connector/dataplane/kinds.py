@@ -5,16 +5,20 @@ names the module and is read by the control plane too.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
+from connector.dataplane.address.secrets import SecretReader, refuse_secret
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
+from connector.dataplane.sources.s3 import S3Source
+from connector.dataplane.sources.sql import SqlSource
 from connector.dataplane.treating.delivery import BuildTransform, Treating
 from connector.net.client import GuardedClient
+from connector.net.tls import TrustAnchors
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.flow import Sink, Source
 from connector.ports.secret import Secret
@@ -25,17 +29,22 @@ class Site:
     """The values that sources and sinks are built from.
 
     `source_root` contains the files that are served, `sink_root` those that are received; `backends` is the client for
-    the operator's own backends.
+    the operator's own backends. `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for
+    servers other than those of HTTP.
     """
 
     source_root: Path | None
     sink_root: Path | None
     backends: GuardedClient
+    secrets: SecretReader = refuse_secret
+    tls: TrustAnchors = field(default_factory=TrustAnchors)
 
 
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
     "file": lambda site: FileSource(site.source_root),
-    "http": lambda site: HttpSource(site.backends),
+    "http": lambda site: HttpSource(site.backends, site.secrets),
+    "s3": lambda site: S3Source(site.secrets),
+    "sql": lambda site: SqlSource(site.source_root, site.secrets, site.tls),
 }
 
 SINKS: Mapping[str, Callable[[Site], Sink]] = {

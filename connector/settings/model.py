@@ -28,6 +28,7 @@ from connector.settings.kinds import (
 )
 from connector.settings.people import MailSettings, WebSettings
 from connector.settings.signaling import SignalingSettings
+from connector.settings.sources import SecretSettings
 from connector.views.portals import PortalKind
 
 DEFAULT_ZONE = "UTC"
@@ -407,6 +408,13 @@ class Settings(Section, frozen=True, kw_only=True):
             description="Parties that can keep a constraint instead of this connector: `consumer` (the consumer, by "
             "its own means), `organisational` (the agreement alone). Such constraints are labelled; if omitted, "
             "they are refused."
+        ),
+    ] = ()
+    secrets: Annotated[
+        tuple[SecretSettings, ...],
+        Meta(
+            description="Secrets that sources of data use, each with `name`, `hosts`, and `secret_file` or "
+            "`secret_variable`; assets refer to them by name."
         ),
     ] = ()
     data: DataSettings = DataSettings()

@@ -13,6 +13,9 @@ from connector.views.holds import HoldView
 
 _NewUrn = Annotated[str, Meta(pattern="^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
+_ParameterName = Annotated[str, Meta(min_length=1, max_length=64)]
+_ParameterValue = Annotated[str, Meta(max_length=1000)]
+
 
 class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A transfer request under an agreement of which this connector is the consumer."""
@@ -34,6 +37,10 @@ class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
             description="Form and rows of a pull, as a query: `form=geojson&bbox=…` (default: the data as it is).",
         ),
     ] = ""
+    parameters: Annotated[
+        dict[_ParameterName, _ParameterValue],
+        Meta(max_length=32, description="Values for parameters of the data that its provider allows."),
+    ] = {}
     id: Annotated[
         _NewUrn | None, Meta(description="A new `urn:uuid:…`: the same order under it begins only one transfer.")
     ] = None

@@ -5,9 +5,10 @@ A new source is covered by its line in `connector.dataplane.kinds` as far as add
 
 import asyncio
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -34,31 +35,60 @@ async def _file(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
     yield {"kind": "file", "path": "data.bin"}
 
 
-@asynccontextmanager
-async def _http(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+def _answer(data: bytes, fits: Callable[[web.Request], object]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return a handler that gives data, or a range of it, to a request that `fits`."""
+    fields = {"ETag": '"1"', "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"}
+
     async def handler(request: web.Request) -> web.Response:
-        assert request.headers["X-Api-Key"] == SECRET
+        assert fits(request)
         span = request.http_range
         if span.start is None:
-            return web.Response(body=data, headers={"ETag": '"1"', "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"})
+            return web.Response(body=data, headers=fields)
         stop = min(span.stop or len(data), len(data))
         if span.start >= len(data):
             return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
         content_range = f"bytes {span.start}-{stop - 1}/{len(data)}"
-        return web.Response(status=206, body=data[span], headers={"Content-Range": content_range, "ETag": '"1"'})
+        return web.Response(status=206, body=data[span], headers={"Content-Range": content_range, **fields})
 
-    async with serving(handler) as url:
-        yield {"kind": "http", "url": url + "/data?x=1", "headers": {"X-Api-Key": SECRET}}
+    return handler
 
 
-BACKINGS: dict[str, Backing] = {"file": _file, "http": _http}
+@asynccontextmanager
+async def _http(_site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+    async with serving(_answer(data, lambda request: request.headers["X-Api-Key"] == SECRET)) as url:
+        key = {"kind": "api-key", "header": "X-Api-Key", "secret": "key"}
+        yield {"kind": "http", "url": url + "/data?x=1", "auth": key}
+
+
+@asynccontextmanager
+async def _s3(_site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+    async with serving(_answer(data, lambda request: "Signature=" in request.headers["Authorization"])) as url:
+        yield {"kind": "s3", "endpoint": url, "bucket": "air", "key": "data.bin", "key_id": "reader", "secret": "key"}
+
+
+@asynccontextmanager
+async def _sql(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+    assert site.source_root
+    with closing(sqlite3.connect(site.source_root / "data.sqlite")) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS data (data BLOB)")
+        database.execute("DELETE FROM data")
+        database.execute("INSERT INTO data VALUES (?)", (data[:100_000],))
+        database.commit()
+    yield {"kind": "sql", "path": "data.sqlite", "table": "data", "format": "ndjson"}
+
+
+BACKINGS: dict[str, Backing] = {"file": _file, "http": _http, "s3": _s3}
+"""The kinds that give the bytes as they are, with any range of them."""
+WRITTEN: dict[str, Backing] = {"sql": _sql}
+"""The kinds that write the bytes in a form of their own, always from the first one."""
+ALL = {**BACKINGS, **WRITTEN}
 
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     transport = SocketTransport(LOOPBACK)
     (tmp_path / "out").mkdir()
-    yield Site(tmp_path / "out", tmp_path / "in", GuardedClient(LOOPBACK, transport))
+    yield Site(tmp_path / "out", tmp_path / "in", GuardedClient(LOOPBACK, transport), secrets=lambda *_: SECRET)
     await transport.close()
 
 
@@ -108,6 +138,21 @@ async def test_a_file_that_it_names_holds_the_bytes_of_its_chunks(site: Site, ki
                 content.file.check()
 
 
+@pytest.mark.parametrize("kind", WRITTEN)
+async def test_data_in_a_form_of_its_own_comes_from_its_beginning(site: Site, kind: str) -> None:
+    source = SOURCES[kind](site)
+    async with WRITTEN[kind](site, DATA) as address:
+        source.check(address)
+        whole = await _read(source, address)
+        assert DATA[:1000].hex().encode() in whole[0]
+        assert await _read(source, address, offset=7, end=9) == whole
+        assert whole[1:] == (0, None)
+
+
+def test_every_kind_is_tried_in_full() -> None:
+    assert sorted(SOURCES) == sorted(ALL), "a kind of source needs a backing here"
+
+
 @pytest.mark.parametrize("kind", BACKINGS)
 async def test_its_validator_is_stable_as_long_as_the_data_is(site: Site, kind: str) -> None:
     source, tags = SOURCES[kind](site), []
@@ -118,9 +163,9 @@ async def test_its_validator_is_stable_as_long_as_the_data_is(site: Site, kind: 
     assert len(set(tags)) == 1
 
 
-@pytest.mark.parametrize("kind", BACKINGS)
+@pytest.mark.parametrize("kind", ALL)
 async def test_it_has_no_member_where_there_is_no_folder_and_says_nothing_secret(site: Site, kind: str) -> None:
-    async with BACKINGS[kind](site, DATA) as address:
+    async with ALL[kind](site, DATA) as address:
         with pytest.raises(SourceError) as caught:
             async with SOURCES[kind](site).open(address, part="x"):
                 pytest.fail("opened")
@@ -226,10 +271,10 @@ async def test_http_headers_of_any_size_do_not_reach_us(site: Site) -> None:
         await _backend(site, handler)
 
 
-@pytest.mark.parametrize("kind", BACKINGS)
+@pytest.mark.parametrize("kind", ALL)
 async def test_it_tells_when_its_data_changed_or_that_it_cannot(site: Site, kind: str) -> None:
     source = SOURCES[kind](site)
-    async with BACKINGS[kind](site, DATA) as address:
+    async with ALL[kind](site, DATA) as address:
         told = await source.changed_at(address)
         assert told is None or 0 < told <= time.time() * 1000
         assert await source.changed_at(address) == told

@@ -14,6 +14,7 @@ import httpx
 from connector.api.frame.desk import wait
 from connector.app.broker import BrokerServer, build_broker
 from connector.app.connector import ConnectorServer, build
+from connector.app.parts import read_clock
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
@@ -114,9 +115,12 @@ class Member:
 class Space:
     """The folder with everybody's files, the wire between them, and who takes part."""
 
-    def __init__(self, base: Path, identity: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, base: Path, identity: Mapping[str, Any] | None = None, now: Callable[[], int] = read_clock
+    ) -> None:
         """`identity` are settings of the identity mechanism beside those of the files of a participant."""
         self.base = base
+        self.now = now
         self.identity = identity or {}
         self.wire = InProcess()
         self.members: dict[str, Member] = {}
@@ -173,7 +177,7 @@ class Space:
 
     async def join(self, name: str, limits: LimitSettings, accept: tuple[DelegatedTier, ...] = ()) -> Member:
         """Build a participant's connector and attach it to the wire. What it does by itself is not begun."""
-        built = await build(self.settings(name, limits, accept), transport=self.wire)
+        built = await build(self.settings(name, limits, accept), transport=self.wire, now=self.now)
         self.wire.apps[f"{host(name)}:443"] = built.protocol
         transport = httpx.ASGITransport(built.management())
         self.members[name] = Member(name, built, AsyncConnector("http://management", name, transport=transport))
@@ -210,10 +214,14 @@ def begin(member: Member) -> None:
 
 @asynccontextmanager
 async def space(
-    base: Path, *names: str, identity: Mapping[str, Any] | None = None, **limits: LimitSettings
+    base: Path,
+    *names: str,
+    identity: Mapping[str, Any] | None = None,
+    now: Callable[[], int] = read_clock,
+    **limits: LimitSettings,
 ) -> AsyncIterator[Space]:
     """Run a data space of these participants; `limits` by name of the participant, `identity` as for `Space`."""
-    made = Space(base, identity)
+    made = Space(base, identity, now)
     made.found(*names)
     try:
         for name in names:

@@ -35,6 +35,10 @@ from connector.views.sightings import InspectOrder, Sighting
 router = ChapterRouter(tags=["assets"])
 
 _SHOWN = frozenset({"kind", "path", "glob", "overwrite", "labels", "leases"})
+_SHOWN |= {"table", "columns", "order", "format", "geometry", "most_rows", "seconds", "parameters"}
+_SHOWN |= {"host", "port", "database", "user", "tls", "secret", "endpoint", "bucket", "key", "prefix", "version"}
+_SHOWN |= {"key_id", "region", "media_type", "paging"}
+_SHOWN_OF_AUTH = frozenset({"kind", "secret", "header", "query", "user", "client_id", "scope", "audience"})
 
 
 def view_asset(asset: Asset) -> AssetView:
@@ -59,11 +63,16 @@ async def _with_waiting(context: Context, view: AssetView) -> AssetView:
 
 
 def hide_secrets(address: dict[str, Any]) -> dict[str, Any]:
-    """Return an address without secrets: the URL without credentials and query, no headers, no unknown members."""
+    """Return an address without secrets: the URL without credentials and query, no headers, no unknown members.
+
+    Of a secret of the settings, the name is shown.
+    """
     shown = {name: value for name, value in address.items() if name in _SHOWN}
     if isinstance(url := address.get("url"), str):
         parts = urlsplit(url)
         shown["url"] = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    if isinstance(auth := address.get("auth"), dict):
+        shown["auth"] = {name: value for name, value in auth.items() if name in _SHOWN_OF_AUTH}
     if isinstance(inner := address.get("address"), dict):
         shown["address"] = hide_secrets(inner)
     hidden = sorted(address.keys() - shown.keys())

@@ -68,6 +68,7 @@ async def start_transfer(context: AtContext, enforcer: AtEnforcer, order: Transf
         sink=order.sink,
         keep=order.keep,
         choice=order.choice,
+        parameters=order.parameters,
     )
     return await _read(context, enforcer, begun)
 

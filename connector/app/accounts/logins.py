@@ -1,46 +1,18 @@
 """The login of the organisation as the settings have it: the client of its provider, and the meaning of its roles."""
 
-import os
 import secrets
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from connector.app.accounts.secrets import read_secret
 from connector.controlplane.usecases.accounts import logins
 from connector.controlplane.usecases.accounts.logins import RoleClaim
 from connector.controlplane.usecases.users import UserRegister
-from connector.identity.files import FileFault, read_bounded
 from connector.identity.oidc import OidcClient, OidcProvider
 from connector.net.client import GuardedClient
-from connector.settings import Settings, SettingsError
+from connector.settings import Settings
 from connector.web.frame.logins import LoginAttempts, PagesLogin
-
-_SECRET_BYTES = 4096
-
-
-def read_secret(name: str, file: Path | None, variable: str | None) -> str:
-    """Return a secret of the section `name`, from its file or its environment variable; empty if it has none.
-
-    Raises SettingsError.
-    """
-    if variable is not None:
-        secret = os.environ.get(variable, "")
-        if not secret:
-            reason = f"{name}.secret_variable names {variable}, which is not in the environment: set it, or use a file."
-            raise SettingsError(reason)
-        return secret
-    if file is None:
-        return ""
-    try:
-        secret = read_bounded(file, _SECRET_BYTES, private=True).decode().strip()
-    except FileFault as fault:
-        raise SettingsError(f"{name}.secret_file cannot be used: {fault}") from None
-    except UnicodeDecodeError:
-        secret = ""
-    if not secret or not secret.isprintable():
-        raise SettingsError(f"{name}.secret_file, {file}, contains no secret: write it there on one line.")
-    return secret
 
 
 def build_client(settings: Settings) -> OidcClient | None:

@@ -44,6 +44,10 @@ GlobOption = Annotated[
 UrlOption = Annotated[
     str | None, typer.Option(metavar="URL", help="An HTTP source of this participant, fetched at every access.")
 ]
+SourceOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The address of a source of any kind, as JSON: a database, an object store, …"),
+]
 HeaderOption = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=VALUE", help="Header for the HTTP source; it is never shown again. May be repeated."),
@@ -126,6 +130,7 @@ class ComposedOptions:
     folder: FolderOption = None
     glob: GlobOption = None
     url: UrlOption = None
+    source: SourceOption = None
     header: HeaderOption = None
     at_plane: AtPlaneOption = None
     policy: PolicyOption = None
@@ -142,12 +147,21 @@ class ComposedOptions:
     @property
     def has_source(self) -> bool:
         """True if an option of the source is given."""
-        return any(option is not None for option in (self.file, self.folder, self.glob, self.url, self.header))
+        return any(
+            option is not None for option in (self.file, self.folder, self.glob, self.url, self.source, self.header)
+        )
 
     def build_source(self, call: CommandCall) -> tuple[dict[str, Any], str]:
         """Return the address of the data and a name for it. Raises Failure."""
         return build_source(
-            call, self.file, self.folder, self.glob, self.url, self.header or [], at_plane=self.at_plane
+            call,
+            self.file,
+            self.folder,
+            self.glob,
+            self.url,
+            self.header or [],
+            at_plane=self.at_plane,
+            source=self.source,
         )
 
     def read_terms(self, media_type: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The source of an asset, from `--file`, `--folder` or `--url`: its address as the connector reads it, and its type."""
+"""The source of an asset, from `--file`, `--folder`, `--url` or `--source`: its address, and its type."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.dataplane.files.folder import RESERVED
+from connector.views.handed_in import HandedInFault, read_json
+
+_LARGEST_ADDRESS = 65_536
 
 
 def build_source(
@@ -17,17 +20,21 @@ def build_source(
     headers: list[str],
     *,
     at_plane: list[str] | None = None,
+    source: Path | None = None,
 ) -> tuple[dict[str, Any], str]:
     """Return the address of the data and a name for it. Raises Failure unless exactly one source is given.
 
     `at_plane` are the labels of another data plane that has the data: a path is then one of its own.
     """
-    if sum(given is not None for given in (file, folder, url)) != 1:
+    if sum(given is not None for given in (file, folder, url, source)) != 1:
         raise Failure(Code.USAGE, "errors.one-source")
     if glob is not None and folder is None:
         raise Failure(Code.USAGE, "errors.glob-folder")
     if headers and url is None:
         raise Failure(Code.USAGE, "errors.header-url")
+    if source is not None:
+        read = read_address(source)
+        return _put_at_plane(read, at_plane), name_data(read).rpartition("/")[2]
     if url is not None:
         pairs = dict(_split_header(header) for header in headers)
         if len({name.casefold() for name in pairs}) != len(headers):
@@ -39,6 +46,34 @@ def build_source(
     place = path.as_posix() if at_plane else _find_in_root(call, path, is_folder=folder is not None)
     address: dict[str, Any] = {"kind": "file", "path": place} | ({"glob": glob} if glob else {})
     return _put_at_plane(address, at_plane), path.name
+
+
+def name_data(address: dict[str, Any]) -> str:
+    """Return what names the data of an address to a person: its path, URL, table, key or prefix.
+
+    >>> name_data({"kind": "sql", "path": "city.sqlite", "table": "public.trees", "format": "json"})
+    'trees.json'
+    """
+    if isinstance(table := address.get("table"), str):
+        return f"{table.rpartition('.')[2]}.{address.get('format', 'csv')}"
+    found = (address.get(name) for name in ("path", "url", "key", "prefix"))
+    return str(next((value for value in found if value), address.get("kind", ""))).partition("?")[0].rstrip("/")
+
+
+def read_address(file: Path) -> dict[str, Any]:
+    """Return the address in a file of JSON (`-` is standard input). Raises Failure."""
+    try:
+        with (Path("/dev/stdin") if str(file) == "-" else file).open("rb") as opened:
+            content = opened.read(_LARGEST_ADDRESS + 1)
+        problem = f"it is larger than {_LARGEST_ADDRESS} bytes" if len(content) > _LARGEST_ADDRESS else ""
+        read = {} if problem else read_json(content, dict[str, Any])
+    except OSError as error:
+        read, problem = {}, error.strerror or "it cannot be opened"
+    except HandedInFault as fault:
+        read, problem = {}, str(fault)
+    if problem:
+        raise Failure(Code.USAGE, "errors.source-unusable", path=file, problem=problem)
+    return read
 
 
 def _put_at_plane(address: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from connector.cli.assets.sightings import (
     list_findings,
     list_unread,
 )
-from connector.cli.assets.source import build_source
+from connector.cli.assets.source import build_source, name_data
 from connector.cli.frame.command import (
     AfterOption,
     AllOption,
@@ -69,7 +69,8 @@ ReleaseOption = Annotated[
     datenkontor asset add --file offered/air.csv --template downloads --set downloads=7 --publish
     datenkontor asset add --file offered/rides.csv --record subject=person_id --policy terms.json --class personal
     datenkontor asset add --file offered/survey.csv --record group=district --template planning --publish
-    datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
+    datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish
+    datenkontor asset add --source trees.json --title 'Baumkataster' --licence dl-by-de/2.0 --publish""",
 )
 @take_order
 def add(
@@ -79,7 +80,7 @@ def add(
     release: ReleaseOption = False,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Add an asset: a file, a folder or an HTTP source with its title and policy.
+    """Add an asset: a file, a folder, an HTTP source or a source of another kind, with its title and policy.
 
     Without --policy and --template every participant may use it. The source is tried first: what does not fit the
     description or the policy is refused. What --publish cannot publish is not added either.
@@ -146,7 +147,7 @@ def list_assets(
         "title": lambda asset: choose_text(asset.title, call.output.lang),
         "status": lambda asset: asset.status,
         "class": lambda asset: asset.data_class,
-        "source": lambda asset: asset.source.get("path") or asset.source.get("url"),
+        "source": lambda asset: name_data(asset.source),
     }
     chosen = status.value if status else None
     with connect(call) as connector:

@@ -58,23 +58,43 @@ def start(
     post_to: Annotated[
         str | None, typer.Option(metavar="URL", help="HTTP backend that receives the data instead of a file.")
     ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Value for a parameter that the provider allows. May be repeated."),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the data has arrived.")] = False,
     timeout: TimeoutOption = 300.0,
     out: OutputOption = None,
     yes: OverwriteOption = False,
 ) -> None:
     """Request the data of an agreement."""
+    chosen = _read_parameters(parameter or [])
     sink: dict[str, Any] | None = {"kind": "file", "path": into} if into else None
     if post_to:
         sink = {"kind": "http", "url": post_to}
     with connect(call) as connector:
-        found = connector.transfers.start(agreement, push=push, sink=sink, keep=keep, choice=write_choice(choose or []))
+        found = connector.transfers.start(
+            agreement, push=push, sink=sink, keep=keep, choice=write_choice(choose or []), parameters=chosen
+        )
         if not wait and out is None:
             report_state(call, found)
             return
         call.output.print_hint(call.output.say("cli.step-transferring", id=found.id))
         found = connector.transfers.wait(found.id, timeout_s=timeout)
         _finish(call, connector, found, timeout, out=out, yes=yes)
+
+
+def _read_parameters(given: list[str]) -> dict[str, str]:
+    """Return the values of parameters by name. Raises Failure for one without a value, and for a name twice."""
+    chosen: dict[str, str] = {}
+    for pair in given:
+        name, sign, value = pair.partition("=")
+        if not sign or not name:
+            raise Failure(Code.USAGE, "errors.parameter-value", pair=pair)
+        if name in chosen:
+            raise Failure(Code.USAGE, "errors.parameter-twice", parameter=name)
+        chosen[name] = value
+    return chosen
 
 
 @register(app, "list", example="datenkontor transfer list --state STARTED")

@@ -1,7 +1,7 @@
 """Transfer processes: start, follow, suspend and end them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,12 @@ def begin(
     sink: dict[str, Any] | None = None,
     keep: bool = False,
     choice: str = "",
+    parameters: Mapping[str, str] | None = None,
     id: str | None = None,
 ) -> ApiCall[TransferView]:
     """Send a transfer request under an agreement; `keep` keeps a pull open, to pull from a live source again.
 
-    `choice` chooses a form and rows, as a query such as `form=geojson&limit=10`.
+    `choice` chooses a form and rows, as a query such as `form=geojson&limit=10`. `parameters` are values for parameters of the data that its provider allows, by name.
 
     `id` is a new `urn:uuid:…`: the same request under it, after an answer that was lost, begins only one transfer.
 
@@ -38,7 +39,15 @@ def begin(
     >>> print(transfer.role, transfer.format)
     consumer HttpData-PULL
     """
-    order = TransferOrder(agreement=agreement, push=push, sink=sink, keep=keep, choice=choice, id=id)
+    order = TransferOrder(
+        agreement=agreement,
+        push=push,
+        sink=sink,
+        keep=keep,
+        choice=choice,
+        parameters=dict(parameters or {}),
+        id=id,
+    )
     return ApiCall(method="POST", path=path_of("transfers"), answer=TransferView, body=order)
 
 

@@ -12,7 +12,7 @@ from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import Cause
 from connector.protocol.dps.profiles import to_profile
-from connector.protocol.dsp.common import DataAddress, Role, endpoint_url
+from connector.protocol.dsp.common import DataAddress, EndpointProperty, Role, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
     FlowState,
@@ -53,14 +53,15 @@ async def build_request(context: Context, process: Transfer) -> FlowRequest | Te
 
 
 def _choose(process: Transfer) -> bytes | None:
-    """Return the data address of a pull, with what the consumer chooses as the query of its URL."""
-    if process.data_address is None or not process.choice:
+    """Return the data address of a pull, with what the consumer chooses and asks for as the query of its URL."""
+    query = "&".join(part for part in (process.parameters, process.choice) if part)
+    if process.data_address is None or not query:
         return process.data_address
     address = msgspec.json.decode(process.data_address, type=DataAddress)
     url = endpoint_url(address)
     if url is None:
         return process.data_address
-    chosen = f"{url}{'&' if '?' in url else '?'}{process.choice}"
+    chosen = f"{url}{'&' if '?' in url else '?'}{query}"
     return msgspec.json.encode(msgspec.structs.replace(address, endpoint=chosen))
 
 
@@ -77,40 +78,12 @@ def request_to_receive(process: Transfer) -> FlowRequest:
     )
 
 
-def end_failed(report: FlowReport, code: str = "flow-failed") -> Terminate:
-    """Return the end of a transfer whose flow failed: the counterparty learns the kind of cause, staff the error.
-
-    What the host of a data address answered is for staff alone, as are paths and addresses.
-    """
-    error = report.error or "The data plane returned no address: check its log."
-    if report.cause == Cause.UNTREATABLE:
-        return Terminate(code, error)
-    if report.cause == Cause.NOT_STORED:
-        code = "not-stored"
-    if report.cause in {Cause.LIMIT, Cause.USES}:
-        code = "not-permitted"
-    told = say("en", f"processes.flow-{report.cause or Cause.INTERNAL}")
-    return Terminate(code, told, write_in_all(lambda _: error))
-
-
-def write_address(process: Transfer, address: bytes) -> bytes:
-    """Return the JSON of an address in the form of the profile that the consumer asked for."""
-    if not process.profile:
+def ask_for_part(address: bytes, parameters: str) -> bytes:
+    """Return the data address of a push with the parameters that the consumer asks for, as a property."""
+    if not parameters:
         return address
-    written = to_profile(msgspec.json.decode(address, type=DataAddress), process.profile)
-    return msgspec.json.encode(written)
-
-
-def to_public(report: FlowReport) -> dict[str, Any]:
-    """Return a report without the address, which contains a token."""
-    document: dict[str, Any] = msgspec.to_builtins(report)
-    document.pop("data_address", None)
-    return document
-
-
-async def fetch_once(enforcer: Enforcer, process: Transfer) -> FlowReport:
-    """Let the consumer's data plane fetch again for a transfer that stays open; return its report."""
-    request = await build_request(enforcer.context, process)
-    if isinstance(request, Terminate):
-        return FlowReport(flow_id=process.id, state=FlowState.TERMINATED, error=request.reason)
-    return await enforcer.dataplane.fetch(request)
+    decoded = msgspec.json.decode(address, type=DataAddress)
+    wanted = EndpointProperty(name="parameters", value=parameters)
+    return msgspec.json.encode(
+        msgspec.structs.replace(decoded, endpoint_properties=(*decoded.endpoint_properties, wanted))
+    )

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -38,7 +39,7 @@ AT_ONCE = 200
 UUID = "urn:uuid:"
 _CHOICE = re.compile(r"form=[a-z-]{1,20}(?:&[a-z]{1,20}=[A-Za-z0-9%._~+:,/!<>*-]{0,2000}){0,40}", re.ASCII)
 # What an order of a transfer says.
-ASKED = ("role", "peer", "agreement_id", "format", "sink", "keep", "choice")
+ASKED = ("role", "peer", "agreement_id", "format", "sink", "keep", "choice", "parameters")
 
 
 async def request(
@@ -50,14 +51,16 @@ async def request(
     sink: dict[str, Any] | None = None,
     keep: bool = False,
     choice: str = "",
+    parameters: Mapping[str, str] | None = None,
     by: str = "",
     changes: Sequence[Change] = (),
 ) -> Transfer:
     """Request the data of an agreement; with `keep`, a pull stays open after a delivery, for data that changes often.
 
     `id` is the pid of the transfer (empty: a new one); the same request under it returns the transfer that there is.
-    `sink` is the local address for the data (default: a folder named after the transfer); `by` is the user who asks.
-    `choice` is the query with which a pull chooses a form and rows; the provider checks it.
+    `sink` is the local address for the data (default: a folder named after the transfer). `choice` is the query with
+    which a pull chooses a form and rows, `parameters` ask the source for a part of the data; the provider checks both.
+    `by` is the user who asks.
     Further `changes` are stored in the same commit, if the transfer is new.
     Raises NoSuchEntity, NotAllowed, Invalid.
     """
@@ -87,6 +90,7 @@ async def request(
         sink=msgspec.json.encode(target),
         keep=keep,
         choice=choice,
+        parameters=urlencode(parameters or {}, errors="replace"),
         created_at=enforcer.context.now(),
     )
     async with enforcer.locks.setdefault(pid, asyncio.Lock()):
@@ -107,7 +111,8 @@ async def _begin(enforcer: Enforcer, process: Transfer, by: str, changes: Sequen
             raise PeerFailed("plane-silent", str(fault)) from None
         if report.error or report.data_address is None:
             raise Invalid("sink", report.error or "The data plane returned no address for the data: check its log.")
-        process = msgspec.structs.replace(process, data_address=report.data_address, flow_reported=FlowState.PREPARED)
+        asked = flow_requests.ask_for_part(report.data_address, process.parameters)
+        process = msgspec.structs.replace(process, data_address=asked, flow_reported=FlowState.PREPARED)
     address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
     message = transfer.TransferRequestMessage(
         consumer_pid=process.id,

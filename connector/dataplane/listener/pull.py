@@ -10,10 +10,12 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
+from connector.dataplane.address.parameters import BadParameters, choose, list_parameters
 from connector.dataplane.control.gate import SUPERSEDED, USED_UP, Gate, LeaseEnded
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses, make_attempt
@@ -86,6 +88,23 @@ class _PartStream:
         self.outflow.abort()
 
 
+def _read_query(request: web.Request, source: dict[str, Any]) -> tuple[Choice | None, dict[str, Any]]:
+    """Return what a query chooses of the rows, and the address of the source with the parameters that it states.
+
+    A name that the source declares is a parameter; the others choose a form and rows.
+    """
+    declared = list_parameters(source)
+    stated = [pair for pair in request.query.items() if pair[0] in declared]
+    others = [pair for pair in request.query.items() if pair[0] not in declared]
+    try:
+        choice = read_choice(others)
+        return choice, choose(source, urlencode(stated) if choice else request.query_string)
+    except BadChoice as error:
+        raise refuse_choice(error) from error
+    except BadParameters as error:
+        raise Refusal(400, "parameters", str(error)) from error
+
+
 class PullHandler:
     """Handles pulls."""
 
@@ -95,15 +114,11 @@ class PullHandler:
         self._stall_s = stall_s
 
     async def get(self, request: web.Request) -> web.StreamResponse:
-        """Answer GET and HEAD; a query chooses a form and narrows the rows."""
-        try:
-            choice = read_choice(list(request.query.items()))
-        except BadChoice as error:
-            raise refuse_choice(error) from error
-        return await self.answer(request, choice)
+        """Answer GET and HEAD; a query states parameters of the source, chooses a form and narrows the rows."""
+        return await self.answer(request)
 
-    async def answer(self, request: web.Request, choice: Choice | None) -> web.StreamResponse:
-        """Answer with the data as it is chosen."""
+    async def answer(self, request: web.Request, choice: Choice | None = None) -> web.StreamResponse:
+        """Answer with the data as it is chosen, by default by the query of the request."""
         flow = await self._access.find_flow(request, FlowDirection.SERVE)
         gate = await self._access.open_gate(flow)
         key = f"{flow.owner} {flow.id}"
@@ -120,6 +135,8 @@ class PullHandler:
     ) -> web.StreamResponse:
         part = request.match_info.get("part")
         address = flow.source or {}
+        if choice is None:
+            choice, address = _read_query(request, address)
         try:
             async with end_with_caller(request), gate.open_passage():
                 head = request.method == "HEAD"

@@ -1,18 +1,24 @@
 """A fixed URL of an own backend, as a source: the guarded client fetches it at each access.
 
-Address: `{"kind": "http", "url": "https://…", "headers": {"X-Api-Key": "…"}}`. The operator sets both; the peer
-determines only the byte range. The last part of the path names the data if it is a file name: it is the same for every
-answer, also for one to a range. Redirects are refused, and the silence and duration of an answer are limited. An answer
-that ends early is an error, never a short success.
+Address: `{"kind": "http", "url": "https://…", "headers": {"Accept": "…"}}`. The operator sets both; the peer determines
+only the byte range, and what `parameters` lets it choose. `auth` names a secret of the operator
+(`dataplane.backends.asking`), `paging` describes a backend that answers in pages (`dataplane.backends.paging`). The
+last part of the path names the data if it is a file name: it is the same for every answer, also for one to a range.
+Redirects are refused, and the silence and duration of an answer are limited. An answer that ends early is an error,
+never a short success.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from connector.dataplane.address.parameters import check_parameters
+from connector.dataplane.address.secrets import SecretReader, refuse_secret
+from connector.dataplane.backends.asking import Asker
+from connector.dataplane.backends.paging import LARGEST_PAGE, Paging, open_pages, read_paging
 from connector.dataplane.wire.body import yield_nothing
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
@@ -22,7 +28,7 @@ from connector.dataplane.wire.fields import (
     read_repr_digest,
     strong_etag,
 )
-from connector.net.client import GuardedClient, Stream
+from connector.net.client import GuardedClient, Response, Stream
 from connector.net.errors import Blocked, NetError
 from connector.ports.flow import Cause, Content, SourceError
 
@@ -38,10 +44,21 @@ _MEDIA_TYPE = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 class HttpSource:
-    """Fetches from own backends. `idle_s` limits a silence of the backend, `longest_s` a complete answer (seconds)."""
+    """Fetches from own backends, with `secrets` of the operator.
 
-    def __init__(self, client: GuardedClient, *, idle_s: float = 30.0, longest_s: float = 6 * 3600.0) -> None:
+    `idle_s` limits a silence of the backend, `longest_s` a complete answer (seconds).
+    """
+
+    def __init__(
+        self,
+        client: GuardedClient,
+        secrets: SecretReader = refuse_secret,
+        *,
+        idle_s: float = 30.0,
+        longest_s: float = 6 * 3600.0,
+    ) -> None:
         self._client = client
+        self._asker = Asker(client, secrets)
         self._idle_s = idle_s
         self._longest_s = longest_s
 
@@ -58,6 +75,9 @@ class HttpSource:
                 raise SourceError(
                     "A header of the address has a name or value that cannot be sent: use ASCII, and not `Range`."
                 )
+        check_parameters(address)
+        read_paging(address)
+        self._asker.check(address)
 
     @asynccontextmanager
     async def open(
@@ -67,17 +87,14 @@ class HttpSource:
         self.check(address)
         if part is not None:
             raise SourceError("A URL has no members: request it without a path.")
-        headers, ranged = dict(address.get("headers", {})), bool(offset) or end is not None
-        if ranged:
-            headers["Range"] = f"bytes={offset}-{'' if end is None else end - 1}"
+        paging = read_paging(address)
+        if paging is not None:
+            yield await self._open_pages(address, paging)
+            return
+        ranged = bool(offset) or end is not None
+        span = {"Range": f"bytes={offset}-{'' if end is None else end - 1}"} if ranged else {}
         async with AsyncExitStack() as stack:
-            try:
-                asked = self._client.stream("GET", address["url"], headers=headers, idle_s=self._idle_s)
-                answer = await stack.enter_async_context(asked)
-            except Blocked as error:
-                raise SourceError(f"The backend cannot be read: {error}", Cause.NOT_ALLOWED) from error
-            except NetError as error:
-                raise SourceError(f"The backend cannot be read: {error}", Cause.UNAVAILABLE) from error
+            answer = await self._ask(stack, address, span)
             if answer.status == 206 and not ranged:
                 raise SourceError(
                     "The backend answered with a part of the data, though all of it was requested: check the backend."
@@ -87,12 +104,59 @@ class HttpSource:
     async def changed_at(self, address: dict[str, Any]) -> int | None:
         """Return the time in `Last-Modified` of the backend; None without this header."""
         self.check(address)
-        url, headers = address["url"], dict(address.get("headers", {}))
+        if read_paging(address) is not None:
+            return None
+        url = self._asker.add_key(address, self._asker.make_url(address))
         try:
-            async with asyncio.timeout(_HEAD_S), self._client.stream("HEAD", url, headers=headers) as answer:
+            async with asyncio.timeout(_HEAD_S), AsyncExitStack() as stack:
+                headers = await self._asker.make_headers(address)
+                answer = await stack.enter_async_context(self._client.stream("HEAD", url, headers=headers))
                 return read_http_date(answer.headers.get("Last-Modified")) if answer.status in _WHOLE else None
         except (NetError, TimeoutError) as error:
             raise SourceError(f"The backend cannot be reached: {error}") from error
+
+    async def _ask(self, stack: AsyncExitStack, address: dict[str, Any], span: dict[str, str]) -> Stream:
+        """Open the answer to a request; a token that the backend refuses is renewed once. Raises SourceError."""
+        first = AsyncExitStack()
+        answer, headers = await self._send(first, address, span)
+        if answer.status == 401 and self._asker.forget_token(address, headers):
+            await first.aclose()
+            answer, _ = await self._send(stack, address, span)
+        else:
+            stack.push_async_exit(first)
+        return answer
+
+    async def _send(
+        self, stack: AsyncExitStack, address: dict[str, Any], span: dict[str, str]
+    ) -> tuple[Stream, dict[str, str]]:
+        url = self._asker.add_key(address, self._asker.make_url(address))
+        headers = await self._asker.make_headers(address)
+        with _explain():
+            asked = self._client.stream("GET", url, headers=headers | span, idle_s=self._idle_s)
+            return await stack.enter_async_context(asked), headers
+
+    async def _open_pages(self, address: dict[str, Any], paging: Paging) -> Content:
+        deadline = asyncio.get_running_loop().time() + self._longest_s
+
+        async def fetch(url: str) -> Response:
+            if asyncio.get_running_loop().time() > deadline:
+                raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
+            answer, headers = await self._fetch_page(url, address)
+            if answer.status == 401 and self._asker.forget_token(address, headers):
+                answer, _ = await self._fetch_page(url, address)
+            if answer.status not in _WHOLE:
+                raise _refuse_status(answer.status)
+            return answer
+
+        chunks = await open_pages(self._asker.make_url(address), paging, fetch)
+        kinds = {"json": "application/json", "ndjson": "application/x-ndjson"}
+        return Content(chunks=chunks, media_type=kinds[paging.form])
+
+    async def _fetch_page(self, url: str, address: dict[str, Any]) -> tuple[Response, dict[str, str]]:
+        headers, url = await self._asker.make_headers(address), self._asker.add_key(address, url)
+        with _explain():
+            page = self._client.request("GET", url, headers=headers, timeout_s=self._idle_s, max_bytes=LARGEST_PAGE)
+            return await page, headers
 
     def _content(self, answer: Stream, offset: int, address: dict[str, Any]) -> Content:
         fields = answer.headers
@@ -103,8 +167,7 @@ class HttpSource:
                 raise SourceError("The backend returned another range than requested.")
             size, first = given[2], offset
         elif answer.status not in _WHOLE:
-            cause = _CAUSES.get(answer.status, Cause.UNAVAILABLE)
-            raise SourceError(f"The backend answered with status {answer.status} instead of data.", cause)
+            raise _refuse_status(answer.status)
         if answer.status == 416:
             chunks = yield_nothing()
         media_type = address.get("media_type") or fields.get("Content-Type", "")
@@ -128,6 +191,21 @@ class HttpSource:
                     raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
         except NetError as error:
             raise SourceError(f"The backend closed the connection early: {error}") from error
+
+
+@contextmanager
+def _explain() -> Iterator[None]:
+    try:
+        yield
+    except Blocked as error:
+        raise SourceError(f"The backend cannot be read: {error}", Cause.NOT_ALLOWED) from error
+    except NetError as error:
+        raise SourceError(f"The backend cannot be read: {error}", Cause.UNAVAILABLE) from error
+
+
+def _refuse_status(status: int) -> SourceError:
+    cause = _CAUSES.get(status, Cause.UNAVAILABLE)
+    return SourceError(f"The backend answered with status {status} instead of data.", cause)
 
 
 def _find_name(url: str) -> str | None:

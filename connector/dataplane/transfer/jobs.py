@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from connector.dataplane.address.parameters import PARAMETERS, BadParameters, choose
 from connector.dataplane.control.gate import USED_UP, Gate, LeaseEnded
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.register import Delivered, FlowKey, Register
@@ -20,7 +21,7 @@ from connector.net.client import GuardedClient
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Cause, Sink, Source, SourceError
 from connector.ports.store_errors import LimitReached, StoreError, Unavailable
-from connector.protocol.dsp.common import DataAddress, endpoint_url
+from connector.protocol.dsp.common import DataAddress, endpoint_property, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.assets import DEFAULT_MEDIA_TYPE
 
@@ -204,7 +205,7 @@ class Jobs:
         if flow.direction is FlowDirection.PUSH:
             source = self._source(flow, gate)
             stated = flow.media_type if flow.media_type != DEFAULT_MEDIA_TYPE else None
-            return await push(context, endpoint, source, flow.source or {}, stated)
+            return await push(context, endpoint, source, _choose(flow, endpoint), stated)
         expected = Expected() if flow.live else _expect(flow)
         again = flow.live and flow.size is not None
         sink = self._sinks.get(str((flow.sink or {}).get("kind")))
@@ -242,6 +243,14 @@ class _JobUse:
         """Record that a part has arrived."""
         if self._uses:
             await self._register.finish_use(self._flow, self._uses, part)
+
+
+def _choose(flow: Flow, endpoint: DataAddress) -> dict[str, Any]:
+    """Return the address of the source with the parameters that the consumer states in its data address."""
+    try:
+        return choose(flow.source or {}, endpoint_property(endpoint, PARAMETERS) or "")
+    except BadParameters as error:
+        raise TransferFailed(str(error), Cause.ADDRESS) from error
 
 
 def _expect(flow: Flow) -> Expected:

@@ -34,7 +34,8 @@ SENTENCES: dict[str, str] = {
     "header-twice": "Ein Kopffeld ist zweimal angegeben: einmal genügt.",
     "header-url": "--header gehört zu einer HTTP-Quelle: bitte --url angeben.",
     "glob-folder": "--glob wählt Dateien eines Ordners aus: bitte --folder angeben.",
-    "one-source": "Ein Angebot hat genau eine Quelle: bitte --file, --folder oder --url angeben.",
+    "one-source": "Ein Angebot hat genau eine Quelle: bitte --file, --folder, --url oder --source angeben.",
+    "source-unusable": "Die Quelle in {path} kann nicht gelesen werden: {problem}.",
     "amount": "Unbekannter Betrag {text!r}: bitte mit Punkt schreiben, etwa 9.50.",
     "no-broker-settings": "{file} enthält die Einstellungen eines Konnektors: bitte die des Brokers angeben.",
     "no-plane-key": "Für eine Datenebene von Datenkontor fehlt ihr Schlüssel: bitte {variable} setzen; "

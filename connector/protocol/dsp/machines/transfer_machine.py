@@ -87,7 +87,8 @@ class Transfer(Process, frozen=True, kw_only=True):
     `data_address` is the JSON of the DataAddress as sent or received: for a pull the address and token of the provider,
     for a push those of the consumer. `flow_wanted` is the state that the control plane wants, `flow_reported` the state
     that the data plane confirmed last; the worker signals until they are equal. `sink` is the JSON of the address where
-    the consumer stores the data. `keep` leaves a transfer open after a finite delivery. `suspended_by` is the side that
+    the consumer stores the data. `keep` leaves a transfer open after a finite delivery. `parameters` is the query with
+    which the consumer asks for a part of the data. `suspended_by` is the side that
     suspended the transfer; only this side can resume it. `lease_until` is the end of the lease. `progress` is the JSON
     of the last report of the data plane. `profile` is the format as the peer wrote it, if that is another name.
     `choice` is the query with which the consumer chooses a form and rows of a pull; empty for the data as it is.
@@ -103,6 +104,7 @@ class Transfer(Process, frozen=True, kw_only=True):
     sink: bytes | None = None
     keep: bool = False
     choice: str = ""
+    parameters: str = ""
     suspended_by: Role | None = None
     lease_until: int | None = None
     progress: bytes | None = None

@@ -1,0 +1,83 @@
+"""The secrets of the operator by reference: in a file of its owner alone, in the environment, or with systemd."""
+
+import os
+from pathlib import Path
+
+from connector.dataplane.address.secrets import SecretReader
+from connector.identity.files import FileFault, read_bounded
+from connector.ports.flow import Cause, SourceError
+from connector.settings import Settings, SettingsError
+from connector.settings.sources import SecretSettings
+
+_SECRET_BYTES = 4096
+_SYSTEMD = "CREDENTIALS_DIRECTORY"
+
+
+def read_secret(name: str, file: Path | None, variable: str | None) -> str:
+    """Return a secret of the section `name`, from its file or its environment variable; empty if it has none.
+
+    Raises SettingsError.
+    """
+    if variable is not None:
+        secret = os.environ.get(variable, "")
+        if not secret:
+            reason = f"{name}.secret_variable names {variable}, which is not in the environment: set it, or use a file."
+            raise SettingsError(reason)
+        return secret
+    if file is None:
+        return ""
+    try:
+        secret = read_bounded(file, _SECRET_BYTES, private=True).decode().strip()
+    except FileFault as fault:
+        raise SettingsError(f"{name}.secret_file cannot be used: {fault}") from None
+    except UnicodeDecodeError:
+        secret = ""
+    if not secret or not secret.isprintable():
+        raise SettingsError(f"{name}.secret_file, {file}, contains no secret: write it there on one line.")
+    return secret
+
+
+def check_secrets(settings: Settings) -> None:
+    """Raise SettingsError if a secret for sources cannot be read, or its name stands twice."""
+    names = [secret.name for secret in settings.secrets]
+    for secret in settings.secrets:
+        if names.count(secret.name) > 1:
+            raise SettingsError(f"secrets in the settings has the name {secret.name} twice: give each another name.")
+        _read(secret)
+
+
+def make_secret_reader(settings: Settings) -> SecretReader:
+    """Return the reader of the secrets that the settings list; each use reads anew, so a changed secret counts."""
+    listed = {secret.name: secret for secret in settings.secrets}
+
+    def read(name: str, server: str) -> str:
+        secret = listed.get(name)
+        if secret is None:
+            raise SourceError(
+                f"The secret {name} is not known: add it to the settings as `[[secrets]]`.", Cause.NOT_ALLOWED
+            )
+        if server not in {host.lower() for host in secret.hosts}:
+            raise SourceError(
+                f"The secret {name} may not be sent to {server}: add it to `hosts` of the secret in the settings.",
+                Cause.NOT_ALLOWED,
+            )
+        try:
+            return _read(secret)
+        except SettingsError:
+            raise SourceError(
+                f"The secret {name} cannot be read: `datenkontor doctor` says why.", Cause.NOT_ALLOWED
+            ) from None
+
+    return read
+
+
+def _read(secret: SecretSettings) -> str:
+    name, file = f"secrets.{secret.name}", secret.secret_file
+    if file is None and secret.secret_variable is None:
+        folder = os.environ.get(_SYSTEMD)
+        if not folder:
+            raise SettingsError(
+                f"{name} has neither `secret_file` nor `secret_variable`, and systemd gives no credentials: add one."
+            )
+        file = Path(folder) / secret.name
+    return read_secret(name, file, secret.secret_variable)

@@ -1,0 +1,1 @@
+"""What the addresses of sources share: typed members, parameters that a consumer chooses, references to secrets."""

@@ -1,0 +1,1 @@
+"""Databases of the operator: one read-only query of a table or view, row by row."""
