@@ -103,3 +103,6 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
         decision=decision,
         treatment=treatment,
     )
+
+
+APPLY = {PutFlow: put, PutLease: put_lease, DropLease: drop_lease}
