@@ -15,12 +15,12 @@ from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.register import Register
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.treating.consents import DeliveryConsents
-from connector.dataplane.treating.delivery import TreatedDelivery, Treating
+from connector.dataplane.treating.delivery import TreatedDelivery, Treating, find_treatment
 from connector.dataplane.treating.reader import PIECE
 from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, Untreatable
-from connector.ports.treatment import Treatment, read_treatment
+from connector.ports.treatment import Treatment
 
 _FOLDER = "A folder cannot be treated record by record: offer its files one by one."
 WHOLE = 1024 * 1024
@@ -35,14 +35,9 @@ def treat(
 
     Raises Untreatable if this data plane cannot apply the treatment.
     """
-    try:
-        treatment = read_treatment(gate.treatment)
-    except ValueError as error:
-        raise Untreatable(str(error)) from error
-    if treatment is None:
+    treatment = find_treatment(gate, treating)
+    if treatment is None or treating is None:
         return source
-    if treating is None:
-        raise Untreatable("This data plane cannot treat records: it has neither a secret nor operands.")
     return TreatedSource(source, flow, treatment, treating, register, head=head)
 
 

@@ -1,6 +1,7 @@
 """The in-memory twin of `SqliteJournals`, and of the changes of a journal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from connector.ports.changes import DropJournal, ExtendJournal
 from connector.ports.entities import EntryHead, StreamEntry, StreamJournal
@@ -67,4 +68,4 @@ def _drop(tables: MemoryTables, change: DropJournal) -> None:
         tables.put(tables.journal_entries, (*key, position), None)
 
 
-APPLY = {ExtendJournal: _extend, DropJournal: _drop}
+APPLY: dict[type, Callable[[MemoryTables, Any], None]] = {ExtendJournal: _extend, DropJournal: _drop}

@@ -1,7 +1,8 @@
 """The SQL of data flows and their leases."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -105,4 +106,8 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
     )
 
 
-APPLY = {PutFlow: put, PutLease: put_lease, DropLease: drop_lease}
+APPLY: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
+    PutFlow: put,
+    PutLease: put_lease,
+    DropLease: drop_lease,
+}

@@ -1,7 +1,8 @@
 """The SQL of the journals of streams and their entries."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -23,7 +24,9 @@ _EMPTY = "DELETE FROM journal_entries WHERE journal = ?"
 _DROP = "DELETE FROM journals WHERE number = ?"
 _BY_ID = "SELECT body FROM journals WHERE owner = ? AND id = ?"
 _ALL = "SELECT body FROM journals WHERE owner = ? ORDER BY id"
-_HEADS = "SELECT position, at, length(data) FROM journal_entries WHERE journal = ? AND position > ? ORDER BY position LIMIT ?"
+_HEADS = """
+SELECT position, at, length(data) FROM journal_entries WHERE journal = ? AND position > ? ORDER BY position LIMIT ?
+"""
 _ENTRIES = """
 SELECT position, at, data, lost, count FROM journal_entries
 WHERE journal = ? AND position > ? AND position <= ? ORDER BY position
@@ -82,4 +85,4 @@ def entries_after(
     return [StreamEntry(*row) for row in fetch_many(connection, _ENTRIES, (*number, after, last))]
 
 
-APPLY = {ExtendJournal: extend, DropJournal: drop}
+APPLY: dict[type, Callable[[sqlite3.Connection, Any], None]] = {ExtendJournal: extend, DropJournal: drop}
