@@ -30,6 +30,7 @@ from connector.app.parts import (
     list_identity_routes,
     load_secret,
     log,
+    make_brokers,
     make_rates,
     new_urn,
     read_clock,
@@ -68,7 +69,7 @@ from connector.controlplane.usecases.subscribing.runner import SubscriptionRunne
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
-from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
+from connector.dataplane.kinds import Site, build_sinks, build_sources, build_streams, make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -474,7 +475,12 @@ async def _connect_planes(
 def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -> LocalDataPlane:
     settings = parts.settings
     settings.received.mkdir(parents=True, exist_ok=True)
-    site = Site(source_root=settings.data_root, sink_root=settings.received, backends=parts.client)
+    site = Site(
+        source_root=settings.data_root,
+        sink_root=settings.received,
+        backends=parts.client,
+        brokers=make_brokers(settings),
+    )
     scheme = "https" if settings.net.certificate else "http"
     public_url = settings.data.public_url or format_origin(scheme, settings.data.host, settings.data.port)
     return LocalDataPlane(
@@ -486,4 +492,5 @@ def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -
         now=now,
         treating=treating,
         data_problem=parts.data_problem,
+        streams=build_streams(site),
     )

@@ -23,9 +23,10 @@ from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
-from connector.identity.files import read_bounded, write_new
+from connector.identity.files import FileFault, read_bounded, write_new
 from connector.identity.keys import SigningKey
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
+from connector.net.brokers import Brokers
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
@@ -197,6 +198,22 @@ def list_identity_routes(parts: Parts, service: CredentialService | None) -> lis
     """
     shown = credential_service.routes(service, make_rates(parts.settings)) if service else []
     return [*list_document_routes(parts.settings, parts.find_key), *shown]
+
+
+def make_brokers(settings: Settings) -> Brokers:
+    """Return the way to the message brokers of the operator. Raises SettingsError."""
+    folder = settings.data.credentials
+
+    def read(name: str) -> bytes:
+        if folder is None:
+            raise FileNotFoundError(name)
+        try:
+            return read_bounded(folder / f"{name}.json", SECRET_FILE_BYTES, private=True)
+        except FileFault as fault:
+            log.warning("the credentials %s cannot be used: %s", name, fault)
+            raise PermissionError(name) from fault
+
+    return Brokers(build_policy(settings), tls=build_anchors(settings), read=read)
 
 
 def load_secret(settings: Settings) -> Secret:

@@ -15,13 +15,13 @@ from aiohttp import web
 from connector.app.checking import build_anchors, build_policy
 from connector.app.listeners import Listeners
 from connector.app.lock import lock_store
-from connector.app.parts import OWNER, load_secret, make_rates, new_urn, read_clock, to_bounds
+from connector.app.parts import OWNER, load_secret, make_brokers, make_rates, new_urn, read_clock, to_bounds
 from connector.app.planes.signaling import SignalingEnd, build_end
 from connector.binding.dps.callbacks import ControlPlanes
 from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes
 from connector.controlplane.judging.library import operands
-from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
+from connector.dataplane.kinds import Site, build_sinks, build_sources, build_streams, make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -131,7 +131,9 @@ def _build_plane(
 ) -> LocalDataPlane:
     """Return the plane. Which addresses are a counterparty's, the control plane has checked by the participant list."""
     settings.received.mkdir(parents=True, exist_ok=True)
-    site = Site(source_root=settings.data_root, sink_root=settings.received, backends=client)
+    site = Site(
+        source_root=settings.data_root, sink_root=settings.received, backends=client, brokers=make_brokers(settings)
+    )
     scheme = "https" if settings.net.certificate else "http"
     public_url = settings.data.public_url or format_origin(scheme, settings.data.host, settings.data.port)
 
@@ -152,4 +154,5 @@ def _build_plane(
         treating=make_treating(load_secret(settings), operands(ZoneInfo(settings.zone))),
         data_problem=find_problem,
         count=control.count_use,
+        streams=build_streams(site),
     )

@@ -11,7 +11,7 @@ identifier and content, in the order in which it was sent first: it is acknowled
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiomqtt
@@ -84,24 +84,32 @@ class MqttSource:
         """Connect and subscribe; `begin` drops an earlier session. Raises SourceError until it is subscribed."""
         place = await self._brokers.find(address["url"], _PORTS, address.get("credentials", ""))
         session = _make_session(place, name, read_stream_limits(address).largest, keep_s=keep_s, begin=begin)
-        entered = False
         try:
-            async with session:
-                codes = await session.subscribe(address["topic"], qos=1)
-                if any(getattr(code, "is_failure", code >= 0x80) for code in codes):
-                    raise SourceError(
-                        "The broker refuses the topic: allow this account to subscribe to it.", Cause.NOT_ALLOWED
-                    )
-                entered = True
-                yield session
+            await session.__aenter__()
+            await _subscribe(session, address["topic"])
+        except SourceError:
+            await _leave(session)
+            raise
         except aiomqtt.MqttCodeError as error:
-            if not entered:
-                raise SourceError(_explain_refusal(error), Cause.UNAVAILABLE) from None
+            raise SourceError(_explain_refusal(error), Cause.UNAVAILABLE) from None
         except (aiomqtt.MqttError, OSError) as error:
-            if not entered:
-                raise SourceError(
-                    f"The broker cannot be reached: {explain_broken(error)}.", Cause.UNAVAILABLE
-                ) from None
+            raise SourceError(f"The broker cannot be reached: {explain_broken(error)}.", Cause.UNAVAILABLE) from None
+        try:
+            yield session
+        finally:
+            await _leave(session)
+
+
+async def _subscribe(session: "_Session", topic: str) -> None:
+    codes = await session.subscribe(topic, qos=1)
+    if any(getattr(code, "is_failure", code >= 0x80) for code in codes):
+        raise SourceError("The broker refuses the topic: allow this account to subscribe to it.", Cause.NOT_ALLOWED)
+
+
+async def _leave(session: "_Session") -> None:
+    """Close a connection that may be broken."""
+    with suppress(aiomqtt.MqttError, OSError):
+        await session.__aexit__(None, None, None)
 
 
 class MqttInlet:
@@ -153,7 +161,7 @@ class MqttInlet:
     def _read(self, message: MQTTMessage) -> Arrived:
         if len(message.payload) > self._largest:
             return Arrived(lost=Lost.TOO_LARGE)
-        return Arrived(message.payload)
+        return Arrived(bytes(message.payload))
 
 
 class _Session(aiomqtt.Client):

@@ -2,8 +2,8 @@
 "city.air"}`.
 
 The subscription is a durable consumer of the stream, which begins with the next message. A message is acknowledged when
-it is stored, together with all before it. The mark is the sequence number of the last stored message: what the server
-sends again is known by it and not stored twice.
+it is stored, together with all before it. The mark is the sequence number of the last stored message: after a break the
+consumer is made anew and begins behind it, so that what the server would send again comes in its order, and once.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy
 from nats.js.errors import NotFoundError
 
 from connector.dataplane.wire.arrivals import Arrivals
@@ -29,7 +29,7 @@ from connector.ports.streams import Arrived, ArrivedBatch, Lost
 _PORTS = {"nats": 4222, "tls": 4222}
 _PATIENCE_S = 10
 _ON_THE_WAY = 256
-_ACK_WAIT_S = 60
+_ACK_WAIT_S = 300
 _ABANDONED_S = 7 * 24 * 3600
 _SUBJECT = re.compile(r"[^\s.*>\x00-\x1f]+(\.[^\s.*>\x00-\x1f]+)*")
 _STREAM = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -70,12 +70,14 @@ class NatsSource:
         async with self._connect(address, arrivals) as server:
             stream = server.jetstream()
             first = await _find_stream(stream, address)
+            begin = await _end_consumer(stream, address, name, stored)
 
             async def receive(message: Msg) -> None:
                 arrivals.put(message, len(message.data))
 
             config = ConsumerConfig(
-                deliver_policy=DeliverPolicy.NEW,
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE if begin else DeliverPolicy.NEW,
+                opt_start_seq=begin or None,
                 ack_policy=AckPolicy.ALL,
                 ack_wait=_ACK_WAIT_S,
                 max_ack_pending=_ON_THE_WAY,
@@ -111,16 +113,21 @@ class NatsSource:
     @asynccontextmanager
     async def _connect(self, address: dict[str, Any], arrivals: Arrivals[Msg]) -> AsyncIterator[Client]:
         place = await self._brokers.find(address["url"], _PORTS, address.get("credentials", ""))
-        server = Client()
+        server, failures = Client(), list[BaseException]()
 
         async def closed() -> None:
             arrivals.break_off("The server closed the connection.")
 
-        async def failed(_error: Exception) -> None:
-            """Take no notice: what matters closes the connection."""
+        async def failed(error: Exception) -> None:
+            failures.append(error)
+            del failures[:-1]
 
         options: dict[str, Any] = {"tls": place.tls, "tls_hostname": place.host} if place.tls else {}
-        account = {"user": place.account.user, "password": place.account.password, "token": place.account.token}
+        account: dict[str, Any] = {
+            "user": place.account.user,
+            "password": place.account.password,
+            "token": place.account.token,
+        }
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await server.connect(
@@ -129,18 +136,21 @@ class NatsSource:
                     disconnected_cb=closed,
                     closed_cb=closed,
                     allow_reconnect=False,
+                    max_reconnect_attempts=1,
+                    reconnect_time_wait=0,
                     connect_timeout=_PATIENCE_S,
                     ping_interval=20,
                     **options,
                     **{name: value for name, value in account.items() if value},
                 )
         except (NatsError, OSError, TimeoutError) as error:
-            raise SourceError(f"The server cannot be used: {_explain(error)}.", Cause.UNAVAILABLE) from None
+            await _leave(server)
+            reason = _explain(failures[-1] if failures else error)
+            raise SourceError(f"The server cannot be used: {reason}.", Cause.UNAVAILABLE) from None
         try:
             yield server
         finally:
-            with suppress(NatsError, OSError, TimeoutError):
-                await server.close()
+            await _leave(server)
 
 
 class NatsInlet:
@@ -184,6 +194,28 @@ class NatsInlet:
                 raise SourceError("The server closed the connection.", Cause.UNAVAILABLE) from error
 
 
+async def _leave(server: Client) -> None:
+    """Close a connection that may be broken, or that was never complete."""
+    with suppress(NatsError, OSError, TimeoutError):
+        await server.close()
+
+
+async def _end_consumer(stream: JetStreamContext, address: dict[str, Any], name: str, stored: int) -> int:
+    """Remove a consumer of an earlier connection; return the number at which the next one begins, 0 for the newest.
+
+    The stream keeps its messages without a consumer. What was sent and not acknowledged would come behind newer ones.
+    """
+    try:
+        earlier = await stream.consumer_info(address["stream"], name)
+        await stream.delete_consumer(address["stream"], name)
+    except NotFoundError:
+        return stored + 1 if stored else 0
+    except (NatsError, OSError, TimeoutError) as error:
+        raise SourceError(f"The server cannot be asked: {_explain(error)}.", Cause.UNAVAILABLE) from error
+    floor = earlier.ack_floor.stream_seq if earlier.ack_floor else 0
+    return max(stored, floor) + 1
+
+
 async def _find_stream(stream: JetStreamContext, address: dict[str, Any]) -> int:
     """Return the first sequence number of a stream of this subject alone, 0 of any other one. Raises SourceError."""
     try:
@@ -196,6 +228,10 @@ async def _find_stream(stream: JetStreamContext, address: dict[str, Any]) -> int
         raise SourceError(
             f"The server cannot be asked for the stream: {_explain(error)}.", Cause.UNAVAILABLE
         ) from error
+    if found.config.retention not in {None, RetentionPolicy.LIMITS}:
+        raise SourceError(
+            "The stream drops messages that were read once: give one with the retention `limits`.", Cause.NOT_ALLOWED
+        )
     return found.state.first_seq if found.config.subjects == [address["subject"]] else 0
 
 

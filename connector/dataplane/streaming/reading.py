@@ -106,8 +106,8 @@ class StreamReader:
         if self._treated is not None:
             there = [place for place, one in enumerate(results) if isinstance(one, bytes)]
             treated = await self._treated.treat([entries[place].data for place in there])
-            for place, result in zip(there, treated, strict=True):
-                results[place] = result
+            for place, one in zip(there, treated, strict=True):
+                results[place] = one
         pieces, lost, count = list[Piece](), "", 0
         for entry, result in zip(entries, results, strict=True):
             if lost and result != lost:
