@@ -1,7 +1,7 @@
 """The kinds of sources, streams, sinks and transforms.
 
-A source, a source of streams or a sink is one file and its line here. A transform is one file and its row in `policies/operands.toml`, which
-names the module and is read by the control plane too.
+A source, a source of streams or a sink is one file and its line here. A transform is one file and its row in
+`policies/operands.toml`, which names the module and is read by the control plane too.
 """
 
 from collections.abc import Callable, Mapping

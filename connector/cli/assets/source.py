@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from connector.cli.assets.stream import is_stream_url, read_stream_url
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.dataplane.files.folder import RESERVED
@@ -28,6 +29,9 @@ def build_source(
         raise Failure(Code.USAGE, "errors.glob-folder")
     if headers and url is None:
         raise Failure(Code.USAGE, "errors.header-url")
+    if url is not None and is_stream_url(url):
+        stream = read_stream_url(url)
+        return _put_at_plane(stream, at_plane), str(stream.get("topic") or stream.get("subject")).rpartition("/")[2]
     if url is not None:
         pairs = dict(_split_header(header) for header in headers)
         if len({name.casefold() for name in pairs}) != len(headers):

@@ -1,9 +1,9 @@
 """The answer to a pull of a stream: messages as they arrive, until the lease ends or the peer leaves.
 
 The form is that of the `Accept` field: Server-Sent Events or lines of JSON. A peer continues behind the identifier that
-it sends as `Last-Event-ID`, or in the query as `after`; without one, behind what it confirmed so last. Messages leave at
-least once: only such a request confirms what came before. A stream that ends says why in its last event, unless bytes
-are still on their way to a slow reader: then it is cut off, and the next request learns the reason.
+it sends as `Last-Event-ID`, or in the query as `after`; without one, behind what it confirmed so last. Messages leave
+at least once: only such a request confirms what came before. A stream that ends says why in its last event, unless
+bytes are still on their way to a slow reader: then it is cut off, and the next request learns the reason.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 
 class StreamAnswers:
-    """Answers pulls of streams. `stall_s` is how long a peer may take no byte, `alive_s` the longest silence of ours."""
+    """Answers pulls of streams: a peer may take no byte for `stall_s` seconds, and hears of us every `alive_s`."""
 
     def __init__(self, access: FlowAccess, begin_use: BeginUse, stall_s: float, alive_s: float = _ALIVE_S) -> None:
         self._access = access

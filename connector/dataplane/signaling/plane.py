@@ -7,7 +7,7 @@ control plane decides whether to start it again or to terminate it (Data Plane S
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -22,6 +22,7 @@ from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.typed import TypedSource
 from connector.dataplane.signaling.verbs import SUSPENDED, VERBS, make_flow, needs_token
 from connector.dataplane.streaming.streams import Streams
+from connector.dataplane.transfer.follow import follow, is_stream, write_interruption
 from connector.dataplane.transfer.jobs import Jobs
 from connector.dataplane.treating.delivery import Treating
 from connector.dataplane.treating.messages import TreatedMessages, treat_messages
@@ -35,6 +36,7 @@ from connector.ports.store import Store
 from connector.ports.store_errors import Conflict
 from connector.ports.streams import StreamSource
 from connector.ports.treatment import Records
+from connector.protocol.dsp.common import DataAddress, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.sightings import Sighting
 
@@ -81,6 +83,8 @@ class LocalDataPlane:
             notify=self._notify,
             data_problem=data_problem,
         )
+        self._client = client
+        self._data_problem = data_problem
         self._public_url = public_url
         self._listener: FlowListener | None = None
         self._fetching: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
@@ -165,6 +169,7 @@ class LocalDataPlane:
                 or flow.state != FlowState.STARTED
                 or flow.direction is not FlowDirection.FETCH
                 or not flow.live
+                or is_stream(flow.endpoint)
             ):
                 state = FlowState(flow.state) if flow else FlowState.NONE
                 return FlowReport(
@@ -180,6 +185,20 @@ class LocalDataPlane:
             return make_report(self.register, flow, outcome)
         await self._notify(outcome)
         return make_report(self.register, outcome)
+
+    async def follow(self, owner: str, flow_id: str, after: str) -> AsyncIterator[bytes]:
+        """Yield the lines of a stream that this side reads, from behind a position on."""
+        flow = await self.register.store.flow(owner, flow_id)
+        if flow is None or flow.state != FlowState.STARTED or not is_stream(flow.endpoint):
+            state = FlowState(flow.state) if flow else FlowState.NONE
+            again = state in {FlowState.PREPARED, FlowState.SUSPENDED}
+            yield write_interruption(f"The flow is {state}: only a started stream can be followed.", again=again)
+            return
+        endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
+        problem = self._data_problem(flow.peer, endpoint_url(endpoint) or "")
+        gate = await self.register.find_gate(flow)
+        async for lines in follow(self._client, self.register, flow, gate, after, problem):
+            yield lines
 
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
         """Return the report of a flow; None if the flow is unknown."""
@@ -378,8 +397,11 @@ class LocalDataPlane:
         flow = make_flow(request, flow, wanted, token, self.register.now())
         report = make_report(self.register, flow)
         if token:
-            report = msgspec.structs.replace(report, data_address=make_address(flow, token, self._public_url))
+            report = msgspec.structs.replace(report, data_address=self._write_address(flow, token))
         return flow, report
+
+    def _write_address(self, flow: Flow, token: str) -> bytes:
+        return make_address(flow, token, self._public_url, stream=self.streams.is_stream(flow))
 
     async def _halt(self, verb: str, owner: str, flow_id: str, reason: str) -> FlowReport:
         gate = self.register.gates.get((owner, flow_id))

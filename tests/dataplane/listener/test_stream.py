@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from connector.ports.entities import FlowDirection
@@ -15,7 +16,7 @@ from connector.ports.streams import Arrived, Lost
 from connector.protocol.dsp.common import DataAddress
 from connector.store.memory.store import MemoryStore
 from tests.dataplane.streaming.broker import ADDRESS, Broker
-from tests.dataplane.world import FLOW, OWNER, Side, eventually, lease, side, url_and_token
+from tests.dataplane.world import FLOW, OWNER, Side, eventually, flow_request, lease, side, url_and_token
 
 LINES = {"Accept": "application/x-ndjson"}
 
@@ -79,13 +80,13 @@ async def test_messages_arrive_in_order_with_an_identifier_each(city: Side, brok
 
 async def test_events_are_served_to_a_browser(city: Side, broker: Broker) -> None:
     url, headers = await offer(city, broker)
-    async with aiohttp.ClientSession() as session:
-        async with session.get(url, headers={**headers, "Accept": "text/event-stream"}) as answer:
-            assert answer.headers["Content-Type"] == "text/event-stream"
-            broker.send(b"eins\nzwei", b"\xff\xfe")
-            async with asyncio.timeout(5):
-                text = await answer.content.readuntil(b"\n\n")
-                binary = await answer.content.readuntil(b"\n\n")
+    events = {**headers, "Accept": "text/event-stream"}
+    async with aiohttp.ClientSession() as session, session.get(url, headers=events) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        broker.send(b"eins\nzwei", b"\xff\xfe")
+        async with asyncio.timeout(5):
+            text = await answer.content.readuntil(b"\n\n")
+            binary = await answer.content.readuntil(b"\n\n")
     assert text.endswith(b".1\ndata: eins\ndata: zwei\n\n")
     assert b"event: bytes\ndata: //4=\n" in binary
 
@@ -222,9 +223,9 @@ async def test_bytes_that_are_used_up_end_the_stream(city: Side, broker: Broker)
 
 
 async def test_without_a_lease_no_byte_leaves(city: Side, broker: Broker) -> None:
-    report = await city.plane.start(_request())
+    report = await city.plane.start(flow_request(FlowDirection.SERVE, source=ADDRESS, live=True))
     assert report.data_address
-    url, headers = url_and_token(_decode(report.data_address))
+    url, headers = url_and_token(msgspec.json.decode(report.data_address, type=DataAddress))
     broker.send(b"1")
     async with aiohttp.ClientSession() as session:
         answer = await session.get(url, headers=headers)
@@ -282,15 +283,3 @@ async def test_the_use_of_a_stream_is_counted_once_however_often_it_is_continued
             assert line["data"] == number
             after = line["id"]
     assert (await city.store.usage(OWNER, "agreement")).uses == 1
-
-
-def _request() -> Any:
-    from tests.dataplane.world import flow_request
-
-    return flow_request(FlowDirection.SERVE, source=ADDRESS, live=True)
-
-
-def _decode(address: bytes) -> DataAddress:
-    import msgspec
-
-    return msgspec.json.decode(address, type=DataAddress)

@@ -14,7 +14,7 @@ import aiomqtt
 import nats
 from nats.aio.client import Client
 
-USER, PASSWORD = "stadt", "kanarie-4711"  # noqa: S105 - the account of a broker that lives for one test
+USER, PASSWORD = "stadt", "kanarie-4711"
 TOPIC = "city/air"
 
 
@@ -43,11 +43,14 @@ class BrokerProcess:
     def list_words(self) -> Sequence[str]:
         raise NotImplementedError
 
-    async def start(self) -> None:
+    def _launch(self) -> None:
         program = shutil.which(self.program, path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/bin")
         assert program, f"{self.program} is not installed: apt-get install mosquitto nats-server"
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen([program, *self.list_words()], stdout=log, stderr=log)
+
+    async def start(self) -> None:
+        self._launch()
         end = time.monotonic() + 10
         while time.monotonic() < end:
             try:
@@ -73,7 +76,7 @@ class Mosquitto(BrokerProcess):
 
     def __init__(self, folder: Path, queue: int = 100_000) -> None:
         super().__init__(folder)
-        subprocess.run(["mosquitto_passwd", "-b", "-c", str(folder / "users"), USER, PASSWORD], check=True)  # noqa: S607
+        subprocess.run(["mosquitto_passwd", "-b", "-c", str(folder / "users"), USER, PASSWORD], check=True)
         (folder / "conf").write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {folder / 'users'}\n"
             f"persistence true\npersistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\n"
@@ -120,7 +123,7 @@ class NatsServer(BrokerProcess):
         await client.jetstream().add_stream(name="AIR", subjects=[TOPIC.replace("/", ".")])
         await client.close()
 
-    async def publish(self, *messages: bytes, qos: int = 1) -> None:  # noqa: ARG002 - the same call for both
+    async def publish(self, *messages: bytes, qos: int = 1) -> None:
         client = await self.connect()
         stream = client.jetstream()
         for message in messages:

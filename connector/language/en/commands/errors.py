@@ -32,6 +32,12 @@ SENTENCES: dict[str, str] = {
     "header-twice": "A header is given twice: give each header once.",
     "header-url": "--header belongs to an HTTP source: give --url.",
     "glob-folder": "--glob chooses the files of a folder: give --folder.",
+    "follow-alone": "--follow reads a stream: leave out --push and --if-changed.",
+    "stream-ended": "The stream has ended: {reason}",
+    "stream-file": "{path} cannot be written: {reason}.",
+    "not-a-stream": "The file has other lines than those of a stream: choose another file.",
+    "stream-url": "The address of a stream is incomplete: give mqtts://[CREDENTIALS@]HOST/TOPIC or tls://[CREDENTIALS@]"
+    "HOST/STREAM/SUBJECT (without TLS mqtt:// or nats://).",
     "one-source": "An asset has one source: give --file, --folder or --url.",
     "amount": "Unknown amount {text!r}: write it as 9.50.",
     "no-broker-settings": "{file} has the settings of a connector: give those of the broker.",
