@@ -44,7 +44,11 @@ class StreamFile:
     def __init__(self, path: Path | None) -> None:
         self._file: BinaryIO = sys.stdout.buffer if path is None else path.open("a+b")
         self._own = path is not None
-        self.position = _find_position(self._file) if self._own else ""
+        try:
+            self.position = _find_position(self._file) if self._own else ""
+        except Failure:
+            self._file.close()
+            raise
 
     def write(self, line: StreamLine) -> None:
         """Append a line."""
@@ -202,10 +206,13 @@ def _find_position(file: BinaryIO) -> str:
         file.seek(end - size)
         tail, end = file.read(size) + tail, end - size
     whole = tail.rpartition(b"\n")[0]
-    file.truncate(end + (len(whole) + 1 if b"\n" in tail else 0))
-    file.seek(0, os.SEEK_END)
     last = whole.rpartition(b"\n")[2]
     try:
-        return msgspec.json.decode(last, type=_Position).id if last else ""
+        position = msgspec.json.decode(last, type=_Position).id if last else ""
     except (msgspec.MsgspecError, RecursionError):
         raise Failure(Code.USAGE, "errors.not-a-stream") from None
+    if not last and tail and not tail.startswith(b"{"):
+        raise Failure(Code.USAGE, "errors.not-a-stream")
+    file.truncate(end + (len(whole) + 1 if b"\n" in tail else 0))
+    file.seek(0, os.SEEK_END)
+    return position

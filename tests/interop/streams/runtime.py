@@ -80,11 +80,15 @@ class Mosquitto(BrokerProcess):
         (folder / "conf").write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {folder / 'users'}\n"
             f"persistence true\npersistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\n"
-            f"max_queued_messages {queue}\nuser root\n"
+            f"max_queued_messages {queue}\nuser root\nlog_type all\n"
         )
 
     def list_words(self) -> Sequence[str]:
         return ["-c", str(self.folder / "conf")]
+
+    def count_subscriptions(self) -> int:
+        """Return how often a connector has subscribed until now."""
+        return (self.folder / "log").read_text().count("Sending SUBACK to datenkontor-")
 
     def make_address(self, **more: Any) -> dict[str, Any]:
         return {"kind": "mqtt", "url": self.url, "topic": TOPIC, "credentials": "broker", **more}
