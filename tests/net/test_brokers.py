@@ -16,7 +16,7 @@ def read(name: str) -> bytes:
 async def test_a_broker_has_the_usual_port_and_its_account() -> None:
     place = await Brokers(LOOPBACK, read=read).find("mqtt://127.0.0.1", PORTS, "good")
     assert (place.host, place.port, place.tls) == ("127.0.0.1", 1883, None)
-    assert place.account.password == "kanarie"  # noqa: S105 - of this test
+    assert place.account.password == "kanarie"
     assert "kanarie" not in repr(place)
 
 

@@ -16,10 +16,11 @@ import typer
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import Output
+from connector.cli.frame.output import Output, strip_controls
 from connector.client.connector import Connector
 from connector.client.frame.errors import NotReachable
 from connector.client.stream import StreamLine
+from connector.language.catalogue import find_sentence
 
 _PAUSES_S = (0.5, 15.0)
 _REDRAWN_S = 0.2
@@ -115,15 +116,20 @@ class FollowedStream:
         if line.event == "gap":
             self.missing += line.count or 0
             self._bar.close()
-            self._hint(self._output.say("cli.stream-gap", count=line.count or 0, message=line.message))
+            why = self._explain(f"lost-{line.reason}", line.message)
+            self._hint(self._output.say("cli.stream-gap", count=line.count or 0, message=why))
         elif line.event == "silence":
             self._bar.close()
-            self._hint(line.message)
+            self._hint(self._explain(f"silence-{line.reason}", line.message))
         elif not line.event:
             self.count += 1
             self._told = ""
             self._bar.show(self.count, len(line.line))
         return self._most is None or self.count < self._most
+
+    def _explain(self, key: str, told: str) -> str:
+        """Return our sentence for a reason that is known here, else what the provider told."""
+        return find_sentence(self._output.lang, f"streams.{key}") or strip_controls(told)
 
     def _hint(self, sentence: str) -> None:
         """Tell something once, however often it happens in a row."""

@@ -134,7 +134,7 @@ class Streams:
         if not active.flows:
             del self._active[_key(flow)]
             active.intake.cancel()
-            self._begin_task(self._forget(active.journal.state), f"end of {flow.id}")
+            self._begin_task(self._forget(active.journal.state), f"forget {flow.id}")
 
     async def _forget(self, state: StreamJournal) -> None:
         """Drop a journal, and the subscription at its broker."""
@@ -159,7 +159,7 @@ class Streams:
                     await self._attend(flow)
         for journal in await self._register.store.journals(owner):
             if (journal.owner, journal.id) not in self._active and self.has(journal.source):
-                self._begin_task(self._forget(journal), f"end of {journal.id}")
+                self._begin_task(self._forget(journal), f"forget {journal.id}")
 
     async def close(self) -> None:
         """Stop all intakes; what was acknowledged is stored, and the brokers keep the rest."""

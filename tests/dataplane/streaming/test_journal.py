@@ -48,10 +48,10 @@ async def test_what_is_too_old_is_dropped_though_nothing_arrives(journal: Journa
 
 async def test_a_journal_goes_on_from_the_store(journal: Journal) -> None:
     await journal.append(batch(*[b"x"] * 900), 1_000)
-    again = Journal(journal._store, journal.state, LIMITS)  # noqa: SLF001 - as after a restart
+    again = Journal(journal._store, journal.state, LIMITS)
     await again.append(batch(*[b"y"] * 200), 1_000)
     assert (again.state.first, again.state.last) == (101, 1_100)
-    assert [entry.position for entry in await again.read(100)][0] == 101
+    assert (await again.read(100))[0].position == 101
 
 
 async def test_whoever_waits_is_woken_by_a_message_or_by_trouble(journal: Journal) -> None:

@@ -21,7 +21,7 @@ async def test_what_has_no_room_is_counted_in_its_place() -> None:
     arrivals = Arrivals[bytes]()
     for _ in range(MOST + 5):
         arrivals.put(b"x", 1)
-    taken = [one for _ in range(5) for one in (await arrivals.take() if arrivals._waiting else [])]  # noqa: SLF001
+    taken = [one for _ in range(5) for one in (await arrivals.take() if arrivals._waiting else [])]
     assert taken == [*[b"x"] * MOST, 5]
 
 
