@@ -26,11 +26,11 @@ from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.identity.files import FileFault, read_bounded, write_new
 from connector.identity.keys import SigningKey
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
-from connector.net.brokers import Brokers
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
+from connector.net.own.brokers import Brokers
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.rates import CallerRates
 from connector.net.transport import Transport

@@ -15,8 +15,8 @@ from connector.dataplane.sinks.http import HttpSink
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
 from connector.dataplane.treating.delivery import BuildTransform, Treating
-from connector.net.brokers import Brokers
 from connector.net.client import GuardedClient
+from connector.net.own.brokers import Brokers
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.flow import Sink, Source, SourceError
 from connector.ports.secret import Secret

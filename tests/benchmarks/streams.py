@@ -16,9 +16,9 @@ import msgspec
 import uvloop
 
 from connector.dataplane.kinds import Site, build_streams
-from connector.net.brokers import Brokers
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
+from connector.net.own.brokers import Brokers
 from connector.ports.entities import FlowDirection
 from connector.protocol.dsp.common import DataAddress
 from connector.store.memory.store import MemoryStore
@@ -110,7 +110,9 @@ async def _publish(broker: Mosquitto, rate: int, count: int) -> None:
         client.pending_calls_threshold = count
         waiting = set[asyncio.Task[None]]()
         for number in range(count):
-            task = asyncio.create_task(client.publish(TOPIC, json.dumps({"at": time.time(), "n": number}), qos=1))
+            task = asyncio.create_task(
+                client.publish(TOPIC, json.dumps({"at": time.time(), "n": number}), qos=1, timeout=_LONGEST_S)
+            )
             waiting.add(task)
             task.add_done_callback(waiting.discard)
             ahead = (number + 1) / rate - (time.monotonic() - begun)

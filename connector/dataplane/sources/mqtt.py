@@ -23,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from connector.dataplane.wire.arrivals import Arrivals
 from connector.dataplane.wire.stream_limits import read_stream_limits
-from connector.net.brokers import BrokerPlace, Brokers, check_broker_url, explain_broken
+from connector.net.own.brokers import BrokerPlace, Brokers, check_broker_url, explain_broken
 from connector.ports.flow import Cause, SourceError
 from connector.ports.streams import Arrived, ArrivedBatch, Lost
 

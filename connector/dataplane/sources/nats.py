@@ -22,7 +22,7 @@ from nats.js.errors import NotFoundError
 from connector.dataplane.wire.arrivals import Arrivals
 from connector.dataplane.wire.stream_limits import read_stream_limits
 from connector.net.addresses import join_host
-from connector.net.brokers import Brokers, check_broker_url, explain_broken
+from connector.net.own.brokers import Brokers, check_broker_url, explain_broken
 from connector.ports.flow import Cause, SourceError
 from connector.ports.streams import Arrived, ArrivedBatch, Lost
 

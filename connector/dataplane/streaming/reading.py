@@ -35,7 +35,7 @@ class StreamReader:
         self,
         journal: Journal,
         form: StreamForm,
-        start: "Start",
+        start: "ReaderStart",
         media_type: str,
         treated: TreatedMessages | None,
         alive_s: float,
@@ -128,7 +128,7 @@ class StreamReader:
         return Lost.UNREADABLE if self._strict and not is_json(data) else data
 
 
-class Start(msgspec.Struct, frozen=True):
+class ReaderStart(msgspec.Struct, frozen=True):
     """Where a reader begins; `unknown` if it asked for a position that this journal does not know."""
 
     position: int
@@ -149,16 +149,16 @@ def parse_id(journal: Journal, text: str) -> int | None:
     return position if position <= journal.state.last else None
 
 
-def find_start(journal: Journal, cursor: str, asked: str) -> Start:
+def find_start(journal: Journal, cursor: str, asked: str) -> ReaderStart:
     """Return where a reader begins: behind what it `asked` for, but never before the cursor of its flow."""
     kept = parse_id(journal, cursor)
     floor = journal.state.first - 1 if kept is None else kept
     if not asked:
-        return Start(floor, unknown=bool(cursor) and kept is None)
+        return ReaderStart(floor, unknown=bool(cursor) and kept is None)
     position = parse_id(journal, asked)
     if position is None:
-        return Start(floor, unknown=True)
-    return Start(max(position, floor))
+        return ReaderStart(floor, unknown=True)
+    return ReaderStart(max(position, floor))
 
 
 def _format_time(at: int) -> str:

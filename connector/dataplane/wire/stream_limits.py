@@ -6,7 +6,6 @@ import msgspec
 
 from connector.ports.flow import SourceError
 
-_Meta = msgspec.Meta
 LARGEST = 1024 * 1024
 
 
@@ -18,12 +17,12 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     are told. `credentials` is the name of the account at the broker.
     """
 
-    largest: Annotated[int, _Meta(ge=1, le=LARGEST)] = 256 * 1024
-    keep_seconds: Annotated[int, _Meta(ge=60, le=31 * 24 * 3600)] = 24 * 3600
-    keep_messages: Annotated[int, _Meta(ge=1_000, le=10_000_000)] = 100_000
-    keep_bytes: Annotated[int, _Meta(ge=16 * 1024 * 1024, le=64 * 1024**3)] = 256 * 1024 * 1024
-    silent_after: Annotated[float, _Meta(ge=1, le=31 * 24 * 3600)] = 300.0
-    credentials: Annotated[str, _Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?\Z")] = ""
+    largest: Annotated[int, msgspec.Meta(ge=1, le=LARGEST)] = 256 * 1024
+    keep_seconds: Annotated[int, msgspec.Meta(ge=60, le=31 * 24 * 3600)] = 24 * 3600
+    keep_messages: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 100_000
+    keep_bytes: Annotated[int, msgspec.Meta(ge=16 * 1024 * 1024, le=64 * 1024**3)] = 256 * 1024 * 1024
+    silent_after: Annotated[float, msgspec.Meta(ge=1, le=31 * 24 * 3600)] = 300.0
+    credentials: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?\Z")] = ""
 
 
 def read_stream_limits(address: dict[str, Any]) -> StreamLimits:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.dataplane.sources.nats import NatsSource
-from connector.net.brokers import Brokers
+from connector.net.own.brokers import Brokers
 from connector.ports.flow import SourceError
 from tests.dataplane.world import LOOPBACK
 

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.dataplane.streaming.journal import Journal
-from connector.dataplane.streaming.reading import Start, find_start, format_id, parse_id
+from connector.dataplane.streaming.reading import ReaderStart, find_start, format_id, parse_id
 from connector.dataplane.wire.stream_limits import StreamLimits
 from connector.ports.entities import StreamJournal
 from connector.store.memory.store import MemoryStore
@@ -25,14 +25,16 @@ def test_an_identifier_is_read_back(journal: Journal) -> None:
 @pytest.mark.parametrize(
     ("cursor", "asked", "start"),
     [
-        ("ab.10", "", Start(10)),
-        ("ab.10", "ab.15", Start(15)),
-        ("ab.10", "ab.3", Start(10)),
-        ("ab.10", "cd.3", Start(10, unknown=True)),
-        ("ab.10", "ab.99", Start(10, unknown=True)),
-        ("cd.10", "", Start(4, unknown=True)),
-        ("ab.2", "", Start(2)),
+        ("ab.10", "", ReaderStart(10)),
+        ("ab.10", "ab.15", ReaderStart(15)),
+        ("ab.10", "ab.3", ReaderStart(10)),
+        ("ab.10", "cd.3", ReaderStart(10, unknown=True)),
+        ("ab.10", "ab.99", ReaderStart(10, unknown=True)),
+        ("cd.10", "", ReaderStart(4, unknown=True)),
+        ("ab.2", "", ReaderStart(2)),
     ],
 )
-def test_a_reader_never_begins_before_its_own_position(journal: Journal, cursor: str, asked: str, start: Start) -> None:
+def test_a_reader_never_begins_before_its_own_position(
+    journal: Journal, cursor: str, asked: str, start: ReaderStart
+) -> None:
     assert find_start(journal, cursor, asked) == start

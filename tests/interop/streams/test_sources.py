@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from connector.dataplane.kinds import STREAMS, Site, build_streams
-from connector.net.brokers import Brokers
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
+from connector.net.own.brokers import Brokers
 from connector.ports.flow import Cause, SourceError
 from connector.ports.streams import Arrived, Inlet, Lost, StreamSource
 from tests.dataplane.world import LOOPBACK

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.net.brokers import Brokers, check_broker_url, explain_broken
+from connector.net.own.brokers import Brokers, check_broker_url, explain_broken
 from connector.ports.flow import Cause, SourceError
 from tests.dataplane.world import LOOPBACK
 
