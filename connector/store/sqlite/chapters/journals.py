@@ -21,7 +21,7 @@ _ADD = "INSERT INTO journal_entries (journal, position, at, lost, count, data) V
 _TRIM = "DELETE FROM journal_entries WHERE journal = ? AND position < ?"
 _NUMBER = "SELECT number FROM journals WHERE owner = ? AND id = ?"
 _EMPTY = "DELETE FROM journal_entries WHERE journal = ?"
-_DROP = "DELETE FROM journals WHERE number = ?"
+_DROP = "DELETE FROM journals WHERE owner = ? AND id = ?"
 _BY_ID = "SELECT body FROM journals WHERE owner = ? AND id = ?"
 _ALL = "SELECT body FROM journals WHERE owner = ? ORDER BY id"
 _HEADS = """
@@ -47,7 +47,7 @@ def drop(connection: sqlite3.Connection, change: DropJournal) -> None:
     found = connection.execute(_NUMBER, (change.owner, change.id)).fetchone()
     if found:
         connection.execute(_EMPTY, found)
-        connection.execute(_DROP, found)
+        connection.execute(_DROP, (change.owner, change.id))
 
 
 def journal(connection: sqlite3.Connection, owner: str, id: str) -> StreamJournal | None:
