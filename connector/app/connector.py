@@ -69,7 +69,7 @@ from connector.controlplane.usecases.subscribing.runner import SubscriptionRunne
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
-from connector.dataplane.kinds import build_sinks, build_sources, make_treating
+from connector.dataplane.kinds import build_sinks, build_sources, build_streams, make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -488,4 +488,5 @@ def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -
         now=now,
         treating=treating,
         data_problem=parts.data_problem,
+        streams=build_streams(site),
     )

@@ -25,13 +25,14 @@ from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.dataplane.kinds import Site
-from connector.identity.files import read_bounded, write_new
+from connector.identity.files import FileFault, read_bounded, write_new
 from connector.identity.keys import SigningKey
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
+from connector.net.own.brokers import Brokers
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.rates import CallerRates
 from connector.net.tls import TrustAnchors
@@ -202,6 +203,22 @@ def list_identity_routes(parts: Parts, service: CredentialService | None) -> lis
     return [*list_document_routes(parts.settings, parts.find_key), *shown]
 
 
+def make_brokers(settings: Settings) -> Brokers:
+    """Return the way to the message brokers of the operator. Raises SettingsError."""
+    folder = settings.data.credentials
+
+    def read(name: str) -> bytes:
+        if folder is None:
+            raise FileNotFoundError(name)
+        try:
+            return read_bounded(folder / f"{name}.json", SECRET_FILE_BYTES, private=True)
+        except FileFault as fault:
+            log.warning("the credentials %s cannot be used: %s", name, fault)
+            raise PermissionError(name) from fault
+
+    return Brokers(build_policy(settings), tls=build_anchors(settings), read=read)
+
+
 def load_secret(settings: Settings) -> Secret:
     """Return the secret for pseudonyms and for references to persons, from the file beside the store.
 
@@ -222,6 +239,7 @@ def make_site(settings: Settings, client: GuardedClient) -> Site:
         backends=client,
         secrets=make_secret_reader(settings),
         tls=TrustAnchors(build_anchors(settings)),
+        brokers=make_brokers(settings),
     )
 
 

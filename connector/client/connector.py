@@ -23,7 +23,7 @@ from connector.client.chapters.transfers import AsyncTransfers, Transfers
 from connector.client.chapters.users import AsyncUsers, Users
 from connector.client.frame.flow import ApiCall, path_of
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
-from connector.client.get import get
+from connector.client.get import agree, get
 from connector.views.participants import SelfView
 
 
@@ -82,6 +82,7 @@ class Connector:
 
     search = blocking(search)
     get = blocking(get)
+    agree = blocking(agree)
     oneself = blocking(_oneself)
 
     def close(self) -> None:
@@ -132,6 +133,7 @@ class AsyncConnector:
 
     search = asynchronous(search)
     get = asynchronous(get)
+    agree = asynchronous(agree)
     oneself = asynchronous(_oneself)
 
     async def close(self) -> None:

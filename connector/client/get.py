@@ -140,6 +140,31 @@ def get(
     return GetResult(saved=saved, agreement=_show(agreement), transfer=transfer, resumed=resumed)
 
 
+def agree(
+    participant: str,
+    dataset: str,
+    *,
+    offer: str | None = None,
+    purpose: str | None = None,
+    progress: Report | None = None,
+    renew: bool = False,
+    timeout_s: float = 300.0,
+) -> ClientFlow[str]:
+    """Return the key of an agreement on a dataset: one at hand that grants a use, else a new one.
+
+    The arguments are those of `get`, and so are the errors.
+
+    >>> connector.agree("https://city.example", "urn:dataset:air")
+    'urn:agreement:2'
+    """
+    wanted = WantedOffer(participant=participant, dataset=dataset, offer=offer, purpose=purpose)
+    held = [] if renew else (yield from _agreed(wanted, "."))
+    known = next((found.key or found.id for found in prefer_usable(held)), None)
+    agreement = known or (yield from _negotiated(wanted, progress, timeout_s, renew=renew))
+    _tell(progress, "agreed", _show(agreement))
+    return agreement
+
+
 def _name_offer(
     wanted: WantedOffer | HitView | str, path: str | Path, to: str | Path | None
 ) -> tuple[WantedOffer, str | Path]:

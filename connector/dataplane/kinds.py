@@ -1,11 +1,12 @@
-"""The kinds of sources, sinks and transforms.
+"""The kinds of sources, streams, sinks and transforms.
 
-A source or a sink is one file and its line here. A transform is one file and its row in `policies/operands.toml`, which
-names the module and is read by the control plane too.
+A source, a source of streams or a sink is one file and its line here. A transform is one file and its row in
+`policies/operands.toml`, which names the module and is read by the control plane too.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from connector.dataplane.sources.s3 import S3Source
 from connector.dataplane.sources.sql import SqlSource
 from connector.dataplane.treating.delivery import BuildTransform, Treating
 from connector.net.client import GuardedClient
+from connector.net.own.brokers import Brokers
 from connector.net.tls import TrustAnchors
 from connector.policy.vocabulary.registry import Registry
-from connector.ports.flow import Sink, Source
+from connector.ports.flow import Sink, Source, SourceError
 from connector.ports.secret import Secret
+from connector.ports.streams import StreamSource
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ class Site:
     """The values that sources and sinks are built from.
 
     `source_root` contains the files that are served, `sink_root` those that are received; `backends` is the client for
-    the operator's own backends. `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for
-    servers other than those of HTTP.
+    the operator's own backends, `brokers` finds the operator's own message brokers. `secrets` has what `[[secrets]]` of
+    the settings lists, `tls` the trust anchors for servers other than those of HTTP.
     """
 
     source_root: Path | None
@@ -38,6 +41,7 @@ class Site:
     backends: GuardedClient
     secrets: SecretReader = refuse_secret
     tls: TrustAnchors = field(default_factory=TrustAnchors)
+    brokers: Brokers | None = None
 
 
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
@@ -46,6 +50,12 @@ SOURCES: Mapping[str, Callable[[Site], Source]] = {
     "s3": lambda site: S3Source(site.secrets),
     "sql": lambda site: SqlSource(site.source_root, site.secrets, site.tls),
 }
+
+STREAMS: Mapping[str, tuple[str, str]] = {
+    "mqtt": ("connector.dataplane.sources.mqtt", "MqttSource"),
+    "nats": ("connector.dataplane.sources.nats", "NatsSource"),
+}
+"""The module and the class of each kind of stream: the client of a broker is an extra, and loads with its first use."""
 
 SINKS: Mapping[str, Callable[[Site], Sink]] = {
     "file": lambda site: FileSink(site.sink_root),
@@ -56,6 +66,25 @@ SINKS: Mapping[str, Callable[[Site], Sink]] = {
 def build_sources(site: Site) -> dict[str, Source]:
     """Build every kind of source."""
     return {kind: build(site) for kind, build in SOURCES.items()}
+
+
+def build_streams(site: Site) -> Mapping[str, Callable[[], StreamSource]]:
+    """Return how to build each kind of stream; a kind raises SourceError while its client is not installed."""
+    brokers = site.brokers
+    if brokers is None:
+        return {}
+    return {kind: partial(_load_stream, kind, brokers) for kind in STREAMS}
+
+
+def _load_stream(kind: str, brokers: Brokers) -> StreamSource:
+    module, name = STREAMS[kind]
+    try:
+        built: StreamSource = getattr(import_module(module), name)(brokers)
+    except ModuleNotFoundError as error:
+        raise SourceError(
+            f"The client for {kind} is not installed: install Datenkontor with the extra `streams`."
+        ) from error
+    return built
 
 
 def build_sinks(site: Site) -> dict[str, Sink]:

@@ -29,6 +29,8 @@ from connector.ports.entities import (
     Plane,
     Push,
     ReplayKey,
+    StreamEntry,
+    StreamJournal,
     Subscription,
     UsePart,
     User,
@@ -403,6 +405,20 @@ class DropPlane(msgspec.Struct, frozen=True):
     id: str
 
 
+class ExtendJournal(msgspec.Struct, frozen=True):
+    """Insert or replace a journal, append `entries` to it, and remove those before its `first` position."""
+
+    journal: StreamJournal
+    entries: tuple[StreamEntry, ...] = ()
+
+
+class DropJournal(msgspec.Struct, frozen=True):
+    """Remove a journal with its entries; one that does not exist is no error."""
+
+    owner: str
+    id: str
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -458,5 +474,7 @@ Change = (
     | PutNoticeReader
     | PutPlane
     | DropPlane
+    | ExtendJournal
+    | DropJournal
     | AppendLeaf
 )

@@ -4,7 +4,7 @@ The data plane runs in the same process. Every verb is idempotent: the control p
 `FlowReport.state` is the wanted state.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -105,6 +105,12 @@ class DataPlane(Protocol):
 
     async def fetch(self, request: FlowRequest) -> FlowReport:
         """Fetch once more for a live flow, and report the delivery or the failure. Takes a bounded time."""
+
+    def follow(self, owner: str, flow_id: str, after: str) -> AsyncIterator[bytes]:
+        """Yield the lines of a stream that this side reads (JSON), from behind the position `after` on.
+
+        The last line is an event `end` of the provider, or `interrupted`, which says whether to ask again.
+        """
 
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
         """Return the report of a flow; None if the flow is unknown."""

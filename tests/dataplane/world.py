@@ -5,7 +5,7 @@ import hashlib
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.entities import FlowDirection, Lease
+from connector.ports.streams import StreamSource
 from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
 from connector.store.memory.store import MemoryStore
 
@@ -114,6 +115,7 @@ async def side(
     accel: Accel | None = None,
     tls: ssl.SSLContext | None = None,
     treating: Treating | None = None,
+    streams: Mapping[str, Callable[[], StreamSource]] | None = None,
 ) -> AsyncIterator[Side]:
     for name in ("out", "in"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -133,6 +135,7 @@ async def side(
         now=now_ms,
         pause=no_pause,
         treating=treating,
+        streams=streams,
     )
     made = Side(plane, store, client, folder, url, port, [])
 

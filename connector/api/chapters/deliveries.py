@@ -14,7 +14,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtReceived, LimitQuery
+from connector.api.frame.desk import AfterQuery, AtContext, AtEnforcer, AtEvaluator, AtReceived, LimitQuery
 from connector.api.frame.errors import ApiError
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import transfer
@@ -119,6 +119,20 @@ async def download_delivery(
     if found.pieces is None:
         return Response(status_code=found.status, headers=dict(found.headers))
     return StreamingResponse(found.pieces, found.status, headers=found.headers)
+
+
+@router.get("/transfers/{id:path}/stream", response_class=Response)
+async def follow_stream(
+    enforcer: AtEnforcer,
+    id: str,
+    after: Annotated[str, Query(max_length=64, description="Identifier of the last message that arrived.")] = "",
+) -> Response:
+    """Follow a stream that is consumed: lines of JSON as they arrive (`id`, `at`, `data`), and events.
+
+    The last event is `end`, or `interrupted`: its `again` says whether to ask again, with `after`.
+    """
+    lines = await transfer.follow(enforcer, id, after)
+    return StreamingResponse(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
 def _describe(root: Path, name: str, path: str) -> DeliveredFileView:

@@ -21,7 +21,7 @@ from connector.binding.dps.callbacks import ControlPlanes
 from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes
 from connector.controlplane.judging.library import operands
-from connector.dataplane.kinds import build_sinks, build_sources, make_treating
+from connector.dataplane.kinds import build_sinks, build_sources, build_streams, make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -152,4 +152,5 @@ def _build_plane(
         treating=make_treating(load_secret(settings), operands(ZoneInfo(settings.zone))),
         data_problem=find_problem,
         count=control.count_use,
+        streams=build_streams(site),
     )

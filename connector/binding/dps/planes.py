@@ -10,7 +10,7 @@ end (Data Plane Signaling 1.0, Start), whenever it is sent.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -159,6 +159,12 @@ class DataPlanes:
             return await self.here.fetch(request)
         told = "Another data plane receives this data, and it delivers once: request a new transfer."
         return FlowReport(flow_id=request.flow_id, state=FlowState.STARTED, error=told)
+
+    async def follow(self, owner: str, flow_id: str, after: str) -> AsyncIterator[bytes]:
+        """Yield the lines of a stream that the plane of this process reads; of one elsewhere there are none here."""
+        if await self._find(owner, flow_id) is None:
+            async for lines in self.here.follow(owner, flow_id, after):
+                yield lines
 
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
         """Return the report of a flow; of a silent data plane, what it told last."""

@@ -27,6 +27,7 @@ from connector.cli.assets.parts import (
 )
 from connector.cli.assets.records import RecordsOption, parse_records
 from connector.cli.assets.source import build_source
+from connector.cli.assets.stream import is_stream_url
 from connector.cli.frame.command import PolicyOption
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
@@ -42,7 +43,10 @@ GlobOption = Annotated[
     str | None, typer.Option(metavar="PATTERN", help="Name pattern for the files of the folder, such as `*.csv`.")
 ]
 UrlOption = Annotated[
-    str | None, typer.Option(metavar="URL", help="An HTTP source of this participant, fetched at every access.")
+    str | None,
+    typer.Option(
+        metavar="URL", help="An HTTP source, fetched at every access, or a topic of a message broker, streamed."
+    ),
 ]
 SourceOption = Annotated[
     Path | None,
@@ -273,6 +277,8 @@ def build_order(
     source, name = given.build_source(call)
     kind = fields["media_type"] or guess_media_type(given.glob or name)
     fields = fields | {"media_type": kind or DEFAULT_MEDIA_TYPE, "title": fields["title"] or name}
+    if is_stream_url(given.url or ""):
+        fields["live"] = True  # a stream has no end
     return AssetOrder(
         source=source,
         **given.read_terms(kind),

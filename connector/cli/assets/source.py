@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from connector.cli.assets.stream import is_stream_url, read_stream_url
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.dataplane.files.folder import RESERVED
@@ -35,6 +36,9 @@ def build_source(
     if source is not None:
         read = read_address(source)
         return _put_at_plane(read, at_plane), name_data(read).rpartition("/")[2]
+    if url is not None and is_stream_url(url):
+        stream = read_stream_url(url)
+        return _put_at_plane(stream, at_plane), str(stream.get("topic") or stream.get("subject")).rpartition("/")[2]
     if url is not None:
         pairs = dict(_split_header(header) for header in headers)
         if len({name.casefold() for name in pairs}) != len(headers):

@@ -16,9 +16,12 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_participant
 from connector.cli.frame.output import strip_controls
 from connector.cli.frame.remote import connect
+from connector.cli.processes.following import follow_stream
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
+from connector.client.chapters.transfers import ENDED
 from connector.client.connector import Connector
+from connector.client.ending import refuse
 from connector.client.frame.errors import ClientError, FileThere, RequestRefused
 from connector.client.get import GetResult, WantedOffer
 from connector.language.catalogue import LANGUAGES, say
@@ -33,7 +36,8 @@ app = create_word()
     datenkontor get baustellen karlsruhe -o roadworks.geojson
     datenkontor get urn:participant:tiefbauamt roadworks -o incoming/
     datenkontor get urn:participant:tiefbauamt roadworks -o roadworks.geojson --if-changed
-    datenkontor get urn:participant:tiefbauamt roadworks -o - | jq .features""",
+    datenkontor get urn:participant:tiefbauamt roadworks -o - | jq .features
+    datenkontor get urn:participant:umweltamt readings --follow -o readings.ndjson""",
 )
 def get(
     call: CommandCall,
@@ -52,6 +56,9 @@ def get(
     purpose: Annotated[
         str | None, typer.Option(metavar="PURPOSE", help="Purpose of the use to declare with the request.")
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Follow a stream: append each message to the file as it arrives.")
+    ] = False,
     if_changed: Annotated[
         bool, typer.Option("--if-changed", help="Replace the file only if the provider states other data.")
     ] = False,
@@ -66,8 +73,13 @@ def get(
     dpv:AcademicResearch, or an absolute IRI. -o - writes one file to standard output. --if-changed compares digest,
     size and date first, and uses nothing if they are the same, or if nothing is stated of data whose uses are limited;
     a file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has
-    refused, 6 if a person has to approve first.
+    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file.
     """
+    if follow:
+        if push or if_changed:
+            raise Failure(Code.USAGE, "errors.follow-alone")
+        _follow(call, target, out, offer, purpose=purpose, renew=renew, timeout_s=timeout)
+        return
     _check_target(call, out, if_changed=if_changed)
     with TemporaryDirectory(prefix="datenkontor-") as folder:
         path = folder if out == "-" else out or "."
@@ -91,6 +103,22 @@ def get(
             report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
         if remark:
             call.output.print_hint(call.output.translate(remark))
+
+
+def _follow(call: CommandCall, target: list[str], out: str | None, offer: str | None, **asked: Any) -> None:
+    """Agree on a stream, and follow the open transfer under the agreement, or a new one."""
+    bar = Bar(call.output)
+    with connect(call) as connector:
+        wanted = _choose_offer(call, connector, target, offer)
+        agreement = connector.agree(wanted.participant, wanted.dataset, offer=wanted.offer, progress=bar, **asked)
+        listed = connector.transfers.list(agreement=agreement).items
+        open_ones = [one for one in listed if one.role == "consumer" and one.keep and one.state not in ENDED]
+        found = open_ones[0] if open_ones else connector.transfers.start(agreement, keep=True)
+        call.output.print_hint(call.output.say("cli.step-following", id=found.id))
+        found = connector.transfers.wait(found.id, timeout_s=asked["timeout_s"], states=["STARTED"])
+        if found.state in ENDED:
+            raise refuse(found)
+        follow_stream(call, connector, found.id, out)
 
 
 def _hint_at_purpose(call: CommandCall, refused: RequestRefused) -> None:

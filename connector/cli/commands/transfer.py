@@ -20,6 +20,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import find_counterparty
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text, connect, print_listing
+from connector.cli.processes.following import CountOption, StreamOutput, follow_stream
 from connector.cli.processes.outcome import has_arrived, report_state, report_waited, to_common_fields, to_head_fields
 from connector.cli.processes.saving import OutputOption, OverwriteOption, report_saved, save_files
 from connector.client.connector import Connector
@@ -178,6 +179,31 @@ def pull(call: CommandCall, transfer: TransferArgument, out: OutputOption = None
             report_saved(call.output, save_files(call, connector, transfer, out, yes), transfer=transfer)
             return
     call.output.print_result(delivery, f"{call.output.format_size(delivery.bytes_moved)}, SHA-256 {delivery.sha256}")
+
+
+@register(
+    app,
+    "follow",
+    example=f"""datenkontor transfer follow {EXAMPLE}
+    datenkontor transfer follow {EXAMPLE} -o readings.ndjson
+    datenkontor transfer follow {EXAMPLE} --count 10 | jq .data""",
+)
+def follow(
+    call: CommandCall,
+    transfer: TransferArgument,
+    out: StreamOutput = None,
+    after: Annotated[
+        str, typer.Option("--after", metavar="ID", help="Identifier of the last message that arrived.")
+    ] = "",
+    count: CountOption = None,
+) -> None:
+    """Follow a stream: write each message as it arrives, a line of JSON with its identifier.
+
+    It continues by itself after a break, and behind the last line of the file. A gap is a line too. Interrupt it to
+    stop. Exit code 4 if the provider ended the stream.
+    """
+    with connect(call) as connector:
+        follow_stream(call, connector, transfer, out, after=after, count=count)
 
 
 @register(app, "suspend", example=f"datenkontor transfer suspend {EXAMPLE} --reason 'Wartung'")

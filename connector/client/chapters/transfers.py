@@ -1,15 +1,16 @@
 """Transfer processes: start, follow, suspend and end them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from connector.client.delivery import download, list_files
-from connector.client.frame.flow import ApiCall, ClientFlow, path_of, reason_order
+from connector.client.frame.flow import ApiCall, ClientFlow, Follow, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
+from connector.client.stream import StreamLine, StreamReading
 from connector.views.common import Page
 from connector.views.transfers import DeliveryView, TransferOrder, TransferView
 
@@ -31,7 +32,8 @@ def begin(
 ) -> ApiCall[TransferView]:
     """Send a transfer request under an agreement; `keep` keeps a pull open, to pull from a live source again.
 
-    `choice` chooses a form and rows, as a query such as `form=geojson&limit=10`. `parameters` are values for parameters of the data that its provider allows, by name.
+    `choice` chooses a form and rows, as a query such as `form=geojson&limit=10`. `parameters` are values for parameters
+    of the data that its provider allows, by name.
 
     `id` is a new `urn:uuid:…`: the same request under it, after an answer that was lost, begins only one transfer.
 
@@ -114,6 +116,20 @@ def _pull(id: str) -> ApiCall[DeliveryView]:
     return ApiCall(method="POST", path=path_of("transfers", id, "pull"), answer=DeliveryView, timeout_s=_A_PULL_S)
 
 
+def follow(id: str, take: Callable[[StreamLine], bool], *, after: str = "") -> ClientFlow[StreamLine | None]:
+    """Follow a stream: `take` receives each message and event, until it returns False or the connection ends.
+
+    `after` is the identifier of the last message that arrived. Returns the last event, `end` or `interrupted`, whose
+    `again` says whether to follow again; None if `take` returned False. Raises NotReachable if the connector goes away:
+    follow again then too. Each message comes at least once; one that came twice has the same identifier.
+
+    >>> end = connector.transfers.follow("urn:transfer:1", lambda line: line.event != "" or keep(line.data))
+    """
+    reading = StreamReading(take)
+    yield Follow(path=path_of("transfers", id, "stream"), query={"after": after}, take=reading.feed)
+    return reading.end
+
+
 def _at(id: str, verb: str, body: msgspec.Struct | None = None) -> ApiCall[TransferView]:
     return ApiCall(method="POST", path=path_of("transfers", id, verb), answer=TransferView, body=body)
 
@@ -166,6 +182,7 @@ class Transfers:
     show = blocking(show)
     wait = blocking(until)
     pull = blocking(_pull)
+    follow = blocking(follow)
     suspend = blocking(_suspend)
     resume = blocking(_resume)
     complete = blocking(_complete)
@@ -186,6 +203,7 @@ class AsyncTransfers:
     show = asynchronous(show)
     wait = asynchronous(until)
     pull = asynchronous(_pull)
+    follow = asynchronous(follow)
     suspend = asynchronous(_suspend)
     resume = asynchronous(_resume)
     complete = asynchronous(_complete)

@@ -9,13 +9,14 @@ from typing import Any, BinaryIO, Self, TypeVar
 import httpx
 
 from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotReachable
-from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, parse_failure, read
+from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, Follow, parse_failure, read
 from connector.client.frame.paging import PageTrail
 from connector.views.common import Page
 
 T = TypeVar("T")
 
 _CONNECT_S = 5.0
+_SILENCE_S = 40.0
 
 
 def options(url: str, key: str, ca: Path | None, transport: Any) -> dict[str, Any]:
@@ -72,12 +73,22 @@ class Driver:
             if isinstance(action, ApiCall):
                 answer = self._client.send(_request(self._client, action))
                 return read(action, answer.status_code, answer.content)
+            if isinstance(action, Follow):
+                return self._follow(action)
             with self._client.stream("GET", action.path, **_ranged(action)) as answer, _Part(action) as part:
                 if part.begins(answer.status_code):
                     for chunk in answer.iter_raw():
                         part.take(chunk)
                     return None
                 raise parse_failure(answer.status_code, answer.read())
+
+    def _follow(self, action: Follow) -> None:
+        with self._client.stream("GET", action.path, **_endless(action)) as answer:
+            if answer.status_code != 200:
+                raise parse_failure(answer.status_code, answer.read())
+            for chunk in answer.iter_raw():
+                if not action.take(chunk):
+                    return
 
 
 class AsyncDriver:
@@ -123,6 +134,8 @@ class AsyncDriver:
             if isinstance(action, ApiCall):
                 answer = await self._client.send(_request(self._client, action))
                 return read(action, answer.status_code, answer.content)
+            if isinstance(action, Follow):
+                return await self._follow(action)
             async with self._client.stream("GET", action.path, **_ranged(action)) as answer:
                 with _Part(action) as part:
                     if part.begins(answer.status_code):
@@ -130,6 +143,14 @@ class AsyncDriver:
                             part.take(chunk)
                         return None
                     raise parse_failure(answer.status_code, await answer.aread())
+
+    async def _follow(self, action: Follow) -> None:
+        async with self._client.stream("GET", action.path, **_endless(action)) as answer:
+            if answer.status_code != 200:
+                raise parse_failure(answer.status_code, await answer.aread())
+            async for chunk in answer.aiter_raw():
+                if not action.take(chunk):
+                    return
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, call: ApiCall[Any]) -> httpx.Request:
@@ -150,6 +171,11 @@ def _ranged(action: Fetch) -> dict[str, Any]:
     if action.offset:
         headers["Range"] = f"bytes={action.offset}-"
     return {"params": action.query, "headers": headers, "timeout": httpx.Timeout(60.0, connect=_CONNECT_S)}
+
+
+def _endless(action: Follow) -> dict[str, Any]:
+    headers = {"Accept": "application/x-ndjson", "Accept-Encoding": "identity"}
+    return {"params": action.query, "headers": headers, "timeout": httpx.Timeout(_SILENCE_S, connect=_CONNECT_S)}
 
 
 class _Part:

@@ -54,6 +54,14 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
     moved: Callable[[int], None]
 
 
+class Follow(msgspec.Struct, frozen=True, kw_only=True):
+    """Hand each piece of an answer without an end to `take`, until the answer ends or `take` returns False."""
+
+    path: str
+    query: RequestValues
+    take: Callable[[bytes], bool]
+
+
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """Progress of a long call: the step, its process, and the bytes of a download.
 
@@ -69,7 +77,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-DriverAction = ApiCall[Any] | Fetch
+DriverAction = ApiCall[Any] | Fetch | Follow
 ClientFlow = Generator[DriverAction, Any, T]
 
 

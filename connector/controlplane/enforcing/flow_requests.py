@@ -1,21 +1,14 @@
 """Requests to the data plane for a transfer, and its reports as they are stored."""
 
-from typing import Any
-
 import msgspec
 
 from connector.controlplane.core.context import Context
-from connector.controlplane.enforcing.enforcer import Enforcer
-from connector.language.catalogue import say, write_in_all
-from connector.ports.dataplane import FlowReport, FlowRequest
+from connector.ports.dataplane import FlowRequest
 from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
-from connector.ports.flow import Cause
-from connector.protocol.dps.profiles import to_profile
 from connector.protocol.dsp.common import DataAddress, EndpointProperty, Role, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
-    FlowState,
     Transfer,
 )
 from connector.views.assets import state_encoding

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -165,6 +165,19 @@ async def pull(enforcer: Enforcer, pid: str) -> FlowReport:
     if report.error:
         raise PeerFailed("nothing-delivered", report.error)
     return report
+
+
+async def follow(enforcer: Enforcer, pid: str, after: str) -> AsyncIterator[bytes]:
+    """Return the lines of a stream that this side consumes, from behind the position `after` on.
+
+    Raises NoSuchEntity, and NotAllowed for a transfer that is none of a consumer or has ended.
+    """
+    process = await get(enforcer.context, pid)
+    if process.role is not Role.CONSUMER or process.format == PUSH:
+        raise NotAllowed("not-followed", "A stream is followed by its consumer, who pulls it: request a new transfer.")
+    if process.state in TRANSFER.terminal:
+        raise NotAllowed("wrong-state", f"The transfer is {process.state}: request a new transfer.")
+    return enforcer.dataplane.follow(process.owner, process.id, after)
 
 
 async def suspend(enforcer: Enforcer, pid: str, reason: str) -> Transfer:

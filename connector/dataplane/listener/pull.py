@@ -33,6 +33,7 @@ from connector.dataplane.listener.callers import end_with_caller
 from connector.dataplane.listener.confirming import Outflow, open_outflow
 from connector.dataplane.listener.ranges import build_headers, open_range
 from connector.dataplane.listener.sendfile import SMALLEST, TAIL, find_plain_connection, send_file
+from connector.dataplane.listener.stream import StreamAnswers
 from connector.dataplane.wire.body import pass_exactly
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, LocalFile, SourceError, Untreatable
@@ -112,6 +113,7 @@ class PullHandler:
         self._access = access
         self._accel = accel
         self._stall_s = stall_s
+        self._streams = StreamAnswers(access, self._begin_use, stall_s)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Answer GET and HEAD; a query states parameters of the source, chooses a form and narrows the rows."""
@@ -125,6 +127,8 @@ class PullHandler:
         if not self._access.budget.enter(key):
             raise refuse_busy("Too many accesses to this flow are active: try again later.")
         try:
+            if self._access.plane.streams.is_stream(flow):
+                return await self._streams.answer(request, flow, gate)
             async with AsyncExitStack() as stack:
                 return await self._answer(request, flow, gate, choice, stack)
         finally:

@@ -7,7 +7,7 @@ control plane decides whether to start it again or to terminate it (Data Plane S
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -22,8 +22,11 @@ from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.typed import TypedSource
 from connector.dataplane.signaling.verbs import SUSPENDED, VERBS, make_flow, needs_token
+from connector.dataplane.streaming.streams import Streams
+from connector.dataplane.transfer.follow import follow, is_stream, write_interruption
 from connector.dataplane.transfer.jobs import Jobs
 from connector.dataplane.treating.delivery import Treating
+from connector.dataplane.treating.messages import TreatedMessages, treat_messages
 from connector.dataplane.treating.source import treat
 from connector.net.client import GuardedClient
 from connector.ports.changes import Change, DropLease, PutFlow, PutLease
@@ -32,11 +35,14 @@ from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease
 from connector.ports.flow import FINAL, Cause, Content, Sink, Source, SourceError
 from connector.ports.store import Store
 from connector.ports.store_errors import Conflict
+from connector.ports.streams import StreamSource
 from connector.ports.treatment import Records
+from connector.protocol.dsp.common import DataAddress, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.sightings import Sighting
 
 _RESUMED_AT_ONCE = 100
+_LONGEST_REASON = 1_000
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +52,7 @@ class LocalDataPlane:
     `public_url` is the public URL of the data-plane listener, without a slash at its end. `now` returns ms since the
     epoch. `pause` waits a number of seconds between two attempts. Without `treating`, only untreated data is served.
     `data_problem(peer, url)` returns why data must not be sent to or fetched from a URL of a peer, or None. `count` is
-    that of the register.
+    that of the register, `streams` builds each kind of source of streams.
     """
 
     def __init__(
@@ -62,8 +68,10 @@ class LocalDataPlane:
         treating: Treating | None = None,
         data_problem: Callable[[str, str], str | None] = lambda *_: None,
         count: Callable[[Flow], Awaitable[None]] | None = None,
+        streams: Mapping[str, Callable[[], StreamSource]] | None = None,
     ) -> None:
         self.register = Register(store, now, count)
+        self.streams = Streams(self.register, streams or {}, pause)
         self.sources = sources
         self.sinks = sinks
         self._treating = treating
@@ -76,6 +84,8 @@ class LocalDataPlane:
             notify=self._notify,
             data_problem=data_problem,
         )
+        self._client = client
+        self._data_problem = data_problem
         self.public_url = public_url
         self._listener: FlowListener | None = None
         self._fetching: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
@@ -119,7 +129,7 @@ class LocalDataPlane:
             except Conflict:
                 return
             if gate.grant(lease):
-                self._jobs.launch(flow)
+                self._launch(flow)
 
     async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
         """Stop moving bytes immediately; tokens remain valid."""
@@ -147,7 +157,7 @@ class LocalDataPlane:
     async def terminate(self, owner: str, flow_id: str, reason: str) -> FlowReport:
         """Terminate the flow."""
         _log.info("flow %s terminated: %s", flow_id, reason)
-        return await self._halt("terminate", owner, flow_id, ENDED)
+        return await self._halt("terminate", owner, flow_id, f"{ENDED}: {reason[:_LONGEST_REASON].removesuffix('.')}")
 
     async def fetch(self, request: FlowRequest) -> FlowReport:
         """Fetch the data once more for a live flow; an error is reported and does not change the flow."""
@@ -160,6 +170,7 @@ class LocalDataPlane:
                 or flow.state != FlowState.STARTED
                 or flow.direction is not FlowDirection.FETCH
                 or not flow.live
+                or is_stream(flow.endpoint)
             ):
                 state = FlowState(flow.state) if flow else FlowState.NONE
                 return FlowReport(
@@ -175,6 +186,20 @@ class LocalDataPlane:
             return make_report(self.register, flow, outcome)
         await self._notify(outcome)
         return make_report(self.register, outcome)
+
+    async def follow(self, owner: str, flow_id: str, after: str) -> AsyncIterator[bytes]:
+        """Yield the lines of a stream that this side reads, from behind a position on."""
+        flow = await self.register.store.flow(owner, flow_id)
+        if flow is None or flow.state != FlowState.STARTED or not is_stream(flow.endpoint):
+            state = FlowState(flow.state) if flow else FlowState.NONE
+            again = state in {FlowState.PREPARED, FlowState.SUSPENDED}
+            yield write_interruption(f"The flow is {state}: only a started stream can be followed.", again=again)
+            return
+        endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
+        problem = self._data_problem(flow.peer, endpoint_url(endpoint) or "")
+        gate = await self.register.find_gate(flow)
+        async for lines in follow(self._client, self.register, flow, gate, after, problem):
+            yield lines
 
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
         """Return the report of a flow; None if the flow is unknown."""
@@ -199,6 +224,9 @@ class LocalDataPlane:
     async def look(self, source: dict[str, Any], media_type: str, records: Records | None) -> Sighting | str:
         """Try a source; return what its data shows, or why it cannot be read."""
         try:
+            if self.streams.has(source):
+                await self.streams.find_source(source).probe(source)
+                return Sighting(media_type=media_type)
             return await try_source(self.sources, source, media_type, records)
         except SourceError as error:
             return str(error)
@@ -239,12 +267,14 @@ class LocalDataPlane:
                 # Reads do not wait, so nothing else would run before the last flow. One that changes meanwhile has no
                 # lease any more, and is not launched.
                 await asyncio.sleep(0)
+        await self.streams.resume(owner)
 
     async def close(self) -> None:
         """Stop all streams and jobs and book their bytes; the flows keep their state and can be resumed."""
         for gate in self.register.gates.values():
             gate.revoke("the data plane is stopping")
         await self._jobs.close()
+        await self.streams.close()
 
     # For the listener
 
@@ -269,6 +299,10 @@ class LocalDataPlane:
             )
         typed = TypedSource(source, flow.media_type)
         return treat(typed, flow, gate, self._treating, self.register, head=head, choice=choice)
+
+    def treat_messages(self, flow: Flow, gate: Gate) -> TreatedMessages | None:
+        """Return the treatment of the messages of a flow as its lease requires. Raises Untreatable, LeaseEnded."""
+        return treat_messages(flow, gate, self._treating, self.register)
 
     async def note_delivery(self, flow: Flow, done: Delivered) -> None:
         """Record that a push was received completely, and notify the listener."""
@@ -309,16 +343,26 @@ class LocalDataPlane:
 
     # Inside
 
+    def _launch(self, flow: Flow) -> None:
+        if self.streams.is_stream(flow):
+            self.streams.attend(flow)
+        self._jobs.launch(flow)
+
     def _find_fault(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> SourceError | None:
         """Return why these addresses cannot be used, or None."""
         for address, kinds, word in ((source, self.sources, "source"), (sink, self.sinks, "sink")):
             if address is None:
                 continue
             kind = kinds.get(str(address.get("kind")))
-            if kind is None:
-                return SourceError(f"This kind of {word} is not supported: use one of {', '.join(sorted(kinds))}.")
+            streams = word == "source" and self.streams.has(address)
+            if kind is None and not streams:
+                known = sorted({*kinds, *(self.streams.list_kinds() if word == "source" else ())})
+                return SourceError(f"This kind of {word} is not supported: use one of {', '.join(known)}.")
             try:
-                kind.check(address)
+                if kind is not None:
+                    kind.check(address)
+                else:
+                    self.streams.find_source(address)
             except SourceError as error:
                 return error
         return None
@@ -334,7 +378,7 @@ class LocalDataPlane:
             gate.await_lease()
             if lease:
                 gate.grant(lease)
-            self._jobs.launch(flow)
+            self._launch(flow)
             return report
 
     def _plan(self, verb: str, request: FlowRequest, flow: Flow | None) -> tuple[Flow | None, FlowReport]:
@@ -355,8 +399,11 @@ class LocalDataPlane:
         flow = make_flow(request, flow, wanted, token, self.register.now())
         report = make_report(self.register, flow)
         if token:
-            report = msgspec.structs.replace(report, data_address=make_address(flow, token, self.public_url))
+            report = msgspec.structs.replace(report, data_address=self._write_address(flow, token))
         return flow, report
+
+    def _write_address(self, flow: Flow, token: str) -> bytes:
+        return make_address(flow, token, self.public_url, stream=self.streams.is_stream(flow))
 
     async def _halt(self, verb: str, owner: str, flow_id: str, reason: str) -> FlowReport:
         gate = self.register.gates.get((owner, flow_id))
@@ -379,6 +426,7 @@ class LocalDataPlane:
             else:
                 await self.register.store.commit([PutFlow(flow), *drop_what_an_end_leaves(owner, flow_id)])
                 self.register.forget(flow, reason)
+                self.streams.release(flow)
             return make_report(self.register, flow)
 
     async def _notify(self, flow: Flow) -> None:

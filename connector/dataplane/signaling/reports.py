@@ -5,6 +5,7 @@ from urllib.parse import quote
 import msgspec
 
 from connector.dataplane.control.register import Register
+from connector.dataplane.transfer.follow import FORM, STREAM
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Flow, FlowDirection
 from connector.protocol.dsp.common import EDC, DataAddress, EndpointProperty, http_address
@@ -31,11 +32,18 @@ def make_report(register: Register, flow: Flow, error: str | None = None) -> Flo
     )
 
 
-def make_address(flow: Flow, token: str, public_url: str) -> bytes:
-    """Return the JSON of the DataAddress at which the peer pulls from a serving flow or pushes to a receiving one."""
+def make_address(flow: Flow, token: str, public_url: str, *, stream: bool = False) -> bytes:
+    """Return the JSON of the DataAddress at which the peer pulls from a serving flow or pushes to a receiving one.
+
+    That of a `stream` says so in a property.
+    """
     url = f"{public_url}/flows/{quote(flow.id, safe=':')}"
     receives = flow.direction is FlowDirection.RECEIVE
-    return msgspec.json.encode(_make_push_address(url, token) if receives else http_address(url, token))
+    address = _make_push_address(url, token) if receives else http_address(url, token)
+    if stream:
+        known = (*address.endpoint_properties, EndpointProperty(name=FORM, value=STREAM))
+        address = msgspec.structs.replace(address, endpoint_properties=known)
+    return msgspec.json.encode(address)
 
 
 def _make_push_address(url: str, token: str) -> DataAddress:

@@ -15,6 +15,7 @@ from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.register import Delivered, FlowKey, Register
 from connector.dataplane.control.uses import Attempt, Uses
 from connector.dataplane.transfer.fetch import fetch
+from connector.dataplane.transfer.follow import is_stream
 from connector.dataplane.transfer.push import push
 from connector.dataplane.transfer.retry import MOST_FAILURES, AttemptContext, Expected, TransferFailed
 from connector.net.client import GuardedClient
@@ -67,6 +68,8 @@ class Jobs:
         delivered = flow.live and flow.size is not None
         if flow.direction not in _MOVED_HERE or flow.state != FlowState.STARTED or flow.error or delivered:
             return
+        if flow.direction is FlowDirection.FETCH and is_stream(flow.endpoint):
+            return  # it has no end: whoever reads it follows it
         gate = self._register.gates[key]
         if key not in self._running and gate.find_problem() is None:
             self._running[key] = asyncio.get_running_loop().create_task(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
+from connector.dataplane.control.gate import Gate
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.formats.keyed import make_codes
 from connector.dataplane.formats.looking import SAMPLE
@@ -20,7 +21,7 @@ from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.secret import Secret
-from connector.ports.treatment import TransformStep, Treatment
+from connector.ports.treatment import TransformStep, Treatment, read_treatment
 
 _BATCH = 1_000
 _REMEMBERED = 50_000
@@ -257,23 +258,36 @@ class TreatedDelivery:
                 self._uncounted.add(reference)
         return reference
 
+    async def treat_each(self, records: list[Record]) -> list[Record | None]:
+        """Return each record as it may leave, None for one that is left out: those of messages leave one by one.
+
+        Raises Untreatable.
+        """
+        if records and self._fields is None:
+            self._begin(await self._find_reader(0), tuple(records[0]), records)
+        persons = await self._work(self._identify, records) if self._identifies else []
+        states = await self._consents.find_states(persons)
+        return await self._work(self._treat_all, records, states)
+
     def _treat(self, reader: RecordReader, records: Sequence[Record], states: dict[str, str | None]) -> bytes:
-        left = []
-        self._count += len(records)
-        for record in records:
-            if not self._identifies:
-                record.pop(PERSON, None)
-            if self._declared and not record.keys() <= self._declared:
-                raise Untreatable(_UNDECLARED)
-            if self._filter is None or self._filter.allows(record, states.get(record.get(PERSON, ""))):
-                if record.get(PERSON) in self._uncounted:
-                    record[PERSON] = (
-                        ""  # somebody may be called Null, and consent, but may be nobody where heads are counted
-                    )
-                out = self._apply_transforms(record, 0)
-                if out is not None:
-                    left.append(out)
+        left = [out for out in self._treat_all(records, states) if out is not None]
         return self._find_writer(reader).write(left)
+
+    def _treat_all(self, records: Sequence[Record], states: dict[str, str | None]) -> list[Record | None]:
+        self._count += len(records)
+        return [self._treat_one(record, states) for record in records]
+
+    def _treat_one(self, record: Record, states: dict[str, str | None]) -> Record | None:
+        if not self._identifies:
+            record.pop(PERSON, None)
+        if self._declared and not record.keys() <= self._declared:
+            raise Untreatable(_UNDECLARED)
+        if self._filter is not None and not self._filter.allows(record, states.get(record.get(PERSON, ""))):
+            return None
+        if record.get(PERSON) in self._uncounted:
+            # Somebody may be called Null, and consent, but may be nobody where heads are counted.
+            record[PERSON] = ""
+        return self._apply_transforms(record, 0)
 
     def _treat_table(
         self, reader: RecordReader, table: RecordTable, references: list[str], states: dict[str, str | None]
@@ -325,6 +339,20 @@ class TreatedDelivery:
 
     def _find_writer(self, reader: RecordReader) -> RowWriter:
         return self._writer or reader
+
+
+def find_treatment(gate: Gate, treating: Treating | None) -> Treatment | None:
+    """Return the treatment that the current lease requires, None without one.
+
+    Raises Untreatable if this data plane cannot apply it, LeaseEnded without a lease.
+    """
+    try:
+        treatment = read_treatment(gate.treatment)
+    except ValueError as error:
+        raise Untreatable(str(error)) from error
+    if treatment is not None and treating is None:
+        raise Untreatable("This data plane cannot treat records: it has neither a secret nor operands.")
+    return treatment
 
 
 def build_transforms(steps: Iterable[TransformStep], treating: Treating, flow: Flow) -> list[Transform]:

@@ -21,13 +21,13 @@ from connector.dataplane.forms.narrowing import NarrowedWriter
 from connector.dataplane.forms.table import KINDS
 from connector.dataplane.tabular.parts import gather_parts
 from connector.dataplane.treating.consents import DeliveryConsents
-from connector.dataplane.treating.delivery import TreatedDelivery, Treating
+from connector.dataplane.treating.delivery import TreatedDelivery, Treating, find_treatment
 from connector.dataplane.treating.held_file import find_own_type
 from connector.dataplane.treating.reader import PIECE, RowWriter
 from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, Untreatable
-from connector.ports.treatment import Treatment, read_treatment
+from connector.ports.treatment import Treatment
 from connector.views.assets import FORM_TYPES, STREAMED
 
 _FOLDER = "A folder cannot be treated record by record: offer its files one by one."
@@ -51,19 +51,14 @@ def treat(
 
     Raises Untreatable if this data plane cannot apply the treatment, BadChoice for a form that is not offered.
     """
-    try:
-        treatment = read_treatment(gate.treatment)
-    except ValueError as error:
-        raise Untreatable(str(error)) from error
+    treatment = find_treatment(gate, treating)
     if choice is not None and (treatment is None or choice.form not in treatment.forms):
         offered = ", ".join(treatment.forms) if treatment else ""
         if not offered:
             raise BadChoice("The data is offered in no other form: take it as it is, without a choice.")
         raise BadChoice(f"The data is not offered in the form {choice.form}: choose among {offered}.")
-    if treatment is None or (choice is None and not treatment.changes):
+    if treatment is None or treating is None or (choice is None and not treatment.changes):
         return source
-    if treating is None:
-        raise Untreatable("This data plane cannot treat records: it has neither a secret nor operands.")
     return TreatedSource(source, flow, treatment, treating, register, head=head, choice=choice)
 
 

@@ -16,6 +16,7 @@ from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
 from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry, HeldCredential, Issuance
+from connector.ports.entities.streams import EntryHead, StreamEntry, StreamJournal
 from connector.ports.entities.subscriptions import Subscription
 from connector.ports.entities.users import User, UserSession
 from connector.ports.entities.uses import ALL_TIME, EARLIER, FOLDER, PERIODS, CountedUse, MonthlyUsage, UsePart
@@ -46,6 +47,7 @@ __all__ = [
     "DataFacts",
     "DutyEvent",
     "DutyState",
+    "EntryHead",
     "EventEntry",
     "Flow",
     "FlowDirection",
@@ -67,6 +69,8 @@ __all__ = [
     "PushState",
     "Recent",
     "ReplayKey",
+    "StreamEntry",
+    "StreamJournal",
     "Subscription",
     "Usage",
     "UsePart",

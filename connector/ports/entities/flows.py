@@ -26,7 +26,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     the validator and `name` the file name of the data at its sender, if known. `error` is the reason of a failure for
     the operator, `cause` what the peer may know of it (`ports.flow.Cause`), `remark` what the operator has to know of
     its last delivery. `plane` is the other data plane that has the flow as `plane_flow`, empty for one of this process,
-    and `message` the identifier of the signaling message that began it.
+    and `message` the identifier of the signaling message that began it. `cursor` is the position in a stream
+    up to which the peer needs nothing more.
     """
 
     owner: str
@@ -54,6 +55,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     plane: str = ""
     plane_flow: str = ""
     message: str = ""
+    cursor: str = ""
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from connector.ports.entities import (
 )
 from connector.ports.store_errors import Conflict, LimitReached, PidTaken, Replayed, TooSoon
 from connector.protocol.dsp.common import Role
+from connector.store.memory import journals
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import first_recent, first_within, month_of, no_longer_recent, refuse_within
 
@@ -483,4 +484,5 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropNoticeMark: _drop_notice_mark,
     changes.PutNoticeReader: _put_notice_reader,
     changes.AppendLeaf: _append_leaf,
+    **journals.APPLY,
 }

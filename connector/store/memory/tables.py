@@ -55,6 +55,8 @@ class MemoryTables:
         self.notice_marks: Table = {}
         self.notice_readers: Table = {}
         self.notice_numbers: Table = {}
+        self.journals: Table = {}
+        self.journal_entries: Table = {}
         self.leaves: Table = {}
         self.leaf_counts: Table = {}
         self._place = 0

@@ -52,6 +52,7 @@ from connector.store.sqlite.chapters import (
     events,
     flows,
     holds,
+    journals,
     notices,
     payments,
     peers,
@@ -72,6 +73,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
+from connector.store.sqlite.journals import SqliteJournals
 from connector.store.sqlite.people import SqlitePeople
 from connector.views.subscriptions import SubscriptionState
 
@@ -88,9 +90,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutBackoff: peers.put,
     changes.PutBlock: peers.put_block,
     changes.DropBlock: peers.drop_block,
-    changes.PutFlow: flows.put,
-    changes.PutLease: flows.put_lease,
-    changes.DropLease: flows.drop_lease,
+    **flows.APPLY,
+    **journals.APPLY,
     changes.AddUsage: usage.add,
     changes.CountDenial: usage.count_denial,
     changes.PutUsePart: usage.put_part,
@@ -152,7 +153,7 @@ def _open(path: Path, zone: tzinfo) -> StoreConnection:
     return connection
 
 
-class SqliteStore(SqlitePeople):
+class SqliteStore(SqliteJournals, SqlitePeople):
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
     def __init__(

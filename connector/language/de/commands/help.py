@@ -55,7 +55,7 @@ SENTENCES: dict[str, str] = {
     "-o - writes one file to standard output. --if-changed compares digest, size and date first, and "
     "uses nothing if they are the same, or if nothing is stated of data whose uses are limited; a "
     "file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty"
-    " refuses or has refused, 6 if a person has to approve first.": "Ein erneuter Aufruf setzt fort: Ein bestehender Vertrag wird genutzt, und angekommene Daten, die"
+    " refuses or has refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file.": "Ein erneuter Aufruf setzt fort: Ein bestehender Vertrag wird genutzt, und angekommene Daten, die"
     " noch nicht gespeichert sind, werden ohne weitere Nutzung gespeichert. Eine Ablehnung beendet "
     "ihn: Neu angefragt wird nur mit --renew oder wenn die Zeit eines Vertrags abgelaufen ist. "
     "--purpose gibt an, wozu die Daten dienen, wenn die Bedingungen danach fragen und die "
@@ -64,7 +64,7 @@ SENTENCES: dict[str, str] = {
     "Größe und Datum und nutzt nichts, wenn sie gleich sind oder wenn zu Daten mit begrenzten "
     "Nutzungen nichts davon genannt ist; eine Datei, die nicht früher geliefert wurde, wird nur mit "
     "--yes ersetzt. Rückgabewert 4, wenn der Vertragspartner ablehnt oder abgelehnt hat, 6, wenn "
-    "zuerst ein Mensch zustimmen muss.",
+    "zuerst ein Mensch zustimmen muss. --follow liest einen Datenstrom und hängt ihn an die Datei an.",
     "Only the policy of an asset, a negotiation or an agreement needs a connector.": "Nur die Bedingungen eines Angebots, einer Verhandlung oder eines Vertrags brauchen einen Konnektor.",
     "Get the data of every active agreement as consumer that changed since the last run.": "Für alle geltenden Verträge als Bezieher die Daten beziehen, die sich seit dem letzten Mal geändert haben.",
     "The provider states digest, size and date of its data. Data of which it states nothing is "
@@ -174,6 +174,11 @@ SENTENCES: dict[str, str] = {
     "Show one transfer: its state, its progress and the reason why it waits.": "Eine Lieferung anzeigen: ihren Stand, den Fortschritt und den Grund, aus dem sie wartet.",
     "Wait until the data has arrived or the transfer has ended; -o saves the files.": "Warten, bis die Daten da sind oder die Lieferung beendet ist; -o speichert die Dateien.",
     "Exit code 0 if the data has arrived, 4 if the transfer was terminated, 6 if it continues.": "Rückgabewert 0, wenn die Daten da sind, 4, wenn die Lieferung abgebrochen wurde, 6, wenn sie weiterläuft.",
+    "Follow a stream: write each message as it arrives, a line of JSON with its identifier.": "Einen Datenstrom lesen: jede Nachricht bei ihrer Ankunft schreiben, eine Zeile JSON mit ihrer Kennung.",
+    "It continues by itself after a break, and behind the last line of the file. A gap is a line too. Interrupt it to "
+    "stop. Exit code 4 if the provider ended the stream.": "Nach einer Unterbrechung geht es von selbst weiter, hinter "
+    "der letzten Zeile der Datei. Auch eine Lücke ist eine Zeile. Abbrechen beendet das Lesen. Rückgabewert 4, wenn der "
+    "Anbieter den Datenstrom beendet hat.",
     "Pull again from a transfer that is kept open; -o saves the files.": "Von einer offen gehaltenen Lieferung erneut abrufen; -o speichert die Dateien.",
     "Suspend a transfer: no data moves until it is resumed.": "Eine Lieferung unterbrechen: Bis zur Fortsetzung fließen keine Daten.",
     "Resume a transfer that this participant suspended.": "Eine Lieferung fortsetzen, die dieser Teilnehmer unterbrochen hat.",

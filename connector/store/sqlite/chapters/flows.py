@@ -1,7 +1,8 @@
 """The SQL of data flows and their leases."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -103,3 +104,10 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
         decision=decision,
         treatment=treatment,
     )
+
+
+APPLY: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
+    PutFlow: put,
+    PutLease: put_lease,
+    DropLease: drop_lease,
+}

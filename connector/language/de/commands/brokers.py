@@ -1,0 +1,62 @@
+"""Sätze über Datenströme, die der Code englisch schreibt."""
+
+SENTENCES: dict[str, str] = {
+    "The stream has a line that is no message: it was left.": "Der Datenstrom hat eine Zeile, die keine Nachricht ist: Er wurde verlassen.",
+    "The stream has a line that is too long: it was left.": "Der Datenstrom hat eine zu lange Zeile: Er wurde verlassen.",
+    "A stream is followed by its consumer, who pulls it: request a new transfer.": "Einen Datenstrom liest der Bezieher, der ihn abruft: bitte eine neue Lieferung anfordern.",
+    "The transfer is {}: request a new transfer.": "Die Lieferung ist {0}: bitte eine neue Lieferung anfordern.",
+    "The client for {} is not installed: install Datenkontor with the extra `streams`.": "Das Programm für {0} ist nicht installiert: bitte Datenkontor mit dem Zusatz `streams` installieren.",
+    "A stream has no files: request it without a path.": "Ein Datenstrom hat keine Dateien: bitte ohne Pfad abrufen.",
+    "The position cannot be read: send the identifier of the last message.": "Die Stelle ist nicht lesbar: bitte die Kennung der letzten Nachricht senden.",
+    "This is a stream: accept one of {}.": "Das ist ein Datenstrom: bitte eines dieser Formate annehmen: {0}.",
+    "The flow is {}: only a started stream can be followed.": "Der Datenfluss ist {0}: Nur ein begonnener Datenstrom kann gelesen werden.",
+    "The `topic` has a wildcard or begins with $: an offer is of one topic, so name that topic.": "Das `topic` hat einen Platzhalter oder beginnt mit $: Ein Angebot umfasst ein Topic, bitte dieses "
+    "nennen.",
+    "The `topic` has characters that no topic has: correct it.": "Das `topic` hat Zeichen, die kein Topic hat: bitte berichtigen.",
+    "The address has no usable `topic`: give the name of one topic, such as city/air.": "Die Adresse hat kein brauchbares `topic`: bitte ein Topic nennen, etwa city/air.",
+    "The broker closed the connection.": "Der Broker hat die Verbindung geschlossen.",
+    "The broker refuses the account: correct the `credentials` of the address.": "Der Broker lehnt den Zugang ab: bitte `credentials` der Adresse berichtigen.",
+    "The broker refuses the connection (code {}).": "Der Broker lehnt die Verbindung ab (Code {0}).",
+    "The broker refuses the topic: allow this account to subscribe to it.": "Der Broker lehnt das Topic ab: bitte diesem Zugang das Lesen erlauben.",
+    "The address has no usable `stream`: give the name of a stream of JetStream, such as AIR.": "Die Adresse hat keinen brauchbaren `stream`: bitte den Namen eines Streams von JetStream nennen, etwa "
+    "AIR.",
+    "The address has no usable `subject`: give the name of one, such as city.air, without a wildcard.": "Die Adresse hat kein brauchbares `subject`: bitte eines ohne Platzhalter nennen, etwa city.air.",
+    "The server cannot be asked for the stream: {}.": "Der Server gibt über den Stream keine Auskunft: {0}.",
+    "The server cannot be asked: {}.": "Der Server gibt keine Auskunft: {0}.",
+    "The server cannot be used: {}.": "Der Server ist nicht nutzbar: {0}.",
+    "The server closed the connection.": "Der Server hat die Verbindung geschlossen.",
+    "The server does not remove the subscription.": "Der Server entfernt das Abonnement nicht.",
+    "The server does not take the subscription: look whether another process holds it, and whether the subject "
+    "is one of the stream.": "Der Server nimmt das Abonnement nicht an: bitte nachsehen, ob ein anderer Prozess es hält und ob das "
+    "Subject zum Stream gehört.",
+    "The server has no stream of this name: create it, or correct `stream`.": "Der Server hat keinen Stream dieses Namens: bitte anlegen oder `stream` berichtigen.",
+    "The stream drops messages that were read once: give one with the retention `limits`.": "Der Stream verwirft Nachrichten, die einmal gelesen wurden: bitte einen mit der Aufbewahrung `limits` "
+    "nennen.",
+    "it refuses the account, so correct the `credentials` of the address": "er lehnt den Zugang ab, bitte `credentials` der Adresse berichtigen",
+    "The source failed unexpectedly: the log of this connector contains the details.": "Die Quelle ist unerwartet ausgefallen: Näheres steht im Protokoll dieses Connectors.",
+    "The source has sent nothing for {} s: look whether it still measures.": "Die Quelle hat seit {0} s nichts gesendet: bitte nachsehen, ob sie noch misst.",
+    "The data address of the peer has no endpoint.": "Die Datenadresse der Gegenstelle hat keinen Endpunkt.",
+    "The peer sends a message that is larger than any may be: the stream was left.": "Die Gegenstelle sendet eine Nachricht, die größer als erlaubt ist: Der Datenstrom wurde verlassen.",
+    "The peer's data endpoint answered with status {}": "Der Datenendpunkt der Gegenstelle hat mit Status {0} geantwortet",
+    "The stream ended.": "Der Datenstrom ist beendet.",
+    "A stream of CSV cannot be treated: its messages have no header. Offer messages in JSON.": "Ein Datenstrom aus CSV kann nicht aufbereitet werden: Seine Nachrichten haben keine Kopfzeile. Bitte "
+    "Nachrichten in JSON anbieten.",
+    "The agreement requires to sum up all records, and a stream has no last one: agree on a treatment of single "
+    "records.": "Der Vertrag verlangt, alle Datensätze zusammenzufassen, und ein Datenstrom hat keinen letzten: bitte "
+    "eine Aufbereitung einzelner Datensätze vereinbaren.",
+    "A limit of the stream in the address cannot be used: {}.": "Eine Grenze des Datenstroms in der Adresse ist nicht brauchbar: {0}.",
+    "The `url` is none of a broker: give one such as {}://broker.example or {}://…, and an account by its name "
+    "in `credentials`.": "Die `url` ist keine eines Brokers: bitte eine wie {0}://broker.example oder {1}://… angeben, und einen "
+    "Zugang mit seinem Namen in `credentials`.",
+    "The `url` of a broker has no path: leave out what follows the port.": "Die `url` eines Brokers hat keinen Pfad: bitte weglassen, was auf den Port folgt.",
+    "The `url` of the broker begins with none of {}: correct it.": "Die `url` des Brokers beginnt mit keinem von {0}: bitte berichtigen.",
+    "The address has no usable `url`: give one such as {}://broker.example:8883.": "Die Adresse hat keine brauchbare `url`: bitte eine wie {0}://broker.example:8883 angeben.",
+    "The broker cannot be found: {}": "Der Broker wurde nicht gefunden: {0}",
+    "The broker may not be used: {}": "Der Broker darf nicht genutzt werden: {0}",
+    "The broker cannot be reached: {}.": "Der Broker ist nicht erreichbar: {0}.",
+    "The credentials {} are not there, or other users can read their file: put NAME.json, readable by its owner "
+    "alone, into the folder of the setting `data.credentials`.": "Der Zugang {0} fehlt, oder andere Benutzer können seine Datei lesen: bitte NAME.json, nur für den "
+    "Eigentümer lesbar, in den Ordner der Einstellung `data.credentials` legen.",
+    "The credentials {} cannot be read: write a JSON object with `user` and `password`, or `token`.": "Der Zugang {0} ist nicht lesbar: bitte ein JSON-Objekt mit `user` und `password` oder `token` schreiben.",
+    "the connection failed": "die Verbindung ist gescheitert",
+}

@@ -1,0 +1,3 @@
+"""English sentences about streams: the code writes them itself."""
+
+SENTENCES: dict[str, str] = {}

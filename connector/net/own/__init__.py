@@ -1,0 +1,1 @@
+"""The way to servers of the operator whose clients dial themselves."""

@@ -1,0 +1,121 @@
+"""From a real MQTT broker to the consumer: the age of a message when it arrives, what is lost, and many streams.
+
+The provider's data plane with its store on disk, the readers and the publisher are this process, mosquitto is one of
+its own. Needs mosquitto.
+"""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Any, cast
+
+import aiohttp
+import aiomqtt
+import msgspec
+import uvloop
+
+from connector.dataplane.kinds import Site, build_streams
+from connector.net.client import GuardedClient
+from connector.net.dial import SocketTransport
+from connector.net.own.brokers import Brokers
+from connector.ports.entities import FlowDirection
+from connector.protocol.dsp.common import DataAddress
+from connector.store.memory.store import MemoryStore
+from connector.store.sqlite.store import open_store
+from tests.benchmarks.figures import Figure, figure, percentile
+from tests.dataplane.world import LOOPBACK, Side, flow_request, lease, side, url_and_token
+from tests.interop.streams.runtime import PASSWORD, TOPIC, USER, Mosquitto, read_account
+
+RATES = ((100, 10.0), (2_000, 5.0))
+MANY, MANY_RATE, MANY_S = 100, 20, 10.0
+AGE_S = 1.0
+_LONGEST_S = 120.0
+
+
+def measure(base: Path) -> list[Figure]:
+    """Return the age of messages (p95) at each rate, how many are lost, and the same for many streams at once."""
+    return uvloop.run(_measure(base))
+
+
+async def _measure(base: Path) -> list[Figure]:
+    broker = Mosquitto(base / "broker")
+    await broker.start()
+    transport = SocketTransport(LOOPBACK)
+    site = Site(None, None, GuardedClient(LOOPBACK, transport), Brokers(LOOPBACK, read=read_account))
+    store = await open_store(base / "store.sqlite")
+    found = list[Figure]()
+    try:
+        # The side is made for tests, whose store is in memory; it needs no more of it than its port.
+        async with side(base / "city", store=cast("MemoryStore", store), streams=build_streams(site)) as city:
+            for rate, seconds in RATES:
+                ages, lost = await _run(city, broker, 1, rate, seconds)
+                found.append(figure(f"streams.age_p95_{rate}_per_s", percentile(ages, 0.95), "s", bound=AGE_S))
+                found.append(figure(f"streams.lost_{rate}_per_s", lost, "messages", bound=0))
+            ages, lost = await _run(city, broker, MANY, MANY_RATE, MANY_S)
+            found.append(figure(f"streams.age_p95_{MANY}_streams", percentile(ages, 0.95), "s", bound=AGE_S))
+            found.append(figure(f"streams.lost_{MANY}_streams", lost, "messages", bound=0))
+    finally:
+        broker.kill()
+        await store.close()
+        await transport.close()
+    return found
+
+
+async def _run(city: Side, broker: Mosquitto, streams: int, rate: int, seconds: float) -> tuple[list[float], int]:
+    """Return the age of each message that arrived, and how many did not."""
+    expected = int(rate * seconds)
+    flows = [f"urn:uuid:{rate}-{number}" for number in range(streams)]
+    before = broker.count_subscriptions()
+    places = [await _start(city, broker, flow) for flow in flows]
+    while broker.count_subscriptions() == before:  # noqa: ASYNC110 - mosquitto tells it in its log
+        await asyncio.sleep(0.05)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        readers = [asyncio.create_task(_read(session, *place, expected)) for place in places]
+        await _publish(broker, rate, expected)
+        results = await asyncio.gather(*readers)
+    for flow in flows:
+        await city.plane.terminate("city", flow, "measured")
+    ages = [age for result in results for age in result]
+    return ages, streams * expected - len(ages)
+
+
+async def _start(city: Side, broker: Mosquitto, id: str) -> tuple[str, dict[str, str]]:
+    request = flow_request(FlowDirection.SERVE, source=broker.make_address(), live=True)
+    report = await city.plane.start(msgspec.structs.replace(request, flow_id=id))
+    assert report.data_address, report.error
+    await city.plane.renew(msgspec.structs.replace(lease(seconds=600), flow_id=id))
+    return url_and_token(msgspec.json.decode(report.data_address, type=DataAddress))
+
+
+async def _read(session: aiohttp.ClientSession, url: str, headers: dict[str, str], expected: int) -> list[float]:
+    ages = list[float]()
+    options: dict[str, Any] = {"headers": {**headers, "Accept": "application/x-ndjson"}}
+    try:
+        async with asyncio.timeout(_LONGEST_S), session.get(url, **options) as answer:
+            async for line in answer.content:
+                found = json.loads(line)
+                if "event" not in found:
+                    ages.append(time.time() - found["data"]["at"])
+                if len(ages) == expected:
+                    break
+    except TimeoutError:
+        pass
+    return ages
+
+
+async def _publish(broker: Mosquitto, rate: int, count: int) -> None:
+    begun = time.monotonic()
+    async with aiomqtt.Client("127.0.0.1", broker.port, username=USER, password=PASSWORD) as client:
+        client.pending_calls_threshold = count
+        waiting = set[asyncio.Task[None]]()
+        for number in range(count):
+            task = asyncio.create_task(
+                client.publish(TOPIC, json.dumps({"at": time.time(), "n": number}), qos=1, timeout=_LONGEST_S)
+            )
+            waiting.add(task)
+            task.add_done_callback(waiting.discard)
+            ahead = (number + 1) / rate - (time.monotonic() - begun)
+            if ahead > 0:
+                await asyncio.sleep(ahead)
+        await asyncio.gather(*waiting)

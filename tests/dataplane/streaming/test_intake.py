@@ -1,0 +1,42 @@
+"""The intake: stored before it is acknowledged, whatever the store and the source do."""
+
+import asyncio
+
+from connector.dataplane.streaming.intake import StreamIntake, name_subscription
+from connector.dataplane.streaming.journal import Journal
+from connector.dataplane.wire.stream_limits import StreamLimits
+from connector.ports.changes import Change
+from connector.ports.entities import StreamJournal
+from connector.ports.store_errors import Unavailable
+from connector.store.memory.store import MemoryStore
+from tests.dataplane.streaming.broker import ADDRESS, Broker
+from tests.dataplane.world import eventually, no_pause
+
+
+class FullDisk(MemoryStore):
+    """A store that is away for some commits."""
+
+    away = 3
+
+    async def commit(self, group: list[Change]) -> None:  # type: ignore[override]
+        if self.away:
+            self.away -= 1
+            raise Unavailable("The disk is full.")
+        await super().commit(group)
+
+
+async def test_a_message_stays_at_the_broker_until_it_is_stored() -> None:
+    broker, told = Broker(), list[str | None]()
+    state = StreamJournal(owner="city", id="air", generation="ab", source=ADDRESS)
+    journal = Journal(FullDisk(), state, StreamLimits())
+    intake = StreamIntake(broker, journal, note=told.append, now=lambda: 1, pause=no_pause)
+    broker.send(b"1", b"2")
+    task = asyncio.create_task(intake.run())
+    await eventually(lambda: not broker.held, "nothing is stored")
+    task.cancel()
+    assert journal.state.last == 2
+    assert told == ["The disk is full."] * 3 + [None]
+
+
+def test_the_name_of_a_subscription_is_that_of_its_journal() -> None:
+    assert name_subscription("ab") == "datenkontor-ab"

@@ -1,0 +1,1 @@
+"""Streams from real brokers: mosquitto and nats-server."""
