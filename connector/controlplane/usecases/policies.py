@@ -14,7 +14,7 @@ from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.acceptance import Texts, Unfit
-from connector.controlplane.judging.library import Library, UnknownTemplate, template
+from connector.controlplane.judging.library import Library, UnknownTemplate, template, template_names
 from connector.controlplane.judging.policy_input import DRAFT, write_draft, write_wire
 from connector.language.catalogue import LANGUAGES, write_in_all
 from connector.policy.analysis.contains import contains
@@ -26,6 +26,7 @@ from connector.policy.model.dump import dump
 from connector.policy.model.errors import PolicyError
 from connector.policy.model.policy import Permission, Prohibition
 from connector.policy.reading.load import load
+from connector.policy.reading.recognising import FoundParameter, find_parameters
 from connector.policy.reading.templates import Input, fill
 from connector.policy.words import changes, findings
 from connector.policy.words.card import card
@@ -214,6 +215,12 @@ def fill_template(name: str, parameters: Mapping[str, Input]) -> dict[str, objec
         raise NoSuchEntity("no-template", str(error)) from None
     except PolicyError as error:
         raise UnfitParameter(error.code, error.sentence, error.path) from None
+
+
+def find_template(policy: Mapping[str, object]) -> tuple[str, dict[str, FoundParameter]] | None:
+    """Return the template that says what a policy says, as `dump` writes it, with its parameters; None if none does."""
+    tried = ((name, find_parameters(template(name), policy)) for name in template_names())
+    return next(((name, given) for name, given in tried if given is not None), None)
 
 
 def _error(unfit: Unfit, rule: str) -> TranslatedRemark:

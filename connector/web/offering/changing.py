@@ -44,6 +44,14 @@ class OfferChange(msgspec.Struct, frozen=True, kw_only=True):
     held_back: bool = False
 
 
+async def compare_with_offer(visit: Visit, form: OfferForm, written: bytes) -> TermsChanges | None:
+    """Return in words how terms differ from those of the offer that a form changes; None if it changes none."""
+    if not form.asset:
+        return None
+    asset = await find_asset(visit.desk.context, form.asset)
+    return await compare_terms(visit.desk.evaluator.library, visit.words, asset.policy, written)
+
+
 async def describe_change(visit: Visit, form: OfferForm) -> OfferChange:
     """Return what a form changes in its asset as it is now. Raises NoSuchEntity, Invalid."""
     library, words = visit.desk.evaluator.library, visit.words

@@ -96,6 +96,28 @@ def read_policy(answers: Mapping[str, str]) -> dict[str, Any]:
     return policies.fill_template(template.name, {name: value for name, value in given.items() if value})
 
 
+def write_filled(policy: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the answers of the template that says what a policy says; None if none does."""
+    found = policies.find_template(policy)
+    if found is None:
+        return None
+    template, answers = library.template(found[0]), {CHOSEN: found[0]}
+    for entry in template.parameter:
+        value, name = found[1][entry.name], _name_field(template, entry)
+        text = (
+            value
+            if isinstance(value, str)
+            else "\n".join(map(str, value))
+            if isinstance(value, Sequence)
+            else str(value)
+        )
+        if entry.sort == "duration":
+            text, answers[name + UNIT] = split_length(text)
+        # As people here write amounts: a point would be read as a sign between thousands.
+        answers[name] = text.replace(".", ",") if entry.sort == "number" else text
+    return answers
+
+
 def explain_terms(words: PageWords, form: OfferForm, error: Invalid) -> tuple[str, str]:
     """Return why the terms of a form are refused, with the label of a parameter, and the field to mend."""
     template = library.template(choose_template(form.answers))

@@ -8,7 +8,8 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging.library import operands, template, template_names
 from connector.language.catalogue import LANGUAGES, Language
 from connector.web.frame.wording import PageWords
-from connector.web.offering.template_cards import choose_template, explain_terms, list_cards, read_policy
+from connector.web.offering.template_cards import choose_template, explain_terms, list_cards, read_policy, write_filled
+from connector.web.offering.terms_of_form import normalise
 from tests.web.offering.test_answers import make_form
 
 REGISTRY = operands()
@@ -70,3 +71,23 @@ def test_whatever_is_typed_is_a_policy_or_refused(name: str, text: str, unit: st
     except Invalid:
         return
     assert policy["@type"] == "Offer"
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_the_answers_of_a_template_are_found_again_in_what_it_says(name: str) -> None:
+    said = {
+        "vorlage": name,
+        "paid.price": "1234,50",
+        "fixed-period.from": "01.02.2027",
+        "fixed-period.until": "2027-03-01",
+    }
+    said |= {"personal-data.recipients": "urn:a\nurn:b", "personal-data.fields": "Name"}
+    policy = read_policy(said)
+    found = write_filled(normalise(policy))
+    assert found is not None
+    assert found["vorlage"] == name
+    assert normalise(read_policy(found)) == normalise(policy)
+
+
+def test_a_policy_of_nobodys_template_has_no_answers() -> None:
+    assert write_filled({"permission": [{"action": "odrl:print"}]}) is None

@@ -16,6 +16,7 @@ from connector.web.offering.answers import write_answers
 from connector.web.offering.changing import describe_change
 from connector.web.offering.checking import check_form
 from connector.web.offering.steps import find_step, list_steps
+from connector.web.offering.template_cards import write_filled
 from connector.web.offering.terms_of_form import normalise
 from connector.web.rights import may_write
 
@@ -29,10 +30,16 @@ async def begin_change(visit: Visit) -> Response:
     asset = await find_asset(context, fields.get("id", ""))
     form = await offer_forms.find_change(context, asset.id)
     if form is None:
-        policy = msgspec.json.encode(normalise(documents.drop_frame(asset.policy)))
+        policy = normalise(documents.drop_frame(asset.policy))
         answers = {name: text for name, text in write_answers(asset).items() if text}
+        filled = write_filled(policy)
         form = await offer_forms.begin(
-            context, visit.person.name, change_of=asset, answers=answers, source=asset.source, policy=policy
+            context,
+            visit.person.name,
+            change_of=asset,
+            answers=answers | (filled or {}),
+            source=asset.source,
+            policy=msgspec.json.encode(policy) if filled is None else None,
         )
     return go_to(find_step(form, "beschreibung"))
 

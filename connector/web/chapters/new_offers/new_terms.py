@@ -9,6 +9,7 @@ from connector.ports.entities import OfferForm
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.answers import read_inspection
 from connector.web.offering.audience import find_audience
+from connector.web.offering.changing import compare_with_offer
 from connector.web.offering.controls import Option
 from connector.web.offering.keeping import confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
@@ -59,11 +60,12 @@ def _is_parameter(name: str) -> bool:
 
 async def _show(visit: Visit, form: OfferForm, fault: tuple[str, str] | None = None, status: int = 200) -> Response:
     evaluator, words = visit.desk.evaluator, visit.words
-    audience, read = None, []
+    audience, changes, read = None, None, []
     try:
         policy = write_policy(form)
         document = write_document(evaluator.library.operands, policy)
         read = await describe_in_all(evaluator.library, words, document)
+        changes = await compare_with_offer(visit, form, document)
         audience = await find_audience(evaluator, words, policy)
         problem = ""
     except Invalid as error:
@@ -76,6 +78,7 @@ async def _show(visit: Visit, form: OfferForm, fault: tuple[str, str] | None = N
         steps=list_steps(form, "bedingungen"),
         cards=list_cards(evaluator.library.operands, words, form, _list_known(visit, form)),
         read=read,
+        changes=changes,
         problem=problem,
         audience=audience,
         fault=fault,

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from connector.controlplane.core import instants
 from connector.controlplane.core.errors import Invalid, UseCaseError
-from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging.acceptance import to_unreadable
 from connector.controlplane.judging.policy_input import from_turtle, write_wire
 from connector.controlplane.usecases import policies
@@ -23,13 +22,14 @@ from connector.ports.entities import OfferForm
 from connector.views.policies import TrialOrder
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.frame.wording import PageWords
+from connector.web.offering.changing import compare_with_offer
 from connector.web.offering.keeping import KeptForm, confirm_kept, keep
 from connector.web.offering.steps import find_step, list_steps
 from connector.web.offering.terms_of_form import find_policy, normalise, write_document
 from connector.web.sentences import document as parts
 from connector.web.sentences.document import Document, TooManyParts
 from connector.web.sentences.lines import SentenceLine, list_lines, list_values, read_lines
-from connector.web.terms import compare_terms, describe_in_all
+from connector.web.terms import describe_in_all
 
 PATH = "/neues-angebot/saetze"
 LONGEST_IMPORT = 100_000
@@ -144,9 +144,7 @@ async def _show(visit: Visit, form: OfferForm, fault: str = "", status: int = 20
     try:
         written = write_document(library.operands, policy)
         read = await describe_in_all(library, words, written)
-        if form.asset:
-            asset = await find_asset(visit.desk.context, form.asset)
-            changes = await compare_terms(library, words, asset.policy, written)
+        changes = await compare_with_offer(visit, form, written)
     except Invalid as error:
         problem = words.translate(error.reason)
     size = len(form.policy or b"")

@@ -1,12 +1,15 @@
 """A published offer is changed: its words at once, its terms with what follows, and what is protected by two people."""
 
+import re
+
 import msgspec
 import pytest
 
 from connector.ports.changes import PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds, UserRole
+from connector.web.offering.template_cards import read_policy
 from tests.support.plane import OWNER
-from tests.web.office import Office, Reading, path
+from tests.web.office import Office, Reading, encode, path
 
 OFFER = path("/angebote/angebot", "urn:d:1")
 
@@ -161,3 +164,37 @@ async def test_only_who_makes_offers_changes_them(office: Office, role: UserRole
     await furnish(office)
     browser = await office.sign_in(role)
     assert (await browser.post("/angebote/aendern", data={"id": "urn:d:1"})).status_code == 403
+
+
+async def test_terms_of_a_template_are_changed_in_its_form(office: Office) -> None:
+    policy = {**read_policy({"vorlage": "purpose", "purpose.period": "6", "purpose.period.einheit": "M"})}
+    await furnish(office, policy=encode(policy))
+    before = await stored(office)
+    browser = await office.sign_in(UserRole.PROVIDER)
+    form_id = await begin(office, browser)
+    page = await browser.get(path("/neues-angebot/bedingungen", form_id))
+    assert page.status_code == 200
+    assert re.search(r'id="purpose\.period"[^>]* value="6"', page.text)
+    form = await office.form(form_id)
+    data = {**form.answers, "purpose.period": "9", "id": form_id, "stand": str(form.version)}
+    await browser.post("/neues-angebot/bedingungen", data=data)
+    changed = Reading((await browser.get(path("/neues-angebot/bedingungen", form_id))).text)
+    assert "Die neue Fassung erlaubt mehr." in changed.text
+    shown = Reading((await browser.get(path("/neues-angebot/freigabe", form_id))).text)
+    assert "9 Monate" in shown.text
+    await carry_out(office, browser, form_id)
+    after = await stored(office)
+    assert b"P9M" in after.policy
+    assert after.title == before.title
+
+
+async def test_terms_that_were_not_touched_in_the_form_of_the_template_stay(office: Office) -> None:
+    await furnish(office, policy=encode(read_policy({"vorlage": "open-data"})))
+    before = await stored(office)
+    browser = await office.sign_in(UserRole.PROVIDER)
+    form_id = await begin(office, browser)
+    await describe(office, browser, form_id, titel="Neu")
+    page = Reading((await browser.get(path("/neues-angebot/freigabe", form_id))).text)
+    assert "An Verträgen und Lieferungen ändert sich nichts." in page.text
+    await carry_out(office, browser, form_id)
+    assert (await stored(office)).policy == before.policy
