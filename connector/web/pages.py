@@ -131,6 +131,7 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/vertraege/vertrag", agreements.show_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/verlauf", contract.show_history, AGREEMENT_READERS),
     ("GET", "/vertraege/datei", contract.export_agreement, AGREEMENT_READERS),
+    ("GET", "/vertraege/beweis", contract.export_evidence, AGREEMENT_READERS),
     ("GET", "/vertraege/pdf", contract.print_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
     ("POST", "/vertraege/beenden", agreements.end, AGREEMENT_READERS),

@@ -55,14 +55,29 @@ def _list_values(members: dict[str, Any], term: str) -> Iterator[Any]:
         yield from value if isinstance(value, list) else () if value is None else (value,)
 
 
-def read_texts(members: dict[str, Any], term: str, limit: int) -> dict[str, str]:
-    """Return the texts of a term by language: plain, language-tagged, or as a map from language to text."""
+def read_texts(members: dict[str, Any], term: str, limit: int, *, paragraphs: bool = False) -> dict[str, str]:
+    """Return the texts of a term by language: plain, language-tagged, or as a map from language to text.
+
+    A text is one line; with `paragraphs` it keeps its lines, and one empty line at most between two of them.
+    """
     texts: dict[str, str] = {}
     for language, text in _read_tagged(members, term):
-        cleaned = clean(text, limit)
+        cleaned = _clean_paragraphs(text, limit) if paragraphs else clean(text, limit)
         if cleaned and len(texts) < LANGUAGES:
             texts.setdefault(_read_language(language), cleaned)
     return texts
+
+
+def _clean_paragraphs(text: str, limit: int) -> str:
+    """Return a text whose lines are clean, at most `limit` characters long.
+
+    >>> _clean_paragraphs("Eins  zwei\\n\\n\\n drei\\x00", 99)
+    'Eins zwei\\n\\ndrei'
+    """
+    lines = [clean(line, limit) for line in text[:limit].splitlines()]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    joined = "\n".join(kept).strip()
+    return f"{joined[: limit - 1]}…" if len(text) > limit else joined
 
 
 def _read_tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]]:

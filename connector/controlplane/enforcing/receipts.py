@@ -77,6 +77,15 @@ async def _list_duties(evaluator: Evaluator, agreement: Agreement, entries: Sequ
     return [_find_standing(evaluator, compiled, agreement, duty, situation, entries) for duty in list_duties(compiled)]
 
 
+def find_wording(duty: DutySummary) -> str | None:
+    """Return the wording of a duty to which the agreement itself says yes; None for a duty that somebody performs.
+
+    Such a duty is recorded as fulfilled with the agreement, and holds as long as the data is used.
+    """
+    told = [msgspec.json.decode(event.evidence) for event in duty.events if event.state in DONE]
+    return next((evidence["accepted"] for evidence in told if "accepted" in evidence), None)
+
+
 async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, note: str, *, by: str = "") -> DutySummary:
     """Record a person's receipt for a duty; a repeat changes nothing. Raises NoSuchEntity, NotAllowed.
 

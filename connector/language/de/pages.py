@@ -64,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "duty-inactive": "noch nicht fällig",
     "duty-active": "offen",
     "duty-fulfilled": "erfüllt",
+    "duty-promised": "zugesagt, gilt bei jeder Nutzung",
     "duty-violated": "überfällig",
     "duty-settled": "verspätet erfüllt",
     "party-provider": "Wir liefern",

@@ -64,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "duty-inactive": "not due yet",
     "duty-active": "open",
     "duty-fulfilled": "fulfilled",
+    "duty-promised": "promised, holds for each use",
     "duty-violated": "overdue",
     "duty-settled": "fulfilled late",
     "party-provider": "We deliver",

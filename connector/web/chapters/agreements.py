@@ -14,6 +14,7 @@ from connector.policy.words.names import action_name
 from connector.ports.entities import Agreement, DutyState, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
+from connector.web.chapters.proving.contract import tell_seal
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.paper import can_print
@@ -49,7 +50,11 @@ async def show_agreement(visit: Visit) -> Response:
         summary=summary,
         agreement=agreement,
         terms=await describe_terms(evaluator.library, words, agreement.document),
-        duties=[(action_name(duty.action, operands, words.language), duty) for duty in duties],
+        duties=[
+            (action_name(duty.action, operands, words.language), duty, receipts.find_wording(duty)) for duty in duties
+        ],
+        sealed=await tell_seal(visit, agreement) if agreement.finalized_at is not None else None,
+        provable=visit.desk.seals is not None,
         deliveries=deliveries,
         more=more is not None,
         usage=await store.usage(owner, agreement.key),

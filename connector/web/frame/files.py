@@ -1,6 +1,7 @@
 """The style sheets, the script and the icons: read once, served under their digest, so that browsers keep them."""
 
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -12,6 +13,8 @@ from connector.web.frame.guard import refuse_plainly
 _KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _KEEP = "public, max-age=31536000, immutable"
 _DIGITS = 12
+_LONGEST_NAME = 80
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @cache
@@ -35,3 +38,14 @@ async def serve_file(request: Request) -> Response:
         return refuse_plainly(404, "guard-file")
     kind = _KINDS[request.path_params["name"].rpartition(".")[2]]
     return Response(content, media_type=kind, headers={"Cache-Control": _KEEP})
+
+
+def name_download(*parts: str, ending: str) -> dict[str, str]:
+    """Return the header field that names a file to keep, from words in a form that every system takes.
+
+    >>> name_download("vertrag", "Bäume, Straßen", "4711", ending="pdf")
+    {'Content-Disposition': 'attachment; filename="vertrag-baeume-strassen-4711.pdf"'}
+    """
+    words = (re.sub("[^a-z0-9]+", "-", part.casefold().translate(_SPELLED)).strip("-") for part in parts)
+    name = "-".join(word[:_LONGEST_NAME].rstrip("-") for word in words if word)
+    return {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}

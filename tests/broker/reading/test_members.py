@@ -16,3 +16,12 @@ def test_texts_have_a_language_and_words_a_bound() -> None:
     many = {"dcat:keyword": [str(number) for number in range(999)]}
     assert len(read_words(many, "dcat:keyword")) == WORDS
     assert len(list(find_values(many, "dcat:keyword"))) == VALUES
+
+
+def test_a_description_keeps_its_paragraphs_where_they_are_asked_for() -> None:
+    told = {"dct:description": "Erster Absatz.\r\n\r\n\n\nZweiter\u202e  Absatz.\x00\n- Punkt\n"}
+    assert read_texts(told, "dct:description", 200) == {"und": "Erster Absatz. Zweiter Absatz. - Punkt"}
+    kept = "Erster Absatz.\n\nZweiter Absatz.\n- Punkt"
+    assert read_texts(told, "dct:description", 200, paragraphs=True) == {"und": kept}
+    long = read_texts({"dct:description": "a\n" * 10_000}, "dct:description", 200, paragraphs=True)["und"]
+    assert (len(long), long[-1]) == (200, "…")

@@ -3,10 +3,12 @@
 import msgspec
 import pytest
 
-from connector.ports.entities import PageBounds, UserRole
+from connector.controlplane.enforcing import ledger, receipts
+from connector.policy.model.policy import DK
+from connector.ports.entities import DutyState, PageBounds, UserRole
 from connector.protocol.dsp.common import Role
-from tests.support.plane import OWNER
-from tests.web.office import Office, Reading, path
+from tests.support.plane import CITY, ME, OWNER
+from tests.web.office import OFFER, Office, Reading, encode, path
 
 AGREEMENT = path("/vertraege/vertrag", "urn:a:1")
 
@@ -62,3 +64,23 @@ async def test_an_agreement_of_a_consumer_is_not_ended_here(office: Office) -> N
     browser = await office.sign_in(UserRole.RELEASE)
     assert "Wir beziehen" in (await browser.get("/vertraege")).text
     assert (await browser.post("/vertraege/beenden", data={"id": "urn:a:1", "begruendung": "x"})).status_code == 409
+
+
+async def test_naming_the_source_is_promised_and_not_done_at_once(office: Office) -> None:
+    await office.furnish()
+    attribute = {"action": "odrl:attribute", "uid": "urn:duty:name", "constraint": [
+        {"leftOperand": DK + "notice", "operator": "eq", "rightOperand": "Stadt Bochum"},
+    ]}  # fmt: skip
+    terms = {**OFFER, "@type": "Agreement", "@id": "urn:a:named", "obligation": [attribute]}
+    await office.agree("urn:a:named", document=encode(terms, target="urn:d:1", assigner=ME, assignee=CITY))
+    (agreement,) = await office.store.agreements_named(OWNER, "urn:a:named")
+    (named,) = await receipts.list_standings(office.values.evaluator, agreement.key)
+    evidence = {"accepted": "Stadt Bochum"}
+    entry = ledger.make_entry(
+        office.desk.rooms.context, agreement, named.duty, named.action, DutyState.FULFILLED, evidence, {}
+    )
+    await office.store.commit(entry)
+    browser = await office.sign_in(UserRole.CONSUMER)
+    text = Reading((await browser.get(path("/vertraege/vertrag", "urn:a:named"))).text).text
+    assert "Quelle nennen Stadt Bochum zugesagt, gilt bei jeder Nutzung" in text
+    assert "erfüllt" not in text

@@ -2,20 +2,25 @@
 
 import hashlib
 
+import msgspec
 from starlette.responses import Response
 
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases.agreements import AgreementSummary
+from connector.controlplane.usecases.proving.evidence import find_seal, make_evidence
 from connector.controlplane.usecases.proving.history import HistoryEntry, list_people, tell_history
 from connector.desk.agreements import write_agreement
+from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
+from connector.web.frame.files import name_download
 from connector.web.frame.paper import NoPaper, Paper, PaperPart, print_paper
 from connector.web.frame.visit import Visit, name_party, name_people, read_query, render, show_error
 from connector.web.showing.entries import ToldEntry, tell_entry
 from connector.web.terms import describe_terms
 
 _LONGEST_FOOT = 100
+_LONGEST_TITLE, _DIGITS = 60, 12
 
 
 async def show_history(visit: Visit) -> Response:
@@ -32,9 +37,33 @@ async def export_agreement(visit: Visit) -> Response:
     """Answer with an agreement as JSON, for a program or an archive."""
     agreement = await find_agreement(visit.desk.context, read_query(visit, "id") or "")
     (summary,) = await agreements.describe(visit.desk.evaluator, [agreement])
-    name = visit.words.say("proving.contract-file")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+    headers = _name_file(visit, "proving.contract-file", summary, "json")
     return Response(write_agreement(summary), media_type="application/json", headers=headers)
+
+
+async def export_evidence(visit: Visit) -> Response:
+    """Answer with what both sides have signed of an agreement, which anybody can verify without a connector."""
+    agreement = await find_agreement(visit.desk.context, read_query(visit, "id") or "")
+    made = await make_evidence(visit.desk.context, visit.desk.seals, agreement.key)
+    (summary,) = await agreements.describe(visit.desk.evaluator, [agreement])
+    body = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
+    headers = _name_file(visit, "proving.evidence-file", summary, "json")
+    return Response(body, media_type="application/json", headers=headers)
+
+
+async def tell_seal(visit: Visit, agreement: Agreement) -> tuple[bool, str]:
+    """Return whether the counterparty has signed an agreement, and a sentence that says so."""
+    kept, party = await find_seal(visit.desk.context, agreement), name_party(visit, agreement.counterparty)
+    if kept is None:
+        return False, visit.words.say("proving.unsealed", party=party)
+    return True, visit.words.say("proving.sealed", party=party, at=visit.words.time(kept.seal.created * 1000))
+
+
+def _name_file(visit: Visit, key: str, summary: AgreementSummary, ending: str) -> dict[str, str]:
+    """Return the header field that names a file by the agreement that it is about."""
+    agreement = summary.agreement
+    title = visit.words.pick(summary.title, agreement.dataset)[:_LONGEST_TITLE]
+    return name_download(visit.words.say(key), title, agreement.id[-_DIGITS:], ending=ending)
 
 
 async def find_people(visit: Visit, entries: tuple[HistoryEntry, ...]) -> dict[str, str]:
@@ -56,7 +85,7 @@ async def print_agreement(visit: Visit) -> Response:
         made = await print_paper(paper, write_agreement(summary), agreement.agreed_at)
     except NoPaper as fault:
         return show_error(visit, 503, visit.words.say(fault.key), visit.words.say("proving.print"))
-    headers = {"Content-Disposition": f'attachment; filename="{visit.words.say("proving.contract-file")}.pdf"'}
+    headers = _name_file(visit, "proving.contract-file", summary, "pdf")
     return Response(made, media_type="application/pdf", headers=headers)
 
 
@@ -91,7 +120,11 @@ async def _write_paper(visit: Visit, summary: AgreementSummary) -> Paper:
             ),
             PaperPart(
                 words.say("proving.paper-proof"),
-                ((words.say("agreement-id"), agreement.id), (words.say("proving.digest"), digest)),
+                (
+                    (words.say("agreement-id"), agreement.id),
+                    (words.say("proving.digest"), digest),
+                    (words.say("proving.seals"), (await tell_seal(visit, agreement))[1]),
+                ),
             ),
         ),
         foot=words.say("proving.paper-foot", id=agreement.id[:_LONGEST_FOOT]),

@@ -1,6 +1,7 @@
 """The record of a contract: its time line from the audit log, and the contract as a file."""
 
 import hashlib
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,10 +9,15 @@ import pytest
 from connector.controlplane.core import commits
 from connector.controlplane.usecases import agreements
 from connector.desk.agreements import write_agreement
+from connector.ports.changes import PutProcess
 from connector.ports.entities import UserRole
+from connector.ports.seals import KeptSeal
+from connector.protocol.evidence import AgreementEvidence
+from connector.protocol.seals import Seal, compute_digest
 from connector.views.agreements import AgreementView
 from connector.web.frame import paper
-from tests.support.plane import OWNER
+from tests.contract import values
+from tests.support.plane import CITY, ME, NOW, OWNER, Desk
 from tests.web.frame.test_paper import find_streams
 from tests.web.office import Office, Reading, path
 
@@ -94,7 +100,13 @@ async def test_what_does_not_exist_has_no_record(office: Office) -> None:
         assert (await browser.get(path(place, "urn:none"))).status_code == 404
 
 
-@pytest.mark.parametrize(("language", "said"), [("de", b"vertrag.pdf"), ("en", b"contract.pdf")])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", b"vertrag-baustellen-und-sperrungen-laufend-urn-a-1.pdf"),
+        ("en", b"contract-roadworks-and-closures-live-urn-a-1.pdf"),
+    ],
+)
 async def test_the_paper_has_the_file_inside_and_the_same_bytes_each_time(
     office: Office, language: str, said: bytes
 ) -> None:
@@ -116,3 +128,49 @@ async def test_without_the_extra_the_pages_say_how_to_get_it(office: Office, mon
     assert "/vertraege/pdf" not in page
     answer = await browser.get(path("/vertraege/pdf", "urn:a:1"))
     assert (answer.status_code, "datenkontor[pdf]" in answer.text, "Druckfunktion" in answer.text) == (503, True, True)
+
+
+async def _seal(office: Office, agreement_id: str = "urn:a:1") -> None:
+    """Let the counterparty have signed an agreement."""
+    (agreement,) = await office.store.agreements_named(OWNER, agreement_id)
+    seal = Seal(
+        url="https://me.example/dsp", content_digest="c", agreement_digest=compute_digest(agreement.document),
+        created=NOW // 1000, key="k", algorithm="ES256",
+    )  # fmt: skip
+    kept = msgspec.json.encode(KeptSeal(seal=seal, jwk={"kty": "EC"}))
+    await office.store.commit([PutProcess(values.negotiation(agreement.negotiation_id, seal=kept), None)])
+
+
+async def test_the_agreement_says_whether_the_other_side_has_signed_it(office: Office) -> None:
+    await office.furnish()
+    browser = await office.sign_in(UserRole.AUDITOR)
+    before = Reading((await browser.get(path("/vertraege/vertrag", "urn:a:1"))).text).text
+    assert "nur hier belegt Von City liegt keine Unterschrift vor." in before
+    await _seal(office)
+    page = await browser.get(path("/vertraege/vertrag", "urn:a:1"))
+    assert "City hat diesen Text unterschrieben: 24. November 2025, 16:00 Uhr." in Reading(page.text).text
+    assert path("/vertraege/beweis", "urn:a:1") in page.text
+
+
+async def test_the_evidence_is_a_file_that_names_the_agreement_and_has_both_keys(office: Office) -> None:
+    await office.furnish()
+    await _seal(office)
+    browser = await office.sign_in(UserRole.CONSUMER)
+    answer = await browser.get(path("/vertraege/beweis", "urn:a:1"))
+    named = 'attachment; filename="beweis-baustellen-und-sperrungen-laufend-urn-a-1.json"'
+    assert answer.headers["content-disposition"] == named
+    evidence = msgspec.json.decode(answer.content, type=AgreementEvidence)
+    (agreement,) = await office.store.agreements_named(OWNER, "urn:a:1")
+    assert evidence.agreement.encode() == agreement.document
+    assert evidence.keys.keys() == {ME, CITY}
+    assert (await browser.get(path("/vertraege/beweis", "urn:a:none"))).status_code == 404
+
+
+async def test_without_a_key_of_its_own_the_page_offers_no_evidence(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.values = msgspec.structs.replace(desk.values, seals=None)
+    office = Office(desk)
+    await office.furnish()
+    browser = await office.sign_in(UserRole.CONSUMER)
+    assert "/vertraege/beweis" not in (await browser.get(path("/vertraege/vertrag", "urn:a:1"))).text
+    assert (await browser.get(path("/vertraege/beweis", "urn:a:1"))).status_code == 409
