@@ -9,7 +9,7 @@ from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.net.limits import ConcurrencyLimit
 from connector.web.accounts import ACCOUNT_PAGES
-from connector.web.chapters import agreements, inbox, live, offers, start
+from connector.web.chapters import agreements, explaining, inbox, live, offers, start
 from connector.web.chapters.accounts import house, settings
 from connector.web.chapters.getting import asking, deliveries, other_terms, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
@@ -43,6 +43,8 @@ from connector.web.rights import (
 PAGES: Sequence[PageRow] = (
     ("GET", "/", start.show_start, EVERYBODY),
     *ACCOUNT_PAGES,
+    ("GET", explaining.HELP, explaining.show_help, ANYBODY),
+    ("GET", explaining.ACCESSIBILITY, explaining.show_accessibility, ANYBODY),
     ("POST", "/konto/nachrichten", settings.choose_notices, EVERYBODY),
     ("GET", "/konto/haus", house.show_house, OPERATORS),
     ("GET", "/eingang", inbox.show_inbox, INBOX_READERS),

@@ -91,6 +91,7 @@ SENTENCES: dict[str, str] = {
     "withdraw-ask": "Einwilligung widerrufen: {purpose}?",
     "withdraw-all-ask": "Alle Einwilligungen dieser Person widerrufen?",
     "then-left-out": "Daten über diese Person verlassen das Haus dann nicht mehr auf dieser Grundlage.",
+    "then-none": "Gerade läuft keine Lieferung mit diesen Daten.",
     "then-running": "{count} laufende Lieferungen lassen die Person ab sofort aus.",
     "then-running-one": "Eine laufende Lieferung lässt die Person ab sofort aus.",
     "then-delivered": "Was schon geliefert ist, kommt nicht zurück; vereinbarte Löschungen bleiben Pflicht.",

@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "delivery-SUSPENDED": "unterbrochen",
     "delivery-COMPLETED": "abgeschlossen",
     "delivery-TERMINATED": "abgebrochen",
+    "due-now": "jetzt",
     "duty-inactive": "noch nicht fällig",
     "duty-active": "offen",
     "duty-fulfilled": "erfüllt",

@@ -64,12 +64,44 @@ SENTENCES: dict[str, str] = {
     "word-agreement": "Vertrag",
     "means-agreement": "Anbieter und Bezieher sind sich über die Bedingungen einig. Beide bewahren denselben Text auf.",
     "word-delivery": "Lieferung",
-    "means-delivery": "Die Daten gehen direkt vom Anbieter zum Bezieher. Dieser Katalog sieht sie nicht.",
+    "means-delivery": "Die Daten gehen direkt vom Anbieter zum Bezieher. Der Datenkatalog sieht sie nicht.",
     "word-fresh": "Anbieter erreichbar",
     "means-fresh": (
         "Der Katalog fragt jede Organisation regelmäßig. Wer länger nicht antwortet, ist als nicht erreichbar markiert."
     ),
-    "help-how": "Wie komme ich an Daten?",
+    "word-purpose": "Zweck",
+    "means-purpose": "Wofür jemand die Daten braucht. Er wird Teil des Vertrags, und anderes ist nicht erlaubt.",
+    "word-class": "Schutzklasse",
+    "means-class": (
+        "Wie sehr Daten zu schützen sind: offen, intern, vertraulich oder personenbezogen. Ab „vertraulich“ gibt "
+        "eine zweite Person frei."
+    ),
+    "word-release": "Freigabe",
+    "means-release": "Der Schritt, mit dem ein Angebot für andere sichtbar wird. Er lässt sich zurücknehmen.",
+    "word-need": "Bedarf",
+    "means-need": "Eine Frage, zu der noch Daten fehlen. Andere Teilnehmer sehen sie und antworten.",
+    "word-consent": "Einwilligung",
+    "means-consent": "Ein Mensch erlaubt, dass seine Daten genutzt werden. Er kann das jederzeit widerrufen.",
+    "word-proof": "Nachweis",
+    "means-proof": "Was entschieden und geliefert wurde, steht im Prüfprotokoll. Nachträgliche Änderungen fallen auf.",
+    "help-words": "Was die Wörter bedeuten",
+    "help-offer": "Wie biete ich Daten an?",
+    "help-text-offer": (
+        "Öffnen Sie „Meine Angebote“ und dann „Neues Angebot“, und ziehen Sie eine Datei hinein. Fünf Schritte führen "
+        "bis zur Freigabe. Alles bleibt gespeichert, auch wenn Sie zwischendurch aufhören."
+    ),
+    "help-get": "Wie komme ich an Daten?",
+    "help-text-get": (
+        "Suchen Sie das Angebot, und stellen Sie eine Anfrage. Stimmt der Anbieter zu, starten Sie beim Vertrag die "
+        "Lieferung. Gibt es das Angebot nicht, melden Sie einen Bedarf."
+    ),
+    "help-decide": "Was mache ich mit einer Anfrage?",
+    "help-text-decide": (
+        "Der Eingang zeigt, wer was möchte und was von Ihrem Angebot abweicht. Sie stimmen zu, geben Ihr Angebot "
+        "unverändert zurück oder lehnen ab. Ihre Begründung liest auch die andere Seite."
+    ),
+    "help-roles": "Wer darf was?",
+    "help-text-roles": "Jede Person hat eine oder mehrere Rollen. Der Betrieb Ihres Hauses gibt sie.",
     "accessibility-title": "Erklärung zur Barrierefreiheit",
     "accessibility-lead": "{provider} möchte, dass alle diese Seiten benutzen können.",
     "accessibility-standard": "Nach welchen Regeln",
@@ -87,6 +119,12 @@ SENTENCES: dict[str, str] = {
     "accessibility-text-report": (
         "Schreiben Sie {provider}, auf welcher Seite etwas nicht geht. Sie erhalten eine Antwort, und das Angebot "
         "auch auf anderem Weg."
+    ),
+    "accessibility-address": "Anschrift im Impressum",
+    "accessibility-enforce": "Wenn keine Antwort kommt",
+    "accessibility-text-enforce": (
+        "Kommt in sechs Wochen keine Antwort, hilft die Ombudsstelle für barrierefreie Informationstechnik Ihres "
+        "Landes. Das kostet nichts."
     ),
     "as-member": "Sie suchen für {name}.",
 }

@@ -91,6 +91,7 @@ SENTENCES: dict[str, str] = {
     "withdraw-ask": "Withdraw the consent: {purpose}?",
     "withdraw-all-ask": "Withdraw all consents of this person?",
     "then-left-out": "Data about this person does not leave on this ground any more.",
+    "then-none": "No delivery of this data is running at present.",
     "then-running": "{count} running deliveries leave the person out from now on.",
     "then-running-one": "One running delivery leaves the person out from now on.",
     "then-delivered": "What was delivered does not come back; deletions that were agreed remain a duty.",

@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "delivery-SUSPENDED": "suspended",
     "delivery-COMPLETED": "completed",
     "delivery-TERMINATED": "terminated",
+    "due-now": "now",
     "duty-inactive": "not due yet",
     "duty-active": "open",
     "duty-fulfilled": "fulfilled",

@@ -61,12 +61,44 @@ SENTENCES: dict[str, str] = {
     "word-agreement": "Agreement",
     "means-agreement": "Provider and consumer agree on the terms. Both keep the same text.",
     "word-delivery": "Transfer",
-    "means-delivery": "The data goes from the provider to the consumer directly. This catalogue does not see it.",
+    "means-delivery": "The data goes from the provider to the consumer directly. The data catalogue does not see it.",
     "word-fresh": "Provider reachable",
     "means-fresh": (
         "The catalogue asks each organisation regularly. Who does not answer for longer is marked as not reachable."
     ),
-    "help-how": "How do I get data?",
+    "word-purpose": "Purpose",
+    "means-purpose": "What somebody needs the data for. It becomes part of the contract, and nothing else is allowed.",
+    "word-class": "Data class",
+    "means-class": (
+        "How well data is to be protected: open, internal, confidential or personal. From “confidential” on, a second "
+        "person releases it."
+    ),
+    "word-release": "Release",
+    "means-release": "The step with which others can see an offer. It can be taken back.",
+    "word-need": "Need",
+    "means-need": "A question for which data is still missing. Other participants see it and answer.",
+    "word-consent": "Consent",
+    "means-consent": "A person allows the use of their data, and may withdraw that at any time.",
+    "word-proof": "Proof",
+    "means-proof": "What was decided and delivered is in the audit log. Later changes of it are noticed.",
+    "help-words": "What the words mean",
+    "help-offer": "How do I offer data?",
+    "help-text-offer": (
+        "Open “My offers” and then “New offer”, and drop a file there. Five steps lead to the release. Everything is "
+        "kept, also if you stop in between."
+    ),
+    "help-get": "How do I get data?",
+    "help-text-get": (
+        "Search for the offer and ask for a contract. Once the provider agrees, start the delivery at the contract. "
+        "If there is no such offer, post a need."
+    ),
+    "help-decide": "What do I do with a request?",
+    "help-text-decide": (
+        "The inbox shows who wants what, and how it differs from your offer. You agree, return your offer unchanged, "
+        "or decline. The other side reads your reason too."
+    ),
+    "help-roles": "Who may do what?",
+    "help-text-roles": "Each person has one or more roles, which the operator of your organisation gives.",
     "accessibility-title": "Accessibility statement",
     "accessibility-lead": "{provider} wants everybody to be able to use these pages.",
     "accessibility-standard": "By which rules",
@@ -83,6 +115,12 @@ SENTENCES: dict[str, str] = {
     "accessibility-text-report": (
         "Write to {provider} on which page something does not work. You get an answer, and the content in another "
         "way too."
+    ),
+    "accessibility-address": "Address in the imprint",
+    "accessibility-enforce": "If no answer comes",
+    "accessibility-text-enforce": (
+        "If no answer comes within six weeks, the ombuds office for accessible information technology of your federal "
+        "state helps, free of charge."
     ),
     "as-member": "You search for {name}.",
 }

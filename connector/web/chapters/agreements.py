@@ -14,12 +14,12 @@ from connector.policy.words.names import action_name
 from connector.ports.entities import Agreement, DutyState, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
-from connector.web.chapters.proving.contract import tell_seal
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.paper import can_print
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS, may_end
+from connector.web.showing.sealed import tell_seal
 from connector.web.terms import describe_terms
 
 PAGE, DELIVERIES = 25, 20

@@ -10,6 +10,7 @@ import msgspec
 from connector.language.catalogue import Language, find_sentence, read_grammar, say, translate_text
 from connector.semantic.codes import find_file_type
 from connector.views.conversion import in_zone, moment
+from connector.web.typed import is_number
 
 MANY = 100
 _LONG_DAYS = 2
@@ -99,6 +100,12 @@ class PageWords(msgspec.Struct, frozen=True):
         """Write a number of bytes."""
         return read_grammar(self.language).write_size(count)
 
+    def price(self, amount: str, currency: str) -> str:
+        """Write an amount of money that is given as `250.00`; another currency than the euro by its code."""
+        # A counterparty may state anything.
+        written = read_grammar(self.language).write_money(Decimal(amount)) if is_number(amount) else amount
+        return f"{written} {'€' if currency == 'EUR' else currency}"
+
     def day(self, at: datetime | int) -> str:
         """Write the day of a time."""
         return read_grammar(self.language).write_day(self._local(at))
@@ -135,6 +142,11 @@ class PageWords(msgspec.Struct, frozen=True):
     def ago(self, at: datetime | int, now: int) -> str:
         """Write how long ago a time is, in the largest unit that is over."""
         return self._write_passed("ago", at, now)
+
+    def coming(self, at: datetime | int, now: int) -> str:
+        """Write a time to come; what was due before is due now."""
+        ms = at if isinstance(at, int) else int(at.timestamp() * 1000)
+        return self.time(at) if ms > now else self.say("due-now")
 
     def is_old(self, at: datetime, now: int) -> bool:
         """Return whether somebody has waited for days."""

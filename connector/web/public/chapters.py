@@ -25,8 +25,6 @@ MOST_SOURCES, PAGE, MAPPED = 200, 50, 1000
 _FARTHEST = 100_000
 # More digits than any number of a page has.
 _DIGITS = 10
-WORDS = ("space", "offer", "terms", "agreement", "delivery", "fresh")
-PARTS = ("standard", "limits", "report")
 
 
 async def show_start(visit: Visit) -> Response:
@@ -156,16 +154,6 @@ async def show_needs(visit: Visit) -> Response:
         following=following,
         canonical=_name(visit, make_link("/bedarf", nach=bounds.after)),
     )
-
-
-async def show_help(visit: Visit) -> Response:
-    """Explain the words."""
-    return render(visit, "help.html", words=WORDS, canonical=_name(visit, "/hilfe"))
-
-
-async def show_accessibility(visit: Visit) -> Response:
-    """Show the accessibility statement (BITV 2.0; Directive (EU) 2016/2102, Article 7)."""
-    return render(visit, "accessibility.html", parts=PARTS, canonical=_name(visit, "/barrierefreiheit"))
 
 
 async def show_sitemap_index(visit: Visit) -> Response:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from connector.desk.broker import BrokerOffice
 from connector.net.limits import ConcurrencyLimit
 from connector.web.accounts import ACCOUNT_PAGES
+from connector.web.chapters import explaining
 from connector.web.chapters.accounts import people
 from connector.web.chapters.brokering import deeds, log, needs, offers, overview, quality, searches, sources
 from connector.web.frame.application import PageRow, make_app, make_namer
@@ -28,13 +29,13 @@ PUBLIC_PAGES: Sequence[tuple[str, PageFunction]] = (
     ("/organisationen", chapters.show_organisations),
     ("/organisationen/organisation", chapters.show_organisation),
     ("/bedarf", chapters.show_needs),
-    ("/hilfe", chapters.show_help),
-    ("/barrierefreiheit", chapters.show_accessibility),
+    (explaining.HELP, explaining.show_help),
+    (explaining.ACCESSIBILITY, explaining.show_accessibility),
     ("/sitemap.xml", chapters.show_sitemap_index),
     ("/sitemap-{number}.xml", chapters.show_sitemap),
     ("/robots.txt", chapters.show_robots),
 )
-ALWAYS_OPEN = frozenset({"/hilfe", "/barrierefreiheit"})
+ALWAYS_OPEN = frozenset({explaining.HELP, explaining.ACCESSIBILITY})
 """What is read also at a broker that is not open: the words, and the statement."""
 
 BROKER_PAGES: Sequence[PageRow] = (

@@ -10,7 +10,7 @@ import pytest
 from connector.language.catalogue import LANGUAGES, read_chapter
 from connector.ports.broker_store import Delta, Portal
 from connector.views.portals import PortalKind
-from connector.web.public.chapters import PARTS, WORDS
+from connector.web.chapters.explaining import PARTS, WORDS
 from tests.broker.world import CITY
 from tests.contract.test_record import entry, source
 from tests.pages.world import MARK_UP
@@ -48,7 +48,7 @@ async def test_everybody_reads_the_needs_and_nobody_the_contact(square: Square) 
         make_need(question=MARK_UP, owner="urn:unknown", purpose=None, fields=(), place=""),
     ]
     answer, page = await read(square, "/bedarf")
-    for said in ("Wie viele Fahrräder fahren über die Brücke?", "Zählstelle", "bis zu einem Betrag: 250.00 EUR"):
+    for said in ("Wie viele Fahrräder fahren über die Brücke?", "Zählstelle", "bis zu einem Betrag: 250 €"):
         assert said in page.text
     assert "rad@stadt.example" not in answer.text
     assert "<b id=evil" not in answer.text

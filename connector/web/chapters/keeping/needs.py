@@ -125,7 +125,6 @@ async def _show(visit: Visit, id: str, given: Mapping[str, str], fault: str = ""
         need=need,
         own=own,
         party=name_party(visit, need.owner),
-        purpose=visit.words.pick(need.purpose_in_words, need.purpose or ""),
         frequency=visit.words.pick(frequency.labels if frequency else None, need.frequency or ""),
         answers=[(one, name_party(visit, one.participant)) for one in answers],
         matches=[(one, name_party(visit, one.participant)) for one in matches[:MOST_MATCHES]],

@@ -8,15 +8,15 @@ from starlette.responses import Response
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases.agreements import AgreementSummary
-from connector.controlplane.usecases.proving.evidence import find_seal, make_evidence
+from connector.controlplane.usecases.proving.evidence import make_evidence
 from connector.controlplane.usecases.proving.history import HistoryEntry, list_people, tell_history
 from connector.desk.agreements import write_agreement
-from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 from connector.web.frame.files import name_download
 from connector.web.frame.paper import NoPaper, Paper, PaperPart, print_paper
 from connector.web.frame.visit import Visit, name_party, name_people, read_query, render, show_error
 from connector.web.showing.entries import ToldEntry, tell_entry
+from connector.web.showing.sealed import tell_seal
 from connector.web.terms import describe_terms
 
 _LONGEST_FOOT = 100
@@ -49,14 +49,6 @@ async def export_evidence(visit: Visit) -> Response:
     body = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
     headers = _name_file(visit, "proving.evidence-file", summary, "json")
     return Response(body, media_type="application/json", headers=headers)
-
-
-async def tell_seal(visit: Visit, agreement: Agreement) -> tuple[bool, str]:
-    """Return whether the counterparty has signed an agreement, and a sentence that says so."""
-    kept, party = await find_seal(visit.desk.context, agreement), name_party(visit, agreement.counterparty)
-    if kept is None:
-        return False, visit.words.say("proving.unsealed", party=party)
-    return True, visit.words.say("proving.sealed", party=party, at=visit.words.time(kept.seal.created * 1000))
 
 
 def _name_file(visit: Visit, key: str, summary: AgreementSummary, ending: str) -> dict[str, str]:
