@@ -192,9 +192,9 @@ class ScriptedDataPlane:
 class Desk:
     """A control plane without a worker: what a process does next is done by the test, with `become` and `hold`."""
 
-    def __init__(self, received: Path) -> None:
+    def __init__(self, received: Path, store: Any = None) -> None:
         self.received = received
-        self.store = MemoryStore()
+        self.store: Any = store if store is not None else MemoryStore()
         self.peer = ScriptedPeer()
         self.dataplane = ScriptedDataPlane()
         self.planes: PlaneRegister | None = None

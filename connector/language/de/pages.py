@@ -301,6 +301,14 @@ SENTENCES: dict[str, str] = {
     "error-store": (
         "Die Datenbank nimmt gerade nichts an. Es wurde nichts geändert. Bitte versuchen Sie es später noch einmal."
     ),
+    "error-store-full": (
+        "Die Festplatte dieses Datenkontors ist voll. Es wurde nichts geändert. Bitte geben Sie dem Betrieb Bescheid."
+    ),
+    "error-store-damaged": (
+        "Die Datenbank ist beschädigt und nimmt nichts mehr an. Der Betrieb muss eine Sicherung einspielen."
+    ),
+    "error-kept": "Was Sie eingegeben haben, ist noch da.",
+    "error-again": "Noch einmal senden",
     "error-internal": "Ein Fehler ist passiert. Der Betrieb findet Einzelheiten im Protokoll.",
     "error-back": "Zur Startseite",
     "guard-host": "Diese Seiten haben die Adresse {origin}: bitte diese öffnen.",

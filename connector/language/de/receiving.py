@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "step-delivered": "Alles geliefert",
     "stepping-done": "erledigt",
     "stepping-on": "läuft gerade",
+    "stepping-paused": "angehalten",
     "stepping-coming": "kommt noch",
     "stepping-broken": "hier abgebrochen",
     "stepping-missed": "nicht mehr",

@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "step-delivered": "All delivered",
     "stepping-done": "done",
     "stepping-on": "under way",
+    "stepping-paused": "paused",
     "stepping-coming": "still to come",
     "stepping-broken": "broken off here",
     "stepping-missed": "no more",

@@ -51,6 +51,13 @@ async def read_form(request: Request) -> Mapping[str, str]:
     for name, value in fields:
         text = value.replace("\r\n", "\n")
         found[name] = f"{found[name]}\n{text}" if name in found else text
+    request.state.fields = found
+    return found
+
+
+def find_typed(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form that was read, so that none is lost; empty if none was."""
+    found: Mapping[str, str] = getattr(request.state, "fields", {})
     return found
 
 

@@ -24,10 +24,10 @@ from connector.net.limits import ConcurrencyLimit
 from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.identity import Directory, find_name
 from connector.ports.passwords import Busy
-from connector.ports.store_errors import Conflict, StoreError
+from connector.ports.store_errors import Conflict, StoreDamaged, StoreError, StoreFull
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
-from connector.web.frame.forms import AUTOSAVE, FormFault, is_form, read_form
+from connector.web.frame.forms import AUTOSAVE, FormFault, find_typed, is_form, read_form
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import PagesOrigin, list_cookies
 from connector.web.frame.unseen import show_unseen
@@ -35,6 +35,7 @@ from connector.web.frame.wording import MANY, PageWords
 
 LANGUAGE_COOKIE = "dk-lang"
 _STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 422, PeerFailed: 502}
+_WITHOUT_STORE: dict[type[StoreError], str] = {StoreFull: "error-store-full", StoreDamaged: "error-store-damaged"}
 _DAY_S = 86_400
 PASSWORD_FIELDS = ("passwort", "bisher")
 """What the names of fields with a password begin with."""
@@ -244,9 +245,12 @@ def set_language(answer: Response, here: PagesOrigin, language: Language) -> Res
     return answer
 
 
-def show_error(visit: Visit, status: int, sentence: str, advice: str = "") -> Response:
-    """Return the page of an error."""
-    return render(visit, "error.html", status=status, code=status, sentence=sentence, advice=advice)
+def show_error(
+    visit: Visit, status: int, sentence: str, advice: str = "", kept: Mapping[str, str] | None = None
+) -> Response:
+    """Return the page of an error; `kept` are the fields of a form that a person can send again from there."""
+    values = {"code": status, "sentence": sentence, "advice": advice, "kept": kept or {}}
+    return render(visit, "error.html", status=status, **values)
 
 
 async def _find_user(visit: Visit) -> User | None:
@@ -273,8 +277,7 @@ async def _send_to_sign_in(visit: Visit) -> Response:
         wanted = request.url.path + query
         return go_to(make_link("/anmelden", zu=None if wanted == "/" else wanted))
     fields = await read_form(request) if is_form(request) else {}
-    # A password is typed again.
-    kept = {name: text for name, text in fields.items() if not name.startswith(PASSWORD_FIELDS)}
+    kept = _leave_passwords(fields)
     if not kept or AUTOSAVE in fields:
         return go_to("/anmelden")
     values = {"wanted": request.url.path, "name": "", "fault": visit.words.say("sign-in-over"), "kept": kept}
@@ -295,7 +298,20 @@ def _explain(visit: Visit, error: Exception) -> Response:
         return show_error(visit, 409, words.say("error-changed"))
     if isinstance(error, Busy):
         return show_error(visit, 503, words.say("error-busy"))
-    return show_error(visit, 503, words.say("error-store"))
+    return _explain_store(visit, error)
+
+
+def _explain_store(visit: Visit, error: Exception) -> Response:
+    """Say why nothing can be stored now; what was typed can be sent again from the page, so that none is lost."""
+    sentence = visit.words.say(_WITHOUT_STORE.get(type(error), "error-store"))
+    typed = find_typed(visit.request)
+    kept = _leave_passwords(typed)
+    return show_error(visit, 503, sentence, kept=kept if len(kept) == len(typed) and AUTOSAVE not in typed else None)
+
+
+def _leave_passwords(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a form without passwords: they are typed again."""
+    return {name: text for name, text in fields.items() if not name.startswith(PASSWORD_FIELDS)}
 
 
 @cache

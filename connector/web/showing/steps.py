@@ -42,11 +42,12 @@ _DELIVERY_REACHED: Mapping[str, int] = {
 
 
 class StepState(StrEnum):
-    """Whether a step is done, on, still to come, where the process was broken off, or never reached because of that."""
+    """Whether a step is done, on, paused or still to come, where a process was broken off, or never reached by that."""
 
     DONE = "done"
     ON = "on"
     COMING = "coming"
+    PAUSED = "paused"
     BROKEN = "broken"
     MISSED = "missed"
 
@@ -68,7 +69,11 @@ def list_request_steps(process: Negotiation, leaves: Sequence[Leaf]) -> list[Ste
 def list_delivery_steps(process: Transfer, leaves: Sequence[Leaf]) -> list[Step]:
     """Return the steps of a delivery to this participant."""
     reached = None if process.state == TRANSFER.terminated else _DELIVERY_REACHED.get(process.state or "", 0)
-    return _list(DELIVERY_STEPS, leaves, reached)
+    steps = _list(DELIVERY_STEPS, leaves, reached)
+    if process.state != TransferState.SUSPENDED:
+        return steps
+    paused = {StepState.ON: StepState.PAUSED}
+    return [msgspec.structs.replace(step, state=paused.get(step.state, step.state)) for step in steps]
 
 
 def _list(steps: Mapping[str, frozenset[str]], leaves: Sequence[Leaf], reached: int | None) -> list[Step]:

@@ -23,6 +23,7 @@ from connector.store.index.index import TantivyIndex
 from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore
 from connector.views.needs import BudgetKind
+from connector.web.frame.logins import PagesLogin
 from connector.web.public.site import make_broker_pages
 from tests.broker.crawling import crawler_of
 from tests.broker.searching import Searching
@@ -98,6 +99,7 @@ class Square(Visited):
         self.list_in_use: ListInUse | None = None
         self.problem: str | None = None
         self.statements: dict[str, str] = {}
+        self.organisation: PagesLogin | None = None
         self.register = make_register(self._tell_time, address, self.watch)
         self.operator = OperatorDesk(
             users=self.register,
@@ -138,6 +140,7 @@ class Square(Visited):
             provider="Datenraum Musterstadt",
             admit=self._admit,
             statements=self.statements,
+            organisation=self.organisation,
         )
 
     def browser(self, language: str = "de", **changed: Any) -> httpx.AsyncClient:

@@ -49,3 +49,8 @@ def test_a_delivery_shows_what_is_done(state: str | None, done: int) -> None:
     steps = list_delivery_steps(make_delivery(state=state), [])
     assert [step.key for step in steps] == list(DELIVERY_STEPS)
     assert [step.state for step in steps].count(DONE) == done
+
+
+def test_a_step_of_a_suspended_delivery_is_paused_and_not_on() -> None:
+    steps = list_delivery_steps(make_delivery(state="SUSPENDED"), [])
+    assert [step.state for step in steps] == [DONE, DONE, DONE, StepState.PAUSED]

@@ -110,7 +110,7 @@ async def test_an_own_need_shows_matches_with_reasons_and_is_closed_with_the_ans
         "passt zu 90 %",
         "Wird oft aktualisiert",
         "We do not have it.",
-        "bis zu einem Betrag: 250.00 EUR",
+        "bis zu einem Betrag: 250 €",
         "täglich",
     ):
         assert said in page

@@ -42,7 +42,7 @@ async def test_a_withdrawal_says_what_follows_and_is_recorded(office: Office) ->
     await furnish_protection(office)
     browser = await office.sign_in(UserRole.PRIVACY)
     asked = await browser.get("/einwilligungen/widerrufen", params=ROADS)
-    assert "0 laufende Lieferungen lassen die Person ab sofort aus" in asked.text
+    assert "Gerade läuft keine Lieferung mit diesen Daten." in asked.text
     done = await browser.post("/einwilligungen/widerrufen", data=ROADS)
     page = await browser.get(done.headers["location"])
     assert "Der Widerruf ist eingetragen." in page.text
