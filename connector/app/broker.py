@@ -169,6 +169,7 @@ class BrokerServer:
     def _load_pages(self) -> ASGIApp:
         """Load the pages, at their first request."""
         from connector.app.accounts.logins import build_login
+        from connector.web.frame.application import PagesHouse
         from connector.web.public.site import make_broker_pages
 
         parts, settings, rates = self.parts, self.parts.settings, make_rates(self.parts.settings)
@@ -190,16 +191,15 @@ class BrokerServer:
             list_in_use=parts.identity.list_in_use,
             find_problem=lambda: parts.identity.problem() or parts.identity.warning(),
         )
-        return make_broker_pages(
-            desk,
+        house = PagesHouse(
             address=register.pages,
             provider=settings.participant.name,
             proxies=settings.net.proxies,
             stopping=self.stopping,
             organisation=build_login(settings, parts.client, self.now, register),
-            admit=admit,
             statements=settings.web.statements,
         )
+        return make_broker_pages(desk, house, admit=admit)
 
     async def stop(self) -> None:
         """Stop the crawler, and close the listeners, the search index, the board, the record and the store."""

@@ -183,19 +183,20 @@ class ConnectorServer:
 
     def _load_pages(self) -> ASGIApp:
         from connector.app.accounts.logins import build_login
+        from connector.web.frame.application import PagesHouse
         from connector.web.pages import make_pages_app
 
         settings, context = self.parts.settings, self.context
-        made = make_pages_app(
-            self._make_desk(),
+        house = PagesHouse(
             address=self._find_pages(),
             provider=settings.participant.name,
             proxies=settings.net.proxies,
             stopping=self.stopping,
-            uploads=Uploads(settings.data_root) if settings.data_root else None,
             organisation=build_login(settings, self.parts.client, context.now, self._make_register()),
             statements=settings.web.statements,
         )
+        uploads = Uploads(settings.data_root) if settings.data_root else None
+        made = make_pages_app(self._make_desk(), house, uploads=uploads)
         gc.freeze()
         return made
 

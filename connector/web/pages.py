@@ -1,13 +1,11 @@
 """The application of the pages: the list of all paths, each with its function and the roles that may open it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.types import ASGIApp
 
 from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
-from connector.net.limits import ConcurrencyLimit
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters import agreements, explaining, inbox, live, offers, start
 from connector.web.chapters.accounts import house, settings
@@ -17,12 +15,7 @@ from connector.web.chapters.new_offers import changes, new_offer, new_terms, rel
 from connector.web.chapters.operating import peers, state
 from connector.web.chapters.privacy import consents, importing, late, mine, overview, record
 from connector.web.chapters.proving import contract, log, usage
-from connector.web.frame.application import PageRow, make_app, make_namer
-from connector.web.frame.attempts import SignInAttempts
-from connector.web.frame.logins import PagesLogin
-from connector.web.frame.origin import read_origin
-from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
-from connector.web.frame.visit import NO_STATEMENTS, PagesDesk
+from connector.web.frame.application import PageRow, PagesHouse, make_app, make_pages
 from connector.web.rights import (
     AGREEMENT_READERS,
     ANYBODY,
@@ -169,36 +162,11 @@ PAGES: Sequence[PageRow] = (
 )
 
 
-def make_pages_app(
-    desk: Desk,
-    *,
-    address: str,
-    provider: str,
-    proxies: tuple[str, ...] = (),
-    stopping: asyncio.Event | None = None,
-    uploads: Uploads | None = None,
-    organisation: PagesLogin | None = None,
-    statements: Mapping[str, str] = NO_STATEMENTS,
-) -> ASGIApp:
-    """Return the application of the pages at `address`, of a participant named `provider`.
+def make_pages_app(desk: Desk, house: PagesHouse, *, uploads: Uploads | None = None) -> ASGIApp:
+    """Return the application of the pages of a participant.
 
-    `proxies` are the networks (CIDR) of the proxies in front, whose addresses stand for many people.
-    `stopping` ends the streams of events. `uploads` are the files that people upload; None without a root of the data.
-    `organisation` is the login of the organisation, if people have one. `statements` are as in `PagesDesk`.
+    `uploads` are the files that people upload; None without a root of the data.
     """
-    pages = PagesDesk(
-        desk=desk,
-        users=desk.users,
-        library=desk.evaluator.library,
-        here=read_origin(address),
-        provider=provider,
-        attempts=SignInAttempts(),
-        name_caller=make_namer(proxies),
-        stopping=stopping or asyncio.Event(),
-        streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
-        uploads=uploads,
-        login=organisation,
-        statements=statements,
-    )
+    pages = make_pages(house, desk, desk.users, desk.evaluator.library, uploads=uploads)
     largest = uploads.largest if uploads else 0
     return make_app(pages, PAGES, large={uploading.PATH: largest + uploading.OVERHEAD})

@@ -22,6 +22,7 @@ from connector.ports.flow import SourceError
 from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
 from connector.views.sightings import Sighting
+from connector.web.frame.application import PagesHouse
 from connector.web.frame.logins import PagesLogin
 from connector.web.offering.answers import write_answers
 from connector.web.offering.terms_of_form import normalise
@@ -78,13 +79,8 @@ class Office(Visited):
         publisher = dataclasses.replace(desk.values.publisher, look=look)
         uploads = Uploads(self.root, largest=100_000)
         self.values = msgspec.structs.replace(desk.values, publisher=publisher)
-        self.app = make_pages_app(
-            self.values,
-            address=address,
-            provider="Tiefbauamt Musterstadt",
-            uploads=uploads,
-            organisation=organisation,
-        )
+        house = PagesHouse(address=address, provider="Tiefbauamt Musterstadt", organisation=organisation)
+        self.app = make_pages_app(self.values, house, uploads=uploads)
 
     async def offer(self, id: str = "urn:d:1", **changed: Any) -> None:
         plain: dict[str, Any] = {

@@ -1,8 +1,11 @@
 """An application of pages from its list of paths: routes, files, errors, and the guard in front."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,15 +13,60 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from connector.controlplane.judging.library import Library
+from connector.controlplane.usecases.users import UserRegister
+from connector.desk.broker import BrokerOffice
+from connector.desk.values import Desk
+from connector.net.limits import ConcurrencyLimit
 from connector.net.serving.bounds import is_in_networks, name_network
 from connector.ports.entities import UserRole
+from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import serve_file
 from connector.web.frame.guard import PagesGuard
-from connector.web.frame.visit import PageFunction, PagesDesk, begin_visit, open_page, show_error
+from connector.web.frame.logins import PagesLogin
+from connector.web.frame.origin import read_origin
+from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
+from connector.web.frame.visit import NO_STATEMENTS, PageFunction, PagesDesk, begin_visit, open_page, show_error
 
 _log = logging.getLogger(__name__)
 PageRow = tuple[str, str, PageFunction, frozenset[UserRole] | None]
 """A page: its method, its path, its function and the roles that may open it; None is everybody."""
+
+
+class PagesHouse(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages of a participant and those of a broker are told alike.
+
+    `address` is where people open them, of an organisation named `provider`. `proxies` are the networks (CIDR) of the
+    proxies in front, whose addresses stand for many people. `stopping` ends the streams of events. `organisation` is
+    the login of the organisation, if people have one. `statements` are as in `PagesDesk`.
+    """
+
+    address: str
+    provider: str
+    proxies: tuple[str, ...] = ()
+    stopping: asyncio.Event | None = None
+    organisation: PagesLogin | None = None
+    statements: Mapping[str, str] = NO_STATEMENTS
+
+
+def make_pages(
+    house: PagesHouse, desk: Desk | BrokerOffice, users: UserRegister, library: Library, **more: Any
+) -> PagesDesk:
+    """Return the values that pages work with; `more` are members that one of the two kinds has."""
+    return PagesDesk(
+        desk=desk,
+        users=users,
+        library=library,
+        here=read_origin(house.address),
+        provider=house.provider,
+        attempts=SignInAttempts(),
+        name_caller=make_namer(house.proxies),
+        stopping=house.stopping or asyncio.Event(),
+        streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
+        login=house.organisation,
+        statements=house.statements,
+        **more,
+    )
 
 
 def make_app(pages: PagesDesk, rows: Sequence[PageRow], *, large: Mapping[str, int] | None = None) -> ASGIApp:

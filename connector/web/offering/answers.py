@@ -50,6 +50,7 @@ FIELD_OF = {
 }
 """The field in which the cause of a refusal is, by the code of the refusal or the member that it names."""
 _MEMBER = re.compile(r"`([a-z_.]+)`")
+_MOST_FIELDS = 500
 _UNREADABLE = (0.0,)
 """A box that the check of a description refuses."""
 _COMPOSED = ("title", "description", "contact", "place", "period", "stated")
@@ -209,9 +210,14 @@ def _read_statement(said: Mapping[str, str]) -> AssetStatement:
 
 
 def _read_records(form: OfferForm, found: Inspection | None) -> Records | None:
-    """Return how the records are read, if a person says which field names the person; a trial completes the rest."""
-    person = form.answers.get("person", "")
-    if not person or form.answers.get("klasse") != DataClass.PERSONAL:
+    """Return how the records of personal data are read: the fields that were found, and the one that names the person.
+
+    The record of processing lists the fields as categories. A trial completes the rest.
+    """
+    if form.answers.get("klasse") != DataClass.PERSONAL:
         return None
     known = find_record_format(found.seen.media_type) if found else None
-    return Records(format=known or "csv", subject=person)
+    readable = found is not None and known and not found.seen.problem and len(found.seen.fields) <= _MOST_FIELDS
+    fields = tuple(field.name for field in found.seen.fields) if found and readable else ()
+    person = form.answers.get("person", "")
+    return Records(format=known or "csv", subject=person, fields=fields) if person or fields else None

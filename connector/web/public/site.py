@@ -1,23 +1,17 @@
 """The application of the broker's pages: the list of all paths, for everybody, for people, and for its operator."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from connector.desk.broker import BrokerOffice
-from connector.net.limits import ConcurrencyLimit
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters import explaining
 from connector.web.chapters.accounts import people
 from connector.web.chapters.brokering import deeds, log, needs, offers, overview, quality, searches, sources
-from connector.web.frame.application import PageRow, make_app, make_namer
-from connector.web.frame.attempts import SignInAttempts
-from connector.web.frame.logins import PagesLogin
-from connector.web.frame.origin import read_origin
-from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
-from connector.web.frame.visit import NO_STATEMENTS, PageFunction, PagesDesk
+from connector.web.frame.application import PageRow, PagesHouse, make_app, make_pages
+from connector.web.frame.visit import PageFunction
 from connector.web.public import chapters
 from connector.web.public.reading import open_to_readers
 from connector.web.rights import ANYBODY, OPERATORS
@@ -70,34 +64,10 @@ BROKER_PAGES: Sequence[PageRow] = (
 
 
 def make_broker_pages(
-    desk: BrokerOffice,
-    *,
-    address: str,
-    provider: str,
-    proxies: tuple[str, ...] = (),
-    stopping: asyncio.Event | None = None,
-    organisation: PagesLogin | None = None,
-    admit: Callable[[Request], int] = lambda _: 0,
-    statements: Mapping[str, str] = NO_STATEMENTS,
+    desk: BrokerOffice, house: PagesHouse, *, admit: Callable[[Request], int] = lambda _: 0
 ) -> ASGIApp:
-    """Return the application of the pages at `address`, of a broker named `provider`.
+    """Return the application of the pages of a broker.
 
-    `proxies` are the networks (CIDR) of the proxies in front, `stopping` ends the
-    streams of events, `organisation` is the login of the organisation. `admit` counts a request of nobody, and returns
-    how many seconds its address has to wait. `statements` are as in `PagesDesk`.
+    `admit` counts a request of nobody, and returns how many seconds its address has to wait.
     """
-    pages = PagesDesk(
-        desk=desk,
-        users=desk.operator.users,
-        library=desk.library,
-        here=read_origin(address),
-        provider=provider,
-        attempts=SignInAttempts(),
-        name_caller=make_namer(proxies),
-        stopping=stopping or asyncio.Event(),
-        streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
-        login=organisation,
-        admit=admit,
-        statements=statements,
-    )
-    return make_app(pages, BROKER_PAGES)
+    return make_app(make_pages(house, desk, desk.operator.users, desk.library, admit=admit), BROKER_PAGES)

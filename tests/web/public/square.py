@@ -23,6 +23,7 @@ from connector.store.index.index import TantivyIndex
 from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore
 from connector.views.needs import BudgetKind
+from connector.web.frame.application import PagesHouse
 from connector.web.frame.logins import PagesLogin
 from connector.web.public.site import make_broker_pages
 from tests.broker.crawling import crawler_of
@@ -134,14 +135,13 @@ class Square(Visited):
             "list_in_use": lambda: self.list_in_use,
             "find_problem": lambda: self.problem,
         }
-        return make_broker_pages(
-            BrokerOffice(**(desk | changed)),
+        house = PagesHouse(
             address=self.address,
             provider="Datenraum Musterstadt",
-            admit=self._admit,
             statements=self.statements,
             organisation=self.organisation,
         )
+        return make_broker_pages(BrokerOffice(**(desk | changed)), house, admit=self._admit)
 
     def browser(self, language: str = "de", **changed: Any) -> httpx.AsyncClient:
         """A browser of somebody without an account."""

@@ -7,10 +7,13 @@ import pytest
 
 from connector.controlplane.core.errors import NotAllowed, PeerFailed
 from connector.ports.entities import UserRole
+from connector.web.frame.application import PagesHouse
 from connector.web.pages import make_pages_app
 from tests.support.plane import ME, PAGES
 from tests.web.getting import FOUND, LIMITED, OPEN, furnish_getting, link, make_dataset, make_results
 from tests.web.office import Office, Reading
+
+HOUSE = PagesHouse(address=PAGES, provider="Amt")
 
 
 async def _search(office: Office, query: str = "", role: UserRole = UserRole.CONSUMER) -> str:
@@ -102,7 +105,7 @@ async def test_a_broker_that_fails_is_explained_and_the_words_stay(
         raise failure
 
     office.desk.values = msgspec.structs.replace(office.desk.values, search=fail)
-    office.app = make_pages_app(office.desk.values, address=PAGES, provider="Amt")
+    office.app = make_pages_app(office.desk.values, HOUSE)
     browser = await office.sign_in(UserRole.CONSUMER)
     answer = await browser.get("/suche?q=luft")
     assert answer.status_code == status
@@ -120,7 +123,7 @@ async def test_an_answer_that_nobody_can_read_breaks_nothing(office: Office, ans
 
 
 async def test_without_a_broker_the_page_says_who_adds_one(office: Office) -> None:
-    office.app = make_pages_app(msgspec.structs.replace(office.desk.values, search=None), address=PAGES, provider="Amt")
+    office.app = make_pages_app(msgspec.structs.replace(office.desk.values, search=None), HOUSE)
     assert "Der Betrieb trägt ihn in den Einstellungen ein" in await _search(office)
 
 

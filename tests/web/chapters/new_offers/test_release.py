@@ -54,6 +54,12 @@ async def test_protected_data_is_released_by_a_second_person(office: Office, gua
     asset = await office.store.asset(OWNER, "urn:f:1")
     assert asset
     assert (asset.status, asset.data_class) == (AssetStatus.PUBLISHED, guarded)
+    if guarded is DataClass.PERSONAL:
+        # The record of processing takes over what the file has.
+        assert asset.records
+        assert asset.records.fields == ("Ort", "pm10", "E-Mail")
+        record = await (await office.sign_in(UserRole.PRIVACY, name="d.schutz")).get("/datenschutz/verzeichnis")
+        assert "Felder der Daten Ort, pm10, E-Mail" in Reading(record.text).text
 
 
 async def test_a_release_that_was_interrupted_goes_on(office: Office) -> None:
