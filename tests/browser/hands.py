@@ -41,6 +41,9 @@ class Hand(Protocol):
     def choose_file(self, id: str, file: Any) -> None:
         """Choose a file."""
 
+    def unfold(self, key: str) -> None:
+        """Open what is folded under a text of the catalogue."""
+
 
 @dataclass
 class Mouse:
@@ -72,6 +75,10 @@ class Mouse:
     def choose_file(self, id: str, file: Any) -> None:
         self.inputs += 1
         self.page.locator(f"[id='{id}']").set_input_files(file)
+
+    def unfold(self, key: str) -> None:
+        self.inputs += 1
+        self.page.locator("summary").filter(has_text=say(self.language, _complete(key))).first.click()
 
 
 @dataclass
@@ -111,6 +118,11 @@ class Keyboard:
         self.inputs += 1
         self.page.locator(f"[id='{id}']").set_input_files(file)
 
+    def unfold(self, key: str) -> None:
+        self.reach(text=say(self.language, _complete(key)))
+        self.inputs += 1
+        self.page.keyboard.press("Enter")
+
     def reach(self, *, id: str = "", text: str = "", place: str = "main") -> None:
         """Move the focus until it is on the field with `id`, or on what begins with `text` in a place of the page."""
         for _ in range(MOST_TABS):
@@ -118,7 +130,7 @@ class Keyboard:
             tag, found, around, words = self.page.evaluate(_FOCUSED)
             if id and found == id:
                 return
-            if text and tag in {"A", "BUTTON"} and around == place.upper() and re.match(_begin(text), words):
+            if text and tag in {"A", "BUTTON", "SUMMARY"} and around == place.upper() and re.match(_begin(text), words):
                 return
         raise AssertionError(f"the keyboard does not reach {id or text!r} on {self.page.url}")
 

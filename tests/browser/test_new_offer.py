@@ -142,6 +142,37 @@ def test_a_file_that_is_chosen_before_the_script_is_there_is_sent(browser: Brows
     context.close()
 
 
+def test_a_file_that_is_dropped_is_sent_and_one_that_is_too_large_is_told_at_once(
+    browser: Browser, served: ServedOffice
+) -> None:
+    context = browser.new_context(base_url=served.address)
+    page = context.new_page()
+    sign_in(page, served, UserRole.PROVIDER)
+    page.goto("/neues-angebot/daten")
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.method))
+    for name, size, told in (("gross.csv", 200_000, "zu groß"), ("leer.csv", 0, "leer")):
+        page.locator("form[data-upload]").dispatch_event("drop", {"dataTransfer": _carry(page, name, "x" * size)})
+        expect(page.get_by_role("status")).to_contain_text(told)
+    assert "POST" not in sent
+    carried = _carry(page, "baum_kataster.csv", TREES.decode())
+    page.locator("form[data-upload]").dispatch_event("drop", {"dataTransfer": carried})
+    page.wait_for_url("**/neues-angebot/beschreibung*")
+    context.close()
+
+
+def _carry(page: Page, name: str, text: str) -> Any:
+    """Return what a mouse carries that drops a file."""
+    return page.evaluate_handle(
+        """([name, text]) => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([text], name, { type: "text/csv" }));
+          return carried;
+        }""",
+        [name, text],
+    )
+
+
 def test_an_upload_that_breaks_off_goes_on(browser: Browser, served: ServedOffice) -> None:
     context = browser.new_context(base_url=served.address)
     page = context.new_page()

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from connector.language.catalogue import LANGUAGES, Language
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
 from tests.browser.hands import Keyboard, Mouse, write_table
+from tests.browser.routine import ROUTINE
 from tests.browser.served import CHROMIUM, ServedOffice, sign_in, watch
 from tests.browser.tasks import ACTING, Task
 from tests.browser.work import Work, open_link
@@ -129,6 +130,7 @@ TASKS: dict[str, tuple[UserRole, Task]] = {
     "release ends": (UserRole.RELEASE, _end_agreement),
     "consumer reads": (UserRole.CONSUMER, _read_rows),
     **ACTING,
+    **ROUTINE,
 }
 HANDS = {"mouse": (Mouse, True), "keyboard": (Keyboard, True), "without script": (Mouse, False)}
 

@@ -298,10 +298,11 @@ def _explain(visit: Visit, error: Exception) -> Response:
         return show_error(visit, 409, words.say("error-changed"))
     if isinstance(error, Busy):
         return show_error(visit, 503, words.say("error-busy"))
+    assert isinstance(error, StoreError)
     return _explain_store(visit, error)
 
 
-def _explain_store(visit: Visit, error: Exception) -> Response:
+def _explain_store(visit: Visit, error: StoreError) -> Response:
     """Say why nothing can be stored now; what was typed can be sent again from the page, so that none is lost."""
     sentence = visit.words.say(_WITHOUT_STORE.get(type(error), "error-store"))
     typed = find_typed(visit.request)

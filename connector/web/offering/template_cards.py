@@ -103,14 +103,8 @@ def write_filled(policy: Mapping[str, Any]) -> dict[str, str] | None:
         return None
     template, answers = library.template(found[0]), {CHOSEN: found[0]}
     for entry in template.parameter:
-        value, name = found[1][entry.name], _name_field(template, entry)
-        text = (
-            value
-            if isinstance(value, str)
-            else "\n".join(map(str, value))
-            if isinstance(value, Sequence)
-            else str(value)
-        )
+        value, name = found[1].get(entry.name, entry.default), _name_field(template, entry)
+        text = value if isinstance(value, str) else "\n".join(value)
         if entry.sort == "duration":
             text, answers[name + UNIT] = split_length(text)
         # As people here write amounts: a point would be read as a sign between thousands.

@@ -74,8 +74,8 @@ async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder
     return draft, seen
 
 
-def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
-    """Return a draft as it is stored, with its identifier. Raises Invalid."""
+def check_texts(draft: AssetOrder) -> None:
+    """Check that a draft has a title, and that its texts are not too long. Raises Invalid."""
     texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
     if not draft.title or not all(text.strip() for text in draft.title.values()):
         raise Invalid("title", "The title is missing: give a title in at least one language.")
@@ -83,6 +83,11 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
         raise Invalid(
             "too-long", f"A text is too long: use at most {TEXT} characters for each, and {WORDS} keywords and themes."
         )
+
+
+def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
+    """Return a draft as it is stored, with its identifier. Raises Invalid."""
+    check_texts(draft)
     if draft.id is not None and not _can_be_addressed(draft.id):
         raise Invalid(
             "id",

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import Invalid, UseCaseError
 from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.offering.describing import settle_description
-from connector.controlplane.usecases.offering.drafts import resolve_stated
+from connector.controlplane.usecases.offering.drafts import check_texts, resolve_stated
 from connector.controlplane.usecases.offering.inspecting import inspect
 from connector.dataplane.files.media_types import guess_media_type
 from connector.ports.entities import OfferForm
@@ -148,6 +148,7 @@ def _find_fault(visit: Visit, form: OfferForm) -> tuple[str, str] | None:
     if not order.title:
         return visit.words.say("offering.title-missing"), "titel"
     try:
+        check_texts(order)
         resolve_stated(visit.desk.evaluator, settle_description(order))
     except Invalid as error:
         return explain_refusal(visit.words, error.code, error.reason)

@@ -123,3 +123,27 @@ async def test_a_form_can_be_left_resumed_and_given_up(office: Office) -> None:
     gone = await browser.post("/neues-angebot/verwerfen", data={"id": "urn:f:1"})
     assert "Verworfen." in (await browser.get(gone.headers["location"])).text
     assert (await browser.get(DESCRIPTION)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Straßenverkehr " * 700, None),
+        ("Luft\u202e\u2066 evil\u2069\x00\x07", "Luft evil"),
+        ("<script>alert(1)</script>{{7*7}}", "<script>alert(1)</script>{{7*7}}"),
+    ],
+)
+async def test_a_title_of_any_kind_is_kept_as_typed_and_is_text(office: Office, typed: str, kept: str | None) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    answer = await browser.post("/neues-angebot/beschreibung", data={"id": "urn:f:1", "stand": "1", "titel": typed})
+    page = await browser.get(DESCRIPTION)
+    assert "<script>alert" not in page.text
+    assert (await office.form()).answers["titel"] == typed[:20_000]
+    if kept is None:
+        assert answer.status_code == 422
+        assert "#titel" in Reading(answer.text).links()
+    else:
+        assert answer.status_code == 303
+        check = await browser.get(path("/neues-angebot/freigabe", "urn:f:1"))
+        assert "\u202e" not in check.text

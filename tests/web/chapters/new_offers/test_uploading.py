@@ -1,11 +1,16 @@
 """A file from a desk becomes the data of an offer: with a form, by script, interrupted, empty, lying, too large."""
 
+import tracemalloc
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connector.dataplane.uploads import MOST_BYTES, Uploads
 from connector.ports.entities import UserRole
+from connector.web.frame.application import PagesHouse
+from connector.web.pages import make_pages_app
 from tests.web.office import Office, Reading
 
 TREES = "Art;Höhe;Datum\nLinde;12,5;2026-05-01\nAhorn;9;2026-05-03\n".encode()
@@ -110,3 +115,28 @@ async def test_what_is_given_up_is_removed_unless_an_offer_has_it(office: Office
         await office.offer(form_id)
     await browser.post("/neues-angebot/verwerfen", data={"id": form_id})
     assert bool(list_files(office.root)) is made
+
+
+async def test_a_large_file_takes_little_memory(office: Office) -> None:
+    uploads = Uploads(office.root, largest=MOST_BYTES)
+    office.app = make_pages_app(office.values, PagesHouse(address=office.address, provider="Amt"), uploads=uploads)
+    browser = await office.sign_in(UserRole.PROVIDER)
+    begun = (await browser.post("/neues-angebot/beginnen", data={})).json()
+    piece, count = b"Linde;12,5\n" * 6_000, 1_000
+    query = {"id": begun["id"], "name": "gross.csv", "groesse": str(len(piece) * count), "geaendert": "1"}
+
+    async def send() -> AsyncIterator[bytes]:
+        for _ in range(count):
+            yield piece
+
+    headers = {**BYTES, "content-length": query["groesse"]}
+    tracemalloc.start()
+    done = await browser.post("/neues-angebot/hochladen", params=query, content=send(), headers=headers)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert done.status_code == 200, done.text
+    form = await office.form(begun["id"])
+    assert form.source
+    assert (office.root / form.source["path"]).stat().st_size == len(piece) * count
+    # The look at the beginning of the file takes its part of it, however long the file is.
+    assert peak < 40_000_000 < len(piece) * count
