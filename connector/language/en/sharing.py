@@ -79,7 +79,7 @@ SENTENCES: dict[str, str] = {
     "means-need": "A question for which data is still missing. Other participants see it and answer.",
     "word-consent": "Consent",
     "means-consent": "A person allows the use of their data, and may withdraw that at any time.",
-    "word-proof": "Proof",
+    "word-proof": "Records",
     "means-proof": "What was decided and delivered is in the audit log. Later changes of it are noticed.",
     "help-words": "What the words mean",
     "help-offer": "How do I offer data?",

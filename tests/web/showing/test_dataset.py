@@ -52,3 +52,10 @@ async def test_many_offers_are_counted_and_not_all_shown(office: Office) -> None
     assert "Bedingungen, Angebot 5" in text
     assert "Bedingungen, Angebot 6" not in text
     assert "4 weitere Angebote zu diesen Daten sind hier nicht gezeigt." in text
+
+
+async def test_a_description_keeps_its_paragraphs(office: Office) -> None:
+    office.desk.peer.datasets = [make_dataset(**{"dct:description": "Erster Absatz.\n\nZweiter Absatz."})]
+    browser = await office.sign_in(UserRole.CONSUMER)
+    page = (await browser.get(link("/suche/angebot", **FOUND))).text
+    assert ">Erster Absatz.\n\nZweiter Absatz.<" in page
