@@ -73,6 +73,7 @@ def order_subscription(work: Work) -> None:
     """From an agreement to a delivery that comes each week."""
     work.page.goto(getting.OPENED["/abos/neu"])
     work.hand.choose("rhythmus", 2)
+    work.hand.write("ordner", "woche")
     work.hand.press("subscriptions.order")
     work.page.wait_for_url("**/abos/abo?*")
     found, _ = work.ask_store(work.served.office.store.subscriptions(OWNER, PageBounds()))
