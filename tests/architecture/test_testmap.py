@@ -42,6 +42,7 @@ SUITES = {
     "policy/test_docstrings.py": "the examples in the docstrings of the room",
     "policy/test_examples.py": "the policies in the examples of the protocol and of the design",
     "policy/words/test_said.py": "whole policies in words",
+    "web/chapters/accounts/test_broker_login.py": "the login at a broker: its roles, and forged answers",
     "policy/words/test_truth.py": "the card against the decision, over generated policies",
     "protocol/dsp/test_messages.py": "every message of the protocol",
     "protocol/dps/test_schemas.py": "the structs against the official schemas",

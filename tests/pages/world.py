@@ -10,8 +10,8 @@ import msgspec
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.privacy import vetoes
 from connector.language.catalogue import LANGUAGES
-from connector.ports.changes import PutBlock, PutProcess, PutSubscription
-from connector.ports.entities import AssetStatus, Block, UserRole
+from connector.ports.changes import AddUsage, PutBlock, PutProcess, PutSubscription
+from connector.ports.entities import AssetStatus, Block, CountedUse, UserRole
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Ended
 from connector.views.subscriptions import SubscriptionState
@@ -42,10 +42,21 @@ async def furnish(office: Office) -> None:
         [PutProcess(running, None), PutProcess(waiting, None), PutSubscription(paused, None), PutBlock(gone)]
     )
     office.desk.peer.datasets.append(getting.make_dataset(**{"@id": "urn:dataset:counts"}))
+    await office.store.commit([_count_use(month) for month in range(6) for _ in range(month + 1)])
     await office.offer("urn:d:vetoed", status=AssetStatus.DRAFT, **PERSONAL)
     await vetoes.veto(office.values.publisher, "urn:d:vetoed", "Die Rechtsgrundlage fehlt.", by="p.schutz")
     await office.add_user("w.weg", UserRole.PROVIDER)
     await users.disable(office.register, "w.weg", by="test")
+
+
+def _count_use(months_ago: int) -> AddUsage:
+    """A delivery, so that there is something to draw."""
+    at = NOW - months_ago * 30 * 86_400_000
+    use = CountedUse(
+        owner=OWNER, agreement_id="urn:a:1", flow_id="urn:t:1", counterparty=CITY, dataset="urn:d:1", providing=True,
+        at=at, bytes_moved=2_500_000,
+    )  # fmt: skip
+    return AddUsage(OWNER, "urn:a:1", uses=1, at=at, use=use)
 
 
 async def invite(office: Office, name: str) -> str:
