@@ -41,7 +41,6 @@ SENTENCES: dict[str, str] = {
     "not-a-stream": "The file has other lines than those of a stream: choose another file.",
     "stream-url": "The address of a stream is incomplete: give mqtts://[CREDENTIALS@]HOST/TOPIC or tls://[CREDENTIALS@]"
     "HOST/STREAM/SUBJECT (without TLS mqtt:// or nats://).",
-    "one-source": "An asset has one source: give --file, --folder or --url.",
     "amount": "Unknown amount {text!r}: write it as 9.50.",
     "no-broker-settings": "{file} has the settings of a connector: give those of the broker.",
     "no-plane-key": "A data plane of Datenkontor needs a key of it: set {variable}; describe another one with --id.",
