@@ -24,7 +24,9 @@ from connector.app.listeners import Listeners, find_pages
 from connector.app.parts import (
     OWNER,
     Parts,
+    begin_credentials,
     build_credential_service,
+    build_issuer_service,
     build_parts,
     keep_fresh,
     list_identity_routes,
@@ -43,6 +45,7 @@ from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import application
+from connector.binding.dsp.routing import Route
 from connector.binding.pushing import DescriptionClient, DescriptionPusher
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
@@ -63,6 +66,7 @@ from connector.controlplane.usecases import users
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.holding.keeping import CredentialService
+from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.subscribing.runner import SubscriptionRunner
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
@@ -107,6 +111,7 @@ class ConnectorServer:
     data: web.Application
     listeners: Listeners
     credentials: CredentialService | None
+    issuing: IssuerService | None
     broker: SearchClient | None
     announcer: Announcer | None
     pushers: Sequence[DescriptionPusher]
@@ -143,6 +148,7 @@ class ConnectorServer:
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
         self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
         self.tasks.append(asyncio.create_task(self.make_subscription_runner().run(), name="subscriptions"))
+        self.tasks.extend(begin_credentials(self.credentials, self.issuing))
         for pusher in self.pushers:
             self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
         if settings.web.port is not None:
@@ -242,6 +248,7 @@ class ConnectorServer:
             seals=parts.identity.seals,
             planes=self.connected.office,
             credentials=self.credentials,
+            issuing=self.issuing,
             look_at_machine=partial(run_in_thread, look),
         )
 
@@ -318,7 +325,7 @@ async def build(
 
     publisher = _build_publisher(parts, enforcer, connected.planes, announce)
     pushers += _build_pushers(parts, publisher, announcer)
-    credentials = build_credential_service(parts, context)
+    credentials, issuing = build_credential_service(parts, context), build_issuer_service(parts, context)
     gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(settings), parts.identity.seals)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
@@ -337,8 +344,9 @@ async def build(
         secret=secret,
         worker=workers[0],
         connected=connected,
-        protocol=_build_protocol(parts, gatekeeper, receiver, publisher, credentials),
+        protocol=_build_protocol(gatekeeper, receiver, publisher, list_identity_routes(parts, credentials, issuing)),
         credentials=credentials,
+        issuing=issuing,
         data=_build_data(settings, connected.here),
         listeners=listeners,
         broker=broker,
@@ -374,15 +382,17 @@ def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | No
 
 
 def _build_protocol(
-    parts: Parts,
     gatekeeper: Gatekeeper,
     receiver: MessageReceiver,
     publisher: Publisher,
-    credentials: CredentialService | None,
+    proving: Sequence[Route],
 ) -> Application:
-    """Return the application for peers, with what this participant states: its catalogue, itself, and its keys."""
+    """Return the application for peers, with what this participant states: its catalogue, itself, and its keys.
+
+    `proving` are the routes that prove who this participant is.
+    """
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
-    return application(gatekeeper, receiver, stated, list_identity_routes(parts, credentials))
+    return application(gatekeeper, receiver, stated, proving)
 
 
 def _build_data(settings: Settings, dataplane: LocalDataPlane) -> web.Application:
