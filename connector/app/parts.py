@@ -49,6 +49,7 @@ from connector.net.transport import Transport
 from connector.ports.identity import Intent, Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
+from connector.protocol.dcp.status_list import PURPOSES
 from connector.settings import Settings
 from connector.store.sqlite.store import open_store
 
@@ -206,8 +207,9 @@ def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None
         )
         for each in chosen
     ]
-    lists = StatusPublisher(context, issuer, address)
-    return IssuerService(context, issuer, parts.identity, rules, address, lists)
+    of_kit = parts.settings.identity.of_kit
+    lists = StatusPublisher(context, issuer, address, purposes=PURPOSES[:1] if of_kit else PURPOSES)
+    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit)
 
 
 def begin_credentials(credentials: CredentialService | None, issuing: IssuerService | None) -> list[asyncio.Task[None]]:

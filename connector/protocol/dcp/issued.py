@@ -108,9 +108,10 @@ def _write(
     return msgspec.json.encode({**claims, "vc": model})
 
 
-def _write_entries(profile: ClaimsProfile, place: StatusPlace) -> list[dict[str, str]]:
+def _write_entries(profile: ClaimsProfile, place: StatusPlace) -> dict[str, str] | list[dict[str, str]]:
+    """Return the entries of a credential; a single one is no list."""
     kind = "BitstringStatusListEntry" if profile is ClaimsProfile.VC20 else "StatusList2021Entry"
-    return [
+    entries = [
         {
             "id": f"{url}#{place.index}",
             "type": kind,
@@ -120,3 +121,4 @@ def _write_entries(profile: ClaimsProfile, place: StatusPlace) -> list[dict[str,
         }
         for purpose, url in place.lists.items()
     ]
+    return entries if len(entries) > 1 else entries[0]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from functools import partial
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from connector.ports.claims_peer import NotReached
 from connector.ports.entities import CredentialRequest, PageBounds
 from connector.ports.issuing_store import DropIssuing, PutCredentialRequest
 from connector.ports.store_errors import StoreError
+from connector.protocol.dcp.claims import ClaimsProfile
 from connector.protocol.dcp.document import ServiceType
 from connector.protocol.dcp.issuance import (
     CREDENTIALS_PATH,
@@ -29,6 +31,7 @@ from connector.views.issuing import RequestState
 log = logging.getLogger(__name__)
 
 CLEAN_S = 3600.0
+_KIT_FORMATS: Mapping[str, str] = {ClaimsProfile.VC11: "VC1_0_JWT", ClaimsProfile.VC20: "VC2_0_JOSE"}
 KEPT_MS = 90 * 86_400_000
 """How long a request is kept after its end, in ms: so long the same request is answered with the same credentials."""
 
@@ -91,7 +94,7 @@ async def _write(service: IssuerService, known: CredentialRequest) -> tuple[str,
         status, page = IssuanceStatus.ISSUED, PageBounds(limit=MOST_REQUESTS)
         issued, _ = await context.store.issued_credentials(context.owner, page, request=known.id)
         containers = [
-            CredentialContainer(each.type, each.secured, each.profile)
+            CredentialContainer(each.type, each.secured, _KIT_FORMATS[each.profile] if service.of_kit else each.profile)
             for each in issued
             if each.standing is CredentialStanding.VALID and each.valid_until > context.now()
         ]

@@ -31,8 +31,9 @@ class _SignedList(NamedTuple):
 class StatusPublisher:
     """Signs the status lists of an issuer. One for a process."""
 
-    def __init__(self, context: Context, issuer: Issuer, address: str) -> None:
-        """`address` is the base URL of the Issuer Service."""
+    def __init__(self, context: Context, issuer: Issuer, address: str, *, purposes: Sequence[str] = PURPOSES) -> None:
+        """`address` is the base URL of the Issuer Service. A credential has an entry for each of `purposes`."""
+        self._purposes = purposes
         self._context = context
         self._issuer = issuer
         self._address = address
@@ -41,7 +42,7 @@ class StatusPublisher:
     def locate(self, profile: ClaimsProfile, number: int, index: int) -> StatusPlace:
         """Return the place of a credential: its index in the lists of its profile with a number."""
         kind = next(kind for kind, each in _KINDS.items() if each is profile)
-        lists = {purpose: f"{self._address}/status/{kind}/{purpose}/{number}" for purpose in PURPOSES}
+        lists = {purpose: f"{self._address}/status/{kind}/{purpose}/{number}" for purpose in self._purposes}
         return StatusPlace(lists=lists, index=index)
 
     async def find(self, name: str) -> str | None:

@@ -26,7 +26,8 @@ _DAY_MS = 86_400_000
 class IssuerService:
     """The values of the use cases: the context, the signature, the members and the rules of this issuer.
 
-    `address` is the base URL of the service, `members` the participant list, `rules` the types of credentials.
+    `address` is the base URL of the service, `members` the participant list, `rules` the types of credentials. `of_kit`
+    names formats as the conformance kit does.
     """
 
     context: Context
@@ -35,6 +36,7 @@ class IssuerService:
     rules: Sequence[IssuingRule]
     address: str
     lists: StatusPublisher
+    of_kit: bool = False
 
     def list_supported(self) -> Sequence[SupportedCredential]:
         """Return what can be asked for: each type in each profile."""
