@@ -326,6 +326,7 @@ async def build(
     publisher = _build_publisher(parts, enforcer, connected.planes, announce)
     pushers += _build_pushers(parts, publisher, announcer)
     credentials, issuing = build_credential_service(parts, context), build_issuer_service(parts, context)
+    proving = list_identity_routes(parts, credentials, issuing)
     gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(settings), parts.identity.seals)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
@@ -344,7 +345,7 @@ async def build(
         secret=secret,
         worker=workers[0],
         connected=connected,
-        protocol=_build_protocol(gatekeeper, receiver, publisher, list_identity_routes(parts, credentials, issuing)),
+        protocol=_build_protocol(gatekeeper, receiver, publisher, proving),
         credentials=credentials,
         issuing=issuing,
         data=_build_data(settings, connected.here),

@@ -58,8 +58,8 @@ def _remove(key: str) -> ApiCall[CredentialView]:
 def _issuances() -> ApiCall[tuple[IssuanceView, ...]]:
     """List what issuers offer, and what they were asked for.
 
-    >>> connector.credentials.issuances()
-    ()
+    >>> [row.id for row in connector.credentials.issuances()]
+    ['urn:issuance:1']
     """
     return ApiCall(method="GET", path=path_of("issuances"), answer=tuple[IssuanceView, ...])
 

@@ -16,8 +16,8 @@ def _requests(
 ) -> ApiCall[Page[CredentialRequestView]]:
     """List one page of the requests of holders and of offers to them, newest first.
 
-    >>> [row.holder_name for row in connector.issuing.requests(state="received").items]
-    ['Stadtwerke Herne']
+    >>> [row.types for row in connector.issuing.requests(state="received").items]
+    [('UtilityCredential',)]
     """
     query = {"state": state, "holder": holder, "limit": limit, "after": after}
     return ApiCall(method="GET", path=path_of("issuer", "requests"), answer=Page[CredentialRequestView], query=query)
@@ -54,7 +54,7 @@ def _reject(id: str, *, reason: str | None = None) -> ApiCall[CredentialRequestV
 def _send(id: str) -> ApiCall[CredentialRequestView]:
     """Tell a holder again what became of its request.
 
-    >>> connector.issuing.send("7c1").problem
+    >>> connector.issuing.send("7c2").problem
     ''
     """
     return _decide(id, "send")
@@ -65,7 +65,7 @@ def _offer(
 ) -> ApiCall[CredentialRequestView]:
     """Offer credentials to a member: when it asks for them, it gets them at once.
 
-    >>> print(connector.issuing.offer("did:web:stadtwerke.example", ["UtilityCredential"]).state)
+    >>> print(connector.issuing.offer("did:web:firma.example", ["UtilityCredential"]).state)
     offered
     """
     order = CredentialOrder(holder=holder, types=tuple(types), profiles=tuple(profiles), reason=reason)
@@ -98,7 +98,7 @@ def _issue(
 ) -> ApiCall[tuple[IssuedCredentialView, ...]]:
     """Issue credentials that are handed over in another way, and return them with their JWTs.
 
-    >>> [made.type for made in connector.issuing.issue("did:web:stadtwerke.example", ["UtilityCredential"])]
+    >>> [made.type for made in connector.issuing.issue("did:web:firma.example", ["UtilityCredential"])]
     ['UtilityCredential']
     """
     order = CredentialOrder(holder=holder, types=tuple(types), profiles=tuple(profiles))
@@ -126,7 +126,8 @@ def _suspend(id: str, *, reason: str | None = None) -> ApiCall[IssuedCredentialV
 def _reinstate(id: str, *, reason: str | None = None) -> ApiCall[IssuedCredentialView]:
     """Let a suspended credential count again.
 
-    >>> print(connector.issuing.reinstate("urn:credential:1").standing)
+    >>> paused = connector.issuing.suspend("urn:credential:1")
+    >>> print(connector.issuing.reinstate(paused.id).standing)
     valid
     """
     return _end(id, "reinstate", reason)

@@ -16,6 +16,7 @@ from connector.protocol.dcp.issuance import CredentialContainer, CredentialMessa
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.views.credentials import IssuanceState
 
+_EVENTS = {IssuanceState.ISSUED: "credentials issued", IssuanceState.REJECTED: "credentials rejected"}
 _PROFILES = frozenset(str(profile) for profile in ClaimsProfile)
 
 
@@ -47,7 +48,7 @@ async def receive_message(service: CredentialService, caller: Caller, message: C
         changes += {put.credential.key: put for put in puts}.values()
         after = replace(request, state=IssuanceState.ISSUED, reason="", at=now, due_at=None)
     fields = {"issuer": request.issuer, "credentials": len(message.credentials)}
-    leaf = commits.record(context, f"credentials {after.state}", request.id, fields)
+    leaf = commits.record(context, _EVENTS[after.state], request.id, fields)
     await context.store.commit([*changes, PutIssuance(after), leaf])
     context.watch.notify(request.id)
 

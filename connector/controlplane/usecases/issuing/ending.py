@@ -9,6 +9,12 @@ from connector.ports.entities import IssuedCredential
 from connector.ports.issuing_store import PutIssuedCredential
 from connector.views.credentials import CredentialStanding
 
+_EVENTS = {
+    CredentialStanding.REVOKED: "credential revoked",
+    CredentialStanding.SUSPENDED: "credential suspended",
+    CredentialStanding.VALID: "credential reinstated",
+}
+
 
 async def find_issued(service: IssuerService, id: str) -> IssuedCredential:
     """Return one credential. Raises NoSuchEntity."""
@@ -50,7 +56,6 @@ async def _change(
     if present in {CredentialStanding.REVOKED, CredentialStanding.EXPIRED}:
         raise NotAllowed("wrong-state", f"The credential is {present}, which is final: issue another one.")
     after = replace(known, version=known.version + 1, standing=standing, reason=reason)
-    event = "reinstated" if standing is CredentialStanding.VALID else str(standing)
-    leaf = commits.record(context, f"credential {event}", id, {"holder": known.holder, "reason": reason, "by": by})
+    leaf = commits.record(context, _EVENTS[standing], id, {"holder": known.holder, "reason": reason, "by": by})
     await context.store.commit([PutIssuedCredential(after, known.version), leaf])
     return after

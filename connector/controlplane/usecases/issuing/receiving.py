@@ -23,6 +23,11 @@ MOST_REQUESTS = 64
 TELL = "holders to tell"
 """What is watched: a holder is to be told something."""
 _TURNS = 8
+_EVENTS = {
+    RequestState.RECEIVED: "credentials received for a holder",
+    RequestState.ISSUED: "credentials issued for a holder",
+    RequestState.REJECTED: "credentials rejected for a holder",
+}
 _TOLD = {RequestState.ISSUED: RequestStatus.ISSUED, RequestState.REJECTED: RequestStatus.REJECTED}
 
 
@@ -107,7 +112,7 @@ async def _begin(service: IssuerService, caller: Caller, asked: AskedCredentials
     if offer:
         changes.append(DropCredentialRequest(context.owner, offer.id))
     fields = {"holder": member.id, "types": [each.kind for each in objects]}
-    changes.append(commits.record(context, f"credentials {state} for a holder", request.id, fields))
+    changes.append(commits.record(context, _EVENTS[state], request.id, fields))
     await context.store.commit(changes)
     context.watch.notify(TELL)
     return request
