@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 PAUSE_S = 60.0
 """How long a step rests that failed by the store or by a defect here."""
+CHANGED_S = 1.0
+"""How long a step rests whose row was changed meanwhile."""
 LONGEST_S = 600.0
 """The longest sleep: the clock of a machine may be set meanwhile."""
 RETRY_MS = 5_000
@@ -69,7 +71,7 @@ async def perform_due(
             await perform(row)
         except Conflict:
             # Somebody changed it meanwhile: if it is still due, it is taken up again.
-            pass
+            await asyncio.sleep(CHANGED_S)
         except StoreError as error:
             log.warning("%s waits: the store is unavailable: %s", key, error)
             await asyncio.sleep(PAUSE_S)

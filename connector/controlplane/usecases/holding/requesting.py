@@ -119,6 +119,7 @@ async def take_step(service: CredentialService, due: Issuance) -> None:
         elif known.issuer_pid:
             await _look(service, known)
         else:
+            known = known if known.objects else await _choose_objects(service, known)
             await _send(service, known)
     except NotReached as fault:
         await _retry(service, known, fault.reason)
@@ -126,14 +127,17 @@ async def take_step(service: CredentialService, due: Issuance) -> None:
         await _store(service, known, replace(known, state=IssuanceState.REJECTED, reason=fault.reason, due_at=None))
 
 
+async def _choose_objects(service: CredentialService, known: Issuance) -> Issuance:
+    """Store what a request asks for, before it is sent: sent again, it is the same. Raises NotReached and _Refused."""
+    supported = await _read_metadata(service, known.issuer)
+    objects = tuple(each.id for kind in known.types for each in _choose(supported, kind, known.profiles))
+    after = replace(known, objects=objects)
+    await _store(service, known, after)
+    return after
+
+
 async def _send(service: CredentialService, known: Issuance) -> None:
     """Send a request that its issuer has not taken yet. Raises NotReached and _Refused."""
-    if not known.objects:
-        supported = await _read_metadata(service, known.issuer)
-        objects = tuple(each.id for kind in known.types for each in _choose(supported, kind, known.profiles))
-        with_objects = replace(known, objects=objects)
-        await _store(service, known, with_objects)
-        known = with_objects
     answer = await service.holder.peer.send(
         known.issuer, ServiceType.ISSUER, CREDENTIALS_PATH, write_credential_request(known.id, known.objects)
     )
