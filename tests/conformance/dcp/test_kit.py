@@ -1,7 +1,7 @@
 """The original conformance kit of the Decentralized Claims Protocol against a connector (`make tck`).
 
-Its parts for the Credential Service and for verifiers. Where the kit and DCP 1.0.1 differ, the standard counts: the
-tests of the kit that fail are named in `DIFFERENT`, and docs/dcp.md says why. Needs Java 17 and Maven.
+Its parts for the Credential Service, for verifiers and for issuers. Where the kit and DCP 1.0.1 differ, the standard
+counts: the tests of the kit that fail are named in `DIFFERENT`, and docs/dcp.md says why. Needs Java 17 and Maven.
 """
 
 import subprocess
