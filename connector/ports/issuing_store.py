@@ -77,7 +77,7 @@ class IssuingStore(Protocol):
     async def issued_credentials(
         self, owner: str, page: PageBounds, *, holder: str | None = None, request: str | None = None
     ) -> tuple[Sequence[IssuedCredential], str | None]:
-        """List the credentials that were issued here, newest first."""
+        """List the credentials that were issued here, newest first: of a request, else of a holder, else all."""
 
     async def ended_indices(self, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:
         """Return the indices, in a status list, of the credentials with a standing."""

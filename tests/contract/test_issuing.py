@@ -103,7 +103,6 @@ async def test_the_ended_entries_of_a_list_are_those_with_a_standing(store: Stor
     await store.commit([PutIssuedCredential(replace(rows[2], version=2, standing=CredentialStanding.SUSPENDED), 1)])
     assert await store.ended_indices(OWNER, 1, CredentialStanding.REVOKED) == [1, 3]
     assert await store.ended_indices(OWNER, 1, CredentialStanding.SUSPENDED) == [2]
-    assert await store.ended_indices(OWNER, 1, CredentialStanding.VALID) == []
     assert await store.ended_indices(OWNER, 2, CredentialStanding.REVOKED) == []
     assert await store.status_list_in_use(OWNER) == StatusListUse(number=1, taken=4)
 

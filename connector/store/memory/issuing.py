@@ -109,7 +109,7 @@ class MemoryIssuing:
         self, owner: str, page: PageBounds, *, holder: str | None = None, request: str | None = None
     ) -> tuple[Sequence[IssuedCredential], str | None]:
         """List the credentials that were issued here, newest first."""
-        wanted = {"owner": owner, "holder": holder, "request": request}
+        wanted = {"owner": owner, "request": request} if request else {"owner": owner, "holder": holder}
         return self._tables.page(self._tables.issued_credentials, page, wanted)
 
     async def ended_indices(self, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:
@@ -117,7 +117,7 @@ class MemoryIssuing:
         wanted = (owner, number, standing)
         table = self._tables.issued_credentials
         found = self._tables.select(table, lambda each: (each.owner, each.list, each.standing) == wanted)
-        return sorted(each.index for each in found if each.standing is not CredentialStanding.VALID)
+        return sorted(each.index for each in found)
 
     async def is_index_taken(self, owner: str, number: int, index: int) -> bool:
         """Return whether a credential has this place in the status lists."""

@@ -42,7 +42,7 @@ _UPDATE_ISSUED = """
 UPDATE issued_credentials SET version = ?, standing = ?, body = ? WHERE owner = ? AND id = ? AND version = ?
 """
 _ISSUED = "SELECT body FROM issued_credentials WHERE owner = ? AND id = ?"
-_ENDED = "SELECT entry FROM issued_credentials WHERE owner = ? AND list = ? AND standing = ? AND standing <> 'valid'"
+_ENDED = "SELECT entry FROM issued_credentials WHERE owner = ? AND list = ? AND standing = ?"
 _TAKEN = "SELECT 1 FROM issued_credentials WHERE owner = ? AND list = ? AND entry = ?"
 _IN_USE = "SELECT number, taken FROM status_lists WHERE owner = ? ORDER BY number DESC LIMIT 1"
 _DROP_EXPIRED = "DELETE FROM issued_credentials WHERE owner = ? AND valid_until < ?"
@@ -137,9 +137,8 @@ def list_issued(
     connection: sqlite3.Connection, owner: str, bounds: PageBounds, holder: str | None, request: str | None
 ) -> tuple[Sequence[IssuedCredential], str | None]:
     """List issued credentials, newest first."""
-    wanted = {"owner": owner, "holder": holder, "request": request}
-    fixed = ("request <> ''",) if request else ()
-    rows, after = page(connection, "issued_credentials", bounds, wanted, fixed=fixed)
+    wanted = {"owner": owner, "request": request} if request else {"owner": owner, "holder": holder}
+    rows, after = page(connection, "issued_credentials", bounds, wanted)
     return [_issued(body) for (body,) in rows], after
 
 

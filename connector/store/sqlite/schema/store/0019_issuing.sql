@@ -13,7 +13,10 @@ CREATE TABLE credential_requests (
     UNIQUE (owner, id),
     UNIQUE (owner, holder, holder_pid)
 ) STRICT;
+CREATE INDEX credential_requests_in_order ON credential_requests (owner, place);
 CREATE INDEX credential_requests_by_state ON credential_requests (owner, state, place);
+CREATE INDEX credential_requests_by_holder ON credential_requests (owner, holder, place);
+CREATE INDEX credential_requests_of_holder ON credential_requests (owner, holder, state, place);
 CREATE INDEX credential_requests_due ON credential_requests (owner, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX credential_requests_ended ON credential_requests (owner, ended_at) WHERE ended_at IS NOT NULL;
 
@@ -32,9 +35,10 @@ CREATE TABLE issued_credentials (
     UNIQUE (owner, id),
     UNIQUE (owner, list, entry)
 ) STRICT;
+CREATE INDEX issued_credentials_in_order ON issued_credentials (owner, place);
 CREATE INDEX issued_credentials_by_holder ON issued_credentials (owner, holder, place);
-CREATE INDEX issued_credentials_by_request ON issued_credentials (owner, request, place) WHERE request <> '';
-CREATE INDEX issued_credentials_ended ON issued_credentials (owner, list, standing) WHERE standing <> 'valid';
+CREATE INDEX issued_credentials_by_request ON issued_credentials (owner, request, place);
+CREATE INDEX issued_credentials_ended ON issued_credentials (owner, list, standing, entry);
 CREATE INDEX issued_credentials_by_end ON issued_credentials (owner, valid_until);
 
 CREATE TABLE status_lists (
