@@ -28,6 +28,7 @@ from connector.app.parts import (
     build_credential_service,
     build_issuer_service,
     build_parts,
+    find_contact,
     keep_fresh,
     list_identity_routes,
     load_secret,
@@ -88,8 +89,7 @@ from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.ports.identity import find_name
 from connector.ports.secret import Secret
-from connector.settings import ParticipantSettings, Settings
-from connector.views.descriptions import Contact
+from connector.settings import Settings
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
@@ -327,7 +327,6 @@ async def build(
     pushers += _build_pushers(parts, publisher, announcer)
     credentials, issuing = build_credential_service(parts, context), build_issuer_service(parts, context)
     proving = list_identity_routes(parts, credentials, issuing)
-    gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(settings), parts.identity.seals)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
         process = await flow_ends.settle_flow(enforcer, owner, report)
@@ -336,7 +335,6 @@ async def build(
 
     connected.planes.listen(flow_ended)
     listeners = Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings))
-    address = partial(find_pages, settings, listeners)
     return ConnectorServer(
         parts=parts,
         context=context,
@@ -345,7 +343,7 @@ async def build(
         secret=secret,
         worker=workers[0],
         connected=connected,
-        protocol=_build_protocol(gatekeeper, receiver, publisher, proving),
+        protocol=_build_protocol(parts, receiver, publisher, proving),
         credentials=credentials,
         issuing=issuing,
         data=_build_data(settings, connected.here),
@@ -354,8 +352,13 @@ async def build(
         announcer=announcer,
         pushers=pushers,
         passwords=Argon2Passwords(),
-        notifier=build_notifier(settings, parts.notices, context, parts.client, address),
+        notifier=_build_notifier(parts, context, listeners),
     )
+
+
+def _build_notifier(parts: Parts, context: Context, listeners: Listeners) -> Notifier:
+    address = partial(find_pages, parts.settings, listeners)
+    return build_notifier(parts.settings, parts.notices, context, parts.client, address)
 
 
 def _build_publisher(
@@ -368,7 +371,7 @@ def _build_publisher(
         look=dataplane.look,
         announce=announce,
         limits=enforcer.limits,
-        contact=_find_contact(parts.settings.participant),
+        contact=find_contact(parts.settings.participant),
         keys=parts.identity.credentials,
     )
 
@@ -383,7 +386,7 @@ def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | No
 
 
 def _build_protocol(
-    gatekeeper: Gatekeeper,
+    parts: Parts,
     receiver: MessageReceiver,
     publisher: Publisher,
     proving: Sequence[Route],
@@ -392,6 +395,7 @@ def _build_protocol(
 
     `proving` are the routes that prove who this participant is.
     """
+    gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(parts.settings), parts.identity.seals)
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
     return application(gatekeeper, receiver, stated, proving)
 
@@ -400,18 +404,6 @@ def _build_data(settings: Settings, dataplane: LocalDataPlane) -> web.Applicatio
     """Return the application that serves data."""
     accel = Accel(settings.data.accel) if settings.data.accel else None
     return make_app(dataplane, accel=accel, rates=make_rates(settings))
-
-
-def _find_contact(participant: ParticipantSettings) -> Contact | None:
-    """Return the contact that the settings of a participant state, or None."""
-    if not (participant.email or participant.telephone or participant.web_page):
-        return None
-    return Contact(
-        name=participant.name,
-        email=participant.email or "",
-        url=participant.web_page or "",
-        telephone=participant.telephone or "",
-    )
 
 
 def _build_enforcer(parts: Parts, context: Context, dataplane: AnyPlane, library: Library) -> Enforcer:

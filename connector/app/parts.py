@@ -50,8 +50,9 @@ from connector.ports.identity import Intent, Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
 from connector.protocol.dcp.status_list import PURPOSES
-from connector.settings import Settings
+from connector.settings import ParticipantSettings, Settings
 from connector.store.sqlite.store import open_store
+from connector.views.descriptions import Contact
 
 log = logging.getLogger(__name__)
 
@@ -245,6 +246,18 @@ def list_identity_routes(
     shown = credential_service.routes(service, make_rates(parts.settings)) if service else []
     issued = issuer_service.routes(issuer, make_rates(parts.settings)) if issuer else []
     return [*list_document_routes(parts.settings, parts.find_key), *shown, *issued]
+
+
+def find_contact(participant: ParticipantSettings) -> Contact | None:
+    """Return the contact that the settings of a participant state, or None."""
+    if not (participant.email or participant.telephone or participant.web_page):
+        return None
+    return Contact(
+        name=participant.name,
+        email=participant.email or "",
+        url=participant.web_page or "",
+        telephone=participant.telephone or "",
+    )
 
 
 def load_secret(settings: Settings) -> Secret:

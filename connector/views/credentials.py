@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-_Word = Annotated[str, Meta(min_length=1, max_length=512)]
+_CredentialWord = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
 class CredentialStanding(StrEnum):
@@ -45,8 +45,10 @@ class IssuanceOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """
 
     issuer: Annotated[str, Meta(min_length=1, max_length=512, description="Identifier of the issuer: did:web:….")]
-    types: Annotated[tuple[_Word, ...], Meta(min_length=1, max_length=16, description="Types of the credentials.")]
-    profiles: Annotated[tuple[_Word, ...], Meta(max_length=2, description="Aliases of profiles.")] = ()
+    types: Annotated[
+        tuple[_CredentialWord, ...], Meta(min_length=1, max_length=16, description="Types of the credentials.")
+    ]
+    profiles: Annotated[tuple[_CredentialWord, ...], Meta(max_length=2, description="Aliases of profiles.")] = ()
 
 
 class CredentialView(msgspec.Struct, frozen=True, kw_only=True):

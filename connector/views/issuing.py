@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from connector.views.credentials import CredentialStanding
 
-_Text = Annotated[str, Meta(min_length=1, max_length=512)]
+_IssuingText = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
 class Otherwise(StrEnum):
@@ -31,9 +31,11 @@ class RequestState(StrEnum):
 class CredentialOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Credentials for one holder: by their types, and in these profiles; without profiles, in the first one."""
 
-    holder: Annotated[_Text, Meta(description="Identifier of the holder, as in the participant list.")]
-    types: Annotated[tuple[_Text, ...], Meta(min_length=1, max_length=16, description="Types of the credentials.")]
-    profiles: Annotated[tuple[_Text, ...], Meta(max_length=2, description="Aliases of profiles.")] = ()
+    holder: Annotated[_IssuingText, Meta(description="Identifier of the holder, as in the participant list.")]
+    types: Annotated[
+        tuple[_IssuingText, ...], Meta(min_length=1, max_length=16, description="Types of the credentials.")
+    ]
+    profiles: Annotated[tuple[_IssuingText, ...], Meta(max_length=2, description="Aliases of profiles.")] = ()
     reason: Annotated[str, Meta(max_length=500, description="What the offer is for: `reissue` if omitted.")] = ""
 
 

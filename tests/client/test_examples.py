@@ -90,8 +90,8 @@ async def rename(desk: Desk, id: str, new: str, state: str | None, **members: An
     await desk.store.commit([PutProcess(msgspec.structs.replace(process, **members), None)])
 
 
-def furnish(desk: Desk, made: Connector) -> None:
-    """Let there be a credential, an asset, two agreements, a negotiation that waits for somebody, and transfers."""
+def furnish_issuer(desk: Desk) -> None:
+    """Let there be requests to an issuer, one that it has answered, and a credential."""
     firm, city = asyncio.run(hold()).service, asyncio.run(found_issuer()).service
     desk.app.state.desk = msgspec.structs.replace(desk.values, credentials=firm, issuing=city)
     answered = Issuance(
@@ -126,6 +126,11 @@ def furnish(desk: Desk, made: Connector) -> None:
     )
     kept = [PutCredentialRequest(asked, None), PutCredentialRequest(refused, None), PutIssuedCredential(issued, None)]
     asyncio.run(city.context.store.commit(kept))
+
+
+def furnish(desk: Desk, made: Connector) -> None:
+    """Let there be a credential, an asset, two agreements, a negotiation that waits for somebody, and transfers."""
+    furnish_issuer(desk)
     made.credentials.add(member())
     source = {"kind": "file", "path": "air.csv"}
     with httpx.Client(transport=Blocked(desk.app), base_url="http://x", headers={"X-Api-Key": "chief"}) as http:

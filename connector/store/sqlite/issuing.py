@@ -38,7 +38,7 @@ class SqliteIssuing:
 
     async def issued_credential(self, owner: str, id: str) -> IssuedCredential | None:
         """Return one credential that was issued here."""
-        return issuing.issued(self._reader, owner, id)
+        return issuing.find_issued(self._reader, owner, id)
 
     async def issued_credentials(
         self, owner: str, page: PageBounds, *, holder: str | None = None, request: str | None = None
@@ -48,7 +48,7 @@ class SqliteIssuing:
 
     async def ended_indices(self, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:
         """Return the indices, in a status list, of the credentials with a standing."""
-        return issuing.ended_indices(self._reader, owner, number, standing)
+        return issuing.list_ended(self._reader, owner, number, standing)
 
     async def is_index_taken(self, owner: str, number: int, index: int) -> bool:
         """Return whether a credential has this place in the status lists."""

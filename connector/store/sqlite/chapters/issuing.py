@@ -127,7 +127,7 @@ def count_requests(connection: sqlite3.Connection, owner: str, holder: str) -> i
     return int(row[0]) if row else 0
 
 
-def issued(connection: sqlite3.Connection, owner: str, id: str) -> IssuedCredential | None:
+def find_issued(connection: sqlite3.Connection, owner: str, id: str) -> IssuedCredential | None:
     """Return one issued credential."""
     row = fetch_one(connection, _ISSUED, (owner, id))
     return _issued(row[0]) if row else None
@@ -142,9 +142,7 @@ def list_issued(
     return [_issued(body) for (body,) in rows], after
 
 
-def ended_indices(
-    connection: sqlite3.Connection, owner: str, number: int, standing: CredentialStanding
-) -> Sequence[int]:
+def list_ended(connection: sqlite3.Connection, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:
     """Return the entries of a status list with a standing."""
     return sorted(entry for (entry,) in fetch_many(connection, _ENDED, (owner, number, standing)))
 
