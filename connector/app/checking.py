@@ -34,7 +34,7 @@ def list_faults(settings: Settings, *, is_broker: bool) -> Iterator[SettingsErro
     """Yield why settings cannot be used; each of them keeps a process from its start."""
     both: tuple[Callable[[Settings], object], ...] = (
         build_policy, build_anchors, check_proxies, _check_mechanism, _check_tokens, _check_accepted,
-        _check_profile, _check_kit,
+        _check_profile, _check_kit, _check_issuer,
     )  # fmt: skip
     of_connector = (_check_limits, _check_folders, _check_secret, check_secrets, build_client, build_server)
     for check in (*both, *(() if is_broker else of_connector)):
@@ -84,6 +84,15 @@ def _check_kit(settings: Settings) -> None:
         raise SettingsError(
             "identity.of_kit in the settings is for the conformance kit only: remove it, or set mode to development."
         )
+
+
+def _check_issuer(settings: Settings) -> None:
+    """Check that an issuer has keys that others find, and each of its types once. Raises SettingsError."""
+    types = [each.type for each in settings.issuer.credentials]
+    if types and settings.identity.mechanism != "dcp":
+        raise SettingsError("issuer.credentials needs identity.mechanism dcp: set it, or remove the section issuer.")
+    if len(set(types)) < len(types):
+        raise SettingsError("issuer.credentials names a type twice: give each type one entry.")
 
 
 def _check_ports(settings: Settings, *, is_broker: bool) -> None:

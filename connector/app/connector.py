@@ -24,8 +24,11 @@ from connector.app.listeners import Listeners, find_pages
 from connector.app.parts import (
     OWNER,
     Parts,
+    begin_credentials,
     build_credential_service,
+    build_issuer_service,
     build_parts,
+    find_contact,
     keep_fresh,
     list_identity_routes,
     load_secret,
@@ -44,6 +47,7 @@ from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp import self_descriptions
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import application
+from connector.binding.dsp.routing import Route
 from connector.binding.pushing import DescriptionClient, DescriptionPusher
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
@@ -64,6 +68,7 @@ from connector.controlplane.usecases import users
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.holding.keeping import CredentialService
+from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.subscribing.runner import SubscriptionRunner
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
@@ -85,8 +90,7 @@ from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.ports.identity import find_name
 from connector.ports.secret import Secret
-from connector.settings import ParticipantSettings, Settings
-from connector.views.descriptions import Contact
+from connector.settings import Settings
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
@@ -108,6 +112,7 @@ class ConnectorServer:
     data: web.Application
     listeners: Listeners
     credentials: CredentialService | None
+    issuing: IssuerService | None
     broker: SearchClient | None
     announcer: Announcer | None
     pushers: Sequence[DescriptionPusher]
@@ -144,6 +149,7 @@ class ConnectorServer:
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
         self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
         self.tasks.append(asyncio.create_task(self.make_subscription_runner().run(), name="subscriptions"))
+        self.tasks.extend(begin_credentials(self.credentials, self.issuing))
         for pusher in self.pushers:
             self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
         if settings.web.port is not None:
@@ -243,6 +249,7 @@ class ConnectorServer:
             seals=parts.identity.seals,
             planes=self.connected.office,
             credentials=self.credentials,
+            issuing=self.issuing,
             look_at_machine=partial(run_in_thread, look),
         )
 
@@ -319,8 +326,8 @@ async def build(
 
     publisher = _build_publisher(parts, enforcer, connected.planes, announce)
     pushers += _build_pushers(parts, publisher, announcer)
-    credentials = build_credential_service(parts, context)
-    gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(settings), parts.identity.seals)
+    credentials, issuing = build_credential_service(parts, context), build_issuer_service(parts, context)
+    proving = list_identity_routes(parts, credentials, issuing)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
         process = await flow_ends.settle_flow(enforcer, owner, report)
@@ -329,7 +336,6 @@ async def build(
 
     connected.planes.listen(flow_ended)
     listeners = Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings))
-    address = partial(find_pages, settings, listeners)
     return ConnectorServer(
         parts=parts,
         context=context,
@@ -338,16 +344,22 @@ async def build(
         secret=secret,
         worker=workers[0],
         connected=connected,
-        protocol=_build_protocol(parts, gatekeeper, receiver, publisher, credentials),
+        protocol=_build_protocol(parts, receiver, publisher, proving),
         credentials=credentials,
+        issuing=issuing,
         data=_build_data(settings, connected.here),
         listeners=listeners,
         broker=broker,
         announcer=announcer,
         pushers=pushers,
         passwords=Argon2Passwords(),
-        notifier=build_notifier(settings, parts.notices, context, parts.client, address),
+        notifier=_build_notifier(parts, context, listeners),
     )
+
+
+def _build_notifier(parts: Parts, context: Context, listeners: Listeners) -> Notifier:
+    address = partial(find_pages, parts.settings, listeners)
+    return build_notifier(parts.settings, parts.notices, context, parts.client, address)
 
 
 def _build_publisher(
@@ -360,7 +372,7 @@ def _build_publisher(
         look=dataplane.look,
         announce=announce,
         limits=enforcer.limits,
-        contact=_find_contact(parts.settings.participant),
+        contact=find_contact(parts.settings.participant),
         keys=parts.identity.credentials,
     )
 
@@ -376,32 +388,23 @@ def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | No
 
 def _build_protocol(
     parts: Parts,
-    gatekeeper: Gatekeeper,
     receiver: MessageReceiver,
     publisher: Publisher,
-    credentials: CredentialService | None,
+    proving: Sequence[Route],
 ) -> Application:
-    """Return the application for peers, with what this participant states: its catalogue, itself, and its keys."""
+    """Return the application for peers, with what this participant states: its catalogue, itself, and its keys.
+
+    `proving` are the routes that prove who this participant is.
+    """
+    gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(parts.settings), parts.identity.seals)
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
-    return application(gatekeeper, receiver, stated, list_identity_routes(parts, credentials))
+    return application(gatekeeper, receiver, stated, proving)
 
 
 def _build_data(settings: Settings, dataplane: LocalDataPlane) -> web.Application:
     """Return the application that serves data."""
     accel = Accel(settings.data.accel) if settings.data.accel else None
     return make_app(dataplane, accel=accel, rates=make_rates(settings))
-
-
-def _find_contact(participant: ParticipantSettings) -> Contact | None:
-    """Return the contact that the settings of a participant state, or None."""
-    if not (participant.email or participant.telephone or participant.web_page):
-        return None
-    return Contact(
-        name=participant.name,
-        email=participant.email or "",
-        url=participant.web_page or "",
-        telephone=participant.telephone or "",
-    )
 
 
 def _build_enforcer(parts: Parts, context: Context, dataplane: AnyPlane, library: Library) -> Enforcer:

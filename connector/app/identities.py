@@ -25,6 +25,7 @@ from connector.identity.static_token import StaticTokenIdentity
 from connector.net.client import GuardedClient
 from connector.ports.holder import Holder
 from connector.ports.identity import Mechanism, Participant
+from connector.ports.issuer import Issuer
 from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.errors import ClaimFault
 from connector.settings import LISTED_MECHANISMS, Mode, Settings, SettingsError
@@ -101,6 +102,12 @@ def find_holder(mechanism: Mechanism) -> Holder | None:
     return holder
 
 
+def find_issuer(mechanism: Mechanism) -> Issuer | None:
+    """Return who signs credentials, if the mechanism of this participant has them."""
+    issuer: Issuer | None = getattr(mechanism, "issuer", None)
+    return issuer
+
+
 def read_trust_profile(settings: Settings) -> TrustProfile:
     """Return the profile of the data space for the mechanism `dcp`. Raises SettingsError."""
     identity = settings.identity
@@ -155,6 +162,7 @@ def list_document_routes(settings: Settings, find_key: Callable[[], SigningKey])
         reached.path,
         load_keys,
         shows_credentials=identity.mechanism == "dcp",
+        issues_credentials=bool(settings.issuer.credentials),
     )
 
 

@@ -14,9 +14,17 @@ from zoneinfo import ZoneInfo
 from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
-from connector.app.identities import Wiring, build_identity, find_holder, list_document_routes, make_identity
+from connector.app.identities import (
+    Wiring,
+    build_identity,
+    find_holder,
+    find_issuer,
+    list_document_routes,
+    make_identity,
+)
 from connector.app.lock import lock_store
-from connector.binding.dcp import credential_service
+from connector.binding.dcp import credential_service, issuer_service
+from connector.binding.dcp.issuer_service import ISSUER_SERVICE
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.routing import Route
 from connector.controlplane.core.context import Context
@@ -24,6 +32,11 @@ from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
+from connector.controlplane.usecases.holding.requesting import ask_due
+from connector.controlplane.usecases.issuing.delivering import deliver_due, keep_clean
+from connector.controlplane.usecases.issuing.lists import StatusPublisher
+from connector.controlplane.usecases.issuing.making import IssuerService
+from connector.controlplane.usecases.issuing.rules import IssuingRule
 from connector.dataplane.kinds import Site
 from connector.identity.files import FileFault, read_bounded, write_new
 from connector.identity.keys import SigningKey
@@ -40,8 +53,10 @@ from connector.net.transport import Transport
 from connector.ports.identity import Intent, Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
-from connector.settings import Settings
+from connector.protocol.dcp.status_list import PURPOSES
+from connector.settings import ParticipantSettings, Settings
 from connector.store.sqlite.store import open_store
+from connector.views.descriptions import Contact
 
 log = logging.getLogger(__name__)
 
@@ -180,6 +195,37 @@ def build_credential_service(parts: Parts, context: Context) -> CredentialServic
     return CredentialService(context, holder) if holder else None
 
 
+def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None:
+    """Return the Issuer Service, if the settings name credentials that this process issues."""
+    issuer, chosen = find_issuer(parts.identity), parts.settings.issuer.credentials
+    if issuer is None or not chosen:
+        return None
+    address = parts.settings.protocol.public_url.rstrip("/") + ISSUER_SERVICE
+    rules = [
+        IssuingRule(
+            type=each.type,
+            role=each.role,
+            otherwise=each.otherwise,
+            claims=each.claims,
+            days=each.days,
+            schema=each.schema or "",
+        )
+        for each in chosen
+    ]
+    of_kit = parts.settings.identity.of_kit
+    lists = StatusPublisher(context, issuer, address, purposes=PURPOSES[:1] if of_kit else PURPOSES)
+    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit)
+
+
+def begin_credentials(credentials: CredentialService | None, issuing: IssuerService | None) -> list[asyncio.Task[None]]:
+    """Begin to ask issuers and to tell holders, and return the tasks."""
+    tasks = [asyncio.create_task(ask_due(credentials), name="requests for credentials")] if credentials else []
+    if issuing:
+        tasks.append(asyncio.create_task(deliver_due(issuing), name="holders"))
+        tasks.append(asyncio.create_task(keep_clean(issuing), name="ended credentials"))
+    return tasks
+
+
 def make_holding_context(parts: Parts, now: Callable[[], int]) -> Context:
     """Return the context of a participant without processes: it holds credentials, or has people who sign in."""
     return Context(
@@ -194,13 +240,28 @@ def make_holding_context(parts: Parts, now: Callable[[], int]) -> Context:
     )
 
 
-def list_identity_routes(parts: Parts, service: CredentialService | None) -> list[Route]:
-    """Return the routes that prove who this participant is: its document, and its Credential Service if it has one.
+def list_identity_routes(
+    parts: Parts, service: CredentialService | None, issuer: IssuerService | None = None
+) -> list[Route]:
+    """Return the routes that prove who this participant is: its document, and the services of credentials that it has.
 
     Raises KeyFault for a key file that cannot be read.
     """
     shown = credential_service.routes(service, make_rates(parts.settings)) if service else []
-    return [*list_document_routes(parts.settings, parts.find_key), *shown]
+    issued = issuer_service.routes(issuer, make_rates(parts.settings)) if issuer else []
+    return [*list_document_routes(parts.settings, parts.find_key), *shown, *issued]
+
+
+def find_contact(participant: ParticipantSettings) -> Contact | None:
+    """Return the contact that the settings of a participant state, or None."""
+    if not (participant.email or participant.telephone or participant.web_page):
+        return None
+    return Contact(
+        name=participant.name,
+        email=participant.email or "",
+        url=participant.web_page or "",
+        telephone=participant.telephone or "",
+    )
 
 
 def make_brokers(settings: Settings) -> Brokers:

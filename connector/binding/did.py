@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from connector.binding.dcp.credential_service import CREDENTIAL_SERVICE
+from connector.binding.dcp.issuer_service import ISSUER_SERVICE
 from connector.binding.dsp.routing import Route
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.protocol.dcp.did import parse_web_did
@@ -23,6 +24,7 @@ def own_document_routes(
     load_keys: Callable[[], Sequence[Mapping[str, str]]],
     *,
     shows_credentials: bool = False,
+    issues_credentials: bool = False,
 ) -> list[Route]:
     """Return the route of the document of `did`; none if `did` names another place than `public_url`.
 
@@ -32,6 +34,7 @@ def own_document_routes(
         path: the base path of the endpoints of the Dataspace Protocol.
         load_keys: returns the public JWKs that sign for this participant, each with its `kid`, if there is a route.
         shows_credentials: whether the process answers as a Credential Service too.
+        issues_credentials: whether it answers as an Issuer Service too.
     """
     try:
         place = urlsplit(parse_web_did(did).locate_document())
@@ -44,6 +47,8 @@ def own_document_routes(
     services = [("dsp", ServiceType.DATA, base + WELL_KNOWN), ("catalog", ServiceType.CATALOG, f"{base}{path}/catalog")]
     if shows_credentials:
         services.append(("credentials", ServiceType.CREDENTIALS, base + CREDENTIAL_SERVICE))
+    if issues_credentials:
+        services.append(("issuer", ServiceType.ISSUER, base + ISSUER_SERVICE))
     document = msgspec.json.encode(write_document(did, named, services))
 
     async def show(_: PeerRequest) -> Reply:

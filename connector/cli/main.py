@@ -51,6 +51,7 @@ WORDS = {
     "event": CommandEntry("event", "Events that policies can refer to."),
     "consent": CommandEntry("consent", "Consents of persons whom data is about."),
     "credential": CommandEntry("credential", "Credentials that this participant shows to others."),
+    "issuer": CommandEntry("issuer", "Credentials that this process issues to members."),
     "privacy": CommandEntry("privacy", "Data protection: record of processing, late duties, vetoes."),
     "audit": CommandEntry("audit", "The audit log: list, show, export, verify."),
     "hold": CommandEntry("hold", "Holds: processes that wait for a person."),

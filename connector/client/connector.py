@@ -10,6 +10,7 @@ from connector.client.chapters.consents import AsyncConsents, Consents
 from connector.client.chapters.credentials import AsyncCredentials, Credentials
 from connector.client.chapters.dataplanes import AsyncDataPlaneList, DataPlaneList
 from connector.client.chapters.events import AsyncEvents, Events
+from connector.client.chapters.issuing import AsyncIssuing, Issuing
 from connector.client.chapters.needs import AsyncNeeds, Needs
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
@@ -76,6 +77,7 @@ class Connector:
         self.searches = Searches(driver)
         self.consents = Consents(driver)
         self.credentials = Credentials(driver)
+        self.issuing = Issuing(driver)
         self.privacy = Privacy(driver)
         self.users = Users(driver)
         self.dataplanes = DataPlaneList(driver)
@@ -127,6 +129,7 @@ class AsyncConnector:
         self.searches = AsyncSearches(driver)
         self.consents = AsyncConsents(driver)
         self.credentials = AsyncCredentials(driver)
+        self.issuing = AsyncIssuing(driver)
         self.privacy = AsyncPrivacy(driver)
         self.users = AsyncUsers(driver)
         self.dataplanes = AsyncDataPlaneList(driver)

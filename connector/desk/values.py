@@ -11,6 +11,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.holding.keeping import CredentialService
+from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
 from connector.desk.machine import MachineState
@@ -40,7 +41,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     of all deliveries. Each of `checks` returns why the process is not ready, or None; each of `warnings` returns
     another problem, or None. `list_in_use` returns the version and the end of the participant list. `mails` is whether
     people can be sent e-mails. `seals` signs what this participant states. `planes` is the register of data planes,
-    None without a signaling listener. `credentials` is the Credential Service, None without the mechanism dcp.
+    None without a signaling listener. `credentials` is the Credential Service, None without the mechanism dcp;
+    `issuing` is the Issuer Service, None without credentials that are issued here.
     `look_at_machine` returns what is found of certificate, key, disks, backup and clock.
     """
 
@@ -61,4 +63,5 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     seals: Seals | None = None
     planes: PlaneRegister | None = None
     credentials: CredentialService | None = None
+    issuing: IssuerService | None = None
     look_at_machine: Callable[[], Awaitable[MachineState]] = _look_nowhere

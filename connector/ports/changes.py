@@ -37,6 +37,7 @@ from connector.ports.entities import (
     UserNotice,
     UserSession,
 )
+from connector.ports.issuing_store import IssuingChange
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.users import UserNoticeKind
@@ -332,9 +333,13 @@ class DropCredential(msgspec.Struct, frozen=True):
 
 
 class PutIssuance(msgspec.Struct, frozen=True):
-    """Store an offer of an issuer or a request to it, in place of what was stored."""
+    """Store an offer of an issuer or a request to it, in place of what was stored.
+
+    With `expected`, only in place of exactly that; else `Conflict`.
+    """
 
     issuance: Issuance
+    expected: Issuance | None = None
 
 
 class DropIssuance(msgspec.Struct, frozen=True):
@@ -465,6 +470,7 @@ Change = (
     | DropCredential
     | PutIssuance
     | DropIssuance
+    | IssuingChange
     | PutPush
     | DropPush
     | AddNotice

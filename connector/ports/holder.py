@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from connector.ports.claims_peer import ClaimsPeer
 from connector.ports.entities import HeldCredential
 from connector.ports.identity import Authenticator
 from connector.views.credentials import CredentialStanding
@@ -44,6 +45,12 @@ class Holder(Protocol):
 
     issuers: Authenticator
     """Authenticates issuers that the data space trusts for any type of credential."""
+
+    peer: ClaimsPeer
+    """Sends messages to issuers."""
+
+    def trusts(self, issuer: str, kind: str) -> bool:
+        """Return whether the data space trusts an issuer for a type of credentials."""
 
     async def examine(self, secured: str) -> ExaminedCredential:
         """Verify a credential (a compact JWS) about this participant by the keys of an issuer that is trusted for it.

@@ -42,6 +42,7 @@ from connector.ports.entities import (
     UserNotice,
     UserSession,
 )
+from connector.ports.issuing_store import IssuingStore
 from connector.ports.journal_store import JournalStore
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -63,7 +64,7 @@ class CommitRule(Protocol):
         """Hear that changes which were added are durable."""
 
 
-class Store(JournalStore, Protocol):
+class Store(IssuingStore, JournalStore, Protocol):
     """Durable state of one connector; every method names its owner."""
 
     async def commit(self, group: Sequence[Change]) -> None:

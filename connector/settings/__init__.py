@@ -1,5 +1,6 @@
 """The settings of one process: their model, their reading, and their reference."""
 
+from connector.settings.issuing import CredentialSettings, IssuerSettings
 from connector.settings.kinds import Location
 from connector.settings.model import (
     DEFAULT_ZONE,
@@ -32,10 +33,12 @@ __all__ = [
     "LISTED_MECHANISMS",
     "LOCAL_ZONE",
     "BrokerSettings",
+    "CredentialSettings",
     "DataOriginSettings",
     "DataSettings",
     "DelegatedTier",
     "IdentitySettings",
+    "IssuerSettings",
     "KeySettings",
     "LimitSettings",
     "Location",

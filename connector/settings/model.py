@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from connector.ports.entities import DataClass
+from connector.settings.issuing import IssuerSettings
 from connector.settings.kinds import (
     Count,
     Email,
@@ -431,6 +432,7 @@ class Settings(Section, frozen=True, kw_only=True):
     signaling: SignalingSettings = SignalingSettings()
     store: StoreSettings = StoreSettings()
     identity: IdentitySettings = IdentitySettings()
+    issuer: IssuerSettings = IssuerSettings()
     net: NetSettings = NetSettings()
     limits: LimitSettings = LimitSettings()
     logging: LoggingSettings = LoggingSettings()

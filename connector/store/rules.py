@@ -17,7 +17,8 @@ import msgspec
 from connector.ports.broker_store import CLASSES, CLASSES_OF_ONE, CrawlSource, Delta, Entry, Statements
 from connector.ports.changes import Change, PutAsset, PutCredential, PutOfferForm, PutProcess, PutSubscription, PutUser
 from connector.ports.descriptions import LISTS_OF_ONE, MOST_BYTES, MOST_OF_ONE
-from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
+from connector.ports.entities import ALL_TIME, PERIODS, Agreement, CredentialRequest, PageBounds
+from connector.ports.issuing_store import PutCredentialRequest, PutIssuedCredential
 from connector.ports.store import AnyProcess
 from connector.ports.store_errors import LimitReached, TooSoon
 from connector.protocol.dsp.common import Role
@@ -25,6 +26,7 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 from connector.views.conversion import in_zone, moment
+from connector.views.issuing import RequestState
 
 _TERMINAL = {ProcessKind.NEGOTIATION: NEGOTIATION.terminal, ProcessKind.TRANSFER: TRANSFER.terminal}
 _LAST = 2**63 - 1
@@ -67,8 +69,17 @@ _VERSIONED: dict[type, str] = {
     PutOfferForm: "form",
     PutSubscription: "subscription",
     PutCredential: "credential",
+    PutIssuedCredential: "credential",
+    PutCredentialRequest: "request",
 }
 """The changes that store a version of something, and the member that has it."""
+
+
+def find_end(request: CredentialRequest) -> int | None:
+    """Return when (ms) a request of a holder ended; None while somebody waits for it."""
+    if request.due_at is not None or request.state is RequestState.RECEIVED:
+        return None
+    return request.delivered_at or request.at
 
 
 def check_version(change: Change) -> None:

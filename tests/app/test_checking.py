@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from connector.app.checking import build_policy, check_settings, list_faults
 from connector.language.catalogue import find_translated_sentence
-from connector.settings import DataSettings, Settings, SettingsError, load
+from connector.settings import CredentialSettings, DataSettings, Settings, SettingsError, load
 from connector.settings.model import ManagementSettings, ParticipantSettings, ProtocolSettings
 from tests.app.conftest import listening
 from tests.pair.space import Space
@@ -26,6 +26,10 @@ WRONG: dict[str, tuple[dict[str, dict[str, Any]], str]] = {
     "no tokens": ({"identity": {"mechanism": "mock-token"}}, "^identity.tokens is missing"),
     "tokens": ({"identity": {"mechanism": "static-token", "tokens": Path("/nowhere.json")}}, "^identity.tokens, /now"),
     "kit": ({"identity": {"of_kit": True}}, "^identity.of_kit in the settings is for the conformance kit only"),
+    "issuer": (
+        {"issuer": {"credentials": (CredentialSettings(type="A"),)}},
+        "^issuer.credentials needs identity.mechanism",
+    ),
     "page": ({"limits": {"page": 600}}, "^limits.page is 600, above limits.page_most, which is 500"),
     "retry": ({"limits": {"retry_base_seconds": 301.0}}, "^limits.retry_base_seconds is 301.0, above"),
     "ports": ({"data": {"port": 7999}, "management": {"port": 7999}}, "^data.port and management.port are both 7999"),

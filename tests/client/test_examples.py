@@ -23,14 +23,19 @@ import pytest
 import connector.client
 import connector.views
 from connector.client import Connector
-from connector.ports.changes import PutAgreement, PutProcess, PutSubscription
-from connector.ports.entities import Agreement
+from connector.ports.changes import PutAgreement, PutIssuance, PutProcess, PutSubscription
+from connector.ports.entities import Agreement, CredentialRequest, Issuance, IssuedCredential
+from connector.ports.issuing_store import PutCredentialRequest, PutIssuedCredential
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.consents import ConsentOrder
+from connector.views.credentials import IssuanceState
+from connector.views.issuing import RequestState
 from connector.views.subscriptions import RunOutcome
 from tests.contract import values
+from tests.identity.dcp.places import FIRM
 from tests.support.holding import hold, member
+from tests.support.issuing import found_issuer
 from tests.support.plane import ADDRESS, CITY, ME, NOW, OWNER, Blocked, Desk
 from tests.support.planes import Register
 
@@ -85,9 +90,47 @@ async def rename(desk: Desk, id: str, new: str, state: str | None, **members: An
     await desk.store.commit([PutProcess(msgspec.structs.replace(process, **members), None)])
 
 
+def furnish_issuer(desk: Desk) -> None:
+    """Let there be requests to an issuer, one that it has answered, and a credential."""
+    firm, city = asyncio.run(hold()).service, asyncio.run(found_issuer()).service
+    desk.app.state.desk = msgspec.structs.replace(desk.values, credentials=firm, issuing=city)
+    answered = Issuance(
+        owner=OWNER, id="urn:issuance:1", issuer="did:web:stadt.example", types=(), state=IssuanceState.ISSUED, at=0
+    )
+    asyncio.run(firm.context.store.commit([PutIssuance(answered)]))
+    objects = (next(each.id for each in city.list_supported() if each.kind == "UtilityCredential"),)
+    asked = CredentialRequest(
+        owner=OWNER,
+        id="7c1",
+        version=1,
+        holder=FIRM,
+        holder_pid="1",
+        objects=objects,
+        state=RequestState.RECEIVED,
+        at=0,
+    )
+    refused = msgspec.structs.replace(asked, id="7c2", holder_pid="2", state=RequestState.REJECTED)
+    issued = IssuedCredential(
+        owner=OWNER,
+        id="urn:credential:1",
+        version=1,
+        request="7c0",
+        holder=FIRM,
+        type="UtilityCredential",
+        profile="vc20-bssl/jwt",
+        list=1,
+        index=4711,
+        secured="e30.e30.e30",
+        issued_at=0,
+        valid_until=city.context.now() + 1,
+    )
+    kept = [PutCredentialRequest(asked, None), PutCredentialRequest(refused, None), PutIssuedCredential(issued, None)]
+    asyncio.run(city.context.store.commit(kept))
+
+
 def furnish(desk: Desk, made: Connector) -> None:
     """Let there be a credential, an asset, two agreements, a negotiation that waits for somebody, and transfers."""
-    desk.app.state.desk = msgspec.structs.replace(desk.values, credentials=asyncio.run(hold()).service)
+    furnish_issuer(desk)
     made.credentials.add(member())
     source = {"kind": "file", "path": "air.csv"}
     with httpx.Client(transport=Blocked(desk.app), base_url="http://x", headers={"X-Api-Key": "chief"}) as http:

@@ -45,6 +45,17 @@ async def test_a_removed_credential_is_gone_and_removing_it_again_changes_nothin
         assert await store.credential(OWNER, "b") is None
 
 
+async def test_a_request_that_was_changed_meanwhile_is_not_overwritten(store: Store) -> None:
+    issued = replace(ASKED, state=IssuanceState.ISSUED)
+    with pytest.raises(Conflict):
+        await store.commit([PutIssuance(issued, ASKED)])
+    await store.commit([PutIssuance(ASKED)])
+    await store.commit([PutIssuance(issued, ASKED)])
+    with pytest.raises(Conflict):
+        await store.commit([PutIssuance(replace(ASKED, attempts=1), ASKED)])
+    assert await store.issuance(OWNER, "b") == issued
+
+
 async def test_offers_and_requests_are_kept_by_the_holders_name(store: Store) -> None:
     issued = replace(ASKED, state=IssuanceState.ISSUED)
     await store.commit([PutIssuance(ASKED), PutIssuance(issued), PutIssuance(replace(ASKED, id="a"))])

@@ -4,12 +4,13 @@ import hashlib
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -68,11 +69,11 @@ def issuing(files: dict[str, str]) -> Iterator[tuple[str, SigningKey]]:
         server.server_close()
 
 
-def name_members(live: Live) -> None:
+def name_members(live: Live, words: Sequence[str] = ("city", "firm")) -> None:
     """Give the members identifiers of did:web, and list them without keys."""
     home = live.stage.actors["broker"].directory
     draft = json.loads((home / MEMBERS).read_bytes())
-    for word in ("city", "firm"):
+    for word in words:
         actor = live.stage.actors[word]
         did = write_web_did("localhost", actor.ports["protocol"])
         listed = next(member for member in draft["members"] if member["id"] == actor.id)
@@ -80,20 +81,32 @@ def name_members(live: Live) -> None:
         listed.pop("keys")
         live.stage.actors[word] = replace(actor, id=did)
     (home / MEMBERS).write_text(json.dumps(draft))
+    publish(live)
+
+
+def publish(live: Live) -> None:
+    """Sign the next list of members."""
+    home = live.stage.actors["broker"].directory
     roster.publish(home / MEMBERS, home / LIST, cards.load_key(home / KEY), now=datetime.now(UTC))
 
 
-def start(live: Live, profile: Path) -> None:
-    for word in ("city", "firm"):
+def start(
+    live: Live,
+    profile: Path,
+    words: Sequence[str] = ("city", "firm"),
+    settings: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> None:
+    for word in words:
         actor = live.stage.actors[word]
         more = {
             "PARTICIPANT__ID": actor.id,
             "PROTOCOL__PUBLIC_URL": f"https://localhost:{actor.ports['protocol']}",
             "IDENTITY__MECHANISM": "dcp",
             "IDENTITY__PROFILE": str(profile),
+            **settings.get(word, {}),
         }
         live.stage.start(word, {f"DATENKONTOR_{name}": value for name, value in more.items()})
-    for word in ("city", "firm"):
+    for word in words:
         live.stage.await_ready(word)
         live.clients[word] = live.stage.actors[word].client()
 

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "language": "the catalogue itself",
     "views": "descriptions in /openapi.json, which is in English",
     "settings/model.py": "descriptions in docs/settings.md, which is in English",
+    "settings/issuing.py": "descriptions in docs/settings.md, which is in English",
     "settings/people.py": "descriptions in docs/settings.md, which is in English",
     "settings/signaling.py": "descriptions in docs/settings.md, which is in English",
     "binding/dps/dataflows.py": "answers to control planes, which say their own sentence about them",

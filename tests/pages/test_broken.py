@@ -48,11 +48,7 @@ async def test_on_a_full_disk_a_form_says_so_keeps_what_was_typed_and_is_sent_ag
     await office.fill_in()
     _bound(kept, 0)
     form = await office.form()
-<<<<<<< HEAD
-    sent = {**form.answers, "id": form.id, "stand": str(form.version), "text": TYPED * 400}
-=======
     sent = {**form.answers, "id": form.id, "stand": str(form.version), "text": TYPED * 250}
->>>>>>> pages/main
     answer = await browser.post(DESCRIPTION, data=sent)
     assert answer.status_code == 503
     page = Page(answer.text)

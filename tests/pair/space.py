@@ -14,7 +14,7 @@ import httpx
 from connector.api.frame.desk import wait
 from connector.app.broker import BrokerServer, build_broker
 from connector.app.connector import ConnectorServer, build
-from connector.app.parts import read_clock
+from connector.app.parts import begin_credentials, read_clock
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
@@ -25,6 +25,7 @@ from connector.settings import (
     DataSettings,
     DelegatedTier,
     IdentitySettings,
+    IssuerSettings,
     KeySettings,
     LimitSettings,
     Location,
@@ -122,6 +123,7 @@ class Space:
         self.base = base
         self.now = now
         self.identity = identity or {}
+        self.issuers: dict[str, IssuerSettings] = {}
         self.wire = InProcess()
         self.members: dict[str, Member] = {}
         self.keys: dict[str, SigningKey] = {}
@@ -171,6 +173,7 @@ class Space:
                 **self.identity,
             ),
             broker=BrokerSettings(participant=participant("broker"), api=search, record=folder / "record.sqlite"),
+            issuer=self.issuers.get(name, IssuerSettings()),
             limits=limits,
             accept=accept,
         )
@@ -208,6 +211,7 @@ def begin(member: Member) -> None:
     connector = member.connector
     connector.tasks.append(asyncio.create_task(connector.worker.run(), name="worker"))
     connector.tasks.append(asyncio.create_task(connector.make_subscription_runner().run(), name="subscriptions"))
+    connector.tasks.extend(begin_credentials(connector.credentials, connector.issuing))
     if connector.announcer:
         connector.tasks.append(asyncio.create_task(connector.announcer.run(), name="announcer"))
 

@@ -3,15 +3,21 @@
 from fastapi import Request
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AtCredentials
+from connector.api.frame.desk import AtCredentials, WaitQuery, wait
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.errors import NotAllowed
-from connector.controlplane.usecases.holding import keeping
+from connector.controlplane.usecases.holding import keeping, requesting
 from connector.controlplane.usecases.holding.keeping import CredentialService
-from connector.ports.entities import HeldCredential
+from connector.ports.entities import HeldCredential, Issuance
 from connector.ports.identity import AuthenticationUnavailable
-from connector.views.conversion import to_view
-from connector.views.credentials import CredentialImportOrder, CredentialView, IssuanceView
+from connector.views.conversion import moment, to_view
+from connector.views.credentials import (
+    CredentialImportOrder,
+    CredentialView,
+    IssuanceOrder,
+    IssuanceState,
+    IssuanceView,
+)
 
 router = ChapterRouter(tags=["credentials"])
 
@@ -28,7 +34,38 @@ async def list_credentials(service: AtCredentials) -> tuple[CredentialView, ...]
 async def list_issuances(service: AtCredentials) -> tuple[IssuanceView, ...]:
     """List what issuers offer, and what they were asked for."""
     context = _require(service).context
-    return tuple(to_view(IssuanceView, issuance) for issuance in await context.store.issuances(context.owner))
+    return tuple(_show_issuance(issuance) for issuance in await context.store.issuances(context.owner))
+
+
+@router.post("/issuances", status_code=202)
+async def request_credentials(service: AtCredentials, request: Request, order: IssuanceOrder) -> IssuanceView:
+    """Ask an issuer for credentials; the answer comes at once, the credentials come by themselves."""
+    by = request.state.key_id
+    return _show_issuance(await requesting.request(_require(service), order.issuer, order.types, order.profiles, by=by))
+
+
+@router.get("/issuances/{id}")
+async def show_issuance(service: AtCredentials, id: str) -> IssuanceView:
+    """Show one request or offer."""
+    return _show_issuance(await requesting.find_issuance(_require(service), id))
+
+
+@router.get("/issuances/{id}/wait")
+async def wait_for_issuance(
+    service: AtCredentials,
+    id: str,
+    timeout: WaitQuery = 30.0,  # noqa: ASYNC109 - it limits the wait, not the call, which always answers
+) -> IssuanceView:
+    """Wait until the issuer has answered a request, at most for the timeout."""
+    found = _require(service)
+    row = await wait(
+        found.context.watch,
+        id,
+        timeout,
+        lambda: requesting.find_issuance(found, id),
+        lambda row: row.state is not IssuanceState.REQUESTED,
+    )
+    return _show_issuance(row)
 
 
 @router.get("/credentials/{key}")
@@ -56,6 +93,10 @@ async def remove_credential(service: AtCredentials, request: Request, key: str) 
     found = _require(service)
     held = await keeping.remove(found, key, by=request.state.key_id)
     return _show(found, held)
+
+
+def _show_issuance(issuance: Issuance) -> IssuanceView:
+    return to_view(IssuanceView, issuance, next_at=None if issuance.due_at is None else moment(issuance.due_at))
 
 
 def _require(service: CredentialService | None) -> CredentialService:

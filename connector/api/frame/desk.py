@@ -19,6 +19,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.holding.keeping import CredentialService
+from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.users import UserRegister
 from connector.desk.holds import view_holds
@@ -75,6 +76,7 @@ AtCounterparties = Annotated[Counterparties, DeskValue(lambda desk: desk.counter
 AtUsers = Annotated[UserRegister, DeskValue(lambda desk: desk.users)]
 AtRegister = Annotated[ConsentRegister, DeskValue(lambda desk: desk.register)]
 AtCredentials = Annotated[CredentialService | None, DeskValue(lambda desk: desk.credentials)]
+AtIssuing = Annotated[IssuerService | None, DeskValue(lambda desk: desk.issuing)]
 AtSearch = Annotated[Search | None, DeskValue(lambda desk: desk.search)]
 AtBrokerApi = Annotated[Ask | None, DeskValue(lambda desk: desk.broker)]
 AtPlanes = Annotated[PlaneRegister | None, DeskValue(lambda desk: desk.planes)]

@@ -1,9 +1,8 @@
 """The routes of the Credential Service: presentations for members, the word of issuers (DCP 1.0, 5 and 6)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
+from connector.binding.dcp.reading import read_claim_message
 from connector.binding.dsp.body import JSON
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
@@ -12,7 +11,6 @@ from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent
-from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dcp.issuance import (
     CREDENTIALS_PATH,
     MAX_MESSAGE,
@@ -20,13 +18,10 @@ from connector.protocol.dcp.issuance import (
     read_credential_message,
     read_credential_offer,
 )
-from connector.protocol.dcp.presentations import MAX_QUERY, QUERY_PATH, DefinitionAsked, read_query, write_response
-from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.protocol.dcp.presentations import MAX_QUERY, QUERY_PATH, read_query, write_response
 
 CREDENTIAL_SERVICE = "/dcp"
 """The path of the Credential Service below the public URL of the protocol."""
-
-Handed = TypeVar("Handed")
 
 
 @dataclass(frozen=True)
@@ -39,19 +34,19 @@ class _Edge:
 
     async def present(self, _: PeerRequest, caller: Caller, body: bytes) -> Reply:
         """Answer a query for presentations."""
-        scopes = _read(read_query, body)
+        scopes = read_claim_message(read_query, body)
         async with self.verifiers.using_token(caller):
             shown = await presenting.present(self.service, caller, scopes)
         return Reply(body=write_response(shown), media_type=JSON)
 
     async def store(self, _: PeerRequest, caller: Caller, body: bytes) -> Reply:
         """Store what an issuer hands over."""
-        await receiving.receive_message(self.service, caller, _read(read_credential_message, body))
+        await receiving.receive_message(self.service, caller, read_claim_message(read_credential_message, body))
         return Reply()
 
     async def take_offer(self, _: PeerRequest, caller: Caller, body: bytes) -> Reply:
         """Keep what an issuer offers."""
-        await receiving.receive_offer(self.service, caller, _read(read_credential_offer, body))
+        await receiving.receive_offer(self.service, caller, read_claim_message(read_credential_offer, body))
         return Reply()
 
 
@@ -72,13 +67,3 @@ def _route(path: str, gatekeeper: Gatekeeper, handle: Handle, limit: int) -> Rou
     # No rule of the mechanism depends on the intent here: each gate has one purpose.
     answer = endpoint(gatekeeper, None, Intent.CATALOG, handle, limit=limit)
     return Route("POST", CREDENTIAL_SERVICE + path, answer)
-
-
-def _read(read: Callable[[bytes], Handed], body: bytes) -> Handed:
-    """Return the message in a body. Raises RemoteProtocolError: 501 for a presentation definition, else 400."""
-    try:
-        return read(body)
-    except DefinitionAsked as fault:
-        raise RemoteProtocolError(fault.reason, code="not-implemented", status=501) from None
-    except ClaimFault as fault:
-        raise RemoteProtocolError(fault.reason, code="malformed", status=400) from None

@@ -73,7 +73,6 @@ def find_nodes(members: MemberMap, term: str) -> Iterator[MemberMap]:
             yield {"@id": value} if is_iri(value) else {"@value": value}
 
 
-<<<<<<< HEAD
 def read_texts(members: MemberMap, term: str, limit: int, *, lines: bool = False) -> dict[str, str]:
     """Return the texts of a term by language: plain, language-tagged, or as a map from language to text.
 
@@ -82,22 +81,11 @@ def read_texts(members: MemberMap, term: str, limit: int, *, lines: bool = False
     texts: dict[str, str] = {}
     for language, text in _read_tagged(members, term):
         cleaned = _clean_lines(text, limit) if lines else clean(text, limit)
-=======
-def read_texts(members: dict[str, Any], term: str, limit: int, *, paragraphs: bool = False) -> dict[str, str]:
-    """Return the texts of a term by language: plain, language-tagged, or as a map from language to text.
-
-    A text is one line; with `paragraphs` it keeps its lines, and one empty line at most between two of them.
-    """
-    texts: dict[str, str] = {}
-    for language, text in _read_tagged(members, term):
-        cleaned = _clean_paragraphs(text, limit) if paragraphs else clean(text, limit)
->>>>>>> pages/main
         if cleaned and len(texts) < LANGUAGES:
             texts.setdefault(_read_language(language), cleaned)
     return texts
 
 
-<<<<<<< HEAD
 def _clean_lines(text: str, limit: int) -> str:
     """Return the lines of a text without control characters, with one empty line between paragraphs.
 
@@ -111,21 +99,6 @@ def _clean_lines(text: str, limit: int) -> str:
 
 
 def _read_tagged(members: MemberMap, term: str) -> Iterator[tuple[Any, str]]:
-=======
-def _clean_paragraphs(text: str, limit: int) -> str:
-    """Return a text whose lines are clean, at most `limit` characters long.
-
-    >>> _clean_paragraphs("Eins  zwei\\n\\n\\n drei\\x00", 99)
-    'Eins zwei\\n\\ndrei'
-    """
-    lines = [clean(line, limit) for line in text[:limit].splitlines()]
-    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
-    joined = "\n".join(kept).strip()
-    return f"{joined[: limit - 1]}…" if len(text) > limit else joined
-
-
-def _read_tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]]:
->>>>>>> pages/main
     for value in find_values(members, term):
         if isinstance(value, str):
             yield None, value

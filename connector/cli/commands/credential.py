@@ -5,18 +5,24 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.frame.command import YesOption, create_noun, register
+from connector.cli.frame.command import TimeoutOption, YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect
 from connector.client.connector import Connector
 from connector.identity.files import FileFault, read_bounded
-from connector.views.credentials import CredentialView
+from connector.views.credentials import CredentialView, IssuanceState, IssuanceView
 
 app = create_noun("Credentials that this participant holds, and shows to those who verify it.")
 
 MAX_FILE = 128 * 1024
+_ANSWERS = {
+    IssuanceState.REJECTED: Code.REFUSED,
+    IssuanceState.FAILED: Code.NOT_REACHABLE,
+    IssuanceState.REQUESTED: Code.WAITING,
+}
+"""How a wait fails, by the state of the request at its end."""
 
 CredentialArgument = Annotated[
     str, typer.Argument(metavar="KEY|TYPE", help="Key of the credential, or its type if only one has it.")
@@ -39,9 +45,7 @@ def list_credentials(call: CommandCall) -> None:
     with connect(call) as connector:
         call.output.print_rows(connector.credentials.list(), _fields(call.output))
         for issuance in connector.credentials.issuances():
-            state = call.output.name_value(issuance.state)
-            types = ", ".join(issuance.types)
-            call.output.print_hint(call.output.say("cli.issuance", issuer=issuance.issuer, types=types, state=state))
+            call.output.print_hint(_say_issuance(call.output, issuance))
 
 
 @register(app, "show", example="datenkontor credential show MembershipCredential")
@@ -89,6 +93,56 @@ def remove(call: CommandCall, credential: CredentialArgument, yes: YesOption = F
         call.output.confirm(call.output.say("cli.ask-remove-credential", types=types, issuer=held.issuer), yes)
         connector.credentials.remove(held.key)
     call.output.print_result(held, call.output.say("cli.credential-removed", types=types))
+
+
+@register(
+    app,
+    "request",
+    example="""datenkontor credential request MembershipCredential --issuer did:web:stadt.example --wait
+    datenkontor credential request MembershipCredential UtilityCredential --issuer did:web:stadt.example""",
+)
+def request(
+    call: CommandCall,
+    types: Annotated[list[str], typer.Argument(metavar="TYPE...", help="Types of the credentials.")],
+    issuer: Annotated[str, typer.Option(metavar="DID", help="Identifier of the issuer (did:web:…).")],
+    profile: Annotated[
+        list[str] | None,
+        typer.Option("--profile", metavar="ALIAS", help="Profile: `vc20-bssl/jwt` or `vc11-sl2021/jwt`; repeatable."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the issuer has answered.")] = False,
+    timeout: TimeoutOption = 300.0,
+) -> None:
+    """Ask an issuer for credentials; the request is sent until the issuer has taken it."""
+    output = call.output
+    with connect(call) as connector:
+        found = connector.credentials.request(issuer, types, profiles=profile or ())
+        if wait:
+            output.print_hint(output.say("cli.step-requesting", id=found.id))
+            found = connector.credentials.wait(found.id, timeout_s=timeout)
+    output.print_result(found, _say_issuance(output, found))
+    if wait and found.state in _ANSWERS:
+        raise Failure(_ANSWERS[found.state], "errors.issuance", reason=found.reason or "-")
+
+
+@register(app, "requests", example="datenkontor credential requests")
+def list_requests(call: CommandCall) -> None:
+    """List the requests to issuers and what issuers offer."""
+    output = call.output
+    columns: Columns[IssuanceView] = {
+        "id": lambda row: row.id,
+        "issuer": lambda row: row.issuer,
+        "types": lambda row: ", ".join(row.types),
+        "state": lambda row: output.name_value(row.state),
+        "at": lambda row: output.format_time(row.at),
+        "reason": lambda row: row.reason,
+    }
+    with connect(call) as connector:
+        output.print_rows(connector.credentials.issuances(), columns)
+
+
+def _say_issuance(output: Output, issuance: IssuanceView) -> str:
+    types, state = ", ".join(issuance.types), output.name_value(issuance.state)
+    return output.say("cli.issuance", issuer=issuance.issuer, types=types, state=state)
 
 
 def _find(connector: Connector, word: str) -> CredentialView:

@@ -1,10 +1,21 @@
 """The credentials that this participant holds and shows."""
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector.client.frame.flow import ApiCall, path_of
+from connector.client.frame.flow import ApiCall, ClientFlow, path_of
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
-from connector.views.credentials import CredentialImportOrder, CredentialView, IssuanceView
+from connector.views.credentials import (
+    CredentialImportOrder,
+    CredentialView,
+    IssuanceOrder,
+    IssuanceState,
+    IssuanceView,
+)
+
+_ONE_WAIT_S = 30.0
+_FOR_THE_WAY_S = 10.0
 
 
 def _list() -> ApiCall[tuple[CredentialView, ...]]:
@@ -47,10 +58,41 @@ def _remove(key: str) -> ApiCall[CredentialView]:
 def _issuances() -> ApiCall[tuple[IssuanceView, ...]]:
     """List what issuers offer, and what they were asked for.
 
-    >>> connector.credentials.issuances()
-    ()
+    >>> [row.id for row in connector.credentials.issuances()]
+    ['urn:issuance:1']
     """
     return ApiCall(method="GET", path=path_of("issuances"), answer=tuple[IssuanceView, ...])
+
+
+def _request(issuer: str, types: Sequence[str], *, profiles: Sequence[str] = ()) -> ApiCall[IssuanceView]:
+    """Ask an issuer for credentials of these types; it goes on by itself until the issuer has answered.
+
+    >>> print(connector.credentials.request("did:web:stadt.example", ["MembershipCredential"]).state)
+    requested
+    """
+    order = IssuanceOrder(issuer=issuer, types=tuple(types), profiles=tuple(profiles))
+    return ApiCall(method="POST", path=path_of("issuances"), answer=IssuanceView, body=order)
+
+
+def _until(id: str, *, timeout_s: float = 60.0) -> ClientFlow[IssuanceView]:
+    """Wait until the issuer has answered a request, at most `timeout_s`.
+
+    >>> print(connector.credentials.wait("urn:issuance:1", timeout_s=10).state)
+    issued
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        left = max(deadline - time.monotonic(), 0.0)
+        now = min(left, _ONE_WAIT_S)
+        found: IssuanceView = yield ApiCall(
+            method="GET",
+            path=path_of("issuances", id, "wait"),
+            answer=IssuanceView,
+            query={"timeout": now},
+            timeout_s=now + _FOR_THE_WAY_S,
+        )
+        if left <= _ONE_WAIT_S or found.state is not IssuanceState.REQUESTED:
+            return found
 
 
 @dataclass(frozen=True)
@@ -64,6 +106,8 @@ class Credentials:
     add = blocking(_add)
     remove = blocking(_remove)
     issuances = blocking(_issuances)
+    request = blocking(_request)
+    wait = blocking(_until)
 
 
 @dataclass(frozen=True)
@@ -77,3 +121,5 @@ class AsyncCredentials:
     add = asynchronous(_add)
     remove = asynchronous(_remove)
     issuances = asynchronous(_issuances)
+    request = asynchronous(_request)
+    wait = asynchronous(_until)

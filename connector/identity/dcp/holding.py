@@ -20,6 +20,7 @@ from connector.identity.jws import Rejected, sign
 from connector.identity.keys import SigningKey
 from connector.identity.roster import bearer
 from connector.identity.tokens import make_replay_key
+from connector.ports.claims_peer import ClaimsPeer
 from connector.ports.entities import HeldCredential
 from connector.ports.holder import GRANTED, CredentialRefused, ExaminedCredential
 from connector.ports.identity import AuthenticationUnavailable, Caller, Intent
@@ -102,8 +103,13 @@ class DcpHolder:
         verifiers: CallerGate,
         issuers: CallerGate,
         clock: Callable[[], int],
+        peer: ClaimsPeer,
     ) -> None:
-        """`verifier` and `statuses` are those of the holder, `verifiers` and `issuers` the gates of its callers."""
+        """`verifier` and `statuses` are those of the holder, `verifiers` and `issuers` the gates of its callers.
+
+        `peer` sends messages to issuers.
+        """
+        self.peer = peer
         self.verifiers = verifiers
         self.issuers = issuers
         self._id = id
@@ -111,6 +117,10 @@ class DcpHolder:
         self._verifier = verifier
         self._statuses = statuses
         self._clock = clock
+
+    def trusts(self, issuer: str, kind: str) -> bool:
+        """Return whether the data space trusts an issuer for a type of credentials."""
+        return kind in self._verifier.trust.issuers.get(issuer, frozenset())
 
     async def examine(self, secured: str) -> ExaminedCredential:
         """Verify a credential by the rules by which others verify it when it is shown."""

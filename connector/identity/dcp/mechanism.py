@@ -17,6 +17,8 @@ from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.dcp.access import AccessTokens
 from connector.identity.dcp.asking import ask_presentations
 from connector.identity.dcp.holding import MAX_NESTED, CallerGate, DcpHolder, grant
+from connector.identity.dcp.issuing import DcpIssuer, keep_token
+from connector.identity.dcp.messaging import DcpPeer
 from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, verify_presentation
 from connector.identity.dcp.profile import TrustProfile
 from connector.identity.dcp.resolver import DidResolver
@@ -43,6 +45,8 @@ DEADLINE_S = 12.0
 """How long the authentication of one caller may take, in s: less than peers wait for an answer."""
 MAX_FETCHES = 64
 """How many fetches there are at a time; a caller of whom all is known waits for none."""
+MAX_SENT = 16
+"""How many documents are fetched at a time to send messages about credentials."""
 SHOWN_MS = 300_000
 """How long a presentation counts, in ms, if the status of its credentials is not to be looked at before."""
 MAX_SHOWN = 4_096
@@ -91,6 +95,7 @@ class DcpIdentity:
         self._statuses = self._verifier.statuses
         self._shown: OrderedDict[tuple[str, tuple[str, ...]], _Shown] = OrderedDict()
         self.holder = self._make_holder(of_kit=of_kit)
+        self.issuer = self._make_issuer(of_kit=of_kit)
 
     def _make_verifier(self, budget: asyncio.Semaphore, *, of_kit: bool) -> tuple[DidResolver, Verifier]:
         """Return documents, and what verifies by them: all that waits for `budget`."""
@@ -110,27 +115,41 @@ class DcpIdentity:
         """Return what shows the credentials of this participant; it shares no fetch with this mechanism."""
         resolver, verifier = self._make_verifier(asyncio.Semaphore(MAX_NESTED), of_kit=of_kit)
 
-        def make_gate(
-            is_known: Callable[[str], bool], describe: Callable[[SelfIssued], Mapping[str, Any]]
-        ) -> CallerGate:
-            return CallerGate(
-                owner=self._owner,
-                audience=self._id,
-                resolver=resolver,
-                clock=self._clock,
-                is_known=is_known,
-                describe=describe,
-                take_missing=self._profile.without_relationships,
-            )
-
         return DcpHolder(
             id=self._id,
             key=self._key,
             verifier=verifier,
             statuses=verifier.statuses,
-            verifiers=make_gate(self._is_member, partial(grant, self._access)),
-            issuers=make_gate(lambda did: did in self._profile.issuers, lambda _: {}),
+            verifiers=self._make_gate(resolver, self._is_member, partial(grant, self._access)),
+            issuers=self._make_gate(resolver, lambda did: did in self._profile.issuers, lambda _: {}),
             clock=self._clock,
+            peer=self._make_peer(of_kit=of_kit),
+        )
+
+    def _make_issuer(self, *, of_kit: bool) -> DcpIssuer:
+        """Return what signs credentials; it shares no fetch with this mechanism either."""
+        resolver = DidResolver(self._client, self._clock, asyncio.Semaphore(MAX_NESTED), of_kit=of_kit)
+        gate = self._make_gate(resolver, self._is_member, keep_token)
+        return DcpIssuer(self._key, gate, self._make_peer(of_kit=of_kit))
+
+    def _make_peer(self, *, of_kit: bool) -> DcpPeer:
+        resolver = DidResolver(self._client, self._clock, asyncio.Semaphore(MAX_SENT), of_kit=of_kit)
+        return DcpPeer(self._client, resolver, lambda audience, token: self._make_token(audience, token=token))
+
+    def _make_gate(
+        self,
+        resolver: DidResolver,
+        is_known: Callable[[str], bool],
+        describe: Callable[[SelfIssued], Mapping[str, Any]],
+    ) -> CallerGate:
+        return CallerGate(
+            owner=self._owner,
+            audience=self._id,
+            resolver=resolver,
+            clock=self._clock,
+            is_known=is_known,
+            describe=describe,
+            take_missing=self._profile.without_relationships,
         )
 
     async def issue_token(self, audience: str, intent: Intent) -> str:

@@ -63,6 +63,11 @@ SENTENCES: dict[str, str] = {
     "credential-removed": "{types} ist entfernt.",
     "ask-remove-credential": "{types} von {issuer} wird dann niemandem mehr vorgelegt.",
     "issuance": "{issuer}: {types} ({state}).",
+    "step-requesting": "Beantragt; warte auf die Antwort des Ausstellers ({id}) …",
+    "credential-request": "{holder}: {types} ({state}, {id}).",
+    "credential-standing": "{types} von {holder}: {state}.",
+    "ask-reject-request": "{holder} bekommt {types} dann nicht und erfährt den Grund.",
+    "ask-revoke-credential": "{types} von {holder} gilt dann endgültig nicht mehr.",
     "consents-line": "Zeile {line} der Datei ist Eintrag {number}.",
     "consents-stopped": "Import abgebrochen. Einwilligungen eingetragen: {count}; nicht eingetragen: ab Zeile {line}.",
     "event-unnamed": "Noch nennen keine Nutzungsbedingungen und kein Vertrag {name}: Bei einem Schreibfehler beendet "

@@ -61,6 +61,11 @@ SENTENCES: dict[str, str] = {
     "credential-removed": "{types} is removed.",
     "ask-remove-credential": "{types} of {issuer} will be shown to nobody any more.",
     "issuance": "{issuer}: {types} ({state}).",
+    "step-requesting": "Requested; waiting for the answer of the issuer ({id}) …",
+    "credential-request": "{holder}: {types} ({state}, {id}).",
+    "credential-standing": "{types} of {holder}: {state}.",
+    "ask-reject-request": "{holder} will not get {types}, and is told the reason.",
+    "ask-revoke-credential": "{types} of {holder} will not count any more, for good.",
     "consents-line": "Line {line} of the file is entry {number}.",
     "consents-stopped": "The import stopped. Consents recorded: {count}; not recorded: from line {line} on.",
     "event-unnamed": "No policy of an asset or agreement names {name} yet: if it is a slip, "

@@ -10,6 +10,7 @@ from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset, DataFacts, Veto
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease, Plane
+from connector.ports.entities.issuing import STATUS_ENTRIES, CredentialRequest, IssuedCredential, StatusListUse
 from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeMark, NoticeReader, UserNotice
 from connector.ports.entities.offer_forms import OfferForm
 from connector.ports.entities.pages import PageBounds
@@ -33,6 +34,7 @@ __all__ = [
     "FOLDER",
     "MAIL",
     "PERIODS",
+    "STATUS_ENTRIES",
     "WEBHOOK",
     "Agreement",
     "Asset",
@@ -43,6 +45,7 @@ __all__ = [
     "Consent",
     "ConsentLink",
     "CountedUse",
+    "CredentialRequest",
     "DataClass",
     "DataFacts",
     "DutyEvent",
@@ -54,6 +57,7 @@ __all__ = [
     "HeldCredential",
     "Hold",
     "Issuance",
+    "IssuedCredential",
     "Leaf",
     "Lease",
     "Marking",
@@ -69,6 +73,7 @@ __all__ = [
     "PushState",
     "Recent",
     "ReplayKey",
+    "StatusListUse",
     "StreamEntry",
     "StreamJournal",
     "Subscription",

@@ -81,7 +81,13 @@ class HeldCredential(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Issuance(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer of an issuer, or a request to it: `id` is the holder's name for it (`holderPid`), `at` is in ms."""
+    """An offer of an issuer, or a request to it: `id` is the holder's name for it (`holderPid`). Times in ms.
+
+    `objects` are what is offered or asked for, by the identifiers of the issuer's metadata; empty if only the types are
+    known. `profiles` are those that are wanted; without any, the first that the issuer has. `issuer_pid` is the
+    issuer's name for the request, once it was received. `due_at` is when this side does the next step, if it has to;
+    `attempts` is how often that failed.
+    """
 
     owner: str
     id: str
@@ -90,3 +96,8 @@ class Issuance(msgspec.Struct, frozen=True, kw_only=True):
     state: IssuanceState
     at: int
     reason: str = ""
+    objects: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    issuer_pid: str = ""
+    due_at: int | None = None
+    attempts: int = 0

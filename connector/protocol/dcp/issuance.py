@@ -1,21 +1,23 @@
 """The messages with which an issuer hands credentials over, and offers them (DCP 1.0, 6.5 and 6.6).
 
-Pure: standard library only.
+Pure: standard library and msgspec only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+import msgspec
+
 from connector.protocol.dcp.claims import MAX_CREDENTIAL
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import read_message
+from connector.protocol.dcp.objects import CONTEXT, list_objects, read_message, read_text
+from connector.protocol.dcp.requests import SupportedCredential, write_object
 
 CREDENTIALS_PATH, OFFERS_PATH = "/credentials", "/offers"
 MAX_MESSAGE = 512 * 1024
 MAX_HANDED_OVER = 16
 MAX_OFFERED = 64
-MAX_NAME = 512
 MAX_REASON = 1000
 
 _MESSAGE, _OFFER = "CredentialMessage", "CredentialOfferMessage"
@@ -71,32 +73,49 @@ def read_credential_message(body: bytes) -> CredentialMessage:
     status = next((each for each in IssuanceStatus if each == members.get("status")), None)
     if status is None:
         raise ClaimFault(f"status is not one of {', '.join(IssuanceStatus)}.")
-    containers = [_read_container(entry) for entry in _list_objects(members, "credentials", MAX_HANDED_OVER)]
+    containers = [_read_container(entry) for entry in list_objects(members, "credentials", MAX_HANDED_OVER)]
     if status is IssuanceStatus.ISSUED and not containers:
         raise ClaimFault("credentials is empty, and the status is ISSUED.")
     return CredentialMessage(
-        issuer_pid=_read_text(members, "issuerPid"),
-        holder_pid=_read_text(members, "holderPid"),
+        issuer_pid=read_text(members, "issuerPid"),
+        holder_pid=read_text(members, "holderPid"),
         status=status,
-        reason=_read_text(members, "rejectionReason", MAX_REASON, required=False),
+        reason=read_text(members, "rejectionReason", MAX_REASON, required=False),
         credentials=tuple(containers),
     )
+
+
+def write_credential_message(message: CredentialMessage) -> bytes:
+    """Return the message of an issuer about a request."""
+    credentials = [
+        {"credentialType": each.kind, "payload": each.secured, "format": each.format} for each in message.credentials
+    ]
+    named = {"issuerPid": message.issuer_pid, "holderPid": message.holder_pid, "status": str(message.status)}
+    reason = {"rejectionReason": message.reason} if message.reason else {}
+    head = {"@context": [CONTEXT], "type": _MESSAGE}
+    return msgspec.json.encode({**head, **named, **reason, "credentials": credentials})
+
+
+def write_credential_offer(issuer: str, offered: Sequence[SupportedCredential], *, reason: str) -> bytes:
+    """Return the offer of an issuer."""
+    objects = [write_object(each, reason=reason) for each in offered]
+    return msgspec.json.encode({"@context": [CONTEXT], "type": _OFFER, "issuer": issuer, "credentials": objects})
 
 
 def read_credential_offer(body: bytes) -> CredentialOffer:
     """Read the offer of an issuer; raises ClaimFault. An entry may be sparse, and then has an identifier alone."""
     members = read_message(body, MAX_MESSAGE, _OFFER)
-    entries = _list_objects(members, "credentials", MAX_OFFERED)
+    entries = list_objects(members, "credentials", MAX_OFFERED)
     if not entries:
         raise ClaimFault("credentials is empty: expected what is offered.")
     return CredentialOffer(
-        issuer=_read_text(members, "issuer"),
+        issuer=read_text(members, "issuer"),
         credentials=tuple(
             OfferedCredential(
-                id=_read_text(entry, "id"),
-                kind=_read_text(entry, "credentialType", required=False),
-                profile=_read_text(entry, "profile", required=False),
-                reason=_read_text(entry, "offerReason", required=False),
+                id=read_text(entry, "id"),
+                kind=read_text(entry, "credentialType", required=False),
+                profile=read_text(entry, "profile", required=False),
+                reason=read_text(entry, "offerReason", required=False),
             )
             for entry in entries
         ),
@@ -104,21 +123,5 @@ def read_credential_offer(body: bytes) -> CredentialOffer:
 
 
 def _read_container(entry: Mapping[str, Any]) -> CredentialContainer:
-    secured = _read_text(entry, "payload", 2 * MAX_CREDENTIAL)
-    return CredentialContainer(_read_text(entry, "credentialType"), secured, _read_text(entry, "format"))
-
-
-def _list_objects(members: Mapping[str, Any], name: str, limit: int) -> list[dict[str, Any]]:
-    found = members.get(name, [])
-    if not isinstance(found, list) or len(found) > limit or not all(isinstance(entry, dict) for entry in found):
-        raise ClaimFault(f"{name} is not a list of at most {limit} objects.")
-    return found
-
-
-def _read_text(members: Mapping[str, Any], name: str, limit: int = MAX_NAME, *, required: bool = True) -> str:
-    text = members.get(name)
-    if text is None and not required:
-        return ""
-    if not isinstance(text, str) or len(text) > limit or not (text or not required):
-        raise ClaimFault(f"{name} is not a text of 1 to {limit} characters.")
-    return text
+    secured = read_text(entry, "payload", 2 * MAX_CREDENTIAL)
+    return CredentialContainer(read_text(entry, "credentialType"), secured, read_text(entry, "format"))

@@ -1,11 +1,13 @@
 """A document or message of somebody else as a JSON object, within its bound. Pure: standard library only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.errors import ProtocolError
 
+MAX_TEXT = 512
 CONTEXT = "https://w3id.org/dspace-dcp/v1.0/dcp.jsonld"
 
 
@@ -31,3 +33,21 @@ def read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
     if not isinstance(contexts, list) or CONTEXT not in contexts or not all(isinstance(each, str) for each in contexts):
         raise ClaimFault(f"The @context of the {kind} does not contain {CONTEXT}.")
     return members
+
+
+def list_objects(members: Mapping[str, Any], name: str, limit: int) -> list[dict[str, Any]]:
+    """Return a member that is a list of at most `limit` objects, empty if it is missing; raises ClaimFault."""
+    found = members.get(name, [])
+    if not isinstance(found, list) or len(found) > limit or not all(isinstance(entry, dict) for entry in found):
+        raise ClaimFault(f"{name} is not a list of at most {limit} objects.")
+    return found
+
+
+def read_text(members: Mapping[str, Any], name: str, limit: int = MAX_TEXT, *, required: bool = True) -> str:
+    """Return a member that is a text of at most `limit` characters; raises ClaimFault."""
+    text = members.get(name)
+    if text is None and not required:
+        return ""
+    if not isinstance(text, str) or len(text) > limit or not (text or not required):
+        raise ClaimFault(f"{name} is not a text of 1 to {limit} characters.")
+    return text

@@ -21,8 +21,8 @@ from connector.ports.entities import (
 )
 from connector.ports.store_errors import Conflict, LimitReached, PidTaken, Replayed, TooSoon
 from connector.protocol.dsp.common import Role
-from connector.store.memory import journals
-from connector.store.memory.tables import MemoryTables
+from connector.store.memory import issuing, journals
+from connector.store.memory.tables import MemoryTables, check_expected
 from connector.store.rules import first_recent, first_within, month_of, no_longer_recent, refuse_within
 
 
@@ -34,7 +34,7 @@ def apply_change(tables: MemoryTables, change: Change) -> None:
 def _put_process(tables: MemoryTables, change: changes.PutProcess) -> None:
     process = change.process
     key = (process.owner, process.kind, process.id)
-    _check_expected(tables.get(tables.processes, key), change.expected, process.id)
+    check_expected(tables.get(tables.processes, key), change.expected, process.id)
     if process.peer_pid is not None:
         pid = (process.owner, process.kind, process.role, process.peer, process.peer_pid)
         if tables.get(tables.pids, pid) not in (None, key):
@@ -45,14 +45,14 @@ def _put_process(tables: MemoryTables, change: changes.PutProcess) -> None:
 
 def _put_asset(tables: MemoryTables, change: changes.PutAsset) -> None:
     asset = change.asset
-    _check_expected(tables.get(tables.assets, (asset.owner, asset.id)), change.expected, asset.id)
+    check_expected(tables.get(tables.assets, (asset.owner, asset.id)), change.expected, asset.id)
     tables.put(tables.assets, (asset.owner, asset.id), asset)
     tables.put(tables.offers, (asset.owner, asset.offer_id), (asset.owner, asset.id))
 
 
 def _drop_asset(tables: MemoryTables, change: changes.DropAsset) -> None:
     key = (change.owner, change.id)
-    _check_expected(tables.get(tables.assets, key), change.expected, change.id)
+    check_expected(tables.get(tables.assets, key), change.expected, change.id)
     tables.put(tables.assets, key, None)
 
 
@@ -301,7 +301,7 @@ def _drop_consent_link(tables: MemoryTables, change: changes.DropConsentLink) ->
 
 def _put_user(tables: MemoryTables, change: changes.PutUser) -> None:
     key = (change.user.owner, change.user.name)
-    _check_expected(tables.get(tables.users, key), change.expected, change.user.name)
+    check_expected(tables.get(tables.users, key), change.expected, change.user.name)
     if change.user.login and change.expected is None:
         wanted = change.user.owner, change.user.login
         if tables.select(tables.users, lambda known: (known.owner, known.login) == wanted):
@@ -335,7 +335,7 @@ def _drop_sessions(tables: MemoryTables, change: changes.DropSessions) -> None:
 
 def _put_offer_form(tables: MemoryTables, change: changes.PutOfferForm) -> None:
     key = (change.form.owner, change.form.id)
-    _check_expected(tables.get(tables.offer_forms, key), change.expected, change.form.id)
+    check_expected(tables.get(tables.offer_forms, key), change.expected, change.form.id)
     tables.put(tables.offer_forms, key, change.form)
 
 
@@ -345,19 +345,19 @@ def _drop_offer_form(tables: MemoryTables, change: changes.DropOfferForm) -> Non
 
 def _put_subscription(tables: MemoryTables, change: changes.PutSubscription) -> None:
     key = (change.subscription.owner, change.subscription.id)
-    _check_expected(tables.get(tables.subscriptions, key), change.expected, change.subscription.id)
+    check_expected(tables.get(tables.subscriptions, key), change.expected, change.subscription.id)
     tables.put(tables.subscriptions, key, change.subscription)
 
 
 def _drop_subscription(tables: MemoryTables, change: changes.DropSubscription) -> None:
     key = (change.owner, change.id)
-    _check_expected(tables.get(tables.subscriptions, key), change.expected, change.id)
+    check_expected(tables.get(tables.subscriptions, key), change.expected, change.id)
     tables.put(tables.subscriptions, key, None)
 
 
 def _put_credential(tables: MemoryTables, change: changes.PutCredential) -> None:
     key = (change.credential.owner, change.credential.key)
-    _check_expected(tables.get(tables.credentials, key), change.expected, change.credential.key)
+    check_expected(tables.get(tables.credentials, key), change.expected, change.credential.key)
     tables.put(tables.credentials, key, change.credential)
 
 
@@ -366,7 +366,10 @@ def _drop_credential(tables: MemoryTables, change: changes.DropCredential) -> No
 
 
 def _put_issuance(tables: MemoryTables, change: changes.PutIssuance) -> None:
-    tables.put(tables.issuances, (change.issuance.owner, change.issuance.id), change.issuance)
+    key = (change.issuance.owner, change.issuance.id)
+    if change.expected is not None and tables.get(tables.issuances, key) != change.expected:
+        raise Conflict(f"The request {change.issuance.id} was changed meanwhile: read it again.")
+    tables.put(tables.issuances, key, change.issuance)
 
 
 def _drop_issuance(tables: MemoryTables, change: changes.DropIssuance) -> None:
@@ -428,12 +431,6 @@ def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
     tables.put(tables.leaves, (change.leaf.owner, position), msgspec.structs.replace(change.leaf, position=position))
 
 
-def _check_expected(stored: Any, expected: int | None, id: str) -> None:
-    found = stored.version if stored else None
-    if found != expected:
-        raise Conflict(f"{id} has version {found}, not {expected}: another request changed it, read it again.")
-
-
 _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutProcess: _put_process,
     changes.PutAsset: _put_asset,
@@ -474,6 +471,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.DropCredential: _drop_credential,
     changes.PutIssuance: _put_issuance,
     changes.DropIssuance: _drop_issuance,
+    **issuing.APPLY,
     changes.PutPush: _put_push,
     changes.DropPush: _drop_push,
     changes.PutPlane: _put_plane,

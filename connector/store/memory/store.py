@@ -38,6 +38,7 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.store.memory.changes import apply_change, list_within
+from connector.store.memory.issuing import MemoryIssuing
 from connector.store.memory.journals import MemoryJournals
 from connector.store.memory.people import MemoryPeople
 from connector.store.memory.tables import MemoryTables
@@ -52,7 +53,7 @@ from connector.store.rules import (
 from connector.views.subscriptions import SubscriptionState
 
 
-class MemoryStore(MemoryJournals, MemoryPeople):
+class MemoryStore(MemoryIssuing, MemoryJournals, MemoryPeople):
     """A `Store` whose data is lost when the process ends."""
 
     def __init__(self, zone: tzinfo = UTC, rule: CommitRule | None = None) -> None:

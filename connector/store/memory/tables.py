@@ -5,7 +5,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from connector.ports.entities import Agreement, Asset, AssetStatus, PageBounds
-from connector.ports.store_errors import Unavailable
+from connector.ports.store_errors import Conflict, Unavailable
 from connector.protocol.dsp.common import Role
 from connector.store.rules import cursor, pair_cursor, place, place_pair
 
@@ -49,6 +49,11 @@ class MemoryTables:
         self.subscriptions: Table = {}
         self.credentials: Table = {}
         self.issuances: Table = {}
+        self.credential_requests: Table = {}
+        self.request_names: Table = {}
+        self.issued_credentials: Table = {}
+        self.status_entries: Table = {}
+        self.status_lists: Table = {}
         self.pushes: Table = {}
         self.planes: Table = {}
         self.notices: Table = {}
@@ -133,6 +138,13 @@ class MemoryTables:
     def close(self) -> None:
         """Close: later calls raise Unavailable."""
         self._closed = True
+
+
+def check_expected(stored: Any, expected: int | None, id: str) -> None:
+    """Raise Conflict if a stored value (None: there is none) has not the version that is expected."""
+    found = stored.version if stored else None
+    if found != expected:
+        raise Conflict(f"{id} has version {found}, not {expected}: another request changed it, read it again.")
 
 
 def list_personal_lines(

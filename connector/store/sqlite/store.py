@@ -52,6 +52,7 @@ from connector.store.sqlite.chapters import (
     events,
     flows,
     holds,
+    issuing,
     journals,
     notices,
     payments,
@@ -73,6 +74,7 @@ from connector.store.sqlite.engine.connection import (
 from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
+from connector.store.sqlite.issuing import SqliteIssuing
 from connector.store.sqlite.journals import SqliteJournals
 from connector.store.sqlite.people import SqlitePeople
 from connector.views.subscriptions import SubscriptionState
@@ -112,10 +114,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropOfferForm: users.drop_form,
     changes.PutSubscription: subscriptions.put,
     changes.DropSubscription: subscriptions.drop,
-    changes.PutCredential: credentials.put,
-    changes.DropCredential: credentials.drop,
-    changes.PutIssuance: credentials.put_issuance,
-    changes.DropIssuance: credentials.drop_issuance,
+    **credentials.APPLY,
+    **issuing.APPLY,
     changes.PutPush: assets.put_push,
     changes.PutPlane: planes.put,
     changes.DropPlane: planes.drop,
@@ -153,7 +153,7 @@ def _open(path: Path, zone: tzinfo) -> StoreConnection:
     return connection
 
 
-class SqliteStore(SqliteJournals, SqlitePeople):
+class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople):
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
     def __init__(

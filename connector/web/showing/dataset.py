@@ -106,11 +106,7 @@ def _read_dataset(dataset: dict[str, Any], now: int) -> _Read:
     listed = documents.list_offers(dataset)
     return _Read(
         titles=read_texts(dataset, "dct:title", _TITLE),
-<<<<<<< HEAD
         descriptions=read_texts(dataset, "dct:description", LONGEST, lines=True),
-=======
-        descriptions=read_texts(dataset, "dct:description", LONGEST, paragraphs=True),
->>>>>>> pages/main
         keywords=read_words(dataset, "dcat:keyword", MOST_WORDS),
         publisher=next((name for agent in find_values(dataset, "dct:publisher") if (name := _name_agent(agent))), ""),
         contact=next((text for card in find_values(dataset, "dcat:contactPoint") if (text := _read_contact(card))), ""),

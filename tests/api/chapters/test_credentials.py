@@ -34,3 +34,18 @@ async def test_a_connector_without_credentials_says_so(desk: Desk) -> None:
     async with desk.client() as client:
         none = await client.get("/v1/credentials")
     assert (none.status_code, none.json()["error"]["code"]) == (409, "no-credentials")
+
+
+async def test_credentials_are_requested_and_waited_for(desk: Desk) -> None:
+    firm = await hold()
+    desk.app.state.desk = msgspec.structs.replace(desk.values, credentials=firm.service)
+    order = {"issuer": "did:web:stadt.example", "types": ["MembershipCredential"]}
+    async with desk.client() as client:
+        asked = (await client.post("/v1/issuances", json=order)).json()
+        assert (asked["state"], asked["types"]) == ("requested", ["MembershipCredential"])
+        path = f"/v1/issuances/{asked['id']}"
+        assert (await client.get(path)).json() == asked
+        assert (await client.get(f"{path}/wait", params={"timeout": 0})).json() == asked
+        untrusted = await client.post("/v1/issuances", json={**order, "types": ["Diploma"]})
+        assert (untrusted.status_code, untrusted.json()["error"]["code"]) == (400, "issuer")
+        assert (await client.get("/v1/issuances/other")).status_code == 404

@@ -18,7 +18,6 @@ def test_texts_have_a_language_and_words_a_bound() -> None:
     assert len(list(find_values(many, "dcat:keyword"))) == VALUES
 
 
-<<<<<<< HEAD
 def test_a_value_under_two_names_of_a_term_is_one_value() -> None:
     part = {"@type": "Distribution", "format": "HttpData-PULL"}
     other = {"@type": "Distribution", "format": "HttpData-PUSH"}
@@ -33,12 +32,3 @@ def test_what_is_written_under_any_name_of_a_term_is_read_and_described_alike() 
         assert read_words({name: place}, "dct:spatial") == ("Musterstadt",)
         assert list(find_nodes({name: place}, "dct:spatial")) == [place]
     assert read_words({"prefLabel": "x", "politicalGeocodingURI": "x"}, "dcatde:politicalGeocodingURI") == ()
-=======
-def test_a_description_keeps_its_paragraphs_where_they_are_asked_for() -> None:
-    told = {"dct:description": "Erster Absatz.\r\n\r\n\n\nZweiter\u202e  Absatz.\x00\n- Punkt\n"}
-    assert read_texts(told, "dct:description", 200) == {"und": "Erster Absatz. Zweiter Absatz. - Punkt"}
-    kept = "Erster Absatz.\n\nZweiter Absatz.\n- Punkt"
-    assert read_texts(told, "dct:description", 200, paragraphs=True) == {"und": kept}
-    long = read_texts({"dct:description": "a\n" * 10_000}, "dct:description", 200, paragraphs=True)["und"]
-    assert (len(long), long[-1]) == (200, "…")
->>>>>>> pages/main

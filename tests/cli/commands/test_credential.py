@@ -64,3 +64,22 @@ def test_a_credential_is_removed(cli: Cli, management: Management) -> None:
     management.answer("GET", "/v1/credentials", [MEMBER])
     management.answer("DELETE", f"/v1/credentials/{MEMBER.key}", MEMBER)
     assert "is removed" in cli("credential", "remove", MEMBER.key, "--yes", "--lang", "en").out
+
+
+def test_credentials_are_requested_and_waited_for(cli: Cli, management: Management) -> None:
+    asked = replace(OFFER, id="1", state=IssuanceState.REQUESTED)
+    management.answer("POST", "/v1/issuances", asked, asked, asked)
+    order = ("credential", "request", "CompanyCredential", "--issuer", OFFER.issuer, "--lang", "en")
+    assert "(requested)" in cli(*order).out
+    management.answer("GET", "/v1/issuances/1/wait", replace(asked, state=IssuanceState.ISSUED))
+    done = cli(*order, "--wait")
+    assert (done.code, "(issued)" in done.out, "waiting" in done.err) == (0, True, True)
+    refused = replace(asked, state=IssuanceState.REJECTED, reason="Not a company.")
+    management.answer("GET", "/v1/issuances/1/wait", refused)
+    done = cli(*order, "--wait")
+    assert (done.code, "Not a company." in done.err) == (4, True)
+
+
+def test_requests_are_listed(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/issuances", [OFFER])
+    assert "offered" in cli("credential", "requests", "--lang", "en").out

@@ -34,8 +34,10 @@ from connector.protocol.dcp.scopes import parse_scope
 from connector.protocol.dsp.catalog import CatalogRequestMessage
 from connector.protocol.dsp.codec import encode
 from connector.settings import (
+    CredentialSettings,
     DataSettings,
     IdentitySettings,
+    IssuerSettings,
     Location,
     ManagementSettings,
     Mode,
@@ -118,6 +120,11 @@ class System:
                 roster=Location(folder / "roster.jws"),
                 operator_key=folder / "operator.jwk",
                 profile=folder / "profile.jws",
+            ),
+            issuer=IssuerSettings(
+                credentials=tuple(
+                    CredentialSettings(type=kind) for kind in ("MembershipCredential", "SensitiveDataCredential")
+                )
             ),
         )
 

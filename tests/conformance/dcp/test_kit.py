@@ -1,7 +1,7 @@
 """The original conformance kit of the Decentralized Claims Protocol against a connector (`make tck`).
 
-Its parts for the Credential Service and for verifiers. Where the kit and DCP 1.0.1 differ, the standard counts: the
-tests of the kit that fail are named in `DIFFERENT`, and docs/dcp.md says why. Needs Java 17 and Maven.
+Its parts for the Credential Service, for verifiers and for issuers. Where the kit and DCP 1.0.1 differ, the standard
+counts: the tests of the kit that fail are named in `DIFFERENT`, and docs/dcp.md says why. Needs Java 17 and Maven.
 """
 
 import subprocess
@@ -74,3 +74,10 @@ def test_the_kit_is_verified_as_it_expects(artifacts: Path, tmp_path: Path) -> N
         counts = run_kit(artifacts, HERE / "Kit.java", properties, f"{PACKAGE}.presentation.verifier")
     assert counts[:5] == (20, 20, 20, 0, 0), counts.told
     print("verifier: 20 of 20")
+
+
+def test_the_kit_is_issued_credentials_as_it_expects(artifacts: Path, tmp_path: Path) -> None:
+    with under_test(tmp_path, "issuer") as properties:
+        counts = run_kit(artifacts, HERE / "Kit.java", properties, f"{PACKAGE}.issuance.issuer")
+    assert counts[:5] == (25, 25, 25, 0, 0), counts.told
+    print("issuer: 25 of 25")

@@ -26,6 +26,7 @@ from connector.store.sqlite.chapters import (
     events,
     flows,
     holds,
+    issuing,
     journals,
     notices,
     payments,
@@ -43,6 +44,8 @@ from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.record.rows import ALL_SOURCES
 from connector.store.sqlite.store import open_store
+from connector.views.credentials import CredentialStanding
+from connector.views.issuing import RequestState
 from tests.contract.values import OWNER
 from tests.store.sqlite.recording import RecordingConnection, find_faults, list_calls, list_written
 
@@ -56,6 +59,7 @@ CHAPTERS = (
     events,
     flows,
     holds,
+    issuing,
     journals,
     notices,
     payments,
@@ -95,6 +99,14 @@ SAMPLES: dict[str, list[Any]] = {
     "state": ["STARTED", "FINALIZED", "TERMINATED"],
     "status": [AssetStatus.PUBLISHED],
     "personal_lines.page": [PageBounds(), PageBounds(after="5.5")],
+    "holder": ["urn:holder"],
+    "holder_pid": ["urn:p"],
+    "request": [None, "urn:r"],
+    "index": [5],
+    "standing": [CredentialStanding.REVOKED],
+    "credential_requests.state": [None, RequestState.RECEIVED],
+    "credential_requests.holder": [None, "urn:holder"],
+    "issued_credentials.holder": [None, "urn:holder"],
     "pushes.after": ["urn:1"],
     "pushes_in.state": [PushState.REFUSED],
     "oldest_first": [False, True],

@@ -6,6 +6,7 @@ from connector.controlplane.core import commits
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.processes.inbound import use_token
 from connector.controlplane.usecases.holding.keeping import CredentialService, make_put
+from connector.controlplane.usecases.holding.requesting import ASK
 from connector.ports.changes import PutIssuance
 from connector.ports.entities import Issuance
 from connector.ports.holder import CredentialRefused, ExaminedCredential
@@ -15,6 +16,7 @@ from connector.protocol.dcp.issuance import CredentialContainer, CredentialMessa
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.views.credentials import IssuanceState
 
+_EVENTS = {IssuanceState.ISSUED: "credentials issued", IssuanceState.REJECTED: "credentials rejected"}
 _PROFILES = frozenset(str(profile) for profile in ClaimsProfile)
 
 
@@ -34,7 +36,7 @@ async def receive_message(service: CredentialService, caller: Caller, message: C
             raise RemoteProtocolError(
                 "The request was answered with credentials before.", code="wrong-state", status=400
             )
-        after = replace(request, state=IssuanceState.REJECTED, reason=message.reason, at=now)
+        after = replace(request, state=IssuanceState.REJECTED, reason=message.reason, at=now, due_at=None)
     else:
         examined = [await _examine_container(service, request, container) for container in message.credentials]
         # Of two that take each other's place, the last one counts.
@@ -44,14 +46,15 @@ async def receive_message(service: CredentialService, caller: Caller, message: C
         except NotAllowed as full:
             raise RemoteProtocolError(full.reason, code=full.code, status=503) from None
         changes += {put.credential.key: put for put in puts}.values()
-        after = replace(request, state=IssuanceState.ISSUED, reason="", at=now)
+        after = replace(request, state=IssuanceState.ISSUED, reason="", at=now, due_at=None)
     fields = {"issuer": request.issuer, "credentials": len(message.credentials)}
-    leaf = commits.record(context, f"credentials {after.state}", request.id, fields)
+    leaf = commits.record(context, _EVENTS[after.state], request.id, fields)
     await context.store.commit([*changes, PutIssuance(after), leaf])
+    context.watch.notify(request.id)
 
 
 async def receive_offer(service: CredentialService, caller: Caller, offer: CredentialOffer) -> None:
-    """Keep what an issuer offers, in place of its earlier offer. Raises RemoteProtocolError."""
+    """Keep what an issuer offers, in place of its earlier offer, and answer it soon. Raises RemoteProtocolError."""
     if offer.issuer != caller.participant:
         raise RemoteProtocolError("issuer is not who sends the offer.", code="issuer", status=400)
     context = service.context
@@ -65,8 +68,11 @@ async def receive_offer(service: CredentialService, caller: Caller, offer: Crede
         state=IssuanceState.OFFERED,
         at=context.now(),
         reason=", ".join(reasons)[:1000],
+        objects=tuple(dict.fromkeys(entry.id for entry in offer.credentials)),
+        due_at=context.now(),
     )
     await context.store.commit([*use_token(caller), PutIssuance(kept)])
+    context.watch.notify(ASK)
 
 
 async def _examine_container(

@@ -69,6 +69,7 @@ SENTENCES: dict[str, str] = {
     "csv-encoding": "{file} ist kein Text in einer bekannten Kodierung: bitte als CSV in UTF-8 speichern.",
     "csv-quote": "{file} lässt sich ab Zeile {line} nicht als CSV lesen: vielleicht ist ein Anführungszeichen nicht "
     "geschlossen.",
+    "issuance": "Der Antrag ist nicht mit Nachweisen beantwortet: {reason}",
     "credential-file": "{file} lässt sich nicht lesen oder ist zu groß: bitte die Datei mit dem Nachweis angeben.",
     "credential-text": "{file} ist kein Nachweis: bitte die Datei angeben, wie der Aussteller sie unterschrieben hat (ein JWT).",
     "credential-several": "Mehrere Nachweise passen auf {word}: bitte den Schlüssel aus `credential list` angeben.",

@@ -63,6 +63,7 @@ SENTENCES: dict[str, str] = {
     "csv-values": "Line {line} of {file} has more or fewer values than the header line: correct it.",
     "csv-encoding": "{file} is not text in a known encoding: save it as CSV in UTF-8.",
     "csv-quote": "{file} cannot be read as CSV from line {line} on: check for a quote that is not closed.",
+    "issuance": "The request was not answered with credentials: {reason}",
     "credential-file": "{file} cannot be read or is too large: name the file with the credential.",
     "credential-text": "{file} is no credential: name the file as its issuer signed it (a JWT).",
     "credential-several": "Several credentials match {word}: give the key from `credential list`.",

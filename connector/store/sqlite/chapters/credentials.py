@@ -1,7 +1,8 @@
 """The SQL of the credentials that this participant holds, and of what issuers offer or were asked for."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -45,14 +46,26 @@ def drop(connection: sqlite3.Connection, change: DropCredential) -> None:
 
 
 def put_issuance(connection: sqlite3.Connection, change: PutIssuance) -> None:
-    """Store an offer or a request in place of what was stored."""
+    """Store an offer or a request in place of what was stored. Raises Conflict."""
     issuance = change.issuance
+    if change.expected is not None:
+        row = connection.execute(_ISSUANCE, (issuance.owner, issuance.id)).fetchone()
+        if row is None or _issuance(row[0]) != change.expected:
+            raise Conflict(f"The request {issuance.id} was changed meanwhile: read it again.")
     connection.execute(_PUT_ISSUANCE, (issuance.owner, issuance.id, _encode(issuance)))
 
 
 def drop_issuance(connection: sqlite3.Connection, change: DropIssuance) -> None:
     """Remove an offer or a request, if there is one."""
     connection.execute(_DROP_ISSUANCE, (change.owner, change.id))
+
+
+APPLY: dict[type, Callable[[sqlite3.Connection, Any], None]] = {
+    PutCredential: put,
+    DropCredential: drop,
+    PutIssuance: put_issuance,
+    DropIssuance: drop_issuance,
+}
 
 
 def credential(connection: sqlite3.Connection, owner: str, key: str) -> HeldCredential | None:

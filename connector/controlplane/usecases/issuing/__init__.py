@@ -1,0 +1,1 @@
+"""The Issuer Service of this participant: requests of holders, their credentials, and the status lists."""
