@@ -19,7 +19,7 @@ from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, StatusEntry, read_claims
 from connector.protocol.dcp.document import Relationship
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.status_list import MAX_ENCODED, StatusList, expand_status_list
+from connector.protocol.dcp.status_list import MAX_ENCODED, PURPOSES, StatusList, expand_status_list
 
 FRESH_MS = 300_000
 """How long a list is used without a look at its place, in ms: so late may a revocation be seen."""
@@ -28,9 +28,6 @@ LOOK_AGAIN_MS = 10_000
 MAX_LISTS = 64
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 FETCH_S = 5.0
-
-PURPOSES: Final = ("revocation", "suspension")
-"""The purposes of an entry that end a credential, for good or for a time; a set bit of another purpose does not."""
 
 CREDENTIAL_KINDS: Final = ("JWT", "vc+jwt")
 """The `typ` of credentials: in the profile with the data model 1.1, and in that with 2.0."""

@@ -25,7 +25,7 @@ MAX_CREDENTIALS = 32
 MAX_TYPES = 16
 MAX_STATUSES = 8
 
-_V1, _V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
+V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 _ENVELOPE = "data:application/vc+jwt,"
 _LATEST_S = 1 << 40
 
@@ -128,12 +128,12 @@ def write_presentation(
     claims: dict[str, Any] = {"iss": holder, "aud": audience, "jti": id, "nbf": now_s, "iat": now_s, "exp": until_s}
     inside: dict[str, Any] = {"type": ["VerifiablePresentation"], "id": id, "holder": holder}
     if profile is ClaimsProfile.VC11:
-        inside |= {"@context": [_V1], "verifiableCredential": list(credentials)}
+        inside |= {"@context": [V1], "verifiableCredential": list(credentials)}
         return msgspec.json.encode({**claims, "sub": holder, "vp": inside})
     enveloped = [
-        {"@context": _V2, "type": "EnvelopedVerifiableCredential", "id": _ENVELOPE + each} for each in credentials
+        {"@context": V2, "type": "EnvelopedVerifiableCredential", "id": _ENVELOPE + each} for each in credentials
     ]
-    return msgspec.json.encode({**claims, **inside, "@context": [_V2], "verifiableCredential": enveloped})
+    return msgspec.json.encode({**claims, **inside, "@context": [V2], "verifiableCredential": enveloped})
 
 
 def _find_model(
@@ -148,7 +148,7 @@ def _find_model(
         return profile, inside
     contexts = inside.get("@context")
     first = contexts[0] if isinstance(contexts, list) and contexts else contexts
-    expected = _V1 if wrapper in outside else _V2
+    expected = V1 if wrapper in outside else V2
     if first != expected:
         raise ClaimFault(f"The first @context is another one: expected {expected}.")
     if kind not in _list(inside, "type", MAX_TYPES):

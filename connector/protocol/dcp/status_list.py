@@ -7,8 +7,9 @@ Pure: standard library only.
 """
 
 import zlib
-from base64 import b64decode, urlsafe_b64decode
-from typing import NamedTuple
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from connector.protocol.dcp.errors import ClaimFault
 
@@ -17,6 +18,9 @@ MAX_BYTES = 8 * 1024 * 1024
 """The most bytes of an expanded list: 64 million credentials."""
 MIN_BYTES = 16 * 1024
 """The fewest bytes of an expanded list: a shorter one tells who is asked about (Bitstring Status List 1.0, 3.2)."""
+
+PURPOSES: Final = ("revocation", "suspension")
+"""The purposes of an entry that end a credential, for good or for a time; a set bit of another purpose does not."""
 
 _MULTIBASE = "u"
 _GZIP = 16 + zlib.MAX_WBITS
@@ -58,3 +62,24 @@ def expand_status_list(encoded: str) -> StatusList:
     if len(bits) < MIN_BYTES:
         raise ClaimFault(f"The status list has {len(bits)} bytes: expected at least {MIN_BYTES}.")
     return StatusList(bits)
+
+
+def set_bits(indices: Iterable[int], length: int = MIN_BYTES) -> bytes:
+    """Return a list of `length` bytes with the bits of these entries set; raises ClaimFault for one beyond the list."""
+    bits = bytearray(length)
+    for index in indices:
+        if not 0 <= index < length * 8:
+            raise ClaimFault(f"The status list has {length * 8} entries, and none of index {index}.")
+        bits[index // 8] |= 0x80 >> index % 8
+    return bytes(bits)
+
+
+def pack_status_list(bits: bytes, *, multibase: bool) -> str:
+    """Return the `encodedList` of a list: gzip in base64url, with the `u` of multibase for Bitstring Status List.
+
+    >>> expand_status_list(pack_status_list(set_bits([7]), multibase=True)).is_set(7)
+    True
+    """
+    stream = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
+    packed = urlsafe_b64encode(stream.compress(bits) + stream.flush()).decode().rstrip("=")
+    return f"{_MULTIBASE if multibase else ''}{packed}"

@@ -39,3 +39,12 @@ def read_timestamp(text: str) -> int | None:
     moment = midnight - _EPOCH + timedelta(hours=hour, minutes=minute, seconds=second)
     moment += offset if found[8] == "-" else -offset
     return moment // timedelta(milliseconds=1) + int(f"{fraction:0<3}"[:3])
+
+
+def write_timestamp(at: int) -> str:
+    """Return a time (ms since the Unix epoch) to the second, in UTC.
+
+    >>> write_timestamp(1_772_366_400_999)
+    '2026-03-01T12:00:00Z'
+    """
+    return (_EPOCH + timedelta(seconds=at // 1000)).strftime("%Y-%m-%dT%H:%M:%SZ")
