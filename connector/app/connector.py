@@ -51,7 +51,7 @@ from connector.binding.dsp.routing import Route
 from connector.binding.pushing import DescriptionClient, DescriptionPusher
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
-from connector.controlplane.enforcing import flow_ends
+from connector.controlplane.enforcing import flow_ends, renewals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.evaluator import Evaluator
@@ -147,6 +147,8 @@ class ConnectorServer:
         await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
+        watching = renewals.watch_excluded(self.enforcer.evaluator, self.parts.list_renewed)
+        self.tasks.append(asyncio.create_task(watching, name="excluded"))
         self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
         self.tasks.append(asyncio.create_task(self.make_subscription_runner().run(), name="subscriptions"))
         self.tasks.extend(begin_credentials(self.credentials, self.issuing))
@@ -414,6 +416,7 @@ def _build_enforcer(parts: Parts, context: Context, dataplane: AnyPlane, library
         directory=parts.identity,
         changed_at=dataplane.changed_at,
         describe=dataplane.describe,
+        exclude=parts.identity.exclude,
     )
     return Enforcer(
         context=context,

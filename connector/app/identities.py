@@ -8,17 +8,18 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from connector.authority.card import operator_keys
 from connector.binding.did import own_document_routes
 from connector.binding.dsp.routing import Route
-from connector.identity.dcp.profile import MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
 from connector.identity.files import FileFault, read_bounded, replace_atomically
 from connector.identity.keys import SigningKey, load_private, public_jwk
+from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
@@ -33,8 +34,11 @@ from connector.views.handed_in import read_json
 
 log = logging.getLogger(__name__)
 
-ACCEPTED_BYTES = 4096
+ACCEPTED_BYTES = 16 * 1024
 TOKENS_BYTES = 1024 * 1024
+
+
+Remembered = TypeVar("Remembered")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +80,23 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
         seen=read_accepted(wiring.settings),
         remember=remember,
         needs_key=needs_key,
+        grace_ms=int(settings.grace_seconds * 1000),
     )
 
 
 def _build_dcp(wiring: Wiring) -> Mechanism:
     from connector.identity.dcp.mechanism import DcpIdentity
     from connector.identity.dcp.methods import name_key
+    from connector.identity.dcp.partners import PartnerLists
 
-    did = wiring.settings.participant.id
+    did = find_did(wiring.settings)
+    kept = _find_partner_lists(wiring.settings)
+
+    def remember(lists: Mapping[str, AcceptedRoster]) -> None:
+        replace_atomically(kept, msgspec.json.encode(lists), mode=0o600)
+
+    fetch = partial(url_source, wiring.client)
+    seen = _read_kept(kept, dict[str, AcceptedRoster]) or {}
     return DcpIdentity(
         owner=wiring.owner,
         id=did,
@@ -93,7 +106,14 @@ def _build_dcp(wiring: Wiring) -> Mechanism:
         client=wiring.client,
         clock=wiring.clock,
         of_kit=wiring.settings.identity.of_kit,
+        partners=PartnerLists(fetch, wiring.clock, seen, remember),
+        grace_ms=int(wiring.settings.identity.grace_seconds * 1000),
     )
+
+
+def find_did(settings: Settings) -> str:
+    """Return the identifier by which this participant proves itself: its own, or the did:web beside a former one."""
+    return settings.identity.did or settings.participant.id
 
 
 def find_holder(mechanism: Mechanism) -> Holder | None:
@@ -108,15 +128,21 @@ def find_issuer(mechanism: Mechanism) -> Issuer | None:
     return issuer
 
 
-def read_trust_profile(settings: Settings) -> TrustProfile:
-    """Return the profile of the data space for the mechanism `dcp`. Raises SettingsError."""
+def read_trust_profile(settings: Settings) -> TrustProfile | None:
+    """Return the profile of the data space for the mechanism `dcp`; None if there is no file of it.
+
+    Raises SettingsError.
+    """
     identity = settings.identity
     try:
-        parse_web_did(settings.participant.id)
+        parse_web_did(find_did(settings))
+        if not os.path.lexists(identity.profile):
+            return None
         return read_profile(read_bounded(identity.profile, MAX_PROFILE), operator_keys(identity.operator_key))
     except ClaimFault:
+        name = "identity.did" if identity.did else "participant.id"
         raise SettingsError(
-            f"participant.id, {settings.participant.id}, does not fit identity.mechanism dcp: use an identifier such "
+            f"{name}, {find_did(settings)}, does not fit identity.mechanism dcp: use an identifier such "
             "as did:web:stadt.example."
         ) from None
     except (FileFault, ProfileRejected) as fault:
@@ -127,13 +153,20 @@ def _find_accepted(settings: Settings) -> Path:
     return settings.store.path.with_suffix(".roster.json")
 
 
+def _find_partner_lists(settings: Settings) -> Path:
+    return settings.store.path.with_suffix(".partners.json")
+
+
 def read_accepted(settings: Settings) -> AcceptedRoster | None:
     """Return the participant list that was accepted last, as it is kept beside the store. Raises SettingsError."""
-    path = _find_accepted(settings)
+    return _read_kept(_find_accepted(settings), AcceptedRoster)
+
+
+def _read_kept(path: Path, kind: type[Remembered]) -> Remembered | None:
     if not os.path.lexists(path):
         return None
     try:
-        return msgspec.json.decode(read_bounded(path, ACCEPTED_BYTES), type=AcceptedRoster)
+        return msgspec.json.decode(read_bounded(path, ACCEPTED_BYTES), type=kind)
     except (FileFault, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # Without it, an older list could be passed off as the newest one: a person decides.
         raise SettingsError(
@@ -157,7 +190,7 @@ def list_document_routes(settings: Settings, find_key: Callable[[], SigningKey])
         return [public_jwk(key) for key in (find_key(), *map(load_private, identity.former_keys))]
 
     return own_document_routes(
-        settings.participant.id,
+        find_did(settings),
         reached.public_url,
         reached.path,
         load_keys,

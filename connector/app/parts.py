@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ from connector.app.identities import (
     make_identity,
 )
 from connector.app.lock import lock_store
+from connector.authority.keeping import SIGNED, Authority
+from connector.binding import authority as authority_binding
 from connector.binding.dcp import credential_service, issuer_service
 from connector.binding.dcp.issuer_service import ISSUER_SERVICE
 from connector.binding.dsp.client import HttpPeer
@@ -38,6 +41,7 @@ from connector.controlplane.usecases.issuing.lists import StatusPublisher
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.issuing.rules import IssuingRule
 from connector.dataplane.kinds import Site
+from connector.identity.dcp.resolver import DidResolver
 from connector.identity.files import FileFault, read_bounded, write_new
 from connector.identity.keys import SigningKey
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
@@ -53,6 +57,7 @@ from connector.net.transport import Transport
 from connector.ports.identity import Intent, Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
+from connector.protocol.dcp.document import DidDocument
 from connector.protocol.dcp.status_list import PURPOSES
 from connector.settings import ParticipantSettings, Settings
 from connector.store.sqlite.store import open_store
@@ -61,12 +66,21 @@ from connector.views.descriptions import Contact
 log = logging.getLogger(__name__)
 
 OWNER = "default"
+MEMBERS = "members.json"
+"""The working file of the participant list, beside the folder of the authority."""
+MOST_JOINING = 4
+"""How many documents of those who join are fetched at a time."""
 _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 
 def read_clock() -> int:
     """Return the wall clock in ms since the Unix epoch."""
     return time.time_ns() // 1_000_000
+
+
+def read_monotonic() -> int:
+    """Return a clock that never goes back, in ms."""
+    return time.monotonic_ns() // 1_000_000
 
 
 def new_urn() -> str:
@@ -88,11 +102,16 @@ class Parts:
     peer: HttpPeer
     transport: Transport
     lock: int
+    now: Callable[[], int]
+    """Returns the time in ms since the Unix epoch."""
     find_key: Callable[[], SigningKey]
     """Returns the private key of this participant, which is read once. Raises KeyFault."""
     notices: NoticeRule = field(default_factory=NoticeRule)
     list_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the participant list is to be read now, before its interval is over."""
+
+    list_renewed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after each look at the participant list."""
 
     @property
     def address(self) -> str:
@@ -170,6 +189,7 @@ async def build_parts(
         peer=HttpPeer(client, identity, identity.seals),
         transport=transport,
         lock=lock,
+        now=now,
         find_key=lambda: wiring.key,
         notices=notices,
     )
@@ -249,7 +269,35 @@ def list_identity_routes(
     """
     shown = credential_service.routes(service, make_rates(parts.settings)) if service else []
     issued = issuer_service.routes(issuer, make_rates(parts.settings)) if issuer else []
-    return [*list_document_routes(parts.settings, parts.find_key), *shown, *issued]
+    news = authority_binding.news_routes(parts.list_wanted.set, read_monotonic)
+    own = [*list_document_routes(parts.settings, parts.find_key), *shown, *issued]
+    return [*own, *_list_authority_routes(parts), *news]
+
+
+def _list_authority_routes(parts: Parts) -> list[Route]:
+    """Return the routes of the authority, if this process answers for it."""
+    authority = find_authority(parts.settings)
+    if authority is None:
+        return []
+    resolver = DidResolver(parts.client, parts.now, asyncio.Semaphore(MOST_JOINING))
+
+    async def resolve(did: str) -> DidDocument:
+        # Who joins has just been set up: what was there before does not count.
+        resolver.forget(did)
+        return await resolver.resolve(did)
+
+    return authority_binding.routes(
+        authority, resolve, make_rates(parts.settings), parts.now, changed=parts.list_wanted.set
+    )
+
+
+def find_authority(settings: Settings) -> Authority | None:
+    """Return where the files of the authority are, if this process answers for it."""
+    folder, listed = settings.authority.folder, str(settings.identity.roster)
+    if folder is None:
+        return None
+    mirror = None if "://" in listed or Path(listed) == folder / SIGNED else Path(listed)
+    return Authority(folder=folder, members=folder.parent / MEMBERS, mirror=mirror)
 
 
 def find_contact(participant: ParticipantSettings) -> Contact | None:
@@ -342,7 +390,7 @@ def make_rates(settings: Settings) -> CallerRates:
     return CallerRates(
         failures_per_s=chosen.failures_per_second,
         per_peer_s=chosen.requests_per_second,
-        now_ms=lambda: time.monotonic_ns() // 1_000_000,
+        now_ms=read_monotonic,
         proxies=settings.net.proxies,
     )
 
@@ -355,16 +403,25 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
     warned: str | None = None
     wanted = parts.list_wanted
     while True:
-        warning = parts.identity.warning() or await asyncio.to_thread(parts.certificate_problem)
+        identity = parts.identity
+        warning = identity.problem() or identity.warning() or await asyncio.to_thread(parts.certificate_problem)
         if warning is not None and warning != warned:
             log.warning("%s", warning)
         warned = warning
         with suppress(TimeoutError):
-            async with asyncio.timeout(parts.settings.identity.refresh_seconds):
+            async with asyncio.timeout(_find_next_look(parts)):
                 await wanted.wait()
         wanted.clear()
         try:
             await parts.identity.refresh()
         except RefreshFailed as error:
             log.warning("the participant list was not renewed: %s", error)
+        parts.list_renewed.set()
         refreshed()
+
+
+def _find_next_look(parts: Parts) -> float:
+    """Return in how many seconds the list is looked at: at the interval, and when the list in use ends."""
+    interval, used = parts.settings.identity.refresh_seconds, parts.identity.list_in_use()
+    left = (used.expires_at - parts.now()) / 1000 if used else 0
+    return min(interval, left + 0.1) if left > 0 else interval

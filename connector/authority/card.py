@@ -27,6 +27,8 @@ from connector.views.handed_in import HandedInFault, read_json
 
 MAX_CARD = 64 * 1024
 
+_JwkSet = Annotated[tuple[dict[str, str], ...], msgspec.Meta(min_length=1, max_length=8)]
+
 
 class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The identity card of a participant. `keys` are public JWKs, `address` is the base URL of its DSP endpoints.
@@ -44,20 +46,23 @@ class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     roster: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
 
 
-def new_key(path: Path) -> SigningKey:
-    """Make a private key and keep it in a new file of mode 0600; raises RosterFault if the file exists."""
+def new_key(path: Path, *, password: bytes = b"") -> SigningKey:
+    """Make a private key and keep it in a new file of mode 0600; raises RosterFault if the file exists.
+
+    A `password` protects the file.
+    """
     key = generate()
     try:
-        save_private(path, key)
+        save_private(path, key, password=password or None)
     except KeyFault as fault:
         raise RosterFault(str(fault)) from None
     return key
 
 
-def load_key(path: Path) -> SigningKey:
-    """Load a private key; raises RosterFault if it is missing, damaged or readable by others."""
+def load_key(path: Path, *, password: bytes = b"") -> SigningKey:
+    """Load a private key; raises RosterFault if it is missing, damaged, readable by others or needs a password."""
     try:
-        return load_private(path)
+        return load_private(path, password=password or None)
     except KeyFault as fault:
         raise RosterFault(str(fault)) from None
 
@@ -97,16 +102,27 @@ def verification_keys(value: IdentityCard) -> tuple[VerificationKey, ...]:
 
 
 def operator_keys(path: Path) -> tuple[VerificationKey, ...]:
-    """Return the operator's keys from its card or from a file of one public JWK; raises RosterFault."""
+    """Return the operator's keys from its card, a public JWK or a JWK Set, in their order; raises RosterFault."""
     try:
         value = read_json(read_bounded(path, MAX_CARD), dict[str, object])
         if "kty" in value:
             return (from_jwk(value),)
+        if value.keys() == {"keys"}:
+            return tuple(from_jwk(jwk) for jwk in msgspec.convert(value["keys"], _JwkSet))
     except (FileFault, KeyFault) as fault:
         raise RosterFault(str(fault)) from None
-    except HandedInFault as fault:
+    except (HandedInFault, msgspec.ValidationError) as fault:
         raise RosterFault(f"{path} is neither an identity card nor a public key: {fault}.") from None
     return verification_keys(read_card(path))
+
+
+def read_roots(content: bytes, origin: str) -> tuple[VerificationKey, ...]:
+    """Return the roots in a JWK Set, in their order; raises RosterFault. `origin` is where it is from."""
+    try:
+        keys = read_json(content, dict[str, _JwkSet])["keys"]
+        return tuple(from_jwk(jwk) for jwk in keys)
+    except (HandedInFault, KeyError, KeyFault):
+        raise RosterFault(f"{origin} is no set of public keys: ask the data-space operator for one.") from None
 
 
 def make_member(

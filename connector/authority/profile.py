@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from connector.authority.roster import RosterFault
-from connector.identity.dcp.profile import KIND, MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
 from connector.identity.files import FileFault, read_bounded, replace_atomically
 from connector.identity.jws import sign
 from connector.identity.keys import SigningKey
+from connector.identity.listing.profile import KIND, MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
 
 
 def publish_profile(text: Path, signed: Path, key: SigningKey) -> TrustProfile:

@@ -7,7 +7,7 @@ does not follow from it.
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +15,11 @@ from pathlib import Path
 import msgspec
 
 from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
-from connector.identity.jws import Rejected, sign, verify_document
+from connector.identity.jws import Rejected, sign
 from connector.identity.keys import SigningKey, VerificationKey
+from connector.identity.listing.certificates import open_list
+from connector.identity.listing.partner import Partner
+from connector.identity.listing.profile import TrustProfile
 from connector.identity.roster import (
     KIND,
     MAX_DOCUMENT,
@@ -67,7 +70,7 @@ def add(draft: Path, member: Member, *, given: Sequence[str] | None = None, repl
 
     `given` are the data URLs of it that the operator gave; None notes nothing.
     """
-    with _lock(draft):
+    with lock(draft):
         value = show(draft)
         others = tuple(entry for entry in value.members if entry.id != member.id)
         if len(others) < len(value.members) and not replace:
@@ -78,9 +81,31 @@ def add(draft: Path, member: Member, *, given: Sequence[str] | None = None, repl
         return _keep(draft, msgspec.structs.replace(value, members=(*others, member), given=noted))
 
 
+def change(draft: Path, id: str, make: Callable[[Member], Member]) -> Member:
+    """Exchange the entry of a member, by any identifier that it has or had, for what `make` returns, and return it.
+
+    Raises RosterFault.
+    """
+    with lock(draft):
+        value = show(draft)
+        before = next((member for member in value.members if id in (member.id, *member.former)), None)
+        if before is None:
+            raise RosterFault(f"{id} is not a member.")
+        after = make(before)
+        members = tuple(after if member is before else member for member in value.members)
+        _keep(draft, msgspec.structs.replace(value, members=members))
+        return after
+
+
+def name_issuer(draft: Path, issuer: str) -> RosterDraft:
+    """Let another participant or authority sign the list from now on; raises RosterFault."""
+    with lock(draft):
+        return _keep(draft, msgspec.structs.replace(show(draft), issuer=issuer))
+
+
 def remove(draft: Path, id: str) -> RosterDraft:
     """Remove a member; raises RosterFault if there is none of that id."""
-    with _lock(draft):
+    with lock(draft):
         value = show(draft)
         others = tuple(entry for entry in value.members if entry.id != id)
         if len(others) == len(value.members):
@@ -97,16 +122,20 @@ def publish(
     now: datetime,
     valid_for: timedelta = DEFAULT_VALIDITY,
     former: Sequence[VerificationKey] = (),
+    certificates: Sequence[str] = (),
+    profile: TrustProfile | None = None,
+    partners: Sequence[Partner] = (),
 ) -> RosterDocument:
     """Sign the list as the next version and replace the file `signed` atomically.
 
-    `now` is aware; `former` are the operator's keys of before. Raises RosterFault, also if `signed` holds a list
-    that none of these keys signed, or one newer than the working file knows of: then the working file is not the one
-    it was made from.
+    `now` is aware; `former` are the operator's keys of before, and the roots of an authority. `certificates` are those
+    of `key` by roots, `profile` and `partners` what an authority says beside the members. Raises RosterFault, also if
+    `signed` holds a list that none of these keys signed, or one newer than the working file knows of: then the working
+    file is not the one it was made from.
     """
     if valid_for <= timedelta(0):
         raise RosterFault("The list would expire before it begins; give a positive validity.")
-    with _lock(draft):
+    with lock(draft):
         value = show(draft)
         published = _load_published(signed, (key.verification, *former))
         if published is not None:
@@ -118,8 +147,10 @@ def publish(
             issued=moment,
             expires=moment + valid_for,
             members=value.members,
+            profile=profile,
+            partners=tuple(partners),
         )
-        text = sign(key, msgspec.json.encode(document), kind=KIND).encode()
+        text = "\n".join((*certificates, sign(key, msgspec.json.encode(document), kind=KIND))).encode()
         if len(text) > MAX_DOCUMENT:
             raise RosterFault(f"The signed list would be larger than {MAX_DOCUMENT} bytes, which nobody would accept.")
         _keep(draft, msgspec.structs.replace(value, version=document.version))
@@ -181,7 +212,7 @@ def _load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocu
         return None
     try:
         content = read_bounded(signed, MAX_DOCUMENT)
-        payload = verify_document(content.strip(), kind=KIND, keys=keys, limit=MAX_DOCUMENT).payload
+        payload = open_list(content, kind=KIND, roots=keys, limit=MAX_DOCUMENT).payload
         return msgspec.json.decode(payload, type=RosterDocument)
     except (FileFault, Rejected, msgspec.MsgspecError) as fault:
         problem = fault.problem if isinstance(fault, Rejected) else str(fault)
@@ -206,8 +237,8 @@ def _render(value: RosterDraft) -> bytes:
 
 
 @contextmanager
-def _lock(draft: Path) -> Iterator[None]:
-    """Keep two operators from changing the same working file at once."""
+def lock(draft: Path) -> Iterator[None]:
+    """Keep two operators from changing the same working file at once; raises RosterFault."""
     try:
         descriptor = os.open(draft.with_name(f".{draft.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:

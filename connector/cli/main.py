@@ -58,6 +58,8 @@ WORDS = {
     "user": CommandEntry("user", "Users: people who sign in to the pages."),
     "dataplane": CommandEntry("dataplane", "Data planes in processes of their own."),
     "broker": CommandEntry("broker", "The broker: run it, or show its state."),
+    "authority": CommandEntry("authority", "The authority of a data space: its keys, its members, the signed list."),
+    "join": CommandEntry("join", "Become a member of a data space by an invitation."),
     "roster": CommandEntry("roster", "The participant list, for the data-space operator."),
     "backup": CommandEntry("backup", "Write a backup of a connector or a broker."),
     "restore": CommandEntry("restore", "Restore a backup into a folder."),

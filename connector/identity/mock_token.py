@@ -60,6 +60,9 @@ class MockTokenIdentity:
         """Return all participants."""
         return tuple(self._participants.values())
 
+    def exclude(self, id: str) -> None:
+        """Return None: there is no participant list."""
+
     async def refresh(self) -> bool:
         """Return False: the participants are fixed."""
         return False

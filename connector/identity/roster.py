@@ -3,6 +3,9 @@
 The list is a compact JWS (`typ` `roster+jws`) by the data space's operator: version, times, and for each member its
 endpoint, claims and keys. It is checked before any work for a caller. A version that is older than the last accepted
 one, or a different list with the same version, is refused.
+
+An organisation has one identifier here, the first that it had in the data space. A list can state another one by which
+it proves itself now; in a process, in a store and in an agreement it stays the same organisation.
 """
 
 import asyncio
@@ -18,8 +21,11 @@ import msgspec
 
 from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.files import FileFault, read_bounded
-from connector.identity.jws import Rejected, verify_document
+from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
+from connector.identity.listing.certificates import Signer, compare_signers, open_list
+from connector.identity.listing.partner import MAX_PARTNERS, Partner
+from connector.identity.listing.profile import TrustProfile
 from connector.identity.seals import ListedSeals
 from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
@@ -28,18 +34,21 @@ from connector.net.errors import Blocked, NetError
 from connector.ports.identity import (
     AuthenticationUnavailable,
     Caller,
+    Exclusion,
     Intent,
     ListInUse,
     Participant,
     RefreshFailed,
     Unauthenticated,
 )
+from connector.views.conversion import moment
 
 KIND = "roster+jws"
 MAX_DOCUMENT = 8 * 1024 * 1024
 MAX_MEMBERS = 10_000
 LOOK_AGAIN_MS = 10_000
 SOON_MS = 5 * 86_400_000
+GRACE_MS = 86_400_000
 # The rules of a token that a newer list can satisfy.
 _RULES_OF_THE_LIST = frozenset({"member", "key"})
 
@@ -57,7 +66,9 @@ class RosterRejected(RefreshFailed):
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One member as listed. `keys` are public JWKs; two of them overlap while one replaces the other.
 
-    `data` are the URLs of its data planes that have another origin than `address`.
+    `data` are the URLs of its data planes that have another origin than `address`. `former` are the identifiers that it
+    had before `id`, the first one first. `by_document` is true if it proves itself by its document and its credentials
+    alone, and `suspended` if it takes no part at present.
     """
 
     id: ParticipantId
@@ -67,37 +78,63 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     roles: _Words = ("participant",)
     claims: Annotated[dict[_Word, _Words], msgspec.Meta(max_length=64)] = {}
     keys: Annotated[tuple[dict[str, str], ...], msgspec.Meta(max_length=8)] = ()
+    former: Annotated[tuple[ParticipantId, ...], msgspec.Meta(max_length=4)] = ()
+    by_document: bool = False
+    suspended: bool = False
+
+    @property
+    def key(self) -> str:
+        """The identifier by which processes and agreements know it: the first that it had."""
+        return self.former[0] if self.former else self.id
 
 
-class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The signed document. Times are RFC 3339 with a zone."""
+class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The signed document. Times are RFC 3339 with a zone.
+
+    `profile` says whose credentials count for what, and `partners` which other data spaces its members meet.
+    """
 
     issuer: ParticipantId
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
     issued: _Moment
     expires: _Moment
     members: Annotated[tuple[Member, ...], msgspec.Meta(max_length=MAX_MEMBERS)]
+    profile: TrustProfile | None = None
+    partners: Annotated[tuple[Partner, ...], msgspec.Meta(max_length=MAX_PARTNERS)] = ()
 
 
-class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest accepted list, stored across restarts: its version and the SHA-256 (hex) of its text."""
+class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The newest accepted list, stored across restarts: its version and the SHA-256 (hex) of its text.
+
+    `root` names the pinned key behind it and `number` the certificate of its signer. `partners` are the newest lists of
+    other data spaces, by their authority.
+    """
 
     version: int
     digest: str
+    root: str = ""
+    number: int = 0
+    partners: dict[str, "AcceptedRoster"] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A verified list, ready for use: members and keys by participant id."""
+    """A verified list, ready for use: who takes part, by participant id, and keys by every identifier of a member.
+
+    `entries` are all members by every identifier that they have or had. `ends` (ms) is when the list, or the
+    certificate of the key that signed it, expires.
+    """
 
     document: RosterDocument
     seen: AcceptedRoster
     participants: Mapping[str, Participant]
     keys: Mapping[str, tuple[VerificationKey, ...]]
+    entries: Mapping[str, Member]
+    ends: int
 
     def is_expired(self, now_ms: int) -> bool:
         """Return whether the list's end has passed."""
-        return self.document.expires.timestamp() * 1000 <= now_ms
+        return self.ends <= now_ms
 
 
 def read_roster(
@@ -115,29 +152,46 @@ def read_roster(
     Raises RosterRejected with the reason.
     """
     try:
-        payload = verify_document(signed.strip(), kind=KIND, keys=operator, limit=MAX_DOCUMENT).payload
+        signer = open_list(signed, kind=KIND, roots=operator, limit=MAX_DOCUMENT)
     except Rejected as fault:
         raise RosterRejected(f"The participant list is refused: {fault.problem}") from None
-    roster = _parse_roster(payload)
+    roster = _parse_roster(signer)
     document = roster.document
+    if signer.authority not in (None, document.issuer):
+        raise RosterRejected(f"The key that signed the participant list is not one of {document.issuer}.")
     if document.issued.timestamp() * 1000 > now_ms + LEEWAY_S * 1000:
         raise RosterRejected("The participant list was issued in the future: compare the clocks.")
     if roster.is_expired(now_ms) and not take_expired:
-        raise RosterRejected(f"The participant list expired at {document.expires.isoformat()}: get a newer list.")
-    if seen is not None and document.version < seen.version:
-        raise RosterRejected(f"Version {document.version} of the participant list is older than {seen.version}.")
-    if seen is not None and document.version == seen.version and roster.seen.digest != seen.digest:
-        raise RosterRejected(f"There are two participant lists of version {seen.version}: ask the data-space operator.")
+        end = moment(roster.ends)
+        raise RosterRejected(f"The participant list expired at {end.isoformat()}: get a newer list.")
+    if seen is not None:
+        _refuse_older(roster.seen, seen, [key.kid for key in operator])
     return roster
+
+
+def _refuse_older(found: AcceptedRoster, seen: AcceptedRoster, roots: Sequence[str]) -> None:
+    """Raise RosterRejected unless `found` follows `seen`: by the key behind it, then by its version."""
+    order = compare_signers((seen.root, seen.number), (found.root, found.number), roots)
+    if order < 0:
+        raise RosterRejected("The participant list is signed with a key of the authority that was replaced.")
+    if order > 0:
+        return
+    if found.version < seen.version:
+        raise RosterRejected(f"Version {found.version} of the participant list is older than {seen.version}.")
+    if found.version == seen.version and found.digest != seen.digest:
+        raise RosterRejected(f"There are two participant lists of version {seen.version}: ask the data-space operator.")
 
 
 def check_members(members: Sequence[Member]) -> dict[str, tuple[VerificationKey, ...]]:
     """Return the keys by participant; raises RosterRejected if ids or keys repeat or an address has a bad form."""
     keys: dict[str, tuple[VerificationKey, ...]] = {}
     owners: dict[str, str] = {}
+    names: set[str] = set()
     for member in members:
-        if member.id in keys:
-            raise RosterRejected(f"{member.id} is listed twice.")
+        for name in (member.id, *member.former):
+            if name in names:
+                raise RosterRejected(f"{name} is listed twice.")
+            names.add(name)
         try:
             keys[member.id] = tuple(from_jwk(jwk) for jwk in member.keys)
             for url in (member.address, *member.data):
@@ -197,12 +251,14 @@ class RosterIdentity:
         seen: AcceptedRoster | None = None,
         remember: Callable[[AcceptedRoster], None] = lambda _: None,
         needs_key: bool = True,
+        grace_ms: int = GRACE_MS,
     ) -> None:
         """`id` is this participant's identifier, and `clock` returns ms since the epoch.
 
         `remember` stores the version of each list that comes into use, and `seen` is the version that it stored last:
         after a restart, an older list is refused. No participant is known before the first `refresh`. Without
-        `needs_key` a list without any key of this participant is as good as one with its key.
+        `needs_key` a list without any key of this participant is as good as one with its key. `grace_ms` is how long
+        what runs goes on after the end of the list.
         """
         self._owner = owner
         self._id = id
@@ -213,6 +269,7 @@ class RosterIdentity:
         self._seen = seen
         self._remember = remember
         self._needs_key = needs_key
+        self._grace_ms = grace_ms
         self._roster: Roster | None = None
         self._text: bytes | None = None
         self._looked_at: int | None = None
@@ -279,7 +336,7 @@ class RosterIdentity:
         document = self._roster.document
         return ListInUse(
             version=document.version,
-            expires_at=int(document.expires.timestamp() * 1000),
+            expires_at=self._roster.ends,
             key=self._key.kid,
             has_key=self._has_key(self._roster),
         )
@@ -305,7 +362,7 @@ class RosterIdentity:
             )
         if not self._roster.is_expired(self._clock() + SOON_MS):
             return None
-        end = self._roster.document.expires
+        end = moment(self._roster.ends)
         return f"The participant list expires on {end:%Y-%m-%d}: the data-space operator has to publish the next one."
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
@@ -337,8 +394,8 @@ class RosterIdentity:
             "kid": verified.kid,
         }
         return Caller(
-            participant=claims.iss,
-            claims=roster.participants[claims.iss].claims,
+            participant=roster.entries[claims.iss].key,
+            claims=roster.participants[roster.entries[claims.iss].key].claims,
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),
         )
@@ -364,9 +421,20 @@ class RosterIdentity:
         """Return the keys of a member; none without a list."""
         return self._roster.keys.get(id, ()) if self._roster else ()
 
+    def entry(self, id: str) -> Member | None:
+        """Return the entry of a member, suspended or not, by any identifier that it has or had."""
+        return self._roster.entries.get(id) if self._roster else None
+
     def participant(self, id: str) -> Participant | None:
-        """Return a member."""
-        return self._roster.participants.get(id) if self._roster else None
+        """Return a member that takes part, by any identifier that it has or had."""
+        entry = self.entry(id)
+        return self._roster.participants.get(entry.key) if entry and self._roster else None
+
+    def exclude(self, id: str) -> Exclusion | None:
+        """Return why nothing may be delivered to a participant any more, or None."""
+        if self._roster is not None and self._roster.is_expired(self._clock() - self._grace_ms):
+            return Exclusion.LIST_EXPIRED
+        return None if self.participant(id) else Exclusion.NOT_LISTED
 
     def participants(self) -> Sequence[Participant]:
         """Return all members."""
@@ -381,16 +449,17 @@ def bearer(authorization: str | None) -> str:
     return token
 
 
-def _parse_roster(payload: bytes) -> Roster:
+def _parse_roster(signer: Signer) -> Roster:
     """Parse a payload whose signature was verified; raises RosterRejected."""
     try:
-        document = msgspec.json.decode(payload, type=RosterDocument)
+        document = msgspec.json.decode(signer.payload, type=RosterDocument)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise RosterRejected(f"The participant list does not have the expected form: {error}") from None
     keys = check_members(document.members)
+    entries = {name: member for member in document.members for name in (member.id, *member.former)}
     participants = {
-        member.id: Participant(
-            id=member.id,
+        member.key: Participant(
+            id=member.key,
             name=member.name,
             address=member.address,
             data=member.data,
@@ -398,6 +467,16 @@ def _parse_roster(payload: bytes) -> Roster:
             claims=member.claims,
         )
         for member in document.members
+        if not member.suspended
     }
-    seen = AcceptedRoster(version=document.version, digest=hashlib.sha256(payload).hexdigest())
-    return Roster(document, seen, participants, keys)
+    digest = hashlib.sha256(signer.payload).hexdigest()
+    seen = AcceptedRoster(version=document.version, digest=digest, root=signer.root, number=signer.number)
+    ends = int(document.expires.timestamp() * 1000)
+    return Roster(
+        document=document,
+        seen=seen,
+        participants=participants,
+        keys={name: keys[member.id] for name, member in entries.items() if not member.suspended},
+        entries=entries,
+        ends=ends if signer.until is None else min(ends, signer.until),
+    )

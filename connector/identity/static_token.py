@@ -44,6 +44,9 @@ class StaticTokenIdentity:
         """Return all participants."""
         return tuple(self._participants.values())
 
+    def exclude(self, id: str) -> None:
+        """Return None: there is no participant list."""
+
     async def refresh(self) -> bool:
         """Return False: the tokens are fixed."""
         return False

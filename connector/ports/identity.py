@@ -27,6 +27,15 @@ class Intent(StrEnum):
     SEARCH = "search"
 
 
+class Exclusion(StrEnum):
+    """Why nothing may be delivered to a participant any more, whatever its agreements say."""
+
+    NOT_LISTED = "not-listed"
+    LIST_EXPIRED = "list-expired"
+    CREDENTIAL_ENDED = "credential-ended"
+    STATUS_UNKNOWN = "status-unknown"
+
+
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the signed participant list.
 
@@ -139,6 +148,9 @@ class Mechanism(Identity, Protocol):
     @property
     def seals(self) -> Seals | None:
         """The keys with which messages are sealed; None for a mechanism without keys."""
+
+    def exclude(self, id: str) -> Exclusion | None:
+        """Return why nothing may be delivered to a participant any more, or None. Fetches nothing."""
 
     def list_in_use(self) -> ListInUse | None:
         """Return which participant list is in use, or None for a mechanism or a start without one."""

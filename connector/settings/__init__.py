@@ -6,6 +6,7 @@ from connector.settings.model import (
     DEFAULT_ZONE,
     LISTED_MECHANISMS,
     LOCAL_ZONE,
+    AuthoritySettings,
     BrokerSettings,
     DataOriginSettings,
     DataSettings,
@@ -26,12 +27,13 @@ from connector.settings.model import (
 )
 from connector.settings.people import WebSettings
 from connector.settings.reading import load
-from connector.settings.reference import render_markdown, render_template
+from connector.settings.reference import change_values, render_markdown, render_template
 
 __all__ = [
     "DEFAULT_ZONE",
     "LISTED_MECHANISMS",
     "LOCAL_ZONE",
+    "AuthoritySettings",
     "BrokerSettings",
     "CredentialSettings",
     "DataOriginSettings",
@@ -53,6 +55,7 @@ __all__ = [
     "StoreSettings",
     "WebSettings",
     "anchor",
+    "change_values",
     "load",
     "render_markdown",
     "render_template",

@@ -159,11 +159,33 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
         Location, Meta(description="Signed participant list: a file, or an address from which it is fetched.")
     ] = Location("roster.jws")
     operator_key: Annotated[
-        Path, Meta(description="Public key (JWK) of the data-space operator, who signs the participant list.")
+        Path,
+        Meta(
+            description="Public key (JWK) of the data-space operator, who signs the participant list, or the roots of "
+            "an authority (JWK Set)."
+        ),
     ] = Path("operator.jwk")
     profile: Annotated[
-        Path, Meta(description="Signed profile of the data space, for `dcp`: whose credentials count for what.")
+        Path,
+        Meta(
+            description="Signed profile of the data space, for `dcp` and a participant list without one: whose "
+            "credentials count for what."
+        ),
     ] = Path("profile.jws")
+    did: Annotated[
+        ShortText | None,
+        Meta(
+            description="Identifier (did:web) with which `dcp` proves the participant, if participant.id is one that "
+            "it had before (default: participant.id)."
+        ),
+    ] = None
+    grace_seconds: Annotated[
+        Seconds,
+        Meta(
+            description="How long running transfers go on after the participant list has expired, or while the status "
+            "of a credential cannot be read, in seconds."
+        ),
+    ] = 86_400.0
     of_kit: Annotated[
         bool,
         Meta(
@@ -183,6 +205,15 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
     ] = 300.0
     tokens: Annotated[
         Path | None, Meta(description="File of participants and tokens, for `static-token` and `mock-token` only.")
+    ] = None
+
+
+class AuthoritySettings(Section, frozen=True, kw_only=True):
+    """The authority of the data space, if this process answers for it."""
+
+    folder: Annotated[
+        Path | None,
+        Meta(description="Folder of the authority, as `authority init` made it; without one, there is no authority."),
     ] = None
 
 
@@ -432,6 +463,7 @@ class Settings(Section, frozen=True, kw_only=True):
     signaling: SignalingSettings = SignalingSettings()
     store: StoreSettings = StoreSettings()
     identity: IdentitySettings = IdentitySettings()
+    authority: AuthoritySettings = AuthoritySettings()
     issuer: IssuerSettings = IssuerSettings()
     net: NetSettings = NetSettings()
     limits: LimitSettings = LimitSettings()

@@ -1,6 +1,8 @@
 """Write the settings down: the commented file of `init`, and the page docs/settings.md."""
 
 import json
+import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +38,42 @@ def render_template(values: Mapping[str, Any], *, title: str) -> str:
     if given:
         raise SettingsError(f"Unknown setting {', '.join(sorted(given))}: docs/settings.md lists all settings.")
     return "\n".join(lines) + "\n"
+
+
+def change_values(text: str, values: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the text of a settings file with other `values`, by section and name; the rest of it stays as it is.
+
+    Raises SettingsError for a file in which a value cannot be changed line by line.
+    """
+    lines = text.splitlines()
+    for section, members in values.items():
+        if f"[{section}]" not in (line.strip() for line in lines):
+            lines += ["", f"[{section}]"]
+        for name, value in members.items():
+            start = next(at for at, line in enumerate(lines) if line.strip() == f"[{section}]") + 1
+            end = next((at for at in range(start, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
+            own = re.compile(rf"#?\s*{re.escape(name)}\s*=")
+            places = [at for at in range(start, end) if own.match(lines[at].strip())]
+            places.sort(key=lambda at: lines[at].lstrip().startswith("#"))
+            written = f"{name} = {_to_toml(value)}"
+            lines[places[0] if places else start : places[0] + 1 if places else start] = [written]
+    changed = "\n".join(lines) + "\n"
+    try:
+        read = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        read = {}
+    if any(read.get(section, {}).get(name) != _to_plain(value) for section, name, value in _list_changes(values)):
+        names = ", ".join(f"{section}.{name}" for section, name, _ in _list_changes(values))
+        raise SettingsError(f"The settings file cannot be changed by itself: set {names} by hand.")
+    return changed
+
+
+def _list_changes(values: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, Any]]:
+    return [(section, name, value) for section, members in values.items() for name, value in members.items()]
+
+
+def _to_plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | float) else str(value)
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -99,6 +99,12 @@ async def test_a_failed_refresh_is_logged_and_tried_again(parts: Parts, caplog: 
         def warning(self) -> str | None:
             return "The list expires soon."
 
+        def problem(self) -> str | None:
+            return None
+
+        def list_in_use(self) -> None:
+            return None
+
     calls: list[None] = []
     settings = replace(parts.settings, identity=replace(parts.settings.identity, refresh_seconds=0.001))
     quick = Parts(**{**vars(parts), "settings": settings, "identity": Flaky()})
@@ -122,6 +128,12 @@ async def test_the_list_is_read_at_once_when_it_is_wanted(parts: Parts) -> None:
             return True
 
         def warning(self) -> str | None:
+            return None
+
+        def problem(self) -> str | None:
+            return None
+
+        def list_in_use(self) -> None:
             return None
 
     settings = replace(parts.settings, identity=replace(parts.settings.identity, refresh_seconds=1_000_000.0))

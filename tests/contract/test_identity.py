@@ -6,7 +6,7 @@ import pytest
 
 from connector.app.identities import MECHANISMS
 from connector.identity.dcp.methods import name_key
-from connector.identity.dcp.profile import TrustProfile
+from connector.identity.listing.profile import TrustProfile
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.static_token import StaticTokenIdentity
 from connector.ports.identity import Intent, Mechanism, Participant, Unauthenticated

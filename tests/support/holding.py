@@ -8,7 +8,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.identity.dcp.mechanism import DcpIdentity
-from connector.identity.dcp.profile import parse_profile
+from connector.identity.listing.profile import parse_profile
 from connector.identity.roster import Member
 from connector.identity.tokens import issue
 from connector.ports.identity import Caller, Intent

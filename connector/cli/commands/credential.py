@@ -1,17 +1,26 @@
 """`credential`: the credentials that this participant holds and shows to others."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from connector.app.parts import find_authority, read_clock
+from connector.app.trust.joining import ask_anew, fetch_list, open_client, store_credential
+from connector.authority.card import IdentityCard, load_key, operator_keys
+from connector.authority.joining import Joined, renew_credential
+from connector.authority.roster import RosterFault
 from connector.cli.frame.command import TimeoutOption, YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect
+from connector.cli.setup.moving import build_member_card
 from connector.client.connector import Connector
 from connector.identity.files import FileFault, read_bounded
+from connector.identity.keys import SigningKey
+from connector.settings import Settings
 from connector.views.credentials import CredentialView, IssuanceState, IssuanceView
 
 app = create_noun("Credentials that this participant holds, and shows to those who verify it.")
@@ -82,6 +91,52 @@ def import_credential(
         held = connector.credentials.add(text)
     types = ", ".join(held.types)
     call.output.print_result(held, call.output.say("cli.credential-stored", types=types, name=held.key))
+
+
+@register(
+    app,
+    "renew",
+    faults=(RosterFault,),
+    example="""datenkontor credential renew
+    datenkontor credential renew --stopped --settings broker/datenkontor.toml""",
+)
+def renew(
+    call: CommandCall,
+    stopped: Annotated[
+        bool, typer.Option("--stopped", help="The process does not run: store the credential in its folder.")
+    ] = False,
+) -> None:
+    """Ask the authority of the data space for the own credential anew, and store it."""
+    settings = call.read_settings()
+    credential = _get_anew(settings)
+    if stopped:
+        kept = asyncio.run(store_credential(settings, credential))
+        types, key = kept.types, kept.key
+    else:
+        with connect(call) as connector:
+            held = connector.credentials.add(credential)
+        types, key = held.types, held.key
+    call.output.print_result(
+        {"key": key, "types": types},
+        call.output.say("cli.credential-stored", types=", ".join(types), name=key),
+    )
+
+
+def _get_anew(settings: Settings) -> str:
+    """Return the own credential, signed anew: by the authority, also if this process answers for it."""
+    did = settings.identity.did or settings.participant.id
+    authority = find_authority(settings)
+    if authority is not None:
+        return renew_credential(authority, did, read_clock())
+    base = str(settings.identity.roster).removesuffix("/members")
+    key = load_key(settings.identity.key)
+    return asyncio.run(_ask_anew(settings, base, build_member_card(settings, did, key), key)).credential
+
+
+async def _ask_anew(settings: Settings, base: str, card: IdentityCard, key: SigningKey) -> Joined:
+    async with open_client(settings) as client:
+        listed = await fetch_list(client, f"{base}/members", operator_keys(settings.identity.operator_key))
+    return await ask_anew(settings, base, listed.document.issuer, card, key)
 
 
 @register(app, "remove", example="datenkontor credential remove MembershipCredential --yes")

@@ -369,10 +369,10 @@ def _read_list(settings: Settings) -> ListSummary:
         with tempfile.NamedTemporaryFile() as file:
             file.write(answer.body)
             file.flush()
-            document = roster.verify(Path(file.name), keys, now=now, take_expired=True).document
+            listed = roster.verify(Path(file.name), keys, now=now, take_expired=True)
     else:
-        document = roster.verify(Path(location), keys, now=now, take_expired=True).document
-    own = next((member for member in document.members if member.id == settings.participant.id), None)
+        listed = roster.verify(Path(location), keys, now=now, take_expired=True)
+    document, own = listed.document, listed.entries.get(settings.participant.id)
     entry = None if own is None else (own.address, own.keys, own.data)
     return ListSummary(document.version, len(document.members), document.expires, entry, document.members)
 

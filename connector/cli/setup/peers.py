@@ -58,18 +58,23 @@ def check_peers(
     settings: Settings, members: Sequence[ListedPeer], wanted: str | None, say: Say
 ) -> Iterator[PeerFinding]:
     """Return a finding for each peer that is asked: the `wanted` one, `all`, `none`, or the first ones of the list."""
-    others = [member for member in members if member.id != settings.participant.id and member.address]
+    others = [member for member in members if _name(member) != settings.participant.id and member.address]
     chosen = _choose(others, wanted)
     if wanted not in {None, ALL, NONE} and not chosen:
         yield PeerFinding(name="peers", sentence=say("peers.unknown", name=_clean(wanted)), advice=say("peers.names"))
     if chosen:
-        known = {member.id for member in members}
+        known = {_name(member) for member in members}
         findings = asyncio.run(_ask_all(settings, chosen, known))
         for member, fault in zip(chosen, findings, strict=True):
             yield _describe(member, fault, say)
     if wanted is None and len(others) > MOST:
         sentence = say("peers.more", asked=MOST, total=len(others))
         yield PeerFinding(name="peers", sentence=sentence, advice=say("peers.ask-all"))
+
+
+def _name(member: ListedPeer) -> str:
+    """Return the identifier by which a member speaks: the first that it had."""
+    return member.key if isinstance(member, Member) else member.id
 
 
 def _choose(others: list[ListedPeer], wanted: str | None) -> list[ListedPeer]:
@@ -127,7 +132,7 @@ async def _ask(client: GuardedClient, member: ListedPeer, known: set[str]) -> No
     for root in _list_roots(endpoint):
         answer = await _fetch(client, root + WELL_KNOWN)
         if answer.status == 200:
-            _check_document(_read(answer.body), root, address, member.id, known)
+            _check_document(_read(answer.body), root, address, _name(member), known)
             return
         status = status or answer.status
     raise PeerFault("no-document", status=status)

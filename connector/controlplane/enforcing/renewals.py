@@ -3,6 +3,7 @@
 A suspended one moves no data, but its consumer still hopes for it: it is ended if its agreement has no standing left.
 """
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -39,6 +40,22 @@ async def look_again(
         async for row in walk(partial(_list, evaluator.context, dataset, agreement, peer, state)):
             concerned = row.state == state and row.role is Role.PROVIDER
             if concerned and (not fact or await _reads(evaluator, row, fact)):
+                await _look_again(evaluator.context, row, state)
+
+
+async def watch_excluded(evaluator: Evaluator, renewed: asyncio.Event) -> None:
+    """Decide the transfers with excluded participants again whenever the participant list was looked at."""
+    while True:
+        await renewed.wait()
+        renewed.clear()
+        await end_excluded(evaluator)
+
+
+async def end_excluded(evaluator: Evaluator) -> None:
+    """Decide running transfers with participants that are excluded again, at once."""
+    for state in (TransferState.STARTED, TransferState.SUSPENDED):
+        async for row in walk(partial(_list, evaluator.context, None, None, None, state)):
+            if row.state == state and row.role is Role.PROVIDER and evaluator.exclude(row.peer):
                 await _look_again(evaluator.context, row, state)
 
 

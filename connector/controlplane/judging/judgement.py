@@ -234,7 +234,10 @@ async def judge_standing(evaluator: Evaluator, agreement: Agreement | None) -> J
     if agreement.withdrawn_at is not None:
         return _refuse(WITHDRAWN, "processes.withdrawn", agreement.withdrawn_because)
     block = await evaluator.context.store.block(agreement.owner, agreement.counterparty)
-    return _refuse(BLOCKED, "processes.blocked", block.reason) if block is not None else None
+    if block is not None:
+        return _refuse(BLOCKED, "processes.blocked", block.reason)
+    excluded = evaluator.exclude(agreement.counterparty)
+    return _refuse(excluded, f"processes.{excluded}") if excluded is not None else None
 
 
 def _refuse(code: str, text: str, because: str = "") -> Judgement:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from connector.identity.dcp.access import AccessTokens
-from connector.identity.dcp.presented import Verifier, open_credential, verify_credential
+from connector.identity.dcp.presented import TrustedIssuers, Verifier, open_credential, verify_credential
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists
@@ -121,6 +121,16 @@ class DcpHolder:
     def trusts(self, issuer: str, kind: str) -> bool:
         """Return whether the data space trusts an issuer for a type of credentials."""
         return kind in self._verifier.trust.issuers.get(issuer, frozenset())
+
+    def trust(self, issuers: TrustedIssuers) -> None:
+        """Use other issuers from now on."""
+        self._verifier = self._verifier._replace(trust=issuers)
+
+    def forget(self, issuers: Sequence[str]) -> None:
+        """Forget the documents of issuers, and all status lists."""
+        for issuer in issuers:
+            self.verifiers.resolver.forget(issuer)
+        self._statuses.forget()
 
     async def examine(self, secured: str) -> ExaminedCredential:
         """Verify a credential by the rules by which others verify it when it is shown."""

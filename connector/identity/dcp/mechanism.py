@@ -19,20 +19,23 @@ from connector.identity.dcp.asking import ask_presentations
 from connector.identity.dcp.holding import MAX_NESTED, CallerGate, DcpHolder, grant
 from connector.identity.dcp.issuing import DcpIssuer, keep_token
 from connector.identity.dcp.messaging import DcpPeer
+from connector.identity.dcp.partners import PartnerLists, describe
 from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, verify_presentation
-from connector.identity.dcp.profile import TrustProfile
 from connector.identity.dcp.resolver import DidResolver
+from connector.identity.dcp.reviewing import CredentialReview
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists, verify_by_documents
-from connector.identity.jws import Rejected
-from connector.identity.keys import SigningKey
-from connector.identity.roster import RosterIdentity, bearer
+from connector.identity.jws import Rejected, open_signed
+from connector.identity.keys import PEER_ALGORITHMS, SigningKey
+from connector.identity.listing.profile import TrustProfile
+from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity, RosterRejected, bearer
 from connector.identity.seals import ListedSeals
-from connector.identity.tokens import issue, make_replay_key
+from connector.identity.tokens import KIND, MAX_TOKEN, issue, make_replay_key, read_issuer
 from connector.net.client import GuardedClient
 from connector.ports.identity import (
     AuthenticationUnavailable,
     Caller,
+    Exclusion,
     Intent,
     ListInUse,
     Participant,
@@ -71,21 +74,28 @@ class DcpIdentity:
         id: str,
         key: SigningKey,
         members: RosterIdentity,
-        profile: TrustProfile,
+        profile: TrustProfile | None,
         client: GuardedClient,
         clock: Callable[[], int],
         of_kit: bool = False,
+        partners: PartnerLists | None = None,
+        grace_ms: int = GRACE_MS,
     ) -> None:
-        """`id` is the identifier of this participant, and `key` has the name that its document gives it.
+        """`id` is the did:web identifier of this participant, and `key` has the name that its document gives it.
 
         `members` keeps the participant list. `clock` returns ms since the epoch. `of_kit` takes what the conformance
-        kit publishes on one machine: documents over plain HTTP, its credentials, and each presentation once.
+        kit publishes on one machine: documents over plain HTTP, its credentials, and each presentation once. `profile`
+        counts for a list without one. `members` also speaks with those that are known by the keys of the list, while
+        the data space moves over. `partners` keeps the lists of other data spaces. `grace_ms` is how long what runs
+        goes on while the status of a credential is unknown.
         """
         self._owner = owner
         self._id = id
         self._key = key
         self._members = members
-        self._profile = profile
+        self._partners = partners
+        self._own_profile = profile
+        self._profile = profile or TrustProfile()
         self._client = client
         self._clock = clock
         self._shown_ms = 0 if of_kit else SHOWN_MS
@@ -93,6 +103,10 @@ class DcpIdentity:
         self._budget = asyncio.Semaphore(MAX_FETCHES)
         self._resolver, self._verifier = self._make_verifier(self._budget, of_kit=of_kit)
         self._statuses = self._verifier.statuses
+        self._review = CredentialReview(self._statuses, clock, grace_ms)
+        self._grace_ms = grace_ms
+        self._of_kit = of_kit
+        self._used: Roster | None = None
         self._shown: OrderedDict[tuple[str, tuple[str, ...]], _Shown] = OrderedDict()
         self.holder = self._make_holder(of_kit=of_kit)
         self.issuer = self._make_issuer(of_kit=of_kit)
@@ -107,9 +121,45 @@ class DcpIdentity:
 
         verify = verify_by_documents(resolve, take_missing=profile.without_relationships)
         lists = StatusLists(client, verify, clock, budget)
-        issuers = {issuer: frozenset(names) for issuer, names in profile.issuers.items()}
-        trust = TrustedIssuers(issuers, frozenset(profile.schemas))
-        return resolver, Verifier(self._id, trust, resolve, lists, profile.without_relationships, of_kit)
+        return resolver, Verifier(self._id, self._find_trust(), resolve, lists, profile.without_relationships, of_kit)
+
+    def _find_trust(self) -> TrustedIssuers:
+        """Return who is trusted for what: by the profile, and of the partners as far as the list says."""
+        issuers = {issuer: frozenset(names) for issuer, names in self._profile.issuers.items()}
+        for partner in self._members.roster.document.partners if self._members.roster else ():
+            issuers[partner.authority] = frozenset(partner.types)
+        return TrustedIssuers(issuers, frozenset(self._profile.schemas))
+
+    def _use_list(self) -> None:
+        """Use the profile and the partners of the list in use; what callers showed is looked at again.
+
+        Raises RosterRejected if nobody has said whose credentials count.
+        """
+        roster = self._members.roster
+        profile = roster.document.profile if roster and roster.document.profile else self._own_profile
+        if profile is None:
+            raise RosterRejected(
+                "The participant list contains no profile of the data space, and identity.profile does not exist: ask "
+                "the data-space operator for one of them."
+            )
+        first, self._used = self._used is None, roster
+        self._profile = profile
+        if first:
+            # Nobody has been verified yet: what is fixed for the time of a process is made from the first list.
+            self._resolver, self._verifier = self._make_verifier(self._budget, of_kit=self._of_kit)
+            self._statuses = self._verifier.statuses
+            self._review = CredentialReview(self._statuses, self._clock, self._grace_ms)
+            self.holder = self._make_holder(of_kit=self._of_kit)
+            self.issuer = self._make_issuer(of_kit=self._of_kit)
+        else:
+            self._verifier = self._verifier._replace(trust=self._find_trust())
+            self.holder.trust(self._verifier.trust)
+        # The news may be that a key of an issuer was stolen, or a credential revoked.
+        for issuer in self._verifier.trust.issuers:
+            self._resolver.forget(issuer)
+        self.holder.forget(tuple(self._verifier.trust.issuers))
+        self._statuses.forget()
+        self._shown.clear()
 
     def _make_holder(self, *, of_kit: bool) -> DcpHolder:
         """Return what shows the credentials of this participant; it shares no fetch with this mechanism."""
@@ -157,8 +207,11 @@ class DcpIdentity:
 
         If the profile asks for credentials, an access token goes along that grants these to `audience`.
         """
+        entry = self._find_entry(audience)
+        if self._is_listed_by_keys(entry):
+            return await self._members.issue_token(audience, intent)
         scopes = [Scope(ScopeKind.TYPE, name) for name in self._profile.show.get(intent, ())]
-        return f"Bearer {self.issue_for(audience, scopes)}"
+        return f"Bearer {self.issue_for(entry.id if entry else audience, scopes)}"
 
     def issue_for(self, audience: str, scopes: Sequence[Scope]) -> str:
         """Return a fresh token for `audience`, with an access token for `scopes` if there are any (DCP 1.0, 4.3.2)."""
@@ -174,6 +227,8 @@ class DcpIdentity:
         token = bearer(authorization)
         if not self._members.in_force:
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
+        if self._profile.moving_over and self._is_by_key(token):
+            return await self._members.authenticate(authorization, intent)
         try:
             async with asyncio.timeout(DEADLINE_S):
                 sender = await self._verify_token(token)
@@ -183,11 +238,14 @@ class DcpIdentity:
         return self._make_caller(sender, shown)
 
     async def refresh(self) -> bool:
-        """Fetch the participant list. A new one may tell of a revocation: what callers showed is looked at again."""
+        """Fetch the participant list, and those of partners. A new one may tell of a revocation."""
         changed = await self._members.refresh()
-        if changed:
-            self._statuses.forget()
-            self._shown.clear()
+        roster = self._members.roster
+        if self._partners is not None and roster is not None:
+            changed = await self._partners.refresh(roster.document.partners) or changed
+        if changed or roster is not self._used:
+            self._use_list()
+        await self._review.look()
         return changed
 
     @property
@@ -209,23 +267,59 @@ class DcpIdentity:
         return self._members.problem()
 
     def warning(self) -> str | None:
-        """Return that the list expires soon."""
-        return self._members.warning()
+        """Return that the list expires soon, or that the status of a credential cannot be read."""
+        return self._members.warning() or self._review.warning()
+
+    def exclude(self, id: str) -> Exclusion | None:
+        """Return why nothing may be delivered to a participant any more: by the lists, then by its credentials."""
+        found = self._members.exclude(id)
+        if found is Exclusion.NOT_LISTED and self.participant(id) is not None:
+            found = None
+        return found or self._review.exclude(id)
 
     def participant(self, id: str) -> Participant | None:
-        """Return a member."""
-        return self._members.participant(id)
+        """Return a member, or one of a partner, by any identifier that it has or had."""
+        if self._members.entry(id) is not None or self._partners is None:
+            return self._members.participant(id)
+        found = self._partners.find(id)
+        return describe(found[1]) if found and self._is_of_partner(found[1]) else None
 
     def participants(self) -> Sequence[Participant]:
-        """Return all members."""
-        return self._members.participants()
+        """Return all members, then those of partners."""
+        own = self._members.participants()
+        others = self._partners.participants() if self._partners else ()
+        return (*own, *(each for each in others if self._members.entry(each.id) is None))
+
+    def _is_of_partner(self, member: Member) -> bool:
+        """Return whether no identifier of a partner's member is that of an own member."""
+        return all(self._members.entry(name) is None for name in (member.id, *member.former))
+
+    def _find_entry(self, id: str) -> Member | None:
+        """Return the entry of a member, or of one of a partner."""
+        own = self._members.entry(id)
+        found = self._partners.find(id) if own is None and self._partners else None
+        return found[1] if found and self._is_of_partner(found[1]) else own
+
+    def _is_listed_by_keys(self, entry: Member | None) -> bool:
+        """Return whether a member is known by the keys of the list still, in a data space that moves over."""
+        return self._profile.moving_over and entry is not None and not entry.by_document
+
+    def _is_by_key(self, token: str) -> bool:
+        """Return whether a token, which is not verified here, is one by the keys of the list of such a member."""
+        opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS)
+        if opened.kid is None or "#" in opened.kid:
+            return False
+        entry = self._find_entry(read_issuer(opened))
+        if entry is not None and entry.by_document:
+            raise Rejected("moved", "the issuer is known by its document: it has to sign as its identifier says.")
+        return True
 
     def _make_token(self, audience: str, *, token: str | None) -> str:
         jti, now_s = secrets.token_urlsafe(16), self._clock() // 1000
         return issue(self._key, issuer=self._id, audience=audience, jti=jti, now_s=now_s, token=token)
 
     def _is_member(self, did: str) -> bool:
-        return self._members.participant(did) is not None
+        return self.participant(did) is not None
 
     async def _verify_token(self, token: str) -> SelfIssued:
         """Verify a token; a caller that the list does not know may be on one that was published a moment ago."""
@@ -234,6 +328,7 @@ class DcpIdentity:
         except Rejected as fault:
             if fault.rule != "member" or not await self._members.look_again(self._members.roster):
                 raise
+            self._use_list()
             return await self._verify(token)
 
     async def _verify(self, token: str) -> SelfIssued:
@@ -275,6 +370,7 @@ class DcpIdentity:
                 self._client, sender, scopes, self._make_token, three_parts=self._profile.three_part_scopes
             )
         found = [each for text in texts for each in await verify_presentation(text, sender, self._verifier, now)]
+        self._check_partner(sender.claims.iss, found)
         missing = name_missing(found, frozenset(types))
         if missing:
             raise Rejected("shown", f"the caller shows no {missing[0]}.")
@@ -282,17 +378,30 @@ class DcpIdentity:
         ends = [end for end in (*(each.valid_until for each in found), *used) if end is not None]
         return tuple(found), min([now + self._shown_ms, *ends])
 
-    def _make_caller(self, sender: SelfIssued, shown: Sequence[PresentedCredential]) -> Caller:
-        claims, listed = sender.claims, self._members.participant(sender.claims.iss)
+    def _check_partner(self, holder: str, credentials: Sequence[PresentedCredential]) -> None:
+        """Check that the authority of another data space speaks of its own members alone; raises Rejected."""
         roster = self._members.roster
+        partners = {partner.authority for partner in roster.document.partners} if roster else set()
+        found = self._partners.find(holder) if self._partners and self._members.entry(holder) is None else None
+        for each in credentials:
+            if each.issuer in partners and each.issuer != (found[0] if found else None):
+                raise Rejected("partner", f"{each.issuer} has issued a credential for somebody who is not its member.")
+
+    def _make_caller(self, sender: SelfIssued, shown: Sequence[PresentedCredential]) -> Caller:
+        claims, listed = sender.claims, self.participant(sender.claims.iss)
+        participant = listed.id if listed else claims.iss
+        roster = self._members.roster
+        if shown:
+            self._review.note(participant, shown)
         evidence: dict[str, Any] = {
             "mechanism": "dcp",
+            "proved_as": claims.iss,
             "kid": sender.key.kid,
             "roster_version": roster.document.version if roster else 0,
             "credentials": [{"id": each.id, "issuer": each.issuer, "types": list(each.types)} for each in shown],
         }
         return Caller(
-            participant=claims.iss,
+            participant=participant,
             claims=self._read_claims(shown, listed.claims if listed else {}),
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),

@@ -3,6 +3,10 @@
 SENTENCES: dict[str, str] = {
     "no-agreement": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
     "blocked": "Der Vertragspartner hat diesen Teilnehmer ausgeschlossen.",
+    "not-listed": "Der Teilnehmer steht nicht mehr auf der Teilnehmerliste.",
+    "list-expired": "Die Teilnehmerliste ist abgelaufen, und die Frist für laufende Übertragungen ist vorbei.",
+    "credential-ended": "Ein Nachweis des Teilnehmers gilt nicht mehr.",
+    "status-unknown": "Ob ein Nachweis des Teilnehmers noch gilt, war zu lange nicht zu prüfen.",
     "refused-there": "Der Anbieter hat die letzte Lieferung abgelehnt: {reason}",
     "excluded-here": "Der Teilnehmer ist hier ausgeschlossen: `participant unblock` lässt ihn wieder zu.",
     "withdrawn": "Der Anbieter ist vom Vertrag zurückgetreten.",

@@ -3,6 +3,10 @@
 SENTENCES: dict[str, str] = {
     "no-agreement": "There is no finalized agreement for this transfer.",
     "blocked": "The counterparty has excluded this participant.",
+    "not-listed": "The participant is not on the participant list any more.",
+    "list-expired": "The participant list has expired, and the time of grace for running transfers is over.",
+    "credential-ended": "A credential of the participant has ended.",
+    "status-unknown": "The status of a credential of the participant could not be read for too long.",
     "refused-there": "The provider refused the last transfer: {reason}",
     "excluded-here": "This participant is excluded here: `participant unblock` admits it again.",
     "withdrawn": "The provider has withdrawn from the agreement.",

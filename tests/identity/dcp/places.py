@@ -10,12 +10,12 @@ from typing import Any
 
 from connector.identity.dcp.mechanism import DcpIdentity
 from connector.identity.dcp.presented import TrustedIssuers, Verifier
-from connector.identity.dcp.profile import TrustProfile
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import sign
 from connector.identity.keys import SigningKey, generate, public_jwk
+from connector.identity.listing.profile import TrustProfile
 from connector.identity.roster import RosterIdentity
 from connector.identity.tokens import issue
 from connector.net.addresses import NetPolicy

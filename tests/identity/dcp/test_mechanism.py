@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from connector.identity.dcp.mechanism import MAX_FETCHES, SHOWN_MS, DcpIdentity
-from connector.identity.dcp.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
 from connector.identity.dcp.self_issued import verify_self_issued
 from connector.identity.dcp.statuses import FRESH_MS
 from connector.identity.jws import Rejected, sign
+from connector.identity.listing.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
 from connector.identity.roster import Member
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable, Intent

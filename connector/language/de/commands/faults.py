@@ -81,7 +81,6 @@ SENTENCES: dict[str, str] = {
     "beschreibbar: bitte anlegen, diesem Benutzer das Schreibrecht geben oder `store.path` auf eine andere Datei setzen.",
     "{}.port and {}.port are both {}: give each listener a port of its own.": "{0}.port und {1}.port sind beide {2}: bitte "
     "jedem einen eigenen Port geben.",
-    "participant.id, {}, does not fit identity.mechanism dcp: use an identifier such as did:web:stadt.example.": "participant.id, {0}, passt nicht zu identity.mechanism dcp: bitte eine Kennung wie did:web:stadt.example verwenden.",
     "identity.profile, {}, cannot be used: {}": "identity.profile, {0}, ist nicht brauchbar: {1}",
     "The profile of the data space cannot be read: {}": "Das Profil des Datenraums ist nicht lesbar: {0}",
     "The profile names {} as an issuer: expected did:web:host.": "Das Profil nennt {0} als Aussteller: erwartet wird did:web:host.",

@@ -77,6 +77,7 @@ SENTENCES: dict[str, str] = {
     "about": "betrifft",
     "address": "Adresse",
     "data": "Datenadressen",
+    "former": "früher",
     "roles": "Rollen",
     "claims": "Angaben",
     "types": "Arten",

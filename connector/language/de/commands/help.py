@@ -337,4 +337,47 @@ SENTENCES: dict[str, str] = {
     "A data plane of Datenkontor says itself what it is: the variable DATENKONTOR_PLANE holds a management key of it with the scope admin. Another one is described with --id, --profile and --keys.": "Eine Datenebene von Datenkontor sagt selbst, was sie ist: Die Variable DATENKONTOR_PLANE enthält einen ihrer Verwaltungsschlüssel mit dem Recht admin. Eine andere beschreiben --id, --profile und --keys.",
     "Keep new flows away from a data plane; those that it has go on until they end.": "Einer Datenebene keine neuen Datenflüsse geben; die vorhandenen laufen bis zu ihrem Ende weiter.",
     "Remove a data plane that has no flows any more.": "Eine Datenebene ohne laufende Datenflüsse entfernen.",
+    "A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run meanwhile. What was refused has changed nothing.": "Ein Konnektor, der nach dem Schlüssel seines Ausweises Mitglied war, behält Kennung und Verträge. Er"
+    " darf währenddessen nicht laufen. Was abgelehnt wird, hat nichts verändert.",
+    "Add a member by its identity card, without an invitation; it gets its credential with `credential renew`.": "Ein Mitglied mit seinem Teilnehmerausweis aufnehmen, ohne Einladung; seinen Nachweis holt es mit"
+    " `credential renew`.",
+    "Admit a suspended member again.": "Ein Mitglied, dessen Mitgliedschaft ruht, wieder zulassen.",
+    "Ask the authority of the data space for the own credential anew, and store it.": "Den eigenen Nachweis bei der Vertrauensstelle des Datenraums neu anfordern und speichern.",
+    "Become a member of a data space by an invitation.": "Mit einer Einladung Mitglied eines Datenraums werden.",
+    "Become a member of a data space: keys are made here, the authority looks at them, and a credential is stored.": "Mitglied eines Datenraums werden: Die Schlüssel entstehen hier, die Vertrauensstelle prüft sie, und ein"
+    " Nachweis wird gespeichert.",
+    "Go on with the spare root, after the first root was lost or stolen: members refuse the first one from then on.": "Mit dem Ersatzschlüssel weitermachen, nachdem der erste Hauptschlüssel verloren oder gestohlen ist: Die"
+    " Mitglieder lehnen den ersten von da an ab.",
+    "List the authorities of other data spaces, and the thumbprint of the own root, which theirs need.": "Die Vertrauensstellen anderer Datenräume auflisten, mit dem Fingerabdruck des eigenen Hauptschlüssels,"
+    " den jene brauchen.",
+    "List the authority of another data space: its members and yours meet, once it lists yours too.": "Die Vertrauensstelle eines anderen Datenraums eintragen: Deren Mitglieder und die eigenen begegnen sich,"
+    " sobald sie auch die eigene einträgt.",
+    "List the members, then the invitations that nobody has used.": "Die Mitglieder auflisten, dann die Einladungen, die noch niemand verwendet hat.",
+    "Make a link with which one organisation joins, once: `datenkontor join LINK`.": "Einen Link erzeugen, mit dem eine Organisation beitritt, einmal: `datenkontor join LINK`.",
+    "Make a new issuer key, certified by the root for 90 days, and publish the list with it.": "Einen neuen Signaturschlüssel erzeugen, vom Hauptschlüssel für 90 Tage zertifiziert, und die Liste damit"
+    " veröffentlichen.",
+    "Make the authority of the data space, in the folder `authority` beside the settings of its broker.": "Die Vertrauensstelle des Datenraums anlegen, im Ordner `authority` neben den Einstellungen ihres"
+    " Brokers.",
+    "Nobody has to change a setting. Make another spare soon: it is pinned by each member by hand.": "Niemand muss eine Einstellung ändern. Bald einen neuen Ersatzschlüssel anlegen: Jedes Mitglied"
+    " hinterlegt ihn von Hand.",
+    "Of its list count names, addresses and keys. Its roles, claims, profile and partners do not.": "Von ihrer Liste zählen Namen, Adressen und Schlüssel. Rollen, Angaben, Profil und Partner zählen nicht.",
+    "Sign the next participant list, with the profile of the data space, and tell the members that it is there.": "Die nächste Teilnehmerliste signieren, mit dem Profil des Datenraums, und den Mitgliedern Bescheid"
+    " geben.",
+    "Suspend a member: nobody speaks with it, and what runs with it ends, until `member admit`.": "Eine Mitgliedschaft ruhen lassen: Niemand spricht mit dem Mitglied, und was läuft, endet, bis `member"
+    " admit`.",
+    "Take a member off the list and end its credentials, for good; the members are told at once.": "Ein Mitglied von der Liste nehmen und seine Nachweise beenden, endgültig; die Mitglieder erfahren es"
+    " sofort.",
+    "Take the authority of another data space off the list: what runs with its members ends.": "Die Vertrauensstelle eines anderen Datenraums von der Liste nehmen: Was mit deren Mitgliedern läuft,"
+    " endet.",
+    "The authorities of other data spaces, whose members yours meet: list, add, remove.": "Die Vertrauensstellen anderer Datenräume, deren Mitgliedern die eigenen begegnen: auflisten, eintragen,"
+    " streichen.",
+    "The authority of a data space: its keys, its members, the signed list.": "Die Vertrauensstelle eines Datenraums: Schlüssel, Mitglieder, signierte Liste.",
+    "The authority of a data space: its keys, its members, the signed participant list.": "Die Vertrauensstelle eines Datenraums: ihre Schlüssel, ihre Mitglieder, die signierte Teilnehmerliste.",
+    "The link is shown once. Send it on a way on which nobody else reads it.": "Der Link wird einmal angezeigt. Ihn so senden, dass niemand sonst ihn liest.",
+    "The members of the data space: invite, add, suspend, revoke, list.": "Die Mitglieder des Datenraums: einladen, aufnehmen, ruhen lassen, widerrufen, auflisten.",
+    "Two roots are made, of which one is the spare. Move both away from this machine, to two places. The broker must not run meanwhile; it proves itself by its document from then on. Members of before go on until they have joined.": "Zwei Hauptschlüssel entstehen, einer davon als Ersatz. Beide von diesem Rechner wegbringen, an zwei"
+    " Orte. Der Broker darf währenddessen nicht laufen; er weist sich von da an mit seinem Dokument aus. Für"
+    " bisherige Mitglieder geht es weiter, bis sie beigetreten sind.",
+    "What the key of before has signed stays valid. With --stolen it ends at once: each member then asks for its credential anew with `credential renew`, and a list that a thief signs is refused.": "Was der bisherige Schlüssel signiert hat, bleibt gültig. Mit --stolen endet es sofort: Jedes Mitglied"
+    " fordert dann seinen Nachweis mit `credential renew` neu an, und eine Liste des Diebs wird abgelehnt.",
 }

@@ -77,6 +77,7 @@ SENTENCES: dict[str, str] = {
     "about": "about",
     "address": "address",
     "data": "data",
+    "former": "former",
     "roles": "roles",
     "claims": "claims",
     "types": "types",

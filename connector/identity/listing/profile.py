@@ -23,13 +23,14 @@ _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Names = Annotated[tuple[_Name, ...], msgspec.Meta(max_length=32)]
 
 
-class TrustProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TrustProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A profile as it was read.
 
     `issuers` are the types of credentials that an issuer is trusted for, `show` the types that a member shows for an
     intent, `claims` for a type the names that policies use with the members of the subject that have their values, and
     `schemas` the schemas of credentials that are known. `without_relationships` takes documents of identifiers that
     state no verification relationship at all, and `three_part_scopes` asks with scopes that end with `:read`.
+    `moving_over` still takes tokens by the keys of the list, of members that are not known by their documents yet.
     """
 
     issuers: Annotated[dict[_Name, _Names], msgspec.Meta(max_length=64)] = {}
@@ -38,6 +39,7 @@ class TrustProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     schemas: _Names = ()
     without_relationships: bool = False
     three_part_scopes: bool = False
+    moving_over: bool = False
 
 
 class ProfileRejected(RefreshFailed):

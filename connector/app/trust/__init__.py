@@ -1,0 +1,1 @@
+"""This participant and the authority of its data space, as far as the command line speaks with it."""

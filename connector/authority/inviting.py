@@ -1,0 +1,122 @@
+"""Invitations: a link that makes one organisation a member, once and until a time.
+
+The link ends with a fragment, which no server gets to see and no log contains: which invitation, its secret, and the
+thumbprint of the root that the new member pins.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from connector.authority import keeping
+from connector.authority.issuing import BASE
+from connector.authority.keeping import MAX_INVITATIONS, Authority, AuthorityRecord, Invitation
+from connector.authority.roster import RosterFault
+from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.errors import ClaimFault
+
+DEFAULT_VALIDITY: Final = timedelta(days=7)
+LONGEST_LINK: Final = 2048
+
+
+class InvitationLink(NamedTuple):
+    """A link taken apart: where the authority answers, the invitation, its secret and the thumbprint of the root."""
+
+    base: str
+    id: str
+    secret: str
+    root: str
+
+    def write(self) -> str:
+        """Return the link as text."""
+        return f"{self.base}/join#{self.id}.{self.secret}.{self.root}"
+
+
+def invite(
+    authority: Authority,
+    name: str,
+    *,
+    now: datetime,
+    valid_for: timedelta = DEFAULT_VALIDITY,
+    roles: Sequence[str] = (),
+    types: Sequence[str] = (),
+    claims: Mapping[str, Sequence[str]] | None = None,
+    did: str = "",
+) -> str:
+    """Keep an invitation and return its link, the only place of its secret; raises RosterFault.
+
+    Parameters:
+        name: how the list will name the organisation.
+        now: aware.
+        valid_for: how long the link can be used.
+        roles: its roles, `participant` if none is given.
+        types: the types of its credential, all that the profile trusts the authority for if none is given.
+        claims: what the list confirms of it.
+        did: the only identifier that can use the invitation, if given.
+    """
+    if valid_for <= timedelta(0):
+        raise RosterFault("The invitation would expire before it begins: give a positive validity.")
+    number, secret, moment = secrets.token_hex(8), secrets.token_urlsafe(32), int(now.timestamp() * 1000)
+    root = keeping.load_roots(authority)[0].kid
+    issued = keeping.read_profile(authority).issuers
+
+    def add(record: AuthorityRecord) -> AuthorityRecord:
+        own = issued.get(record.did, ())
+        unknown = next((each for each in types if each not in own), None)
+        if unknown:
+            raise RosterFault(f"The profile does not trust {record.did} for {unknown}: add it below [issuers].")
+        invitation = Invitation(
+            name=name,
+            until=moment + int(valid_for.total_seconds() * 1000),
+            secret=_hash(secret),
+            roles=tuple(roles) or ("participant",),
+            types=tuple(types) or own,
+            claims={key: tuple(values) for key, values in (claims or {}).items()},
+            did=_check_did(did),
+        )
+        open_ones = {key: each for key, each in record.invitations.items() if each.until > moment}
+        if len(open_ones) >= MAX_INVITATIONS:
+            raise RosterFault(f"{MAX_INVITATIONS} invitations are open, which is as many as there can be.")
+        return msgspec.structs.replace(record, invitations={**open_ones, number: invitation})
+
+    record = keeping.change(authority, add)
+    return InvitationLink(record.url + BASE, number, secret, root).write()
+
+
+def find_invitation(record: AuthorityRecord, id: str, secret: str, now: int) -> Invitation:
+    """Return the invitation that a link speaks of, used or not, at `now` (ms); raises RosterFault."""
+    found = record.invitations.get(id)
+    if found is None or not hmac.compare_digest(found.secret, _hash(secret)):
+        raise RosterFault("There is no such invitation: use the link as the data-space operator sent it.")
+    if found.until <= now:
+        raise RosterFault("The invitation has expired: ask the data-space operator for a new one.")
+    return found
+
+
+def parse_link(text: str) -> InvitationLink:
+    """Take a link apart; raises RosterFault."""
+    base, mark, fragment = text.strip().partition("/join#")
+    parts = fragment.split(".")
+    url = urlsplit(base)
+    if len(text) > LONGEST_LINK or not mark or len(parts) != 3 or not all(parts) or url.scheme != "https":
+        raise RosterFault("This is not an invitation: expected the whole link that the data-space operator sent.")
+    return InvitationLink(base, *parts)
+
+
+def _check_did(did: str) -> str:
+    if did:
+        try:
+            parse_web_did(did)
+        except ClaimFault as fault:
+            raise RosterFault(fault.reason) from None
+    return did
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,219 @@
+"""Joining: who has an invitation and answers at its identifier becomes a member, and gets its credential at once.
+
+The new member signs its request with the key that its document publishes. So the authority knows that it speaks with
+who answers there, and nobody copies a key or a token by hand. A member that was known by a key of the list before
+signs with this key too: then its new identifier means the same organisation.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
+
+import msgspec
+
+from connector.authority import issuing, keeping, roster
+from connector.authority.card import IdentityCard, make_member, verification_keys
+from connector.authority.inviting import find_invitation
+from connector.authority.keeping import Authority, AuthorityRecord, Invitation
+from connector.authority.roster import RosterFault
+from connector.identity.dcp.methods import find_keys
+from connector.identity.jws import Rejected, open_signed, sign, verify_document
+from connector.identity.keys import SigningKey, from_jwk
+from connector.identity.roster import Member
+from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.document import DidDocument, Relationship
+from connector.protocol.dcp.errors import ClaimFault
+from connector.views.conversion import moment
+from connector.views.handed_in import HandedInFault, read_json
+
+KIND: Final = "join+jws"
+MAX_REQUEST: Final = 64 * 1024
+LATEST_MS: Final = 300_000
+"""How old, or how far ahead of the own clock, the signature of a request may be, in ms."""
+
+ResolveApplicant = Callable[[str], Awaitable[DidDocument]]
+"""Fetches the document of an identifier; raises ClaimFault and AuthenticationUnavailable."""
+
+_Stated = Annotated[str, msgspec.Meta(max_length=512)]
+
+
+class JoinRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a new member asks for, and signs: whom, with which invitation, as whom, and when (ms).
+
+    `former` is the identifier by which the list knows it already. Without an invitation, a member asks for its
+    credential anew.
+    """
+
+    authority: _Stated
+    card: IdentityCard
+    at: int
+    invitation: _Stated = ""
+    former: _Stated = ""
+
+
+class SentRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The signed request as it is sent, with the secret of the invitation."""
+
+    request: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST)]
+    secret: _Stated = ""
+
+
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: the identifier by which processes and agreements know the member, its credential, and what is new."""
+
+    participant: str
+    name: str
+    credential: str
+    repeated: bool = False
+
+
+def write_request(key: SigningKey, request: JoinRequest, secret: str = "") -> bytes:
+    """Return the request as it is sent, signed with the key of the member."""
+    signed = sign(key, msgspec.json.encode(request), kind=KIND)
+    return msgspec.json.encode(SentRequest(request=signed, secret=secret))
+
+
+async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now: int) -> Joined:
+    """Make the sender of a request a member, or give a member its credential anew; `now` in ms. Raises RosterFault.
+
+    The order is a promise: nothing is fetched for who has no invitation, and nothing changes before all is checked. A
+    repeated request of the same member is answered as the first one was.
+    """
+    request, secret = _read(body, now)
+    record = keeping.show(authority)
+    if request.authority != record.did:
+        raise RosterFault(f"The request is for another authority: expected {record.did}.")
+    if not request.invitation:
+        return _renew(authority, request, now)
+    invitation = find_invitation(record, request.invitation, secret, now)
+    key = verification_keys(request.card)[0]
+    again = invitation.used_by == request.card.id and invitation.used_key == key.kid
+    if invitation.used_by and not again:
+        raise RosterFault("The invitation was used already: ask the data-space operator for a new one.")
+    if invitation.did not in ("", request.card.id):
+        raise RosterFault(f"The invitation is for {invitation.did}, and for nobody else.")
+    former = None if again else _find_former(authority, request)
+    await _check_document(request.card, resolve)
+    if not again:
+        record = keeping.change(authority, lambda before: _use(before, request, secret, key.kid, now))
+        _enter(authority, request, invitation, former)
+    # After a crash, the repeated request enters and publishes what the record already says.
+    entry = next((each for each in roster.show(authority.members).members if each.id == request.card.id), None)
+    if entry is None:
+        entry = _enter(authority, request, invitation, _find_former(authority, request))
+    issuing.publish(authority, now=moment(now))
+    return _answer(authority, keeping.show(authority), entry, now, repeated=again)
+
+
+def _read(body: bytes, now: int) -> tuple[JoinRequest, str]:
+    """Read a request and verify that the key of its card signed it; raises RosterFault."""
+    try:
+        sent = read_json(body, SentRequest)
+        opened = sent.request.encode()
+        unverified = read_json(_peek(opened), JoinRequest)
+        keys = verification_keys(unverified.card)
+        payload = verify_document(opened, kind=KIND, keys=keys[:1], limit=MAX_REQUEST).payload
+        request = read_json(payload, JoinRequest)
+    except (HandedInFault, ValueError) as fault:
+        raise RosterFault(f"The request cannot be read: {fault}") from None
+    except Rejected as fault:
+        raise RosterFault(f"The request is not signed with the key of its card: {fault.problem}") from None
+    if abs(now - request.at) > LATEST_MS:
+        raise RosterFault("The request was not signed within the last minutes: compare the clocks.")
+    return request, sent.secret
+
+
+def _peek(text: bytes) -> bytes:
+    """Return the payload of a signed text, unverified: it names the key that has to verify it."""
+    return open_signed(text.decode("ascii", "replace"), limit=MAX_REQUEST, kinds=(KIND,)).payload
+
+
+def _use(record: AuthorityRecord, request: JoinRequest, secret: str, kid: str, now: int) -> AuthorityRecord:
+    """Return the record with the invitation used and a place for the credential; raises RosterFault if it was used."""
+    invitation = find_invitation(record, request.invitation, secret, now)
+    if invitation.used_by:
+        raise RosterFault("The invitation was used already: ask the data-space operator for a new one.")
+    used = msgspec.structs.replace(invitation, used_by=request.card.id, used_key=kid)
+    placed = issuing.place_credential(record, request.card.id, invitation.types, now)
+    return msgspec.structs.replace(placed, invitations={**placed.invitations, request.invitation: used})
+
+
+def _find_former(authority: Authority, request: JoinRequest) -> Member | None:
+    """Return the entry that the sender has already, which one of its listed keys has signed for; raises RosterFault."""
+    members = roster.show(authority.members).members
+    key = verification_keys(request.card)[0]
+    if not request.former:
+        if any(request.card.id in (each.id, *each.former) for each in members):
+            raise RosterFault(f"{request.card.id} is a member already: ask for its credential without an invitation.")
+        return None
+    entry = next((each for each in members if request.former in (each.id, *each.former)), None)
+    if entry is None or not any(from_jwk(jwk).kid == key.kid for jwk in entry.keys):
+        raise RosterFault(f"The list does not know {request.former} by the key that signed the request.")
+    return entry
+
+
+def _enter(authority: Authority, request: JoinRequest, invitation: Invitation, former: Member | None) -> Member:
+    """Write the entry of a new member, or exchange that which it had; raises RosterFault."""
+    made = make_member(request.card, roles=invitation.roles, claims=invitation.claims)
+    made = msgspec.structs.replace(made, name=invitation.name, by_document=True)
+    if former is None:
+        roster.add(authority.members, made)
+        return made
+    names = tuple(dict.fromkeys((*former.former, former.id)))
+    moved = msgspec.structs.replace(
+        former,
+        id=made.id,
+        address=made.address,
+        data=tuple(dict.fromkeys((*made.data, *former.data))),
+        keys=made.keys,
+        former=tuple(name for name in names if name != made.id),
+        by_document=True,
+    )
+    return roster.change(authority.members, former.id, lambda _: moved)
+
+
+async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None:
+    """Check that who answers at the identifier publishes the key of the card there; raises RosterFault."""
+    try:
+        place = parse_web_did(card.id)
+        document = await resolve(card.id)
+    except (ClaimFault, AuthenticationUnavailable) as fault:
+        raise RosterFault(f"{card.id} cannot be verified: {fault.reason}") from None
+    if card.address is None or not card.address.startswith(f"https://{place.authority}/"):
+        raise RosterFault(f"The address of the card is not at the place that {card.id} names: use one host for both.")
+    kid = verification_keys(card)[0].kid
+    published = find_keys(document, Relationship.TOKEN, f"{card.id}#{kid}")
+    if not any(public.public == verification_keys(card)[0].public for public in published):
+        raise RosterFault(f"The document of {card.id} does not publish the key that signed the request.")
+
+
+def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:
+    """Issue the credential of a member anew, which a listed key of it asks for; raises RosterFault."""
+    key = verification_keys(request.card)[0]
+    entry = next((each for each in roster.show(authority.members).members if each.id == request.card.id), None)
+    if entry is None or entry.suspended or not any(from_jwk(jwk).kid == key.kid for jwk in entry.keys):
+        raise RosterFault(f"The list does not know {request.card.id} by the key that signed the request.")
+
+    credential = renew_credential(authority, entry.id, now)
+    return Joined(participant=entry.key, name=entry.name, credential=credential)
+
+
+def renew_credential(authority: Authority, id: str, now: int) -> str:
+    """Issue the credential of a member anew, of the types that it had; `now` in ms. Raises RosterFault."""
+    entry = next((each for each in roster.show(authority.members).members if each.id == id), None)
+    if entry is None:
+        raise RosterFault(f"{id} is not a member.")
+
+    def place(record: AuthorityRecord) -> AuthorityRecord:
+        held = next((each for each in record.issued if each.holder == id and not each.revoked), None)
+        types = held.types if held else keeping.read_profile(authority).issuers.get(record.did, ())
+        return issuing.place_credential(record, id, types, now)
+
+    return issuing.issue_credential(authority, keeping.change(authority, place), entry, now)
+
+
+def _answer(
+    authority: Authority, record: AuthorityRecord, entry: Member, now: int, *, repeated: bool = False
+) -> Joined:
+    credential = issuing.issue_credential(authority, record, entry, now)
+    return Joined(participant=entry.key, name=entry.name, credential=credential, repeated=repeated)

@@ -1,0 +1,260 @@
+"""The folder of an authority: its keys, its roots, its profile, and the record of what it has issued and offered.
+
+The record is JSON, changed under a lock and replaced atomically: what it says is on the disk before anybody is told. It
+grows with the members and with the invitations that are open, not with what was ever done.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from connector.authority import roster
+from connector.authority.card import load_key, new_key, operator_keys
+from connector.authority.roster import RosterFault
+from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
+from connector.identity.keys import SigningKey, VerificationKey, public_jwk
+from connector.identity.listing.certificates import certify, make_certificate
+from connector.identity.listing.partner import MAX_PARTNERS, Partner
+from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, parse_profile
+from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.errors import ClaimFault
+from connector.views.handed_in import HandedInFault, read_json
+
+RECORD, ROOTS, ISSUER, ROOT, SPARE, SIGNED, PROFILE = (
+    "authority.json",
+    "authority.jwks",
+    "issuer.pem",
+    "root.pem",
+    "spare.pem",
+    "members.jws",
+    "trust.toml",
+)
+MAX_RECORD = 32 * 1024 * 1024
+MAX_INVITATIONS = 1_000
+MAX_ROOT = 16 * 1024
+CERTIFIED = timedelta(days=90)
+CREDENTIAL_DAYS = 365
+
+_Number = Annotated[int, msgspec.Meta(ge=0)]
+_Written = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An invitation: for whom, until when (ms), and the SHA-256 of its secret, which is stored nowhere.
+
+    `did` binds it to one identifier. `used_by` is who has used it and with which key (RFC 7638).
+    """
+
+    name: _Written
+    until: _Number
+    secret: str
+    roles: tuple[str, ...] = ("participant",)
+    types: tuple[str, ...] = ()
+    claims: dict[str, tuple[str, ...]] = {}
+    did: str = ""
+    used_by: str = ""
+    used_key: str = ""
+
+
+class IssuedCredential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A credential of a member: its types, its place in the status list, and when it ends (ms)."""
+
+    holder: _Written
+    types: tuple[str, ...]
+    index: _Number
+    until: _Number
+    revoked: bool = False
+
+
+class FormerKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A public issuer key (JWK) of before, which stays in the document until its last credential ends (ms)."""
+
+    key: dict[str, str]
+    until: _Number
+
+
+class AuthorityRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an authority knows: who it is, how its issuer key is certified, whom it has invited, what it has issued.
+
+    `url` is where it is reached: scheme, host and port. `number` is that of the newest certificate.
+    """
+
+    did: _Written
+    url: _Written
+    number: _Number = 0
+    certificates: tuple[str, ...] = ()
+    certified_until: _Number = 0
+    former: tuple[FormerKey, ...] = ()
+    invitations: dict[str, Invitation] = {}
+    issued: tuple[IssuedCredential, ...] = ()
+    partners: Annotated[tuple[Partner, ...], msgspec.Meta(max_length=MAX_PARTNERS)] = ()
+
+
+class Authority(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the files of an authority are: its folder, and the working file of the participant list.
+
+    `mirror` is where participants that read a file find the signed list beside that of the folder.
+    """
+
+    folder: Path
+    members: Path
+    mirror: Path | None = None
+
+    @property
+    def signed(self) -> Path:
+        """The signed list."""
+        return self.folder / SIGNED
+
+
+def create(
+    authority: Authority,
+    did: str,
+    url: str,
+    *,
+    now: datetime,
+    operator: SigningKey | None = None,
+    password: bytes = b"",
+) -> AuthorityRecord:
+    """Make the keys and the record of an authority, and let it sign the working list from now on; raises RosterFault.
+
+    `operator` is the key that signed the list until now: it certifies the issuer key too, so that members that pin it
+    go on. `password` protects the private keys of the roots.
+    """
+    try:
+        parse_web_did(did)
+    except ClaimFault as fault:
+        raise RosterFault(fault.reason) from None
+    folder = authority.folder
+    if (folder / RECORD).exists():
+        raise RosterFault(f"{folder} is the folder of an authority already and was not changed.")
+    roster.show(authority.members)
+    folder.mkdir(parents=True, exist_ok=True)
+    root, spare = (new_key(folder / name, password=password) for name in (ROOT, SPARE))
+    issuer = new_key(folder / ISSUER)
+    try:
+        write_new(folder / ROOTS, _render({"keys": [public_jwk(each) for each in (root, spare)]}), mode=0o644)
+        if not (folder / PROFILE).exists():
+            write_new(folder / PROFILE, _describe_profile(did, moving=operator is not None).encode(), mode=0o644)
+    except FileFault as fault:
+        raise RosterFault(str(fault)) from None
+    record = _certify(AuthorityRecord(did=did, url=url), issuer, [root, *([operator] if operator else [])], now)
+    roster.name_issuer(authority.members, did)
+    _write(folder, record)
+    return record
+
+
+def show(authority: Authority) -> AuthorityRecord:
+    """Read the record; raises RosterFault."""
+    path = authority.folder / RECORD
+    try:
+        return read_json(read_bounded(path, MAX_RECORD), AuthorityRecord)
+    except FileFault as fault:
+        raise RosterFault(str(fault)) from None
+    except HandedInFault as fault:
+        raise RosterFault(f"{path} is not the record of an authority: {fault}") from None
+
+
+def change(authority: Authority, make: Callable[[AuthorityRecord], AuthorityRecord]) -> AuthorityRecord:
+    """Replace the record by what `make` returns, under the lock, and return it; raises RosterFault."""
+    with roster.lock(authority.folder / RECORD):
+        record = make(show(authority))
+        _write(authority.folder, record)
+        return record
+
+
+def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:
+    """Return the public keys of the roots, in the order in which members pin them; raises RosterFault."""
+    return operator_keys(authority.folder / ROOTS)
+
+
+def load_issuer(authority: Authority) -> SigningKey:
+    """Return the issuer key; raises RosterFault."""
+    return load_key(authority.folder / ISSUER)
+
+
+def load_root(path: Path, password: bytes = b"") -> SigningKey:
+    """Return the private key of a root; raises RosterFault."""
+    try:
+        if not password and b"ENCRYPTED" in read_bounded(path, MAX_ROOT, private=True):
+            raise RosterFault(f"The root key {path} has a password: name the file that contains it.")
+    except FileFault as fault:
+        raise RosterFault(str(fault)) from None
+    return load_key(path, password=password)
+
+
+def read_profile(authority: Authority) -> TrustProfile:
+    """Return the profile of the data space as people wrote it; raises RosterFault."""
+    try:
+        return parse_profile(read_bounded(authority.folder / PROFILE, MAX_PROFILE).decode())
+    except (FileFault, ProfileRejected, UnicodeDecodeError) as fault:
+        raise RosterFault(f"{authority.folder / PROFILE} cannot be used: {fault}") from None
+
+
+def rotate(
+    authority: Authority, roots: Sequence[SigningKey], *, now: datetime, stolen: bool = False
+) -> AuthorityRecord:
+    """Make a new issuer key, which `roots` certify, and return the record; raises RosterFault.
+
+    The key of before verifies what it has signed until its last credential ends. With `stolen` it does not: all its
+    credentials end at once. The first of `roots` has to be one that the members pin.
+    """
+    pinned = {key.kid for key in load_roots(authority)}
+    if not roots or roots[0].kid not in pinned:
+        raise RosterFault("The key is not a root of this authority: use the file that `authority init` made.")
+    with roster.lock(authority.folder / RECORD):
+        record, path = show(authority), authority.folder / ISSUER
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+        key = new_key(draft)
+        ends = [each.until for each in record.issued]
+        moment = int(now.timestamp() * 1000)
+        former = () if stolen else tuple(each for each in record.former if each.until > moment)
+        if not stolen and path.exists() and ends:
+            former = (*former, FormerKey(key=public_jwk(load_key(path)), until=max(ends)))
+        record = _certify(msgspec.structs.replace(record, former=former), key, roots, now)
+        # The new key is in place before the record that speaks of it: with the old record, it signs nothing.
+        draft.replace(path)
+        _write(authority.folder, record)
+        return record
+
+
+def _certify(record: AuthorityRecord, key: SigningKey, roots: Sequence[SigningKey], now: datetime) -> AuthorityRecord:
+    moment = now.astimezone(UTC).replace(microsecond=0)
+    certificate = make_certificate(
+        key, authority=record.did, number=record.number + 1, issued=moment, expires=moment + CERTIFIED
+    )
+    return msgspec.structs.replace(
+        record,
+        number=certificate.number,
+        certificates=tuple(certify(root, certificate) for root in roots),
+        certified_until=int(certificate.expires.timestamp() * 1000),
+    )
+
+
+def _describe_profile(did: str, *, moving: bool) -> str:
+    lines = [
+        "# Whose credentials count, what members show for which purpose, and what policies are told of them.",
+        *(["# Members that have not joined yet are known by their keys on the list; remove this line when all have."]),
+        *(["moving_over = true"] if moving else []),
+        "[issuers]",
+        f'"{did}" = ["MembershipCredential"]',
+        "[show]",
+        *(f'{purpose} = ["MembershipCredential"]' for purpose in ("catalog", "negotiation", "transfer", "search")),
+        "[claims.MembershipCredential]",
+        'role = "role"',
+    ]
+    return "\n".join(lines if moving else [line for line in lines if "joined yet" not in line]) + "\n"
+
+
+def _write(folder: Path, record: AuthorityRecord) -> None:
+    content = _render(record)
+    if len(content) > MAX_RECORD:
+        raise RosterFault(f"The record of the authority would be larger than {MAX_RECORD} bytes.")
+    replace_atomically(folder / RECORD, content, mode=0o600)
+
+
+def _render(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

@@ -1,0 +1,148 @@
+"""The HTTP of an authority: its document, its roots, the participant list, the status list, and who wants to join.
+
+All but joining is public and signed. The last route is that of every member: it is told that there is a newer list.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from connector.authority import issuing, keeping
+from connector.authority.issuing import BASE
+from connector.authority.joining import MAX_REQUEST, ResolveApplicant, join
+from connector.authority.keeping import ROOTS, Authority
+from connector.authority.roster import RosterFault
+from connector.binding.dsp.routing import RequestHandler, Route
+from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
+from connector.net.serving.rates import CallerRates
+
+NEWS_PATH: Final = "/participant-list/news"
+"""Where a member is told of a newer list, below the origin of its address."""
+NEWS_MS: Final = 5_000
+"""How often a list is fetched because somebody says that there is news, in ms: anybody may say so."""
+RENEWED_MS: Final = 3_600_000
+"""How long a signed status list is served before it is signed again, in ms, if nothing was revoked."""
+
+
+class JoinRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request to join was refused, in one sentence."""
+
+    reason: str
+
+
+@dataclass
+class _Desk:
+    """The authority as its routes see it, with the status list that was signed last."""
+
+    authority: Authority
+    resolve: ResolveApplicant
+    rates: CallerRates
+    now: Callable[[], int]
+    changed: Callable[[], None]
+    status: bytes = b""
+    status_at: int = 0
+    status_of: int = 0
+
+    async def show_document(self, _: PeerRequest) -> Reply:
+        """Answer with the document of the authority."""
+        document = await asyncio.to_thread(
+            lambda: issuing.write_own_document(keeping.show(self.authority), self.authority, self.now())
+        )
+        return Reply(body=msgspec.json.encode(document), media_type="application/did+json")
+
+    async def show_status(self, _: PeerRequest) -> Reply:
+        """Answer with the status list, signed anew when the record has changed or an hour is over."""
+        changed = _find_change(self.authority.folder / keeping.RECORD)
+        if changed != self.status_of or not 0 <= self.now() - self.status_at < RENEWED_MS:
+            signed = await asyncio.to_thread(issuing.make_status_list, self.authority, self.now())
+            self.status, self.status_at, self.status_of = signed.encode(), self.now(), changed
+        return Reply(body=self.status, media_type="application/vc+jwt")
+
+    async def join(self, request: PeerRequest) -> Reply:
+        """Let the sender become a member; a refusal counts against its address."""
+        address = self.rates.name_caller(request.address, request.headers)
+        if wait := self.rates.find_wait(address):
+            return Reply(status=429, headers={"Retry-After": str(wait)})
+        try:
+            joined = await join(self.authority, await _read_body(request), self.resolve, self.now())
+        except (BodyFault, Disconnected) as fault:
+            return Reply(status=fault.status if isinstance(fault, BodyFault) else 400)
+        except RosterFault as fault:
+            self.rates.note_failure(address)
+            refused = msgspec.json.encode(JoinRefusal(reason=str(fault)))
+            return Reply(status=403, body=refused, media_type="application/json")
+        return Reply(body=msgspec.json.encode(joined), media_type="application/json", after=self.changed)
+
+
+def routes(
+    authority: Authority,
+    resolve: ResolveApplicant,
+    rates: CallerRates,
+    now: Callable[[], int],
+    changed: Callable[[], None],
+) -> list[Route]:
+    """Return the routes of an authority.
+
+    `resolve` fetches the document of who joins, `now` returns ms since the Unix epoch, and `changed` is called after
+    somebody has joined.
+    """
+    desk = _Desk(authority, resolve, rates, now, changed)
+    return [
+        Route("GET", f"{BASE}/did.json", desk.show_document),
+        Route("GET", f"{BASE}/roots", _serve(authority.folder / ROOTS, "application/jwk-set+json")),
+        Route("GET", f"{BASE}/members", _serve(authority.signed, "text/plain; charset=us-ascii")),
+        Route("GET", f"{BASE}/status", desk.show_status),
+        Route("POST", f"{BASE}/join", desk.join),
+    ]
+
+
+def news_routes(wake: Callable[[], None], now: Callable[[], int]) -> list[Route]:
+    """Return the route at which a participant is told that there is a newer list; `now` in ms since the epoch.
+
+    Who says so need not prove anything: it causes a look at the place that this participant knows, every few seconds at
+    most.
+    """
+    last = -NEWS_MS
+
+    async def take(_: PeerRequest) -> Reply:
+        nonlocal last
+        if not 0 <= now() - last < NEWS_MS:
+            last = now()
+            wake()
+        return Reply(status=204)
+
+    return [Route("POST", NEWS_PATH, take)]
+
+
+async def _read_body(request: PeerRequest) -> bytes:
+    body = await request.read()
+    if len(body) > MAX_REQUEST:
+        raise BodyFault(413)
+    return body
+
+
+def _serve(path: Path, media_type: str) -> RequestHandler:
+    """Return what answers with the content of a file, which is read again when it has changed."""
+    kept: tuple[int, bytes] = (0, b"")
+
+    async def show(_: PeerRequest) -> Reply:
+        nonlocal kept
+        changed = _find_change(path)
+        if not changed:
+            return Reply(status=404)
+        if changed != kept[0]:
+            kept = (changed, await asyncio.to_thread(path.read_bytes))
+        return Reply(body=kept[1], media_type=media_type)
+
+    return show
+
+
+def _find_change(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

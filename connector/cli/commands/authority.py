@@ -1,0 +1,213 @@
+"""`authority`: the authority of a data space: its keys, its list, and the drills for when a key is lost or stolen."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from connector.app.parts import MEMBERS, find_authority
+from connector.app.trust.joining import store_credential
+from connector.authority import issuing, keeping, roster
+from connector.authority.card import load_key
+from connector.authority.keeping import PROFILE, ROOT, ROOTS, SPARE, Authority, AuthorityRecord
+from connector.authority.roster import RosterFault
+from connector.cli.commands import authority_members, authority_partners
+from connector.cli.commands.authority_members import FAULTS, open_authority, print_published, publish_and_tell
+from connector.cli.frame.command import YesOption, create_noun, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.moving import change_file, list_changes, name_did, use_authority
+from connector.identity.files import FileFault, read_bounded
+from connector.identity.keys import SigningKey
+from connector.identity.roster import Member
+from connector.settings import Settings, load
+from connector.views.conversion import moment
+
+app = create_noun("The authority of a data space: its keys, its members, the signed participant list.")
+app.add_typer(authority_members.app, name="member")
+app.add_typer(authority_partners.app, name="partner")
+
+FOLDER = "authority"
+MAX_PASSWORD = 4096
+
+PasswordOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="File with the password of the root keys; only its owner may read it."),
+]
+StolenOption = Annotated[
+    bool, typer.Option("--stolen", help="The issuer key was stolen: all that it has signed ends at once.")
+]
+
+
+@register(
+    app,
+    "init",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority init --settings broker/datenkontor.toml",
+)
+def init(call: CommandCall, password_file: PasswordOption = None) -> None:
+    """Make the authority of the data space, in the folder `authority` beside the settings of its broker.
+
+    Two roots are made, of which one is the spare. Move both away from this machine, to two places. The broker must not
+    run meanwhile; it proves itself by its document from then on. Members of before go on until they have joined.
+    """
+    settings, home = call.read_settings(), call.file.resolve().parent
+    if settings.authority.folder is not None:
+        raise Failure(Code.USAGE, "authority.exists", folder=settings.authority.folder)
+    own, did = name_did(settings.protocol.public_url), name_did(settings.protocol.public_url, (FOLDER,))
+    authority = Authority(folder=home / FOLDER, members=home / MEMBERS)
+    key, now = load_key(settings.identity.key), datetime.now(UTC)
+    others = [each for each in roster.show(authority.members).members if each.id != settings.participant.id]
+    keeping.create(
+        authority,
+        did,
+        settings.protocol.public_url.rstrip("/"),
+        now=now,
+        operator=key if others else None,
+        password=_read_password(password_file),
+    )
+    changed = use_authority(settings, own, str(settings.identity.roster), home / FOLDER / ROOTS)
+    credential = _enter_broker(authority, settings, own, now)
+    kept = change_file(call.file, list_changes(changed, home) | {"authority": {"folder": FOLDER}})
+    document = issuing.publish(find_authority(load(call.file)) or authority, now=now)
+    asyncio.run(store_credential(load(call.file), credential))
+    call.output.print_result(
+        {
+            "folder": str(authority.folder),
+            "did": did,
+            "participant": own,
+            "version": document.version,
+            "roots": [str(home / FOLDER / name) for name in (ROOT, SPARE)],
+            "kept": None if kept is None else str(kept),
+        },
+        call.output.say("authority.made", did=did, folder=authority.folder),
+        call.output.say("authority.roots", root=home / FOLDER / ROOT, spare=home / FOLDER / SPARE),
+        call.output.say("authority.profile", path=home / FOLDER / PROFILE),
+        *([call.output.say("authority.moving")] if others else []),
+    )
+
+
+def _enter_broker(authority: Authority, settings: Settings, did: str, now: datetime) -> str:
+    """Let the broker prove itself by its document, and return its credential. Raises RosterFault."""
+    address = settings.protocol.public_url.rstrip("/") + settings.protocol.path
+
+    def move(entry: Member) -> Member:
+        names = tuple(dict.fromkeys((*entry.former, entry.id)))
+        former = tuple(name for name in names if name != did)
+        return msgspec.structs.replace(entry, id=did, address=address, former=former, by_document=True)
+
+    entry = roster.change(authority.members, settings.participant.id, move)
+    moment = int(now.timestamp() * 1000)
+
+    def place(record: AuthorityRecord) -> AuthorityRecord:
+        types = keeping.read_profile(authority).issuers.get(record.did, ())
+        return issuing.place_credential(record, did, types, moment)
+
+    return issuing.issue_credential(authority, keeping.change(authority, place), entry, moment)
+
+
+@register(
+    app,
+    "publish",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority publish --days 30 --settings broker/datenkontor.toml",
+)
+def publish(
+    call: CommandCall,
+    days: Annotated[int, typer.Option(min=1, max=90, help="Validity of the list, in days.")] = 30,
+) -> None:
+    """Sign the next participant list, with the profile of the data space, and tell the members that it is there."""
+    settings, authority = open_authority(call)
+    print_published(call, *publish_and_tell(settings, authority, valid_for=timedelta(days=days)))
+
+
+@register(
+    app,
+    "rotate",
+    needs="settings",
+    faults=FAULTS,
+    example="""datenkontor authority rotate --root /media/safe/root.pem --settings broker/datenkontor.toml
+    datenkontor authority rotate --root /media/safe/root.pem --stolen --yes""",
+)
+def rotate(
+    call: CommandCall,
+    root: Annotated[Path, typer.Option(metavar="FILE", help="Private key of the first root.")],
+    password_file: PasswordOption = None,
+    stolen: StolenOption = False,
+    yes: YesOption = False,
+) -> None:
+    """Make a new issuer key, certified by the root for 90 days, and publish the list with it.
+
+    What the key of before has signed stays valid. With --stolen it ends at once: each member then asks for its
+    credential anew with `credential renew`, and a list that a thief signs is refused.
+    """
+    settings, authority = open_authority(call)
+    if stolen:
+        call.output.confirm(call.output.say("authority.ask-stolen"), yes)
+    _change_issuer(call, settings, authority, root, password_file, stolen=stolen)
+
+
+@register(
+    app,
+    "recover",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority recover --spare /media/vault/spare.pem --settings broker/datenkontor.toml",
+)
+def recover(
+    call: CommandCall,
+    spare: Annotated[Path, typer.Option(metavar="FILE", help="Private key of the spare root.")],
+    password_file: PasswordOption = None,
+    stolen: StolenOption = False,
+    yes: YesOption = False,
+) -> None:
+    """Go on with the spare root, after the first root was lost or stolen: members refuse the first one from then on.
+
+    Nobody has to change a setting. Make another spare soon: it is pinned by each member by hand.
+    """
+    settings, authority = open_authority(call)
+    call.output.confirm(call.output.say("authority.ask-recover"), yes)
+    _change_issuer(call, settings, authority, spare, password_file, stolen=stolen)
+
+
+def _change_issuer(
+    call: CommandCall,
+    settings: Settings,
+    authority: Authority,
+    root: Path,
+    password_file: Path | None,
+    *,
+    stolen: bool,
+) -> None:
+    key = keeping.load_root(root, _read_password(password_file))
+    roots = [key, *_find_operator(settings, authority)]
+    record = keeping.rotate(authority, roots, now=datetime.now(UTC), stolen=stolen)
+    published = publish_and_tell(settings, authority)
+    print_published(
+        call,
+        *published,
+        call.output.say(
+            "authority.rotated",
+            number=record.number,
+            until=call.output.format_time(moment(record.certified_until)),
+        ),
+    )
+
+
+def _find_operator(settings: Settings, authority: Authority) -> list[SigningKey]:
+    """Return the key that signed the list before there was an authority, while a data space moves over."""
+    return [load_key(settings.identity.key)] if keeping.read_profile(authority).moving_over else []
+
+
+def _read_password(path: Path | None) -> bytes:
+    if path is None:
+        return b""
+    try:
+        return read_bounded(path, MAX_PASSWORD, private=True).strip()
+    except FileFault as fault:
+        raise RosterFault(str(fault)) from None

@@ -1,0 +1,223 @@
+"""`authority member`: who takes part: invited, added, suspended, revoked; and what all its commands share."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from connector.app.parts import find_authority, read_clock
+from connector.app.trust.joining import tell_members
+from connector.authority import card as cards
+from connector.authority import inviting, issuing, keeping, membership, roster
+from connector.authority.keeping import Authority, AuthorityRecord
+from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
+from connector.cli.frame.command import YesOption, create_noun, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.identity.roster import Member, RosterDocument
+from connector.settings import Settings
+from connector.views.conversion import moment
+
+app = create_noun("The members of the data space: invite, add, suspend, revoke, list.")
+
+FAULTS = (RosterFault,)
+
+MemberArgument = Annotated[str, typer.Argument(metavar="ID", help="Identifier of the member, present or former.")]
+RoleOption = Annotated[
+    list[str] | None, typer.Option(metavar="WORD", help="Role (default: `participant`). May be repeated.")
+]
+TypeOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TYPE", help="Type of its credential (default: all of the profile). May be repeated."),
+]
+
+
+def open_authority(call: CommandCall) -> tuple[Settings, Authority]:
+    """Return the settings and where the files of their authority are. Raises Failure."""
+    settings = call.read_settings()
+    authority = find_authority(settings)
+    if authority is None:
+        raise Failure(Code.USAGE, "authority.none", file=call.file)
+    return settings, authority
+
+
+def publish_and_tell(
+    settings: Settings, authority: Authority, *, valid_for: timedelta = DEFAULT_VALIDITY, left: Member | None = None
+) -> tuple[RosterDocument, int]:
+    """Publish the next list and tell the members; return it with how many have heard it. Raises RosterFault.
+
+    `left` is who is no member any more, and is told too.
+    """
+    document = issuing.publish(authority, now=datetime.now(UTC), valid_for=valid_for)
+    return document, tell(settings, document, left)
+
+
+def tell(settings: Settings, document: RosterDocument, left: Member | None = None) -> int:
+    """Tell the members that there is a newer list, and return how many have heard it."""
+    members = (*document.members, *([left] if left else []))
+    return asyncio.run(tell_members(settings, [each.address for each in members if each.address]))
+
+
+def print_published(call: CommandCall, document: RosterDocument, heard: int, *sentences: str) -> None:
+    """Print which list was published, and how many members have heard of it."""
+    call.output.print_result(
+        {
+            "version": document.version,
+            "expires": document.expires,
+            "members": len(document.members),
+            "heard": heard,
+        },
+        *sentences,
+        call.output.say(
+            "authority.published",
+            version=document.version,
+            until=call.output.format_time(document.expires),
+            members=len(document.members),
+            heard=heard,
+        ),
+    )
+
+
+@register(
+    app,
+    "invite",
+    needs="settings",
+    faults=FAULTS,
+    example="""datenkontor authority member invite 'Stadtwerke Herne' --role utility
+    datenkontor authority member invite 'Firma GmbH' --did did:web:daten.firma.example --days 2""",
+)
+def invite(
+    call: CommandCall,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the organisation, as the list will have it.")],
+    role: RoleOption = None,
+    type: TypeOption = None,
+    did: Annotated[
+        str, typer.Option(metavar="DID", help="Only who answers at this identifier can use the invitation.")
+    ] = "",
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long the link can be used, in days.")] = 7,
+) -> None:
+    """Make a link with which one organisation joins, once: `datenkontor join LINK`.
+
+    The link is shown once. Send it on a way on which nobody else reads it.
+    """
+    _, authority = open_authority(call)
+    link = inviting.invite(
+        authority,
+        name,
+        now=datetime.now(UTC),
+        valid_for=timedelta(days=days),
+        roles=role or (),
+        types=type or (),
+        did=did,
+    )
+    call.output.print_result({"link": link, "name": name, "days": days}, link)
+    call.output.print_hint(call.output.say("authority.invited", name=name, count=days))
+
+
+@register(
+    app,
+    "add",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority member add firma/card.json --role company",
+)
+def add(
+    call: CommandCall,
+    card: Annotated[Path, typer.Argument(metavar="CARD", help="Identity card of a participant, from a sure source.")],
+    role: RoleOption = None,
+    type: TypeOption = None,
+) -> None:
+    """Add a member by its identity card, without an invitation; it gets its credential with `credential renew`."""
+    settings, authority = open_authority(call)
+    read = cards.read_card(card)
+    entry = msgspec.structs.replace(
+        cards.make_member(read, roles=role or ()), by_document=read.id.startswith("did:web:")
+    )
+    roster.add(authority.members, entry)
+    if entry.by_document:
+        keeping.change(authority, lambda record: _place(authority, record, entry, tuple(type or ())))
+    print_published(call, *publish_and_tell(settings, authority), call.output.say("cli.roster-added", id=entry.id))
+
+
+def _place(authority: Authority, record: AuthorityRecord, entry: Member, types: tuple[str, ...]) -> AuthorityRecord:
+    known = keeping.read_profile(authority).issuers.get(record.did, ())
+    return issuing.place_credential(record, entry.id, types or known, read_clock())
+
+
+@register(
+    app,
+    "suspend",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority member suspend did:web:daten.firma.example --yes",
+)
+def suspend(call: CommandCall, member: MemberArgument, yes: YesOption = False) -> None:
+    """Suspend a member: nobody speaks with it, and what runs with it ends, until `member admit`."""
+    settings, authority = open_authority(call)
+    call.output.confirm(call.output.say("authority.ask-suspend", id=member), yes)
+    document = membership.suspend(authority, member, now=datetime.now(UTC))
+    print_published(call, document, tell(settings, document), call.output.say("authority.suspended", id=member))
+
+
+@register(
+    app,
+    "admit",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority member admit did:web:daten.firma.example",
+)
+def admit(call: CommandCall, member: MemberArgument) -> None:
+    """Admit a suspended member again."""
+    settings, authority = open_authority(call)
+    document = membership.suspend(authority, member, now=datetime.now(UTC), suspended=False)
+    print_published(call, document, tell(settings, document), call.output.say("authority.admitted", id=member))
+
+
+@register(
+    app,
+    "revoke",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority member revoke did:web:daten.firma.example --yes",
+)
+def revoke(call: CommandCall, member: MemberArgument, yes: YesOption = False) -> None:
+    """Take a member off the list and end its credentials, for good; the members are told at once."""
+    settings, authority = open_authority(call)
+    call.output.confirm(call.output.say("authority.ask-revoke", id=member), yes)
+    entry, document = membership.revoke(authority, member, now=datetime.now(UTC))
+    print_published(call, document, tell(settings, document, entry), call.output.say("authority.revoked", id=member))
+
+
+@register(app, "list", needs="settings", faults=FAULTS, example="datenkontor authority member list")
+def list_(call: CommandCall) -> None:
+    """List the members, then the invitations that nobody has used."""
+    _, authority = open_authority(call)
+    record, now = keeping.show(authority), read_clock()
+    ends = {each.holder: each.until for each in record.issued if not each.revoked}
+    call.output.print_rows(
+        roster.show(authority.members).members,
+        {
+            "id": lambda member: member.id,
+            "name": lambda member: member.name,
+            "roles": lambda member: member.roles,
+            "former": lambda member: member.former,
+            "standing": lambda member: call.output.name_value(_name_standing(member)),
+            "until": lambda member: call.output.format_end(_find_end(ends, member)),
+        },
+    )
+    for invitation in record.invitations.values():
+        if not invitation.used_by and invitation.until > now:
+            until = call.output.format_time(moment(invitation.until))
+            call.output.print_hint(call.output.say("authority.open", name=invitation.name, until=until))
+
+
+def _find_end(ends: Mapping[str, int], member: Member) -> datetime | None:
+    return moment(ends[member.id]) if member.id in ends else None
+
+
+def _name_standing(member: Member) -> str:
+    return "resting" if member.suspended else "member" if member.by_document else "by its key"

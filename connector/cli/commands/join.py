@@ -1,0 +1,144 @@
+"""`join`: become a member of a data space by an invitation, in a new folder or with a connector that is set up."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from connector.app.trust.joining import ask_to_join, fetch_terms, open_client, store_credential
+from connector.authority import card as cards
+from connector.authority.inviting import InvitationLink, parse_link
+from connector.authority.joining import Joined
+from connector.authority.keeping import ROOTS
+from connector.authority.roster import RosterFault
+from connector.cli.frame.command import create_word, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.folder import write_file, write_folder
+from connector.cli.setup.identity import write_card
+from connector.cli.setup.moving import build_member_card, change_file, list_changes, name_did, use_authority
+from connector.cli.setup.plan import SETTINGS, Plan
+from connector.cli.setup.ports import choose_ports
+from connector.settings import Settings, SettingsError, load
+
+app = create_word()
+
+HANDED = "membership.jwt"
+"""The file of the credential until it is in the store."""
+
+
+@register(
+    app,
+    "join",
+    needs="nothing",
+    faults=(RosterFault, SettingsError),
+    example="""datenkontor join 'https://daten.stadt.example/authority/join#…' werke \\
+    --public-url https://daten.werke.example --certificate fullchain.pem --certificate-key tls-key.pem
+    datenkontor join 'https://daten.stadt.example/authority/join#…' werke""",
+)
+def join(
+    call: CommandCall,
+    link: Annotated[str, typer.Argument(metavar="LINK", help="The invitation, as the data-space operator sent it.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of the connector; it is set up if it does not exist.")
+    ],
+    name: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Name of the participant (default: the name of the folder).")
+    ] = None,
+    public_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Public URL (https) of a folder that is set up.")
+    ] = None,
+    port_base: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Certificate of the listeners, if no proxy ends TLS.")
+    ] = None,
+    certificate_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Private key of the certificate.")
+    ] = None,
+) -> None:
+    """Become a member of a data space: keys are made here, the authority looks at them, and a credential is stored.
+
+    A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run
+    meanwhile. What was refused has changed nothing.
+    """
+    taken, file = parse_link(link), directory / SETTINGS
+    is_new, existed = not file.exists(), directory.exists()
+    secret = ""
+    try:
+        if is_new:
+            secret = _set_up(directory, taken, name, public_url, port_base, certificate, certificate_key)
+        joined, settings = asyncio.run(_join(taken, file, directory.resolve()))
+    except (RosterFault, SettingsError, Failure):
+        if is_new and not existed:
+            shutil.rmtree(directory, ignore_errors=True)
+        raise
+    changes: dict[str, dict[str, Any]] = list_changes(settings, directory.resolve())
+    kept = change_file(file, changes)
+    write_file(directory / HANDED, joined.credential + "\n", mode=0o600)
+    asyncio.run(store_credential(load(file), joined.credential))
+    (directory / HANDED).unlink()
+    call.output.print_result(
+        {
+            "participant": joined.participant,
+            "name": joined.name,
+            "folder": str(directory.resolve()),
+            "repeated": joined.repeated,
+            "key": secret or None,
+            "kept": None if kept is None else str(kept),
+        },
+        call.output.say("authority.joined-again" if joined.repeated else "authority.joined", name=joined.name),
+        *([call.output.say("cli.init-key"), f"  export DATENKONTOR_KEY={secret}"] if secret else []),
+        call.output.say("cli.init-next"),
+        f"  datenkontor serve --settings {file}",
+    )
+
+
+def _set_up(
+    directory: Path,
+    link: InvitationLink,
+    name: str | None,
+    public_url: str | None,
+    port_base: int | None,
+    certificate: Path | None,
+    certificate_key: Path | None,
+) -> str:
+    """Set up a folder as `init` does, and return its management key. Raises Failure, RosterFault."""
+    if public_url is None:
+        raise Failure(Code.USAGE, "authority.needs-url", directory=directory)
+    did = name_did(public_url)
+    plan = Plan(
+        directory=directory.resolve(),
+        id=did,
+        name=name or directory.resolve().name,
+        public_url=public_url.rstrip("/"),
+        ports=choose_ports(directory, port_base),
+        is_broker=False,
+        broker=None,
+        roster=f"{link.base}/members",
+        data=None,
+    )
+    secret = write_folder(plan)
+    files = {"certificate": certificate, "key": certificate_key}
+    given = {key: path.resolve() for key, path in files.items() if path is not None}
+    if given:
+        change_file(directory / SETTINGS, {"net": given})
+    return secret
+
+
+async def _join(link: InvitationLink, file: Path, folder: Path) -> tuple[Joined, Settings]:
+    """Use the invitation; return the answer, and the settings with which the participant goes on."""
+    settings, roots = load(file), folder / ROOTS
+    did = name_did(settings.protocol.public_url)
+    key = cards.load_key(settings.identity.key)
+    async with open_client(settings) as client:
+        terms = await fetch_terms(client, link.base, link.root)
+    changed = use_authority(settings, did, f"{link.base}/members", roots)
+    card = build_member_card(settings, did, key)
+    joined = await ask_to_join(changed, link, card, key, terms)
+    write_file(roots, terms.roots.decode("utf-8", "replace"))
+    write_card(folder, card)
+    return joined, changed

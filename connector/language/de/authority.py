@@ -1,0 +1,40 @@
+"""German sentences about the authority of a data space and its members."""
+
+SENTENCES: dict[str, str] = {
+    "needs-https": "Die öffentliche Adresse {url} ist keine https-Adresse, deshalb kann keine "
+    "Kennung sie benennen: protocol.public_url auf die Adresse setzen, unter der andere den Prozess "
+    "erreichen.",
+    "needs-url": "Der Ordner {directory} ist nicht eingerichtet: --public-url mit der "
+    "https-Adresse angeben, unter der andere den Konnektor erreichen.",
+    "exists": "Es gibt bereits eine Vertrauensstelle, in {folder}: Sie bleibt, wie sie ist.",
+    "none": "Die Einstellungen {file} nennen keine Vertrauensstelle: `authority init` mit den "
+    "Einstellungen des Brokers ausführen.",
+    "made": "Die Vertrauensstelle {did} ist angelegt, in {folder}.",
+    "roots": "Den Hauptschlüssel {root} und den Ersatzschlüssel {spare} jetzt von diesem Rechner "
+    "wegbringen, an zwei verschiedene Orte.",
+    "profile": "{path} legt fest, wessen Nachweise zählen; `authority publish` signiert es mit der Liste.",
+    "moving": "Für die Mitglieder geht es weiter wie bisher. Jedes Mitglied einladen; wenn alle "
+    "beigetreten sind, moving_over aus dem Profil entfernen und die Liste veröffentlichen.",
+    "published": "Version {version} der Liste ist veröffentlicht, gültig bis {until}; {heard} von "
+    "{members} Mitgliedern wissen davon.",
+    "rotated": "Zertifikat {number} ist ausgestellt; der neue Schlüssel signiert bis {until}.",
+    "ask-stolen": "Alle Nachweise dieser Vertrauensstelle enden jetzt, und jedes Mitglied muss "
+    "seinen neu anfordern. Fortfahren?",
+    "ask-recover": "Die Mitglieder lehnen den ersten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",
+    "invited": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, "
+    "innerhalb von {count} Tagen.",
+    "invited-one": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, innerhalb eines Tages.",
+    "ask-suspend": "Niemand spricht mehr mit {id}, und was mit dieser Stelle läuft, endet. "
+    "Mitgliedschaft ruhen lassen?",
+    "suspended": "Die Mitgliedschaft von {id} ruht.",
+    "admitted": "{id} nimmt wieder teil.",
+    "ask-revoke": "{id} ist dann kein Mitglied mehr, und die Nachweise enden endgültig. Mitgliedschaft widerrufen?",
+    "revoked": "Die Mitgliedschaft von {id} ist widerrufen.",
+    "open": "Eingeladen bis {until}: {name}",
+    "partner-added": "{id} ist gelistet, für {types}.",
+    "ask-partner": "Was mit den Mitgliedern von {id} läuft, endet. Von der Liste nehmen?",
+    "partner-removed": "{id} ist nicht mehr gelistet.",
+    "own-root": "Der Fingerabdruck des eigenen Hauptschlüssels ist {root}.",
+    "joined": "{name} ist jetzt Mitglied.",
+    "joined-again": "{name} ist bereits Mitglied; die Antwort der Vertrauensstelle wurde erneut gespeichert.",
+}

@@ -1,0 +1,67 @@
+"""German sentences of the authority of a data space, of invitations and certificates, under the English sentence."""
+
+SENTENCES: dict[str, str] = {
+    "{}, {}, does not fit identity.mechanism dcp: use an identifier such as did:web:stadt.example.": "{0}, {1}, passt nicht zu identity.mechanism dcp: eine Kennung wie did:web:stadt.example verwenden.",
+    "If the process of this folder runs, stop it meanwhile. {}": "Falls der Prozess dieses Ordners läuft, ihn so lange beenden. {0}",
+    "The authority answers with something else than expected: ask the data-space operator.": "Die Antwort der Vertrauensstelle ist nicht lesbar: bitte beim Betreiber des Datenraums nachfragen.",
+    "The authority does not answer at {}: status {}.": "Die Vertrauensstelle antwortet nicht unter {0}: Status {1}.",
+    "The authority does not answer: {}": "Die Vertrauensstelle antwortet nicht: {0}",
+    "The authority refuses the request: status {}.": "Die Vertrauensstelle lehnt die Anfrage ab: Status {0}.",
+    "The authority shows another root than the invitation names: ask the data-space operator.": "Die Vertrauensstelle zeigt einen anderen Hauptschlüssel, als die Einladung nennt: bitte beim Betreiber"
+    " des Datenraums nachfragen.",
+    "The credential could not be verified: {}": "Der Nachweis war nicht zu prüfen: {0}",
+    "The credential was not stored: {}": "Der Nachweis wurde nicht gespeichert: {0}",
+    "identity.mechanism holds no credentials: set it to dcp.": "Das Verfahren in identity.mechanism kennt keine Nachweise: auf dcp setzen.",
+    "{} is no set of public keys: ask the data-space operator for one.": "{0} enthält keine öffentlichen Schlüssel: bitte beim Betreiber des Datenraums anfordern.",
+    "The invitation has expired: ask the data-space operator for a new one.": "Die Einladung ist abgelaufen: bitte beim Betreiber des Datenraums eine neue anfordern.",
+    "The invitation would expire before it begins: give a positive validity.": "Die Einladung wäre abgelaufen, bevor sie beginnt: bitte eine längere Gültigkeit angeben.",
+    "The profile does not trust {} for {}: add it below [issuers].": "Das Profil vertraut {0} nicht für {1}: unter [issuers] eintragen.",
+    "There is no such invitation: use the link as the data-space operator sent it.": "Diese Einladung gibt es nicht: bitte den Link so verwenden, wie der Betreiber des Datenraums ihn"
+    " gesendet hat.",
+    "This is not an invitation: expected the whole link that the data-space operator sent.": "Das ist keine Einladung: erwartet wird der ganze Link, den der Betreiber des Datenraums gesendet hat.",
+    "{} invitations are open, which is as many as there can be.": "{0} Einladungen sind offen, mehr sind nicht möglich.",
+    "The certificate of the issuer key has expired: run `authority rotate` with the root key.": "Das Zertifikat des Signaturschlüssels ist abgelaufen: `authority rotate` mit dem Hauptschlüssel"
+    " ausführen.",
+    "The profile does not trust {} for any credential: add it below [issuers].": "Das Profil vertraut {0} für keinen Nachweis: unter [issuers] eintragen.",
+    "{} credentials are in force, which is as many as there are places for.": "{0} Nachweise gelten, für mehr ist kein Platz.",
+    "{} has no credential in force.": "{0} hat keinen gültigen Nachweis.",
+    "The address of the card is not at the place that {} names: use one host for both.": "Die Adresse des Ausweises liegt nicht dort, wohin {0} führt: für beides denselben Rechnernamen"
+    " verwenden.",
+    "The document of {} does not publish the key that signed the request.": "Das Dokument von {0} enthält den Schlüssel nicht, der die Anfrage signiert hat.",
+    "The invitation is for {}, and for nobody else.": "Die Einladung ist für {0} und für niemanden sonst.",
+    "The invitation was used already: ask the data-space operator for a new one.": "Die Einladung wurde schon verwendet: bitte beim Betreiber des Datenraums eine neue anfordern.",
+    "The list does not know {} by the key that signed the request.": "Die Liste kennt {0} nicht mit dem Schlüssel, der die Anfrage signiert hat.",
+    "The request cannot be read: {}": "Die Anfrage ist nicht lesbar: {0}",
+    "The request is for another authority: expected {}.": "Die Anfrage ist für eine andere Vertrauensstelle: erwartet wird {0}.",
+    "The request is not signed with the key of its card: {}": "Die Anfrage ist nicht mit dem Schlüssel ihres Ausweises signiert: {0}",
+    "The request was not signed within the last minutes: compare the clocks.": "Die Anfrage wurde nicht in den letzten Minuten signiert: bitte die Uhren vergleichen.",
+    "{} cannot be verified: {}": "{0} war nicht zu prüfen: {1}",
+    "{} is a member already: ask for its credential without an invitation.": "{0} ist schon Mitglied: den Nachweis ohne Einladung anfordern.",
+    "# Members that have not joined yet are known by their keys on the list; remove this line when all have.": "# Mitglieder, die noch nicht beigetreten sind, gelten nach ihren Schlüsseln auf der Liste; diese Zeile"
+    " am Ende entfernen.",
+    "# Whose credentials count, what members show for which purpose, and what policies are told of them.": "# Wessen Nachweise zählen, was Mitglieder wofür zeigen, und was die Nutzungsbedingungen davon erfahren.",
+    "The key is not a root of this authority: use the file that `authority init` made.": "Der Schlüssel ist kein Hauptschlüssel dieser Vertrauensstelle: die Datei verwenden, die `authority init`"
+    " angelegt hat.",
+    "The record of the authority would be larger than {} bytes.": "Das Verzeichnis der Vertrauensstelle wäre größer als {0} Bytes.",
+    "The root key {} has a password: name the file that contains it.": "Der Hauptschlüssel {0} hat ein Passwort: die Datei angeben, die es enthält.",
+    "{} cannot be used: {}": "{0} ist nicht brauchbar: {1}",
+    "{} is not the record of an authority: {}": "{0} ist nicht das Verzeichnis einer Vertrauensstelle: {1}",
+    "{} is the folder of an authority already and was not changed.": "{0} ist schon der Ordner einer Vertrauensstelle und bleibt, wie er ist.",
+    "This is the own authority: list another one.": "Das ist die eigene Vertrauensstelle: eine andere eintragen.",
+    "{} authorities are listed, which is as many as there can be.": "{0} Vertrauensstellen sind gelistet, mehr sind nicht möglich.",
+    "{} is not a listed authority.": "{0} ist keine gelistete Vertrauensstelle.",
+    "The list is that of another authority.": "Die Liste gehört einer anderen Vertrauensstelle.",
+    "The status of the credentials of {} participants cannot be read: nothing new is agreed with them, and what runs ends in {} hours. Ask their issuer for a status list that is reachable.": "Ob die Nachweise von {0} Teilnehmern noch gelten, ist nicht zu prüfen: Mit ihnen wird nichts Neues"
+    " vereinbart, und was läuft, endet in {1} Stunden. Den Aussteller um eine erreichbare Statusliste bitten.",
+    "a certificate of the issuer key does not have the expected form.": "ein Zertifikat des Signaturschlüssels hat nicht die erwartete Form.",
+    "it has more than {} certificates.": "sie hat mehr als {0} Zertifikate.",
+    "no root that is pinned here has certified the key that signed it.": "kein hier hinterlegter Hauptschlüssel hat den Schlüssel zertifiziert, der sie signiert hat.",
+    "the certified key is refused: {}": "der zertifizierte Schlüssel wird abgelehnt: {0}",
+    "The key that signed the participant list is not one of {}.": "Der Schlüssel, der die Teilnehmerliste signiert hat, gehört nicht zu {0}.",
+    "The participant list is signed with a key of the authority that was replaced.": "Die Teilnehmerliste ist mit einem Schlüssel der Vertrauensstelle signiert, der ersetzt wurde.",
+    "The participant list contains no profile of the data space, and identity.profile does not exist: ask the data-space operator for one of them.": "Die Teilnehmerliste enthält kein Profil des Datenraums, und identity.profile fehlt: bitte beim Betreiber"
+    " des Datenraums anfordern.",
+    "The settings file cannot be changed by itself: set {} by hand.": "Die Einstellungsdatei lässt sich nicht selbsttätig ändern: bitte {0} von Hand setzen.",
+    "{} has {} credentials of this year: ask the data-space operator.": "{0} hat aus diesem Jahr schon {1} Nachweise: "
+    "bitte beim Betreiber des Datenraums nachfragen.",
+}

@@ -1,0 +1,35 @@
+"""English sentences about the authority of a data space and its members."""
+
+SENTENCES: dict[str, str] = {
+    "needs-https": "The public URL {url} is no https address, so no identifier can name it: set "
+    "protocol.public_url to the address at which others reach the process.",
+    "needs-url": "The folder {directory} is not set up: add --public-url with the https address at "
+    "which others reach the connector.",
+    "exists": "There is an authority already, in {folder}: it was not changed.",
+    "none": "The settings {file} name no authority: run `authority init` with the settings of the broker.",
+    "made": "The authority {did} is made, in {folder}.",
+    "roots": "Move the root {root} and the spare {spare} away from this machine now, to two different places.",
+    "profile": "{path} says whose credentials count; `authority publish` signs it with the list.",
+    "moving": "Members go on as before. Invite each of them; when all have joined, remove "
+    "moving_over from the profile and publish.",
+    "published": "Version {version} of the list is published, until {until}; {heard} of {members} "
+    "members have heard of it.",
+    "rotated": "Certificate {number} is made; the new issuer key signs until {until}.",
+    "ask-stolen": "All credentials of this authority end now, and each member has to ask for its own anew. Go on?",
+    "ask-recover": "Members refuse the first root from now on, for good. Go on?",
+    "invited": "Send the link to {name} on a way on which nobody else reads it. It can be used "
+    "once, within {count} days.",
+    "invited-one": "Send the link to {name} on a way on which nobody else reads it. It can be used once, within 1 day.",
+    "ask-suspend": "Nobody speaks with {id} any more, and what runs with it ends. Suspend it?",
+    "suspended": "{id} is suspended.",
+    "admitted": "{id} takes part again.",
+    "ask-revoke": "{id} is no member any more, and its credentials end for good. Revoke it?",
+    "revoked": "{id} is revoked.",
+    "open": "Invited until {until}: {name}",
+    "partner-added": "{id} is listed, for {types}.",
+    "ask-partner": "What runs with the members of {id} ends. Take it off the list?",
+    "partner-removed": "{id} is not listed any more.",
+    "own-root": "The thumbprint of the own root is {root}.",
+    "joined": "{name} is a member now.",
+    "joined-again": "{name} is a member already; the answer of the authority was stored again.",
+}

@@ -1,0 +1,63 @@
+"""Members are suspended, admitted and revoked; partners are listed."""
+
+from pathlib import Path
+
+import pytest
+
+from connector.authority import keeping, membership, roster
+from connector.authority.inviting import invite, parse_link
+from connector.authority.joining import join
+from connector.authority.keeping import Authority
+from connector.authority.roster import RosterFault
+from connector.identity.keys import generate, public_jwk
+from connector.identity.listing.partner import MAX_PARTNERS, Partner
+from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
+
+
+async def admit(tmp_path: Path) -> tuple[Authority, Applicant]:
+    authority, firm = found(tmp_path), Applicant()
+    link = parse_link(invite(authority, "Firma", now=NOW))
+    await join(authority, firm.asks(link), firm.resolve, NOW_MS)
+    return authority, firm
+
+
+def listed(authority: Authority) -> set[str]:
+    return set(roster.verify(authority.signed, keeping.load_roots(authority), now=NOW).participants)
+
+
+async def test_a_suspended_member_takes_no_part_until_it_is_admitted(tmp_path: Path) -> None:
+    authority, firm = await admit(tmp_path)
+    membership.suspend(authority, firm.did, now=NOW)
+    assert listed(authority) == set()
+    membership.suspend(authority, firm.did, now=NOW, suspended=False)
+    assert listed(authority) == {firm.did}
+
+
+async def test_a_revoked_member_leaves_the_list_and_its_credentials_end(tmp_path: Path) -> None:
+    authority, firm = await admit(tmp_path)
+    entry, document = membership.revoke(authority, firm.did, now=NOW)
+    assert (entry.id, document.members, listed(authority)) == (firm.did, (), set())
+    assert all(each.revoked for each in keeping.show(authority).issued)
+    with pytest.raises(RosterFault, match="not a member"):
+        membership.revoke(authority, firm.did, now=NOW)
+    with pytest.raises(RosterFault, match="not a member"):
+        membership.suspend(authority, firm.did, now=NOW)
+
+
+def partner(name: str) -> Partner:
+    return Partner(authority=name, list="https://x.example/authority/members", roots=(public_jwk(generate()),))
+
+
+def test_authorities_of_others_are_listed_exchanged_and_removed(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    for number in range(MAX_PARTNERS):
+        membership.list_partner(authority, partner(f"did:web:p{number}.example"))
+    record = membership.list_partner(authority, partner("did:web:p0.example"))
+    assert len(record.partners) == MAX_PARTNERS
+    with pytest.raises(RosterFault, match="as many"):
+        membership.list_partner(authority, partner("did:web:more.example"))
+    membership.remove_partner(authority, "did:web:p0.example")
+    with pytest.raises(RosterFault, match="not a listed authority"):
+        membership.remove_partner(authority, "did:web:p0.example")
+    with pytest.raises(RosterFault, match="own authority"):
+        membership.list_partner(authority, partner(DID))

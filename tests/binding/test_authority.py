@@ -1,0 +1,116 @@
+"""The HTTP of an authority: what everybody may read, who may join, and the news that there is a newer list."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from connector.authority import issuing, keeping
+from connector.authority.inviting import invite, parse_link
+from connector.authority.joining import MAX_REQUEST, Joined
+from connector.authority.keeping import Authority
+from connector.binding.authority import NEWS_MS, JoinRefusal, news_routes, routes
+from connector.binding.dsp.listener import make_refusals
+from connector.binding.dsp.routing import dispatcher
+from connector.net.serving.messages import Application, PeerRequest, Reply, read_nothing
+from connector.net.serving.rates import CallerRates
+from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
+
+
+class Door:
+    """The routes of an authority, and how often it has said that the list has changed."""
+
+    def __init__(self, authority: Authority, applicant: Applicant) -> None:
+        self.now_ms, self.changes = NOW_MS, 0
+        rates = CallerRates(failures_per_s=1, per_peer_s=10, now_ms=lambda: self.now_ms)
+        made = routes(authority, applicant.resolve, rates, lambda: self.now_ms, self._note)
+        self.app: Application = dispatcher(made, make_refusals("/dsp"))
+
+    def _note(self) -> None:
+        self.changes += 1
+
+    async def ask(self, method: str, path: str, read: Callable[[], Awaitable[bytes]] = read_nothing) -> Reply:
+        request = PeerRequest(method=method, path=path, address="192.0.2.1", read=read)
+        answer = await self.app.answer(request)
+        if answer.after:
+            answer.after()
+        return answer
+
+    async def post(self, body: bytes) -> Reply:
+        async def read() -> bytes:
+            return body
+
+        return await self.ask("POST", "/authority/join", read)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    made = found(tmp_path)
+    issuing.publish(made, now=NOW)
+    return made
+
+
+async def test_what_the_authority_publishes_is_served_as_it_is_now(authority: Authority) -> None:
+    door = Door(authority, Applicant())
+    for path, content in (("members", authority.signed.read_bytes()), ("roots", None), ("status", None)):
+        answer = await door.ask("GET", f"/authority/{path}")
+        assert (answer.status, bool(answer.body)) == (200, True)
+        assert content in (None, answer.body)
+    document = msgspec.json.decode((await door.ask("GET", "/authority/did.json")).body)
+    assert document["id"] == DID
+    issuing.publish(authority, now=NOW)
+    assert (await door.ask("GET", "/authority/members")).body == authority.signed.read_bytes()
+
+
+async def test_the_status_list_is_signed_again_when_something_was_revoked_or_an_hour_is_over(
+    authority: Authority,
+) -> None:
+    door = Door(authority, Applicant())
+    first = (await door.ask("GET", "/authority/status")).body
+    assert (await door.ask("GET", "/authority/status")).body == first
+    keeping.change(authority, lambda record: issuing.place_credential(record, "did:web:x.example", ["M"], NOW_MS))
+    second = (await door.ask("GET", "/authority/status")).body
+    assert second != first
+    door.now_ms += 3_600_000
+    assert (await door.ask("GET", "/authority/status")).body != second
+
+
+async def test_a_list_that_was_never_published_is_not_there(tmp_path: Path) -> None:
+    door = Door(found(tmp_path), Applicant())
+    assert (await door.ask("GET", "/authority/members")).status == 404
+
+
+async def test_who_joins_is_answered_and_the_process_reads_its_list_again(authority: Authority) -> None:
+    firm = Applicant()
+    door = Door(authority, firm)
+    link = parse_link(invite(authority, "Firma", now=NOW))
+    answer = await door.post(firm.asks(link))
+    assert msgspec.json.decode(answer.body, type=Joined).participant == firm.did
+    assert door.changes == 1
+
+
+async def test_a_refusal_says_one_sentence_and_counts_against_the_address(authority: Authority) -> None:
+    firm = Applicant()
+    door = Door(authority, firm)
+    link = parse_link(invite(authority, "Firma", now=NOW))
+    for _ in range(2):
+        answer = await door.post(firm.asks(link, "guess"))
+        assert answer.status == 403
+        assert "no such invitation" in msgspec.json.decode(answer.body, type=JoinRefusal).reason
+    assert (await door.post(firm.asks(link))).status == 429
+    assert (await door.post(b"x" * (MAX_REQUEST + 1))).status == 429
+    door.now_ms += 10_000
+    assert (await door.post(b"x" * (MAX_REQUEST + 1))).status == 413
+    assert (firm.fetched, door.changes) == ([], 0)
+
+
+async def test_news_wake_the_look_at_the_list_every_few_seconds_at_most() -> None:
+    woken, now = asyncio.Event(), [0]
+    app = dispatcher(news_routes(woken.set, lambda: now[0]), make_refusals("/dsp"))
+    for after, expected in ((0, True), (NEWS_MS - 1, False), (1, True)):
+        now[0] += after
+        woken.clear()
+        answer = await app.answer(PeerRequest(method="POST", path="/participant-list/news"))
+        assert (answer.status, woken.is_set()) == (204, expected)

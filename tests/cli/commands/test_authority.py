@@ -1,0 +1,88 @@
+"""`authority`: made beside a broker, published, and the drills for lost and stolen keys, each step a command."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from connector.authority import keeping
+from connector.authority.keeping import Authority
+from tests.cli.commands.authorities import BROKER, set_up
+from tests.cli.conftest import Cli
+
+
+@pytest.fixture
+def authority(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    set_up(cli, tmp_path, monkeypatch)
+    home = tmp_path / "broker"
+    return Authority(folder=home / "authority", members=home / "members.json")
+
+
+def test_a_broker_becomes_the_authority_and_proves_itself_by_its_document(cli: Cli, authority: Authority) -> None:
+    settings = tomllib.loads((authority.folder.parent / "datenkontor.toml").read_text())
+    assert settings["authority"] == {"folder": "authority"}
+    assert settings["identity"]["mechanism"] == "dcp"
+    assert settings["identity"]["operator_key"] == "authority/authority.jwks"
+    listed = cli("authority", "member", "list", "--json", *BROKER).json
+    assert [row["former"] for row in listed["items"]] == [["urn:participant:broker"]]
+    assert authority.signed.read_bytes() == (authority.folder.parent / "roster.jws").read_bytes()
+    again = cli("authority", "init", *BROKER)
+    assert (again.code, "not changed" in again.err) == (2, True)
+
+
+def test_an_authority_needs_an_address_that_an_identifier_can_name(cli: Cli) -> None:
+    cli("init", "broker", "--role", "broker")
+    done = cli("authority", "init", *BROKER)
+    assert (done.code, "no https address" in done.err) == (2, True)
+    assert "no authority" in cli("authority", "publish", *BROKER).err
+
+
+def test_a_list_is_published_with_the_next_version(cli: Cli, authority: Authority) -> None:
+    first = cli("authority", "publish", "--json", *BROKER).json
+    second = cli("authority", "publish", "--days", "7", "--json", *BROKER).json
+    assert second["version"] == first["version"] + 1
+    assert cli("roster", "verify", *BROKER).code == 0
+
+
+def test_the_issuer_key_is_rotated_with_the_root_alone(cli: Cli, authority: Authority, tmp_path: Path) -> None:
+    safe = (authority.folder / "root.pem").rename(tmp_path / "root.pem")
+    before = keeping.load_issuer(authority).kid
+    done = cli("authority", "rotate", "--root", str(safe), *BROKER)
+    assert (done.code, "Certificate 2 is made" in done.out) == (0, True)
+    assert keeping.load_issuer(authority).kid != before
+    assert [each.key["kid"] for each in keeping.show(authority).former] == [before]
+    wrong = cli("authority", "rotate", "--root", "broker/key.pem", *BROKER)
+    assert (wrong.code, "not a root" in wrong.err) == (1, True)
+    lost = cli("authority", "rotate", "--root", "none.pem", *BROKER)
+    assert (lost.code, "cannot be read" in lost.err) == (1, True)
+
+
+def test_a_stolen_issuer_key_is_replaced_after_a_question(cli: Cli, authority: Authority) -> None:
+    asked = cli("authority", "rotate", "--root", "broker/authority/root.pem", "--stolen", *BROKER)
+    assert asked.code != 0
+    assert keeping.show(authority).number == 1
+    done = cli("authority", "rotate", "--root", "broker/authority/root.pem", "--stolen", "--yes", *BROKER)
+    assert done.code == 0
+    assert keeping.show(authority).former == ()
+
+
+def test_the_spare_root_goes_on_when_the_first_one_is_lost_or_stolen(cli: Cli, authority: Authority) -> None:
+    (authority.folder / "root.pem").unlink()
+    done = cli("authority", "recover", "--spare", "broker/authority/spare.pem", "--stolen", "--yes", *BROKER)
+    assert done.code == 0
+    assert cli("roster", "verify", *BROKER).code == 0
+
+
+def test_the_password_of_a_root_is_in_a_file_of_its_own(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("correct horse\n")
+    secret.chmod(0o600)
+    monkeypatch.setattr("tests.cli.commands.authorities.BROKER", (*BROKER, "--password-file", str(secret)))
+    set_up(cli, tmp_path, monkeypatch)
+    root = ("authority", "rotate", "--root", "broker/authority/root.pem", *BROKER)
+    assert "has a password" in cli(*root).err
+    assert cli(*root, "--password-file", str(secret)).code == 0
+    secret.chmod(0o644)
+    assert "Other users can read" in cli(*root, "--password-file", str(secret)).err

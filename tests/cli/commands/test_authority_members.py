@@ -1,0 +1,52 @@
+"""`authority member`: invited, added, suspended, admitted, revoked, listed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands.authorities import BROKER, invite, set_up
+from tests.cli.conftest import Cli
+
+FIRM = "did:web:firma.example"
+
+
+@pytest.fixture
+def firm(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A member that was added by its card."""
+    set_up(cli, tmp_path, monkeypatch)
+    cli("init", "firma", "--id", FIRM, "--public-url", "https://firma.example")
+    done = cli("authority", "member", "add", "firma/card.json", "--role", "company", *BROKER)
+    assert done.code == 0, done.err
+    return FIRM
+
+
+def standing(cli: Cli) -> dict[str, bool]:
+    rows = cli("authority", "member", "list", "--json", *BROKER).json["items"]
+    return {row["id"]: row.get("suspended", False) for row in rows}
+
+
+def test_an_invitation_is_a_link_that_is_shown_once(cli: Cli, firm: str) -> None:
+    link = invite(cli, "Stadtwerke", "--role", "utility", "--days", "2")
+    assert link.startswith("https://localhost:")
+    listed = cli("authority", "member", "list", *BROKER)
+    assert "Stadtwerke" in listed.out + listed.err
+    assert link.rpartition("#")[2].split(".")[1] not in (listed.out + listed.err)
+    refused = cli("authority", "member", "invite", "X", "--type", "OtherCredential", *BROKER)
+    assert (refused.code, "does not trust" in refused.err) == (1, True)
+
+
+def test_a_member_is_suspended_admitted_and_revoked(cli: Cli, firm: str) -> None:
+    assert standing(cli)[firm] is False
+    assert cli("authority", "member", "suspend", firm, "--yes", *BROKER).code == 0
+    assert standing(cli)[firm] is True
+    assert cli("authority", "member", "admit", firm, *BROKER).code == 0
+    assert standing(cli)[firm] is False
+    assert cli("authority", "member", "revoke", firm, "--yes", *BROKER).code == 0
+    assert firm not in standing(cli)
+    gone = cli("authority", "member", "revoke", firm, "--yes", *BROKER)
+    assert (gone.code, "not a member" in gone.err) == (1, True)
+
+
+def test_a_member_is_added_once(cli: Cli, firm: str) -> None:
+    done = cli("authority", "member", "add", "firma/card.json", *BROKER)
+    assert (done.code, "already a member" in done.err) == (1, True)

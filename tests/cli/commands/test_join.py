@@ -1,0 +1,64 @@
+"""`join`: from a link to a member with a credential, and what a refusal leaves behind."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands.authorities import BROKER, answering, invite, set_up
+from tests.cli.conftest import Cli
+
+
+@pytest.fixture
+def port(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    return set_up(cli, tmp_path, monkeypatch)
+
+
+def join(cli: Cli, link: str, folder: str, port: int) -> tuple[int, str]:
+    url = f"https://localhost:{port}"
+    done = cli("join", link, folder, "--public-url", url, "--port-base", str(port), "--name", "Firma")
+    return done.code, done.out + done.err
+
+
+def test_a_new_member_is_set_up_listed_and_holds_a_credential(cli: Cli, tmp_path: Path, port: int) -> None:
+    link = invite(cli, "Firma GmbH")
+    with answering(tmp_path / "broker/datenkontor.toml"):
+        code, told = join(cli, link, "firma", port)
+        assert (code, "Firma GmbH is a member now." in told) == (0, True), told
+        settings = tomllib.loads((tmp_path / "firma/datenkontor.toml").read_text())
+        assert settings["participant"]["id"] == f"did:web:localhost%3A{port}"
+        assert settings["identity"]["mechanism"] == "dcp"
+        assert not (tmp_path / "firma/membership.jwt").exists()
+        again = cli("join", link, "firma")
+        assert (again.code, "member already" in again.out) == (0, True), again.err
+        code, told = join(cli, link, "other", port + 5)
+        assert (code, "used already" in told, (tmp_path / "other").exists()) == (1, True, False), told
+    listed = cli("authority", "member", "list", "--json", *BROKER).json["items"]
+    assert {row["name"] for row in listed} == {"broker", "Firma GmbH"}
+
+
+def test_what_is_refused_leaves_nothing(cli: Cli, tmp_path: Path, port: int) -> None:
+    link = invite(cli, "Firma GmbH", "--did", "did:web:somebody.example")
+    head, _, root = link.rpartition(".")
+    number, _, _secret = head.rpartition(".")
+    with answering(tmp_path / "broker/datenkontor.toml"):
+        for text, problem in (
+            (link, "nobody else"),
+            (f"{number}.guess.{root}", "no such invitation"),
+            (f"{head}.other", "another root"),
+            ("https://x.example", "not an invitation"),
+        ):
+            code, told = join(cli, text, "firma", port)
+            assert (code, problem in told) == (1, True), told
+            assert not (tmp_path / "firma").exists()
+    code, told = join(cli, link, "firma", port)
+    assert (code, "does not answer" in told) == (1, True)
+    unset = cli("join", link, "firma")
+    assert (unset.code, "--public-url" in unset.err) == (2, True)
+
+
+def test_a_connector_that_runs_is_stopped_first(cli: Cli, tmp_path: Path, port: int) -> None:
+    link = invite(cli, "Firma GmbH")
+    with answering(tmp_path / "broker/datenkontor.toml"):
+        code, told = join(cli, link, "firma", port - 10)
+    assert (code, "stop it meanwhile" in told) == (1, True)

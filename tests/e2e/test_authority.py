@@ -1,0 +1,153 @@
+"""A data space with an authority, as processes of their own over TLS: members join, move over, and are revoked."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connector.authority import card as cards
+from connector.authority import roster
+from connector.cli.setup.moving import change_file
+from connector.cli.setup.plan import KEY, LIST, MEMBERS
+from connector.client.frame.errors import ClientError
+from tests.e2e.live import Live, environment, until
+from tests.support.certificates import write_certificates
+
+pytestmark = pytest.mark.e2e
+
+RUN = "from connector.cli.main import run; run()"
+CONTENT = b"street;cars\n" * 1000
+SEEN_S = 5.0
+"""How soon after the new list is published a flow of a revoked member has ended."""
+
+
+def run(*words: str, fails: bool = False) -> str:
+    """Run a command of the command line and return what it prints, or why it fails."""
+    done = subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, timeout=60, check=False)
+    assert bool(done.returncode) is fails, done.stdout + done.stderr
+    return done.stderr if fails else done.stdout
+
+
+class City(Live):
+    """The data space of a city: a broker, the city and a firm, all reached at localhost."""
+
+    def settings(self, word: str) -> str:
+        return str(self.stage.actors[word].settings)
+
+    def home(self, word: str) -> Path:
+        return self.stage.actors[word].directory
+
+    def reach_at_localhost(self) -> None:
+        """Give everybody an address that an identifier can name, on the list too."""
+        draft = json.loads((self.home("broker") / MEMBERS).read_bytes())
+        for member in draft["members"]:
+            member["address"] = member["address"].replace("127.0.0.1", "localhost")
+        (self.home("broker") / MEMBERS).write_text(json.dumps(draft))
+        for actor in self.stage.actors.values():
+            url = f"https://localhost:{actor.ports['protocol']}"
+            change_file(actor.settings, {"protocol": {"public_url": url}})
+        self.publish_by_key()
+
+    def publish_by_key(self) -> None:
+        home = self.home("broker")
+        roster.publish(home / MEMBERS, home / LIST, cards.load_key(home / KEY), now=datetime.now(UTC))
+
+    def invite(self, name: str, *more: str) -> str:
+        words = ("authority", "member", "invite", name, "--settings", self.settings("broker"), "--json", *more)
+        return str(json.loads(run(*words))["link"])
+
+    def join(self, word: str, link: str) -> None:
+        """Stop a member, let it join, and start it again."""
+        self.end(word, 15)
+        run("join", link, str(self.home(word)))
+        self.start(word)
+
+    def reads(self, dataset: str) -> bool:
+        """Whether the firm is served by the city."""
+        try:
+            return bool(self.firm.catalog.dataset(self.city_id, dataset))
+        except ClientError:
+            return False
+
+    def moves(self, agreement: str, to: Path) -> None:
+        """Transfer under an agreement."""
+        begun = self.firm.transfers.start(agreement)
+        self.completed(begun.id)
+        saved = self.firm.transfers.download(begun.id, to)
+        assert saved.files[0].sha256 == hashlib.sha256(CONTENT).hexdigest()
+
+
+@contextmanager
+def living(base: Path) -> Iterator[City]:
+    live, files = City(base, scheme="https"), write_certificates(base)
+    (live.data / "counts.csv").write_bytes(CONTENT)
+    live.reach_at_localhost()
+    with environment(**files, DATENKONTOR_NET__HOSTS='["127.0.0.1:*", "localhost:*"]'):
+        try:
+            yield live
+        finally:
+            live.close()
+
+
+def test_a_data_space_moves_over_member_by_member_and_keeps_its_agreements(tmp_path: Path) -> None:
+    with living(tmp_path) as live:
+        live.start("city", "firm")
+        dataset = live.offer("counts.csv")
+        first = live.agree(dataset)
+        live.moves(first, tmp_path / "1.csv")
+
+        run("authority", "init", "--settings", live.settings("broker"))
+        live.start("broker")
+        link = live.invite("Stadt")
+        live.join("city", link)
+        live.moves(first, tmp_path / "2.csv")
+        live.moves(live.agree(dataset), tmp_path / "3.csv")
+
+        live.end("firm", 15)
+        assert "used already" in run("join", link, str(live.home("firm")), fails=True)
+        run("join", live.invite("Firma"), str(live.home("firm")))
+        live.start("firm")
+        live.moves(first, tmp_path / "4.csv")
+        second = live.agree(dataset)
+        live.moves(second, tmp_path / "5.csv")
+
+        begun = live.firm.transfers.start(second, keep=True)
+        live.firm.transfers.wait(begun.id, timeout_s=20, states=["STARTED"])
+        theirs = live.firm.transfers.show(begun.id).peer_pid or ""
+        firm = f"did:web:localhost%3A{live.stage.actors['firm'].ports['protocol']}"
+        run("authority", "member", "revoke", firm, "--yes", "--settings", live.settings("broker"))
+        seen = time.monotonic()
+        until(lambda: live.city.transfers.show(theirs).flow_reported == "TERMINATED")
+        assert time.monotonic() - seen < SEEN_S
+
+
+def test_all_go_on_with_new_credentials_after_the_issuer_key_was_stolen(tmp_path: Path) -> None:
+    with living(tmp_path) as live:
+        live.start("city", "firm")
+        dataset = live.offer("counts.csv")
+        run("authority", "init", "--settings", live.settings("broker"))
+        live.start("broker")
+        for word, name in (("city", "Stadt"), ("firm", "Firma")):
+            live.join(word, live.invite(name))
+        first = live.agree(dataset)
+        root = live.home("broker") / "authority" / "root.pem"
+        run("authority", "rotate", "--root", str(root), "--stolen", "--yes", "--settings", live.settings("broker"))
+        until(lambda: not live.reads(dataset))
+        for word in ("city", "firm"):
+            key = live.stage.actors[word].key
+            run("credential", "renew", "--settings", live.settings(word), "--key", key)
+        until(lambda: live.reads(dataset))
+        live.moves(first, tmp_path / "1.csv")
+
+        live.end("broker", 15)
+        run("credential", "renew", "--stopped", "--settings", live.settings("broker"))
+        spare = live.home("broker") / "authority" / "spare.pem"
+        run("authority", "recover", "--spare", str(spare), "--yes", "--settings", live.settings("broker"))
+        live.moves(live.agree(dataset), tmp_path / "2.csv")

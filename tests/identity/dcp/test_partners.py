@@ -1,0 +1,88 @@
+"""Members of another data space: met by name, address and key; nothing else of their list counts."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from connector.identity.dcp.partners import PartnerLists, describe
+from connector.identity.keys import public_jwk
+from connector.identity.listing.partner import Partner
+from connector.identity.roster import AcceptedRoster, RosterRejected, RosterSource
+from tests.identity.lists import CITY, NOW_MS, OPERATOR, OTHER_KEY, UTILITY, document, member, signed
+
+AUTHORITY = document().issuer
+PARTNER = Partner(authority=AUTHORITY, list="https://other.example/members", roots=(public_jwk(OPERATOR.verification),))
+
+
+class Other:
+    """The other authority: what it publishes, and what is remembered of it here."""
+
+    def __init__(self) -> None:
+        self.content: bytes | None = signed(document())
+        self.now_ms = NOW_MS
+        self.kept: dict[str, AcceptedRoster] = {}
+
+    def fetch(self, url: str) -> RosterSource:
+        async def get() -> bytes:
+            if self.content is None:
+                raise RosterRejected(f"{url} does not answer.")
+            return self.content
+
+        return get
+
+    def lists(self) -> PartnerLists:
+        return PartnerLists(self.fetch, lambda: self.now_ms, self.kept, self.kept.update)
+
+
+async def test_a_member_of_a_partner_is_known_without_its_roles_and_claims() -> None:
+    lists = Other().lists()
+    assert await lists.refresh([PARTNER])
+    found = lists.find(UTILITY)
+    assert found is not None
+    assert found[0] == AUTHORITY
+    assert (describe(found[1]).roles, describe(found[1]).claims) == (("participant",), {})
+    assert {each.id for each in lists.participants()} == {CITY, UTILITY}
+    assert not await lists.refresh([PARTNER])
+
+
+async def test_a_partner_that_is_listed_no_more_is_forgotten() -> None:
+    lists = Other().lists()
+    await lists.refresh([PARTNER])
+    assert await lists.refresh([])
+    assert lists.find(CITY) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"",
+        signed(document(), OTHER_KEY),
+        signed(replace(document(), issuer="did:web:x.example")),
+        signed(document(1)),
+    ],
+)
+async def test_a_list_that_cannot_be_used_changes_nothing(content: Any) -> None:
+    other = Other()
+    other.content = signed(document(2, [member(CITY)]))
+    lists = other.lists()
+    await lists.refresh([PARTNER])
+    other.content = content
+    assert not await lists.refresh([PARTNER])
+    assert lists.find(CITY) is not None
+    again = other.lists()
+    await again.refresh([PARTNER])
+    assert again.find(UTILITY) is None, "after a restart, an older list is refused too"
+
+
+async def test_nobody_is_met_by_an_expired_list_or_while_suspended() -> None:
+    other = Other()
+    lists = other.lists()
+    await lists.refresh([PARTNER])
+    other.now_ms += 2 * 86_400_000
+    assert (lists.find(CITY), lists.participants()) == (None, ())
+    other.now_ms = NOW_MS
+    other.content = signed(document(2, [member(CITY, suspended=True)]))
+    await lists.refresh([PARTNER])
+    assert (lists.find(CITY), lists.participants()) == (None, ())

@@ -1,0 +1,54 @@
+"""Credentials that were shown are looked at again: what was revoked since, and what nobody can say."""
+
+from connector.identity.dcp.presented import verify_credential
+from connector.identity.dcp.reviewing import CredentialReview
+from connector.identity.dcp.statuses import FRESH_MS
+from connector.ports.identity import Exclusion
+from tests.identity.dcp.places import FIRM, LIST_URL, NOW_MS, Places, credential, signed, status_at
+
+GRACE_MS = 3_600_000
+
+
+async def relied() -> tuple[Places, CredentialReview]:
+    places = Places()
+    places.publish_list()
+    found = await verify_credential(signed(credential(credentialStatus=status_at(7))), FIRM, places.verifier(), NOW_MS)
+    review = CredentialReview(places.statuses, lambda: places.now_ms, GRACE_MS)
+    review.note(FIRM, [found])
+    return places, review
+
+
+async def test_a_credential_that_was_revoked_excludes_its_holder_until_it_shows_another() -> None:
+    places, review = await relied()
+    await review.look()
+    assert review.exclude(FIRM) is None
+    places.publish_list(7)
+    places.now_ms += FRESH_MS
+    await review.look()
+    assert review.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
+    review.note(FIRM, [])
+    assert review.exclude(FIRM) is None
+
+
+async def test_a_status_that_cannot_be_read_warns_at_once_and_excludes_after_the_time_of_grace() -> None:
+    places, review = await relied()
+    places.served.pop(LIST_URL)
+    places.now_ms += FRESH_MS
+    await review.look()
+    assert "1 participants cannot be read" in (review.warning() or "")
+    assert review.exclude(FIRM) is None
+    places.now_ms += GRACE_MS
+    assert review.exclude(FIRM) is Exclusion.STATUS_UNKNOWN
+    places.publish_list()
+    await review.look()
+    assert (review.exclude(FIRM), review.warning()) == (None, None)
+
+
+async def test_a_list_is_fetched_once_for_all_who_rely_on_it() -> None:
+    places, review = await relied()
+    for number in range(50):
+        review.note(f"did:web:m{number}.example", review._relied[FIRM])
+    places.now_ms += FRESH_MS
+    places.fetched.clear()
+    await review.look()
+    assert places.fetched.count(LIST_URL) == 1
