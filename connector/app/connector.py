@@ -6,7 +6,7 @@ The listeners are `protocol` for peers, `data` for the data plane, `management` 
 import asyncio
 import gc
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -123,7 +123,8 @@ class ConnectorServer:
     async def start(self) -> None:
         """Open the listeners, resume the active flows and start the worker. Raises ListenFailed."""
         settings = self.parts.settings
-        if orphans := await self.connected.list_orphans():
+        replica = self.parts.replica
+        if replica.is_first.is_set() and (orphans := await self.connected.list_orphans()):
             self.tasks.append(asyncio.create_task(self.connected.end_orphans(orphans), name="orphans"))
         await self.listeners.open_data("data", self.data, settings.data.host, settings.data.port)
         protocol, management = settings.protocol, settings.management
@@ -138,18 +139,31 @@ class ConnectorServer:
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
-        await self.dataplane.resume_flows(OWNER)
+        replica.heard, replica.freed = self.context.watch.notify, self._take_over
+        if replica.is_first.is_set():
+            await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
         self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
-        self.tasks.append(asyncio.create_task(self.make_subscription_runner().run(), name="subscriptions"))
+        self.tasks.append(
+            asyncio.create_task(self._run_first(self.make_subscription_runner().run), name="subscriptions")
+        )
         for pusher in self.pushers:
-            self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
+            self.tasks.append(asyncio.create_task(self._run_first(pusher.run), name="pusher"))
         if settings.web.port is not None:
-            self.tasks.append(asyncio.create_task(self.notifier.run(), name="notifier"))
-            self.tasks.append(asyncio.create_task(self._make_foresight().run(), name="foresight"))
+            self.tasks.append(asyncio.create_task(self._run_first(self.notifier.run), name="notifier"))
+            self.tasks.append(asyncio.create_task(self._run_first(self._make_foresight().run), name="foresight"))
         if self.announcer:
             self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
+
+    async def _run_first(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Run what one process does for all that share the store, from when this one is the oldest."""
+        await self.parts.replica.is_first.wait()
+        await run()
+
+    def _take_over(self) -> None:
+        """Take up the due work of a process that has ended."""
+        self.worker.look()
 
     def _note_list(self) -> None:
         """Push what the participant list may have changed."""
@@ -177,7 +191,7 @@ class ConnectorServer:
 
     async def invite_first(self) -> InvitedUser | None:
         """Return the link for the first sign-in to the pages, if there are pages and nobody has signed in yet."""
-        if self.parts.settings.web.port is None:
+        if self.parts.settings.web.port is None or not self.parts.replica.is_first.is_set():
             return None
         return await users.invite_first(self._make_register())
 

@@ -9,12 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
 from connector.app.identities import Wiring, build_identity, find_holder, list_document_routes, make_identity
 from connector.app.lock import lock_store
+from connector.app.stores import open_configured
 from connector.binding.dcp import credential_service
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.routing import Route
@@ -34,10 +34,10 @@ from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.rates import CallerRates
 from connector.net.transport import Transport
 from connector.ports.identity import Intent, Mechanism, RefreshFailed
+from connector.ports.replica import Alone, Replica
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
 from connector.settings import Settings
-from connector.store.sqlite.store import open_store
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ class Parts:
     find_key: Callable[[], SigningKey]
     """Returns the private key of this participant, which is read once. Raises KeyFault."""
     notices: NoticeRule = field(default_factory=NoticeRule)
+    replica: Replica = field(default_factory=Alone)
     list_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the participant list is to be read now, before its interval is over."""
 
@@ -138,7 +139,7 @@ async def build_parts(
     try:
         # Without pages, there is nobody to tell.
         rule = notices if settings.web.port is not None else None
-        store = await open_store(settings.store.path, now=now, zone=ZoneInfo(settings.zone), rule=rule)
+        store, replica = await open_configured(settings, now, rule)
     except BaseException:
         os.close(lock)
         raise
@@ -153,6 +154,7 @@ async def build_parts(
         lock=lock,
         find_key=lambda: wiring.key,
         notices=notices,
+        replica=replica,
     )
 
 

@@ -34,8 +34,8 @@ def translate(statement: str, keys: Keys, zone: tzinfo = UTC) -> str:
 
     `keys` has the columns that name a row of each table, and `zone` decides in which month something is counted.
 
-    >>> translate("INSERT OR REPLACE INTO planes (owner, id, body) VALUES (?, ?, ?)", {"planes": ("owner", "id")})
-    'INSERT INTO planes (owner, id, body) VALUES ($1, $2, $3) ON CONFLICT (owner, id) DO UPDATE SET body = excluded.body'
+    >>> translate("INSERT OR REPLACE INTO planes (id, body) VALUES (?, ?)", {"planes": ("id",)})
+    'INSERT INTO planes (id, body) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET body = excluded.body'
     """
     parts = _PARTS.split(_name_conflict(statement, keys))
     count = 0

@@ -50,7 +50,9 @@ async def migrate(connection: Any, participant: str) -> None:
                 await connection.execute(script)
         newest = steps()[-1][0]
         if version == 0:
-            await connection.execute("INSERT INTO installation (participant, schema) VALUES ($1, $2)", participant, newest)
+            await connection.execute(
+                "INSERT INTO installation (participant, schema) VALUES ($1, $2)", participant, newest
+            )
         elif version < newest:
             await connection.execute("UPDATE installation SET schema = $1", newest)
 
@@ -105,7 +107,8 @@ async def _find_version(connection: Any, participant: str) -> int:
     version, newest = int(row["schema"]), steps()[-1][0]
     if version > newest:
         raise DatabaseRefused(
-            f"The database has schema {version}, but this release supports schemas up to {newest}: start a newer release."
+            f"The database has schema {version}, but this release supports schemas up to {newest}: "
+            "start a newer release."
         )
     return version
 

@@ -7,7 +7,7 @@ right to write. What it drove is free from then on. NOTIFY tells the others whic
 import asyncio
 import logging
 import os
-import socket
+import platform
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -46,7 +46,7 @@ SELECT kind, body FROM processes WHERE owner = $1 AND due_at <= $2 AND claimant 
 """
 
 
-class Replica:
+class DatabaseReplica:
     """This process among those that share a database.
 
     `heard` is called with the identifier of a process that another replica has changed, `freed` when a replica has
@@ -64,7 +64,7 @@ class Replica:
 
     async def register(self, connection: Any) -> None:
         """Get an epoch."""
-        name = f"{socket.gethostname()}:{os.getpid()}"
+        name = f"{platform.node()}:{os.getpid()}"
         self.epoch = await connection.fetchval("INSERT INTO replicas (name) VALUES ($1) RETURNING epoch", name)
         await self._look(connection)
 
@@ -92,14 +92,15 @@ class Replica:
             try:
                 connection = await connect()
                 await connection.add_listener(CHANNEL, self._hear)
-                while await self._look(connection):
+                while await self._look(connection):  # noqa: ASYNC110 - a heart beats by the clock
                     await asyncio.sleep(BEAT_S)
             except (*FAULTS, StoreError) as fault:
                 _log.warning("the database does not answer (%s): it is asked again", fault)
                 await asyncio.sleep(BEAT_S)
             finally:
                 if connection:
-                    connection.terminate()
+                    with suppress(*FAULTS):
+                        await connection.close(timeout=1)
 
     async def _look(self, connection: Any) -> bool:
         """Show that this process is alive and end those that are not; return whether this one may go on."""
@@ -121,9 +122,7 @@ class Replica:
             self.heard(process)
 
 
-async def claim(
-    pool: Any, writer: Any, epoch: int, owner: str, until: int, limit: int
-) -> Sequence[AnyProcess]:
+async def claim(pool: Any, writer: Any, epoch: int, owner: str, until: int, limit: int) -> Sequence[AnyProcess]:
     """Return processes that are due until then and belong to this replica, after it took those that belong to none."""
 
     def take(connection: PostgresConnection) -> None:

@@ -16,8 +16,8 @@ from connector.ports.store_errors import Unavailable
 from connector.store.postgres.bridge import run_bridged
 from connector.store.postgres.connection import FAULTS, PostgresConnection
 from connector.store.postgres.dialect import translate
-from connector.store.postgres.migrate import REFUSED_BY_SERVER, DatabaseRefused, list_keys, migrate
-from connector.store.postgres.replicas import Replica, claim
+from connector.store.postgres.migrate import REFUSED_BY_SERVER, DatabaseRefused, examine, list_keys, migrate
+from connector.store.postgres.replicas import DatabaseReplica, claim
 from connector.store.postgres.writer import PostgresWriter
 from connector.store.sqlite.chapters import replay
 from connector.store.sqlite.engine.connection import StoreConnection
@@ -63,7 +63,9 @@ async def connect(server: Server) -> Any:
             statement_cache_size=server.cached,
         )
     except REFUSED_BY_SERVER as fault:
-        raise DatabaseRefused(f"The database cannot be opened ({fault}): check `store.url` and its password.") from fault
+        raise DatabaseRefused(
+            f"The database cannot be opened ({fault}): check `store.url` and its password."
+        ) from fault
     except ValueError as fault:
         raise DatabaseRefused(
             "The address of the database cannot be read: write it as postgresql://role@host:5432/database."
@@ -77,14 +79,14 @@ async def open_postgres(
     now: Callable[[], int] = _wall_clock,
     zone: tzinfo = UTC,
     rule: CommitRule | None = None,
-    replica: Replica | None = None,
+    replica: DatabaseReplica | None = None,
 ) -> "PostgresStore":
     """Open the store of a participant on a server, and migrate its schema.
 
     `now`, `zone` and `rule` are as for `open_store` of SQLite; `replica` hears of the other processes. Raises
     DatabaseRefused, and Unavailable if the server cannot be reached.
     """
-    replica = replica or Replica()
+    replica = replica or DatabaseReplica()
     try:
         first = await connect(server)
         try:
@@ -111,6 +113,21 @@ async def open_postgres(
     return PostgresStore(pool, writer, speak, rule, replica, partial(connect, server))
 
 
+async def examine_database(server: Server, participant: str) -> int:
+    """Return the schema version of the database, 0 for an empty one; nothing is written.
+
+    Raises DatabaseRefused, and Unavailable if the server cannot be reached.
+    """
+    try:
+        connection = await connect(server)
+        try:
+            return await examine(connection, participant)
+        finally:
+            await connection.close()
+    except FAULTS as fault:
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
+
+
 class _NothingKept(KeptPages[Asset]):
     """Keeps no page: another replica may change an asset at any time."""
 
@@ -119,6 +136,7 @@ class _NothingKept(KeptPages[Asset]):
 
     def keep(self, key: Hashable, rows: Sequence[Asset], after: str | None, size: int) -> KeptPage[Asset]:
         """Return the page."""
+        del key, size
         return tuple(rows), after
 
 
@@ -134,7 +152,7 @@ class PostgresStore(SqliteStore):
         writer: PostgresWriter,
         speak: Callable[[str], str],
         rule: CommitRule | None,
-        replica: Replica,
+        replica: DatabaseReplica,
         listen: Callable[[], Awaitable[Any]],
     ) -> None:
         self._pool = pool

@@ -71,7 +71,7 @@ class PostgresWriter:
         self._over = False
 
     async def submit(self, job: Job) -> None:
-        """Run `job` in the next transaction; return after it is durable. Raises the error of the job, or Unavailable."""
+        """Run `job` in the next transaction; return after it is durable. Raises the job's error, or Unavailable."""
         if self._closed:
             raise Unavailable("The store is closed: open it again.")
         if len(self._waiting) >= self._capacity:

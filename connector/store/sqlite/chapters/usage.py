@@ -24,7 +24,8 @@ INSERT INTO recent_uses (owner, agreement_id, second, uses) VALUES (?, ?, ?, ?)
 ON CONFLICT (owner, agreement_id, second) DO UPDATE SET uses = recent_uses.uses + excluded.uses
 """
 _RECENT = """
-SELECT CAST(coalesce(sum(uses), 0) AS BIGINT), min(second) FROM recent_uses WHERE owner = ? AND agreement_id = ? AND second >= ?
+SELECT CAST(coalesce(sum(uses), 0) AS BIGINT), min(second) FROM recent_uses
+WHERE owner = ? AND agreement_id = ? AND second >= ?
 """
 # A clock that was ahead has left these; those of one agreement become one row.
 _ADD_SET_BACK = """
