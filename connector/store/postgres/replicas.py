@@ -60,6 +60,8 @@ class DatabaseReplica:
         self.heard: Callable[[str], None] = lambda _: None
         self.freed: Callable[[], None] = lambda: None
         self.ended = asyncio.Event()
+        self.listens = asyncio.Event()
+        """Set while the others are heard."""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def register(self, connection: Any) -> None:
@@ -92,12 +94,14 @@ class DatabaseReplica:
             try:
                 connection = await connect()
                 await connection.add_listener(CHANNEL, self._hear)
+                self.listens.set()
                 while await self._look(connection):  # noqa: ASYNC110 - a heart beats by the clock
                     await asyncio.sleep(BEAT_S)
             except (*FAULTS, StoreError) as fault:
                 _log.warning("the database does not answer (%s): it is asked again", fault)
                 await asyncio.sleep(BEAT_S)
             finally:
+                self.listens.clear()
                 if connection:
                     with suppress(*FAULTS):
                         await connection.close(timeout=1)
