@@ -139,7 +139,7 @@ class ConnectorServer:
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
-        replica.heard, replica.freed = self.context.watch.notify, self._take_over
+        replica.heard, replica.freed = self.context.watch.notify, self.worker.look
         if replica.is_first.is_set():
             await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
@@ -160,10 +160,6 @@ class ConnectorServer:
         """Run what one process does for all that share the store, from when this one is the oldest."""
         await self.parts.replica.is_first.wait()
         await run()
-
-    def _take_over(self) -> None:
-        """Take up the due work of a process that has ended."""
-        self.worker.look()
 
     def _note_list(self) -> None:
         """Push what the participant list may have changed."""

@@ -14,7 +14,7 @@ from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_polic
 from connector.app.descriptors import fit_bounds
 from connector.app.identities import Wiring, build_identity, find_holder, list_document_routes, make_identity
 from connector.app.lock import lock_store
-from connector.app.stores import open_configured
+from connector.app.storing.opening import open_configured
 from connector.binding.dcp import credential_service
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.routing import Route

@@ -56,6 +56,7 @@ WORDS = {
     "hold": CommandEntry("hold", "Holds: processes that wait for a person."),
     "user": CommandEntry("user", "Users: people who sign in to the pages."),
     "dataplane": CommandEntry("dataplane", "Data planes in processes of their own."),
+    "store": CommandEntry("store", "The store: move it to another database."),
     "broker": CommandEntry("broker", "The broker: run it, or show its state."),
     "roster": CommandEntry("roster", "The participant list, for the data-space operator."),
     "backup": CommandEntry("backup", "Write a backup of a connector or a broker."),

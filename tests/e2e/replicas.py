@@ -17,7 +17,7 @@ _CHUNK = 65_536
 
 
 class Balancer:
-    """Accepts connections on a port and gives them in turn to the ports behind it; one that is closed is passed over."""
+    """Accepts connections on a port and gives them in turn to the ports behind it; passes over one that is closed."""
 
     def __init__(self, port: int, behind: tuple[int, ...]) -> None:
         self._port = port

@@ -17,7 +17,7 @@ from connector.app.listeners import Listeners
 from connector.app.lock import lock_store
 from connector.app.parts import OWNER, load_secret, make_rates, new_urn, read_clock, to_bounds
 from connector.app.planes.signaling import SignalingEnd, build_end
-from connector.app.stores import open_configured
+from connector.app.storing.opening import open_configured
 from connector.binding.dps.callbacks import ControlPlanes
 from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes

@@ -15,13 +15,13 @@ import asyncpg
 from connector.ports.store_errors import StoreFull, Unavailable
 from connector.store.postgres.bridge import wait_for
 from connector.store.postgres.dialect import returns_rows
+from connector.store.sqlite.engine.rows import SqlRow
 
-SqlRow = tuple[Any, ...]
 Lend = Callable[[], AbstractAsyncContextManager[Any]]
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncio.TimeoutError)
 
 
-class Result:
+class StatementResult:
     """The rows of a statement, and how many rows it has changed."""
 
     def __init__(self, rows: list[SqlRow], rowcount: int) -> None:
@@ -49,7 +49,7 @@ class PostgresConnection:
         self._lend = lend
         self._speak = speak
 
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> Result:
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> StatementResult:
         """Run one statement. Raises sqlite3.IntegrityError, OverflowError or Unavailable."""
         return wait_for(self._execute(self._speak(statement), values))
 
@@ -58,13 +58,13 @@ class PostgresConnection:
         if listed := list(rows):
             wait_for(self._execute_many(self._speak(statement), listed))
 
-    async def _execute(self, statement: str, values: Sequence[Any]) -> Result:
+    async def _execute(self, statement: str, values: Sequence[Any]) -> StatementResult:
         try:
             async with self._lend() as connection:
                 if returns_rows(statement):
                     rows = [tuple(row) for row in await connection.fetch(statement, *values)]
-                    return Result(rows, len(rows))
-                return Result([], _count(await connection.execute(statement, *values)))
+                    return StatementResult(rows, len(rows))
+                return StatementResult([], _count(await connection.execute(statement, *values)))
         except FAULTS as fault:
             raise to_error(fault) from fault
 

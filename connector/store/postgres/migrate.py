@@ -98,12 +98,14 @@ async def _find_version(connection: Any, participant: str) -> int:
         if tables:
             raise DatabaseRefused("The database has tables of another program: name an empty database.")
         return 0
-    row = await connection.fetchrow("SELECT participant, schema FROM installation")
+    row = await connection.fetchrow("SELECT participant, schema, moved FROM installation")
     if row is None or row["participant"] != participant:
         whose = row["participant"] if row else "nobody"
         raise DatabaseRefused(
             f"The database belongs to the participant {whose}, not to {participant}: give each a database of its own."
         )
+    if row["moved"]:
+        raise DatabaseRefused("The store in this database was moved to another place: name that one in the settings.")
     version, newest = int(row["schema"]), steps()[-1][0]
     if version > newest:
         raise DatabaseRefused(

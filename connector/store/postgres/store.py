@@ -52,14 +52,17 @@ def _wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def connect(server: Server) -> Any:
-    """Open a connection. Raises DatabaseRefused if the server knows no such role or database, and its other errors."""
+async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
+    """Open a connection, with a limit for each statement.
+
+    Raises DatabaseRefused if the server knows no such role or database, and its other errors.
+    """
     try:
         return await asyncpg.connect(
             server.url,
             password=server.password,
             timeout=_CONNECT_S,
-            command_timeout=_STATEMENT_S,
+            command_timeout=statement_s,
             statement_cache_size=server.cached,
         )
     except REFUSED_BY_SERVER as fault:
@@ -188,7 +191,7 @@ def _finish(read: Coroutine[Any, Any, R]) -> R:
     except StopIteration as done:
         found: R = done.value
         return found
-    raise AssertionError("A read of the chapters has waited outside of its statements.")
+    raise AssertionError(read)
 
 
 for _name, _ in inspect.getmembers(Store, inspect.iscoroutinefunction):

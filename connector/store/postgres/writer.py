@@ -23,7 +23,7 @@ from connector.store.postgres.bridge import run_bridged
 from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
 from connector.store.postgres.migrate import LOCK
 
-Job = Callable[[Any], object]
+PostgresJob = Callable[[Any], object]
 
 _OVER = "DK001"
 _LOCKED_S, _IDLE_S, _ASKED_S = 10, 10, 10.0
@@ -52,7 +52,7 @@ class PostgresWriter:
         speak: Callable[[str], str],
         epoch: int,
         *,
-        chore: Callable[[], Job | None] | None = None,
+        chore: Callable[[], PostgresJob | None] | None = None,
         fenced: Callable[[], None] = lambda: None,
         capacity: int = 10_000,
         batch: int = 64,
@@ -65,12 +65,12 @@ class PostgresWriter:
         self._batch = batch
         self._connection: Any = None
         self._inside = PostgresConnection(self._lend, speak)
-        self._waiting: deque[tuple[asyncio.Future[None], Job]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[None], PostgresJob]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
         self._over = False
 
-    async def submit(self, job: Job) -> None:
+    async def submit(self, job: PostgresJob) -> None:
         """Run `job` in the next transaction; return after it is durable. Raises the job's error, or Unavailable."""
         if self._closed:
             raise Unavailable("The store is closed: open it again.")
@@ -97,7 +97,7 @@ class PostgresWriter:
         finally:
             self._task = None
 
-    async def _settle(self, batch: Sequence[tuple["asyncio.Future[None]", Job]]) -> None:
+    async def _settle(self, batch: Sequence[tuple["asyncio.Future[None]", PostgresJob]]) -> None:
         """Write a batch and wake whoever waits for it."""
         chore = self._chore() if self._chore else None
         try:
@@ -115,7 +115,7 @@ class PostgresWriter:
             else:
                 future.set_exception(outcome)
 
-    async def _write(self, jobs: Sequence[Job]) -> list[BaseException | None]:
+    async def _write(self, jobs: Sequence[PostgresJob]) -> list[BaseException | None]:
         """Run jobs in one transaction and commit it; return the error of each, or None."""
         if self._over:
             raise Fenced("This replica was replaced: start it again.")
@@ -179,7 +179,7 @@ class PostgresWriter:
         yield self._connection
 
 
-def _run(connection: PostgresConnection, jobs: Sequence[Job]) -> list[BaseException | None]:
+def _run(connection: PostgresConnection, jobs: Sequence[PostgresJob]) -> list[BaseException | None]:
     """Run jobs in the open transaction; return the error of each, or None. Raises Unavailable if the server failed."""
     try:
         for job in jobs:
@@ -192,7 +192,7 @@ def _run(connection: PostgresConnection, jobs: Sequence[Job]) -> list[BaseExcept
     return [None] * len(jobs)
 
 
-def _run_in_savepoint(connection: PostgresConnection, job: Job) -> BaseException | None:
+def _run_in_savepoint(connection: PostgresConnection, job: PostgresJob) -> BaseException | None:
     """Run one job and return its error, or None. Raises Unavailable if the server failed."""
     connection.execute("SAVEPOINT one")
     try:

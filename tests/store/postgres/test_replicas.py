@@ -21,7 +21,7 @@ async def test_due_work_belongs_to_who_committed_it_last_and_is_taken_from_the_d
     first, second = await open_postgres(Server(url), ME), await open_postgres(Server(url), ME)
     ids = [f"urn:n:{number}" for number in range(6)]
     try:
-        await first.commit([changes.PutProcess(values.negotiation(id, due_at=5), None) for id in ids])
+        await first.commit([changes.PutProcess(values.negotiation(pid, due_at=5), None) for pid in ids])
         assert [row.id for row in await first.due(OWNER, 9, 10)] == ids
         assert await second.due(OWNER, 9, 10) == []
         moved = values.negotiation(ids[0], due_at=5, version=2)

@@ -30,7 +30,8 @@ WHERE owner = ? AND agreement_id = ? AND second >= ?
 # A clock that was ahead has left these; those of one agreement become one row.
 _ADD_SET_BACK = """
 INSERT INTO recent_uses (owner, agreement_id, second, uses)
-SELECT owner, agreement_id, CAST(?3 AS BIGINT), CAST(sum(uses) AS BIGINT) FROM recent_uses WHERE owner = ?1 AND second > ?2 GROUP BY owner, agreement_id
+SELECT owner, agreement_id, CAST(?3 AS BIGINT), CAST(sum(uses) AS BIGINT) FROM recent_uses
+WHERE owner = ?1 AND second > ?2 GROUP BY owner, agreement_id
 ON CONFLICT (owner, agreement_id, second) DO UPDATE SET uses = recent_uses.uses + excluded.uses
 """
 _FORGET_AHEAD = "DELETE FROM recent_uses WHERE owner = ? AND second > ?"

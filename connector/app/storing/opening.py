@@ -23,7 +23,7 @@ async def open_configured(
     zone = ZoneInfo(settings.zone)
     if settings.store.url is None:
         return await open_store(settings.store.path, now=now, zone=zone, rule=rule), Alone()
-    _require_driver()
+    require_driver("store.url")
     # Its imports take time and need the extra.
     from connector.store.postgres.replicas import DatabaseReplica
     from connector.store.postgres.store import open_postgres
@@ -39,25 +39,29 @@ def build_database(settings: Settings) -> Any:
     """Return how the database of the settings is reached. Raises SettingsError, also without the extra `postgres`."""
     chosen = settings.store
     assert chosen.url is not None
+    require_driver("store.url")
     from connector.store.postgres.store import Server
 
     password = read_secret("store", chosen.secret_file, chosen.secret_variable)
     return Server(chosen.url, password or None, connections=chosen.connections, cached=chosen.prepared)
 
 
-def check_database(settings: Settings) -> int:
-    """Return the schema of the database of the settings, 0 if it is empty; nothing is written.
+def check_database(settings: Settings) -> int | None:
+    """Return the schema of the database of the settings, 0 if it is empty, None without one; nothing is written.
 
     Raises SettingsError, and StoreError if it cannot be used.
     """
-    _require_driver()
+    if settings.store.url is None:
+        return None
+    require_driver("store.url")
     from connector.store.postgres.store import examine_database
 
     return asyncio.run(examine_database(build_database(settings), settings.participant.id))
 
 
-def _require_driver() -> None:
+def require_driver(what: str) -> None:
+    """Raise SettingsError if the driver of PostgreSQL is not installed, which `what` needs."""
     if not (find_spec("asyncpg") and find_spec("greenlet")):
         raise SettingsError(
-            "store.url names a PostgreSQL database, but its driver is not installed: install datenkontor[postgres]."
+            f"{what} needs the driver of PostgreSQL, which is not installed: install datenkontor[postgres]."
         )
