@@ -139,7 +139,7 @@ class ConnectorServer:
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
-        replica.heard, replica.freed = self.context.watch.notify, self.worker.look
+        self.parts.join(self.context.watch.notify, self.worker.look)
         if replica.is_first.is_set():
             await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))

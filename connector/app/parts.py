@@ -117,6 +117,15 @@ class Parts:
         state = examine_certificate(net.certificate, net.key or net.certificate, host, now)
         return state.fault or state.ending
 
+    def join(self, notify: Callable[[str], None], look: Callable[[], None]) -> None:
+        """Hear of the other processes on the store: `notify` of a changed process, `look` for what one has left."""
+
+        def hear(process: str) -> None:
+            notify(process)
+            self.notices.noted.set()
+
+        self.replica.heard, self.replica.freed = hear, look
+
     async def close(self) -> None:
         """Close the store and the network client."""
         await self.store.close()

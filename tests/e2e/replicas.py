@@ -81,9 +81,9 @@ def set_values(settings: Path, section: str, values: Mapping[str, str | int]) ->
     settings.write_text(f"{head}{mark}{own}{bracket}{others}", "utf-8")
 
 
-def use_database(live: Live, word: str, url: str) -> None:
+def use_database(settings: Path, url: str) -> None:
     """Let a participant keep its store in a database."""
-    set_values(live.stage.actors[word].settings, "store", {"url": url})
+    set_values(settings, "store", {"url": url})
 
 
 def add_replica(live: Live) -> Balancer:

@@ -17,7 +17,7 @@ AT_ONCE = 12
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     made = Live(tmp_path_factory.mktemp("pair"))
     for word in ("city", "firm"):
-        use_database(made, word, make_database_now())
+        use_database(made.stage.actors[word].settings, make_database_now())
     with environment(DATENKONTOR_LIMITS__RETRY_MOST_SECONDS="0.5"):
         made.start("city", "firm")
         yield made

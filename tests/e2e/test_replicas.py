@@ -34,7 +34,7 @@ class Replicated:
 @pytest.fixture
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicated]:
     live = Live(tmp_path_factory.mktemp("replicas"))
-    use_database(live, FIRST, make_database_now())
+    use_database(live.stage.actors[FIRST].settings, make_database_now())
     with environment(DATENKONTOR_LIMITS__RETRY_MOST_SECONDS="0.5"):
         live.start(FIRST, "firm")
         (live.data / "counts.csv").write_bytes(b"street;cars\n")
