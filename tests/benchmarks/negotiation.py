@@ -122,10 +122,13 @@ async def negotiate(connector: ConnectorServer, provider: str, dataset: str, off
     )
     begun = time.time()
     process = await negotiation.ask(context, provider, known.address, offer)
-    while process.state != NegotiationState.FINALIZED:
-        assert process.state != NegotiationState.TERMINATED, process.ended
-        assert await context.watch.wait_for_change(process.id, 60), "a negotiation is stuck"
-        process = await negotiation.get(context, process.id)
+    # Followed before it is read: a store on a server answers later, and a commit meanwhile would not be heard.
+    with context.watch.follow(process.id) as changed:
+        while (process := await negotiation.get(context, process.id)).state != NegotiationState.FINALIZED:
+            assert process.state != NegotiationState.TERMINATED, process.ended
+            async with asyncio.timeout(60):
+                await changed.wait()
+            changed.clear()
     return process.id, begun, time.time()
 
 

@@ -28,8 +28,8 @@ PostgresJob = Callable[[Any], object]
 _OVER = "DK001"
 _LOCKED_S, _IDLE_S, _ASKED_S = 10, 10, 10.0
 _BEGIN = (
-    f"BEGIN; SET LOCAL lock_timeout = '{_LOCKED_S}s'; SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_S}s'; "
-    f"SELECT pg_advisory_xact_lock({LOCK})"
+    f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{_LOCKED_S}s'; "
+    f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_S}s'; SELECT pg_advisory_xact_lock({LOCK})"
 )
 
 _log = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ class PostgresWriter:
         self._inside = PostgresConnection(self._lend, speak)
         self._waiting: deque[tuple[asyncio.Future[None], PostgresJob]] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._number = 0
         self._closed = False
         self._over = False
 
@@ -128,34 +129,37 @@ class PostgresWriter:
             await self._ask(number, fault)
         return outcomes
 
-    async def _begin(self, connection: Any) -> str:
-        """Begin a transaction as the one who writes; return its number. Raises Fenced."""
-        await connection.execute(_BEGIN)
+    async def _begin(self, connection: Any) -> int:
+        """Begin a transaction as the one who writes; return the number of its batch. Raises Fenced."""
+        self._number += 1
+        begin = f"SELECT begin_writing({self._epoch}, {self._number}); SAVEPOINT batch"
         try:
-            number: str = await connection.fetchval("SELECT begin_writing($1)", self._epoch)
+            # One round trip; each statement of it sees what was committed before its own begin.
+            await connection.execute(f"{_BEGIN}; {begin}")
         except asyncpg.PostgresError as fault:
             if fault.sqlstate != _OVER:
                 raise
             self._over = True
             self._fenced()
             raise Fenced("This replica was silent for too long and was replaced: start it again.") from fault
-        await connection.execute("SAVEPOINT batch")
-        return number
+        return self._number
 
-    async def _ask(self, number: str, fault: BaseException) -> None:
+    async def _ask(self, number: int, fault: BaseException) -> None:
         """Return if the transaction is committed although its COMMIT had no answer. Raises Unavailable if it is not."""
         await self._drop()
         end = asyncio.get_running_loop().time() + _ASKED_S
         while asyncio.get_running_loop().time() < end:
             try:
                 connection = self._connection = self._connection or await self._connect()
-                status = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", number)
+                # Who gets the lock knows that the transaction is over.
+                await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+                last = await connection.fetchval("SELECT batch FROM replicas WHERE epoch = $1", self._epoch)
             except FAULTS:
                 await self._drop()
-                status = "unknown"
-            if status == "committed":
+                last = None
+            if last == number:
                 return
-            if status == "aborted":
+            if last is not None:
                 raise to_error(fault) from fault
             await asyncio.sleep(0.2)
         raise Unavailable(
