@@ -18,8 +18,7 @@ Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "forms")
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "stores")
+FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "forms", "stores")
 """The chapters of what the code writes in English: of the process, of use cases and peers, of data, of documents."""
 COMMANDS = (*FAULTS, "codes", "doctor", "errors", "fields", "help", "options", "problems", "setup", "usage", "values")
 """The chapters of the command line, which are in the folder `commands` of a language."""
