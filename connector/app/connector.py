@@ -24,12 +24,13 @@ from connector.app.listeners import Listeners, find_pages
 from connector.app.parts import (
     OWNER,
     Parts,
-    begin_credentials,
+    Work,
     build_credential_service,
     build_issuer_service,
     build_parts,
     find_contact,
     keep_fresh,
+    list_credential_work,
     list_identity_routes,
     load_secret,
     log,
@@ -129,7 +130,8 @@ class ConnectorServer:
     async def start(self) -> None:
         """Open the listeners, resume the active flows and start the worker. Raises ListenFailed."""
         settings = self.parts.settings
-        if orphans := await self.connected.list_orphans():
+        replica = self.parts.replica
+        if replica.is_first.is_set() and (orphans := await self.connected.list_orphans()):
             self.tasks.append(asyncio.create_task(self.connected.end_orphans(orphans), name="orphans"))
         await self.listeners.open_data("data", self.data, settings.data.host, settings.data.port)
         protocol, management = settings.protocol, settings.management
@@ -144,21 +146,31 @@ class ConnectorServer:
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
-        await self.dataplane.resume_flows(OWNER)
-        self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
-        self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._note_list), name="roster"))
-        watching = renewals.watch_excluded(self.enforcer.evaluator, self.parts.list_renewed)
-        self.tasks.append(asyncio.create_task(watching, name="excluded"))
-        self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
-        self.tasks.append(asyncio.create_task(self.make_subscription_runner().run(), name="subscriptions"))
-        self.tasks.extend(begin_credentials(self.credentials, self.issuing))
-        for pusher in self.pushers:
-            self.tasks.append(asyncio.create_task(pusher.run(), name="pusher"))
-        if settings.web.port is not None:
-            self.tasks.append(asyncio.create_task(self.notifier.run(), name="notifier"))
-            self.tasks.append(asyncio.create_task(self._make_foresight().run(), name="foresight"))
+        self.parts.join(self.context.watch.notify, self.worker.look)
+        if replica.is_first.is_set():
+            await self.dataplane.resume_flows(OWNER)
+        everywhere: list[tuple[str, Work]] = [
+            ("worker", self.worker.run),
+            ("roster", partial(keep_fresh, self.parts, self._note_list)),
+            ("excluded", partial(renewals.watch_excluded, self.enforcer.evaluator, self.parts.list_renewed)),
+            ("received", self._keep_clean),
+        ]
         if self.announcer:
-            self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
+            everywhere.append(("announcer", self.announcer.run))
+        once: list[tuple[str, Work]] = [
+            ("subscriptions", self.make_subscription_runner().run),
+            *list_credential_work(self.credentials, self.issuing),
+            *(("pusher", pusher.run) for pusher in self.pushers),
+        ]
+        if settings.web.port is not None:
+            once += [("notifier", self.notifier.run), ("foresight", self._make_foresight().run)]
+        for name, work in everywhere + [(name, partial(self._run_first, work)) for name, work in once]:
+            self.tasks.append(asyncio.create_task(work(), name=name))
+
+    async def _run_first(self, work: Work) -> None:
+        """Run what one process does for all that share the store, from when this one is the oldest."""
+        await self.parts.replica.is_first.wait()
+        await work()
 
     def _note_list(self) -> None:
         """Push what the participant list may have changed."""
@@ -186,7 +198,7 @@ class ConnectorServer:
 
     async def invite_first(self) -> InvitedUser | None:
         """Return the link for the first sign-in to the pages, if there are pages and nobody has signed in yet."""
-        if self.parts.settings.web.port is None:
+        if self.parts.settings.web.port is None or not self.parts.replica.is_first.is_set():
             return None
         return await users.invite_first(self._make_register())
 

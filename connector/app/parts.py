@@ -4,13 +4,14 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
@@ -24,6 +25,7 @@ from connector.app.identities import (
     make_identity,
 )
 from connector.app.lock import lock_store
+from connector.app.storing.opening import open_configured
 from connector.authority.keeping import SIGNED, Authority
 from connector.binding import authority as authority_binding
 from connector.binding.dcp import credential_service, issuer_service
@@ -55,15 +57,18 @@ from connector.net.serving.rates import CallerRates
 from connector.net.tls import TrustAnchors
 from connector.net.transport import Transport
 from connector.ports.identity import Intent, Mechanism, RefreshFailed
+from connector.ports.replica import Alone, Replica
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
 from connector.protocol.dcp.document import DidDocument
 from connector.protocol.dcp.status_list import PURPOSES
 from connector.settings import ParticipantSettings, Settings
-from connector.store.sqlite.store import open_store
 from connector.views.descriptions import Contact
 
 log = logging.getLogger(__name__)
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""What runs until it is cancelled."""
 
 OWNER = "default"
 MEMBERS = "members.json"
@@ -107,6 +112,7 @@ class Parts:
     find_key: Callable[[], SigningKey]
     """Returns the private key of this participant, which is read once. Raises KeyFault."""
     notices: NoticeRule = field(default_factory=NoticeRule)
+    replica: Replica = field(default_factory=Alone)
     list_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the participant list is to be read now, before its interval is over."""
 
@@ -154,6 +160,15 @@ class Parts:
         state = examine_certificate(net.certificate, net.key or net.certificate, host, now)
         return state.fault or state.ending
 
+    def join(self, notify: Callable[[str], None], look: Callable[[], None]) -> None:
+        """Hear of the other processes on the store: `notify` of a changed process, `look` for what one has left."""
+
+        def hear(process: str) -> None:
+            notify(process)
+            self.notices.noted.set()
+
+        self.replica.heard, self.replica.freed = hear, look
+
     async def close(self) -> None:
         """Close the store and the network client."""
         await self.store.close()
@@ -176,7 +191,7 @@ async def build_parts(
     try:
         # Without pages, there is nobody to tell.
         rule = notices if settings.web.port is not None else None
-        store = await open_store(settings.store.path, now=now, zone=ZoneInfo(settings.zone), rule=rule)
+        store, replica = await open_configured(settings, now, rule)
     except BaseException:
         os.close(lock)
         raise
@@ -192,6 +207,7 @@ async def build_parts(
         now=now,
         find_key=lambda: wiring.key,
         notices=notices,
+        replica=replica,
     )
 
 
@@ -237,13 +253,14 @@ def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None
     return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit)
 
 
-def begin_credentials(credentials: CredentialService | None, issuing: IssuerService | None) -> list[asyncio.Task[None]]:
-    """Begin to ask issuers and to tell holders, and return the tasks."""
-    tasks = [asyncio.create_task(ask_due(credentials), name="requests for credentials")] if credentials else []
+def list_credential_work(
+    credentials: CredentialService | None, issuing: IssuerService | None
+) -> list[tuple[str, Work]]:
+    """Return what asks issuers and tells holders until it is cancelled, each with its name."""
+    work: list[tuple[str, Work]] = [("requests for credentials", partial(ask_due, credentials))] if credentials else []
     if issuing:
-        tasks.append(asyncio.create_task(deliver_due(issuing), name="holders"))
-        tasks.append(asyncio.create_task(keep_clean(issuing), name="ended credentials"))
-    return tasks
+        work += [("holders", partial(deliver_due, issuing)), ("ended credentials", partial(keep_clean, issuing))]
+    return work
 
 
 def make_holding_context(parts: Parts, now: Callable[[], int]) -> Context:

@@ -16,6 +16,7 @@ import uvloop
 
 from connector.app.logs import set_up
 from connector.controlplane.usecases.users import InvitedUser
+from connector.ports.store_errors import Unavailable
 from connector.settings import Settings
 from connector.views.conversion import moment
 
@@ -111,7 +112,8 @@ async def _run_connector(settings: Settings, tell: Tell) -> None:
     connector = await build(settings)
 
     first = partial(_tell_first, connector.invite_first, tell)
-    await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set, first)
+    ended = connector.parts.replica.ended
+    await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set, first, ended)
 
 
 async def _run_broker(settings: Settings, tell: Tell) -> None:
@@ -141,8 +143,12 @@ async def _run_until_signal(
     addresses: dict[str, str],
     reload: Callable[[], None] = lambda: None,
     started: Callable[[], Awaitable[None]] | None = None,
+    ended: asyncio.Event | None = None,
 ) -> None:
-    """Run until SIGINT or SIGTERM; SIGHUP calls `reload`, and `started` is called after the start."""
+    """Run until SIGINT or SIGTERM; SIGHUP calls `reload`, and `started` is called after the start.
+
+    Raises Unavailable if `ended` is set meanwhile: another process has replaced this one.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -157,6 +163,17 @@ async def _run_until_signal(
             print(f"ready: {listening}", flush=True)  # noqa: T201 - the starting process waits for this line
         if started:
             await started()
-        await stopped.wait()
+        await _wait_for_any(stopped, ended or stopped)
     finally:
         await running.stop()
+    if ended and ended.is_set():
+        raise Unavailable("Another process on its database has replaced this one, which was silent: start it again.")
+
+
+async def _wait_for_any(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

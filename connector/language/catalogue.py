@@ -23,6 +23,7 @@ FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals"
 FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "brokers")
 FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "forms", "issuing")
 FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "trust")
+FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "forms", "stores")
 """The chapters of what the code writes in English: of the process, of use cases and peers, of data, of documents."""
 COMMANDS = (*FAULTS, "codes", "doctor", "errors", "fields", "help", "options", "problems", "setup", "usage", "values")
 """The chapters of the command line, which are in the folder `commands` of a language."""

@@ -1,4 +1,4 @@
-"""The port of the store: reads by (owner, key), and one `commit`. Implementations: SQLite, in memory.
+"""The port of the store: reads by (owner, key), and one `commit`. Implementations: SQLite, PostgreSQL, in memory.
 
 Reads see every group whose `commit` has returned. An unknown key returns None, never an error. Listings are ordered
 by creation, newest first by default, and limited by `PageBounds`; they return the rows and the next cursor or None.

@@ -1,1 +1,1 @@
-"""The implementations of the store and of the broker's record: SQLite and in memory."""
+"""The implementations of the store and of the broker's record: SQLite, PostgreSQL and in memory."""

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     memory,
     negotiation,
     policy,
+    scale,
     soak,
     start,
     streams,
@@ -41,6 +42,7 @@ WITHIN: dict[str, Callable[[Path], list[Figure]]] = {
     "treatment": treatment.measure,
     "streams": streams.measure,
     "broker": broker.measure,
+    "scale": scale.measure,
 }
 """They use modules of the product: another commit measures itself, with its own code."""
 OUTSIDE: dict[str, Callable[[Order], list[Figure]]] = {
@@ -52,14 +54,14 @@ OUTSIDE: dict[str, Callable[[Order], list[Figure]]] = {
     "web": web.measure,
 }
 """They drive processes from outside: the code is always that of this tree, also for the processes of another commit."""
-BY_NAME_ONLY = {"growth", "soak", "streams"}
+BY_NAME_ONLY = {"growth", "scale", "soak", "streams"}
 
 
 def main() -> None:
     """Run what was asked for, or everything that takes no more than minutes."""
     parser = argparse.ArgumentParser(description="Measure the connector against baselines of the same run.")
     parser.add_argument(
-        "names", nargs="*", choices=[*OUTSIDE, *WITHIN, []], help="which; else all but growth, soak and streams"
+        "names", nargs="*", choices=[*OUTSIDE, *WITHIN, []], help="which; else all but growth, scale, soak and streams"
     )
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks.json"))
     parser.add_argument("--against", metavar="COMMIT", help="compare with this commit, in turn")

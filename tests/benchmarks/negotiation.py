@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.benchmarks.cached import remember_tokens
 from tests.benchmarks.figures import Figure, figure, percentile
 from tests.benchmarks.pulls import cpu_s
 from tests.e2e.live import environment
+from tests.e2e.replicas import use_database
 from tests.support.certificates import write_certificates
 
 IDLE, MANY, IN_FLIGHT = 200, 2_000, 64
@@ -43,22 +45,25 @@ def measure(base: Path) -> list[Figure]:
     cached = Stage(base / "cached", program=(sys.executable, "-m", "tests.benchmarks.cached"))
     (base / "tls").mkdir()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as fresh:
-        found = fresh.submit(_measured, Stage(base / "plain"), "negotiation.").result()
+        found = fresh.submit(measure_pair, Stage(base / "plain"), "negotiation.").result()
         found += fresh.submit(_measured_again, cached).result()
         with environment(**write_certificates(base / "tls"), DATENKONTOR_NET__HOSTS='["127.0.0.1:*"]'):
             secure = Stage(base / "tls", scheme="https")
-            found += fresh.submit(_measured, secure, "negotiation.tls_").result()
+            found += fresh.submit(measure_pair, secure, "negotiation.tls_").result()
     return found
 
 
 def _measured_again(stage: Stage) -> list[Figure]:
     remember_tokens()
-    return _measured(stage, "negotiation.cached_tokens_")
+    return measure_pair(stage, "negotiation.cached_tokens_")
 
 
-def _measured(stage: Stage, name: str) -> list[Figure]:
+def measure_pair(stage: Stage, name: str, databases: Mapping[str, str] | None = None) -> list[Figure]:
+    """Return the figures of one pair; `databases` has the address of the store of each side that is no file."""
     for word in ("broker", "city", "firm"):
         stage.set_up(word, f"Bench {word}", port_base=None)
+    for word, url in (databases or {}).items():
+        use_database(stage.actors[word].settings, url)
     stage.enrol({})
     stage.start("city")
     try:
@@ -117,10 +122,13 @@ async def negotiate(connector: ConnectorServer, provider: str, dataset: str, off
     )
     begun = time.time()
     process = await negotiation.ask(context, provider, known.address, offer)
-    while process.state != NegotiationState.FINALIZED:
-        assert process.state != NegotiationState.TERMINATED, process.ended
-        assert await context.watch.wait_for_change(process.id, 60), "a negotiation is stuck"
-        process = await negotiation.get(context, process.id)
+    # Followed before it is read: a store on a server answers later, and a commit meanwhile would not be heard.
+    with context.watch.follow(process.id) as changed:
+        while (process := await negotiation.get(context, process.id)).state != NegotiationState.FINALIZED:
+            assert process.state != NegotiationState.TERMINATED, process.ended
+            async with asyncio.timeout(60):
+                await changed.wait()
+            changed.clear()
     return process.id, begun, time.time()
 
 

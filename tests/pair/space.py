@@ -14,7 +14,7 @@ import httpx
 from connector.api.frame.desk import wait
 from connector.app.broker import BrokerServer, build_broker
 from connector.app.connector import ConnectorServer, build
-from connector.app.parts import begin_credentials, read_clock
+from connector.app.parts import list_credential_work, read_clock
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
@@ -211,7 +211,8 @@ def begin(member: Member) -> None:
     connector = member.connector
     connector.tasks.append(asyncio.create_task(connector.worker.run(), name="worker"))
     connector.tasks.append(asyncio.create_task(connector.make_subscription_runner().run(), name="subscriptions"))
-    connector.tasks.extend(begin_credentials(connector.credentials, connector.issuing))
+    for name, work in list_credential_work(connector.credentials, connector.issuing):
+        connector.tasks.append(asyncio.create_task(work(), name=name))
     if connector.announcer:
         connector.tasks.append(asyncio.create_task(connector.announcer.run(), name="announcer"))
 

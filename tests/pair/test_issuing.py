@@ -1,5 +1,6 @@
 """An issuer, a holder and a verifier, whole but for the sockets: credentials are requested, shown, ended."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from connector.api.frame.desk import wait
-from connector.app.parts import begin_credentials
+from connector.app.parts import list_credential_work
 from connector.authority import roster
 from connector.authority.profile import publish_profile
 from connector.client.frame.errors import ClientError
@@ -192,7 +193,8 @@ async def test_what_was_answered_before_a_crash_is_delivered_after_it_once(tmp_p
         before = await until(city, TELL, lambda: listed(city.api.issuing.list()))
         await made.leave("city")
         back = await made.join("city", SOON)
-        back.connector.tasks.extend(begin_credentials(None, back.connector.issuing))
+        for name, work in list_credential_work(None, back.connector.issuing):
+            back.connector.tasks.append(asyncio.create_task(work(), name=name))
         assert (await made.firm.api.credentials.wait(asked.id, timeout_s=10)).state is IssuanceState.ISSUED
         (held,) = await made.firm.api.credentials.list()
         assert [held.id] == [each.id for each in before] == [each.id for each in (await back.api.issuing.list()).items]

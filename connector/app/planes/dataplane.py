@@ -17,6 +17,7 @@ from connector.app.listeners import Listeners
 from connector.app.lock import lock_store
 from connector.app.parts import OWNER, load_secret, make_rates, make_site, new_urn, read_clock, to_bounds
 from connector.app.planes.signaling import SignalingEnd, build_end
+from connector.app.storing.opening import open_configured
 from connector.binding.dps.callbacks import ControlPlanes
 from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes
@@ -35,7 +36,6 @@ from connector.ports.store import Store
 from connector.protocol.dps.messages import DataPlaneDescription
 from connector.protocol.dps.profiles import PROFILES
 from connector.settings import Settings, SettingsError
-from connector.store.sqlite.store import open_store
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ async def build_data_plane(
     client = GuardedClient(policy, transport)
     lock = lock_store(settings.store.path)
     try:
-        store = await open_store(settings.store.path, now=now, zone=ZoneInfo(settings.zone))
+        store, _ = await open_configured(settings, now)
         rates = make_rates(settings)
         end = await build_end(settings, store, client, owner=OWNER, now=now, new_id=new_urn, rates=rates)
     except BaseException:

@@ -36,5 +36,7 @@ def backup(
         raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
     sentence = call.output.say("cli.backup-written", file=written.file, count=len(written.files))
     call.output.print_result(written, sentence)
+    if settings.store.url:
+        call.output.print_hint(call.output.say("cli.backup-database"))
     for path in written.outside:
         call.output.print_hint(call.output.say("cli.backup-outside", path=path))

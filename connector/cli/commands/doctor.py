@@ -165,9 +165,9 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield from _check_certificate(settings)
     yield from _check_ports(settings, is_broker)
     yield _check_store(settings.broker.record, "record") if is_broker else _check_store(settings.store.path, "store")
+    yield from _check_database(settings)
     if not is_broker:
-        yield _check_files(settings)
-        yield _check_received(settings)
+        yield from (_check_files(settings), _check_received(settings))
     yield from _check_list(settings, is_broker)
     if not is_broker:
         yield _check_broker(settings)
@@ -268,8 +268,7 @@ def _check_store(path: Path, schema: Literal["store", "record"]) -> CheckResult:
         return _find("store", False, "store-locked", path=path)
     if not os.access(folder, os.W_OK | os.X_OK):
         return _find("store", False, "store-folder", folder=folder)
-    status = os.statvfs(folder)
-    left = status.f_bavail * status.f_frsize
+    left = (status := os.statvfs(folder)).f_bavail * status.f_frsize
     if left < LEAST_SPACE:
         return _find("store", False, "store-full", megabytes=left // 1_000_000, folder=folder)
     if path.exists():
@@ -280,6 +279,16 @@ def _check_store(path: Path, schema: Literal["store", "record"]) -> CheckResult:
         except StoreError as fault:
             return _find("store", False, "store-wrong", reason={"en": str(fault)})
     return _find("store", True, "store", path=path)
+
+
+def _check_database(settings: Settings) -> Iterator[CheckResult]:
+    from connector.app.storing.opening import check_database
+
+    try:
+        if (schema := check_database(settings)) is not None:
+            yield _find("store", True, "store-database" if schema else "store-empty", schema=schema)
+    except (StoreError, SettingsError) as fault:
+        yield _find("store", False, "store-wrong", reason={"en": str(fault)})
 
 
 def _check_files(settings: Settings) -> CheckResult:

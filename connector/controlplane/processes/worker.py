@@ -41,6 +41,7 @@ class Worker:
         self._at_peer: Counter[str] = Counter()
         self._waiting: dict[str, deque[AnyProcess]] = {}
         self._drained = asyncio.Event()
+        self._look_now = asyncio.Event()
         self._stopping = False
         # Processes whose last step failed by a defect or a silent data plane: the reason by process.
         self.stuck: dict[str, str] = {}
@@ -65,6 +66,10 @@ class Worker:
         else:
             self._take_up(process)
 
+    def look(self) -> None:
+        """Look for due work now: another process has left some. Any task of this loop may call it."""
+        self._look_now.set()
+
     def list_silent(self) -> list[SilentPeer]:
         """Return the peers that cannot be reached at present."""
         return self._driver.backoff.list_silent()
@@ -74,6 +79,7 @@ class Worker:
         for process in await flow_ends.catch_up(self._driver.enforcer):
             self.wake(process)
         while True:
+            self._look_now.clear()
             try:
                 more = await self._sweep()
             except StoreError as error:
@@ -83,7 +89,7 @@ class Worker:
             try:
                 async with asyncio.timeout(SWEEP_S):
                     # If more is due than one sweep reads, the next sweep starts when the work of this one is done.
-                    await (self._drained.wait() if more else asyncio.Event().wait())
+                    await (self._drained.wait() if more else self._look_now.wait())
             except TimeoutError:
                 continue
 

@@ -222,6 +222,10 @@ SENTENCES: dict[str, str] = {
     "turns": "Ab {at}: {verdict}.",
     # Backups.
     "backup-written": "{file}: {count} Dateien gesichert.",
+    "backup-database": "Nicht gesichert, weil in PostgreSQL: die Datenbank. Bitte auch sie sichern, mit pg_dump.",
+    "store-copied": "{target}: {tables} Tabellen mit {rows} Zeilen, jede stimmt mit der Quelle überein.",
+    "store-copied-hint": "Die alte Datenbank nimmt keine Änderungen mehr an: bitte die neue unter [store] in den "
+    "Einstellungen nennen und den Konnektor neu starten.",
     "backup-outside": "Nicht gesichert, weil außerhalb des Ordners: {path}",
     "restored": "Wiederhergestellt in {folder}.\n"
     "Der Stand ist der der Sicherung: seither zurückgezogene Verträge und ausgeschlossene Teilnehmer erneut\n"

@@ -211,6 +211,10 @@ SENTENCES: dict[str, str] = {
     "turns": "From {at} on: {verdict}.",
     # Backups.
     "backup-written": "{file}: {count} files.",
+    "backup-database": "Not in the backup, because it is in PostgreSQL: the store. Back it up too, with pg_dump.",
+    "store-copied": "{target}: {tables} tables with {rows} rows, each the same as in the source.",
+    "store-copied-hint": "The old store takes no changes any more: name the new one in [store] of the settings, "
+    "then start the connector again.",
     "backup-outside": "Not in the backup, because it is outside the folder: {path}",
     "restored": "Restored to {folder}.\n"
     "The state is that of the backup: repeat withdrawals and exclusions made since, and check counted uses.\n"

@@ -17,7 +17,7 @@ _TESTED_ROW_BY_ROW = re.compile(r"\+\w+ = \?")
 # An R*Tree finds a number, and what overlaps a box.
 _BY_NUMBER = " VIRTUAL TABLE INDEX 1:"
 _BY_BOX = " VIRTUAL TABLE INDEX 2:B0D1B2D3"
-_OWN_ROWS = ("SCAN json_each", "SCAN names", "SCAN CONSTANT ROW", "SCAN (subquery")
+_OWN_ROWS = ("SCAN json_each", "SCAN names", "SCAN CONSTANT ROW", "SCAN (subquery", "SCAN few")
 
 
 class RecordingConnection:

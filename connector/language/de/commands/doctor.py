@@ -40,6 +40,8 @@ SENTENCES: dict[str, str] = {
     "port-taken": "Ein anderes Programm belegt den Port.",
     "port-taken-advice": "{listener}.port auf einen freien Port setzen, die `public_url` dazu ebenso, und dann `datenkontor card` ausführen.",
     "store": "{path} ist beschreibbar.",
+    "store-database": "Die Datenbank antwortet und hat Schema {schema}.",
+    "store-empty": "Die Datenbank antwortet und ist leer: Der erste Start füllt sie.",
     "store-locked": "{path} ist nicht beschreibbar.",
     "store-locked-advice": "Die Datei dem Benutzer des Konnektors übereignen.",
     "store-folder": "{folder} ist nicht beschreibbar.",

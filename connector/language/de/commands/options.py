@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
     "Write the settings and the identity card again, after a confirmation; the key stays.": "Einstellungen und Teilnehmerausweis nach Rückfrage neu schreiben; der Schlüssel bleibt.",
     "Make a new private key; the old one is kept beside it.": "Einen neuen privaten Schlüssel erzeugen; der alte bleibt daneben liegen.",
     "Public URL of the search, for a broker (default: as before).": "Öffentliche Adresse der Suche, für einen Broker (Standard: wie bisher).",
+    "New file, or address of an empty PostgreSQL database.": "Neue Datei oder Adresse einer leeren PostgreSQL-Datenbank.",
+    "File or address (default: the store of the settings).": "Datei oder Adresse (Standard: die Datenbank der Einstellungen).",
     "Print the result as JSON and nothing else.": "Nur das Ergebnis ausgeben, als JSON.",
     "Language of sentences (default: that of LANG).": "Sprache der Texte (Standard: die von LANG).",
     "Settings file (default: `./datenkontor.toml`).": "Datei der Einstellungen (Standard: `./datenkontor.toml`).",

@@ -42,6 +42,8 @@ SENTENCES: dict[str, str] = {
     "port-taken-advice": "Set {listener}.port to a free one, and its `public_url` to the same port; "
     "then run `datenkontor card`.",
     "store": "{path} is writable.",
+    "store-database": "The database answers and has schema {schema}.",
+    "store-empty": "The database answers and is empty: the first start fills it.",
     "store-locked": "{path} is not writable.",
     "store-locked-advice": "Change its owner to the user of the connector.",
     "store-folder": "{folder} is not writable.",

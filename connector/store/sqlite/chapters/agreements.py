@@ -33,7 +33,7 @@ _COUNT = """
 INSERT INTO agreement_counts (owner, dataset, in_force)
 SELECT owner, dataset, 1 FROM agreements
 WHERE owner = ? AND key = ? AND key = id AND finalized_at IS NOT NULL AND withdrawn_at IS NULL
-ON CONFLICT (owner, dataset) DO UPDATE SET in_force = in_force + 1
+ON CONFLICT (owner, dataset) DO UPDATE SET in_force = agreement_counts.in_force + 1
 """
 _COUNT_NO_LONGER = """
 UPDATE agreement_counts SET in_force = in_force - 1
@@ -56,7 +56,7 @@ WHERE assets.owner = ? AND personal = 1
 _PERSONAL = f"""
 SELECT {_LINE} {_ABOUT} AND assets.place = ? AND agreements.place < ?
 UNION ALL SELECT {_LINE} LEFT {_ABOUT} AND assets.place < ? AND (agreements.place IS NOT NULL OR status <> 'draft')
-ORDER BY 1 DESC, 2 DESC LIMIT ?
+ORDER BY 1 DESC, 2 DESC NULLS LAST LIMIT ?
 """
 
 

@@ -17,7 +17,7 @@ _consent = msgspec.msgpack.Decoder(Consent).decode
 # SQLite takes a bounded number of values in one statement.
 _BATCH = 500
 
-_RECORD = "INSERT INTO consents (owner, subject, dataset, purpose, body) VALUES (?, ?, ?, ?, ?)"
+_RECORD = "INSERT INTO consents (owner, subject, dataset, purpose, body) VALUES (?, ?, ?, ?, ?) RETURNING place"
 _STAND = """
 INSERT INTO consent_standing (owner, subject, dataset, purpose, state, place, body) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner, subject, dataset, purpose)
@@ -39,7 +39,7 @@ def record(connection: sqlite3.Connection, change: RecordConsent) -> None:
     """Append an entry."""
     entry = change.consent
     key, body = (entry.owner, entry.subject, entry.dataset, entry.purpose), _encode(entry)
-    place = connection.execute(_RECORD, (*key, body)).lastrowid
+    (place,) = connection.execute(_RECORD, (*key, body)).fetchone()
     connection.execute(_STAND, (*key, entry.state, place, body))
 
 

@@ -28,7 +28,7 @@ SELECT count(*) FROM (
     SELECT 1 FROM processes
     CROSS JOIN holds ON holds.owner = processes.owner AND holds.process_id = processes.id
     WHERE processes.owner = ? AND kind IN ('negotiation', 'transfer') AND peer = ? AND outcome = '' LIMIT ?
-)
+) AS few
 """
 
 _WAITING = """

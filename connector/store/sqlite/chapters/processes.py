@@ -43,7 +43,7 @@ _OPEN = """
 SELECT count(*) FROM (
     SELECT 1 FROM processes
     WHERE owner = ? AND kind IN ('negotiation', 'transfer') AND peer = ? AND outcome = '' LIMIT ?
-)
+) AS few
 """
 _RUNNING = """
 SELECT count(*) FROM processes

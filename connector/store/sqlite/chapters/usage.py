@@ -12,10 +12,11 @@ from connector.store.rules import first_recent, first_within, no_longer_recent, 
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _ADD = """
-INSERT INTO usage (owner, agreement_id, bytes_moved, uses) SELECT ?1, ?2, ?3, ?4 WHERE ?5 IS NULL OR ?4 <= ?5
+INSERT INTO usage (owner, agreement_id, bytes_moved, uses) SELECT ?1, ?2, CAST(?3 AS BIGINT), CAST(?4 AS BIGINT)
+WHERE CAST(?5 AS BIGINT) IS NULL OR CAST(?4 AS BIGINT) <= CAST(?5 AS BIGINT)
 ON CONFLICT (owner, agreement_id)
 DO UPDATE SET bytes_moved = usage.bytes_moved + excluded.bytes_moved, uses = usage.uses + excluded.uses
-WHERE ?5 IS NULL OR usage.uses + excluded.uses <= ?5
+WHERE CAST(?5 AS BIGINT) IS NULL OR usage.uses + excluded.uses <= CAST(?5 AS BIGINT)
 """
 _FORGET = "DELETE FROM recent_uses WHERE owner = ? AND agreement_id = ? AND second < ?"
 _ADD_RECENT = """
@@ -23,12 +24,14 @@ INSERT INTO recent_uses (owner, agreement_id, second, uses) VALUES (?, ?, ?, ?)
 ON CONFLICT (owner, agreement_id, second) DO UPDATE SET uses = recent_uses.uses + excluded.uses
 """
 _RECENT = """
-SELECT coalesce(sum(uses), 0), min(second) FROM recent_uses WHERE owner = ? AND agreement_id = ? AND second >= ?
+SELECT CAST(coalesce(sum(uses), 0) AS BIGINT), min(second) FROM recent_uses
+WHERE owner = ? AND agreement_id = ? AND second >= ?
 """
 # A clock that was ahead has left these; those of one agreement become one row.
 _ADD_SET_BACK = """
 INSERT INTO recent_uses (owner, agreement_id, second, uses)
-SELECT owner, agreement_id, ?3, sum(uses) FROM recent_uses WHERE owner = ?1 AND second > ?2 GROUP BY agreement_id
+SELECT owner, agreement_id, CAST(?3 AS BIGINT), CAST(sum(uses) AS BIGINT) FROM recent_uses
+WHERE owner = ?1 AND second > ?2 GROUP BY owner, agreement_id
 ON CONFLICT (owner, agreement_id, second) DO UPDATE SET uses = recent_uses.uses + excluded.uses
 """
 _FORGET_AHEAD = "DELETE FROM recent_uses WHERE owner = ? AND second > ?"
@@ -41,7 +44,7 @@ WHERE owner = ? AND agreement_id IN (SELECT value FROM json_each(?))
 _USED_IN_ALL = """
 SELECT value ->> 0, value ->> 1, (SELECT count(*) FROM
     (SELECT 1 FROM uses WHERE owner = ? AND providing = 1 AND counterparty = value ->> 0 AND dataset = value ->> 1
-     LIMIT ?))
+     LIMIT ?) AS few)
 FROM json_each(?)
 """
 _RECORD = """
@@ -68,13 +71,14 @@ _PARTS = "SELECT body FROM use_parts WHERE owner = ? AND flow_id = ?"
 _COUNT_IN_MONTH = """
 INSERT INTO usage_months
 (owner, month, providing, dataset, counterparty, purposes, agreements, deliveries, bytes_moved, denied)
-SELECT owner, local_month(?3), key = id, dataset, counterparty, purposes, ?4, ?5, ?6, ?7
+SELECT owner, local_month(CAST(?3 AS BIGINT)), CASE WHEN key = id THEN 1 ELSE 0 END, dataset, counterparty, purposes,
+    CAST(?4 AS BIGINT), CAST(?5 AS BIGINT), CAST(?6 AS BIGINT), CAST(?7 AS BIGINT)
 FROM agreements WHERE owner = ?1 AND key = ?2
 ON CONFLICT (owner, providing, month, dataset, counterparty, purposes) DO UPDATE SET
-    agreements = agreements + excluded.agreements,
-    deliveries = deliveries + excluded.deliveries,
-    bytes_moved = bytes_moved + excluded.bytes_moved,
-    denied = denied + excluded.denied
+    agreements = usage_months.agreements + excluded.agreements,
+    deliveries = usage_months.deliveries + excluded.deliveries,
+    bytes_moved = usage_months.bytes_moved + excluded.bytes_moved,
+    denied = usage_months.denied + excluded.denied
 """
 _AHEAD = "SELECT agreement_id, at, bytes_moved FROM uses WHERE owner = ? AND at > ?"
 

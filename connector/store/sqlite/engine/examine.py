@@ -8,6 +8,9 @@ from pathlib import Path
 from connector.ports.store_errors import StoreError
 from connector.store.sqlite.engine.connection import is_damage, open_foreign
 
+LEFT = 2_000_000_000
+"""The schema version of a store that was copied to another place: this file is used no more."""
+
 _STEPS_BETWEEN_LOOKS = 10_000
 
 
@@ -35,6 +38,8 @@ def check_whole(connection: sqlite3.Connection, path: Path, release: int, second
     damaged, and sqlite3.Error.
     """
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == LEFT:
+        raise SchemaRefused(f"The store {path} was moved to another place: name that one in the settings.")
     if version > release:
         raise SchemaRefused(
             f"The database {path} has schema {version}, but this release supports schemas up to {release}: "

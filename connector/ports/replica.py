@@ -1,0 +1,29 @@
+"""The port of a replica: this process among those that share one store."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Replica(Protocol):
+    """This process among those that share a store."""
+
+    is_first: asyncio.Event
+    """Set as soon as this process is the oldest one: it alone does what one process does for all."""
+    ended: asyncio.Event
+    """Set when another process has replaced this one, which was silent for too long: it must stop."""
+    heard: Callable[[str], None]
+    """Called with the identifier of a process (negotiation or transfer) that another replica has changed."""
+    freed: Callable[[], None]
+    """Called when another replica has ended, and its due work belongs to nobody."""
+
+
+class Alone:
+    """The only process on its store."""
+
+    def __init__(self) -> None:
+        self.is_first = asyncio.Event()
+        self.is_first.set()
+        self.ended = asyncio.Event()
+        self.heard: Callable[[str], None] = lambda _: None
+        self.freed: Callable[[], None] = lambda: None

@@ -1,0 +1,123 @@
+"""Schema versions in PostgreSQL: numbered SQL files, applied forward at start in one transaction, by one process.
+
+Each file has the number and the name of the migration of SQLite that it mirrors; the first one is the whole schema of
+its number. The table `installation` says which schema there is and whose it is.
+"""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+
+from connector.ports.store_errors import StoreError
+
+OLDEST = 150_000
+LOCK = 0x0DA7E4C0
+"""The advisory lock of the one who writes, or migrates."""
+
+_OURS = """
+SELECT to_regclass('installation') IS NOT NULL AS ours,
+    (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')) AS
+    tables
+"""
+
+
+class DatabaseRefused(StoreError):
+    """The database cannot be used by this release or this participant; it was not changed."""
+
+
+def steps() -> Sequence[tuple[int, str]]:
+    """Return the number and the SQL of each migration, in order."""
+    folder = files("connector.store.postgres").joinpath("schema", "store")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return [(int(name[:4]), folder.joinpath(name).read_text("utf-8")) for name in names]
+
+
+async def migrate(connection: Any, participant: str) -> None:
+    """Migrate the database of a participant to the schema of this release; an empty one gets it whole.
+
+    Raises DatabaseRefused if the server is older than 15 or does not store UTF-8, the database is read-only, of a newer
+    release, of another participant or of another program, and the errors of the server.
+    """
+    await _check_server(connection)
+    async with connection.transaction():
+        await connection.execute("SET LOCAL lock_timeout = '60s'")
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+        version = await _find_version(connection, participant)
+        for number, script in steps():
+            if number > version:
+                await connection.execute(script)
+        newest = steps()[-1][0]
+        if version == 0:
+            await connection.execute(
+                "INSERT INTO installation (participant, schema) VALUES ($1, $2)", participant, newest
+            )
+        elif version < newest:
+            await connection.execute("UPDATE installation SET schema = $1", newest)
+
+
+async def examine(connection: Any, participant: str) -> int:
+    """Return the schema version of the database, 0 for an empty one; nothing is written. Raises as `migrate`."""
+    await _check_server(connection)
+    return await _find_version(connection, participant)
+
+
+async def list_keys(connection: Any) -> dict[str, tuple[str, ...]]:
+    """Return the columns that name one row of each table; with `place` at the end if a new row gets a new place."""
+    found: dict[str, tuple[str, ...]] = {}
+    rows = await connection.fetch(
+        "SELECT t.relname AS name, i.indisprimary AS first, array_agg(a.attname::text ORDER BY k.at) AS columns "
+        "FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k(n, at) "
+        "JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.n "
+        "WHERE i.indisunique AND i.indpred IS NULL AND t.relnamespace = to_regnamespace(current_schema()) "
+        "GROUP BY t.relname, i.indexrelid, i.indisprimary ORDER BY i.indexrelid DESC"
+    )
+    placed = {row["name"] for row in rows if row["first"] and list(row["columns"]) == ["place"]}
+    for row in rows:
+        columns = tuple(row["columns"])
+        if columns != ("place",) and (row["first"] or row["name"] in placed):
+            found[row["name"]] = (*columns, "place") if row["name"] in placed else columns
+    return found
+
+
+async def _check_server(connection: Any) -> None:
+    number = int(await connection.fetchval("SELECT current_setting('server_version_num')"))
+    if number < OLDEST:
+        raise DatabaseRefused(f"The server is PostgreSQL {number // 10_000}: use 15 or newer.")
+    encoding = await connection.fetchval("SELECT current_setting('server_encoding')")
+    if encoding != "UTF8":
+        raise DatabaseRefused(f"The database stores texts as {encoding}: create it with the encoding UTF8.")
+    if await connection.fetchval("SELECT current_setting('transaction_read_only')") == "on":
+        raise DatabaseRefused("The database is read-only: name the primary server, and allow this role to write.")
+
+
+async def _find_version(connection: Any, participant: str) -> int:
+    ours, tables = await connection.fetchrow(_OURS)
+    if not ours:
+        if tables:
+            raise DatabaseRefused("The database has tables of another program: name an empty database.")
+        return 0
+    row = await connection.fetchrow("SELECT participant, schema, moved FROM installation")
+    if row is None or row["participant"] != participant:
+        whose = row["participant"] if row else "nobody"
+        raise DatabaseRefused(
+            f"The database belongs to the participant {whose}, not to {participant}: give each a database of its own."
+        )
+    if row["moved"]:
+        raise DatabaseRefused("The store in this database was moved to another place: name that one in the settings.")
+    version, newest = int(row["schema"]), steps()[-1][0]
+    if version > newest:
+        raise DatabaseRefused(
+            f"The database has schema {version}, but this release supports schemas up to {newest}: "
+            "start a newer release."
+        )
+    return version
+
+
+REFUSED_BY_SERVER = (
+    asyncpg.InvalidPasswordError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)

@@ -1,0 +1,143 @@
+"""Several processes on one database: each has an epoch, shows that it is alive, and takes up what the dead have left.
+
+A replica that was silent for longer than `SILENT_S` is ended by another one: its epoch is deleted, and with it its
+right to write. What it drove is free from then on. NOTIFY tells the others which process a commit has changed.
+"""
+
+import asyncio
+import logging
+import os
+import platform
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from connector.ports.store import AnyProcess
+from connector.ports.store_errors import StoreError, Unavailable
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
+
+BEAT_S, SILENT_S = 3.0, 15.0
+CHANNEL = "datenkontor"
+
+_negotiation = msgspec.msgpack.Decoder(Negotiation).decode
+_transfer = msgspec.msgpack.Decoder(Transfer).decode
+_log = logging.getLogger(__name__)
+
+_BEAT = "UPDATE replicas SET seen_at = clock_timestamp() WHERE epoch = $1"
+_END_SILENT = """
+DELETE FROM replicas WHERE epoch <> $1 AND seen_at < clock_timestamp() - make_interval(secs => $2) RETURNING name
+"""
+_FIRST = "SELECT min(epoch) FROM replicas"
+_IS_FREE = "(claimant IS NULL OR NOT EXISTS (SELECT 1 FROM replicas WHERE epoch = claimant))"
+_ANY_FREE = f"SELECT EXISTS (SELECT 1 FROM processes WHERE owner = $1 AND due_at <= $2 AND {_IS_FREE})"  # noqa: S608 - constants
+_TAKE = f"""
+UPDATE processes SET claimant = NULL WHERE place IN (
+    SELECT place FROM processes WHERE owner = ? AND due_at <= ? AND {_IS_FREE}
+    ORDER BY due_at, place LIMIT ? FOR UPDATE SKIP LOCKED
+)
+"""  # noqa: S608 - constants
+_MINE = """
+SELECT kind, body FROM processes WHERE owner = $1 AND due_at <= $2 AND claimant = $3 ORDER BY due_at, place LIMIT $4
+"""
+
+
+class DatabaseReplica:
+    """This process among those that share a database.
+
+    `heard` is called with the identifier of a process that another replica has changed, `freed` when a replica has
+    ended, so that its work is looked for, and `ended` when the epoch of this one is over.
+    """
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self.is_first = asyncio.Event()
+        """Set while this replica is the oldest one: it alone does what one process does for all."""
+        self.heard: Callable[[str], None] = lambda _: None
+        self.freed: Callable[[], None] = lambda: None
+        self.ended = asyncio.Event()
+        self.listens = asyncio.Event()
+        """Set while the others are heard."""
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def register(self, connection: Any) -> None:
+        """Get an epoch."""
+        name = f"{platform.node()}:{os.getpid()}"
+        self.epoch = await connection.fetchval("INSERT INTO replicas (name) VALUES ($1) RETURNING epoch", name)
+        await self._look(connection)
+
+    def begin(self, connect: Callable[[], Awaitable[Any]]) -> None:
+        """Show from now on that this process is alive, and hear of the others, until `leave`."""
+        self._tasks.append(asyncio.create_task(self._keep_alive(connect), name="replica"))
+
+    def end(self) -> None:
+        """Note that the epoch is over: this process has to be started again."""
+        if not self.ended.is_set():
+            _log.error("another replica has replaced this one, which was silent for too long: it stops")
+        self.ended.set()
+
+    async def leave(self, pool: Any) -> None:
+        """Give up the epoch: others take up the work at once."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(*FAULTS):
+            await pool.execute("DELETE FROM replicas WHERE epoch = $1", self.epoch)
+
+    async def _keep_alive(self, connect: Callable[[], Awaitable[Any]]) -> None:
+        while not self.ended.is_set():
+            connection = None
+            try:
+                connection = await connect()
+                await connection.add_listener(CHANNEL, self._hear)
+                self.listens.set()
+                while await self._look(connection):  # noqa: ASYNC110 - a heart beats by the clock
+                    await asyncio.sleep(BEAT_S)
+            except (*FAULTS, StoreError) as fault:
+                _log.warning("the database does not answer (%s): it is asked again", fault)
+                await asyncio.sleep(BEAT_S)
+            finally:
+                self.listens.clear()
+                if connection:
+                    with suppress(*FAULTS):
+                        await connection.close(timeout=1)
+
+    async def _look(self, connection: Any) -> bool:
+        """Show that this process is alive and end those that are not; return whether this one may go on."""
+        if await connection.execute(_BEAT, self.epoch) != "UPDATE 1":
+            self.end()
+            return False
+        gone = await connection.fetch(_END_SILENT, self.epoch, SILENT_S)
+        for row in gone:
+            _log.warning("the replica %s was silent for %d s: its work is taken up here", row["name"], SILENT_S)
+        if await connection.fetchval(_FIRST) == self.epoch:
+            self.is_first.set()
+        if gone:
+            self.freed()
+        return True
+
+    def _hear(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
+        epoch, _, process = str(payload).partition(" ")
+        if epoch != str(self.epoch):
+            self.heard(process)
+
+
+async def claim(pool: Any, writer: Any, epoch: int, owner: str, until: int, limit: int) -> Sequence[AnyProcess]:
+    """Return processes that are due until then and belong to this replica, after it took those that belong to none."""
+
+    def take(connection: PostgresConnection) -> None:
+        # The trigger of the table notes the epoch of the writer.
+        connection.execute(_TAKE, (owner, until, limit))
+
+    try:
+        if await pool.fetchval(_ANY_FREE, owner, until):
+            await writer.submit(take)
+        rows = await pool.fetch(_MINE, owner, until, epoch, limit)
+    except FAULTS as fault:
+        error = to_error(fault)
+        raise error if isinstance(error, Unavailable) else Unavailable(str(error)) from fault
+    return [_negotiation(body) if kind == ProcessKind.NEGOTIATION else _transfer(body) for kind, body in rows]

@@ -1,0 +1,204 @@
+"""The store in PostgreSQL: what `SqliteStore` asks of its chapters, awaited, and its commits through another writer."""
+
+import inspect
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from functools import cache, partial, wraps
+from typing import Any, TypeVar, cast
+
+import asyncpg
+
+from connector.ports.entities import Asset
+from connector.ports.store import AnyProcess, CommitRule, Store
+from connector.ports.store_errors import Unavailable
+from connector.store.postgres.bridge import run_bridged
+from connector.store.postgres.connection import FAULTS, PostgresConnection
+from connector.store.postgres.dialect import translate
+from connector.store.postgres.migrate import REFUSED_BY_SERVER, DatabaseRefused, examine, list_keys, migrate
+from connector.store.postgres.replicas import DatabaseReplica, claim
+from connector.store.postgres.writer import PostgresWriter
+from connector.store.sqlite.chapters import replay
+from connector.store.sqlite.engine.connection import StoreConnection
+from connector.store.sqlite.engine.kept import KeptPage, KeptPages
+from connector.store.sqlite.engine.writer import Writer
+from connector.store.sqlite.store import SqliteStore
+
+R = TypeVar("R")
+
+_CONNECT_S, _STATEMENT_S = 10.0, 10.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """How the database is reached: its address, the password if the address has none, and the connections for reads.
+
+    `cached` is how many prepared statements a connection keeps: 0 behind a pooler that lends a connection for each
+    transaction.
+    """
+
+    url: str
+    password: str | None = None
+    connections: int = 8
+    cached: int = 256
+
+    def __repr__(self) -> str:
+        """Show nothing of the address, which may contain a password."""
+        return f"Server(connections={self.connections}, cached={self.cached})"
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
+    """Open a connection, with a limit for each statement.
+
+    Raises DatabaseRefused if the server knows no such role or database, and its other errors.
+    """
+    try:
+        return await asyncpg.connect(
+            server.url,
+            password=server.password,
+            timeout=_CONNECT_S,
+            command_timeout=statement_s,
+            statement_cache_size=server.cached,
+        )
+    except REFUSED_BY_SERVER as fault:
+        raise DatabaseRefused(
+            f"The database cannot be opened ({fault}): check `store.url` and its password."
+        ) from fault
+    except ValueError as fault:
+        raise DatabaseRefused(
+            "The address of the database cannot be read: write it as postgresql://role@host:5432/database."
+        ) from fault
+
+
+async def open_postgres(
+    server: Server,
+    participant: str,
+    *,
+    now: Callable[[], int] = _wall_clock,
+    zone: tzinfo = UTC,
+    rule: CommitRule | None = None,
+    replica: DatabaseReplica | None = None,
+) -> "PostgresStore":
+    """Open the store of a participant on a server, and migrate its schema.
+
+    `now`, `zone` and `rule` are as for `open_store` of SQLite; `replica` hears of the other processes. Raises
+    DatabaseRefused, and Unavailable if the server cannot be reached.
+    """
+    replica = replica or DatabaseReplica()
+    try:
+        first = await connect(server)
+        try:
+            await migrate(first, participant)
+            keys = await list_keys(first)
+            await replica.register(first)
+        finally:
+            await first.close()
+        pool = await asyncpg.create_pool(
+            server.url,
+            password=server.password,
+            min_size=1,
+            max_size=server.connections,
+            timeout=_CONNECT_S,
+            command_timeout=_STATEMENT_S,
+            statement_cache_size=server.cached,
+            reset=_leave_as_it_is,
+        )
+    except FAULTS as fault:
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
+    speak = cache(partial(translate, keys=keys, zone=zone))
+    writer = PostgresWriter(
+        partial(connect, server), speak, replica.epoch, chore=replay.Sweeper(now).chore, fenced=replica.end
+    )
+    return PostgresStore(pool, writer, speak, rule, replica, partial(connect, server))
+
+
+async def _leave_as_it_is(_connection: Any) -> None:
+    """Spare a round trip after each read: reads change nothing of their session."""
+
+
+async def examine_database(server: Server, participant: str) -> int:
+    """Return the schema version of the database, 0 for an empty one; nothing is written.
+
+    Raises DatabaseRefused, and Unavailable if the server cannot be reached.
+    """
+    try:
+        connection = await connect(server)
+        try:
+            return await examine(connection, participant)
+        finally:
+            await connection.close()
+    except FAULTS as fault:
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
+
+
+class _NothingKept(KeptPages[Asset]):
+    """Keeps no page: another replica may change an asset at any time."""
+
+    def find(self, key: Hashable) -> KeptPage[Asset] | None:
+        """Return None."""
+
+    def keep(self, key: Hashable, rows: Sequence[Asset], after: str | None, size: int) -> KeptPage[Asset]:
+        """Return the page."""
+        del key, size
+        return tuple(rows), after
+
+
+class PostgresStore(SqliteStore):
+    """A `Store` in a PostgreSQL database. `open_postgres` creates it; use it on the same event loop.
+
+    Its reads are those of `SqliteStore`, each in a bridge.
+    """
+
+    def __init__(
+        self,
+        pool: Any,
+        writer: PostgresWriter,
+        speak: Callable[[str], str],
+        rule: CommitRule | None,
+        replica: DatabaseReplica,
+        listen: Callable[[], Awaitable[Any]],
+    ) -> None:
+        self._pool = pool
+        self._replica = replica
+        # The chapters use of a connection and of a writer what those of PostgreSQL have too.
+        reader = cast("StoreConnection", PostgresConnection(partial(pool.acquire, timeout=_STATEMENT_S), speak))
+        super().__init__(reader, cast("Writer", writer), _NothingKept(), rule)
+        replica.begin(listen)
+
+    async def due(self, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
+        """Return processes that are due and not driven by another replica that is alive, longest due first."""
+        return await claim(self._pool, self._writer, self._replica.epoch, owner, now, max(limit, 0))
+
+    async def close(self) -> None:
+        """Finish the running group and close; later calls raise Unavailable."""
+        await self._writer.close()
+        await self._replica.leave(self._pool)
+        await self._pool.close()
+
+
+def _bridge(read: Callable[..., Coroutine[Any, Any, R]]) -> Callable[..., Coroutine[Any, Any, R]]:
+    @wraps(read)
+    async def ask(self: PostgresStore, *args: Any, **kwargs: Any) -> R:
+        return await run_bridged(_finish, read(self, *args, **kwargs))
+
+    return ask
+
+
+def _finish(read: Coroutine[Any, Any, R]) -> R:
+    """Return the result of a read, which waits for nothing but its statements."""
+    try:
+        read.send(None)
+    except StopIteration as done:
+        found: R = done.value
+        return found
+    raise AssertionError(read)
+
+
+for _name, _ in inspect.getmembers(Store, inspect.iscoroutinefunction):
+    if _name not in vars(PostgresStore) and _name != "commit":
+        setattr(PostgresStore, _name, _bridge(getattr(SqliteStore, _name)))

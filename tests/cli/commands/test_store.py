@@ -1,0 +1,45 @@
+"""`store copy`: the store of a connector in another database."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from connector.settings import load
+from connector.store.sqlite.store import open_store
+from tests.cli.conftest import Cli
+from tests.store.postgres.server import make_database_now
+
+
+async def _create(path: Path) -> None:
+    await (await open_store(path)).close()
+
+
+def test_a_store_that_is_not_there_is_a_failure_in_one_sentence(cli: Cli) -> None:
+    cli("init", "office")
+    failed = cli("store", "copy", "--to", "new.sqlite", "--settings", "office/datenkontor.toml", "--lang", "de")
+    assert (failed.code, "gibt es nicht" in failed.err) == (1, True)
+
+
+def test_a_store_moves_to_another_file(cli: Cli) -> None:
+    cli("init", "office")
+    asyncio.run(_create(load(Path("office/datenkontor.toml")).store.path))
+    moved = cli("store", "copy", "--to", "office/new.sqlite", "--settings", "office/datenkontor.toml")
+    assert (moved.code, "each the same as in the source" in moved.out) == (0, True)
+    again = cli("store", "copy", "--to", "office/newer.sqlite", "--settings", "office/datenkontor.toml")
+    assert (again.code, "was moved to another place" in again.err) == (1, True)
+
+
+@pytest.mark.postgres
+def test_a_store_moves_to_a_database_that_doctor_then_knows(cli: Cli) -> None:
+    cli("init", "office")
+    asyncio.run(_create(load(Path("office/datenkontor.toml")).store.path))
+    url, named = make_database_now(), ("--settings", "office/datenkontor.toml")
+    assert cli("store", "copy", "--to", url, *named, "--json").json["target"] == url
+    file = Path("office/datenkontor.toml")
+    text = file.read_text("utf-8").replace('path = "store.sqlite"', f'path = "data.sqlite"\nurl = "{url}"')
+    file.write_text(text, "utf-8")
+    told = cli("doctor", *named, "--peers", "none")
+    assert "The database answers and has schema" in told.out
+    saved = cli("backup", "office.tar", *named)
+    assert "pg_dump" in saved.err

@@ -1,0 +1,33 @@
+"""What the server says becomes what the chapters and the callers of the store know."""
+
+import sqlite3
+
+import asyncpg
+import pytest
+
+from connector.ports.store_errors import StoreFull, Unavailable
+from connector.store.postgres.connection import to_error
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (asyncpg.UniqueViolationError("duplicate key"), sqlite3.IntegrityError),
+        (asyncpg.DataError("invalid input"), OverflowError),
+        (asyncpg.DiskFullError("no space left on device"), StoreFull),
+        (asyncpg.ConnectionDoesNotExistError("closed"), Unavailable),
+        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), Unavailable),
+        (asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"), Unavailable),
+        (ConnectionResetError("reset"), Unavailable),
+        (TimeoutError(), Unavailable),
+    ],
+)
+def test_an_error_of_the_server_has_the_kind_that_the_store_knows(fault: BaseException, kind: type[Exception]) -> None:
+    assert type(to_error(fault)) is kind
+
+
+def test_a_sentence_for_people_has_no_details_of_the_server() -> None:
+    said = str(to_error(asyncpg.QueryCanceledError("canceling statement\nDETAIL: canary-4711")))
+    assert "canceling statement" in said
+    assert "canary" not in said
+    assert "no answer in time" in str(to_error(TimeoutError()))

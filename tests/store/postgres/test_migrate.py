@@ -1,0 +1,163 @@
+"""The schema in PostgreSQL: the same as that of SQLite, and refused where it is not ours to use."""
+
+import asyncio
+import re
+import sqlite3
+from importlib.resources import files
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from connector.ports.store_errors import Unavailable
+from connector.store.postgres.migrate import DatabaseRefused, steps
+from connector.store.postgres.store import Server, examine_database, open_postgres
+from connector.store.sqlite.engine import migrate as sqlite_migrate
+from tests.store.postgres.server import PostgresServer, find_server, make_database
+
+ME = "urn:participant:me"
+_OWN = {"installation", "replicas"}
+_KINDS = {"INTEGER": "bigint", "TEXT": "text", "BLOB": "bytea"}
+
+
+def test_postgresql_has_every_migration_that_sqlite_has() -> None:
+    def names(package: str) -> set[str]:
+        folder = files(package).joinpath("schema", "store")
+        return {entry.name for entry in folder.iterdir() if entry.name.endswith(".sql")}
+
+    first = steps()[0][0]
+    wanted = {name for name in names("connector.store.sqlite") if int(name[:4]) > first}
+    for name in sorted(wanted - names("connector.store.postgres")):
+        pytest.fail(f"PostgreSQL lacks the migration {name}: write connector/store/postgres/schema/store/{name}.")
+    numbers = [number for number, _ in steps()]
+    assert numbers == list(range(first, first + len(numbers)))
+
+
+def _read_sqlite(path: Path) -> tuple[dict[str, dict[str, str]], set[tuple[str, bool, tuple[str, ...]]]]:
+    sqlite_migrate.migrate(path, sqlite_migrate.steps("store"))
+    connection = sqlite3.connect(path)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    columns, indices = {}, set()
+    for table in tables:
+        if table.startswith("sqlite_"):
+            continue
+        columns[table] = {row[1]: _KINDS[row[2]] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for _, name, unique, origin, _ in connection.execute(f"PRAGMA index_list({table})").fetchall():
+            if origin != "pk":
+                found = [row[2] for row in connection.execute(f"PRAGMA index_info({name})")]
+                indices.add((table, bool(unique), tuple(column for column in found if column != "place")))
+    connection.close()
+    return columns, indices
+
+
+async def _read_postgres(url: str) -> tuple[dict[str, dict[str, str]], set[tuple[str, bool, tuple[str, ...]]]]:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
+        )
+        columns: dict[str, dict[str, str]] = {}
+        for table, column, kind in rows:
+            columns.setdefault(table, {})[column] = kind
+        indices = set()
+        for table, text in await connection.fetch(
+            "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        ):
+            found = re.search(r"INDEX (\w+) ON \S+ USING btree \(([^)]*)\)", text)
+            assert found
+            names = [name.strip(' "') for name in found[2].split(",")]
+            if not found[1].endswith("_pkey"):
+                indices.add((table, "UNIQUE" in text, tuple(name for name in names if name != "place")))
+    finally:
+        await connection.close()
+    return columns, indices
+
+
+@pytest.mark.postgres
+async def test_the_schema_is_that_of_sqlite(tmp_path: Path) -> None:
+    url = await make_database()
+    await (await open_postgres(Server(url), ME)).close()
+    columns, indices = _read_sqlite(tmp_path / "store.db")
+    theirs, their_indices = await _read_postgres(url)
+    assert theirs.keys() - _OWN == columns.keys()
+    theirs["processes"].pop("claimant")
+    for table, known in columns.items():
+        assert theirs[table] == known, table
+    assert their_indices == indices
+
+
+@pytest.mark.postgres
+async def test_a_database_of_another_participant_is_refused() -> None:
+    url = await make_database()
+    await (await open_postgres(Server(url), ME)).close()
+    with pytest.raises(DatabaseRefused, match="belongs to the participant urn:participant:me"):
+        await open_postgres(Server(url), "urn:participant:other")
+    assert await examine_database(Server(url), ME) == steps()[-1][0]
+
+
+@pytest.mark.postgres
+async def test_a_newer_schema_is_refused_and_stays() -> None:
+    url = await make_database()
+    await (await open_postgres(Server(url), ME)).close()
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE installation SET schema = 9999")
+    with pytest.raises(DatabaseRefused, match="schema 9999, but this release supports"):
+        await open_postgres(Server(url), ME)
+    assert await connection.fetchval("SELECT schema FROM installation") == 9999
+    await connection.close()
+
+
+@pytest.mark.postgres
+async def test_tables_of_another_program_are_left_alone() -> None:
+    url = await make_database()
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE TABLE theirs (id bigint)")
+    with pytest.raises(DatabaseRefused, match="tables of another program"):
+        await open_postgres(Server(url), ME)
+    assert await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 1
+    await connection.close()
+
+
+@pytest.mark.postgres
+async def test_a_read_only_database_is_refused() -> None:
+    url = await make_database()
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"ALTER DATABASE {url.rpartition('/')[2]} SET default_transaction_read_only = on")
+    await connection.close()
+    with pytest.raises(DatabaseRefused, match="is read-only"):
+        await open_postgres(Server(url), ME)
+
+
+@pytest.mark.postgres
+async def test_an_unknown_database_and_an_absent_server_are_refused_in_one_sentence() -> None:
+    with pytest.raises(DatabaseRefused, match="cannot be opened"):
+        await open_postgres(Server(f"{find_server().rpartition('/')[0]}/nothing"), ME)
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        await open_postgres(Server("postgresql://postgres@127.0.0.1:1/nothing"), ME)
+
+
+@pytest.mark.postgres
+async def test_processes_that_start_together_migrate_once() -> None:
+    url = await make_database()
+    stores = await asyncio.gather(*(open_postgres(Server(url, connections=1), ME) for _ in range(4)))
+    connection = await asyncpg.connect(url)
+    assert await connection.fetchval("SELECT count(*) FROM installation") == 1
+    assert await connection.fetchval("SELECT count(*) FROM replicas") == 4
+    for store in stores:
+        await store.close()
+    assert await connection.fetchval("SELECT count(*) FROM replicas") == 0
+    await connection.close()
+
+
+@pytest.mark.postgres
+async def test_a_server_without_a_free_connection_is_refused_in_one_sentence() -> None:
+    server = await asyncio.to_thread(PostgresServer, "-c max_connections=4", "-c superuser_reserved_connections=0")
+    try:
+        url = await make_database(server.url)
+        held = [await asyncpg.connect(url) for _ in range(4)]
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            await open_postgres(Server(url), ME)
+        for connection in held:
+            await connection.close()
+    finally:
+        await asyncio.to_thread(server.remove)

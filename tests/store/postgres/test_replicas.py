@@ -1,0 +1,86 @@
+"""Replicas share the due work: each process is driven by one of them, and by another when that one is gone."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from connector.ports import changes
+from connector.store.postgres.replicas import SILENT_S, DatabaseReplica
+from connector.store.postgres.store import Server, open_postgres
+from tests.contract import values
+from tests.contract.values import OWNER
+from tests.store.postgres.server import make_database
+
+pytestmark = pytest.mark.postgres
+ME = "urn:participant:me"
+
+
+async def test_due_work_belongs_to_who_committed_it_last_and_is_taken_from_the_dead() -> None:
+    url = await make_database()
+    first, second = await open_postgres(Server(url), ME), await open_postgres(Server(url), ME)
+    ids = [f"urn:n:{number}" for number in range(6)]
+    try:
+        await first.commit([changes.PutProcess(values.negotiation(pid, due_at=5), None) for pid in ids])
+        assert [row.id for row in await first.due(OWNER, 9, 10)] == ids
+        assert await second.due(OWNER, 9, 10) == []
+        moved = values.negotiation(ids[0], due_at=5, version=2)
+        await second.commit([changes.PutProcess(moved, 1)])
+        assert [row.id for row in await first.due(OWNER, 9, 10)] == ids[1:]
+        assert [row.id for row in await second.due(OWNER, 9, 10)] == ids[:1]
+        await first.close()
+        assert [row.id for row in await second.due(OWNER, 9, 3)] == ids[:3]
+        assert [row.id for row in await second.due(OWNER, 9, 10)] == ids
+    finally:
+        await second.close()
+
+
+async def test_a_silent_replica_is_ended_by_another_and_hears_of_it() -> None:
+    url = await make_database()
+    alive, silent = DatabaseReplica(), DatabaseReplica()
+    freed = asyncio.Event()
+    alive.freed = freed.set
+    store = await open_postgres(Server(url), ME, replica=alive)
+    other = await open_postgres(Server(url), ME, replica=silent)
+    connection = await asyncpg.connect(url)
+    try:
+        assert alive.is_first.is_set()
+        assert not silent.is_first.is_set()
+        await connection.execute(
+            "UPDATE replicas SET seen_at = seen_at - make_interval(secs => $1) WHERE epoch = $2",
+            2 * SILENT_S,
+            silent.epoch,
+        )
+        async with asyncio.timeout(30):
+            # The next beat of either one: its own would show that it is alive.
+            while not freed.is_set():
+                await connection.execute(
+                    "UPDATE replicas SET seen_at = clock_timestamp() - make_interval(secs => $1) WHERE epoch = $2",
+                    2 * SILENT_S,
+                    silent.epoch,
+                )
+                await asyncio.sleep(0.05)
+            await silent.ended.wait()
+    finally:
+        await connection.close()
+        await other.close()
+        await store.close()
+
+
+async def test_the_others_hear_which_process_a_commit_has_changed() -> None:
+    url = await make_database()
+    listening = DatabaseReplica()
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    listening.heard = heard.put_nowait
+    store = await open_postgres(Server(url), ME)
+    other = await open_postgres(Server(url), ME, replica=listening)
+    try:
+        async with asyncio.timeout(30):
+            await listening.listens.wait()
+            await store.commit([changes.PutProcess(values.negotiation("urn:n:1"), None)])
+            assert await heard.get() == "urn:n:1"
+        await other.commit([changes.PutProcess(values.negotiation("urn:n:2"), None)])
+        assert heard.empty()
+    finally:
+        await other.close()
+        await store.close()
