@@ -18,12 +18,10 @@ Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "forms")
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "sources")
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "brokers")
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "forms", "issuing")
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "trust")
-FAULTS = ("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes", "forms", "stores")
+FAULTS = (
+    *("faults", "refusals", "flows", "documents", "board", "logins", "seals", "planes"),
+    *("forms", "sources", "brokers", "issuing", "trust", "stores"),
+)
 """The chapters of what the code writes in English: of the process, of use cases and peers, of data, of documents."""
 COMMANDS = (*FAULTS, "codes", "doctor", "errors", "fields", "help", "options", "problems", "setup", "usage", "values")
 """The chapters of the command line, which are in the folder `commands` of a language."""

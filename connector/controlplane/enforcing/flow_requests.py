@@ -1,14 +1,21 @@
 """Requests to the data plane for a transfer, and its reports as they are stored."""
 
+from typing import Any
+
 import msgspec
 
 from connector.controlplane.core.context import Context
-from connector.ports.dataplane import FlowRequest
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.language.catalogue import say, write_in_all
+from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
+from connector.ports.flow import Cause
+from connector.protocol.dps.profiles import to_profile
 from connector.protocol.dsp.common import DataAddress, EndpointProperty, Role, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
+    FlowState,
     Transfer,
 )
 from connector.views.assets import state_encoding
@@ -80,3 +87,42 @@ def ask_for_part(address: bytes, parameters: str) -> bytes:
     return msgspec.json.encode(
         msgspec.structs.replace(decoded, endpoint_properties=(*decoded.endpoint_properties, wanted))
     )
+
+
+def end_failed(report: FlowReport, code: str = "flow-failed") -> Terminate:
+    """Return the end of a transfer whose flow failed: the counterparty learns the kind of cause, staff the error.
+
+    What the host of a data address answered is for staff alone, as are paths and addresses.
+    """
+    error = report.error or "The data plane returned no address: check its log."
+    if report.cause == Cause.UNTREATABLE:
+        return Terminate(code, error)
+    if report.cause == Cause.NOT_STORED:
+        code = "not-stored"
+    if report.cause in {Cause.LIMIT, Cause.USES}:
+        code = "not-permitted"
+    told = say("en", f"processes.flow-{report.cause or Cause.INTERNAL}")
+    return Terminate(code, told, write_in_all(lambda _: error))
+
+
+def write_address(process: Transfer, address: bytes) -> bytes:
+    """Return the JSON of an address in the form of the profile that the consumer asked for."""
+    if not process.profile:
+        return address
+    written = to_profile(msgspec.json.decode(address, type=DataAddress), process.profile)
+    return msgspec.json.encode(written)
+
+
+def to_public(report: FlowReport) -> dict[str, Any]:
+    """Return a report without the address, which contains a token."""
+    document: dict[str, Any] = msgspec.to_builtins(report)
+    document.pop("data_address", None)
+    return document
+
+
+async def fetch_once(enforcer: Enforcer, process: Transfer) -> FlowReport:
+    """Let the consumer's data plane fetch again for a transfer that stays open; return its report."""
+    request = await build_request(enforcer.context, process)
+    if isinstance(request, Terminate):
+        return FlowReport(flow_id=process.id, state=FlowState.TERMINATED, error=request.reason)
+    return await enforcer.dataplane.fetch(request)

@@ -20,7 +20,7 @@ def treat_messages(flow: Flow, gate: Gate, treating: Treating | None, register: 
     Raises Untreatable if this data plane cannot apply it, LeaseEnded without a lease.
     """
     treatment = find_treatment(gate, treating)
-    if treatment is None:
+    if treatment is None or not treatment.changes:
         return None
     if treatment.records.format == "csv":
         raise Untreatable("A stream of CSV cannot be treated: its messages have no header. Offer messages in JSON.")

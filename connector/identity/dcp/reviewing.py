@@ -41,7 +41,7 @@ class CredentialReview:
         """Read the status of all that is relied on; each list is fetched once at most."""
         for participant, credentials in list(self._relied.items()):
             try:
-                ended = [await self._statuses.find_ended(each) for each in credentials]
+                ended = [await self._statuses.find_ended(each.issuer, each.statuses) for each in credentials]
             except (AuthenticationUnavailable, Rejected):
                 self._unread.setdefault(participant, self._clock())
                 continue
