@@ -8,11 +8,11 @@ CREATE TABLE journals (
 );
 
 CREATE TABLE journal_entries (
-    journal bigint NOT NULL REFERENCES journals (number),
+    journal bigint NOT NULL,
     position bigint NOT NULL,
     at bigint NOT NULL,
     lost text COLLATE "C" NOT NULL,
     count bigint NOT NULL,
     data bytea NOT NULL,
-    UNIQUE (journal, position)
+    PRIMARY KEY (journal, position)
 );

@@ -8,11 +8,11 @@ CREATE TABLE journals (
 ) STRICT;
 
 CREATE TABLE journal_entries (
-    journal  INTEGER NOT NULL REFERENCES journals (number),
+    journal  INTEGER NOT NULL,
     position INTEGER NOT NULL,
     at       INTEGER NOT NULL,
     lost     TEXT NOT NULL,
     count    INTEGER NOT NULL,
     data     BLOB NOT NULL,
-    UNIQUE (journal, position)
+    PRIMARY KEY (journal, position)
 ) STRICT;
