@@ -35,12 +35,12 @@ from connector.app.parts import (
     load_secret,
     log,
     make_rates,
-    make_site,
     new_urn,
     read_clock,
     to_bounds,
     to_limits,
 )
+from connector.app.planes.local import build_local_plane
 from connector.app.planes.signaling import AnyPlane, ConnectedPlanes, build_end, connect_planes, open_signaling
 from connector.app.readiness import Readiness
 from connector.binding.broker import Announcer, SearchClient
@@ -75,7 +75,7 @@ from connector.controlplane.usecases.subscribing.runner import SubscriptionRunne
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
-from connector.dataplane.kinds import build_sinks, build_sources, build_streams, make_treating
+from connector.dataplane.kinds import make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -83,7 +83,6 @@ from connector.dataplane.treating.delivery import Treating
 from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.identity.passwords import Argon2Passwords
-from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
@@ -149,6 +148,10 @@ class ConnectorServer:
         self.parts.join(self.context.watch.notify, self.worker.look)
         if replica.is_first.is_set():
             await self.dataplane.resume_flows(OWNER)
+        self._begin_work()
+
+    def _begin_work(self) -> None:
+        """Begin what runs until the stop: some of it here, some in one process for all that share the store."""
         everywhere: list[tuple[str, Work]] = [
             ("worker", self.worker.run),
             ("roster", partial(keep_fresh, self.parts, self._note_list)),
@@ -162,7 +165,7 @@ class ConnectorServer:
             *list_credential_work(self.credentials, self.issuing),
             *(("pusher", pusher.run) for pusher in self.pushers),
         ]
-        if settings.web.port is not None:
+        if self.parts.settings.web.port is not None:
             once += [("notifier", self.notifier.run), ("foresight", self._make_foresight().run)]
         for name, work in everywhere + [(name, partial(self._run_first, work)) for name, work in once]:
             self.tasks.append(asyncio.create_task(work(), name=name))
@@ -480,7 +483,10 @@ async def _connect_planes(
     parts: Parts, now: Callable[[], int], new_id: Callable[[], str], treating: Treating
 ) -> ConnectedPlanes:
     """Return the data planes of a connector; without a signaling listener, that of its process alone."""
-    settings, here = parts.settings, _build_dataplane(parts, now, treating)
+    settings = parts.settings
+    here = build_local_plane(
+        settings, parts.store, parts.client, now=now, treating=treating, data_problem=parts.data_problem
+    )
     if settings.signaling.port is None:
         return ConnectedPlanes(here, here)
     rates = make_rates(settings)
@@ -489,22 +495,3 @@ async def _connect_planes(
         end, here, settings, directory=parts.identity, data_problem=parts.data_problem, new_id=new_id
     )
     return open_signaling(end, planes, parts.client)
-
-
-def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -> LocalDataPlane:
-    settings = parts.settings
-    settings.received.mkdir(parents=True, exist_ok=True)
-    site = make_site(settings, parts.client)
-    scheme = "https" if settings.net.certificate else "http"
-    public_url = settings.data.public_url or format_origin(scheme, settings.data.host, settings.data.port)
-    return LocalDataPlane(
-        parts.store,
-        sources=build_sources(site),
-        sinks=build_sinks(site),
-        client=parts.client,
-        public_url=public_url.rstrip("/"),
-        now=now,
-        treating=treating,
-        data_problem=parts.data_problem,
-        streams=build_streams(site),
-    )

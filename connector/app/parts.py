@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
 from connector.app.identities import (
@@ -42,19 +41,16 @@ from connector.controlplane.usecases.issuing.delivering import deliver_due, keep
 from connector.controlplane.usecases.issuing.lists import StatusPublisher
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.issuing.rules import IssuingRule
-from connector.dataplane.kinds import Site
 from connector.identity.dcp.resolver import DidResolver
-from connector.identity.files import FileFault, read_bounded, write_new
+from connector.identity.files import read_bounded, write_new
 from connector.identity.keys import SigningKey
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
-from connector.net.own.brokers import Brokers
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.rates import CallerRates
-from connector.net.tls import TrustAnchors
 from connector.net.transport import Transport
 from connector.ports.identity import Intent, Mechanism, RefreshFailed
 from connector.ports.replica import Alone, Replica
@@ -329,22 +325,6 @@ def find_contact(participant: ParticipantSettings) -> Contact | None:
     )
 
 
-def make_brokers(settings: Settings) -> Brokers:
-    """Return the way to the message brokers of the operator. Raises SettingsError."""
-    folder = settings.data.credentials
-
-    def read(name: str) -> bytes:
-        if folder is None:
-            raise FileNotFoundError(name)
-        try:
-            return read_bounded(folder / f"{name}.json", SECRET_FILE_BYTES, private=True)
-        except FileFault as fault:
-            log.warning("the credentials %s cannot be used: %s", name, fault)
-            raise PermissionError(name) from fault
-
-    return Brokers(build_policy(settings), tls=build_anchors(settings), read=read)
-
-
 def load_secret(settings: Settings) -> Secret:
     """Return the secret for pseudonyms and for references to persons, from the file beside the store.
 
@@ -355,18 +335,6 @@ def load_secret(settings: Settings) -> Secret:
         write_new(path, os.urandom(SECRET_BYTES), mode=0o600)
         log.info("created the secret for pseudonyms and references to persons: %s", path)
     return Secret(read_bounded(path, SECRET_FILE_BYTES, private=True))
-
-
-def make_site(settings: Settings, client: GuardedClient) -> Site:
-    """Return the values that the sources and sinks of the settings are built from."""
-    return Site(
-        source_root=settings.data_root,
-        sink_root=settings.received,
-        backends=client,
-        secrets=make_secret_reader(settings),
-        tls=TrustAnchors(build_anchors(settings)),
-        brokers=make_brokers(settings),
-    )
 
 
 def to_limits(settings: Settings) -> ControlLimits:

@@ -95,13 +95,6 @@ class DataSettings(Section, frozen=True, kw_only=True):
             "if omitted, the connector sends them."
         ),
     ] = None
-    credentials: Annotated[
-        Path | None,
-        Meta(
-            description="Folder with the accounts at message brokers, a file NAME.json each, which only its owner may "
-            "read; an address names one as its `credentials`."
-        ),
-    ] = None
 
 
 class KeySettings(Section, frozen=True, kw_only=True):

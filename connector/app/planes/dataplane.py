@@ -15,18 +15,19 @@ from aiohttp import web
 from connector.app.checking import build_anchors, build_policy
 from connector.app.listeners import Listeners
 from connector.app.lock import lock_store
-from connector.app.parts import OWNER, load_secret, make_rates, make_site, new_urn, read_clock, to_bounds
+from connector.app.parts import OWNER, load_secret, make_rates, new_urn, read_clock, to_bounds
+from connector.app.planes.local import build_local_plane
 from connector.app.planes.signaling import SignalingEnd, build_end
 from connector.app.storing.opening import open_configured
 from connector.binding.dps.callbacks import ControlPlanes
 from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes
 from connector.controlplane.judging.library import operands
-from connector.dataplane.kinds import build_sinks, build_sources, build_streams, make_treating
+from connector.dataplane.kinds import make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
-from connector.net.addresses import NetPolicy, check_url, format_origin
+from connector.net.addresses import NetPolicy, check_url
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
@@ -130,10 +131,6 @@ def _build_plane(
     now: Callable[[], int],
 ) -> LocalDataPlane:
     """Return the plane. Which addresses are a counterparty's, the control plane has checked by the participant list."""
-    settings.received.mkdir(parents=True, exist_ok=True)
-    site = make_site(settings, client)
-    scheme = "https" if settings.net.certificate else "http"
-    public_url = settings.data.public_url or format_origin(scheme, settings.data.host, settings.data.port)
 
     def find_problem(_: str, url: str) -> str | None:
         try:
@@ -142,15 +139,12 @@ def _build_plane(
             return blocked.reason
         return None
 
-    return LocalDataPlane(
+    return build_local_plane(
+        settings,
         store,
-        sources=build_sources(site),
-        sinks=build_sinks(site),
-        client=client,
-        public_url=public_url.rstrip("/"),
+        client,
         now=now,
         treating=make_treating(load_secret(settings), operands(ZoneInfo(settings.zone))),
         data_problem=find_problem,
         count=control.count_use,
-        streams=build_streams(site),
     )

@@ -1,6 +1,6 @@
 """The address of a stream, from a URL: `mqtts://sensors@broker.example/city/air`.
 
-The name before the host is that of the credentials, never a password. The path is the topic of MQTT, or the stream and
+The name before the host is that of the secret, never a password. The path is the topic of MQTT, or the stream and
 the subject of NATS. Limits are in the query, such as `?silent_after=60`.
 """
 
@@ -28,7 +28,7 @@ def read_stream_url(url: str) -> dict[str, Any]:
     match = _URL.fullmatch(url)
     if match is None:
         raise Failure(Code.USAGE, "errors.stream-url")
-    scheme, credentials, host, path, query = match.groups()
+    scheme, secret, host, path, query = match.groups()
     address: dict[str, Any] = {"kind": "mqtt" if scheme.startswith("mqtt") else "nats", "url": f"{scheme}://{host}"}
     if address["kind"] == "mqtt":
         address["topic"] = unquote(path)
@@ -36,4 +36,4 @@ def read_stream_url(url: str) -> dict[str, Any]:
         stream, _, subject = unquote(path).partition("/")
         address |= {"stream": stream, "subject": subject}
     limits = {name: int(value) if _NUMBER.fullmatch(value) else value for name, value in parse_qsl(query or "")}
-    return address | ({"credentials": credentials} if credentials else {}) | limits
+    return address | ({"secret": secret} if secret else {}) | limits

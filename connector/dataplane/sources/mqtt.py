@@ -82,7 +82,7 @@ class MqttSource:
         self, address: dict[str, Any], name: str, *, keep_s: int, begin: bool
     ) -> AsyncIterator["_Session"]:
         """Connect and subscribe; `begin` drops an earlier session. Raises SourceError until it is subscribed."""
-        place = await self._brokers.find(address["url"], _PORTS, address.get("credentials", ""))
+        place = await self._brokers.find(address["url"], _PORTS, address.get("secret", ""))
         session = _make_session(place, name, read_stream_limits(address).largest, keep_s=keep_s, begin=begin)
         try:
             await session.__aenter__()
@@ -231,5 +231,5 @@ def _digest(message: MQTTMessage) -> bytes:
 def _explain_refusal(error: aiomqtt.MqttCodeError) -> str:
     code = getattr(error.rc, "value", error.rc)
     if code in {0x86, 0x87, 4, 5}:
-        return "The broker refuses the account: correct the `credentials` of the address."
+        return "The broker refuses the account: correct the `secret` of the address."
     return f"The broker refuses the connection (code {code})."

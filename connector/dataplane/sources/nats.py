@@ -112,7 +112,7 @@ class NatsSource:
 
     @asynccontextmanager
     async def _connect(self, address: dict[str, Any], arrivals: Arrivals[Msg]) -> AsyncIterator[Client]:
-        place = await self._brokers.find(address["url"], _PORTS, address.get("credentials", ""))
+        place = await self._brokers.find(address["url"], _PORTS, address.get("secret", ""))
         server, failures = Client(), list[BaseException]()
 
         async def closed() -> None:
@@ -238,5 +238,5 @@ async def _find_stream(stream: JetStreamContext, address: dict[str, Any]) -> int
 def _explain(error: BaseException) -> str:
     text = str(error).lower()
     if "authorization" in text or "authentication" in text:
-        return "it refuses the account, so correct the `credentials` of the address"
+        return "it refuses the account, so correct the `secret` of the address"
     return explain_broken(error)

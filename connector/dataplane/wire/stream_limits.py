@@ -14,7 +14,7 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     `largest` is the size of a message in bytes. Of the messages, those of the last `keep_seconds` are kept for readers
     that were away, at most `keep_messages` and `keep_bytes`. After `silent_after` seconds without a message, both sides
-    are told. `credentials` is the name of the account at the broker.
+    are told. `secret` is the name of the secret with the account at the broker.
     """
 
     largest: Annotated[int, msgspec.Meta(ge=1, le=LARGEST)] = 256 * 1024
@@ -22,7 +22,7 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     keep_messages: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 100_000
     keep_bytes: Annotated[int, msgspec.Meta(ge=16 * 1024 * 1024, le=64 * 1024**3)] = 256 * 1024 * 1024
     silent_after: Annotated[float, msgspec.Meta(ge=1, le=31 * 24 * 3600)] = 300.0
-    credentials: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?\Z")] = ""
+    secret: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?\Z")] = ""
 
 
 def read_stream_limits(address: dict[str, Any]) -> StreamLimits:

@@ -43,31 +43,35 @@ class BrokerPlace:
     account: BrokerAccount
 
 
-def _know_none(name: str) -> bytes:
-    raise FileNotFoundError(name)
+ReadSecret = Callable[[str, str], str]
+"""Returns the secret with a name that may be sent to a server (`host:port`). Raises SourceError."""
+
+
+def _know_none(name: str, _server: str) -> str:
+    raise SourceError(f"The secret {name} is not known: add it to the settings as `[[secrets]]`.", Cause.NOT_ALLOWED)
 
 
 class Brokers:
-    """Finds brokers that `policy` allows. `read` returns the file of an account by its name; raises OSError."""
+    """Finds brokers that `policy` allows. `read` returns the account at a broker, a secret of the operator."""
 
     def __init__(
         self,
         policy: NetPolicy,
         *,
         tls: ssl.SSLContext | None = None,
-        read: Callable[[str], bytes] = _know_none,
+        read: ReadSecret = _know_none,
     ) -> None:
         self._policy = policy
         self._trust = TrustAnchors(tls)
         self._read = read
         self._resolver = partial(CheckedResolver, policy, ttl_s=_TTL_S)
 
-    async def find(self, url: str, ports: dict[str, int], account: str = "") -> BrokerPlace:
+    async def find(self, url: str, ports: dict[str, int], secret: str = "") -> BrokerPlace:
         """Return the place of a broker. `ports` has its schemes: the first is plain, the second with TLS.
 
-        Raises SourceError if the place is not allowed, its name is unknown, or the account cannot be read.
+        `secret` is the name of the account. Raises SourceError if the place is not allowed, its name is unknown, or the
+        account cannot be read.
         """
-        known = self._load_account(account) if account else BrokerAccount()
         checked, secure = _to_checked(url, ports)
         lookup = SystemLookup(threads=1)
         try:
@@ -80,23 +84,19 @@ class Brokers:
             raise SourceError(f"The broker cannot be found: {error}", Cause.UNAVAILABLE) from error
         finally:
             lookup.close()
+        account = self._load_account(secret, f"{endpoint.host}:{endpoint.port}") if secret else BrokerAccount()
         tls = await self._trust.find() if secure else None
-        return BrokerPlace(endpoint.host if secure else addresses[0], endpoint.port, tls, known)
+        return BrokerPlace(endpoint.host if secure else addresses[0], endpoint.port, tls, account)
 
-    def _load_account(self, name: str) -> BrokerAccount:
+    def _load_account(self, name: str, server: str) -> BrokerAccount:
         try:
-            return msgspec.json.decode(self._read(name), type=BrokerAccount)
-        except msgspec.MsgspecError as error:
+            return msgspec.json.decode(self._read(name, server), type=BrokerAccount)
+        except msgspec.MsgspecError:
             raise SourceError(
-                f"The credentials {name!r} cannot be read: write a JSON object with `user` and `password`, or `token`.",
-                Cause.UNAVAILABLE,
-            ) from error
-        except (OSError, ValueError) as error:
-            raise SourceError(
-                f"The credentials {name!r} are not there, or other users can read their file: put NAME.json, readable "
-                "by its owner alone, into the folder of the setting `data.credentials`.",
-                Cause.UNAVAILABLE,
-            ) from error
+                f"The secret {name} is no account at a broker: write a JSON object with `user` and `password`, or "
+                "`token`, on one line.",
+                Cause.NOT_ALLOWED,
+            ) from None
 
 
 def check_broker_url(url: object, ports: dict[str, int]) -> None:
@@ -109,7 +109,7 @@ def check_broker_url(url: object, ports: dict[str, int]) -> None:
     except (Blocked, ValueError) as error:
         raise SourceError(
             f"The `url` is none of a broker: give one such as {secure}://broker.example or {plain}://…, and an account "
-            "by its name in `credentials`."
+            "by its name in `secret`."
         ) from error
     if endpoint.url.rstrip("/") != endpoint.origin:
         raise SourceError("The `url` of a broker has no path: leave out what follows the port.")

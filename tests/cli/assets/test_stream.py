@@ -6,12 +6,12 @@ from connector.cli.assets.stream import is_stream_url, read_stream_url
 from connector.cli.frame.failure import Failure
 
 
-def test_a_url_has_broker_topic_credentials_and_limits() -> None:
+def test_a_url_has_broker_topic_secret_and_limits() -> None:
     assert read_stream_url("mqtts://sensors@broker.example:8883/city/air?silent_after=60") == {
         "kind": "mqtt",
         "url": "mqtts://broker.example:8883",
         "topic": "city/air",
-        "credentials": "sensors",
+        "secret": "sensors",
         "silent_after": 60,
     }
     assert read_stream_url("nats://h/AIR/city.air") == {

@@ -13,7 +13,7 @@ GOOD = {"kind": "mqtt", "url": "mqtts://broker.example:8883", "topic": "city/air
 
 
 def test_an_address_with_a_broker_and_a_topic_is_taken() -> None:
-    MqttSource(Brokers(LOOPBACK)).check({**GOOD, "credentials": "sensors", "silent_after": 60})
+    MqttSource(Brokers(LOOPBACK)).check({**GOOD, "secret": "sensors", "silent_after": 60})
 
 
 @pytest.mark.parametrize("topic", [None, 7, "", "city/+", "#", "city/#", "$SYS/broker", "a\0b", "a\nb", "x" * 1_001])

@@ -21,8 +21,8 @@ def test_an_address_without_limits_has_the_usual_ones() -> None:
         {"keep_messages": 1},
         {"keep_seconds": "1"},
         {"silent_after": 0},
-        {"credentials": "../key"},
-        {"credentials": ""} | {"keep_bytes": 1},
+        {"secret": "../key"},
+        {"secret": ""} | {"keep_bytes": 1},
     ],
 )
 def test_a_limit_out_of_its_bounds_is_refused(wrong: dict[str, Any]) -> None:

@@ -14,6 +14,8 @@ import aiomqtt
 import nats
 from nats.aio.client import Client
 
+from connector.ports.flow import SourceError
+
 USER, PASSWORD = "stadt", "kanarie-4711"
 TOPIC = "city/air"
 
@@ -91,7 +93,7 @@ class Mosquitto(BrokerProcess):
         return (self.folder / "log").read_text().count("Sending SUBACK to datenkontor-")
 
     def make_address(self, **more: Any) -> dict[str, Any]:
-        return {"kind": "mqtt", "url": self.url, "topic": TOPIC, "credentials": "broker", **more}
+        return {"kind": "mqtt", "url": self.url, "topic": TOPIC, "secret": "broker", **more}
 
     async def publish(self, *messages: bytes, qos: int = 1) -> None:
         async with aiomqtt.Client("127.0.0.1", self.port, username=USER, password=PASSWORD) as client:
@@ -114,7 +116,7 @@ class NatsServer(BrokerProcess):
             "url": self.url,
             "stream": "AIR",
             "subject": TOPIC.replace("/", "."),
-            "credentials": "broker",
+            "secret": "broker",
             **more,
         }
 
@@ -139,8 +141,11 @@ AnyBroker = Mosquitto | NatsServer
 BROKERS: dict[str, type[AnyBroker]] = {"mqtt": Mosquitto, "nats": NatsServer}
 
 
-def read_account(name: str) -> bytes:
-    """Return the account by its name, as the folder of credentials has it."""
+ACCOUNT = json.dumps({"user": USER, "password": PASSWORD})
+
+
+def read_account(name: str, _server: str) -> str:
+    """Return the account by its name, as the settings list it."""
     if name != "broker":
-        raise FileNotFoundError(name)
-    return json.dumps({"user": USER, "password": PASSWORD}).encode()
+        raise SourceError(f"The secret {name} is not known: add it to the settings as `[[secrets]]`.")
+    return ACCOUNT

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,7 +19,7 @@ from connector.client.frame.errors import ClientError
 from connector.client.stream import StreamLine
 from connector.views.assets import AssetOrder, DataClass
 from tests.e2e.live import Live, environment, until
-from tests.interop.streams.runtime import Mosquitto, read_account
+from tests.interop.streams.runtime import ACCOUNT, Mosquitto
 from tests.pair.space import PURPOSE, only_for
 
 pytestmark = pytest.mark.streams
@@ -37,13 +38,11 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory, broker: Mosquitto) -> Iterator[Live]:
     base = tmp_path_factory.mktemp("live")
-    accounts = base / "accounts"
-    accounts.mkdir()
-    (accounts / "broker.json").write_bytes(read_account("broker"))
-    (accounts / "broker.json").chmod(0o600)
+    secret = f'{{name = "broker", hosts = ["{urlsplit(broker.url).netloc}"], secret_variable = "BROKER_ACCOUNT"}}'
     made = Live(base)
     with environment(
-        DATENKONTOR_DATA__CREDENTIALS=str(accounts),
+        BROKER_ACCOUNT=ACCOUNT,
+        DATENKONTOR_SECRETS=f"[{secret}]",
         DATENKONTOR_NET__HOSTS='["127.0.0.1:*"]',
         DATENKONTOR_NET__PLAIN_HTTP='["127.0.0.1:*"]',
         DATENKONTOR_LIMITS__RETRY_MOST_SECONDS="0.5",

@@ -138,10 +138,10 @@ async def test_an_account_that_is_refused_or_unknown_is_told_without_a_secret(
     broker: AnyBroker, source: StreamSource
 ) -> None:
     await source.probe(broker.make_address())
-    with pytest.raises(SourceError, match="credentials"):
-        await source.probe(broker.make_address(credentials=""))
-    with pytest.raises(SourceError, match=r"data\.credentials"):
-        await source.probe(broker.make_address(credentials="other"))
+    with pytest.raises(SourceError, match="secret"):
+        await source.probe(broker.make_address(secret=""))
+    with pytest.raises(SourceError, match="is not known"):
+        await source.probe(broker.make_address(secret="other"))
 
 
 async def test_a_broker_outside_of_the_allowed_networks_is_not_dialled(broker: AnyBroker) -> None:

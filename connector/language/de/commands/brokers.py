@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "The `topic` has characters that no topic has: correct it.": "Das `topic` hat Zeichen, die kein Topic hat: bitte berichtigen.",
     "The address has no usable `topic`: give the name of one topic, such as city/air.": "Die Adresse hat kein brauchbares `topic`: bitte ein Topic nennen, etwa city/air.",
     "The broker closed the connection.": "Der Broker hat die Verbindung geschlossen.",
-    "The broker refuses the account: correct the `credentials` of the address.": "Der Broker lehnt den Zugang ab: bitte `credentials` der Adresse berichtigen.",
+    "The broker refuses the account: correct the `secret` of the address.": "Der Broker lehnt den Zugang ab: bitte `secret` der Adresse berichtigen.",
     "The broker refuses the connection (code {}).": "Der Broker lehnt die Verbindung ab (Code {0}).",
     "The broker refuses the topic: allow this account to subscribe to it.": "Der Broker lehnt das Topic ab: bitte diesem Zugang das Lesen erlauben.",
     "The address has no usable `stream`: give the name of a stream of JetStream, such as AIR.": "Die Adresse hat keinen brauchbaren `stream`: bitte den Namen eines Streams von JetStream nennen, etwa "
@@ -32,7 +32,7 @@ SENTENCES: dict[str, str] = {
     "The server has no stream of this name: create it, or correct `stream`.": "Der Server hat keinen Stream dieses Namens: bitte anlegen oder `stream` berichtigen.",
     "The stream drops messages that were read once: give one with the retention `limits`.": "Der Stream verwirft Nachrichten, die einmal gelesen wurden: bitte einen mit der Aufbewahrung `limits` "
     "nennen.",
-    "it refuses the account, so correct the `credentials` of the address": "er lehnt den Zugang ab, bitte `credentials` der Adresse berichtigen",
+    "it refuses the account, so correct the `secret` of the address": "er lehnt den Zugang ab, bitte `secret` der Adresse berichtigen",
     "The source failed unexpectedly: the log of this connector contains the details.": "Die Quelle ist unerwartet ausgefallen: Näheres steht im Protokoll dieses Connectors.",
     "The source has sent nothing for {} s: look whether it still measures.": "Die Quelle hat seit {0} s nichts gesendet: bitte nachsehen, ob sie noch misst.",
     "The data address of the peer has no endpoint.": "Die Datenadresse der Gegenstelle hat keinen Endpunkt.",
@@ -46,17 +46,14 @@ SENTENCES: dict[str, str] = {
     "eine Aufbereitung einzelner Datensätze vereinbaren.",
     "A limit of the stream in the address cannot be used: {}.": "Eine Grenze des Datenstroms in der Adresse ist nicht brauchbar: {0}.",
     "The `url` is none of a broker: give one such as {}://broker.example or {}://…, and an account by its name "
-    "in `credentials`.": "Die `url` ist keine eines Brokers: bitte eine wie {0}://broker.example oder {1}://… angeben, und einen "
-    "Zugang mit seinem Namen in `credentials`.",
+    "in `secret`.": "Die `url` ist keine eines Brokers: bitte eine wie {0}://broker.example oder {1}://… angeben, und einen "
+    "Zugang mit seinem Namen in `secret`.",
     "The `url` of a broker has no path: leave out what follows the port.": "Die `url` eines Brokers hat keinen Pfad: bitte weglassen, was auf den Port folgt.",
     "The `url` of the broker begins with none of {}: correct it.": "Die `url` des Brokers beginnt mit keinem von {0}: bitte berichtigen.",
     "The address has no usable `url`: give one such as {}://broker.example:8883.": "Die Adresse hat keine brauchbare `url`: bitte eine wie {0}://broker.example:8883 angeben.",
     "The broker cannot be found: {}": "Der Broker wurde nicht gefunden: {0}",
     "The broker may not be used: {}": "Der Broker darf nicht genutzt werden: {0}",
     "The broker cannot be reached: {}.": "Der Broker ist nicht erreichbar: {0}.",
-    "The credentials {} are not there, or other users can read their file: put NAME.json, readable by its owner "
-    "alone, into the folder of the setting `data.credentials`.": "Der Zugang {0} fehlt, oder andere Benutzer können seine Datei lesen: bitte NAME.json, nur für den "
-    "Eigentümer lesbar, in den Ordner der Einstellung `data.credentials` legen.",
-    "The credentials {} cannot be read: write a JSON object with `user` and `password`, or `token`.": "Der Zugang {0} ist nicht lesbar: bitte ein JSON-Objekt mit `user` und `password` oder `token` schreiben.",
+    "The secret {} is no account at a broker: write a JSON object with `user` and `password`, or `token`, on one line.": "Das Geheimnis {0} ist kein Zugang zu einem Broker: bitte ein JSON-Objekt mit `user` und `password` oder `token` in eine Zeile schreiben.",
     "the connection failed": "die Verbindung ist gescheitert",
 }

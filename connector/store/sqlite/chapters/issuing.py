@@ -36,7 +36,8 @@ INSERT INTO issued_credentials (version, standing, body, owner, id, holder, requ
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
 _COUNT_ENTRY = """
-INSERT INTO status_lists (owner, number, taken) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET taken = status_lists.taken + 1
+INSERT INTO status_lists (owner, number, taken) VALUES (?, ?, 1)
+ON CONFLICT DO UPDATE SET taken = status_lists.taken + 1
 """
 _UPDATE_ISSUED = """
 UPDATE issued_credentials SET version = ?, standing = ?, body = ? WHERE owner = ? AND id = ? AND version = ?

@@ -1,0 +1,56 @@
+"""The data plane of this process: for its own connector, or for control planes elsewhere."""
+
+from collections.abc import Awaitable, Callable
+
+from connector.app.accounts.secrets import make_secret_reader
+from connector.app.checking import build_anchors, build_policy
+from connector.dataplane.kinds import Site, build_sinks, build_sources, build_streams
+from connector.dataplane.signaling.plane import LocalDataPlane
+from connector.dataplane.treating.delivery import Treating
+from connector.net.addresses import format_origin
+from connector.net.client import GuardedClient
+from connector.net.own.brokers import Brokers
+from connector.net.tls import TrustAnchors
+from connector.ports.entities import Flow
+from connector.ports.store import Store
+from connector.settings import Settings
+
+
+def build_local_plane(
+    settings: Settings,
+    store: Store,
+    client: GuardedClient,
+    *,
+    now: Callable[[], int],
+    treating: Treating,
+    data_problem: Callable[[str, str], str | None],
+    count: Callable[[Flow], Awaitable[None]] | None = None,
+) -> LocalDataPlane:
+    """Return the data plane with the sources and sinks of the settings; makes the folder for received data.
+
+    `data_problem` returns why an address of a counterparty must not be used, or None. `count` counts a use elsewhere.
+    """
+    settings.received.mkdir(parents=True, exist_ok=True)
+    scheme = "https" if settings.net.certificate else "http"
+    public_url = settings.data.public_url or format_origin(scheme, settings.data.host, settings.data.port)
+    secrets, anchors = make_secret_reader(settings), build_anchors(settings)
+    site = Site(
+        source_root=settings.data_root,
+        sink_root=settings.received,
+        backends=client,
+        secrets=secrets,
+        tls=TrustAnchors(anchors),
+        brokers=Brokers(build_policy(settings), tls=anchors, read=secrets),
+    )
+    return LocalDataPlane(
+        store,
+        sources=build_sources(site),
+        sinks=build_sinks(site),
+        client=client,
+        public_url=public_url.rstrip("/"),
+        now=now,
+        treating=treating,
+        data_problem=data_problem,
+        count=count,
+        streams=build_streams(site),
+    )
