@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from connector.authority import keeping, roster
-from connector.authority.keeping import CREDENTIAL_DAYS, Authority, AuthorityRecord, IssuedCredential
+from connector.authority.keeping import CREDENTIAL_DAYS, Authority, AuthorityRecord, PlacedCredential
 from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.identity.dcp.methods import name_key
 from connector.identity.dcp.signing import sign_credential, sign_status_list
@@ -85,7 +85,7 @@ def place_credential(record: AuthorityRecord, holder: str, types: Sequence[str],
     taken = {each.index for each in kept}
     # A random place tells nobody when the credential was issued, or how many there are.
     index = next(place for place in iter(lambda: secrets.randbelow(MIN_BYTES * 8), -1) if place not in taken)
-    placed = IssuedCredential(holder=holder, types=tuple(types), index=index, until=now + CREDENTIAL_DAYS * DAY_MS)
+    placed = PlacedCredential(holder=holder, types=tuple(types), index=index, until=now + CREDENTIAL_DAYS * DAY_MS)
     return msgspec.structs.replace(record, issued=(*kept, placed))
 
 

@@ -60,7 +60,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     used_key: str = ""
 
 
-class IssuedCredential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PlacedCredential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A credential of a member: its types, its place in the status list, and when it ends (ms)."""
 
     holder: _Written
@@ -90,7 +90,7 @@ class AuthorityRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     certified_until: _Number = 0
     former: tuple[FormerKey, ...] = ()
     invitations: dict[str, Invitation] = {}
-    issued: tuple[IssuedCredential, ...] = ()
+    issued: tuple[PlacedCredential, ...] = ()
     partners: Annotated[tuple[Partner, ...], msgspec.Meta(max_length=MAX_PARTNERS)] = ()
 
 

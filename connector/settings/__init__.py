@@ -1,12 +1,11 @@
 """The settings of one process: their model, their reading, and their reference."""
 
-from connector.settings.issuing import CredentialSettings, IssuerSettings
+from connector.settings.issuing import AuthoritySettings, CredentialSettings, IssuerSettings
 from connector.settings.kinds import Location
 from connector.settings.model import (
     DEFAULT_ZONE,
     LISTED_MECHANISMS,
     LOCAL_ZONE,
-    AuthoritySettings,
     BrokerSettings,
     DataOriginSettings,
     DataSettings,
@@ -22,12 +21,12 @@ from connector.settings.model import (
     ProtocolSettings,
     Settings,
     SettingsError,
-    StoreSettings,
     anchor,
 )
 from connector.settings.people import WebSettings
 from connector.settings.reading import load
 from connector.settings.reference import change_values, render_markdown, render_template
+from connector.settings.store import StoreSettings
 
 __all__ = [
     "DEFAULT_ZONE",

@@ -1,5 +1,6 @@
-"""The settings of an issuer of credentials."""
+"""The settings of an issuer of credentials, and of the authority of a data space."""
 
+from pathlib import Path
 from typing import Annotated
 
 from connector.settings.kinds import Meta, Section, ShortText, Url
@@ -47,3 +48,12 @@ class IssuerSettings(Section, frozen=True, kw_only=True):
             "`claims`, `days` and `schema`; if omitted, it is no issuer.",
         ),
     ] = ()
+
+
+class AuthoritySettings(Section, frozen=True, kw_only=True):
+    """The authority of the data space, if this process answers for it."""
+
+    folder: Annotated[
+        Path | None,
+        Meta(description="Folder of the authority, as `authority init` made it; without one, there is no authority."),
+    ] = None

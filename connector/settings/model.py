@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from connector.ports.entities import DataClass
-from connector.settings.issuing import IssuerSettings
+from connector.settings.issuing import AuthoritySettings, IssuerSettings
 from connector.settings.kinds import (
     Count,
-    DatabaseUrl,
     Email,
     Location,
     Meta,
@@ -27,11 +26,11 @@ from connector.settings.kinds import (
     ShortText,
     Telephone,
     Url,
-    Variable,
 )
 from connector.settings.people import MailSettings, WebSettings
 from connector.settings.signaling import SignalingSettings
 from connector.settings.sources import SecretSettings
+from connector.settings.store import StoreSettings
 from connector.views.portals import PortalKind
 
 DEFAULT_ZONE = "UTC"
@@ -126,39 +125,6 @@ class ManagementSettings(Section, frozen=True, kw_only=True):
     ] = ()
 
 
-class StoreSettings(Section, frozen=True, kw_only=True):
-    """The store."""
-
-    path: Annotated[
-        Path,
-        Meta(description="SQLite file of this process; with `url`, the place and name of the files beside the store."),
-    ] = Path("store.sqlite")
-    url: Annotated[
-        DatabaseUrl | None,
-        Meta(
-            description="PostgreSQL database that holds the store instead of a file, such as "
-            "`postgresql://datenkontor@db.example:5432/office`; without a password. Several processes can share it."
-        ),
-    ] = None
-    secret_file: Annotated[
-        Path | None, Meta(description="File with the password of the database; only its owner may read the file.")
-    ] = None
-    secret_variable: Annotated[
-        Variable | None, Meta(description="Environment variable with the password, instead of a file.")
-    ] = None
-    connections: Annotated[
-        int, Meta(ge=1, le=100, description="Connections to the database for reads; two more write and listen.")
-    ] = 8
-    prepared: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=10_000,
-            description="Prepared statements that a connection keeps; 0 behind a pooler in transaction mode.",
-        ),
-    ] = 256
-
-
 LISTED_MECHANISMS = frozenset({"roster", "dcp"})
 """The identity mechanisms that rely on the signed participant list; the others are for tests."""
 
@@ -227,15 +193,6 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
     ] = 300.0
     tokens: Annotated[
         Path | None, Meta(description="File of participants and tokens, for `static-token` and `mock-token` only.")
-    ] = None
-
-
-class AuthoritySettings(Section, frozen=True, kw_only=True):
-    """The authority of the data space, if this process answers for it."""
-
-    folder: Annotated[
-        Path | None,
-        Meta(description="Folder of the authority, as `authority init` made it; without one, there is no authority."),
     ] = None
 
 

@@ -11,7 +11,7 @@ import pytest
 from connector.authority import issuing, keeping
 from connector.authority.card import make_member
 from connector.authority.issuing import MOST_HELD, MOST_OF_ONE, STATUS_VALID_MS
-from connector.authority.keeping import PROFILE, AuthorityRecord, IssuedCredential
+from connector.authority.keeping import PROFILE, AuthorityRecord, PlacedCredential
 from connector.authority.roster import RosterFault
 from connector.identity.roster import read_roster
 from connector.protocol.dcp.claims import read_claims
@@ -81,7 +81,7 @@ def test_the_record_keeps_what_is_in_force_and_not_what_has_ended(tmp_path: Path
 def test_there_is_an_end_to_the_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(issuing, "MOST_ISSUED", 3)
     issued = tuple(
-        IssuedCredential(holder=f"h{place}", types=("M",), index=place, until=NOW_MS + 1) for place in range(3)
+        PlacedCredential(holder=f"h{place}", types=("M",), index=place, until=NOW_MS + 1) for place in range(3)
     )
     record = AuthorityRecord(did=DID, url="https://broker.example", issued=issued)
     with pytest.raises(RosterFault, match="as many"):

@@ -59,7 +59,7 @@ class SourceParameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     compare: Literal["=", "<", "<=", ">", ">="] = "="
 
 
-class Choice(msgspec.Struct, frozen=True):
+class ChosenValue(msgspec.Struct, frozen=True):
     """The text that was chosen for a parameter, in the one spelling of its type."""
 
     parameter: SourceParameter
@@ -126,7 +126,7 @@ def choose(address: Mapping[str, Any], query: str) -> dict[str, Any]:
     return {**address, CHOSEN: chosen}
 
 
-def read_choices(address: Mapping[str, Any]) -> dict[str, Choice]:
+def read_choices(address: Mapping[str, Any]) -> dict[str, ChosenValue]:
     """Return what is chosen in an address, by name, and the defaults of the rest; each is checked again."""
     read, choices = _read(address), {}
     for name, parameter in read.parameters.items():
@@ -134,7 +134,7 @@ def read_choices(address: Mapping[str, Any]) -> dict[str, Choice]:
         if text is None:
             continue
         try:
-            choices[name] = Choice(parameter, _choose_one(name, parameter, text))
+            choices[name] = ChosenValue(parameter, _choose_one(name, parameter, text))
         except BadParameters as error:
             raise SourceError(str(error)) from None
     return choices

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from typing import Any
 
-from connector.dataplane.address.parameters import Choice
+from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.databases.query import LARGEST_ROW, SqlAddress, build_postgres, quote_table
 from connector.net.tls import TrustAnchors
 from connector.ports.flow import Cause, SourceError
@@ -33,7 +33,7 @@ _TIMED_OUT = frozenset({"57014", "25P03"})
 
 @asynccontextmanager
 async def read_postgres(
-    address: SqlAddress, choices: Mapping[str, Choice], password: str, tls: TrustAnchors
+    address: SqlAddress, choices: Mapping[str, ChosenValue], password: str, tls: TrustAnchors
 ) -> AsyncIterator[tuple[tuple[str, ...], AsyncIterator[Sequence[bytes]]]]:
     """Yield the columns and the batches of rows. Raises SourceError."""
     with _explain(address):

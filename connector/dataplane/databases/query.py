@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from connector.dataplane.address.parameters import Choice, ParameterType, SourceParameters
+from connector.dataplane.address.parameters import ChosenValue, ParameterType, SourceParameters
 from connector.dataplane.address.secrets import SecretName
 from connector.ports.flow import Cause, SourceError
 
@@ -19,9 +19,9 @@ _NAME = r'[^\x00-\x1f\x7f".]{1,63}'
 _TABLE = re.compile(rf"{_NAME}(\.{_NAME})?")
 _COLUMN = re.compile(r'[^\x00-\x1f\x7f"]{1,63}')
 
-Column = Annotated[str, msgspec.Meta(min_length=1, max_length=63)]
-RowForm = Literal["csv", "json", "ndjson"]
-MEDIA_TYPES: Mapping[RowForm, str] = {
+ColumnName = Annotated[str, msgspec.Meta(min_length=1, max_length=63)]
+QueryFormat = Literal["csv", "json", "ndjson"]
+MEDIA_TYPES: Mapping[QueryFormat, str] = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "ndjson": "application/x-ndjson",
@@ -38,9 +38,9 @@ class SqlAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     kind: Literal["sql"]
     table: Annotated[str, msgspec.Meta(min_length=1, max_length=130)]
-    columns: tuple[Column, ...] = ()
-    order: tuple[Column, ...] = ()
-    format: RowForm = "csv"
+    columns: tuple[ColumnName, ...] = ()
+    order: tuple[ColumnName, ...] = ()
+    format: QueryFormat = "csv"
     geometry: Literal["geojson", "wkt"] = "geojson"
     most_rows: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 1_000_000
     seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
@@ -69,7 +69,7 @@ def check_query(address: SqlAddress) -> None:
 
 
 def build_postgres(
-    address: SqlAddress, types: Mapping[str, str], choices: Mapping[str, Choice]
+    address: SqlAddress, types: Mapping[str, str], choices: Mapping[str, ChosenValue]
 ) -> tuple[tuple[str, ...], str, list[str]]:
     """Return the names of the columns, the query of the rows as JSON for PostgreSQL, and its values.
 
@@ -93,7 +93,7 @@ def build_postgres(
 
 
 def build_sqlite(
-    address: SqlAddress, names: Collection[str], choices: Mapping[str, Choice]
+    address: SqlAddress, names: Collection[str], choices: Mapping[str, ChosenValue]
 ) -> tuple[tuple[str, ...], str, list[str | int | float]]:
     """Return the names of the columns, the query for SQLite, and its values."""
     columns = _choose_columns(address, names)
@@ -132,7 +132,7 @@ def _choose_columns(address: SqlAddress, names: Collection[str]) -> tuple[str, .
     return address.columns or tuple(names)
 
 
-def _find_column(name: str, choice: Choice, names: Collection[str]) -> str:
+def _find_column(name: str, choice: ChosenValue, names: Collection[str]) -> str:
     column = choice.parameter.field or name
     if column not in names:
         raise SourceError(f"The table has no column for the parameter {name}: correct its `field`.", Cause.NOT_FOUND)
@@ -155,7 +155,7 @@ def _show_column(name: str, type_: str, geometry: str) -> str:
     return f"ST_AsGeoJSON({moved}, 9, 0)::json"
 
 
-def _convert(choice: Choice) -> str | int | float:
+def _convert(choice: ChosenValue) -> str | int | float:
     kind = choice.parameter.type
     if kind == "boolean":
         return int(choice.text == "true")

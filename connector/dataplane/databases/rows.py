@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
 
-from connector.dataplane.databases.query import RowForm
+from connector.dataplane.databases.query import QueryFormat
 from connector.ports.flow import Cause, SourceError
 
 _PIECE = 64 * 1024
@@ -15,7 +15,7 @@ _decode_text = msgspec.json.Decoder(str).decode
 
 
 async def write_rows(
-    batches: AsyncIterator[Sequence[bytes]], columns: Sequence[str], form: RowForm, most_rows: int
+    batches: AsyncIterator[Sequence[bytes]], columns: Sequence[str], form: QueryFormat, most_rows: int
 ) -> AsyncIterator[bytes]:
     """Yield rows in a form, in pieces. Raises SourceError at the first row that is one too many."""
     piece, count = bytearray(_begin(columns, form)), 0
@@ -37,11 +37,11 @@ async def write_rows(
         yield bytes(piece)
 
 
-def _begin(columns: Sequence[str], form: RowForm) -> bytes:
+def _begin(columns: Sequence[str], form: QueryFormat) -> bytes:
     return _write_lines([columns]) if form == "csv" else b"[" if form == "json" else b""
 
 
-def _write(batch: Sequence[bytes], columns: Sequence[str], form: RowForm, *, is_first: bool) -> bytes:
+def _write(batch: Sequence[bytes], columns: Sequence[str], form: QueryFormat, *, is_first: bool) -> bytes:
     if form == "csv":
         return _write_lines([_read_cells(row, columns) for row in batch])
     # The text of a column of JSON may contain line breaks between its members.

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.address.parameters import Choice
+from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.databases.query import LARGEST_ROW, SqlAddress, build_sqlite, quote_table
 from connector.dataplane.files.below_root import await_job, open_file, relative_path
 from connector.ports.flow import Cause, SourceError
@@ -33,7 +33,7 @@ def locate(root: Path | None, path: str) -> Path:
 
 @asynccontextmanager
 async def read_sqlite(
-    file: Path, address: SqlAddress, choices: Mapping[str, Choice]
+    file: Path, address: SqlAddress, choices: Mapping[str, ChosenValue]
 ) -> AsyncIterator[tuple[tuple[str, ...], AsyncIterator[Sequence[bytes]]]]:
     """Yield the columns and the batches of rows. Raises SourceError."""
     work = _Work(file, address, choices)
@@ -47,7 +47,7 @@ async def read_sqlite(
 class _Work:
     """One query in progress, at which one thread works at a time."""
 
-    def __init__(self, file: Path, address: SqlAddress, choices: Mapping[str, Choice]) -> None:
+    def __init__(self, file: Path, address: SqlAddress, choices: Mapping[str, ChosenValue]) -> None:
         self._file = file
         self._address = address
         self._choices = choices

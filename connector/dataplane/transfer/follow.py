@@ -31,7 +31,7 @@ _LONGEST_LINE = 8 * 1024 * 1024
 _LONGEST_ERROR = 8 * 1024
 
 
-class _Refused(msgspec.Struct, frozen=True):
+class _RefusedStream(msgspec.Struct, frozen=True):
     message: str = ""
 
 
@@ -113,6 +113,6 @@ async def _read_refusal(answer: Stream) -> str:
             break
     told = ""
     with suppress(msgspec.MsgspecError, RecursionError):
-        told = msgspec.json.decode(body, type=_Refused).message[:1_000]
+        told = msgspec.json.decode(body, type=_RefusedStream).message[:1_000]
     status = f"The peer's data endpoint answered with status {answer.status}"
     return f"{status}: {told}" if told and told.isprintable() else f"{status}."

@@ -13,8 +13,7 @@ from connector.ports.entities.flows import Flow, FlowDirection, Lease, Plane
 from connector.ports.entities.issuing import STATUS_ENTRIES, CredentialRequest, IssuedCredential, StatusListUse
 from connector.ports.entities.notices import CHANNELS, MAIL, WEBHOOK, NoticeMark, NoticeReader, UserNotice
 from connector.ports.entities.offer_forms import OfferForm
-from connector.ports.entities.pages import PageBounds
-from connector.ports.entities.processes import Backoff, Hold, ReplayKey
+from connector.ports.entities.processes import Backoff, Hold, PageBounds, ReplayKey
 from connector.ports.entities.pushes import Push, PushState
 from connector.ports.entities.registers import Block, Consent, ConsentLink, EventEntry, HeldCredential, Issuance
 from connector.ports.entities.streams import EntryHead, StreamEntry, StreamJournal

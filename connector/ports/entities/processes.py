@@ -1,6 +1,13 @@
-"""The values beside a process: Holds, back-off and single-use tokens."""
+"""The values beside a process: Holds, back-off and single-use tokens; and the bounds of every listing."""
 
 import msgspec
+
+
+class PageBounds(msgspec.Struct, frozen=True, kw_only=True):
+    """The bounds of a page: at most `limit` rows after the row of the opaque cursor `after`."""
+
+    limit: int = 50
+    after: str | None = None
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):

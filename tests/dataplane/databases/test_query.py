@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.dataplane.address.members import read_members
-from connector.dataplane.address.parameters import Choice, SourceParameter
+from connector.dataplane.address.parameters import ChosenValue, SourceParameter
 from connector.dataplane.databases.query import SqlAddress, build_postgres, build_sqlite, check_query, quote_table
 from connector.ports.flow import SourceError
 
@@ -20,7 +20,7 @@ def address(**more: Any) -> SqlAddress:
 
 
 def test_a_query_has_bound_values_and_quoted_names() -> None:
-    choices = {"from": Choice(SourceParameter(type="integer", field="id", compare=">="), "7")}
+    choices = {"from": ChosenValue(SourceParameter(type="integer", field="id", compare=">="), "7")}
     columns, query, values = build_postgres(address(order=["na me"]), TYPES, choices)
     assert columns == ("id", "na me", "place")
     assert values == ["7"]

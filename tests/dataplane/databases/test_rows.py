@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.dataplane.databases.query import RowForm
+from connector.dataplane.databases.query import QueryFormat
 from connector.dataplane.databases.rows import write_rows
 from connector.ports.flow import SourceError
 
 CELLS = st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-async def write(batches: list[list[bytes]], form: RowForm, most: int = 100) -> bytes:
+async def write(batches: list[list[bytes]], form: QueryFormat, most: int = 100) -> bytes:
     async def give() -> AsyncIterator[Sequence[bytes]]:
         for batch in batches:
             yield batch
