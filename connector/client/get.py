@@ -155,7 +155,7 @@ def agree(
     The arguments are those of `get`, and so are the errors.
 
     >>> connector.agree("https://city.example", "urn:dataset:air")
-    'urn:agreement:2'
+    'https://city.example urn:agreement:2'
     """
     wanted = WantedOffer(participant=participant, dataset=dataset, offer=offer, purpose=purpose)
     held = [] if renew else (yield from _agreed(wanted, "."))

@@ -173,8 +173,16 @@ class Page:
 
 
 def read_text(one: Element) -> str:
-    """Return the words of an element and of all within it."""
-    return " ".join(" ".join(one.itertext()).split())
+    """Return the words of an element and of all within it; data for machines is none."""
+    return " ".join(" ".join(_walk_text(one)).split())
+
+
+def _walk_text(one: Element) -> Iterator[str]:
+    if one.tag != "script":
+        yield one.text or ""
+        for part in one:
+            yield from _walk_text(part)
+            yield part.tail or ""
 
 
 def _read_default(one: Element) -> str | None:

@@ -4,18 +4,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 
-from connector.app.connector import build
 from connector.app.parts import read_clock
 from connector.authority import issuing, keeping, roster
 from connector.authority.keeping import ROOT, ROOTS, SPARE, Authority, AuthorityRecord
-from connector.client import AsyncConnector
 from connector.identity.keys import SigningKey, load_private
 from connector.identity.roster import Member as Entry
 from connector.settings import AuthoritySettings, LimitSettings, Location, Settings
-from tests.pair.space import SOON, Member, Space, begin, host, participant
+from tests.pair.space import SOON, Space, begin, host, participant
 from tests.support.transport import InProcess
 
 
@@ -23,11 +20,11 @@ class City(Space):
     """A data space whose broker (`broker` unless named otherwise) is its authority too."""
 
     def __init__(self, base: Path, *names: str, broker: str = "broker", wire: InProcess | None = None) -> None:
-        super().__init__(base, {"mechanism": "dcp"})
+        self.late_ms = 0
+        super().__init__(base, {"mechanism": "dcp"}, now=lambda: read_clock() + self.late_ms)
         base.mkdir(exist_ok=True)
         self.broker = broker
         self.wire = wire or self.wire
-        self.late_ms = 0
         self.found(*names, *([] if broker == "broker" else [broker]))
         self.authority = Authority(folder=base / "authority", members=base / "members.json")
         self.did = f"{participant(broker)}:authority"
@@ -38,9 +35,6 @@ class City(Space):
         if broker != "broker":
             roster.remove(self.authority.members, participant("broker"))
         self.publish()
-
-    def now(self) -> int:
-        return read_clock() + self.late_ms
 
     def admit(self, id: str) -> None:
         """Let a listed member be known by its document, and give it a place for a credential."""
@@ -78,17 +72,10 @@ class City(Space):
         answers = AuthoritySettings(folder=self.authority.folder if name == self.broker else None)
         return msgspec.structs.replace(made, identity=identity, authority=answers)
 
-    async def join(self, name: str, limits: LimitSettings = SOON, accept: tuple[Any, ...] = ()) -> Member:
-        built = await build(self.settings(name, limits, accept), transport=self.wire, now=self.now)
-        self.wire.apps[f"{host(name)}:443"] = built.protocol
-        transport = httpx.ASGITransport(built.management())
-        self.members[name] = Member(name, built, AsyncConnector("http://management", name, transport=transport))
-        return self.members[name]
-
     async def open(self) -> None:
         """Start everybody, each with its credential."""
         for name in (self.broker, *(each for each in self.names if each != self.broker)):
-            begin(await self.join(name))
+            begin(await self.join(name, SOON))
         for name in self.names:
             await self.members[name].api.credentials.add(self.credential(name))
 

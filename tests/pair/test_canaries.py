@@ -21,6 +21,7 @@ from connector.dataplane.kinds import SOURCES
 from connector.ports.flow import SourceError
 from connector.views.assets import AssetEditOrder, AssetOrder, DataClass
 from connector.views.users import UserRole
+from connector.web.frame.application import PagesHouse
 from connector.web.pages import make_pages_app
 from tests.contract.test_source import ALL, SECRET
 from tests.dataplane.world import blob, serving
@@ -61,7 +62,8 @@ class CityPages(Visited):
     def __init__(self, world: World) -> None:
         connector = world.city.connector
         self.address = "https://pages.city.example"
-        self.app = make_pages_app(connector._make_desk(), address=self.address, provider="City")
+        house = PagesHouse(address=self.address, provider="City")
+        self.app = make_pages_app(connector._make_desk(), house)
         settings = connector.parts.settings.web
         self.register = UserRegister(connector.context, connector.passwords, self.address, settings.passwords)
 

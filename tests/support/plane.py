@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +174,9 @@ class ScriptedDataPlane:
 
     async def fetch(self, request: FlowRequest) -> FlowReport:
         return self.fetched
+
+    async def follow(self, owner: str, flow_id: str, after: str) -> AsyncIterator[bytes]:
+        yield b'{"event":"end","reason":"completed","message":"The provider has ended the stream.","again":false}\n'
 
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
         return None

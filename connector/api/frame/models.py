@@ -74,7 +74,7 @@ def _build(wanted: Any, sent: bool) -> Any:
     if origin is tuple:
         return list.__class_getitem__(_build(inner[0], sent))
     if origin is dict:
-        return _Document if inner == (str, Any) else dict.__class_getitem__((inner[0], _build(inner[1], sent)))
+        return _Document if inner == (str, Any) else dict.__class_getitem__(tuple(_build(one, sent) for one in inner))
     return wanted
 
 

@@ -123,7 +123,8 @@ class Output:
 
     def name_event(self, event: str) -> str:
         """Return an entry of the audit log in the language of this call: as a whole, else word by word."""
-        return find_sentence(self.lang, f"values.{event}") or " ".join(map(self.name_value, event.split()))
+        whole = find_sentence(self.lang, f"values.{event}") or find_sentence(self.lang, f"proving.event-{event}")
+        return whole or " ".join(map(self.name_value, event.split()))
 
     def format_members(self, members: Mapping[str, object], *, without: Collection[str] = ()) -> str:
         """Format named values, such as a source: its kind first; `hidden` are names whose values are not shown."""

@@ -31,6 +31,10 @@ def list_purposes(policy: Policy) -> tuple[str, ...]:
 
     They are as its document spells them, in alphabetical order and within bounds, so that policies for the same
     purposes have equal lists.
+
+    >>> terms = b'{"@id": "urn:p", "permission": {"action": "use", "target": "urn:d", "constraint": %s}}'
+    >>> list_purposes(load(terms % b'{"leftOperand": "purpose", "operator": "eq", "rightOperand": "urn:traffic"}'))
+    ('urn:traffic',)
     """
     prefixes = dict(policy.prefixes)
     found = {expand(name, prefixes)[:LONGEST] for rule in policy.permission for name in _list_named(rule)}

@@ -100,7 +100,7 @@ SENTENCES: dict[str, str] = {
     "Assets of this participant: drafts until they are published.": "Angebote dieses Teilnehmers: Entwürfe, bis sie veröffentlicht werden.",
     "Inspect a file before it is offered; nothing is added.": "Eine Datei prüfen, bevor sie angeboten wird; nichts anlegen.",
     "Shows the title, fields with their types and units, the time span and the area that a description could state, which fields may be about persons, and what is wrong with the data.": "Zeigt Titel, Felder mit Art und Einheit, Zeitraum und Gebiet, die eine Beschreibung nennen könnte, welche Felder Personen betreffen können, und was an den Daten nicht stimmt.",
-    "Add an asset: a file, a folder or an HTTP source with its title and policy.": "Ein Angebot anlegen: eine Datei, ein Ordner oder eine HTTP-Quelle mit Titel und Nutzungsbedingungen.",
+    "Add an asset: a file, a folder, an HTTP source or a source of another kind, with its title and policy.": "Ein Angebot anlegen: eine Datei, ein Ordner, eine HTTP-Quelle oder eine andere Quelle, mit Titel und Nutzungsbedingungen.",
     "Without --policy and --template every participant may use it. The source is tried first: what does not "
     "fit the description or the policy is refused. What --publish cannot publish is not added either.": "Ohne --policy und --template dürfen alle Teilnehmer es nutzen. Die Quelle wird zuerst probiert: Was "
     "nicht zur Beschreibung oder zu den Nutzungsbedingungen passt, wird abgelehnt. Was --publish nicht veröffentlichen kann, "

@@ -364,4 +364,6 @@ SENTENCES: dict[str, str] = {
     "Type of credential that it may issue. May be repeated.": "Art der Nachweise, die sie ausstellen darf. Mehrfach möglich.",
     "Type of its credential (default: all of the profile). May be repeated.": "Art des Nachweises (Standard: alle des Profils). Mehrfach möglich.",
     "Where the other authority answers.": "Adresse, unter der die andere Vertrauensstelle antwortet.",
+    "Value for a parameter that the provider allows. May be repeated.": "Wert für einen Parameter, den der Anbieter zulässt. Mehrfach möglich.",
+    "The address of a source of any kind, as JSON: a database, an object store, …": "Die Adresse einer Quelle beliebiger Art, als JSON: eine Datenbank, ein Objektspeicher, …",
 }
