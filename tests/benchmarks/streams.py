@@ -42,7 +42,7 @@ async def _measure(base: Path) -> list[Figure]:
     broker = Mosquitto(base / "broker")
     await broker.start()
     transport = SocketTransport(LOOPBACK)
-    site = Site(None, None, GuardedClient(LOOPBACK, transport), Brokers(LOOPBACK, read=read_account))
+    site = Site(None, None, GuardedClient(LOOPBACK, transport), brokers=Brokers(LOOPBACK, read=read_account))
     store = await open_store(base / "store.sqlite")
     found = list[Figure]()
     try:

@@ -30,7 +30,7 @@ async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 @pytest.fixture
 def source(broker: AnyBroker) -> StreamSource:
     client = GuardedClient(LOOPBACK, SocketTransport(LOOPBACK))
-    site = Site(None, None, client, Brokers(LOOPBACK, read=read_account))
+    site = Site(None, None, client, brokers=Brokers(LOOPBACK, read=read_account))
     return build_streams(site)[str(broker.make_address()["kind"])]()
 
 
@@ -146,7 +146,7 @@ async def test_an_account_that_is_refused_or_unknown_is_told_without_a_secret(
 
 async def test_a_broker_outside_of_the_allowed_networks_is_not_dialled(broker: AnyBroker) -> None:
     client = GuardedClient(LOOPBACK, SocketTransport(LOOPBACK))
-    kinds = build_streams(Site(None, None, client, Brokers(LOOPBACK, read=read_account)))
+    kinds = build_streams(Site(None, None, client, brokers=Brokers(LOOPBACK, read=read_account)))
     source = kinds[str(broker.make_address()["kind"])]()
     for url in ("10.0.0.1:1883", "169.254.169.254:80", "[::1]:1883"):
         with pytest.raises(SourceError, match="may not be used"):
