@@ -11,7 +11,6 @@ import msgspec
 from connector.dataplane.formats.values import write_unread
 from connector.dataplane.forms.writing import Layout, RowCount, ShapedRow, list_plain
 from connector.dataplane.tabular.opened import GEOMETRY
-from connector.dataplane.tabular.shapes import to_geojson
 from connector.ports.flow import PERSON, Record
 
 encode_values = msgspec.json.Encoder(decimal_format="number", enc_hook=write_unread).encode
@@ -44,7 +43,7 @@ class JsonForm:
         for row in rows:
             values = list_values(row, layout, layout.columns)
             if layout.geometry:
-                values[layout.geometry] = to_geojson(row.shape)
+                values[layout.geometry] = _write_shape(row.shape)
             made.append(encode_values(values))
         if self._lines:
             return b"".join(line + b"\n" for line in made)
@@ -92,6 +91,13 @@ def make_feature(row: ShapedRow, layout: Layout, columns: Sequence[str]) -> dict
     """Return a row as a Feature."""
     return {
         "type": "Feature",
-        GEOMETRY: None if row.shape is None else to_geojson(row.shape),
+        GEOMETRY: None if row.shape is None else _write_shape(row.shape),
         "properties": list_values(row, layout, columns),
     }
+
+
+def _write_shape(shape: Any) -> Any:
+    # A row has a shape only where the extra `forms` is installed.
+    from connector.dataplane.tabular.shapes import to_geojson
+
+    return to_geojson(shape)
