@@ -123,8 +123,8 @@ SENTENCES: dict[str, str] = {
     "accessibility-address": "Anschrift im Impressum",
     "accessibility-enforce": "Wenn keine Antwort kommt",
     "accessibility-text-enforce": (
-        "Kommt in sechs Wochen keine Antwort, hilft die Ombudsstelle für barrierefreie Informationstechnik Ihres "
-        "Landes. Das kostet nichts."
+        "Kommt keine Antwort, hilft die Stelle Ihres Landes, die über barrierefreie Informationstechnik wacht. "
+        "Das kostet nichts."
     ),
     "as-member": "Sie suchen für {name}.",
 }

@@ -119,8 +119,8 @@ SENTENCES: dict[str, str] = {
     "accessibility-address": "Address in the imprint",
     "accessibility-enforce": "If no answer comes",
     "accessibility-text-enforce": (
-        "If no answer comes within six weeks, the ombuds office for accessible information technology of your federal "
-        "state helps, free of charge."
+        "If no answer comes, the office of your federal state that watches over accessible information technology "
+        "helps, free of charge."
     ),
     "as-member": "You search for {name}.",
 }
