@@ -27,7 +27,8 @@ POLICY: dict[str, Any] = {
     "obligation": [{"action": "odrl:inform"}],
 }
 _WORDS = frozenset({"default", "title", "description", "examples", "format"})
-_SHAPES = {"$ref", "anyOf", "enum", "pattern", "type", "properties", "required", "additionalProperties", "items"}
+_OBJECTS = {"properties", "required", "additionalProperties", "propertyNames"}
+_SHAPES = {"$ref", "anyOf", "enum", "pattern", "type", "items"} | _OBJECTS
 _BOUNDS = {"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "maxProperties"}
 _UNDERSTOOD = _WORDS | _SHAPES | _BOUNDS
 _MOMENTS = ("2026-11-23T02:02:40Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00", "2026-11-23T02:02:40-12:00")
@@ -133,7 +134,11 @@ class Grammar:
             return st.one_of(st.fixed_dictionaries(needed), drawn, *examples)
         inner = schema.get("additionalProperties")
         if isinstance(inner, Mapping):
-            return st.dictionaries(self.names, self.fitting(inner), max_size=min(3, schema.get("maxProperties", 3)))
+            # The words of a name that is bounded are strings, which the document does not say again.
+            names = (
+                self.fitting({"type": "string", **schema["propertyNames"]}) if "propertyNames" in schema else self.names
+            )
+            return st.dictionaries(names, self.fitting(inner), max_size=min(3, schema.get("maxProperties", 3)))
         return st.one_of(st.just(POLICY), st.just({"kind": "file", "path": "counts.csv"}), broken(POLICY))
 
 

@@ -58,8 +58,12 @@ OFFERS = {
 
 
 def _read_csv(data: bytes) -> list[dict[str, Any]]:
-    csv.field_size_limit(10_000_000)
-    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    # A geometry can be longer than a field may be; the limit is that of the whole process.
+    before = csv.field_size_limit(10_000_000)
+    try:
+        return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    finally:
+        csv.field_size_limit(before)
 
 
 def _read_excel(data: bytes) -> list[dict[str, Any]]:
