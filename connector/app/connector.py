@@ -40,7 +40,7 @@ from connector.app.parts import (
     to_bounds,
     to_limits,
 )
-from connector.app.planes.local import build_local_plane
+from connector.app.planes.local import build_data_listener, build_local_plane
 from connector.app.planes.signaling import AnyPlane, ConnectedPlanes, build_end, connect_planes, open_signaling
 from connector.app.readiness import Readiness
 from connector.binding.broker import Announcer, SearchClient
@@ -76,8 +76,6 @@ from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
 from connector.dataplane.kinds import make_treating
-from connector.dataplane.listener.pull import Accel
-from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.treating.delivery import Treating
 from connector.dataplane.uploads import Uploads
@@ -364,7 +362,7 @@ async def build(
         protocol=_build_protocol(parts, receiver, publisher, proving),
         credentials=credentials,
         issuing=issuing,
-        data=_build_data(settings, connected.here),
+        data=build_data_listener(settings, connected.here),
         listeners=listeners,
         broker=broker,
         announcer=announcer,
@@ -416,12 +414,6 @@ def _build_protocol(
     gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(parts.settings), parts.identity.seals)
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
     return application(gatekeeper, receiver, stated, proving)
-
-
-def _build_data(settings: Settings, dataplane: LocalDataPlane) -> web.Application:
-    """Return the application that serves data."""
-    accel = Accel(settings.data.accel) if settings.data.accel else None
-    return make_app(dataplane, accel=accel, rates=make_rates(settings))
 
 
 def _build_enforcer(parts: Parts, context: Context, dataplane: AnyPlane, library: Library) -> Enforcer:

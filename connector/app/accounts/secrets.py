@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from connector.dataplane.address.secrets import SecretReader
+from connector.dataplane.address.secrets import SecretReader, refuse_secret
 from connector.identity.files import FileFault, read_bounded
 from connector.ports.flow import Cause, SourceError
 from connector.settings import Settings, SettingsError
@@ -53,9 +53,7 @@ def make_secret_reader(settings: Settings) -> SecretReader:
     def read(name: str, server: str) -> str:
         secret = listed.get(name)
         if secret is None:
-            raise SourceError(
-                f"The secret {name} is not known: add it to the settings as `[[secrets]]`.", Cause.NOT_ALLOWED
-            )
+            refuse_secret(name, server)
         if server not in {host.lower() for host in secret.hosts}:
             raise SourceError(
                 f"The secret {name} may not be sent to {server}: add it to `hosts` of the secret in the settings.",

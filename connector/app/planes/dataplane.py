@@ -16,7 +16,7 @@ from connector.app.checking import build_anchors, build_policy
 from connector.app.listeners import Listeners
 from connector.app.lock import lock_store
 from connector.app.parts import OWNER, load_secret, make_rates, new_urn, read_clock, to_bounds
-from connector.app.planes.local import build_local_plane
+from connector.app.planes.local import build_data_listener, build_local_plane
 from connector.app.planes.signaling import SignalingEnd, build_end
 from connector.app.storing.opening import open_configured
 from connector.binding.dps.callbacks import ControlPlanes
@@ -24,8 +24,6 @@ from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes
 from connector.controlplane.judging.library import operands
 from connector.dataplane.kinds import make_treating
-from connector.dataplane.listener.pull import Accel
-from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.net.addresses import NetPolicy, check_url
 from connector.net.client import GuardedClient
@@ -98,14 +96,13 @@ async def build_data_plane(
     control = ControlPlanes(end.book, end.client, new_urn)
     plane = _build_plane(settings, store, client, policy, control, now)
     plane.listen(control.note)
-    accel = Accel(settings.data.accel) if settings.data.accel else None
     return DataPlaneServer(
         settings=settings,
         store=store,
         lock=lock,
         transport=transport,
         plane=plane,
-        data=make_app(plane, accel=accel, rates=make_rates(settings)),
+        data=build_data_listener(settings, plane),
         signaling=_build_signaling(settings, store, plane, end),
         end=end,
         control=control,

@@ -2,9 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
+from aiohttp import web
+
 from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import build_anchors, build_policy
+from connector.app.parts import make_rates
 from connector.dataplane.kinds import Site, build_sinks, build_sources, build_streams
+from connector.dataplane.listener.pull import Accel
+from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.treating.delivery import Treating
 from connector.net.addresses import format_origin
@@ -54,3 +59,9 @@ def build_local_plane(
         count=count,
         streams=build_streams(site),
     )
+
+
+def build_data_listener(settings: Settings, plane: LocalDataPlane) -> web.Application:
+    """Return the application that serves data."""
+    accel = Accel(settings.data.accel) if settings.data.accel else None
+    return make_app(plane, accel=accel, rates=make_rates(settings))

@@ -26,9 +26,3 @@ def read_members(address: Mapping[str, Any], form: type[T], kind: str) -> T:
         ) from None
     except RecursionError:
         raise SourceError(f"The address of this source of the kind {kind} is nested too deeply.") from None
-
-
-def name_host(host: str, port: int) -> str:
-    """Return the name of a server as `host:port`, as `[[secrets]]` in the settings has it."""
-    shown = f"[{host}]" if ":" in host else host
-    return f"{shown.lower()}:{port}"

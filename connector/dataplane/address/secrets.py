@@ -4,7 +4,7 @@ The operator lists each secret in the settings, with the servers to which it may
 can use a secret, but neither read it nor send it elsewhere.
 """
 
-from typing import Annotated, Protocol
+from typing import Annotated, NoReturn, Protocol
 
 import msgspec
 
@@ -20,6 +20,6 @@ class SecretReader(Protocol):
         """Return a secret that may be sent to `server` (`host:port`). Raises SourceError, which names no value."""
 
 
-def refuse_secret(name: str, server: str) -> str:  # noqa: ARG001 - the form of a SecretReader
-    """Refuse every secret: no settings list one."""
+def refuse_secret(name: str, server: str) -> NoReturn:  # noqa: ARG001 - the form of a SecretReader
+    """Refuse a secret that no settings list. Raises SourceError."""
     raise SourceError(f"The secret {name} is not known: add it to the settings as `[[secrets]]`.", Cause.NOT_ALLOWED)

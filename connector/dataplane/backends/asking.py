@@ -16,9 +16,10 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from connector.dataplane.address.members import name_host, read_members
+from connector.dataplane.address.members import read_members
 from connector.dataplane.address.parameters import SourceParameters, read_choices
 from connector.dataplane.address.secrets import SecretName, SecretReader
+from connector.net.addresses import join_host
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NetError
 from connector.ports.flow import Cause, SourceError
@@ -207,7 +208,7 @@ def name_server(url: str) -> str:
         port = parts.port or (80 if parts.scheme == "http" else 443)
     except ValueError:
         raise SourceError("A URL of the address has no usable host and port.") from None
-    return name_host(parts.hostname or "", port)
+    return join_host(parts.hostname or "", port)
 
 
 def _read(address: Mapping[str, Any]) -> _BackendAddress:

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from connector.dataplane.address.members import name_host, read_members
+from connector.dataplane.address.members import read_members
 from connector.dataplane.address.parameters import check_parameters, read_choices
 from connector.dataplane.address.secrets import SecretReader
 from connector.dataplane.databases.postgres import read_postgres
@@ -19,6 +19,7 @@ from connector.dataplane.databases.query import MEDIA_TYPES, SqlAddress, check_q
 from connector.dataplane.databases.rows import write_rows
 from connector.dataplane.databases.sqlite import locate, read_sqlite
 from connector.dataplane.files.below_root import run_in_thread
+from connector.net.addresses import join_host
 from connector.net.tls import TrustAnchors
 from connector.ports.flow import Cause, Content, SourceError
 
@@ -41,7 +42,7 @@ class SqlSource:
         if read.path:
             locate(self._root, read.path)
         else:
-            self._secrets(read.secret, name_host(read.host, read.port))
+            self._secrets(read.secret, join_host(read.host.lower(), read.port))
 
     @asynccontextmanager
     async def open(
@@ -88,7 +89,7 @@ class SqlSource:
         choices = read_choices(address)
         if read.path:
             return read_sqlite(locate(self._root, read.path), read, choices)
-        password = self._secrets(read.secret, name_host(read.host, read.port))
+        password = self._secrets(read.secret, join_host(read.host.lower(), read.port))
         return read_postgres(read, choices, password, self._tls)
 
 

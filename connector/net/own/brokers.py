@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from connector.net.addresses import NetPolicy, check_url, parse_url
+from connector.net.addresses import NetPolicy, check_url, join_host, parse_url
 from connector.net.errors import Blocked, NetError
 from connector.net.resolving import CheckedResolver, SystemLookup
 from connector.net.tls import TrustAnchors, find_tls_fault
@@ -47,10 +47,6 @@ ReadSecret = Callable[[str, str], str]
 """Returns the secret with a name that may be sent to a server (`host:port`). Raises SourceError."""
 
 
-def _know_none(name: str, _server: str) -> str:
-    raise SourceError(f"The secret {name} is not known: add it to the settings as `[[secrets]]`.", Cause.NOT_ALLOWED)
-
-
 class Brokers:
     """Finds brokers that `policy` allows. `read` returns the account at a broker, a secret of the operator."""
 
@@ -59,7 +55,7 @@ class Brokers:
         policy: NetPolicy,
         *,
         tls: ssl.SSLContext | None = None,
-        read: ReadSecret = _know_none,
+        read: ReadSecret,
     ) -> None:
         self._policy = policy
         self._trust = TrustAnchors(tls)
@@ -84,7 +80,8 @@ class Brokers:
             raise SourceError(f"The broker cannot be found: {error}", Cause.UNAVAILABLE) from error
         finally:
             lookup.close()
-        account = self._load_account(secret, f"{endpoint.host}:{endpoint.port}") if secret else BrokerAccount()
+        server = join_host(endpoint.host.lower(), endpoint.port)
+        account = self._load_account(secret, server) if secret else BrokerAccount()
         tls = await self._trust.find() if secure else None
         return BrokerPlace(endpoint.host if secure else addresses[0], endpoint.port, tls, account)
 

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import aiomqtt
 import nats
 from nats.aio.client import Client
 
-from connector.ports.flow import SourceError
+from connector.dataplane.address.secrets import refuse_secret
 
 USER, PASSWORD = "stadt", "kanarie-4711"
 TOPIC = "city/air"
@@ -26,7 +27,7 @@ def find_port() -> int:
     return port
 
 
-class BrokerProcess:
+class BrokerProcess(ABC):
     """A broker in a folder; it can be killed and started again, and keeps what it has."""
 
     program = ""
@@ -42,8 +43,9 @@ class BrokerProcess:
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
+    @abstractmethod
     def list_words(self) -> Sequence[str]:
-        raise NotImplementedError
+        """Return what follows the program on its command line."""
 
     def _launch(self) -> None:
         program = shutil.which(self.program, path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/bin")
@@ -144,8 +146,8 @@ BROKERS: dict[str, type[AnyBroker]] = {"mqtt": Mosquitto, "nats": NatsServer}
 ACCOUNT = json.dumps({"user": USER, "password": PASSWORD})
 
 
-def read_account(name: str, _server: str) -> str:
+def read_account(name: str, server: str) -> str:
     """Return the account by its name, as the settings list it."""
     if name != "broker":
-        raise SourceError(f"The secret {name} is not known: add it to the settings as `[[secrets]]`.")
+        refuse_secret(name, server)
     return ACCOUNT
