@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GENERATED = ("docs/cli.md", "docs/settings.md", "docs/protocol/states.md", "docs/tests.md")
+GENERATED = ("docs/cli.md", "docs/settings.md", "docs/protocol/states.md", "docs/tests.md", "docs/chart.md")
 
 _BLOCK = re.compile(
     r"^(?P<indent> *)(?:<!-- run: (?P<run>[^>]*) -->\n(?P=indent))?```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$",

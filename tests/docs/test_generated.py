@@ -12,6 +12,7 @@ from connector.protocol.dsp.machines.machine import StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 from tests.architecture import testmap
+from tests.docs import chart
 from tests.docs.pages import GENERATED, read
 
 MADE: dict[str, Callable[[], str]] = {
@@ -19,6 +20,7 @@ MADE: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings.render_markdown,
     "docs/protocol/states.md": state_diagrams.render_markdown,
     "docs/tests.md": testmap.render_markdown,
+    "docs/chart.md": chart.render_markdown,
 }
 
 

@@ -1,0 +1,161 @@
+{{/* Names of objects end with a number of their pod: 40 letters leave place for both. */}}
+{{- define "datenkontor.name" -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "datenkontor.selector" -}}
+app.kubernetes.io/name: datenkontor
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: {{ .Values.role }}
+{{- end -}}
+
+{{- define "datenkontor.labels" -}}
+{{ include "datenkontor.selector" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end -}}
+
+{{- define "datenkontor.pod.security" -}}
+runAsNonRoot: true
+runAsUser: {{ .user }}
+runAsGroup: {{ .user }}
+fsGroup: {{ .user }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "datenkontor.container.security" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- define "datenkontor.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+
+{{/* The listeners of a role that others reach, and their ports. The management listener stays inside of the pod. */}}
+{{- define "datenkontor.ports" -}}
+{{- if ne .Values.role "dataplane" }}
+protocol: 7080
+{{- end }}
+{{- if ne .Values.role "broker" }}
+data: 7081
+{{- end }}
+{{- if eq .Values.role "broker" }}
+broker: 7083
+{{- end }}
+{{- if and .Values.publicUrl.pages (ne .Values.role "dataplane") }}
+web: 7084
+{{- end }}
+{{- if or (eq .Values.role "dataplane") (and .Values.signaling (eq .Values.role "connector")) }}
+signaling: 7085
+{{- end }}
+{{- end -}}
+
+{{- define "datenkontor.command" -}}
+{{- $words := dict "connector" (list "serve") "broker" (list "broker" "serve") "dataplane" (list "dataplane" "serve") -}}
+{{- concat (list "datenkontor") (get $words .Values.role) (list "--settings" "/etc/datenkontor/datenkontor.toml") | toJson -}}
+{{- end -}}
+
+{{- define "datenkontor.database.url" -}}
+{{- if .Values.trialDatabase.enabled -}}
+postgresql://datenkontor@{{ include "datenkontor.name" . }}-database:5432/datenkontor
+{{- else -}}
+{{ .Values.database.url }}
+{{- end -}}
+{{- end -}}
+
+{{/* What is true of each pod goes before the settings, and what an operator writes under `environment` before that. */}}
+{{- define "datenkontor.environment" -}}
+{{- $given := dict "DATENKONTOR_STORE__PATH" "/data/store.sqlite" "DATENKONTOR_RECEIVED" "/data/received" "DATENKONTOR_DATA_ROOT" "/data/offered" "DATENKONTOR_LOGGING__FORMAT" "json" "DATENKONTOR_IDENTITY__KEY" "/run/datenkontor/key.pem" "DATENKONTOR_MANAGEMENT__PORT" "7082" -}}
+{{- range $listener, $port := include "datenkontor.ports" . | fromYaml -}}
+{{- $_ := set $given (printf "DATENKONTOR_%s__HOST" (upper $listener)) "0.0.0.0" -}}
+{{- $_ := set $given (printf "DATENKONTOR_%s__PORT" (upper $listener)) (printf "%d" (int $port)) -}}
+{{- end -}}
+{{- if eq .Values.role "broker" -}}
+{{- $_ := set $given "DATENKONTOR_BROKER__RECORD" "/data/record.sqlite" -}}
+{{- end -}}
+{{- if and .Values.publicUrl.pages (ne .Values.role "dataplane") -}}
+{{- $_ := set $given "DATENKONTOR_WEB__PUBLIC_URL" .Values.publicUrl.pages -}}
+{{- end -}}
+{{- with .Values.publicUrl.data -}}
+{{- $_ := set $given "DATENKONTOR_DATA__PUBLIC_URL" . -}}
+{{- end -}}
+{{- if .Values.publicUrl.signaling -}}
+{{- $_ := set $given "DATENKONTOR_SIGNALING__PUBLIC_URL" .Values.publicUrl.signaling -}}
+{{- end -}}
+{{- if eq .Values.role "dataplane" -}}
+{{- $_ := set $given "DATENKONTOR_SIGNALING__ID" "urn:plane:$(POD_NAME)" -}}
+{{- end -}}
+{{- with include "datenkontor.database.url" . -}}
+{{- $_ := set $given "DATENKONTOR_STORE__URL" . -}}
+{{- $_ := set $given "DATENKONTOR_STORE__SECRET_FILE" "/run/datenkontor/database.password" -}}
+{{- end -}}
+{{- range $name, $value := .Values.environment -}}
+{{- $_ := set $given $name $value -}}
+{{- end -}}
+{{- range $name := keys $given | sortAlpha }}
+- name: {{ $name }}
+  value: {{ get $given $name | toString | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Whoever asks is in the same pod: its own certificate proves nothing here. */}}
+{{- define "datenkontor.probe" -}}
+{{- if eq .Values.role "dataplane" -}}
+tcpSocket:
+  port: signaling
+{{- else -}}
+{{- $public := and (eq .Values.role "broker") (regexMatch "(?m)^certificate *=" .Values.settings) -}}
+{{- $url := printf "%s://127.0.0.1:%s%s" (ternary "https" "http" $public) (ternary "7083" "7082" (eq .Values.role "broker")) .path -}}
+exec:
+  command:
+    - python
+    - -c
+    - {{ printf "import ssl, urllib.request as r; r.urlopen('%s', timeout=4, context=ssl._create_unverified_context())" $url | quote }}
+{{- end -}}
+{{- end -}}
+
+{{/* A combination that would lose or double a state is refused before it is installed. */}}
+{{- define "datenkontor.refuse" -}}
+{{- if not .Values.settings -}}
+{{- fail "settings is empty: give the settings of the process (TOML) with --set-file settings=datenkontor.toml." -}}
+{{- end -}}
+{{- $keyed := or (eq .Values.role "dataplane") (hasKey .Values.environment "DATENKONTOR_IDENTITY__KEY") -}}
+{{- range .Values.secretFiles -}}{{- if eq .file "key.pem" -}}{{- $keyed = true -}}{{- end -}}{{- end -}}
+{{- if not $keyed -}}
+{{- fail "The participant needs its key: add the file key.pem to secretFiles." -}}
+{{- end -}}
+{{- if and .Values.database.url .Values.trialDatabase.enabled -}}
+{{- fail "database.url and trialDatabase.enabled are both set: leave one out." -}}
+{{- end -}}
+{{- $stored := include "datenkontor.database.url" . -}}
+{{- if and $stored (ne .Values.role "connector") -}}
+{{- fail (printf "A %s keeps its state in a file: leave out database.url and trialDatabase." .Values.role) -}}
+{{- end -}}
+{{- if and $stored (not .Values.database.secret) -}}
+{{- fail "The database needs a password: name a Secret in database.secret." -}}
+{{- end -}}
+{{- if gt (int .Values.replicas) 1 -}}
+{{- if eq .Values.role "broker" -}}
+{{- fail "A broker is one process: set replicas to 1." -}}
+{{- end -}}
+{{- if eq .Values.role "connector" -}}
+{{- if not $stored -}}
+{{- fail "Several processes of one connector share a PostgreSQL database: set database.url, or replicas to 1." -}}
+{{- end -}}
+{{- $shared := false -}}
+{{- range .Values.secretFiles -}}{{- if eq .file "store.secret" -}}{{- $shared = true -}}{{- end -}}{{- end -}}
+{{- if not $shared -}}
+{{- fail "Several processes of one connector have one secret for pseudonyms: add the file store.secret to secretFiles." -}}
+{{- end -}}
+{{- if not (contains "$(POD_NAME)" .Values.publicUrl.data) -}}
+{{- fail "Each process serves its own flows: put $(POD_NAME) into publicUrl.data." -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
