@@ -78,6 +78,9 @@ def measure(base: Path) -> list[Figure]:
             stage.await_ready("town")
             sources["accel"] = ("town", {"kind": "file", "path": "large"})
             sources["proxied"] = ("city", {"kind": "http", "url": f"http://127.0.0.1:{ports['static']}/large"})
+            # The consumer fetches data from known places only.
+            known = f'[{{participant = "{stage.actors["town"].id}", urls = ["{front}"]}}]'
+            stack.enter_context(environment(DATENKONTOR_NET__DATA_ORIGINS=known))
         else:
             print("nginx is not installed: the figures that compare with it are left out", flush=True)
         tune()
@@ -207,7 +210,8 @@ async def _delivery(
 async def _place(connector: ConnectorServer, firm: AsyncConnector, agreement: str, pid: int) -> Place:
     """Return where to pull, and with which token, as the started transfer's message to the consumer said."""
     begun = await firm.transfers.start(agreement, keep=True)
-    await firm.transfers.wait(begun.id, timeout_s=60)
+    kept = await firm.transfers.wait(begun.id, timeout_s=60)
+    assert kept.state == "STARTED", kept
     process = await transfer.get(connector.context, begun.id)
     assert process.data_address is not None
     _throw_away(connector)
