@@ -39,6 +39,7 @@ from tests.benchmarks.pulls import cpu_s
 OWNER = "default"
 ROUNDS, PAIRS, NEGOTIATIONS, WITHDRAWALS, GROUP = 7, 2, 640, 20, 2_000
 PEERS = 1_000
+MONTHS = dict.fromkeys(("first", "last"), time.strftime("%Y-%m"))
 DUTY = "urn:duty:1"
 LEFT_OUT = {
     "/v1/credentials": "the few that this participant holds",
@@ -57,6 +58,7 @@ LEFT_OUT = {
     "/v1/audit/export": "returns all by contract, and lets other requests run",
     "/v1/transfers/{id}/content": "returns the data",
     "/v1/transfers/{id}/files": "reads the data",
+    "/v1/transfers/{id}/stream": "returns the data",
 }
 
 
@@ -262,12 +264,16 @@ def list_reads(document: dict[str, Any], known: dict[str, str]) -> Iterator[str]
 
 def _list_values(parameter: dict[str, Any], components: dict[str, Any], known: dict[str, str]) -> list[str]:
     """Return the values to ask for: every one of an enumeration, else what there is much of, and nothing."""
-    schemas = parameter["schema"].get("anyOf", [parameter["schema"]])
+    if parameter["name"] in MONTHS:
+        return [MONTHS[parameter["name"]]]
+    schemas = parameter["schema"].get("anyOf", [parameter["schema"].get("items", parameter["schema"])])
     for schema in schemas:
         if "enum" in schema:
             return list(schema["enum"])
         if "$ref" in schema:
             return list(components[schema["$ref"].rpartition("/")[2]]["enum"])
+    if isinstance(parameter["schema"].get("default"), str):
+        return [parameter["schema"]["default"]]
     name = {"counterparty": "peer", "process": "negotiation"}.get(parameter["name"], parameter["name"])
     return [known[name], "urn:nobody"] if name in known and name != "agreement" else [known.get(name, "urn:nobody")]
 
