@@ -11,10 +11,13 @@ from importlib import import_module
 from pathlib import Path
 
 from connector.dataplane.address.secrets import SecretReader, refuse_secret
+from connector.dataplane.portals.ogcapi import OGCAPI
+from connector.dataplane.portals.wfs import WFS
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
+from connector.dataplane.sources.portal import PortalSource
 from connector.dataplane.sources.s3 import S3Source
 from connector.dataplane.sources.sql import SqlSource
 from connector.dataplane.treating.delivery import BuildTransform, Treating
@@ -47,8 +50,10 @@ class Site:
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
     "file": lambda site: FileSource(site.source_root),
     "http": lambda site: HttpSource(site.backends, site.secrets),
+    "ogcapi": lambda site: PortalSource(OGCAPI, site.backends, site.secrets),
     "s3": lambda site: S3Source(site.secrets),
     "sql": lambda site: SqlSource(site.source_root, site.secrets, site.tls),
+    "wfs": lambda site: PortalSource(WFS, site.backends, site.secrets),
 }
 
 STREAMS: Mapping[str, tuple[str, str]] = {
