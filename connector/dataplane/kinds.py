@@ -11,10 +11,13 @@ from importlib import import_module
 from pathlib import Path
 
 from connector.dataplane.address.secrets import SecretReader, refuse_secret
+from connector.dataplane.portals.ngsi_ld import NGSI_LD
 from connector.dataplane.portals.ogcapi import OGCAPI
+from connector.dataplane.portals.sensorthings import SENSORTHINGS
 from connector.dataplane.portals.wfs import WFS
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
+from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
 from connector.dataplane.sources.portal import PortalSource
@@ -48,10 +51,13 @@ class Site:
 
 
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
+    "ckan": lambda site: CkanSource(site.backends, site.secrets),
     "file": lambda site: FileSource(site.source_root),
     "http": lambda site: HttpSource(site.backends, site.secrets),
+    "ngsi-ld": lambda site: PortalSource(NGSI_LD, site.backends, site.secrets),
     "ogcapi": lambda site: PortalSource(OGCAPI, site.backends, site.secrets),
     "s3": lambda site: S3Source(site.secrets),
+    "sensorthings": lambda site: PortalSource(SENSORTHINGS, site.backends, site.secrets),
     "sql": lambda site: SqlSource(site.source_root, site.secrets, site.tls),
     "wfs": lambda site: PortalSource(WFS, site.backends, site.secrets),
 }

@@ -4,8 +4,15 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.portals.geometry import CRS84, AxisOrder, check_places, is_north_first, read_crs, settle_geometry
-from connector.dataplane.portals.portal import PortalPage, Row
+from connector.dataplane.portals.geometry import (
+    CRS84,
+    AxisOrder,
+    check_places,
+    is_north_first,
+    read_crs,
+    settle_geometry,
+)
+from connector.dataplane.portals.portal import Row
 from connector.dataplane.portals.rows import GEOMETRY, ID
 from connector.ports.flow import SourceError
 

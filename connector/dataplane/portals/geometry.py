@@ -43,7 +43,7 @@ def is_north_first(code: str) -> bool:
     if code in _NORTH_FIRST or code in _EAST_FIRST:
         return code in _NORTH_FIRST
     try:
-        from connector.dataplane.forms.places import has_north_first  # noqa: PLC0415 - pyproj is an extra
+        from connector.dataplane.forms.places import has_north_first
     except ImportError:
         raise SourceError(
             f"The order of the axes of {code} is not known: install `datenkontor[forms]`, or state `axes`."

@@ -1,5 +1,6 @@
 """Geometries of GML 3.2 (ISO 19136) as GeoJSON: points, lines and areas, also in parts; arcs are refused."""
 
+import re
 from typing import Any, NamedTuple
 
 from connector.dataplane.portals.xml import Node
@@ -17,6 +18,7 @@ _MANY = {
     "CompositeSurface": ("MultiPolygon", frozenset(_AREAS)),
 }
 GEOMETRIES = frozenset({"Point", "LineString", "Curve", "Polygon", "Surface", "MultiGeometry", "Envelope", *_MANY})
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
 _WRONG = "A geometry of the portal cannot be read: expected a point, lines or areas of GML 3.2."
 
 
@@ -48,7 +50,7 @@ def _read_one(node: Node, size: int) -> dict[str, Any]:
         return {"type": "LineString", "coordinates": _read_line(node, size)}
     if node.name not in _AREAS:
         raise SourceError(_WRONG)
-    patches = [part for part in _find(node, frozenset({"PolygonPatch", "Rectangle"}))] or [node]
+    patches = _find(node, frozenset({"PolygonPatch", "Rectangle"})) or [node]
     if len(patches) != 1:
         raise SourceError("A surface of the portal has several patches, which GeoJSON cannot say: ask for GeoJSON.")
     rings = [
@@ -87,12 +89,10 @@ def _read_positions(node: Node, size: int) -> list[list[float]]:
 
 
 def _read_numbers(text: str) -> list[float]:
-    try:
-        if "_" in text:
-            raise ValueError(text[:20])
-        return [float(part) for part in text.split()]
-    except ValueError:
-        raise SourceError("A geometry of the portal has a coordinate that is no number.") from None
+    parts = text.split()
+    if not all(map(_NUMBER.fullmatch, parts)):
+        raise SourceError("A geometry of the portal has a coordinate that is no number.")
+    return [float(part) for part in parts]
 
 
 def _find(node: Node, names: frozenset[str]) -> list[Node]:

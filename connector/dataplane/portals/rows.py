@@ -103,14 +103,12 @@ async def _check_pages(
 def _fit(row: Row, columns: tuple[str, ...], known: frozenset[str], *, is_stated: bool) -> Row:
     if not is_stated and not row.keys() <= known:
         name = ascii(next(name for name in row if name not in known))[1:51]
-        raise SourceError(
-            f"The portal delivers another column half-way ({name}): state all `columns` in the address."
-        )
+        raise SourceError(f"The portal delivers another column half-way ({name}): state all `columns` in the address.")
     return {name: row.get(name) for name in columns}
 
 
 async def _write_features(table: Table, most_rows: int) -> AsyncIterator[bytes]:
-    """Yield a FeatureCollection (RFC 7946); places in another system than WGS 84 have the member `crs` of GeoJSON 2008."""
+    """Yield a FeatureCollection (RFC 7946); a system other than WGS 84 is in the member `crs` of GeoJSON 2008."""
     system = {"type": "name", "properties": {"name": name_crs(table.crs)}}
     stated = b"" if table.crs == CRS84 else b'"crs":' + _encode(system) + b","
     piece, count = bytearray(b'{"type":"FeatureCollection",' + stated + b'"features":['), 0
