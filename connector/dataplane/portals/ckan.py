@@ -88,11 +88,13 @@ async def find_resource(address: CkanAddress, fetch: FetchPage) -> CkanResource:
     action = "resource_show" if address.resource else "package_show"
     url = make_action_url(address, action, {"id": address.resource or address.dataset})
     if address.resource:
-        return _decode(await fetch(url), CkanResource)
+        shown: CkanResource = _decode(await fetch(url), CkanResource)
+        return shown
     wanted = address.resource_format.casefold()
+    dataset: _Dataset = _decode(await fetch(url), _Dataset)
     found = [
         resource
-        for resource in _decode(await fetch(url), _Dataset).resources
+        for resource in dataset.resources
         if (resource.format or "").casefold() == wanted and resource.state in {"active", None} and resource.id
     ]
     if not found:
