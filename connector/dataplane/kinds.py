@@ -41,7 +41,7 @@ class Site:
 
     `source_root` contains the files that are served, `sink_root` those that are received; `backends` is the client for
     the operator's own backends, `brokers` finds the operator's own message brokers, `servers` its other servers.
-    `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for servers other than those of HTTP.
+    `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for what is not HTTP.
     """
 
     source_root: Path | None

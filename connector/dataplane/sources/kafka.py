@@ -9,7 +9,7 @@ first one is, and gets the account only if the settings list it.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
@@ -125,8 +125,7 @@ class KafkaSource:
                 Cause.UNAVAILABLE,
             ) from None
         finally:
-            with suppress(KafkaError, OSError, TimeoutError):
-                await consumer.stop()
+            await _leave(consumer)
 
 
 class KafkaInlet:
@@ -272,6 +271,17 @@ async def _find_starts(consumer: "_Consumer", partitions: list[Any], stored: _Of
         starts[partition] = min(max(wanted, first[partition]), last[partition])
         gone += max(0, first[partition] - wanted)
     return starts, gone
+
+
+async def _leave(consumer: "_Consumer") -> None:
+    """Close a connection that may be broken, in tasks: the client lets out that it cancels tasks of its own."""
+    for close in (consumer.stop, consumer.guarded.close):
+        closing = asyncio.ensure_future(close())
+        await asyncio.wait([closing], timeout=_LOOK_S)
+        if not closing.done():
+            closing.cancel()
+        elif not closing.cancelled():
+            closing.exception()
 
 
 async def _ask(asked: Any, seconds: float = _PATIENCE_S) -> Any:
