@@ -22,7 +22,7 @@ from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.own.servers import Servers
 from connector.ports.flow import Source, SourceError
-from tests.dataplane import portals
+from tests.dataplane import portal_servers
 from tests.dataplane.world import LOOPBACK, blob, serving, sha256
 
 DATA = blob(2_500_000)
@@ -82,7 +82,7 @@ async def _sql(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
 @asynccontextmanager
 async def _sftp(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
     assert site.source_root
-    async with portals.sftp(site.source_root, data, SECRET) as address:
+    async with portal_servers.sftp(site.source_root, data, SECRET) as address:
         yield address
 
 
@@ -93,12 +93,12 @@ def _portal(serve: Callable[[bytes, str], AbstractAsyncContextManager[dict[str, 
 BACKINGS: dict[str, Backing] = {"file": _file, "http": _http, "s3": _s3, "sftp": _sftp}
 """The kinds that give the bytes as they are, with any range of them."""
 WRITTEN: dict[str, Backing] = {
-    "ckan": _portal(portals.ckan),
-    "ngsi-ld": _portal(portals.ngsi_ld),
-    "ogcapi": _portal(portals.ogcapi),
-    "sensorthings": _portal(portals.sensorthings),
+    "ckan": _portal(portal_servers.ckan),
+    "ngsi-ld": _portal(portal_servers.ngsi_ld),
+    "ogcapi": _portal(portal_servers.ogcapi),
+    "sensorthings": _portal(portal_servers.sensorthings),
     "sql": _sql,
-    "wfs": _portal(portals.wfs),
+    "wfs": _portal(portal_servers.wfs),
 }
 """The kinds that write the bytes in a form of their own, always from the first one."""
 ALL = {**BACKINGS, **WRITTEN}

@@ -12,7 +12,7 @@ import msgspec
 
 from connector.dataplane.address.members import read_members
 from connector.dataplane.backends.asking import add_query
-from connector.dataplane.backends.walking import FetchPage, Page, open_walk, resolve_link
+from connector.dataplane.backends.walking import FetchPage, WalkedPage, open_walk, resolve_link
 from connector.net.client import Response
 from connector.ports.flow import SourceError
 
@@ -52,9 +52,9 @@ def read_paging(address: Mapping[str, Any]) -> Paging | None:
 async def open_pages(url: str, paging: Paging, fetch: FetchPage) -> AsyncIterator[bytes]:
     """Fetch the first page; return the stream of the items of all pages. Raises SourceError."""
 
-    def read(page: Response, at: str, count: int) -> Page[msgspec.Raw]:
+    def read(page: Response, at: str, count: int) -> WalkedPage[msgspec.Raw]:
         items = _read_items(page, paging)
-        return Page(items, _find_next(at, url, page, len(items), count + len(items), paging))
+        return WalkedPage(items, _find_next(at, url, page, len(items), count + len(items), paging))
 
     first = add_query(url, _count(paging, 0)) if paging.kind == "offset" else url
     _, pages = await open_walk(first, fetch, read, paging.most_pages)

@@ -22,14 +22,14 @@ FetchPage = Callable[[str], Awaitable[Response]]
 """Fetches one page by its URL. Raises SourceError for anything but an answer with data."""
 
 
-class Page(NamedTuple, Generic[T]):
+class WalkedPage(NamedTuple, Generic[T]):
     """The items of a page, and the URL of the page that follows, None at the end."""
 
     items: Sequence[T]
     following: str | None
 
 
-ReadPage = Callable[[Response, str, int], Page[T]]
+ReadPage = Callable[[Response, str, int], WalkedPage[T]]
 """Reads a page, given its URL and the number of items before it. Raises SourceError."""
 
 
@@ -42,7 +42,7 @@ async def open_walk(
 
 
 async def _walk(
-    first: str, page: Page[T], fetch: FetchPage, read: ReadPage[T], most_pages: int
+    first: str, page: WalkedPage[T], fetch: FetchPage, read: ReadPage[T], most_pages: int
 ) -> AsyncIterator[Sequence[T]]:
     seen, count = {first}, 0
     while True:
@@ -65,7 +65,7 @@ async def _walk(
         page = await _read_aside(await fetch(following), following, count, read)
 
 
-async def _read_aside(answer: Response, at: str, count: int, read: ReadPage[T]) -> Page[T]:
+async def _read_aside(answer: Response, at: str, count: int, read: ReadPage[T]) -> WalkedPage[T]:
     return await work_aside(len(answer.body), partial(read, answer, at, count))
 
 

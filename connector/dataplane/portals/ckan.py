@@ -17,23 +17,23 @@ import msgspec
 from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.backends.asking import add_query, name_server
 from connector.dataplane.backends.walking import FetchPage
-from connector.dataplane.portals.portal import Portal, PortalAddress, PortalPage, Row
+from connector.dataplane.portals.portal import PortalAddress, PortalKind, PortalPage, PortalRow
 from connector.net.client import Response
 from connector.ports.flow import Cause, SourceError
 
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _ROW = "_id"
 
-Identifier = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9_.-]*\Z")]
+CkanName = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9_.-]*\Z")]
 
 
 class CkanAddress(PortalAddress, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The place of a resource: its identifier, or a dataset and a format."""
 
     kind: Literal["ckan"]
-    dataset: Identifier = ""
+    dataset: CkanName = ""
     resource_format: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    resource: Identifier = ""
+    resource: CkanName = ""
     datastore: bool = False
     hosts: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=300)], ...], msgspec.Meta(max_length=20)] = ()
     media_type: Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[\x20-\x7e]*\Z")] = ""
@@ -51,7 +51,7 @@ class CkanResource(msgspec.Struct, frozen=True):
     created: str | None = None
 
 
-class _Dataset(msgspec.Struct, frozen=True):
+class _CkanDataset(msgspec.Struct, frozen=True):
     resources: list[CkanResource] = []
 
 
@@ -91,7 +91,7 @@ async def find_resource(address: CkanAddress, fetch: FetchPage) -> CkanResource:
         shown: CkanResource = _decode(await fetch(url), CkanResource)
         return shown
     wanted = address.resource_format.casefold()
-    dataset: _Dataset = _decode(await fetch(url), _Dataset)
+    dataset: _CkanDataset = _decode(await fetch(url), _CkanDataset)
     found = [
         resource
         for resource in dataset.resources
@@ -152,7 +152,7 @@ def _convert(choice: ChosenValue) -> Any:
 def _read(_: CkanAddress, answer: Response, at: str, count: int) -> PortalPage:
     found = _decode(answer, _Found)
     names = [one.id for one in found.fields if one.id != _ROW]
-    rows: list[Row] = [
+    rows: list[PortalRow] = [
         {name: record.get(name) for name in names} | {name: value for name, value in record.items() if name != _ROW}
         for record in found.records
     ]
@@ -172,4 +172,4 @@ def _decode(answer: Response, form: Any) -> Any:
     raise SourceError("The portal does not answer as CKAN does: check `url`, and whether the resource has rows.")
 
 
-DATASTORE = Portal(kind="ckan", form=CkanAddress, check=check_ckan, make_first=_make_first, read=_read)
+DATASTORE = PortalKind(kind="ckan", form=CkanAddress, check=check_ckan, make_first=_make_first, read=_read)

@@ -12,7 +12,7 @@ from connector.dataplane.portals.geometry import (
     read_crs,
     settle_geometry,
 )
-from connector.dataplane.portals.portal import Row
+from connector.dataplane.portals.portal import PortalRow
 from connector.dataplane.portals.rows import GEOMETRY, ID
 from connector.ports.flow import SourceError
 
@@ -52,9 +52,9 @@ def decode_features(body: bytes) -> FeaturePage:
     return page
 
 
-def read_feature_rows(page: FeaturePage, crs: str, *, swap: bool, box: tuple[float, ...] = ()) -> list[Row]:
+def read_feature_rows(page: FeaturePage, crs: str, *, swap: bool, box: tuple[float, ...] = ()) -> list[PortalRow]:
     """Return the features as rows with checked geometries. Raises SourceError."""
-    rows: list[Row] = []
+    rows: list[PortalRow] = []
     for feature in page.features:
         properties = feature.properties or {}
         if feature.type != "Feature" or GEOMETRY in properties:

@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from connector.dataplane.portals.xml import Node
+from connector.dataplane.portals.xml import XmlNode
 from connector.ports.flow import SourceError
 
 _LINES = {"LineString": "LineString", "Curve": "LineString", "LineStringSegment": "LineString"}
@@ -29,7 +29,7 @@ class GmlGeometry(NamedTuple):
     crs: str
 
 
-def read_gml(node: Node) -> GmlGeometry:
+def read_gml(node: XmlNode) -> GmlGeometry:
     """Return an element of GML as a geometry. Raises SourceError."""
     crs, dimension = _find_attribute(node, "srsName"), _find_attribute(node, "srsDimension")
     size = int(dimension) if dimension in {"2", "3"} else 2
@@ -40,7 +40,7 @@ def read_gml(node: Node) -> GmlGeometry:
     return GmlGeometry(_read_one(node, size), crs)
 
 
-def _read_one(node: Node, size: int) -> dict[str, Any]:
+def _read_one(node: XmlNode, size: int) -> dict[str, Any]:
     if node.name == "Point":
         points = _read_positions(node, size)
         if len(points) != 1:
@@ -64,7 +64,7 @@ def _read_one(node: Node, size: int) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": rings}
 
 
-def _read_line(node: Node, size: int) -> list[list[float]]:
+def _read_line(node: XmlNode, size: int) -> list[list[float]]:
     if node.name in {"Arc", "Circle", "ArcString", "CircleByCenterPoint", "ArcByCenterPoint"}:
         raise SourceError("A geometry of the portal has arcs, which GeoJSON cannot say: ask for GeoJSON.")
     if any(child.name in {"posList", "pos"} for child in node.children):
@@ -76,12 +76,12 @@ def _read_line(node: Node, size: int) -> list[list[float]]:
     return line
 
 
-def _read_positions(node: Node, size: int) -> list[list[float]]:
+def _read_positions(node: XmlNode, size: int) -> list[list[float]]:
     """Return the positions of `posList` or of each `pos`. Raises SourceError for what is no finite number."""
     found: list[list[float]] = []
     for child in node.children:
         numbers = _read_numbers(child.text) if child.name in {"posList", "pos"} else []
-        width = len(numbers) if child.name == "pos" else int(child.attributes.get("srsDimension", size) or size)
+        width = len(numbers) if child.name == "pos" else size
         if width and len(numbers) % width:
             raise SourceError(_WRONG)
         found += [numbers[start : start + width] for start in range(0, len(numbers), width or 1)]
@@ -95,15 +95,15 @@ def _read_numbers(text: str) -> list[float]:
     return [float(part) for part in parts]
 
 
-def _find(node: Node, names: frozenset[str]) -> list[Node]:
+def _find(node: XmlNode, names: frozenset[str]) -> list[XmlNode]:
     """Return the nearest elements of these names below an element."""
-    found: list[Node] = []
+    found: list[XmlNode] = []
     for child in node.children:
         found += [child] if child.name in names else _find(child, names)
     return found
 
 
-def _find_attribute(node: Node, name: str) -> str:
+def _find_attribute(node: XmlNode, name: str) -> str:
     """Return an attribute of an element, or of the first one below that has it."""
     if name in node.attributes:
         return node.attributes[name]

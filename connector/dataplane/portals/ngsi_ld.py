@@ -14,24 +14,24 @@ from connector.dataplane.backends.asking import HttpUrl, add_query
 from connector.dataplane.portals.features import read_total
 from connector.dataplane.portals.geometry import CRS84, check_places, settle_geometry
 from connector.dataplane.portals.ogcapi import check_box
-from connector.dataplane.portals.portal import Box, Portal, PortalAddress, PortalPage, Row
+from connector.dataplane.portals.portal import DegreeBox, PortalAddress, PortalKind, PortalPage, PortalRow
 from connector.dataplane.portals.rows import GEOMETRY
 from connector.net.client import Response
 from connector.ports.flow import SourceError
 
 _CONTEXT = 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
-_Name = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[A-Za-z][\w:/#.%-]*\Z")]
+_AttributeName = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[A-Za-z][\w:/#.%-]*\Z")]
 
 
 class NgsiLdAddress(PortalAddress, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The entities of a type: `attributes` of them, all if empty; `geometry` is the attribute with their place."""
 
     kind: Literal["ngsi-ld"]
-    type: _Name
-    attributes: Annotated[tuple[_Name, ...], msgspec.Meta(max_length=200)] = ()
+    type: _AttributeName
+    attributes: Annotated[tuple[_AttributeName, ...], msgspec.Meta(max_length=200)] = ()
     q: Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*\Z")] = ""
-    bbox: Box | None = None
-    geometry: _Name = "location"
+    bbox: DegreeBox | None = None
+    geometry: _AttributeName = "location"
     context: HttpUrl | None = None
     tenant: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,100}\Z")] = ""
 
@@ -42,7 +42,7 @@ def _check(address: NgsiLdAddress) -> None:
         raise SourceError("The `context` of the address cannot be sent: give the URL of a context.")
     for name, parameter in address.parameters.items():
         try:
-            msgspec.convert(parameter.field or name, _Name)
+            msgspec.convert(parameter.field or name, _AttributeName)
         except msgspec.ValidationError:
             raise SourceError("A parameter has a `field` that is no attribute: correct it.") from None
 
@@ -92,8 +92,8 @@ def _read(address: NgsiLdAddress, answer: Response, at: str, count: int) -> Port
     return PortalPage(rows, following, total)
 
 
-def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> Row:
-    row: Row = {name: value for name, value in entity.items() if name not in {"@context", geometry}}
+def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> PortalRow:
+    row: PortalRow = {name: value for name, value in entity.items() if name not in {"@context", geometry}}
     if GEOMETRY in row:
         raise SourceError(f"An entity has an attribute `{GEOMETRY}`: name it in `geometry` of the address.")
     if geometry in entity:
@@ -110,6 +110,6 @@ def _make_headers(address: NgsiLdAddress) -> dict[str, str]:
     return headers
 
 
-NGSI_LD = Portal(
+NGSI_LD = PortalKind(
     kind="ngsi-ld", form=NgsiLdAddress, check=_check, make_first=_make_first, read=_read, headers=_make_headers
 )

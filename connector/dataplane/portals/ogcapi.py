@@ -22,7 +22,7 @@ from connector.dataplane.portals.features import (
     settle_crs,
 )
 from connector.dataplane.portals.geometry import CRS84, AxisOrder, read_crs
-from connector.dataplane.portals.portal import Box, CrsName, Portal, PortalAddress, PortalPage, RowFormat
+from connector.dataplane.portals.portal import CrsName, DegreeBox, PortalAddress, PortalKind, PortalPage, RowFormat
 from connector.net.client import Response
 from connector.ports.flow import SourceError
 
@@ -34,7 +34,7 @@ class OgcApiAddress(PortalAddress, frozen=True, kw_only=True, forbid_unknown_fie
 
     kind: Literal["ogcapi"]
     collection: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/?#]+\Z")]
-    bbox: Box | None = None
+    bbox: DegreeBox | None = None
     datetime: Annotated[str, msgspec.Meta(pattern=r"^[0-9TZ:.+/-]{0,80}\Z")] = ""
     crs: CrsName = ""
     axes: AxisOrder = "standard"
@@ -47,7 +47,7 @@ def _check(address: OgcApiAddress) -> None:
         raise SourceError("The `collection` of the address is none: give its identifier.")
 
 
-def check_box(box: Box | None) -> None:
+def check_box(box: DegreeBox | None) -> None:
     """Raise SourceError if a box is none of degrees."""
     if box is None:
         return
@@ -94,7 +94,7 @@ def _find_crs(address: OgcApiAddress, answer: Response) -> tuple[str, bool]:
     return code, choose_swap(code, address.axes, is_formal=True)
 
 
-OGCAPI = Portal(
+OGCAPI = PortalKind(
     kind="ogcapi",
     form=OgcApiAddress,
     check=_check,

@@ -12,11 +12,11 @@ from connector.dataplane.portals.geometry import CRS84
 from connector.net.client import Response
 
 RowFormat = Literal["geojson", "csv", "json", "ndjson"]
-Row = dict[str, Any]
+PortalRow = dict[str, Any]
 """The values of a row by column: JSON as it is written (`msgspec.Raw`), or what becomes JSON."""
 
 CrsName = Annotated[str, msgspec.Meta(pattern=r"^(EPSG:[0-9]{4,6})?\Z")]
-Box = tuple[float, float, float, float]
+DegreeBox = tuple[float, float, float, float]
 
 
 class PortalAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ class PortalAddress(msgspec.Struct, frozen=True, kw_only=True):
 class PortalPage(NamedTuple):
     """The rows of a page, the URL of the page that follows, how many rows there are in all, and their CRS."""
 
-    rows: list[Row]
+    rows: list[PortalRow]
     following: str | None
     total: int | None = None
     crs: str = CRS84
@@ -52,7 +52,7 @@ A = TypeVar("A", bound=PortalAddress)
 
 
 @dataclass(frozen=True)
-class Portal(Generic[A]):
+class PortalKind(Generic[A]):
     """A kind of portal.
 
     `check` raises SourceError for an address that cannot be used. `make_first` returns the URL of the first page with

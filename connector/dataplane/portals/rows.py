@@ -8,10 +8,10 @@ import msgspec
 
 from connector.dataplane.address.parameters import read_choices
 from connector.dataplane.backends.reading import BackendReader
-from connector.dataplane.backends.walking import Page, open_walk
+from connector.dataplane.backends.walking import WalkedPage, open_walk
 from connector.dataplane.databases.rows import write_rows
 from connector.dataplane.portals.geometry import CRS84, name_crs
-from connector.dataplane.portals.portal import A, Portal, PortalAddress, Row
+from connector.dataplane.portals.portal import A, PortalAddress, PortalKind, PortalRow
 from connector.net.client import Response
 from connector.ports.flow import Cause, SourceError
 
@@ -30,47 +30,47 @@ _PIECE = 64 * 1024
 _encode = msgspec.json.encode
 
 
-class Table(NamedTuple):
+class PortalTable(NamedTuple):
     """An open table: its columns, the rows of its pages, and the reference system of its places."""
 
     columns: tuple[str, ...]
-    pages: AsyncIterator[Sequence[Row]]
+    pages: AsyncIterator[Sequence[PortalRow]]
     crs: str
 
 
-async def open_table(portal: Portal[A], read: A, address: dict[str, Any], reader: BackendReader) -> Table:
+async def open_table(portal: PortalKind[A], read: A, address: dict[str, Any], reader: BackendReader) -> PortalTable:
     """Fetch the first page of a portal; return its table. Raises SourceError."""
     asked = {**address, "headers": portal.headers(read)}
     found: dict[str, Any] = {"total": None, "crs": ""}
 
-    def read_page(answer: Response, at: str, count: int) -> Page[Row]:
+    def read_page(answer: Response, at: str, count: int) -> WalkedPage[PortalRow]:
         page = portal.read(read, answer, at, count)
         if page.rows and page.crs != (found["crs"] or page.crs):
             raise SourceError("The portal changes its reference system half-way: state `crs` in the address.")
         if page.rows:
             found["crs"] = page.crs
         found["total"] = page.total
-        return Page(page.rows, page.following)
+        return WalkedPage(page.rows, page.following)
 
     url = portal.make_first(read, read_choices(address))
     first, pages = await open_walk(url, reader.make_fetch(asked), read_page, read.most_pages)
     columns = read.columns or _find_columns(first)
-    return Table(columns, _check_pages(pages, columns, read, found), found["crs"] or CRS84)
+    return PortalTable(columns, _check_pages(pages, columns, read, found), found["crs"] or CRS84)
 
 
-def write_table(table: Table, read: PortalAddress) -> AsyncIterator[bytes]:
+def write_table(table: PortalTable, read: PortalAddress) -> AsyncIterator[bytes]:
     """Return a table in the form of its address, in pieces. Raises SourceError."""
     if read.format == "geojson":
         return _write_features(table, read.most_rows)
     return write_rows(_encode_rows(table.pages), table.columns, read.format, read.most_rows)
 
 
-async def _encode_rows(pages: AsyncIterator[Sequence[Row]]) -> AsyncIterator[Sequence[bytes]]:
+async def _encode_rows(pages: AsyncIterator[Sequence[PortalRow]]) -> AsyncIterator[Sequence[bytes]]:
     async for rows in pages:
         yield [_encode(row) for row in rows]
 
 
-def _find_columns(rows: Sequence[Row]) -> tuple[str, ...]:
+def _find_columns(rows: Sequence[PortalRow]) -> tuple[str, ...]:
     columns = dict.fromkeys(name for row in rows for name in row)
     if len(columns) > _MOST_COLUMNS or any(len(name) > _LONGEST_NAME for name in columns):
         raise SourceError(
@@ -82,8 +82,8 @@ def _find_columns(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 async def _check_pages(
-    pages: AsyncIterator[Sequence[Row]], columns: tuple[str, ...], read: PortalAddress, found: dict[str, Any]
-) -> AsyncIterator[Sequence[Row]]:
+    pages: AsyncIterator[Sequence[PortalRow]], columns: tuple[str, ...], read: PortalAddress, found: dict[str, Any]
+) -> AsyncIterator[Sequence[PortalRow]]:
     """Yield the rows of each page with exactly these columns. Raises SourceError."""
     before, count, known = b"", 0, frozenset(columns)
     async for rows in pages:
@@ -100,14 +100,14 @@ async def _check_pages(
         )
 
 
-def _fit(row: Row, columns: tuple[str, ...], known: frozenset[str], *, is_stated: bool) -> Row:
+def _fit(row: PortalRow, columns: tuple[str, ...], known: frozenset[str], *, is_stated: bool) -> PortalRow:
     if not is_stated and not row.keys() <= known:
-        name = ascii(next(name for name in row if name not in known))[1:51]
+        name = ascii(next(name for name in row if name not in known))[1:-1][:50]
         raise SourceError(f"The portal delivers another column half-way ({name}): state all `columns` in the address.")
     return {name: row.get(name) for name in columns}
 
 
-async def _write_features(table: Table, most_rows: int) -> AsyncIterator[bytes]:
+async def _write_features(table: PortalTable, most_rows: int) -> AsyncIterator[bytes]:
     """Yield a FeatureCollection (RFC 7946); a system other than WGS 84 is in the member `crs` of GeoJSON 2008."""
     system = {"type": "name", "properties": {"name": name_crs(table.crs)}}
     stated = b"" if table.crs == CRS84 else b'"crs":' + _encode(system) + b","
@@ -129,7 +129,7 @@ async def _write_features(table: Table, most_rows: int) -> AsyncIterator[bytes]:
     yield bytes(piece)
 
 
-def _make_feature(row: Row) -> dict[str, Any]:
+def _make_feature(row: PortalRow) -> dict[str, Any]:
     rest = {name: value for name, value in row.items() if name not in {ID, GEOMETRY}}
     named = {"id": row[ID]} if row.get(ID) is not None else {}
     return {"type": "Feature", **named, "geometry": row.get(GEOMETRY), "properties": rest}

@@ -15,7 +15,7 @@ from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.backends.asking import add_query
 from connector.dataplane.backends.walking import resolve_link
 from connector.dataplane.portals.geometry import CRS84, check_places, settle_geometry
-from connector.dataplane.portals.portal import Portal, PortalAddress, PortalPage, Row
+from connector.dataplane.portals.portal import PortalAddress, PortalKind, PortalPage, PortalRow
 from connector.dataplane.portals.rows import GEOMETRY, ID
 from connector.net.client import Response
 from connector.ports.flow import SourceError
@@ -93,8 +93,8 @@ def _read(address: SensorThingsAddress, answer: Response, at: str, _: int) -> Po
     return PortalPage(rows, following, page.count)
 
 
-def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> Row:
-    row: Row = {}
+def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> PortalRow:
+    row: PortalRow = {}
     _flatten(entity, "", row, 0)
     if geometry:
         place = _walk(entity, geometry.split("."))
@@ -105,7 +105,7 @@ def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> Row:
     return row
 
 
-def _flatten(entity: Mapping[str, msgspec.Raw], prefix: str, row: Row, depth: int) -> None:
+def _flatten(entity: Mapping[str, msgspec.Raw], prefix: str, row: PortalRow, depth: int) -> None:
     """Add the properties of an entity to a row. Raises SourceError if a list in it goes on at another page."""
     for name, raw in entity.items():
         if name.endswith("@iot.nextLink"):
@@ -135,4 +135,6 @@ def _walk(entity: Mapping[str, msgspec.Raw], way: list[str]) -> Any:
     return value
 
 
-SENSORTHINGS = Portal(kind="sensorthings", form=SensorThingsAddress, check=_check, make_first=_make_first, read=_read)
+SENSORTHINGS = PortalKind(
+    kind="sensorthings", form=SensorThingsAddress, check=_check, make_first=_make_first, read=_read
+)

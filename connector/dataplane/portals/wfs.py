@@ -24,9 +24,17 @@ from connector.dataplane.portals.features import (
 from connector.dataplane.portals.geometry import CRS84, AxisOrder, check_places, name_crs, read_crs, settle_geometry
 from connector.dataplane.portals.gml import GEOMETRIES, read_gml
 from connector.dataplane.portals.ogcapi import check_box
-from connector.dataplane.portals.portal import Box, CrsName, Portal, PortalAddress, PortalPage, Row, RowFormat
+from connector.dataplane.portals.portal import (
+    CrsName,
+    DegreeBox,
+    PortalAddress,
+    PortalKind,
+    PortalPage,
+    PortalRow,
+    RowFormat,
+)
 from connector.dataplane.portals.rows import GEOMETRY, ID
-from connector.dataplane.portals.xml import Node, parse_xml
+from connector.dataplane.portals.xml import XmlNode, parse_xml
 from connector.net.client import Response
 from connector.ports.flow import SourceError
 
@@ -37,7 +45,7 @@ _FES = {
     ">": "PropertyIsGreaterThan",
     ">=": "PropertyIsGreaterThanOrEqualTo",
 }
-_Name = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[\w.:-]*\Z")]
+_SortName = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[\w.:-]*\Z")]
 _MEMBERS = frozenset({"member", "featureMember", "featureMembers"})
 _FEATURES = frozenset({"FeatureCollection"})
 
@@ -48,8 +56,8 @@ class WfsAddress(PortalAddress, frozen=True, kw_only=True, forbid_unknown_fields
     kind: Literal["wfs"]
     type_name: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[\w.:-]+\Z")]
     output_format: Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[\x20-\x7e]*\Z")] = ""
-    sort_by: _Name = ""
-    bbox: Box | None = None
+    sort_by: _SortName = ""
+    bbox: DegreeBox | None = None
     crs: CrsName = ""
     axes: AxisOrder = "standard"
     format: RowFormat = "geojson"
@@ -105,7 +113,7 @@ def _read(address: WfsAddress, answer: Response, at: str, count: int) -> PortalP
     return PortalPage(rows, None if ended else add_query(at, {"startIndex": str(seen)}), total, settle_crs(crs))
 
 
-def _read_json(address: WfsAddress, body: bytes) -> tuple[list[Row], int | None, str]:
+def _read_json(address: WfsAddress, body: bytes) -> tuple[list[PortalRow], int | None, str]:
     page = decode_features(body)
     crs = read_stated_crs(page)
     _require_crs(address, crs)
@@ -114,7 +122,7 @@ def _read_json(address: WfsAddress, body: bytes) -> tuple[list[Row], int | None,
     return rows, read_total(page.numberMatched), crs
 
 
-def _read_gml(address: WfsAddress, body: bytes) -> tuple[list[Row], int | None, str]:
+def _read_gml(address: WfsAddress, body: bytes) -> tuple[list[PortalRow], int | None, str]:
     root = parse_xml(body)
     if root.name == "ExceptionReport":
         raise SourceError(f"The WFS refuses the request ({_find_code(root)}): check the address.")
@@ -137,8 +145,8 @@ def _read_gml(address: WfsAddress, body: bytes) -> tuple[list[Row], int | None, 
     return rows, read_total(root.attributes.get("numberMatched")), crs
 
 
-def _read_feature(feature: Node, systems: set[str]) -> Row:
-    row: Row = {ID: feature.attributes["id"]} if "id" in feature.attributes else {}
+def _read_feature(feature: XmlNode, systems: set[str]) -> PortalRow:
+    row: PortalRow = {ID: feature.attributes["id"]} if "id" in feature.attributes else {}
     for part in feature.children:
         if part.name == "boundedBy":
             continue
@@ -153,7 +161,7 @@ def _read_feature(feature: Node, systems: set[str]) -> Row:
     return row
 
 
-def _put(row: Row, part: Node, name: str) -> None:
+def _put(row: PortalRow, part: XmlNode, name: str) -> None:
     """Add the value of an element to a row; elements below it have the names of the way."""
     if not part.children:
         value = None if part.attributes.get("nil") == "true" else part.text
@@ -172,12 +180,12 @@ def _find_box(address: WfsAddress, crs: str) -> tuple[float, ...]:
     return address.bbox or () if crs in {CRS84, "EPSG:4326"} else ()
 
 
-def _find_code(root: Node) -> str:
+def _find_code(root: XmlNode) -> str:
     code = next((child.attributes.get("exceptionCode", "") for child in root.children), "")
     return code if code.isascii() and code.isalnum() and len(code) < 60 else "without a code"
 
 
-WFS = Portal(
+WFS = PortalKind(
     kind="wfs",
     form=WfsAddress,
     check=_check,

@@ -8,12 +8,12 @@ from connector.ports.flow import SourceError
 _DEEPEST, _MOST_NODES = 64, 400_000
 
 
-class Node(NamedTuple):
+class XmlNode(NamedTuple):
     """An element: its name and attributes without prefixes, its elements, and the pieces of its text."""
 
     name: str
     attributes: dict[str, str]
-    children: "list[Node]"
+    children: "list[XmlNode]"
     pieces: list[str]
 
     @property
@@ -22,9 +22,9 @@ class Node(NamedTuple):
         return "".join(self.pieces).strip()
 
 
-def parse_xml(body: bytes) -> Node:
+def parse_xml(body: bytes) -> XmlNode:
     """Return the root of a document. Raises SourceError."""
-    path: list[Node] = [Node("", {}, [], [])]
+    path: list[XmlNode] = [XmlNode("", {}, [], [])]
     count = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
@@ -36,7 +36,7 @@ def parse_xml(body: bytes) -> Node:
                 "make `size` smaller."
             )
         plain = {key.rpartition(":")[2]: value for key, value in attributes.items() if not key.startswith("xmlns")}
-        node = Node(name.rpartition(":")[2], plain, [], [])
+        node = XmlNode(name.rpartition(":")[2], plain, [], [])
         path[-1].children.append(node)
         path.append(node)
 

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # it has no types
@@ -292,5 +292,4 @@ async def _ask(asked: Any, seconds: float = _PATIENCE_S) -> Any:
     except TopicAuthorizationFailedError:
         raise SourceError("The broker refuses the topic: allow this account to read it.", Cause.NOT_ALLOWED) from None
     except (KafkaError, OSError, TimeoutError) as error:
-        name = cast("str", type(error).__name__)
-        raise SourceError(f"The broker cannot be asked ({name}).", Cause.UNAVAILABLE) from None
+        raise SourceError(f"The broker cannot be asked ({type(error).__name__}).", Cause.UNAVAILABLE) from None
