@@ -18,8 +18,8 @@ from typing import Any
 
 import aiomqtt
 import nats
-from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # it has no types
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
+from aiokafka import AIOKafkaProducer, TopicPartition  # type: ignore[import-untyped]  # it has no types
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 from nats.aio.client import Client
 
@@ -167,6 +167,7 @@ class KafkaServer:
             atexit.register(KafkaServer.kill)
         self.folder, self.port = KafkaServer._shared
         self.topic = f"city.air.{secrets.token_hex(4)}"
+        self.partitions = 1
 
     @property
     def url(self) -> str:
@@ -188,7 +189,7 @@ class KafkaServer:
                 continue
             found = await admin.list_topics()
             if self.topic not in found:
-                await admin.create_topics([NewTopic(self.topic, 1, 1)])
+                await admin.create_topics([NewTopic(self.topic, self.partitions, 1)])
             await admin.close()
             return
         raise AssertionError((self.folder / "log").read_text()[-2000:])
@@ -210,6 +211,28 @@ class KafkaServer:
 
     def release(self) -> None:
         """Leave the server to other tests."""
+
+    async def trim(self, before: int) -> None:
+        """Delete the messages before an offset of the first partition."""
+        admin = AIOKafkaAdminClient(**self._account())
+        await admin.start()
+        await admin.delete_records({TopicPartition(self.topic, 0): RecordsToDelete(before_offset=before)})
+        await admin.close()
+
+    async def grow(self, partitions: int) -> None:
+        """Give the topic more partitions."""
+        admin = AIOKafkaAdminClient(**self._account())
+        await admin.start()
+        await admin.create_partitions({self.topic: NewPartitions(partitions)})
+        await admin.close()
+
+    async def put(self, partition: int, *messages: bytes) -> None:
+        """Publish in one partition."""
+        producer = AIOKafkaProducer(**self._account())
+        await producer.start()
+        for message in messages:
+            await producer.send_and_wait(self.topic, message, partition=partition)
+        await producer.stop()
 
     async def publish(self, *messages: bytes, qos: int = 1) -> None:
         producer = AIOKafkaProducer(enable_idempotence=True, **self._account())
