@@ -108,7 +108,7 @@ class SftpSource:
         path = read.path if part is None else f"{read.path.rstrip('/')}/{part}"
         if part is not None and not stat.S_ISREG((await self._ask(session.lstat(path))).permissions or 0):
             raise SourceError("The member of the folder is no file of its own.", Cause.NOT_FOUND)
-        file = await self._ask(session.open(path, "rb", block_size=None))
+        file = await self._ask(session.open(path, "rb"))
         try:
             before = await self._ask(file.stat())
             if not stat.S_ISREG(before.permissions or 0):

@@ -1,5 +1,6 @@
 """Collections of OGC API – Features, and portals that lie about their pages, places and numbers."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from connector.dataplane.portals.ogcapi import OGCAPI
 from connector.dataplane.sources.portal import PortalSource
 from connector.ports.flow import Cause, SourceError
 from tests.dataplane.portals.reading import Respond, feature, page, portal, read, read_bytes
-from tests.dataplane.world import Side
+from tests.dataplane.world import Side, serving
 
 
 def address(url: str, **more: Any) -> dict[str, Any]:
@@ -166,7 +167,20 @@ async def test_degrees_that_are_none_and_swapped_axes_are_found_out(consumer: Si
     assert found["features"][0]["geometry"]["coordinates"] == [7.2, 51.5]
 
 
-async def test_a_portal_that_hangs_or_trickles_is_given_up(consumer: Side) -> None:
+async def test_a_portal_that_hangs_is_given_up(consumer: Side) -> None:
+    async def hang(_: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with serving(hang) as url:
+        source = PortalSource(OGCAPI, consumer.client, lambda *_: "", idle_s=0.05)
+        with pytest.raises(SourceError, match="cannot be read") as error:
+            async with source.open(address(url)):
+                pytest.fail("opened")
+    assert error.value.cause is Cause.UNAVAILABLE
+
+
+async def test_pages_that_take_too_long_together_are_given_up(consumer: Side) -> None:
     def respond(_: web.Request, number: int) -> web.Response:
         return web.json_response(page(feature(number), following=f"?page={number}"))
 

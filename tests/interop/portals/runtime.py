@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -54,12 +55,14 @@ class Server(ABC):
     def launch(self, words: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         """Start a process."""
         with (self.folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(words, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+            self._process = subprocess.Popen(
+                words, stdout=log, stderr=log, env={**os.environ, **(environment or {})}, start_new_session=True
+            )
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process, with those that it has started."""
         if self._process is not None:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(30)
 
 
