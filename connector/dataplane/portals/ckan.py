@@ -17,7 +17,7 @@ import msgspec
 from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.backends.asking import add_query, name_server
 from connector.dataplane.backends.walking import FetchPage
-from connector.dataplane.portals.portal import PortalAddress, PortalKind, PortalPage, PortalRow
+from connector.dataplane.portals.portal import PortalAddress, PortalDialect, PortalPage, PortalRow
 from connector.net.client import Response
 from connector.ports.flow import Cause, SourceError
 
@@ -172,4 +172,4 @@ def _decode(answer: Response, form: Any) -> Any:
     raise SourceError("The portal does not answer as CKAN does: check `url`, and whether the resource has rows.")
 
 
-DATASTORE = PortalKind(kind="ckan", form=CkanAddress, check=check_ckan, make_first=_make_first, read=_read)
+DATASTORE = PortalDialect(kind="ckan", form=CkanAddress, check=check_ckan, make_first=_make_first, read=_read)

@@ -14,7 +14,7 @@ from connector.dataplane.backends.asking import HttpUrl, add_query
 from connector.dataplane.portals.features import read_total
 from connector.dataplane.portals.geometry import CRS84, check_places, settle_geometry
 from connector.dataplane.portals.ogcapi import check_box
-from connector.dataplane.portals.portal import DegreeBox, PortalAddress, PortalKind, PortalPage, PortalRow
+from connector.dataplane.portals.portal import DegreeBox, PortalAddress, PortalDialect, PortalPage, PortalRow
 from connector.dataplane.portals.rows import GEOMETRY
 from connector.net.client import Response
 from connector.ports.flow import SourceError
@@ -110,6 +110,6 @@ def _make_headers(address: NgsiLdAddress) -> dict[str, str]:
     return headers
 
 
-NGSI_LD = PortalKind(
+NGSI_LD = PortalDialect(
     kind="ngsi-ld", form=NgsiLdAddress, check=_check, make_first=_make_first, read=_read, headers=_make_headers
 )

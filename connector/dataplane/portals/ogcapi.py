@@ -22,7 +22,7 @@ from connector.dataplane.portals.features import (
     settle_crs,
 )
 from connector.dataplane.portals.geometry import CRS84, AxisOrder, read_crs
-from connector.dataplane.portals.portal import CrsName, DegreeBox, PortalAddress, PortalKind, PortalPage, RowFormat
+from connector.dataplane.portals.portal import CrsName, DegreeBox, PortalAddress, PortalDialect, PortalPage, RowFormat
 from connector.net.client import Response
 from connector.ports.flow import SourceError
 
@@ -94,7 +94,7 @@ def _find_crs(address: OgcApiAddress, answer: Response) -> tuple[str, bool]:
     return code, choose_swap(code, address.axes, is_formal=True)
 
 
-OGCAPI = PortalKind(
+OGCAPI = PortalDialect(
     kind="ogcapi",
     form=OgcApiAddress,
     check=_check,

@@ -52,7 +52,7 @@ A = TypeVar("A", bound=PortalAddress)
 
 
 @dataclass(frozen=True)
-class PortalKind(Generic[A]):
+class PortalDialect(Generic[A]):
     """A kind of portal.
 
     `check` raises SourceError for an address that cannot be used. `make_first` returns the URL of the first page with

@@ -11,7 +11,7 @@ from connector.dataplane.backends.reading import BackendReader
 from connector.dataplane.backends.walking import WalkedPage, open_walk
 from connector.dataplane.databases.rows import write_rows
 from connector.dataplane.portals.geometry import CRS84, name_crs
-from connector.dataplane.portals.portal import A, PortalAddress, PortalKind, PortalRow
+from connector.dataplane.portals.portal import A, PortalAddress, PortalDialect, PortalRow
 from connector.net.client import Response
 from connector.ports.flow import Cause, SourceError
 
@@ -38,7 +38,7 @@ class PortalTable(NamedTuple):
     crs: str
 
 
-async def open_table(portal: PortalKind[A], read: A, address: dict[str, Any], reader: BackendReader) -> PortalTable:
+async def open_table(portal: PortalDialect[A], read: A, address: dict[str, Any], reader: BackendReader) -> PortalTable:
     """Fetch the first page of a portal; return its table. Raises SourceError."""
     asked = {**address, "headers": portal.headers(read)}
     found: dict[str, Any] = {"total": None, "crs": ""}

@@ -15,7 +15,7 @@ from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.backends.asking import add_query
 from connector.dataplane.backends.walking import resolve_link
 from connector.dataplane.portals.geometry import CRS84, check_places, settle_geometry
-from connector.dataplane.portals.portal import PortalAddress, PortalKind, PortalPage, PortalRow
+from connector.dataplane.portals.portal import PortalAddress, PortalDialect, PortalPage, PortalRow
 from connector.dataplane.portals.rows import GEOMETRY, ID
 from connector.net.client import Response
 from connector.ports.flow import SourceError
@@ -135,6 +135,6 @@ def _walk(entity: Mapping[str, msgspec.Raw], way: list[str]) -> Any:
     return value
 
 
-SENSORTHINGS = PortalKind(
+SENSORTHINGS = PortalDialect(
     kind="sensorthings", form=SensorThingsAddress, check=_check, make_first=_make_first, read=_read
 )

@@ -28,7 +28,7 @@ from connector.dataplane.portals.portal import (
     CrsName,
     DegreeBox,
     PortalAddress,
-    PortalKind,
+    PortalDialect,
     PortalPage,
     PortalRow,
     RowFormat,
@@ -185,7 +185,7 @@ def _find_code(root: XmlNode) -> str:
     return code if code.isascii() and code.isalnum() and len(code) < 60 else "without a code"
 
 
-WFS = PortalKind(
+WFS = PortalDialect(
     kind="wfs",
     form=WfsAddress,
     check=_check,

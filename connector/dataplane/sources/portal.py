@@ -12,7 +12,7 @@ from connector.dataplane.address.members import read_members
 from connector.dataplane.address.parameters import check_parameters
 from connector.dataplane.address.secrets import SecretReader
 from connector.dataplane.backends.reading import BackendReader
-from connector.dataplane.portals.portal import A, PortalKind
+from connector.dataplane.portals.portal import A, PortalDialect
 from connector.dataplane.portals.rows import MEDIA_TYPES, open_table, write_table
 from connector.net.client import GuardedClient
 from connector.ports.flow import Content, SourceError
@@ -26,7 +26,7 @@ class PortalSource(Generic[A]):
 
     def __init__(
         self,
-        portal: PortalKind[A],
+        portal: PortalDialect[A],
         client: GuardedClient,
         secrets: SecretReader,
         *,
