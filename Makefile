@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 BOOT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.lock
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet
 
-.PHONY: help setup demo test test-odrl test-crash test-nginx test-web test-ckan test-oidc test-pdf test-postgres test-sources test-streams test-chart pictures interop-edc simulate tck tck-serve bench format lock
+.PHONY: help setup demo test test-odrl test-crash test-nginx test-web test-ckan test-oidc test-pdf test-portals test-postgres test-sources test-streams test-chart pictures interop-edc simulate tck tck-serve bench format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -33,7 +33,7 @@ demo: $(VENV)/.ready ## start a small data space on this machine and do the main
 	@$(BIN)/datenkontor demo $(ARGS)
 
 test: $(VENV)/.dev ## run the default test suite
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not (e2e or crash or tck or odrl or nightly or nginx or edc or web or ckan or oidc or pdf or postgres or sources or streams or chart)" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not (e2e or crash or tck or odrl or nightly or nginx or edc or web or ckan or oidc or pdf or postgres or sources or streams or chart or portals)" $(ARGS)
 	@$(BIN)/python -m pytest -q -m "e2e" $(ARGS)
 
 test-odrl: $(VENV)/.dev ## run the public ODRL test suite (DATENKONTOR_DATA names the folder that holds it)
@@ -63,6 +63,9 @@ test-postgres: $(VENV)/.dev ## run the store and replicas on a real PostgreSQL, 
 
 test-sources: $(VENV)/.dev ## read tables of a real PostgreSQL with PostGIS and objects of a real S3 (needs PostgreSQL 15 and Go)
 	@$(BIN)/python -m pytest -q -m sources tests/interop/sources $(ARGS)
+
+test-portals: $(VENV)/.dev ## read a real pygeoapi, MapServer and OpenSSH, which are installed where they are absent (needs apt-get)
+	@$(BIN)/python -m pytest -q -m portals tests/interop/portals $(ARGS)
 
 test-streams: $(VENV)/.dev ## stream from real brokers, mosquitto and nats-server (needs both: apt-get install mosquitto nats-server)
 	@$(BIN)/python -m pytest -q -m streams tests/interop/streams $(ARGS)

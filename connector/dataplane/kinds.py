@@ -11,15 +11,23 @@ from importlib import import_module
 from pathlib import Path
 
 from connector.dataplane.address.secrets import SecretReader, refuse_secret
+from connector.dataplane.portals.ngsi_ld import NGSI_LD
+from connector.dataplane.portals.ogcapi import OGCAPI
+from connector.dataplane.portals.sensorthings import SENSORTHINGS
+from connector.dataplane.portals.wfs import WFS
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
+from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
+from connector.dataplane.sources.portal import PortalSource
 from connector.dataplane.sources.s3 import S3Source
+from connector.dataplane.sources.sftp import SftpSource
 from connector.dataplane.sources.sql import SqlSource
 from connector.dataplane.treating.delivery import BuildTransform, Treating
 from connector.net.client import GuardedClient
 from connector.net.own.brokers import Brokers
+from connector.net.own.servers import Servers
 from connector.net.tls import TrustAnchors
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.flow import Sink, Source, SourceError
@@ -32,8 +40,8 @@ class Site:
     """The values that sources and sinks are built from.
 
     `source_root` contains the files that are served, `sink_root` those that are received; `backends` is the client for
-    the operator's own backends, `brokers` finds the operator's own message brokers. `secrets` has what `[[secrets]]` of
-    the settings lists, `tls` the trust anchors for servers other than those of HTTP.
+    the operator's own backends, `brokers` finds the operator's own message brokers, `servers` its other servers.
+    `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for what is not HTTP.
     """
 
     source_root: Path | None
@@ -42,16 +50,24 @@ class Site:
     secrets: SecretReader = refuse_secret
     tls: TrustAnchors = field(default_factory=TrustAnchors)
     brokers: Brokers | None = None
+    servers: Servers | None = None
 
 
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
+    "ckan": lambda site: CkanSource(site.backends, site.secrets),
     "file": lambda site: FileSource(site.source_root),
     "http": lambda site: HttpSource(site.backends, site.secrets),
+    "ngsi-ld": lambda site: PortalSource(NGSI_LD, site.backends, site.secrets),
+    "ogcapi": lambda site: PortalSource(OGCAPI, site.backends, site.secrets),
     "s3": lambda site: S3Source(site.secrets),
+    "sensorthings": lambda site: PortalSource(SENSORTHINGS, site.backends, site.secrets),
+    "sftp": lambda site: SftpSource(site.servers, site.secrets),
     "sql": lambda site: SqlSource(site.source_root, site.secrets, site.tls),
+    "wfs": lambda site: PortalSource(WFS, site.backends, site.secrets),
 }
 
 STREAMS: Mapping[str, tuple[str, str]] = {
+    "kafka": ("connector.dataplane.sources.kafka", "KafkaSource"),
     "mqtt": ("connector.dataplane.sources.mqtt", "MqttSource"),
     "nats": ("connector.dataplane.sources.nats", "NatsSource"),
 }

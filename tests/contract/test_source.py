@@ -20,7 +20,9 @@ from connector.dataplane.kinds import SOURCES, Site
 from connector.dataplane.sources.http import HttpSource
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
+from connector.net.own.servers import Servers
 from connector.ports.flow import Source, SourceError
+from tests.dataplane import portal_servers
 from tests.dataplane.world import LOOPBACK, blob, serving, sha256
 
 DATA = blob(2_500_000)
@@ -77,9 +79,27 @@ async def _sql(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
     yield {"kind": "sql", "path": "data.sqlite", "table": "data", "format": "ndjson"}
 
 
-BACKINGS: dict[str, Backing] = {"file": _file, "http": _http, "s3": _s3}
+@asynccontextmanager
+async def _sftp(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+    assert site.source_root
+    async with portal_servers.sftp(site.source_root, data, SECRET) as address:
+        yield address
+
+
+def _portal(serve: Callable[[bytes, str], AbstractAsyncContextManager[dict[str, Any]]]) -> Backing:
+    return lambda _, data: serve(data[:100_000], SECRET)
+
+
+BACKINGS: dict[str, Backing] = {"file": _file, "http": _http, "s3": _s3, "sftp": _sftp}
 """The kinds that give the bytes as they are, with any range of them."""
-WRITTEN: dict[str, Backing] = {"sql": _sql}
+WRITTEN: dict[str, Backing] = {
+    "ckan": _portal(portal_servers.ckan),
+    "ngsi-ld": _portal(portal_servers.ngsi_ld),
+    "ogcapi": _portal(portal_servers.ogcapi),
+    "sensorthings": _portal(portal_servers.sensorthings),
+    "sql": _sql,
+    "wfs": _portal(portal_servers.wfs),
+}
 """The kinds that write the bytes in a form of their own, always from the first one."""
 ALL = {**BACKINGS, **WRITTEN}
 
@@ -88,7 +108,13 @@ ALL = {**BACKINGS, **WRITTEN}
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     transport = SocketTransport(LOOPBACK)
     (tmp_path / "out").mkdir()
-    yield Site(tmp_path / "out", tmp_path / "in", GuardedClient(LOOPBACK, transport), secrets=lambda *_: SECRET)
+    yield Site(
+        tmp_path / "out",
+        tmp_path / "in",
+        GuardedClient(LOOPBACK, transport),
+        secrets=lambda *_: SECRET,
+        servers=Servers(LOOPBACK),
+    )
     await transport.close()
 
 

@@ -1,4 +1,4 @@
-"""The addresses of the page of sources are ones: each is checked by its kind, and that of SQLite is read."""
+"""The addresses of the pages of sources are ones: each is checked by its kind, and that of SQLite is read."""
 
 import json
 import sqlite3
@@ -14,8 +14,8 @@ from connector.net.dial import SocketTransport
 from tests.dataplane.world import LOOPBACK
 from tests.docs.pages import Block, marked, read
 
-PAGE = "docs/sources.md"
-BLOCKS = marked(PAGE, "source")
+PAGES = ("docs/sources.md", "docs/portals.md")
+BLOCKS = {name: block for page in PAGES for name, block in marked(page, "source").items()}
 
 
 @pytest.fixture
@@ -41,4 +41,4 @@ async def test_the_table_that_is_shown_is_read(site: Site) -> None:
 
 
 def test_the_page_has_every_kind() -> None:
-    assert all(f"| `{kind}` |" in read(PAGE) for kind in SOURCES)
+    assert all(f"| `{kind}` |" in read(PAGES[0]) for kind in SOURCES)

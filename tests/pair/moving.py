@@ -23,6 +23,7 @@ from connector.dataplane.listener.serve import make_runner
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Unreachable
+from connector.net.own.servers import Servers
 from connector.ports.flow import Content, Source
 from connector.protocol.dsp.common import DataAddress
 from connector.views.assets import AssetOrder, DataClass
@@ -161,7 +162,9 @@ async def moving(base: Path) -> AsyncIterator[World]:
     transport = SocketTransport(LOOPBACK)
     async with space(base, "city", "firm", now=now) as made:
         root = made.city.connector.parts.settings.data_root
-        site = Site(root, base / "in", GuardedClient(LOOPBACK, transport), secrets=lambda *_: SECRET)
+        site = Site(
+            root, base / "in", GuardedClient(LOOPBACK, transport), secrets=lambda *_: SECRET, servers=Servers(LOOPBACK)
+        )
         held.append(World(made, site))
         async with listening(held[0], made.city), listening(held[0], made.firm):
             yield held[0]

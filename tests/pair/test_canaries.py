@@ -29,6 +29,7 @@ from tests.pair.moving import World, moving
 from tests.web.visited import Visited
 
 DATA = blob(10_000)
+HOST_KEY = "AAAAC3NzaC1lZDI1NTE5AAAAIJ5lYq3vKkQ1kqkGk0m6p1xWcVqfC8gE6gQ8n4nV0m1a"
 Fault = Callable[[str], dict[str, Any]]
 
 
@@ -51,7 +52,27 @@ def _in_database(url: str) -> dict[str, Any]:
     return {"kind": "sql", **place, "secret": "key", "table": "trees", "seconds": 1, "tls": False}
 
 
-WITH_SECRET: dict[str, list[Fault]] = {"http": [_over_http, _by_key], "s3": [_in_store], "sql": [_in_database]}
+def _at_portal(kind: str, **place: Any) -> Fault:
+    auth = {"kind": "api-key", "query": "key", "secret": "key"}
+    return lambda url: {"kind": kind, "url": f"{url}/portal", "auth": auth, **place}
+
+
+def _on_server(url: str) -> dict[str, Any]:
+    place = {"host": "127.0.0.1", "port": int(url.rpartition(":")[2]), "user": "reader", "path": "a.csv"}
+    return {"kind": "sftp", **place, "host_key": f"ssh-ed25519 {HOST_KEY}", "secret": "key"}
+
+
+WITH_SECRET: dict[str, list[Fault]] = {
+    "ckan": [_at_portal("ckan", resource="4711"), _at_portal("ckan", resource="4711", datastore=True)],
+    "http": [_over_http, _by_key],
+    "ngsi-ld": [_at_portal("ngsi-ld", type="Tree")],
+    "ogcapi": [_at_portal("ogcapi", collection="trees")],
+    "s3": [_in_store],
+    "sensorthings": [_at_portal("sensorthings", path="Things")],
+    "sftp": [_on_server],
+    "sql": [_in_database],
+    "wfs": [_at_portal("wfs", type_name="trees")],
+}
 """The kinds that use a secret, each with addresses at a server that answers with an echo or with nonsense."""
 WITHOUT = {"file"}
 

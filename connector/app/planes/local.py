@@ -15,6 +15,7 @@ from connector.dataplane.treating.delivery import Treating
 from connector.net.addresses import format_origin
 from connector.net.client import GuardedClient
 from connector.net.own.brokers import Brokers
+from connector.net.own.servers import Servers
 from connector.net.tls import TrustAnchors
 from connector.ports.entities import Flow
 from connector.ports.store import Store
@@ -46,6 +47,7 @@ def build_local_plane(
         secrets=secrets,
         tls=TrustAnchors(anchors),
         brokers=Brokers(build_policy(settings), tls=anchors, read=secrets),
+        servers=Servers(build_policy(settings)),
     )
     return LocalDataPlane(
         store,

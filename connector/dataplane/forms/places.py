@@ -80,3 +80,12 @@ def convert_box(box: tuple[float, ...], crs: str) -> tuple[float, ...]:
     except (CRSError, ProjError):
         return ()
     return round(west, 6), round(south, 6), round(east, 6), round(north, 6)
+
+
+def has_north_first(code: str) -> bool:
+    """Return whether the definition of a reference system has north before east; False for an unknown one."""
+    try:
+        axes = pyproj.CRS(code).axis_info
+    except CRSError:
+        return False
+    return bool(axes) and axes[0].direction == "north"

@@ -8,39 +8,22 @@ Redirects are refused, and the silence and duration of an answer are limited. An
 never a short success.
 """
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from connector.dataplane.address.parameters import check_parameters
 from connector.dataplane.address.secrets import SecretReader, refuse_secret
-from connector.dataplane.backends.asking import Asker
-from connector.dataplane.backends.paging import LARGEST_PAGE, Paging, open_pages, read_paging
-from connector.dataplane.wire.body import yield_nothing
-from connector.dataplane.wire.fields import (
-    REPR_DIGEST,
-    read_content_range,
-    read_http_date,
-    read_number,
-    read_repr_digest,
-    strong_etag,
-)
-from connector.net.client import GuardedClient, Response, Stream
-from connector.net.errors import Blocked, NetError
-from connector.ports.flow import Cause, Content, SourceError
+from connector.dataplane.backends.paging import open_pages, read_paging
+from connector.dataplane.backends.reading import BackendReader
+from connector.net.client import GuardedClient
+from connector.ports.flow import Content, SourceError
 
-_HEAD_S = 5.0
-_CAUSES = {401: Cause.NOT_ALLOWED, 403: Cause.NOT_ALLOWED, 404: Cause.NOT_FOUND, 410: Cause.NOT_FOUND}
-# 203 is 200 behind a proxy that changed something (RFC 9110, section 15.3.4).
-_WHOLE = frozenset({200, 203})
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
-_FILE_NAME = re.compile(r".*\.[A-Za-z][A-Za-z0-9]{0,9}")
-_MEDIA_TYPE = re.compile(r"[\x20-\x7e]{1,255}")
+_PAGED_TYPES = {"json": "application/json", "ndjson": "application/x-ndjson"}
 
 
 class HttpSource:
@@ -57,10 +40,7 @@ class HttpSource:
         idle_s: float = 30.0,
         longest_s: float = 6 * 3600.0,
     ) -> None:
-        self._client = client
-        self._asker = Asker(client, secrets)
-        self._idle_s = idle_s
-        self._longest_s = longest_s
+        self._reader = BackendReader(client, secrets, idle_s=idle_s, longest_s=longest_s)
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address has no usable URL or a header that cannot be sent."""
@@ -77,7 +57,7 @@ class HttpSource:
                 )
         check_parameters(address)
         read_paging(address)
-        self._asker.check(address)
+        self._reader.asker.check(address)
 
     @asynccontextmanager
     async def open(
@@ -88,127 +68,15 @@ class HttpSource:
         if part is not None:
             raise SourceError("A URL has no members: request it without a path.")
         paging = read_paging(address)
-        if paging is not None:
-            yield await self._open_pages(address, paging)
+        if paging is None:
+            async with self._reader.open(address, offset, end) as content:
+                yield content
             return
-        ranged = bool(offset) or end is not None
-        span = {"Range": f"bytes={offset}-{'' if end is None else end - 1}"} if ranged else {}
-        async with AsyncExitStack() as stack:
-            answer = await self._ask(stack, address, span)
-            if answer.status == 206 and not ranged:
-                raise SourceError(
-                    "The backend answered with a part of the data, though all of it was requested: check the backend."
-                )
-            yield self._content(answer, offset, address)  # an error of who reads it is none of the backend
+        url = self._reader.asker.make_url(address)
+        chunks = await open_pages(url, paging, self._reader.make_fetch(address))
+        yield Content(chunks=chunks, media_type=_PAGED_TYPES[paging.form])
 
     async def changed_at(self, address: dict[str, Any]) -> int | None:
         """Return the time in `Last-Modified` of the backend; None without this header."""
         self.check(address)
-        if read_paging(address) is not None:
-            return None
-        url = self._asker.add_key(address, self._asker.make_url(address))
-        try:
-            async with asyncio.timeout(_HEAD_S), AsyncExitStack() as stack:
-                headers = await self._asker.make_headers(address)
-                answer = await stack.enter_async_context(self._client.stream("HEAD", url, headers=headers))
-                return read_http_date(answer.headers.get("Last-Modified")) if answer.status in _WHOLE else None
-        except (NetError, TimeoutError) as error:
-            raise SourceError(f"The backend cannot be reached: {error}") from error
-
-    async def _ask(self, stack: AsyncExitStack, address: dict[str, Any], span: dict[str, str]) -> Stream:
-        """Open the answer to a request; a token that the backend refuses is renewed once. Raises SourceError."""
-        first = AsyncExitStack()
-        answer, headers = await self._send(first, address, span)
-        if answer.status == 401 and self._asker.forget_token(address, headers):
-            await first.aclose()
-            answer, _ = await self._send(stack, address, span)
-        else:
-            stack.push_async_exit(first)
-        return answer
-
-    async def _send(
-        self, stack: AsyncExitStack, address: dict[str, Any], span: dict[str, str]
-    ) -> tuple[Stream, dict[str, str]]:
-        url = self._asker.add_key(address, self._asker.make_url(address))
-        headers = await self._asker.make_headers(address)
-        with _explain():
-            asked = self._client.stream("GET", url, headers=headers | span, idle_s=self._idle_s)
-            return await stack.enter_async_context(asked), headers
-
-    async def _open_pages(self, address: dict[str, Any], paging: Paging) -> Content:
-        deadline = asyncio.get_running_loop().time() + self._longest_s
-
-        async def fetch(url: str) -> Response:
-            if asyncio.get_running_loop().time() > deadline:
-                raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
-            answer, headers = await self._fetch_page(url, address)
-            if answer.status == 401 and self._asker.forget_token(address, headers):
-                answer, _ = await self._fetch_page(url, address)
-            if answer.status not in _WHOLE:
-                raise _refuse_status(answer.status)
-            return answer
-
-        chunks = await open_pages(self._asker.make_url(address), paging, fetch)
-        kinds = {"json": "application/json", "ndjson": "application/x-ndjson"}
-        return Content(chunks=chunks, media_type=kinds[paging.form])
-
-    async def _fetch_page(self, url: str, address: dict[str, Any]) -> tuple[Response, dict[str, str]]:
-        headers, url = await self._asker.make_headers(address), self._asker.add_key(address, url)
-        with _explain():
-            page = self._client.request("GET", url, headers=headers, timeout_s=self._idle_s, max_bytes=LARGEST_PAGE)
-            return await page, headers
-
-    def _content(self, answer: Stream, offset: int, address: dict[str, Any]) -> Content:
-        fields = answer.headers
-        size, first, chunks = read_number(fields.get("Content-Length")), 0, self._chunks(answer)
-        if answer.status in {206, 416}:
-            given = read_content_range(fields.get("Content-Range"))
-            if given is None or given[2] is None or (answer.status == 206 and given[0] != offset):
-                raise SourceError("The backend returned another range than requested.")
-            size, first = given[2], offset
-        elif answer.status not in _WHOLE:
-            raise _refuse_status(answer.status)
-        if answer.status == 416:
-            chunks = yield_nothing()
-        media_type = address.get("media_type") or fields.get("Content-Type", "")
-        return Content(
-            chunks=chunks,
-            media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
-            size=size,
-            etag=strong_etag(fields.get("ETag")),
-            sha256=read_repr_digest(fields.get(REPR_DIGEST)),
-            offset=first,
-            name=_find_name(address["url"]),
-        )
-
-    async def _chunks(self, answer: Stream) -> AsyncIterator[bytes]:
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + self._longest_s
-        try:
-            async for chunk in answer.chunks():
-                yield chunk
-                if clock() > deadline:
-                    raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
-        except NetError as error:
-            raise SourceError(f"The backend closed the connection early: {error}") from error
-
-
-@contextmanager
-def _explain() -> Iterator[None]:
-    try:
-        yield
-    except Blocked as error:
-        raise SourceError(f"The backend cannot be read: {error}", Cause.NOT_ALLOWED) from error
-    except NetError as error:
-        raise SourceError(f"The backend cannot be read: {error}", Cause.UNAVAILABLE) from error
-
-
-def _refuse_status(status: int) -> SourceError:
-    cause = _CAUSES.get(status, Cause.UNAVAILABLE)
-    return SourceError(f"The backend answered with status {status} instead of data.", cause)
-
-
-def _find_name(url: str) -> str | None:
-    """Return the last part of the path of a URL if it is a file name, such as `air.csv`."""
-    name = unquote(urlsplit(url).path.rpartition("/")[2])
-    return name if _FILE_NAME.fullmatch(name) else None
+        return None if read_paging(address) is not None else await self._reader.find_date(address)

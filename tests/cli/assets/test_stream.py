@@ -14,6 +14,12 @@ def test_a_url_has_broker_topic_secret_and_limits() -> None:
         "secret": "sensors",
         "silent_after": 60,
     }
+    assert read_stream_url("kafkas://h:9093/city.air?mechanism=PLAIN") == {
+        "kind": "kafka",
+        "url": "kafkas://h:9093",
+        "topic": "city.air",
+        "mechanism": "PLAIN",
+    }
     assert read_stream_url("nats://h/AIR/city.air") == {
         "kind": "nats",
         "url": "nats://h",

@@ -76,8 +76,10 @@ def until(happened: Callable[[], bool], seconds: float = READY_S) -> None:
 class Ckan:
     """One CKAN in a folder; `url` is its address. `stop_web` and `start_web` end and begin its listener alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, datastore: bool = False) -> None:
+        """Make a CKAN, with its DataStore if wanted."""
         self.folder = folder
+        self._datastore = datastore
         self.port = find_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._http = httpx.Client(base_url=self.url, timeout=180)
@@ -100,6 +102,11 @@ class Ckan:
             ["user", "token", "add", "-q", "tester", "tests"],
         )
         self._token = told.split()[-1]
+        if self._datastore:
+            rights = self.folder / "rights.sql"
+            rights.write_text(self._ckan(["datastore", "set-permissions"]), "utf-8")
+            place = ["-h", "127.0.0.1", "-p", str(database), "-U", "ckan", "-d", "datastore"]
+            run("psql", *place, "-v", "ON_ERROR_STOP=1", "-f", str(rights))
         self.start_web()
 
     def start_web(self) -> None:
@@ -169,6 +176,9 @@ class Ckan:
         create = ["psql", "-h", "127.0.0.1", "-p", str(port), "-U", "ckan", "-d", "postgres", "-c"]
         until(lambda: subprocess.run([*create, "SELECT 1"], capture_output=True, check=False).returncode == 0)
         run(*create, "CREATE DATABASE ckan")
+        if self._datastore:
+            run(*create, "CREATE ROLE reader LOGIN")
+            run(*create, "CREATE DATABASE datastore")
 
     def _start_redis(self, port: int) -> None:
         root = BUILD / "redis" / "root" / "usr"
@@ -201,6 +211,11 @@ class Ckan:
             "ckan.storage_path": str(self.folder / "storage"),
             "ckan.plugins": "dcat structured_data",
         }
+        if self._datastore:
+            place = f"127.0.0.1:{database}/datastore"
+            options["ckan.plugins"] += " datastore"
+            options["ckan.datastore.write_url"] = f"postgresql://ckan@{place}"
+            options["ckan.datastore.read_url"] = f"postgresql://reader@{place}"
         stated = [f"{name}={value}" for name, value in options.items()]
         run(str(BUILD / "venv/bin/ckan"), "config-tool", str(self._settings), *stated)
 

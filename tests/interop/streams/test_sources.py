@@ -24,7 +24,7 @@ async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     made = BROKERS[request.param](tmp_path / "broker")
     await made.start()
     yield made
-    made.kill()
+    made.release()
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ SENTENCES: dict[str, str] = {
     "stream-ended": "Der Datenstrom ist beendet: {reason}",
     "stream-file": "{path} kann nicht geschrieben werden: {reason}.",
     "not-a-stream": "Die Datei hat andere Zeilen als die eines Datenstroms: bitte eine andere Datei wählen.",
-    "stream-url": "Die Adresse des Datenstroms ist unvollständig: bitte mqtts://[ZUGANG@]HOST/TOPIC oder tls://[ZUGANG@]"
-    "HOST/STREAM/SUBJECT angeben (ohne TLS mqtt:// oder nats://).",
+    "stream-url": "Die Adresse des Datenstroms ist unvollständig: bitte mqtts:// oder kafkas://[ZUGANG@]HOST/TOPIC "
+    "oder tls://[ZUGANG@]HOST/STREAM/SUBJECT angeben (ohne TLS mqtt://, kafka:// oder nats://).",
     "amount": "Unbekannter Betrag {text!r}: bitte mit Punkt schreiben, etwa 9.50.",
     "no-broker-settings": "{file} enthält die Einstellungen eines Konnektors: bitte die des Brokers angeben.",
     "no-plane-key": "Für eine Datenebene von Datenkontor fehlt ihr Schlüssel: bitte {variable} setzen; "

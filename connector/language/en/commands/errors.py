@@ -39,8 +39,8 @@ SENTENCES: dict[str, str] = {
     "stream-ended": "The stream has ended: {reason}",
     "stream-file": "{path} cannot be written: {reason}.",
     "not-a-stream": "The file has other lines than those of a stream: choose another file.",
-    "stream-url": "The address of a stream is incomplete: give mqtts://[CREDENTIALS@]HOST/TOPIC or tls://[CREDENTIALS@]"
-    "HOST/STREAM/SUBJECT (without TLS mqtt:// or nats://).",
+    "stream-url": "The address of a stream is incomplete: give mqtts:// or kafkas://[CREDENTIALS@]HOST/TOPIC, "
+    "or tls://[CREDENTIALS@]HOST/STREAM/SUBJECT (without TLS mqtt://, kafka:// or nats://).",
     "amount": "Unknown amount {text!r}: write it as 9.50.",
     "no-broker-settings": "{file} has the settings of a connector: give those of the broker.",
     "no-plane-key": "A data plane of Datenkontor needs a key of it: set {variable}; describe another one with --id.",
