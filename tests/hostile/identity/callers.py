@@ -1,6 +1,7 @@
 """Callers at the door of a connector with the mechanism `dcp`: what they are told, what is logged, what is fetched."""
 
 import logging
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,6 +11,7 @@ from connector.binding.dsp.gatekeeper import Gatekeeper, endpoint
 from connector.identity.dcp.mechanism import DcpIdentity
 from connector.identity.listing.profile import TrustProfile
 from connector.net.serving.messages import PeerRequest, Reply
+from connector.ports.changes import Change
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp.catalog import CatalogError
 from connector.store.memory.store import MemoryStore
@@ -30,11 +32,21 @@ class Told(NamedTuple):
     logged: tuple[str, ...]
 
 
+class CountingStore(MemoryStore):
+    """A store that knows how often something was stored."""
+
+    commits = 0
+
+    async def commit(self, group: Sequence[Change]) -> None:
+        self.commits += 1
+        await super().commit(group)
+
+
 class Door:
     """A connector at its door; `knock` is one request for the catalogue."""
 
     def __init__(self, places: Places, us: DcpIdentity, log: pytest.LogCaptureFixture) -> None:
-        self.places, self.us, self.store, self._log = places, us, MemoryStore(), log
+        self.places, self.us, self.store, self._log = places, us, CountingStore(), log
         gatekeeper = Gatekeeper(identity=us, store=self.store)
 
         async def admit(_: PeerRequest, caller: Caller, __: bytes) -> Reply:
