@@ -3,6 +3,7 @@
 import json
 import ssl
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,12 +19,15 @@ TYPE = "MembershipCredential"
 
 
 class Issuer:
-    """Serves from its making on until `close`; `ended` are the places of credentials that it has revoked."""
+    """Serves from its making on until `close`.
+
+    `ended` are the places of credentials that it has revoked; while it is `away`, it answers with 503.
+    """
 
     def __init__(self, port: int, tls: ssl.SSLContext) -> None:
         self.did = write_web_did("localhost", port)
         self.ended: set[int] = set()
-        self.asked: list[tuple[str, str]] = []
+        self.away = False
         self._key = name_key(generate(), self.did)
         self._list = f"https://localhost:{port}/status/1"
         issuer = self
@@ -69,9 +73,9 @@ class Issuer:
         return secured, credential
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
-        accepted = request.headers.get("Accept", "")
-        self.asked.append((request.path, accepted))
-        if request.path == "/.well-known/did.json":
+        if self.away:
+            self._send(request, b"", "text/plain", 503)
+        elif request.path == "/.well-known/did.json":
             jwk = {name: value for name, value in public_jwk(self._key).items() if name != "kid"}
             document = write_document(self.did, [(self._key.kid.partition("#")[2], jwk)], [])
             self._send(request, json.dumps(document).encode(), "application/did+json")
@@ -103,8 +107,8 @@ class Issuer:
             "credentialSubject": subject,
         }
 
-    def _send(self, request: BaseHTTPRequestHandler, body: bytes, kind: str) -> None:
-        request.send_response(200)
+    def _send(self, request: BaseHTTPRequestHandler, body: bytes, kind: str, status: int = 200) -> None:
+        request.send_response(status)
         request.send_header("Content-Type", kind)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
@@ -112,6 +116,4 @@ class Issuer:
 
 
 def _write(seconds: int) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

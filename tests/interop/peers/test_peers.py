@@ -146,6 +146,19 @@ def test_who_shows_a_revoked_membership_is_refused_on_both_sides(space: Space) -
     assert_admitted(space)
 
 
+def test_while_the_issuer_is_away_nobody_is_admitted_whom_it_would_vouch_for(space: Space) -> None:
+    space.us.halt()
+    space.us.start()
+    seen = len(space.us.log())
+    space.issuer.away = True
+    try:
+        refused(lambda: read_ours(space), "Authentication is unavailable")
+        until(lambda: "authentication is unavailable" in space.us.log()[seen:], 10)
+    finally:
+        space.issuer.away = False
+    assert_admitted(space)
+
+
 def assert_refused_by_us(space: Space, rule: str) -> None:
     """Hold that we refuse EDC by a rule, which our log names; what it showed before is forgotten with a new start."""
     space.us.halt()
