@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 BOOT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.lock
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet
 
-.PHONY: help setup demo test test-odrl test-crash test-nginx test-web test-ckan test-oidc test-pdf test-portals test-postgres test-sources test-streams test-chart pictures interop-edc simulate tck tck-serve bench format lock
+.PHONY: help setup demo test test-odrl test-crash test-nginx test-web test-ckan test-oidc test-pdf test-peers test-portals test-postgres test-sources test-streams test-chart pictures interop-edc simulate tck tck-serve bench format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -33,7 +33,7 @@ demo: $(VENV)/.ready ## start a small data space on this machine and do the main
 	@$(BIN)/datenkontor demo $(ARGS)
 
 test: $(VENV)/.dev ## run the default test suite
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not (e2e or crash or tck or odrl or nightly or nginx or edc or web or ckan or oidc or pdf or postgres or sources or streams or chart or portals)" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not (e2e or crash or tck or odrl or nightly or nginx or edc or web or ckan or oidc or pdf or postgres or sources or streams or chart or portals or peers)" $(ARGS)
 	@$(BIN)/python -m pytest -q -m "e2e" $(ARGS)
 
 test-odrl: $(VENV)/.dev ## run the public ODRL test suite (DATENKONTOR_DATA names the folder that holds it)
@@ -56,6 +56,10 @@ test-oidc: $(VENV)/.dev ## sign in with real OpenID providers, which are install
 
 test-pdf: $(VENV)/.dev ## judge papers of agreements with veraPDF, as PDF/A and PDF/UA (needs Java 17 and Maven)
 	@$(BIN)/python -m pytest -q -m pdf tests/interop/pdf $(ARGS)
+
+test-peers: $(VENV)/.dev ## speak DCP with a real IdentityHub and control planes of EDC (needs Java 17, Maven and unshare)
+	@$(BIN)/python -m tests.interop.peers.jars
+	@unshare --net --map-root-user sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -q -m peers tests/interop/peers $(ARGS)'
 
 test-postgres: $(VENV)/.dev ## run the store and replicas on a real PostgreSQL, which the tests start (needs PostgreSQL 15 or newer)
 	@command -v pg_config >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql; }

@@ -103,10 +103,16 @@ def parse_link(text: str) -> InvitationLink:
     """Take a link apart; raises RosterFault."""
     base, mark, fragment = text.strip().partition("/join#")
     parts = fragment.split(".")
-    url = urlsplit(base)
-    if len(text) > LONGEST_LINK or not mark or len(parts) != 3 or not all(parts) or url.scheme != "https":
+    if len(text) > LONGEST_LINK or not mark or len(parts) != 3 or not all(parts) or not _is_place(base):
         raise RosterFault("This is not an invitation: expected the whole link that the data-space operator sent.")
     return InvitationLink(base, *parts)
+
+
+def _is_place(base: str) -> bool:
+    try:
+        return urlsplit(base).scheme == "https"
+    except ValueError:
+        return False  # what stands in brackets is no address
 
 
 def _check_did(did: str) -> str:

@@ -55,6 +55,10 @@ class Unwilling(BadAnswer):
         self.location = location
 
 
+OF_PEER = (Blocked, TooLarge, Unwilling)
+"""The errors that the place itself is to blame for, and will be again; the others may pass."""
+
+
 class KeyProtected(OSError):
     """A private key is protected by a pass phrase; nobody is asked for it."""
 

@@ -70,7 +70,9 @@ def test_a_link_is_read_as_it_is_written() -> None:
     assert parse_link(LINK).write() == LINK
 
 
-@pytest.mark.parametrize("text", ["", LINK[:-5], LINK.replace("https", "http"), LINK + ".more", LINK + "x" * 2048])
+@pytest.mark.parametrize(
+    "text", ["", LINK[:-5], LINK.replace("https", "http"), LINK + ".more", LINK + "x" * 2048, LINK.replace("bro", "[")]
+)
 def test_half_a_link_is_none(text: str) -> None:
     with pytest.raises(RosterFault, match="not an invitation"):
         parse_link(text)

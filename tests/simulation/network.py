@@ -133,7 +133,7 @@ class Network:
             return
         reply = await handle(name, await token(to, Intent.NEGOTIATION), what, pid, body)
         self.witness.seen[f"rule the message of another answered {reply.status}"] += 1
-        if reply.status not in ({404, 503} if pid else {400, 404, 503}):
+        if reply.status not in ({401, 404, 503} if pid else {400, 401, 404, 503}):
             self.witness.broken(f"{to} answers {reply.status} to {name}, who says {what} about a process of another")
 
     def _fly(self, to: str, delivery: Any) -> asyncio.Task[Any]:

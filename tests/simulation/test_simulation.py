@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ import pytest
 from connector.controlplane.core import commits
 from connector.controlplane.processes.sending import outbound, waiting
 from connector.ports.changes import AppendLeaf
+from connector.ports.peer import InDoubt, Refused
+from tests.simulation import network
 from tests.simulation.__main__ import main
+from tests.simulation.network import Reply
 from tests.simulation.rules import without
 from tests.simulation.seeds import MISSED, ever_failed
+from tests.simulation.showing import ALL
 from tests.simulation.universe import live
 from tests.simulation.witness import Broken
 
@@ -47,6 +52,27 @@ def test_a_process_that_is_never_left_alone_is_a_fault(monkeypatch: pytest.Monke
     monkeypatch.setattr(waiting, "find_next_look", lambda driver, process, until: driver.context.now())
     with pytest.raises(Broken, match="busy with nothing"):
         [live(seed) for seed in range(10)]
+
+
+def test_callers_show_badly_what_they_are_asked_for_in_some_universes() -> None:
+    seen = sum((live(seed).seen for seed in range(40)), Counter[str]())
+    assert all(seen[f"rule a presentation that {happens}"] for happens in ALL)
+    assert seen["answer 401 unauthenticated"] > seen["rule a presentation that changes its mind"]
+
+
+def test_a_peer_that_takes_a_failed_presentation_for_a_final_refusal_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard = network._outcome
+
+    def final(reply: Reply | None) -> Reply | Refused | InDoubt:
+        if reply is not None and reply.reason == "unauthenticated":
+            return Refused(status=401, reason=reply.reason)
+        return heard(reply)
+
+    monkeypatch.setattr(network, "_outcome", final)
+    with pytest.raises(Broken, match="nobody wanted it to"):
+        [live(seed) for seed in range(200)]
 
 
 def test_the_report_tells_what_was_seen(capsys: pytest.CaptureFixture[str]) -> None:

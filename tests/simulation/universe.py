@@ -17,6 +17,7 @@ from tests.simulation import clock
 from tests.simulation.manners import ALL_MANNERS, KEEPS_FIRST, MIXES_UP, RENEWS
 from tests.simulation.network import CLEAR, Network, Weather
 from tests.simulation.people import People, Whim
+from tests.simulation.showing import Showing
 from tests.simulation.witness import Broken, Witness, table_of
 from tests.simulation.world import ALL, LOOK_MS, OWNER, Side
 
@@ -84,6 +85,7 @@ class Universe:
             side.owed_for = self._owed_for
         full = self._stream("full")
         self._full = full.choice([0.02, 0.1, *[0.0] * 6])
+        self._shown_badly = self._stream("showing").choice([0.05, 0.3, *[0.0] * 8])
         if not third:
             self._behave()
 
@@ -132,6 +134,9 @@ class Universe:
         people = People(self.pairs, self._stream("people"), self._stream("stops"))
         for side in self.sides.values():
             side.store.full = (self._full, self._stream(f"full disk of {side.name}")) if self._full else None
+            if self._shown_badly:
+                chance = self._stream(f"shown to {side.name}")
+                side.identity.showing = Showing(chance, self._shown_badly, self.witness.seen)
         acts = [people.act(), *(people.cut_power(side) for side in self.sides.values())]
         tasks = [asyncio.create_task(act) for act in acts]
         await self._pass(self._storm_s)
@@ -142,6 +147,7 @@ class Universe:
         self.network.echoes = {}
         for side in self.sides.values():
             side.store.full = None
+            side.identity.showing = None
             await side.crash()
             await side.start()
 

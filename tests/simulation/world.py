@@ -20,7 +20,7 @@ from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import Change, PutAgreement, PutProcess
 from connector.ports.decider import Decider
 from connector.ports.entities import PageBounds, ReplayKey
-from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Caller, Intent, Participant, Unauthenticated
 from connector.ports.store import AnyProcess
 from connector.ports.store_errors import Replayed, StoreError, Unavailable
 from connector.protocol.dsp.codec import decode
@@ -32,6 +32,7 @@ from tests.simulation.flows import SimulatedDataPlane
 from tests.simulation.manners import Manners
 from tests.simulation.messages import kind_of
 from tests.simulation.network import Network, Reply, SimulatedPeer
+from tests.simulation.showing import Showing
 from tests.simulation.witness import Witness
 from tests.support.rooms import ControlLimits, Rooms, make_rooms
 
@@ -101,7 +102,10 @@ class DiskStore(MemoryStore):
 
 
 class TokenIdentity:
-    """Single-use tokens without cryptography: `sender/serial`. Implements `ports.identity.Identity`."""
+    """Single-use tokens without cryptography: `sender/serial`. Implements `ports.identity.Identity`.
+
+    With `showing`, each caller is asked for its membership before it is believed.
+    """
 
     def __init__(self, me: str, others: tuple[str, ...], serial: Callable[[], int]) -> None:
         self._me = me
@@ -109,6 +113,7 @@ class TokenIdentity:
             name: Participant(id=name, name=name, address=f"https://{name}.example/dsp") for name in (*others, me)
         }
         self._serial = serial
+        self.showing: Showing | None = None
 
     async def issue_token(self, audience: str, intent: Intent) -> str:
         return f"{self._me}/{self._serial()}"
@@ -117,6 +122,8 @@ class TokenIdentity:
         sender, _, serial = (authorization or "").partition("/")
         if sender not in self._known:
             raise Unauthenticated("a stranger")
+        if self.showing:
+            await self.showing.look(sender)
         key = ReplayKey(owner=OWNER, issuer=sender, jti=serial, expires_at=2**60)
         return Caller(participant=sender, claims={}, evidence={"mechanism": "simulated"}, replay_key=key)
 
@@ -261,6 +268,16 @@ class Side:
         """Answer one request as the HTTPS binding does."""
         try:
             caller = await self.identity.authenticate(authorization, Intent.NEGOTIATION)
+        except Unauthenticated:
+            self.witness.seen["answer 401 unauthenticated"] += 1
+            return Reply(401, reason="unauthenticated")
+        except AuthenticationUnavailable:
+            self.witness.seen["answer 503 authentication unavailable"] += 1
+            return Reply(503, reason="busy")
+        return await self._answer(sender, caller, what, pid, body)
+
+    async def _answer(self, sender: str, caller: Caller, what: str, pid: str | None, body: bytes) -> Reply:
+        try:
             if what.startswith("GET"):
                 return await self._state(caller, what, pid or "")
             before = self.rooms.context.acknowledged.apply(self.store.peek(ProcessKind.NEGOTIATION, pid))

@@ -6,7 +6,7 @@ from typing import Protocol
 from connector.identity.dcp.self_issued import SelfIssued
 from connector.identity.jws import Rejected
 from connector.net.client import GuardedClient
-from connector.net.errors import NetError
+from connector.net.errors import OF_PEER, NetError
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.document import ServiceType
 from connector.protocol.dcp.errors import ClaimFault
@@ -30,6 +30,7 @@ async def ask_presentations(
     make_token: TokenMaker,
     *,
     three_parts: bool = False,
+    of_edc: bool = False,
 ) -> tuple[str, ...]:
     """Return the presentations, none of them verified, that the Credential Service of `sender` gives for `scopes`.
 
@@ -48,10 +49,12 @@ async def ask_presentations(
             "POST",
             service + QUERY_PATH,
             headers={"Authorization": authorization, "Content-Type": "application/json"},
-            body=write_query(scopes, three_parts=three_parts),
+            body=write_query(scopes, three_parts=three_parts, of_edc=of_edc),
             timeout_s=ASK_S,
             max_bytes=MAX_RESPONSE,
         )
+    except OF_PEER as error:
+        raise Rejected("service", f"the Credential Service is refused: {error}") from error
     except NetError as error:
         raise AuthenticationUnavailable(f"The Credential Service of the caller cannot be asked: {error}") from error
     if response.status >= 500 or response.status == 429:

@@ -121,7 +121,8 @@ class DcpIdentity:
 
         verify = verify_by_documents(resolve, take_missing=profile.without_relationships)
         lists = StatusLists(client, verify, clock, budget)
-        return resolver, Verifier(self._id, self._find_trust(), resolve, lists, profile.without_relationships, of_kit)
+        verifier = Verifier(self._id, self._find_trust(), resolve, lists, profile.without_relationships, of_kit)
+        return resolver, verifier._replace(of_edc=profile.of_edc)
 
     def _find_trust(self) -> TrustedIssuers:
         """Return who is trusted for what: by the profile, and of the partners as far as the list says."""
@@ -367,7 +368,12 @@ class DcpIdentity:
         scopes = [Scope(ScopeKind.TYPE, name) for name in types]
         async with self._budget:
             texts = await ask_presentations(
-                self._client, sender, scopes, self._make_token, three_parts=self._profile.three_part_scopes
+                self._client,
+                sender,
+                scopes,
+                self._make_token,
+                three_parts=self._profile.three_part_scopes,
+                of_edc=self._profile.of_edc,
             )
         found = [each for text in texts for each in await verify_presentation(text, sender, self._verifier, now)]
         self._check_partner(sender.claims.iss, found)

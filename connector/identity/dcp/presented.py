@@ -61,6 +61,7 @@ class Verifier(NamedTuple):
     statuses: StatusLists
     take_missing: bool = False
     of_kit: bool = False
+    of_edc: bool = False
 
 
 async def verify_presentation(
@@ -72,7 +73,7 @@ async def verify_presentation(
     at the first rule that fails, and what `StatusLists.find_ended` raises.
     """
     opened = open_signed(text, limit=MAX_PRESENTATION * _SLACK, kinds=PRESENTATION_KINDS, algorithms=PEER_ALGORITHMS)
-    presentation = _read_presentation(opened, of_kit=verifier.of_kit)
+    presentation = _read_presentation(opened, verifier)
     holder = sender.claims.iss
     if presentation.holder != holder:
         raise Rejected("holder", "the presentation is that of another holder.")
@@ -102,9 +103,9 @@ def open_credential(text: str) -> Opened:
     return open_signed(text, limit=MAX_CREDENTIAL * _SLACK, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS)
 
 
-def _read_presentation(opened: Opened, *, of_kit: bool) -> Presentation:
+def _read_presentation(opened: Opened, verifier: Verifier) -> Presentation:
     try:
-        return read_presentation(opened.payload, of_kit=of_kit)
+        return read_presentation(opened.payload, of_kit=verifier.of_kit, of_edc=verifier.of_edc)
     except ClaimFault as fault:
         raise Rejected("form-of-claims", fault.reason) from None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connector.net.client import GuardedClient
-from connector.net.errors import NetError
+from connector.net.errors import OF_PEER, NetError
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.document import MAX_DOCUMENT, DidDocument, read_document
@@ -33,12 +33,14 @@ _MEDIA_TYPES = frozenset(
 class _DocumentPlace:
     """What is known of one identifier: its document, and when it was fetched (ms).
 
-    `failed_at` is when its place did not answer, `asked_at` when a key that the document lacks was looked for.
+    `failed_at` is when its place did not answer, or with something wrong, which `fault` says; `asked_at` is when a key
+    that the document lacks was looked for.
     """
 
     document: DidDocument | None = None
     fetched_at: int = 0
     failed_at: int | None = None
+    fault: str | None = None
     asked_at: int | None = None
     fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -101,18 +103,20 @@ class DidResolver:
     async def _renew(self, did: str, place: _DocumentPlace, having: str | None) -> DidDocument:
         now = self._clock()
         if self._was_now(place.failed_at):
+            if place.fault is not None:
+                raise ClaimFault(place.fault)
             raise AuthenticationUnavailable(f"The document of {did} could not be fetched a moment ago.")
         try:
             place.document = read_document(await self._fetch(did), did)
         except (NetError, _Missing) as error:
-            place.failed_at = now
+            place.failed_at, place.fault = now, None
             if place.document is not None and 0 <= now - place.fetched_at < KEPT_MS:
                 return place.document
             raise AuthenticationUnavailable(f"The document of {did} cannot be fetched: {error}") from error
-        except ClaimFault:
-            place.document = None
+        except ClaimFault as wrong:
+            place.document, place.failed_at, place.fault = None, now, wrong.reason
             raise
-        place.fetched_at, place.failed_at = now, None
+        place.fetched_at, place.failed_at, place.fault = now, None, None
         if having is not None and having not in place.document.keys:
             place.asked_at = now
         return place.document
@@ -120,10 +124,13 @@ class DidResolver:
     async def _fetch(self, did: str) -> bytes:
         url = parse_web_did(did).locate_document(self._scheme)
         headers = {"Accept": ", ".join(sorted(_MEDIA_TYPES))}
-        async with self._budget:
-            response = await self._client.request(
-                "GET", url, headers=headers, timeout_s=FETCH_S, max_bytes=MAX_DOCUMENT
-            )
+        try:
+            async with self._budget:
+                response = await self._client.request(
+                    "GET", url, headers=headers, timeout_s=FETCH_S, max_bytes=MAX_DOCUMENT
+                )
+        except OF_PEER as error:
+            raise ClaimFault(f"The document of {did} is refused: {error}") from error
         if response.status != 200:
             raise _Missing(f"its place answers with status {response.status}.")
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

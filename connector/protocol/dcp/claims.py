@@ -103,10 +103,13 @@ def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL, of_kit: bool = F
     )
 
 
-def read_presentation(payload: bytes, *, of_kit: bool = False) -> Presentation:
-    """Read the payload of a presentation of either profile, `of_kit` as in `read_claims`; raises ClaimFault."""
+def read_presentation(payload: bytes, *, of_kit: bool = False, of_edc: bool = False) -> Presentation:
+    """Read the payload of a presentation of either profile, `of_kit` as in `read_claims`; raises ClaimFault.
+
+    `of_edc` takes the presentations of EDC, whose first context is one of its own.
+    """
     outside = read_object(payload, MAX_PRESENTATION, "The presentation")
-    profile, inside = _find_model(outside, "vp", "VerifiablePresentation", of_kit=of_kit)
+    profile, inside = _find_model(outside, "vp", "VerifiablePresentation", of_kit=of_kit, of_edc=of_edc)
     audience = outside.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
         audience = audience[0]
@@ -137,7 +140,7 @@ def write_presentation(
 
 
 def _find_model(
-    outside: dict[str, Any], wrapper: str, kind: str, *, of_kit: bool
+    outside: dict[str, Any], wrapper: str, kind: str, *, of_kit: bool, of_edc: bool = False
 ) -> tuple[ClaimsProfile, dict[str, Any]]:
     """Return the profile by its first context, and the members of the data model."""
     inside = outside.get(wrapper, outside)
@@ -147,9 +150,9 @@ def _find_model(
     if of_kit:
         return profile, inside
     contexts = inside.get("@context")
-    first = contexts[0] if isinstance(contexts, list) and contexts else contexts
+    listed = contexts if isinstance(contexts, list) else [contexts]
     expected = V1 if wrapper in outside else V2
-    if first != expected:
+    if expected not in (listed if of_edc else listed[:1]):
         raise ClaimFault(f"The first @context is another one: expected {expected}.")
     if kind not in _list(inside, "type", MAX_TYPES):
         raise ClaimFault(f"The type is another one: expected {kind}.")

@@ -56,9 +56,10 @@ class DidDocument(NamedTuple):
     def may_sign(self, method: str, relationship: Relationship, *, take_missing: bool = False) -> bool:
         """Return whether a method of the document may sign what `relationship` is for.
 
-        `take_missing` accepts each method of a document that states no relationship at all, as some products write it.
+        `take_missing` accepts each method of a document that states no relationship at all, or only empty ones, as
+        some products write it.
         """
-        if not self.relationships:
+        if not any(self.relationships.values()):
             return take_missing
         return method in self.relationships.get(relationship, frozenset())
 

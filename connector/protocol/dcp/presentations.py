@@ -23,9 +23,9 @@ class DefinitionAsked(ClaimFault):
     """A query has a presentation definition instead of scopes: the answer is 501 (DCP 1.0, 5.4.1.1)."""
 
 
-def write_query(scopes: Sequence[Scope], *, three_parts: bool = False) -> bytes:
-    """Return a query for presentations of the credentials that `scopes` name."""
-    written = [scope.write(three_parts=three_parts) for scope in scopes]
+def write_query(scopes: Sequence[Scope], *, three_parts: bool = False, of_edc: bool = False) -> bytes:
+    """Return a query for presentations of the credentials that `scopes` name, in the form of `Scope.write`."""
+    written = [scope.write(three_parts=three_parts, of_edc=of_edc) for scope in scopes]
     return msgspec.json.encode({"@context": [CONTEXT], "type": _QUERY, "scope": written})
 
 

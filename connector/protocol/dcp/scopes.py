@@ -1,10 +1,12 @@
 """Scopes: which credentials a verifier asks for (DCP 1.0, 5.4.1.2).
 
-Deployed peers append what may be done as a third part, `:read`. Both forms are read. A type is compared for equality.
+Deployed peers append what may be done as a third part, `:read`, and EDC has an alias of its own for types. All these
+forms are read. A type is compared for equality.
 
 Pure: standard library only.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,6 +14,9 @@ from connector.protocol.dcp.errors import ClaimFault
 
 MAX_SCOPE = 512
 MAX_SCOPES = 32
+
+EDC_TYPE = "org.eclipse.edc.vc.type"
+"""The alias of EDC for `ScopeKind.TYPE`, which its IdentityHub alone understands."""
 
 _READING = (":read", ":*", ":all")
 _WRITING = ":write"
@@ -30,9 +35,14 @@ class Scope(NamedTuple):
     kind: ScopeKind
     value: str
 
-    def write(self, *, three_parts: bool = False) -> str:
-        """Return it as text, with `:read` for peers that want three parts."""
+    def write(self, *, three_parts: bool = False, of_edc: bool = False) -> str:
+        """Return it as text, with `:read` for peers that want three parts; `of_edc` writes a type as EDC does."""
+        if of_edc and self.kind is ScopeKind.TYPE:
+            return f"{EDC_TYPE}:{self.value}:read"
         return f"{self.kind}:{self.value}{':read' if three_parts else ''}"
+
+
+_KINDS: Mapping[str, ScopeKind] = {**{str(kind): kind for kind in ScopeKind}, EDC_TYPE: ScopeKind.TYPE}
 
 
 def parse_scope(text: str) -> Scope:
@@ -41,13 +51,13 @@ def parse_scope(text: str) -> Scope:
     >>> parse_scope("org.eclipse.dspace.dcp.vc.type:MembershipCredential:read").value
     'MembershipCredential'
     """
-    kind = next((kind for kind in ScopeKind if text.startswith(f"{kind}:")), None)
-    if kind is None or len(text) > MAX_SCOPE:
+    alias = next((alias for alias in _KINDS if text.startswith(f"{alias}:")), None)
+    if alias is None or len(text) > MAX_SCOPE:
         raise ClaimFault(f"The scope {text[:100]!r} is unknown: expected {ScopeKind.TYPE}:TYPE or {ScopeKind.ID}:ID.")
-    value = text[len(kind) + 1 :]
+    value = text[len(alias) + 1 :]
     if value.endswith(_WRITING):
         raise ClaimFault(f"The scope {text[:100]!r} asks to write: credentials are only read here.")
     value = next((value.removesuffix(end) for end in _READING if value.endswith(end)), value)
     if not value or not value.isprintable() or " " in value:
         raise ClaimFault(f"The scope {text[:100]!r} names no credential: expected a type or an identifier.")
-    return Scope(kind, value)
+    return Scope(_KINDS[alias], value)

@@ -15,9 +15,10 @@ from connector.ports.changes import PutIssuance
 from connector.ports.entities import Issuance
 from connector.protocol.dcp.objects import CONTEXT
 from connector.protocol.dcp.presentations import read_response, write_query
+from connector.protocol.dcp.scopes import ScopeKind
 from connector.views.credentials import IssuanceState
 from tests.identity.dcp.places import CITY, US
-from tests.support.holding import MEMBERSHIP, Holding, hold, member
+from tests.support.holding import COMPANY, MEMBERSHIP, Holding, hold, member
 
 ASKED = {"@context": [CONTEXT], "type": "PresentationQueryMessage"}
 QUERY = write_query([MEMBERSHIP])
@@ -57,6 +58,29 @@ async def test_a_verifier_gets_what_its_access_token_grants_once() -> None:
     assert len(read_response(answer.body)) == 1
     again = await post(firm, "/presentations/query", QUERY, token)
     assert (again.status, b"presentation" in again.body) == (401, False)
+
+
+@pytest.mark.parametrize(
+    "scope", [["*"], [":*", "*:*"], ["Credential"], ["VerifiableCredential"], ["MembershipCredential"]]
+)
+async def test_scopes_for_everything_show_no_more_than_is_granted(scope: list[str]) -> None:
+    firm = await hold()
+    await keeping.add(firm.service, member(), by="person")
+    granted = firm.token(US, token=firm.mechanism._access.issue(US, [COMPANY]))
+    asked = {**ASKED, "scope": [f"{ScopeKind.TYPE}:{each}:read" for each in scope]}
+    answer = await post(firm, "/presentations/query", asked, granted)
+    assert answer.status == 200
+    assert read_response(answer.body) == ()
+
+
+@pytest.mark.parametrize(
+    "scope", [[f"{ScopeKind.TYPE}:T{number}" for number in range(33)], [f"{ScopeKind.TYPE}:A:write"]]
+)
+async def test_too_many_scopes_or_one_to_write_are_refused(scope: list[str]) -> None:
+    firm = await hold()
+    await keeping.add(firm.service, member(), by="person")
+    answer = await post(firm, "/presentations/query", {**ASKED, "scope": scope}, opened(firm))
+    assert (answer.status, b"presentation" in answer.body) == (400, False)
 
 
 @pytest.mark.parametrize(

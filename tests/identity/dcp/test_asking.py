@@ -49,8 +49,8 @@ async def test_the_access_token_goes_back_to_the_service_of_its_sender(three_par
         (200, b"[" * 50_000, Rejected),
         (500, b"", AuthenticationUnavailable),
         (429, b"", AuthenticationUnavailable),
-        (302, b"", AuthenticationUnavailable),
-        (200, b" " * (MAX_RESPONSE + 1), AuthenticationUnavailable),
+        (302, b"", Rejected),
+        (200, b" " * (MAX_RESPONSE + 1), Rejected),
     ],
 )
 async def test_another_answer_is_a_refusal_or_a_reason_to_ask_later(

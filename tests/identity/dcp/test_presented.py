@@ -63,6 +63,19 @@ async def test_the_older_data_model_counts_too() -> None:
     assert found.profile is ClaimsProfile.VC11
 
 
+async def test_the_first_context_of_edc_counts_where_the_data_space_says_so() -> None:
+    context = {"@context": ["https://www.w3.org/2018/credentials/v1"]}
+    inside = {**context, "type": ["VerifiableCredential", "MembershipCredential"], "credentialSubject": {"id": FIRM}}
+    old = signed({"iss": CITY, "sub": FIRM, "vc": inside}, kind="JWT")
+    contexts = ["https://w3id.org/tractusx-trust/v0.8", *context["@context"]]
+    shown = {"@context": contexts, "type": "VerifiablePresentation", "verifiableCredential": [old]}
+    text = present({"iss": FIRM, "aud": "did:web:amt.example", "exp": NOW_S + 9, "vp": shown}, kind="JWT")
+    assert await judge(text) == "form-of-claims"
+    places = Places()
+    sender, verifier = await places.sender(), places.verifier()._replace(of_edc=True)
+    assert len(await verify_presentation(text, sender, verifier, places.now_ms)) == 1
+
+
 async def test_a_type_that_the_issuer_is_not_trusted_for_says_nothing() -> None:
     both = signed(credential(type=["VerifiableCredential", "MembershipCredential", "AuditorCredential"]))
     (found,) = await verify(present(presentation(both)))

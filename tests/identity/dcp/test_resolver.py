@@ -78,9 +78,9 @@ async def test_a_clock_that_was_ahead_keeps_no_document_for_longer() -> None:
         (200, "", b"{}", ClaimFault),
         (200, "application/json", b"{}", ClaimFault),
         (200, "application/json", b'{"id": "did:web:stadt.example"}', ClaimFault),
-        (200, "application/json", b" " * (MAX_DOCUMENT + 1), AuthenticationUnavailable),
+        (200, "application/json", b" " * (MAX_DOCUMENT + 1), ClaimFault),
         (404, "application/json", b"{}", AuthenticationUnavailable),
-        (302, "application/json", b"{}", AuthenticationUnavailable),
+        (302, "application/json", b"{}", ClaimFault),
         (500, "application/json", b"{}", AuthenticationUnavailable),
     ],
 )
@@ -102,6 +102,19 @@ async def test_a_document_that_became_wrong_is_not_used_any_more() -> None:
     places.now_ms += LOOK_AGAIN_MS
     with pytest.raises(AuthenticationUnavailable):
         await places.resolve(FIRM)
+
+
+async def test_a_wrong_document_is_fetched_once_in_ten_seconds_and_then_anew() -> None:
+    places = Places()
+    kept = places.served[PLACE]
+    places.put(PLACE, b'{"id": "did:web:stadt.example"}')
+    for _ in range(20):
+        with pytest.raises(ClaimFault, match="another identifier"):
+            await places.resolve(FIRM)
+    assert len(places.fetched) == 1
+    places.served[PLACE] = kept
+    places.now_ms += LOOK_AGAIN_MS
+    assert (await places.resolve(FIRM)).id == FIRM
 
 
 @pytest.mark.parametrize("did", ["did:web:127.0.0.1", "did:web:evil.example%23.firma.example", "did:key:z6Mk"])

@@ -6,6 +6,7 @@ new token at every start, and takes the token alone, without a scheme, as EDC's 
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -154,10 +155,13 @@ def _list(value: Any) -> list[Any]:
 
 
 class DelayingProxy:
-    """Passes connections at `port` on to `target`; every answer waits `delay_s`, as behind a slow network."""
+    """Passes connections at `port` on to `target`; every answer waits `delay_s`, as behind a slow network.
 
-    def __init__(self, port: int, target: int, delay_s: float) -> None:
-        self._port, self._target, self._delay_s = port, target, delay_s
+    With `tls`, the connections at `port` are those of TLS, as behind a proxy of a product that speaks plain HTTP.
+    """
+
+    def __init__(self, port: int, target: int, delay_s: float, tls: ssl.SSLContext | None = None) -> None:
+        self._port, self._target, self._delay_s, self._tls = port, target, delay_s, tls
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -179,7 +183,7 @@ class DelayingProxy:
         await asyncio.gather(*passing, return_exceptions=True)
 
     async def _open(self) -> None:
-        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self._port)
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self._port, ssl=self._tls)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

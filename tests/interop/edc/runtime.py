@@ -15,21 +15,42 @@ EDC = {"@vocab": "https://w3id.org/edc/v0.0.1/ns/"}
 ODRL = "http://www.w3.org/ns/odrl.jsonld"
 PROTOCOL = "dataspace-protocol-http:2025-1"
 READY_S = 120.0
+MAIN = "org.eclipse.edc.boot.system.runtime.BaseRuntime"
 # Its loops look every 50 ms instead of every second: the interesting windows are as narrow, and the run is short.
 LOOPS = ("negotiation.consumer", "negotiation.provider", "transfer", "dataplane")
 
 
 def fetch(version: str, part: str) -> Path:
     """Bring the jars of one part, `control` or `data`, into `build/`; return their folder."""
+    folder = ROOT / "build" / "edc" / version / part
+    copy_jars(HERE / "pom.xml", folder, f"-P{part}", f"-Dedc.version={version}")
+    return folder
+
+
+def copy_jars(pom: Path, folder: Path, *options: str) -> None:
+    """Bring the jars that a pom names into `folder`, unless they are there."""
     for tool in ("java", "mvn"):
         assert shutil.which(tool), f"EDC needs {tool}: install a JDK 17 and Maven."
-    folder = ROOT / "build" / "edc" / version / part
     if not list(folder.glob("boot-*.jar")):
         plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
-        options = [f"-P{part}", f"-Dedc.version={version}", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-        command = ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(HERE / "pom.xml"), plugin, *options]
+        more = ["-DincludeScope=runtime", f"-DoutputDirectory={folder}", *options]
+        command = ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(pom), plugin, *more]
         subprocess.run(command, check=True, timeout=300)
-    return folder
+
+
+def run_part(
+    folder: Path, part: str, properties: dict[str, str], classes: str, *options: str
+) -> subprocess.Popen[bytes]:
+    """Run a part of EDC from its classes, and return its process as soon as it is ready; its log is in `folder`."""
+    file, log = folder / f"{part}.properties", folder / f"{part}.log"
+    file.write_text("".join(f"{name}={value}\n" for name, value in properties.items()), "utf-8")
+    memory = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    with log.open("wb") as out:
+        command = ["java", *memory, *options, f"-Dedc.fs.config={file}", "-cp", classes, MAIN]
+        process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "TZ": "UTC"})
+    until(lambda: b" ready" in log.read_bytes() or process.poll() is not None, READY_S)
+    assert process.poll() is None, log.read_text("utf-8", "replace")[-3000:]
+    return process
 
 
 class Runtime:
@@ -55,13 +76,13 @@ class Runtime:
         self.folder.mkdir(parents=True, exist_ok=True)
         listeners = {"": "/api", "protocol": "/protocol", "management": "/management", "control": "/control"}
         listeners |= {"version": "/version", "catalog": "/catalog"}
-        control = self._properties(listeners, self.ports) | {"edc.dsp.callback.address": self.public}
+        control = self.list_properties(listeners, self.ports) | {"edc.dsp.callback.address": self.public}
         control |= {"edc.policy.validation.enabled": "false"}
-        data = self._properties({"": "/api", "control": "/control"}, self.ports + 10)
+        data = self.list_properties({"": "/api", "control": "/control"}, self.ports + 10)
         data |= {"edc.dpf.selector.url": f"{self.control}/v1/dataplanes"}
         # The data plane registers itself at the control plane.
         for part, properties in (("control", control), ("data", data)):
-            self._run(part, properties)
+            self.run(part, properties, f"{fetch(self.version, part)}/*")
 
     def stop(self) -> None:
         """End its processes at once: they hold nothing that outlives a test, and would take long to say goodbye."""
@@ -71,7 +92,8 @@ class Runtime:
             process.wait(30)
         self._management.close()
 
-    def _properties(self, listeners: dict[str, str], first: int) -> dict[str, str]:
+    def list_properties(self, listeners: dict[str, str], first: int) -> dict[str, str]:
+        """Return the settings of a part whose listeners have the ports from `first` on."""
         found = {"edc.hostname": "localhost", "edc.participant.id": self.id}
         for number, (name, path) in enumerate(listeners.items()):
             prefix = f"web.http.{name}." if name else "web.http."
@@ -80,17 +102,9 @@ class Runtime:
         keys = ("signer.privatekey", "verifier.publickey")
         return found | {f"edc.transfer.proxy.token.{key}.alias": "none" for key in keys}
 
-    def _run(self, part: str, properties: dict[str, str]) -> None:
-        file, log = self.folder / f"{part}.properties", self.folder / f"{part}.log"
-        file.write_text("".join(f"{name}={value}\n" for name, value in properties.items()), "utf-8")
-        memory = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-        classes = ["-cp", f"{fetch(self.version, part)}/*", "org.eclipse.edc.boot.system.runtime.BaseRuntime"]
-        with log.open("wb") as out:
-            command = ["java", *memory, f"-Dedc.fs.config={file}", *classes]
-            process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "TZ": "UTC"})
-        self._processes.append(process)
-        until(lambda: b" ready" in log.read_bytes() or process.poll() is not None, READY_S)
-        assert process.poll() is None, log.read_text("utf-8", "replace")[-3000:]
+    def run(self, part: str, properties: dict[str, str], classes: str, *options: str) -> None:
+        """Run one part of it, and wait until it is ready."""
+        self._processes.append(run_part(self.folder, part, properties, classes, *options))
 
     # Its management API
 

@@ -19,7 +19,7 @@ from connector.client.frame.errors import ClientError
 from connector.views.assets import AssetOrder, DataClass
 from tests.e2e.live import free_base
 from tests.interop.edc.around import Around, DelayingProxy
-from tests.interop.edc.ours import EDC_ID, ME, Kontor
+from tests.interop.edc.ours import EDC_ID, ME, Kontor, make_kontor
 from tests.interop.edc.runtime import Runtime, until
 
 pytestmark = pytest.mark.edc
@@ -51,7 +51,7 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         proxies = [DelayingProxy(ports + 36, ports + 1, delay), DelayingProxy(ports + 37, ports + 30, delay)]
         fronts = [f"http://localhost:{ports + 36}/protocol", f"http://localhost:{ports + 37}"]
     edc = Runtime(version, EDC_ID, ports, folder / "edc", public=fronts[0])
-    us = Kontor(folder / "kontor", ports + 30, edc.address, around.url, public=fronts[1])
+    us = make_kontor(folder / "kontor", ports + 30, edc.address, around.url, public=fronts[1])
     try:
         edc.start()
         us.start()

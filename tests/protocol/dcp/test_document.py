@@ -54,8 +54,14 @@ def test_a_document_without_relationships_is_accepted_where_the_data_space_says_
     assert read.may_sign(f"{DID}#k1", Relationship.TOKEN, take_missing=True)
 
 
+def test_empty_relationships_say_no_more_than_none() -> None:
+    read = read_document(document(verificationMethod=[method("#k1")], authentication=[]), DID)
+    assert not read.may_sign(f"{DID}#k1", Relationship.TOKEN)
+    assert read.may_sign(f"{DID}#k1", Relationship.TOKEN, take_missing=True)
+
+
 def test_one_relationship_makes_the_document_strict() -> None:
-    read = read_document(document(verificationMethod=[method("#k1")], assertionMethod=[]), DID)
+    read = read_document(document(verificationMethod=[method("#k1")], assertionMethod=["#k2"]), DID)
     assert not read.may_sign(f"{DID}#k1", Relationship.TOKEN, take_missing=True)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.scopes import MAX_SCOPE, Scope, ScopeKind, parse_scope
+from connector.protocol.dcp.scopes import EDC_TYPE, MAX_SCOPE, Scope, ScopeKind, parse_scope
 
 TYPE, ID = str(ScopeKind.TYPE), str(ScopeKind.ID)
 
@@ -19,6 +19,7 @@ TYPE, ID = str(ScopeKind.TYPE), str(ScopeKind.ID)
         (f"{TYPE}:https://stadt.example/ns#Member:read", Scope(ScopeKind.TYPE, "https://stadt.example/ns#Member")),
         (f"{ID}:urn:uuid:8247b87d", Scope(ScopeKind.ID, "urn:uuid:8247b87d")),
         (f"{TYPE}:*", Scope(ScopeKind.TYPE, "*")),
+        (f"{EDC_TYPE}:Member:read", Scope(ScopeKind.TYPE, "Member")),
     ],
 )
 def test_a_scope_has_two_or_three_parts(text: str, scope: Scope) -> None:
@@ -43,6 +44,11 @@ def test_a_scope_has_two_or_three_parts(text: str, scope: Scope) -> None:
 def test_a_scope_that_names_no_credential_to_read_is_refused(text: str) -> None:
     with pytest.raises(ClaimFault):
         parse_scope(text)
+
+
+def test_a_type_is_written_as_edc_wants_it_and_an_identifier_as_the_standard_has_it() -> None:
+    assert Scope(ScopeKind.TYPE, "Member").write(of_edc=True) == f"{EDC_TYPE}:Member:read"
+    assert Scope(ScopeKind.ID, "urn:1").write(of_edc=True) == f"{ID}:urn:1"
 
 
 @given(st.text(max_size=60), st.booleans())

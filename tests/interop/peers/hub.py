@@ -1,0 +1,135 @@
+"""A real IdentityHub: the documents, the tokens and the credentials of participants that are not ours."""
+
+import re
+import ssl
+import subprocess
+from base64 import b64encode
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+from connector.protocol.dcp.did import write_web_did
+from tests.interop.edc.around import DelayingProxy
+from tests.interop.edc.runtime import run_part, until
+from tests.interop.peers.jars import find_classes
+
+LISTENERS = ("", "identity", "credentials", "did", "sts", "version")
+PATHS = {"": "/api", "identity": "/api/identity", "credentials": "/api/credentials", "did": "/", "sts": "/api/sts"}
+
+
+class Account(NamedTuple):
+    """A participant of the hub: its identifier, the keys of its API, and the client of its token service."""
+
+    name: str
+    did: str
+    api_key: str
+    client: str
+    secret: str
+
+
+class Hub:
+    """The process at the ports from `ports` on. Documents and credentials are read over TLS, by two proxies."""
+
+    def __init__(self, ports: int, folder: Path, tls: ssl.SSLContext, options: list[str]) -> None:
+        self._ports, self._folder, self._options = ports, folder, options
+        self.tokens = f"http://localhost:{ports + 4}/api/sts/token"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._fronts = [DelayingProxy(ports + 6, ports + 3, 0.0, tls), DelayingProxy(ports + 7, ports + 2, 0.0, tls)]
+        self._api = httpx.Client(base_url=f"http://localhost:{ports + 1}/api/identity/v1alpha", timeout=30)
+
+    def start(self) -> None:
+        """Start the hub, and make its administrator."""
+        self._folder.mkdir(parents=True)
+        properties = {"edc.hostname": "localhost", "edc.iam.did.web.use.https": "true"}
+        for number, name in enumerate(LISTENERS):
+            prefix = f"web.http.{name}." if name else "web.http."
+            properties |= {
+                f"{prefix}port": str(self._ports + number),
+                f"{prefix}path": PATHS.get(name, "/.well-known/api"),
+            }
+        # It signs by the keys of its participants, and asks for an identity of its own all the same.
+        own = write_web_did("localhost", self._ports + 6, ("hub",))
+        properties |= {"edc.participant.id": own, "edc.ih.iam.id": own}
+        properties |= {"edc.iam.sts.privatekey.alias": "none", "edc.iam.sts.publickey.id": "none"}
+        # A list is fetched for each look at it, as a revocation has to be seen within the test.
+        properties["edc.iam.credential.revocation.cache.validity"] = "1"
+        self._process = run_part(self._folder, "hub", properties, find_classes("hub"), *self._options)
+        found = re.search(r"administrator key (\S+)", self.log())
+        assert found, self.log()[-3000:]
+        self._api.headers["x-api-key"] = found.group(1)
+
+    def stop(self) -> None:
+        """End the process and what stands before it."""
+        if self._process:
+            self._process.kill()
+            self._process.wait(30)
+        for front in self._fronts:
+            front.close()
+        self._api.close()
+
+    def log(self) -> str:
+        """Return what it has logged."""
+        return (self._folder / "hub.log").read_text("utf-8", "replace")
+
+    def add_participant(self, name: str) -> Account:
+        """Make a participant with a document and a key."""
+        did = write_web_did("localhost", self._ports + 6, (name,))
+        place = f"https://localhost:{self._ports + 7}/api/credentials/v1/participants/{_encode(name)}"
+        key = {
+            "keyId": f"{did}#key-1",
+            "privateKeyAlias": f"{name}-key-1",
+            "keyGeneratorParams": {"algorithm": "EC", "curve": "secp256r1"},
+            "usage": ["sign_token", "sign_presentation", "sign_credentials"],
+        }
+        manifest = {"participantContextId": name, "did": did, "active": True, "roles": [], "key": key}
+        manifest["serviceEndpoints"] = [{"id": "claims", "type": "CredentialService", "serviceEndpoint": place}]
+        made = self._ask("POST", "/participants/", manifest)
+        return Account(name, did, made["apiKey"], made["clientId"], made["clientSecret"])
+
+    def store(self, account: Account, id: str, secured: str, credential: dict[str, Any]) -> None:
+        """Store a credential in the form VC1_0_JWT, and what the hub wants to know of it."""
+        read = {
+            "id": credential["id"],
+            "type": credential["type"],
+            "issuer": {"id": credential["issuer"]},
+            "issuanceDate": credential["issuanceDate"],
+            "credentialSubject": [{"id": account.did, "claims": {"level": "full"}}],
+        }
+        if "expirationDate" in credential:
+            read["expirationDate"] = credential["expirationDate"]
+        if "credentialStatus" in credential:
+            status = dict(credential["credentialStatus"])
+            named = {"id": status.pop("id"), "type": status.pop("type")}
+            read["credentialStatus"] = [{**named, "additionalProperties": status}]
+        container = {"rawVc": secured, "format": "VC1_0_JWT", "credential": read}
+        body = {"id": id, "participantContextId": account.name, "verifiableCredentialContainer": container}
+        self._ask("POST", f"/participants/{_encode(account.name)}/credentials", body, account.api_key)
+
+    def remove(self, account: Account, id: str) -> None:
+        """Delete a credential."""
+        self._ask("DELETE", f"/participants/{_encode(account.name)}/credentials/{id}", None, account.api_key)
+
+    def read_document(self, account: Account, files: dict[str, str]) -> dict[str, Any]:
+        """Return the document of a participant as it is served."""
+        trust = ssl.create_default_context(cafile=files["DATENKONTOR_NET__CA"])
+        url = f"https://localhost:{self._ports + 6}/{account.name}/did.json"
+        until(lambda: httpx.get(url, verify=trust).status_code == 200, 30)
+        found: dict[str, Any] = httpx.get(url, verify=trust).json()
+        return found
+
+    def issue_token(self, account: Account, audience: str, **more: str) -> str:
+        """Return a token of a participant for `audience`."""
+        form = {"grant_type": "client_credentials", "client_id": account.client, "client_secret": account.secret}
+        answer = httpx.post(self.tokens, data={**form, "audience": audience, **more}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None, key: str | None = None) -> Any:
+        answer = self._api.request(method, path, json=body, headers={"x-api-key": key} if key else {})
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json() if answer.content else None
+
+
+def _encode(name: str) -> str:
+    return b64encode(name.encode()).decode()

@@ -1,0 +1,168 @@
+"""A data space of three: a connector of ours and two control planes of EDC, whose credentials are in an IdentityHub."""
+
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from connector.authority.profile import publish_profile
+from connector.identity.keys import generate, public_jwk, save_private
+from connector.identity.roster import Member
+from connector.protocol.dcp.did import write_web_did
+from tests.e2e.live import free_base
+from tests.identity.lists import OPERATOR, document, signed
+from tests.interop.edc.around import DelayingProxy
+from tests.interop.edc.ours import Kontor
+from tests.interop.edc.runtime import Runtime
+from tests.interop.peers.hub import Account, Hub
+from tests.interop.peers.issuer import TYPE, Issuer
+from tests.interop.peers.jars import find_classes
+from tests.support.certificates import write_certificates
+
+VERSION = "0.15.1"
+SCOPE = f"org.eclipse.edc.vc.type:{TYPE}:read"
+PROFILE = """
+of_edc = true
+without_relationships = true
+[issuers]
+"{issuer}" = ["{type}"]
+[show]
+catalog = ["{type}"]
+negotiation = ["{type}"]
+transfer = ["{type}"]
+"""
+TRUST = """
+[identity]
+mechanism = "dcp"
+key = "{folder}/key.pem"
+roster = "{folder}/roster.jws"
+operator_key = "{folder}/operator.jwk"
+profile = "{folder}/profile.jws"
+[net]
+hosts = ["localhost:*", "127.0.0.1:*"]
+certificate = "{certificate}"
+key = "{key}"
+ca = "{ca}"
+"""
+
+
+class Space(NamedTuple):
+    """The parts; `anna` and `bert` are the participants of the hub, each with its control plane."""
+
+    hub: Hub
+    issuer: Issuer
+    us: Kontor
+    anna: Account
+    bert: Account
+    edc: Runtime
+    other: Runtime
+    files: dict[str, str]
+
+    def trust(self) -> ssl.SSLContext:
+        """Return what trusts the authority of the certificates here."""
+        return ssl.create_default_context(cafile=self.files["DATENKONTOR_NET__CA"])
+
+    def give(self, account: Account, place: int, **more: int) -> str:
+        """Store a membership for a participant of the hub; return its name there."""
+        secured, credential = self.issuer.issue(account.did, place, now_s=int(time.time()), **more)
+        self.hub.store(account, f"membership-{place}", secured, credential)
+        return f"membership-{place}"
+
+    def give_us(self, place: int, **more: int) -> str:
+        """Store a membership of ours; return its key."""
+        secured, _ = self.issuer.issue(self.us.id, place, now_s=int(time.time()), **more)
+        return self.us.client.credentials.add(secured).key
+
+
+@contextmanager
+def open_space(folder: Path) -> Iterator[Space]:
+    """Start everything on loopback, in a namespace in which there is no other network."""
+    names = {name for _, name in socket.if_nameindex()}
+    assert names == {"lo"}, "EDC listens on all addresses: run these tests by `make test-peers`, in their own network."
+    files = write_certificates(folder)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(files["DATENKONTOR_NET__CERTIFICATE"], files["DATENKONTOR_NET__KEY"])
+    options = _trust(folder, files)
+    ports = free_base(60)
+    hub, issuer = Hub(ports, folder / "hub", tls, options), Issuer(ports + 8, tls)
+    planes: list[Runtime] = []
+    fronts: list[DelayingProxy] = []
+    us = None
+    try:
+        hub.start()
+        anna, bert = hub.add_participant("anna"), hub.add_participant("bert")
+        for number, account in enumerate((anna, bert)):
+            first = ports + 10 + 20 * number
+            fronts.append(DelayingProxy(first + 8, first + 1, 0.0, tls))
+            plane = Runtime(
+                VERSION, account.did, first, folder / account.name, f"https://localhost:{first + 8}/protocol"
+            )
+            _run_plane(plane, account, hub, issuer, options)
+            planes.append(plane)
+        us = _make_us(folder, ports + 50, issuer, files, [(anna, planes[0]), (bert, planes[1])])
+        us.start()
+        yield Space(hub, issuer, us, anna, bert, planes[0], planes[1], files)
+    finally:
+        if us:
+            us.stop()
+        for plane in planes:
+            plane.stop()
+        for front in fronts:
+            front.close()
+        hub.stop()
+        issuer.close()
+
+
+def _trust(folder: Path, files: dict[str, str]) -> list[str]:
+    """Return what lets a JVM trust the authority of the tests."""
+    store = folder / "trust.p12"
+    command = ["keytool", "-importcert", "-noprompt", "-alias", "test", "-file", files["DATENKONTOR_NET__CA"]]
+    subprocess.run([*command, "-keystore", str(store), "-storepass", "public"], check=True, capture_output=True)
+    return [f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=public"]
+
+
+def _run_plane(plane: Runtime, account: Account, hub: Hub, issuer: Issuer, options: list[str]) -> None:
+    plane.folder.mkdir(parents=True)
+    listeners = {"": "/api", "protocol": "/protocol", "management": "/management", "control": "/control"}
+    listeners |= {"version": "/version", "catalog": "/catalog"}
+    properties = plane.list_properties(listeners, plane.ports) | {
+        "edc.dsp.callback.address": plane.public,
+        "edc.iam.issuer.id": account.did,
+        "edc.iam.did.web.use.https": "true",
+        "edc.iam.trusted-issuer.city.id": issuer.did,
+        "edc.iam.credential.revocation.cache.validity": "1",
+        "edc.policy.validation.enabled": "false",
+        "peers.tokens.url": hub.tokens,
+        "peers.tokens.client": account.client,
+        "peers.tokens.secret": account.secret,
+        "peers.scope": SCOPE,
+    }
+    plane.run("control", properties, find_classes("control"), *options)
+
+
+def _make_us(
+    folder: Path, port: int, issuer: Issuer, files: dict[str, str], others: list[tuple[Account, Runtime]]
+) -> Kontor:
+    """Return a connector of ours: production, TLS, and credentials of the issuer."""
+    home, did = folder / "kontor", write_web_did("localhost", port)
+    named = {name.rpartition("__")[2].lower(): path for name, path in files.items()}
+    trust = TRUST.format(folder=home, **named)
+    us = Kontor(home, port, did, trust, public=f"https://localhost:{port}", mode="production")
+    save_private(home / "key.pem", generate())
+    (home / "operator.jwk").write_bytes(msgspec.json.encode(public_jwk(OPERATOR)))
+    (home / "trust.toml").write_text(PROFILE.format(issuer=issuer.did, type=TYPE))
+    publish_profile(home / "trust.toml", home / "profile.jws", OPERATOR)
+    members = [Member(id=did, name="Kontor", address=us.address)]
+    members += [Member(id=account.did, name=account.name, address=plane.address) for account, plane in others]
+    now = datetime.now(UTC)
+    listed = replace(document(1, members), issued=now, expires=now + timedelta(days=1))
+    (home / "roster.jws").write_bytes(signed(listed))
+    return us

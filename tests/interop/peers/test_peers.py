@@ -1,0 +1,186 @@
+"""Real peers of DCP: two control planes of EDC, whose credentials an IdentityHub shows, and a connector of ours.
+
+`make test-peers` runs them in a network of their own; they need a JDK 17, Maven and its registry. All that the parts
+say to each other goes over TLS, and ours runs in the mode `production`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from connector.client.frame.errors import ClientError
+from connector.protocol.dcp.scopes import Scope, ScopeKind
+from connector.views.assets import AssetOrder, DataClass
+from tests.interop.edc.runtime import until
+from tests.interop.peers.issuer import TYPE
+from tests.interop.peers.space import Space, open_space
+
+pytestmark = pytest.mark.peers
+
+WAIT_S = 120.0
+HERS, HIS, OURS = 1, 2, 3
+"""The places of the memberships in the status list: of the two participants of the hub, and of ours."""
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
+    with open_space(tmp_path_factory.mktemp("peers")) as made:
+        made.give(made.anna, HERS)
+        made.give(made.bert, HIS)
+        made.give_us(OURS)
+        made.edc.offer("asset-1", "https://localhost/nothing")
+        source = {"kind": "file", "path": "roads.csv"}
+        order = AssetOrder(id="roads", title={"de": "x"}, source=source, data_class=DataClass.OPEN, licence="cc-by/4.0")
+        made.us.client.assets.add(order)
+        made.us.client.assets.publish("roads")
+        yield made
+
+
+def read_ours(space: Space) -> set[str]:
+    """Return the datasets that EDC sees in our catalogue; fails if we refuse it."""
+    return {row["@id"] for row in space.edc.catalogue(space.us.address, space.us.id)["dataset"]}
+
+
+def read_theirs(space: Space) -> set[str]:
+    """Return the datasets that we see in the catalogue of EDC; raises ClientError if it refuses us."""
+    return {row["@id"] for row in space.us.client.catalog.all(space.anna.did)}
+
+
+def test_each_reads_the_catalogue_of_the_other(space: Space) -> None:
+    assert "roads" in read_ours(space)
+    assert read_theirs(space) == {"asset-1"}
+
+
+def test_the_peers_know_each_other_without_us(space: Space) -> None:
+    assert space.edc.catalogue(space.other.address, space.bert.did)["participantId"] == space.bert.did
+
+
+def test_a_negotiation_that_we_begin_is_finalized_on_both_sides(space: Space) -> None:
+    begun = space.us.client.negotiations.start(space.anna.did, "asset-1")
+    found = space.us.client.negotiations.wait(begun.id, timeout_s=WAIT_S)
+    assert found.state == "FINALIZED", (found.state, found.pending, found.ended)
+    until(lambda: space.edc.negotiation(found.peer_pid or "")["state"] == "FINALIZED", WAIT_S)
+    assert space.edc.negotiation(found.peer_pid or "")["counterPartyId"] == space.us.id
+
+
+def test_a_negotiation_that_edc_begins_is_finalized_on_both_sides(space: Space) -> None:
+    datasets = space.edc.catalogue(space.us.address, space.us.id)["dataset"]
+    (offer,) = next(dataset["hasPolicy"] for dataset in datasets if dataset["@id"] == "roads")
+    terms = {"@id": offer["@id"], "assigner": space.us.id, "target": "roads", "permission": [{"action": "use"}]}
+    begun = space.edc.negotiate(space.us.address, terms)
+    until(lambda: space.edc.negotiation(begun)["state"] in {"FINALIZED", "TERMINATED"}, WAIT_S)
+    assert space.edc.negotiation(begun)["state"] == "FINALIZED", space.edc.negotiation(begun)
+    ours = [row for row in space.us.client.negotiations.list(limit=100).items if row.peer_pid == begun]
+    assert [(row.state, row.peer) for row in ours] == [("FINALIZED", space.anna.did)]
+
+
+def test_a_token_of_the_hub_counts_once_and_only_with_what_it_grants(space: Space) -> None:
+    scope = Scope(ScopeKind.TYPE, TYPE).write(of_edc=True)
+    token = space.hub.issue_token(space.anna, space.us.id, bearer_access_scope=scope)
+    assert ask(space, token).status_code == 200
+    assert ask(space, token).status_code == 401
+    assert ask(space, space.hub.issue_token(space.anna, space.bert.did, bearer_access_scope=scope)).status_code == 401
+    space.us.halt()
+    space.us.start()
+    assert ask(space, space.hub.issue_token(space.anna, space.us.id)).status_code == 401
+
+
+def ask(space: Space, token: str) -> httpx.Response:
+    """Ask us for our catalogue with a token; who is refused learns nothing but that."""
+    body = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"], "@type": "CatalogRequestMessage"}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.post(f"{space.us.address}/catalog/request", json=body, headers=headers, verify=space.trust())
+    if answer.status_code == 401:
+        assert answer.json()["code"] in {"unauthenticated", "replayed"}
+        assert "presentation" not in answer.text.lower()
+    return answer
+
+
+def test_who_has_deleted_its_membership_is_refused_on_both_sides(space: Space) -> None:
+    (held,) = space.us.client.credentials.list()
+    space.hub.remove(space.anna, f"membership-{HERS}")
+    space.us.client.credentials.remove(held.key)
+    try:
+        assert_refused_by_us(space, "shown")
+        assert_refused_by_edc(space)
+    finally:
+        space.give(space.anna, HERS)
+        space.give_us(OURS)
+    assert_admitted(space)
+
+
+def test_who_shows_an_expired_membership_is_refused_on_both_sides(space: Space) -> None:
+    (held,) = space.us.client.credentials.list()
+    space.hub.remove(space.anna, f"membership-{HERS}")
+    space.us.client.credentials.remove(held.key)
+    # Each side is given one that is in force, and waits for its end.
+    ends = time.monotonic() + 6
+    space.give(space.anna, 11, lives_s=5)
+    short = space.give_us(12, lives_s=5)
+    until(lambda: time.monotonic() > ends, 10)
+    try:
+        assert_refused_by_us(space, "shown")
+        assert_refused_by_edc(space)
+    finally:
+        space.us.client.credentials.remove(short)
+        space.hub.remove(space.anna, "membership-11")
+        space.give(space.anna, HERS)
+        space.give_us(OURS)
+    assert_admitted(space)
+
+
+def test_who_shows_a_revoked_membership_is_refused_on_both_sides(space: Space) -> None:
+    # Our holder has looked at the list a moment ago, and shows what is on it: so it is EDC that has to see it.
+    assert read_theirs(space) == {"asset-1"}
+    space.issuer.ended |= {HERS, OURS}
+    try:
+        assert_refused_by_edc(space)
+        assert_refused_by_us(space, "status")
+        # After the start our holder reads the list anew, and shows nothing that has ended.
+        assert_refused_by_edc(space)
+    finally:
+        space.issuer.ended.clear()
+    assert_admitted(space)
+
+
+def test_while_the_issuer_is_away_nobody_is_admitted_whom_it_would_vouch_for(space: Space) -> None:
+    space.us.halt()
+    space.us.start()
+    seen = len(space.us.log())
+    space.issuer.away = True
+    try:
+        refused(lambda: read_ours(space), "Authentication is unavailable")
+        until(lambda: "authentication is unavailable" in space.us.log()[seen:], 10)
+    finally:
+        space.issuer.away = False
+    assert_admitted(space)
+
+
+def assert_refused_by_us(space: Space, rule: str) -> None:
+    """Hold that we refuse EDC by a rule, which our log names; what it showed before is forgotten with a new start."""
+    space.us.halt()
+    space.us.start()
+    seen = len(space.us.log())
+    refused(lambda: read_ours(space), "unauthenticated")
+    until(lambda: "not authenticated: " in space.us.log()[seen:], 10)
+    assert f"not authenticated: {rule}:" in space.us.log()[seen:]
+
+
+def assert_refused_by_edc(space: Space) -> None:
+    with pytest.raises(ClientError, match="does not accept this participant"):
+        read_theirs(space)
+
+
+def assert_admitted(space: Space) -> None:
+    space.us.halt()
+    space.us.start()
+    assert "roads" in read_ours(space)
+    assert read_theirs(space) == {"asset-1"}
+
+
+def refused(act: Callable[[], Any], problem: str) -> None:
+    with pytest.raises(AssertionError, match=problem):
+        act()
