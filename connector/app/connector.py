@@ -40,7 +40,7 @@ from connector.app.parts import (
     to_bounds,
     to_limits,
 )
-from connector.app.planes.local import build_data_listener, build_local_plane
+from connector.app.planes.local import build_data_listener, build_local_plane, build_product_maker
 from connector.app.planes.signaling import AnyPlane, ConnectedPlanes, build_end, connect_planes, open_signaling
 from connector.app.readiness import Readiness
 from connector.binding.broker import Announcer, SearchClient
@@ -71,6 +71,8 @@ from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.products.measurer import DeliveryMeasurer
+from connector.controlplane.usecases.products.runner import ProductRunner
 from connector.controlplane.usecases.subscribing.runner import SubscriptionRunner
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
@@ -160,6 +162,8 @@ class ConnectorServer:
             everywhere.append(("announcer", self.announcer.run))
         once: list[tuple[str, Work]] = [
             ("subscriptions", self.make_subscription_runner().run),
+            ("products", ProductRunner(self.publisher).run),
+            ("measurer", DeliveryMeasurer(self.publisher).run),
             *list_credential_work(self.credentials, self.issuing),
             *(("pusher", pusher.run) for pusher in self.pushers),
         ]
@@ -339,7 +343,7 @@ async def build(
         for pusher in pushers:
             pusher.note(asset_id)
 
-    publisher = _build_publisher(parts, enforcer, connected.planes, announce)
+    publisher = _build_publisher(parts, enforcer, connected, announce)
     pushers += _build_pushers(parts, publisher, announcer)
     credentials, issuing = build_credential_service(parts, context), build_issuer_service(parts, context)
     proving = list_identity_routes(parts, credentials, issuing)
@@ -378,8 +382,9 @@ def _build_notifier(parts: Parts, context: Context, listeners: Listeners) -> Not
 
 
 def _build_publisher(
-    parts: Parts, enforcer: Enforcer, dataplane: AnyPlane, announce: Callable[[str], None]
+    parts: Parts, enforcer: Enforcer, connected: ConnectedPlanes, announce: Callable[[str], None]
 ) -> Publisher:
+    dataplane = connected.planes
     return Publisher(
         context=enforcer.context,
         evaluator=enforcer.evaluator,
@@ -389,6 +394,7 @@ def _build_publisher(
         limits=enforcer.limits,
         contact=find_contact(parts.settings.participant),
         keys=parts.identity.credentials,
+        deriver=build_product_maker(parts.settings, connected.here),
     )
 
 

@@ -21,6 +21,7 @@ from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
 from connector.dataplane.sources.portal import PortalSource
+from connector.dataplane.sources.recipe import RecipeSource
 from connector.dataplane.sources.s3 import S3Source
 from connector.dataplane.sources.sftp import SftpSource
 from connector.dataplane.sources.sql import SqlSource
@@ -41,7 +42,8 @@ class Site:
 
     `source_root` contains the files that are served, `sink_root` those that are received; `backends` is the client for
     the operator's own backends, `brokers` finds the operator's own message brokers, `servers` its other servers.
-    `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for what is not HTTP.
+    `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for what is not HTTP. `results`
+    contains the products.
     """
 
     source_root: Path | None
@@ -51,6 +53,7 @@ class Site:
     tls: TrustAnchors = field(default_factory=TrustAnchors)
     brokers: Brokers | None = None
     servers: Servers | None = None
+    results: Path | None = None
 
 
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
@@ -59,6 +62,7 @@ SOURCES: Mapping[str, Callable[[Site], Source]] = {
     "http": lambda site: HttpSource(site.backends, site.secrets),
     "ngsi-ld": lambda site: PortalSource(NGSI_LD, site.backends, site.secrets),
     "ogcapi": lambda site: PortalSource(OGCAPI, site.backends, site.secrets),
+    "recipe": lambda site: RecipeSource(FileSource(site.results)),
     "s3": lambda site: S3Source(site.secrets),
     "sensorthings": lambda site: PortalSource(SENSORTHINGS, site.backends, site.secrets),
     "sftp": lambda site: SftpSource(site.servers, site.secrets),

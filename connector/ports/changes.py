@@ -38,6 +38,7 @@ from connector.ports.entities import (
     UserSession,
 )
 from connector.ports.issuing_store import IssuingChange
+from connector.ports.product_store import ProductChange
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.users import UserNoticeKind
@@ -480,6 +481,7 @@ Change = (
     | PutNoticeReader
     | PutPlane
     | DropPlane
+    | ProductChange
     | ExtendJournal
     | DropJournal
     | AppendLeaf

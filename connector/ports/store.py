@@ -44,6 +44,7 @@ from connector.ports.entities import (
 )
 from connector.ports.issuing_store import IssuingStore
 from connector.ports.journal_store import JournalStore
+from connector.ports.product_store import ProductStore
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -64,7 +65,7 @@ class CommitRule(Protocol):
         """Hear that changes which were added are durable."""
 
 
-class Store(IssuingStore, JournalStore, Protocol):
+class Store(IssuingStore, JournalStore, ProductStore, Protocol):
     """Durable state of one connector; every method names its owner."""
 
     async def commit(self, group: Sequence[Change]) -> None:

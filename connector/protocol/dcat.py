@@ -52,12 +52,19 @@ DATA_CLASS = "https://w3id.org/datenkontor/policy/1#dataClass"
 FORM = "https://w3id.org/datenkontor/policy/1#form"
 """The form in which a distribution gives the rows of the data; without it, the data is as its provider has it."""
 
+DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
+"""The datasets that data was made of."""
+
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0"
 """OGC API – Features, Part 1: Core."""
 
 _VCARD = "http://www.w3.org/2006/vcard/ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+_DQV = "http://www.w3.org/ns/dqv#"
+_METRICS = "https://w3id.org/datenkontor/policy/1#quality-"
+MEASUREMENTS = _DQV + "hasQualityMeasurement"
+"""What was measured of the quality of data (DQV)."""
 _MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
 _MOMENTS = (
     (re.compile(r"\d{4}"), "gYear"),
@@ -241,6 +248,33 @@ def make_theme(text: str) -> dict[str, object]:
 def make_licence(text: str) -> dict[str, str]:
     """Return a licence given by its IRI; another text is the label of a licence document."""
     return {**({"@id": text} if ":" in text else {LABEL: text}), "@type": "dct:LicenseDocument"}
+
+
+def make_derivation(dataset: str, *, version: str, licence: str) -> dict[str, object]:
+    """Return a dataset that data was derived from, with its version and its licence (PROV-O: `prov:wasDerivedFrom`).
+
+    >>> make_derivation("urn:a", version="", licence="")
+    {'@id': 'urn:a', '@type': 'http://www.w3.org/ns/prov#Entity'}
+    """
+    members: dict[str, object] = {"@id": dataset, "@type": "http://www.w3.org/ns/prov#Entity"}
+    if version:
+        members["dcat:version"] = version
+    if licence:
+        members["dct:license"] = make_licence(licence)
+    return members
+
+
+def make_measurement(metric: str, value: int) -> dict[str, object]:
+    """Return a measured number about the quality of data (DQV: `dqv:QualityMeasurement`).
+
+    >>> make_measurement("rows", 3)[_DQV + "value"]
+    {'@value': '3', '@type': 'http://www.w3.org/2001/XMLSchema#integer'}
+    """
+    return {
+        "@type": _DQV + "QualityMeasurement",
+        _DQV + "isMeasurementOf": {"@id": _METRICS + metric},
+        _DQV + "value": {"@value": str(value), "@type": _XSD + "integer"},
+    }
 
 
 def make_provenance(text: str) -> dict[str, str]:

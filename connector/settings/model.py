@@ -402,6 +402,7 @@ class Settings(Section, frozen=True, kw_only=True):
         ),
     ] = None
     received: Annotated[Path, Meta(description="Folder for received data.")] = Path("received")
+    derived: Annotated[Path, Meta(description="Folder for the results of recipes.")] = Path("derived")
     zone: Annotated[
         ShortText,
         Meta(

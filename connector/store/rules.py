@@ -19,6 +19,7 @@ from connector.ports.changes import Change, PutAsset, PutCredential, PutOfferFor
 from connector.ports.descriptions import LISTS_OF_ONE, MOST_BYTES, MOST_OF_ONE
 from connector.ports.entities import ALL_TIME, PERIODS, Agreement, CredentialRequest, PageBounds
 from connector.ports.issuing_store import PutCredentialRequest, PutIssuedCredential
+from connector.ports.product_store import PutProduct
 from connector.ports.store import AnyProcess
 from connector.ports.store_errors import LimitReached, TooSoon
 from connector.protocol.dsp.common import Role
@@ -68,6 +69,7 @@ _VERSIONED: dict[type, str] = {
     PutUser: "user",
     PutOfferForm: "form",
     PutSubscription: "subscription",
+    PutProduct: "product",
     PutCredential: "credential",
     PutIssuedCredential: "credential",
     PutCredentialRequest: "request",

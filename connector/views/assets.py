@@ -53,9 +53,12 @@ class Marking(StrEnum):
     SPECIAL = "special"
 
 
-RecordFormat = Literal["csv", "json", "ndjson", "excel", "parquet", "shapefile", "geopackage", "geojson", "datex"]
+RecordFormat = Literal[
+    "csv", "json", "ndjson", "excel", "parquet", "shapefile", "geopackage", "geojson", "datex", "gtfs", "gtfs-rt"
+]
 """Text with a header line (RFC 4180), a JSON array of objects, one JSON object per line (JSON is always UTF-8), or a
-file that is read as a whole: a workbook, Parquet, a Shapefile, a GeoPackage, GeoJSON, or parking in DATEX II."""
+file that is read as a whole: a workbook, Parquet, a Shapefile, a GeoPackage, GeoJSON, parking in DATEX II, or a table
+of GTFS or of GTFS Realtime."""
 STREAMED: frozenset[str] = frozenset({"csv", "json", "ndjson"})
 """The record formats that are read piece by piece; a file of another one is read when all of it is there."""
 RowForm = Literal["csv", "csv-excel", "json", "ndjson", "geojson", "parquet", "excel", "features"]
@@ -99,6 +102,9 @@ RECORD_FORMATS: Mapping[str, RecordFormat] = {
     "application/vnd.apache.parquet": "parquet",
     "application/vnd.shp": "shapefile",
     "application/geopackage+sqlite3": "geopackage",
+    "application/x-google-protobuf": "gtfs-rt",
+    "application/x-protobuf": "gtfs-rt",
+    "application/protobuf": "gtfs-rt",
 }
 """The record format of a media type; data of another media type has records only if its owner describes them."""
 
@@ -156,6 +162,9 @@ class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         str, Meta(description="Reference system of the coordinates, such as EPSG:25832 (default: that of the data).")
     ] = ""
     time: Annotated[str, Meta(description="Field with the time of a record; found when the asset is added.")] = ""
+    table: Annotated[
+        str, Meta(max_length=100, description="Table of GTFS, such as `trips`, or of GTFS Realtime, such as `updates`.")
+    ] = ""
 
 
 class AssetStatement(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,6 +41,8 @@ async def test_a_start_opens_three_listeners_and_a_stop_closes_all(space: Space,
         "pusher",
         "received",
         "subscriptions",
+        "products",
+        "measurer",
     }
     async with httpx.AsyncClient(trust_env=False) as client:
         version = await client.get(f"{connector.listeners.addresses['protocol']}/.well-known/dspace-version")

@@ -28,6 +28,7 @@ from connector.ports.entities import Agreement, CredentialRequest, Issuance, Iss
 from connector.ports.issuing_store import PutCredentialRequest, PutIssuedCredential
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import FlowState
+from connector.views.assets import AssetOrder
 from connector.views.consents import ConsentOrder
 from connector.views.credentials import IssuanceState
 from connector.views.issuing import RequestState
@@ -142,6 +143,8 @@ def furnish(desk: Desk, made: Connector) -> None:
             "licence": "cc-by/4.0",
         }
         assert http.post("/v1/assets", json=order).status_code == 201
+    recipe = {"kind": "recipe", "inputs": [{"name": "air", "asset": "urn:asset:1"}]}
+    made.assets.add(AssetOrder(id="urn:asset:product", title={"de": "Produkt"}, source=recipe))
     made.consents.add(ConsentOrder(subject="4710", purpose="dpv:PublicBenefit"))
     made.events.begin("dk:emergency")
     for name, role in (("urn:agreement:1", Role.PROVIDER), ("urn:agreement:2", Role.CONSUMER)):

@@ -22,6 +22,7 @@ from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.own.servers import Servers
 from connector.ports.flow import Source, SourceError
+from connector.views.recipes import name_result
 from tests.dataplane import portal_servers
 from tests.dataplane.world import LOOPBACK, blob, serving, sha256
 
@@ -90,7 +91,22 @@ def _portal(serve: Callable[[bytes, str], AbstractAsyncContextManager[dict[str, 
     return lambda _, data: serve(data[:100_000], SECRET)
 
 
-BACKINGS: dict[str, Backing] = {"file": _file, "http": _http, "s3": _s3, "sftp": _sftp}
+@asynccontextmanager
+async def _recipe(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+    address = {"kind": "recipe", "inputs": [{"name": "a", "asset": "urn:a"}]}
+    assert site.results
+    site.results.mkdir(exist_ok=True)
+    (site.results / name_result(address)).write_bytes(data)
+    yield address
+
+
+BACKINGS: dict[str, Backing] = {
+    "file": _file,
+    "http": _http,
+    "recipe": _recipe,
+    "s3": _s3,
+    "sftp": _sftp,
+}
 """The kinds that give the bytes as they are, with any range of them."""
 WRITTEN: dict[str, Backing] = {
     "ckan": _portal(portal_servers.ckan),
@@ -114,6 +130,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         GuardedClient(LOOPBACK, transport),
         secrets=lambda *_: SECRET,
         servers=Servers(LOOPBACK),
+        results=tmp_path / "derived",
     )
     await transport.close()
 

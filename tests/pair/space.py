@@ -19,6 +19,8 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
 from connector.client.chapters.negotiations import ENDED
+from connector.controlplane.usecases.products.measurer import DeliveryMeasurer
+from connector.controlplane.usecases.products.runner import ProductRunner
 from connector.identity.keys import SigningKey
 from connector.settings import BrokerSettings as BrokerSettings
 from connector.settings import (
@@ -163,6 +165,7 @@ class Space:
             data=DataSettings(public_url=f"https://data.{name}.example"),
             data_root=offered,
             received=folder / "received",
+            derived=folder / "derived",
             management=ManagementSettings(keys=(key,)),
             store=StoreSettings(path=folder / "store.sqlite"),
             identity=IdentitySettings(
@@ -211,6 +214,10 @@ def begin(member: Member) -> None:
     connector = member.connector
     connector.tasks.append(asyncio.create_task(connector.worker.run(), name="worker"))
     connector.tasks.append(asyncio.create_task(connector.make_subscription_runner().run(), name="subscriptions"))
+    connector.tasks.append(asyncio.create_task(ProductRunner(connector.publisher, gather_s=0.0).run(), name="products"))
+    connector.tasks.append(
+        asyncio.create_task(DeliveryMeasurer(connector.publisher, gather_s=0.0).run(), name="measurer")
+    )
     for name, work in list_credential_work(connector.credentials, connector.issuing):
         connector.tasks.append(asyncio.create_task(work(), name=name))
     if connector.announcer:

@@ -27,6 +27,7 @@ from connector.ports.identity import Identity, find_name
 from connector.ports.peer import Peer
 from connector.ports.secret import Secret
 from connector.ports.store import AnyProcess, Store
+from tests.support.deriver import MemoryDeriver
 
 
 class Undecided:
@@ -85,6 +86,7 @@ def make_rooms(
     secret: Secret | None = None,
     keys: CredentialKeys | None = None,
     decider: Callable[[Enforcer], Decider] = lambda _: Undecided(),
+    deriver: MemoryDeriver | None = None,
 ) -> Rooms:
     """Compose the rooms as `app` does; with the default `decider`, messages are received and nothing else happens."""
     given = dict(locals())
@@ -123,6 +125,7 @@ def make_rooms(
             announce=announce,
             limits=limits,
             keys=keys,
+            deriver=deriver or MemoryDeriver(),
         ),
         counterparties=Counterparties(directory=identity, peer=peer, address_problem=address_problem),
         register=ConsentRegister(context=context, evaluator=evaluator, secret=secret),

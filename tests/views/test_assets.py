@@ -23,5 +23,5 @@ def test_a_media_type_has_a_record_format_or_none(media_type: str, form: str | N
 
 
 def test_every_record_format_has_a_media_type() -> None:
-    # DATEX II has the media type of any XML: it is stated.
-    assert {*RECORD_FORMATS.values(), "datex"} == set(get_args(RecordFormat))
+    # DATEX II has the media type of any XML, and GTFS that of any archive: they are stated or found.
+    assert {*RECORD_FORMATS.values(), "datex", "gtfs"} == set(get_args(RecordFormat))

@@ -46,7 +46,11 @@ def test_an_order_refuses_unknown_members_and_sends_no_defaults(kind: Any) -> No
     assert (config.forbid_unknown_fields, config.omit_defaults) == (True, True)
 
 
-@pytest.mark.parametrize("kind", [kind for name, kind in STRUCTS.items() if name not in ORDERS])
+VIEWS = [kind for name, kind in STRUCTS.items() if name not in ORDERS and kind.__module__ != "connector.views.recipes"]
+"""A recipe is handed in as a part of an order: what it does not know must not be left out silently."""
+
+
+@pytest.mark.parametrize("kind", VIEWS)
 def test_a_view_accepts_members_of_a_later_version(kind: Any) -> None:
     assert not kind.__struct_config__.forbid_unknown_fields
 

@@ -16,7 +16,8 @@ from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import asset_changes, assets, completeness, inspecting
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.ports.entities import Asset
+from connector.controlplane.usecases.products import quality, running
+from connector.ports.entities import Asset, Product
 from connector.views.assets import (
     DEFAULT_MEDIA_TYPE,
     AssetEditOrder,
@@ -28,7 +29,9 @@ from connector.views.assets import (
     WithdrawnAssetView,
 )
 from connector.views.common import Page
-from connector.views.conversion import to_view
+from connector.views.conversion import find_moment, to_view
+from connector.views.data_quality import QualityHistory
+from connector.views.products import ProductView
 from connector.views.self_descriptions import PushView
 from connector.views.sightings import InspectOrder, Sighting
 
@@ -37,6 +40,7 @@ router = ChapterRouter(tags=["assets"])
 _SHOWN = frozenset({"kind", "path", "glob", "overwrite", "labels", "leases"})
 _SHOWN |= {"table", "columns", "order", "format", "geometry", "most_rows", "seconds", "parameters"}
 _SHOWN |= {"host", "port", "database", "user", "tls", "secret", "endpoint", "bucket", "key", "prefix", "version"}
+_SHOWN |= {"inputs", "steps", "form", "crs", "every", "at"}
 _SHOWN |= {"key_id", "region", "media_type", "paging"}
 _SHOWN_OF_AUTH = frozenset({"kind", "secret", "header", "query", "user", "client_id", "scope", "audience"})
 
@@ -44,6 +48,16 @@ _SHOWN_OF_AUTH = frozenset({"kind", "secret", "header", "query", "user", "client
 def view_asset(asset: Asset) -> AssetView:
     """Return the view of an asset, without secrets and remarks."""
     return to_view(AssetView, asset, source=hide_secrets(asset.source))
+
+
+def view_product(product: Product) -> ProductView:
+    """Return the view of a product."""
+    return to_view(
+        ProductView,
+        product,
+        made_at=find_moment(product.made_at) if product.made_at else None,
+        next_at=find_moment(product.due_at) if product.due_at is not None else None,
+    )
 
 
 def _with_remarks(publisher: Publisher, asset: Asset) -> AssetView:
@@ -130,6 +144,24 @@ async def withdraw_asset(
     order = order or AssetWithdrawOrder()
     done = await assets.withdraw(publisher, id, end_agreements=order.end_agreements, reason=order.reason)
     return to_view(WithdrawnAssetView, done, asset=view_asset(done.asset))
+
+
+@router.post("/assets/{id:path}/make")
+async def make_asset(publisher: AtPublisher, id: str) -> ProductView:
+    """Make the result of a recipe now, whole or not at all."""
+    return view_product(await running.request(publisher, id))
+
+
+@router.get("/assets/{id:path}/lineage")
+async def show_lineage(publisher: AtPublisher, id: str) -> ProductView:
+    """Show what the newest result of a recipe was made of, and what came of the last run."""
+    return view_product(await running.find(publisher, id))
+
+
+@router.get("/assets/{id:path}/quality")
+async def show_quality(publisher: AtPublisher, id: str) -> QualityHistory:
+    """Show the measured quality of the versions of the data that were made or delivered."""
+    return await quality.show(publisher, id)
 
 
 @router.patch("/assets/{id:path}")

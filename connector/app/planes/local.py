@@ -1,5 +1,6 @@
 """The data plane of this process: for its own connector, or for control planes elsewhere."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -7,10 +8,12 @@ from aiohttp import web
 from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import build_anchors, build_policy
 from connector.app.parts import make_rates
+from connector.dataplane.deriving.making import ProductMaker
 from connector.dataplane.kinds import Site, build_sinks, build_sources, build_streams
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
+from connector.dataplane.sources.file import FileSource
 from connector.dataplane.treating.delivery import Treating
 from connector.net.addresses import format_origin
 from connector.net.client import GuardedClient
@@ -48,6 +51,7 @@ def build_local_plane(
         tls=TrustAnchors(anchors),
         brokers=Brokers(build_policy(settings), tls=anchors, read=secrets),
         servers=Servers(build_policy(settings)),
+        results=settings.derived,
     )
     return LocalDataPlane(
         store,
@@ -61,6 +65,12 @@ def build_local_plane(
         count=count,
         streams=build_streams(site),
     )
+
+
+def build_product_maker(settings: Settings, plane: LocalDataPlane) -> ProductMaker:
+    """Return what makes products from the sources of this process and from received data."""
+    received = FileSource(settings.received)
+    return ProductMaker(settings.derived, plane.sources, received, asyncio.Lock())
 
 
 def build_data_listener(settings: Settings, plane: LocalDataPlane) -> web.Application:

@@ -14,7 +14,7 @@ RecordsOption = Annotated[
     typer.Option(
         metavar="KEY=VALUE",
         help="How records are read from the data: format, encoding, delimiter, decimal, thousands, field, subject, "
-        "group, measure, level, smallest-group, geometry, crs, time, "
+        "group, measure, level, smallest-group, geometry, crs, time, table, "
         "or a fact such as dk:recordRegion=FIELD. May be repeated.",
     ),
 ]
@@ -34,6 +34,7 @@ _KEYS = {
     "geometry": ("geometry", True),
     "crs": ("crs", False),
     "time": ("time", False),
+    "table": ("table", False),
 }
 
 

@@ -1,5 +1,6 @@
 """The source of an asset, from `--file`, `--folder`, `--url` or `--source`: its address, and its type."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -65,19 +66,25 @@ def name_data(address: dict[str, Any]) -> str:
 
 
 def read_address(file: Path) -> dict[str, Any]:
-    """Return the address in a file of JSON (`-` is standard input). Raises Failure."""
+    """Return the address in a file of JSON or TOML (`-` is standard input, in JSON). Raises Failure."""
     try:
         with (Path("/dev/stdin") if str(file) == "-" else file).open("rb") as opened:
             content = opened.read(_LARGEST_ADDRESS + 1)
         problem = f"it is larger than {_LARGEST_ADDRESS} bytes" if len(content) > _LARGEST_ADDRESS else ""
-        read = {} if problem else read_json(content, dict[str, Any])
+        read = {} if problem else _decode(content, file)
     except OSError as error:
         read, problem = {}, error.strerror or "it cannot be opened"
-    except HandedInFault as fault:
+    except (HandedInFault, ValueError, RecursionError) as fault:
         read, problem = {}, str(fault)
     if problem:
         raise Failure(Code.USAGE, "errors.source-unusable", path=file, problem=problem)
     return read
+
+
+def _decode(content: bytes, file: Path) -> dict[str, Any]:
+    if file.suffix.lower() == ".toml":
+        return tomllib.loads(content.decode())
+    return read_json(content, dict[str, Any])
 
 
 def _put_at_plane(address: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:

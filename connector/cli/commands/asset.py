@@ -18,6 +18,7 @@ from connector.cli.assets.order import (
     take_order,
     write_option,
 )
+from connector.cli.assets.products import describe_product, describe_quality, list_inputs, list_quality_findings
 from connector.cli.assets.records import RecordsOption, parse_records
 from connector.cli.assets.sightings import (
     advise_format,
@@ -43,6 +44,7 @@ from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
 from connector.dataplane.files.media_types import guess_media_type
 from connector.views.assets import AssetOrder, AssetStatus, AssetView
+from connector.views.products import ProductView
 from connector.views.sightings import InspectOrder, Sighting
 
 app = create_noun("Assets of this participant: drafts until they are published.")
@@ -70,7 +72,8 @@ ReleaseOption = Annotated[
     datenkontor asset add --file offered/rides.csv --record subject=person_id --policy terms.json --class personal
     datenkontor asset add --file offered/survey.csv --record group=district --template planning --publish
     datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish
-    datenkontor asset add --source trees.json --title 'Baumkataster' --licence dl-by-de/2.0 --publish""",
+    datenkontor asset add --source trees.json --title 'Baumkataster' --licence dl-by-de/2.0 --publish
+    datenkontor asset add --source recipe.toml --title 'Fahrten je Bezirk' --class internal --publish""",
 )
 @take_order
 def add(
@@ -288,6 +291,40 @@ def withdraw(
     if end_agreements:
         call.output.print_hint(call.output.say("cli.agreements-ended", count=found.ended))
     _print_waiting(call, found.waiting)
+
+
+@register(app, "make", example="datenkontor asset make Fahrten")
+def make(call: CommandCall, asset: AssetArgument) -> None:
+    """Make the result of a recipe now, whole or not at all; show what it was made of.
+
+    A product that was stopped is made again if its inputs can be used again.
+    """
+    with connect(call) as connector:
+        _print_product(call, apply_to_asset(connector, asset, connector.assets.make))
+
+
+@register(app, "lineage", example="datenkontor asset lineage Fahrten")
+def lineage(call: CommandCall, asset: AssetArgument) -> None:
+    """Show what the newest result of a recipe was made of, and what came of the last run."""
+    with connect(call) as connector:
+        _print_product(call, apply_to_asset(connector, asset, connector.assets.lineage))
+
+
+@register(app, "quality", example="datenkontor asset quality Luftqualität")
+def quality(call: CommandCall, asset: AssetArgument) -> None:
+    """Show the measured quality of the data of an asset, and whether its promised update cycle is kept.
+
+    Each version is measured when it is made, or first delivered.
+    """
+    with connect(call) as connector:
+        found = apply_to_asset(connector, asset, connector.assets.quality)
+    findings = list(list_quality_findings(found, call.output))
+    call.output.print_details(found, describe_quality(found, call.output), {"findings": findings})
+
+
+def _print_product(call: CommandCall, found: ProductView) -> None:
+    inputs = {"inputs": list_inputs(found, call.output)}
+    call.output.print_details(found, describe_product(found, call.output), inputs)
 
 
 def _publish_added(call: CommandCall, connector: Connector, asset: AssetView, *, release: bool) -> AssetView:

@@ -14,6 +14,8 @@ from connector.views.assets import (
     WithdrawnAssetView,
 )
 from connector.views.common import Page
+from connector.views.data_quality import QualityHistory
+from connector.views.products import ProductView
 from connector.views.sightings import InspectOrder, Sighting
 
 
@@ -52,7 +54,7 @@ def _list(*, status: str | None = None, limit: int = 50, after: str | None = Non
     """List one page of the assets, newest first.
 
     >>> [asset.id for asset in connector.assets.list(status="draft").items]
-    ['urn:asset:1']
+    ['urn:asset:product', 'urn:asset:1']
     """
     query = {"status": status, "limit": limit, "after": after}
     return ApiCall(method="GET", path=path_of("assets"), answer=Page[AssetView], query=query)
@@ -107,6 +109,33 @@ def _withdraw(id: str, *, end_agreements: bool = False, reason: str = "") -> Api
     return ApiCall(method="POST", path=path_of("assets", id, "withdraw"), answer=WithdrawnAssetView, body=order)
 
 
+def _make(id: str) -> ApiCall[ProductView]:
+    """Make the result of a recipe now, whole or not at all.
+
+    >>> connector.assets.make("urn:asset:product").number
+    2
+    """
+    return ApiCall(method="POST", path=path_of("assets", id, "make"), answer=ProductView)
+
+
+def _lineage(id: str) -> ApiCall[ProductView]:
+    """Show what the newest result of a recipe was made of, and what came of the last run.
+
+    >>> [entry.dataset for entry in connector.assets.lineage("urn:asset:product").inputs]
+    ['urn:asset:1']
+    """
+    return ApiCall(method="GET", path=path_of("assets", id, "lineage"), answer=ProductView)
+
+
+def _quality(id: str) -> ApiCall[QualityHistory]:
+    """Show the measured quality of the versions of the data that were made or delivered.
+
+    >>> connector.assets.quality("urn:asset:product").versions[0].rows
+    2
+    """
+    return ApiCall(method="GET", path=path_of("assets", id, "quality"), answer=QualityHistory)
+
+
 @dataclass(frozen=True)
 class Assets:
     """What this connector offers."""
@@ -123,6 +152,9 @@ class Assets:
     remove = blocking(_remove)
     publish = blocking(_publish)
     withdraw = blocking(_withdraw)
+    make = blocking(_make)
+    lineage = blocking(_lineage)
+    quality = blocking(_quality)
 
 
 @dataclass(frozen=True)
@@ -141,3 +173,6 @@ class AsyncAssets:
     remove = asynchronous(_remove)
     publish = asynchronous(_publish)
     withdraw = asynchronous(_withdraw)
+    make = asynchronous(_make)
+    lineage = asynchronous(_lineage)
+    quality = asynchronous(_quality)

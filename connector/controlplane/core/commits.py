@@ -9,9 +9,12 @@ import msgspec
 
 from connector.audit.leaves import SALT_BYTES, leaf
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.watch import DELIVERED, INPUTS
 from connector.ports.changes import AppendLeaf, Change, DropHold, PutHold, PutProcess
 from connector.ports.store import AnyProcess
+from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import P
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,11 @@ async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P
         if move.event:
             _log(move.event, move.after)
     context.watch.notify(after.id)
+    if isinstance(after, Transfer):
+        if after.state in TRANSFER.terminal:
+            context.watch.notify(INPUTS)
+        if after.role is Role.PROVIDER:
+            context.watch.notify(DELIVERED)
     return stored.process  # type: ignore[return-value]  # the same process, with its new version
 
 

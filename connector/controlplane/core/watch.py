@@ -4,6 +4,11 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+INPUTS = "inputs"
+"""What a watch calls a change of any asset and the end of any transfer: what is made of their data is looked at."""
+DELIVERED = "delivered"
+"""What a watch calls each step of a transfer that this participant provides: its data may be measured."""
+
 
 class ProcessWatch:
     """The waiting tasks by process; every commit of a process calls `notify`. Implements `ports.watch.Watch`."""

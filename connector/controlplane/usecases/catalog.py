@@ -129,7 +129,9 @@ async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str)
     if describe is None or asset.live:
         return add_context(asset.document)
     whole = await datasets.leaves_whole(evaluator, asset, caller.participant)
-    return add_context(datasets.add_facts(asset, await describe(asset.source), whole=whole))
+    measured = await evaluator.context.store.quality(asset.owner, asset.id)
+    quality = measured.versions[0] if measured and measured.versions else None
+    return add_context(datasets.add_facts(asset, await describe(asset.source), whole=whole, quality=quality))
 
 
 async def _holds_agreement(evaluator: Evaluator, participant: str, dataset: str) -> bool:

@@ -29,6 +29,11 @@ _MOST_CELLS = 1_000_000
 _NAME = "data"
 _HEAD = 4096
 _XML = frozenset({"application/xml", "text/xml"})
+_GTFS_IN_ZIP = re.compile(
+    rb"PK\x03\x04.{22}(?:.{4})?(?:agency|stops|routes|trips|stop_times|calendar(?:_dates)?|feed_info|shapes|"
+    rb"transfers|attributions|frequencies|fare_[a-z]+)\.txt",
+    re.DOTALL,
+)
 _SHAPE_IN_ZIP = re.compile(rb"PK\x03\x04.{22,28}[^/]{0,200}\.(?:shp|shx|dbf)", re.DOTALL | re.IGNORECASE)
 
 
@@ -77,6 +82,8 @@ def _guess_records(sample: bytes, media_type: str) -> Records | None:
         found = "datex"
     if media_type == "application/zip" and _SHAPE_IN_ZIP.search(sample):
         found = "shapefile"
+    elif media_type == "application/zip" and _GTFS_IN_ZIP.match(sample):
+        found = "gtfs"
     return Records(format=found) if found else None
 
 

@@ -13,6 +13,8 @@ _OPENERS: Mapping[str, tuple[str, str]] = {
     "excel": ("excel", "open_rows"),
     "geojson": ("geojson", "open_rows"),
     "geopackage": ("spatial", "open_geopackage"),
+    "gtfs": ("gtfs", "open_rows"),
+    "gtfs-rt": ("gtfs_rt", "open_rows"),
     "parquet": ("parquet", "open_rows"),
     "shapefile": ("spatial", "open_shapefile"),
 }

@@ -37,11 +37,17 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
     return f"{sentence} {advice}" if advice else sentence
 
 
+def name_part(name: str, registry: Registry, language: Language) -> str:
+    """Return what a finding is about, in words: an operand, or a part of a rule.
+
+    >>> name_part("action", registry, "en")
+    'action'
+    """
+    return catalogue.say(language, f"findings.part-{name}") if name in _PARTS else subject(name, registry, language)
+
+
 def _about(finding: Finding, registry: Registry, language: Language) -> str:
-    names = [
-        catalogue.say(language, f"findings.part-{name}") if name in _PARTS else subject(name, registry, language)
-        for name in finding.operands
-    ]
+    names = [name_part(name, registry, language) for name in finding.operands]
     if not names and finding.other in registry.covers:
         names = [action_name(finding.other, registry, language)]
     about = read_grammar(language).join(names, catalogue.say(language, "policy.and")) if names else ""

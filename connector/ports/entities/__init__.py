@@ -7,7 +7,7 @@ participant context, so several departments in one runtime are rows and not a mi
 
 from connector.audit.leaves import Leaf
 from connector.ports.entities.agreements import Agreement, Recent, Usage
-from connector.ports.entities.assets import Asset, DataFacts, Veto
+from connector.ports.entities.assets import Asset, DataFacts, MeasuredQuality, Product, Veto
 from connector.ports.entities.duties import DONE, DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease, Plane
 from connector.ports.entities.issuing import STATUS_ENTRIES, CredentialRequest, IssuedCredential, StatusListUse
@@ -60,6 +60,7 @@ __all__ = [
     "Leaf",
     "Lease",
     "Marking",
+    "MeasuredQuality",
     "MonthlyUsage",
     "NoticeMark",
     "NoticeReader",
@@ -68,6 +69,7 @@ __all__ = [
     "Payment",
     "PaymentState",
     "Plane",
+    "Product",
     "Push",
     "PushState",
     "Recent",

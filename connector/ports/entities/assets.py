@@ -1,10 +1,12 @@
-"""Assets: the data that a participant offers, with its policies."""
+"""Assets: the data that a participant offers, with its policies, how it is made of other data, and its quality."""
 
 from typing import Any
 
 import msgspec
 
 from connector.views.assets import AssetDescription, AssetStatus, DataClass, Marking
+from connector.views.data_quality import DataQuality
+from connector.views.products import InputLineage, ProductState
 
 
 class Veto(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +27,7 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     receive it. `document` is the Dataset in the catalogue, rendered when the asset changes. `published_at` is when the
     asset was first published; 0 if it was not, or before this was recorded. `edited_by` are the users who made or
     changed it on the pages since it was last published: none of them releases it. While there is a `veto`, nobody does.
+    `lineage` is what the result of a recipe was made of.
     """
 
     owner: str
@@ -42,6 +45,7 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     edited_by: tuple[str, ...] = ()
     veto: Veto | None = None
     version: int = 0
+    lineage: tuple[InputLineage, ...] = ()
 
     @property
     def personal(self) -> bool:
@@ -59,3 +63,33 @@ class DataFacts(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str | None = None
     changed_at: int | None = None
     name: str | None = None
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an asset that is made by a recipe: its newest result and its next run (None: none).
+
+    `inputs` are those of the newest result. `failures` are the runs that failed in a row; `reason` says why, or why the
+    product was stopped, by language. Times are in ms.
+    """
+
+    owner: str
+    asset: str
+    version: int
+    state: ProductState = ProductState.ACTIVE
+    due_at: int | None = None
+    number: int = 0
+    made_at: int = 0
+    rows: int = 0
+    size: int = 0
+    sha256: str = ""
+    inputs: tuple[InputLineage, ...] = ()
+    failures: int = 0
+    reason: dict[str, str] = {}
+
+
+class MeasuredQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """The quality of the versions of an asset's data that were measured, the newest first; a few are kept."""
+
+    owner: str
+    asset: str
+    versions: tuple[DataQuality, ...]

@@ -21,7 +21,7 @@ from connector.ports.entities import (
 )
 from connector.ports.store_errors import Conflict, LimitReached, PidTaken, Replayed, TooSoon
 from connector.protocol.dsp.common import Role
-from connector.store.memory import issuing, journals
+from connector.store.memory import issuing, journals, products
 from connector.store.memory.tables import MemoryTables, check_expected
 from connector.store.rules import first_recent, first_within, month_of, no_longer_recent, refuse_within
 
@@ -483,4 +483,5 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutNoticeReader: _put_notice_reader,
     changes.AppendLeaf: _append_leaf,
     **journals.APPLY,
+    **products.APPLY,
 }

@@ -41,6 +41,7 @@ from connector.store.memory.changes import apply_change, list_within
 from connector.store.memory.issuing import MemoryIssuing
 from connector.store.memory.journals import MemoryJournals
 from connector.store.memory.people import MemoryPeople
+from connector.store.memory.products import MemoryProducts
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import (
     check_version,
@@ -53,7 +54,7 @@ from connector.store.rules import (
 from connector.views.subscriptions import SubscriptionState
 
 
-class MemoryStore(MemoryIssuing, MemoryJournals, MemoryPeople):
+class MemoryStore(MemoryIssuing, MemoryJournals, MemoryPeople, MemoryProducts):
     """A `Store` whose data is lost when the process ends."""
 
     def __init__(self, zone: tzinfo = UTC, rule: CommitRule | None = None) -> None:

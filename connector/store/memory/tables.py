@@ -60,6 +60,8 @@ class MemoryTables:
         self.notice_marks: Table = {}
         self.notice_readers: Table = {}
         self.notice_numbers: Table = {}
+        self.products: Table = {}
+        self.qualities: Table = {}
         self.journals: Table = {}
         self.journal_entries: Table = {}
         self.leaves: Table = {}

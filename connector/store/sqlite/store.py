@@ -77,6 +77,7 @@ from connector.store.sqlite.engine.writer import Writer
 from connector.store.sqlite.issuing import SqliteIssuing
 from connector.store.sqlite.journals import SqliteJournals
 from connector.store.sqlite.people import SqlitePeople
+from connector.store.sqlite.products import PRODUCT_CHANGES, SqliteProducts
 from connector.views.subscriptions import SubscriptionState
 
 _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
@@ -94,6 +95,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropBlock: peers.drop_block,
     **flows.APPLY,
     **journals.APPLY,
+    **PRODUCT_CHANGES,
     changes.AddUsage: usage.add,
     changes.CountDenial: usage.count_denial,
     changes.PutUsePart: usage.put_part,
@@ -112,13 +114,11 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropSessions: users.drop_sessions,
     changes.PutOfferForm: users.put_form,
     changes.DropOfferForm: users.drop_form,
-    changes.PutSubscription: subscriptions.put,
-    changes.DropSubscription: subscriptions.drop,
+    **subscriptions.APPLY,
     **credentials.APPLY,
     **issuing.APPLY,
     changes.PutPush: assets.put_push,
-    changes.PutPlane: planes.put,
-    changes.DropPlane: planes.drop,
+    **planes.APPLY,
     changes.DropPush: assets.drop_push,
     changes.AddNotice: notices.add,
     changes.DropNotices: notices.drop,
@@ -153,7 +153,7 @@ def _open(path: Path, zone: tzinfo) -> StoreConnection:
     return connection
 
 
-class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople):
+class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople, SqliteProducts):
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
     def __init__(

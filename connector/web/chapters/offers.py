@@ -101,6 +101,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
     changing = await offer_forms.find_change(context, asset.id)
     named = [form.editors[-1] for form in (changing,) if form] + [veto.by for veto in (asset.veto,) if veto]
     people = await name_people(visit, named)
+    measured = await context.store.quality(context.owner, asset.id)
     return render(
         visit,
         "offer.html",
@@ -110,6 +111,9 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         access=await describe_terms(evaluator.library, words, asset.access) if asset.access else None,
         stated=list_stated(evaluator.library.operands, words, asset),
         found=await _look(visit, asset),
+        product=await context.store.product(context.owner, asset.id) if asset.lineage else None,
+        quality=measured.versions[0] if measured and measured.versions else None,
+        name_party=lambda party: context.find_name(party) or party,
         remarks=[words.pick(remark) for remark in remarks],
         counts=await _count(visit, asset),
         guarded=is_guarded(asset.data_class),

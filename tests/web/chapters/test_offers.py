@@ -4,8 +4,21 @@ import msgspec
 import pytest
 
 from connector.ports.changes import PutAsset
-from connector.ports.entities import AssetStatement, AssetStatus, DataClass, Marking, PageBounds, UserRole
+from connector.ports.entities import (
+    AssetStatement,
+    AssetStatus,
+    DataClass,
+    Marking,
+    MeasuredQuality,
+    PageBounds,
+    Product,
+    UserRole,
+)
+from connector.ports.product_store import PutProduct, PutQuality
+from connector.views.data_quality import DataQuality
 from connector.views.descriptions import CoveredPlace
+from connector.views.products import InputLineage
+from connector.views.sightings import DataFinding
 from tests.support.plane import OWNER
 from tests.web.office import Office, Reading, path
 
@@ -146,3 +159,27 @@ async def test_an_unknown_offer_is_a_page_that_says_so(office: Office) -> None:
         answer = await browser.get(opened)
         assert answer.status_code == 404
         assert "Das gibt es hier nicht" in answer.text
+
+
+async def test_an_offer_says_what_it_was_made_of_and_what_was_measured(office: Office) -> None:
+    await office.offer("urn:d:2")
+    asset = await office.store.asset(OWNER, "urn:d:2")
+    assert asset
+    made_of = (InputLineage(name="a", dataset="urn:d:0", title={"de": "Zählung"}, provider="urn:unknown"),)
+    told = {"de": "Der letzte Lauf ist gescheitert.", "en": "The last run failed."}
+    finding = DataFinding(code="epoch", level="fault", texts={"de": "Eine Zeit von 1970.", "en": "A time of 1970."})
+    measured = DataQuality(version="v", rows=7, missing=2, repeated=1, findings=(finding,))
+    product = Product(owner=OWNER, asset=asset.id, version=1, number=3, made_at=1, reason=told)
+    changed = msgspec.structs.replace(asset, lineage=made_of, version=asset.version + 1)
+    await office.store.commit(
+        [
+            PutAsset(changed, asset.version),
+            PutProduct(product, None),
+            PutQuality(MeasuredQuality(owner=OWNER, asset=asset.id, versions=(measured,))),
+        ]
+    )
+    browser = await office.sign_in(UserRole.PROVIDER)
+    text = Reading((await browser.get(OFFER)).text).text
+    for said in ("Hergestellt aus Zählung von urn:unknown", "Fassung 3", told["de"], "Eine Zeit von 1970."):
+        assert said in text
+    assert "7 Zeilen, 2 Zellen ohne Wert, 1 Zeilen doppelt." in text

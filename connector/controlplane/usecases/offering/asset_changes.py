@@ -13,13 +13,17 @@ from connector.controlplane.core import documents
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.core.lookup import find_asset
+from connector.controlplane.core.watch import INPUTS
 from connector.controlplane.usecases.offering import assets, drafts
 from connector.controlplane.usecases.offering.assets import CHANGED
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.recipes import preparing
 from connector.ports.changes import DropAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
+from connector.ports.product_store import DropProduct
 from connector.ports.store_errors import Conflict
 from connector.views.assets import AssetDescription, AssetOrder
+from connector.views.recipes import is_recipe
 
 _TERMS = ("policy", "access", "reservation")
 # Members with which the data is looked at again.
@@ -52,11 +56,12 @@ async def edit(
     if after == before:
         return before
     if before.status is AssetStatus.PUBLISHED:
+        await preparing.check_offer(publisher.evaluator, after)
         after = _render(publisher, before, after, release=release)
     else:
         after = msgspec.structs.replace(after, edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))))
     fields = {"members": sorted(change), **assets.name_person(*editors[-1:])}
-    return await assets.store_changed(publisher, before, after, before.status, event="changed", **fields)
+    return await assets.store_changed(publisher, before, after, before.status, event="changed", fields=fields)
 
 
 async def preview(publisher: Publisher, asset_id: str, change: Mapping[str, Any]) -> Asset:
@@ -79,6 +84,8 @@ async def _apply(publisher: Publisher, before: Asset, change: Mapping[str, Any])
     if not change:
         raise Invalid("no-change", "The change is empty: name the members to change.")
     order = _merge(before, change)
+    if order.source != before.source and (is_recipe(order.source) or is_recipe(before.source)):
+        raise Invalid("source", "The recipe of a product cannot be changed: add a new asset, and withdraw this one.")
     if change.keys() & _TRIED:
         order, _ = await drafts.try_draft(publisher, order)
     else:
@@ -108,11 +115,14 @@ async def remove(publisher: Publisher, asset_id: str) -> Asset:
         await context.store.commit(
             [
                 DropAsset(context.owner, asset.id, asset.version),
+                DropProduct(context.owner, asset.id),
                 record(context, "asset removed", asset.id, {"class": asset.data_class}),
             ]
         )
     except Conflict:
         raise NotAllowed("changed", CHANGED) from None
+    await preparing.forget(publisher.evaluator, publisher.deriver, asset.source)
+    context.watch.notify(INPUTS)
     return asset
 
 

@@ -18,7 +18,14 @@ MOST_NAMES, LONGEST_NAME = 2_000, 200
 # Media types that fit every record format.
 _UNTYPED = frozenset({"application/octet-stream", "text/plain"})
 # Media types of many formats: what is inside, the owner states or the data shows.
-_WRAPPED = frozenset({("application/zip", "shapefile"), ("application/xml", "datex"), ("text/xml", "datex")})
+_WRAPPED = frozenset(
+    {
+        ("application/zip", "shapefile"),
+        ("application/zip", "gtfs"),
+        ("application/xml", "datex"),
+        ("text/xml", "datex"),
+    }
+)
 
 
 def check_records(operands: Registry, records: Records, media_type: str) -> Records:

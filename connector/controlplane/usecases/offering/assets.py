@@ -4,7 +4,7 @@ An asset is published only if it can be served and its policy can be enforced. P
 person, and an offer with all statements that such an offer requires.
 """
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -13,14 +13,16 @@ from connector.controlplane.core.commits import record
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.core.pages import walk
+from connector.controlplane.core.watch import INPUTS
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases.offering import completeness, datasets, drafts, suggesting
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.controlplane.usecases.recipes import preparing
 from connector.language.catalogue import say_in_all
-from connector.ports.changes import PutAsset
+from connector.ports.changes import Change, PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.ports.store_errors import Conflict
 from connector.protocol.dsp.catalog import DATASET_LIMIT
@@ -53,7 +55,8 @@ async def add(
     `editors` are the users who described it on the pages, the last one adds it now. Raises Invalid, or NotAllowed if
     the identifier is in use or the offer is too long for peers.
     """
-    draft, _ = await drafts.try_draft(publisher, draft)
+    prepared = await preparing.prepare(publisher.evaluator, publisher.deriver, draft)
+    draft, _ = await drafts.try_draft(publisher, prepared.draft if prepared else draft)
     terms = drafts.encode_terms(publisher, draft)
     asset = Asset(
         owner=publisher.context.owner,
@@ -70,11 +73,16 @@ async def add(
         updated_at=publisher.context.now(),
         version=1,
         edited_by=editors,
+        lineage=prepared.inputs if prepared else (),
     )
     _render_in_bounds(publisher, asset)
     try:
         await publisher.context.store.commit(
-            [PutAsset(asset, None), record(publisher.context, "asset drafted", asset.id, name_person(*editors[-1:]))]
+            [
+                PutAsset(asset, None),
+                record(publisher.context, "asset drafted", asset.id, name_person(*editors[-1:])),
+                *(await preparing.begin(publisher.evaluator, prepared, asset.id) if prepared else ()),
+            ]
         )
     except Conflict:
         raise NotAllowed("taken", f"An asset {asset.id} already exists: use another identifier.") from None
@@ -86,7 +94,10 @@ async def look(publisher: Publisher, draft: AssetOrder) -> Sighting:
 
     It also says what the description lacks and suggests statements, which the owner can state.
     """
-    draft, found = await drafts.try_draft(publisher, draft)
+    prepared = await preparing.prepare(publisher.evaluator, publisher.deriver, draft)
+    draft, found = await drafts.try_draft(publisher, prepared.draft if prepared else draft)
+    if prepared:
+        await preparing.forget(publisher.evaluator, publisher.deriver, draft.source)
     seen = found or Sighting(media_type=draft.media_type)
     context = publisher.context
     rows, _ = await context.store.assets(context.owner, PageBounds(limit=1), status=AssetStatus.PUBLISHED)
@@ -109,9 +120,10 @@ async def publish(
         return asset
     if seen is not None and asset.version != seen:
         raise NotAllowed("changed", CHANGED)
+    await preparing.check_offer(publisher.evaluator, asset)
     dated = msgspec.structs.replace(asset, published_at=asset.published_at or publisher.context.now())
     published = msgspec.structs.replace(render(publisher, dated, release=release), edited_by=())
-    return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED, **name_person(by))
+    return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED, fields=name_person(by))
 
 
 def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
@@ -168,7 +180,7 @@ async def withdraw(
     """
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
-        asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN, **name_person(by))
+        asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN, fields=name_person(by))
     store, owner = publisher.context.store, publisher.context.owner
     if end_agreements:
         ended = 0
@@ -192,19 +204,30 @@ def name_person(by: str = "") -> dict[str, str]:
 
 
 async def store_changed(
-    publisher: Publisher, before: Asset, after: Asset, status: AssetStatus, *, event: str = "", **fields: Any
+    publisher: Publisher,
+    before: Asset,
+    after: Asset,
+    status: AssetStatus,
+    *,
+    event: str = "",
+    changes: Sequence[Change] = (),
+    fields: Mapping[str, object] | None = None,
 ) -> Asset:
     """Store a changed asset with its audit entry, and announce the change. Raises NotAllowed if it changed since.
 
-    `event` is the name of the entry (default: the status), and `fields` are further fields of it.
+    `event` is the name of the entry (default: the status), and `fields` are further fields of it. `changes` are stored
+    with it.
     """
     after = msgspec.structs.replace(
         after, status=status, updated_at=publisher.context.now(), version=before.version + 1
     )
-    entry = record(publisher.context, f"asset {event or status}", after.id, {"class": after.data_class, **fields})
+    entry = record(
+        publisher.context, f"asset {event or status}", after.id, {"class": after.data_class, **(fields or {})}
+    )
     try:
-        await publisher.context.store.commit([PutAsset(after, before.version), entry])
+        await publisher.context.store.commit([PutAsset(after, before.version), entry, *changes])
     except Conflict:
         raise NotAllowed("changed", CHANGED) from None
     publisher.announce(after.id)
+    publisher.context.watch.notify(INPUTS)
     return after

@@ -24,6 +24,7 @@ from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.semantic.codes import ListName, find_code, find_file_type, find_language
 from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, RowForm
 from connector.views.conversion import find_moment, moment
+from connector.views.data_quality import DataQuality
 from connector.views.descriptions import Contact
 
 RIGHTS: Mapping[DataClass, str] = {
@@ -105,6 +106,23 @@ def _describe_origin(asset: Asset, contact: Contact | None, participant: dict[st
         members["dcat:version"] = asset.stated.release
     if asset.synthetic:
         members["dct:provenance"] = dcat.make_provenance("synthetic")
+    return members | _describe_lineage(asset)
+
+
+def _describe_lineage(asset: Asset) -> Stated:
+    """Return what the result of a recipe was made of: each input with its version, its licence and its agreement."""
+    if not asset.lineage:
+        return {}
+    derived = [
+        dcat.make_derivation(entry.dataset, version=entry.version, licence=entry.licence) for entry in asset.lineage
+    ]
+    under = [f"{entry.dataset} ({entry.agreement})" for entry in asset.lineage if entry.agreement]
+    members: Stated = {
+        "dct:source": [{"@id": entry.dataset} for entry in asset.lineage],
+        dcat.DERIVED_FROM: derived,
+    }
+    if under:
+        members["dct:provenance"] = dcat.make_provenance(", ".join(under))
     return members
 
 
@@ -197,10 +215,25 @@ def _find_iri(name: ListName, code: str) -> str:
     return found.iri
 
 
-def add_facts(asset: Asset, facts: DataFacts, *, whole: bool) -> bytes:
+def _list_measurements(quality: DataQuality) -> list[dict[str, object]]:
+    """Return what was measured of a version of the data (DQV): rows, cells without a value, and what is wrong."""
+    faults = sum(finding.count for finding in quality.findings if finding.level == "fault")
+    found = {
+        "rows": quality.rows,
+        "values": quality.values,
+        "missing": quality.missing,
+        "repeated": quality.repeated,
+        "empty-columns": len(quality.empty),
+        "faults": faults,
+    }
+    return [dcat.make_measurement(metric, value) for metric, value in found.items()]
+
+
+def add_facts(asset: Asset, facts: DataFacts, *, whole: bool, quality: DataQuality | None = None) -> bytes:
     """Return the Dataset of an asset with what is known of its data now, on each distribution (DCAT 3, 6.8).
 
-    Without `whole`, other bytes than those of the source may leave, so size, digest and name are not stated.
+    Without `whole`, other bytes than those of the source may leave, so size, digest and name are not stated. `quality`
+    is that of the newest version that was measured.
     """
     document = msgspec.json.decode(asset.document)
     members: Stated = {"dcat:mediaType": dcat.make_media_type(asset.media_type)}
@@ -213,6 +246,8 @@ def add_facts(asset: Asset, facts: DataFacts, *, whole: bool) -> bytes:
         members[dcat.CHECKSUM] = dcat.make_checksum(facts.sha256)
     if whole and facts.name is not None:
         members["dct:title"] = facts.name
+    if quality is not None and not quality.problem and asset.data_class is not DataClass.PERSONAL:
+        document[dcat.MEASUREMENTS] = _list_measurements(quality)
     document["distribution"] = [
         # A form of the rows has a media type, a size and a digest of its own.
         entry if dcat.FORM in entry else {**entry, **members}

@@ -8,6 +8,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.ports.credentials import CredentialKeys
+from connector.ports.deriving import Deriver
 from connector.ports.treatment import Records
 from connector.views.descriptions import Contact
 from connector.views.sightings import Sighting
@@ -23,6 +24,7 @@ class Publisher:
     the broker that an asset has changed, by its identifier. `look(source, media_type, records)` tries a source and
     returns what it shows, or why it cannot be read; None if sources are not tried. `contact` is the contact of an asset
     that states none. `keys` sign self-descriptions; None if the identity mechanism has none.
+    `deriver` makes products; None if this process makes none.
     """
 
     context: Context
@@ -33,3 +35,4 @@ class Publisher:
     look: Look | None = None
     contact: Contact | None = None
     keys: CredentialKeys | None = None
+    deriver: Deriver | None = None

@@ -23,7 +23,7 @@ async def veto(publisher: Publisher, asset_id: str, reason: str, *, by: str, see
         raise _refuse("published", "privacy.veto-published")
     vetoed = msgspec.structs.replace(asset, veto=Veto(by=by, at=publisher.context.now(), reason=reason))
     # The reason can name persons, and others read the audit log.
-    return await assets.store_changed(publisher, asset, vetoed, asset.status, event="vetoed", by=by)
+    return await assets.store_changed(publisher, asset, vetoed, asset.status, event="vetoed", fields={"by": by})
 
 
 async def lift(publisher: Publisher, asset_id: str, *, by: str, seen: int | None = None) -> Asset:
@@ -32,7 +32,7 @@ async def lift(publisher: Publisher, asset_id: str, *, by: str, seen: int | None
     if asset.veto is None:
         return asset
     free = msgspec.structs.replace(asset, veto=None)
-    return await assets.store_changed(publisher, asset, free, asset.status, event="cleared", by=by)
+    return await assets.store_changed(publisher, asset, free, asset.status, event="cleared", fields={"by": by})
 
 
 async def _find(publisher: Publisher, asset_id: str, seen: int | None) -> Asset:

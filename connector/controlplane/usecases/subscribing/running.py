@@ -13,12 +13,12 @@ from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.controlplane.core.lookup import find_agreement
+from connector.controlplane.core.rhythm import find_next, find_retry
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.loading import load_transfer
 from connector.controlplane.usecases import catalog, transfer
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.standing import Standing, find_standings
-from connector.controlplane.usecases.subscribing.rhythm import find_next, find_retry
 from connector.controlplane.usecases.subscribing.subscriptions import CHANGED, OVER
 from connector.language.catalogue import say_in_all, tell_reason, write_in_all
 from connector.policy.compiling.compiled import Compiled

@@ -39,6 +39,16 @@ SENTENCES: dict[str, str] = {
     "The data is not offered in the form {}: choose among {}.": "Die Daten gibt es nicht in der Form {0}: möglich sind {1}.",
     "There is nothing at this path: begin with the landing page.": "Unter diesem Pfad gibt es nichts: bitte mit der Startseite beginnen.",
     "The file has more than {} bytes: it is not inspected.": "Die Datei hat mehr als {0} Bytes: Sie wird nicht geprüft.",
+    "The archive has no agency.txt: it is no GTFS, or its tables lie in a folder.": "Das Archiv hat keine agency.txt: Es ist "
+    "kein GTFS, oder seine Tabellen liegen in einem Ordner.",
+    "The GTFS has no table {}: choose one of {}.": "Das GTFS hat keine Tabelle {0}: möglich sind {1}.",
+    "The table has more than {} rows: offer it in several files.": "Die Tabelle hat mehr als {0} Zeilen: bitte in mehreren "
+    "Dateien anbieten.",
+    "The data is no message of GTFS Realtime: offer one feed message in the form of Protocol Buffers.": "Die Daten sind keine "
+    "Nachricht von GTFS Realtime: bitte eine FeedMessage in der Form der Protocol Buffers anbieten.",
+    "GTFS Realtime has no table {}: choose one of {}.": "GTFS Realtime hat keine Tabelle {0}: möglich sind {1}.",
+    "The message has more than {} rows: offer a smaller one.": "Die Nachricht hat mehr als {0} Zeilen: bitte eine kleinere "
+    "anbieten.",
     "A row of the XML has more than {} values: it is no DATEX II of parking.": "Eine Zeile des XML hat mehr als {0} Werte: Das ist kein DATEX II über Parken.",
     "The XML cannot be read: {}.": "Das XML ist nicht lesbar: {0}.",
     "The XML has a document type, which can define entities: remove it.": "Das XML hat einen Dokumenttyp, der Entitäten festlegen kann: bitte entfernen.",

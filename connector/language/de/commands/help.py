@@ -106,6 +106,11 @@ SENTENCES: dict[str, str] = {
     "nicht zur Beschreibung oder zu den Nutzungsbedingungen passt, wird abgelehnt. Was --publish nicht veröffentlichen kann, "
     "wird auch nicht angelegt.",
     "List the assets, newest first.": "Die Angebote auflisten, neueste zuerst.",
+    "Make the result of a recipe now, whole or not at all; show what it was made of.": "Das Ergebnis eines Rezepts jetzt herstellen, ganz oder gar nicht; zeigen, woraus es hergestellt wurde.",
+    "A product that was stopped is made again if its inputs can be used again.": "Ein angehaltenes Produkt wird wieder hergestellt, wenn seine Eingaben wieder verwendet werden dürfen.",
+    "Show what the newest result of a recipe was made of, and what came of the last run.": "Zeigen, woraus das neueste Ergebnis eines Rezepts hergestellt wurde und wie der letzte Lauf ausging.",
+    "Show the measured quality of the data of an asset, and whether its promised update cycle is kept.": "Die gemessene Qualität der Daten eines Angebots zeigen, und ob der versprochene Rhythmus eingehalten wird.",
+    "Each version is measured when it is made, or first delivered.": "Jede Fassung wird gemessen, wenn sie hergestellt oder zum ersten Mal geliefert wird.",
     "Show one asset with its source and its policies.": "Ein Angebot mit Quelle und Nutzungsbedingungen anzeigen.",
     "Change an asset: what is not given stays as it is.": "Ein Angebot ändern: Was nicht angegeben ist, bleibt.",
     "A published asset stays published, and agreements keep what was agreed. Other terms get a new offer. "

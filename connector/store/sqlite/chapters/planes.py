@@ -1,7 +1,8 @@
 """The SQL of the registered planes at the other end of the signaling."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -37,3 +38,6 @@ def plane(connection: sqlite3.Connection, owner: str, id: str) -> Plane | None:
 def planes(connection: sqlite3.Connection, owner: str) -> Sequence[Plane]:
     """Return all planes, ordered by identifier."""
     return [_plane(body) for (body,) in fetch_many(connection, _ALL, (owner,))]
+
+
+APPLY: dict[type, Callable[[sqlite3.Connection, Any], None]] = {PutPlane: put, DropPlane: drop}

@@ -1,7 +1,8 @@
 """The SQL of subscriptions: standing orders for the data of agreements."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -67,3 +68,6 @@ def subscriptions(
 def next_subscriptions(connection: sqlite3.Connection, owner: str, limit: int) -> Sequence[Subscription]:
     """Return the subscriptions that are due first."""
     return [_subscription(body) for (body,) in fetch_many(connection, _NEXT, (owner, limit))]
+
+
+APPLY: dict[type, Callable[[sqlite3.Connection, Any], None]] = {PutSubscription: put, DropSubscription: drop}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.controlplane.usecases.subscribing.rhythm import LOOK_MS, find_next, find_retry
+from connector.controlplane.core.rhythm import LOOK_MS, find_next, find_retry
 from connector.views.conversion import EPOCH, moment
 from connector.views.subscriptions import SubscriptionRhythm
 

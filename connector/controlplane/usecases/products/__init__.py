@@ -1,0 +1,1 @@
+"""Products: made again when their inputs change, and stopped when an input ends."""

@@ -1,0 +1,3 @@
+"""English sentences about recipes: the code writes them itself."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,109 @@
+"""A draft with a recipe is made before it is an asset, and refused with the reason if that is not possible."""
+
+from typing import Any
+
+import pytest
+
+from connector.controlplane.core.errors import Invalid, NotAllowed, UseCaseError
+from connector.controlplane.usecases.offering import asset_changes, assets
+from connector.controlplane.usecases.recipes import preparing
+from connector.views.assets import AssetOrder, AssetStatement, DataClass, Marking
+from connector.views.recipes import RecipeFault, read_recipe
+from tests.controlplane.agreements import atom
+from tests.controlplane.usecases.products.workshop import AGREEMENT, OWN, PRODUCT, USE, Workshop
+
+OWNED, AGREED = {"asset": OWN}, {"agreement": AGREEMENT}
+
+
+async def test_without_a_policy_it_gets_the_terms_of_its_inputs(workshop: Workshop) -> None:
+    research = {
+        "permission": [{"action": "use", "constraint": [atom("odrl:purpose", "isA", "dpv:ResearchAndDevelopment")]}]
+    }
+    await workshop.own(policy=research)
+    made = await workshop.add(OWNED)
+    assert b"ResearchAndDevelopment" in made.policy
+    assert made.media_type == "text/csv"
+    assert [entry.dataset for entry in made.lineage] == [OWN]
+    with pytest.raises(Invalid, match="more than the inputs allow"):
+        await assets.add(workshop.publisher, AssetOrder(title={"de": "x"}, source=made.source, policy=USE))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        (({"asset": "urn:none"},), "Unknown asset"),
+        (({"agreement": "urn:none"},), "Unknown agreement"),
+        ((AGREED,), "Nothing has arrived"),
+    ],
+)
+async def test_an_input_that_cannot_be_used_is_said(
+    workshop: Workshop, inputs: tuple[dict[str, str], ...], said: str
+) -> None:
+    await workshop.agree(delivered=False)
+    with pytest.raises(UseCaseError, match=said):
+        await workshop.add(*inputs)
+    assert await workshop.desk.store.asset("default", PRODUCT) is None
+
+
+async def test_what_is_about_persons_stays_so_unless_it_is_statistics(workshop: Workshop) -> None:
+    await workshop.own(data_class=DataClass.PERSONAL, stated=AssetStatement(marking=Marking.PERSONAL))
+    with pytest.raises(NotAllowed, match="about persons"):
+        await workshop.add(OWNED)
+    group = {"do": "group", "by": ["a"], "values": {"n": {"take": "count"}}, "least": 5}
+    source = {"kind": "recipe", "inputs": [{"name": "a", **OWNED}], "steps": [group]}
+    assert (await assets.add(workshop.publisher, AssetOrder(title={"de": "x"}, source=source))).lineage
+
+
+async def test_a_look_leaves_no_result_and_a_recipe_is_not_changed(workshop: Workshop) -> None:
+    await workshop.own()
+    source = {"kind": "recipe", "inputs": [{"name": "a", **OWNED}]}
+    await assets.look(workshop.publisher, AssetOrder(title={"de": "x"}, source=source))
+    assert workshop.deriver.results == {}
+    await workshop.add(OWNED)
+    with pytest.raises(Invalid, match="cannot be changed"):
+        await asset_changes.edit(workshop.publisher, PRODUCT, {"source": source})
+    with pytest.raises(Invalid, match="cannot be changed"):
+        await asset_changes.edit(workshop.publisher, OWN, {"source": source})
+
+
+async def test_there_are_so_many_products_and_no_more(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "MOST_PRODUCTS", 1)
+    await workshop.own()
+    await workshop.add(OWNED)
+    await workshop.own("urn:other")
+    with pytest.raises(NotAllowed, match="There are 1 products"):
+        await workshop.add({"asset": "urn:other"})
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [
+        ({}, "missing required field `inputs`"),
+        ({"inputs": []}, "length >= 1"),
+        ({"inputs": [{"name": "a"}]}, "not exactly one of"),
+        ({"inputs": [{"name": "a", "asset": "x", "agreement": "y"}]}, "not exactly one of"),
+        ({"inputs": [{"name": "a", "asset": "x"}] * 2}, "twice"),
+        ({"inputs": [{"name": "a", "asset": "x"}, {"name": "b", "asset": "y"}]}, "not joined exactly once"),
+        ({"inputs": [{"name": "a", "asset": "x"}], "steps": [{"do": "exec"}]}, "Invalid value 'exec'"),
+        ({"inputs": [{"name": "a", "asset": "x"}], "code": "x"}, "unknown field `code`"),
+        ({"inputs": [{"name": "a", "asset": "x"}], "form": "features"}, "not written as features"),
+        (
+            {
+                "inputs": [{"name": "a", "asset": "x"}],
+                "steps": [{"do": "group", "values": {"n": {"take": "sum"}}}],
+            },
+            "has no column",
+        ),
+        ({"inputs": [{"name": "a", "asset": "x"}], "steps": [{"do": "clean"}] * 31}, "length <= 30"),
+        (
+            {
+                "inputs": [{"name": "a", "asset": "x"}],
+                "steps": [{"do": "join", "with": "a", "on": {"x": "y"}}],
+            },
+            "which is no input after the first one",
+        ),
+    ],
+)
+def test_a_recipe_that_cannot_be_read_has_one_clear_sentence(recipe: dict[str, Any], said: str) -> None:
+    with pytest.raises(RecipeFault, match=said):
+        read_recipe({"kind": "recipe", **recipe})
