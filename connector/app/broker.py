@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -29,9 +30,9 @@ from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
     Parts,
+    Work,
     build_credential_service,
     build_parts,
-    keep_fresh,
     list_identity_routes,
     make_holding_context,
     make_rates,
@@ -39,6 +40,7 @@ from connector.app.parts import (
     read_clock,
     to_bounds,
 )
+from connector.app.trust.membership import begin_membership, list_trust_work
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -65,6 +67,7 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.catalog import OwnCatalogPage
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.desk.broker import BrokerOffice
 from connector.desk.operating.values import INDEX, OperatorDesk
@@ -106,8 +109,7 @@ class PushedIntake(NamedTuple):
 @dataclass(frozen=True)
 class BrokerServer:
     """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph.
-    `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes.
-    """
+    `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes."""
 
     parts: Parts
     record: ModeratedStore
@@ -126,6 +128,7 @@ class BrokerServer:
     site: PublicSite
     changed: asyncio.Event
     now: Callable[[], int]
+    credentials: CredentialService | None = None
     graph: GraphStore | None = None
     pushed: PushedIntake | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,25 +141,28 @@ class BrokerServer:
         await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
         await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
         if settings.web.port is not None:
-            secure = (settings.web.public_url or "https:").startswith("https:")
-            pages = LateApplication(self._load_pages)
+            secure, pages = (
+                (settings.web.public_url or "https:").startswith("https:"),
+                LateApplication(self._load_pages),
+            )
             await self.listeners.open_asgi("web", pages, settings.web.host, settings.web.port, public=secure)
         if settings.management.keys:  # without a key nobody could use it
-            at, management = settings.management, LateApplication(self._load_management)
-            await self.listeners.open_asgi("management", management, at.host, at.port, public=False)
-        self.tasks.append(asyncio.create_task(self.operator.projector.run(), name="projector"))
-        self.tasks.append(asyncio.create_task(self.operator.crawler.run(), name="crawler"))
-        self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
-        self.tasks.append(asyncio.create_task(self.poster.run(), name="webhooks"))
-        for announcer in self.announcers:
-            self.tasks.append(asyncio.create_task(announcer.run(), name="announcer"))
+            at, api = settings.management, LateApplication(self._load_management)
+            await self.listeners.open_asgi("management", api, at.host, at.port, public=False)
+        await begin_membership(self.parts, self.credentials)
+        work: list[tuple[str, Work]] = [
+            ("projector", self.operator.projector.run),
+            ("crawler", self.operator.crawler.run),
+            ("teller", self.teller.run),
+            ("webhooks", self.poster.run),
+            *(("announcer", announcer.run) for announcer in self.announcers),
+            *list_trust_work(self.parts, self.credentials, self._relist),
+        ]
         if self.graph is not None:
-            following = follow(self.record, self.graph, self.site, self.changed)
-            self.tasks.append(asyncio.create_task(following, name="graph"))
+            work.append(("graph", partial(follow, self.record, self.graph, self.site, self.changed)))
         if self.pushed is not None:
-            self.tasks.append(asyncio.create_task(self.pushed.expiry.run(), name="expiry"))
-            self.tasks.append(asyncio.create_task(self.pushed.watch.run(), name="statuses"))
-        self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._relist), name="roster"))
+            work += [("expiry", self.pushed.expiry.run), ("statuses", self.pushed.watch.run)]
+        self.tasks.extend(asyncio.create_task(run(), name=name) for name, run in work)
 
     def _relist(self) -> None:
         self.operator.crawler.relist()
@@ -258,6 +264,7 @@ async def build_broker(
 
     pushed = _build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
     crawler = _build_crawler(parts, record, now, note_change, crawls, pushed)
+    credentials = build_credential_service(parts, make_holding_context(parts, now))
     tasks: list[asyncio.Task[Any]] = []
     searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
@@ -272,7 +279,9 @@ async def build_broker(
         changed=note_change,
         now=now,
     )
-    graph, visibility = _open_graph(settings, site), Visibility(record, now)
+    graph_file = settings.broker.record.with_suffix(".graph")
+    graph = open_graph(graph_file, name_layout(site)) if settings.broker.sparql else None
+    visibility = Visibility(record, now)
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
     poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
@@ -290,7 +299,8 @@ async def build_broker(
         to_public=to_public,
         operator=desk,
         visibility=visibility,
-        protocol=_build_protocol(parts, visibility, now),
+        protocol=_build_protocol(parts, visibility, credentials),
+        credentials=credentials,
         api=_build_api(parts, desk, needs, visibility, graph, pushed, searches, tasks),
         searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
@@ -467,13 +477,7 @@ def _build_intake(
     return PushedIntake(intake, expiry, watch)
 
 
-def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
-    if not settings.broker.sparql:
-        return None
-    return open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site))
-
-
-def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]) -> Application:
+def _build_protocol(parts: Parts, visibility: Visibility, credentials: CredentialService | None) -> Application:
     """Return the application for peers: a Catalogue Service with the datasets of the record that a caller sees."""
     participant = parts.settings.participant.id
 
@@ -496,5 +500,4 @@ def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]
 
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
     routes = routes_for(gatekeeper, parts.address, provide, provide_dataset)
-    service = build_credential_service(parts, make_holding_context(parts, now))
-    return mount(participant, parts.address, routes, list_identity_routes(parts, service))
+    return mount(participant, parts.address, routes, list_identity_routes(parts, credentials))

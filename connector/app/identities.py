@@ -128,6 +128,12 @@ def find_issuer(mechanism: Mechanism) -> Issuer | None:
     return issuer
 
 
+def find_own_authority(mechanism: Mechanism) -> str | None:
+    """Return the authority whose credential this participant needs, if one has signed its list."""
+    authority: str | None = getattr(mechanism, "authority", None)
+    return authority
+
+
 def read_trust_profile(settings: Settings) -> TrustProfile | None:
     """Return the profile of the data space for the mechanism `dcp`; None if there is no file of it.
 

@@ -115,6 +115,9 @@ class Parts:
     list_renewed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after each look at the participant list."""
 
+    membership_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after each look at the participant list too: it may say for the first time who is a member."""
+
     @property
     def address(self) -> str:
         """The public base URL of the DSP endpoints of this participant."""
@@ -402,6 +405,7 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
         except RefreshFailed as error:
             log.warning("the participant list was not renewed: %s", error)
         parts.list_renewed.set()
+        parts.membership_wanted.set()
         refreshed()
 
 

@@ -18,7 +18,7 @@ from connector.authority import keeping
 from connector.authority.issuing import BASE
 from connector.authority.keeping import MAX_INVITATIONS, Authority, AuthorityRecord, Invitation
 from connector.authority.roster import RosterFault
-from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.did import LOCAL_HOST, parse_web_did
 from connector.protocol.dcp.errors import ClaimFault
 
 DEFAULT_VALIDITY: Final = timedelta(days=7)
@@ -104,7 +104,8 @@ def parse_link(text: str) -> InvitationLink:
     base, mark, fragment = text.strip().partition("/join#")
     parts = fragment.split(".")
     url = urlsplit(base)
-    if len(text) > LONGEST_LINK or not mark or len(parts) != 3 or not all(parts) or url.scheme != "https":
+    is_open = url.scheme == "https" or (url.scheme == "http" and url.hostname == LOCAL_HOST)
+    if len(text) > LONGEST_LINK or not mark or len(parts) != 3 or not all(parts) or not is_open:
         raise RosterFault("This is not an invitation: expected the whole link that the data-space operator sent.")
     return InvitationLink(base, *parts)
 

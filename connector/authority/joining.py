@@ -179,7 +179,8 @@ async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None
         document = await resolve(card.id)
     except (ClaimFault, AuthenticationUnavailable) as fault:
         raise RosterFault(f"{card.id} cannot be verified: {fault.reason}") from None
-    if card.address is None or not card.address.startswith(f"https://{place.authority}/"):
+    schemes = ("https", "http") if place.is_local else ("https",)
+    if card.address is None or not card.address.startswith(tuple(f"{each}://{place.authority}/" for each in schemes)):
         raise RosterFault(f"The address of the card is not at the place that {card.id} names: use one host for both.")
     kid = verification_keys(card)[0].kid
     published = find_keys(document, Relationship.TOKEN, f"{card.id}#{kid}")

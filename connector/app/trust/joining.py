@@ -31,7 +31,7 @@ from connector.binding.dsp.routing import Route, dispatcher
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases.holding import keeping
 from connector.identity.keys import SigningKey, VerificationKey
-from connector.identity.roster import MAX_DOCUMENT, Roster, RosterRejected, read_roster
+from connector.identity.roster import Roster, RosterRejected, read_roster, url_source
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import NetError
@@ -93,8 +93,8 @@ async def fetch_terms(client: GuardedClient, base: str, root: str) -> AuthorityT
 
 async def fetch_list(client: GuardedClient, url: str, roots: Sequence[VerificationKey]) -> Roster:
     """Fetch a participant list and verify it by the roots of its authority; raises RosterFault."""
-    content = await _get(client, url, MAX_DOCUMENT)
     try:
+        content = await url_source(client, url, timeout_s=TIMEOUT_S)()
         return read_roster(content, operator=roots, now_ms=read_clock(), seen=None)
     except RosterRejected as fault:
         raise RosterFault(str(fault)) from None
@@ -124,9 +124,15 @@ async def ask_to_join(
 
 async def ask_anew(settings: Settings, base: str, authority: str, card: IdentityCard, key: SigningKey) -> Joined:
     """Ask the authority for the credential of a member anew; raises RosterFault."""
-    request = JoinRequest(authority=authority, card=card, at=read_clock())
     async with open_client(settings) as client:
-        return await _post(client, base, write_request(key, request))
+        return await request_credential(client, base, authority, card, key, read_clock())
+
+
+async def request_credential(
+    client: GuardedClient, base: str, authority: str, card: IdentityCard, key: SigningKey, now: int
+) -> Joined:
+    """Ask the authority that answers at `base` for the credential of a member; `now` in ms. Raises RosterFault."""
+    return await _post(client, base, write_request(key, JoinRequest(authority=authority, card=card, at=now)))
 
 
 async def store_credential(settings: Settings, credential: str) -> HeldCredential:

@@ -18,11 +18,13 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.setup.folder import refuse_to_overwrite, replace_port, write_folder
 from connector.cli.setup.identity import keep_beside
+from connector.cli.setup.moving import name_did
 from connector.cli.setup.plan import CARD, LIST, OPERATOR, SETTINGS, Plan, build_slug
 from connector.cli.setup.ports import choose_ports
 from connector.identity.roster import ParticipantId
 from connector.net.addresses import parse_url
 from connector.net.errors import Blocked
+from connector.protocol.dcp.did import LOCAL_HOST
 
 app = create_word()
 
@@ -34,6 +36,13 @@ class FolderRole(StrEnum):
     BROKER = "broker"
 
 
+class IdentityChoice(StrEnum):
+    """How participants prove who they are: by documents and credentials, or by keys on the participant list."""
+
+    DCP = "dcp"
+    ROSTER = "roster"
+
+
 @register(
     app,
     "init",
@@ -41,7 +50,8 @@ class FolderRole(StrEnum):
     faults=(RosterFault,),
     example="""datenkontor init tiefbauamt --name 'Tiefbauamt Herne'
     datenkontor init broker --role broker
-    datenkontor init firma --broker broker/card.json --public-url https://daten.example.org""",
+    datenkontor init firma --broker broker/card.json --public-url https://daten.example.org
+    datenkontor init kreis --role broker --identity roster""",
 )
 def init(
     call: CommandCall,
@@ -68,6 +78,13 @@ def init(
     roster: Annotated[
         str | None, typer.Option(metavar="FILE|URL", help="File or URL of the signed participant list.")
     ] = None,
+    identity: Annotated[
+        IdentityChoice | None,
+        typer.Option(
+            help="How participants prove who they are: `dcp` (documents, and credentials of an authority) or `roster` "
+            "(keys on the list); default: that of the broker's card, else `dcp`."
+        ),
+    ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of offered files (default: DIR/offered).")
     ] = None,
@@ -87,22 +104,42 @@ def init(
     title = name or directory.resolve().name
     ports = choose_ports(directory, port_base)
     known = cards.read_card(broker) if broker else None
+    by_document = (identity or _choose_identity(known)) is IdentityChoice.DCP
+    here = LOCAL_HOST if by_document else "127.0.0.1"
+    url = (public_url or f"http://{here}:{ports['protocol']}").rstrip("/")
     plan = Plan(
         directory=directory.resolve(),
-        id=id or f"urn:participant:{build_slug(title)}",
+        id=_name_by_place(url, id) if by_document else id or f"urn:participant:{build_slug(title)}",
         name=title,
-        public_url=(public_url or f"http://127.0.0.1:{ports['protocol']}").rstrip("/"),
+        public_url=url,
         ports=ports,
         is_broker=role is FolderRole.BROKER,
         broker=known,
         roster=roster or _find_list(broker, known),
         data=data.resolve() if data else None,
+        by_document=by_document,
     )
     if known and plan.is_broker:
         raise Failure(Code.USAGE, "errors.broker-of-broker")
     _check_plan(plan)
     kept = _keep_settings(call.output, plan.directory / SETTINGS, yes)
     _report(call.output, plan, write_folder(plan), kept)
+
+
+def _choose_identity(broker: IdentityCard | None) -> IdentityChoice:
+    """Return what the card of a broker means: one without roots is that of a circle whose list has the keys."""
+    return IdentityChoice.DCP if broker is None or broker.roots else IdentityChoice.ROSTER
+
+
+def _name_by_place(url: str, id: str | None) -> str:
+    """Return the identifier that names where the process is reached; a given one must be the same. Raises Failure."""
+    try:
+        did = name_did(url)
+    except Failure:
+        raise Failure(Code.USAGE, "setup.no-place", url=url) from None
+    if id not in {None, did}:
+        raise Failure(Code.USAGE, "setup.place-names", did=did, id=id)
+    return did
 
 
 def _check_plan(plan: Plan) -> None:

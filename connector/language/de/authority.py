@@ -1,7 +1,7 @@
 """German sentences about the authority of a data space and its members."""
 
 SENTENCES: dict[str, str] = {
-    "needs-https": "Die öffentliche Adresse {url} ist keine https-Adresse, deshalb kann keine "
+    "needs-https": "Die öffentliche Adresse {url} ist keine https-Adresse und nicht localhost, deshalb kann keine "
     "Kennung sie benennen: protocol.public_url auf die Adresse setzen, unter der andere den Prozess "
     "erreichen.",
     "needs-url": "Der Ordner {directory} ist nicht eingerichtet: --public-url mit der "

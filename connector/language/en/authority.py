@@ -1,7 +1,7 @@
 """English sentences about the authority of a data space and its members."""
 
 SENTENCES: dict[str, str] = {
-    "needs-https": "The public URL {url} is no https address, so no identifier can name it: set "
+    "needs-https": "The public URL {url} is no https address, and not localhost, so no identifier can name it: set "
     "protocol.public_url to the address at which others reach the process.",
     "needs-url": "The folder {directory} is not set up: add --public-url with the https address at "
     "which others reach the connector.",
