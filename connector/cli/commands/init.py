@@ -11,6 +11,8 @@ import typer
 
 from connector.authority import card as cards
 from connector.authority.card import IdentityCard
+from connector.authority.founding import FOLDER
+from connector.authority.keeping import ROOT, SPARE
 from connector.authority.roster import RosterFault
 from connector.cli.frame.command import YesOption, create_word, register
 from connector.cli.frame.context import CommandCall
@@ -123,7 +125,7 @@ def init(
         raise Failure(Code.USAGE, "errors.broker-of-broker")
     _check_plan(plan)
     kept = _keep_settings(call.output, plan.directory / SETTINGS, yes)
-    _report(call.output, plan, write_folder(plan), kept)
+    _report(call.output, plan, write_folder(plan), kept, chosen=public_url is not None)
 
 
 def _choose_identity(broker: IdentityCard | None) -> IdentityChoice:
@@ -181,7 +183,7 @@ class _NextCommand:
     why: str = ""
 
 
-def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
+def _report(output: Output, plan: Plan, key: str, kept: Path | None, *, chosen: bool) -> None:
     steps = [step.command + (f"   # {step.why}" if step.why else "") for step in _list_steps(output, plan)]
     value = {
         "folder": str(plan.directory),
@@ -201,7 +203,8 @@ def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
         value,
         output.say("cli.init-done", name=plan.name, id=plan.id, folder=plan.directory),
         *([output.say("setup.kept", path=kept)] if kept else []),
-        *(_describe_reach(output, plan)),
+        *_describe_reach(output, plan, chosen=chosen),
+        *_describe_roots(output, plan),
         "",
         output.say("cli.init-key"),
         f"  export DATENKONTOR_KEY={key}",
@@ -222,13 +225,19 @@ def _list_forwards(plan: Plan) -> dict[str, int]:
     }
 
 
-def _describe_reach(output: Output, plan: Plan) -> list[str]:
-    """Return who reaches the folder, and what is to do for it."""
+def _describe_reach(output: Output, plan: Plan, *, chosen: bool) -> list[str]:
+    """Return who reaches the folder, at an address that a person may have `chosen`, and what is to do for it."""
     if not plan.local:
         return _describe_forwards(output, plan)
-    if plan.public_url == f"http://127.0.0.1:{plan.ports['protocol']}":
-        return [output.say("cli.init-local")]
-    return [output.say("cli.init-near", url=plan.public_url)]
+    return [output.say("cli.init-near", url=plan.public_url) if chosen else output.say("cli.init-local")]
+
+
+def _describe_roots(output: Output, plan: Plan) -> list[str]:
+    """Return where the roots of a new authority are, which do not stay on this machine."""
+    folder = plan.directory / FOLDER
+    if not (plan.is_broker and plan.by_document and (folder / ROOT).exists()):
+        return []
+    return [output.say("authority.roots", root=folder / ROOT, spare=folder / SPARE)]
 
 
 def _describe_forwards(output: Output, plan: Plan) -> list[str]:
@@ -249,13 +258,19 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
             _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
             _NextCommand(f"datenkontor roster publish --settings {settings}"),
         ]
+    if plan.by_document and plan.broker is None:
+        join = _NextCommand(f"datenkontor join LINK {plan.directory}", output.say("cli.init-join"))
+        return [join, *_list_last_steps(output, settings)]
     steps = [_NextCommand(str(plan.directory / CARD), output.say("cli.init-hand"))]
     if plan.broker is None:
         steps.append(_NextCommand(str(plan.directory / OPERATOR), output.say("cli.init-operator")))
     if plan.roster is None:
         steps.append(_NextCommand(str(plan.directory / LIST), output.say("cli.init-list")))
+    return [*steps, *_list_last_steps(output, settings)]
+
+
+def _list_last_steps(output: Output, settings: Path) -> list[_NextCommand]:
     return [
-        *steps,
         _NextCommand(f"datenkontor doctor --settings {settings}"),
         _NextCommand(f"datenkontor serve --settings {settings}", output.say("setup.ready-link")),
         _NextCommand(f"datenkontor asset add --settings {settings} --file FILE --title TEXT --publish"),

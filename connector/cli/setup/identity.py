@@ -11,7 +11,7 @@ from connector.authority.card import IdentityCard
 from connector.authority.roster import RosterFault
 from connector.cli.setup.folder import replace_port, write_file
 from connector.cli.setup.plan import CARD
-from connector.identity.keys import SigningKey
+from connector.identity.keys import SigningKey, from_jwk
 from connector.net.addresses import format_origin, parse_url
 from connector.net.errors import Blocked
 from connector.settings import Settings
@@ -29,6 +29,7 @@ def build_card(settings: Settings, before: IdentityCard | None, key: SigningKey,
         data=(origin,) if origin else (),
         search=(search or _choose_search(settings, before)) if is_broker else None,
         roster=before.roster if before else None,
+        roots=tuple(map(from_jwk, before.roots)) if before else (),
     )
 
 

@@ -6,6 +6,10 @@ SENTENCES: dict[str, str] = {
     "Identifier of the participant (default: built from the name).": "Kennung des Teilnehmers (Standard: aus dem Namen gebildet).",
     "Name of the participant (default: the name of the folder).": "Name des Teilnehmers (Standard: Name des Ordners).",
     "Public URL (default: reachable on this machine only).": "Öffentliche Adresse (Standard: nur von diesem Rechner erreichbar).",
+    "How participants prove who they are: `dcp` (documents, and credentials of an authority) or `roster` (keys on the "
+    "list); default: that of the broker's card, else `dcp`.": "Womit sich Teilnehmer ausweisen: `dcp` (Dokumente und "
+    "Nachweise einer Vertrauensstelle) oder `roster` (Schlüssel auf der Liste); ohne Angabe wie im Ausweis des Brokers, "
+    "sonst `dcp`.",
     "Identity card of the broker; its key verifies the participant list.": "Teilnehmerausweis des Brokers; sein Schlüssel prüft die Teilnehmerliste.",
     "File or URL of the signed participant list.": "Datei oder Adresse der signierten Teilnehmerliste.",
     "Folder of offered files (default: DIR/offered).": "Ordner der angebotenen Dateien (Standard: DIR/offered).",
