@@ -1,8 +1,7 @@
 """The broker of a data space: a participant that crawls all others, answers searches and republishes the catalogues.
 
 It implements the Dataspace Protocol as a Catalogue Service: version document, catalogue and dataset. It neither
-negotiates nor transfers data.
-"""
+negotiates nor transfers data."""
 
 import asyncio
 import random
@@ -137,9 +136,8 @@ class BrokerServer:
     async def start(self) -> None:
         """Open the listeners and start the crawler. Raises ListenFailed."""
         settings = self.parts.settings
-        protocol, broker = settings.protocol, settings.broker
-        await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
-        await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
+        await self.listeners.open_peers("protocol", self.protocol, settings.protocol.host, settings.protocol.port)
+        await self.listeners.open_asgi("broker", self.api, settings.broker.host, settings.broker.port, public=True)
         if settings.web.port is not None:
             secure, pages = (
                 (settings.web.public_url or "https:").startswith("https:"),
@@ -153,8 +151,7 @@ class BrokerServer:
         work: list[tuple[str, Work]] = [
             ("projector", self.operator.projector.run),
             ("crawler", self.operator.crawler.run),
-            ("teller", self.teller.run),
-            ("webhooks", self.poster.run),
+            *(("teller", self.teller.run), ("webhooks", self.poster.run)),
             *(("announcer", announcer.run) for announcer in self.announcers),
             *list_trust_work(self.parts, self.credentials, self._relist),
         ]
@@ -279,9 +276,7 @@ async def build_broker(
         changed=note_change,
         now=now,
     )
-    graph_file = settings.broker.record.with_suffix(".graph")
-    graph = open_graph(graph_file, name_layout(site)) if settings.broker.sparql else None
-    visibility = Visibility(record, now)
+    graph, visibility = _open_graph(settings, site), Visibility(record, now)
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
     poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
@@ -330,10 +325,7 @@ def _make_register(parts: Parts, now: Callable[[], int], watch: ProcessWatch) ->
 
 
 def _build_announcers(parts: Parts) -> list[Announcer]:
-    """Return what tells other brokers that something has changed here.
-
-    Brokers that tell each other come to an end: a crawl that finds nothing new changes nothing, and is not told.
-    """
+    """Return what tells other brokers of changes: a crawl that finds nothing new is not told, so it comes to an end."""
     readers = parts.settings.broker.readers
     return [Announcer(SearchClient(parts.client, parts.identity, reader.participant, reader.api)) for reader in readers]
 
@@ -475,6 +467,11 @@ def _build_intake(
         crawl=crawl,
     )
     return PushedIntake(intake, expiry, watch)
+
+
+def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
+    path = settings.broker.record.with_suffix(".graph")
+    return open_graph(path, name_layout(site)) if settings.broker.sparql else None
 
 
 def _build_protocol(parts: Parts, visibility: Visibility, credentials: CredentialService | None) -> Application:

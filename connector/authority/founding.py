@@ -14,7 +14,7 @@ FOLDER = "authority"
 """The folder of an authority beside the settings of its broker, and the last segment of its identifier."""
 
 
-def found(
+def establish(
     authority: Authority,
     broker: str,
     *,

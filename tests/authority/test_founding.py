@@ -4,7 +4,7 @@ from pathlib import Path
 
 from connector.authority import keeping, roster
 from connector.authority.card import card, make_member
-from connector.authority.founding import found, know_by_documents
+from connector.authority.founding import establish, know_by_documents
 from connector.authority.keeping import Authority
 from connector.identity.keys import generate
 from tests.authority.folders import NOW, Applicant
@@ -16,7 +16,7 @@ def begin(base: Path, id: str) -> Authority:
     authority = Authority(folder=base / "authority", members=base / "members.json")
     roster.create(authority.members, id)
     roster.add(authority.members, make_member(card(generate(), id=id, name="Broker", address=None), roles=("broker",)))
-    found(authority, id, own=OWN, did=f"{OWN}:authority", url="https://broker.example", path="/dsp", now=NOW)
+    establish(authority, id, own=OWN, did=f"{OWN}:authority", url="https://broker.example", path="/dsp", now=NOW)
     return authority
 
 

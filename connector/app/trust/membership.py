@@ -12,7 +12,7 @@ from typing import Final
 
 from connector.app.identities import find_did, find_own_authority
 from connector.app.parts import Parts, Work, find_authority, keep_fresh
-from connector.app.trust.joining import request_credential
+from connector.app.trust.joining import locate_authority, request_credential
 from connector.authority.card import card
 from connector.authority.joining import renew_credential
 from connector.authority.roster import RosterFault
@@ -21,7 +21,6 @@ from connector.controlplane.usecases.holding import keeping
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.identity.keys import KeyFault
 from connector.ports.identity import AuthenticationUnavailable
-from connector.protocol.dcp.did import parse_web_did
 from connector.views.credentials import CredentialStanding
 
 log = logging.getLogger(__name__)
@@ -103,8 +102,6 @@ async def _ask(parts: Parts, issuer: str) -> str:
     authority = find_authority(settings)
     if authority is not None:
         return await asyncio.to_thread(renew_credential, authority, did, parts.now())
-    place = parse_web_did(issuer)
-    base = place.locate_document(parts.client.choose_scheme(place.authority)).removesuffix("/did.json")
-    key = parts.find_key()
+    base, key = locate_authority(parts.client, issuer), parts.find_key()
     own = card(key, id=did, name=settings.participant.name, address=None)
     return (await request_credential(parts.client, base, issuer, own, key, parts.now())).credential

@@ -8,8 +8,7 @@ import typer
 
 from connector.app.parts import MEMBERS, find_authority
 from connector.authority import issuing, keeping, roster
-from connector.authority.card import load_key
-from connector.authority.founding import FOLDER, found
+from connector.authority.founding import FOLDER, establish
 from connector.authority.keeping import PROFILE, ROOT, ROOTS, SPARE, Authority
 from connector.authority.roster import RosterFault
 from connector.cli.commands import authority_members, authority_partners
@@ -17,6 +16,7 @@ from connector.cli.commands.authority_members import FAULTS, open_authority, pri
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.identity import load_own_key
 from connector.cli.setup.moving import change_file, list_changes, name_did, use_authority
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.keys import SigningKey
@@ -56,9 +56,9 @@ def init(call: CommandCall, password_file: PasswordOption = None) -> None:
         raise Failure(Code.USAGE, "authority.exists", folder=settings.authority.folder)
     own, did = name_did(settings.protocol.public_url), name_did(settings.protocol.public_url, (FOLDER,))
     authority = Authority(folder=home / FOLDER, members=home / MEMBERS)
-    key, now = load_key(settings.identity.key), datetime.now(UTC)
+    key, now = load_own_key(settings), datetime.now(UTC)
     others = [each for each in roster.show(authority.members).members if each.id != settings.participant.id]
-    found(
+    establish(
         authority,
         settings.participant.id,
         own=own,
@@ -179,7 +179,7 @@ def _change_issuer(
 
 def _find_operator(settings: Settings, authority: Authority) -> list[SigningKey]:
     """Return the key that signed the list before there was an authority, while a data space moves over."""
-    return [load_key(settings.identity.key)] if keeping.read_profile(authority).moving_over else []
+    return [load_own_key(settings)] if keeping.read_profile(authority).moving_over else []
 
 
 def _read_password(path: Path | None) -> bytes:

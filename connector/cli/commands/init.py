@@ -107,8 +107,7 @@ def init(
     ports = choose_ports(directory, port_base)
     known = cards.read_card(broker) if broker else None
     by_document = (identity or _choose_identity(known)) is IdentityChoice.DCP
-    here = LOCAL_HOST if by_document else "127.0.0.1"
-    url = (public_url or f"http://{here}:{ports['protocol']}").rstrip("/")
+    url = (public_url or f"http://{LOCAL_HOST if by_document else '127.0.0.1'}:{ports['protocol']}").rstrip("/")
     plan = Plan(
         directory=directory.resolve(),
         id=_name_by_place(url, id) if by_document else id or f"urn:participant:{build_slug(title)}",

@@ -21,6 +21,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import build_ambiguity
 from connector.cli.setup.claims import list_odd_claims
+from connector.cli.setup.identity import load_own_key
 from connector.cli.setup.plan import MEMBERS
 from connector.identity.roster import Member, RosterDocument
 
@@ -215,7 +216,7 @@ def publish(
         _print_published(call, authority.signed, told)
         return
     signed = _choose_list(call, out)
-    key = cards.load_key(key_file or call.read_settings().identity.key)
+    key = cards.load_key(key_file) if key_file else load_own_key(call.read_settings())
     before = [key for path in former or [] for key in cards.verification_keys(cards.read_card(path))]
     document = roster.publish(
         _choose_draft(call, file),
@@ -334,7 +335,7 @@ def profile(
     """Sign the profile of the data space, which members with the mechanism `dcp` read: whose credentials count."""
     settings = call.read_settings()
     signed = out or settings.identity.profile
-    published = publish_profile(text, signed, cards.load_key(settings.identity.key))
+    published = publish_profile(text, signed, load_own_key(settings))
     call.output.print_result(
         {"file": str(signed), "issuers": published.issuers, "show": published.show},
         call.output.say("cli.profile-signed", path=signed, count=len(published.issuers)),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from connector.authority import card as cards
 from connector.authority import issuing, roster
 from connector.authority.card import IdentityCard
-from connector.authority.founding import FOLDER, found
+from connector.authority.founding import FOLDER, establish
 from connector.authority.issuing import BASE
 from connector.authority.keeping import ROOTS, Authority
 from connector.cli.frame.failure import Code, Failure
@@ -91,7 +91,7 @@ def _begin_list(plan: Plan, key: SigningKey) -> None:
         return
     authority = Authority(folder=folder / FOLDER, members=folder / MEMBERS, mirror=folder / LIST)
     path = plan.address.removeprefix(plan.public_url)
-    found(authority, plan.id, own=plan.id, did=f"{plan.id}:{FOLDER}", url=plan.public_url, path=path, now=now)
+    establish(authority, plan.id, own=plan.id, did=f"{plan.id}:{FOLDER}", url=plan.public_url, path=path, now=now)
     issuing.publish(authority, now=now)
 
 

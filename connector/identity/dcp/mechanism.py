@@ -335,7 +335,7 @@ class DcpIdentity:
         try:
             return await self._verify(token)
         except Rejected as fault:
-            if fault.rule != "member" or not await self._look_again():
+            if fault.rule not in {"member", "pinned"} or not await self._look_again():
                 raise
             self._use_list()
             return await self._verify(token)

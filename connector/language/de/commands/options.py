@@ -1,6 +1,8 @@
 """German help of options and arguments, each under its English, which the code declares."""
 
 SENTENCES: dict[str, str] = {
+    "Algorithm of the new key.": "Verfahren des neuen Schlüssels.",
+    "Name of a former key, as `key list` prints it.": "Name eines früheren Schlüssels, wie `key list` ihn ausgibt.",
     "Folder to set up; it is created if it does not exist.": "Ordner, der eingerichtet wird; fehlt er, wird er angelegt.",
     "Role of the folder.": "Rolle des Ordners.",
     "Identifier of the participant (default: built from the name).": "Kennung des Teilnehmers (Standard: aus dem Namen gebildet).",
