@@ -3,7 +3,7 @@
 SENTENCES: dict[str, str] = {
     "plain": "offen",
     "protected": "verschlüsselt",
-    "in hardware": "in Hardware",
+    "in hardware": "im Token",
     "former": "früher",
     "in use": "in Gebrauch",
     # The data classes, the status of assets and markings.
