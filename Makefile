@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 BOOT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.lock
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet
 
-.PHONY: help setup demo test test-odrl test-crash test-nginx test-web test-ckan test-oidc test-pdf test-peers test-portals test-postgres test-sources test-streams test-chart pictures interop-edc simulate tck tck-serve bench format lock
+.PHONY: help setup demo test test-odrl test-crash test-nginx test-hsm test-web test-ckan test-oidc test-pdf test-peers test-portals test-postgres test-sources test-streams test-chart pictures interop-edc simulate tck tck-serve bench format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -44,6 +44,10 @@ test-crash: $(VENV)/.dev ## kill either side before and after every write and ev
 
 test-nginx: $(VENV)/.dev ## run a real nginx in front of the data plane, as docs/operate.md has it (needs nginx)
 	@$(BIN)/python -m pytest -q -m nginx $(ARGS)
+
+test-hsm: $(VENV)/.dev ## sign with a key in a token, SoftHSM2, which it cannot leave (needs softhsm2)
+	@command -v softhsm2-util >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends softhsm2; }
+	@$(BIN)/python -m pytest -q -m hsm tests/interop/hsm $(ARGS)
 
 test-web: $(VENV)/.dev ## open the pages in a real browser (needs chromium)
 	@$(BIN)/python -m pytest -q -n 2 -m web tests/browser $(ARGS)

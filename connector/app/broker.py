@@ -1,14 +1,14 @@
 """The broker of a data space: a participant that crawls all others, answers searches and republishes the catalogues.
 
 It implements the Dataspace Protocol as a Catalogue Service: version document, catalogue and dataset. It neither
-negotiates nor transfers data.
-"""
+negotiates nor transfers data."""
 
 import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -29,9 +29,9 @@ from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
     Parts,
+    Work,
     build_credential_service,
     build_parts,
-    keep_fresh,
     list_identity_routes,
     make_holding_context,
     make_rates,
@@ -39,6 +39,7 @@ from connector.app.parts import (
     read_clock,
     to_bounds,
 )
+from connector.app.trust.membership import begin_membership, list_trust_work
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -65,6 +66,7 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.catalog import OwnCatalogPage
+from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.desk.broker import BrokerOffice
 from connector.desk.operating.values import INDEX, OperatorDesk
@@ -106,8 +108,7 @@ class PushedIntake(NamedTuple):
 @dataclass(frozen=True)
 class BrokerServer:
     """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph.
-    `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes.
-    """
+    `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes."""
 
     parts: Parts
     record: ModeratedStore
@@ -126,6 +127,7 @@ class BrokerServer:
     site: PublicSite
     changed: asyncio.Event
     now: Callable[[], int]
+    credentials: CredentialService | None = None
     graph: GraphStore | None = None
     pushed: PushedIntake | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -134,29 +136,30 @@ class BrokerServer:
     async def start(self) -> None:
         """Open the listeners and start the crawler. Raises ListenFailed."""
         settings = self.parts.settings
-        protocol, broker = settings.protocol, settings.broker
-        await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
-        await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
+        await self.listeners.open_peers("protocol", self.protocol, settings.protocol.host, settings.protocol.port)
+        await self.listeners.open_asgi("broker", self.api, settings.broker.host, settings.broker.port, public=True)
         if settings.web.port is not None:
-            secure = (settings.web.public_url or "https:").startswith("https:")
-            pages = LateApplication(self._load_pages)
+            secure, pages = (
+                (settings.web.public_url or "https:").startswith("https:"),
+                LateApplication(self._load_pages),
+            )
             await self.listeners.open_asgi("web", pages, settings.web.host, settings.web.port, public=secure)
         if settings.management.keys:  # without a key nobody could use it
-            at, management = settings.management, LateApplication(self._load_management)
-            await self.listeners.open_asgi("management", management, at.host, at.port, public=False)
-        self.tasks.append(asyncio.create_task(self.operator.projector.run(), name="projector"))
-        self.tasks.append(asyncio.create_task(self.operator.crawler.run(), name="crawler"))
-        self.tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
-        self.tasks.append(asyncio.create_task(self.poster.run(), name="webhooks"))
-        for announcer in self.announcers:
-            self.tasks.append(asyncio.create_task(announcer.run(), name="announcer"))
+            at, api = settings.management, LateApplication(self._load_management)
+            await self.listeners.open_asgi("management", api, at.host, at.port, public=False)
+        await begin_membership(self.parts, self.credentials)
+        work: list[tuple[str, Work]] = [
+            ("projector", self.operator.projector.run),
+            ("crawler", self.operator.crawler.run),
+            *(("teller", self.teller.run), ("webhooks", self.poster.run)),
+            *(("announcer", announcer.run) for announcer in self.announcers),
+            *list_trust_work(self.parts, self.credentials, self._relist),
+        ]
         if self.graph is not None:
-            following = follow(self.record, self.graph, self.site, self.changed)
-            self.tasks.append(asyncio.create_task(following, name="graph"))
+            work.append(("graph", partial(follow, self.record, self.graph, self.site, self.changed)))
         if self.pushed is not None:
-            self.tasks.append(asyncio.create_task(self.pushed.expiry.run(), name="expiry"))
-            self.tasks.append(asyncio.create_task(self.pushed.watch.run(), name="statuses"))
-        self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self._relist), name="roster"))
+            work += [("expiry", self.pushed.expiry.run), ("statuses", self.pushed.watch.run)]
+        self.tasks.extend(asyncio.create_task(run(), name=name) for name, run in work)
 
     def _relist(self) -> None:
         self.operator.crawler.relist()
@@ -258,6 +261,7 @@ async def build_broker(
 
     pushed = _build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
     crawler = _build_crawler(parts, record, now, note_change, crawls, pushed)
+    credentials = build_credential_service(parts, make_holding_context(parts, now))
     tasks: list[asyncio.Task[Any]] = []
     searches = SearchCounter(record, now) if settings.broker.statistics else None
     desk = OperatorDesk(
@@ -290,7 +294,8 @@ async def build_broker(
         to_public=to_public,
         operator=desk,
         visibility=visibility,
-        protocol=_build_protocol(parts, visibility, now),
+        protocol=_build_protocol(parts, visibility, credentials),
+        credentials=credentials,
         api=_build_api(parts, desk, needs, visibility, graph, pushed, searches, tasks),
         searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
@@ -320,10 +325,7 @@ def _make_register(parts: Parts, now: Callable[[], int], watch: ProcessWatch) ->
 
 
 def _build_announcers(parts: Parts) -> list[Announcer]:
-    """Return what tells other brokers that something has changed here.
-
-    Brokers that tell each other come to an end: a crawl that finds nothing new changes nothing, and is not told.
-    """
+    """Return what tells other brokers of changes: a crawl that finds nothing new is not told, so it comes to an end."""
     readers = parts.settings.broker.readers
     return [Announcer(SearchClient(parts.client, parts.identity, reader.participant, reader.api)) for reader in readers]
 
@@ -468,12 +470,11 @@ def _build_intake(
 
 
 def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:
-    if not settings.broker.sparql:
-        return None
-    return open_graph(settings.broker.record.with_suffix(".graph"), name_layout(site))
+    path = settings.broker.record.with_suffix(".graph")
+    return open_graph(path, name_layout(site)) if settings.broker.sparql else None
 
 
-def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]) -> Application:
+def _build_protocol(parts: Parts, visibility: Visibility, credentials: CredentialService | None) -> Application:
     """Return the application for peers: a Catalogue Service with the datasets of the record that a caller sees."""
     participant = parts.settings.participant.id
 
@@ -496,5 +497,4 @@ def _build_protocol(parts: Parts, visibility: Visibility, now: Callable[[], int]
 
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
     routes = routes_for(gatekeeper, parts.address, provide, provide_dataset)
-    service = build_credential_service(parts, make_holding_context(parts, now))
-    return mount(participant, parts.address, routes, list_identity_routes(parts, service))
+    return mount(participant, parts.address, routes, list_identity_routes(parts, credentials))

@@ -43,6 +43,7 @@ from connector.app.parts import (
 from connector.app.planes.local import build_data_listener, build_local_plane, build_product_maker
 from connector.app.planes.signaling import AnyPlane, ConnectedPlanes, build_end, connect_planes, open_signaling
 from connector.app.readiness import Readiness
+from connector.app.trust.membership import begin_membership, keep_membership
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp import self_descriptions
@@ -148,6 +149,7 @@ class ConnectorServer:
         self.parts.join(self.context.watch.notify, self.worker.look)
         if replica.is_first.is_set():
             await self.dataplane.resume_flows(OWNER)
+            await begin_membership(self.parts, self.credentials)
         self._begin_work()
 
     def _begin_work(self) -> None:
@@ -165,6 +167,7 @@ class ConnectorServer:
             ("products", ProductRunner(self.publisher).run),
             ("measurer", DeliveryMeasurer(self.publisher).run),
             *list_credential_work(self.credentials, self.issuing),
+            ("membership", partial(keep_membership, self.parts, self.credentials)),
             *(("pusher", pusher.run) for pusher in self.pushers),
         ]
         if self.parts.settings.web.port is not None:

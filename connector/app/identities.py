@@ -14,11 +14,12 @@ from typing import TypeVar
 
 import msgspec
 
+from connector.app.accounts.keys import load_own_key
 from connector.authority.card import operator_keys
 from connector.binding.did import own_document_routes
 from connector.binding.dsp.routing import Route
 from connector.identity.files import FileFault, read_bounded, replace_atomically
-from connector.identity.keys import SigningKey, load_private, public_jwk
+from connector.identity.keys import SigningKey, public_jwk
 from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
@@ -53,7 +54,7 @@ class Wiring:
     @cached_property
     def key(self) -> SigningKey:
         """The private key of this participant, read once. Raises KeyFault."""
-        return load_private(self.settings.identity.key)
+        return load_own_key(self.settings)
 
 
 def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
@@ -128,6 +129,12 @@ def find_issuer(mechanism: Mechanism) -> Issuer | None:
     return issuer
 
 
+def find_own_authority(mechanism: Mechanism) -> str | None:
+    """Return the authority whose credential this participant needs, if one has signed its list."""
+    authority: str | None = getattr(mechanism, "authority", None)
+    return authority
+
+
 def read_trust_profile(settings: Settings) -> TrustProfile | None:
     """Return the profile of the data space for the mechanism `dcp`; None if there is no file of it.
 
@@ -187,7 +194,8 @@ def list_document_routes(settings: Settings, find_key: Callable[[], SigningKey])
     reached = settings.protocol
 
     def load_keys() -> list[dict[str, str]]:
-        return [public_jwk(key) for key in (find_key(), *map(load_private, identity.former_keys))]
+        former = (load_own_key(settings, path) for path in identity.former_keys)
+        return [public_jwk(key) for key in (find_key(), *former)]
 
     return own_document_routes(
         find_did(settings),

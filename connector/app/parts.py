@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from connector.app.accounts.keys import read_passphrase
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
 from connector.app.descriptors import fit_bounds
 from connector.app.identities import (
@@ -114,6 +115,9 @@ class Parts:
 
     list_renewed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after each look at the participant list."""
+
+    membership_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after each look at the participant list too: it may say for the first time who is a member."""
 
     @property
     def address(self) -> str:
@@ -310,7 +314,8 @@ def find_authority(settings: Settings) -> Authority | None:
     if folder is None:
         return None
     mirror = None if "://" in listed or Path(listed) == folder / SIGNED else Path(listed)
-    return Authority(folder=folder, members=folder.parent / MEMBERS, mirror=mirror)
+    find = partial(read_passphrase, settings)
+    return Authority(folder=folder, members=folder.parent / MEMBERS, mirror=mirror, find_password=find)
 
 
 def find_contact(participant: ParticipantSettings) -> Contact | None:
@@ -402,6 +407,7 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
         except RefreshFailed as error:
             log.warning("the participant list was not renewed: %s", error)
         parts.list_renewed.set()
+        parts.membership_wanted.set()
         refreshed()
 
 

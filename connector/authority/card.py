@@ -34,7 +34,8 @@ class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The identity card of a participant. `keys` are public JWKs, `address` is the base URL of its DSP endpoints.
 
     `data` are the URLs of its data planes that have another origin than `address`. A broker also states the addresses
-    of its search (`search`) and of the signed participant list (`roster`).
+    of its search (`search`) and of the signed participant list (`roster`), and the public keys of the roots (`roots`)
+    if it answers for an authority.
     """
 
     id: ParticipantId
@@ -44,6 +45,7 @@ class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     keys: Annotated[tuple[dict[str, str], ...], msgspec.Meta(min_length=1, max_length=8)]
     search: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
     roster: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    roots: Annotated[tuple[dict[str, str], ...], msgspec.Meta(max_length=8)] = ()
 
 
 def new_key(path: Path, *, password: bytes = b"") -> SigningKey:
@@ -76,10 +78,20 @@ def card(
     data: Sequence[str] = (),
     search: str | None = None,
     roster: str | None = None,
+    roots: Sequence[VerificationKey] = (),
 ) -> IdentityCard:
     """Return the card of a participant; raises RosterFault if an entry could not stand in a list."""
     keys = (public_jwk(key),)
-    value = IdentityCard(id=id, name=name, address=address, data=tuple(data), keys=keys, search=search, roster=roster)
+    value = IdentityCard(
+        id=id,
+        name=name,
+        address=address,
+        data=tuple(data),
+        keys=keys,
+        search=search,
+        roster=roster,
+        roots=tuple(map(public_jwk, roots)),
+    )
     return _read(msgspec.json.encode(value), "The card")
 
 
@@ -113,7 +125,8 @@ def operator_keys(path: Path) -> tuple[VerificationKey, ...]:
         raise RosterFault(str(fault)) from None
     except (HandedInFault, msgspec.ValidationError) as fault:
         raise RosterFault(f"{path} is neither an identity card nor a public key: {fault}.") from None
-    return verification_keys(read_card(path))
+    known = read_card(path)
+    return tuple(map(from_jwk, known.roots)) or verification_keys(known)
 
 
 def read_roots(content: bytes, origin: str) -> tuple[VerificationKey, ...]:
@@ -150,7 +163,8 @@ def make_member(
 def _read(content: bytes, origin: str) -> IdentityCard:
     try:
         value = read_json(content, IdentityCard)
-        verification_keys(value)
+        for jwk in (*value.keys, *value.roots):
+            from_jwk(jwk)
     except HandedInFault as fault:
         raise RosterFault(f"{origin} is not an identity card: {fault}.") from None
     except KeyFault as fault:

@@ -18,7 +18,7 @@ from connector.authority import keeping
 from connector.authority.issuing import BASE
 from connector.authority.keeping import MAX_INVITATIONS, Authority, AuthorityRecord, Invitation
 from connector.authority.roster import RosterFault
-from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.did import LOCAL_HOST, parse_web_did
 from connector.protocol.dcp.errors import ClaimFault
 
 DEFAULT_VALIDITY: Final = timedelta(days=7)
@@ -110,9 +110,10 @@ def parse_link(text: str) -> InvitationLink:
 
 def _is_place(base: str) -> bool:
     try:
-        return urlsplit(base).scheme == "https"
+        url = urlsplit(base)
     except ValueError:
         return False  # what stands in brackets is no address
+    return url.scheme == "https" or (url.scheme == "http" and url.hostname == LOCAL_HOST)
 
 
 def _check_did(did: str) -> str:

@@ -6,56 +6,27 @@ signs with this key too: then its new identifier means the same organisation.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
 
 import msgspec
 
 from connector.authority import issuing, keeping, roster
+from connector.authority.asking import JoinRequest, read_sent
 from connector.authority.card import IdentityCard, make_member, verification_keys
 from connector.authority.inviting import find_invitation
 from connector.authority.keeping import Authority, AuthorityRecord, Invitation
+from connector.authority.rekeying import change_keys
 from connector.authority.roster import RosterFault
 from connector.identity.dcp.methods import find_keys
-from connector.identity.jws import Rejected, open_signed, sign, verify_document
-from connector.identity.keys import SigningKey, from_jwk
+from connector.identity.keys import from_jwk
 from connector.identity.roster import Member
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.document import DidDocument, Relationship
 from connector.protocol.dcp.errors import ClaimFault
 from connector.views.conversion import moment
-from connector.views.handed_in import HandedInFault, read_json
-
-KIND: Final = "join+jws"
-MAX_REQUEST: Final = 64 * 1024
-LATEST_MS: Final = 300_000
-"""How old, or how far ahead of the own clock, the signature of a request may be, in ms."""
 
 ResolveApplicant = Callable[[str], Awaitable[DidDocument]]
 """Fetches the document of an identifier; raises ClaimFault and AuthenticationUnavailable."""
-
-_Stated = Annotated[str, msgspec.Meta(max_length=512)]
-
-
-class JoinRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a new member asks for, and signs: whom, with which invitation, as whom, and when (ms).
-
-    `former` is the identifier by which the list knows it already. Without an invitation, a member asks for its
-    credential anew.
-    """
-
-    authority: _Stated
-    card: IdentityCard
-    at: int
-    invitation: _Stated = ""
-    former: _Stated = ""
-
-
-class SentRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The signed request as it is sent, with the secret of the invitation."""
-
-    request: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST)]
-    secret: _Stated = ""
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,19 +38,13 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
-def write_request(key: SigningKey, request: JoinRequest, secret: str = "") -> bytes:
-    """Return the request as it is sent, signed with the key of the member."""
-    signed = sign(key, msgspec.json.encode(request), kind=KIND)
-    return msgspec.json.encode(SentRequest(request=signed, secret=secret))
-
-
 async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now: int) -> Joined:
     """Make the sender of a request a member, or give a member its credential anew; `now` in ms. Raises RosterFault.
 
     The order is a promise: nothing is fetched for who has no invitation, and nothing changes before all is checked. A
     repeated request of the same member is answered as the first one was.
     """
-    request, secret = _read(body, now)
+    request, secret = read_sent(body, now)
     record = keeping.show(authority)
     if request.authority != record.did:
         raise RosterFault(f"The request is for another authority: expected {record.did}.")
@@ -103,29 +68,6 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
         entry = _enter(authority, request, invitation, _find_former(authority, request))
     issuing.publish(authority, now=moment(now))
     return _answer(authority, keeping.show(authority), entry, now, repeated=again)
-
-
-def _read(body: bytes, now: int) -> tuple[JoinRequest, str]:
-    """Read a request and verify that the key of its card signed it; raises RosterFault."""
-    try:
-        sent = read_json(body, SentRequest)
-        opened = sent.request.encode()
-        unverified = read_json(_peek(opened), JoinRequest)
-        keys = verification_keys(unverified.card)
-        payload = verify_document(opened, kind=KIND, keys=keys[:1], limit=MAX_REQUEST).payload
-        request = read_json(payload, JoinRequest)
-    except (HandedInFault, ValueError) as fault:
-        raise RosterFault(f"The request cannot be read: {fault}") from None
-    except Rejected as fault:
-        raise RosterFault(f"The request is not signed with the key of its card: {fault.problem}") from None
-    if abs(now - request.at) > LATEST_MS:
-        raise RosterFault("The request was not signed within the last minutes: compare the clocks.")
-    return request, sent.secret
-
-
-def _peek(text: bytes) -> bytes:
-    """Return the payload of a signed text, unverified: it names the key that has to verify it."""
-    return open_signed(text.decode("ascii", "replace"), limit=MAX_REQUEST, kinds=(KIND,)).payload
 
 
 def _use(record: AuthorityRecord, request: JoinRequest, secret: str, kid: str, now: int) -> AuthorityRecord:
@@ -179,7 +121,8 @@ async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None
         document = await resolve(card.id)
     except (ClaimFault, AuthenticationUnavailable) as fault:
         raise RosterFault(f"{card.id} cannot be verified: {fault.reason}") from None
-    if card.address is None or not card.address.startswith(f"https://{place.authority}/"):
+    schemes = ("https", "http") if place.is_local else ("https",)
+    if card.address is None or not card.address.startswith(tuple(f"{each}://{place.authority}/" for each in schemes)):
         raise RosterFault(f"The address of the card is not at the place that {card.id} names: use one host for both.")
     kid = verification_keys(card)[0].kid
     published = find_keys(document, Relationship.TOKEN, f"{card.id}#{kid}")
@@ -188,12 +131,18 @@ async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None
 
 
 def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:
-    """Issue the credential of a member anew, which a listed key of it asks for; raises RosterFault."""
+    """Issue the credential of a member anew, which a listed key of it asks for, and change its keys as it asks.
+
+    Raises RosterFault.
+    """
     key = verification_keys(request.card)[0]
     entry = next((each for each in roster.show(authority.members).members if each.id == request.card.id), None)
     if entry is None or entry.suspended or not any(from_jwk(jwk).kid == key.kid for jwk in entry.keys):
         raise RosterFault(f"The list does not know {request.card.id} by the key that signed the request.")
 
+    if request.successor or request.dropped:
+        entry = change_keys(authority, entry, request, now)
+        issuing.publish(authority, now=moment(now))
     credential = renew_credential(authority, entry.id, now)
     return Joined(participant=entry.key, name=entry.name, credential=credential)
 

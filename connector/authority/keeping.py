@@ -16,7 +16,7 @@ from connector.authority import roster
 from connector.authority.card import load_key, new_key, operator_keys
 from connector.authority.roster import RosterFault
 from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
-from connector.identity.keys import SigningKey, VerificationKey, public_jwk
+from connector.identity.keys import KeyFault, SigningKey, VerificationKey, is_protected, public_jwk
 from connector.identity.listing.certificates import certify, make_certificate
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, parse_profile
@@ -94,15 +94,22 @@ class AuthorityRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     partners: Annotated[tuple[Partner, ...], msgspec.Meta(max_length=MAX_PARTNERS)] = ()
 
 
+def find_none() -> bytes | None:
+    """Return that nothing protects a key."""
+    return None
+
+
 class Authority(msgspec.Struct, frozen=True, kw_only=True):
     """Where the files of an authority are: its folder, and the working file of the participant list.
 
-    `mirror` is where participants that read a file find the signed list beside that of the folder.
+    `mirror` is where participants that read a file find the signed list beside that of the folder. `find_password`
+    returns what protects the issuer key, or nothing; it raises KeyFault.
     """
 
     folder: Path
     members: Path
     mirror: Path | None = None
+    find_password: Callable[[], bytes | None] = find_none
 
     @property
     def signed(self) -> Path:
@@ -173,7 +180,15 @@ def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:
 
 def load_issuer(authority: Authority) -> SigningKey:
     """Return the issuer key; raises RosterFault."""
-    return load_key(authority.folder / ISSUER)
+    path = authority.folder / ISSUER
+    return load_key(path, password=(_find_password(authority) if is_protected(path) else b""))
+
+
+def _find_password(authority: Authority) -> bytes:
+    try:
+        return authority.find_password() or b""
+    except KeyFault as fault:
+        raise RosterFault(str(fault)) from None
 
 
 def load_root(path: Path, password: bytes = b"") -> SigningKey:
@@ -208,12 +223,12 @@ def rotate(
     with roster.lock(authority.folder / RECORD):
         record, path = show(authority), authority.folder / ISSUER
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-        key = new_key(draft)
+        key = new_key(draft, password=_find_password(authority) if is_protected(path) else b"")
         ends = [each.until for each in record.issued]
         moment = int(now.timestamp() * 1000)
         former = () if stolen else tuple(each for each in record.former if each.until > moment)
         if not stolen and path.exists() and ends:
-            former = (*former, FormerKey(key=public_jwk(load_key(path)), until=max(ends)))
+            former = (*former, FormerKey(key=public_jwk(load_issuer(authority)), until=max(ends)))
         record = _certify(msgspec.structs.replace(record, former=former), key, roots, now)
         # The new key is in place before the record that speaks of it: with the old record, it signs nothing.
         draft.replace(path)

@@ -27,14 +27,20 @@ def revoke(authority: Authority, id: str, *, now: datetime) -> tuple[Member, Ros
     if entry is None:
         raise RosterFault(f"{id} is not a member.")
 
-    def end(record: AuthorityRecord) -> AuthorityRecord:
-        # A used invitation answers its member again; a revoked one is no member.
-        left = {key: each for key, each in record.invitations.items() if each.used_by != entry.id}
-        return msgspec.structs.replace(issuing.revoke_credentials(record, entry.id), invitations=left)
-
-    keeping.change(authority, end)
+    end(authority, entry.id)
     roster.remove(authority.members, entry.id)
     return entry, issuing.publish(authority, now=now)
+
+
+def end(authority: Authority, id: str) -> AuthorityRecord:
+    """End the credentials of a member, and the invitation that it has used; raises RosterFault."""
+
+    def drop(record: AuthorityRecord) -> AuthorityRecord:
+        # A used invitation answers its member again; a revoked one is no member.
+        left = {key: each for key, each in record.invitations.items() if each.used_by != id}
+        return msgspec.structs.replace(issuing.revoke_credentials(record, id), invitations=left)
+
+    return keeping.change(authority, drop)
 
 
 def list_partner(authority: Authority, partner: Partner) -> AuthorityRecord:

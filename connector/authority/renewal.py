@@ -33,12 +33,13 @@ def renew_member(
     card goes with it.
     """
     kept = {**before.claims, **{name: tuple(values) for name, values in (claims or {}).items()}}
-    return make_member(
+    made = make_member(
         card,
         roles=tuple(roles) or before.roles,
         claims={name: values for name, values in kept.items() if values},
         data=tuple(data) or (before.data if given is None else tuple(given)),
     )
+    return msgspec.structs.replace(made, former=before.former, suspended=before.suspended)
 
 
 def compare_members(before: Member, after: Member, given: Sequence[str] | None = None) -> tuple[MemberChange, ...]:

@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from connector.authority import issuing, keeping
+from connector.authority.asking import MAX_REQUEST
 from connector.authority.issuing import BASE
-from connector.authority.joining import MAX_REQUEST, ResolveApplicant, join
+from connector.authority.joining import ResolveApplicant, join
 from connector.authority.keeping import ROOTS, Authority
 from connector.authority.roster import RosterFault
 from connector.binding.dsp.routing import RequestHandler, Route

@@ -24,7 +24,7 @@ import msgspec
 from connector.broker import crawl, schedule
 from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found, LoadKnown
 from connector.broker.harvesting.harvest import Keep
-from connector.broker.relayed import Relayed, RelayReading
+from connector.broker.relayed import Relayed, RelayReading, is_relayed
 from connector.broker.schedule import Agenda, Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import PORTALS, BrokerStore, CrawlSource, Delta, Entry, Liveness
@@ -256,7 +256,7 @@ class Crawler:
 
     def _is_source(self, participant: Participant) -> bool:
         own = participant.id == self._participant or participant.id.startswith(PORTALS)
-        return bool(participant.address) and not own
+        return bool(participant.address) and not own and not is_relayed(participant, self._relays, self._identity)
 
     def _is_stopped_by_mark(self, participant: str) -> bool:
         return not UNCRAWLED.isdisjoint(self._marks.get(participant, ()))

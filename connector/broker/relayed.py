@@ -5,7 +5,7 @@ brokers it came through, so that brokers that read each other come to an end: wh
 not taken. Of several brokers that list a participant, the first one counts until it does not list it any more.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from connector.broker.normalise import compute_catalog_digest
 from connector.broker.reading.members import WORD_LENGTH
 from connector.broker.schedule import Rhythm, make_source
 from connector.ports.broker_store import PORTALS, CrawlSource
-from connector.ports.identity import Participant
+from connector.ports.identity import Identity, Participant
 from connector.ports.peer import Nested
 from connector.protocol.dsp.catalog import CatalogOrigin
 from connector.protocol.dsp.errors import ProtocolError, clean
@@ -114,6 +114,14 @@ class RelayReading:
         self._seen.add(participant)
         self.relayed[participant] = known
         return known
+
+
+def is_relayed(participant: Participant, relays: Collection[str], identity: Identity) -> bool:
+    """Return whether a member of another data space is read at the broker of that data space, one of `relays`."""
+    if not participant.partner or participant.id in relays:
+        return False
+    brokers = (identity.participant(broker) for broker in relays)
+    return any(broker is not None and broker.partner == participant.partner for broker in brokers)
 
 
 def _find_address(participant: str, origin: CatalogOrigin) -> str | None:

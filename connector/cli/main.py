@@ -33,6 +33,7 @@ WORDS = {
     "demo": CommandEntry("demo", "Run a small data space on this machine, step by step."),
     "doctor": CommandEntry("doctor", "Check a connector: settings, key, ports, participant list, addresses."),
     "card": CommandEntry("card", "Write the identity card anew: after a change of the settings, or with a new key."),
+    "key": CommandEntry("key", "The private keys of the participant: list, protect, create, rotate, revoke."),
     "search": CommandEntry("search", "Search the offers of the whole data space at its broker."),
     "saved": CommandEntry("saved", "Saved searches: what is new in them, and their feeds."),
     "get": CommandEntry("get", "Get a dataset: negotiate, transfer, check, save."),

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import jwt
 import msgspec
 
+from connector.identity.keeping.hardware import HardwareKey
 from connector.identity.keys import ALGORITHMS, PEER_ALGORITHMS, SigningKey, VerificationKey
 from connector.ports.identity import Unauthenticated
 
@@ -67,6 +68,8 @@ def sign(key: SigningKey, payload: bytes, *, kind: str, content: str = "") -> st
 
 def sign_bytes(key: SigningKey, content: bytes) -> bytes:
     """Return the signature of a content, in the form that JWS and HTTP message signatures share."""
+    if isinstance(key.private, HardwareKey):
+        return key.private.sign(content)
     signature: bytes = _JWS.get_algorithm_by_name(key.algorithm).sign(content, key.private)
     return signature
 

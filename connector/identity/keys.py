@@ -25,8 +25,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from connector.identity.files import FileFault, read_bounded, write_new
-from connector.net.errors import KeyProtected
+from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
+from connector.identity.keeping.hardware import HardwareFault, HardwareKey, create_key, open_key
+from connector.identity.keeping.protecting import encrypt_key
 from connector.views.handed_in import read_json
 
 ES256: Final = "ES256"
@@ -41,7 +42,7 @@ PEER_ALGORITHMS: Final = (*ALGORITHMS, ES384, RS256, PS256)
 
 MAX_KEY_FILE = 16 * 1024
 
-PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
+PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey | HardwareKey
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
 
 
@@ -98,22 +99,60 @@ def load_private(path: Path, *, password: bytes | None = None) -> SigningKey:
     except TypeError:
         if password is not None:
             raise KeyFault(f"{path} is not protected by a password.") from None
-        raise KeyFault(str(KeyProtected(path))) from None
+        raise KeyFault(
+            f"The key {path} is protected by a pass phrase: name the file that contains it in `identity.secret_file`."
+        ) from None
     except (ValueError, UnsupportedAlgorithm):
         raise KeyFault(f"{path} is not a private key in PEM form, or its password is wrong or missing.") from None
     return _to_signing_key(private)
 
 
+def load_from_token(module: Path, token: str, label: str, pin: str) -> SigningKey:
+    """Return the private key of a token that speaks PKCS #11; raises KeyFault."""
+    try:
+        return _to_signing_key(open_key(module, token, label, pin))
+    except HardwareFault as fault:
+        raise KeyFault(str(fault)) from None
+
+
+def generate_in_token(module: Path, token: str, label: str, pin: str, algorithm: str = ES256) -> SigningKey:
+    """Make a private key in a token, which it cannot leave; raises KeyFault."""
+    try:
+        return _to_signing_key(create_key(module, token, label, pin, on_curve=algorithm == ES256))
+    except HardwareFault as fault:
+        raise KeyFault(str(fault)) from None
+
+
+def is_protected(path: Path) -> bool:
+    """Return whether a key file is one that a password opens; False for one that cannot be read."""
+    try:
+        return b"BEGIN ENCRYPTED PRIVATE KEY" in read_bounded(path, MAX_KEY_FILE)
+    except FileFault:
+        return False
+
+
 def save_private(path: Path, key: SigningKey, *, password: bytes | None = None) -> None:
     """Write a private key as PEM (PKCS #8, encrypted with a password if given), mode 0600, never over a file."""
-    encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
-    if password:
-        encryption = serialization.BestAvailableEncryption(password)
-    pem = key.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
     try:
-        write_new(path, pem, mode=0o600)
+        write_new(path, _render(key, password), mode=0o600)
     except FileFault as fault:
         raise KeyFault(str(fault)) from None
+
+
+def protect_private(path: Path, password: bytes, *, before: bytes | None = None) -> SigningKey:
+    """Encrypt a key file with a password, in place of the one of `before`, and return its key; raises KeyFault."""
+    key = load_private(path, password=before)
+    replace_atomically(path, _render(key, password), mode=0o600)
+    return key
+
+
+def _render(key: SigningKey, password: bytes | None) -> bytes:
+    if isinstance(key.private, HardwareKey):
+        raise KeyFault("The key is in hardware, and never leaves it.")
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    if password:
+        return encrypt_key(key.private.private_bytes(serialization.Encoding.DER, form, plain), password)
+    return key.private.private_bytes(serialization.Encoding.PEM, form, plain)
 
 
 def public_jwk(key: VerificationKey | SigningKey) -> dict[str, str]:
@@ -142,7 +181,7 @@ def from_jwk(jwk: Mapping[str, object]) -> VerificationKey:
 
 
 def _to_signing_key(private: object) -> SigningKey:
-    if isinstance(private, EllipticCurvePrivateKey | Ed25519PrivateKey):
+    if isinstance(private, EllipticCurvePrivateKey | Ed25519PrivateKey | HardwareKey):
         return SigningKey(private, _verification(private.public_key()))
     raise KeyFault("The key is not supported: use a P-256 or Ed25519 key.")
 

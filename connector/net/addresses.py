@@ -185,6 +185,17 @@ def _find_fault(policy: NetPolicy, scheme: str, host: str, port: int, is_literal
     return address_fault(parse_address(host), host, port, policy) if is_literal else None
 
 
+def choose_scheme(policy: NetPolicy, authority: str) -> str:
+    """Return the scheme of a place that is named without one, `host` or `host:port`: https, unless it has no TLS.
+
+    >>> choose_scheme(net_policy(plain_http=["localhost:*"]), "localhost:7080")
+    'http'
+    """
+    host, _, port = authority.partition(":")
+    plain = _is_named(host, int(port or _DEFAULT_PORTS["http"]), policy.plain_http)
+    return "http" if plain else "https"
+
+
 def check_callback(url: str, policy: NetPolicy, home: str) -> Endpoint:
     """Check a callbackAddress: form, policy, and that it has the origin of `home`, its sender's listed address.
 

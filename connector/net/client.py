@@ -13,7 +13,7 @@ from functools import partial
 
 import msgspec
 
-from connector.net.addresses import MAX_REQUEST_URL, NetPolicy, check_url
+from connector.net.addresses import MAX_REQUEST_URL, NetPolicy, check_url, choose_scheme
 from connector.net.aside import work_aside
 from connector.net.errors import BadAnswer, Blocked, TimedOut, TooLarge, Unwilling
 from connector.net.transport import HttpAnswer, HttpCall, Transport
@@ -76,6 +76,10 @@ class GuardedClient:
     def __init__(self, policy: NetPolicy, transport: Transport) -> None:
         self._policy = policy
         self._transport = transport
+
+    def choose_scheme(self, authority: str) -> str:
+        """Return the scheme of a place, `host` or `host:port`: https, unless the policy allows it without TLS."""
+        return choose_scheme(self._policy, authority)
 
     async def request(
         self,

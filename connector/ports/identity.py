@@ -42,6 +42,7 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     `address` is the base URL of its DSP endpoints, with the path of the version. `data` are the further URLs at whose
     origins it sends and receives data. `roles` are its roles in the data
     space (`participant`, `broker`, `authority`). `claims` are the claims that the data-space operator confirms.
+    `partner` is the authority of another data space whose member it is.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     data: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     claims: dict[str, tuple[str, ...]] = {}
+    partner: str = ""
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The settings of one process: their model, their reading, and their reference."""
 
+from connector.settings.identity import HardwareSettings, IdentitySettings
 from connector.settings.issuing import AuthoritySettings, CredentialSettings, IssuerSettings
 from connector.settings.kinds import Location
 from connector.settings.model import (
@@ -10,7 +11,6 @@ from connector.settings.model import (
     DataOriginSettings,
     DataSettings,
     DelegatedTier,
-    IdentitySettings,
     KeySettings,
     LimitSettings,
     LoggingSettings,
@@ -38,6 +38,7 @@ __all__ = [
     "DataOriginSettings",
     "DataSettings",
     "DelegatedTier",
+    "HardwareSettings",
     "IdentitySettings",
     "IssuerSettings",
     "KeySettings",

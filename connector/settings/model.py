@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from connector.ports.entities import DataClass
+from connector.settings.identity import IdentitySettings
 from connector.settings.issuing import AuthoritySettings, IssuerSettings
 from connector.settings.kinds import (
     Count,
@@ -127,73 +128,6 @@ class ManagementSettings(Section, frozen=True, kw_only=True):
 
 LISTED_MECHANISMS = frozenset({"roster", "dcp"})
 """The identity mechanisms that rely on the signed participant list; the others are for tests."""
-
-
-class IdentitySettings(Section, frozen=True, kw_only=True):
-    """The mechanism by which connectors authenticate each other."""
-
-    mechanism: Annotated[
-        ShortText,
-        Meta(
-            description="Identity mechanism: `roster` (the keys of the signed participant list), `dcp` (the keys of "
-            "each member's did:web document and the credentials that the profile asks for), or for tests only "
-            "`static-token` (fixed tokens) or `mock-token` (the mock tokens of EDC)."
-        ),
-    ] = "roster"
-    key: Annotated[
-        Path, Meta(description="Private key of the participant (PEM or JWK); only its owner may read the file.")
-    ] = Path("key.pem")
-    roster: Annotated[
-        Location, Meta(description="Signed participant list: a file, or an address from which it is fetched.")
-    ] = Location("roster.jws")
-    operator_key: Annotated[
-        Path,
-        Meta(
-            description="Public key (JWK) of the data-space operator, who signs the participant list, or the roots of "
-            "an authority (JWK Set)."
-        ),
-    ] = Path("operator.jwk")
-    profile: Annotated[
-        Path,
-        Meta(
-            description="Signed profile of the data space, for `dcp` and a participant list without one: whose "
-            "credentials count for what."
-        ),
-    ] = Path("profile.jws")
-    did: Annotated[
-        ShortText | None,
-        Meta(
-            description="Identifier (did:web) with which `dcp` proves the participant, if participant.id is one that "
-            "it had before (default: participant.id)."
-        ),
-    ] = None
-    grace_seconds: Annotated[
-        Seconds,
-        Meta(
-            description="How long running transfers go on after the participant list has expired, or while the status "
-            "of a credential cannot be read, in seconds."
-        ),
-    ] = 86_400.0
-    of_kit: Annotated[
-        bool,
-        Meta(
-            description="For the DCP conformance kit only: documents over plain HTTP, and the credentials of the kit; "
-            "`production` refuses it."
-        ),
-    ] = False
-    former_keys: Annotated[
-        tuple[Path, ...],
-        Meta(
-            description="Former private keys whose public parts stay in the did:web document: for ten minutes after a "
-            "change of keys."
-        ),
-    ] = ()
-    refresh_seconds: Annotated[
-        Seconds, Meta(description="Interval at which the participant list is read again, in seconds.")
-    ] = 300.0
-    tokens: Annotated[
-        Path | None, Meta(description="File of participants and tokens, for `static-token` and `mock-token` only.")
-    ] = None
 
 
 class DataOriginSettings(Section, frozen=True, kw_only=True):

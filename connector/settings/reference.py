@@ -73,6 +73,8 @@ def _list_changes(values: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, st
 
 
 def _to_plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_to_plain(each) for each in value]
     return value if isinstance(value, bool | int | float) else str(value)
 
 

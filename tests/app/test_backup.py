@@ -57,7 +57,9 @@ async def test_a_backup_of_a_running_connector_starts_again_elsewhere(file: Path
     written = write_backup(file, settings, tmp_path / "office.tar")
     await running.parts.close()
     assert stat.S_IMODE((tmp_path / "office.tar").stat().st_mode) == 0o600
-    assert {"datenkontor.toml", "key.pem", "operator.jwk", "store.sqlite", "roster.jws"} <= set(written.files)
+    assert {"datenkontor.toml", "key.pem", "authority/authority.json", "store.sqlite", "roster.jws"} <= set(
+        written.files
+    )
     assert not [name for name in written.files if name.endswith((".csv", ".tar", "-wal"))]
     restored = restore_backup(tmp_path / "office.tar", tmp_path / "elsewhere")
     again = await build(load(restored))

@@ -45,6 +45,7 @@ async def test_a_start_opens_the_listeners_and_a_stop_closes_all(space: Space) -
         "expiry",
         "statuses",
         "teller",
+        "membership",
         "webhooks",
     }
     async with httpx.AsyncClient(trust_env=False) as client:
@@ -67,7 +68,17 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
     await broker.start()
     try:
         names = {task.get_name() for task in broker.tasks}
-        assert names == {"crawler", "roster", "graph", "projector", "expiry", "statuses", "teller", "webhooks"}
+        assert names == {
+            "crawler",
+            "roster",
+            "graph",
+            "projector",
+            "expiry",
+            "statuses",
+            "teller",
+            "webhooks",
+            "membership",
+        }
         async with httpx.AsyncClient(
             trust_env=False, base_url=broker.listeners.addresses["broker"], timeout=60
         ) as client:

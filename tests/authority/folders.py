@@ -8,9 +8,9 @@ import msgspec
 
 from connector.authority import card as cards
 from connector.authority import keeping, roster
+from connector.authority.asking import JoinRequest, write_request
 from connector.authority.card import IdentityCard
 from connector.authority.inviting import InvitationLink
-from connector.authority.joining import JoinRequest, write_request
 from connector.authority.keeping import Authority
 from connector.identity.keys import SigningKey, generate, public_jwk
 from connector.ports.identity import AuthenticationUnavailable

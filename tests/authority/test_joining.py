@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from connector.authority import card as cards
 from connector.authority import keeping, membership, roster
+from connector.authority.asking import LATEST_MS
 from connector.authority.inviting import InvitationLink, invite, parse_link
-from connector.authority.joining import LATEST_MS, join
+from connector.authority.joining import join
 from connector.authority.keeping import Authority
 from connector.authority.roster import RosterFault
 from connector.identity.keys import generate

@@ -45,7 +45,16 @@ class Order:
         first, broker = free_base(), self.base / "broker"
         for number, word in enumerate(("broker", *words)):
             role = ["--broker", broker / "card.json", "--roster", broker / "roster.jws"] if number else ["--role", word]
-            init = ["init", self.base / word, "--name", f"Bench {word}", "--port-base", str(first + 10 * number)]
+            init = [
+                "init",
+                self.base / word,
+                "--identity",
+                "roster",
+                "--name",
+                f"Bench {word}",
+                "--port-base",
+                str(first + 10 * number),
+            ]
             made = msgspec.json.decode(_run(program, *init, *role, "--json"))
             stage.actors[word] = Actor(
                 name=made["name"], id=made["id"], directory=self.base / word, ports=made["ports"], key=made["key"]

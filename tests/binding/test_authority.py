@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from connector.authority import issuing, keeping
+from connector.authority.asking import MAX_REQUEST
 from connector.authority.inviting import invite, parse_link
-from connector.authority.joining import MAX_REQUEST, Joined
+from connector.authority.joining import Joined
 from connector.authority.keeping import Authority
 from connector.binding.authority import NEWS_MS, JoinRefusal, news_routes, routes
 from connector.binding.dsp.listener import make_refusals

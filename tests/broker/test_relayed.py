@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from connector.broker import federated
+from connector.broker.relayed import is_relayed
 from connector.broker.schedule import MINUTE, Rhythm
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Liveness
 from connector.ports.peer import CatalogPage, InDoubt, Nested, Refused
@@ -280,3 +281,13 @@ async def test_what_cannot_be_relayed_is_left_out(participant: str, origin: Cata
 
 def _said() -> CatalogOrigin:
     return CatalogOrigin(name="R", services={"r#connector": ADDRESS})
+
+
+def test_a_member_of_another_data_space_is_read_at_its_broker_if_that_one_is_relayed() -> None:
+    space = Space()
+    broker, firm = (msgspec.structs.replace(member(CITY + name), partner="did:web:a:authority") for name in ("b", "f"))
+    space.members = [broker, firm, member(CITY + "own")]
+    told = [is_relayed(each, [broker.id], space) for each in space.members]
+    assert told == [False, True, False]
+    assert not is_relayed(firm, [], space)
+    assert not is_relayed(firm, [CITY + "own"], space)

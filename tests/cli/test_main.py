@@ -22,7 +22,7 @@ def test_a_connector_that_cannot_start_says_why_in_one_sentence(cli: Cli, tmp_pa
     run = subprocess.run(serve, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
     assert (run.returncode, run.stdout) == (1, "")
     (said,) = run.stderr.splitlines()
-    assert "operator.jwk" in said
+    assert "authority.jwks" in said
     assert "Traceback" not in said
 
 

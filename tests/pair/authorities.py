@@ -72,11 +72,11 @@ class City(Space):
         answers = AuthoritySettings(folder=self.authority.folder if name == self.broker else None)
         return msgspec.structs.replace(made, identity=identity, authority=answers)
 
-    async def open(self) -> None:
-        """Start everybody, each with its credential."""
+    async def open(self, *, handed: bool = True) -> None:
+        """Start everybody, each with its credential if it is `handed` over."""
         for name in (self.broker, *(each for each in self.names if each != self.broker)):
             begin(await self.join(name, SOON))
-        for name in self.names:
+        for name in self.names if handed else ():
             await self.members[name].api.credentials.add(self.credential(name))
 
     async def refresh(self) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from connector.settings.identity import IdentitySettings
 from connector.settings.model import (
-    IdentitySettings,
     KeySettings,
     Location,
     ManagementSettings,

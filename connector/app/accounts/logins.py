@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
-from connector.app.accounts.secrets import read_secret
+from connector.app.accounts.keys import read_secret
 from connector.controlplane.usecases.accounts import logins
 from connector.controlplane.usecases.accounts.logins import RoleClaim
 from connector.controlplane.usecases.users import UserRegister

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from zoneinfo import ZoneInfo
 
-from connector.app.accounts.secrets import read_secret
+from connector.app.accounts.keys import read_secret
 from connector.binding.notices import GuardedWebhooks
 from connector.controlplane.core.context import Context
 from connector.controlplane.notices.notifier import NoticeRule, Notifier

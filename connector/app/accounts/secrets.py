@@ -3,38 +3,11 @@
 import os
 from pathlib import Path
 
+from connector.app.accounts.keys import SYSTEMD, read_secret
 from connector.dataplane.address.secrets import SecretReader, refuse_secret
-from connector.identity.files import FileFault, read_bounded
 from connector.ports.flow import Cause, SourceError
 from connector.settings import Settings, SettingsError
 from connector.settings.sources import SecretSettings
-
-_SECRET_BYTES = 4096
-_SYSTEMD = "CREDENTIALS_DIRECTORY"
-
-
-def read_secret(name: str, file: Path | None, variable: str | None) -> str:
-    """Return a secret of the section `name`, from its file or its environment variable; empty if it has none.
-
-    Raises SettingsError.
-    """
-    if variable is not None:
-        secret = os.environ.get(variable, "")
-        if not secret:
-            reason = f"{name}.secret_variable names {variable}, which is not in the environment: set it, or use a file."
-            raise SettingsError(reason)
-        return secret
-    if file is None:
-        return ""
-    try:
-        secret = read_bounded(file, _SECRET_BYTES, private=True).decode().strip()
-    except FileFault as fault:
-        raise SettingsError(f"{name}.secret_file cannot be used: {fault}") from None
-    except UnicodeDecodeError:
-        secret = ""
-    if not secret or not secret.isprintable():
-        raise SettingsError(f"{name}.secret_file, {file}, contains no secret: write it there on one line.")
-    return secret
 
 
 def check_secrets(settings: Settings) -> None:
@@ -72,7 +45,7 @@ def make_secret_reader(settings: Settings) -> SecretReader:
 def _read(secret: SecretSettings) -> str:
     name, file = f"secrets.{secret.name}", secret.secret_file
     if file is None and secret.secret_variable is None:
-        folder = os.environ.get(_SYSTEMD)
+        folder = os.environ.get(SYSTEMD)
         if not folder:
             raise SettingsError(
                 f"{name} has neither `secret_file` nor `secret_variable`, and systemd gives no credentials: add one."

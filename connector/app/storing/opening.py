@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.app.accounts.secrets import read_secret
+from connector.app.accounts.keys import read_secret
 from connector.ports.replica import Alone, Replica
 from connector.ports.store import CommitRule, Store
 from connector.settings import Settings, SettingsError

@@ -6,6 +6,7 @@ The process of the participant does not run meanwhile: its listener for peers is
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,9 +22,11 @@ from connector.app.parts import (
     read_clock,
     to_bounds,
 )
-from connector.authority.card import IdentityCard, read_roots
+from connector.authority.asking import JoinRequest, write_request
+from connector.authority.card import IdentityCard, operator_keys, read_roots
 from connector.authority.inviting import InvitationLink
-from connector.authority.joining import Joined, JoinRequest, write_request
+from connector.authority.joining import Joined
+from connector.authority.rekeying import write_change
 from connector.authority.roster import RosterFault
 from connector.binding.authority import NEWS_PATH, JoinRefusal
 from connector.binding.dsp.listener import make_refusals
@@ -31,12 +34,14 @@ from connector.binding.dsp.routing import Route, dispatcher
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases.holding import keeping
 from connector.identity.keys import SigningKey, VerificationKey
-from connector.identity.roster import MAX_DOCUMENT, Roster, RosterRejected, read_roster
+from connector.identity.roster import Roster, RosterRejected, file_source, read_roster, url_source
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import NetError
 from connector.ports.entities import HeldCredential
 from connector.ports.identity import AuthenticationUnavailable
+from connector.protocol.dcp.did import parse_web_did
+from connector.protocol.dcp.errors import ClaimFault
 from connector.settings import Settings
 from connector.views.handed_in import HandedInFault, read_json
 
@@ -93,11 +98,34 @@ async def fetch_terms(client: GuardedClient, base: str, root: str) -> AuthorityT
 
 async def fetch_list(client: GuardedClient, url: str, roots: Sequence[VerificationKey]) -> Roster:
     """Fetch a participant list and verify it by the roots of its authority; raises RosterFault."""
-    content = await _get(client, url, MAX_DOCUMENT)
     try:
+        content = await url_source(client, url, timeout_s=TIMEOUT_S)()
         return read_roster(content, operator=roots, now_ms=read_clock(), seen=None)
     except RosterRejected as fault:
         raise RosterFault(str(fault)) from None
+
+
+def locate_authority(client: GuardedClient, authority: str) -> str:
+    """Return where an authority answers: the place of its document. Raises RosterFault."""
+    try:
+        place = parse_web_did(authority)
+    except ClaimFault as fault:
+        raise RosterFault(fault.reason) from None
+    return place.locate_document(client.choose_scheme(place.authority)).removesuffix("/did.json")
+
+
+async def find_authority_place(settings: Settings) -> tuple[str, str]:
+    """Return the authority that signs the list of a participant, and where it answers; raises RosterFault."""
+    location = str(settings.identity.roster)
+    async with open_client(settings) as client:
+        source = url_source(client, location) if "://" in location else file_source(Path(location))
+        try:
+            roots = operator_keys(settings.identity.operator_key)
+            listed = read_roster(await source(), operator=roots, now_ms=read_clock(), seen=None)
+        except RosterRejected as fault:
+            raise RosterFault(str(fault)) from None
+        issuer = listed.document.issuer
+        return issuer, locate_authority(client, issuer)
 
 
 async def ask_to_join(
@@ -124,9 +152,36 @@ async def ask_to_join(
 
 async def ask_anew(settings: Settings, base: str, authority: str, card: IdentityCard, key: SigningKey) -> Joined:
     """Ask the authority for the credential of a member anew; raises RosterFault."""
-    request = JoinRequest(authority=authority, card=card, at=read_clock())
     async with open_client(settings) as client:
-        return await _post(client, base, write_request(key, request))
+        return await request_credential(client, base, authority, card, key, read_clock())
+
+
+async def change_keys(
+    settings: Settings,
+    base: str,
+    authority: str,
+    card: IdentityCard,
+    key: SigningKey,
+    *,
+    successor: SigningKey | None = None,
+    dropped: tuple[str, ...] = (),
+) -> None:
+    """Let the authority list the new key of a member beside the old ones, or drop old ones; raises RosterFault.
+
+    `key` is one that the list has, and keeps.
+    """
+    request = write_change(
+        JoinRequest(authority=authority, card=card, at=read_clock()), successor=successor, dropped=dropped
+    )
+    async with open_client(settings) as client:
+        await _post(client, base, write_request(key, request))
+
+
+async def request_credential(
+    client: GuardedClient, base: str, authority: str, card: IdentityCard, key: SigningKey, now: int
+) -> Joined:
+    """Ask the authority that answers at `base` for the credential of a member; `now` in ms. Raises RosterFault."""
+    return await _post(client, base, write_request(key, JoinRequest(authority=authority, card=card, at=now)))
 
 
 async def store_credential(settings: Settings, credential: str) -> HeldCredential:

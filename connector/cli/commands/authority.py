@@ -1,28 +1,25 @@
 """`authority`: the authority of a data space: its keys, its list, and the drills for when a key is lost or stolen."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from connector.app.parts import MEMBERS, find_authority
-from connector.app.trust.joining import store_credential
 from connector.authority import issuing, keeping, roster
-from connector.authority.card import load_key
-from connector.authority.keeping import PROFILE, ROOT, ROOTS, SPARE, Authority, AuthorityRecord
+from connector.authority.founding import FOLDER, establish
+from connector.authority.keeping import PROFILE, ROOT, ROOTS, SPARE, Authority
 from connector.authority.roster import RosterFault
 from connector.cli.commands import authority_members, authority_partners
 from connector.cli.commands.authority_members import FAULTS, open_authority, print_published, publish_and_tell
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.identity import load_own_key
 from connector.cli.setup.moving import change_file, list_changes, name_did, use_authority
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.keys import SigningKey
-from connector.identity.roster import Member
 from connector.settings import Settings, load
 from connector.views.conversion import moment
 
@@ -30,7 +27,6 @@ app = create_noun("The authority of a data space: its keys, its members, the sig
 app.add_typer(authority_members.app, name="member")
 app.add_typer(authority_partners.app, name="partner")
 
-FOLDER = "authority"
 MAX_PASSWORD = 4096
 
 PasswordOption = Annotated[
@@ -60,21 +56,22 @@ def init(call: CommandCall, password_file: PasswordOption = None) -> None:
         raise Failure(Code.USAGE, "authority.exists", folder=settings.authority.folder)
     own, did = name_did(settings.protocol.public_url), name_did(settings.protocol.public_url, (FOLDER,))
     authority = Authority(folder=home / FOLDER, members=home / MEMBERS)
-    key, now = load_key(settings.identity.key), datetime.now(UTC)
+    key, now = load_own_key(settings), datetime.now(UTC)
     others = [each for each in roster.show(authority.members).members if each.id != settings.participant.id]
-    keeping.create(
+    establish(
         authority,
-        did,
-        settings.protocol.public_url.rstrip("/"),
+        settings.participant.id,
+        own=own,
+        did=did,
+        url=settings.protocol.public_url.rstrip("/"),
+        path=settings.protocol.path,
         now=now,
         operator=key if others else None,
         password=_read_password(password_file),
     )
     changed = use_authority(settings, own, str(settings.identity.roster), home / FOLDER / ROOTS)
-    credential = _enter_broker(authority, settings, own, now)
     kept = change_file(call.file, list_changes(changed, home) | {"authority": {"folder": FOLDER}})
     document = issuing.publish(find_authority(load(call.file)) or authority, now=now)
-    asyncio.run(store_credential(load(call.file), credential))
     call.output.print_result(
         {
             "folder": str(authority.folder),
@@ -89,25 +86,6 @@ def init(call: CommandCall, password_file: PasswordOption = None) -> None:
         call.output.say("authority.profile", path=home / FOLDER / PROFILE),
         *([call.output.say("authority.moving")] if others else []),
     )
-
-
-def _enter_broker(authority: Authority, settings: Settings, did: str, now: datetime) -> str:
-    """Let the broker prove itself by its document, and return its credential. Raises RosterFault."""
-    address = settings.protocol.public_url.rstrip("/") + settings.protocol.path
-
-    def move(entry: Member) -> Member:
-        names = tuple(dict.fromkeys((*entry.former, entry.id)))
-        former = tuple(name for name in names if name != did)
-        return msgspec.structs.replace(entry, id=did, address=address, former=former, by_document=True)
-
-    entry = roster.change(authority.members, settings.participant.id, move)
-    moment = int(now.timestamp() * 1000)
-
-    def place(record: AuthorityRecord) -> AuthorityRecord:
-        types = keeping.read_profile(authority).issuers.get(record.did, ())
-        return issuing.place_credential(record, did, types, moment)
-
-    return issuing.issue_credential(authority, keeping.change(authority, place), entry, moment)
 
 
 @register(
@@ -201,7 +179,7 @@ def _change_issuer(
 
 def _find_operator(settings: Settings, authority: Authority) -> list[SigningKey]:
     """Return the key that signed the list before there was an authority, while a data space moves over."""
-    return [load_key(settings.identity.key)] if keeping.read_profile(authority).moving_over else []
+    return [load_own_key(settings)] if keeping.read_profile(authority).moving_over else []
 
 
 def _read_password(path: Path | None) -> bytes:

@@ -13,6 +13,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.identity import (
     build_card,
     keep_beside,
+    load_own_key,
     make_key,
     may_be_broker,
     read_own_card,
@@ -57,7 +58,7 @@ def card(
     kept: list[Path | None] = []
     try:
         # What cannot be a card changes no file: it is built once before a new key is made.
-        key = cards.load_key(settings.identity.key) if settings.identity.key.exists() else None
+        key = load_own_key(settings) if settings.identity.key.exists() else None
         if key is not None:
             build_card(settings, before, key, search)
         if new_key or key is None:
@@ -88,7 +89,7 @@ def card(
 def _signs_the_list(settings: Settings) -> bool:
     """Return whether the participant's key is also that of the data-space operator."""
     try:
-        own = cards.load_key(settings.identity.key).kid
+        own = load_own_key(settings).kid
         return own in {key.kid for key in cards.operator_keys(settings.identity.operator_key)}
     except RosterFault:
         return False

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from connector.app.parts import find_authority, read_clock
-from connector.app.trust.joining import ask_anew, fetch_list, open_client, store_credential
-from connector.authority.card import IdentityCard, load_key, operator_keys
+from connector.app.trust.joining import ask_anew, find_authority_place, store_credential
+from connector.authority.card import IdentityCard
 from connector.authority.joining import Joined, renew_credential
 from connector.authority.roster import RosterFault
 from connector.cli.frame.command import TimeoutOption, YesOption, create_noun, register
@@ -16,6 +16,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect
+from connector.cli.setup.identity import load_own_key
 from connector.cli.setup.moving import build_member_card
 from connector.client.connector import Connector
 from connector.identity.files import FileFault, read_bounded
@@ -128,15 +129,13 @@ def _get_anew(settings: Settings) -> str:
     authority = find_authority(settings)
     if authority is not None:
         return renew_credential(authority, did, read_clock())
-    base = str(settings.identity.roster).removesuffix("/members")
-    key = load_key(settings.identity.key)
-    return asyncio.run(_ask_anew(settings, base, build_member_card(settings, did, key), key)).credential
+    key = load_own_key(settings)
+    return asyncio.run(_ask_anew(settings, build_member_card(settings, did, key), key)).credential
 
 
-async def _ask_anew(settings: Settings, base: str, card: IdentityCard, key: SigningKey) -> Joined:
-    async with open_client(settings) as client:
-        listed = await fetch_list(client, f"{base}/members", operator_keys(settings.identity.operator_key))
-    return await ask_anew(settings, base, listed.document.issuer, card, key)
+async def _ask_anew(settings: Settings, card: IdentityCard, key: SigningKey) -> Joined:
+    issuer, base = await find_authority_place(settings)
+    return await ask_anew(settings, base, issuer, card, key)
 
 
 @register(app, "remove", example="datenkontor credential remove MembershipCredential --yes")

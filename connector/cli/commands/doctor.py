@@ -20,7 +20,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, say_translated
 from connector.cli.frame.output import format_time
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
-from connector.cli.setup.identity import find_address, find_data_origin, is_of_broker
+from connector.cli.setup.identity import find_address, find_data_origin, is_of_broker, load_own_key
 from connector.cli.setup.peers import ListedPeer, check_peers
 from connector.cli.setup.ports import is_free
 from connector.identity.files import FileFault, read_bounded
@@ -195,7 +195,7 @@ def _check_key(settings: Settings) -> CheckResult:
     if settings.identity.mechanism not in LISTED_MECHANISMS:
         return _find("key", None, "key-none")
     try:
-        key = cards.load_key(settings.identity.key)
+        key = load_own_key(settings)
     except RosterFault as fault:
         return _find("key", False, _KEY_FAULTS[_find_cause(settings.identity.key)], reason={"en": str(fault)})
     return _find("key", True, "key", file=settings.identity.key, algorithm=key.algorithm, kid=key.kid)
@@ -395,7 +395,7 @@ def _check_entry(settings: Settings, summary: ListSummary, is_broker: bool) -> C
         key = "entry-address" if address else "entry-no-address"
         return _find(OWN_ENTRY, False, key, address=address, expected=expected)
     try:
-        kid = cards.load_key(settings.identity.key).kid
+        kid = load_own_key(settings).kid
     except RosterFault:
         kid = ""
     if kid not in {jwk.get("kid") for jwk in keys}:
@@ -471,7 +471,7 @@ def _check_used_key(settings: Settings, listed: ListView | None) -> Iterator[Che
     if listed is None or not listed.key:
         return
     try:
-        kid = cards.load_key(settings.identity.key).kid
+        kid = load_own_key(settings).kid
     except RosterFault:
         return  # another check says what is wrong with the file
     if kid != listed.key:

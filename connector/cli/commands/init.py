@@ -11,6 +11,8 @@ import typer
 
 from connector.authority import card as cards
 from connector.authority.card import IdentityCard
+from connector.authority.founding import FOLDER
+from connector.authority.keeping import ROOT, SPARE
 from connector.authority.roster import RosterFault
 from connector.cli.frame.command import YesOption, create_word, register
 from connector.cli.frame.context import CommandCall
@@ -18,11 +20,13 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.setup.folder import refuse_to_overwrite, replace_port, write_folder
 from connector.cli.setup.identity import keep_beside
+from connector.cli.setup.moving import name_did
 from connector.cli.setup.plan import CARD, LIST, OPERATOR, SETTINGS, Plan, build_slug
 from connector.cli.setup.ports import choose_ports
 from connector.identity.roster import ParticipantId
 from connector.net.addresses import parse_url
 from connector.net.errors import Blocked
+from connector.protocol.dcp.did import LOCAL_HOST
 
 app = create_word()
 
@@ -34,6 +38,13 @@ class FolderRole(StrEnum):
     BROKER = "broker"
 
 
+class IdentityChoice(StrEnum):
+    """How participants prove who they are: by documents and credentials, or by keys on the participant list."""
+
+    DCP = "dcp"
+    ROSTER = "roster"
+
+
 @register(
     app,
     "init",
@@ -41,7 +52,8 @@ class FolderRole(StrEnum):
     faults=(RosterFault,),
     example="""datenkontor init tiefbauamt --name 'Tiefbauamt Herne'
     datenkontor init broker --role broker
-    datenkontor init firma --broker broker/card.json --public-url https://daten.example.org""",
+    datenkontor init firma --broker broker/card.json --public-url https://daten.example.org
+    datenkontor init kreis --role broker --identity roster""",
 )
 def init(
     call: CommandCall,
@@ -68,6 +80,13 @@ def init(
     roster: Annotated[
         str | None, typer.Option(metavar="FILE|URL", help="File or URL of the signed participant list.")
     ] = None,
+    identity: Annotated[
+        IdentityChoice | None,
+        typer.Option(
+            help="How participants prove who they are: `dcp` (documents, and credentials of an authority) or `roster` "
+            "(keys on the list); default: that of the broker's card, else `dcp`."
+        ),
+    ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of offered files (default: DIR/offered).")
     ] = None,
@@ -87,22 +106,41 @@ def init(
     title = name or directory.resolve().name
     ports = choose_ports(directory, port_base)
     known = cards.read_card(broker) if broker else None
+    by_document = (identity or _choose_identity(known)) is IdentityChoice.DCP
+    url = (public_url or f"http://{LOCAL_HOST if by_document else '127.0.0.1'}:{ports['protocol']}").rstrip("/")
     plan = Plan(
         directory=directory.resolve(),
-        id=id or f"urn:participant:{build_slug(title)}",
+        id=_name_by_place(url, id) if by_document else id or f"urn:participant:{build_slug(title)}",
         name=title,
-        public_url=(public_url or f"http://127.0.0.1:{ports['protocol']}").rstrip("/"),
+        public_url=url,
         ports=ports,
         is_broker=role is FolderRole.BROKER,
         broker=known,
         roster=roster or _find_list(broker, known),
         data=data.resolve() if data else None,
+        by_document=by_document,
     )
     if known and plan.is_broker:
         raise Failure(Code.USAGE, "errors.broker-of-broker")
     _check_plan(plan)
     kept = _keep_settings(call.output, plan.directory / SETTINGS, yes)
-    _report(call.output, plan, write_folder(plan), kept)
+    _report(call.output, plan, write_folder(plan), kept, chosen=public_url is not None)
+
+
+def _choose_identity(broker: IdentityCard | None) -> IdentityChoice:
+    """Return what the card of a broker means: one without roots is that of a circle whose list has the keys."""
+    return IdentityChoice.DCP if broker is None or broker.roots else IdentityChoice.ROSTER
+
+
+def _name_by_place(url: str, id: str | None) -> str:
+    """Return the identifier that names where the process is reached; a given one must be the same. Raises Failure."""
+    try:
+        did = name_did(url)
+    except Failure:
+        raise Failure(Code.USAGE, "setup.no-place", url=url) from None
+    if id not in {None, did}:
+        raise Failure(Code.USAGE, "setup.place-names", did=did, id=id)
+    return did
 
 
 def _check_plan(plan: Plan) -> None:
@@ -144,7 +182,7 @@ class _NextCommand:
     why: str = ""
 
 
-def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
+def _report(output: Output, plan: Plan, key: str, kept: Path | None, *, chosen: bool) -> None:
     steps = [step.command + (f"   # {step.why}" if step.why else "") for step in _list_steps(output, plan)]
     value = {
         "folder": str(plan.directory),
@@ -164,7 +202,8 @@ def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
         value,
         output.say("cli.init-done", name=plan.name, id=plan.id, folder=plan.directory),
         *([output.say("setup.kept", path=kept)] if kept else []),
-        *(_describe_reach(output, plan)),
+        *_describe_reach(output, plan, chosen=chosen),
+        *_describe_roots(output, plan),
         "",
         output.say("cli.init-key"),
         f"  export DATENKONTOR_KEY={key}",
@@ -185,13 +224,19 @@ def _list_forwards(plan: Plan) -> dict[str, int]:
     }
 
 
-def _describe_reach(output: Output, plan: Plan) -> list[str]:
-    """Return who reaches the folder, and what is to do for it."""
+def _describe_reach(output: Output, plan: Plan, *, chosen: bool) -> list[str]:
+    """Return who reaches the folder, at an address that a person may have `chosen`, and what is to do for it."""
     if not plan.local:
         return _describe_forwards(output, plan)
-    if plan.public_url == f"http://127.0.0.1:{plan.ports['protocol']}":
-        return [output.say("cli.init-local")]
-    return [output.say("cli.init-near", url=plan.public_url)]
+    return [output.say("cli.init-near", url=plan.public_url) if chosen else output.say("cli.init-local")]
+
+
+def _describe_roots(output: Output, plan: Plan) -> list[str]:
+    """Return where the roots of a new authority are, which do not stay on this machine."""
+    folder = plan.directory / FOLDER
+    if not (plan.is_broker and plan.by_document and (folder / ROOT).exists()):
+        return []
+    return [output.say("authority.roots", root=folder / ROOT, spare=folder / SPARE)]
 
 
 def _describe_forwards(output: Output, plan: Plan) -> list[str]:
@@ -212,13 +257,19 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
             _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
             _NextCommand(f"datenkontor roster publish --settings {settings}"),
         ]
+    if plan.by_document and plan.broker is None:
+        join = _NextCommand(f"datenkontor join LINK {plan.directory}", output.say("cli.init-join"))
+        return [join, *_list_last_steps(output, settings)]
     steps = [_NextCommand(str(plan.directory / CARD), output.say("cli.init-hand"))]
     if plan.broker is None:
         steps.append(_NextCommand(str(plan.directory / OPERATOR), output.say("cli.init-operator")))
     if plan.roster is None:
         steps.append(_NextCommand(str(plan.directory / LIST), output.say("cli.init-list")))
+    return [*steps, *_list_last_steps(output, settings)]
+
+
+def _list_last_steps(output: Output, settings: Path) -> list[_NextCommand]:
     return [
-        *steps,
         _NextCommand(f"datenkontor doctor --settings {settings}"),
         _NextCommand(f"datenkontor serve --settings {settings}", output.say("setup.ready-link")),
         _NextCommand(f"datenkontor asset add --settings {settings} --file FILE --title TEXT --publish"),

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from connector.app.trust.joining import ask_to_join, fetch_terms, open_client, store_credential
-from connector.authority import card as cards
 from connector.authority.inviting import InvitationLink, parse_link
 from connector.authority.joining import Joined
 from connector.authority.keeping import ROOTS
@@ -17,7 +16,7 @@ from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.folder import write_file, write_folder
-from connector.cli.setup.identity import write_card
+from connector.cli.setup.identity import load_own_key, write_card
 from connector.cli.setup.moving import build_member_card, change_file, list_changes, name_did, use_authority
 from connector.cli.setup.plan import SETTINGS, Plan
 from connector.cli.setup.ports import choose_ports
@@ -133,7 +132,7 @@ async def _join(link: InvitationLink, file: Path, folder: Path) -> tuple[Joined,
     """Use the invitation; return the answer, and the settings with which the participant goes on."""
     settings, roots = load(file), folder / ROOTS
     did = name_did(settings.protocol.public_url)
-    key = cards.load_key(settings.identity.key)
+    key = load_own_key(settings)
     async with open_client(settings) as client:
         terms = await fetch_terms(client, link.base, link.root)
     changed = use_authority(settings, did, f"{link.base}/members", roots)

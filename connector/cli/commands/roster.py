@@ -7,18 +7,23 @@ from typing import Annotated
 import msgspec
 import typer
 
+from connector.app.parts import find_authority
 from connector.authority import card as cards
-from connector.authority import roster
+from connector.authority import membership, roster
+from connector.authority.founding import know_by_documents
+from connector.authority.keeping import Authority
 from connector.authority.profile import publish_profile
 from connector.authority.renewal import MemberChange, compare_members, renew_member
 from connector.authority.roster import RosterFault
+from connector.cli.commands.authority_members import publish_and_tell
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import build_ambiguity
 from connector.cli.setup.claims import list_odd_claims
+from connector.cli.setup.identity import load_own_key
 from connector.cli.setup.plan import MEMBERS
-from connector.identity.roster import Member
+from connector.identity.roster import Member, RosterDocument
 
 app = create_noun("The participant list: the members of the data space, signed by the data-space operator.")
 
@@ -109,6 +114,8 @@ def add(
             changes[read.id] = compare_members(before, entries[-1], noted)
         else:
             raise Failure(Code.FAILED, "setup.already-member", id=read.id)
+    if _find_authority(call, file) is not None:
+        entries = know_by_documents(entries)
     _confirm_losses(call, changes, yes)
     for entry in entries:
         stays = draft.given.get(entry.id) if replace and entry.id in known else ()
@@ -171,6 +178,9 @@ def remove(
     removed = _find_member(draft.members, member)
     signs = removed == draft.issuer
     call.output.confirm(call.output.say("cli.ask-remove-issuer" if signs else "cli.ask-remove", id=removed), yes)
+    authority = _find_authority(call, file)
+    if authority is not None:
+        membership.end(authority, removed)
     roster.remove(path, removed)
     call.output.print_result(
         {"file": str(path), "removed": removed},
@@ -198,10 +208,15 @@ def publish(
     yes: YesOption = False,
 ) -> None:
     """Sign the next version of the list; it replaces the signed list. A list without members is confirmed first."""
-    signed = _choose_list(call, out)
     if not roster.show(_choose_draft(call, file)).members:
         call.output.confirm(call.output.say("cli.ask-publish-empty"), yes)
-    key = cards.load_key(key_file or call.read_settings().identity.key)
+    authority = _find_authority(call, file) if out is None and key_file is None else None
+    if authority is not None:
+        told, _heard = publish_and_tell(call.read_settings(), authority, valid_for=timedelta(days=days))
+        _print_published(call, authority.signed, told)
+        return
+    signed = _choose_list(call, out)
+    key = cards.load_key(key_file) if key_file else load_own_key(call.read_settings())
     before = [key for path in former or [] for key in cards.verification_keys(cards.read_card(path))]
     document = roster.publish(
         _choose_draft(call, file),
@@ -211,6 +226,10 @@ def publish(
         valid_for=timedelta(days=days),
         former=before,
     )
+    _print_published(call, signed, document)
+
+
+def _print_published(call: CommandCall, signed: Path, document: RosterDocument) -> None:
     call.output.print_result(
         {
             "file": str(signed),
@@ -316,7 +335,7 @@ def profile(
     """Sign the profile of the data space, which members with the mechanism `dcp` read: whose credentials count."""
     settings = call.read_settings()
     signed = out or settings.identity.profile
-    published = publish_profile(text, signed, cards.load_key(settings.identity.key))
+    published = publish_profile(text, signed, load_own_key(settings))
     call.output.print_result(
         {"file": str(signed), "issuers": published.issuers, "show": published.show},
         call.output.say("cli.profile-signed", path=signed, count=len(published.issuers)),
@@ -325,6 +344,11 @@ def profile(
 
 def _choose_draft(call: CommandCall, file: Path | None) -> Path:
     return file or call.file.resolve().parent / MEMBERS
+
+
+def _find_authority(call: CommandCall, file: Path | None) -> Authority | None:
+    """Return the authority that signs the list, if this is its working file: a list without settings has none."""
+    return find_authority(call.read_settings()) if file is None and call.file.exists() else None
 
 
 def _choose_list(call: CommandCall, given: Path | None) -> Path:

@@ -3,13 +3,17 @@
 The brokers read each other, and tell each other of changes.
 """
 
+import asyncio
 import time
 
+from connector.app.trust.joining import tell_members
 from connector.authority import card as cards
 from connector.cli.demo import samples
 from connector.cli.demo.show import CLAIMS, PURPOSE, WAIT_S, NotShown, Show, choose_title
 from connector.cli.demo.stage import Actor
 from connector.cli.setup.plan import CARD
+from connector.protocol.dcp.did import LOCAL_HOST
+from connector.settings import load
 from connector.views.assets import AssetOrder
 from connector.views.search import HitView
 
@@ -43,13 +47,18 @@ def start(show: Show) -> str:
     here, there = show.stage.actors["broker"], show.neighbour.actors["broker"]
     for stage, other in ((show.stage, there), (show.neighbour, here)):
         stage.start_all({"broker": _name_broker(other)})
+    # Who was started first has asked in vain for the list of the other city.
+    for stage, members in ((show.stage, show.stage.actors), (show.neighbour, show.neighbour.actors)):
+        settings = load(stage.actors["broker"].settings)
+        addresses = [f"http://{LOCAL_HOST}:{actor.ports['protocol']}" for actor in members.values()]
+        asyncio.run(tell_members(settings, addresses))
     show.clients = {"city": show.stage.actors["city"].client(), "firm": show.neighbour.actors["firm"].client()}
     return show.say("demo.cities-start", here=here.name, there=there.name)
 
 
 def _name_broker(other: Actor) -> dict[str, str]:
     """Return the settings of a broker about another one, as environment variables."""
-    reader = f'{{participant = "{other.id}", api = "http://127.0.0.1:{other.ports["broker"]}"}}'
+    reader = f'{{participant = "{other.id}", api = "http://{LOCAL_HOST}:{other.ports["broker"]}"}}'
     return {"DATENKONTOR_BROKER__RELAYS": f'["{other.id}"]', "DATENKONTOR_BROKER__READERS": f"[{reader}]"}
 
 

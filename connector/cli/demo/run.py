@@ -21,6 +21,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import explain_error
 from connector.client.frame.errors import ClientError
+from connector.protocol.dcp.did import LOCAL_HOST
 
 
 def run_demo(
@@ -39,10 +40,10 @@ def run_demo(
     base = Path(tempfile.mkdtemp(prefix="datenkontor-demo-"))
     show = Show(
         output=output,
-        stage=Stage(base),
+        stage=Stage(base, by_document=True),
         data=data.resolve() if data else None,
         port_base=port_base,
-        other_city=Stage(base, prefix="there-") if two_cities else None,
+        other_city=Stage(base, prefix="there-", by_document=True) if two_cities else None,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
@@ -142,7 +143,7 @@ def _stay(show: Show) -> None:
     print(f"\n{show.say('demo.done', seconds=time.monotonic() - show.begun)}")
     for stage in show.stages:
         for actor in stage.actors.values():
-            print(f"  {actor.name}: http://127.0.0.1:{actor.ports['protocol']}  ({actor.settings})")
+            print(f"  {actor.name}: http://{LOCAL_HOST}:{actor.ports['protocol']}  ({actor.settings})")
     firm = show.stages[-1].actors["firm"]
     print(f"\n{show.say('demo.try')}")
     got = () if show.other_city else (f"get {show.assets[-1].id} -o out/",)

@@ -4,16 +4,23 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from connector.authority import card as cards
-from connector.authority import roster
+from connector.authority import issuing, roster
+from connector.authority.card import IdentityCard
+from connector.authority.founding import FOLDER, establish
+from connector.authority.issuing import BASE
+from connector.authority.keeping import ROOTS, Authority
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
+from connector.identity.keys import SigningKey, VerificationKey
 from connector.net.addresses import format_origin, join_host
+from connector.protocol.dcp.did import LOCAL_HOST
 from connector.settings import LOCAL_ZONE, render_template
 
 
@@ -39,26 +46,19 @@ def write_folder(plan: Plan) -> str:
         for part in (folder, folder / "received", plan.data or folder / "offered"):
             _create_folder(part)
         key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
-        card = cards.card(
-            key,
-            id=plan.id,
-            name=plan.name,
-            address=plan.address,
-            data=() if plan.is_broker else (replace_port(plan.public_url, plan.ports["data"]),),
-            search=_choose_search(plan),
-        )
+        if plan.is_broker and not (folder / MEMBERS).exists():
+            _begin_list(plan, key)
+        card = _make_card(plan, key, _find_roots(plan))
         secret = secrets.token_urlsafe(32)
         write_file(
             folder / SETTINGS, render_template(_build_settings(plan, secret), title=_build_title(plan)), mode=0o600
         )
         write_file(folder / CARD, cards.render(card).decode())
         operator = card if plan.is_broker else plan.broker
-        if operator is not None:
+        if operator is not None and plan.by_document and not plan.is_broker:
+            write_file(folder / ROOTS, json.dumps({"keys": operator.roots}, indent=2) + "\n")
+        elif operator is not None and not plan.by_document:
             write_file(folder / OPERATOR, json.dumps(operator.keys[0], indent=2) + "\n")
-        if plan.is_broker and not (folder / MEMBERS).exists():
-            roster.create(folder / MEMBERS, plan.id)
-            roster.add(folder / MEMBERS, cards.make_member(card, roles=("broker",)))
-            roster.publish(folder / MEMBERS, folder / LIST, key, now=datetime.now(UTC))
     except OSError as error:
         raise Failure(
             Code.FAILED, "errors.not-writable", path=error.filename or folder, problem=error.strerror
@@ -66,12 +66,38 @@ def write_folder(plan: Plan) -> str:
     return secret
 
 
-def _choose_search(plan: Plan) -> str | None:
-    """Return the address of a broker's search API."""
-    if not plan.is_broker:
-        return None
-    port = plan.ports["broker"]
-    return f"http://127.0.0.1:{port}" if plan.local else replace_port(plan.public_url, port)
+def _make_card(plan: Plan, key: SigningKey, roots: Sequence[VerificationKey] = ()) -> IdentityCard:
+    # Files are not fetched: who is elsewhere reads the list at the authority.
+    is_fetched = plan.is_broker and plan.by_document and not plan.local
+    return cards.card(
+        key,
+        id=plan.id,
+        name=plan.name,
+        address=plan.address,
+        data=() if plan.is_broker else (replace_port(plan.public_url, plan.ports["data"]),),
+        search=replace_port(plan.public_url, plan.ports["broker"]) if plan.is_broker else None,
+        roster=f"{plan.public_url}{BASE}/members" if is_fetched else None,
+        roots=roots,
+    )
+
+
+def _begin_list(plan: Plan, key: SigningKey) -> None:
+    """Begin the participant list of a broker, and publish it: by its key, or by an authority that is made for it."""
+    folder, now = plan.directory, datetime.now(UTC)
+    roster.create(folder / MEMBERS, plan.id)
+    roster.add(folder / MEMBERS, cards.make_member(_make_card(plan, key), roles=("broker",)))
+    if not plan.by_document:
+        roster.publish(folder / MEMBERS, folder / LIST, key, now=now)
+        return
+    authority = Authority(folder=folder / FOLDER, members=folder / MEMBERS, mirror=folder / LIST)
+    path = plan.address.removeprefix(plan.public_url)
+    establish(authority, plan.id, own=plan.id, did=f"{plan.id}:{FOLDER}", url=plan.public_url, path=path, now=now)
+    issuing.publish(authority, now=now)
+
+
+def _find_roots(plan: Plan) -> tuple[VerificationKey, ...]:
+    """Return the roots of the authority beside a broker."""
+    return cards.operator_keys(plan.directory / FOLDER / ROOTS) if plan.is_broker and plan.by_document else ()
 
 
 def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
@@ -89,13 +115,18 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         "received": "received",
         "zone": LOCAL_ZONE,
         "store": {"path": "store.sqlite"},
-        "identity": {"key": KEY, "operator_key": OPERATOR, "roster": plan.roster or LIST},
+        "identity": {"mechanism": "roster", "key": KEY, "operator_key": OPERATOR, "roster": plan.roster or LIST},
     }
+    if plan.by_document:
+        roots = f"{FOLDER}/{ROOTS}" if plan.is_broker else ROOTS
+        values["identity"] |= {"mechanism": "dcp", "operator_key": roots}
+        values |= {"authority": {"folder": FOLDER}} if plan.is_broker else {}
     if not plan.local or near != here:
         values["data"]["public_url"] = replace_port(plan.public_url, plan.ports["data"])
     if plan.public_url.startswith("http://"):
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
-        hosts = [join_host(urlsplit(plan.public_url).hostname or "", "*")]
+        named = [near, here] if near == LOCAL_HOST else [near]
+        hosts = [join_host(host or "", "*") for host in named]
         values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
     if plan.is_broker:
         values["broker"] = {"host": listen, "port": plan.ports["broker"], "record": "record.sqlite"}

@@ -6,12 +6,13 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from connector.app.accounts import keys
 from connector.authority import card as cards
 from connector.authority.card import IdentityCard
 from connector.authority.roster import RosterFault
 from connector.cli.setup.folder import replace_port, write_file
 from connector.cli.setup.plan import CARD
-from connector.identity.keys import SigningKey
+from connector.identity.keys import KeyFault, SigningKey, from_jwk
 from connector.net.addresses import format_origin, parse_url
 from connector.net.errors import Blocked
 from connector.settings import Settings
@@ -29,7 +30,16 @@ def build_card(settings: Settings, before: IdentityCard | None, key: SigningKey,
         data=(origin,) if origin else (),
         search=(search or _choose_search(settings, before)) if is_broker else None,
         roster=before.roster if before else None,
+        roots=tuple(map(from_jwk, before.roots)) if before else (),
     )
+
+
+def load_own_key(settings: Settings) -> SigningKey:
+    """Return the private key of the participant, opened as the settings say; raises RosterFault."""
+    try:
+        return keys.load_own_key(settings)
+    except KeyFault as fault:
+        raise RosterFault(str(fault)) from None
 
 
 def find_address(settings: Settings) -> str:

@@ -13,7 +13,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.folder import write_file
 from connector.cli.setup.identity import find_address, find_data_origin, keep_beside
 from connector.identity.keys import SigningKey
-from connector.protocol.dcp.did import write_web_did
+from connector.protocol.dcp.did import LOCAL_HOST, write_web_did
 from connector.protocol.dcp.errors import ClaimFault
 from connector.settings import Location, Settings, SettingsError, change_values
 
@@ -21,7 +21,7 @@ from connector.settings import Location, Settings, SettingsError, change_values
 def name_did(public_url: str, path: tuple[str, ...] = ()) -> str:
     """Return the did:web identifier of the place where a process is reached. Raises Failure."""
     url = urlsplit(public_url)
-    if url.scheme != "https":
+    if url.scheme != "https" and url.hostname != LOCAL_HOST:
         raise Failure(Code.USAGE, "authority.needs-https", url=public_url)
     try:
         return write_web_did(url.hostname or "", url.port, path)

@@ -37,6 +37,9 @@ class Plan:
     public: bool = False
     """Whether everybody may read a broker."""
 
+    by_document: bool = False
+    """Whether it proves itself by its document and its credential (`dcp`), or by its key on the list (`roster`)."""
+
     @property
     def local(self) -> bool:
         """Whether only this machine can reach the connector."""

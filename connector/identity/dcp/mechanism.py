@@ -250,6 +250,15 @@ class DcpIdentity:
         return changed
 
     @property
+    def authority(self) -> str | None:
+        """The authority that gives this participant its credential, if one has signed the list."""
+        roster, entry = self._members.roster, self._members.entry(self._id)
+        if roster is None or entry is None or entry.suspended or not entry.by_document:
+            return None
+        issuer = roster.document.issuer
+        return issuer if self._profile.issuers.get(issuer) else None
+
+    @property
     def credentials(self) -> ListedCredentialKeys:
         """The keys of the list in force, for self-descriptions."""
         return self._members.credentials
@@ -283,7 +292,7 @@ class DcpIdentity:
         if self._members.entry(id) is not None or self._partners is None:
             return self._members.participant(id)
         found = self._partners.find(id)
-        return describe(found[1]) if found and self._is_of_partner(found[1]) else None
+        return describe(*found) if found and self._is_of_partner(found[1]) else None
 
     def participants(self) -> Sequence[Participant]:
         """Return all members, then those of partners."""
@@ -327,10 +336,18 @@ class DcpIdentity:
         try:
             return await self._verify(token)
         except Rejected as fault:
-            if fault.rule != "member" or not await self._members.look_again(self._members.roster):
+            if fault.rule not in {"member", "pinned"} or not await self._look_again():
                 raise
             self._use_list()
             return await self._verify(token)
+
+    async def _look_again(self) -> bool:
+        """Fetch the own list, and those of partners that were out of reach, every few seconds at most."""
+        changed = await self._members.look_again(self._members.roster)
+        roster = self._members.roster
+        if self._partners is not None and roster is not None:
+            changed = await self._partners.look_again(roster.document.partners) or changed
+        return changed
 
     async def _verify(self, token: str) -> SelfIssued:
         sender = await verify_self_issued(

@@ -11,7 +11,15 @@ from typing import Final
 
 from connector.identity.keys import KeyFault, from_jwk
 from connector.identity.listing.partner import Partner
-from connector.identity.roster import AcceptedRoster, Member, Roster, RosterRejected, RosterSource, read_roster
+from connector.identity.roster import (
+    LOOK_AGAIN_MS,
+    AcceptedRoster,
+    Member,
+    Roster,
+    RosterRejected,
+    RosterSource,
+    read_roster,
+)
 from connector.ports.identity import Participant
 
 log = logging.getLogger(__name__)
@@ -38,6 +46,7 @@ class PartnerLists:
         self._seen = dict(seen)
         self._remember = remember
         self._lists: dict[str, Roster] = {}
+        self._looked_at: int | None = None
 
     async def refresh(self, partners: Sequence[Partner]) -> bool:
         """Fetch the lists of `partners`, forget those of others, and return whether anything changed.
@@ -48,6 +57,20 @@ class PartnerLists:
         self._lists = {name: roster for name, roster in before.items() if name in listed}
         await asyncio.gather(*map(self._renew, partners))
         if changed := before != self._lists:
+            self._remember(self._seen)
+        return changed
+
+    async def look_again(self, partners: Sequence[Partner]) -> bool:
+        """Fetch the lists that are still missing, for a caller that nobody knows; return whether one came.
+
+        Anybody can cause this, so it happens at most once in `LOOK_AGAIN_MS`.
+        """
+        now, missing = self._clock(), [each for each in partners if each.authority not in self._lists]
+        if not missing or (self._looked_at is not None and 0 <= now - self._looked_at < LOOK_AGAIN_MS):
+            return False
+        self._looked_at, before = now, len(self._lists)
+        await asyncio.gather(*map(self._renew, missing))
+        if changed := len(self._lists) > before:
             self._remember(self._seen)
         return changed
 
@@ -81,14 +104,16 @@ class PartnerLists:
         """Return the members of all partners that take part, without roles and claims of theirs."""
         now = self._clock()
         return tuple(
-            describe(member)
-            for roster in self._lists.values()
+            describe(name, member)
+            for name, roster in self._lists.items()
             if not roster.is_expired(now)
             for member in roster.document.members
             if not member.suspended
         )
 
 
-def describe(member: Member) -> Participant:
+def describe(partner: str, member: Member) -> Participant:
     """Return what counts of a member of a partner."""
-    return Participant(id=member.key, name=member.name, address=member.address, data=member.data, roles=ROLES)
+    return Participant(
+        id=member.key, name=member.name, address=member.address, data=member.data, roles=ROLES, partner=partner
+    )

@@ -53,12 +53,13 @@ class DidResolver:
     ) -> None:
         """`clock` returns ms since the epoch, and `budget` bounds the fetches at a time.
 
-        `of_kit` reads documents as the conformance kit serves them: over plain HTTP, and without a media type.
+        A document is fetched over https, or over plain HTTP from where the client may do so. `of_kit` reads documents
+        as the conformance kit serves them: over plain HTTP, and without a media type.
         """
         self._client = client
         self._clock = clock
         self._budget = budget
-        self._scheme = "http" if of_kit else "https"
+        self._choose_scheme = (lambda _: "http") if of_kit else client.choose_scheme
         self._media_types = _MEDIA_TYPES | {""} if of_kit else _MEDIA_TYPES
         self._places: OrderedDict[str, _DocumentPlace] = OrderedDict()
 
@@ -122,7 +123,8 @@ class DidResolver:
         return place.document
 
     async def _fetch(self, did: str) -> bytes:
-        url = parse_web_did(did).locate_document(self._scheme)
+        place = parse_web_did(did)
+        url = place.locate_document(self._choose_scheme(place.authority))
         headers = {"Accept": ", ".join(sorted(_MEDIA_TYPES))}
         try:
             async with self._budget:

@@ -1,9 +1,25 @@
 """German sentences about the authority of a data space and its members."""
 
 SENTENCES: dict[str, str] = {
-    "needs-https": "Die öffentliche Adresse {url} ist keine https-Adresse, deshalb kann keine "
+    "needs-https": "Die öffentliche Adresse {url} ist keine https-Adresse und nicht localhost, deshalb kann keine "
     "Kennung sie benennen: protocol.public_url auf die Adresse setzen, unter der andere den Prozess "
     "erreichen.",
+    "no-passphrase": "Die Einstellungen nennen kein Passwort: bitte in eine Datei mit dem Modus 0600 schreiben und die "
+    "Datei in identity.secret_file angeben.",
+    "protected": "Mit dem Passwort verschlüsselt: {names}.",
+    "no-hardware": "Die Einstellungen nennen kein Token: bitte den Abschnitt identity.hardware mit module, token und "
+    "label ergänzen.",
+    "key-created": "Der Schlüssel {id} liegt im Token {token} und kann es nicht verlassen; er steht im Ausweis {card}.",
+    "no-rotation": "Die Vertrauensstelle wechselt nur einen Schlüssel in einer Datei, bei einem Teilnehmer mit dem "
+    "Verfahren dcp: bitte `card --new-key` verwenden und den Ausweis an den Betreiber des Datenraums senden.",
+    "ask-rotate": "Ein neuer Schlüssel ersetzt {path} mit dem nächsten Start. Jetzt erzeugen?",
+    "key-rotated": "Die Liste enthält den neuen Schlüssel {id} neben {former}. Den Prozess neu starten; wenn alle die "
+    "Liste kennen, den alten Schlüssel mit `key revoke {former}` beenden.",
+    "key-in-use": "Der Schlüssel {id} ist in Gebrauch: bitte zuerst wechseln.",
+    "key-unknown": "Es gibt keinen früheren Schlüssel {id}: `key list` nennt sie.",
+    "ask-revoke-key": "Nichts, was der Schlüssel {id} signiert, gilt dann noch. Den Schlüssel beenden?",
+    "key-revoked": "Der Schlüssel {id} ist beendet. Den Prozess neu starten; die Datei {file} wird nicht mehr "
+    "gebraucht.",
     "needs-url": "Der Ordner {directory} ist nicht eingerichtet: --public-url mit der "
     "https-Adresse angeben, unter der andere den Konnektor erreichen.",
     "exists": "Es gibt bereits eine Vertrauensstelle, in {folder}: Sie bleibt, wie sie ist.",

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "init-next": "Als Nächstes:",
     "init-near": "{url} ist nur von diesem Rechner erreichbar.",
     "init-local": "Nur von diesem Rechner erreichbar; mit --public-url auch für andere.",
+    "init-join": "mit der Einladung, die der Betreiber des Datenraums sendet",
     "init-hand": "diesen Teilnehmerausweis an den Betreiber des Datenraums senden",
     "init-operator": "dort den öffentlichen Schlüssel des Betreibers des Datenraums ablegen",
     "init-list": "dort die Teilnehmerliste ablegen",

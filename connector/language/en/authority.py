@@ -1,8 +1,22 @@
 """English sentences about the authority of a data space and its members."""
 
 SENTENCES: dict[str, str] = {
-    "needs-https": "The public URL {url} is no https address, so no identifier can name it: set "
+    "needs-https": "The public URL {url} is no https address, and not localhost, so no identifier can name it: set "
     "protocol.public_url to the address at which others reach the process.",
+    "no-passphrase": "The settings name no pass phrase: write it to a file of mode 0600, and name the file in "
+    "identity.secret_file.",
+    "protected": "Encrypted with the pass phrase: {names}.",
+    "no-hardware": "The settings name no token: add the section identity.hardware with module, token and label.",
+    "key-created": "The key {id} is in the token {token}, which it cannot leave; the card {card} states it.",
+    "no-rotation": "Only a key in a file, of a participant with the mechanism dcp, is rotated by its authority: use "
+    "`card --new-key`, and send the card to the data-space operator.",
+    "ask-rotate": "A new key takes the place of {path} with the next start. Make it?",
+    "key-rotated": "The list has the new key {id} beside {former}. Restart the process; when all have seen the "
+    "list, end the old key with `key revoke {former}`.",
+    "key-in-use": "The key {id} is in use: rotate it first.",
+    "key-unknown": "There is no former key {id}: `key list` names them.",
+    "ask-revoke-key": "Nothing that the key {id} signs is accepted any more. End it?",
+    "key-revoked": "The key {id} is ended. Restart the process; the file {file} is not needed any more.",
     "needs-url": "The folder {directory} is not set up: add --public-url with the https address at "
     "which others reach the connector.",
     "exists": "There is an authority already, in {folder}: it was not changed.",

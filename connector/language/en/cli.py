@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "init-next": "Next:",
     "init-near": "Only this machine can reach {url}.",
     "init-local": "Only this machine can reach it; use --public-url to open it to others.",
+    "init-join": "with the invitation that the data-space operator sends",
     "init-hand": "send this card to the data-space operator",
     "init-operator": "store the public key of the data-space operator there",
     "init-list": "store the participant list there",

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from connector.protocol.dcp.errors import ClaimFault
 
 PREFIX = "did:web:"
+LOCAL_HOST = "localhost"
+"""The name of the own machine in an identifier."""
 MAX_DID = 512
 """The longest identifier, in characters: that of a participant list."""
 
@@ -35,6 +37,11 @@ class WebDid(NamedTuple):
         """Return the URL of its document. Any other scheme than https is for a test on the same machine."""
         place = "/".join(self.path) if self.path else ".well-known"
         return f"{scheme}://{self.authority}/{place}/did.json"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it names this machine, whoever reads it: only there a document needs no TLS."""
+        return self.authority.partition(":")[0] == LOCAL_HOST
 
 
 def parse_web_did(text: str) -> WebDid:

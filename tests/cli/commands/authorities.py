@@ -25,7 +25,12 @@ def set_up(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("DATENKONTOR_NET__HOSTS", '["localhost:*"]')
     base = free_base()
     url = f"https://localhost:{base}"
-    assert cli("init", "broker", "--role", "broker", "--public-url", url, "--port-base", str(base)).code == 0
+    assert (
+        cli(
+            "init", "broker", "--role", "broker", "--identity", "roster", "--public-url", url, "--port-base", str(base)
+        ).code
+        == 0
+    )
     made = cli("authority", "init", *BROKER)
     assert made.code == 0, made.err
     return base + 10

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from connector.authority import keeping
+from connector.app.parts import read_clock
+from connector.authority import keeping, roster
+from connector.authority.joining import renew_credential
 from connector.authority.keeping import Authority
 from tests.cli.commands.authorities import BROKER, set_up
 from tests.cli.conftest import Cli
@@ -31,7 +33,7 @@ def test_a_broker_becomes_the_authority_and_proves_itself_by_its_document(cli: C
 
 
 def test_an_authority_needs_an_address_that_an_identifier_can_name(cli: Cli) -> None:
-    cli("init", "broker", "--role", "broker")
+    cli("init", "broker", "--role", "broker", "--identity", "roster")
     done = cli("authority", "init", *BROKER)
     assert (done.code, "no https address" in done.err) == (2, True)
     assert "no authority" in cli("authority", "publish", *BROKER).err
@@ -47,6 +49,8 @@ def test_a_list_is_published_with_the_next_version(cli: Cli, authority: Authorit
 def test_the_issuer_key_is_rotated_with_the_root_alone(cli: Cli, authority: Authority, tmp_path: Path) -> None:
     safe = (authority.folder / "root.pem").rename(tmp_path / "root.pem")
     before = keeping.load_issuer(authority).kid
+    broker = roster.show(authority.members).members[0].id
+    renew_credential(authority, broker, read_clock())
     done = cli("authority", "rotate", "--root", str(safe), *BROKER)
     assert (done.code, "Certificate 2 is made" in done.out) == (0, True)
     assert keeping.load_issuer(authority).kid != before

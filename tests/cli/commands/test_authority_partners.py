@@ -17,7 +17,7 @@ def test_another_authority_is_listed_shown_and_removed(
     set_up(cli, tmp_path, monkeypatch)
     port = free_base()
     url = f"https://localhost:{port}"
-    cli("init", "other", "--role", "broker", "--public-url", url, "--port-base", str(port))
+    cli("init", "other", "--role", "broker", "--identity", "roster", "--public-url", url, "--port-base", str(port))
     assert cli("authority", "init", *OTHER).code == 0
     shown = cli("authority", "partner", "list", *OTHER)
     root = (shown.out + shown.err).rstrip().rstrip(".").rpartition(" ")[2]

@@ -14,7 +14,7 @@ SETTINGS = ("--settings", "firma/datenkontor.toml")
 @pytest.fixture
 def space(cli: Cli, tmp_path: Path) -> Path:
     """A broker and a company."""
-    cli("init", "broker", "--role", "broker")
+    cli("init", "broker", "--role", "broker", "--identity", "roster")
     cli("init", "firma", "--broker", "broker/card.json")
     return tmp_path
 

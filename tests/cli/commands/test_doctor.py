@@ -31,7 +31,7 @@ SETTINGS = ("--settings", "firma/datenkontor.toml")
 @pytest.fixture
 def space(cli: Cli, tmp_path: Path) -> Path:
     """A company that is a member, whose broker does not run."""
-    cli("init", "broker", "--role", "broker")
+    cli("init", "broker", "--role", "broker", "--identity", "roster")
     cli("init", "firma", "--broker", "broker/card.json")
     cli("roster", "add", "firma/card.json", "--settings", "broker/datenkontor.toml")
     cli("roster", "publish", "--settings", "broker/datenkontor.toml")

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from connector.authority.card import read_card
+from connector.app.parts import read_clock
+from connector.authority import keeping, roster
+from connector.authority.card import operator_keys, read_card
+from connector.authority.joining import renew_credential
+from connector.authority.keeping import Authority
 from connector.net.addresses import check_url, net_policy
 from connector.settings import Mode, load
 from tests.cli.conftest import Cli
+
+BROKER = ("--settings", "broker/datenkontor.toml")
 
 
 def mode(path: Path) -> int:
@@ -22,7 +28,9 @@ def test_a_new_folder_can_be_served_at_once(cli: Cli, tmp_path: Path) -> None:
     assert done.code == 0
     assert done.err == ""
     settings = load(tmp_path / "tiefbauamt/datenkontor.toml", {})
-    assert settings.participant.id == done.json["id"] == "urn:participant:tiefbauamt-koeln-sued"
+    port = done.json["ports"]["protocol"]
+    assert settings.participant.id == done.json["id"] == f"did:web:localhost%3A{port}"
+    assert (settings.identity.mechanism, settings.participant.name) == ("dcp", "Tiefbauamt Köln-Süd")
     assert settings.identity.key.exists()
     assert mode(settings.identity.key) == 0o600
     card = json.loads((tmp_path / "tiefbauamt/card.json").read_text())
@@ -98,13 +106,60 @@ def test_force_writes_settings_anew_and_keeps_the_private_key(cli: Cli, tmp_path
 
 def test_a_broker_begins_the_participant_list_and_its_card_tells_the_members_the_rest(cli: Cli, tmp_path: Path) -> None:
     cli("init", "broker", "--role", "broker")
-    assert cli("roster", "verify", "--settings", "broker/datenkontor.toml").code == 0
+    assert cli("roster", "verify", *BROKER).code == 0
     cli("init", "firma", "--broker", "broker/card.json")
     broker, firma = (load(tmp_path / name / "datenkontor.toml", {}) for name in ("broker", "firma"))
     assert firma.broker.participant == broker.participant.id
-    assert firma.broker.api == f"http://127.0.0.1:{broker.broker.port}"
-    assert firma.identity.operator_key.read_text() == broker.identity.operator_key.read_text()
+    assert firma.broker.api == f"http://localhost:{broker.broker.port}"
+    assert (broker.identity.mechanism, firma.identity.mechanism) == ("dcp", "dcp")
+    assert operator_keys(firma.identity.operator_key) == operator_keys(broker.identity.operator_key)
     assert cli("roster", "verify", "--settings", "firma/datenkontor.toml").code == 0
+
+
+def test_the_words_of_a_list_by_keys_are_those_of_an_authority_too(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "broker", "--role", "broker")
+    firm = cli("init", "firma", "--broker", "broker/card.json", "--json").json["id"]
+    added = cli("roster", "add", "firma/card.json", "--claim", "purpose=navigation", *BROKER)
+    assert (added.code, cli("roster", "publish", *BROKER).code) == (0, 0)
+    assert firm in cli("roster", "verify", "--json", *BROKER).json["members"]
+    authority = Authority(folder=tmp_path / "broker/authority", members=tmp_path / "broker/members.json")
+    assert [member.by_document for member in roster.show(authority.members).members] == [True, True]
+    credential = renew_credential(authority, firm, read_clock())
+    assert credential.count(".") == 2
+    assert cli("roster", "remove", firm, "--yes", *BROKER).code == 0
+    assert [each.revoked for each in keeping.show(authority).issued] == [True]
+
+
+def test_a_small_circle_has_a_list_with_keys(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "broker", "--role", "broker", "--identity", "roster")
+    assert not (tmp_path / "broker/authority").exists()
+    cli("init", "firma", "--broker", "broker/card.json")
+    broker, firma = (load(tmp_path / name / "datenkontor.toml", {}) for name in ("broker", "firma"))
+    assert {broker.identity.mechanism, firma.identity.mechanism} == {"roster"}
+    assert firma.participant.id == "urn:participant:firma"
+    assert firma.identity.operator_key.read_text() == broker.identity.operator_key.read_text()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--public-url", "http://127.0.0.1:7080"), "No identifier can name http://127.0.0.1:7080"),
+        (("--public-url", "https://a.example", "--id", "urn:a"), "did:web:a.example, and --id names urn:a"),
+    ],
+)
+def test_an_address_that_no_document_can_be_found_at_is_refused(
+    cli: Cli, tmp_path: Path, wrong: tuple[str, ...], said: str
+) -> None:
+    done = cli("init", "a", *wrong)
+    assert (done.code, said in done.err, "--identity roster" in done.err) == (2, True, True)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_card_written_anew_still_names_the_roots(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "broker", "--role", "broker")
+    before = (tmp_path / "broker/card.json").read_bytes()
+    assert cli("card", *BROKER).code == 0
+    assert (tmp_path / "broker/card.json").read_bytes() == before
 
 
 def test_an_https_address_is_production_and_loopback_is_not(cli: Cli, tmp_path: Path) -> None:
@@ -113,7 +168,7 @@ def test_an_https_address_is_production_and_loopback_is_not(cli: Cli, tmp_path: 
     real, here = (load(tmp_path / name / "datenkontor.toml", {}) for name in ("a", "b"))
     assert (real.mode, real.net.plain_http, real.protocol.host) == (Mode.PRODUCTION, (), "0.0.0.0")
     assert real.data.public_url == f"https://daten.example.org:{real.data.port}"
-    assert (here.mode, here.net.plain_http) == (Mode.DEVELOPMENT, ("127.0.0.1:*",))
+    assert (here.mode, here.net.plain_http) == (Mode.DEVELOPMENT, ("localhost:*", "127.0.0.1:*"))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +203,7 @@ def test_next_steps_are_said_in_german_where_the_environment_is(cli: Cli, monkey
 
 
 def test_an_ipv6_address_is_written_in_brackets_everywhere(cli: Cli, tmp_path: Path) -> None:
-    done = cli("init", "a", "--public-url", "http://[::1]:7080", "--port-base", "7080")
+    done = cli("init", "a", "--public-url", "http://[::1]:7080", "--port-base", "7080", "--identity", "roster")
     assert done.code == 0, done.err
     found = load(tmp_path / "a/datenkontor.toml", {})
     assert found.net.hosts == ("[::1]:*",)

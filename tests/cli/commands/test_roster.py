@@ -13,7 +13,7 @@ SETTINGS = ("--settings", "broker/datenkontor.toml")
 @pytest.fixture
 def space(cli: Cli, tmp_path: Path) -> Path:
     """A broker and a company that is no member yet."""
-    cli("init", "broker", "--role", "broker")
+    cli("init", "broker", "--role", "broker", "--identity", "roster")
     cli("init", "firma", "--broker", "broker/card.json")
     return tmp_path
 
@@ -125,7 +125,7 @@ def test_the_removal_of_the_broker_that_signs_is_asked_about_and_comes_back_as_a
 
 
 def test_only_the_broker_that_signs_gets_the_role_of_one_by_itself(cli: Cli, space: Path) -> None:
-    cli("init", "other", "--role", "broker")
+    cli("init", "other", "--role", "broker", "--identity", "roster")
     cli("roster", "add", "other/card.json", *SETTINGS)
     assert cli("roster", "show", "--json", *SETTINGS).json["members"][1]["roles"] == ["participant"]
 

@@ -15,7 +15,7 @@ OUTPUT = Output(json=False, lang="en")
 def test_settings_are_those_of_the_option_or_of_the_folder(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cli("init", "firma")
+    cli("init", "firma", "--identity", "roster")
     named = CommandCall(output=OUTPUT, settings=Path("firma/datenkontor.toml"))
     assert named.read_settings().participant.id == "urn:participant:firma"
     monkeypatch.chdir(tmp_path / "firma")

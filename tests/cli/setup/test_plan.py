@@ -37,6 +37,6 @@ def test_a_plan_has_the_address_of_the_participant_list(tmp_path: Path, url: str
 
 
 def test_a_name_without_letters_needs_an_identifier(cli: Cli, tmp_path: Path) -> None:
-    done = cli("init", "a", "--name", "!!!")
+    done = cli("init", "a", "--name", "!!!", "--identity", "roster")
     assert (done.code, "--id" in done.err, (tmp_path / "a").exists()) == (2, True, False)
-    assert cli("init", "a", "--name", "!!!", "--id", "urn:a").code == 0
+    assert cli("init", "a", "--name", "!!!", "--id", "urn:a", "--identity", "roster").code == 0

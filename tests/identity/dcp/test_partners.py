@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from connector.identity.dcp.partners import PartnerLists, describe
 from connector.identity.keys import public_jwk
 from connector.identity.listing.partner import Partner
-from connector.identity.roster import AcceptedRoster, RosterRejected, RosterSource
+from connector.identity.roster import LOOK_AGAIN_MS, AcceptedRoster, RosterRejected, RosterSource
 from tests.identity.lists import CITY, NOW_MS, OPERATOR, OTHER_KEY, UTILITY, document, member, signed
 
 AUTHORITY = document().issuer
@@ -41,9 +41,24 @@ async def test_a_member_of_a_partner_is_known_without_its_roles_and_claims() -> 
     found = lists.find(UTILITY)
     assert found is not None
     assert found[0] == AUTHORITY
-    assert (describe(found[1]).roles, describe(found[1]).claims) == (("participant",), {})
+    shown = describe(*found)
+    assert (shown.roles, shown.claims, shown.partner) == (("participant",), {}, AUTHORITY)
     assert {each.id for each in lists.participants()} == {CITY, UTILITY}
     assert not await lists.refresh([PARTNER])
+
+
+async def test_a_list_that_was_out_of_reach_is_looked_for_again_and_not_at_once() -> None:
+    other = Other()
+    lists, content, other.content = other.lists(), other.content, None
+    await lists.refresh([PARTNER])
+    assert not await lists.look_again([PARTNER])
+    other.content = content
+    assert not await lists.look_again([PARTNER])
+    other.now_ms += LOOK_AGAIN_MS
+    assert await lists.look_again([PARTNER])
+    assert (lists.find(CITY) is not None, AUTHORITY in other.kept) == (True, True)
+    other.now_ms += LOOK_AGAIN_MS
+    assert not await lists.look_again([PARTNER])
 
 
 async def test_a_partner_that_is_listed_no_more_is_forgotten() -> None:

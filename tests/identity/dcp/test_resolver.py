@@ -1,16 +1,33 @@
 """Documents of identifiers: fetched at their place alone, kept for minutes, and asked for again in bounds."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from connector.identity.dcp.resolver import FRESH_MS, KEPT_MS, LOOK_AGAIN_MS
+from connector.identity.dcp.resolver import FRESH_MS, KEPT_MS, LOOK_AGAIN_MS, DidResolver
+from connector.net.addresses import net_policy
+from connector.net.client import GuardedClient
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.document import MAX_DOCUMENT
 from connector.protocol.dcp.errors import ClaimFault
 from tests.identity.dcp.places import FIRM, KEYS, Places, key_of
 
 PLACE = "https://firma.example/.well-known/did.json"
+
+
+async def test_a_document_is_fetched_without_tls_only_where_the_operator_allows_it() -> None:
+    places = Places()
+    client = GuardedClient(net_policy(plain_http=["localhost:*"]), places)
+    resolver = DidResolver(client, lambda: places.now_ms, asyncio.Semaphore(1))
+    for did in (FIRM, "did:web:localhost%3A7080"):
+        with suppress(AuthenticationUnavailable):
+            await resolver.resolve(did)
+    assert places.fetched == [PLACE, "http://localhost:7080/.well-known/did.json"]
+    places.fetched.clear()
+    with pytest.raises(AuthenticationUnavailable):
+        await places.resolve("did:web:localhost%3A7080")
+    assert places.fetched == []
 
 
 async def test_callers_that_come_together_share_one_fetch() -> None:

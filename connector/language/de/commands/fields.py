@@ -1,6 +1,8 @@
 """German headings of tables and names of details."""
 
 SENTENCES: dict[str, str] = {
+    "algorithm": "Verfahren",
+    "kept": "Aufbewahrung",
     "id": "Kennung",
     "title": "Titel",
     "status": "Status",

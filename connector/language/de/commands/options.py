@@ -1,11 +1,17 @@
 """German help of options and arguments, each under its English, which the code declares."""
 
 SENTENCES: dict[str, str] = {
+    "Algorithm of the new key.": "Verfahren des neuen Schlüssels.",
+    "Name of a former key, as `key list` prints it.": "Name eines früheren Schlüssels, wie `key list` ihn ausgibt.",
     "Folder to set up; it is created if it does not exist.": "Ordner, der eingerichtet wird; fehlt er, wird er angelegt.",
     "Role of the folder.": "Rolle des Ordners.",
     "Identifier of the participant (default: built from the name).": "Kennung des Teilnehmers (Standard: aus dem Namen gebildet).",
     "Name of the participant (default: the name of the folder).": "Name des Teilnehmers (Standard: Name des Ordners).",
     "Public URL (default: reachable on this machine only).": "Öffentliche Adresse (Standard: nur von diesem Rechner erreichbar).",
+    "How participants prove who they are: `dcp` (documents, and credentials of an authority) or `roster` (keys on the "
+    "list); default: that of the broker's card, else `dcp`.": "Womit sich Teilnehmer ausweisen: `dcp` (Dokumente und "
+    "Nachweise einer Vertrauensstelle) oder `roster` (Schlüssel auf der Liste); ohne Angabe wie im Ausweis des Brokers, "
+    "sonst `dcp`.",
     "Identity card of the broker; its key verifies the participant list.": "Teilnehmerausweis des Brokers; sein Schlüssel prüft die Teilnehmerliste.",
     "File or URL of the signed participant list.": "Datei oder Adresse der signierten Teilnehmerliste.",
     "Folder of offered files (default: DIR/offered).": "Ordner der angebotenen Dateien (Standard: DIR/offered).",

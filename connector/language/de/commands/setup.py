@@ -2,6 +2,10 @@
 
 SENTENCES: dict[str, str] = {
     "already-member": "{id} ist schon Mitglied: --replace ersetzt den Eintrag; Rollen und Angaben bleiben.",
+    "no-place": "Keine Kennung kann {url} benennen: bitte eine https-Adresse mit einem Rechnernamen oder localhost "
+    "angeben, oder --identity roster verwenden.",
+    "place-names": "Die Adresse benennt den Teilnehmer {did}, --id dagegen {id}: bitte --id weglassen oder --identity "
+    "roster verwenden.",
     "ask-lose": "{id} verliert: {lost}.",
     "claim-unread": "Keine Bedingung, die diese Version kennt, liest die Angabe {name}: bitte den Namen prüfen.",
     "claim-term": "{value} ist kein Begriff, den das Vokabular für die Angabe {name} kennt: bitte prüfen oder eine IRI "

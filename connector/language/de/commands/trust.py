@@ -1,6 +1,17 @@
 """German sentences of the authority of a data space, of invitations and certificates, under the English sentence."""
 
 SENTENCES: dict[str, str] = {
+    "The key that signs the request cannot be dropped: sign with the one that stays.": "Der Schlüssel, der die Anfrage signiert, kann nicht entfallen: bitte mit dem signieren, der bleibt.",
+    "The new key has signed for somebody else: ask for it anew.": "Der neue Schlüssel hat für jemand anderen signiert: bitte neu anfragen.",
+    "The member has {} keys: drop old ones first with `key revoke`.": "Das Mitglied hat {0} Schlüssel: bitte zuerst alte mit `key revoke` beenden.",
+    "The token does not sign ({}): is it still there?": "Das Token signiert nicht ({0}): Ist es noch angeschlossen?",
+    "The token {} has no usable key {} ({}): make one with `datenkontor key create`.": "Das Token {0} enthält keinen brauchbaren Schlüssel {1} ({2}): bitte einen mit `datenkontor key create` anlegen.",
+    "The token {} has a key {} already, which was not changed: use another label.": "Das Token {0} enthält bereits einen Schlüssel {1}, der bleibt, wie er ist: bitte eine andere Bezeichnung verwenden.",
+    "The token {} makes no such key ({}).": "Das Token {0} legt keinen solchen Schlüssel an ({1}).",
+    "The library for tokens is missing: install the extra with `pip install 'datenkontor[hsm]'`.": "Die Bibliothek für Tokens fehlt: bitte mit `pip install 'datenkontor[hsm]'` installieren.",
+    "The token {} cannot be opened by {} ({}): look at its label and its PIN.": "Das Token {0} lässt sich mit {1} nicht öffnen ({2}): bitte Bezeichnung und PIN prüfen.",
+    "The key is in hardware, and never leaves it.": "Der Schlüssel liegt in Hardware und verlässt sie nie.",
+    "The key {} is protected by a pass phrase: name the file that contains it in `identity.secret_file`.": "Der Schlüssel {0} ist durch ein Passwort geschützt: bitte in `identity.secret_file` die Datei nennen, die es enthält.",
     "{}, {}, does not fit identity.mechanism dcp: use an identifier such as did:web:stadt.example.": "{0}, {1}, passt nicht zu identity.mechanism dcp: eine Kennung wie did:web:stadt.example verwenden.",
     "If the process of this folder runs, stop it meanwhile. {}": "Falls der Prozess dieses Ordners läuft, ihn so lange beenden. {0}",
     "The authority answers with something else than expected: ask the data-space operator.": "Die Antwort der Vertrauensstelle ist nicht lesbar: bitte beim Betreiber des Datenraums nachfragen.",

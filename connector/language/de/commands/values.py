@@ -1,6 +1,11 @@
 """German words of closed lists: status, roles and states, as tables show them."""
 
 SENTENCES: dict[str, str] = {
+    "plain": "offen",
+    "protected": "verschlüsselt",
+    "in hardware": "im Token",
+    "former": "früher",
+    "in use": "in Gebrauch",
     # The data classes, the status of assets and markings.
     "open": "offen",
     "internal": "intern",

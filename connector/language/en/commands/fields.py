@@ -1,6 +1,8 @@
 """English headings of tables and names of details."""
 
 SENTENCES: dict[str, str] = {
+    "algorithm": "algorithm",
+    "kept": "kept",
     "id": "id",
     "title": "title",
     "status": "status",

@@ -2,6 +2,10 @@
 
 SENTENCES: dict[str, str] = {
     "already-member": "{id} is already a member: add --replace to replace its entry; its roles and claims stay.",
+    "no-place": "No identifier can name {url}: use an https address with a host name, or localhost, or add "
+    "--identity roster.",
+    "place-names": "The address names the participant {did}, and --id names {id}: remove --id, or add --identity "
+    "roster.",
     "ask-lose": "{id} loses: {lost}.",
     "claim-unread": "No condition that this release knows reads the claim {name}: check its name.",
     "claim-term": "{value} is no term that the vocabulary knows for the claim {name}: check it, or use an IRI.",

@@ -1,6 +1,11 @@
 """English words of closed lists: status, roles and states, as tables show them."""
 
 SENTENCES: dict[str, str] = {
+    "plain": "plain",
+    "protected": "protected",
+    "in hardware": "in hardware",
+    "former": "former",
+    "in use": "in use",
     # The data classes, the status of assets and markings.
     "open": "open",
     "internal": "internal",

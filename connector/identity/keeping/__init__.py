@@ -1,0 +1,1 @@
+"""Where private keys are kept: encrypted in a file, or in hardware."""

@@ -1,0 +1,111 @@
+"""A key in a token that speaks PKCS #11: SoftHSM2, which makes it, signs with it, and does not give it away."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector.identity.jws import has_signed, sign, verify_document
+from connector.identity.keys import (
+    ALGORITHMS,
+    KeyFault,
+    SigningKey,
+    generate_in_token,
+    load_from_token,
+    save_private,
+)
+
+pytestmark = pytest.mark.hsm
+
+PIN, TOKEN, LABEL = "4711-canary", "city", "datenkontor"
+PLACES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib64/softhsm/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+)
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library of SoftHSM2, with one token."""
+    found = next((Path(place) for place in PLACES if Path(place).exists()), None)
+    program = shutil.which("softhsm2-util")
+    assert found is not None, "SoftHSM2 is absent: apt-get install softhsm2"
+    assert program is not None, "SoftHSM2 is absent: apt-get install softhsm2"
+    base = tmp_path_factory.mktemp("softhsm")
+    (base / "tokens").mkdir()
+    (base / "softhsm2.conf").write_text(f"directories.tokendir = {base / 'tokens'}\nobjectstore.backend = file\n")
+    # The library reads its settings once for a process.
+    os.environ["SOFTHSM2_CONF"] = str(base / "softhsm2.conf")
+    made = [program, "--init-token", "--free", "--label", TOKEN, "--so-pin", "0815", "--pin", PIN]
+    subprocess.run(made, check=True, capture_output=True, timeout=30)
+    return found
+
+
+@pytest.fixture(scope="module", params=ALGORITHMS)
+def key(module: Path, request: pytest.FixtureRequest) -> SigningKey:
+    return generate_in_token(module, TOKEN, f"{LABEL}-{request.param}", PIN, request.param)
+
+
+def test_a_key_in_a_token_signs_as_one_in_a_file_does(key: SigningKey) -> None:
+    text = sign(key, b'{"a": 1}', kind="x+jws")
+    assert verify_document(text.encode(), kind="x+jws", keys=(key.verification,), limit=4096).payload == b'{"a": 1}'
+    assert not has_signed(key.verification, b"another", b"0" * 64)
+
+
+def test_the_next_process_finds_the_same_key(module: Path, key: SigningKey) -> None:
+    assert load_from_token(module, TOKEN, f"{LABEL}-{key.algorithm}", PIN).kid == key.kid
+
+
+def test_a_key_in_a_token_is_not_written_to_a_file(key: SigningKey, tmp_path: Path) -> None:
+    with pytest.raises(KeyFault, match="never leaves it"):
+        save_private(tmp_path / "key.pem", key)
+    assert not (tmp_path / "key.pem").exists()
+
+
+def test_the_token_does_not_give_a_key_away(module: Path, key: SigningKey) -> None:
+    import pkcs11
+
+    with pkcs11.lib(str(module)).get_token(token_label=TOKEN).open() as session:
+        found = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=f"{LABEL}-{key.algorithm}")
+        assert (found[pkcs11.Attribute.EXTRACTABLE], found[pkcs11.Attribute.SENSITIVE]) == (False, True)
+        with pytest.raises(pkcs11.PKCS11Error):
+            _ = found[pkcs11.Attribute.VALUE]
+
+
+def test_a_second_key_of_one_label_is_not_made(module: Path, key: SigningKey) -> None:
+    with pytest.raises(KeyFault, match="already"):
+        generate_in_token(module, TOKEN, f"{LABEL}-{key.algorithm}", PIN)
+
+
+@pytest.mark.parametrize(
+    ("token", "label", "pin", "said"),
+    [
+        ("other", LABEL, PIN, "cannot be opened"),
+        (TOKEN, "none", PIN, "no usable key"),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_said_without_its_pin(
+    module: Path, token: str, label: str, pin: str, said: str
+) -> None:
+    with pytest.raises(KeyFault, match=said) as fault:
+        load_from_token(module, token, label, pin)
+    assert pin not in str(fault.value)
+
+
+def test_a_wrong_pin_opens_nothing_and_is_not_repeated(module: Path) -> None:
+    # Another process: this one has signed in.
+    code = (
+        f"from connector.identity.keys import *; load_from_token({str(module)!r}, {TOKEN!r}, {LABEL!r}, 'wrong-4711')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, "cannot be opened" in run.stderr) == (1, True)
+    assert "wrong-4711" not in run.stderr.splitlines()[-1]
+
+
+def test_a_library_that_is_none_is_said(tmp_path: Path) -> None:
+    with pytest.raises(KeyFault, match="cannot be opened"):
+        load_from_token(tmp_path / "none.so", TOKEN, LABEL, PIN)
