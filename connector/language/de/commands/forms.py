@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "The data is no workbook: offer an .xlsx, .xls or .ods file, or state its media type.": "Die Daten sind keine Arbeitsmappe: bitte eine Datei .xlsx, .xls oder .ods anbieten oder den Medientyp angeben.",
     "The first sheet of the workbook is empty: put the table there, with names in its first row.": "Das erste Blatt der Arbeitsmappe ist leer: Die Tabelle gehört dorthin, mit Namen in der ersten Zeile.",
     "The sheet has more than {} cells: offer it as CSV.": "Das Blatt hat mehr als {0} Zellen: bitte als CSV anbieten.",
+    "No process can be started to read the file: try again later.": "Zum Lesen der Datei kann kein Prozess beginnen: bitte später erneut versuchen.",
+    "The file takes more memory or time than one file may take, or is not what it says of itself: save it again.": "Die Datei braucht mehr Speicher oder Zeit, als eine Datei brauchen darf, oder ist nicht, was sie von sich sagt: bitte erneut speichern.",
     "The workbook cannot be read: save it again as .xlsx.": "Die Arbeitsmappe ist nicht lesbar: bitte erneut als .xlsx speichern.",
     "Feature {} of the GeoJSON cannot be read: expected a Feature with its properties.": "Objekt {0} des GeoJSON ist nicht lesbar: Erwartet ist ein Feature mit seinen Eigenschaften.",
     "Feature {} of the GeoJSON has a property `{}`: rename it.": "Objekt {0} des GeoJSON hat eine Eigenschaft `{1}`: bitte umbenennen.",
