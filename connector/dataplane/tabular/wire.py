@@ -9,7 +9,7 @@ import io
 import pickle
 import struct
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 HEAD = struct.Struct(">I")
 MEMORY = 2 * 1024 * 1024 * 1024
@@ -30,7 +30,7 @@ class _RowUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no value of a row.")
 
 
-def write_value(stream: BinaryIO, value: object) -> None:
+def write_value(stream: IO[bytes], value: object) -> None:
     """Write a value."""
     data = pickle.dumps(value, protocol=5)
     if len(data) > LARGEST_VALUE:
@@ -39,7 +39,7 @@ def write_value(stream: BinaryIO, value: object) -> None:
     stream.flush()
 
 
-def read_value(stream: BinaryIO) -> Any:
+def read_value(stream: IO[bytes]) -> Any:
     """Return the next value. Raises EOFError where the stream ends, and UnpicklingError for what is no value."""
     head = stream.read(HEAD.size)
     size = HEAD.unpack(head)[0] if len(head) == HEAD.size else 0
