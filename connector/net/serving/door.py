@@ -68,8 +68,8 @@ class Door:
     def enter(self, holder: OpenConnection, address: str) -> Seat | None:
         """Take a place for a connection, or return None; `address` is empty if it stands for many callers.
 
-        If every place is taken, the oldest connection that rests gives way, or else the oldest whose body hardly arrives:
-        who holds places idly keeps nobody out.
+        If every place is taken, the oldest connection that rests gives way, or else the oldest whose body hardly
+        arrives: who holds places idly keeps nobody out.
         """
         if address and not self._addresses.enter(address):
             return None
