@@ -27,7 +27,7 @@ class _RowUnpickler(pickle.Unpickler):
         """Return the class of decimal numbers. Raises UnpicklingError for every other name."""
         if (module, name) == ("decimal", "Decimal"):
             return Decimal
-        raise pickle.UnpicklingError(f"{module}.{name} is no value of a row.")
+        raise pickle.UnpicklingError(name)
 
 
 def write_value(stream: IO[bytes], value: object) -> None:
