@@ -7,7 +7,7 @@ _HEAD_END, _LINE_END = b"\r\n\r\n", b"\r\n"
 _CHUNKED = b"transfer-encoding: chunked"
 
 
-class Writer(Protocol):
+class AnswerTransport(Protocol):
     """The part of a transport that a server of answers uses."""
 
     def write(self, data: bytes, /) -> None:
@@ -23,7 +23,7 @@ class Writer(Protocol):
 class UnchunkedTransport:
     """Passes one answer on to a transport, and its body without the frames of chunks, if it has any."""
 
-    def __init__(self, transport: Writer) -> None:
+    def __init__(self, transport: AnswerTransport) -> None:
         self._transport = transport
         self._held = b""
         self._begun = self._chunked = False

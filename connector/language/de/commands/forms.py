@@ -49,6 +49,7 @@ SENTENCES: dict[str, str] = {
     "The data is no workbook: offer an .xlsx, .xls or .ods file, or state its media type.": "Die Daten sind keine Arbeitsmappe: bitte eine Datei .xlsx, .xls oder .ods anbieten oder den Medientyp angeben.",
     "The first sheet of the workbook is empty: put the table there, with names in its first row.": "Das erste Blatt der Arbeitsmappe ist leer: Die Tabelle gehört dorthin, mit Namen in der ersten Zeile.",
     "The sheet has more than {} cells: offer it as CSV.": "Das Blatt hat mehr als {0} Zellen: bitte als CSV anbieten.",
+    "You have {} forms that are not finished: give some of them up.": "Sie haben schon {0} Angebote angefangen: bitte einige davon fertigstellen oder verwerfen.",
     "The disk here has no room for the file: ask the operator for room, then choose it again.": "Die Festplatte hier hat keinen Platz für die Datei: bitte den Betrieb um Platz bitten und die Datei dann noch einmal wählen.",
     "The file did not arrive as it was announced: choose it again.": "Die Datei ist nicht so angekommen wie angekündigt: bitte noch einmal wählen.",
     "The file has more than {} bytes: offer it from the place where it is.": "Die Datei hat mehr als {0} Bytes: bitte von dort anbieten, wo sie liegt.",

@@ -480,8 +480,6 @@ SENTENCES: dict[str, str] = {
     "gespeichert: bitte noch einmal ansehen und dann die Änderung wiederholen.",
     "A change of {} has begun already: go on with it, or give it up.": "Eine Änderung von {0} ist schon angefangen: bitte "
     "weitermachen oder verwerfen.",
-    "You have {} forms that are not finished: give some of them up.": "Sie haben schon {0} Angebote angefangen: bitte "
-    "einige davon fertigstellen oder verwerfen.",
     "There are {} forms that nobody finished: give some of them up.": "Es gibt schon {0} angefangene Angebote: bitte "
     "einige davon verwerfen.",
     "This offer is not being filled in any more: it is finished, or was given up.": "Dieses angefangene Angebot gibt es "
