@@ -58,7 +58,7 @@ async def put_self_description(
         raise ApiError(415, "media-type", f"The body is of another type: send {MEDIA_TYPE}, not compressed.")
     secured = await _read_body(request)
     try:
-        taken = await intake.put(caller.participant, name, secured)
+        taken = await intake.put(caller.participant, name, secured, caller.shown)
     except DescriptionRefused as refused:
         status = _STATUS.get(refused.code, 422)
         retry_s = RETRY_S if status == 503 else 0

@@ -25,6 +25,7 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
+from connector.app.identities import find_list_verifier
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
@@ -70,7 +71,7 @@ from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.desk.broker import BrokerOffice
 from connector.desk.operating.values import INDEX, OperatorDesk
-from connector.identity.dcp.statuses import StatusLists, verify_by_keys
+from connector.identity.dcp.statuses import StatusLists
 from connector.identity.passwords import Argon2Passwords
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
@@ -441,7 +442,7 @@ def _build_intake(
     if keys is None:
         return None
     store = SqliteDescriptionStore(record)
-    statuses = StatusLists(parts.client, verify_by_keys(keys), now, asyncio.Semaphore(_FETCHES))
+    statuses = StatusLists(parts.client, find_list_verifier(parts.identity, keys), now, asyncio.Semaphore(_FETCHES))
 
     def note_end(participant: str) -> None:
         note_change()

@@ -6,7 +6,7 @@ This table is the only place where `app` knows a concrete mechanism. Everything 
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.client import GuardedClient
+from connector.ports.credentials import CredentialKeys
 from connector.ports.holder import Holder
 from connector.ports.identity import Mechanism, Participant
 from connector.ports.issuer import Issuer
@@ -121,6 +122,14 @@ def find_holder(mechanism: Mechanism) -> Holder | None:
     """Return who shows the credentials of this participant, if its mechanism has credentials."""
     holder: Holder | None = getattr(mechanism, "holder", None)
     return holder
+
+
+def find_list_verifier(mechanism: Mechanism, keys: CredentialKeys) -> Callable[[bytes, str], Awaitable[bytes]]:
+    """Return what verifies status lists: by the keys of the participant list, or by the documents of their issuers."""
+    from connector.identity.dcp.statuses import verify_by_either, verify_by_keys
+
+    by_keys, by_documents = verify_by_keys(keys), getattr(mechanism, "verify_list", None)
+    return by_keys if by_documents is None else verify_by_either(by_keys, by_documents)
 
 
 def find_issuer(mechanism: Mechanism) -> Issuer | None:

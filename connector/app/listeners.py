@@ -26,6 +26,7 @@ from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.guard import GeneralServer
 from connector.net.serving.messages import Application
 from connector.net.serving.server import serve_guarded, serve_peers
+from connector.net.serving.unchunked import UnchunkedTransport
 from connector.net.tls import server_context
 from connector.settings import Settings
 
@@ -74,7 +75,7 @@ class Listeners:
         state = ServerState()
 
         def make_inner() -> HttpToolsProtocol:
-            return HttpToolsProtocol(config, state, {})
+            return _AsgiProtocol(config, state, {})
 
         bounds = self.bounds if bounded else msgspec.structs.replace(self.bounds, body=None, pause_s=PAUSE_S)
         server = serve_guarded(GeneralServer(make_inner, _asgi_rests, _shut_down), bound, bounds, tls)
@@ -140,6 +141,17 @@ class Listeners:
 def find_pages(settings: Settings, listeners: Listeners) -> str:
     """Return the address of the pages; empty if there are none."""
     return (settings.web.public_url or listeners.addresses.get("web", "")).rstrip("/")
+
+
+class _AsgiProtocol(HttpToolsProtocol):
+    """The protocol of an ASGI server, with answers of unknown length that a caller of HTTP/1.0 can read."""
+
+    def on_headers_complete(self) -> None:
+        """Begin the answer to a request."""
+        super().on_headers_complete()
+        if self.scope["http_version"] == "1.0":
+            # The answer begins with the next round of the loop, and writes to what it finds here.
+            self.cycle.transport = cast("asyncio.Transport", UnchunkedTransport(self.transport))
 
 
 def _asgi_rests(connection: asyncio.Protocol) -> bool:

@@ -227,7 +227,7 @@ class Crawler:
             return None
         if self._is_stopped_by_mark(participant):
             return None
-        return self._agenda.find_date(participant, source.next_at)
+        return self._agenda.find_date(participant, schedule.find_due(source, self._now()))
 
     def _plan(self, participant: str) -> None:
         """Enter the date of a source in the agenda, after it may have changed."""

@@ -15,7 +15,7 @@ from connector.ports.broker_store import EVERYBODY, BrokerStore
 from connector.ports.graph import GraphDamaged, GraphPart, GraphStore
 from connector.ports.store_errors import StoreError
 
-LAYOUT = "2"
+LAYOUT = "3"
 """The version of the statements; another one builds every graph anew."""
 APART_S = 5.0
 RETRY_S = 60.0

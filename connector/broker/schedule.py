@@ -174,7 +174,7 @@ def note_failure(
 ) -> CrawlSource:
     """Return the source after a failed crawl; `retry_after` is the peer's wish, in ms."""
     failures = source.failures + 1
-    since = source.failing_since if source.failing_since is not None else now
+    since = min(source.failing_since, now) if source.failing_since is not None else now
     pause = double_pause(rhythm.retry, failures, rhythm.longest)
     pause = max(spread(pause, jitter), min(retry_after or 0, rhythm.longest))
     return msgspec.structs.replace(
@@ -183,9 +183,20 @@ def note_failure(
         failures=failures,
         failing_since=since,
         next_at=now + pause,
+        # A time that a clock ahead wrote would let the source be due for good.
+        verified_at=min(source.verified_at, now) if source.verified_at is not None else None,
         error=reason,
         days=count_crawl(source.days, now, succeeded=False),
     )
+
+
+def find_due(source: CrawlSource, now: int) -> int:
+    """Return when a source is due: at its date, or now if it was crawled in what is the future.
+
+    A clock that was ahead wrote that, and was set right meanwhile: the date is too late by as much.
+    """
+    ahead = max(source.verified_at or 0, source.failing_since or 0) > now + MINUTE
+    return min(source.next_at, now) if ahead else source.next_at
 
 
 def count_crawl(days: tuple[CrawlDay, ...], now: int, *, succeeded: bool) -> tuple[CrawlDay, ...]:
@@ -239,6 +250,7 @@ class Agenda:
         # When a change notice came that no crawl has followed yet, and whose crawls follow one now.
         self._notices: dict[str, int] = {}
         self._followed: set[str] = set()
+        self._seen = 0
 
     def note_notice(self, source: str, now: int, *, at_once: bool = False) -> None:
         """Note that a source has changed: it comes before others, after its rest or `at_once`."""
@@ -303,6 +315,11 @@ class Agenda:
 
     def pop_reached(self, now: int) -> Iterator[str]:
         """Take out the sources whose date is reached, the earliest first."""
+        if now < self._seen - MINUTE:
+            # The clock was ahead, and nobody rests until then.
+            self._earliest.clear()
+            self._rested.clear()
+        self._seen = now
         while (date := self.find_next()) is not None and date <= now:
             _, source = heappop(self._later)
             del self._dates[source]

@@ -13,7 +13,7 @@ from typing import Any
 
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.sinks.file import FileSink
-from connector.ports.flow import Arrival, SourceError
+from connector.ports.flow import Arrival, Cause, SourceError
 
 FOLDER = "uploads"
 MOST_BYTES = 5 * 1024**3
@@ -41,7 +41,13 @@ class Uploads:
         """
         if arrival.size == 0:
             raise SourceError("The file is empty: choose one with data in it.")
-        receipt = await self._sink.write(_address(form_id), arrival, chunks)
+        if arrival.size is not None and arrival.size > self.largest:
+            raise SourceError(f"The file has more than {self.largest} bytes: offer it from the place where it is.")
+        try:
+            receipt = await self._sink.write(_address(form_id), arrival, chunks)
+        except SourceError as error:
+            # The sentences of the sink are about deliveries, which go on by themselves.
+            raise _tell(error) from error
         if receipt.size == 0:
             await run_in_thread((self._root / receipt.location).unlink)
             raise SourceError("The file is empty: choose one with data in it.")
@@ -51,6 +57,13 @@ class Uploads:
         """Remove what was uploaded for a form, complete or not."""
         await self._sink.forget(_address(form_id), form_id)
         await run_in_thread(partial(shutil.rmtree, self._root / _locate(form_id), ignore_errors=True))
+
+
+def _tell(error: SourceError) -> SourceError:
+    """Return what a person can do about a file that was not stored."""
+    if error.cause is Cause.NO_SPACE:
+        return SourceError("The disk here has no room for the file: ask the operator for room, then choose it again.")
+    return SourceError("The file did not arrive as it was announced: choose it again.")
 
 
 def make_mark(name: str, size: int, changed: str) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from connector.ports.broker_store import Entry
+from connector.ports.identity import ShownStatus
 from connector.protocol.credential import DescriptionKind
 from connector.protocol.dcp.claims import StatusEntry
 
@@ -26,7 +27,8 @@ class PushedDescription(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is that of `name_description`; `secured` is the credential byte for byte, and `key` the name of the key that
     signed it. `audience` is that of `Entry`. `findings` tell the operator what the description lacks, `statuses` where
-    its issuer says that it has ended.
+    its issuer says that it has ended, and `shown` where the issuers of those credentials say so that its participant
+    showed with it.
     """
 
     name: str
@@ -40,6 +42,12 @@ class PushedDescription(msgspec.Struct, frozen=True, kw_only=True):
     audience: bytes = b""
     findings: tuple[str, ...] = ()
     statuses: tuple[StatusEntry, ...] = ()
+    shown: tuple[ShownStatus, ...] = ()
+
+    @property
+    def stands_on(self) -> tuple[ShownStatus, ...]:
+        """All entries of status lists that can end this description."""
+        return (*(ShownStatus(self.participant, entry) for entry in self.statuses), *self.shown)
 
 
 class DescribingKey(msgspec.Struct, frozen=True, order=True):
@@ -50,9 +58,9 @@ class DescribingKey(msgspec.Struct, frozen=True, order=True):
 
 
 class NamedList(msgspec.Struct, frozen=True, order=True):
-    """A status list that descriptions of a participant name."""
+    """A status list on which descriptions stand, and its issuer: their participant, or who issued its credentials."""
 
-    participant: str
+    issuer: str
     url: str
 
 
@@ -84,8 +92,8 @@ class DescriptionStore(Protocol):
     async def signed_descriptions(self, signer: DescribingKey, limit: int) -> Sequence[str]:
         """Return names of descriptions that a key of a participant signed."""
 
-    async def named_lists(self, participant: str | None = None) -> Sequence[NamedList]:
-        """Return the status lists that the present descriptions name, of all participants or of one, in order."""
+    async def named_lists(self, issuer: str | None = None) -> Sequence[NamedList]:
+        """Return the status lists on which the present descriptions stand, of all issuers or of one, in order."""
 
     async def named_on(self, named: NamedList) -> Sequence[tuple[str, StatusEntry]]:
-        """Return the names of the descriptions on a status list, each with its bit: bounded by what one may push."""
+        """Return the names of the descriptions on a status list, each with its bit."""

@@ -12,6 +12,7 @@ import msgspec
 from connector.ports.credentials import CredentialKeys
 from connector.ports.entities import ReplayKey
 from connector.ports.seals import Seals
+from connector.protocol.dcp.claims import StatusEntry
 
 BROKER_ROLE = "broker"
 """The role of a participant that shows others what it reads in catalogues."""
@@ -54,17 +55,25 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     partner: str = ""
 
 
+class ShownStatus(msgspec.Struct, frozen=True, order=True):
+    """Where the issuer of a credential says whether it has ended."""
+
+    issuer: str
+    entry: StatusEntry
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """An authenticated counterparty: its identifier, its verified claims, the evidence and the single-use token.
 
     `replay_key` has to be committed together with every change that the request causes. It is None if the mechanism
-    has no single-use tokens.
+    has no single-use tokens. `shown` are the statuses of the credentials that it has shown.
     """
 
     participant: str
     claims: Mapping[str, tuple[str, ...]]
     evidence: Mapping[str, Any]
     replay_key: ReplayKey | None
+    shown: tuple[ShownStatus, ...] = ()
 
 
 class Unauthenticated(Exception):

@@ -9,6 +9,7 @@ Pure: standard library and msgspec only.
 import re
 from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
+from unicodedata import is_normalized
 
 import msgspec
 
@@ -64,6 +65,12 @@ _IRI = re.compile(
 )
 # A percent sign without two digits, and what may stand nowhere in an IRI.
 _NO_SIGN = re.compile(rf"%(?![0-9A-Fa-f]{{2}})|[^{_LETTERS}!$&'()*+,;=:@/?#%]")
+_PARTS = re.compile(
+    r"(?P<scheme>[^:/?#]+):(?://(?P<authority>[^/?#]*))?(?P<path>[^?#]*)(?:\?[^#]*)?(?:#.*)?", re.DOTALL
+)
+_PORTS = {"http": ":80", "https": ":443"}
+# Letters, digits, `-`, `.`, `_` and `~`.
+_CODED = re.compile(r"%(?:2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^/?#:]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
 _ZONE = r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -75,6 +82,27 @@ _TIMES = (
     (re.compile(_DAY + _ZONE), "date", ""),
     (re.compile(_DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?" + _ZONE), "dateTime", ""),
 )
+
+
+def is_usual_spelling(iri: str) -> bool:
+    """Return whether an IRI is written as every program may write it anew (RFC 3986, 6.2.2 and 6.2.3).
+
+    Another spelling names the same: letters of scheme and host in capitals, the usual port, segments of dots, plain
+    letters and digits as percent codes, an empty query or fragment at the end, letters in parts (RFC 3987, 5.3.2.2).
+
+    >>> [is_usual_spelling(iri) for iri in ("https://a.example/1", "https://A.example/1", "https://a.example/%31")]
+    [True, False, False]
+    """
+    found = _PARTS.fullmatch(iri)
+    if found is None or not is_normalized("NFC", iri):
+        return False
+    scheme, authority, path = found["scheme"], found["authority"] or "", found["path"]
+    namespace = path.partition(":")[0] if scheme == "urn" else ""
+    usual = scheme + authority.rpartition("@")[2] + namespace
+    port = _PORTS.get(scheme, "") if authority else ""
+    dots = path.startswith("/") and not {".", ".."}.isdisjoint(path.split("/"))
+    ends = (":", port) if port else (":",)
+    return not (usual != usual.lower() or authority.endswith(ends) or dots or iri[-1] in "?#" or _CODED.search(iri))
 
 
 def is_iri(text: str) -> bool:

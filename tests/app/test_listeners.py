@@ -1,13 +1,15 @@
 """Listeners open where the settings say, name the setting if they cannot, and close."""
 
+import asyncio
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 from aiohttp import web
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from connector.app.listeners import Listeners, ListenFailed
@@ -100,4 +102,22 @@ async def test_only_an_unbounded_listener_takes_large_bodies() -> None:
         except httpx.HTTPError:
             refused = 413
         assert refused == 413
+    await listeners.close()
+
+
+@pytest.mark.parametrize("kept", ["", "Connection: keep-alive\r\n"])
+async def test_a_caller_of_an_older_version_gets_a_stream_without_frames(kept: str) -> None:
+    async def stream() -> AsyncIterator[bytes]:
+        for number in range(3):
+            yield b"%d\r\n" % number
+
+    listeners = Listeners()
+    await listeners.open_asgi("web", StreamingResponse(stream()), "127.0.0.1", 0, public=False)
+    port = int(listeners.addresses["web"].rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET / HTTP/1.0\r\n{kept}\r\n".encode())
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head
+    assert body == b"0\r\n1\r\n2\r\n"
+    writer.close()
     await listeners.close()

@@ -172,6 +172,27 @@ async def test_a_restart_crawls_nothing_before_its_date() -> None:
     assert world.catalogue.asked == 1
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_after_a_clock_that_was_ahead_sources_are_crawled_at_once_and_not_for_good(restarted: bool) -> None:
+    world = World(a=Catalogue(dataset("x")))
+    right = world.space.now
+    world.space.now += 5 * DAY
+    await world.crawl()
+    world.space.now = right
+    if restarted:
+        world.crawler = crawler_of(world.space, world.record)
+    world.catalogue.failing_from = 0
+    for _ in range(3):
+        world.crawler.relist()
+        await world.crawler.take_turn()
+        await world.crawler.wait_settled()
+    source = await world.source()
+    assert source.failures == 1, "a source that fails rests as always"
+    assert right < source.next_at <= right + Rhythm().longest
+    world.catalogue.failing_from = None
+    assert (await world.crawl()).liveness is Liveness.ONLINE
+
+
 async def test_a_crawl_that_is_cut_off_leaves_nothing_behind() -> None:
     world = World(a=Catalogue(*many(PAGE + 1)))
     world.space.gate = asyncio.Event()

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from connector.ports.broker_store import BrokerStore, Delta
 from connector.ports.descriptions import DescribingKey, DescriptionStore, NamedList, PushedDescription
+from connector.ports.identity import ShownStatus
 from connector.ports.store_errors import LimitReached, Unavailable
 from connector.protocol.credential import DescriptionKind, name_description
 from connector.protocol.dcp.claims import StatusEntry
@@ -191,6 +192,32 @@ async def test_descriptions_are_found_by_their_status_lists(stores: Stores) -> N
     await store.drop_descriptions([f"{CITY}/b"], NOW)
     assert await store.named_lists(CITY) == [NamedList(CITY, "y")]
     assert await store.named_on(lists[1]) == [(f"{CITY}/a", bit_of(9, "y"))]
+
+
+async def test_descriptions_are_found_by_the_lists_of_credentials_that_were_shown(stores: Stores) -> None:
+    _, store = stores
+    shown = (ShownStatus("authority", bit_of(4, "members")),)
+    await store.put_description(pushed("a", statuses=(bit_of(1, "x"),), shown=shown), None, NOW)
+    await store.put_description(pushed("b", WORKS, shown=shown), None, NOW)
+    assert await store.named_lists() == sorted([NamedList(CITY, "x"), NamedList("authority", "members")])
+    members = NamedList("authority", "members")
+    assert await store.named_lists("authority") == [members]
+    assert await store.named_on(members) == sorted(
+        [(f"{CITY}/a", bit_of(4, "members")), (f"{WORKS}/b", bit_of(4, "members"))]
+    )
+    await store.put_description(pushed("a"), None, NOW)
+    await store.drop_descriptions([f"{WORKS}/b"], NOW)
+    assert await store.named_lists() == []
+
+
+async def test_lists_of_others_are_none_of_its_own(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "LISTS_OF_ONE", 1)
+    _, store = stores
+    # The authority is a participant that pushes too.
+    shown = (ShownStatus(CITY, bit_of(4, "members")), ShownStatus(CITY, bit_of(5, "more")))
+    await store.put_description(pushed("b", WORKS, shown=shown), None, NOW)
+    await store.put_description(pushed("a", statuses=(bit_of(1, "x"),)), None, NOW)
+    assert await store.description(f"{CITY}/a") is not None
 
 
 async def test_one_participant_names_few_lists(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

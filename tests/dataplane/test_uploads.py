@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connector.dataplane.uploads import Uploads, make_mark
-from connector.ports.flow import Arrival, SourceError
+from connector.ports.flow import Arrival, Cause, SourceError
 
 MARK = make_mark("a.csv", 6, "1")
 
@@ -68,6 +68,22 @@ async def test_a_file_that_is_too_large_is_refused(tmp_path: Path, size: int | N
     with pytest.raises(SourceError):
         await Uploads(tmp_path, largest=5).store("urn:f:1", arrival(size=size), send(b"abc", b"def"))
     assert list_files(tmp_path, "a.csv") == []
+
+
+async def test_what_went_wrong_is_told_as_what_a_person_can_do(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path, largest=10)
+
+    async def fill(piece: bytes) -> AsyncIterator[bytes]:
+        yield piece
+        raise SourceError("It continues by itself when there is room.", Cause.NO_SPACE)
+
+    with pytest.raises(SourceError, match="ask the operator for room, then choose it again"):
+        await uploads.store("urn:f:1", arrival(), fill(b"abc"))
+    for wrong, pieces in (({"size": 3}, b"abcdef"), ({"size": 9}, b"abc"), ({"offset": 5, "version": "b"}, b"f")):
+        with pytest.raises(SourceError, match="did not arrive as it was announced: choose it again"):
+            await uploads.store("urn:f:2", arrival(flow_id="urn:f:2", **wrong), send(pieces))
+    with pytest.raises(SourceError, match="more than 10 bytes"):
+        await uploads.store("urn:f:3", arrival(size=11), send(b"abc"))
 
 
 async def test_what_was_uploaded_goes_with_its_form(tmp_path: Path) -> None:

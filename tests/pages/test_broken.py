@@ -33,6 +33,13 @@ def _bound(store: SqliteStore, pages: int) -> None:
     connection.execute(f"PRAGMA max_page_count = {known + pages}")
 
 
+def _forbid(store: SqliteStore) -> None:
+    """Let a store be read only, as the disk of a machine that is ill."""
+    connection = store._writer._connection
+    assert connection
+    connection.execute("PRAGMA query_only = 1")
+
+
 async def _furnish(office: Office, language: Language = "de") -> httpx.AsyncClient:
     await office.offer()
     await office.agree()
@@ -73,6 +80,16 @@ async def test_on_a_full_disk_a_password_is_not_on_the_page(tmp_path: Path, kept
     answer = await browser.post("/konto/passwort", data=sent)
     assert secret not in answer.text
     assert "sieben bunte Kiesel" not in answer.text
+
+
+async def test_who_signs_out_is_signed_out_also_if_the_store_is_read_only(tmp_path: Path, kept: SqliteStore) -> None:
+    browser = await _furnish(Office(Desk(tmp_path, kept)))
+    _forbid(kept)
+    # Other browsers stay signed in, and nobody is told otherwise.
+    assert (await browser.post("/konto/abmelden", data={})).status_code == 503
+    answer = await browser.post("/abmelden", data={})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/anmelden")
+    assert (await browser.get("/konto")).headers["location"].startswith("/anmelden")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,7 +6,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rdflib import URIRef
 
-from connector.semantic.statements import XSD, LiteralTerm, is_iri, is_web_address, make_text, read_time
+from connector.semantic.statements import (
+    XSD,
+    LiteralTerm,
+    is_iri,
+    is_usual_spelling,
+    is_web_address,
+    make_text,
+    read_time,
+)
 
 SIGNS = st.sampled_from([*"abZ09:/?#[]@!$&'()*+,;=%-._~ <>\"{}|\\^`", "ä", "\u200b", "\ufffe", "\u0000", "🌳", "%41"])
 
@@ -77,3 +85,44 @@ def test_what_is_no_time_is_none(text: str) -> None:
 def test_a_day_and_an_instant_have_their_types() -> None:
     assert read_time("2024-02-29") == LiteralTerm("2024-02-29", datatype=XSD + "date")
     assert read_time("2024-02-29T10:00:00+01:00") == LiteralTerm("2024-02-29T10:00:00+01:00", datatype=XSD + "dateTime")
+
+
+USUAL = [
+    "https://a.example/Datens\u00e4tze/1?b=%C3%A4#C",
+    "https://a.example:8443/..x/.y/%2F",
+    "https://User@a.example/",
+    "http://a.example:443/1",
+    "urn:uuid:7F0C",
+    "did:web:a.example:1",
+    "https://[2001:db8::1]/1",
+]
+
+
+@pytest.mark.parametrize("iri", USUAL)
+def test_an_iri_is_written_as_usual(iri: str) -> None:
+    assert is_usual_spelling(iri)
+
+
+@pytest.mark.parametrize(
+    "iri",
+    [
+        "Https://a.example/1",
+        "https://A.example/1",
+        "https://a.example:443/1",
+        "http://a.example:80/1",
+        "https://a.example:/1",
+        "https://a.example/./1",
+        "https://a.example/x/../1",
+        "https://a.example/%31",
+        "https://a.example/%7e",
+        "https://a.example/1?",
+        "https://a.example/1#",
+        "https://a.example/Datensa\u0308tze",
+        "URN:uuid:1",
+        "urn:UUID:1",
+        "a",
+        "",
+    ],
+)
+def test_another_spelling_of_an_iri_is_told(iri: str) -> None:
+    assert not is_usual_spelling(iri)

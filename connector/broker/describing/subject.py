@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlencode
 import msgspec
 
 from connector.ports.broker_store import Entry
-from connector.semantic.statements import BlankTerm, IriTerm, RdfNode, is_iri
+from connector.semantic.statements import BlankTerm, IriTerm, RdfNode, is_iri, is_usual_spelling
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 _ENCODED = re.compile(r"(?:[A-Za-z0-9_-]|~[0-9A-F]{2})+")
@@ -60,8 +60,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def iri(self) -> str:
-        """The IRI of the dataset: its identifier, if that is an IRI of its provider, else one below the record."""
-        return self.entry.id if self.is_claimed and is_iri(self.entry.id) else f"{self.record}#dataset"
+        """The IRI of the dataset: its identifier, if that is an IRI of its provider, else one below the record.
+
+        One that is not written as usual may be that of another participant in other letters.
+        """
+        own = self.is_claimed and is_iri(self.entry.id) and is_usual_spelling(self.entry.id)
+        return self.entry.id if own else f"{self.record}#dataset"
 
     @cached_property
     def key(self) -> str:

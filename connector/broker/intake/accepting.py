@@ -15,6 +15,7 @@ from connector.broker.visibility.audience import AudienceRefused, read_audience
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.ports.credentials import CredentialKeys, CredentialRejected
 from connector.ports.descriptions import PushedDescription
+from connector.ports.identity import ShownStatus
 from connector.protocol import dcat
 from connector.protocol.credential import (
     CredentialFault,
@@ -65,10 +66,12 @@ def accept(
     now: int,
     is_listed: Callable[[str], bool],
     address_problem: AddressProblem,
+    shown: tuple[ShownStatus, ...] = (),
 ) -> AcceptedDescription:
     """Verify and read a self-description that the participant of `source` sends. Raises DescriptionRefused.
 
-    `is_listed` returns whether an identifier is that of a participant. What this costs is bounded by the size.
+    `is_listed` returns whether an identifier is that of a participant. `shown` are the statuses of the credentials that
+    the participant shows with it. What this costs is bounded by the size.
     """
     participant = source.participant
     try:
@@ -100,6 +103,7 @@ def accept(
         audience=audience,
         findings=(*findings, *_find_gaps(credential)),
         statuses=credential.statuses,
+        shown=shown,
     )
     return AcceptedDescription(description=description, entry=entry)
 

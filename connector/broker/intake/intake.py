@@ -14,7 +14,7 @@ from connector.net.aside import work_aside
 from connector.ports.broker_store import BrokerStore, CrawlSource
 from connector.ports.credentials import CredentialKeys, CredentialStatuses
 from connector.ports.descriptions import DescriptionStore, PushedDescription
-from connector.ports.identity import AuthenticationUnavailable, Caller, Directory, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Caller, Directory, ShownStatus, Unauthenticated
 from connector.ports.store_errors import LimitReached
 
 PAGE = 50
@@ -68,14 +68,16 @@ class DescriptionIntake:
         self._expiring = expiring
         self._crawl = crawl
 
-    async def put(self, participant: str, name: str, secured: bytes) -> Taken:
+    async def put(self, participant: str, name: str, secured: bytes, shown: tuple[ShownStatus, ...] = ()) -> Taken:
         """Take a secured credential from a participant under a name. The same bytes again change nothing.
 
-        Raises DescriptionRefused, and Unavailable if the record cannot take it now.
+        `shown` are the statuses of the credentials that the participant shows now: if one of these ends, so does what
+        was pushed. Raises DescriptionRefused, and Unavailable if the record cannot take it now.
         """
         source = await self._find_source(participant)
         present = await self.find(name)
-        if present is not None and (present.participant, present.secured) == (participant, secured):
+        same = present is not None and (present.participant, present.secured) == (participant, secured)
+        if present is not None and same and present.shown == shown:
             return Taken(Kept.UNCHANGED, present)
         accepting = partial(
             accept,
@@ -85,6 +87,7 @@ class DescriptionIntake:
             now=self._now(),
             is_listed=lambda name: self._directory.participant(name) is not None,
             address_problem=self._address_problem,
+            shown=shown,
         )
         accepted = await work_aside(len(secured), accepting)
         description, entry = accepted.description, accepted.entry
@@ -103,7 +106,7 @@ class DescriptionIntake:
         if changed:
             self._changed()
         self._expiring()
-        return Taken(Kept.NEW if present is None else Kept.REPLACED, description)
+        return Taken(Kept.NEW if present is None else Kept.UNCHANGED if same else Kept.REPLACED, description)
 
     async def withdraw(self, participant: str, name: str) -> bool:
         """Remove a self-description of a participant, and its entry at once; return False if there is none."""

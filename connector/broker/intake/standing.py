@@ -1,4 +1,7 @@
-"""What issuers say later about self-descriptions that they pushed: ended ones are removed (Bitstring Status List 1.0).
+"""What issuers say later about self-descriptions: ended ones are removed (Bitstring Status List 1.0).
+
+The issuers are those who pushed them, and those of the credentials that were shown with the push: with the membership
+of a participant ends all that it has pushed.
 
 Each list is fetched once for all descriptions on it, at the pace at which lists are used, and at once after the news of
 a participant, which is a change notice. Nobody sends an event for a list, so this alone is asked again and again;
@@ -55,7 +58,7 @@ class StatusWatch:
             self._wake.set()
 
     def note_news(self, participant: str) -> None:
-        """Fetch the lists of a participant anew: it may have ended something."""
+        """Fetch the lists that a participant issues anew: it may have ended something."""
         if self._is_watching:
             self._news.add(participant)
             self._wake.set()
@@ -106,19 +109,28 @@ class StatusWatch:
         except (Unauthenticated, AuthenticationUnavailable) as fault:
             since = self._silent.setdefault(named, self._now())
             if self._now() - since < UNKNOWN_MS:
-                log.warning("a status list says nothing: %s", fault, extra={"peer": named.participant})
+                log.warning("a status list says nothing: %s", fault, extra={"peer": named.issuer})
                 return
-            ended = [name for name, _ in rows]
+            # Others whose list is silent have the participant list to say who is a member.
+            ended = [name for name, _ in rows if await self._is_own(named, name)]
         else:
             self._silent.pop(named, None)
-        await self._drop(named.participant, list(dict.fromkeys(ended)))
+        await self._drop(list(dict.fromkeys(ended)))
 
     async def _is_ended(self, named: NamedList, status: StatusEntry) -> bool:
-        return await self._statuses.find_ended(named.participant, (status,)) is not None
+        return await self._statuses.find_ended(named.issuer, (status,)) is not None
 
-    async def _drop(self, participant: str, names: list[str]) -> None:
+    async def _is_own(self, named: NamedList, name: str) -> bool:
+        """Return whether the participant of a description issues the list itself."""
+        found = await self._store.description(name)
+        return found is not None and found.participant == named.issuer
+
+    async def _drop(self, names: list[str]) -> None:
         for begin in range(0, len(names), BATCH):
-            removed = await self._store.drop_descriptions(names[begin : begin + BATCH], self._now())
-            log.info("self-descriptions removed: their issuer has ended them", extra={"peer": participant})
-            if removed:
-                self._changed(participant)
+            batch = names[begin : begin + BATCH]
+            found = [await self._store.description(name) for name in batch]
+            removed = await self._store.drop_descriptions(batch, self._now())
+            for participant in sorted({one.participant for one in found if one is not None}):
+                log.info("self-descriptions removed: an issuer has ended them", extra={"peer": participant})
+                if removed:
+                    self._changed(participant)

@@ -14,8 +14,8 @@ from connector.dataplane.formats.geojson import see_features
 from connector.dataplane.formats.looking import MOST_RECORDS, SAMPLE, look_at_records, see_records
 from connector.dataplane.formats.signatures import check_type
 from connector.dataplane.inspecting.inspecting import inspect_records
+from connector.dataplane.tabular.apart import open_apart
 from connector.dataplane.tabular.opened import Scratch
-from connector.dataplane.tabular.opening import open_file
 from connector.dataplane.tabular.parts import gather_parts
 from connector.ports.flow import Cause, Content, Source, SourceError, Untreatable
 from connector.ports.treatment import Records
@@ -112,7 +112,7 @@ def _inspect_file(held: Scratch, stated: Records, seen: Sighting) -> Sighting:
             seen, problem=f"The file has more than {_LARGEST_FILE} bytes: it is not inspected."
         )
     try:
-        opened = open_file(held.path / _NAME, stated)
+        opened = open_apart(held.path / _NAME, stated)
         most = min(MOST_RECORDS, _MOST_CELLS // max(len(opened.fields), 1))
         records = list(islice(chain.from_iterable(opened.batches), most))
     except Untreatable as error:

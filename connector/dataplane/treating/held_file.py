@@ -10,8 +10,8 @@ import msgspec
 from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.forms.choice import BadChoice, Choice
 from connector.dataplane.forms.narrowing import NarrowedWriter
+from connector.dataplane.tabular.apart import open_apart
 from connector.dataplane.tabular.opened import LARGEST, OpenedRows, Scratch
-from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 from connector.views.assets import FORM_TYPES, RowForm
@@ -64,7 +64,7 @@ class FileReader:
 
     def end(self) -> Iterator[RecordTable | list[Record]]:
         """Yield the rows in batches."""
-        self._opened = open_file(self._path, self._records)
+        self._opened = open_apart(self._path, self._records)
         yield []  # the fields are known also if there is no row
         yield from self._opened.batches
 

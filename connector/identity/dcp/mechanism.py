@@ -39,6 +39,7 @@ from connector.ports.identity import (
     Intent,
     ListInUse,
     Participant,
+    ShownStatus,
 )
 from connector.protocol.dcp.claims import PresentedCredential
 from connector.protocol.dcp.document import DidDocument
@@ -268,6 +269,13 @@ class DcpIdentity:
         """The keys of the list in force, for seals."""
         return self._members.seals
 
+    async def verify_list(self, body: bytes, issuer: str) -> bytes:
+        """Return the payload of a status list that a trusted issuer signed; raises Rejected."""
+        if issuer not in self._verifier.trust.issuers:
+            raise Rejected("status", f"{issuer} is no trusted issuer of credentials any more.")
+        verify = verify_by_documents(self._verifier.resolve, take_missing=self._profile.without_relationships)
+        return await verify(body, issuer)
+
     def list_in_use(self) -> ListInUse | None:
         """Return the version and the end of the list in use."""
         return self._members.list_in_use()
@@ -428,6 +436,7 @@ class DcpIdentity:
             claims=self._read_claims(shown, listed.claims if listed else {}),
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),
+            shown=tuple(ShownStatus(each.issuer, entry) for each in shown for entry in each.statuses),
         )
 
     def _read_claims(

@@ -178,6 +178,18 @@ def verify_by_keys(keys: CredentialKeys) -> VerifyList:
     return verify
 
 
+def verify_by_either(first: VerifyList, second: VerifyList) -> VerifyList:
+    """Return what verifies a list in the first way, or else in the second."""
+
+    async def verify(body: bytes, issuer: str) -> bytes:
+        try:
+            return await first(body, issuer)
+        except Rejected:
+            return await second(body, issuer)
+
+    return verify
+
+
 def _read_purposes(stated: PresentedCredential) -> frozenset[str]:
     said = stated.claims.get("statusPurpose")
     return frozenset(each for each in (said if isinstance(said, list) else [said]) if isinstance(each, str))

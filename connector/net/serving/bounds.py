@@ -12,7 +12,8 @@ LOOPBACK = ("127.0.0.0/8", "::1/128")
 class ServingBounds(msgspec.Struct, frozen=True, kw_only=True):
     """The bounds of a listener. Sizes are in bytes; `body` is None if the application bounds its bodies itself.
 
-    `pause_s` is the longest time without a byte of such a body, None without end.
+    `pause_s` is the longest time without a byte of such a body, None without end. Who has sent less than `body_rate`
+    bytes a second of any body after `body_grace_s` gives way if every place is taken.
     `small` is the size up to which each connection may hold its body; larger bodies share `held`. `proxies` are the
     networks whose addresses stand for many callers, so connections from there are counted in total only. An address may
     begin `handshakes_per_s` TLS handshakes a second, and `handshakes_at_once` before that.
@@ -30,6 +31,8 @@ class ServingBounds(msgspec.Struct, frozen=True, kw_only=True):
     head_s: float = 15.0
     body_s: float = 15.0
     pause_s: float | None = None
+    body_grace_s: float = 2.0
+    body_rate: int = KIB
     idle_s: float = 15.0
     write_s: float = 60.0
     handshake_s: float = 10.0

@@ -92,6 +92,11 @@ class PeerConnection(asyncio.Protocol):
         """Whether no request is being answered."""
         return self._current is None and not self._reader.queue
 
+    @property
+    def dawdling(self) -> bool:
+        """Whether a request has begun whose body hardly arrives: never, as strangers are refused before the body."""
+        return False
+
     def enforce_deadline(self, now: float) -> None:
         """Close the connection, or refuse what is late, if the deadline has passed."""
         if now < self._deadline:

@@ -16,6 +16,10 @@ class OpenConnection(Protocol):
     def resting(self) -> bool:
         """Whether no request is being answered."""
 
+    @property
+    def dawdling(self) -> bool:
+        """Whether a request has begun whose body hardly arrives."""
+
     def enforce_deadline(self, now: float) -> None:
         """Close the connection if its deadline has passed."""
 
@@ -64,7 +68,8 @@ class Door:
     def enter(self, holder: OpenConnection, address: str) -> Seat | None:
         """Take a place for a connection, or return None; `address` is empty if it stands for many callers.
 
-        If every place is taken, the oldest connection that rests gives way: who holds places idly keeps nobody out.
+        If every place is taken, the oldest connection that rests gives way, or else the oldest whose body hardly
+        arrives: who holds places idly keeps nobody out.
         """
         if address and not self._addresses.enter(address):
             return None
@@ -125,12 +130,13 @@ class Door:
             self._timer = None
 
     def _make_room(self) -> bool:
-        resting = next((place for place in self.open if place.holder.resting), None)
-        if resting is None:
+        idle = next((place for place in self.open if place.holder.resting), None)
+        idle = idle or next((place for place in self.open if place.holder.dawdling), None)
+        if idle is None:
             return False
         # The place is free at once, the connection is closed by the loop.
-        resting.leave()
-        resting.holder.abort()
+        idle.leave()
+        idle.holder.abort()
         return self._places.enter("")
 
     def _end_task(self, task: asyncio.Task[None]) -> None:

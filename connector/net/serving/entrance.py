@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 class Newcomer:
     """A connection between its acceptance and its protocol: under TLS, the time of the handshake."""
 
-    resting = True
+    resting, dawdling = True, False
 
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None

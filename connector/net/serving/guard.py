@@ -52,6 +52,7 @@ class GuardedConnection(asyncio.Protocol):
         self._deadline = self._resting = _NEVER
         self._refused = self._passed = self._in_body = self._last = self._served = False
         self._body = self._begun = 0
+        self._asked = 0.0
 
     # The transport's side
 
@@ -101,6 +102,13 @@ class GuardedConnection(asyncio.Protocol):
         """Whether no request is being answered: none was handed over, or the server behind waits for the next."""
         return not self._served or (not self._in_body and self._server.rests(self._inner))
 
+    @property
+    def dawdling(self) -> bool:
+        """Whether a request has begun whose body hardly arrives."""
+        waited = self._loop.time() - self._asked
+        late = waited > self._bounds.body_grace_s
+        return self._in_body and late and self._body < waited * self._bounds.body_rate
+
     def enforce_deadline(self, now: float) -> None:
         """Close the connection if its deadline has passed."""
         if now < self._deadline:
@@ -143,6 +151,7 @@ class GuardedConnection(asyncio.Protocol):
         self._head.close(self._parser.get_http_version())
         self._head.read_target()
         self._in_body = self._served = True
+        self._asked = self._loop.time()
         patience = self._bounds.pause_s if self._bounds.body is None else self._bounds.body_s
         self._deadline = _NEVER if patience is None else self._loop.time() + patience
 

@@ -5,25 +5,16 @@ right to open sockets, bounds its memory, and reads questions from its standard 
 ends it if a query takes too long, also if the process that started it is gone.
 """
 
-import ctypes
-import errno
-import os
-import platform
-import resource
 import signal
 import sys
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 import pyoxigraph as ox
 
+from connector.net.apart.confining import give_up_rights
 from connector.store.graph.wire import ANSWER_BYTES, HEAD, MEMORY, ROWS, SECONDS, UNOPENED, WorkerAnswer, WorkerQuestion
-
-# The numbers of the call by processor, and of the options of prctl.
-_SOCKET = {"x86_64": 41, "aarch64": 198}
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 
 
 def answer(store: Any, question: WorkerQuestion) -> WorkerAnswer:
@@ -77,48 +68,6 @@ def _write_graph(triples: Any, media_type: str) -> WorkerAnswer:
     return WorkerAnswer(body=ox.serialize(found, format=form) or b"", media_type=media_type)
 
 
-class _Instruction(ctypes.Structure):
-    """An instruction of a seccomp filter (struct sock_filter)."""
-
-    _fields_ = (("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("value", ctypes.c_uint32))
-
-
-class _Program(ctypes.Structure):
-    """A seccomp filter (struct sock_fprog)."""
-
-    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
-
-
-def refuse_sockets() -> None:
-    """Let the kernel refuse `socket` to this process (seccomp, filter mode), which `SERVICE` would open.
-
-    On another system or processor nothing is refused here; the broker refuses the word beforehand.
-    """
-    number = _SOCKET.get(platform.machine())
-    if number is None or sys.platform != "linux":
-        return
-    steps = (_Instruction * 4)(
-        _Instruction(0x20, 0, 0, 0),  # load the number of the call
-        _Instruction(0x15, 0, 1, number),  # if it is `socket`
-        _Instruction(0x06, 0, 0, 0x00050000 | errno.EPERM),  # return an error
-        _Instruction(0x06, 0, 0, 0x7FFF0000),  # else allow it
-    )
-    program = _Program(len(steps), steps)
-    control = ctypes.CDLL(None).prctl
-    control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    control(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
-
-
-def give_up_rights() -> None:
-    """Bound the memory of this process, and let it open no socket from now on."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    memory = pages * resource.getpagesize() + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    refuse_sockets()
-    os.nice(5)
-
-
 def serve(store: Any, questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer questions until there are no more."""
     while head := questions.read(HEAD.size):
@@ -135,5 +84,5 @@ if __name__ == "__main__":
         opened = ox.Store.read_only(sys.argv[1])
     except (OSError, RuntimeError):
         sys.exit(UNOPENED)
-    give_up_rights()
+    give_up_rights(MEMORY)
     serve(opened, sys.stdin.buffer, sys.stdout.buffer)

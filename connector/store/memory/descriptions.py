@@ -78,16 +78,17 @@ class MemoryDescriptionStore:
         rows = [one.name for one in self._kept.values() if DescribingKey(one.participant, one.key) == signer]
         return rows[: max(limit, 0)]
 
-    async def named_lists(self, participant: str | None = None) -> Sequence[NamedList]:
-        """Return the status lists that the present descriptions name, of all participants or of one, in order."""
-        rows = [one for one in self._kept.values() if participant in {None, one.participant}]
-        return sorted({NamedList(one.participant, status.list_url) for one in rows for status in one.statuses})
+    async def named_lists(self, issuer: str | None = None) -> Sequence[NamedList]:
+        """Return the status lists on which the present descriptions stand, of all issuers or of one, in order."""
+        found = [one for each in self._kept.values() for one in each.stands_on if issuer in {None, one.issuer}]
+        return sorted({NamedList(one.issuer, one.entry.list_url) for one in found})
 
     async def named_on(self, named: NamedList) -> Sequence[tuple[str, StatusEntry]]:
         """Return the names of the descriptions on a status list, each with its bit."""
-        rows = [one for one in self._kept.values() if one.participant == named.participant]
-        found = {(one.name, status) for one in rows for status in one.statuses if status.list_url == named.url}
-        return sorted(found)
+        found = {(each.name, one) for each in self._kept.values() for one in each.stands_on}
+        return sorted(
+            (name, one.entry) for name, one in found if (one.issuer, one.entry.list_url) == (named.issuer, named.url)
+        )
 
     def _note(self, participant: str) -> None:
         rows = (one for one in self._kept.values() if one.kind is DescriptionKind.DATASET)

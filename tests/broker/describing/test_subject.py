@@ -36,6 +36,13 @@ def test_an_iri_of_the_provider_is_the_name_of_its_dataset() -> None:
     assert subject_of(dataset("roads")).record == record
 
 
+@pytest.mark.parametrize(
+    "id", ["HTTPS://b.example/1", "https://b.example:443/1", "https://b.example/x/../1", "urn:UUID:1"]
+)
+def test_another_spelling_of_an_iri_is_a_name_below_the_broker(id: str) -> None:
+    assert subject_of(dataset(id)).iri == SITE.base + make_path(OWN, id) + "#dataset"
+
+
 def test_an_identifier_of_another_provider_is_a_name_below_the_broker() -> None:
     copied = subject_of(dataset("urn:uuid:1"), is_claimed=False)
     assert copied.iri == SITE.base + make_path(OWN, "urn:uuid:1") + "#dataset"

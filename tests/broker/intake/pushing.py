@@ -15,7 +15,9 @@ from connector.net.addresses import NetPolicy
 from connector.net.client import GuardedClient
 from connector.net.errors import Unreachable
 from connector.net.transport import HttpCall
+from connector.ports.identity import ShownStatus
 from connector.protocol.credential import name_description, write_credential
+from connector.protocol.dcp.claims import StatusEntry
 from connector.store.memory.descriptions import MemoryDescriptionStore
 from connector.views.conversion import write_moment
 from tests.broker.crawling import A, World
@@ -27,6 +29,7 @@ B = CITY + "b"
 KEY_A, KEY_B, KEY_ANEW = generate(), generate(), generate()
 DAY = 86_400_000
 LIST = "https://a.example/status/1"
+AUTHORITY, MEMBERS = "https://authority.example", "https://authority.example/status/1"
 
 
 def plain(id: str, **members: Any) -> dict[str, Any]:
@@ -68,6 +71,11 @@ def list_at(bit: int, url: str = LIST) -> dict[str, str]:
         "statusListIndex": str(bit),
         "statusListCredential": url,
     }
+
+
+def show_member(bit: int) -> tuple[ShownStatus, ...]:
+    """Return what a caller has shown whose membership has a bit in the list of the authority."""
+    return (ShownStatus(AUTHORITY, StatusEntry("revocation", bit, MEMBERS)),)
 
 
 class Pushing(World):
@@ -127,6 +135,17 @@ class Pushing(World):
         """Push a dataset whose credential has a bit in a status list."""
         stated = json.loads(self.state(plain(id))) | {"credentialStatus": list_at(bit, url)}
         return await self.push(self.secure(json.dumps(stated).encode()), id)
+
+    async def push_shown(self, id: str, bit: int) -> Taken:
+        """Push a dataset with a credential of the authority, which has a bit in its list."""
+        secured, shown = self.secure(self.state(plain(id))), show_member(bit)
+        return await self.intake.put(A, name_description(A, id), secured, shown)
+
+    def publish_members(self, *ended: int) -> None:
+        """Serve the list of the authority with some of its bits set."""
+        assert self.listed is not None
+        self.listed[AUTHORITY] = (KEY_ANEW.verification,)
+        self.lists.publish(*ended, key=KEY_ANEW, url=MEMBERS, issuer=AUTHORITY)
 
     async def push_dataset(self, id: str, **more: Any) -> Taken:
         return await self.push(self.secure(self.state(plain(id), **more)), id)

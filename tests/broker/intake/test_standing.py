@@ -6,11 +6,12 @@ import pytest
 
 from connector.broker.intake import standing
 from connector.broker.intake.accepting import DescriptionRefused
+from connector.broker.intake.intake import Kept
 from connector.identity.dcp.statuses import FRESH_MS, LOOK_AGAIN_MS
 from connector.protocol.credential import name_description
 from connector.store import rules
 from tests.broker.crawling import A, until
-from tests.broker.intake.pushing import KEY_B, LIST, B, Pushing
+from tests.broker.intake.pushing import KEY_B, LIST, MEMBERS, B, Pushing, plain, show_member
 from tests.identity.dcp.places import pack
 
 
@@ -176,3 +177,43 @@ async def test_a_fault_of_the_record_ends_no_looking(
     finally:
         task.cancel()
     assert "not looked at" in caplog.text
+
+
+async def test_the_end_of_a_membership_ends_all_that_was_pushed_with_it() -> None:
+    world = await open_world()
+    world.publish_members()
+    await world.push_shown("urn:air", 7)
+    await world.push_shown("urn:roads", 7)
+    await world.push_shown("urn:trees", 8)
+    assert await world.watch.take_turn()
+    world.publish_members(7)
+    world.space.now += FRESH_MS
+    await world.watch.take_turn()
+    kept = [await world.record.entry(A, f"urn:{name}") is not None for name in ("air", "roads", "trees")]
+    assert kept == [False, False, True]
+    assert world.changes[-1] == A
+
+
+async def test_the_same_bytes_with_a_new_credential_stand_on_the_new_one() -> None:
+    world = await open_world()
+    world.publish_members()
+    secured = world.secure(world.state(plain("urn:air")))
+    name = name_description(A, "urn:air")
+    for bit in (7, 8):
+        taken = await world.intake.put(A, name, secured, show_member(bit))
+    assert taken.kept is Kept.UNCHANGED
+    world.publish_members(7)
+    world.space.now += FRESH_MS
+    await world.watch.take_turn()
+    assert await world.record.entry(A, "urn:air") is not None
+
+
+async def test_an_authority_that_is_away_ends_nobody() -> None:
+    world = await open_world()
+    world.publish_members()
+    await world.push_shown("urn:air", 7)
+    del world.lists.served[MEMBERS]
+    for _ in range(3):
+        world.space.now += standing.UNKNOWN_MS
+        await world.watch.take_turn()
+    assert await world.record.entry(A, "urn:air") is not None

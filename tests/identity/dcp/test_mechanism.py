@@ -150,7 +150,13 @@ async def test_a_revoked_membership_ends_when_the_status_list_is_looked_at_or_a_
     places.publish_list()
     Wallet(places, signed(credential(credentialStatus=status_at(7))))
     us = await mechanism(places, board)
-    await us.authenticate(token(places), Intent.CATALOG)
+    caller = await us.authenticate(token(places), Intent.CATALOG)
+    (status,) = caller.shown
+    assert (status.issuer, status.entry.bit) == (CITY, 7)
+    listed = places.served[status.entry.list_url][2]
+    assert await us.verify_list(listed, CITY)
+    with pytest.raises(Rejected, match="no trusted issuer"):
+        await us.verify_list(listed, FIRM)
     places.publish_list(7)
     await us.authenticate(token(places, "k"), Intent.CATALOG)
     board.content = list_of(*MEMBERS, version=2)

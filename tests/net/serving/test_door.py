@@ -9,9 +9,9 @@ from connector.net.serving.door import Door, Seat
 class Guest:
     """A connection that notes when it is looked at."""
 
-    def __init__(self, resting: bool = False) -> None:
+    def __init__(self, resting: bool = False, dawdling: bool = False) -> None:
         self.looked = asyncio.Event()
-        self.resting = resting
+        self.resting, self.dawdling = resting, dawdling
         self.aborted = False
 
     def enforce_deadline(self, now: float) -> None:
@@ -52,6 +52,20 @@ async def test_the_oldest_connection_that_rests_gives_way_if_every_place_is_take
     assert young.aborted
     assert not door.enter(Guest(), "f")
     assert not door.enter(Guest(), "f"), "the place of a refused connection is not kept"
+    door.close()
+
+
+async def test_who_hardly_sends_gives_way_if_nobody_rests() -> None:
+    door = Door(ServingBounds(connections=3))
+    slow, busy, resting = Guest(dawdling=True), Guest(), Guest(resting=True)
+    for guest in (slow, busy, resting):
+        assert door.enter(guest, "")
+    assert door.enter(Guest(), "")
+    assert (slow.aborted, resting.aborted) == (False, True)
+    assert door.enter(Guest(), "")
+    assert slow.aborted
+    assert not door.enter(Guest(), "")
+    assert not busy.aborted
     door.close()
 
 

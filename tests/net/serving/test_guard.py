@@ -170,6 +170,20 @@ async def test_who_sends_a_body_does_not_give_way() -> None:
         writer.close()
 
 
+async def test_who_sends_hardly_anything_of_a_body_gives_way() -> None:
+    async with guarded(connections=1, body_grace_s=0.0) as (peer, seen):
+        slow, first = await peer.connect()
+        first.write(POST + b"Content-Length: 9\r\n\r\na")
+        await peer.until(lambda: seen)
+        reader, second = await peer.connect()
+        second.write(WHOLE)
+        assert await reader.readexactly(len(OK)) == OK
+        with contextlib.suppress(ConnectionError):
+            assert await slow.read() == OK
+        for writer in (first, second):
+            writer.close()
+
+
 async def test_who_has_sent_nothing_gives_way() -> None:
     async with guarded(connections=1) as (peer, _):
         silent, first = await peer.connect()

@@ -65,7 +65,7 @@ def test_a_limit_ends_the_process_by_itself(tmp_path: Path, setting: str, query:
     del store
     script = (
         f"import pyoxigraph as ox, sys\nfrom connector.store.graph import worker\nworker.{setting}\n"
-        f"store = ox.Store.read_only({str(tmp_path / 'graph')!r})\nworker.give_up_rights()\n"
+        f"store = ox.Store.read_only({str(tmp_path / 'graph')!r})\nworker.give_up_rights(worker.MEMORY)\n"
         "worker.serve(store, sys.stdin.buffer, sys.stdout.buffer)\n"
     )
     asked = msgspec.msgpack.encode(WorkerQuestion(query, "text/csv", "", ("urn:g",)))

@@ -186,7 +186,13 @@ async def test_every_query_of_pushed_descriptions_has_an_index_for_all_its_filte
     cast("Any", store)._reader = recording
     more: dict[str, list[Any]] = {"signer": [DescribingKey("urn:a", "k")], "describing_keys.after": [None]}
     more["descriptions_of.after"] = ["urn:1"]
-    more |= {"names": [[]], "description": [None], "entry": [None], "named": [NamedList("urn:a", "urn:list")]}
+    more |= {
+        "names": [[]],
+        "issuer": [None, "urn:a"],
+        "description": [None],
+        "entry": [None],
+        "named": [NamedList("urn:a", "urn:list")],
+    }
     for name, arguments in list_calls(DescriptionStore, SAMPLES | more):
         if name not in {"put_description", "drop_descriptions"}:
             await getattr(SqliteDescriptionStore(store), name)(**arguments)

@@ -16,6 +16,8 @@ from connector.ports.entities import Asset, OfferForm
 from connector.ports.store_errors import Conflict
 
 MOST_FORMS = 200
+MOST_OF_ONE = 50
+"""The most forms at which one person alone has worked: nobody keeps others from theirs."""
 MOST_ANSWERS, LONGEST_ANSWERS = 400, 200_000
 _CHANGED = "Somebody saved the form since: read it again, then repeat the change."
 
@@ -28,6 +30,8 @@ async def begin(context: Context, by: str, *, change_of: Asset | None = None, **
         raise NotAllowed("form-begun", f"A change of {known.asset} has begun already: go on with it, or give it up.")
     if len(forms) >= MOST_FORMS:
         raise NotAllowed("too-many-forms", f"There are {MOST_FORMS} forms that nobody finished: give some of them up.")
+    if sum(form.editors == (by,) for form in forms) >= MOST_OF_ONE:
+        raise NotAllowed("too-many-forms", f"You have {MOST_OF_ONE} forms that are not finished: give some of them up.")
     form = OfferForm(
         owner=context.owner,
         id=context.new_id(),

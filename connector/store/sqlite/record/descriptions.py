@@ -37,7 +37,10 @@ SELECT participant, key FROM descriptions WHERE (participant, key) > (?, ?) ORDE
 _SIGNED = "SELECT name FROM descriptions WHERE participant = ? AND key = ? LIMIT ?"
 _NAME = "INSERT OR IGNORE INTO description_statuses (participant, list, name, purpose, bit) VALUES (?, ?, ?, ?, ?)"
 _UNNAME = "DELETE FROM description_statuses WHERE name = ?"
-_LISTS = "SELECT count(DISTINCT list) FROM description_statuses WHERE participant = ?"
+_LISTS = """
+SELECT count(DISTINCT list) FROM description_statuses JOIN descriptions USING (name)
+WHERE descriptions.participant = ? AND description_statuses.participant = descriptions.participant
+"""
 _NEXT_LIST = """
 SELECT participant, list FROM description_statuses
 WHERE (participant, list) > (?, ?) ORDER BY participant, list LIMIT 1
@@ -91,21 +94,21 @@ class SqliteDescriptionStore:
         rows = self._record.read(_SIGNED, (signer.participant, signer.key, max(limit, 0)))
         return [name for (name,) in rows]
 
-    async def named_lists(self, participant: str | None = None) -> Sequence[NamedList]:
-        """Return the status lists that the present descriptions name, of all participants or of one, in order."""
+    async def named_lists(self, issuer: str | None = None) -> Sequence[NamedList]:
+        """Return the status lists on which the present descriptions stand, of all issuers or of one, in order."""
         found: list[NamedList] = []
-        place = (participant or "", "")
+        place = (issuer or "", "")
         # From list to list: what is on one is not passed.
         while rows := self._record.read(_NEXT_LIST, place):
             place = rows[0]
-            if participant is not None and place[0] != participant:
+            if issuer is not None and place[0] != issuer:
                 break
             found.append(NamedList(*place))
         return found
 
     async def named_on(self, named: NamedList) -> Sequence[tuple[str, StatusEntry]]:
         """Return the names of the descriptions on a status list, each with its bit."""
-        rows = self._record.read(_ON_LIST, (named.participant, named.url))
+        rows = self._record.read(_ON_LIST, (named.issuer, named.url))
         return [(name, StatusEntry(purpose, bit, named.url)) for name, purpose, bit in rows]
 
     def _read(self, statement: str, values: Sequence[object]) -> list[PushedDescription]:
@@ -117,9 +120,10 @@ def _put(connection: sqlite3.Connection, description: PushedDescription, entry: 
     size = len(description.secured)
     connection.execute(_PUT, (*key, size, description.expires_at, _encode(description)))
     connection.execute(_UNNAME, (description.name,))
-    for status in description.statuses:
-        place = (description.participant, status.list_url, description.name)
-        connection.execute(_NAME, (*place, status.purpose, status.bit))
+    for status in description.stands_on:
+        # The participant of a status is the issuer of its list.
+        place = (status.issuer, status.entry.list_url, description.name)
+        connection.execute(_NAME, (*place, status.entry.purpose, status.entry.bit))
     held = connection.execute(_HELD, (description.participant,)).fetchone()
     check_pushed(*held, *connection.execute(_LISTS, (description.participant,)).fetchone())
     if entry is None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from connector.controlplane.usecases import users
 from connector.ports.login import LoginFailed, LoginFault
+from connector.ports.store_errors import Unavailable
 from connector.web.frame.logins import LIFE_MS, LoginAttempt, PagesLogin
 from connector.web.frame.origin import PagesOrigin, find_local_path
 from connector.web.frame.visit import (
@@ -72,8 +73,14 @@ async def finish(visit: Visit) -> Response:
 
 
 async def sign_out(visit: Visit) -> Response:
-    """End the session of this browser, and the one at the provider."""
-    await end_session(visit)
+    """End the session of this browser, and the one at the provider.
+
+    The browser forgets it also if the store cannot: who leaves a machine of others does not stay signed in there.
+    """
+    try:
+        await end_session(visit)
+    except Unavailable as error:
+        _log.warning("a session was forgotten by its browser alone: %s", error)
     return await _leave(visit)
 
 

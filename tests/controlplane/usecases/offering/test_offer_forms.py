@@ -41,14 +41,24 @@ async def test_a_form_that_was_saved_since_is_not_overwritten(context: Context) 
 async def test_forms_are_bounded(context: Context) -> None:
     with pytest.raises(Invalid, match="too long"):
         await offer_forms.begin(context, "a.kaya", answers={"text": "x" * 200_001})
-    for _ in range(offer_forms.MOST_FORMS):
-        form = await offer_forms.begin(context, "a.kaya")
+    for number in range(offer_forms.MOST_FORMS):
+        form = await offer_forms.begin(context, f"person.{number % 7}")
     with pytest.raises(NotAllowed, match="give some of them up"):
         await offer_forms.begin(context, "a.kaya")
     await offer_forms.drop(context, form)
     with pytest.raises(NoSuchEntity):
         await offer_forms.find(context, form.id)
     assert await offer_forms.begin(context, "a.kaya")
+
+
+async def test_one_person_keeps_nobody_from_a_form(context: Context) -> None:
+    for _ in range(offer_forms.MOST_OF_ONE):
+        form = await offer_forms.begin(context, "a.kaya")
+    with pytest.raises(NotAllowed, match="You have 50 forms"):
+        await offer_forms.begin(context, "a.kaya")
+    assert await offer_forms.begin(context, "b.adler")
+    await offer_forms.save(context, form, "b.adler", seen=1, answers={"titel": "Lärm"})
+    assert await offer_forms.begin(context, "a.kaya"), "what two work at is nobody's alone"
 
 
 async def test_an_asset_is_changed_in_one_form(context: Context) -> None:
