@@ -20,7 +20,7 @@ _LAYER = re.compile(r"/(?:deed|legalcode)(?:\.[a-z-]{2,10})?/?$")
 # The lists of languages that catalogues refer to, whose codes are read like tags.
 _LANGUAGES = re.compile(
     r"^https?://(?:id\.loc\.gov/vocabulary/(?:iso639-[125]|languages)|lexvo\.org/(?:id|page)/(?:iso639-[13]|term)"
-    r"|publications\.europa\.eu/(?:resource|mdr)/authority/language)/",
+    r"|w3id\.org/idsa/code|publications\.europa\.eu/(?:resource|mdr)/authority/language)/",
     re.IGNORECASE,
 )
 _MEDIA_TYPES = re.compile(r"^https?://www\.iana\.org/assignments/media-types/")

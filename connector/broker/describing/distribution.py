@@ -23,6 +23,7 @@ from connector.broker.reading.members import (
     read_text,
 )
 from connector.broker.reading.namespaces import DCAT, DCT, RDFS, SPDX
+from connector.broker.reading.statements import read_media_types
 from connector.protocol import dcat
 from connector.semantic.statements import (
     TYPE,
@@ -44,6 +45,7 @@ _WHOLE = re.compile(r"\.0{1,6}$")
 def describe_distributions(subject: Subject, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
     """Yield the statements about the first distributions of a dataset, each with its service."""
     licences = find_values(dataset, "dct:license", 1)
+    media = read_media_types(dataset)[:1]
     used: set[RdfNode] = set()
     for number, distribution in enumerate(find_values(dataset, "dcat:distribution", MOST_NODES)):
         if isinstance(distribution, dict):
@@ -54,7 +56,7 @@ def describe_distributions(subject: Subject, about: RdfNode, dataset: MemberMap)
             yield Statement(about, DCAT + "distribution", node)
             yield Statement(node, TYPE, IriTerm(DCAT + "Distribution"))
             yield from _describe_access(subject, about, node, number, distribution)
-            yield from _describe_form(subject, node, number, distribution)
+            yield from _describe_form(subject, node, number, distribution, media)
             yield from _describe_licence(subject, node, number, find_values(distribution, "dct:license", 1) or licences)
             yield from _describe_file(subject, node, number, distribution)
 
@@ -89,9 +91,14 @@ def _describe_access(
             yield Statement(offered, DCAT + "endpointDescription", IriTerm(address))
 
 
-def _describe_form(subject: Subject, node: RdfNode, number: int, distribution: MemberMap) -> Iterator[Statement]:
-    """State the file type and the media type; a format that is neither, as that of a transfer, keeps its name."""
-    stated = list_names(find_values(distribution, "dcat:mediaType", 1))
+def _describe_form(
+    subject: Subject, node: RdfNode, number: int, distribution: MemberMap, otherwise: tuple[str, ...]
+) -> Iterator[Statement]:
+    """State the file type and the media type; a format that is neither, as that of a transfer, keeps its name.
+
+    `otherwise` is the media type that the dataset states of all of its distributions.
+    """
+    stated = list_names(find_values(distribution, "dcat:mediaType", 1)) or list(otherwise)
     formats = list_names(_list_formats(distribution))
     media = next(filter(None, map(find_media_type, (*stated, *formats))), None)
     code = next(filter(None, map(find_file_type, (*formats, *stated))), None)

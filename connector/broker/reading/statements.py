@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from connector.broker.reading.coded import read_coded, write_language
-from connector.broker.reading.members import find_values, read_word, read_words
+from connector.broker.reading.members import MemberMap, find_values, read_word, read_words
 from connector.broker.reading.places import find_boxes, name_places
 from connector.broker.reading.terms import read_terms
 from connector.ports.broker_store import BOXES, Statements
@@ -38,7 +38,7 @@ def read_statements(members: dict[str, Any], now: int) -> Statements:
     places = find_values(members, "dct:spatial", _VALUES)
     begins, ends = _read_span(members)
     terms = read_terms(find_values(members, "odrl:hasPolicy"), now)
-    media_types = _strip(_gather(files, "dcat:mediaType"), *_MEDIA_TYPES)
+    media_types = _strip(_gather(files, "dcat:mediaType") or read_media_types(members), *_MEDIA_TYPES)
     return Statements(
         licences=tuple(dict.fromkeys(map(name_licence, _gather(both, "dct:license")))),
         languages=tuple(dict.fromkeys(map(write_language, read_coded(both, "dct:language", _VALUES)))),
@@ -58,6 +58,11 @@ def read_statements(members: dict[str, Any], now: int) -> Statements:
         purposes=terms.purposes,
         offers=terms.offers,
     )
+
+
+def read_media_types(members: MemberMap) -> tuple[str, ...]:
+    """Return the media types that deployed connectors state of a whole dataset instead of its distributions."""
+    return read_words(members, "dcat:mediaType", _VALUES) or read_words(members, "edc:contenttype", _VALUES)
 
 
 def _gather(sources: list[dict[str, Any]], term: str) -> tuple[str, ...]:

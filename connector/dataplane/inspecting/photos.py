@@ -54,7 +54,7 @@ def _read_entries(tiff: bytes, order: str | None, offset: int) -> dict[int, byte
 def _read_angle(tiff: bytes, order: str | None, place: Mapping[int, bytes], name: tuple[int, int, bytes]) -> float:
     hemisphere, value, negative = name
     (offset,) = unpack_from(f"{order}I", place[value])
-    parts = unpack_from(f"{order}6I", tiff, offset)
+    parts: tuple[int, ...] = unpack_from(f"{order}6I", tiff, offset)
     degrees, minutes, seconds = (over / under for over, under in zip(parts[::2], parts[1::2], strict=True))
     angle = degrees + minutes / 60 + seconds / 3600
     return -angle if place[hemisphere][:1] == negative else angle

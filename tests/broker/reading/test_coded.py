@@ -18,6 +18,7 @@ EU = "http://publications.europa.eu/resource/authority/"
         ("dct:language", "GER", "language/DEU"),
         ("dct:language", {"@id": "http://lexvo.org/id/iso639-3/cat"}, "language/CAT"),
         ("dct:language", {"@id": "http://publications.europa.eu/mdr/authority/language/FRA"}, "language/FRA"),
+        ("dct:language", "https://w3id.org/idsa/code/DE", "language/DEU"),
         ("dct:language", {"@id": "_:x", "rdfs:label": "Englisch"}, "language/ENG"),
         ("dct:accrualPeriodicity", "Annual", "frequency/ANNUAL"),
         ("dct:accrualPeriodicity", "R/P3M", "frequency/QUARTERLY"),
