@@ -14,7 +14,7 @@ import msgspec
 from connector.broker.describing.distribution import list_names
 from connector.broker.describing.file_types import find_file_type, find_media_type
 from connector.broker.describing.subject import Subject, hash_pair
-from connector.broker.reading.agents import Contact, read_contacts
+from connector.broker.reading.agents import ContactPoint, read_contacts
 from connector.broker.reading.coded import find_coded
 from connector.broker.reading.members import (
     MemberMap,
@@ -127,7 +127,7 @@ def render_package(subject: Subject) -> dict[str, Any]:
     shared = {"state": "active", "vocabulary_id": None}
     tags = [{"name": tag, "display_name": tag, **shared} for tag in _list_tags(entry.keywords)]
     organization = render_organization(entry.participant, subject.provider)
-    contact = next(read_contacts(dataset), Contact())
+    contact = next(read_contacts(dataset), ContactPoint())
     return {
         "id": identifier,
         "name": name_package(subject),

@@ -92,6 +92,8 @@ _NAMES: Mapping[str, str] = {
     **{base + name: f"vcard:{term}" for base in _SCHEMA for name, term in (("email", "hasEmail"), ("url", "hasURL"))},
     **{VCARD + name: f"vcard:{term}" for name, term in _OLDER.items()},
     FOAF + "mbox": "vcard:hasEmail",
+    # DCAT-AP 1 and 2 took the version from OWL.
+    "http://www.w3.org/2002/07/owl#versionInfo": "dcat:version",
     ADMS + "contactPoint": "dcat:contactPoint",
 }
 

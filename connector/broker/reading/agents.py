@@ -31,7 +31,7 @@ _PHONE = frozenset("0123456789+-./() ")
 _LONGEST_PHONE = 40
 
 
-class Contact(msgspec.Struct, frozen=True, kw_only=True):
+class ContactPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A contact point: its names by language, its e-mail address, its web pages, and its telephone number (an IRI)."""
 
     names: Mapping[str, str] = {}
@@ -52,16 +52,16 @@ def _name_agent(agent: Any) -> dict[str, str]:
     return {NO_LANGUAGE: text} if text else {}
 
 
-def read_contacts(members: MemberMap) -> Iterator[Contact]:
+def read_contacts(members: MemberMap) -> Iterator[ContactPoint]:
     """Yield the contact points of a Dataset that state something."""
     for card in find_nodes(members, "dcat:contactPoint"):
-        contact = Contact(
+        contact = ContactPoint(
             names=next(filter(None, (read_texts(card, name, TEXT_LENGTH) for name in _NAMES[2:])), {}),
             email=_read_email(card),
             pages=find_addresses(card, "vcard:hasURL"),
             telephone=_read_telephone(card),
         )
-        if contact != Contact():
+        if contact != ContactPoint():
             yield contact
 
 

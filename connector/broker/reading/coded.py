@@ -5,6 +5,7 @@ Congress, a frequency as `Annual`, `R/P1Y` or an IRI of Dublin Core, and any of 
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from connector.broker.reading.members import MOST_NODES, MemberMap, find_values, read_text, read_word
@@ -12,6 +13,9 @@ from connector.semantic.codes import ListName, find_code, find_language, read_co
 from connector.semantic.statements import is_iri
 
 _LISTS: Mapping[str, ListName] = {"dct:accessRights": "access-right", "dct:accrualPeriodicity": "frequency"}
+
+
+_REMEMBERED = 2048
 
 
 def read_coded(sources: Iterable[MemberMap], term: str, most: int = MOST_NODES) -> tuple[str, ...]:
@@ -29,6 +33,7 @@ def find_coded(members: MemberMap, term: str) -> tuple[str, ...]:
     return tuple(filter(is_iri, read_coded((members,), term)))
 
 
+@lru_cache(_REMEMBERED)
 def write_language(iri: str) -> str:
     """Return the tag (BCP 47) of a language by its IRI at EU Vocabularies, or of another word in small letters.
 
@@ -45,10 +50,13 @@ def _name_base() -> str:
 
 def _name_value(term: str, value: Any) -> str:
     word = read_word(value)
-    spellings = (word, read_text(value)) if isinstance(value, dict) else (word,)
-    return next(filter(None, (_find_iri(term, spelling) for spelling in spellings if spelling)), word)
+    if found := _find_iri(term, word) if word else None:
+        return found
+    label = read_text(value) if isinstance(value, dict) else ""
+    return (_find_iri(term, label) if label else None) or word
 
 
+@lru_cache(_REMEMBERED)
 def _find_iri(term: str, spelling: str) -> str | None:
     if term == "dct:language":
         return find_language(spelling)

@@ -56,7 +56,10 @@ def find_values(members: MemberMap, term: str, most: int = VALUES) -> list[Any]:
     >>> find_values({"dct:title": "a", "http://purl.org/dc/terms/title": ["b", "c"], "title": "a"}, "dct:title")
     ['a', 'b', 'c']
     """
-    stated = [members[name] for name in _spell(term) if members.get(name) is not None]
+    names = _spell(term)
+    if members.keys().isdisjoint(names):
+        return []
+    stated = [members[name] for name in names if members.get(name) is not None]
     if len(stated) == 1:
         # Under one name equal values are as the provider wrote them.
         return stated[0][:most] if isinstance(stated[0], list) else [stated[0]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from connector.broker.reading.agents import Contact, read_contacts, read_publisher
+from connector.broker.reading.agents import ContactPoint, read_contacts, read_publisher
 from connector.broker.reading.members import find_values, read_texts, read_words
 from connector.broker.reading.statements import read_statements
 from connector.controlplane.core import documents
@@ -64,7 +64,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     descriptions: Mapping[str, str]
     keywords: Sequence[str]
     publisher: Mapping[str, str]
-    contact: Contact
+    contact: ContactPoint
     attributions: Sequence[str]
     statements: Statements
     offers: Sequence[tuple[str, bytes]]
@@ -109,7 +109,7 @@ def _read_dataset(dataset: dict[str, Any], now: int) -> _Read:
         descriptions=read_texts(dataset, "dct:description", LONGEST, lines=True),
         keywords=read_words(dataset, "dcat:keyword", MOST_WORDS),
         publisher=read_publisher(dataset),
-        contact=next(read_contacts(dataset), Contact()),
+        contact=next(read_contacts(dataset), ContactPoint()),
         attributions=tuple(dict.fromkeys(_list_attributions(dataset)))[:MOST_WORDS],
         statements=read_statements(dataset, now),
         offers=[(clean(str(offer.get("@id"))), msgspec.json.encode(offer)) for offer in listed[:MOST_OFFERS]],
@@ -124,7 +124,7 @@ def _list_attributions(dataset: dict[str, Any]) -> Iterator[str]:
             yield from read_texts(file, "dcatde:licenseAttributionByText", _TITLE).values()
 
 
-def _write_contact(words: PageWords, contact: Contact) -> str:
+def _write_contact(words: PageWords, contact: ContactPoint) -> str:
     """Return the name and the addresses of a contact, as text alone."""
     parts = (words.pick(contact.names), contact.email, *contact.pages[:1])
     return ", ".join(clean(part, _TITLE) for part in parts if part)

@@ -7,7 +7,7 @@ addresses without a scheme, instants without seconds, geometries without a type.
 from collections.abc import Mapping
 
 import pytest
-from rdflib import DCAT, DCTERMS, FOAF, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, Graph, URIRef
 
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_catalog
 from connector.broker.describing.ckan import render_package
@@ -20,7 +20,6 @@ from tests.broker.describing.published import SITE
 from tests.broker.harvesting.test_resources import EU, read_all
 from tests.broker.portals import PREFIXES, make_source
 
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 ONE = URIRef("https://data.example/1")
 MORE = f"""{PREFIXES}
 @prefix vcard: <http://www.w3.org/2006/vcard/ns#> . @prefix locn: <http://www.w3.org/ns/locn#> .
@@ -132,35 +131,6 @@ def test_what_a_portal_says_of_a_distribution_is_passed_on(term: str) -> None:
     value, sign = DISTRIBUTION[term]
     graph = describe(f"<{ONE}> a dcat:Dataset ; dcat:distribution [ a dcat:Distribution ; {term} {value} ] .")
     assert sign in graph.serialize(format="nt")
-
-
-@pytest.mark.parametrize(
-    "card",
-    [
-        '[ vcard:fn "Amt"@de, "Office"@en ; vcard:hasEmail "amt@stadt.example" ]',
-        '[ vcard:organization-name "Amt"@de ; vcard:email <mailto:amt@stadt.example> ]',
-        '[ vcard:fn "Amt"@de ; vcard:hasEmail [ vcard:hasValue <mailto:amt@stadt.example> ] ]',
-        '[ rdfs:label "Amt"@de ; schema:email "amt@stadt.example" ]',
-        '[ vcard:fn "Amt"@de ; foaf:mbox <amt@stadt.example> ]',
-    ],
-)
-@pytest.mark.parametrize("term", ["dcat:contactPoint", "adms:contactPoint"])
-def test_a_contact_is_read_in_each_form_of_deployed_catalogues(card: str, term: str) -> None:
-    graph = describe(f"<{ONE}> a dcat:Dataset ; {term} {card} .")
-    contact = graph.value(ONE, DCAT.contactPoint)
-    assert list(graph.objects(contact, VCARD.hasEmail)) == [URIRef("mailto:amt@stadt.example")]
-    assert Literal("Amt", lang="de") in set(graph.objects(contact, VCARD.fn))
-
-
-@pytest.mark.parametrize("name", ["foaf:name", "skos:prefLabel", "rdfs:label", "schema:name", "vcard:fn"])
-def test_a_publisher_has_its_own_name_in_each_form_of_deployed_catalogues(name: str) -> None:
-    said = f"<{ONE}> a dcat:Dataset ; dct:publisher <https://o.example/> ."
-    turtle = f'{said} <https://o.example/> {name} "Uni"@en, "Ø"@da .'
-    graph = describe(turtle)
-    publisher = graph.value(ONE, DCTERMS.publisher)
-    assert set(graph.objects(publisher, FOAF.name)) == {Literal("Uni", lang="en"), Literal("Ø", lang="da")}
-    (members,) = read_all(MORE + turtle)
-    assert subject_of(members).entry.publisher == "Uni"
 
 
 def test_only_a_download_is_the_access_and_people_are_led_to_the_dataset_and_not_to_the_catalogue() -> None:
