@@ -35,7 +35,7 @@ RdfGraph: TypeAlias = dict[RdfNode, dict[str, list[RdfTerm]]]
 
 _VALUES, _DISTRIBUTIONS, _DEEPEST = 64, 100, 3
 _GEOMETRY_LENGTH = 64 * 1024
-_LONG = frozenset({DCT + "description"})
+_LONG = frozenset({DCT + "description", DCT + "abstract"})
 _TEXTS = _LONG | {DCT + "title"}
 _GEO = "http://www.opengis.net/ont/geosparql#"
 _FORMS = frozenset(_GEO + name for name in ("asWKT", "asGeoJSON", "asGML"))
@@ -92,6 +92,8 @@ _NAMES: Mapping[str, str] = {
     **{base + name: f"vcard:{term}" for base in _SCHEMA for name, term in (("email", "hasEmail"), ("url", "hasURL"))},
     **{VCARD + name: f"vcard:{term}" for name, term in _OLDER.items()},
     FOAF + "mbox": "vcard:hasEmail",
+    # What servers of maps call a description.
+    DCT + "abstract": "dct:description",
     # DCAT-AP 1 and 2 took the version from OWL.
     "http://www.w3.org/2002/07/owl#versionInfo": "dcat:version",
     ADMS + "contactPoint": "dcat:contactPoint",

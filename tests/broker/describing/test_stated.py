@@ -7,7 +7,7 @@ addresses without a scheme, instants without seconds, geometries without a type.
 from collections.abc import Mapping
 
 import pytest
-from rdflib import DCAT, Graph, URIRef
+from rdflib import DCAT, DCTERMS, Graph, Literal, URIRef
 
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_catalog
 from connector.broker.describing.ckan import render_package
@@ -131,6 +131,13 @@ def test_what_a_portal_says_of_a_distribution_is_passed_on(term: str) -> None:
     value, sign = DISTRIBUTION[term]
     graph = describe(f"<{ONE}> a dcat:Dataset ; dcat:distribution [ a dcat:Distribution ; {term} {value} ] .")
     assert sign in graph.serialize(format="nt")
+
+
+def test_older_names_of_terms_are_passed_on_under_the_present_ones() -> None:
+    owl = "<http://www.w3.org/2002/07/owl#versionInfo>"
+    graph = describe(f'<{ONE}> a dcat:Dataset ; dct:abstract "Kurz <b>gesagt</b>"@de ; {owl} "1.0" .')
+    assert list(graph.objects(ONE, DCTERMS.description)) == [Literal("Kurz gesagt", lang="de")]
+    assert list(graph.objects(ONE, URIRef("http://www.w3.org/ns/dcat#version"))) == [Literal("1.0")]
 
 
 def test_only_a_download_is_the_access_and_people_are_led_to_the_dataset_and_not_to_the_catalogue() -> None:
