@@ -56,5 +56,5 @@ SENTENCES: dict[str, str] = {
     "more-sheets": "Die Arbeitsmappe hat weitere Blätter ({detail}): Geprüft ist nur das erste, die Datei wird "
     "aber ganz geliefert.",
     "photo-place": "Das Foto sagt, wo es aufgenommen wurde ({example}): Entfernen Sie den Ort, wenn "
-    "er niemanden angeht.",
+    "er nicht öffentlich sein soll.",
 }

@@ -51,5 +51,5 @@ SENTENCES: dict[str, str] = {
     "no-code-page": "The Shapefile does not say which encoding its texts have (no .cpg): it was found in the texts.",
     "more-sheets": "The workbook has more sheets ({detail}): only the first one is inspected, but the whole file "
     "is delivered.",
-    "photo-place": "The photo says where it was taken ({example}): remove the place if it is nobody's business.",
+    "photo-place": "The photo says where it was taken ({example}): remove the place if it is not to be public.",
 }
