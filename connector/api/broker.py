@@ -433,12 +433,15 @@ async def nudge(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -> 
     return _json({}, 202)
 
 
+# Load balancers ask with HEAD: the answer is that of GET, without its body (RFC 9110, section 9.3.2).
+@public.head("/health", include_in_schema=False)
 @public.get("/health", responses=_shown({"status": "ok"}))
 async def health() -> Response:
     """Show that the process answers."""
     return _json({"status": "ok"})
 
 
+@public.head("/ready", include_in_schema=False)
 @public.get("/ready", responses=_shown({"ready": True, "checks": {"record": "ok", "crawler": "ok", "search": "ok"}}))
 async def ready(desk: AtBroker) -> Response:
     """Show whether the broker can work; the status is 503 if it cannot."""

@@ -7,7 +7,7 @@ from connector.broker.reading.terms import name_purposes
 from connector.language.catalogue import LANGUAGES, find_sentence
 from connector.ports.search_index import CHANGED_WITHIN, CURRENT, STALE, Facet
 from connector.protocol import dcat
-from connector.semantic.codes import find_file_type, read_codes
+from connector.semantic.codes import ListName, find_file_type, read_codes
 
 FREQUENCIES = (
     "CONT",
@@ -38,6 +38,9 @@ _KNOWN: dict[Facet, tuple[str, ...]] = {
 }
 
 
+_LISTS: dict[Facet, ListName] = {Facet.FREQUENCY: "frequency", Facet.LANGUAGE: "language"}
+
+
 def label_value(facet: Facet, value: str) -> dict[str, str]:
     """Return a value of a facet in words, by language; nothing if it has no other words.
 
@@ -54,7 +57,7 @@ def label_value(facet: Facet, value: str) -> dict[str, str]:
         known = find_file_type(value)
         return dict(known.labels) if known else {}
     if value not in _KNOWN.get(facet, ()):
-        return {}
+        return _label_code(facet, value)
     found = {language: find_sentence(language, f"search.{facet}-{value}") for language in LANGUAGES}
     return {language: sentence for language, sentence in found.items() if sentence}
 
@@ -72,6 +75,12 @@ def find_value(facet: Facet, text: str) -> str:
     if facet is Facet.PLACE:
         return dcat.name_area(text) if dcat.is_area_key(text) else text
     return _list_words(facet).get(text.strip().casefold(), text)
+
+
+def _label_code(facet: Facet, value: str) -> dict[str, str]:
+    """Return the label of a value that only the code list has."""
+    known = read_codes(_LISTS[facet]).get(value) if facet in _LISTS else None
+    return dict(known.labels) if known else {}
 
 
 @cache

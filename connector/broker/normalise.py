@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
+from connector.broker.reading.agents import read_publisher
 from connector.broker.reading.likeness import list_likenesses
-from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH, find_values, read_texts, read_words
+from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH, choose_text, read_texts, read_words
 from connector.broker.reading.statements import read_statements
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol import dcat
@@ -87,7 +88,7 @@ def make_entry(
         or read_texts(members, "edc:description", DESCRIPTION_LENGTH, lines=True),
         keywords=read_words(members, "dcat:keyword"),
         themes=tuple(map(dcat.to_theme, read_words(members, "dcat:theme"))),
-        publisher=_read_publisher(members) or source.name,
+        publisher=choose_text(read_publisher(members)) or source.name,
         address=address,
         first_seen=now,
         changed_at=now,
@@ -169,14 +170,3 @@ def _drop_varying(value: Any, name: str, depth: int = 1) -> Any:
         entries = [_drop_varying(inner, name, depth + 1) for inner in value]
         return entries if name in _ORDERED else sorted(entries, key=canonical)
     return value
-
-
-def _read_publisher(members: dict[str, Any]) -> str | None:
-    for value in find_values(members, "dct:publisher"):
-        if isinstance(value, dict):
-            names = list(read_texts(value, "foaf:name", WORD_LENGTH).values())
-            if names:
-                return names[0]
-        elif isinstance(value, str) and clean(value, WORD_LENGTH):
-            return clean(value, WORD_LENGTH)
-    return None

@@ -98,7 +98,7 @@ THEMES = frozenset(
 )
 
 _TITLES = ("dct:title", "dcterms:title", "http://purl.org/dc/terms/title", "title", "edc:name", "name")
-_MOST_TITLES, _TITLE_LENGTH, _TAG_LENGTH = 8, 200, 20
+_MOST_TITLES, _TITLE_LENGTH, _TAG_LENGTH, _NAME_END = 8, 200, 20, 40
 
 
 def is_theme_code(text: str) -> bool:
@@ -157,10 +157,14 @@ def make_place(*, id: str, name: str, box: Sequence[float]) -> dict[str, object]
     if name:
         members[PREF_LABEL] = name
     if box:
-        west, south, east, north = (f"{degrees:.6f}".rstrip("0").rstrip(".") for degrees in box)
-        corners = f"{west} {south},{east} {south},{east} {north},{west} {north},{west} {south}"
-        members["dcat:bbox"] = {"@type": _WKT, "@value": f"POLYGON(({corners}))"}
+        members["dcat:bbox"] = {"@type": _WKT, "@value": write_box(box)}
     return members
+
+
+def write_box(box: Sequence[float]) -> str:
+    """Return a box as a polygon in WKT: west, south, east and north in degrees (WGS 84)."""
+    west, south, east, north = (f"{degrees:.6f}".rstrip("0").rstrip(".") for degrees in box)
+    return f"POLYGON(({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))"
 
 
 def is_area_key(key: str) -> bool:
@@ -337,7 +341,9 @@ def find_checksum(distribution: Mapping[str, object]) -> str | None:
     named = algorithm.get("@id") if isinstance(algorithm, Mapping) else algorithm
     value = stated.get(_CHECKSUM_VALUE, stated.get("spdx:checksumValue"))
     text = value.get("@value") if isinstance(value, Mapping) else value
-    return text.lower() if isinstance(text, str) and str(named).endswith("sha256") else None
+    # The lists of SPDX, DCAT-AP.de and others write the name of the algorithm differently.
+    plain = "".join(sign for sign in str(named)[-_NAME_END:].lower() if sign.isalnum())
+    return text.lower() if isinstance(text, str) and plain.endswith("sha256") else None
 
 
 def read_title(dataset: Mapping[str, object]) -> dict[str, str]:

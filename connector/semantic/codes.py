@@ -17,6 +17,12 @@ from connector import resources
 # Creative Commons, "Understanding the licences": the layers for people and for lawyers of one licence.
 _LAYER = re.compile(r"/(?:deed|legalcode)(?:\.[a-z-]{2,10})?/?$")
 
+# The lists of languages that catalogues refer to, whose codes are read like tags.
+_LANGUAGES = re.compile(
+    r"^https?://(?:id\.loc\.gov/vocabulary/(?:iso639-[125]|languages)|lexvo\.org/(?:id|page)/(?:iso639-[13]|term)"
+    r"|w3id\.org/idsa/code|publications\.europa\.eu/(?:resource|mdr)/authority/language)/",
+    re.IGNORECASE,
+)
 _MEDIA_TYPES = re.compile(r"^https?://www\.iana\.org/assignments/media-types/")
 
 ListName = Literal["access-right", "file-type", "frequency", "hvd-category", "language", "licence"]
@@ -77,23 +83,29 @@ def _fold(text: str) -> str:
     scheme, mark, rest = folded.partition("://")
     if not mark or scheme not in {"http", "https"}:
         return folded
-    return _LAYER.sub("", rest.removeprefix("www.")).rstrip("/")
+    # EU Vocabularies were the Metadata Registry once.
+    current = rest.replace("publications.europa.eu/mdr/authority/", "publications.europa.eu/resource/authority/", 1)
+    return _LAYER.sub("", current.removeprefix("www.")).rstrip("/")
 
 
 def find_language(tag: str) -> str | None:
     """Return the IRI of the language of a tag (BCP 47), by its first part; None if the EU vocabulary has none for it.
 
-    A tag of three letters is a code of ISO 639-3, which the vocabulary has in capitals.
+    A tag of three letters is a code of ISO 639-3, which the vocabulary has in capitals, or a bibliographic code of ISO
+    639-2. Also a label, and the IRI of a language in a list that catalogues refer to.
 
     >>> find_language("de-AT"), find_language("gsw"), find_language("xx")
     ('http://publications.europa.eu/resource/authority/language/DEU', \
 'http://publications.europa.eu/resource/authority/language/GSW', None)
+    >>> find_language("http://id.loc.gov/vocabulary/iso639-2/ger") == find_language("ger") == find_language("de")
+    True
     """
-    first = tag.partition("-")[0]
-    known = find_code("language", first)
+    first = _LANGUAGES.sub("", tag.strip()).partition("-")[0].partition("_")[0]
+    base = read_codes("language")["de"].iri.removesuffix("DEU")
+    known = find_code("language", first) or find_code("language", base + first)
     if known:
         return known.iri
-    return read_codes("language")["de"].iri.removesuffix("DEU") + first.upper() if len(first) == 3 else None
+    return base + first.upper() if len(first) == 3 and first.isascii() and first.isalpha() else None
 
 
 def find_file_type(text: str) -> ListedCode | None:

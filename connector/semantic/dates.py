@@ -6,24 +6,31 @@ XML Schema Part 2, section 3.3 (`dateTime`, `date`, `gYearMonth`, `gYear`); DIN 
 import re
 
 _GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+Uhr)?)?", re.ASCII)
-_SPACED = re.compile(r"(\d{4}-\d\d-\d\d)\s+(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(Z|UTC|[+-]\d\d:?\d\d)?", re.ASCII)
+_LOOSE = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:T|\s+)(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s?(?:(Z|UTC)|([+-]\d\d):?(\d\d))?", re.ASCII
+)
 _DCMI = re.compile(r"\b(start|end)\s*=\s*([^;]{1,40})", re.IGNORECASE)
 
 
 def mend_date(text: str) -> str:
-    """Return a German date, or one with a blank for `T`, as XML Schema writes it; any other text is returned unchanged.
+    """Return a German date, or an instant of ISO 8601, as XML Schema writes it; any other text is returned unchanged.
+
+    An instant can have a blank for `T`, no seconds, or a zone without a colon.
 
     >>> mend_date("27.3.2020"), mend_date("2019-03-27 10:11:12"), mend_date("Frühjahr 2020")
     ('2020-03-27', '2019-03-27T10:11:12', 'Frühjahr 2020')
+    >>> mend_date("2012-05-10T21:04"), mend_date("2012-05-10T21:04:05.1234567+0200")
+    ('2012-05-10T21:04:00', '2012-05-10T21:04:05.123456+02:00')
     """
     text = text.strip()
     if found := _GERMAN.fullmatch(text):
         day, month, year, hour, minute, second = found.groups()
         date = f"{year}-{month:0>2}-{day:0>2}"
         return f"{date}T{hour:0>2}:{minute}:{second or '00'}" if hour else date
-    if found := _SPACED.fullmatch(text):
-        date, time, zone = found.groups()
-        return f"{date}T{time}{'Z' if zone == 'UTC' else zone or ''}"
+    if found := _LOOSE.fullmatch(text):
+        date, time, second, fraction, utc, hours, minutes = found.groups()
+        part = f".{fraction[:6]}" if fraction else ""
+        return f"{date}T{time}:{second or '00'}{part}{'Z' if utc else f'{hours}:{minutes}' if hours else ''}"
     return text
 
 

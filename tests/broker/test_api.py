@@ -225,6 +225,9 @@ async def test_a_question_out_of_bounds_is_refused_with_a_sentence(desk: Desk, q
 async def test_health_and_readiness_need_no_token(desk: Desk) -> None:
     stranger = {"Authorization": ""}
     assert (await desk.http.get("/health", headers=stranger)).status_code == 200
+    for path in ("/health", "/ready"):
+        head = await desk.http.head(path, headers=stranger)
+        assert (head.status_code, head.content) == ((await desk.http.get(path, headers=stranger)).status_code, b"")
     answer = (await desk.http.get("/ready", headers=stranger)).json()
     assert answer["ready"] is True
     assert answer["warnings"] == {"participant list": "The participant list expires on 2027-01-01."}

@@ -17,12 +17,15 @@ router = ChapterRouter(tags=["health"])
 _READINESS = answer_model(ReadinessView)
 
 
+# Load balancers ask with HEAD: the answer is that of GET, without its body (RFC 9110, section 9.3.2).
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def health() -> HealthView:
     """Show that the process answers."""
     return HealthView()
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready", response_model=_READINESS, responses={503: {"model": _READINESS}})
 async def ready(context: AtContext, checks: AtChecks, warnings: AtWarnings, listed: AtList) -> Response:
     """Show whether the process can work; the status is 503 if it cannot."""

@@ -163,8 +163,14 @@ async def _search_packages(desk: SiteDesk, arguments: Arguments) -> Any:
 
 
 def _list_filters(arguments: Arguments) -> list[str]:
-    several = arguments.get("fq_list")
-    return [str(arguments.get("fq") or ""), *map(str, several if isinstance(several, list) else ())]
+    several = arguments.get("fq_list") or ()
+    if isinstance(several, str) and several.startswith("["):
+        # In a query, lists are written in JSON.
+        try:
+            several = msgspec.json.decode(several, type=list[str])
+        except (msgspec.MsgspecError, RecursionError):
+            raise _refuse_filter() from None
+    return [str(arguments.get("fq") or ""), *map(str, several if isinstance(several, list) else (several or "",))]
 
 
 def _read_order(sort: str) -> ListOrder:

@@ -11,13 +11,16 @@ from typing import Any
 
 import msgspec
 
-from connector.broker.describing.feed import choose_text
+from connector.broker.describing.distribution import list_names
 from connector.broker.describing.file_types import find_file_type, find_media_type
 from connector.broker.describing.subject import Subject, hash_pair
+from connector.broker.reading.agents import ContactPoint, read_contacts
+from connector.broker.reading.coded import find_coded
 from connector.broker.reading.members import (
     MemberMap,
+    choose_text,
     find_addresses,
-    find_iris,
+    find_identifiers,
     find_nodes,
     find_text,
     find_time,
@@ -25,9 +28,11 @@ from connector.broker.reading.members import (
     read_iri,
     read_text,
 )
+from connector.broker.reading.statements import name_format
 from connector.ports.broker_store import CrawlSource
 from connector.protocol import dcat
-from connector.semantic.statements import XSD, is_web_address
+from connector.semantic.codes import find_code
+from connector.semantic.statements import XSD, is_iri, is_web_address
 from connector.views.conversion import moment
 
 _SLUG_LENGTH, _TAG_LENGTH = 60, 100
@@ -122,6 +127,7 @@ def render_package(subject: Subject) -> dict[str, Any]:
     shared = {"state": "active", "vocabulary_id": None}
     tags = [{"name": tag, "display_name": tag, **shared} for tag in _list_tags(entry.keywords)]
     organization = render_organization(entry.participant, subject.provider)
+    contact = next(read_contacts(dataset), ContactPoint())
     return {
         "id": identifier,
         "name": name_package(subject),
@@ -135,8 +141,8 @@ def render_package(subject: Subject) -> dict[str, Any]:
         "version": find_text(dataset, "dcat:version") or None,
         "author": entry.publisher,
         "author_email": None,
-        "maintainer": find_text(next(find_nodes(dataset, "dcat:contactPoint"), {}), "vcard:fn") or None,
-        "maintainer_email": None,
+        "maintainer": choose_text(contact.names) or None,
+        "maintainer_email": contact.email or None,
         **_render_licence(dataset),
         "metadata_created": _write_zoneless(entry.first_seen),
         "metadata_modified": _write_zoneless(entry.changed_at),
@@ -165,24 +171,26 @@ def _render_licence(dataset: MemberMap) -> dict[str, Any]:
         stated += find_values(part, "dct:license", 1)
     iri = next(filter(None, map(read_iri, stated)), None)
     text = next(filter(None, map(read_text, stated)), "")
-    return {"license_id": iri or text or "notspecified", "license_title": text or iri or "", "license_url": iri or ""}
+    known = find_code("licence", iri or text) if iri or text else None
+    title = choose_text(known.labels) if known else text or iri or ""
+    return {"license_id": iri or text or "notspecified", "license_title": title, "license_url": iri or ""}
 
 
 def _list_extras(subject: Subject, dataset: MemberMap) -> dict[str, str]:
     """Return what CKAN has no member for, under the keys that the extension for DCAT writes and reads."""
-    languages = find_iris(dataset, "dct:language")
+    languages = find_coded(dataset, "dct:language")
     times = {name: find_time(dataset, f"dct:{name}") for name in ("issued", "modified")}
     return {
         "uri": subject.iri,
-        "identifier": subject.entry.id,
+        "identifier": next(iter(find_identifiers(dataset)), subject.entry.id),
         "guid": subject.iri,
         "publisher_name": subject.entry.publisher,
         # As the extension for harvests says where a package is from.
         **({"harvest_source_title": subject.provider, "source_page": subject.entry.via} if subject.entry.via else {}),
         "theme": msgspec.json.encode(subject.entry.themes).decode() if subject.entry.themes else "",
         "language": msgspec.json.encode(languages).decode() if languages else "",
-        "frequency": next(iter(find_iris(dataset, "dct:accrualPeriodicity")), ""),
-        "access_rights": next(iter(find_iris(dataset, "dct:accessRights")), ""),
+        "frequency": next(iter(find_coded(dataset, "dct:accrualPeriodicity")), ""),
+        "access_rights": next(iter(find_coded(dataset, "dct:accessRights")), ""),
         **{name: at.text if at else "" for name, at in times.items()},
     }
 
@@ -190,10 +198,12 @@ def _list_extras(subject: Subject, dataset: MemberMap) -> dict[str, str]:
 def _render_resource(subject: Subject, package: str, number: int, part: MemberMap) -> dict[str, Any]:
     service = next(iter(find_values(part, "dcat:accessService", 1)), None)
     endpoint = find_addresses(service, "dcat:endpointURL") if isinstance(service, dict) else ()
-    access = (*find_addresses(part, "dcat:accessURL"), *endpoint, subject.entry.via or subject.entry.address)
     download = next(iter(find_addresses(part, "dcat:downloadURL")), None)
-    forms = [read_iri(value) or read_text(value) for value in find_values(part, "dcat:mediaType", 1)]
-    transfer = find_text(part, "dct:format")
+    instead = (download or "", subject.entry.via) if subject.entry.via else (subject.entry.address,)
+    access = (*find_addresses(part, "dcat:accessURL"), *endpoint, *instead)
+    forms = list_names(find_values(part, "dcat:mediaType", 1))
+    stated = list_names(find_values(part, "dct:format", 2))
+    transfer = next((name_format(name) if is_iri(name) else name for name in stated), "")
     changed = find_time(part, "dct:modified")
     # CKAN takes days and instants.
     exact = changed is not None and changed.datatype in {XSD + "date", XSD + "dateTime"}
@@ -208,7 +218,7 @@ def _render_resource(subject: Subject, package: str, number: int, part: MemberMa
         "url": download or next(filter(is_web_address, access), subject.record),
         "access_url": next(filter(is_web_address, access), None),
         "download_url": download,
-        "format": next(filter(None, map(find_file_type, (*forms, transfer))), transfer),
+        "format": next(filter(None, map(find_file_type, (*forms, *stated))), transfer),
         "mimetype": next(filter(None, map(find_media_type, forms)), None),
         "size": int(size) if size.isascii() and size.isdecimal() and len(size) < 19 else None,
         "hash": dcat.find_checksum(part) or "",

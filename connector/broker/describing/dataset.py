@@ -7,15 +7,22 @@ So no provider can change what another one says, also where all statements are i
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
 from connector.broker.describing.distribution import describe_distributions
 from connector.broker.describing.offers import describe_offers
+from connector.broker.describing.stated import DATASET, describe_references, describe_resolution, describe_texts
 from connector.broker.describing.subject import Subject
+from connector.broker.reading.agents import read_contacts, read_publisher
 from connector.broker.reading.members import (
+    NO_LANGUAGE,
+    TEXT_LENGTH,
+    WORD_LENGTH,
     MemberMap,
     find_addresses,
+    find_identifiers,
     find_iris,
     find_nodes,
     find_text,
@@ -23,29 +30,30 @@ from connector.broker.reading.members import (
     read_iri,
     read_text,
 )
-from connector.broker.reading.namespaces import ADMS, DCAT, DCATAP, DCT, FOAF, RDFS, SKOS, VCARD
+from connector.broker.reading.namespaces import DCAT, DCATAP, DCT, FOAF, RDFS, SKOS, VCARD
+from connector.broker.reading.places import find_boxes, read_labels
 from connector.language.catalogue import say_in_all
 from connector.ports.broker_store import Entry
 from connector.protocol import dcat
-from connector.semantic.statements import TYPE, IriTerm, LiteralTerm, RdfNode, Statement, is_iri, make_text
+from connector.protocol.dsp.errors import clean
+from connector.semantic.dates import split_period
+from connector.semantic.statements import (
+    TYPE,
+    IriTerm,
+    LiteralTerm,
+    RdfNode,
+    Statement,
+    is_iri,
+    make_text,
+    read_time,
+)
 
 log = logging.getLogger(__name__)
 
 _LABEL_LENGTH = 300
-_PHONE = frozenset("0123456789+-./() ")
-_BOX_TYPES = frozenset(
-    "http://www.opengis.net/ont/geosparql#" + name for name in ("wktLiteral", "geoJSONLiteral", "gmlLiteral")
-)
-
-# Members whose values are IRIs, with the class of the value (DCAT-AP 3.0.1, Dataset); one value for those of `_SINGLE`.
-_REFERENCES = {
-    "dct:accessRights": DCT + "RightsStatement",
-    "dct:accrualPeriodicity": DCT + "Frequency",
-    "dct:conformsTo": DCT + "Standard",
-    "dct:language": DCT + "LinguisticSystem",
-    "dcatap:applicableLegislation": "http://data.europa.eu/eli/ontology#LegalResource",
-}
-_SINGLE = frozenset({"dct:accessRights", "dct:accrualPeriodicity"})
+_GEO = "http://www.opengis.net/ont/geosparql#"
+_WKT = _GEO + "wktLiteral"
+_BOX_TYPES = frozenset(_GEO + name for name in ("wktLiteral", "geoJSONLiteral", "gmlLiteral"))
 
 
 def describe_dataset(subject: Subject) -> tuple[Statement, ...]:
@@ -67,12 +75,14 @@ def describe_dataset(subject: Subject) -> tuple[Statement, ...]:
 def _describe_members(subject: Subject, about: IriTerm) -> tuple[Statement, ...]:
     dataset: MemberMap = msgspec.json.decode(subject.entry.document)
     return (
-        *_describe_texts(subject.entry, about),
+        *_describe_texts(subject.entry, about, dataset),
         *describe_provider(subject),
         *_describe_publisher(subject, about, dataset),
         *_describe_times(about, dataset),
         *_describe_themes(subject, about, dataset),
-        *_describe_references(about, dataset),
+        *describe_references(about, dataset, DATASET),
+        *_describe_pages(about, dataset),
+        *describe_resolution(about, dataset),
         *_describe_place(subject, about, dataset),
         *_describe_period(subject, about, dataset),
         *_describe_contact(subject, about, dataset),
@@ -82,15 +92,17 @@ def _describe_members(subject: Subject, about: IriTerm) -> tuple[Statement, ...]
     )
 
 
-def _describe_texts(entry: Entry, about: RdfNode) -> Iterator[Statement]:
-    yield Statement(about, DCT + "identifier", LiteralTerm(entry.id))
+def _describe_texts(entry: Entry, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
+    for identifier in dict.fromkeys((entry.id, *find_identifiers(dataset))):
+        yield Statement(about, DCT + "identifier", LiteralTerm(identifier))
     for language, text in entry.titles.items():
         yield Statement(about, DCT + "title", make_text(text, language))
     # DCAT-AP requires a description: the title is the one of a dataset without any.
     for language, text in (entry.descriptions or entry.titles).items():
         yield Statement(about, DCT + "description", make_text(text, language))
-    for keyword in entry.keywords:
-        yield Statement(about, DCAT + "keyword", LiteralTerm(keyword))
+    yield from describe_texts(about, dataset, "dcat:keyword", WORD_LENGTH)
+    yield from describe_texts(about, dataset, "dcatde:geocodingDescription")
+    yield from describe_texts(about, dataset, "dcatde:legalBasis")
 
 
 def describe_provider(subject: Subject) -> Iterator[Statement]:
@@ -108,7 +120,8 @@ def _describe_publisher(subject: Subject, about: RdfNode, dataset: MemberMap) ->
     yield Statement(about, DCT + "publisher", publisher)
     if not itself:
         yield Statement(publisher, TYPE, IriTerm(FOAF + "Agent"))
-        yield Statement(publisher, FOAF + "name", LiteralTerm(subject.entry.publisher))
+        for language, name in (read_publisher(dataset) or {NO_LANGUAGE: subject.entry.publisher}).items():
+            yield Statement(publisher, FOAF + "name", make_text(name, language))
         if stated != subject.entry.participant:
             yield Statement(publisher, DCT + "identifier", LiteralTerm(stated))
 
@@ -142,50 +155,57 @@ def describe_concept(node: RdfNode, text: str) -> Iterator[Statement]:
         yield Statement(node, SKOS + "prefLabel", LiteralTerm(text[:_LABEL_LENGTH]))
 
 
-def _describe_references(about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
-    for name, kind in _REFERENCES.items():
-        iris = find_iris(dataset, name)
-        predicate = (DCATAP if name.startswith("dcatap:") else DCT) + name.partition(":")[2]
-        for iri in iris[:1] if name in _SINGLE else iris:
-            yield Statement(about, predicate, IriTerm(iri))
-            yield Statement(IriTerm(iri), TYPE, IriTerm(kind))
-    for name, predicate in (("dcat:landingPage", DCAT + "landingPage"), ("foaf:page", FOAF + "page")):
-        for address in find_addresses(dataset, name):
-            yield Statement(about, predicate, IriTerm(address))
-            yield Statement(IriTerm(address), TYPE, IriTerm(FOAF + "Document"))
+def _describe_pages(about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
+    for address in find_addresses(dataset, "dcat:landingPage"):
+        yield Statement(about, DCAT + "landingPage", IriTerm(address))
+        yield Statement(IriTerm(address), TYPE, IriTerm(FOAF + "Document"))
 
 
 def _describe_place(subject: Subject, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
     for number, place in enumerate(find_nodes(dataset, "dct:spatial")):
         shapes = list(_read_shapes(place))
-        label = read_text(place)
+        labels = {} if shapes and "@value" in place else read_labels(place) or {NO_LANGUAGE: read_text(place)}
         iri = read_iri(place)
         if iri:
             yield Statement(about, DCT + "spatial", IriTerm(iri))
             yield Statement(IriTerm(iri), TYPE, IriTerm(DCT + "Location"))
         # A place of a name of its own is no provider's to draw: what it says of it is about a node without a name.
-        if shapes or (label and not iri):
+        if shapes or (any(labels.values()) and not iri):
             node = subject.make_blank(f"place{number}")
             yield Statement(about, DCT + "spatial", node)
             yield Statement(node, TYPE, IriTerm(DCT + "Location"))
-            if label:
-                yield Statement(node, SKOS + "prefLabel", LiteralTerm(label))
+            for language, label in labels.items():
+                if label:
+                    yield Statement(node, SKOS + "prefLabel", make_text(label, language))
             for predicate, literal in shapes:
                 yield Statement(node, predicate, literal)
 
 
 def _read_shapes(place: MemberMap) -> Iterator[tuple[str, LiteralTerm]]:
-    for name in ("dcat:bbox", "dcat:centroid"):
-        stated = place.get(name, place.get(DCAT + name.removeprefix("dcat:")))
-        kind = stated.get("@type") if isinstance(stated, dict) else None
-        text = read_text(stated)
-        if text and isinstance(kind, str) and kind in _BOX_TYPES:
-            yield DCAT + name.removeprefix("dcat:"), LiteralTerm(text, datatype=kind)
+    """Yield the shapes that DCAT-AP has for a place: as they are stated, else the box around what is stated."""
+    stated = dict(filter(None, map(partial(_read_shape, place), ("bbox", "centroid"))))
+    box = None if DCAT + "bbox" in stated else next(find_boxes(place), None)
+    yield from stated.items()
+    if box is not None and not stated:
+        text = dcat.write_box(box)
+        yield DCAT + "bbox", LiteralTerm(text, datatype=_WKT)
+
+
+def _read_shape(place: MemberMap, name: str) -> tuple[str, LiteralTerm] | None:
+    value = place.get(f"dcat:{name}", place.get(DCAT + name))
+    kind = value.get("@type") if isinstance(value, dict) else None
+    text = value.get("@value") if isinstance(value, dict) else None
+    if not isinstance(text, str) or not isinstance(kind, str) or kind not in _BOX_TYPES:
+        return None
+    # A shape that would have to be cut is none.
+    return (DCAT + name, LiteralTerm(clean(text, TEXT_LENGTH), datatype=kind)) if 0 < len(text) <= TEXT_LENGTH else None
 
 
 def _describe_period(subject: Subject, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
     for number, period in enumerate(find_nodes(dataset, "dct:temporal")):
         ends = {name: find_time(period, name) for name in ("dcat:startDate", "dcat:endDate")}
+        if "@value" in period:
+            ends = dict(zip(ends, map(read_time, split_period(read_text(period))), strict=True))
         if any(ends.values()):
             node = subject.make_blank(f"period{number}")
             yield Statement(about, DCT + "temporal", node)
@@ -196,29 +216,18 @@ def _describe_period(subject: Subject, about: RdfNode, dataset: MemberMap) -> It
 
 
 def _describe_contact(subject: Subject, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
-    for number, contact in enumerate(find_nodes(dataset, "dcat:contactPoint")):
+    for number, contact in enumerate(read_contacts(dataset)):
         node = subject.make_blank(f"contact{number}")
-        said = list(_read_contact(node, contact))
-        if said:
-            yield Statement(about, DCAT + "contactPoint", node)
-            yield Statement(node, TYPE, IriTerm(VCARD + "Kind"))
-            yield from said
-
-
-def _read_contact(node: RdfNode, contact: MemberMap) -> Iterator[Statement]:
-    if name := find_text(contact, "vcard:fn"):
-        yield Statement(node, VCARD + "fn", LiteralTerm(name))
-    for stated in (*find_iris(contact, "vcard:hasEmail"), f"mailto:{find_text(contact, 'vcard:hasEmail')}"):
-        if stated.startswith("mailto:") and "@" in stated and is_iri(stated):
-            yield Statement(node, VCARD + "hasEmail", IriTerm(stated))
-            break
-    for address in find_addresses(contact, "vcard:hasURL"):
-        yield Statement(node, VCARD + "hasURL", IriTerm(address))
-    phone = (next(iter(find_iris(contact, "vcard:hasTelephone")), "") or find_text(contact, "vcard:hasTelephone"))[:40]
-    digits = phone.removeprefix("tel:")
-    if digits and _PHONE.issuperset(digits):
-        iri = "tel:" + "".join(sign for sign in digits if sign in "0123456789+")
-        yield Statement(node, VCARD + "hasTelephone", IriTerm(iri))
+        yield Statement(about, DCAT + "contactPoint", node)
+        yield Statement(node, TYPE, IriTerm(VCARD + "Kind"))
+        for language, name in contact.names.items():
+            yield Statement(node, VCARD + "fn", make_text(name, language))
+        if contact.email:
+            yield Statement(node, VCARD + "hasEmail", IriTerm(f"mailto:{contact.email}"))
+        for address in contact.pages:
+            yield Statement(node, VCARD + "hasURL", IriTerm(address))
+        if contact.telephone:
+            yield Statement(node, VCARD + "hasTelephone", IriTerm(contact.telephone))
 
 
 def _describe_origin(subject: Subject, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
@@ -228,6 +237,4 @@ def _describe_origin(subject: Subject, about: RdfNode, dataset: MemberMap) -> It
             yield Statement(about, DCT + "provenance", node)
             yield Statement(node, TYPE, IriTerm(DCT + "ProvenanceStatement"))
             yield Statement(node, RDFS + "label", LiteralTerm(text))
-    for notes in (find_text(dataset, "adms:versionNotes"),):
-        if notes:
-            yield Statement(about, ADMS + "versionNotes", LiteralTerm(notes))
+    yield from describe_texts(about, dataset, "adms:versionNotes")

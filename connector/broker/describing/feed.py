@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from connector.broker.describing.catalog import CATALOG_PREFIXES, describe_record, make_moment
 from connector.broker.describing.dataset import describe_dataset
 from connector.broker.describing.subject import PublicSite, Subject
+from connector.broker.reading.members import choose_text
 from connector.language.catalogue import Language, say
 from connector.ports.broker_store import Entry
 from connector.semantic.statements import TYPE, XSD, BlankTerm, IriTerm, LiteralTerm, Statement
@@ -22,7 +23,6 @@ FEED_PREFIXES = {**CATALOG_PREFIXES, "as": AS, "ldes": LDES, "tree": TREE}
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _MACHINES: Mapping[str, str] = {"jsonld": "application/ld+json", "ttl": "text/turtle", "rdf": "application/rdf+xml"}
-_FALLBACK = ("de", "en")
 
 NamedGraph = tuple[str | None, tuple[Statement, ...]]
 
@@ -115,11 +115,6 @@ def render_atom(
                 _add(entry, "link", rel="alternate", type=media_type, href=f"{subject.record}.{ending}")
             _add(entry, "summary", choose_text(subject.entry.descriptions) or title)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
-
-
-def choose_text(texts: dict[str, str]) -> str:
-    """Return a text in German, English or the first other language; empty if there is none."""
-    return next((texts[tag] for tag in (*_FALLBACK, *texts) if tag in texts), "")
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from connector.broker.describing.feed import choose_text
 from connector.broker.describing.file_types import find_media_type
 from connector.broker.describing.subject import PublicSite, Subject
+from connector.broker.reading.coded import find_coded, write_language
 from connector.broker.reading.members import (
     MemberMap,
+    choose_text,
     find_addresses,
-    find_iris,
     find_nodes,
     find_text,
     find_time,
@@ -63,7 +63,7 @@ def _render_details(dataset: MemberMap) -> dict[str, Any]:
         "dateModified": modified.text if modified else "",
         "version": find_text(dataset, "dcat:version"),
         "sameAs": list(find_addresses(dataset, "dcat:landingPage")),
-        "inLanguage": [iri.rpartition("/")[2].lower() for iri in find_iris(dataset, "dct:language")],
+        "inLanguage": list(dict.fromkeys(map(write_language, find_coded(dataset, "dct:language")))),
         "temporalCoverage": [text for period in find_nodes(dataset, "dct:temporal") if (text := _write_period(period))],
         "spatialCoverage": [read_text(place) or read_iri(place) or "" for place in find_nodes(dataset, "dct:spatial")],
     }

@@ -22,6 +22,7 @@ from connector.semantic.statements import XSD, is_iri, is_web_address, mend_iri
 _RESOURCES, _TAGS, _EXTRAS = 100, 64, 200
 _LONGEST_EXTRA = 64 * 1024
 _NAME_LENGTH = 100
+_SHA256, _HEX = 64, frozenset("0123456789abcdef")
 # Packages of these types are no datasets.
 _OTHERS = frozenset({"harvest", "showcase", "application"})
 _NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?", re.ASCII)
@@ -83,9 +84,23 @@ def read_package(package: PackageMap, address: str) -> dict[str, Any]:
         "dcat:version": _read_text(package, "version", _NAME_LENGTH),
         "dcatap:hvdCategory": [_refer(category) for category in _read_list(extras, "hvd_category")],
         "dcatap:applicableLegislation": [_refer(law) for law in _read_list(extras, "applicable_legislation")],
+        "dct:provenance": extras.get("provenance"),
+        "dct:conformsTo": [_refer(norm) for norm in _read_list(extras, "conforms_to")],
+        "adms:versionNotes": extras.get("version_notes"),
+        **_read_german(extras),
         "dcat:distribution": [_read_resource(resource, page) for resource in _list_objects(package, "resources")],
     }
     return {member: value for member, value in members.items() if value or member == "@id"}
+
+
+def _read_german(extras: Mapping[str, str]) -> dict[str, Any]:
+    """Return the members of DCAT-AP.de 3.0, under the names that the German extension for DCAT gives them."""
+    listed = ("contributorID", "politicalGeocodingURI", "politicalGeocodingLevelURI")
+    return {
+        **{f"dcatde:{name}": [_refer(iri) for iri in _read_list(extras, name) if is_iri(iri)] for name in listed},
+        "dcatde:legalBasis": _read_list(extras, "legalbasisText"),
+        "dcatde:geocodingDescription": _read_list(extras, "geocodingText"),
+    }
 
 
 def _find_iri(package: PackageMap, extras: Mapping[str, str], own: str) -> str:
@@ -274,8 +289,29 @@ def _read_resource(resource: PackageMap, page: str) -> dict[str, Any]:
         "dct:license": _refer_code("licence", _read_text(resource, "license", TEXT_LENGTH)),
         "dct:modified": _date(_read_text(resource, "last_modified", _NAME_LENGTH)),
         "dcat:byteSize": {"@value": size, "@type": XSD + "nonNegativeInteger"} if size else None,
+        "dct:issued": _date(_read_text(resource, "issued", _NAME_LENGTH)),
+        "dct:language": [_refer(language) for language in _read_words(resource, "language")],
+        "dct:rights": _read_text(resource, "rights", TEXT_LENGTH),
+        "dct:conformsTo": [_refer(norm) for norm in _read_words(resource, "conforms_to")],
+        "foaf:page": [_refer_address(page) for page in _read_words(resource, "documentation")],
+        "dcatap:availability": _refer(_read_text(resource, "availability", TEXT_LENGTH)),
+        "dcatde:licenseAttributionByText": _read_text(resource, "licenseAttributionByText", TEXT_LENGTH),
+        dcat.CHECKSUM: _read_checksum(resource),
     }
     return {member: value for member, value in members.items() if value}
+
+
+def _read_words(members: PackageMap, name: str) -> list[str]:
+    """Return the values of a member: a list, or one as extras have it."""
+    return _read_list({name: clean(_write_value(members.get(name)), _LONGEST_EXTRA)}, name)
+
+
+def _read_checksum(resource: PackageMap) -> dict[str, object] | None:
+    """Return the checksum, if it is a SHA-256; CKAN writes digests of every kind, mostly without their name."""
+    digest = _read_text(resource, "hash", _NAME_LENGTH).lower()
+    stated = dcat.make_checksum(digest) if len(digest) == _SHA256 and _HEX.issuperset(digest) else None
+    named = _read_text(resource, "hash_algorithm", TEXT_LENGTH)
+    return stated if not named or "256" in named else None
 
 
 def _read_size(value: Any) -> str:

@@ -9,12 +9,13 @@ import msgspec
 
 from connector.broker.harvesting.parts import Described
 from connector.broker.normalise import Unusable, compute_digest, make_entry, read_identifier
-from connector.broker.reading.members import WORD_LENGTH, find_addresses
+from connector.broker.reading.members import WORD_LENGTH, MemberMap, find_addresses
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol.dsp.catalog import DATASET_LIMIT
 from connector.protocol.dsp.errors import ProtocolError, clean
+from connector.semantic.statements import is_web_address
 
-READING = "2"
+READING = "3"
 """The version of the readers: with another one, every dataset of every portal is read again."""
 
 
@@ -30,8 +31,17 @@ def read_reference(described: Described, source: CrawlSource, now: int) -> Entry
     except ProtocolError as error:
         raise Unusable(f"The dataset {clean(dataset, WORD_LENGTH)} cannot be read: {error.reason}", dataset) from None
     entry = make_entry(members, document, source, digest=digest_mark(source, mark), address="", now=now)
-    via = next(iter(find_addresses(members, "dcat:landingPage")), source.address)
-    return msgspec.structs.replace(entry, via=via)
+    return msgspec.structs.replace(entry, via=_find_page(members, source))
+
+
+def _find_page(members: MemberMap, source: CrawlSource) -> str:
+    """Return where people read of a dataset: its page, else what its IRI leads to, else the portal.
+
+    A name within the document of the catalogue leads no further than the catalogue.
+    """
+    named, _, part = members["@id"].partition("#")
+    pages = (*find_addresses(members, "dcat:landingPage"), *((named,) if named != source.address and not part else ()))
+    return next(filter(is_web_address, pages), source.address)
 
 
 def digest_mark(source: CrawlSource, mark: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from connector.broker.harvesting.texts import strip_markup
 from connector.broker.normalise import DESCRIPTION_LENGTH
 from connector.broker.reading.members import TEXT_LENGTH
-from connector.broker.reading.namespaces import DCAT, DCATDE, DCT, FOAF, LOCN, PREFIXES, VCARD
+from connector.broker.reading.namespaces import ADMS, DCAT, DCATDE, DCT, FOAF, LOCN, PREFIXES, VCARD
 from connector.protocol.dsp.errors import clean
 from connector.semantic.statements import (
     RDF,
@@ -35,7 +35,7 @@ RdfGraph: TypeAlias = dict[RdfNode, dict[str, list[RdfTerm]]]
 
 _VALUES, _DISTRIBUTIONS, _DEEPEST = 64, 100, 3
 _GEOMETRY_LENGTH = 64 * 1024
-_LONG = frozenset({DCT + "description"})
+_LONG = frozenset({DCT + "description", DCT + "abstract"})
 _TEXTS = _LONG | {DCT + "title"}
 _GEO = "http://www.opengis.net/ont/geosparql#"
 _FORMS = frozenset(_GEO + name for name in ("asWKT", "asGeoJSON", "asGML"))
@@ -53,26 +53,32 @@ _SINGLE = frozenset({DCT + "format"})
 _TERMS = {
     "dct": (
         *("accessRights", "accrualPeriodicity", "conformsTo", "description", "format", "identifier", "issued"),
-        *("language", "license", "modified", "provenance", "publisher", "spatial", "temporal", "title"),
+        *("language", "license", "modified", "provenance", "publisher", "rights", "spatial", "temporal", "title"),
     ),
     "dcat": (
-        *("accessService", "accessURL", "bbox", "byteSize", "centroid", "contactPoint", "distribution"),
-        *("downloadURL", "endDate", "endpointDescription", "endpointURL", "keyword", "landingPage", "mediaType"),
-        *("startDate", "theme", "version"),
+        *("accessService", "accessURL", "bbox", "byteSize", "centroid", "compressFormat", "contactPoint"),
+        *("distribution", "downloadURL", "endDate", "endpointDescription", "endpointURL", "keyword", "landingPage"),
+        *("mediaType", "packageFormat", "spatialResolutionInMeters", "startDate", "temporalResolution", "theme"),
+        "version",
     ),
-    "dcatap": ("applicableLegislation", "hvdCategory"),
-    "dcatde": ("licenseAttributionByText", "politicalGeocodingURI"),
+    "dcatap": ("applicableLegislation", "availability", "hvdCategory"),
+    "dcatde": (
+        *("contributorID", "geocodingDescription", "legalBasis", "licenseAttributionByText"),
+        *("politicalGeocodingLevelURI", "politicalGeocodingURI"),
+    ),
     "foaf": ("name", "page"),
-    "vcard": ("fn", "hasEmail", "hasTelephone", "hasURL"),
+    "vcard": ("fn", "hasEmail", "hasTelephone", "hasURL", "organization-name"),
     "skos": ("prefLabel",),
     "rdfs": ("label",),
     "adms": ("versionNotes",),
+    "spdx": ("algorithm", "checksum", "checksumValue"),
 }
+_OLDER = {"email": "hasEmail", "tel": "hasTelephone", "telephone": "hasTelephone", "url": "hasURL"}
 # Predicates by their IRI, with the name of the member. DCAT-AP 1 took the ends of a period from schema.org.
 _NAMES: Mapping[str, str] = {
     **{_PREFIXES[prefix] + name: f"{prefix}:{name}" for prefix, names in _TERMS.items() for name in names},
-    # Before DCAT-AP, a format was a node with its name as its value.
-    RDF + "value": "rdfs:label",
+    # Before DCAT-AP, a format was a node with its name as its value; vCard has such nodes too.
+    **dict.fromkeys((RDF + "value", VCARD + "hasValue", VCARD + "value"), "rdfs:label"),
     # DCAT 1.1 to 3 allow OWL-Time: an instant is a node with its time.
     **{_TIME + name: "rdfs:label" for name in ("inXSDDate", "inXSDDateTime", "inXSDDateTimeStamp", "inXSDgYear")},
     _TIME + "hasBeginning": "dcat:startDate",
@@ -81,6 +87,16 @@ _NAMES: Mapping[str, str] = {
     **dict.fromkeys(_FORMS, "locn:geometry"),
     LOCN + "geographicName": "locn:geographicName",
     **{base + name: f"dcat:{name}" for base in _SCHEMA for name in ("startDate", "endDate")},
+    # Names of an agent and of the ways to reach it, in schema.org, FOAF, the older vCard and ADMS.
+    **{base + "name": "foaf:name" for base in _SCHEMA},
+    **{base + name: f"vcard:{term}" for base in _SCHEMA for name, term in (("email", "hasEmail"), ("url", "hasURL"))},
+    **{VCARD + name: f"vcard:{term}" for name, term in _OLDER.items()},
+    FOAF + "mbox": "vcard:hasEmail",
+    # What servers of maps call a description.
+    DCT + "abstract": "dct:description",
+    # DCAT-AP 1 and 2 took the version from OWL.
+    "http://www.w3.org/2002/07/owl#versionInfo": "dcat:version",
+    ADMS + "contactPoint": "dcat:contactPoint",
 }
 
 

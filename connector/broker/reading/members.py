@@ -30,6 +30,9 @@ NO_LANGUAGE = "und"
 # The terms that nobody writes without a prefix.
 _ALWAYS_PREFIXED = frozenset({DCATDE, LOCN, READ_PREFIXES["dk"]})
 
+# Of a text in several languages, the first of these is chosen.
+_PREFERRED = ("de", "en")
+
 # The members of an object that say what it is called.
 _LABELS = ("@value", "skos:prefLabel", "rdfs:label", "foaf:name", "vcard:fn", "dct:title")
 
@@ -53,7 +56,10 @@ def find_values(members: MemberMap, term: str, most: int = VALUES) -> list[Any]:
     >>> find_values({"dct:title": "a", "http://purl.org/dc/terms/title": ["b", "c"], "title": "a"}, "dct:title")
     ['a', 'b', 'c']
     """
-    stated = [members[name] for name in _spell(term) if members.get(name) is not None]
+    names = _spell(term)
+    if members.keys().isdisjoint(names):
+        return []
+    stated = [members[name] for name in names if members.get(name) is not None]
     if len(stated) == 1:
         # Under one name equal values are as the provider wrote them.
         return stated[0][:most] if isinstance(stated[0], list) else [stated[0]]
@@ -137,10 +143,20 @@ def read_words(members: MemberMap, term: str, most: int = WORDS) -> tuple[str, .
     return tuple(words)
 
 
+def read_tagged(members: MemberMap, term: str, limit: int, most: int = WORDS) -> tuple[tuple[str, str], ...]:
+    """Return the texts of a term, each with its language or `NO_LANGUAGE`, in their order.
+
+    >>> read_tagged({"dcat:keyword": [{"@value": "Luft", "@language": "de"}, "air"]}, "dcat:keyword", 9)
+    (('Luft', 'de'), ('air', 'und'))
+    """
+    said = ((clean(text, limit), _read_language(language)) for language, text in _read_tagged(members, term))
+    return tuple(dict.fromkeys(pair for pair in said if pair[0]))[:most]
+
+
 def read_text(value: Any) -> str:
     """Return the text of a value, cleaned and cut: its own, or the label of an object; empty if it has none."""
     if isinstance(value, list):
-        value = value[0] if value else None
+        value = next(iter(_order(value)), None)
     if isinstance(value, dict):
         return _find_label(value, TEXT_LENGTH)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -148,21 +164,36 @@ def read_text(value: Any) -> str:
     return clean(str(value), TEXT_LENGTH)
 
 
+def choose_text(texts: Mapping[str, str]) -> str:
+    """Return a text in German, English or the first other language; empty if there is none."""
+    return next((texts[tag] for tag in (*_PREFERRED, *texts) if tag in texts), "")
+
+
+def _order(values: list[Any]) -> list[Any]:
+    """Return values in the order in which one is chosen: German, English, then as they are stated."""
+    return sorted(values, key=_rank) if len(values) > 1 else values
+
+
+def _rank(value: Any) -> int:
+    language = _read_language(value.get("@language")).partition("-")[0] if isinstance(value, dict) else ""
+    return _PREFERRED.index(language) if language in _PREFERRED else len(_PREFERRED)
+
+
 def _find_label(node: MemberMap, limit: int) -> str:
-    """Return the first label of an object; of several languages the first one says what is meant."""
+    """Return a label of an object, of several languages one that is preferred."""
     return next(filter(None, (_read_label(node, name, limit) for name in _LABELS)), "")
 
 
 def _read_label(node: MemberMap, name: str, limit: int) -> str:
-    found = next(iter(find_values(node, name, 1)), None)
+    found = next(iter(_order(find_values(node, name, LANGUAGES))), None)
     if isinstance(found, dict):
         found = found.get("@value")
     return clean(found, limit) if isinstance(found, str) else ""
 
 
 def find_text(members: MemberMap, term: str) -> str:
-    """Return the first text of a term, or an empty one."""
-    return next(filter(None, map(read_text, find_values(members, term, MOST_NODES))), "")
+    """Return the text of a term, of several languages one that is preferred; empty if there is none."""
+    return next(filter(None, map(read_text, _order(find_values(members, term, MOST_NODES)))), "")
 
 
 def read_iri(value: Any) -> str | None:
@@ -175,6 +206,12 @@ def read_iri(value: Any) -> str | None:
 def find_iris(members: MemberMap, term: str) -> tuple[str, ...]:
     """Return the IRIs of a term, each once."""
     return tuple(dict.fromkeys(filter(None, map(read_iri, find_values(members, term, MOST_NODES)))))
+
+
+def find_identifiers(members: MemberMap) -> tuple[str, ...]:
+    """Return the identifiers that a Dataset states beside its own (`dct:identifier`), each once."""
+    stated = (read_iri(value) or read_text(value) for value in find_values(members, "dct:identifier", MOST_NODES))
+    return tuple(dict.fromkeys(filter(None, stated)))
 
 
 def find_addresses(members: MemberMap, term: str) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ Values of the EU vocabularies are kept as their codes, all others as they came. 
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from connector.broker.reading.areas import read_box
-from connector.broker.reading.members import find_values, read_texts, read_word, read_words
+from connector.broker.reading.coded import read_coded, write_language
+from connector.broker.reading.members import MemberMap, find_values, read_word, read_words
+from connector.broker.reading.places import find_boxes, name_places
 from connector.broker.reading.terms import read_terms
-from connector.ports.broker_store import BOXES, Box, Statements
+from connector.ports.broker_store import BOXES, Statements
 from connector.protocol import dcat
 from connector.semantic.codes import find_code, find_file_type
 from connector.semantic.dates import mend_date, split_period
@@ -21,19 +21,6 @@ _DISTRIBUTIONS = 20
 _EU = "http://publications.europa.eu/resource/authority/"
 _HVD = "http://data.europa.eu/bna/"
 _MEDIA_TYPES = ("https://www.iana.org/assignments/media-types/", "http://www.iana.org/assignments/media-types/")
-# EU Vocabularies, language: the codes of BCP 47 for the languages that occur.
-_LANGUAGES = {
-    "DEU": "de",
-    "ENG": "en",
-    "FRA": "fr",
-    "NLD": "nl",
-    "ITA": "it",
-    "SPA": "es",
-    "POL": "pl",
-    "CES": "cs",
-    "DAN": "da",
-    "TUR": "tr",
-}
 # The instants of the years 1 to 9999, in ms.
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
 # Dublin Core has the format as an element too; `dct:format` is a subproperty of it.
@@ -41,8 +28,6 @@ _FORMATS = (dcat.FILE_TYPE, "dct:format", "dcterms:format", "http://purl.org/dc/
 _DAY = 86_400_000
 _ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TRANSFER = re.compile(r"-(?:PULL|PUSH)(?:-|$)")
-_LABELS = ("skos:prefLabel", "rdfs:label", "locn:geographicName")
-_GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid")
 
 
 def read_statements(members: dict[str, Any], now: int) -> Statements:
@@ -53,18 +38,18 @@ def read_statements(members: dict[str, Any], now: int) -> Statements:
     places = find_values(members, "dct:spatial", _VALUES)
     begins, ends = _read_span(members)
     terms = read_terms(find_values(members, "odrl:hasPolicy"), now)
-    media_types = _strip(_gather(files, "dcat:mediaType"), *_MEDIA_TYPES)
+    media_types = _strip(_gather(files, "dcat:mediaType") or read_media_types(members), *_MEDIA_TYPES)
     return Statements(
         licences=tuple(dict.fromkeys(map(name_licence, _gather(both, "dct:license")))),
-        languages=_read_languages(_gather(both, "dct:language")),
+        languages=tuple(dict.fromkeys(map(write_language, read_coded(both, "dct:language", _VALUES)))),
         formats=_read_formats(files, media_types),
         media_types=media_types,
-        frequency=next(iter(_strip(read_words(members, "dct:accrualPeriodicity"), _EU + "frequency/")), None),
-        access_rights=next(iter(_strip(read_words(members, "dct:accessRights"), _EU + "access-right/")), None),
+        frequency=next(iter(_strip(read_coded((members,), "dct:accrualPeriodicity"), _EU + "frequency/")), None),
+        access_rights=next(iter(_strip(read_coded((members,), "dct:accessRights"), _EU + "access-right/")), None),
         hvd_categories=_strip(read_words(members, "dcatap:hvdCategory", _VALUES), _HVD),
         data_class=next(iter(read_words(members, "dk:dataClass")), None),
-        places=_name_places(places, read_words(members, "dcatde:politicalGeocodingURI", _VALUES)),
-        boxes=tuple(dict.fromkeys(box for place in places for box in _find_boxes(place)))[:BOXES],
+        places=name_places(places, read_words(members, "dcatde:politicalGeocodingURI", _VALUES)),
+        boxes=tuple(dict.fromkeys(box for place in places for box in find_boxes(place)))[:BOXES],
         begins=begins,
         ends=ends,
         issued=_read_moment(members, "dct:issued"),
@@ -73,6 +58,11 @@ def read_statements(members: dict[str, Any], now: int) -> Statements:
         purposes=terms.purposes,
         offers=terms.offers,
     )
+
+
+def read_media_types(members: MemberMap) -> tuple[str, ...]:
+    """Return the media types that deployed connectors state of a whole dataset instead of its distributions."""
+    return read_words(members, "dcat:mediaType", _VALUES) or read_words(members, "edc:contenttype", _VALUES)
 
 
 def _gather(sources: list[dict[str, Any]], term: str) -> tuple[str, ...]:
@@ -85,11 +75,6 @@ def _strip(words: tuple[str, ...], *prefixes: str) -> tuple[str, ...]:
     for prefix in prefixes:
         words = tuple(word.removeprefix(prefix) for word in words)
     return words
-
-
-def _read_languages(words: tuple[str, ...]) -> tuple[str, ...]:
-    codes = _strip(words, _EU + "language/", "http://id.loc.gov/vocabulary/iso639-1/")
-    return tuple(dict.fromkeys(_LANGUAGES.get(code.upper(), code.partition("-")[0].lower()) for code in codes))
 
 
 def name_licence(text: str) -> str:
@@ -128,36 +113,6 @@ def _name_subtype(media_type: str) -> str:
 
 def _to_list(value: Any) -> list[Any]:
     return value[:_VALUES] if isinstance(value, list) else [value]
-
-
-def _name_places(places: list[Any], areas: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names and IRIs of places, and the IRIs of administrative areas (DCAT-AP.de 3.0)."""
-    return tuple(dict.fromkeys((*(name for place in places for name in _name_place(place)), *areas)))[:_VALUES]
-
-
-def _name_place(place: Any) -> Iterator[str]:
-    """Yield the IRI and the names of a place."""
-    word = read_word(place)
-    if word and read_box(word) is None:
-        yield word
-    if isinstance(place, dict):
-        for term in _LABELS:
-            yield from read_texts(place, term, 200).values()
-
-
-def _find_boxes(place: Any) -> Iterator[Box]:
-    if not isinstance(place, dict) or "@value" in place:
-        # Some servers write the box itself as the place.
-        if box := read_box(read_word(place)):
-            yield box
-        return
-    for term in _GEOMETRIES:
-        for value in find_values(place, term):
-            # The geometry can be a node that has it in several forms.
-            for form in _to_list(value.get("locn:geometry", value) if isinstance(value, dict) else value):
-                if box := read_box(form.get("@value", form) if isinstance(form, dict) else form):
-                    yield box
-                    return
 
 
 def _read_span(members: dict[str, Any]) -> tuple[int | None, int | None]:

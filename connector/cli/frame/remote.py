@@ -101,5 +101,5 @@ def print_listing(
 
 
 def choose_text(texts: dict[str, str], lang: str) -> str:
-    """Return a text in the language of the call, else in any language."""
-    return texts.get(lang) or next(iter(texts.values()), "")
+    """Return a text in the language of the call, else in a language of the catalogues, else in any."""
+    return next((texts[tag] for tag in (lang, *LANGUAGES, *texts) if texts.get(tag)), "")

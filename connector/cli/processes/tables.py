@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from typing import TextIO
 
 from connector.cli.frame.output import format_time
-from connector.language.catalogue import Language, say
+from connector.language.catalogue import LANGUAGES, Language, say
 from connector.views.agreements import MonthlyUsageView, UseView
 from connector.views.conversion import in_zone
 from connector.views.sheet import write_sheet
@@ -32,7 +32,7 @@ def choose_text(texts: Mapping[str, str], language: str) -> str:
     >>> choose_text({"de": "Luft", "en": "Air"}, "en")
     'Air'
     """
-    return texts.get(language) or next(iter(texts.values()), "")
+    return next((texts[tag] for tag in (language, *LANGUAGES, *texts) if texts.get(tag)), "")
 
 
 def select_uses(

@@ -25,6 +25,7 @@ _FAR = 2.0
 """Degrees from the middle of a city beyond which nothing of it lies; and the same in metres."""
 _FAR_METRES = 150_000.0
 _DEGREES, _POLE = 180, 90
+_GERMANY = (5.8, 47.2), (15.1, 55.1)
 _UTM_EAST, _UTM_NORTH = (100_000, 900_000), (5_000_000, 6_200_000)
 _GAUSS = {2: "EPSG:31466", 3: "EPSG:31467", 4: "EPSG:31468", 5: "EPSG:31469"}
 
@@ -61,6 +62,9 @@ def find_area(records: Sequence[Record], columns: Sequence[Column], stated_crs: 
     if not places:
         return Area(fields, stated_crs or file_crs)
     crs, name = stated_crs or file_crs, ", ".join(fields)
+    if not stated_crs and crs == CRS84 and not _is_on_earth(places):
+        # GeoJSON is in WGS 84 without a word of it, and exports in metres do not know that.
+        crs = ""
     guessed = "" if crs else _guess_crs(places)
     crs = crs or guessed
     if not crs:
@@ -70,9 +74,9 @@ def find_area(records: Sequence[Record], columns: Sequence[Column], stated_crs: 
         code = "crs-guessed" if guessed else "crs"
         findings.append(DataFinding(code=code, level="remark", field=name, detail=crs, count=len(places)))
     findings += _find_outside(places, name, len(records), in_degrees=crs == CRS84)
-    sound = [place for place in places if not _is_strange(place, in_degrees=crs == CRS84)] or places
-    box = _make_box(sound)
-    return Area(fields, crs, box if crs == CRS84 else _convert_box(box, crs), tuple(findings))
+    sound = [place for place in places if not _is_strange(place, in_degrees=crs == CRS84)]
+    box = () if not sound or (crs == CRS84 and _is_swapped(sound)) else _make_box(sound)
+    return Area(fields, crs, _convert_box(box, crs) if box and crs != CRS84 else box, tuple(findings))
 
 
 def _find_fields(columns: Sequence[Column]) -> tuple[str, ...]:
@@ -108,15 +112,32 @@ def _list_places(records: Sequence[Record], columns: Sequence[Column], fields: t
 
 def _guess_crs(places: Sequence[PlaceBox]) -> str:
     """Return the reference system that coordinates in Germany look like; empty if none."""
-    easts, norths = median(place.middle[0] for place in places), median(place.middle[1] for place in places)
-    if abs(easts) <= _DEGREES and abs(norths) <= _POLE:
+    if _is_on_earth(places):
         return CRS84
+    easts, norths = _find_middle(places)
     if _UTM_EAST[0] <= easts <= _UTM_EAST[1] and _UTM_NORTH[0] <= norths <= _UTM_NORTH[1]:
         return "EPSG:25832"
     if _UTM_NORTH[0] <= norths <= _UTM_NORTH[1]:
         # UTM with the number of the zone before the easting, and the strips of Gauss-Krüger.
         return "EPSG:4647" if easts // 1_000_000 == 32 else _GAUSS.get(int(easts // 1_000_000), "")
     return ""
+
+
+def _find_middle(places: Sequence[PlaceBox]) -> tuple[float, float]:
+    return median(place.middle[0] for place in places), median(place.middle[1] for place in places)
+
+
+def _is_on_earth(places: Sequence[PlaceBox]) -> bool:
+    """Return whether most places are in degrees."""
+    east, north = _find_middle(places)
+    return abs(east) <= _DEGREES and abs(north) <= _POLE
+
+
+def _is_swapped(places: Sequence[PlaceBox]) -> bool:
+    """Return whether most places, in degrees, are in Germany only if the first number is the latitude."""
+    first, second = _find_middle(places)
+    (west, south), (east, north) = _GERMANY
+    return south <= first <= north and west <= second <= east
 
 
 def _is_strange(place: PlaceBox, *, in_degrees: bool) -> bool:
@@ -129,9 +150,12 @@ def _find_outside(places: Sequence[PlaceBox], name: str, of: int, *, in_degrees:
     """Yield how many places are impossible, have east and north swapped, or are far from the middle of all."""
     strange = [place for place in places if _is_strange(place, in_degrees=in_degrees)]
     sound = [place for place in places if not _is_strange(place, in_degrees=in_degrees)]
-    if not sound:
+    if not sound or (in_degrees and _is_swapped(sound)):
+        said = f"{places[0].middle[0]:g}, {places[0].middle[1]:g}"
+        code = "swapped" if sound else "no-place"
+        yield DataFinding(code=code, level="fault", field=name, count=len(sound or strange), of=of, example=said)
         return
-    east, north = median(place.middle[0] for place in sound), median(place.middle[1] for place in sound)
+    east, north = _find_middle(sound)
     most = _FAR if in_degrees else _FAR_METRES
     far = [place for place in sound if abs(place.middle[0] - east) > most or abs(place.middle[1] - north) > most]
     swapped = [place for place in far if abs(place.middle[0] - north) <= most and abs(place.middle[1] - east) <= most]

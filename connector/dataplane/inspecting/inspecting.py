@@ -9,6 +9,7 @@ from connector.dataplane.inspecting.columns import Column, make_columns
 from connector.dataplane.inspecting.rows import find_series, inspect_rows
 from connector.dataplane.inspecting.units import find_quantity
 from connector.dataplane.inspecting.values import inspect_values
+from connector.dataplane.tabular.opened import FileRemark
 from connector.language.catalogue import say_in_all
 from connector.ports.flow import Record
 from connector.ports.treatment import Records
@@ -18,7 +19,7 @@ MOST_FINDINGS = 200
 
 
 def inspect_records(
-    seen: Sighting, records: Sequence[Record], stated: Records, crs: str = "", remarks: Sequence[str] = ()
+    seen: Sighting, records: Sequence[Record], stated: Records, crs: str = "", remarks: Sequence[FileRemark] = ()
 ) -> Sighting:
     """Return a sighting with what an inspection of the records that were looked at finds.
 
@@ -27,14 +28,14 @@ def inspect_records(
         records: the records, as they were read.
         stated: what the owner states about them.
         crs: the reference system that the file names, if it does.
-        remarks: codes of what is remarkable about the file itself.
+        remarks: what is remarkable about the file itself.
     """
     of = len(records)
     columns = make_columns(records, [field.name for field in seen.fields], seen.decimal, seen.thousands)
     area = find_area(records, columns, stated.crs, crs)
     series = find_series(columns, of)
     found = [
-        *(DataFinding(code=code, level="remark") for code in remarks),
+        *(DataFinding(code=remark.code, level="remark", detail=remark.detail) for remark in remarks),
         *(finding for column in columns if column.name not in area.fields for finding in inspect_values(column, of)),
         *inspect_rows(columns, of, area.fields),
         *area.findings,
@@ -43,7 +44,7 @@ def inspect_records(
     return msgspec.structs.replace(
         seen,
         fields=tuple(_describe(field, by_name[field.name], area.fields) for field in seen.fields),
-        findings=tuple(map(_word, found[:MOST_FINDINGS])),
+        findings=tuple(map(word_finding, found[:MOST_FINDINGS])),
         box=area.box or seen.box,
         crs=area.crs,
         geometry=area.fields,
@@ -83,7 +84,8 @@ def _find_time(columns: Sequence[Column]) -> str:
     return dated[0] if len(dated) == 1 else ""
 
 
-def _word(finding: DataFinding) -> DataFinding:
+def word_finding(finding: DataFinding) -> DataFinding:
+    """Return a finding with its sentence in all languages."""
     texts = say_in_all(
         f"inspecting.{finding.code}",
         name=finding.field,

@@ -13,7 +13,10 @@ from connector.views.sightings import DataFinding
 _LONGEST = 100
 _PLACEHOLDER = re.compile(r"-?9{2,6}(?:\.0+)?|-32768|32767|65535", re.ASCII)
 # UTF-8 that was read as Windows-1252, a lost character, and a question mark inside a word.
-_DAMAGE = re.compile(r"\u00c3[\u0080-\u00bf\u2018-\u2122\u0152-\u0178]|\u00e2\u20ac|\ufffd|[a-zäöü]\?[a-zäöü]")
+# The last ones are control characters, which the code pages of DOS become in any other encoding.
+_DAMAGE = re.compile(
+    r"\u00c3[\u0080-\u00bf\u2018-\u2122\u0152-\u0178]|\u00e2\u20ac|\ufffd|[a-zäöü]\?[a-zäöü]|[\u0080-\u009f]"
+)
 _HOUSE = re.compile(r"str[_ .-]?(?:hausnr|nr|haus)|hausnr|hausnummer|strasse_?nr|street_?(?:number|no)", re.IGNORECASE)
 _VAGUE = re.compile(
     r"\d{1,2}\.\d{1,2}\.\d{2}(?:\s+\d{1,2}:\d{2})?|(?:bis|ab|seit|ca\.?)\s+[A-Za-zä]+\s+\d{4}", re.ASCII

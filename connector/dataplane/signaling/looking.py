@@ -1,8 +1,7 @@
 """A trial of a source before an asset is added: it is opened as for a delivery, and its beginning is looked at."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
@@ -13,14 +12,15 @@ from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.formats.geojson import see_features
 from connector.dataplane.formats.looking import MOST_RECORDS, SAMPLE, look_at_records, see_records
 from connector.dataplane.formats.signatures import check_type
-from connector.dataplane.inspecting.inspecting import inspect_records
+from connector.dataplane.inspecting.inspecting import inspect_records, word_finding
+from connector.dataplane.inspecting.photos import find_photo_place
 from connector.dataplane.tabular.apart import open_apart
 from connector.dataplane.tabular.opened import Scratch
 from connector.dataplane.tabular.parts import gather_parts
 from connector.ports.flow import Cause, Content, Source, SourceError, Untreatable
 from connector.ports.treatment import Records
 from connector.views.assets import DEFAULT_MEDIA_TYPE, STREAMED, find_record_format
-from connector.views.sightings import Sighting
+from connector.views.sightings import DataFinding, Sighting
 
 _PATIENCE_S = 20.0
 _LARGEST_LISTING = 8 * 1024 * 1024
@@ -34,7 +34,9 @@ _GTFS_IN_ZIP = re.compile(
     rb"transfers|attributions|frequencies|fare_[a-z]+)\.txt",
     re.DOTALL,
 )
-_SHAPE_IN_ZIP = re.compile(rb"PK\x03\x04.{22,28}[^/]{0,200}\.(?:shp|shx|dbf)", re.DOTALL | re.IGNORECASE)
+_MEMBER = b"PK\x03\x04"
+_SHAPE_PARTS = (b".shp", b".shx", b".dbf")
+_MOST_MEMBERS = 200
 
 
 async def try_source(
@@ -69,7 +71,7 @@ async def try_source(
     size = len(sample) if content.size is None and whole else content.size
     seen = Sighting(media_type=known, size=size, whole=whole)
     if found is None:
-        return seen
+        return _see_photo(sample, seen)
     if found.format in STREAMED:
         return await run_in_thread(_inspect_text, sample, whole, found, seen)
     return await run_in_thread(_inspect_file, held, found, seen)
@@ -80,11 +82,35 @@ def _guess_records(sample: bytes, media_type: str) -> Records | None:
     found = find_record_format(media_type)
     if media_type.partition(";")[0] in _XML and b"datex2.eu" in sample[:_HEAD]:
         found = "datex"
-    if media_type == "application/zip" and _SHAPE_IN_ZIP.search(sample):
+    if media_type == "application/zip" and any(name.endswith(_SHAPE_PARTS) for name in _list_members(sample)):
         found = "shapefile"
     elif media_type == "application/zip" and _GTFS_IN_ZIP.match(sample):
         found = "gtfs"
     return Records(format=found) if found else None
+
+
+def _list_members(sample: bytes) -> Iterator[bytes]:
+    """Yield the names of the members that begin in the first bytes of a ZIP archive, in small letters.
+
+    APPNOTE.TXT, section 4.3.7: the length of the name is 26 bytes after the beginning.
+    """
+    at = -1
+    for _ in range(_MOST_MEMBERS):
+        at = sample.find(_MEMBER, at + 1)
+        if at < 0:
+            return
+        length = int.from_bytes(sample[at + 26 : at + 28], "little")
+        yield sample[at + 30 : at + 30 + length].lower()
+
+
+def _see_photo(sample: bytes, seen: Sighting) -> Sighting:
+    """Return what a photo says of its place, which its owner may not know."""
+    place = find_photo_place(sample)
+    if place is None:
+        return seen
+    said = f"{place.latitude:.4f}, {place.longitude:.4f}"
+    finding = word_finding(DataFinding(code="photo-place", level="remark", count=1, example=said))
+    return msgspec.structs.replace(seen, findings=(finding,))
 
 
 async def _hold(held: Scratch, chunks: AsyncIterator[bytes]) -> bool:

@@ -12,12 +12,13 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from connector.dataplane.tabular.opened import BATCH, MOST_ROWS, OpenedRows, check_archive, check_fields
+from connector.dataplane.tabular.opened import BATCH, MOST_ROWS, FileRemark, OpenedRows, check_archive, check_fields
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_CELLS = 20_000_000
+_LONGEST_NAMES = 200
 
 
 def open_rows(path: Path, _records: Records) -> OpenedRows:
@@ -31,6 +32,7 @@ def open_rows(path: Path, _records: Records) -> OpenedRows:
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names[:1]]
+        others = ", ".join(book.sheet_names[1:])[:_LONGEST_NAMES]
     except (CalamineError, ValueError, OSError) as error:
         raise Untreatable("The workbook cannot be read: save it again as .xlsx.") from error
     if not sheets or sheets[0].end is None:
@@ -43,7 +45,9 @@ def open_rows(path: Path, _records: Records) -> OpenedRows:
     while names and not names[-1]:
         names.pop()
     fields = check_fields(names, "sheet")
-    return OpenedRows(fields, _batch(rows, fields))
+    # Whoever gets the file as it is gets the other sheets too.
+    remarks = (FileRemark("more-sheets", others),) if others else ()
+    return OpenedRows(fields, _batch(rows, fields), remarks=remarks)
 
 
 def _batch(rows: Iterator[list[Any]], fields: tuple[str, ...]) -> Iterator[list[Record]]:

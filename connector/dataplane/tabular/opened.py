@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from connector.ports.flow import Record, Untreatable
 
@@ -31,17 +32,24 @@ class Scratch:
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
+class FileRemark(NamedTuple):
+    """What is remarkable about a file itself: the code of a finding, and what completes its sentence."""
+
+    code: str
+    detail: str = ""
+
+
 @dataclass(frozen=True)
 class OpenedRows:
     """The rows of a file: its fields, its rows in batches, and the reference system of its coordinates, if it has one.
 
-    `remarks` are codes of what is remarkable about the file itself, such as `no-code-page`.
+    `remarks` are what is remarkable about the file itself, such as `no-code-page`.
     """
 
     fields: tuple[str, ...]
     batches: Iterator[list[Record]]
     crs: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[FileRemark, ...] = ()
 
 
 def cut_batches(rows: Sequence[Record]) -> Iterator[list[Record]]:

@@ -19,6 +19,7 @@ from connector.dataplane.tabular.opened import (
     BATCH,
     GEOMETRY,
     MOST_ROWS,
+    FileRemark,
     OpenedRows,
     Scratch,
     check_archive,
@@ -53,7 +54,7 @@ def open_shapefile(path: Path, records: Records) -> OpenedRows:
         raise Untreatable("The .shp of the archive is no Shapefile: export it again.")
     stated = ".cpg" in parts
     encoding = records.encoding or _find_table_encoding(place.with_suffix(".dbf"), stated=stated)
-    return _open(place, encoding, folder, remarks=() if stated else ("no-code-page",))
+    return _open(place, encoding, folder, remarks=() if stated else (FileRemark("no-code-page"),))
 
 
 def open_geopackage(path: Path, _records: Records) -> OpenedRows:
@@ -75,7 +76,7 @@ def _find_table_encoding(path: Path, *, stated: bool) -> str:
     return find_encoding(data[begin : begin + _SAMPLE].replace(b"\0", b" ")) or "utf-8"
 
 
-def _open(place: Path, encoding: str, folder: Scratch | None, remarks: tuple[str, ...] = ()) -> OpenedRows:
+def _open(place: Path, encoding: str, folder: Scratch | None, remarks: tuple[FileRemark, ...] = ()) -> OpenedRows:
     try:
         known = pyogrio.read_info(place, encoding=encoding or None)
     except (DataSourceError, DataLayerError, ValueError, UnicodeError) as error:

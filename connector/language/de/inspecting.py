@@ -53,4 +53,8 @@ SENTENCES: dict[str, str] = {
     "outside-one": "{name} liegt in einer von {of} Zeilen weit entfernt von allen anderen, zum Beispiel {example}.",
     "no-code-page": "Das Shapefile sagt nicht, in welcher Kodierung seine Texte sind (keine .cpg-Datei): Sie wurde an "
     "den Texten erkannt.",
+    "more-sheets": "Die Arbeitsmappe hat weitere Blätter ({detail}): Geprüft ist nur das erste, die Datei wird "
+    "aber ganz geliefert.",
+    "photo-place": "Das Foto sagt, wo es aufgenommen wurde ({example}): Entfernen Sie den Ort, wenn "
+    "er nicht öffentlich sein soll.",
 }

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from connector.language.catalogue import Language, find_sentence, read_grammar, say, translate_text
+from connector.language.catalogue import LANGUAGES, Language, find_sentence, read_grammar, say, translate_text
 from connector.semantic.codes import find_file_type
 from connector.views.conversion import in_zone, moment
 from connector.web.typed import is_number
@@ -50,9 +50,12 @@ class PageWords(msgspec.Struct, frozen=True):
         return "" if chosen.partition("-")[0] in {self.language, "und", ""} else chosen
 
     def _choose(self, texts: Mapping[str, str]) -> str:
-        """Return the language to read texts in: the reader's, of whatever country, else the first one."""
-        own = (tag for tag in texts if texts[tag] and tag.partition("-")[0] == self.language)
-        return self.language if texts.get(self.language) else next(own, next(filter(texts.get, texts), ""))
+        """Return the language to read texts in: the reader's, of whatever country, else one of the pages, else any."""
+        known = (self.language, *LANGUAGES)
+        own = (
+            tag for wanted in known for tag in (wanted, *texts) if tag.partition("-")[0] == wanted and texts.get(tag)
+        )
+        return next(own, next(filter(texts.get, texts), ""))
 
     def translate(self, text: str) -> str:
         """Return sentences that the connector writes in English in the reader's language, as far as known."""
@@ -162,6 +165,11 @@ class PageWords(msgspec.Struct, frozen=True):
 
     def _local(self, at: datetime | int) -> datetime:
         return in_zone(moment(at) if isinstance(at, int) else at, self.zone)
+
+
+def _find_tags(tags: list[str], language: str) -> list[str]:
+    """Return the tags of a language, the one without a country first."""
+    return sorted((tag for tag in tags if tag.partition("-")[0] == language), key=len)
 
 
 def _complete(key: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from connector.broker.reading.agents import ContactPoint, read_contacts, read_publisher
 from connector.broker.reading.members import find_values, read_texts, read_words
 from connector.broker.reading.statements import read_statements
 from connector.controlplane.core import documents
@@ -21,7 +22,6 @@ from connector.web.terms import Terms, describe_terms
 
 MOST_OFFERS, LONGEST, MOST_WORDS = 5, 5_000, 12
 _TITLE = 300
-_CONTACT = "http://www.w3.org/2006/vcard/ns#"
 
 
 class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +63,8 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     titles: Mapping[str, str]
     descriptions: Mapping[str, str]
     keywords: Sequence[str]
-    publisher: str
-    contact: str
+    publisher: Mapping[str, str]
+    contact: ContactPoint
     attributions: Sequence[str]
     statements: Statements
     offers: Sequence[tuple[str, bytes]]
@@ -108,18 +108,13 @@ def _read_dataset(dataset: dict[str, Any], now: int) -> _Read:
         titles=read_texts(dataset, "dct:title", _TITLE),
         descriptions=read_texts(dataset, "dct:description", LONGEST, lines=True),
         keywords=read_words(dataset, "dcat:keyword", MOST_WORDS),
-        publisher=next((name for agent in find_values(dataset, "dct:publisher") if (name := _name_agent(agent))), ""),
-        contact=next((text for card in find_values(dataset, "dcat:contactPoint") if (text := _read_contact(card))), ""),
+        publisher=read_publisher(dataset),
+        contact=next(read_contacts(dataset), ContactPoint()),
         attributions=tuple(dict.fromkeys(_list_attributions(dataset)))[:MOST_WORDS],
         statements=read_statements(dataset, now),
         offers=[(clean(str(offer.get("@id"))), msgspec.json.encode(offer)) for offer in listed[:MOST_OFFERS]],
         count=len(listed),
     )
-
-
-def _name_agent(agent: Any) -> str:
-    names = read_words(agent, "foaf:name", 1) if isinstance(agent, dict) else ()
-    return names[0] if names else ""
 
 
 def _list_attributions(dataset: dict[str, Any]) -> Iterator[str]:
@@ -129,13 +124,10 @@ def _list_attributions(dataset: dict[str, Any]) -> Iterator[str]:
             yield from read_texts(file, "dcatde:licenseAttributionByText", _TITLE).values()
 
 
-def _read_contact(card: Any) -> str:
-    """Return the name and the address of a contact (vCard), as text alone."""
-    if not isinstance(card, dict):
-        return ""
-    found = (card.get(_CONTACT + name, card.get(f"vcard:{name}")) for name in ("fn", "hasEmail", "hasURL"))
-    texts = (value.get("@id", value.get("@value")) if isinstance(value, dict) else value for value in found)
-    return ", ".join(clean(text, _TITLE).removeprefix("mailto:") for text in texts if isinstance(text, str) and text)
+def _write_contact(words: PageWords, contact: ContactPoint) -> str:
+    """Return the name and the addresses of a contact, as text alone."""
+    parts = (words.pick(contact.names), contact.email, *contact.pages[:1])
+    return ", ".join(clean(part, _TITLE) for part in parts if part)
 
 
 def _list_facts(words: PageWords, read: _Read) -> list[Fact]:
@@ -147,8 +139,8 @@ def _list_facts(words: PageWords, read: _Read) -> list[Fact]:
 
     covered = [words.stated_day(at) for at in (stated.begins, stated.ends) if at is not None]
     facts = {
-        "publisher": read.publisher,
-        "contact": read.contact,
+        "publisher": words.pick(read.publisher),
+        "contact": _write_contact(words, read.contact),
         "price": name(Facet.PRICE, stated.prices),
         "format": name(Facet.FORMAT, stated.formats),
         "frequency": name(Facet.FREQUENCY, (stated.frequency,)),

@@ -19,6 +19,9 @@ async def test_a_store_that_fails_is_503_and_the_process_is_not_ready(desk: Desk
             "worker": "ok",
         }
         assert (await client.get("/health")).json() == {"status": "ok"}
+        for path in ("/health", "/ready"):
+            head = await client.head(path)
+            assert (head.status_code, head.content) == ((await client.get(path)).status_code, b"")
 
 
 async def test_a_worker_that_does_not_run_makes_the_process_unready(desk: Desk) -> None:

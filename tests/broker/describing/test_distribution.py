@@ -49,6 +49,13 @@ def test_a_form_is_named_by_eu_vocabularies_and_iana(part: dict[str, Any], code:
     assert graph.value(node, DCAT.mediaType) == (URIRef(MEDIA_TYPE + media) if media else None)
 
 
+@pytest.mark.parametrize("name", ["dcat:mediaType", "http://www.w3.org/ns/dcat#mediaType", "contenttype"])
+def test_a_media_type_of_the_dataset_is_that_of_its_distributions(name: str) -> None:
+    graph, (first, second) = distributed({}, {"dcat:mediaType": "text/csv"}, **{name: "application/geo+json"})
+    found = {str(graph.value(node, DCAT.mediaType)).removeprefix(MEDIA_TYPE) for node in (first, second)}
+    assert found == {"application/geo+json", "text/csv"}
+
+
 def test_the_format_of_a_transfer_keeps_its_name() -> None:
     graph, (node,) = distributed({})
     assert str(graph.value(graph.value(node, DCTERMS["format"]), RDFS.label)) == "HttpData-PULL"

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.broker.describing.subject import Subject
 from connector.broker.harvesting.packages import is_public_dataset, read_package
 from connector.broker.harvesting.parts import Described
 from connector.broker.harvesting.references import read_reference
 from connector.broker.normalise import Unusable
+from tests.broker.describing.published import SITE, graph_of
 from tests.broker.portals import HOME, make_source, package
 
 EU = "http://publications.europa.eu/resource/authority/"
@@ -55,6 +57,42 @@ def test_what_a_package_states_is_found_by_the_search() -> None:
     assert None not in (found.begins, found.ends, found.issued, found.modified)
     contact = json.loads(entry.document)["dcat:contactPoint"]
     assert contact["http://www.w3.org/2006/vcard/ns#hasEmail"] == {"@id": "mailto:amt@stadt.example"}
+
+
+def test_what_the_german_extension_and_files_state_is_passed_on() -> None:
+    stated = package(
+        1,
+        extras=extras(
+            politicalGeocodingURI='["http://dcat-ap.de/def/politicalGeocoding/municipalityKey/08212000"]',
+            contributorID='["http://dcat-ap.de/def/contributors/stadt"]',
+            geocodingText="Weststadt",
+            legalbasisText="Satzung",
+            conforms_to='["https://norm.example/1"]',
+            version_notes="neu vermessen",
+        ),
+        resources=[
+            {
+                "url": "https://files.example/1",
+                "licenseAttributionByText": "Stadt Muster",
+                "rights": "Nur nachts",
+                "language": ["ger"],
+                "availability": f"{EU}planned-availability/STABLE",
+                "hash": "AB" * 32,
+                "documentation": "https://doc.example/1",
+                "issued": "2026-01-01",
+            },
+            {"url": "https://files.example/2", "hash": "ab" * 32, "hash_algorithm": "http://x.example/sha3-512"},
+        ],
+    )
+    entry = read_reference(Described(read_package(stated, HOME)), make_source(), 1)
+    assert entry.statements.places == ("http://dcat-ap.de/def/politicalGeocoding/municipalityKey/08212000",)
+    assert "de" in entry.statements.languages
+    said = graph_of(Subject(entry=entry, provider="P", is_claimed=True, site=SITE)).serialize(format="nt")
+    for sign in ("contributors/stadt", "Weststadt", "Satzung", "norm.example", "neu vermessen", "Stadt Muster"):
+        assert sign in said
+    for sign in ("Nur nachts", "planned-availability/STABLE", "doc.example/1", "language/DEU", "2026-01-01"):
+        assert sign in said
+    assert said.count("ab" * 32) == 1
 
 
 def test_addresses_that_a_browser_would_run_are_left_out() -> None:

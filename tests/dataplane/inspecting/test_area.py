@@ -1,10 +1,19 @@
 """Where rows are: their reference system, and what lies outside."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from connector.dataplane.formats.looking import look_at_records
+from connector.dataplane.formats.looking import look_at_records, see_records
 from connector.dataplane.inspecting.inspecting import inspect_records
+from connector.dataplane.tabular.opening import open_file
+from connector.ports.treatment import Records
+from connector.views.sightings import Sighting
 from tests.dataplane.inspecting.test_values import CSV, counts
+from tests.dataplane.tabular.files import put
+
+MAP = Records(format="geojson")
 
 
 @pytest.mark.parametrize(
@@ -17,6 +26,49 @@ def test_a_reference_system_is_recognised_by_its_coordinates(east: str, north: s
         data = f"lon;lat\n{east};{north}\n".encode()
     seen, records = look_at_records(data, True, CSV, "text/csv")
     assert inspect_records(seen, records, CSV).crs == crs
+
+
+def look_at_features(folder: Path, points: list[tuple[float, float]], crs: str = "") -> Sighting:
+    features = [
+        {"type": "Feature", "properties": {"n": at}, "geometry": {"type": "Point", "coordinates": point}}
+        for at, point in enumerate(points)
+    ]
+    said = {"crs": {"type": "name", "properties": {"name": crs}}} if crs else {}
+    document = json.dumps({"type": "FeatureCollection", "features": features} | said)
+    opened = open_file(put(folder, document.encode()), MAP)
+    records = [row for batch in opened.batches for row in batch]
+    seen = see_records(Sighting(media_type=""), records, opened.fields, MAP, range(1, len(records) + 1))
+    return inspect_records(seen, records, MAP, opened.crs)
+
+
+@pytest.mark.parametrize(
+    ("point", "crs", "codes"),
+    [
+        ((376000.5, 5704000.2), "EPSG:25832", {"crs-guessed"}),
+        ((32376000.5, 5704000.2), "EPSG:4647", {"crs-guessed"}),
+        ((2586000.0, 5704000.0), "EPSG:31466", {"crs-guessed"}),
+        ((1e9, 1e9), "", {"crs-unknown"}),
+        ((51.48, 7.21), "OGC:CRS84", {"swapped"}),
+        ((7.21, 51.48), "OGC:CRS84", set()),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 2, 30])
+def test_a_map_in_metres_or_with_the_latitude_first_has_no_place_that_its_numbers_are_not(
+    tmp_path: Path, point: tuple[float, float], crs: str, codes: set[str], count: int
+) -> None:
+    found = look_at_features(tmp_path, [(point[0], point[1] + at / 1000) for at in range(count)])
+    assert (found.crs, {finding.code for finding in found.findings} & {"crs-guessed", "crs-unknown", "swapped"}) == (
+        crs,
+        codes,
+    )
+    assert not found.box or (5 < found.box[0] < 16 and 47 < found.box[1] < 56)
+    assert bool(found.box) is not bool(codes & {"crs-unknown", "swapped"})
+
+
+def test_no_place_at_all_is_a_fault_and_no_box(tmp_path: Path) -> None:
+    found = look_at_features(tmp_path, [(0.0, 0.0)] * 3)
+    assert counts(found)["no-place"] == 3
+    assert found.box == ()
 
 
 def test_places_outside_the_city_and_without_a_place_are_found() -> None:

@@ -34,7 +34,7 @@ def test_a_value_with_neighbours_stands_for_itself() -> None:
     assert "placeholder" not in counts(inspect("druck", [str(950 + at) for at in range(100)]))
 
 
-@pytest.mark.parametrize("value", ["KÃ¶ln", "Akademiestra?e", "Stra\ufffde"])
+@pytest.mark.parametrize("value", ["KÃ¶ln", "Akademiestra?e", "Stra\ufffde", "K\u0094ln"])
 def test_damaged_texts_are_found(value: str) -> None:
     assert counts(inspect("ort", ["Herne", "Köln", value]))["damaged"] == 1
 

@@ -6,6 +6,8 @@ from aiohttp import web
 from connector.dataplane.signaling.looking import try_source
 from connector.ports.flow import SourceError
 from connector.ports.treatment import Records
+from tests.dataplane.inspecting.test_photos import make_photo
+from tests.dataplane.tabular.files import make_archive, read_playgrounds
 from tests.dataplane.world import Side, serving
 
 
@@ -22,6 +24,20 @@ async def test_geojson_shows_its_features_and_the_box_around_them(provider: Side
     address = provider.give("a.geojson", data)
     seen = await try_source(provider.plane.sources, address, "application/geo+json", None)
     assert (seen.records, seen.box, seen.format) == (1, (8.4, 49.0, 8.4, 49.0), "geojson")
+
+
+async def test_a_shapefile_is_recognised_in_folders_of_an_archive_and_in_capitals(provider: Side) -> None:
+    archive = make_archive({f"Spielplätze/{name.upper()}": data for name, data in read_playgrounds().items()})
+    seen = await try_source(provider.plane.sources, provider.give("a.zip", archive), "application/zip", None)
+    assert (seen.format, seen.records, seen.crs) == ("shapefile", 352, "EPSG:25832")
+    other = provider.give("b.zip", make_archive({"liste.txt": b"a.shp, b.dbf"}))
+    assert (await try_source(provider.plane.sources, other, "application/zip", None)).format == ""
+
+
+async def test_a_photo_says_where_it_was_taken(provider: Side) -> None:
+    seen = await try_source(provider.plane.sources, provider.give("a.jpg", make_photo()), "image/jpeg", None)
+    (finding,) = seen.findings
+    assert "51.4786, 7.2200" in finding.texts["de"]
 
 
 async def test_a_large_file_is_looked_at_by_its_beginning(provider: Side) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.dataplane.tabular.opened import FileRemark
 from connector.dataplane.tabular.opening import open_file
 from connector.ports.flow import Untreatable
 from connector.ports.treatment import Records
@@ -19,7 +20,7 @@ from tests.dataplane.tabular.files import (
 def test_a_shapefile_in_an_archive_has_its_umlauts_and_its_reference_system(tmp_path: Path) -> None:
     found = open_file(put(tmp_path, make_archive(read_playgrounds())), Records(format="shapefile"))
     rows = [row for batch in found.batches for row in batch]
-    assert (len(rows), found.crs, found.remarks) == (352, "EPSG:25832", ("no-code-page",))
+    assert (len(rows), found.crs, found.remarks) == (352, "EPSG:25832", (FileRemark("no-code-page"),))
     assert rows[0]["kategorie"] == "Bolzplätze"
 
 

@@ -36,7 +36,10 @@ async def test_any_members_of_a_dataset_are_a_page(office: Office, changed: dict
 async def test_a_contact_is_text_and_no_link(office: Office) -> None:
     card = {"vcard:fn": "Amt", "vcard:hasEmail": {"@id": "mailto:amt@example.org"}, "vcard:hasURL": "javascript:x"}
     text = await _show(office, make_dataset(**{"dcat:contactPoint": card}))
-    assert "Kontakt Amt, amt@example.org, javascript:x" in text
+    assert "Kontakt Amt, amt@example.org" in text
+    assert "javascript:x" not in text
+    card["vcard:hasURL"] = "https://amt.example/"
+    assert "amt@example.org, https://amt.example/" in await _show(office, make_dataset(**{"dcat:contactPoint": card}))
 
 
 async def test_how_the_source_is_named_is_said(office: Office) -> None:

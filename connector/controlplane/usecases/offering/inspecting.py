@@ -68,12 +68,10 @@ async def inspect_closely(
         raise Invalid("source", "The data is empty: choose a source with data in it.")
     context, draft = publisher.context, AssetOrder(title={}, source=source, media_type=media_type)
     rows, _ = await context.store.assets(context.owner, PageBounds(limit=1), status=AssetStatus.PUBLISHED)
-    return msgspec.structs.replace(
-        found,
-        title=suggest_title(name),
-        persons=find_personal_signs(found.fields),
-        suggestions=suggest(draft, found, rows[0] if rows else None),
-    )
+    persons = find_personal_signs(found.fields)
+    time = "" if found.time in persons else found.time
+    found = msgspec.structs.replace(found, title=suggest_title(name), persons=persons, time=time)
+    return msgspec.structs.replace(found, suggestions=suggest(draft, found, rows[0] if rows else None))
 
 
 def forget_value(finding: DataFinding) -> DataFinding:

@@ -21,6 +21,8 @@ _NAMES = frozenset(
         *("passport", "licenceplate", "owner", "customer", "citizen", "patient"),
     }
 )
+# Of these, numbers are counts: how many live there.
+_COUNTED = frozenset({"einwohner", "bürger", "buerger", "citizen"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 MOST_FIELDS = 20
 
@@ -30,6 +32,8 @@ def find_personal_signs(fields: Sequence[SeenField]) -> tuple[str, ...]:
 
     >>> find_personal_signs([SeenField(name="Geburts-Datum"), SeenField(name="pm10"), SeenField(name="e-mail")])
     ('Geburts-Datum', 'e-mail')
+    >>> find_personal_signs([SeenField(name="Einwohner", numbers=9), SeenField(name="Einwohner", others=9)])
+    ('Einwohner',)
     """
     return tuple(field.name for field in fields if _is_sign(field))[:MOST_FIELDS]
 
@@ -37,4 +41,5 @@ def find_personal_signs(fields: Sequence[SeenField]) -> tuple[str, ...]:
 def _is_sign(field: SeenField) -> bool:
     parts = [part for part in _PARTS.split(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", field.name[:200]).lower()) if part]
     words = {*parts, "".join(parts)}
-    return not words.isdisjoint(_NAMES) or bool(_EMAIL.fullmatch(field.example[:200]))
+    counts = bool(field.numbers) and not field.others
+    return not words.isdisjoint(_NAMES - _COUNTED if counts else _NAMES) or bool(_EMAIL.fullmatch(field.example[:200]))

@@ -32,10 +32,12 @@ def _suggest_by_data(draft: AssetOrder, seen: Sighting) -> Iterator[Suggestion]:
         yield _suggest("media_type", seen.media_type)
     if not seen.whole:
         return
-    box = seen.box or _find_box(seen.fields)
+    # Fields of coordinates without a box are no place: swapped, or on no map.
+    box = seen.box or (() if seen.geometry else _find_box(seen.fields))
     if box and not draft.place:
         yield _suggest("place", {"box": box})
-    period = _find_period(seen.fields)
+    # Dates of birth are not the time of the data.
+    period = _find_period([field for field in seen.fields if field.name not in seen.persons])
     if period and not draft.period and not draft.live:
         yield _suggest("period", period)
 

@@ -41,6 +41,13 @@ def test_coordinates_are_a_box_if_there_is_one_field_for_each() -> None:
     assert found(box=(8.0, 48.0, 9.0, 49.0)) == [("place", {"box": (8.0, 48.0, 9.0, 49.0)})]
 
 
+def test_dates_of_birth_are_no_period_and_coordinates_on_no_map_no_place() -> None:
+    birth = msgspec.structs.replace(DAYS, name="geburtsdatum")
+    assert found(birth, persons=("geburtsdatum",)) == []
+    assert found(birth, DAYS, persons=("geburtsdatum",)) == found(DAYS)
+    assert found(LATITUDE, LONGITUDE, geometry=("geo_lon", "Latitude")) == []
+
+
 def test_the_beginning_of_data_says_nothing_about_the_whole() -> None:
     assert found(DAYS, LATITUDE, LONGITUDE, whole=False) == []
 
