@@ -52,6 +52,14 @@ DATA_CLASS = "https://w3id.org/datenkontor/policy/1#dataClass"
 FORM = "https://w3id.org/datenkontor/policy/1#form"
 """The form in which a distribution gives the rows of the data; without it, the data is as its provider has it."""
 
+PARAMETER = "https://w3id.org/datenkontor/policy/1#parameter"
+"""A parameter by which a consumer asks the source for a part of the data, as an object of `PARAMETER_MEMBERS`."""
+PARAMETER_MEMBERS: Mapping[str, str] = {
+    member: f"https://w3id.org/datenkontor/policy/1#parameter{member.capitalize()}"
+    for member in ("name", "type", "values", "least", "most", "default")
+}
+"""The members of a parameter: its name, its type, the allowed values, the bounds, and what counts without a choice."""
+
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0"
 """OGC API – Features, Part 1: Core."""
 

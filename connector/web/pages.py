@@ -97,6 +97,7 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/lieferungen", deliveries.show_deliveries, DELIVERY_READERS),
     ("GET", "/lieferungen/lieferung", deliveries.show_delivery, DELIVERY_READERS),
     ("GET", "/lieferungen/laufend", deliveries.stream_delivery, DELIVERY_READERS),
+    ("GET", "/lieferungen/waehlen", deliveries.show_choice, ASKERS),
     ("POST", "/lieferungen/beginnen", deliveries.order, ASKERS),
     ("POST", "/lieferungen/anhalten", deliveries.pause, ASKERS),
     ("POST", "/lieferungen/fortsetzen", deliveries.resume, ASKERS),

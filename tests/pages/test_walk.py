@@ -48,6 +48,23 @@ async def test_all_that_a_role_reaches_is_whole_and_no_form_is_refused(
         assert allowed is None or allowed & set(roles), f"{path} is shown to {roles}"
 
 
+IDENTIFIER = re.compile(r"\burn:[a-z]|\bdid:[a-z]|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-", re.IGNORECASE)
+"""What names something for programs: a person reads it only where it is marked as code."""
+
+
+async def test_no_sentence_for_people_has_an_identifier(office: Office) -> None:
+    found = {}
+    for address, page in (await _walk(office, tuple(UserRole))).pages.items():
+        typed = [one for one in page.elements if one.tag in {"textarea", "pre", "code"}]
+        marked = [one for one in page.elements if "code" in one.get("class", "").split()]
+        text = page.text
+        for one in (*typed, *marked):
+            text = text.replace(read_text(one), "")
+        if IDENTIFIER.search(text):
+            found[address] = IDENTIFIER.search(text)
+    assert found == {}
+
+
 async def test_a_page_or_a_script_leads_to_every_path(office: Office) -> None:
     """What nothing leads to is found by nobody. A new path needs a link, and an office that has what it is about."""
     signing = await walk(office.visitor(), ("/anmelden", await invite(office, "n.neu")))

@@ -133,6 +133,8 @@ SENTENCES: dict[str, str] = {
     "hint-bis": "Leer, wenn es weitergeht.",
     "field-haeufigkeit": "Wie oft kommen neue Daten?",
     "field-laufend": "Die Quelle ändert sich laufend.",
+    "field-formen": "In welcher Form?",
+    "hint-formen": "Bezieher bekommen die Daten, wie sie sind. Diese Formen können sie außerdem wählen.",
     "field-sprache": "Sprache der Daten",
     "hint-kontakt": "Ohne eigene Angabe steht im Katalog: {name}",
     "field-kontakt": "Kontakt",
@@ -173,6 +175,7 @@ SENTENCES: dict[str, str] = {
     "member-contact": "einen Kontakt",
     "member-place": "das Gebiet",
     "no-data": "Es ist noch nicht gesagt, wo die Daten liegen.",
+    "for-nobody": "Zu diesen Bedingungen könnte zurzeit niemand im Datenraum die Daten nutzen.",
     "persons-found": (
         "Diese Felder könnten Personen betreffen: {fields}. Wenn ja, ist die Schutzklasse personenbezogen."
     ),

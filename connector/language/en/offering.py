@@ -129,6 +129,8 @@ SENTENCES: dict[str, str] = {
     "hint-bis": "Empty if it goes on.",
     "field-haeufigkeit": "How often does new data come?",
     "field-laufend": "The source changes continuously.",
+    "field-formen": "In which form?",
+    "hint-formen": "Consumers get the data as it is. They can choose these forms too.",
     "field-sprache": "Language of the data",
     "hint-kontakt": "Without an own entry, the catalogue has: {name}",
     "field-kontakt": "Contact",
@@ -169,6 +171,7 @@ SENTENCES: dict[str, str] = {
     "member-contact": "a contact",
     "member-place": "the area",
     "no-data": "Nobody has said yet where the data is.",
+    "for-nobody": "Under these terms, nobody in the data space could use the data at present.",
     "persons-found": "These fields may be about people: {fields}. If they are, the data class is personal.",
     "on-release": "Go on to the release",
     # Step 5: the release.

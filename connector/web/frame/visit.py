@@ -331,8 +331,8 @@ def _make_environment() -> Environment:
 
 
 def name_party(visit: Visit, participant: str) -> str:
-    """Return the name of a participant, its identifier if the participant list has none."""
-    return find_name(visit.pages.directory, participant) or participant
+    """Return the name of a participant; if the participant list has none, what its identifier says to people."""
+    return find_name(visit.pages.directory, participant) or visit.words.party(participant)
 
 
 async def name_people(visit: Visit, names: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Where data lies already: the kinds of places as cards to choose, and the address of a source from what is typed. Pure.
+"""Where data lies already: kinds of places as cards to choose, and the address of a source from what is typed. Pure.
 
 An address never has a secret: a person chooses one by its name, from those that the settings list.
 """
@@ -18,7 +18,7 @@ PARAMETERS = 4
 LONGEST_PLACE = 2000
 _MISSING = "places.missing"
 _TYPES = ("text", "integer", "number", "boolean", "date", "time")
-_COMPARISONS = ("=", ">=", "<=", ">", "<")
+_COMPARISONS = {"gleich": "=", "ab": ">=", "bis": "<=", "ueber": ">", "unter": "<"}
 _PORT = 5432
 Field = Literal["text", "lines", "secret", "format", "tls", "content"]
 _TABLE: Mapping[str, Field] = {"tabelle": "text", "spalten": "text", "ordnung": "text", "format": "format"}
@@ -107,9 +107,7 @@ def list_places(
 def list_parameters(words: PageWords, answers: Mapping[str, str]) -> tuple[ParameterRow, ...]:
     """Return the rows in which a person says what a consumer may choose."""
     types = tuple(Option(known, words.say(f"places.type-{known}")) for known in _TYPES)
-    comparisons = tuple(
-        Option(known, words.say(f"places.compare-{_COMPARISONS.index(known)}")) for known in _COMPARISONS
-    )
+    comparisons = tuple(Option(known, words.say(f"places.compare-{known}")) for known in _COMPARISONS)
     rows = []
     for number in range(1, PARAMETERS + 1):
         named = {field: f"wahl.{number}.{field}" for field in ("name", "spalte", "typ", "vergleich", "werte")}
@@ -286,7 +284,7 @@ def _read_parameters(answers: Mapping[str, str], *, compared: bool) -> dict[str,
         found[name] = {
             "type": kind if kind in _TYPES else "text",
             **({"field": field} if field else {}),
-            **({"compare": comparison} if compared and comparison in _COMPARISONS else {}),
+            **({"compare": _COMPARISONS[comparison]} if compared and comparison in _COMPARISONS else {}),
             **({"values": allowed} if (allowed := [value for value in values if value]) else {}),
         }
     return found

@@ -69,7 +69,7 @@ def show_step_of_data(
 
 
 async def take_place(visit: Visit) -> Response:
-    """Take data that lies somewhere already: below the root of the data, at a service, in a database, a store, a stream."""
+    """Take data that lies somewhere already: below the root, at a service, in a database or store, or a stream."""
     fields = await read_form(visit.request)
     if not may_write(visit.person.roles):
         raise FormFault("error-not-yours", 403)

@@ -6,10 +6,21 @@ import pytest
 from connector.ports.changes import PutAgreement, PutProcess
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import PageBounds, UserRole
+from connector.protocol import dcat
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
 from tests.support.plane import OWNER
-from tests.web.getting import CSV, DELIVERED, follow, furnish_getting, link, make_agreement, make_delivery, put_files
+from tests.web.getting import (
+    CSV,
+    DELIVERED,
+    follow,
+    furnish_getting,
+    link,
+    make_agreement,
+    make_dataset,
+    make_delivery,
+    put_files,
+)
 from tests.web.office import Office, Reading, find
 
 SHOWN = link("/lieferungen/lieferung", id=DELIVERED)
@@ -147,3 +158,38 @@ async def test_an_unknown_delivery_is_a_page_that_says_so(office: Office) -> Non
     browser = await office.sign_in(UserRole.CONSUMER)
     for path in ("lieferung", "laufend", "inhalt", "datei", "abbrechen"):
         assert (await browser.get(f"/lieferungen/{path}?id=urn:none")).status_code == 404
+
+
+async def test_a_delivery_is_chosen_by_what_the_provider_lets_choose(office: Office) -> None:
+    names = dcat.PARAMETER_MEMBERS
+    parameters = [{names["name"]: "von", names["type"]: "date"}, {names["name"]: "ort", names["type"]: "text"}]
+    forms = [{"@type": "Distribution", "format": "HttpData-PULL", dcat.FORM: form} for form in ("csv", "excel")]
+    office.desk.peer.datasets[:] = [make_dataset(distribution=forms, **{dcat.PARAMETER: parameters})]
+    await office.store.commit([PutAgreement(make_agreement())])
+    browser = await office.sign_in(UserRole.CONSUMER)
+    agreement = await browser.get(link("/vertraege/vertrag", id="urn:a:own"))
+    place = next(one for one in Reading(agreement.text).links() if one.startswith("/lieferungen/waehlen"))
+    page = await browser.get(place)
+    form = {"vertrag": find(page.text, r'name="vertrag" value="([^"]+)"'), "nach": ""}
+    assert 'id="wahl.von" name="wahl.von" type="date"' in page.text
+    wrong = await browser.post("/lieferungen/beginnen", data={**form, "form": "csv", "zeilen": "viel"})
+    assert wrong.status_code == 422
+    assert "viel" in wrong.text
+    chosen = {**form, "form": "excel", "spalten": "ort", "zeilen": "wert>=20", "wahl.von": "2026-05-01"}
+    assert (await browser.post("/lieferungen/beginnen", data=chosen)).status_code == 303
+    other = await browser.post("/lieferungen/beginnen", data={**form, "form": "csv"})
+    assert other.status_code == 303
+    begun, _ = await office.store.transfers(OWNER, PageBounds())
+    assert {(one.choice, one.parameters) for one in begun} == {
+        ("form=excel&columns=ort&where=wert%3E%3D20", "von=2026-05-01"),
+        ("form=csv", ""),
+    }
+
+
+async def test_a_provider_that_is_away_leaves_the_data_as_it_is_offered(office: Office) -> None:
+    office.desk.peer.datasets.clear()
+    await office.store.commit([PutAgreement(make_agreement())])
+    browser = await office.sign_in(UserRole.CONSUMER)
+    page = await browser.get(link("/lieferungen/waehlen", vertrag="urn:a:own"))
+    assert page.status_code == 200
+    assert "wie angeboten, können Sie trotzdem holen" in Reading(page.text).text

@@ -149,3 +149,18 @@ async def test_a_title_of_any_kind_is_kept_as_typed_and_is_text(office: Office, 
         assert answer.status_code == 303
         check = await browser.get(path("/neues-angebot/freigabe", "urn:f:1"))
         assert "\u202e" not in check.text
+
+
+async def test_forms_of_the_rows_are_offered_beside_the_data_as_it_is(office: Office) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = {"id": "urn:f:1", "stand": "1", "titel": "Luft", "formen": ["", "json", "csv"]}
+    assert (await browser.post("/neues-angebot/beschreibung", data=sent)).status_code == 303
+    assert write_order(await office.form(), None).forms == ("csv", "json")
+    page = await browser.get(DESCRIPTION)
+    shown = [
+        given["value"]
+        for _, given in Reading(page.text).elements
+        if given.get("name") == "formen" and "checked" in given
+    ]
+    assert shown == ["csv", "json"]
