@@ -14,7 +14,7 @@ from connector.web.typed import is_number
 
 MANY = 100
 _LONG_DAYS = 2
-_IDENTIFIER = re.compile(r"(?:urn:|did:|https?://)\S+", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(?:\S+ )?(?:urn:|did:|https?://)\S+", re.IGNORECASE)
 _DRAWN = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _SHORTEST = 3
 _DAY_MS, _HOUR_MS, _MINUTE_MS = 86_400_000, 3_600_000, 60_000
@@ -30,6 +30,8 @@ def read_name(identifier: str, otherwise: str) -> str:
     """
     if not _IDENTIFIER.fullmatch(identifier):
         return identifier
+    # The key of an agreement names its counterparty before it.
+    identifier = identifier.rpartition(" ")[2]
     if "://" in identifier:
         named = identifier.partition("://")[2]
         named = re.split(r"[/?#]", named, maxsplit=1)[0].rpartition("@")[2]
