@@ -101,6 +101,7 @@ PAGES: Sequence[PageRow] = (
     ("POST", "/lieferungen/beginnen", deliveries.order, ASKERS),
     ("POST", "/lieferungen/anhalten", deliveries.pause, ASKERS),
     ("POST", "/lieferungen/fortsetzen", deliveries.resume, ASKERS),
+    ("GET", "/lieferungen/mitschnitt", deliveries.record_stream, ASKERS),
     ("GET", "/lieferungen/abbrechen", deliveries.show_stop, ASKERS),
     ("POST", "/lieferungen/abbrechen", deliveries.stop, ASKERS),
     ("GET", "/lieferungen/inhalt", received.show_rows, ASKERS),

@@ -28,4 +28,11 @@ SENTENCES: dict[str, str] = {
     "any": "alle",
     "needs-form": "Spalten und Zeilen lassen sich nur mit einer Form wählen. Bitte wählen Sie auch eine Form.",
     "where-wrong": "Eine Bedingung ist keine: nötig ist eine wie temperatur>=20.",
+    "open": "Lieferung offen halten",
+    "open-hint": "Für Daten, die laufend kommen: Sie lesen mit, bis Sie die Lieferung abbrechen.",
+    "stream-title": "Laufende Nachrichten",
+    "stream-lead": (
+        "Die Datei wächst, solange sie geladen wird: eine Nachricht je Zeile. Ein neuer Mitschnitt beendet den vorigen."
+    ),
+    "stream-record": "Mitschneiden",
 }

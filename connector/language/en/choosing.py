@@ -28,4 +28,11 @@ SENTENCES: dict[str, str] = {
     "any": "all",
     "needs-form": "Columns and rows can only be chosen with a form. Please choose a form too.",
     "where-wrong": "A condition is none: write one such as temperature>=20.",
+    "open": "Keep the delivery open",
+    "open-hint": "For data that arrives all the time: you read along until you break the delivery off.",
+    "stream-title": "Messages as they arrive",
+    "stream-lead": (
+        "The file grows while it is being downloaded: one message a line. A new recording ends the one before."
+    ),
+    "stream-record": "Record",
 }

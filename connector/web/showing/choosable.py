@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from connector.broker.reading.members import find_values
+from connector.broker.reading.members import find_values, read_word
 from connector.protocol import dcat
 from connector.protocol.dsp.errors import clean
 from connector.views.assets import FORM_TYPES
@@ -37,10 +37,14 @@ class ChoosableParameter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choosable(msgspec.Struct, frozen=True):
-    """The forms in which rows can be taken, and the parameters by which the source can be asked for a part."""
+    """The forms in which rows can be taken, and the parameters by which the source can be asked for a part.
+
+    `live` says that the data changes all the time, so that a delivery can stay open for it.
+    """
 
     forms: tuple[str, ...] = ()
     parameters: tuple[ChoosableParameter, ...] = ()
+    live: bool = False
 
 
 def read_choosable(dataset: Mapping[str, Any]) -> Choosable:
@@ -56,7 +60,9 @@ def read_choosable(dataset: Mapping[str, Any]) -> Choosable:
     )
     stated = dataset.get(dcat.PARAMETER)
     found = [read for entry in _list(stated)[:_MOST] if (read := _read_parameter(entry))]
-    return Choosable(tuple(forms), tuple({one.name: one for one in found}.values()))
+    frequencies = map(read_word, find_values(dataset, "dct:accrualPeriodicity"))
+    live = any(frequency.rpartition("/")[2] == "CONT" for frequency in frequencies)
+    return Choosable(tuple(forms), tuple({one.name: one for one in found}.values()), live)
 
 
 def write_choice(form: Mapping[str, str]) -> str:

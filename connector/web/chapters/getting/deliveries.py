@@ -11,6 +11,7 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import NoSuchEntity, UseCaseError
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.usecases import catalog, transfer, users
+from connector.dataplane.transfer.follow import is_stream
 from connector.desk.received import list_files
 from connector.language.catalogue import say, tell_reason
 from connector.ports.entities import Agreement, PageBounds
@@ -20,7 +21,7 @@ from connector.views.conversion import to_view
 from connector.views.transfers import DeliveryView
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
-from connector.web.frame.streams import Glance, open_stream
+from connector.web.frame.streams import Glance, open_file_of_lines, open_stream
 from connector.web.frame.visit import Visit, fill, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS
 from connector.web.showing.choosable import read_choosable, read_parameters, write_choice
@@ -95,9 +96,17 @@ async def order(visit: Visit) -> Response:
         choice, parameters = write_choice(form), read_parameters(form)
     except FormFault as fault:
         return await _show_choice(visit, agreement, after, form, visit.words.say(fault.key))
-    pid = _make_id(agreement.key, "\n".join(filter(None, (after, choice, repr(parameters or "")))))
+    pid = _make_id(
+        agreement.key, "\n".join(filter(None, (after, choice, repr(parameters or ""), form.get("offen", ""))))
+    )
     begun = await transfer.request(
-        visit.desk.enforcer, agreement.key, id=pid, choice=choice, parameters=parameters, by=visit.person.name
+        visit.desk.enforcer,
+        agreement.key,
+        id=pid,
+        keep=form.get("offen") == "1",
+        choice=choice,
+        parameters=parameters,
+        by=visit.person.name,
     )
     return go_to(make_link("/lieferungen/lieferung", id=begun.id))
 
@@ -121,6 +130,13 @@ async def _show_choice(
         choosable=read_choosable(dataset or {}),
         fault=fault,
     )
+
+
+async def record_stream(visit: Visit) -> Response:
+    """Answer with the messages of a stream as they arrive, as a file that grows."""
+    process = await _find_own(visit, read_query(visit, "id") or "")
+    lines = await transfer.follow(visit.desk.enforcer, process.id, "")
+    return open_file_of_lines(visit, lines, f"{process.id.rpartition(':')[2]}.ndjson")
 
 
 async def pause(visit: Visit) -> Response:
@@ -218,8 +234,15 @@ async def _describe_now(visit: Visit, process: Transfer, progress: DeliveryView,
         "fault": words.translate(fault),
         "remark": words.translate(progress.remark or ""),
         "files": await _list_files(visit, process),
+        "streamed": _is_followed(process),
         "may_open": users.has_role(visit.person, ASKERS),
     }
+
+
+def _is_followed(process: Transfer) -> bool:
+    """Return whether messages arrive here now, which a person may read along."""
+    started = process.role is Role.CONSUMER and process.state == TransferState.STARTED
+    return started and is_stream(process.data_address)
 
 
 async def _list_files(visit: Visit, process: Transfer) -> list[str]:
