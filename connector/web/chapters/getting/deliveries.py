@@ -96,14 +96,14 @@ async def order(visit: Visit) -> Response:
         choice, parameters = write_choice(form), read_parameters(form)
     except FormFault as fault:
         return await _show_choice(visit, agreement, after, form, visit.words.say(fault.key))
-    pid = _make_id(
-        agreement.key, "\n".join(filter(None, (after, choice, repr(parameters or ""), form.get("offen", ""))))
-    )
+    keep = form.get("offen") == "1"
+    asked = (choice, repr(parameters) if parameters else "", "offen" if keep else "")
+    pid = _make_id(agreement.key, "\n".join((after, *filter(None, asked))))
     begun = await transfer.request(
         visit.desk.enforcer,
         agreement.key,
         id=pid,
-        keep=form.get("offen") == "1",
+        keep=keep,
         choice=choice,
         parameters=parameters,
         by=visit.person.name,

@@ -203,9 +203,13 @@ async def test_a_provider_that_is_away_leaves_the_data_as_it_is_offered(office: 
 
 
 STREAMED = msgspec.json.encode(
-    {"@type": "DataAddress", "endpointType": HTTP_ENDPOINT, "endpoint": "https://city.example/flows/1", "endpointProperties": [
-        {"@type": "EndpointProperty", "name": FORM, "value": STREAM}]}
-)  # fmt: skip
+    {
+        "@type": "DataAddress",
+        "endpointType": HTTP_ENDPOINT,
+        "endpoint": "https://city.example/flows/1",
+        "endpointProperties": [{"@type": "EndpointProperty", "name": FORM, "value": STREAM}],
+    }
+)
 
 
 async def test_a_delivery_of_data_without_an_end_stays_open_if_that_is_asked_for(office: Office) -> None:
