@@ -149,6 +149,7 @@ SENTENCES: dict[str, str] = {
     "more-templates-one": "1 weitere Vorlage",
     "show-terms": "Zeigen, was das bedeutet",
     "audience": "Wer könnte es nutzen?",
+    "audience-you": "„Sie“ ist hier, wer die Daten haben möchte.",
     "audience-stating": "Angenommen, alle geben an: {values}.",
     "audience-nobody": "Noch ist niemand sonst in der Teilnehmerliste.",
     "audience-more": "und {count} weitere Teilnehmer",

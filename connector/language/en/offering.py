@@ -145,6 +145,7 @@ SENTENCES: dict[str, str] = {
     "more-templates-one": "1 more template",
     "show-terms": "Show what this means",
     "audience": "Who could use it?",
+    "audience-you": "“You” is here who wants the data.",
     "audience-stating": "Assuming that all state: {values}.",
     "audience-nobody": "Nobody else is in the participant list yet.",
     "audience-more": "and {count} more members",

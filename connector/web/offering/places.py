@@ -20,9 +20,9 @@ _MISSING = "places.missing"
 _TYPES = ("text", "integer", "number", "boolean", "date", "time")
 _COMPARISONS = {"gleich": "=", "ab": ">=", "bis": "<=", "ueber": ">", "unter": "<"}
 _PORT = 5432
-Field = Literal["text", "lines", "secret", "format", "tls", "content"]
-_TABLE: Mapping[str, Field] = {"tabelle": "text", "spalten": "text", "ordnung": "text", "format": "format"}
-_FIELDS: Mapping[str, Mapping[str, Field]] = {
+PlaceField = Literal["text", "lines", "secret", "format", "tls", "content"]
+_TABLE: Mapping[str, PlaceField] = {"tabelle": "text", "spalten": "text", "ordnung": "text", "format": "format"}
+_FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
     "datei": {"pfad": "text"},
     "ordner": {"pfad": "text", "muster": "text"},
     "adresse": {"url": "text"},
@@ -67,7 +67,7 @@ class PlaceFault(Exception):
         return words.say(self.key, label=label)
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class DataPlace(msgspec.Struct, frozen=True, kw_only=True):
     """A place that was typed: the address of its source, its name for people, and the media type that it states."""
 
     source: dict[str, Any]
@@ -138,7 +138,7 @@ def list_parameters(words: PageWords, answers: Mapping[str, str]) -> tuple[Param
     return tuple(rows)
 
 
-def read_place(answers: Mapping[str, str]) -> Place:
+def read_place(answers: Mapping[str, str]) -> DataPlace:
     """Return the place that a person named. Raises PlaceFault."""
     kind = _find_kind(answers)
     said = {field: read_answer(answers, f"{kind}.{field}")[:LONGEST_PLACE] for field in _FIELDS[kind]}
@@ -151,9 +151,9 @@ def read_place(answers: Mapping[str, str]) -> Place:
         source |= {"parameters": parameters} if parameters else {}
     if kind in STREAMS:
         content = said["inhalt"] if said["inhalt"] in _OPTIONS["content"] else _OPTIONS["content"][0]
-        return Place(source=source, name=said["thema"], media_type=content)
+        return DataPlace(source=source, name=said["thema"], media_type=content)
     named = f"{said['tabelle'].rpartition('.')[2]}.{source['format']}" if source["kind"] == "sql" else ""
-    return Place(source=source, name=named or said.get("pfad") or said.get("url") or said["objekt"])
+    return DataPlace(source=source, name=named or said.get("pfad") or said.get("url") or said["objekt"])
 
 
 def _find_kind(answers: Mapping[str, str]) -> str:
