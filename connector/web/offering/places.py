@@ -37,12 +37,13 @@ _FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
     "sqlite": {"pfad": "text", **_TABLE},
     "objekt": {"server": "text", "eimer": "text", "objekt": "text", "benutzer": "text", "zugang": "secret"},
     "mqtt": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
+    "kafka": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
     "nats": {"server": "text", "strom": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
 }
 """The fields of each kind of place."""
 _FREE = frozenset(
     {"ordner.muster", "datenbank.spalten", "datenbank.ordnung", "sqlite.spalten", "sqlite.ordnung", "mqtt.zugang"}
-    | {"nats.zugang"}
+    | {"kafka.zugang", "nats.zugang"}
 )
 """Fields that may stay empty."""
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
@@ -50,7 +51,7 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "tls": ("ja", "nein"),
     "content": ("application/json", "text/plain", "application/octet-stream"),
 }
-STREAMS = frozenset({"mqtt", "nats"})
+STREAMS = frozenset({"kafka", "mqtt", "nats"})
 _WITH_PARAMETERS = frozenset({"adresse", "datenbank", "sqlite"})
 
 
@@ -230,6 +231,10 @@ def _write_mqtt(said: Mapping[str, str]) -> dict[str, Any]:
     return _with_account({"kind": "mqtt", "url": said["server"], "topic": said["thema"]}, said)
 
 
+def _write_kafka(said: Mapping[str, str]) -> dict[str, Any]:
+    return _with_account({"kind": "kafka", "url": said["server"], "topic": said["thema"]}, said)
+
+
 def _write_nats(said: Mapping[str, str]) -> dict[str, Any]:
     return _with_account(
         {"kind": "nats", "url": said["server"], "stream": said["strom"], "subject": said["thema"]}, said
@@ -248,6 +253,7 @@ _WRITERS = {
     "sqlite": _write_sqlite,
     "objekt": _write_object,
     "mqtt": _write_mqtt,
+    "kafka": _write_kafka,
     "nats": _write_nats,
 }
 
