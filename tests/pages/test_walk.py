@@ -23,6 +23,7 @@ ELSEWHERE = {
     ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
     ("POST", "/einwilligungen/einlesen"): "from the look at a file (tests/web/chapters/privacy, tests/browser)",
     ("POST", "/einwilligungen/einlesen/zuruecknehmen"): "from an import that is done",
+    ("GET", "/lieferungen/mitschnitt"): "from a delivery of a stream (tests/web/chapters/getting)",
     ("POST", "/bedarf/abschliessen"): "on a need of one's own (tests/web/chapters/keeping)",
 }
 RIGHTS = {(method, path): roles for method, path, _, roles in PAGES}
