@@ -225,7 +225,8 @@ class ConnectorServer:
             statements=settings.web.statements,
         )
         uploads = Uploads(settings.data_root) if settings.data_root else None
-        made = make_pages_app(self._make_desk(), house, uploads=uploads)
+        secrets = {secret.name: secret.hosts for secret in settings.secrets}
+        made = make_pages_app(self._make_desk(), house, uploads=uploads, secrets=secrets)
         gc.freeze()
         return made
 

@@ -55,6 +55,14 @@ FORM = "https://w3id.org/datenkontor/policy/1#form"
 DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
 """The datasets that data was made of."""
 
+PARAMETER = "https://w3id.org/datenkontor/policy/1#parameter"
+"""A parameter by which a consumer asks the source for a part of the data, as an object of `PARAMETER_MEMBERS`."""
+PARAMETER_MEMBERS: Mapping[str, str] = {
+    member: f"https://w3id.org/datenkontor/policy/1#parameter{member.capitalize()}"
+    for member in ("name", "type", "values", "least", "most", "default")
+}
+"""The members of a parameter: its name, its type, the allowed values, the bounds, and what counts without a choice."""
+
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0"
 """OGC API – Features, Part 1: Core."""
 

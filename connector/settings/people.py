@@ -62,12 +62,19 @@ class WebSettings(Section, frozen=True, kw_only=True):
         Url | None,
         Meta(description="Page about the protection of personal data by the organisation; each page links to it."),
     ] = None
+    enforcement: Annotated[
+        Url | None,
+        Meta(
+            description="Page of the body to which people turn if a report of a barrier was not answered; the "
+            "accessibility statement links to it."
+        ),
+    ] = None
     oidc: OidcSettings = OidcSettings()
 
     @property
     def statements(self) -> dict[str, str]:
-        """The pages of the organisation that each page links to, by their word."""
-        found = {"imprint": self.imprint, "privacy": self.privacy}
+        """The pages of the organisation that each page or the accessibility statement links to, by their word."""
+        found = {"imprint": self.imprint, "privacy": self.privacy, "enforcement": self.enforcement}
         return {word: url for word, url in found.items() if url}
 
 

@@ -1,6 +1,6 @@
 """The application of the pages: the list of all paths, each with its function and the roles that may open it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp
 
@@ -16,6 +16,7 @@ from connector.web.chapters.operating import peers, state
 from connector.web.chapters.privacy import consents, importing, late, mine, overview, record
 from connector.web.chapters.proving import contract, log, usage
 from connector.web.frame.application import PageRow, PagesHouse, make_app, make_pages
+from connector.web.frame.visit import NO_SECRETS
 from connector.web.rights import (
     AGREEMENT_READERS,
     ANYBODY,
@@ -96,9 +97,11 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/lieferungen", deliveries.show_deliveries, DELIVERY_READERS),
     ("GET", "/lieferungen/lieferung", deliveries.show_delivery, DELIVERY_READERS),
     ("GET", "/lieferungen/laufend", deliveries.stream_delivery, DELIVERY_READERS),
+    ("GET", "/lieferungen/waehlen", deliveries.show_choice, ASKERS),
     ("POST", "/lieferungen/beginnen", deliveries.order, ASKERS),
     ("POST", "/lieferungen/anhalten", deliveries.pause, ASKERS),
     ("POST", "/lieferungen/fortsetzen", deliveries.resume, ASKERS),
+    ("GET", "/lieferungen/mitschnitt", deliveries.record_stream, ASKERS),
     ("GET", "/lieferungen/abbrechen", deliveries.show_stop, ASKERS),
     ("POST", "/lieferungen/abbrechen", deliveries.stop, ASKERS),
     ("GET", "/lieferungen/inhalt", received.show_rows, ASKERS),
@@ -162,11 +165,18 @@ PAGES: Sequence[PageRow] = (
 )
 
 
-def make_pages_app(desk: Desk, house: PagesHouse, *, uploads: Uploads | None = None) -> ASGIApp:
+def make_pages_app(
+    desk: Desk,
+    house: PagesHouse,
+    *,
+    uploads: Uploads | None = None,
+    secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS,
+) -> ASGIApp:
     """Return the application of the pages of a participant.
 
-    `uploads` are the files that people upload; None without a root of the data.
+    `uploads` are the files that people upload; None without a root of the data. `secrets` are the names of the secrets
+    for sources, with their servers.
     """
-    pages = make_pages(house, desk, desk.users, desk.evaluator.library, uploads=uploads)
+    pages = make_pages(house, desk, desk.users, desk.evaluator.library, uploads=uploads, secrets=secrets)
     largest = uploads.largest if uploads else 0
     return make_app(pages, PAGES, large={uploading.PATH: largest + uploading.OVERHEAD})

@@ -38,6 +38,12 @@ class Hand(Protocol):
     def choose(self, id: str, index: int) -> None:
         """Choose from a list, from 0 on."""
 
+    def pick(self, group: str, value: str) -> None:
+        """Choose one of several that exclude each other."""
+
+    def save(self, key: str) -> Path:
+        """Follow a link that leads to a file, and return the file."""
+
     def choose_file(self, id: str, file: Any) -> None:
         """Choose a file."""
 
@@ -71,6 +77,16 @@ class Mouse:
     def choose(self, id: str, index: int) -> None:
         self.inputs += 1
         self.page.locator(f"[id='{id}']").select_option(index=index)
+
+    def pick(self, group: str, value: str) -> None:
+        self.inputs += 1
+        self.page.locator(f"[id='{group}-{value}']").check()
+
+    def save(self, key: str) -> Path:
+        self.inputs += 1
+        with self.page.expect_download() as saved:
+            self.page.locator("main").get_by_role("link", name=say(self.language, _complete(key))).first.click()
+        return saved.value.path()
 
     def choose_file(self, id: str, file: Any) -> None:
         self.inputs += 1
@@ -111,6 +127,25 @@ class Keyboard:
         self.inputs += 1
         for _ in range(index):
             self.page.keyboard.press("ArrowDown")
+
+    def pick(self, group: str, value: str) -> None:
+        # The tabulator leads to the one that is chosen, and the arrows to the others.
+        chosen = self.page.locator(f"input[name='{group}']:checked").get_attribute("id")
+        assert chosen
+        self.reach(id=chosen)
+        self.inputs += 1
+        for _ in range(MOST_TABS):
+            if self.page.evaluate("document.activeElement.id") == f"{group}-{value}":
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the arrows do not reach {value} of {group}")
+
+    def save(self, key: str) -> Path:
+        self.reach(text=say(self.language, _complete(key)))
+        self.inputs += 1
+        with self.page.expect_download() as saved:
+            self.page.keyboard.press("Enter")
+        return saved.value.path()
 
     def choose_file(self, id: str, file: Any) -> None:
         # The window in which a file is chosen is the system's, and opens only while a key was pressed just before.

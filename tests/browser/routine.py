@@ -1,10 +1,13 @@
 """The everyday tasks beside the three ways, each one function: from the menu to what the store or the broker has."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 from playwright.sync_api import expect
 
 from connector.ports.entities import PageBounds, UserRole
+from connector.protocol import dcat
 from connector.protocol.dsp.machines.transfer_machine import SUSPENSION
 from connector.views.subscriptions import SubscriptionState
 from tests.browser.work import Work, open_link
@@ -27,6 +30,44 @@ def change_offer(work: Work) -> None:
     work.page.wait_for_url("**/angebote/angebot?*fertig=geaendert")
     offer = work.ask_store(work.served.office.store.asset(OWNER, "urn:d:1"))
     assert offer.title["de"] == "Baustellen im Winter"
+
+
+def offer_table(work: Work) -> None:
+    """From a database to an offer of a view of it, of which consumers may choose a part."""
+    with closing(sqlite3.connect(work.served.office.root / "stadt.sqlite")) as database:
+        database.executescript(
+            "CREATE TABLE baeume (art TEXT, ort TEXT); INSERT INTO baeume VALUES ('Linde', 'Mitte');"
+        )
+    work.hand.press("menu-offers")
+    work.hand.press("offering.title")
+    work.hand.unfold("offering.place-title")
+    work.hand.pick("art", "sqlite")
+    work.hand.write("sqlite.pfad", "stadt.sqlite")
+    work.hand.write("sqlite.tabelle", "baeume")
+    work.hand.unfold("places.parameters")
+    work.hand.write("wahl.1.name", "ort")
+    work.hand.press("offering.place-button")
+    work.page.wait_for_url("**/neues-angebot/beschreibung?*")
+    for key in ("on-terms", "on-check", "on-release"):
+        work.hand.press(f"offering.{key}")
+    work.hand.press("offer-publish")
+    work.page.wait_for_url("**/angebote/angebot?*")
+    offers, _ = work.ask_store(work.served.office.store.assets(OWNER, PageBounds(limit=50)))
+    (offer,) = (one for one in offers if one.source.get("kind") == "sql")
+    assert offer.source["parameters"] == {"ort": {"type": "text", "compare": "="}}
+    assert dcat.PARAMETER.encode() in offer.document
+
+
+def choose_delivery(work: Work) -> None:
+    """From an agreement to a delivery in a form, of a part of the data."""
+    work.page.goto(getting.OPENED["/lieferungen/waehlen"])
+    work.hand.choose("form", 2)
+    work.hand.write("spalten", "station")
+    work.hand.choose("wahl.station", 1)
+    work.hand.press("receiving.order")
+    work.page.wait_for_url("**/lieferungen/lieferung?*")
+    begun, _ = work.ask_store(work.served.office.store.transfers(OWNER, PageBounds()))
+    assert ("form=excel&columns=station", "station=Marktplatz") in {(one.choice, one.parameters) for one in begun}
 
 
 def read_usage(work: Work) -> None:
@@ -126,12 +167,14 @@ def filter_log(work: Work) -> None:
 
 ROUTINE: dict[str, tuple[UserRole, Task]] = {
     "provider changes": (UserRole.PROVIDER, change_offer),
+    "provider offers a table": (UserRole.PROVIDER, offer_table),
     "provider reads usage": (UserRole.PROVIDER, read_usage),
     "provider reads an agreement": (UserRole.PROVIDER, read_agreement),
     "release answers a need": (UserRole.RELEASE, answer_need),
     "release reads usage": (UserRole.RELEASE, read_usage),
     "consumer posts a need": (UserRole.CONSUMER, post_need),
     "consumer subscribes": (UserRole.CONSUMER, order_subscription),
+    "consumer chooses": (UserRole.CONSUMER, choose_delivery),
     "consumer pauses": (UserRole.CONSUMER, pause_delivery),
     "consumer withdraws": (UserRole.CONSUMER, withdraw_request),
     "privacy confirms": (UserRole.PRIVACY, confirm_duty),

@@ -1,5 +1,6 @@
 """The acting tasks of who operates, examines and protects, each one function: from the menu to what the store says."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,10 @@ from tests.support.plane import CITY, OWNER, SECRET
 from tests.web.protection import DPV, PERSON, RIDES, TITLE
 
 Task = Callable[[Work], None]
-SHEET = f"Person;Zweck;Angebot;Bis\n0815;Verkehr und Mobilität verbessern;{RIDES};31.12.2027\n"
+SHEET = {
+    "de": f"Person;Zweck;Angebot;Bis\n0815;Verkehr und Mobilität verbessern;{RIDES};31.12.2027\n",
+    "en": f"subject,purpose,dataset,until\n0815,improving transport and mobility,{RIDES},2027-12-31\n",
+}
 
 
 def exclude(work: Work) -> None:
@@ -37,6 +41,54 @@ def add_person(work: Work) -> None:
     added = work.ask_store(work.served.office.store.user(OWNER, "n.neu"))
     assert added.roles == (UserRole.PROVIDER,)
     expect(work.page.locator("main")).to_contain_text("/willkommen")
+
+
+def read_state(work: Work) -> None:
+    """From the menu to what works, and what has to be done soon."""
+    _open_menu(work, "operation.title")
+    for key in ("parts", "list", "certificate", "due"):
+        work.expect_text(f"operation.{key}")
+
+
+def admit(work: Work) -> None:
+    """From the state of the process to a participant who is admitted again."""
+    _open_menu(work, "operation.title")
+    work.hand.press("operation.peers")
+    work.hand.press("operation.unblock")
+    work.page.wait_for_url("**/betrieb/teilnehmer?fertig=*")
+    assert work.ask_store(work.served.office.store.blocks(OWNER)) == []
+
+
+def admit_person(work: Work) -> None:
+    """From the list of people to one who may sign in again, with a new link."""
+    work.page.goto("/konto/personen/person?name=w.weg")
+    work.hand.press("accounts.admit")
+    admitted = work.ask_store(work.served.office.store.user(OWNER, "w.weg"))
+    assert admitted.disabled_at is None
+    work.hand.press("accounts.link-button")
+    expect(work.page.locator("main")).to_contain_text("/willkommen")
+
+
+def read_house(work: Work) -> None:
+    """From the own settings to the own entry of the participant list, with the key that signs."""
+    work.page.goto("/konto")
+    work.hand.press("accounts.house")
+    work.expect_text("accounts.key-used")
+
+
+def prove_entry(work: Work) -> None:
+    """From the menu to one entry, and to the file that proves it."""
+    _open_menu(work, "proving.log-title")
+    work.page.goto("/nachweise/eintrag?nummer=1")
+    first = work.hand.save("proving.proof-get").read_bytes().splitlines()[0]
+    assert json.loads(first)["format"] == "datenkontor-audit-1"
+
+
+def export_log(work: Work) -> None:
+    """From the menu to the sheet with all entries."""
+    _open_menu(work, "proving.log-title")
+    sheet = work.hand.save("proving.sheet").read_text(encoding="utf-8-sig")
+    assert len(sheet.splitlines()) > 2
 
 
 def check_log(work: Work) -> None:
@@ -78,7 +130,7 @@ def import_consents(work: Work) -> None:
     work.hand.press("consents.title")
     work.hand.press("consents.import")
     file = work.folder / "einwilligungen.csv"
-    file.write_text(SHEET, encoding="utf-8")
+    file.write_text(SHEET[work.language], encoding="utf-8")
     work.hand.choose_file("datei", file)
     work.hand.press("consents.import-look")
     work.expect_text("consents.preview-new", count=1)
@@ -104,7 +156,13 @@ def _open_menu(work: Work, key: str) -> None:
 ACTING: dict[str, tuple[UserRole, Task]] = {
     "operator excludes": (UserRole.OPERATOR, exclude),
     "operator adds a person": (UserRole.OPERATOR, add_person),
+    "operator reads the state": (UserRole.OPERATOR, read_state),
+    "operator admits": (UserRole.OPERATOR, admit),
+    "operator admits a person": (UserRole.OPERATOR, admit_person),
+    "operator reads the own entry": (UserRole.OPERATOR, read_house),
     "auditor checks": (UserRole.AUDITOR, check_log),
+    "auditor proves": (UserRole.AUDITOR, prove_entry),
+    "auditor exports": (UserRole.AUDITOR, export_log),
     "privacy vetoes": (UserRole.PRIVACY, veto),
     "privacy withdraws": (UserRole.PRIVACY, withdraw_consent),
     "privacy imports": (UserRole.PRIVACY, import_consents),

@@ -163,7 +163,15 @@ def test_a_way_is_gone_to_its_end(
     _do(browser, served, tmp_path, *WAYS[way], hand=hand, language=language)
 
 
+def test_each_role_has_five_tasks() -> None:
+    roles = [role for role, _ in (*WAYS.values(), *TASKS.values())]
+    assert {role: count for role in UserRole if (count := roles.count(role)) < 5} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("hand", HANDS)
 @pytest.mark.parametrize("task", TASKS)
-def test_a_task_is_done(browser: Browser, served: ServedOffice, tmp_path: Path, task: str, hand: str) -> None:
-    _do(browser, served, tmp_path, *TASKS[task], hand=hand, language="de")
+def test_a_task_is_done(
+    browser: Browser, served: ServedOffice, tmp_path: Path, task: str, hand: str, language: Language
+) -> None:
+    _do(browser, served, tmp_path, *TASKS[task], hand=hand, language=language)

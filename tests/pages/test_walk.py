@@ -23,6 +23,7 @@ ELSEWHERE = {
     ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
     ("POST", "/einwilligungen/einlesen"): "from the look at a file (tests/web/chapters/privacy, tests/browser)",
     ("POST", "/einwilligungen/einlesen/zuruecknehmen"): "from an import that is done",
+    ("GET", "/lieferungen/mitschnitt"): "from a delivery of a stream (tests/web/chapters/getting)",
     ("POST", "/bedarf/abschliessen"): "on a need of one's own (tests/web/chapters/keeping)",
 }
 RIGHTS = {(method, path): roles for method, path, _, roles in PAGES}
@@ -46,6 +47,23 @@ async def test_all_that_a_role_reaches_is_whole_and_no_form_is_refused(
     for method, path, _ in walked.forms:
         allowed = RIGHTS[method, path]
         assert allowed is None or allowed & set(roles), f"{path} is shown to {roles}"
+
+
+IDENTIFIER = re.compile(r"\burn:[a-z]|\bdid:[a-z]|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-", re.IGNORECASE)
+"""What names something for programs: a person reads it only where it is marked as code."""
+
+
+async def test_no_sentence_for_people_has_an_identifier(office: Office) -> None:
+    found = {}
+    for address, page in (await _walk(office, tuple(UserRole))).pages.items():
+        typed = [one for one in page.elements if one.tag in {"textarea", "pre", "code"}]
+        marked = [one for one in page.elements if "code" in one.get("class", "").split()]
+        text = page.text
+        for one in (*typed, *marked):
+            text = text.replace(read_text(one), "")
+        if IDENTIFIER.search(text):
+            found[address] = IDENTIFIER.search(text)
+    assert found == {}
 
 
 async def test_a_page_or_a_script_leads_to_every_path(office: Office) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from connector.ports.changes import PutAgreement, PutProcess, PutSubscription
 from connector.ports.entities import Agreement, Subscription
+from connector.protocol import dcat
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
@@ -19,6 +20,7 @@ from tests.contract import values
 from tests.support.plane import ADDRESS, CITY, ME, NOW, Desk
 
 DATA = "urn:dataset:air"
+_NAMES = dcat.PARAMETER_MEMBERS
 TITLE = {"de": "Luftqualität am Marktplatz", "en": "Air quality at the market square"}
 TRANSPORT = "https://w3id.org/dpv#ImproveTransportMobility"
 MARKETING = "https://w3id.org/dpv#Marketing"
@@ -70,7 +72,14 @@ def make_dataset(*offers: dict[str, Any], **changed: Any) -> dict[str, Any]:
         "dct:license": {"@id": "http://dcat-ap.de/def/licenses/cc-by/4.0"},
         "dct:modified": "2026-11-03",
         "hasPolicy": list(offers or (LIMITED,)),
-        "distribution": [{"@type": "Distribution", "format": "HttpData-PULL", "dcat:mediaType": "text/csv"}],
+        "distribution": [
+            {"@type": "Distribution", "format": "HttpData-PULL", "dcat:mediaType": "text/csv", **more}
+            for more in ({}, {dcat.FORM: "csv"}, {dcat.FORM: "excel"})
+        ],
+        dcat.PARAMETER: [
+            {_NAMES["name"]: "von", _NAMES["type"]: "date", _NAMES["least"]: "2026-01-01"},
+            {_NAMES["name"]: "station", _NAMES["type"]: "text", _NAMES["values"]: ["Marktplatz", "Ring"]},
+        ],
     }
     return plain | changed
 
@@ -205,6 +214,7 @@ OPENED = {
     "/suche/gespeichert/entfernen": link("/suche/gespeichert/entfernen", id="urn:search:1"),
     "/bedarf/eintrag": link("/bedarf/eintrag", id="urn:need:1"),
     "/abos/abo": link("/abos/abo", id="urn:s:1"),
+    "/lieferungen/waehlen": link("/lieferungen/waehlen", vertrag=make_agreement().key),
     "/abos/neu": link("/abos/neu", vertrag=make_agreement().key),
     "/abos/beenden": link("/abos/beenden", id="urn:s:1"),
     "/lieferungen/inhalt": link("/lieferungen/inhalt", id=DELIVERED, datei="luft.csv"),

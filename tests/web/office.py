@@ -12,9 +12,12 @@ from connector.controlplane.core.commits import record
 from connector.controlplane.core.documents import drop_frame
 from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.offering.inspecting import inspect
+from connector.dataplane.address.secrets import refuse_secret
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.sources.file import FileSource
+from connector.dataplane.sources.sql import SqlSource
 from connector.dataplane.uploads import Uploads
+from connector.net.tls import TrustAnchors
 from connector.policy.reading.purposes import read_purposes
 from connector.ports.changes import PutAgreement, PutAsset, PutHold, PutOfferForm, PutProcess
 from connector.ports.entities import AssetStatus, DataClass, Hold, OfferForm
@@ -68,7 +71,10 @@ class Office(Visited):
         self.register = desk.values.users
         self.root = desk.received / "data"
         self.root.mkdir(exist_ok=True)
-        sources = {"file": FileSource(self.root)}
+        sources = {
+            "file": FileSource(self.root),
+            "sql": SqlSource(self.root, refuse_secret, TrustAnchors()),
+        }
 
         async def look(source: dict[str, Any], media_type: str, records: Records | None) -> Sighting | str:
             try:

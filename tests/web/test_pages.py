@@ -29,7 +29,18 @@ NEEDED = {
     "/einwilligungen/widerrufen": path("/einwilligungen/widerrufen", PERSON),
 }
 # Paths that answer with a file or a stream.
-FILES = ("/laufend", "/hochladen", "/odrl", "/datei", "/tabelle", "/export", "/pruefnachweis", "/pdf", "/beweis")
+FILES = (
+    "/laufend",
+    "/hochladen",
+    "/odrl",
+    "/datei",
+    "/tabelle",
+    "/export",
+    "/pruefnachweis",
+    "/pdf",
+    "/beweis",
+    "/mitschnitt",
+)
 SHOWN = [found for _, found, _, roles in PAGES if roles is not None and not found.endswith(FILES) and "{" not in found]
 CHANGE = path("/neues-angebot/freigabe", "urn:f:2")
 OPENED = sorted(

@@ -22,6 +22,9 @@ PEOPLE = (
     Person("broker", "e.berg", "Emre Berg", UserRole.OPERATOR),
     Person("city", "a.kaya", "Aylin Kaya", UserRole.PROVIDER),
     Person("city", "b.adler", "Bela Adler", UserRole.RELEASE),
+    Person("city", "d.yilmaz", "Deniz Yilmaz", UserRole.PRIVACY),
+    Person("city", "p.ruef", "Pia Rüf", UserRole.AUDITOR),
+    Person("city", "o.brandt", "Ole Brandt", UserRole.OPERATOR),
     Person("firm", "k.fuchs", "Kim Fuchs", UserRole.CONSUMER),
     Person("other", "s.lang", "Sam Lang", UserRole.CONSUMER),
 )

@@ -210,6 +210,7 @@ SENTENCES: dict[str, str] = {
     "column-due": "Frist",
     "column-way": "Lieferweg",
     "untitled": "ohne Titel",
+    "unlisted": "unbekannter Teilnehmer",
     "offer-data": "Was die Daten zeigen",
     "offer-stated": "Angaben zu den Daten",
     "offer-see": "Wer darf das Angebot sehen?",

@@ -104,27 +104,36 @@ SENTENCES: dict[str, str] = {
     "help-text-roles": "Jede Person hat eine oder mehrere Rollen. Der Betrieb Ihres Hauses gibt sie.",
     "accessibility-title": "Erklärung zur Barrierefreiheit",
     "accessibility-lead": "{provider} möchte, dass alle diese Seiten benutzen können.",
-    "accessibility-standard": "Nach welchen Regeln",
-    "accessibility-text-standard": (
-        "Die Seiten folgen der EN 301 549 und den WCAG 2.2 auf der Stufe AA. Sie lassen sich mit der Tastatur "
-        "allein und ohne Skript bedienen. Sie passen auf schmale Bildschirme und in doppelter Größe."
+    "accessibility-scope": "Wofür gilt diese Erklärung?",
+    "accessibility-text-scope": "Sie gilt für diese Seiten von {provider}, nicht für Seiten, auf die sie verweisen.",
+    "accessibility-state": "Wie weit sind die Seiten barrierefrei?",
+    "accessibility-text-state": (
+        "Maßstab sind die BITV 2.0, die EN 301 549 und die WCAG 2.2 auf der Stufe AA. Die Seiten sind damit "
+        "teilweise vereinbar: Was fehlt, steht unten. Sie lassen sich mit der Tastatur allein und ohne Skript "
+        "bedienen. Sie passen auf schmale Bildschirme und in doppelter Größe."
     ),
-    "accessibility-limits": "Was noch fehlt",
-    "accessibility-text-limits": (
-        "Titel und Beschreibungen schreiben die Anbieter, manchmal nur in einer Sprache. Karten sind gezeichnet; "
-        "daneben steht dasselbe als Liste oder Tabelle. Eine Fassung in Leichter Sprache und in Gebärdensprache "
-        "gibt es noch nicht."
+    "accessibility-limits": "Was ist nicht barrierefrei?",
+    "accessibility-text-limits": "Das fehlt noch:",
+    "accessibility-limit-language": "Titel und Beschreibungen schreiben die Anbieter, manchmal nur in einer Sprache.",
+    "accessibility-limit-maps": "Karten sind gezeichnet. Daneben steht dasselbe als Liste oder Tabelle.",
+    "accessibility-limit-easy": "Leichte Sprache und Gebärdensprache gibt es noch nicht.",
+    "accessibility-limit-files": "Dateien, die Anbieter liefern, prüft hier niemand auf Barrieren.",
+    "accessibility-made": "Worauf beruht diese Erklärung?",
+    "accessibility-text-made": (
+        "Auf einer Selbstbewertung des Herstellers: Jede Seite wird vor jeder neuen Fassung geprüft, in beiden "
+        "Sprachen, hell und dunkel, mit dem Prüfprogramm axe. Menschen mit Behinderungen haben sie noch nicht geprüft."
     ),
     "accessibility-report": "Eine Barriere melden",
     "accessibility-text-report": (
         "Schreiben Sie {provider}, auf welcher Seite etwas nicht geht. Sie erhalten eine Antwort, und das Angebot "
         "auch auf anderem Weg."
     ),
-    "accessibility-address": "Anschrift im Impressum",
+    "accessibility-address-report": "Anschrift im Impressum",
     "accessibility-enforce": "Wenn keine Antwort kommt",
     "accessibility-text-enforce": (
-        "Kommt keine Antwort, hilft die Stelle Ihres Landes, die über barrierefreie Informationstechnik wacht. "
-        "Das kostet nichts."
+        "Kommt in vier Wochen keine Antwort, oder hilft sie nicht: Wenden Sie sich an die Stelle Ihres Landes, die die "
+        "Barrierefreiheit von Webseiten durchsetzt. Das kostet nichts."
     ),
+    "accessibility-address-enforce": "Zur Durchsetzungsstelle",
     "as-member": "Sie suchen für {name}.",
 }

@@ -197,6 +197,7 @@ SENTENCES: dict[str, str] = {
     "column-due": "Deadline",
     "column-way": "Way",
     "untitled": "untitled",
+    "unlisted": "unknown participant",
     "offer-data": "What the data shows",
     "offer-stated": "Stated about the data",
     "offer-see": "Who may see the offer?",

@@ -101,26 +101,36 @@ SENTENCES: dict[str, str] = {
     "help-text-roles": "Each person has one or more roles, which the operator of your organisation gives.",
     "accessibility-title": "Accessibility statement",
     "accessibility-lead": "{provider} wants everybody to be able to use these pages.",
-    "accessibility-standard": "By which rules",
-    "accessibility-text-standard": (
-        "The pages follow EN 301 549 and WCAG 2.2 at level AA. They work with the keyboard alone and "
-        "without script. They fit narrow screens, and twice the size."
+    "accessibility-scope": "What does this statement cover?",
+    "accessibility-text-scope": "It covers these pages of {provider}, and no pages to which they link.",
+    "accessibility-state": "How accessible are the pages?",
+    "accessibility-text-state": (
+        "The measure is BITV 2.0, EN 301 549 and WCAG 2.2 at level AA. The pages comply with them in part: what is "
+        "missing is listed below. They work with the keyboard alone and without script. They fit narrow screens, and "
+        "twice the size."
     ),
-    "accessibility-limits": "What is missing yet",
-    "accessibility-text-limits": (
-        "Titles and descriptions are written by the providers, sometimes in one language only. Maps are drawn; a "
-        "list or table beside them has the same. There is no version in easy language or sign language yet."
+    "accessibility-limits": "What is not accessible?",
+    "accessibility-text-limits": "This is missing yet:",
+    "accessibility-limit-language": "Providers write titles and descriptions, sometimes in one language only.",
+    "accessibility-limit-maps": "Maps are drawn. A list or table beside them has the same.",
+    "accessibility-limit-easy": "There is no version in easy language or sign language yet.",
+    "accessibility-limit-files": "Nobody here checks whether the files that providers deliver are accessible.",
+    "accessibility-made": "What is this statement based on?",
+    "accessibility-text-made": (
+        "On a self-assessment of the maker: each page is checked before each new release, in both languages, light and "
+        "dark, with the tool axe. People with disabilities have not checked them yet."
     ),
     "accessibility-report": "Report a barrier",
     "accessibility-text-report": (
         "Write to {provider} on which page something does not work. You get an answer, and the content in another "
         "way too."
     ),
-    "accessibility-address": "Address in the imprint",
+    "accessibility-address-report": "Address in the imprint",
     "accessibility-enforce": "If no answer comes",
     "accessibility-text-enforce": (
-        "If no answer comes, the office of your federal state that watches over accessible information technology "
-        "helps, free of charge."
+        "If no answer comes within four weeks, or it does not help: turn to the body of your federal state that "
+        "enforces the accessibility of websites. It costs nothing."
     ),
+    "accessibility-address-enforce": "To the enforcement body",
     "as-member": "You search for {name}.",
 }

@@ -10,7 +10,10 @@ WORDS = ("space", "offer", "terms", "agreement", "delivery", "fresh")
 OWN_WORDS = (*WORDS, "purpose", "class", "release", "need", "consent", "proof")
 """The words of the pages of a broker, and of those of a participant."""
 WAYS = ("offer", "get", "decide")
-PARTS = ("standard", "limits", "report", "enforce")
+PARTS = ("scope", "state", "limits", "made", "report", "enforce")
+
+LIMITS = ("language", "maps", "easy", "files")
+_ADDRESSES = {"report": "imprint", "enforce": "enforcement"}
 
 
 async def show_help(visit: Visit) -> Response:
@@ -27,9 +30,9 @@ async def show_help(visit: Visit) -> Response:
 
 async def show_accessibility(visit: Visit) -> Response:
     """Show the accessibility statement (BITV 2.0; Directive (EU) 2016/2102, Article 7)."""
-    imprint = visit.pages.statements.get("imprint")
+    addresses = {part: visit.pages.statements.get(word) for part, word in _ADDRESSES.items()}
     canonical = _name(visit, ACCESSIBILITY)
-    return render(visit, "accessibility.html", parts=PARTS, imprint=imprint, canonical=canonical)
+    return render(visit, "accessibility.html", parts=PARTS, limits=LIMITS, addresses=addresses, canonical=canonical)
 
 
 def _name(visit: Visit, path: str) -> str:

@@ -4,7 +4,7 @@ A stream does not keep its session alive, and ends with it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
 
 import msgspec
@@ -18,6 +18,8 @@ from connector.web.frame.visit import Visit, read_token
 
 MOST_STREAMS, STREAMS_OF_ONE = 200, 20
 """The most open streams, in all and of one person."""
+_LOOK_S = 5.0
+"""How long a session that has ended may still read, at most."""
 
 
 class Glance(msgspec.Struct, frozen=True):
@@ -31,6 +33,14 @@ class Glance(msgspec.Struct, frozen=True):
 def open_stream(visit: Visit, look: Callable[[], Awaitable[Glance]], process_id: str = "") -> Response:
     """Answer with what `look` finds, now and whenever it differs, as JSON; a commit of the process looks at once."""
     return _PersonStream(_follow(visit, look, process_id), visit)
+
+
+def open_file_of_lines(visit: Visit, lines: AsyncIterator[bytes], name: str) -> Response:
+    """Answer with a file that grows by lines of JSON as they arrive, while the person is signed in."""
+    response = _PersonStream(_pass_on(visit, lines), visit)
+    response.headers["Content-Type"] = "application/x-ndjson"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 class _PersonStream(StreamingResponse):
@@ -63,6 +73,27 @@ async def _follow(visit: Visit, look: Callable[[], Awaitable[Glance]], process_i
             if seen.last:
                 return
             await _wait((changed, stopping), seen.again_s)
+
+
+async def _pass_on(visit: Visit, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    token, register, stopping = read_token(visit.request, visit.pages.here) or "", visit.users, visit.pages.stopping
+    ahead = asyncio.ensure_future(anext(lines, b""))
+    ending = asyncio.ensure_future(stopping.wait())
+    try:
+        while not stopping.is_set() and await users.find_session(register, token, seen=False):
+            await asyncio.wait((ahead, ending), timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+            if not ahead.done():
+                continue
+            if not ahead.result():
+                return
+            yield ahead.result()
+            ahead = asyncio.ensure_future(anext(lines, b""))
+    finally:
+        ending.cancel()
+        ahead.cancel()
+        await asyncio.wait((ahead,))
+        if isinstance(lines, AsyncGenerator):
+            await lines.aclose()
 
 
 async def _wait(flags: tuple[ChangeFlag, ChangeFlag], timeout_s: float) -> None:

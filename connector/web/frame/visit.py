@@ -41,6 +41,7 @@ PASSWORD_FIELDS = ("passwort", "bisher")
 """What the names of fields with a password begin with."""
 
 
+NO_SECRETS: Mapping[str, tuple[str, ...]] = {}
 NO_STATEMENTS: Mapping[str, str] = {}
 
 
@@ -51,7 +52,8 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     and the words of terms. `admit` counts a request of nobody, and returns how many seconds its address has to wait.
     `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
     stop, and `streams` has the places for streams of events. `uploads` are the files that people upload;
-    None without a root of the served data. `login` is the login of the organisation; None if people have none.
+    None without a root of the served data. `secrets` are the names of the secrets for sources, with the servers
+    (`host:port`) to which each may be sent. `login` is the login of the organisation; None if people have none.
     `statements` are the addresses of its imprint and of its word on data protection.
     """
 
@@ -65,6 +67,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     stopping: asyncio.Event
     streams: ConcurrencyLimit
     uploads: Uploads | None = None
+    secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS
     login: PagesLogin | None = None
     admit: Callable[[Request], int] = lambda _: 0
     statements: Mapping[str, str] = NO_STATEMENTS
@@ -328,8 +331,8 @@ def _make_environment() -> Environment:
 
 
 def name_party(visit: Visit, participant: str) -> str:
-    """Return the name of a participant, its identifier if the participant list has none."""
-    return find_name(visit.pages.directory, participant) or participant
+    """Return the name of a participant; if the participant list has none, what its identifier says to people."""
+    return find_name(visit.pages.directory, participant) or visit.words.party(participant)
 
 
 async def name_people(visit: Visit, names: Iterable[str]) -> dict[str, str]:

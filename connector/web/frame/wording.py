@@ -14,7 +14,32 @@ from connector.web.typed import is_number
 
 MANY = 100
 _LONG_DAYS = 2
+_IDENTIFIER = re.compile(r"(?:\S+ )?(?:urn:|did:|https?://)\S+", re.IGNORECASE)
+_DRAWN = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_SHORTEST = 3
 _DAY_MS, _HOUR_MS, _MINUTE_MS = 86_400_000, 3_600_000, 60_000
+
+
+def read_name(identifier: str, otherwise: str) -> str:
+    """Return the part of an identifier that a person reads; `otherwise` if it has none, and other texts as they are.
+
+    >>> read_name("https://works.example/participant", ""), read_name("urn:participant:roads-office", "")
+    ('works.example', 'roads-office')
+    >>> read_name("did:web:daten.stadt.example%3A8443", ""), read_name("urn:uuid:" + "0" * 32, "untitled")
+    ('daten.stadt.example', 'untitled')
+    """
+    if not _IDENTIFIER.fullmatch(identifier):
+        return identifier
+    # The key of an agreement names its counterparty before it.
+    identifier = identifier.rpartition(" ")[2]
+    if "://" in identifier:
+        named = identifier.partition("://")[2]
+        named = re.split(r"[/?#]", named, maxsplit=1)[0].rpartition("@")[2]
+    elif identifier.lower().startswith("did:web:"):
+        named = identifier.split(":")[2].partition("%")[0]
+    else:
+        named = identifier.rpartition(":")[2]
+    return otherwise if len(named) < _SHORTEST or _DRAWN.fullmatch(named) else named
 
 
 class PageWords(msgspec.Struct, frozen=True):
@@ -37,9 +62,16 @@ class PageWords(msgspec.Struct, frozen=True):
         return read_grammar(self.language).capitalise(phrase)
 
     def pick(self, texts: Mapping[str, str] | None, otherwise: str = "") -> str:
-        """Return a text of data in the reader's language, else in any, else something else."""
+        """Return a text of data in the reader's language, else in any, else something else.
+
+        An identifier is nothing that a person reads: its place has the name in it, or the word for what has no title.
+        """
         found = texts or {}
-        return found.get(self._choose(found), "") or otherwise
+        return found.get(self._choose(found), "") or read_name(otherwise, self.say("untitled"))
+
+    def party(self, participant: str) -> str:
+        """Return what names a participant that the participant list does not name, by its identifier."""
+        return read_name(participant, self.say("unlisted"))
 
     def spoken(self, texts: Mapping[str, str] | None) -> str:
         """Return the language (BCP 47) of the text that is picked, if it is known and not that of the page.

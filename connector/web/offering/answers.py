@@ -14,10 +14,10 @@ from connector.controlplane.usecases.offering.suggesting import suggest_title
 from connector.language.catalogue import read_grammar
 from connector.ports.entities import Asset, AssetStatement, DataClass, Marking, OfferForm
 from connector.semantic.codes import find_code
-from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, Records, find_record_format
+from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, AssetOrder, Records, find_record_format
 from connector.views.descriptions import Contact, CoveredPlace, CoveredTime
 from connector.web.frame.wording import PageWords
-from connector.web.offering.controls import read_answer
+from connector.web.offering.controls import read_answer, split_lines
 from connector.web.typed import read_day, read_degrees
 
 TEXTS = ("titel", "titel_en", "text", "text_en", "stichworte", "thema", "haeufigkeit", "sprache", "lizenz")
@@ -25,7 +25,7 @@ PLACES = ("ort", "ags", "box", "von", "bis", "kontakt", "kontakt_email")
 OF_PERSONS = ("personenbezug", "rechtsgrundlage", "person")
 """Fields that count for personal data alone."""
 FLAGS = ("laufend",)
-DESCRIPTION = (*TEXTS, *PLACES, "klasse", *OF_PERSONS, *FLAGS)
+DESCRIPTION = (*TEXTS, *PLACES, "klasse", *OF_PERSONS, "formen", *FLAGS)
 """The fields of the description."""
 
 FIELD_OF = {
@@ -48,6 +48,7 @@ FIELD_OF = {
     "legal-basis": "rechtsgrundlage",
     "marking": "personenbezug",
     "records": "person",
+    "forms": "formen",
 }
 """The field in which the cause of a refusal is, by the code of the refusal or the member that it names."""
 _MEMBER = re.compile(r"`([a-z_.]+)`")
@@ -55,7 +56,7 @@ _MOST_FIELDS = 500
 _UNREADABLE = (0.0,)
 """A box that the check of a description refuses."""
 _COMPOSED = ("title", "description", "contact", "place", "period", "stated")
-_CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", "frequency", "records")
+_CHANGING = (*_COMPOSED, "keywords", "themes", "data_class", "live", "licence", "frequency", "records", "forms")
 
 
 def read_inspection(form: OfferForm | None) -> Inspection | None:
@@ -114,6 +115,7 @@ def write_order(form: OfferForm, policy: dict[str, Any] | None) -> AssetOrder:
         frequency=read_answer(said, "haeufigkeit") or None,
         stated=_read_statement(said),
         records=_read_records(form, found),
+        forms=tuple(known for known in FORM_TYPES if known in split_lines(said.get("formen", ""))),
     )
 
 
@@ -141,6 +143,7 @@ def write_answers(asset: Asset) -> dict[str, str]:
         "personenbezug": asset.stated.marking.value if asset.stated.marking is not Marking.NONE else "",
         "rechtsgrundlage": asset.stated.legal_basis[0] if asset.stated.legal_basis else "",
         "person": asset.records.subject if asset.records else "",
+        "formen": "".join(f"\n{known}" for known in FORM_TYPES if known in asset.forms),
         "laufend": "1" if asset.live else "",
     }
 

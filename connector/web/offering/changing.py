@@ -11,6 +11,7 @@ from connector.ports.entities import Asset, AssetStatus, DataClass, OfferForm
 from connector.web.frame.visit import Visit
 from connector.web.offering.answers import DESCRIPTION, OF_PERSONS, list_changed, write_answers
 from connector.web.offering.choices import list_choices
+from connector.web.offering.controls import split_lines
 from connector.web.offering.terms_of_form import write_policy
 from connector.web.rights import is_guarded
 from connector.web.terms import TermsChanges, compare_terms
@@ -78,7 +79,8 @@ def _list_answers(visit: Visit, form: OfferForm, asset: Asset) -> tuple[ChangedA
     choices = list_choices(visit.desk.evaluator.library.operands, visit.words, form)
 
     def show(field: str, text: str) -> str:
-        label = next((option.label for option in choices.get(field, ()) if option.value == text), text)
+        labels = {option.value: option.label for option in choices.get(field, ())}
+        label = ", ".join(labels.get(line, line) for line in split_lines(text)) if labels else text
         return label if len(label) <= _LONGEST else f"{label[:_LONGEST]} …"
 
     return tuple(

@@ -16,6 +16,7 @@ from connector.ports.entities import DataClass, Marking, OfferForm
 from connector.views.assets import AssetOrder
 from connector.web.frame.visit import Visit, make_link
 from connector.web.offering.answers import explain_refusal, read_inspection, write_order
+from connector.web.offering.audience import find_audience
 from connector.web.offering.changing import describe_change
 from connector.web.offering.steps import find_step
 from connector.web.offering.template_cards import explain_terms
@@ -67,6 +68,9 @@ async def check_form(visit: Visit, form: OfferForm) -> Checked:
         *_check_policy(visit, form, order, policy),
         *_check_description(visit, form, order),
     ]
+    audience = await find_audience(visit.desk.evaluator, words, policy)
+    if audience.members and audience.count == len(audience.members) and not any(one.may for one in audience.members):
+        findings.append(CheckFinding("warning", words.say("offering.for-nobody"), find_step(form, "bedingungen")))
     if found is not None and found.persons and order.data_class is not DataClass.PERSONAL:
         text = words.say("offering.persons-found", fields=", ".join(found.persons))
         findings.append(CheckFinding("warning", text, find_step(form, "beschreibung") + "#klasse"))

@@ -8,6 +8,7 @@ from connector.policy.words.names import name_value
 from connector.ports.entities import DataClass, Marking, OfferForm
 from connector.protocol.dcat import THEMES, label_theme, to_theme
 from connector.semantic.codes import ListName, read_codes
+from connector.views.assets import FORM_TYPES
 from connector.web.frame.wording import PageWords
 from connector.web.offering.answers import read_inspection
 from connector.web.offering.controls import Option
@@ -35,9 +36,14 @@ def list_choices(registry: Registry, words: PageWords, form: OfferForm) -> dict[
             if known is not Marking.NONE
         ),
         "rechtsgrundlage": _list_bases(registry, words),
+        "formen": tuple(Option(known, words.say(f"choosing.form-{known}")) for known in FORM_TYPES),
         "person": tuple(Option(field.name, field.name) for field in found.seen.fields) if found else (),
     }
-    return {name: _with_answer(options, form.answers.get(name, "")) for name, options in listed.items()}
+    several = frozenset({"formen"})
+    return {
+        name: options if name in several else _with_answer(options, form.answers.get(name, ""))
+        for name, options in listed.items()
+    }
 
 
 def _list_codes(name: ListName, words: PageWords) -> tuple[Option, ...]:

@@ -17,6 +17,7 @@ from connector.ports.search_index import Facet
 from connector.protocol.dsp.errors import clean
 from connector.web.frame.wording import PageWords
 from connector.web.showing.area import Drawing, draw_boxes
+from connector.web.showing.choosable import Choosable, read_choosable
 from connector.web.showing.results import name_value
 from connector.web.terms import Terms, describe_terms
 
@@ -55,6 +56,7 @@ class DatasetShown(msgspec.Struct, frozen=True, kw_only=True):
     more_offers: int
     boxes: tuple[Box, ...]
     drawing: Drawing | None
+    choosable: Choosable
 
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,7 @@ async def show_dataset(
         more_offers=read.count - len(offers),
         boxes=stated.boxes,
         drawing=draw_boxes(list(enumerate(stated.boxes, 1))),
+        choosable=read_choosable(dataset),
     )
 
 

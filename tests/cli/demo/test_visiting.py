@@ -42,7 +42,7 @@ def test_each_person_has_a_link_and_each_address_answers(
 ) -> None:
     pages.answer("GET", "/", {})
     pages.answer("GET", "/willkommen", {})
-    assert open_pages(visited).startswith("6 addresses in the browser answer")
+    assert open_pages(visited).startswith("9 addresses in the browser answer")
     invited = management.bodies("POST", "/v1/users")
     assert [(one["name"], one["roles"]) for one in invited] == [(one.name, [one.role]) for one in PEOPLE]
     assert [page.person for page in visited.pages] == [None, *PEOPLE]

@@ -13,6 +13,21 @@ BERLIN = ZoneInfo("Europe/Berlin")
 DE, EN = PageWords("de", BERLIN), PageWords("en", BERLIN)
 
 
+@pytest.mark.parametrize(
+    "identifier",
+    ["urn:d:1", "urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2", "https:///x", "did:web:", "urn:x:", "urn:x:a"],
+)
+def test_an_identifier_that_says_nothing_is_never_the_name_of_something(identifier: str) -> None:
+    assert DE.pick(None, identifier) == "ohne Titel"
+    assert DE.party(identifier) == "unbekannter Teilnehmer"
+
+
+def test_what_an_identifier_says_names_what_has_no_title() -> None:
+    assert EN.party("https://user@works.example:8443/x") == "works.example:8443"
+    assert EN.pick({}, "urn:example:bicycle-plans") == "bicycle-plans"
+    assert EN.pick({}, "Bicycle plans") == "Bicycle plans"
+
+
 def test_times_are_those_of_the_clocks_in_the_zone() -> None:
     at = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
     assert DE.day(at) == "23. November 2026"

@@ -56,6 +56,7 @@ def render_dataset(publisher: Publisher, asset: Asset) -> bytes:
             **_describe_origin(asset, contact, dcat.make_agent(context.participant, name)),
             **_describe_coverage(asset),
             **_describe_category(asset),
+            **_describe_parameters(asset),
         },
         distribution_members=_describe_distribution(asset),
         service_members={
@@ -150,6 +151,23 @@ def _describe_category(asset: Asset) -> Stated:
         dcat.DATA_CLASS: asset.data_class.value,
         **_describe_mandate(asset),
     }
+
+
+def _describe_parameters(asset: Asset) -> Stated:
+    """Return by what a consumer may ask for a part of the data; the columns behind it stay with the provider."""
+    declared = asset.source.get("parameters")
+    if not isinstance(declared, dict):
+        return {}
+    shown = [
+        {
+            key: value
+            for member, key in dcat.PARAMETER_MEMBERS.items()
+            if (value := {"type": "text", **stated, "name": name}.get(member)) not in (None, [], ())
+        }
+        for name, stated in declared.items()
+        if isinstance(stated, dict)
+    ]
+    return {dcat.PARAMETER: shown} if shown else {}
 
 
 def _describe_mandate(asset: Asset) -> Stated:

@@ -2,27 +2,29 @@
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
-from connector.controlplane.core.errors import NoSuchEntity
+from connector.controlplane.core.errors import NoSuchEntity, UseCaseError
 from connector.controlplane.core.lookup import find_agreement
-from connector.controlplane.usecases import transfer, users
+from connector.controlplane.usecases import catalog, transfer, users
+from connector.dataplane.transfer.follow import is_stream
 from connector.desk.received import list_files
 from connector.language.catalogue import say, tell_reason
-from connector.ports.entities import PageBounds
+from connector.ports.entities import Agreement, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
 from connector.views.conversion import to_view
 from connector.views.transfers import DeliveryView
 from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
-from connector.web.frame.streams import Glance, open_stream
+from connector.web.frame.streams import Glance, open_file_of_lines, open_stream
 from connector.web.frame.visit import Visit, fill, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS
+from connector.web.showing.choosable import read_choosable, read_parameters, write_choice
 from connector.web.showing.steps import list_delivery_steps
 
 PAGE, MOST_LEAVES, SHOWN_FILES = 25, 200, 100
@@ -79,13 +81,62 @@ async def stream_delivery(visit: Visit) -> Response:
     return open_stream(visit, look, pid)
 
 
+async def show_choice(visit: Visit) -> Response:
+    """Show in which form the data can be taken, and by what the provider lets it be narrowed."""
+    agreement = await find_agreement(visit.desk.context, read_query(visit, "vertrag") or "", Role.CONSUMER)
+    return await _show_choice(visit, agreement, read_query(visit, "nach") or "", {})
+
+
 async def order(visit: Visit) -> Response:
     """Start a delivery under an agreement; the same form sent again leads to the same delivery."""
     form = await read_form(visit.request)
     agreement = await find_agreement(visit.desk.context, form.get("vertrag", ""), Role.CONSUMER)
-    pid = _make_id(agreement.key, form.get("nach", ""))
-    begun = await transfer.request(visit.desk.enforcer, agreement.key, id=pid, by=visit.person.name)
+    after = form.get("nach", "")
+    try:
+        choice, parameters = write_choice(form), read_parameters(form)
+    except FormFault as fault:
+        return await _show_choice(visit, agreement, after, form, visit.words.say(fault.key))
+    keep = form.get("offen") == "1"
+    asked = (choice, repr(parameters) if parameters else "", "offen" if keep else "")
+    pid = _make_id(agreement.key, "\n".join((after, *filter(None, asked))))
+    begun = await transfer.request(
+        visit.desk.enforcer,
+        agreement.key,
+        id=pid,
+        keep=keep,
+        choice=choice,
+        parameters=parameters,
+        by=visit.person.name,
+    )
     return go_to(make_link("/lieferungen/lieferung", id=begun.id))
+
+
+async def _show_choice(
+    visit: Visit, agreement: Agreement, after: str, typed: Mapping[str, str], fault: str = ""
+) -> Response:
+    try:
+        dataset = await catalog.fetch_dataset(visit.desk.counterparties, agreement.counterparty, agreement.dataset)
+    except UseCaseError:
+        dataset = None  # Who has an agreement may get the data as it is, whatever the catalogue says at present.
+    return render(
+        visit,
+        "choice.html",
+        status=422 if fault else 200,
+        agreement=agreement,
+        party=name_party(visit, agreement.counterparty),
+        after=after,
+        typed=typed,
+        away=dataset is None,
+        choosable=read_choosable(dataset or {}),
+        fault=fault,
+    )
+
+
+async def record_stream(visit: Visit) -> Response:
+    """Answer with the messages of a stream as they arrive, as a file that grows."""
+    process = await _find_own(visit, read_query(visit, "id") or "")
+    lines = await transfer.follow(visit.desk.enforcer, process.id, "")
+    return open_file_of_lines(visit, lines, f"{process.id.rpartition(':')[2]}.ndjson")
 
 
 async def pause(visit: Visit) -> Response:
@@ -139,7 +190,7 @@ async def _find_own(visit: Visit, id: str) -> Transfer:
 
 
 def _make_id(agreement: str, after: str) -> str:
-    """Return the identifier of the delivery that follows another one (empty: none) under an agreement.
+    """Return the identifier of the delivery that follows another one with a choice (empty: none) under an agreement.
 
     A form that is sent twice has it twice, and nobody chooses it.
     """
@@ -183,8 +234,15 @@ async def _describe_now(visit: Visit, process: Transfer, progress: DeliveryView,
         "fault": words.translate(fault),
         "remark": words.translate(progress.remark or ""),
         "files": await _list_files(visit, process),
+        "streamed": _is_followed(process),
         "may_open": users.has_role(visit.person, ASKERS),
     }
+
+
+def _is_followed(process: Transfer) -> bool:
+    """Return whether messages arrive here now, which a person may read along."""
+    started = process.role is Role.CONSUMER and process.state == TransferState.STARTED
+    return started and is_stream(process.data_address)
 
 
 async def _list_files(visit: Visit, process: Transfer) -> list[str]:

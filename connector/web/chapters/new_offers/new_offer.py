@@ -1,6 +1,5 @@
 """A new offer, steps 1 and 2: where the data is, and what it is. A form can be left, resumed, and given up."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -25,13 +24,19 @@ from connector.web.offering.answers import (
     write_order,
 )
 from connector.web.offering.choices import list_choices
-from connector.web.offering.controls import read_answer
 from connector.web.offering.keeping import confirm_kept, keep
+from connector.web.offering.places import (
+    KIND,
+    LONGEST_PLACE,
+    STREAMS,
+    PlaceFault,
+    is_place_answer,
+    list_parameters,
+    list_places,
+    read_place,
+)
 from connector.web.offering.steps import find_step, list_steps
 from connector.web.rights import may_write
-
-PLACE = ("art", "stelle", "muster")
-"""The fields of a place in which data lies already."""
 
 
 async def show_data(visit: Visit) -> Response:
@@ -41,9 +46,11 @@ async def show_data(visit: Visit) -> Response:
     return show_step_of_data(visit, form)
 
 
-def show_step_of_data(visit: Visit, form: OfferForm | None, fault: str = "", status: int = 200) -> Response:
-    """Return the page of the first step, with what an inspection has found."""
-    uploads = visit.pages.uploads
+def show_step_of_data(
+    visit: Visit, form: OfferForm | None, fault: str = "", status: int = 200, *, wrong: str = ""
+) -> Response:
+    """Return the page of the first step, with what an inspection has found; `wrong` is the field of a fault."""
+    uploads, answers = visit.pages.uploads, form.answers if form else {}
     return render(
         visit,
         "new_offer_data.html",
@@ -52,43 +59,53 @@ def show_step_of_data(visit: Visit, form: OfferForm | None, fault: str = "", sta
         steps=list_steps(form, "daten"),
         found=read_inspection(form),
         fault=fault,
+        wrong=wrong,
         largest=uploads.largest if uploads else 0,
+        places=list_places(visit.words, answers, visit.pages.secrets),
+        parameters=list_parameters(visit.words, answers),
+        placed=KIND in answers,
+        narrowed=any(name.startswith("wahl.") and name.endswith(".name") and text for name, text in answers.items()),
     )
 
 
 async def take_place(visit: Visit) -> Response:
-    """Take a file or folder below the root of the data, or an address, as the data of the offer."""
+    """Take data that lies somewhere already: below the root, at a service, in a database or store, or a stream."""
     fields = await read_form(visit.request)
     if not may_write(visit.person.roles):
         raise FormFault("error-not-yours", 403)
     context, by = visit.desk.context, visit.person.name
-    answers = {name: fields.get(name, "")[:2000] for name in PLACE}
+    answers = {name: text[:LONGEST_PLACE] for name, text in fields.items() if is_place_answer(name)}
     if fields.get("id"):
         form = await offer_forms.find(context, fields["id"])
         form = await offer_forms.save(context, form, by, seen=read_version(fields, "stand"), answers=answers)
     else:
         form = await offer_forms.begin(context, by, answers=answers)
-    place = read_answer(form.answers, "stelle")
-    if not place:
-        return show_step_of_data(visit, form, visit.words.say("offering.place-missing"))
     try:
-        form = await take_source(visit, form, _make_source(form.answers), place)
+        place = read_place(form.answers)
+        form = await take_source(visit, form, place.source, place.name, media_type=place.media_type)
+    except PlaceFault as fault:
+        return show_step_of_data(visit, form, fault.explain(visit.words), wrong=fault.field)
     except UseCaseError as error:
         return show_step_of_data(visit, form, visit.words.pick(error.reasons) or visit.words.translate(error.reason))
     return go_to(find_step(form, "beschreibung"))
 
 
-async def take_source(visit: Visit, form: OfferForm, source: dict[str, Any], name: str) -> OfferForm:
-    """Look at the data of a source and save it in a form, with suggested answers. Raises Invalid, NotAllowed."""
+async def take_source(
+    visit: Visit, form: OfferForm, source: dict[str, Any], name: str, *, media_type: str = ""
+) -> OfferForm:
+    """Look at the data of a source and save it in a form, with suggested answers.
+
+    `media_type` is what a person stated (empty: what the name says). Raises Invalid, NotAllowed.
+    """
     plain = name.partition("?")[0]
-    media_type = guess_media_type(plain if source["kind"] != "http" else plain.rpartition("/")[2]) or DEFAULT_MEDIA_TYPE
-    found = await inspect(visit.desk.publisher, source, name[:200], media_type)
+    guessed = guess_media_type(plain if source["kind"] != "http" else plain.rpartition("/")[2]) or DEFAULT_MEDIA_TYPE
+    found = await inspect(visit.desk.publisher, source, name[:200], media_type or guessed)
     return await offer_forms.save(
         visit.desk.context,
         form,
         visit.person.name,
         seen=form.version,
-        answers=suggest_answers(form, found, name),
+        answers=suggest_answers(form, found, name) | ({"laufend": "1"} if source["kind"] in STREAMS else {}),
         source=source,
         found=msgspec.json.encode(found),
     )
@@ -131,15 +148,6 @@ async def discard(visit: Visit) -> Response:
     if form.asset:
         return go_to(make_link("/angebote/angebot", id=form.asset, fertig="verworfen"))
     return go_to("/angebote?fertig=verworfen")
-
-
-def _make_source(answers: Mapping[str, str]) -> dict[str, Any]:
-    place = read_answer(answers, "stelle")
-    if answers.get("art") == "adresse":
-        return {"kind": "http", "url": place}
-    if answers.get("art") == "ordner":
-        return {"kind": "file", "path": place, "glob": read_answer(answers, "muster") or "*"}
-    return {"kind": "file", "path": place}
 
 
 def _find_fault(visit: Visit, form: OfferForm) -> tuple[str, str] | None:

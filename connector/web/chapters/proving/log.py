@@ -1,7 +1,7 @@
 """The audit log for examiners: found by filters in the address, checked, proven entry by entry, and exported."""
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -39,12 +39,13 @@ async def show_log(visit: Visit) -> Response:
     context = visit.desk.context
     found, following = await log.find_entries(context, question, before=before, limit=PAGE)
     people = await find_people(visit, tuple(HistoryEntry(leaf=one.leaf, fields=one.fields) for one in found))
+    titles = next((one.subject.title for one in found if one.subject.title), {})
     return render(
         visit,
         "log.html",
         asked=asked,
         kinds=[(kind, visit.words.say(f"proving.kind-{kind}")) for kind in KINDS],
-        chosen=[(name, _name_filter(visit, name, asked[name])) for name in _FILTERS[3:] if asked[name]],
+        chosen=[(name, _name_filter(visit, name, asked[name], titles)) for name in _FILTERS[3:] if asked[name]],
         found=[(one, _tell(visit, one, people), name_party(visit, one.subject.partner)) for one in found],
         following=None if following is None else make_link(PATH, **_given(asked), vor=following),
         newest=make_link(PATH, **_given(asked)) if before is not None else None,
@@ -187,5 +188,6 @@ def _read_day(visit: Visit, text: str, *, days: int) -> int | None:
         raise FormFault("proving.day-unreadable") from None
 
 
-def _name_filter(visit: Visit, name: str, value: str) -> str:
-    return name_party(visit, value) if name == "partner" else value
+def _name_filter(visit: Visit, name: str, value: str, titles: Mapping[str, str]) -> str:
+    """Return what a filter is called: a participant by its name, a dataset and its contract by their title."""
+    return name_party(visit, value) if name == "partner" else visit.words.pick(titles, value)

@@ -1,15 +1,33 @@
 """The deliveries: started once, seen as they move, paused, resumed and broken off by people who get data."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import msgspec
 import pytest
 
+from connector.controlplane.usecases import users
+from connector.dataplane.transfer.follow import FORM, STREAM
 from connector.ports.changes import PutAgreement, PutProcess
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import PageBounds, UserRole
-from connector.protocol.dsp.common import Role
+from connector.protocol import dcat
+from connector.protocol.dsp.common import HTTP_ENDPOINT, Role
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
+from connector.web.frame import streams
+from connector.web.frame.visit import PagesDesk
 from tests.support.plane import OWNER
-from tests.web.getting import CSV, DELIVERED, follow, furnish_getting, link, make_agreement, make_delivery, put_files
+from tests.web.getting import (
+    CSV,
+    DELIVERED,
+    follow,
+    furnish_getting,
+    link,
+    make_agreement,
+    make_dataset,
+    make_delivery,
+    put_files,
+)
 from tests.web.office import Office, Reading, find
 
 SHOWN = link("/lieferungen/lieferung", id=DELIVERED)
@@ -147,3 +165,99 @@ async def test_an_unknown_delivery_is_a_page_that_says_so(office: Office) -> Non
     browser = await office.sign_in(UserRole.CONSUMER)
     for path in ("lieferung", "laufend", "inhalt", "datei", "abbrechen"):
         assert (await browser.get(f"/lieferungen/{path}?id=urn:none")).status_code == 404
+
+
+async def test_a_delivery_is_chosen_by_what_the_provider_lets_choose(office: Office) -> None:
+    names = dcat.PARAMETER_MEMBERS
+    parameters = [{names["name"]: "von", names["type"]: "date"}, {names["name"]: "ort", names["type"]: "text"}]
+    forms = [{"@type": "Distribution", "format": "HttpData-PULL", dcat.FORM: form} for form in ("csv", "excel")]
+    office.desk.peer.datasets[:] = [make_dataset(distribution=forms, **{dcat.PARAMETER: parameters})]
+    await office.store.commit([PutAgreement(make_agreement())])
+    browser = await office.sign_in(UserRole.CONSUMER)
+    agreement = await browser.get(link("/vertraege/vertrag", id="urn:a:own"))
+    place = next(one for one in Reading(agreement.text).links() if one.startswith("/lieferungen/waehlen"))
+    page = await browser.get(place)
+    form = {"vertrag": find(page.text, r'name="vertrag" value="([^"]+)"'), "nach": ""}
+    assert 'id="wahl.von" name="wahl.von" type="date"' in page.text
+    wrong = await browser.post("/lieferungen/beginnen", data={**form, "form": "csv", "zeilen": "viel"})
+    assert wrong.status_code == 422
+    assert "viel" in wrong.text
+    chosen = {**form, "form": "excel", "spalten": "ort", "zeilen": "wert>=20", "wahl.von": "2026-05-01"}
+    assert (await browser.post("/lieferungen/beginnen", data=chosen)).status_code == 303
+    other = await browser.post("/lieferungen/beginnen", data={**form, "form": "csv"})
+    assert other.status_code == 303
+    begun, _ = await office.store.transfers(OWNER, PageBounds())
+    assert {(one.choice, one.parameters) for one in begun} == {
+        ("form=excel&columns=ort&where=wert%3E%3D20", "von=2026-05-01"),
+        ("form=csv", ""),
+    }
+
+
+async def test_a_provider_that_is_away_leaves_the_data_as_it_is_offered(office: Office) -> None:
+    office.desk.peer.datasets.clear()
+    await office.store.commit([PutAgreement(make_agreement())])
+    browser = await office.sign_in(UserRole.CONSUMER)
+    page = await browser.get(link("/lieferungen/waehlen", vertrag="urn:a:own"))
+    assert page.status_code == 200
+    assert "wie angeboten, können Sie trotzdem holen" in Reading(page.text).text
+
+
+STREAMED = msgspec.json.encode(
+    {
+        "@type": "DataAddress",
+        "endpointType": HTTP_ENDPOINT,
+        "endpoint": "https://city.example/flows/1",
+        "endpointProperties": [{"@type": "EndpointProperty", "name": FORM, "value": STREAM}],
+    }
+)
+
+
+async def test_a_delivery_of_data_without_an_end_stays_open_if_that_is_asked_for(office: Office) -> None:
+    frequency = {"@id": "http://publications.europa.eu/resource/authority/frequency/CONT"}
+    office.desk.peer.datasets[:] = [make_dataset(**{"dct:accrualPeriodicity": frequency})]
+    await office.store.commit([PutAgreement(make_agreement())])
+    browser = await office.sign_in(UserRole.CONSUMER)
+    page = await browser.get(link("/lieferungen/waehlen", vertrag="urn:a:own"))
+    form = {"vertrag": find(page.text, r'name="vertrag" value="([^"]+)"'), "nach": "", "offen": "1"}
+    assert 'name="offen"' in page.text
+    await browser.post("/lieferungen/beginnen", data=form)
+    (begun,), _ = await office.store.transfers(OWNER, PageBounds())
+    assert begun.keep
+
+
+@pytest.mark.parametrize(("role", "shown"), [(UserRole.CONSUMER, True), (UserRole.AUDITOR, False)])
+async def test_messages_are_recorded_by_who_gets_data(office: Office, role: UserRole, shown: bool) -> None:
+    await _deliver(office, state="STARTED", data_address=STREAMED, keep=True)
+    browser = await office.sign_in(role)
+    assert ("/lieferungen/mitschnitt" in (await browser.get(SHOWN)).text) is shown
+    recorded = await browser.get(link("/lieferungen/mitschnitt", id=DELIVERED))
+    assert recorded.status_code == (200 if shown else 403)
+    assert (b'"event":"end"' in recorded.content) is shown
+    if shown:
+        assert recorded.headers["content-disposition"].startswith("attachment")
+
+
+async def test_a_recording_ends_with_the_session_and_leaves_its_place(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = asyncio.Event()
+
+    async def wait(_owner: str, _flow: str, _after: str) -> AsyncIterator[bytes]:
+        try:
+            yield b'{"id": "1"}\n'
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(office.values.enforcer.dataplane, "follow", wait)
+    monkeypatch.setattr(streams, "_LOOK_S", 0.01)
+    await _deliver(office, state="STARTED", data_address=STREAMED, keep=True)
+    browser = await office.sign_in(UserRole.CONSUMER)
+
+    async def sign_out() -> None:
+        await users.sign_out_everywhere(office.register, await users.find(office.register, "a.kaya"))
+
+    assert await follow(office, browser, link("/lieferungen/mitschnitt", id=DELIVERED), sign_out) == [{"id": "1"}]
+    assert closed.is_set()
+    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    assert pages.streams.count == 0

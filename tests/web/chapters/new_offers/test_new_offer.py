@@ -15,7 +15,7 @@ DESCRIPTION = path("/neues-angebot/beschreibung", "urn:f:1")
 async def test_data_below_the_root_is_found_and_described(office: Office) -> None:
     (office.root / "luft.csv").write_text("Ort;pm10\nMarkt;12,5\n", "utf-8")
     browser = await office.sign_in(UserRole.PROVIDER)
-    sent = await browser.post("/neues-angebot/daten", data={"art": "datei", "stelle": "luft.csv"})
+    sent = await browser.post("/neues-angebot/daten", data={"art": "datei", "datei.pfad": "luft.csv"})
     assert sent.status_code == 303
     assert 'value="Luft"' in (await browser.get(sent.headers["location"])).text
 
@@ -23,7 +23,7 @@ async def test_data_below_the_root_is_found_and_described(office: Office) -> Non
 @pytest.mark.parametrize(
     ("place", "told"),
     [
-        ("", "Bitte geben Sie einen Pfad"),
+        ("", "Pfad des Ordners fehlt noch"),
         ("none.csv", "fehlt"),
         ("../settings.toml", "Pfad"),
         ("/etc/passwd", "Pfad"),
@@ -31,11 +31,13 @@ async def test_data_below_the_root_is_found_and_described(office: Office) -> Non
 )
 async def test_a_place_without_data_is_told_in_words_and_stays_typed(office: Office, place: str, told: str) -> None:
     browser = await office.sign_in(UserRole.PROVIDER)
-    answer = await browser.post("/neues-angebot/daten", data={"art": "ordner", "stelle": place, "muster": "*.csv"})
+    answer = await browser.post(
+        "/neues-angebot/daten", data={"art": "ordner", "ordner.pfad": place, "ordner.muster": "*.csv"}
+    )
     assert answer.status_code == 422
     assert told in Reading(answer.text).text
     (form,) = await office.store.offer_forms(OWNER)
-    assert (form.answers["stelle"], form.answers["muster"]) == (place, "*.csv")
+    assert (form.answers["ordner.pfad"], form.answers["ordner.muster"]) == (place, "*.csv")
 
 
 async def test_whatever_is_typed_is_kept_also_if_it_is_wrong(office: Office) -> None:
@@ -147,3 +149,18 @@ async def test_a_title_of_any_kind_is_kept_as_typed_and_is_text(office: Office, 
         assert answer.status_code == 303
         check = await browser.get(path("/neues-angebot/freigabe", "urn:f:1"))
         assert "\u202e" not in check.text
+
+
+async def test_forms_of_the_rows_are_offered_beside_the_data_as_it_is(office: Office) -> None:
+    await office.fill_in()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = {"id": "urn:f:1", "stand": "1", "titel": "Luft", "formen": ["", "json", "csv"]}
+    assert (await browser.post("/neues-angebot/beschreibung", data=sent)).status_code == 303
+    assert write_order(await office.form(), None).forms == ("csv", "json")
+    page = await browser.get(DESCRIPTION)
+    shown = [
+        given["value"]
+        for _, given in Reading(page.text).elements
+        if given.get("name") == "formen" and "checked" in given
+    ]
+    assert shown == ["csv", "json"]

@@ -1,0 +1,38 @@
+"""German texts about what a consumer chooses of the data: forms, columns, rows and parameters."""
+
+SENTENCES: dict[str, str] = {
+    "title": "Zur Auswahl",
+    "when": "Gewählt wird mit der Lieferung, nach dem Vertrag.",
+    "forms": "Formen",
+    "parameters": "Eingrenzen nach",
+    "link": "Form und Auswahl …",
+    "choose": "Lieferung wählen",
+    "lead": "„{title}“ von {party}. Ohne Auswahl kommt alles, wie angeboten.",
+    "away": "Der Anbieter sagt gerade nicht, was zur Auswahl steht. Alles, wie angeboten, können Sie trotzdem holen.",
+    "nothing": "Zu diesen Daten nennt der Anbieter nichts zur Auswahl.",
+    "form": "Form",
+    "form-as-is": "wie angeboten",
+    "form-csv": "CSV",
+    "form-csv-excel": "CSV für Excel",
+    "form-json": "JSON",
+    "form-ndjson": "JSON, je Zeile ein Datensatz",
+    "form-geojson": "GeoJSON (Karte)",
+    "form-parquet": "Parquet (Auswertung)",
+    "form-excel": "Excel",
+    "form-features": "Kartendienst (OGC API Features)",
+    "columns": "Nur diese Spalten",
+    "columns-hint": "Namen, durch Komma getrennt. Leer heißt: alle.",
+    "where": "Nur Zeilen mit",
+    "where-hint": "Eine Bedingung je Zeile, zum Beispiel temperatur>=20",
+    "bounds": "von {least} bis {most}",
+    "any": "alle",
+    "needs-form": "Spalten und Zeilen lassen sich nur mit einer Form wählen. Bitte wählen Sie auch eine Form.",
+    "where-wrong": "Eine Bedingung ist keine: nötig ist eine wie temperatur>=20.",
+    "open": "Lieferung offen halten",
+    "open-hint": "Für Daten, die laufend kommen: Sie lesen mit, bis Sie die Lieferung abbrechen.",
+    "stream-title": "Laufende Nachrichten",
+    "stream-lead": (
+        "Die Datei wächst, solange sie geladen wird: eine Nachricht je Zeile. Ein neuer Mitschnitt beendet den vorigen."
+    ),
+    "stream-record": "Mitschneiden",
+}

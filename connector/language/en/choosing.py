@@ -1,0 +1,38 @@
+"""English texts about what a consumer chooses of the data: forms, columns, rows and parameters."""
+
+SENTENCES: dict[str, str] = {
+    "title": "To choose from",
+    "when": "The choice is made with the delivery, after the agreement.",
+    "forms": "Forms",
+    "parameters": "Ask for a part by",
+    "link": "Form and choice …",
+    "choose": "Choose a delivery",
+    "lead": "“{title}” of {party}. Without a choice everything comes as it is offered.",
+    "away": "The provider does not say at present what can be chosen. You can still get everything as it is offered.",
+    "nothing": "The provider names nothing to choose for this data.",
+    "form": "Form",
+    "form-as-is": "as it is offered",
+    "form-csv": "CSV",
+    "form-csv-excel": "CSV for Excel",
+    "form-json": "JSON",
+    "form-ndjson": "JSON, one record a line",
+    "form-geojson": "GeoJSON (map)",
+    "form-parquet": "Parquet (analysis)",
+    "form-excel": "Excel",
+    "form-features": "map service (OGC API Features)",
+    "columns": "Only these columns",
+    "columns-hint": "Names, with commas. Empty: all.",
+    "where": "Only rows with",
+    "where-hint": "One condition a line, such as temperature>=20",
+    "bounds": "from {least} to {most}",
+    "any": "all",
+    "needs-form": "Columns and rows can only be chosen with a form. Please choose a form too.",
+    "where-wrong": "A condition is none: write one such as temperature>=20.",
+    "open": "Keep the delivery open",
+    "open-hint": "For data that arrives all the time: you read along until you break the delivery off.",
+    "stream-title": "Messages as they arrive",
+    "stream-lead": (
+        "The file grows while it is being downloaded: one message a line. A new recording ends the one before."
+    ),
+    "stream-record": "Record",
+}

@@ -1,0 +1,296 @@
+"""Where data lies already: kinds of places as cards to choose, and the address of a source from what is typed. Pure.
+
+An address never has a secret: a person chooses one by its name, from those that the settings list.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from connector.web.frame.wording import PageWords
+from connector.web.offering.controls import Control, Option, read_answer, split_lines
+from connector.web.offering.template_cards import TemplateCard
+
+KIND = "art"
+PARAMETERS = 4
+"""The rows of parameters that a page offers."""
+LONGEST_PLACE = 2000
+_MISSING = "places.missing"
+_TYPES = ("text", "integer", "number", "boolean", "date", "time")
+_COMPARISONS = {"gleich": "=", "ab": ">=", "bis": "<=", "ueber": ">", "unter": "<"}
+_PORT = 5432
+PlaceField = Literal["text", "lines", "secret", "format", "tls", "content"]
+_TABLE: Mapping[str, PlaceField] = {"tabelle": "text", "spalten": "text", "ordnung": "text", "format": "format"}
+_FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
+    "datei": {"pfad": "text"},
+    "ordner": {"pfad": "text", "muster": "text"},
+    "adresse": {"url": "text"},
+    "datenbank": {
+        "server": "text",
+        "name": "text",
+        "benutzer": "text",
+        "zugang": "secret",
+        **_TABLE,
+        "verbindung": "tls",
+    },
+    "sqlite": {"pfad": "text", **_TABLE},
+    "objekt": {"server": "text", "eimer": "text", "objekt": "text", "benutzer": "text", "zugang": "secret"},
+    "mqtt": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
+    "kafka": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
+    "nats": {"server": "text", "strom": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
+}
+"""The fields of each kind of place."""
+_FREE = frozenset(
+    {"ordner.muster", "datenbank.spalten", "datenbank.ordnung", "sqlite.spalten", "sqlite.ordnung", "mqtt.zugang"}
+    | {"kafka.zugang", "nats.zugang"}
+)
+"""Fields that may stay empty."""
+_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "format": ("csv", "json", "ndjson"),
+    "tls": ("ja", "nein"),
+    "content": ("application/json", "text/plain", "application/octet-stream"),
+}
+STREAMS = frozenset({"kafka", "mqtt", "nats"})
+_WITH_PARAMETERS = frozenset({"adresse", "datenbank", "sqlite"})
+
+
+class PlaceFault(Exception):
+    """A field of a place is missing or cannot be read; `key` is its sentence, `field` its name in the form."""
+
+    def __init__(self, key: str, field: str) -> None:
+        super().__init__(key)
+        self.key, self.field = key, field
+
+    def explain(self, words: PageWords) -> str:
+        """Return the sentence for a person."""
+        label = words.say(f"places.field-{self.field.replace('.', '-')}") if self.key == _MISSING else ""
+        return words.say(self.key, label=label)
+
+
+class DataPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that was typed: the address of its source, its name for people, and the media type that it states."""
+
+    source: dict[str, Any]
+    name: str
+    media_type: str = ""
+
+
+class ParameterRow(msgspec.Struct, frozen=True):
+    """One row of what a consumer may choose, as controls."""
+
+    controls: tuple[Control, ...]
+
+
+def is_place_answer(name: str) -> bool:
+    """Return whether a field of a form belongs to a place."""
+    kind, _, field = name.partition(".")
+    return name == KIND or field in _FIELDS.get(kind, {}) or kind == "wahl"
+
+
+def list_places(
+    words: PageWords, answers: Mapping[str, str], secrets: Mapping[str, tuple[str, ...]]
+) -> tuple[TemplateCard, ...]:
+    """Return each kind of place as a card. `secrets` are the names of the settings, with their servers."""
+    chosen = _find_kind(answers)
+    return tuple(
+        TemplateCard(
+            name=kind,
+            title=words.say(f"places.{kind}"),
+            why=words.say(f"places.{kind}-why"),
+            controls=tuple(_make_control(words, answers, secrets, kind, field) for field in fields),
+            chosen=kind == chosen,
+        )
+        for kind, fields in _FIELDS.items()
+    )
+
+
+def list_parameters(words: PageWords, answers: Mapping[str, str]) -> tuple[ParameterRow, ...]:
+    """Return the rows in which a person says what a consumer may choose."""
+    types = tuple(Option(known, words.say(f"places.type-{known}")) for known in _TYPES)
+    comparisons = tuple(Option(known, words.say(f"places.compare-{known}")) for known in _COMPARISONS)
+    rows = []
+    for number in range(1, PARAMETERS + 1):
+        named = {field: f"wahl.{number}.{field}" for field in ("name", "spalte", "typ", "vergleich", "werte")}
+
+        def make(
+            field: str, kind: Literal["text", "choice"] = "text", options: tuple[Option, ...] = (),
+            named: Mapping[str, str] = named,
+        ) -> Control:  # fmt: skip
+            return Control(
+                name=named[field],
+                kind=kind,
+                label=words.say(f"places.parameter-{field}"),
+                value=answers.get(named[field], ""),
+                options=options,
+            )
+
+        rows.append(
+            ParameterRow(
+                (
+                    make("name"),
+                    make("spalte"),
+                    make("typ", "choice", types),
+                    make("vergleich", "choice", comparisons),
+                    make("werte"),
+                )
+            )
+        )
+    return tuple(rows)
+
+
+def read_place(answers: Mapping[str, str]) -> DataPlace:
+    """Return the place that a person named. Raises PlaceFault."""
+    kind = _find_kind(answers)
+    said = {field: read_answer(answers, f"{kind}.{field}")[:LONGEST_PLACE] for field in _FIELDS[kind]}
+    for field in _FIELDS[kind]:
+        if not said[field] and f"{kind}.{field}" not in _FREE and _FIELDS[kind][field] not in _OPTIONS:
+            raise PlaceFault(_MISSING, f"{kind}.{field}")
+    source = _WRITERS[kind](said)
+    if kind in _WITH_PARAMETERS:
+        parameters = _read_parameters(answers, compared=kind != "adresse")
+        source |= {"parameters": parameters} if parameters else {}
+    if kind in STREAMS:
+        content = said["inhalt"] if said["inhalt"] in _OPTIONS["content"] else _OPTIONS["content"][0]
+        return DataPlace(source=source, name=said["thema"], media_type=content)
+    named = f"{said['tabelle'].rpartition('.')[2]}.{source['format']}" if source["kind"] == "sql" else ""
+    return DataPlace(source=source, name=named or said.get("pfad") or said.get("url") or said["objekt"])
+
+
+def _find_kind(answers: Mapping[str, str]) -> str:
+    wanted = answers.get(KIND, "")
+    return wanted if wanted in _FIELDS else "datei"
+
+
+def _make_control(
+    words: PageWords, answers: Mapping[str, str], secrets: Mapping[str, tuple[str, ...]], kind: str, field: str
+) -> Control:
+    name, form = f"{kind}.{field}", _FIELDS[kind][field]
+    options: tuple[Option, ...] = ()
+    if form == "secret":
+        empty = words.say("places.no-secret" if name in _FREE else "offering.choose")
+        known = (
+            Option(one, words.say("places.secret", name=one, servers=", ".join(to))) for one, to in secrets.items()
+        )
+        options = (Option("", empty), *known)
+    elif form in _OPTIONS:
+        options = tuple(Option(one, words.say(f"places.{form}-{number}")) for number, one in enumerate(_OPTIONS[form]))
+    hint = (
+        ""
+        if form in _OPTIONS
+        else words.say("places.hint-zugang" if form == "secret" else f"places.hint-{kind}-{field}")
+    )
+    return Control(
+        name=name,
+        kind="choice" if options else "text",
+        label=words.say(f"places.field-{kind}-{field}"),
+        value=answers.get(name, ""),
+        options=options,
+        hint=hint,
+    )
+
+
+def _write_file(said: Mapping[str, str]) -> dict[str, Any]:
+    return {"kind": "file", "path": said["pfad"]}
+
+
+def _write_folder(said: Mapping[str, str]) -> dict[str, Any]:
+    return {"kind": "file", "path": said["pfad"], "glob": said["muster"] or "*"}
+
+
+def _write_address(said: Mapping[str, str]) -> dict[str, Any]:
+    return {"kind": "http", "url": said["url"]}
+
+
+def _write_table(said: Mapping[str, str]) -> dict[str, Any]:
+    source: dict[str, Any] = {"kind": "sql", "table": said["tabelle"]}
+    source["format"] = said["format"] if said["format"] in _OPTIONS["format"] else "csv"
+    for member, field in (("columns", "spalten"), ("order", "ordnung")):
+        names = [name for part in said[field].split(",") if (name := part.strip())]
+        source |= {member: names} if names else {}
+    return source
+
+
+def _write_sqlite(said: Mapping[str, str]) -> dict[str, Any]:
+    return {**_write_table(said), "path": said["pfad"]}
+
+
+def _write_database(said: Mapping[str, str]) -> dict[str, Any]:
+    host, port = _split_server(said["server"], "datenbank.server")
+    source = {**_write_table(said), "host": host, "port": port, "database": said["name"], "user": said["benutzer"]}
+    return {**source, "secret": said["zugang"], **({"tls": False} if said["verbindung"] == "nein" else {})}
+
+
+def _write_object(said: Mapping[str, str]) -> dict[str, Any]:
+    place = {"prefix": said["objekt"]} if said["objekt"].endswith("/") else {"key": said["objekt"]}
+    named = {"endpoint": said["server"], "bucket": said["eimer"], "key_id": said["benutzer"]}
+    return {"kind": "s3", **named, "secret": said["zugang"], **place}
+
+
+def _write_mqtt(said: Mapping[str, str]) -> dict[str, Any]:
+    return _with_account({"kind": "mqtt", "url": said["server"], "topic": said["thema"]}, said)
+
+
+def _write_kafka(said: Mapping[str, str]) -> dict[str, Any]:
+    return _with_account({"kind": "kafka", "url": said["server"], "topic": said["thema"]}, said)
+
+
+def _write_nats(said: Mapping[str, str]) -> dict[str, Any]:
+    return _with_account(
+        {"kind": "nats", "url": said["server"], "stream": said["strom"], "subject": said["thema"]}, said
+    )
+
+
+def _with_account(source: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+    return {**source, "secret": said["zugang"]} if said["zugang"] else source
+
+
+_WRITERS = {
+    "datei": _write_file,
+    "ordner": _write_folder,
+    "adresse": _write_address,
+    "datenbank": _write_database,
+    "sqlite": _write_sqlite,
+    "objekt": _write_object,
+    "mqtt": _write_mqtt,
+    "kafka": _write_kafka,
+    "nats": _write_nats,
+}
+
+
+def _split_server(text: str, field: str) -> tuple[str, int]:
+    """Return the host and the port of a server; without one it is that of PostgreSQL.
+
+    >>> _split_server("db.city.example:5433", "x"), _split_server("db.city.example", "x")
+    (('db.city.example', 5433), ('db.city.example', 5432))
+    """
+    host, colon, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "")
+    if not colon:
+        return text, _PORT
+    if not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
+        raise PlaceFault("places.port-wrong", field)
+    return host, int(port)
+
+
+def _read_parameters(answers: Mapping[str, str], *, compared: bool) -> dict[str, dict[str, Any]]:
+    """Return the parameters that a person allows; a row without a name is none."""
+    found: dict[str, dict[str, Any]] = {}
+    for number in range(1, PARAMETERS + 1):
+        row = f"wahl.{number}."
+        name = read_answer(answers, f"{row}name")
+        if not name:
+            continue
+        if not (name[0].isalpha() and name.isascii() and all(sign.isalnum() or sign in "_.-" for sign in name)):
+            raise PlaceFault("places.parameter-wrong", f"{row}name")
+        if name in found:
+            raise PlaceFault("places.parameter-twice", f"{row}name")
+        kind, comparison = answers.get(f"{row}typ", ""), answers.get(f"{row}vergleich", "")
+        field = read_answer(answers, f"{row}spalte")
+        values = [part.strip() for line in split_lines(answers.get(f"{row}werte", "")) for part in line.split(",")]
+        found[name] = {
+            "type": kind if kind in _TYPES else "text",
+            **({"field": field} if field else {}),
+            **({"compare": _COMPARISONS[comparison]} if compared and comparison in _COMPARISONS else {}),
+            **({"values": allowed} if (allowed := [value for value in values if value]) else {}),
+        }
+    return found
