@@ -29,10 +29,12 @@ _MOST_CELLS = 1_000_000
 _NAME = "data"
 _HEAD = 4096
 _XML = frozenset({"application/xml", "text/xml"})
-_GTFS_IN_ZIP = re.compile(
-    rb"PK\x03\x04.{22}(?:.{4})?(?:agency|stops|routes|trips|stop_times|calendar(?:_dates)?|feed_info|shapes|"
-    rb"transfers|attributions|frequencies|fare_[a-z]+)\.txt",
-    re.DOTALL,
+_GTFS_TABLES = frozenset(
+    f"{name}.txt".encode()
+    for name in (
+        *("agency", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates", "feed_info", "shapes"),
+        *("transfers", "attributions", "frequencies", "fare_attributes", "fare_rules"),
+    )
 )
 _MEMBER = b"PK\x03\x04"
 _SHAPE_PARTS = (b".shp", b".shx", b".dbf")
@@ -84,7 +86,7 @@ def _guess_records(sample: bytes, media_type: str) -> Records | None:
         found = "datex"
     if media_type == "application/zip" and any(name.endswith(_SHAPE_PARTS) for name in _list_members(sample)):
         found = "shapefile"
-    elif media_type == "application/zip" and _GTFS_IN_ZIP.match(sample):
+    elif media_type == "application/zip" and next(_list_members(sample), b"") in _GTFS_TABLES:
         found = "gtfs"
     return Records(format=found) if found else None
 

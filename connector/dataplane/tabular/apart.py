@@ -18,7 +18,7 @@ from connector.dataplane.tabular.worker import FileQuestion
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
-_NATIVE = frozenset({"excel", "geopackage", "parquet", "shapefile"})
+_NATIVE = frozenset({"excel", "geopackage", "gtfs-rt", "parquet", "shapefile"})
 """The formats that libraries of native code read. The others are read here, by readers that bound what they build."""
 
 
