@@ -23,6 +23,8 @@ Region = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,64}\Z")]
 
 _MOST_STORES = 64
 _LONGEST = timedelta(hours=6)
+_REFUSALS = ("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "401")
+"""What an error of an upload says of a refusal: the client has no class of its own for it."""
 
 
 class ObjectStores:
@@ -83,7 +85,8 @@ def explain_store(idle_s: float) -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in {"obstore", "builtins"}:
             raise
-        raise _describe(type(error).__name__) from None
+        is_refused = isinstance(error, OSError) and any(code in str(error) for code in _REFUSALS)
+        raise _describe("PermissionDeniedError" if is_refused else type(error).__name__) from None
 
 
 def _describe(name: str) -> SourceError:
