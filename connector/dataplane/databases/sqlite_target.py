@@ -181,7 +181,8 @@ def _read_boolean(value: Any) -> int:
 
 
 def _read_time(value: Any) -> str:
-    return str(value) if datetime.fromisoformat(str(value)) else ""
+    datetime.fromisoformat(str(value))
+    return str(value)
 
 
 def _read_date(value: Any) -> str:

@@ -35,7 +35,7 @@ class StreamStores:
     def find(self, flow: Flow) -> StreamSink:
         """Return the sink of a flow. Raises SourceError if its kind takes no streams."""
         address = flow.sink or {}
-        sink = self._sinks.get(str(address.get("kind")))
+        sink: object = self._sinks.get(str(address.get("kind")))
         if not isinstance(sink, StreamSink):
             raise SourceError("This kind of sink takes no streams: choose another place for the data.")
         sink.check_stream(address)
