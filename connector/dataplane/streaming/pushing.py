@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from connector.dataplane.control.uses import Attempt
-from connector.dataplane.streaming.framing import FORMS, LINES
+from connector.dataplane.streaming.framing import FORMS
 from connector.dataplane.streaming.journal import Journal
 from connector.dataplane.streaming.reading import Piece, StreamReader, find_start
 from connector.dataplane.transfer.retry import (
@@ -21,7 +21,7 @@ from connector.dataplane.transfer.retry import (
     parse_retry_after,
 )
 from connector.dataplane.treating.messages import TreatedMessages
-from connector.dataplane.wire.stream_lines import STREAM_POSITION
+from connector.dataplane.wire.stream_lines import LINES, STREAM_POSITION
 from connector.net.errors import Blocked, NetError, Unwilling
 from connector.protocol.dsp.common import DataAddress, endpoint_url, is_http
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import sqlite3
 import threading
@@ -20,7 +21,8 @@ from tests.interop.streams.test_live import CUT_OFF_S, broker, live, offer, publ
 pytestmark = pytest.mark.streams
 __all__ = ["broker", "live"]
 MESSAGES = 600
-ROUNDS = 4
+ROUNDS = int(os.environ.get("DATENKONTOR_KILLED", "6")) // 2
+"""How many transfers of each way have a side killed."""
 
 
 def read_received(live: Live) -> list[dict[str, Any]]:
