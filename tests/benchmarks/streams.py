@@ -88,8 +88,7 @@ async def _run(city: Side, broker: Mosquitto, streams: int, rate: int, seconds: 
         readers = [asyncio.create_task(_read(session, *place, expected)) for place in places]
         await _publish(broker, rate, expected)
         results = await asyncio.gather(*readers)
-    for flow in flows:
-        await city.plane.terminate("city", flow, "measured")
+    await _end(city, broker, flows)
     ages = [age for result in results for age in result]
     return ages, streams * expected - len(ages)
 
@@ -118,9 +117,17 @@ async def _push(city: Side, broker: Mosquitto, streams: int, rate: int, seconds:
         await _publish(broker, rate, expected)
         with suppress(TimeoutError):
             await asyncio.wait_for(whole.wait(), _LONGEST_S)
-        for flow in flows:
-            await city.plane.terminate("city", flow, "measured")
+        await _end(city, broker, flows)
     return ages, streams * expected - len(ages)
+
+
+async def _end(city: Side, broker: Mosquitto, flows: list[str]) -> None:
+    """End flows, and wait until their subscription is removed, which the broker notes like one that begins."""
+    before = broker.count_subscriptions()
+    for flow in flows:
+        await city.plane.terminate("city", flow, "measured")
+    while broker.count_subscriptions() == before:  # noqa: ASYNC110 - mosquitto tells it in its log
+        await asyncio.sleep(0.05)
 
 
 def read_resident() -> float:

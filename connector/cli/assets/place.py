@@ -8,10 +8,10 @@ import typer
 from connector.cli.assets.source import read_address
 from connector.cli.frame.failure import Code, Failure
 
-PlaceOption = Annotated[
+SinkOption = Annotated[
     Path | None,
     typer.Option(
-        "--to", metavar="FILE", help="Address of the place that takes the data, as JSON in a file; - is standard input."
+        "--to", metavar="FILE", help="Address of the sink that takes the data, as JSON in a file; - is standard input."
     ),
 ]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from connector.cli.assets.place import PlaceOption
+from connector.cli.assets.place import SinkOption
 from connector.cli.assets.source import read_address
 from connector.cli.commands.search import print_results, recall_result, store_results
 from connector.cli.frame.command import TimeoutOption, create_word, register
@@ -66,7 +66,7 @@ def get(
     if_changed: Annotated[
         bool, typer.Option("--if-changed", help="Replace the file only if the provider states other data.")
     ] = False,
-    to: PlaceOption = None,
+    to: SinkOption = None,
     timeout: TimeoutOption = 300.0,
     yes: OverwriteOption = False,
 ) -> None:
@@ -78,14 +78,12 @@ def get(
     dpv:AcademicResearch, or an absolute IRI. -o - writes one file to standard output. --if-changed compares digest,
     size and date first, and uses nothing if they are the same, or if nothing is stated of data whose uses are limited;
     a file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has
-    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to
-    lets the connector deliver to a table, an object store or a broker; with --follow, the messages go there.
+    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to delivers to another sink.
     """
     if to is not None:
         if out is not None or if_changed:
             raise Failure(Code.USAGE, "errors.place-alone")
-        asked: dict[str, Any] = {"purpose": purpose, "renew": renew, "timeout_s": timeout}
-        _deliver(call, target, offer, to, push=push, follow=follow, **asked)
+        _deliver(call, target, offer, to, push=push, follow=follow, purpose=purpose, renew=renew, timeout_s=timeout)
         return
     if follow:
         if push or if_changed:

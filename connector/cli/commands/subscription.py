@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.assets.place import PlaceOption, choose_place
+from connector.cli.assets.place import SinkOption, choose_place
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import Columns, Output
@@ -53,7 +53,7 @@ def add(
     post_to: Annotated[
         str | None, typer.Option(metavar="URL", help="HTTP backend that receives the data instead of a file.")
     ] = None,
-    to: PlaceOption = None,
+    to: SinkOption = None,
 ) -> None:
     """Order the data of an agreement regularly, the first time at once.
 
@@ -61,7 +61,7 @@ def add(
     delivered; a look spends no use. Data of which nothing is stated is delivered each time, unless the agreement limits
     its uses. What was missed is caught up once, a failure is tried again and told once, and a subscription ends with
     its agreement. The same order again is the same subscription. `stream` follows a stream: its messages go to the
-    place as they arrive, and what was missed meanwhile is caught up.
+    sink as they arrive, and what was missed meanwhile is caught up.
     """
     sink = choose_place(into, post_to, to)
     with connect(call) as connector:

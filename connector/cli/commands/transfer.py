@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import typer
 
-from connector.cli.assets.place import PlaceOption, choose_place
+from connector.cli.assets.place import SinkOption, choose_place
 from connector.cli.frame.command import (
     AfterOption,
     AllOption,
@@ -63,9 +63,9 @@ def start(
     post_to: Annotated[
         str | None, typer.Option(metavar="URL", help="HTTP backend that receives the data instead of a file.")
     ] = None,
-    to: PlaceOption = None,
+    to: SinkOption = None,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Take the messages of a stream into the place as they arrive.")
+        bool, typer.Option("--follow", help="Take the messages of a stream into the sink as they arrive.")
     ] = False,
     parameter: Annotated[
         list[str] | None,
@@ -78,7 +78,7 @@ def start(
 ) -> None:
     """Request the data of an agreement.
 
-    --to names another place than a folder: a table, an object store, a message broker. --push of a stream lets the
+    --to names another sink than a folder: a table, an object store, a message broker. --push of a stream lets the
     provider send its messages in batches, --follow takes them from it; both go on by themselves until the transfer
     ends.
     """

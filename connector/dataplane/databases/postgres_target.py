@@ -77,7 +77,7 @@ async def _prepare(connection: Any, target: SqlTarget, fields: Sequence[str]) ->
     fitter = RowFitter(target, [str(row[0]) for row in found], [str(row[0]) for row in found if row[1]])
     fitter.begin(fields)
     if target.replace:
-        await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the name is quoted
+        await connection.execute("DELETE FROM " + table)  # noqa: S608 - the name is quoted
     every = [str(row[0]) for row in await connection.fetch(_ALL, table)]
     return fitter, _build(target, fitter.columns, every)
 
@@ -93,10 +93,11 @@ def _build(target: SqlTarget, columns: tuple[str, ...], every: Sequence[str]) ->
     known = ", ".join(aliases[name] for name in keys)
     values = [name for name in columns if name not in keys]
     act = ", ".join(f"{quote_name(name)} = EXCLUDED.{quote_name(name)}" for name in values)
+    does = "UPDATE SET " + act if act else "NOTHING"
     return (
         f"INSERT INTO {table} ({_list(columns)}) SELECT {shown} FROM"  # noqa: S608 - the names are quoted
         f" (SELECT DISTINCT ON ({known}) * FROM {rows} ORDER BY {known}, n DESC) r"
-        f" ON CONFLICT ({_list(keys)}) DO {f'UPDATE SET {act}' if act else 'NOTHING'}"
+        f" ON CONFLICT ({_list(keys)}) DO {does}"
     )
 
 

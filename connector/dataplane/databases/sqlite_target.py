@@ -34,7 +34,7 @@ _LARGEST = 1 << 63
 _ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM})
 _AWAY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
 T = TypeVar("T")
-Value = int | float | str | None
+SqlValue = int | float | str | None
 
 
 async def write_sqlite(
@@ -66,7 +66,7 @@ class _Writer:
         self._target = target
         self._connection: sqlite3.Connection | None = None
         self._fitter = RowFitter(target, ())
-        self._readers: list[Callable[[Any], Value]] = []
+        self._readers: list[Callable[[Any], SqlValue]] = []
 
     def begin(self, fields: Sequence[str]) -> None:
         """Look at the table, and make the one that the rows wait in."""
@@ -109,7 +109,7 @@ class _Writer:
             key = [f"PRIMARY KEY ({', '.join(map(quote_name, target.keys))})"] if target.keys else []
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join([*made, *key])})")
         if target.replace:
-            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the name is quoted
+            connection.execute("DELETE FROM " + table)  # noqa: S608 - the name is quoted
         done = connection.execute(
             f"INSERT INTO {table} ({columns}) SELECT * FROM temp.waiting WHERE true ORDER BY rowid"  # noqa: S608 - quoted
             + self._write_conflict()
@@ -130,11 +130,11 @@ class _Writer:
         values = [quote_name(name) for name in self._fitter.columns if name not in keys]
         act = ", ".join(f"{name} = excluded.{name}" for name in values)
         named = ", ".join(map(quote_name, keys))
-        return f" ON CONFLICT ({named}) DO {f'UPDATE SET {act}' if act else 'NOTHING'}"
+        return " ON CONFLICT (" + named + ") DO " + ("UPDATE SET " + act if act else "NOTHING")
 
-    def _read(self, row: Record) -> list[Value]:
+    def _read(self, row: Record) -> list[SqlValue]:
         fitted = self._fitter.fit(row)
-        values = list[Value]()
+        values = list[SqlValue]()
         for (name, value), reader in zip(fitted.items(), self._readers, strict=True):
             try:
                 values.append(None if value is None else reader(value))
@@ -147,7 +147,7 @@ class _Writer:
         return self._connection
 
 
-def _choose_reader(declared: str) -> Callable[[Any], Value]:
+def _choose_reader(declared: str) -> Callable[[Any], SqlValue]:
     """Return the function that reads a value for a column of a declared type (SQLite, Datatypes, section 3.1)."""
     kind = declared.upper()
     for sign, reader in _READERS.items():
@@ -196,7 +196,7 @@ def _read_text(value: Any) -> str:
 
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
-_READERS: dict[str, Callable[[Any], Value]] = {
+_READERS: dict[str, Callable[[Any], SqlValue]] = {
     "INT": _read_integer,
     "BOOL": _read_boolean,
     "TIME": _read_time,

@@ -4,7 +4,7 @@ A delivery is one transaction. It replaces the rows of the same key, or with `re
 changes nothing. Names come from the operator, are looked up in the database, and are quoted; values are bound.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -92,19 +92,13 @@ class RowFitter:
         target, given = self._target, {*fields}
         self.columns = target.columns or tuple(fields)
         self._left_out, self._known = bool(target.columns), frozenset(self.columns)
-        for names, wanted, sentence in (
-            (self.columns, {*self._there}, "The table has no column {}, which the data has"),
-            (target.columns, given, "The data has no column {}, which `columns` of the address names"),
-            (target.keys, self._known, "The data has no column {}, which is one of the key"),
-            (
-                self._needed if target.columns else self._there,
-                self._known,
-                "The data has no column {}, which the table has",
-            ),
-        ):
-            missing = next((name for name in names if name not in wanted), None)
-            if missing is not None:
-                raise SourceError(f"{sentence.format(missing)}: correct the table, or choose `columns`.")
+        wanted = self._needed if target.columns else self._there
+        if name := _find_missing(self.columns, {*self._there}):
+            raise SourceError(f"The data has the column {name}, which the table has not: choose `columns`.")
+        if name := _find_missing((*target.columns, *target.keys), given):
+            raise SourceError(f"The data has no column {name}, which the address names: correct the address.")
+        if name := _find_missing((*wanted, *target.keys), self._known):
+            raise SourceError(f"The data has no column {name}, which the table needs: choose `columns`.")
 
     def fit(self, record: Record) -> Record:
         """Return the values of a record that are written; one that is missing is null."""
@@ -114,6 +108,10 @@ class RowFitter:
             other = next(name for name in record if name not in self._known)
             raise SourceError(f"A row has the column {other}, which the rows before do not have: nothing was stored.")
         return {name: record.get(name) for name in self.columns}
+
+
+def _find_missing(names: Sequence[str], there: Collection[str]) -> str | None:
+    return next((name for name in names if name not in there), None)
 
 
 def make_row(target: SqlTarget, id: str, at: str, data: bytes) -> Record:

@@ -59,7 +59,7 @@ async def receive_batch(access: FlowAccess, request: web.Request, flow: Flow, ga
             raise refuse_busy("The messages cannot be stored at present: send them again.", 2) from error
         _log.warning("flow %s: messages not stored: %s", flow.id, error)
         await plane.note_failure(flow, str(error), Cause.NOT_STORED)
-        raise Refusal(422, "not-taken", "The messages cannot be stored in the place of this transfer.") from error
+        raise Refusal(422, "not-taken", "The messages cannot be stored in the sink of this transfer.") from error
     finally:
         with contextlib.suppress(StoreError):
             await meter.flush()

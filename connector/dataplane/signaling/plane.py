@@ -196,7 +196,7 @@ class LocalDataPlane:
         """Yield the lines of a stream that this side reads, from behind a position on."""
         flow = await self.register.store.flow(owner, flow_id)
         if flow is not None and is_followed(flow.sink):
-            yield write_interruption("The messages of this transfer go to its own place.", again=False)
+            yield write_interruption("The messages of this transfer go to its sink.", again=False)
             return
         if flow is None or flow.state != FlowState.STARTED or not is_stream(flow.endpoint):
             state = FlowState(flow.state) if flow else FlowState.NONE
@@ -382,7 +382,7 @@ class LocalDataPlane:
         kind.check(address)
         if is_followed(address):
             if not isinstance(kind, StreamSink):
-                raise SourceError("This kind of sink takes no streams: choose another place for the data.")
+                raise SourceError("This kind of sink takes no streams: choose another kind.")
             kind.check_stream(address)
 
     async def _begin(self, verb: str, request: FlowRequest, lease: Lease | None = None) -> FlowReport:

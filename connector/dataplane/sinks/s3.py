@@ -24,7 +24,7 @@ from connector.dataplane.backends.object_store import (
     BucketName,
     KeyId,
     ObjectStores,
-    Region,
+    RegionName,
     explain_store,
     load_client,
 )
@@ -48,7 +48,7 @@ class S3SinkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     bucket: BucketName
     key_id: KeyId
     secret: SecretName
-    region: Region = "us-east-1"
+    region: RegionName = "us-east-1"
     key: Annotated[str, msgspec.Meta(max_length=700)] = ""
     prefix: Annotated[str, msgspec.Meta(max_length=700)] = ""
     member: Annotated[str, msgspec.Meta(max_length=1024)] = ""

@@ -163,5 +163,5 @@ def _read(address: dict[str, Any]) -> SqlTarget:
     target = read_members({name: value for name, value in address.items() if name != "member"}, SqlTarget, "sql")
     check_target(target)
     if "member" in address:
-        raise SourceError("A table takes one file: it is no place for the members of a folder.")
+        raise SourceError("A table takes one file: it cannot hold the members of a folder.")
     return target

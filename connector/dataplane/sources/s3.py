@@ -22,7 +22,7 @@ from connector.dataplane.backends.object_store import (
     BucketName,
     KeyId,
     ObjectStores,
-    Region,
+    RegionName,
     explain_store,
     load_client,
 )
@@ -55,7 +55,7 @@ class S3Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     key: Annotated[str, msgspec.Meta(max_length=1024)] = ""
     prefix: Annotated[str, msgspec.Meta(max_length=1024)] = ""
     version: Annotated[str, msgspec.Meta(max_length=1024)] = ""
-    region: Region = "us-east-1"
+    region: RegionName = "us-east-1"
     media_type: Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[\x20-\x7e]*\Z")] = ""
 
 

@@ -18,7 +18,7 @@ _GAP, _SILENCE, _END = "gap", "silence", "end"
 _AT_ONCE = 1_000
 
 
-class _Told(msgspec.Struct, frozen=True):
+class _EventFacts(msgspec.Struct, frozen=True):
     """What an event says; of its words, only known ones are repeated."""
 
     reason: str = ""
@@ -37,7 +37,7 @@ class StreamStores:
         address = flow.sink or {}
         sink: object = self._sinks.get(str(address.get("kind")))
         if not isinstance(sink, StreamSink):
-            raise SourceError("This kind of sink takes no streams: choose another place for the data.")
+            raise SourceError("This kind of sink takes no streams: choose another kind.")
         sink.check_stream(address)
         return sink
 
@@ -77,8 +77,8 @@ def is_worth_retry(error: SourceError) -> bool:
     return error.cause in {Cause.UNAVAILABLE, Cause.NO_SPACE}
 
 
-def _read(line: bytes) -> _Told:
+def _read(line: bytes) -> _EventFacts:
     try:
-        return msgspec.json.decode(line, type=_Told)
+        return msgspec.json.decode(line, type=_EventFacts)
     except (msgspec.MsgspecError, RecursionError):
-        return _Told()
+        return _EventFacts()

@@ -28,7 +28,7 @@ class CheckedArrival:
         """Yield the bytes; the last step checks that they are whole, and raises before the iteration ends."""
         announced = self._arrival.size
         if self._arrival.offset:
-            raise SourceError("A delivery to this place cannot be continued: start the transfer again.")
+            raise SourceError("A delivery to this sink cannot be continued: start the transfer again.")
         if announced is not None and self._most is not None and announced > self._most:
             raise self._refuse_size()
         async for chunk in self._chunks:

@@ -25,7 +25,7 @@ class BadLines(Exception):
     """Lines are none of a stream; the message is one sentence for the sender."""
 
 
-class _Line(msgspec.Struct, frozen=True):
+class _StreamLine(msgspec.Struct, frozen=True):
     id: Annotated[str, msgspec.Meta(max_length=64)]
     at: Annotated[str, msgspec.Meta(max_length=40)] = ""
     event: Annotated[str, msgspec.Meta(max_length=40)] = ""
@@ -34,7 +34,7 @@ class _Line(msgspec.Struct, frozen=True):
     base64: str | None = None
 
 
-_read_line = msgspec.json.Decoder(_Line).decode
+_read_line = msgspec.json.Decoder(_StreamLine).decode
 
 
 def read_position(value: str | None) -> str | None:
@@ -78,11 +78,11 @@ def read_lines(lines: Iterable[bytes]) -> list[StreamMessage]:
             raise BadLines("A line is none of a stream: send JSON with `id`, and `data` or `event`.") from None
         if not _POSITION.fullmatch(read.id):
             raise BadLines("A line has no position in its `id`: send what the stream has.")
-        found.append(StreamMessage(read.id, read.at, bytes(line), data, read.event))
+        found.append(StreamMessage(read.id, read.at, line.strip(), data, read.event))
     return found
 
 
-def _read_data(read: _Line) -> bytes:
+def _read_data(read: _StreamLine) -> bytes:
     if read.event:
         return b""
     if read.data:

@@ -107,7 +107,7 @@ async def test_who_reads_such_a_transfer_learns_where_its_messages_go(
     lines = b"".join([line async for line in consumer.plane.follow(OWNER, FLOW, "")])
     assert json.loads(lines) == {
         "event": "interrupted",
-        "message": "The messages of this transfer go to its own place.",
+        "message": "The messages of this transfer go to its sink.",
         "again": False,
     }
 

@@ -12,6 +12,7 @@ import msgspec
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import UseCaseError
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.processes.loading import load_transfer
 from connector.controlplane.usecases import transfer
 from connector.controlplane.usecases.subscribing.subscriptions import CHANGED, follow_into
 from connector.ports.changes import PutSubscription
@@ -51,7 +52,7 @@ async def keep_going(enforcer: Enforcer, found: Subscription, process: Transfer)
 
 async def end_removed(enforcer: Enforcer, pid: str) -> None:
     """End the transfer of a stream whose subscription was removed: nobody else would."""
-    process = await enforcer.context.store.transfer(enforcer.context.owner, pid)
+    process = await load_transfer(enforcer.context, pid)
     if process is not None and process.state not in TRANSFER.terminal:
         await _try(transfer.terminate(enforcer, pid, _REMOVED))
 

@@ -36,7 +36,7 @@ SENTENCES: dict[str, str] = {
     "one-source": "An asset has one source: give --file, --folder, --url or --source.",
     "source-unusable": "The source in {path} cannot be read: {problem}.",
     "follow-alone": "--follow reads a stream: leave out --push and --if-changed.",
-    "one-place": "Data goes to one place: give --into, --post-to or --to.",
+    "one-place": "Data goes to one sink: give --into, --post-to or --to.",
     "place-alone": "--to lets the connector deliver: leave out -o and --if-changed.",
     "stream-ended": "The stream has ended: {reason}",
     "stream-file": "{path} cannot be written: {reason}.",
