@@ -17,11 +17,11 @@ from connector.dataplane.portals.sensorthings import SENSORTHINGS
 from connector.dataplane.portals.wfs import WFS
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
-from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sinks.mqtt import MqttSink
 from connector.dataplane.sinks.nats import NatsSink
 from connector.dataplane.sinks.s3 import S3Sink
 from connector.dataplane.sinks.sql import SqlSink
+from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
 from connector.dataplane.sources.portal import PortalSource

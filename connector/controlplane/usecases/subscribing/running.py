@@ -20,7 +20,6 @@ from connector.controlplane.usecases import catalog, transfer
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.standing import Standing, find_standings
 from connector.controlplane.usecases.subscribing import standing_streams
-from connector.controlplane.usecases.subscribing.rhythm import find_next, find_retry
 from connector.controlplane.usecases.subscribing.subscriptions import CHANGED, OVER
 from connector.language.catalogue import say_in_all, tell_reason, write_in_all
 from connector.policy.compiling.compiled import Compiled

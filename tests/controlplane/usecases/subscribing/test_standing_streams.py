@@ -4,8 +4,8 @@ import asyncio
 
 import msgspec
 
+from connector.controlplane.core.rhythm import RETRY_MS
 from connector.controlplane.usecases.subscribing import subscriptions
-from connector.controlplane.usecases.subscribing.rhythm import RETRY_MS
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 from connector.views.subscriptions import RunOutcome, SubscriptionRhythm
 from tests.controlplane.usecases.subscribing.orders import Household
