@@ -17,6 +17,10 @@ from connector.dataplane.portals.sensorthings import SENSORTHINGS
 from connector.dataplane.portals.wfs import WFS
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
+from connector.dataplane.sinks.mqtt import MqttSink
+from connector.dataplane.sinks.nats import NatsSink
+from connector.dataplane.sinks.s3 import S3Sink
+from connector.dataplane.sinks.sql import SqlSink
 from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
@@ -80,6 +84,10 @@ STREAMS: Mapping[str, tuple[str, str]] = {
 SINKS: Mapping[str, Callable[[Site], Sink]] = {
     "file": lambda site: FileSink(site.sink_root),
     "http": lambda site: HttpSink(site.backends),
+    "mqtt": lambda site: MqttSink(site.brokers),
+    "nats": lambda site: NatsSink(site.brokers),
+    "s3": lambda site: S3Sink(site.secrets),
+    "sql": lambda site: SqlSink(site.sink_root, site.secrets, site.tls),
 }
 
 

@@ -11,12 +11,16 @@ from connector.views.common import LocalizedText, Name
 
 
 class SubscriptionRhythm(StrEnum):
-    """When a subscription looks for data: each hour, day or week, or every few minutes for a changed version."""
+    """When a subscription looks for data: each hour, day or week, or every few minutes for a changed version.
+
+    `stream`: it follows a stream, whose messages arrive as they are sent.
+    """
 
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"
     CHANGE = "change"
+    STREAM = "stream"
 
 
 class SubscriptionState(StrEnum):

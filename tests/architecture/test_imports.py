@@ -115,6 +115,8 @@ def test_only_net_dials() -> None:
 QUERIES = {
     "connector/dataplane/databases/postgres.py": "what is read of the catalogue and of a table of the operator",
     "connector/dataplane/databases/query.py": "the one query of a table of the operator",
+    "connector/dataplane/databases/postgres_target.py": "rows are written into a table of the operator",
+    "connector/dataplane/databases/sqlite_target.py": "rows are written into a table of the operator",
     "connector/dataplane/databases/sqlite.py": "what is read of the columns of a table of the operator",
 }
 

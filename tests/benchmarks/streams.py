@@ -1,12 +1,14 @@
 """From a real MQTT broker to the consumer: the age of a message when it arrives, what is lost, and many streams.
 
 The provider's data plane with its store on disk, the readers and the publisher are this process, mosquitto is one of
-its own. Needs mosquitto.
+its own, and so are the endpoints that streams are pushed to. Needs mosquitto.
 """
 
 import asyncio
 import json
+import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,17 +16,18 @@ import aiohttp
 import aiomqtt
 import msgspec
 import uvloop
+from aiohttp import web
 
 from connector.dataplane.kinds import Site, build_streams
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.own.brokers import Brokers
 from connector.ports.entities import FlowDirection
-from connector.protocol.dsp.common import DataAddress
+from connector.protocol.dsp.common import DataAddress, http_address
 from connector.store.memory.store import MemoryStore
 from connector.store.sqlite.store import open_store
 from tests.benchmarks.figures import Figure, figure, percentile
-from tests.dataplane.world import LOOPBACK, Side, flow_request, lease, side, url_and_token
+from tests.dataplane.world import LOOPBACK, Side, flow_request, lease, serving, side, url_and_token
 from tests.interop.streams.runtime import PASSWORD, TOPIC, USER, Mosquitto, read_account
 
 RATES = ((100, 10.0), (2_000, 5.0))
@@ -52,9 +55,20 @@ async def _measure(base: Path) -> list[Figure]:
                 ages, lost = await _run(city, broker, 1, rate, seconds)
                 found.append(figure(f"streams.age_p95_{rate}_per_s", percentile(ages, 0.95), "s", bound=AGE_S))
                 found.append(figure(f"streams.lost_{rate}_per_s", lost, "messages", bound=0))
+            before = read_resident()
             ages, lost = await _run(city, broker, MANY, MANY_RATE, MANY_S)
             found.append(figure(f"streams.age_p95_{MANY}_streams", percentile(ages, 0.95), "s", bound=AGE_S))
             found.append(figure(f"streams.lost_{MANY}_streams", lost, "messages", bound=0))
+            found.append(figure(f"streams.memory_{MANY}_streams", read_resident() - before, "MiB"))
+            for rate, seconds in RATES:
+                ages, lost = await _push(city, broker, 1, rate, seconds)
+                found.append(figure(f"streams.push_age_p95_{rate}_per_s", percentile(ages, 0.95), "s", bound=AGE_S))
+                found.append(figure(f"streams.push_lost_{rate}_per_s", lost, "messages", bound=0))
+            before = read_resident()
+            ages, lost = await _push(city, broker, MANY, MANY_RATE, MANY_S)
+            found.append(figure(f"streams.push_age_p95_{MANY}_streams", percentile(ages, 0.95), "s", bound=AGE_S))
+            found.append(figure(f"streams.push_lost_{MANY}_streams", lost, "messages", bound=0))
+            found.append(figure(f"streams.push_memory_{MANY}_streams", read_resident() - before, "MiB"))
     finally:
         broker.kill()
         await store.close()
@@ -74,10 +88,52 @@ async def _run(city: Side, broker: Mosquitto, streams: int, rate: int, seconds: 
         readers = [asyncio.create_task(_read(session, *place, expected)) for place in places]
         await _publish(broker, rate, expected)
         results = await asyncio.gather(*readers)
-    for flow in flows:
-        await city.plane.terminate("city", flow, "measured")
+    await _end(city, broker, flows)
     ages = [age for result in results for age in result]
     return ages, streams * expected - len(ages)
+
+
+async def _push(city: Side, broker: Mosquitto, streams: int, rate: int, seconds: float) -> tuple[list[float], int]:
+    """Return the age of each message that was pushed to a partner, and how many were not."""
+    expected, ages, whole = int(rate * seconds), list[float](), asyncio.Event()
+
+    async def take(request: web.Request) -> web.Response:
+        now, body = time.time(), await request.read()
+        lines = [json.loads(line) for line in body.splitlines()]
+        ages.extend(now - line["data"]["at"] for line in lines if "event" not in line)
+        if len(ages) >= streams * expected:
+            whole.set()
+        return web.Response(status=204)
+
+    flows, before = [f"urn:uuid:push-{rate}-{number}" for number in range(streams)], broker.count_subscriptions()
+    async with serving(take) as url:
+        endpoint = msgspec.json.encode(http_address(url, "token", endpoint_type="HttpData"))
+        for flow in flows:
+            request = flow_request(FlowDirection.PUSH, source=broker.make_address(), endpoint=endpoint, live=True)
+            await city.plane.start(msgspec.structs.replace(request, flow_id=flow))
+            await city.plane.renew(msgspec.structs.replace(lease(seconds=600), flow_id=flow))
+        while broker.count_subscriptions() == before:  # noqa: ASYNC110 - mosquitto tells it in its log
+            await asyncio.sleep(0.05)
+        await _publish(broker, rate, expected)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(whole.wait(), _LONGEST_S)
+        await _end(city, broker, flows)
+    return ages, streams * expected - len(ages)
+
+
+async def _end(city: Side, broker: Mosquitto, flows: list[str]) -> None:
+    """End flows, and wait until their subscription is removed, which the broker notes like one that begins."""
+    before = broker.count_subscriptions()
+    for flow in flows:
+        await city.plane.terminate("city", flow, "measured")
+    while broker.count_subscriptions() == before:  # noqa: ASYNC110 - mosquitto tells it in its log
+        await asyncio.sleep(0.05)
+
+
+def read_resident() -> float:
+    """Return the resident memory of this process in MiB."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
 async def _start(city: Side, broker: Mosquitto, id: str) -> tuple[str, dict[str, str]]:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from connector.cli.assets.place import SinkOption
+from connector.cli.assets.source import read_address
 from connector.cli.commands.search import print_results, recall_result, store_results
 from connector.cli.frame.command import TimeoutOption, create_word, register
 from connector.cli.frame.context import CommandCall
@@ -17,6 +19,7 @@ from connector.cli.frame.finding import find_participant
 from connector.cli.frame.output import strip_controls
 from connector.cli.frame.remote import connect
 from connector.cli.processes.following import follow_stream
+from connector.cli.processes.outcome import report_state
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
 from connector.client.chapters.transfers import ENDED
@@ -37,7 +40,8 @@ app = create_word()
     datenkontor get urn:participant:tiefbauamt roadworks -o incoming/
     datenkontor get urn:participant:tiefbauamt roadworks -o roadworks.geojson --if-changed
     datenkontor get urn:participant:tiefbauamt roadworks -o - | jq .features
-    datenkontor get urn:participant:umweltamt readings --follow -o readings.ndjson""",
+    datenkontor get urn:participant:umweltamt readings --follow -o readings.ndjson
+    datenkontor get urn:participant:tiefbauamt roadworks --to table.json""",
 )
 def get(
     call: CommandCall,
@@ -62,6 +66,7 @@ def get(
     if_changed: Annotated[
         bool, typer.Option("--if-changed", help="Replace the file only if the provider states other data.")
     ] = False,
+    to: SinkOption = None,
     timeout: TimeoutOption = 300.0,
     yes: OverwriteOption = False,
 ) -> None:
@@ -73,8 +78,14 @@ def get(
     dpv:AcademicResearch, or an absolute IRI. -o - writes one file to standard output. --if-changed compares digest,
     size and date first, and uses nothing if they are the same, or if nothing is stated of data whose uses are limited;
     a file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has
-    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file.
+    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to
+    delivers to another sink.
     """
+    if to is not None:
+        if out is not None or if_changed:
+            raise Failure(Code.USAGE, "errors.place-alone")
+        _deliver(call, target, offer, to, push=push, follow=follow, purpose=purpose, renew=renew, timeout_s=timeout)
+        return
     if follow:
         if push or if_changed:
             raise Failure(Code.USAGE, "errors.follow-alone")
@@ -119,6 +130,24 @@ def _follow(call: CommandCall, target: list[str], out: str | None, offer: str | 
         if found.state in ENDED:
             raise refuse(found)
         follow_stream(call, connector, found.id, out)
+
+
+def _deliver(
+    call: CommandCall, target: list[str], offer: str | None, to: Path, *, push: bool, follow: bool, **asked: Any
+) -> None:
+    """Agree on a dataset, and let the connector deliver it to a place; a stream goes on by itself."""
+    sink, bar = read_address(to), Bar(call.output)
+    with connect(call) as connector:
+        wanted = _choose_offer(call, connector, target, offer)
+        agreement = connector.agree(wanted.participant, wanted.dataset, offer=wanted.offer, progress=bar, **asked)
+        place = {**sink, "follow": True} if follow else sink
+        begun = connector.transfers.start(agreement, push=push, sink=place)
+        call.output.print_hint(call.output.say("cli.step-transferring", id=begun.id))
+        states = ["STARTED"] if follow else []
+        found = connector.transfers.wait(begun.id, timeout_s=asked["timeout_s"], states=states)
+    if found.state == "TERMINATED":
+        raise refuse(found)
+    report_state(call, found)
 
 
 def _hint_at_purpose(call: CommandCall, refused: RequestRefused) -> None:

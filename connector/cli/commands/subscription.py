@@ -1,9 +1,10 @@
 """`subscription`: standing orders for the data of agreements, which the connector runs by itself."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from connector.cli.assets.place import SinkOption, choose_place
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import Columns, Output
@@ -24,7 +25,8 @@ SubscriptionArgument = Annotated[
     "add",
     example=f"""datenkontor subscription add {AGREEMENT} --every day --at 06:30
     datenkontor subscription add {AGREEMENT} --every week --on 1 --at 07:00 --into roadworks/
-    datenkontor subscription add {AGREEMENT} --every change --post-to https://gis.example/load""",
+    datenkontor subscription add {AGREEMENT} --every change --post-to https://gis.example/load
+    datenkontor subscription add {AGREEMENT} --every stream --to table.json""",
 )
 def add(
     call: CommandCall,
@@ -51,17 +53,17 @@ def add(
     post_to: Annotated[
         str | None, typer.Option(metavar="URL", help="HTTP backend that receives the data instead of a file.")
     ] = None,
+    to: SinkOption = None,
 ) -> None:
     """Order the data of an agreement regularly, the first time at once.
 
     The connector runs it by itself. The provider states digest and date of its data, and only what has changed is
     delivered; a look spends no use. Data of which nothing is stated is delivered each time, unless the agreement limits
     its uses. What was missed is caught up once, a failure is tried again and told once, and a subscription ends with
-    its agreement. The same order again is the same subscription.
+    its agreement. The same order again is the same subscription. `stream` follows a stream: its messages go to the
+    sink as they arrive, and what was missed meanwhile is caught up.
     """
-    sink: dict[str, Any] | None = {"kind": "file", "path": into} if into else None
-    if post_to:
-        sink = {"kind": "http", "url": post_to}
+    sink = choose_place(into, post_to, to)
     with connect(call) as connector:
         made = connector.subscriptions.add(agreement, every=every.value, at=at, weekday=on, sink=sink)
     rhythm = _write_rhythm(made, call.output)

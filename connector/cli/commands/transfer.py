@@ -1,10 +1,12 @@
 """`transfer`: start, follow, suspend and end transfers under an agreement, and save their files."""
 
-from typing import Annotated, Any
+import uuid
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
+from connector.cli.assets.place import SinkOption, choose_place
 from connector.cli.frame.command import (
     AfterOption,
     AllOption,
@@ -38,7 +40,9 @@ TransferArgument = Annotated[str, typer.Argument(metavar="TRANSFER", help="Ident
     "start",
     example="""datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --wait -o air.csv
     datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --keep
-    datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --choose form=geojson --wait""",
+    datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --choose form=geojson --wait
+    datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --push --to table.json
+    datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --follow --into readings/""",
 )
 def start(
     call: CommandCall,
@@ -59,6 +63,10 @@ def start(
     post_to: Annotated[
         str | None, typer.Option(metavar="URL", help="HTTP backend that receives the data instead of a file.")
     ] = None,
+    to: SinkOption = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Take the messages of a stream into the sink as they arrive.")
+    ] = False,
     parameter: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Value for a parameter that the provider allows. May be repeated."),
@@ -68,11 +76,16 @@ def start(
     out: OutputOption = None,
     yes: OverwriteOption = False,
 ) -> None:
-    """Request the data of an agreement."""
+    """Request the data of an agreement.
+
+    --to names another sink than a folder: a table, an object store, a message broker. --push of a stream lets the
+    provider send its messages in batches, --follow takes them from it; both go on by themselves until the transfer
+    ends.
+    """
     chosen = _read_parameters(parameter or [])
-    sink: dict[str, Any] | None = {"kind": "file", "path": into} if into else None
-    if post_to:
-        sink = {"kind": "http", "url": post_to}
+    sink = choose_place(into, post_to, to)
+    if follow:
+        sink = {**(sink or {"kind": "file", "path": f"{uuid.uuid4()}/"}), "follow": True}
     with connect(call) as connector:
         found = connector.transfers.start(
             agreement, push=push, sink=sink, keep=keep, choice=write_choice(choose or []), parameters=chosen

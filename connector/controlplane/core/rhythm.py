@@ -24,6 +24,8 @@ def find_next(every: SubscriptionRhythm, *, minute: int, weekday: int, after: in
     """
     if every is SubscriptionRhythm.CHANGE:
         return after + LOOK_MS
+    if every is SubscriptionRhythm.STREAM:  # a stream that ended begins again as a run that failed
+        return after + RETRY_MOST_MS
     local = in_zone(moment(after), zone)
     if every is SubscriptionRhythm.HOUR:
         first = moment(after) + timedelta(minutes=(minute - local.minute) % 60) - _get_rest(local)

@@ -22,7 +22,7 @@ def read_members(address: Mapping[str, Any], form: type[T], kind: str) -> T:
         reason = fault if "value" not in fault else "it is not one of the allowed values"
         member = f" `{place.strip('`').removeprefix('$.')}`" if place else ""
         raise SourceError(
-            f"The address of this source of the kind {kind} cannot be used{member and ' at' + member}: {reason}."
+            f"The address of the kind {kind} cannot be used{member and ' at' + member}: {reason}."
         ) from None
     except RecursionError:
-        raise SourceError(f"The address of this source of the kind {kind} is nested too deeply.") from None
+        raise SourceError(f"The address of the kind {kind} is nested too deeply.") from None

@@ -1,1 +1,1 @@
-"""Backends of the operator over HTTP: how a request proves itself, what it asks for, and pages as one stream."""
+"""Backends of the operator: requests over HTTP and pages as one stream, object stores, messages, appended lines."""

@@ -6,10 +6,10 @@ so that a pooler in transaction mode may stand between.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.databases.query import LARGEST_ROW, SqlAddress, build_postgres, quote_table
@@ -31,15 +31,43 @@ _NOT_FOUND = frozenset({"42P01", "42703", "3F000"})
 _TIMED_OUT = frozenset({"57014", "25P03"})
 
 
+class DatabasePlace(Protocol):
+    """What an address says of a server; `seconds` bounds each statement."""
+
+    @property
+    def host(self) -> str:
+        """The host."""
+
+    @property
+    def port(self) -> int:
+        """The port."""
+
+    @property
+    def database(self) -> str:
+        """The database."""
+
+    @property
+    def user(self) -> str:
+        """The user."""
+
+    @property
+    def tls(self) -> bool:
+        """Whether the connection is encrypted."""
+
+    @property
+    def seconds(self) -> float:
+        """The longest time of a statement."""
+
+
 @asynccontextmanager
 async def read_postgres(
     address: SqlAddress, choices: Mapping[str, ChosenValue], password: str, tls: TrustAnchors
 ) -> AsyncIterator[tuple[tuple[str, ...], AsyncIterator[Sequence[bytes]]]]:
     """Yield the columns and the batches of rows. Raises SourceError."""
-    with _explain(address):
-        connection = await _connect(address, password, tls)
+    with explain_postgres(address):
+        connection = await connect_postgres(address, password, tls)
     try:
-        with _explain(address):
+        with explain_postgres(address):
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             await connection.execute(
                 f"SET LOCAL statement_timeout = {int(address.seconds * 1000)};"
@@ -53,25 +81,26 @@ async def read_postgres(
             first = await cursor.fetch(_FIRST)
         yield columns, _fetch(cursor, first, address)
     finally:
-        await _close(connection)
+        await close_postgres(connection)
 
 
-async def _connect(address: SqlAddress, password: str, tls: TrustAnchors) -> Any:
+async def connect_postgres(place: DatabasePlace, password: str, tls: TrustAnchors) -> Any:
+    """Return a connection to a database of the operator. Raises SourceError without the driver, else its errors."""
     try:
         asyncpg = import_module("asyncpg")
     except ImportError:
         raise SourceError(
-            "PostgreSQL cannot be read: install the extra with `pip install datenkontor[postgres]`."
+            "PostgreSQL cannot be used: install the extra with `pip install datenkontor[postgres]`."
         ) from None
     return await asyncpg.connect(
-        host=address.host,
-        port=address.port,
-        user=address.user,
+        host=place.host,
+        port=place.port,
+        user=place.user,
         password=password,
-        database=address.database,
-        ssl=await tls.find() if address.tls else False,
+        database=place.database,
+        ssl=await tls.find() if place.tls else False,
         timeout=_CONNECT_S,
-        command_timeout=address.seconds + _GRACE_S,
+        command_timeout=place.seconds + _GRACE_S,
         statement_cache_size=0,
     )
 
@@ -87,7 +116,7 @@ async def _fetch(cursor: Any, first: Sequence[Any], address: SqlAddress) -> Asyn
             raise SourceError(f"The rows were not taken within {_LONGEST_S:g} s: the query ended.", Cause.UNAVAILABLE)
         size = sum(map(len, batch))
         count = min(count * 2, _MOST) if size < _FULL else max(1, count * _FULL // size)
-        with _explain(address):
+        with explain_postgres(address):
             rows = await cursor.fetch(count)
 
 
@@ -97,7 +126,7 @@ def _take(line: str | None) -> bytes:
     return line.encode()
 
 
-async def _close(connection: Any) -> None:
+async def close_postgres(connection: Any) -> None:
     """Close a connection, without waiting for a database that does not answer."""
     try:
         await asyncio.shield(connection.close(timeout=2))
@@ -110,14 +139,19 @@ async def _close(connection: Any) -> None:
 
 
 @contextmanager
-def _explain(address: SqlAddress) -> Iterator[None]:
-    """Turn the errors of the driver into SourceError; what the database says may contain data, and is not repeated."""
+def explain_postgres(
+    place: DatabasePlace, describe: Callable[[str], SourceError | None] = lambda _: None
+) -> Iterator[None]:
+    """Turn the errors of the driver into SourceError; what the database says may contain data, and is not repeated.
+
+    `describe` returns the error for a code of PostgreSQL, or None for that of a query.
+    """
     try:
         yield
     except (SourceError, asyncio.CancelledError):
         raise
     except TimeoutError:
-        raise _make_late(address) from None
+        raise _make_late(place) from None
     except (OSError, ValueError) as error:
         kind = type(error).__name__
         raise SourceError(
@@ -127,12 +161,13 @@ def _explain(address: SqlAddress) -> Iterator[None]:
         state = getattr(error, "sqlstate", None)
         if state is None and type(error).__module__.partition(".")[0] != "asyncpg":
             raise
-        raise _explain_state(address, state or type(error).__name__) from None
+        code = state or type(error).__name__
+        raise describe(code) or _explain_state(place, code) from None
 
 
-def _explain_state(address: SqlAddress, state: str) -> SourceError:
+def _explain_state(place: DatabasePlace, state: str) -> SourceError:
     if state in _TIMED_OUT:
-        return _make_late(address)
+        return _make_late(place)
     if state in _NOT_ALLOWED:
         return SourceError(f"The database refuses this user ({state}): check `user` and `secret`.", Cause.NOT_ALLOWED)
     if state in _NOT_FOUND:
@@ -140,8 +175,8 @@ def _explain_state(address: SqlAddress, state: str) -> SourceError:
     return SourceError(f"The database failed ({state}): its log says why.", Cause.UNAVAILABLE)
 
 
-def _make_late(address: SqlAddress) -> SourceError:
+def _make_late(place: DatabasePlace) -> SourceError:
     return SourceError(
-        f"The database did not answer within {address.seconds:g} s: check the view, or raise `seconds`.",
+        f"The database did not answer within {place.seconds:g} s: check the view, or raise `seconds`.",
         Cause.UNAVAILABLE,
     )

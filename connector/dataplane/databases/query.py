@@ -76,13 +76,13 @@ def build_postgres(
     `types` are the types of all columns of the table by name. A row that is too large comes as NULL.
     """
     columns = _choose_columns(address, types)
-    shown = ", ".join(f"{_show_column(name, types[name], address.geometry)} AS {_quote(name)}" for name in columns)
+    shown = ", ".join(f"{_show_column(name, types[name], address.geometry)} AS {quote_name(name)}" for name in columns)
     conditions, values = [], []
     for name, choice in choices.items():
         column = _find_column(name, choice, types)
         values.append(choice.text)
         cast = _CASTS[choice.parameter.type]
-        conditions.append(f"t.{_quote(column)} {choice.parameter.compare} ${len(values)}::text::{cast}")
+        conditions.append(f"t.{quote_name(column)} {choice.parameter.compare} ${len(values)}::text::{cast}")
     inner = _join(f"SELECT {shown}", address, conditions, types)
     return (
         columns,
@@ -102,14 +102,14 @@ def build_sqlite(
     for name, choice in choices.items():
         column = _find_column(name, choice, names)
         values.append(_convert(choice))
-        conditions.append(f"t.{_quote(column)} {choice.parameter.compare} ?")
-    shown = ", ".join(f"t.{_quote(name)}" for name in columns)
+        conditions.append(f"t.{quote_name(column)} {choice.parameter.compare} ?")
+    shown = ", ".join(f"t.{quote_name(name)}" for name in columns)
     return columns, _join(f"SELECT {shown}", address, conditions, names), values
 
 
 def quote_table(table: str) -> str:
     """Return the name of a table or view, with its schema, quoted for a statement."""
-    return ".".join(map(_quote, table.split(".")))
+    return ".".join(map(quote_name, table.split(".")))
 
 
 def _join(shown: str, address: SqlAddress, conditions: list[str], names: Collection[str]) -> str:
@@ -117,7 +117,7 @@ def _join(shown: str, address: SqlAddress, conditions: list[str], names: Collect
     if missing:
         raise SourceError(f"The table has no column {missing}, by which it is sorted.", Cause.NOT_FOUND)
     where = ["WHERE", " AND ".join(conditions)] if conditions else []
-    order = ["ORDER BY", ", ".join(f"t.{_quote(name)}" for name in address.order)] if address.order else []
+    order = ["ORDER BY", ", ".join(f"t.{quote_name(name)}" for name in address.order)] if address.order else []
     # One row more than allowed shows that there are more.
     most = str(address.most_rows + 1)
     return " ".join((shown, "FROM", quote_table(address.table), "AS t", *where, *order, "LIMIT", most))
@@ -139,12 +139,13 @@ def _find_column(name: str, choice: ChosenValue, names: Collection[str]) -> str:
     return column
 
 
-def _quote(name: str) -> str:
+def quote_name(name: str) -> str:
+    """Return a name quoted for a statement."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def _show_column(name: str, type_: str, geometry: str) -> str:
-    column = f"t.{_quote(name)}"
+    column = f"t.{quote_name(name)}"
     if type_ not in {"geometry", "geography"}:
         return column
     if geometry == "wkt":

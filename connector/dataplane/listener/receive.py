@@ -16,6 +16,7 @@ from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.register import Delivered
 from connector.dataplane.control.uses import Attempt
 from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy
+from connector.dataplane.listener.batches import is_batch, receive_batch
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     UNREAD_VALUES,
@@ -73,7 +74,7 @@ class PushHandler:
         return web.Response(status=204, headers=headers | ({UPLOAD_VERSION: version} if version else {}))
 
     async def put(self, request: web.Request) -> web.Response:
-        """Receive a push, or the rest of one."""
+        """Receive a push, or the rest of one, or a batch of a stream."""
         flow = await self._access.find_flow(request, FlowDirection.RECEIVE)
         if flow.state == FlowState.COMPLETED:
             raise Refusal(
@@ -90,6 +91,8 @@ class PushHandler:
             raise refuse_busy("An earlier request for the same data is still active: try again.", 1)
         self._busy.add((flow.owner, target.key))
         try:
+            if is_batch(request):
+                return await receive_batch(self._access, request, flow, gate)
             receipt = await self._receive(request, flow, gate, target)
         finally:
             self._busy.discard((flow.owner, target.key))

@@ -22,8 +22,10 @@ from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.typed import TypedSource
 from connector.dataplane.signaling.verbs import SUSPENDED, VERBS, make_flow, needs_token
+from connector.dataplane.streaming.moving import StreamMoves
+from connector.dataplane.streaming.storing import StreamStores
 from connector.dataplane.streaming.streams import Streams
-from connector.dataplane.transfer.follow import follow, is_stream, write_interruption
+from connector.dataplane.transfer.follow import follow, is_followed, is_stream, write_interruption
 from connector.dataplane.transfer.jobs import Jobs
 from connector.dataplane.treating.delivery import Treating
 from connector.dataplane.treating.messages import TreatedMessages, treat_messages
@@ -35,6 +37,7 @@ from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease
 from connector.ports.flow import FINAL, Cause, Content, Sink, Source, SourceError
 from connector.ports.store import Store
 from connector.ports.store_errors import Conflict
+from connector.ports.stream_sink import StreamSink
 from connector.ports.streams import StreamSource
 from connector.ports.treatment import Records
 from connector.protocol.dsp.common import DataAddress, endpoint_url
@@ -75,6 +78,7 @@ class LocalDataPlane:
         self.sources = sources
         self.sinks = sinks
         self._treating = treating
+        self.stores = StreamStores(self.register, sinks)
         self._jobs = Jobs(
             self.register,
             source=self.source_of,
@@ -83,6 +87,7 @@ class LocalDataPlane:
             pause=pause,
             notify=self._notify,
             data_problem=data_problem,
+            streams=StreamMoves(self.streams, self.stores, self.treat_messages),
         )
         self._client = client
         self._data_problem = data_problem
@@ -190,6 +195,9 @@ class LocalDataPlane:
     async def follow(self, owner: str, flow_id: str, after: str) -> AsyncIterator[bytes]:
         """Yield the lines of a stream that this side reads, from behind a position on."""
         flow = await self.register.store.flow(owner, flow_id)
+        if flow is not None and is_followed(flow.sink):
+            yield write_interruption("The messages of this transfer go to its sink.", again=False)
+            return
         if flow is None or flow.state != FlowState.STARTED or not is_stream(flow.endpoint):
             state = FlowState(flow.state) if flow else FlowState.NONE
             again = state in {FlowState.PREPARED, FlowState.SUSPENDED}
@@ -310,6 +318,12 @@ class LocalDataPlane:
         if stored:
             await self._notify(stored)
 
+    async def note_failure(self, flow: Flow, reason: str, cause: Cause) -> None:
+        """Record that a flow has failed for good, and notify the listener."""
+        failed = await self.register.fail(flow, reason, cause)
+        if failed:
+            await self._notify(failed)
+
     async def note_source_failure(self, flow: Flow, error: SourceError) -> None:
         """Record that the source of a served flow failed; a finite flow ends at once if no later attempt can succeed.
 
@@ -318,9 +332,7 @@ class LocalDataPlane:
         self.register.note_source(flow.owner, flow.dataset, str(error))
         self.register.note_wait(flow, str(error))
         if error.cause in FINAL and not flow.live:
-            failed = await self.register.fail(flow, str(error), error.cause)
-            if failed:
-                await self._notify(failed)
+            await self.note_failure(flow, str(error), error.cause)
 
     async def report_if_used_up(self, flow: Flow) -> None:
         """Notify the listener if the bytes or uses that the lease allows are used up.
@@ -331,9 +343,7 @@ class LocalDataPlane:
         if gate is None:
             return  # the flow has ended meanwhile
         if gate.used_up:
-            failed = await self.register.fail(flow, f"Stopped: {USED_UP}.", Cause.LIMIT)
-            if failed:
-                await self._notify(failed)
+            await self.note_failure(flow, f"Stopped: {USED_UP}.", Cause.LIMIT)
         elif gate.max_uses is not None and not self.register.is_open(flow):
             usage = await self.register.store.usage(flow.owner, flow.agreement_id)
             if usage.uses >= gate.max_uses and self._listener:
@@ -360,12 +370,20 @@ class LocalDataPlane:
                 return SourceError(f"This kind of {word} is not supported: use one of {', '.join(known)}.")
             try:
                 if kind is not None:
-                    kind.check(address)
+                    self._check_place(kind, address)
                 else:
                     self.streams.find_source(address)
             except SourceError as error:
                 return error
         return None
+
+    def _check_place(self, kind: Source | Sink, address: dict[str, Any]) -> None:
+        """Raise SourceError if an address cannot be used, or is to take a stream and cannot."""
+        kind.check(address)
+        if is_followed(address):
+            if not isinstance(kind, StreamSink):
+                raise SourceError("This kind of sink takes no streams: choose another kind.")
+            kind.check_stream(address)
 
     async def _begin(self, verb: str, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
         async with self.register.lock(request.owner, request.flow_id):

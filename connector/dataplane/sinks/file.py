@@ -8,6 +8,8 @@ of a member below the folder.
 Bytes are written to a partial file in `.partial` below the root and flushed to the disk. They appear under their name
 in one step, complete and checked, or not at all. The name of a partial file has the version of the data that its bytes
 belong to, so that whatever sender or receiver forget, no other data is appended to it.
+
+The lines of a stream are appended to the file, in a folder to one that is named after the flow.
 """
 
 import asyncio
@@ -19,11 +21,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from connector.dataplane.backends.appending import append_lines
 from connector.dataplane.files.below_root import await_job, open_file, open_folder_of, relative_path, run_in_thread
 from connector.dataplane.files.folder import UnsafePath, check_path
 from connector.dataplane.files.received import PARTIAL
 from connector.dataplane.files.space import DiskSpace, SpacePromise, to_disk_fault
-from connector.ports.flow import Arrival, SinkReceipt, SourceError
+from connector.ports.flow import Arrival, Cause, SinkReceipt, SourceError
+from connector.ports.stream_sink import StreamBatch
 
 _READ = 1024 * 1024
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -40,6 +44,7 @@ class FileSink:
         self._largest = largest
         self._space = DiskSpace(root) if root else None
         self._busy: set[Path] = set()
+        self._appending: set[str] = set()
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address is incomplete or not below the root."""
@@ -106,6 +111,23 @@ class FileSink:
             if promise:
                 promise.end()
             self._busy.discard(stem)
+
+    def check_stream(self, address: dict[str, Any]) -> None:
+        """Raise SourceError if the address is incomplete or not below the root."""
+        self.check(address)
+
+    async def store(self, address: dict[str, Any], batch: StreamBatch) -> None:
+        """Append the lines that are not in the file yet."""
+        self.check(address)
+        root, target = self._require_root(), _find_target(address, _name_stream(batch.flow_id))
+        if target in self._appending:
+            raise SourceError("Another stream is being written to this file: wait for its end.", Cause.UNAVAILABLE)
+        self._appending.add(target)
+        try:
+            await self._require_space().check(sum(len(one.line) + 1 for one in batch.messages))
+            await _run_on_disk(root, append_lines, root, target, batch.messages)
+        finally:
+            self._appending.discard(target)
 
     async def _write_chunks(
         self,
@@ -197,6 +219,12 @@ def _find_target(address: dict[str, Any], arrival: Arrival) -> str:
     except UnsafePath:
         name = hashlib.sha256(arrival.flow_id.encode()).hexdigest()[:32]
     return f"{path}/{name}"
+
+
+def _name_stream(flow_id: str) -> Arrival:
+    """Return the arrival of a stream, whose file in a folder is named after its flow."""
+    name = f"{hashlib.sha256(flow_id.encode()).hexdigest()[:32]}.ndjson"
+    return Arrival(flow_id=flow_id, media_type="application/x-ndjson", name=name)
 
 
 def _begin(stem: Path, partial: Path, offset: int) -> tuple[BinaryIO, "hashlib._Hash"]:

@@ -3,6 +3,8 @@
 Address: `{"kind": "http", "url": "https://…", "headers": {…}}`; a member of a folder is sent below the URL. If a
 delivery is interrupted, too short, too long or has the wrong digest, the request is aborted, so that the backend does
 not take it for complete. Nothing is stored, so an interrupted delivery starts again.
+
+A batch of a stream is one POST with its lines of JSON.
 """
 
 import hashlib
@@ -16,7 +18,8 @@ from connector.dataplane.wire.body import WatchedBody
 from connector.dataplane.wire.fields import REPR_DIGEST, repr_digest
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
-from connector.ports.flow import Arrival, SinkReceipt, SourceError
+from connector.ports.flow import Arrival, Cause, SinkReceipt, SourceError
+from connector.ports.stream_sink import StreamBatch
 
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
@@ -79,6 +82,27 @@ class HttpSink:
         if status not in {200, 201, 202, 204} or not body.ended:
             raise SourceError(f"The backend refused the delivery with status {status}: check the backend.")
         return SinkReceipt(size=body.size, sha256=digest.hexdigest(), location=url.partition("?")[0])
+
+    def check_stream(self, address: dict[str, Any]) -> None:
+        """Raise SourceError if the address has no usable URL or a header that cannot be sent."""
+        self.check(address)
+
+    async def store(self, address: dict[str, Any], batch: StreamBatch) -> None:
+        """Send the lines of a batch as one POST; the backend may get a batch twice, with the same positions."""
+        self.check(address)
+        body = b"".join(one.line + b"\n" for one in batch.messages)
+        headers = {**address.get("headers", {}), "Content-Type": "application/x-ndjson"}
+        try:
+            answer = await self._client.request(
+                "POST", address["url"], headers=headers, body=body, timeout_s=self._idle_s
+            )
+        except NetError as error:
+            raise SourceError(f"The backend cannot be reached: {error}", Cause.UNAVAILABLE) from error
+        if answer.status not in {200, 201, 202, 204}:
+            cause = Cause.UNAVAILABLE if answer.status >= 500 or answer.status in {408, 409, 429} else None
+            raise SourceError(
+                f"The backend refused the messages with status {answer.status}: check the backend.", cause
+            )
 
 
 async def _check_chunks(

@@ -8,12 +8,9 @@ first. obstore is an extra (`datenkontor[s3]`) and loads with the first access.
 
 import asyncio
 import hashlib
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -21,6 +18,14 @@ import msgspec
 from connector.dataplane.address.members import read_members
 from connector.dataplane.address.secrets import SecretName, SecretReader
 from connector.dataplane.backends.asking import HttpUrl, name_server
+from connector.dataplane.backends.object_store import (
+    BucketName,
+    KeyId,
+    ObjectStores,
+    RegionName,
+    explain_store,
+    load_client,
+)
 from connector.dataplane.files.folder import (
     FOLDER_TYPE,
     MOST_MEMBERS,
@@ -36,9 +41,7 @@ from connector.ports.flow import Cause, Content, MemberState, SourceError
 
 _PIECE = 1024 * 1024
 _PAGE = 500
-_MOST_STORES = 64
 _MOST_LEFT_OUT = 20
-_LONGEST = timedelta(hours=6)
 
 
 class S3Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,13 +49,13 @@ class S3Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     kind: Literal["s3"]
     endpoint: HttpUrl
-    bucket: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")]
-    key_id: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{1,128}\Z")]
+    bucket: BucketName
+    key_id: KeyId
     secret: SecretName
     key: Annotated[str, msgspec.Meta(max_length=1024)] = ""
     prefix: Annotated[str, msgspec.Meta(max_length=1024)] = ""
     version: Annotated[str, msgspec.Meta(max_length=1024)] = ""
-    region: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,64}\Z")] = "us-east-1"
+    region: RegionName = "us-east-1"
     media_type: Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[\x20-\x7e]*\Z")] = ""
 
 
@@ -62,7 +65,7 @@ class S3Source:
     def __init__(self, secrets: SecretReader, *, idle_s: float = 30.0) -> None:
         self._secrets = secrets
         self._idle_s = idle_s
-        self._stores: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self._stores = ObjectStores(secrets, idle_s)
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address is incomplete or its secret is not known."""
@@ -97,31 +100,7 @@ class S3Source:
         return max((int(meta["last_modified"].timestamp() * 1000) for meta in found.values()), default=None)
 
     def _find_store(self, read: S3Address) -> Any:
-        """Return the client of a bucket, with its open connections."""
-        secret = self._secrets(read.secret, name_server(read.endpoint))
-        key = read.endpoint, read.bucket, read.region, read.key_id, secret
-        if key in self._stores:
-            self._stores.move_to_end(key)
-            return self._stores[key]
-        with _explain(self._idle_s):
-            made = _load("obstore.store").S3Store(
-                read.bucket,
-                endpoint=read.endpoint,
-                region=read.region,
-                access_key_id=read.key_id,
-                secret_access_key=secret,
-                virtual_hosted_style_request=False,
-                client_options={
-                    "allow_http": read.endpoint.startswith("http://"),
-                    "connect_timeout": timedelta(seconds=min(10.0, self._idle_s)),
-                    "timeout": _LONGEST,
-                },
-                retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=self._idle_s)},
-            )
-        self._stores[key] = made
-        if len(self._stores) > _MOST_STORES:
-            self._stores.popitem(last=False)
-        return made
+        return self._stores.find(read.endpoint, read.bucket, read.region, read.key_id, read.secret)
 
     async def _open_object(self, store: Any, read: S3Address, key: str, offset: int, end: int | None) -> Content:
         if not offset and end is None:
@@ -148,15 +127,15 @@ class S3Source:
 
     async def _get(self, store: Any, read: S3Address, key: str, options: dict[str, Any]) -> Any:
         version = {"version": read.version} if read.version else {}
-        with _explain(self._idle_s):
+        with explain_store(self._idle_s):
             async with asyncio.timeout(self._idle_s):
-                return await _load("obstore").get_async(store, key, options={**options, **version})
+                return await load_client("obstore").get_async(store, key, options={**options, **version})
 
     async def _read_chunks(self, found: Any, count: int) -> AsyncIterator[bytes]:
         """Yield exactly `count` bytes. Raises SourceError if the store falls silent or sends fewer."""
         pieces, left = aiter(found.stream(min_chunk_size=_PIECE)), count
         while left:
-            with _explain(self._idle_s):
+            with explain_store(self._idle_s):
                 async with asyncio.timeout(self._idle_s):
                     piece = await anext(pieces, None)
             if piece is None:
@@ -189,9 +168,9 @@ class S3Source:
         """Return the objects under the prefix by path, and names that cannot be carried. Raises SourceError."""
         members: dict[str, Any] = {}
         left_out: list[str] = []
-        with _explain(self._idle_s):
+        with explain_store(self._idle_s):
             async with asyncio.timeout(self._idle_s):
-                async for page in _load("obstore").list(store, read.prefix, chunk_size=_PAGE):
+                async for page in load_client("obstore").list(store, read.prefix, chunk_size=_PAGE):
                     for meta in page:
                         path = str(meta["path"]).removeprefix(read.prefix.rstrip("/")).lstrip("/")
                         if _is_plain(path):
@@ -241,38 +220,3 @@ def _is_plain(path: str) -> bool:
 async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
     if body:
         yield body
-
-
-def _load(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError:
-        raise SourceError(
-            "Object stores cannot be read: install the extra with `pip install datenkontor[s3]`."
-        ) from None
-
-
-@contextmanager
-def _explain(idle_s: float) -> Iterator[None]:
-    """Turn the errors of the client into SourceError; its own words can contain an address or a key."""
-    try:
-        yield
-    except (SourceError, asyncio.CancelledError):
-        raise
-    except TimeoutError:
-        raise SourceError(f"The object store was silent for {idle_s:g} s: check it.", Cause.UNAVAILABLE) from None
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in {"obstore", "builtins"}:
-            raise
-        raise _describe(type(error).__name__) from None
-
-
-def _describe(name: str) -> SourceError:
-    match name:
-        case "NotFoundError" | "FileNotFoundError":
-            return SourceError("The object store has no such object or bucket: check the address.", Cause.NOT_FOUND)
-        case "PermissionDeniedError" | "UnauthenticatedError":
-            return SourceError("The object store refuses this key: check `key_id` and `secret`.", Cause.NOT_ALLOWED)
-        case "PreconditionError":
-            return SourceError("The object changed while it was read: start the transfer again.", Cause.UNAVAILABLE)
-    return SourceError(f"The object store failed ({name}): check `endpoint`, or try again later.", Cause.UNAVAILABLE)

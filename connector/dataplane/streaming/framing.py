@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from connector.dataplane.wire.stream_lines import LINES
+
 EVENT_STREAM = "text/event-stream"
-LINES = "application/x-ndjson"
 _BREAK = re.compile(rb"\r\n|\n|\r")
 _encode = msgspec.json.encode
 

@@ -60,18 +60,19 @@ class StreamReader:
             elif not entries:
                 pieces = await self._wait()
         if not pieces and time.monotonic() - self._spoke >= self._alive_s:
-            pieces = [Piece(self._form.keep_alive(self._id), payload=False)]
+            pieces = [Piece(self._form.keep_alive(self.id), payload=False)]
         if pieces:
             self._spoke = time.monotonic()
         return pieces
 
     @property
-    def _id(self) -> str:
+    def id(self) -> str:
+        """The identifier of the position that the reader has come to."""
         return format_id(self._journal, self.position)
 
     def write_end(self, reason: str, message: str, *, again: bool) -> bytes:
         """Return the last event: why the stream ends, and whether it is worth to ask again."""
-        return self._form.write_event("end", self._id, {"reason": reason, "message": message, "again": again})
+        return self._form.write_event("end", self.id, {"reason": reason, "message": message, "again": again})
 
     def _tell_gap(self) -> Iterator[Piece]:
         if self._unknown:
@@ -85,7 +86,7 @@ class StreamReader:
     def _write_gap(self, lost: str, count: int) -> Piece:
         told = {"reason": lost, "count": count or None, "message": say("en", f"streams.lost-{lost}")}
         about = {name: value for name, value in told.items() if value is not None}
-        return Piece(self._form.write_event("gap", self._id, about), payload=False)
+        return Piece(self._form.write_event("gap", self.id, about), payload=False)
 
     async def _wait(self) -> list[Piece]:
         if self._journal.trouble != self._trouble:
@@ -95,7 +96,7 @@ class StreamReader:
                 at = self._journal.state.at
                 about = {"reason": told, "message": say("en", f"streams.silence-{told}")}
                 since = {"since": _format_time(at)} if at else {}
-                return [Piece(self._form.write_event("silence", self._id, about | since), payload=False)]
+                return [Piece(self._form.write_event("silence", self.id, about | since), payload=False)]
         left = self._alive_s - (time.monotonic() - self._spoke)
         await self._journal.wait(self.position, self._trouble, max(0.0, left))
         return []
@@ -116,7 +117,7 @@ class StreamReader:
             self.position = entry.position
             if isinstance(result, bytes):
                 at = _format_time(entry.at)
-                pieces.append(Piece(self._form.write_message(self._id, at, result), payload=True))
+                pieces.append(Piece(self._form.write_message(self.id, at, result), payload=True))
             elif result is not None:
                 lost, count = result, count + entry.count
         if lost:

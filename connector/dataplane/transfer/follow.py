@@ -4,8 +4,9 @@ Nothing is kept here: the position is the reader's, and if the reader is slow, s
 ends the connection is one more line, `{"event": "interrupted"}`, which says why and whether to try again.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
@@ -14,6 +15,7 @@ from connector.dataplane.control.register import Register
 from connector.dataplane.control.uses import Attempt
 from connector.dataplane.transfer.retry import Credential, is_transient
 from connector.dataplane.wire.fields import read_media_type
+from connector.dataplane.wire.stream_lines import LINES
 from connector.net.client import GuardedClient, Stream
 from connector.net.errors import Blocked, NetError, Unwilling
 from connector.policy.model.policy import DK
@@ -21,7 +23,6 @@ from connector.ports.entities import Flow
 from connector.ports.store_errors import LimitReached, StoreError
 from connector.protocol.dsp.common import DataAddress, endpoint_property, endpoint_url
 
-LINES = "application/x-ndjson"
 FORM = DK + "form"
 STREAM = "stream"
 """The property of a data address, and its value, by which a consumer knows a stream before it reads it."""
@@ -33,6 +34,11 @@ _LONGEST_ERROR = 8 * 1024
 
 class _RefusedStream(msgspec.Struct, frozen=True):
     message: str = ""
+
+
+def is_followed(sink: Mapping[str, Any] | None) -> bool:
+    """Return whether the messages of a stream go to a place of this data plane as they arrive, and not to a reader."""
+    return sink is not None and sink.get("follow") is True
 
 
 def is_stream(endpoint: bytes | None) -> bool:
@@ -60,10 +66,10 @@ async def follow(
     try:
         async with gate.open_passage(), client.stream("GET", url, headers=headers, idle_s=_IDLE_S) as answer:
             if answer.status != 200 or read_media_type(answer.headers.get("Content-Type")) != LINES:
-                yield write_interruption(await _read_refusal(answer), again=is_transient(answer.status))
+                yield write_interruption(await read_refusal(answer), again=is_transient(answer.status))
                 return
             await register.begin_use(flow, gate, Attempt(offset=int(flow.bytes_moved > 0), version=STREAM))
-            async for lines in _cut(answer.chunks()):
+            async for lines in cut_lines(answer.chunks()):
                 gate.spend(len(lines))
                 await meter.add(len(lines))
                 register.note_wait(flow, None)
@@ -73,9 +79,9 @@ async def follow(
         yield write_interruption(f"Stopped: {ending.reason}.", again=False)
     except (Blocked, Unwilling, LimitReached) as error:
         yield write_interruption(str(error), again=False)
-    except (NetError, StoreError, _TooLong) as error:
+    except (NetError, StoreError, LineTooLong) as error:
         register.note_wait(flow, str(error))
-        yield write_interruption(str(error), again=not isinstance(error, _TooLong))
+        yield write_interruption(str(error), again=not isinstance(error, LineTooLong))
     finally:
         with suppress(StoreError):
             await meter.flush()
@@ -86,11 +92,11 @@ def write_interruption(message: str, *, again: bool) -> bytes:
     return msgspec.json.encode({"event": "interrupted", "message": message, "again": again}) + b"\n"
 
 
-class _TooLong(Exception):
+class LineTooLong(Exception):
     """A line of the peer is longer than any message may be."""
 
 
-async def _cut(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def cut_lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Yield whole lines; what is behind the last line end waits for the next chunk."""
     rest = b""
     async for chunk in chunks:
@@ -101,10 +107,10 @@ async def _cut(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         else:
             rest += chunk
         if len(rest) > _LONGEST_LINE:
-            raise _TooLong("The peer sends a message that is larger than any may be: the stream was left.")
+            raise LineTooLong("The peer sends a message that is larger than any may be: the stream was left.")
 
 
-async def _read_refusal(answer: Stream) -> str:
+async def read_refusal(answer: Stream) -> str:
     """Return why the peer refuses: its own sentence, if it is one."""
     body = b""
     async for chunk in answer.chunks():

@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -35,11 +35,21 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
+class StreamMover(Protocol):
+    """Moves the flows that are streams."""
+
+    def has(self, flow: Flow) -> bool:
+        """Return whether a flow is a stream that this side moves."""
+
+    async def move(self, flow: Flow, gate: Gate, context: AttemptContext, endpoint: DataAddress) -> None:
+        """Move the messages of a flow until cancelled. Raises TransferFailed, SourceError, StoreError, LeaseEnded."""
+
+
 class Jobs:
     """Moves flows while they have a lease.
 
     `source` returns the source of a flow, treated as its lease requires; `notify` is called with a flow that was
-    completed, has failed, or has delivered.
+    completed, has failed, or has delivered. `streams` moves those flows that have no end.
     """
 
     def __init__(
@@ -52,6 +62,7 @@ class Jobs:
         pause: Callable[[float], Awaitable[None]],
         notify: Callable[[Flow], Awaitable[None]],
         data_problem: Callable[[str, str], str | None],
+        streams: StreamMover,
     ) -> None:
         self._register = register
         self._source = source
@@ -59,6 +70,7 @@ class Jobs:
         self._client = client
         self._notify = notify
         self._data_problem = data_problem
+        self._streams = streams
         self._running: dict[FlowKey, asyncio.Task[None]] = {}
         self.pause = pause
 
@@ -68,7 +80,7 @@ class Jobs:
         delivered = flow.live and flow.size is not None
         if flow.direction not in _MOVED_HERE or flow.state != FlowState.STARTED or flow.error or delivered:
             return
-        if flow.direction is FlowDirection.FETCH and is_stream(flow.endpoint):
+        if flow.direction is FlowDirection.FETCH and is_stream(flow.endpoint) and not self._streams.has(flow):
             return  # it has no end: whoever reads it follows it
         gate = self._register.gates[key]
         if key not in self._running and gate.find_problem() is None:
@@ -205,6 +217,9 @@ class Jobs:
         problem = self._data_problem(flow.peer, endpoint_url(endpoint) or "")
         if problem:
             raise TransferFailed(problem, Cause.ADDRESS)
+        if self._streams.has(flow):
+            await self._streams.move(flow, gate, context, endpoint)
+            raise TransferFailed("The stream ended: start the transfer again.")
         if flow.direction is FlowDirection.PUSH:
             source = self._source(flow, gate)
             stated = flow.media_type if flow.media_type != DEFAULT_MEDIA_TYPE else None

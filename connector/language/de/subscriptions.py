@@ -6,6 +6,8 @@ SENTENCES: dict[str, str] = {
     "ended-withdrawn": "Der Anbieter hat den Vertrag beendet.",
     "ended-used-up": "Die Nutzungen, die der Vertrag erlaubt, sind verbraucht.",
     "ended-unusable": "Unter dem Vertrag ist hier nichts nutzbar.",
+    "no-stream": "Die Daten dieses Vertrags haben ein Ende: bitte stündlich, täglich, "
+    "wöchentlich oder bei jeder Änderung beziehen.",
     # The pages.
     "title": "Abos",
     "one-title": "Abo: {title}",
@@ -20,10 +22,12 @@ SENTENCES: dict[str, str] = {
     "rhythm-day": "täglich um {at} Uhr",
     "rhythm-week": "jeden {weekday} um {at} Uhr",
     "rhythm-change": "bei jeder Änderung",
+    "rhythm-stream": "folgt dem Datenstrom",
     "choose-hour": "stündlich",
     "choose-day": "täglich",
     "choose-week": "wöchentlich",
     "choose-change": "sobald sich die Daten ändern",
+    "choose-stream": "als Datenstrom, Nachricht für Nachricht",
     "weekday-1": "Montag",
     "weekday-2": "Dienstag",
     "weekday-3": "Mittwoch",

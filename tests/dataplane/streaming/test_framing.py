@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.dataplane.streaming.framing import FORMS, LINES, EventStream, JsonStream, choose_form, is_json
+from connector.dataplane.streaming.framing import FORMS, EventStream, JsonStream, choose_form, is_json
+from connector.dataplane.wire.stream_lines import LINES
 
 ID, AT = "a.1", "2026-01-01T00:00:00.000Z"
 

@@ -11,7 +11,7 @@ import logging
 from connector.controlplane.core.pages import walk
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.subscribing import running
+from connector.controlplane.usecases.subscribing import running, standing_streams
 from connector.controlplane.usecases.subscribing.subscriptions import CHANGED, MOST_SUBSCRIPTIONS
 from connector.ports.entities import Subscription
 from connector.ports.store_errors import Conflict, StoreError
@@ -110,10 +110,14 @@ class SubscriptionRunner:
     async def _follow(self, id: str, transfer: str) -> None:
         """Wait until a delivery has ended, and note it; a subscription that was removed meanwhile is let go."""
         context = self._enforcer.context
+        found: Subscription | None = None
         with context.watch.follow(transfer) as changed:
             while True:
                 changed.clear()
+                earlier = found
                 found = await context.store.subscription(context.owner, id)
+                if found is None and earlier is not None and standing_streams.is_stream(earlier):
+                    await standing_streams.end_removed(self._enforcer, transfer)
                 if found is None or found.transfer != transfer:
                     return
                 with contextlib.suppress(Conflict):

@@ -19,6 +19,7 @@ from connector.controlplane.processes.loading import load_transfer
 from connector.controlplane.usecases import catalog, transfer
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.standing import Standing, find_standings
+from connector.controlplane.usecases.subscribing import standing_streams
 from connector.controlplane.usecases.subscribing.subscriptions import CHANGED, OVER
 from connector.language.catalogue import say_in_all, tell_reason, write_in_all
 from connector.policy.compiling.compiled import Compiled
@@ -45,6 +46,8 @@ async def begin(enforcer: Enforcer, counterparties: Counterparties, found: Subsc
     if standing.state in OVER:
         return await _put(enforcer.context, found, _end(enforcer.context, found, agreement, standing))
     try:
+        if standing_streams.is_stream(found):
+            return await _order(enforcer, found, agreement, StatedData())
         stated, refused = await _look(counterparties, agreement)
         outcome = RunOutcome.DELIVERED if found.anyway else await _judge(enforcer, found, agreement, stated)
         if outcome is RunOutcome.UNSEEN and refused is not None:
@@ -61,9 +64,13 @@ async def settle(enforcer: Enforcer, found: Subscription) -> Subscription | None
     context = enforcer.context
     process = await load_transfer(context, found.transfer)
     if process is not None and process.state not in TRANSFER.terminal:
+        if standing_streams.is_stream(found):
+            await standing_streams.keep_going(enforcer, found, process)
         return None
     agreement = await find_agreement(context, found.agreement, Role.CONSUMER)
     (standing,) = await find_standings(enforcer.evaluator, [agreement])
+    if process is not None and process.state == TransferState.COMPLETED and standing_streams.is_stream(found):
+        return await _fail(enforcer, found, standing, say_in_all("subscriptions.no-stream"))
     if process is not None and process.state == TransferState.COMPLETED:
         after = _note(enforcer, _take_delivery(found, process), standing, RunOutcome.DELIVERED)
         if standing.state in OVER:
@@ -111,7 +118,9 @@ async def _order(enforcer: Enforcer, found: Subscription, agreement: Agreement, 
         found, transfer=pid, asked=stated, due_at=None, anyway=False, looked_at=context.now(), version=found.version + 1
     )
     noted = [PutSubscription(after, found.version)]
-    await transfer.request(enforcer, agreement.key, id=pid, sink=found.sink, by=BY, changes=noted)
+    await transfer.request(
+        enforcer, agreement.key, id=pid, sink=standing_streams.choose_place(found), by=BY, changes=noted
+    )
     context.watch.notify(CHANGED)
     return after
 

@@ -1,6 +1,7 @@
 """The steps of people and programs in subscriptions: order one, pause it, go on, run it now, remove it."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 
@@ -38,7 +39,10 @@ async def add(
     context = enforcer.context
     agreement = await find_agreement(context, order.agreement, Role.CONSUMER)
     await _check_agreement(enforcer, agreement)
-    if order.sink is not None and (problem := enforcer.dataplane.supports(None, order.sink)):
+    sink = order.sink
+    if sink is not None and order.every is SubscriptionRhythm.STREAM:
+        sink = follow_into(sink)
+    if sink is not None and (problem := enforcer.dataplane.supports(None, sink)):
         raise Invalid("sink", problem)
     made = _make(enforcer, agreement, order, by)
     rows, more = await context.store.subscriptions(context.owner, PageBounds(limit=MOST_SUBSCRIPTIONS))
@@ -58,6 +62,11 @@ async def add(
     await context.store.commit([PutSubscription(made, None), leaf])
     context.watch.notify(CHANGED)
     return made
+
+
+def follow_into(sink: dict[str, Any]) -> dict[str, Any]:
+    """Return the address of a place that takes the messages of a stream as they arrive."""
+    return {**sink, "follow": True}
 
 
 async def find(context: Context, id: str) -> Subscription:
@@ -141,6 +150,7 @@ async def change(context: Context, id: str, act: Callable[[Subscription], Subscr
         except Conflict:
             continue
         context.watch.notify(CHANGED)
+        context.watch.notify(after.transfer or id)
         return after
     raise _busy()
 

@@ -37,6 +37,8 @@ SENTENCES: dict[str, str] = {
     "one-source": "Ein Angebot hat genau eine Quelle: bitte --file, --folder, --url oder --source angeben.",
     "source-unusable": "Die Quelle in {path} kann nicht gelesen werden: {problem}.",
     "follow-alone": "--follow liest einen Datenstrom: bitte --push und --if-changed weglassen.",
+    "one-place": "Daten gehen in genau eine Ablage: bitte --into, --post-to oder --to angeben.",
+    "place-alone": "Mit --to liefert der Connector selbst: bitte -o und --if-changed weglassen.",
     "stream-ended": "Der Datenstrom ist beendet: {reason}",
     "stream-file": "{path} kann nicht geschrieben werden: {reason}.",
     "not-a-stream": "Die Datei hat andere Zeilen als die eines Datenstroms: bitte eine andere Datei wählen.",

@@ -68,7 +68,7 @@ SENTENCES: dict[str, str] = {
     "-o - writes one file to standard output. --if-changed compares digest, size and date first, and "
     "uses nothing if they are the same, or if nothing is stated of data whose uses are limited; a "
     "file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty"
-    " refuses or has refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file.": "Ein erneuter Aufruf setzt fort: Ein bestehender Vertrag wird genutzt, und angekommene Daten, die"
+    " refuses or has refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to delivers to another sink.": "Ein erneuter Aufruf setzt fort: Ein bestehender Vertrag wird genutzt, und angekommene Daten, die"
     " noch nicht gespeichert sind, werden ohne weitere Nutzung gespeichert. Eine Ablehnung beendet "
     "ihn: Neu angefragt wird nur mit --renew oder wenn die Zeit eines Vertrags abgelaufen ist. "
     "--purpose gibt an, wozu die Daten dienen, wenn die Bedingungen danach fragen und die "
@@ -77,7 +77,7 @@ SENTENCES: dict[str, str] = {
     "Größe und Datum und nutzt nichts, wenn sie gleich sind oder wenn zu Daten mit begrenzten "
     "Nutzungen nichts davon genannt ist; eine Datei, die nicht früher geliefert wurde, wird nur mit "
     "--yes ersetzt. Rückgabewert 4, wenn der Vertragspartner ablehnt oder abgelehnt hat, 6, wenn "
-    "zuerst ein Mensch zustimmen muss. --follow liest einen Datenstrom und hängt ihn an die Datei an.",
+    "zuerst ein Mensch zustimmen muss. --follow liest einen Datenstrom und hängt ihn an die Datei an. --to liefert in eine andere Ablage.",
     "Only the policy of an asset, a negotiation or an agreement needs a connector.": "Nur die Bedingungen eines Angebots, einer Verhandlung oder eines Vertrags brauchen einen Konnektor.",
     "Get the data of every active agreement as consumer that changed since the last run.": "Für alle geltenden Verträge als Bezieher die Daten beziehen, die sich seit dem letzten Mal geändert haben.",
     "The provider states digest, size and date of its data. Data of which it states nothing is "
@@ -188,6 +188,7 @@ SENTENCES: dict[str, str] = {
     "Record, correct or show payments; the policies of active transfers are evaluated again immediately.": "Zahlungen erfassen, berichtigen oder anzeigen; die Bedingungen laufender Lieferungen werden sofort neu bewertet.",
     "Transfers under an agreement, as provider and as consumer.": "Lieferungen zu einem Vertrag, als Anbieter und als Bezieher.",
     "Request the data of an agreement.": "Die Daten eines Vertrags anfragen.",
+    "--to names another sink than a folder: a table, an object store, a message broker. --push of a stream lets the provider send its messages in batches, --follow takes them from it; both go on by themselves until the transfer ends.": "--to nennt eine andere Ablage als einen Ordner: eine Tabelle, einen Objektspeicher, einen Nachrichtenbroker. --push eines Datenstroms lässt den Anbieter seine Nachrichten in Stapeln senden, --follow holt sie bei ihm ab; beides läuft von selbst weiter, bis die Lieferung endet.",
     "List the transfers, newest first.": "Die Lieferungen auflisten, neueste zuerst.",
     "Show one transfer: its state, its progress and the reason why it waits.": "Eine Lieferung anzeigen: ihren Stand, den Fortschritt und den Grund, aus dem sie wartet.",
     "Wait until the data has arrived or the transfer has ended; -o saves the files.": "Warten, bis die Daten da sind oder die Lieferung beendet ist; -o speichert die Dateien.",
@@ -328,7 +329,7 @@ SENTENCES: dict[str, str] = {
     "Subscriptions: get the data of agreements regularly.": "Abos: Daten aus Verträgen regelmäßig beziehen.",
     "Subscriptions: standing orders that get the data of agreements regularly, as far as it has changed.": "Abos: Daten aus Verträgen regelmäßig beziehen, soweit sie sich geändert haben.",
     "Order the data of an agreement regularly, the first time at once.": "Daten eines Vertrags regelmäßig bestellen, das erste Mal sofort.",
-    "The connector runs it by itself. The provider states digest and date of its data, and only what has changed is delivered; a look spends no use. Data of which nothing is stated is delivered each time, unless the agreement limits its uses. What was missed is caught up once, a failure is tried again and told once, and a subscription ends with its agreement. The same order again is the same subscription.": "Der Konnektor führt es selbst aus. Der Anbieter nennt Prüfsumme und Datum seiner Daten, und nur was sich geändert hat, wird geliefert; das Nachsehen verbraucht keine Nutzung. Daten, über die nichts gesagt ist, werden jedes Mal geliefert, außer der Vertrag begrenzt die Nutzungen. Versäumtes wird einmal nachgeholt, ein Fehler wird wiederholt und einmal gemeldet, und ein Abo endet mit seinem Vertrag. Dieselbe Bestellung noch einmal ist dasselbe Abo.",
+    "The connector runs it by itself. The provider states digest and date of its data, and only what has changed is delivered; a look spends no use. Data of which nothing is stated is delivered each time, unless the agreement limits its uses. What was missed is caught up once, a failure is tried again and told once, and a subscription ends with its agreement. The same order again is the same subscription. `stream` follows a stream: its messages go to the sink as they arrive, and what was missed meanwhile is caught up.": "Der Konnektor führt es selbst aus. Der Anbieter nennt Prüfsumme und Datum seiner Daten, und nur was sich geändert hat, wird geliefert; das Nachsehen verbraucht keine Nutzung. Daten, über die nichts gesagt ist, werden jedes Mal geliefert, außer der Vertrag begrenzt die Nutzungen. Versäumtes wird einmal nachgeholt, ein Fehler wird wiederholt und einmal gemeldet, und ein Abo endet mit seinem Vertrag. Dieselbe Bestellung noch einmal ist dasselbe Abo. `stream` folgt einem Datenstrom: Seine Nachrichten gehen laufend in die Ablage, und inzwischen Versäumtes wird nachgeholt.",
     "List the subscriptions, newest first.": "Abos auflisten, die neuesten zuerst.",
     "Show one subscription: when it looks for data, what the last run came to, and the next one.": "Ein Abo zeigen: wann es nach Daten sucht, was der letzte Lauf ergab, und den nächsten.",
     "Pause a subscription; a delivery under way arrives.": "Ein Abo anhalten; eine laufende Lieferung kommt noch an.",

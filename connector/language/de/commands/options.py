@@ -179,6 +179,10 @@ SENTENCES: dict[str, str] = {
     "Keep the transfer open, to pull again from a live source.": "Die Lieferung offen halten, um eine laufende Quelle erneut abzurufen.",
     "Path in the folder for received data.": "Pfad im Ordner der empfangenen Daten.",
     "HTTP backend that receives the data instead of a file.": "HTTP-Ziel, das die Daten statt einer Datei erhält.",
+    "Address of the sink that takes the data, as JSON in a file; - is standard input.": "Adresse der Ablage, die die Daten "
+    "aufnimmt, als JSON in einer Datei; - ist die Standardeingabe.",
+    "Take the messages of a stream into the sink as they arrive.": "Die Nachrichten eines Datenstroms laufend in die Ablage "
+    "übernehmen.",
     "Wait until the data has arrived.": "Warten, bis die Daten da sind.",
     "Only transfers in this state.": "Nur Lieferungen mit diesem Stand.",
     "Only transfers with this participant.": "Nur Lieferungen mit diesem Teilnehmer.",

@@ -13,10 +13,8 @@ SENTENCES: dict[str, str] = {
     "`secret_file` noch `secret_variable`, und systemd gibt keine Zugangsdaten: bitte eines davon ergänzen.",
     "it cannot be opened": "sie lässt sich nicht öffnen",
     "it is larger than {} bytes": "sie ist größer als {0} Bytes",
-    "The address of this source of the kind {} cannot be used{}: {}.": "Die Adresse dieser Quelle der Art {0} ist nicht "
-    "brauchbar{1}: {2}.",
-    "The address of this source of the kind {} is nested too deeply.": "Die Adresse dieser Quelle der Art {0} ist zu tief "
-    "verschachtelt.",
+    "The address of the kind {} cannot be used{}: {}.": "Die Adresse der Art {0} ist nicht brauchbar{1}: {2}.",
+    "The address of the kind {} is nested too deeply.": "Die Adresse der Art {0} ist zu tief verschachtelt.",
     "it is not one of the allowed values": "es ist keiner der erlaubten Werte",
     "A parameter is not allowed: use only {}.": "Ein Parameter ist nicht erlaubt: möglich sind nur {0}.",
     "A value, bound or default of the parameter {} is not {}.": "Ein Wert, eine Grenze oder die Vorgabe des Parameters {0} "
@@ -65,8 +63,8 @@ SENTENCES: dict[str, str] = {
     "nicht abrufen lässt.",
     "A row is larger than {} bytes: offer fewer columns.": "Eine Zeile ist größer als {0} Bytes: bitte weniger Spalten "
     "anbieten.",
-    "PostgreSQL cannot be read: install the extra with `pip install datenkontor[postgres]`.": "PostgreSQL lässt sich nicht "
-    "lesen: bitte die Erweiterung mit `pip install datenkontor[postgres]` installieren.",
+    "PostgreSQL cannot be used: install the extra with `pip install datenkontor[postgres]`.": "PostgreSQL lässt sich nicht "
+    "nutzen: bitte die Erweiterung mit `pip install datenkontor[postgres]` installieren.",
     "The database cannot be reached ({}): check `host`, `port` and `tls`.": "Die Datenbank ist nicht erreichbar ({0}): bitte "
     "`host`, `port` und `tls` prüfen.",
     "The database did not answer within {} s: check the view, or raise `seconds`.": "Die Datenbank hat nicht innerhalb von "
@@ -98,8 +96,8 @@ SENTENCES: dict[str, str] = {
     "The database cannot be read ({}): check the file.": "Die Datenbank lässt sich nicht lesen ({0}): bitte die Datei prüfen.",
     "A `version` is of one object: give it with `key`.": "Eine `version` gehört zu einem Objekt: bitte mit `key` angeben.",
     "An object has no members: request it without a path.": "Ein Objekt hat keine Einträge: bitte ohne Pfad anfordern.",
-    "Object stores cannot be read: install the extra with `pip install datenkontor[s3]`.": "Objektspeicher lassen sich nicht "
-    "lesen: bitte die Erweiterung mit `pip install datenkontor[s3]` installieren.",
+    "Object stores cannot be used: install the extra with `pip install datenkontor[s3]`.": "Objektspeicher lassen sich nicht "
+    "nutzen: bitte die Erweiterung mit `pip install datenkontor[s3]` installieren.",
     "The `{}` of the address is not a plain path in the bucket: write it as `folder/name`.": "`{0}` der Adresse ist kein "
     "einfacher Pfad im Bucket: bitte als `ordner/name` schreiben.",
     "The address names no object: give either `key` or `prefix`.": "Die Adresse nennt kein Objekt: bitte entweder `key` oder "

@@ -36,6 +36,8 @@ SENTENCES: dict[str, str] = {
     "one-source": "An asset has one source: give --file, --folder, --url or --source.",
     "source-unusable": "The source in {path} cannot be read: {problem}.",
     "follow-alone": "--follow reads a stream: leave out --push and --if-changed.",
+    "one-place": "Data goes to one sink: give --into, --post-to or --to.",
+    "place-alone": "--to lets the connector deliver: leave out -o and --if-changed.",
     "stream-ended": "The stream has ended: {reason}",
     "stream-file": "{path} cannot be written: {reason}.",
     "not-a-stream": "The file has other lines than those of a stream: choose another file.",

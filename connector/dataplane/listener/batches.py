@@ -1,0 +1,84 @@
+"""The receiving side of the push of a stream: a batch is stored in the sink of the flow before it is acknowledged.
+
+`streaming.pushing` describes the exchange.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+import aiohttp
+from aiohttp import web
+
+from connector.dataplane.control.gate import Gate
+from connector.dataplane.control.uses import Attempt
+from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy
+from connector.dataplane.streaming.storing import is_worth_retry
+from connector.dataplane.transfer.follow import STREAM
+from connector.dataplane.wire.stream_lines import (
+    LARGEST_BATCH,
+    STREAM_POSITION,
+    BadLines,
+    read_lines,
+    read_position,
+)
+from connector.ports.entities import Flow
+from connector.ports.flow import Cause, SourceError
+from connector.ports.store_errors import StoreError
+
+_WHOLE_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+def is_batch(request: web.Request) -> bool:
+    """Return whether a push is one of a stream."""
+    return STREAM_POSITION in request.headers
+
+
+async def receive_batch(access: FlowAccess, request: web.Request, flow: Flow, gate: Gate) -> web.Response:
+    """Store a batch of messages, and acknowledge it. Raises Refusal, LeaseEnded, StoreError."""
+    if read_position(request.headers.get(STREAM_POSITION)) is None or request.match_info.get("part"):
+        raise Refusal(400, "bad-position", f"The {STREAM_POSITION} cannot be read: send the position of the last line.")
+    try:
+        messages = read_lines((await _read_body(request)).split(b"\n"))
+    except BadLines as error:
+        raise Refusal(400, "bad-lines", str(error)) from error
+    plane = access.plane
+    register, count = plane.register, sum(len(one.line) + 1 for one in messages if not one.event)
+    uses = await register.begin_use(flow, gate, Attempt(offset=int(flow.bytes_moved > 0), version=STREAM))
+    meter = register.make_meter(flow, uses)
+    try:
+        async with gate.open_passage():
+            gate.spend(count)
+            meter.note(count)
+            await plane.stores.store(flow, messages)
+    except SourceError as error:
+        register.note_wait(flow, str(error))
+        if is_worth_retry(error):
+            raise refuse_busy("The messages cannot be stored at present: send them again.", 2) from error
+        _log.warning("flow %s: messages not stored: %s", flow.id, error)
+        await plane.note_failure(flow, str(error), Cause.NOT_STORED)
+        raise Refusal(422, "not-taken", "The messages cannot be stored in the sink of this transfer.") from error
+    finally:
+        with contextlib.suppress(StoreError):
+            await meter.flush()
+    return web.Response(status=204, headers={"Cache-Control": "no-store"})
+
+
+async def _read_body(request: web.Request) -> bytes:
+    """Return the body, whole and within bounds. Raises Refusal."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_WHOLE_S):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > LARGEST_BATCH:
+                    raise Refusal(
+                        413, "too-large", f"A batch has more than {LARGEST_BATCH} bytes: send fewer messages."
+                    )
+    except (ConnectionError, TimeoutError, aiohttp.ClientError, web.RequestPayloadError) as error:
+        raise Refusal(
+            400, "interrupted", "The connection closed before the end of the batch: send it again."
+        ) from error
+    return bytes(body)
