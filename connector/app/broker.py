@@ -1,15 +1,15 @@
 """The broker of a data space: a participant that crawls all others, answers searches and republishes the catalogues.
 
 It implements the Dataspace Protocol as a Catalogue Service: version document, catalogue and dataset. It neither
-negotiates nor transfers data."""
+negotiates nor transfers data.
+"""
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,7 +25,8 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
-from connector.app.identities import find_list_verifier
+from connector.app.intake.crawling import build_crawler
+from connector.app.intake.pushed import PushedIntake, build_intake
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
@@ -39,6 +40,7 @@ from connector.app.parts import (
     new_urn,
     read_clock,
     to_bounds,
+    vary,
 )
 from connector.app.trust.membership import begin_membership, list_trust_work
 from connector.binding.broker import Announcer, SearchClient
@@ -48,19 +50,11 @@ from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.board.posting import AT_ONCE, PUBLIC, PostOffice, WebhookPoster
 from connector.broker.board.telling import Teller
-from connector.broker.crawl import Found
-from connector.broker.crawler import Crawler
 from connector.broker.describing.subject import PublicSite
 from connector.broker.graphing import follow, name_layout
-from connector.broker.harvesting.harvest import Keep, harvest
-from connector.broker.harvesting.portal import PortalClient
-from connector.broker.intake.expiry import DescriptionExpiry
-from connector.broker.intake.intake import DescriptionIntake
-from connector.broker.intake.standing import StatusWatch
 from connector.broker.operating.assessing import Assessor
 from connector.broker.operating.usage import SearchCounter, ignore_search
 from connector.broker.projector import Projector
-from connector.broker.schedule import make_portal, make_rhythm
 from connector.broker.visibility.callers import Visibility
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
@@ -71,14 +65,13 @@ from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.desk.broker import BrokerOffice
 from connector.desk.operating.values import INDEX, OperatorDesk
-from connector.identity.dcp.statuses import StatusLists
 from connector.identity.passwords import Argon2Passwords
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.serving.messages import Application
 from connector.net.transport import DialLimits, Transport
 from connector.ports.board import Board
-from connector.ports.broker_store import BrokerStore, CrawlSource
+from connector.ports.broker_store import BrokerStore
 from connector.ports.entities import UserRole
 from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent, find_name
@@ -90,20 +83,9 @@ from connector.store.index.folders import locate_index
 from connector.store.index.index import open_index
 from connector.store.sqlite.board.board import locate_board, open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks
-from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
-from connector.store.sqlite.record.record import SqliteBrokerStore, open_record
+from connector.store.sqlite.record.record import open_record
 
-# The status lists that are fetched at a time.
-_FETCHES = 4
 _ROLES = (UserRole.CONSUMER, UserRole.OPERATOR)
-
-
-class PushedIntake(NamedTuple):
-    """The intake of self-descriptions, and its two tasks: what ends by itself, and what its issuers end."""
-
-    intake: DescriptionIntake
-    expiry: DescriptionExpiry
-    watch: StatusWatch
 
 
 @dataclass(frozen=True)
@@ -260,8 +242,8 @@ async def build_broker(
 
     site = make_site(settings)
 
-    pushed = _build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
-    crawler = _build_crawler(parts, record, now, note_change, crawls, pushed)
+    pushed = build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
+    crawler = build_crawler(parts, record, now, note_change, crawls, pushed)
     credentials = build_credential_service(parts, make_holding_context(parts, now))
     tasks: list[asyncio.Task[Any]] = []
     searches = SearchCounter(record, now) if settings.broker.statistics else None
@@ -339,13 +321,8 @@ def _make_office(parts: Parts, to_public: Transport, now: Callable[[], int]) -> 
         public=GuardedClient(PUBLIC, to_public),
         now=now,
         new_id=new_urn,
-        jitter=_vary,
+        jitter=vary,
     )
-
-
-def _vary() -> float:
-    """Return a number from -1 to 1."""
-    return random.uniform(-1, 1)  # noqa: S311 - jitter, not a secret
 
 
 def _build_api(
@@ -390,84 +367,6 @@ def _build_api(
         add_self_descriptions(api, pushed.intake)
     add_board(api, needs)
     return api
-
-
-def _build_crawler(
-    parts: Parts,
-    record: BrokerStore,
-    now: Callable[[], int],
-    note_change: Callable[[], None],
-    crawls: ProcessWatch,
-    pushed: PushedIntake | None,
-) -> Crawler:
-    portals = PortalClient(parts.client)
-
-    def note_end(participant: str) -> None:
-        crawls.notify(participant)
-        if pushed is not None:
-            pushed.watch.note_news(participant)
-
-    async def read_portal(source: CrawlSource, known: dict[str, str], keep: Keep) -> Found:
-        return await harvest(portals, source, known, now=now(), keep=keep)
-
-    return Crawler(
-        record,
-        parts.peer,
-        parts.identity,
-        participant=parts.settings.participant.id,
-        now=now,
-        jitter=_vary,
-        address_problem=parts.address_problem,
-        rhythm=make_rhythm(int(parts.settings.broker.crawl_seconds * 1000)),
-        changed=note_change,
-        harvest=read_portal,
-        relays=parts.settings.broker.relays,
-        portals=[
-            make_portal(portal.name, portal.kind, portal.url, portal.title or portal.name, configured=True)
-            for portal in parts.settings.broker.portals
-        ],
-        ended=note_end,
-    )
-
-
-def _build_intake(
-    parts: Parts,
-    record: SqliteBrokerStore,
-    crawl: Callable[[str], bool],
-    now: Callable[[], int],
-    note_change: Callable[[], None],
-) -> PushedIntake | None:
-    """Return the intake of self-descriptions; None without keys of participants."""
-    keys = parts.identity.credentials
-    if keys is None:
-        return None
-    store = SqliteDescriptionStore(record)
-    statuses = StatusLists(parts.client, find_list_verifier(parts.identity, keys), now, asyncio.Semaphore(_FETCHES))
-
-    def note_end(participant: str) -> None:
-        note_change()
-        # The catalogue may still offer it to everybody.
-        crawl(participant)
-
-    def note_kept() -> None:
-        expiry.wake()
-        watch.wake()
-
-    expiry = DescriptionExpiry(store, keys, now=now, changed=note_end)
-    watch = StatusWatch(store, statuses, now=now, changed=note_end)
-    intake = DescriptionIntake(
-        record,
-        store,
-        keys,
-        parts.identity,
-        statuses,
-        now=now,
-        address_problem=parts.address_problem,
-        changed=note_change,
-        expiring=note_kept,
-        crawl=crawl,
-    )
-    return PushedIntake(intake, expiry, watch)
 
 
 def _open_graph(settings: Settings, site: PublicSite) -> GraphStore | None:

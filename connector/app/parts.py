@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import random
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -78,6 +79,11 @@ _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 def read_clock() -> int:
     """Return the wall clock in ms since the Unix epoch."""
     return time.time_ns() // 1_000_000
+
+
+def vary() -> float:
+    """Return a number from -1 to 1."""
+    return random.uniform(-1, 1)  # noqa: S311 - jitter, not a secret
 
 
 def read_monotonic() -> int:

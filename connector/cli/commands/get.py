@@ -78,8 +78,8 @@ def get(
     dpv:AcademicResearch, or an absolute IRI. -o - writes one file to standard output. --if-changed compares digest,
     size and date first, and uses nothing if they are the same, or if nothing is stated of data whose uses are limited;
     a file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has
-    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to
-    delivers to another sink.
+    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to delivers to another
+    sink.
     """
     if to is not None:
         if out is not None or if_changed:
@@ -104,16 +104,21 @@ def get(
                 _hint_at_purpose(call, refused)
                 raise
             remark = _find_remark(connector, got.transfer) if got.transfer else ""
-        if out == "-":
-            _write_out(got)
-        elif not got.transfer:
-            unchanged = {"path": got.saved.path, "changed": False}
-            call.output.print_result(unchanged, call.output.say("cli.not-changed", path=got.saved.path))
-        else:
-            also = {"participant": wanted.participant, "dataset": wanted.dataset}
-            report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
+        _report(call, out, got, wanted)
         if remark:
             call.output.print_hint(call.output.translate(remark))
+
+
+def _report(call: CommandCall, out: str | None, got: GetResult, wanted: WantedOffer) -> None:
+    """Write the data out, or say where it is."""
+    if out == "-":
+        _write_out(got)
+    elif not got.transfer:
+        unchanged = {"path": got.saved.path, "changed": False}
+        call.output.print_result(unchanged, call.output.say("cli.not-changed", path=got.saved.path))
+    else:
+        also = {"participant": wanted.participant, "dataset": wanted.dataset}
+        report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
 
 
 def _follow(call: CommandCall, target: list[str], out: str | None, offer: str | None, **asked: Any) -> None:

@@ -1,0 +1,67 @@
+"""The intake of self-descriptions that participants push, with what ends them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from connector.app.identities import find_list_verifier
+from connector.app.parts import (
+    Parts,
+)
+from connector.broker.intake.expiry import DescriptionExpiry
+from connector.broker.intake.intake import DescriptionIntake
+from connector.broker.intake.standing import StatusWatch
+from connector.identity.dcp.statuses import StatusLists
+from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
+from connector.store.sqlite.record.record import SqliteBrokerStore
+
+# The status lists that are fetched at a time.
+_FETCHES = 4
+
+
+class PushedIntake(NamedTuple):
+    """The intake of self-descriptions, and its two tasks: what ends by itself, and what its issuers end."""
+
+    intake: DescriptionIntake
+    expiry: DescriptionExpiry
+    watch: StatusWatch
+
+
+def build_intake(
+    parts: Parts,
+    record: SqliteBrokerStore,
+    crawl: Callable[[str], bool],
+    now: Callable[[], int],
+    note_change: Callable[[], None],
+) -> PushedIntake | None:
+    """Return the intake of self-descriptions; None without keys of participants."""
+    keys = parts.identity.credentials
+    if keys is None:
+        return None
+    store = SqliteDescriptionStore(record)
+    statuses = StatusLists(parts.client, find_list_verifier(parts.identity, keys), now, asyncio.Semaphore(_FETCHES))
+
+    def note_end(participant: str) -> None:
+        note_change()
+        # The catalogue may still offer it to everybody.
+        crawl(participant)
+
+    def note_kept() -> None:
+        expiry.wake()
+        watch.wake()
+
+    expiry = DescriptionExpiry(store, keys, now=now, changed=note_end)
+    watch = StatusWatch(store, statuses, now=now, changed=note_end)
+    intake = DescriptionIntake(
+        record,
+        store,
+        keys,
+        parts.identity,
+        statuses,
+        now=now,
+        address_problem=parts.address_problem,
+        changed=note_change,
+        expiring=note_kept,
+        crawl=crawl,
+    )
+    return PushedIntake(intake, expiry, watch)

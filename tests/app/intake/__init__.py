@@ -1,0 +1,1 @@
+"""What a broker takes in, put together from its settings."""
