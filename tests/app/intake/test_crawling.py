@@ -17,9 +17,10 @@ async def test_a_portal_of_the_settings_is_a_source_from_the_start(space: Space)
     broker = await build_broker(settings, transport=space.wire)
     await broker.start()
     try:
-        async with asyncio.timeout(10):
-            while not (portals := [source.name for source in await broker.record.sources() if source.portal]):
-                await asyncio.sleep(0.01)  # the crawler notes it in its first turn
+        for _ in range(500):  # the crawler notes it in its first turn
+            if portals := [source.name for source in await broker.record.sources() if source.portal]:
+                break
+            await asyncio.sleep(0.01)
         assert portals == ["open-data"]
     finally:
         await broker.stop()
