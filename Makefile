@@ -33,7 +33,7 @@ demo: $(VENV)/.ready ## start a small data space on this machine and do the main
 	@$(BIN)/datenkontor demo $(ARGS)
 
 test: $(VENV)/.dev ## run the default test suite
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not (e2e or crash or tck or odrl or nightly or nginx or edc or web or ckan or oidc or pdf or postgres or sources or streams or chart or portals or peers)" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not (e2e or crash or tck or odrl or nightly or nginx or edc or web or ckan or oidc or pdf or postgres or sources or streams or chart or portals or peers or hsm)" $(ARGS)
 	@$(BIN)/python -m pytest -q -m "e2e" $(ARGS)
 
 test-odrl: $(VENV)/.dev ## run the public ODRL test suite (DATENKONTOR_DATA names the folder that holds it)
@@ -75,7 +75,7 @@ test-sources: $(VENV)/.dev ## read tables of a real PostgreSQL with PostGIS and 
 test-portals: $(VENV)/.dev ## read a real pygeoapi, MapServer and OpenSSH, which are installed where they are absent (needs apt-get)
 	@$(BIN)/python -m pytest -q -m portals tests/interop/portals $(ARGS)
 
-test-streams: $(VENV)/.dev ## stream from real brokers, mosquitto and nats-server (needs both: apt-get install mosquitto nats-server)
+test-streams: $(VENV)/.dev ## stream from real brokers: mosquitto, nats-server and Kafka (needs the first two, Java 17 and Maven)
 	@$(BIN)/python -m pytest -q -m streams tests/interop/streams $(ARGS)
 
 test-chart: $(VENV)/.dev ## render the Helm chart and compare it with what the process accepts (needs Go)

@@ -78,8 +78,8 @@ def get(
     dpv:AcademicResearch, or an absolute IRI. -o - writes one file to standard output. --if-changed compares digest,
     size and date first, and uses nothing if they are the same, or if nothing is stated of data whose uses are limited;
     a file that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has
-    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to delivers to another
-    sink.
+    refused, 6 if a person has to approve first. --follow reads a stream: it appends to the file. --to delivers to
+    another sink.
     """
     if to is not None:
         if out is not None or if_changed:
