@@ -56,4 +56,13 @@ SENTENCES: dict[str, str] = {
     "The broker cannot be reached: {}.": "Der Broker ist nicht erreichbar: {0}.",
     "The secret {} is no account at a broker: write a JSON object with `user` and `password`, or `token`, on one line.": "Das Geheimnis {0} ist kein Zugang zu einem Broker: bitte ein JSON-Objekt mit `user` und `password` oder `token` in eine Zeile schreiben.",
     "the connection failed": "die Verbindung ist gescheitert",
+    # Kafka.
+    "The address has no usable `topic`: give the name of one topic, such as city.air.": "Die Adresse hat kein brauchbares `topic`: bitte ein Topic nennen, etwa city.air.",
+    "The broker cannot be asked ({}).": "Die Anfrage an den Broker ist gescheitert ({0}).",
+    "The broker cannot be used: it refuses the account, so correct the `secret` of the address.": "Der Broker ist nicht nutzbar: Er lehnt den Zugang ab, bitte `secret` der Adresse berichtigen.",
+    "The broker cannot be used: it was not reached, or it refuses the account: look at `url` and `secret`.": "Der Broker ist nicht nutzbar: Er ist nicht erreichbar oder lehnt den Zugang ab, bitte `url` und `secret` prüfen.",
+    "The broker has no topic of this name: create it, or correct `topic`.": "Der Broker hat kein Topic dieses Namens: bitte anlegen oder `topic` berichtigen.",
+    "The broker refuses the topic: allow this account to read it.": "Der Broker lehnt das Topic ab: bitte diesem Zugang das Lesen erlauben.",
+    "The topic has more partitions now: the subscription begins anew.": "Das Topic hat jetzt mehr Partitionen: Das Lesen beginnt neu.",
+    "The topic has more than {} partitions: offer a smaller one.": "Das Topic hat mehr als {0} Partitionen: bitte ein kleineres anbieten.",
 }
