@@ -42,16 +42,29 @@ class Uploads:
         if arrival.size == 0:
             raise SourceError("The file is empty: choose one with data in it.")
         if arrival.size is not None and arrival.size > self.largest:
-            raise SourceError(f"The file has more than {self.largest} bytes: offer it from the place where it is.")
+            raise self._refuse_size()
+        size = arrival.offset
+
+        async def count() -> AsyncIterator[bytes]:
+            nonlocal size
+            async for chunk in chunks:
+                size += len(chunk)
+                yield chunk
+
         try:
-            receipt = await self._sink.write(_address(form_id), arrival, chunks)
+            receipt = await self._sink.write(_address(form_id), arrival, count())
         except SourceError as error:
+            if size > self.largest:
+                raise self._refuse_size() from error
             # The sentences of the sink are about deliveries, which go on by themselves.
             raise _tell(error) from error
         if receipt.size == 0:
             await run_in_thread((self._root / receipt.location).unlink)
             raise SourceError("The file is empty: choose one with data in it.")
         return {"kind": "file", "path": receipt.location}
+
+    def _refuse_size(self) -> SourceError:
+        return SourceError(f"The file has more than {self.largest} bytes: offer it from the place where it is.")
 
     async def drop(self, form_id: str) -> None:
         """Remove what was uploaded for a form, complete or not."""

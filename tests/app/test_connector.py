@@ -41,6 +41,7 @@ async def test_a_start_opens_three_listeners_and_a_stop_closes_all(space: Space,
         "pusher",
         "received",
         "subscriptions",
+        "membership",
         "products",
         "measurer",
     }

@@ -163,7 +163,12 @@ async def moving(base: Path) -> AsyncIterator[World]:
     async with space(base, "city", "firm", now=now) as made:
         root = made.city.connector.parts.settings.data_root
         site = Site(
-            root, base / "in", GuardedClient(LOOPBACK, transport), secrets=lambda *_: SECRET, servers=Servers(LOOPBACK)
+            root,
+            base / "in",
+            GuardedClient(LOOPBACK, transport),
+            secrets=lambda *_: SECRET,
+            servers=Servers(LOOPBACK),
+            results=made.city.connector.parts.settings.derived,
         )
         held.append(World(made, site))
         async with listening(held[0], made.city), listening(held[0], made.firm):

@@ -74,7 +74,7 @@ WITH_SECRET: dict[str, list[Fault]] = {
     "wfs": [_at_portal("wfs", type_name="trees")],
 }
 """The kinds that use a secret, each with addresses at a server that answers with an echo or with nonsense."""
-WITHOUT = {"file"}
+WITHOUT = {"file", "recipe"}
 
 
 class CityPages(Visited):

@@ -66,6 +66,8 @@ class Refused:
     words: str
 
 
+MADE = {"recipe"}
+"""What is made of other offers leaves as a file of this connector; `test_products` has the ends of its inputs."""
 REASONS = {
     "wrong purpose": Refused(
         lambda _: atom("odrl:purpose", "isA", PURPOSE), lambda world, *_: _lose(world, "purpose"), "purpose"
@@ -86,7 +88,7 @@ REASONS = {
 
 
 @pytest.mark.parametrize("push", [False, True], ids=["pull", "push"])
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("kind", [kind for kind in SOURCES if kind not in MADE])
 @pytest.mark.parametrize("reason", REASONS)
 async def test_no_byte_leaves_after_a_reason_to_refuse(world: World, reason: str, kind: str, push: bool) -> None:
     refused = REASONS[reason]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.tabular.opened import OpenedRows, Scratch
+from connector.dataplane.tabular.opened import FileRemark, OpenedRows, Scratch
 from connector.dataplane.tabular.opening import open_file
 from connector.dataplane.tabular.wire import read_value
 from connector.dataplane.tabular.worker import FileQuestion
@@ -28,7 +28,7 @@ def open_apart(path: Path, records: Records) -> OpenedRows:
         return open_file(path, records)
     reading = _Reading(FileQuestion(str(path), records))
     fields, crs, remarks = reading.read()
-    return OpenedRows(fields, _batch(reading), crs, remarks)
+    return OpenedRows(fields, _batch(reading), crs, tuple(FileRemark(*remark) for remark in remarks))
 
 
 def _batch(reading: "_Reading") -> Iterator[list[Record]]:

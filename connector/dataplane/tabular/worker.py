@@ -29,7 +29,8 @@ def serve(question: FileQuestion, answers: BinaryIO) -> None:
     """Write the fields of a file, then its rows in batches, and an empty batch at the end; or why it is not read."""
     try:
         opened = open_file(Path(question.path), question.records)
-        write_value(answers, (opened.fields, opened.crs, opened.remarks))
+        remarks = tuple(tuple(remark) for remark in opened.remarks)
+        write_value(answers, (opened.fields, opened.crs, remarks))
         for batch in opened.batches:
             if batch:
                 write_value(answers, batch)

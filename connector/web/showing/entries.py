@@ -16,7 +16,15 @@ OF_USERS = "user "
 """How the kinds of entries begin that are about somebody who signs in."""
 _LONGEST = 300
 MOST_PARTS = 300
-_BAD = ("ended", "flow failed", "decided terminate", "agreement withdrawn", "duty violated", "refused")
+_BAD = (
+    "ended",
+    "flow failed",
+    "decided terminate",
+    "agreement withdrawn",
+    "duty violated",
+    "product failed",
+    "refused",
+)
 
 
 class ToldEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,7 +79,8 @@ def test_each_library_of_native_code_reads_apart() -> None:
     for form, (module, _) in opening._OPENERS.items():
         source = Path(opening.__file__).with_name(f"{module}.py").read_text("utf-8")
         native = any(
-            f"import {name}" in source or f"from {name}" in source for name in ("pyarrow", "pyogrio", "python_calamine")
+            f"import {name}" in source or f"from {name}" in source
+            for name in ("pyarrow", "pyogrio", "python_calamine", "google.protobuf")
         )
         assert native == (form in apart._NATIVE), form
 

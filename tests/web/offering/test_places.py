@@ -16,7 +16,7 @@ from connector.web.offering import places
 from connector.web.offering.places import PlaceFault, is_place_answer, list_parameters, list_places, read_place
 
 SECRETS = {"gis": ("db.stadt.example:5432",)}
-BY_COMMAND = {"ckan", "ngsi-ld", "ogcapi", "sensorthings", "sftp", "wfs"}
+BY_COMMAND = {"ckan", "ngsi-ld", "ogcapi", "recipe", "sensorthings", "sftp", "wfs"}
 """Kinds whose addresses have more members than a form shows at a glance: they are offered with `asset add --source`."""
 TYPED: Mapping[str, Mapping[str, str]] = {
     "datei": {"pfad": "luft.csv"},
