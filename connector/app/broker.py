@@ -91,7 +91,8 @@ _ROLES = (UserRole.CONSUMER, UserRole.OPERATOR)
 @dataclass(frozen=True)
 class BrokerServer:
     """A built broker; it listens after `start`. `changed` is set when the record changes, for the graph.
-    `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes."""
+    `to_public` reaches only public addresses. Each of the `announcers` tells another broker of changes.
+    """
 
     parts: Parts
     record: ModeratedStore
@@ -119,13 +120,12 @@ class BrokerServer:
     async def start(self) -> None:
         """Open the listeners and start the crawler. Raises ListenFailed."""
         settings = self.parts.settings
-        await self.listeners.open_peers("protocol", self.protocol, settings.protocol.host, settings.protocol.port)
-        await self.listeners.open_asgi("broker", self.api, settings.broker.host, settings.broker.port, public=True)
+        protocol, broker = settings.protocol, settings.broker
+        await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
+        await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
         if settings.web.port is not None:
-            secure, pages = (
-                (settings.web.public_url or "https:").startswith("https:"),
-                LateApplication(self._load_pages),
-            )
+            secure = (settings.web.public_url or "https:").startswith("https:")
+            pages = LateApplication(self._load_pages)
             await self.listeners.open_asgi("web", pages, settings.web.host, settings.web.port, public=secure)
         if settings.management.keys:  # without a key nobody could use it
             at, api = settings.management, LateApplication(self._load_management)
@@ -134,7 +134,8 @@ class BrokerServer:
         work: list[tuple[str, Work]] = [
             ("projector", self.operator.projector.run),
             ("crawler", self.operator.crawler.run),
-            *(("teller", self.teller.run), ("webhooks", self.poster.run)),
+            ("teller", self.teller.run),
+            ("webhooks", self.poster.run),
             *(("announcer", announcer.run) for announcer in self.announcers),
             *list_trust_work(self.parts, self.credentials, self._relist),
         ]

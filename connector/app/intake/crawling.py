@@ -3,10 +3,7 @@
 from collections.abc import Callable
 
 from connector.app.intake.pushed import PushedIntake
-from connector.app.parts import (
-    Parts,
-    vary,
-)
+from connector.app.parts import Parts, vary
 from connector.broker.crawl import Found
 from connector.broker.crawler import Crawler
 from connector.broker.harvesting.harvest import Keep, harvest

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from connector.app.identities import find_list_verifier
-from connector.app.parts import (
-    Parts,
-)
+from connector.app.parts import Parts
 from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
 from connector.broker.intake.standing import StatusWatch

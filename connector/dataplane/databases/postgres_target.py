@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from connector.dataplane.databases.postgres import close_postgres, connect_postgres, explain_postgres
-from connector.dataplane.databases.query import quote_name, quote_table
+from connector.dataplane.databases.query import list_names, quote_table, write_conflict, write_table
 from connector.dataplane.databases.target import ColumnType, RowFitter, SqlTarget
 from connector.net.tls import TrustAnchors
 from connector.ports.flow import Cause, Record, SourceError
@@ -68,9 +68,8 @@ async def write_postgres(
 async def _prepare(connection: Any, target: SqlTarget, fields: Sequence[str]) -> tuple[RowFitter, str]:
     table = quote_table(target.table)
     if target.create:
-        columns = [f"{quote_name(name)} {TYPES[kind]}" for name, kind in target.create.items()]
-        key = [f"PRIMARY KEY ({_list(target.keys)})"] if target.keys else []
-        await connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join([*columns, *key])})")
+        types = {name: TYPES[kind] for name, kind in target.create.items()}
+        await connection.execute(write_table(target.table, types, target.keys))
     found = await connection.fetch(_COLUMNS, table)
     if not found:
         raise SourceError("The table of the address is not there: create it, or give its columns in `create`.")
@@ -89,20 +88,12 @@ def _build(target: SqlTarget, columns: tuple[str, ...], every: Sequence[str]) ->
     shown = ", ".join(aliases[name] for name in columns)
     rows = f"json_populate_recordset(NULL::{table}, $1::json) WITH ORDINALITY AS r ({', '.join(aliases.values())}, n)"
     if not keys:
-        return f"INSERT INTO {table} ({_list(columns)}) SELECT {shown} FROM {rows} ORDER BY n"  # noqa: S608 - quoted
+        return f"INSERT INTO {table} ({list_names(columns)}) SELECT {shown} FROM {rows} ORDER BY n"  # noqa: S608 - quoted
     known = ", ".join(aliases[name] for name in keys)
-    values = [name for name in columns if name not in keys]
-    act = ", ".join(f"{quote_name(name)} = EXCLUDED.{quote_name(name)}" for name in values)
-    does = "UPDATE SET " + act if act else "NOTHING"
     return (
-        f"INSERT INTO {table} ({_list(columns)}) SELECT {shown} FROM"  # noqa: S608 - the names are quoted
-        f" (SELECT DISTINCT ON ({known}) * FROM {rows} ORDER BY {known}, n DESC) r"
-        f" ON CONFLICT ({_list(keys)}) DO {does}"
+        f"INSERT INTO {table} ({list_names(columns)}) SELECT {shown} FROM"  # noqa: S608 - the names are quoted
+        f" (SELECT DISTINCT ON ({known}) * FROM {rows} ORDER BY {known}, n DESC) r{write_conflict(keys, columns)}"
     )
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(map(quote_name, names))
 
 
 def _describe(state: str) -> SourceError | None:

@@ -5,7 +5,7 @@ written into the statement.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -105,6 +105,25 @@ def build_sqlite(
         conditions.append(f"t.{quote_name(column)} {choice.parameter.compare} ?")
     shown = ", ".join(f"t.{quote_name(name)}" for name in columns)
     return columns, _join(f"SELECT {shown}", address, conditions, names), values
+
+
+def write_table(table: str, types: Mapping[str, str], keys: Sequence[str]) -> str:
+    """Return the statement that makes a table, if it is not there, with the types of its columns and with its key."""
+    columns = [f"{quote_name(name)} {kind}" for name, kind in types.items()]
+    key = [f"PRIMARY KEY ({list_names(keys)})"] if keys else []
+    return f"CREATE TABLE IF NOT EXISTS {quote_table(table)} ({', '.join([*columns, *key])})"
+
+
+def write_conflict(keys: Sequence[str], columns: Sequence[str]) -> str:
+    """Return what an INSERT of these columns does with a row whose key is there: the new row takes its place."""
+    names = [quote_name(name) for name in columns if name not in keys]
+    act = ", ".join(f"{name} = excluded.{name}" for name in names)
+    return f" ON CONFLICT ({list_names(keys)}) DO " + ("UPDATE SET " + act if act else "NOTHING")
+
+
+def list_names(names: Sequence[str]) -> str:
+    """Return names, quoted, as a list of a statement."""
+    return ", ".join(map(quote_name, names))
 
 
 def quote_table(table: str) -> str:

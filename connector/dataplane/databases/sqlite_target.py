@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connector.dataplane.databases.query import quote_name, quote_table
+from connector.dataplane.databases.query import list_names, quote_table, write_conflict, write_table
 from connector.dataplane.databases.target import ColumnType, RowFitter, SqlTarget
 from connector.dataplane.files.below_root import run_in_thread
 from connector.ports.flow import Cause, Record, SourceError
@@ -102,17 +102,16 @@ class _Writer:
     def take_over(self) -> int:
         """Write all rows in one transaction; return how many."""
         connection, target, table = self._require(), self._target, quote_table(self._target.table)
-        columns = ", ".join(map(quote_name, self._fitter.columns))
+        columns = list_names(self._fitter.columns)
         connection.execute("BEGIN IMMEDIATE")
         if target.create:
-            made = [f"{quote_name(name)} {TYPES[kind]}" for name, kind in target.create.items()]
-            key = [f"PRIMARY KEY ({', '.join(map(quote_name, target.keys))})"] if target.keys else []
-            connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join([*made, *key])})")
+            types = {name: TYPES[kind] for name, kind in target.create.items()}
+            connection.execute(write_table(target.table, types, target.keys))
         if target.replace:
             connection.execute("DELETE FROM " + table)  # noqa: S608 - the name is quoted
         done = connection.execute(
             f"INSERT INTO {table} ({columns}) SELECT * FROM temp.waiting WHERE true ORDER BY rowid"  # noqa: S608 - quoted
-            + self._write_conflict()
+            + (write_conflict(target.keys, self._fitter.columns) if target.keys else "")
         )
         connection.execute("COMMIT")
         return done.rowcount
@@ -122,15 +121,6 @@ class _Writer:
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
-
-    def _write_conflict(self) -> str:
-        keys = self._target.keys
-        if not keys:
-            return ""
-        values = [quote_name(name) for name in self._fitter.columns if name not in keys]
-        act = ", ".join(f"{name} = excluded.{name}" for name in values)
-        named = ", ".join(map(quote_name, keys))
-        return " ON CONFLICT (" + named + ") DO " + ("UPDATE SET " + act if act else "NOTHING")
 
     def _read(self, row: Record) -> list[SqlValue]:
         fitted = self._fitter.fit(row)

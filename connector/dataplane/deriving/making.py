@@ -25,7 +25,7 @@ from connector.dataplane.inspecting.measuring import QualityMeter
 from connector.dataplane.tabular.opened import Scratch
 from connector.dataplane.tabular.parts import gather_parts
 from connector.ports.deriving import InputData, Made
-from connector.ports.flow import Cause, Source, SourceError, Untreatable
+from connector.ports.flow import Cause, Content, Source, SourceError, Untreatable
 from connector.ports.treatment import Records
 from connector.views.assets import FORM_TYPES, find_record_format
 from connector.views.data_quality import DataQuality
@@ -95,27 +95,31 @@ class ProductMaker:
         source = self.received if entry.received else self.sources.get(str(entry.address.get("kind")))
         if source is None:
             raise SourceError(f"The input {entry.name!r} is of a kind that cannot be read here.", Cause.UNTREATABLE)
-        part = await _find_member(source, entry)
+        async with source.open(entry.address) as content:
+            if content.media_type != FOLDER_TYPE:
+                return await _keep(source, entry, content, path, most)
+            part = await _find_member(entry, content)
         async with source.open(entry.address, part=part) as content:
-            media_type = entry.media_type or content.media_type
-            form = find_record_format(media_type) or find_record_format(content.media_type)
-            records = entry.records or (Records(format=form) if form else None)
-            if records is None:
-                reason = f"The input {entry.name!r} has no rows ({media_type}): state how it is read (`records`)."
-                raise SourceError(reason, Cause.UNTREATABLE)
-            chunks = await gather_parts(source, entry.address, content.chunks, records)
-            await _write(chunks, path, entry.name, most)
-        return records
+            return await _keep(source, entry, content, path, most)
 
 
-async def _find_member(source: Source, entry: InputData) -> str | None:
-    """Return the only member of a folder, as a delivery is one; None for a file. Raises SourceError."""
-    async with source.open(entry.address) as content:
-        if content.media_type != FOLDER_TYPE:
-            return None
-        listed = bytearray()
-        async for chunk in content.chunks:
-            listed += chunk
+async def _keep(source: Source, entry: InputData, content: Content, path: Path, most: int) -> Records:
+    """Write the data of an input to a file, and return how it is read. Raises SourceError."""
+    media_type = entry.media_type or content.media_type
+    form = find_record_format(media_type) or find_record_format(content.media_type)
+    records = entry.records or (Records(format=form) if form else None)
+    if records is None:
+        reason = f"The input {entry.name!r} has no rows ({media_type}): state how it is read (`records`)."
+        raise SourceError(reason, Cause.UNTREATABLE)
+    await _write(await gather_parts(source, entry.address, content.chunks, records), path, entry.name, most)
+    return records
+
+
+async def _find_member(entry: InputData, content: Content) -> str:
+    """Return the only member of a folder, as a delivery is one. Raises SourceError."""
+    listed = bytearray()
+    async for chunk in content.chunks:
+        listed += chunk
     members = read_listing(bytes(listed)).members
     if len(members) != 1:
         reason = f"The input {entry.name!r} has {len(members)} files: a recipe reads one."

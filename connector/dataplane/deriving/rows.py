@@ -1,6 +1,7 @@
 """The rows of an input, as texts by column, in batches: whatever format they come in."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,12 +61,7 @@ def _read(path: Path, records: Records) -> tuple[Callable[[], tuple[str, ...]], 
 
     batches = pull()
     first = next(batches, [])
-    return (lambda: reader.fields or ()), _chain(first, batches)
-
-
-def _chain(first: list[Record], rest: Iterator[list[Record]]) -> Iterator[list[Record]]:
-    yield first
-    yield from rest
+    return (lambda: reader.fields or ()), chain((first,), batches)
 
 
 def _to_texts(batches: Iterable[list[Record]], columns: tuple[str, ...]) -> Iterator[list[TextRow]]:

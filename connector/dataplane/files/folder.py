@@ -49,6 +49,15 @@ def check_path(path: str) -> str:
     return path
 
 
+def is_plain_path(path: str) -> bool:
+    """Return whether `check_path` takes a path."""
+    try:
+        check_path(path)
+    except UnsafePath:
+        return False
+    return True
+
+
 def _is_safe(segment: str) -> bool:
     plain = _SEGMENT.fullmatch(segment) and not segment.startswith(".") and segment == segment.strip()
     return bool(plain) and not RESERVED.fullmatch(segment) and len(segment.encode()) <= _LONGEST_NAME

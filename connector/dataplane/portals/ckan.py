@@ -17,7 +17,14 @@ import msgspec
 from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.backends.asking import add_query, name_server
 from connector.dataplane.backends.walking import FetchPage
-from connector.dataplane.portals.portal import PortalAddress, PortalDialect, PortalPage, PortalRow
+from connector.dataplane.portals.portal import (
+    PortalAddress,
+    PortalDialect,
+    PortalPage,
+    PortalRow,
+    append_path,
+    count_on,
+)
 from connector.net.client import Response
 from connector.ports.flow import Cause, SourceError
 
@@ -129,9 +136,7 @@ def choose_url(address: CkanAddress, resource: CkanResource) -> tuple[str, bool]
 
 def make_action_url(address: CkanAddress, action: str, members: Mapping[str, str]) -> str:
     """Return the URL of an action of the API (version 3)."""
-    base, _, query = address.url.partition("?")
-    url = f"{base.rstrip('/')}/api/3/action/{quote(action)}" + (f"?{query}" if query else "")
-    return add_query(url, members)
+    return add_query(append_path(address.url, f"api/3/action/{quote(action)}"), members)
 
 
 def _make_first(address: CkanAddress, choices: Mapping[str, ChosenValue]) -> str:
@@ -157,9 +162,7 @@ def _read(_: CkanAddress, answer: Response, at: str, count: int) -> PortalPage:
         for record in found.records
     ]
     total = None if found.total_was_estimated else found.total
-    seen = count + len(rows)
-    following = None if not rows or seen == total else add_query(at, {"offset": str(seen)})
-    return PortalPage(rows, following, total)
+    return PortalPage(rows, count_on(at, "offset", rows, count, total), total)
 
 
 def _decode(answer: Response, form: Any) -> Any:

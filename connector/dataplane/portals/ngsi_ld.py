@@ -14,7 +14,15 @@ from connector.dataplane.backends.asking import HttpUrl, add_query
 from connector.dataplane.portals.features import read_total
 from connector.dataplane.portals.geometry import CRS84, check_places, settle_geometry
 from connector.dataplane.portals.ogcapi import check_box
-from connector.dataplane.portals.portal import DegreeBox, PortalAddress, PortalDialect, PortalPage, PortalRow
+from connector.dataplane.portals.portal import (
+    DegreeBox,
+    PortalAddress,
+    PortalDialect,
+    PortalPage,
+    PortalRow,
+    append_path,
+    count_on,
+)
 from connector.dataplane.portals.rows import GEOMETRY
 from connector.net.client import Response
 from connector.ports.flow import SourceError
@@ -64,9 +72,7 @@ def _make_first(address: NgsiLdAddress, choices: Mapping[str, ChosenValue]) -> s
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         stated |= {"georel": "within", "geometry": "Polygon", "coordinates": msgspec.json.encode([ring]).decode()}
         stated["geoproperty"] = address.geometry
-    base, _, query = address.url.partition("?")
-    url = f"{base.rstrip('/')}/entities" + (f"?{query}" if query else "")
-    return add_query(url, {name: value for name, value in stated.items() if value})
+    return add_query(append_path(address.url, "entities"), {name: value for name, value in stated.items() if value})
 
 
 def _write_condition(name: str, choice: ChosenValue) -> str:
@@ -87,9 +93,7 @@ def _read(address: NgsiLdAddress, answer: Response, at: str, count: int) -> Port
         raise SourceError("The broker answers with something else than entities of NGSI-LD: check `url`.") from None
     check_places([row[GEOMETRY] for row in rows if row.get(GEOMETRY)], CRS84, address.bbox or ())
     total = read_total(answer.headers.get("NGSILD-Results-Count"))
-    seen = count + len(rows)
-    following = None if not rows or seen == total else add_query(at, {"offset": str(seen)})
-    return PortalPage(rows, following, total)
+    return PortalPage(rows, count_on(at, "offset", rows, count, total), total)
 
 
 def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> PortalRow:

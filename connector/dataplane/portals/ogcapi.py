@@ -22,7 +22,15 @@ from connector.dataplane.portals.features import (
     settle_crs,
 )
 from connector.dataplane.portals.geometry import CRS84, AxisOrder, read_crs
-from connector.dataplane.portals.portal import CrsName, DegreeBox, PortalAddress, PortalDialect, PortalPage, RowFormat
+from connector.dataplane.portals.portal import (
+    CrsName,
+    DegreeBox,
+    PortalAddress,
+    PortalDialect,
+    PortalPage,
+    RowFormat,
+    append_path,
+)
 from connector.net.client import Response
 from connector.ports.flow import SourceError
 
@@ -57,8 +65,7 @@ def check_box(box: DegreeBox | None) -> None:
 
 
 def _make_first(address: OgcApiAddress, choices: Mapping[str, ChosenValue]) -> str:
-    base, _, query = address.url.partition("?")
-    url = f"{base.rstrip('/')}/collections/{quote(address.collection, safe='')}/items" + (f"?{query}" if query else "")
+    url = append_path(address.url, f"collections/{quote(address.collection, safe='')}/items")
     stated = {"limit": str(address.size)}
     if address.bbox is not None:
         stated["bbox"] = ",".join(f"{value:.9g}" for value in address.bbox)

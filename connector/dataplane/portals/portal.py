@@ -1,13 +1,13 @@
 """What a kind of portal is: the members of its address, its first URL, and how one of its pages is read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from connector.dataplane.address.parameters import ChosenValue, SourceParameters
-from connector.dataplane.backends.asking import BackendAuth, HttpUrl
+from connector.dataplane.backends.asking import BackendAuth, HttpUrl, add_query
 from connector.dataplane.portals.geometry import CRS84
 from connector.net.client import Response
 
@@ -66,3 +66,22 @@ class PortalDialect(Generic[A]):
     make_first: Callable[[A, Mapping[str, ChosenValue]], str]
     read: Callable[[A, Response, str, int], PortalPage]
     headers: Callable[[A], dict[str, str]] = field(default=lambda _: {"Accept": "application/json"})
+
+
+def append_path(url: str, path: str) -> str:
+    """Return the URL with `path` behind its own path; its query stays.
+
+    >>> append_path("https://geo.city.example/api/?f=json", "collections")
+    'https://geo.city.example/api/collections?f=json'
+    """
+    base, mark, query = url.partition("?")
+    return f"{base.rstrip('/')}/{path}" + (mark + query if query else "")
+
+
+def count_on(at: str, name: str, rows: Sequence[PortalRow], before: int, total: int | None) -> str | None:
+    """Return the URL of the page behind that at `at`, whose `name` counts rows; None behind the last row.
+
+    `before` is how many rows came before `rows`, `total` how many there are, if that is known.
+    """
+    seen = before + len(rows)
+    return None if not rows or seen == total else add_query(at, {name: str(seen)})

@@ -15,7 +15,7 @@ from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.backends.asking import add_query
 from connector.dataplane.backends.walking import resolve_link
 from connector.dataplane.portals.geometry import CRS84, check_places, settle_geometry
-from connector.dataplane.portals.portal import PortalAddress, PortalDialect, PortalPage, PortalRow
+from connector.dataplane.portals.portal import PortalAddress, PortalDialect, PortalPage, PortalRow, append_path
 from connector.dataplane.portals.rows import GEOMETRY, ID
 from connector.net.client import Response
 from connector.ports.flow import SourceError
@@ -70,9 +70,7 @@ def _make_first(address: SensorThingsAddress, choices: Mapping[str, ChosenValue]
         "$top": str(address.size),
         "$count": "true",
     }
-    base, _, query = address.url.partition("?")
-    url = f"{base.rstrip('/')}/{address.path}" + (f"?{query}" if query else "")
-    return add_query(url, {name: value for name, value in stated.items() if value})
+    return add_query(append_path(address.url, address.path), {name: value for name, value in stated.items() if value})
 
 
 def _write_literal(choice: ChosenValue) -> str:

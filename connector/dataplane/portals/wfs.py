@@ -32,6 +32,7 @@ from connector.dataplane.portals.portal import (
     PortalPage,
     PortalRow,
     RowFormat,
+    count_on,
 )
 from connector.dataplane.portals.rows import GEOMETRY, ID
 from connector.dataplane.portals.xml import XmlNode, parse_xml
@@ -108,9 +109,7 @@ def _write_filter(choices: Mapping[str, ChosenValue], corners: list[float] | Non
 def _read(address: WfsAddress, answer: Response, at: str, count: int) -> PortalPage:
     is_json = answer.body.lstrip()[:1] in {b"{", b"["}
     rows, total, crs = _read_json(address, answer.body) if is_json else _read_gml(address, answer.body)
-    seen = count + len(rows)
-    ended = not rows or seen == total
-    return PortalPage(rows, None if ended else add_query(at, {"startIndex": str(seen)}), total, settle_crs(crs))
+    return PortalPage(rows, count_on(at, "startIndex", rows, count, total), total, settle_crs(crs))
 
 
 def _read_json(address: WfsAddress, body: bytes) -> tuple[list[PortalRow], int | None, str]:

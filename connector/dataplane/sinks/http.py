@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from connector.dataplane.files.folder import UnsafePath, check_path
 from connector.dataplane.wire.body import WatchedBody
+from connector.dataplane.wire.checked import WholeSink
 from connector.dataplane.wire.fields import REPR_DIGEST, repr_digest
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
@@ -26,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
 
 
-class HttpSink:
+class HttpSink(WholeSink):
     """Delivers to own backends. `idle_s` limits a silence of the backend (seconds)."""
 
     def __init__(self, client: GuardedClient, *, idle_s: float = 60.0) -> None:
@@ -47,17 +48,6 @@ class HttpSink:
             check_path(member or "-")
         except UnsafePath as error:
             raise SourceError(str(error)) from error
-
-    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
-        """Return 0: a backend stores nothing of an unfinished delivery."""
-        return 0
-
-    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:  # noqa: ARG002 - the port's
-        """Return None: there are no bytes to continue."""
-        return None
-
-    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
-        """Allow every size: the space is that of the backend."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Send the bytes as one PUT while they arrive."""

@@ -16,6 +16,7 @@ import msgspec
 from connector.dataplane.address.members import read_members
 from connector.dataplane.address.secrets import SecretName
 from connector.dataplane.backends.messages import collect_message, name_below, require_brokers
+from connector.dataplane.wire.checked import WholeSink
 from connector.net.own.brokers import Brokers, check_broker_url, explain_broken
 from connector.ports.flow import Arrival, Cause, SinkReceipt, SourceError
 from connector.ports.stream_sink import StreamBatch
@@ -39,7 +40,7 @@ class MqttSinkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     follow: bool = False
 
 
-class MqttSink:
+class MqttSink(WholeSink):
     """Publishes at brokers of the operator. `brokers` finds those that may be used."""
 
     def __init__(self, brokers: Brokers | None) -> None:
@@ -53,17 +54,6 @@ class MqttSink:
     def check_stream(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address has no broker, or not exactly one topic."""
         self.check(address)
-
-    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
-        """Return 0: a broker takes whole messages."""
-        return 0
-
-    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:  # noqa: ARG002 - the port's
-        """Return None: there are no bytes to continue."""
-        return None
-
-    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
-        """Allow every size: the space is that of the broker."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Publish the bytes as one message, when they are complete and checked."""

@@ -16,6 +16,7 @@ import msgspec
 from connector.dataplane.address.members import read_members
 from connector.dataplane.address.secrets import SecretName
 from connector.dataplane.backends.messages import collect_message, name_below, require_brokers
+from connector.dataplane.wire.checked import WholeSink
 from connector.net.addresses import join_host
 from connector.net.own.brokers import Brokers, check_broker_url, explain_broken
 from connector.ports.flow import Arrival, Cause, SinkReceipt, SourceError
@@ -40,7 +41,7 @@ class NatsSinkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     follow: bool = False
 
 
-class NatsSink:
+class NatsSink(WholeSink):
     """Publishes at servers of the operator. `brokers` finds those that may be used."""
 
     def __init__(self, brokers: Brokers | None) -> None:
@@ -54,17 +55,6 @@ class NatsSink:
     def check_stream(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address has no server, or not exactly one subject."""
         self.check(address)
-
-    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
-        """Return 0: a server takes whole messages."""
-        return 0
-
-    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:  # noqa: ARG002 - the port's
-        """Return None: there are no bytes to continue."""
-        return None
-
-    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
-        """Allow every size: the space is that of the server."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Publish the bytes as one message, when they are complete and checked."""

@@ -28,8 +28,8 @@ from connector.dataplane.backends.object_store import (
     explain_store,
     load_client,
 )
-from connector.dataplane.files.folder import UnsafePath, check_path
-from connector.dataplane.wire.checked import CheckedArrival
+from connector.dataplane.files.folder import is_plain_path
+from connector.dataplane.wire.checked import CheckedArrival, WholeSink
 from connector.ports.flow import Arrival, Cause, SinkReceipt, SourceError
 from connector.ports.stream_sink import StreamBatch
 
@@ -56,7 +56,7 @@ class S3SinkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     follow: bool = False
 
 
-class S3Sink:
+class S3Sink(WholeSink):
     """Writes to object stores, with `secrets` of the operator. `idle_s` limits each silence of a store (seconds)."""
 
     def __init__(self, secrets: SecretReader, *, idle_s: float = 60.0) -> None:
@@ -74,17 +74,6 @@ class S3Sink:
         self.check(address)
         if not _read(address).prefix:
             raise SourceError("A stream becomes many objects: give a `prefix` in the address.")
-
-    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
-        """Return 0: parts without an object are not continued."""
-        return 0
-
-    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:  # noqa: ARG002 - the port's
-        """Return None: there are no bytes to continue."""
-        return None
-
-    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
-        """Allow every size: the space is that of the store."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Upload the bytes in parts; the object is there when all have arrived and are checked."""
@@ -166,7 +155,7 @@ def _read(address: dict[str, Any]) -> S3SinkAddress:
     if bool(read.key) == bool(read.prefix):
         raise SourceError("The address names no object: give either `key` or `prefix`.")
     for name, value in (("key", read.key), ("prefix", read.prefix.rstrip("/")), ("member", read.member)):
-        if value and not _is_plain(value):
+        if value and not is_plain_path(value):
             raise SourceError(
                 f"The `{name}` of the address is not a plain path in the bucket: write it as `folder/name`."
             )
@@ -180,15 +169,7 @@ def _find_key(read: S3SinkAddress, arrival: Arrival) -> str:
     if read.key:
         return place
     name = (arrival.name or "").rpartition("/")[2]
-    return f"{place}/{name if _is_plain(name) else hashlib.sha256(arrival.flow_id.encode()).hexdigest()[:32]}"
-
-
-def _is_plain(path: str) -> bool:
-    try:
-        check_path(path)
-    except UnsafePath:
-        return False
-    return True
+    return f"{place}/{name if is_plain_path(name) else hashlib.sha256(arrival.flow_id.encode()).hexdigest()[:32]}"
 
 
 def _refuse_key() -> SourceError:

@@ -20,7 +20,7 @@ from connector.dataplane.databases.sqlite_target import write_sqlite
 from connector.dataplane.databases.target import SqlTarget, check_target, make_row, read_nulls
 from connector.dataplane.files.below_root import open_folder_of, relative_path
 from connector.dataplane.formats.codec import RecordCodec, make_codec
-from connector.dataplane.wire.checked import CheckedArrival
+from connector.dataplane.wire.checked import CheckedArrival, WholeSink
 from connector.net.addresses import join_host
 from connector.net.tls import TrustAnchors
 from connector.ports.flow import Arrival, Cause, Record, SinkReceipt, SourceError
@@ -39,7 +39,7 @@ _FORMATS: dict[str, QueryFormat] = {
 }
 
 
-class SqlSink:
+class SqlSink(WholeSink):
     """Writes tables. `root` contains the SQLite files; `secrets` has the passwords of servers."""
 
     def __init__(self, root: Path | None, secrets: SecretReader, tls: TrustAnchors) -> None:
@@ -61,17 +61,6 @@ class SqlSink:
         self.check(address)
         if _read(address).replace:
             raise SourceError("A stream cannot replace all rows: give `key`, or `position` for the identifier.")
-
-    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
-        """Return 0: a delivery is stored whole or not at all."""
-        return 0
-
-    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:  # noqa: ARG002 - the port's
-        """Return None: there are no bytes to continue."""
-        return None
-
-    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
-        """Allow every size: the space is that of the database."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Write the rows of the data in one transaction."""

@@ -24,6 +24,7 @@ import msgspec
 from connector.dataplane.files.below_root import is_folder, open_file, read_folder, relative_path, run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, check_path
 from connector.dataplane.files.media_types import guess_media_type
+from connector.dataplane.wire.body import yield_once
 from connector.ports.flow import Cause, Content, LocalFile, MemberState, SourceError
 
 CHUNK = 1024 * 1024
@@ -111,7 +112,7 @@ class FileSource:
         body = msgspec.json.encode(FolderListing(members=tuple(listed)))
         digest = hashlib.sha256(body).hexdigest()
         return Content(
-            chunks=_yield_once(body[offset:end]),
+            chunks=yield_once(body[offset:end]),
             media_type=FOLDER_TYPE,
             left_out=tuple(found.left_out),
             size=len(body),
@@ -207,11 +208,6 @@ def _hash_file(root: Path, path: str, stamp: Stamp) -> str | None:
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return digest if _stamp(os.fstat(file.fileno())) == stamp else None
-
-
-async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
-    if body:
-        yield body
 
 
 class _OpenFile:

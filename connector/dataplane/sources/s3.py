@@ -31,11 +31,10 @@ from connector.dataplane.files.folder import (
     MOST_MEMBERS,
     FolderFile,
     FolderListing,
-    UnsafePath,
-    check_path,
+    is_plain_path,
 )
 from connector.dataplane.files.media_types import guess_media_type
-from connector.dataplane.wire.body import yield_nothing
+from connector.dataplane.wire.body import yield_nothing, yield_once
 from connector.dataplane.wire.fields import strong_etag
 from connector.ports.flow import Cause, Content, MemberState, SourceError
 
@@ -150,7 +149,7 @@ class S3Source:
         digest = hashlib.sha256(body).hexdigest()
         states = repr(sorted((path, meta["size"], meta["e_tag"]) for path, meta in found.items()))
         return Content(
-            chunks=_yield_once(body[offset:end]),
+            chunks=yield_once(body[offset:end]),
             media_type=FOLDER_TYPE,
             left_out=left_out,
             size=len(body),
@@ -173,7 +172,7 @@ class S3Source:
                 async for page in load_client("obstore").list(store, read.prefix, chunk_size=_PAGE):
                     for meta in page:
                         path = str(meta["path"]).removeprefix(read.prefix.rstrip("/")).lstrip("/")
-                        if _is_plain(path):
+                        if is_plain_path(path):
                             members[path] = meta
                         elif path and len(left_out) < _MOST_LEFT_OUT:
                             left_out.append(ascii(path)[1:-1])
@@ -202,21 +201,8 @@ def _read(address: dict[str, Any]) -> S3Address:
 def _join(read: S3Address, part: str | None) -> str:
     if part is None:
         return read.key
-    if not _is_plain(part):
+    if not is_plain_path(part):
         raise SourceError(
             "The folder has no member with this path: request the listing for its paths.", Cause.NOT_FOUND
         )
     return f"{read.prefix.rstrip('/')}/{part}"
-
-
-def _is_plain(path: str) -> bool:
-    try:
-        check_path(path)
-    except UnsafePath:
-        return False
-    return True
-
-
-async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
-    if body:
-        yield body

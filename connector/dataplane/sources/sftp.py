@@ -26,10 +26,10 @@ from connector.dataplane.files.folder import (
     MOST_MEMBERS,
     FolderFile,
     FolderListing,
-    UnsafePath,
-    check_path,
+    is_plain_path,
 )
 from connector.dataplane.files.media_types import guess_media_type
+from connector.dataplane.wire.body import yield_once
 from connector.net.addresses import join_host
 from connector.net.own.servers import Servers
 from connector.ports.flow import Cause, Content, MemberState, SourceError
@@ -230,11 +230,7 @@ def _fits(name: str, read: SftpAddress) -> bool:
 
 
 def _matches(name: str, read: SftpAddress) -> bool:
-    try:
-        check_path(name)
-    except UnsafePath:
-        return False
-    return "/" not in name and _fits(name, read)
+    return is_plain_path(name) and "/" not in name and _fits(name, read)
 
 
 def _build_listing(found: tuple[dict[str, Any], tuple[str, ...]], offset: int, end: int | None) -> Content:
@@ -243,7 +239,7 @@ def _build_listing(found: tuple[dict[str, Any], tuple[str, ...]], offset: int, e
     body = msgspec.json.encode(FolderListing(members=files))
     states = repr(sorted((name, _state(attributes)) for name, attributes in members.items()))
     return Content(
-        chunks=_yield_once(body[offset:end]),
+        chunks=yield_once(body[offset:end]),
         media_type=FOLDER_TYPE,
         left_out=left_out,
         size=len(body),
@@ -263,11 +259,6 @@ def _make_etag(path: str, attributes: Any) -> str | None:
     if not attributes.mtime or time.time() - attributes.mtime < _TICK_S:
         return None
     return f'"{hashlib.sha256(f"{path} {_state(attributes)}".encode()).hexdigest()[:32]}"'
-
-
-async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
-    if body:
-        yield body
 
 
 def _load() -> Any:

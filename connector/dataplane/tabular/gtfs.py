@@ -5,6 +5,7 @@ The owner states the table (`--record table=trips`); without it, it is `stops`.
 
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from connector.dataplane.formats.csv import Csv
@@ -29,7 +30,7 @@ def open_rows(path: Path, records: Records) -> OpenedRows:
     batches = _read(path, f"{table}.txt", codec)
     first = next(batches, [])
     crs = "OGC:CRS84" if {"stop_lon", "shape_pt_lon"} & set(codec.fields or ()) else ""
-    return OpenedRows(check_fields(codec.fields or (), "GTFS"), _chain(first, batches), crs)
+    return OpenedRows(check_fields(codec.fields or (), "GTFS"), chain((first,), batches), crs)
 
 
 def _read(path: Path, member: str, codec: Csv) -> Iterator[list[Record]]:
@@ -43,8 +44,3 @@ def _read(path: Path, member: str, codec: Csv) -> Iterator[list[Record]]:
             if codec.fields is not None:
                 yield rows
         yield codec.end()
-
-
-def _chain(first: list[Record], rest: Iterator[list[Record]]) -> Iterator[list[Record]]:
-    yield first
-    yield from rest

@@ -46,6 +46,12 @@ async def pass_exactly(chunks: AsyncIterator[bytes], count: int | None) -> Async
         raise SourceError(f"The source did not return the {count} bytes that it announced.")
 
 
+async def yield_once(body: bytes) -> AsyncIterator[bytes]:
+    """Yield the bytes as one chunk, and no chunk without any."""
+    if body:
+        yield body
+
+
 async def yield_nothing() -> AsyncIterator[bytes]:
     """Yield no chunk."""
     for chunk in tuple[bytes, ...]():

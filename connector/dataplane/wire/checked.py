@@ -1,7 +1,8 @@
-"""The bytes of an arrival, checked against what was announced of them: size and digest."""
+"""Deliveries that are taken whole: their bytes, checked against what was announced, and what their sinks share."""
 
 import hashlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from connector.ports.flow import Arrival, SourceError
 
@@ -46,3 +47,18 @@ class CheckedArrival:
 
     def _refuse_size(self) -> SourceError:
         return SourceError(f"The delivery is larger than {self._most} bytes, the limit of this sink: request less.")
+
+
+class WholeSink:
+    """What sinks share that take a delivery whole or not at all: of an unfinished one, they have nothing."""
+
+    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
+        """Return 0: nothing is continued."""
+        return 0
+
+    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:  # noqa: ARG002 - the port's
+        """Return None: there are no bytes to continue."""
+        return None
+
+    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
+        """Allow every size: the space is that of another system."""

@@ -64,6 +64,11 @@ class DataFacts(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: int | None = None
     name: str | None = None
 
+    @property
+    def version(self) -> str:
+        """What tells this version of the data from another one; empty if nothing is known."""
+        return self.sha256 or f"{self.size or ''} {self.changed_at or ''}".strip()
+
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an asset that is made by a recipe: its newest result and its next run (None: none).

@@ -64,14 +64,13 @@ class DeliveryMeasurer:
         if asset.live or is_recipe(asset.source) or publisher.deriver is None or describe is None:
             return  # the result of a recipe was measured when it was made
         facts = await describe(asset.source)
-        version = facts.sha256 or f"{facts.size or ''} {facts.changed_at or ''}".strip()
         known = await context.store.quality(context.owner, asset.id)
-        if not version or (known and any(entry.version == version for entry in known.versions)):
+        if not facts.version or (known and any(entry.version == facts.version for entry in known.versions)):
             return
         found = await publisher.deriver.measure(asset.source, asset.media_type, asset.records)
         measured = msgspec.structs.replace(
             found,
-            version=version,
+            version=facts.version,
             measured_at=context.now(),
             changed_at=facts.changed_at,
             findings=tuple(map(forget_value, found.findings)),

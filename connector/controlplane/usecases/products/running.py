@@ -20,7 +20,6 @@ from connector.controlplane.usecases.recipes.inputs import FoundInput, find_inpu
 from connector.controlplane.usecases.recipes.keeping import find_due, keep_result
 from connector.language.catalogue import tell_reason, write_in_all
 from connector.ports.changes import Change
-from connector.ports.deriving import Deriver
 from connector.ports.entities import Asset, AssetStatus, Product
 from connector.ports.product_store import DropProduct, PutProduct
 from connector.views.products import ProductState
@@ -90,10 +89,10 @@ async def look(publisher: Publisher, found: Product, *, woken: bool = False) -> 
 
 async def make(publisher: Publisher, found: Product, asset: Asset, inputs: Sequence[FoundInput]) -> Product:
     """Make a product again, whole or not at all, and describe what it was made of. Raises NotAllowed, Invalid."""
-    deriver = _require_deriver(publisher)
-    await preparing.check_offer(publisher.evaluator, asset)
+    deriver, recipe = preparing.require_deriver(publisher.deriver), read_recipe(asset.source)
+    preparing.check_made_of(publisher.evaluator, asset, recipe, inputs)
     made = await preparing.make(deriver, asset.source, inputs)
-    recipe, now = read_recipe(asset.source), publisher.context.now()
+    now = publisher.context.now()
     lineage = tuple(entry.lineage for entry in inputs)
     after = msgspec.structs.replace(
         found,
@@ -123,12 +122,6 @@ async def make(publisher: Publisher, found: Product, asset: Asset, inputs: Seque
         fields={"number": after.number, "sha256": made.sha256},
     )
     return after
-
-
-def _require_deriver(publisher: Publisher) -> Deriver:
-    if publisher.deriver is None:
-        raise NotAllowed("no-deriver", "This process makes no products: add the asset at the connector itself.")
-    return publisher.deriver
 
 
 def _has_changed(found: Product, recipe: Recipe, inputs: Sequence[FoundInput]) -> bool:

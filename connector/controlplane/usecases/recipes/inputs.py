@@ -64,14 +64,13 @@ async def _find_own(evaluator: Evaluator, entry: RecipeInput) -> FoundInput:
     if asset is None:
         raise NoSuchEntity("no-asset", f"Unknown asset {entry.asset[:200]}: list the assets to find its identifier.")
     facts = await evaluator.describe(asset.source) if evaluator.describe else None
-    version = (facts.sha256 or f"{facts.size or ''} {facts.changed_at or ''}".strip()) if facts else ""
     return FoundInput(
         lineage=InputLineage(
             name=entry.name,
             dataset=asset.id,
             title=asset.title,
             licence=asset.licence or "",
-            version=version,
+            version=facts.version if facts else "",
             changed_at=facts.changed_at if facts else None,
         ),
         policy=asset.policy,

@@ -29,7 +29,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
     draft: AssetOrder
     made: Made
-    inputs: tuple[InputLineage, ...]
+    found: tuple[FoundInput, ...]
+
+    @property
+    def inputs(self) -> tuple[InputLineage, ...]:
+        """What the result says of its inputs."""
+        return tuple(entry.lineage for entry in self.found)
 
 
 async def prepare(evaluator: Evaluator, deriver: Deriver | None, draft: AssetOrder) -> Prepared | None:
@@ -39,8 +44,7 @@ async def prepare(evaluator: Evaluator, deriver: Deriver | None, draft: AssetOrd
     """
     if not is_recipe(draft.source):
         return None
-    if deriver is None:
-        raise NotAllowed("no-deriver", "This process makes no products: add the asset at the connector itself.")
+    deriver = require_deriver(deriver)
     context = evaluator.context
     if len(await context.store.products(context.owner)) >= MOST_PRODUCTS:
         raise NotAllowed("too-many-products", f"There are {MOST_PRODUCTS} products: remove some first.")
@@ -57,19 +61,24 @@ async def prepare(evaluator: Evaluator, deriver: Deriver | None, draft: AssetOrd
             raise Invalid("wider", wider["en"], wider)
     made = await make(deriver, draft.source, found)
     draft = msgspec.structs.replace(draft, media_type=made.media_type)
-    return Prepared(draft=draft, made=made, inputs=tuple(entry.lineage for entry in found))
+    return Prepared(draft=draft, made=made, found=tuple(found))
+
+
+def require_deriver(deriver: Deriver | None) -> Deriver:
+    """Return what makes products. Raises NotAllowed if this process makes none."""
+    if deriver is None:
+        raise NotAllowed("no-deriver", "This process makes no products: add the asset at the connector itself.")
+    return deriver
 
 
 async def begin(evaluator: Evaluator, prepared: Prepared, asset_id: str) -> list[Change]:
     """Return the changes that store a product whose first result was made, with its asset."""
     context = evaluator.context
-    recipe = read(prepared.draft)
-    inputs = await find_inputs(evaluator, recipe)
     product = Product(
         owner=context.owner,
         asset=asset_id,
         version=1,
-        due_at=find_due(evaluator, recipe, inputs),
+        due_at=find_due(evaluator, read(prepared.draft), prepared.found),
         number=1,
         made_at=context.now(),
         rows=prepared.made.rows,
@@ -93,10 +102,13 @@ async def forget(evaluator: Evaluator, deriver: Deriver | None, source: dict[str
 
 async def check_offer(evaluator: Evaluator, asset: Asset) -> None:
     """Check that a product may be offered under its terms now. Raises NotAllowed, Invalid."""
-    if not is_recipe(asset.source):
-        return
-    recipe = read_recipe(asset.source)
-    found = await find_inputs(evaluator, recipe)
+    if is_recipe(asset.source):
+        recipe = read_recipe(asset.source)
+        check_made_of(evaluator, asset, recipe, await find_inputs(evaluator, recipe))
+
+
+def check_made_of(evaluator: Evaluator, asset: Asset, recipe: Recipe, found: Sequence[FoundInput]) -> None:
+    """Check that a product of these inputs may be offered under its terms. Raises NotAllowed."""
     _check_usable(found)
     _check_personal(recipe, found, asset.data_class)
     if wider := terms.find_wider(evaluator.library, _find_terms(evaluator, found), asset.policy):
