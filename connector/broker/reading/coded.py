@@ -13,8 +13,6 @@ from connector.semantic.codes import ListName, find_code, find_language, read_co
 from connector.semantic.statements import is_iri
 
 _LISTS: Mapping[str, ListName] = {"dct:accessRights": "access-right", "dct:accrualPeriodicity": "frequency"}
-
-
 _REMEMBERED = 2048
 
 

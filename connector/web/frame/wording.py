@@ -199,10 +199,5 @@ class PageWords(msgspec.Struct, frozen=True):
         return in_zone(moment(at) if isinstance(at, int) else at, self.zone)
 
 
-def _find_tags(tags: list[str], language: str) -> list[str]:
-    """Return the tags of a language, the one without a country first."""
-    return sorted((tag for tag in tags if tag.partition("-")[0] == language), key=len)
-
-
 def _complete(key: str) -> str:
     return key if "." in key else f"pages.{key}"
