@@ -5,6 +5,10 @@ runs on the thread of the writer. The two never use the connection at the same t
 wait for the next batch. Statements on another thread would be slow: each has to get the lock of the interpreter again,
 which can take its switch interval beside a busy event loop. This design pays that price per batch, not per statement.
 
+A batch is as small as the disk allows. If all that waits were one batch, all of it would be woken at once, meet again
+in one batch of the peer, and go on together: one side works while the other waits for it. Of small batches, one is on
+its way to the peer while the next one is committed.
+
 A Conflict, Replayed or LimitReached fails only its own group: a batch with a refusal is taken back, and each job runs
 again in a savepoint of its own. A batch without one has no savepoints, because in each SQLite keeps a copy of every
 page that changes. So a job may run twice. A fault of the disk fails the whole batch with Unavailable. The transaction
@@ -16,6 +20,7 @@ import asyncio
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
@@ -29,6 +34,10 @@ _Settled = tuple["asyncio.Future[None]", BaseException | None]
 
 _BUSY_SECONDS = 5.0
 _BUSY_PAUSE = 0.02
+# A batch has a job for each of these seconds that the last COMMIT took: about what a job costs the loop afterwards, so
+# that the loop has work while the disk has it.
+_JOB_SECONDS = 0.0005
+_FEWEST = 8
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +47,7 @@ class Writer:
 
     `connect` opens the connection, and opens it again after a fatal fault; the connection must not wait for locks.
     `chore` returns work that is due, with each batch. `ended` is called after each batch, committed or not. `capacity`
-    limits the waiting jobs, `batch` the jobs of one transaction, and so the time on the event loop.
+    limits the waiting jobs, `batch` the jobs of one transaction on a slow disk, and so the time on the event loop.
     """
 
     def __init__(
@@ -57,6 +66,7 @@ class Writer:
         self._ended = ended
         self._capacity = capacity
         self._batch = batch
+        self._room = _FEWEST
         self._waiting: deque[_Waiting] = deque()
         self._busy = False  # a batch is scheduled or under way
         self._locked_since: float | None = None
@@ -98,7 +108,7 @@ class Writer:
 
     def _begin(self) -> None:
         """Run the statements of the next batch; the thread runs its COMMIT."""
-        batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+        batch = [self._waiting.popleft() for _ in range(min(self._room, len(self._waiting)))]
         try:
             connection = self._connection = self._connection or self._connect()
             connection.execute("BEGIN IMMEDIATE")
@@ -129,10 +139,12 @@ class Writer:
         while item := self._commits.get():
             connection, settled = item
             fault: Exception | None = None
+            begun = time.perf_counter()
             try:
                 connection.execute("COMMIT")
             except Exception as refusal:  # noqa: BLE001 - the thread must not end with a batch that nobody wakes
                 fault = refusal
+            self._room = max(_FEWEST, min(self._batch, int((time.perf_counter() - begun) / _JOB_SECONDS)))
             try:
                 self._loop.call_soon_threadsafe(self._end, settled, fault)
             except RuntimeError:

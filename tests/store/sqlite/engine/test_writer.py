@@ -1,9 +1,10 @@
-"""The writer alone: a COMMIT that fails, a connection that is lost, a queue that is full."""
+"""The writer alone: how much is one batch, a COMMIT that fails, a connection that is lost, a queue that is full."""
 
 import asyncio
 import contextlib
 import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,11 @@ class _Failing(sqlite3.Connection):
     """A connection whose disk fails for the statements named in `failing`, once each."""
 
     failing: list[str]
+    slow_s = 0.0
 
     def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if statement == "COMMIT":
+            time.sleep(self.slow_s)
         if statement in self.failing:
             self.failing.remove(statement)
             raise sqlite3.OperationalError("disk I/O error")
@@ -167,3 +171,20 @@ async def test_a_caller_that_gave_up_disturbs_nobody(connect: Callable[[], _Fail
     await stays
     await writer.close()
     assert _kept(connect) == ["a", "b"]
+
+
+async def test_a_batch_is_small_and_grows_with_what_the_disk_takes(connect: Callable[[], _Failing]) -> None:
+    """Else all that waits goes on together, and one side of a pair works while the other one waits."""
+    connection = connect()
+    connection.slow_s = 0.05
+    done: list[str] = []
+    sizes: list[int] = []
+
+    def note(name: str) -> Job:
+        return lambda _: done.append(name)
+
+    writer = Writer(lambda: connection, ended=lambda: sizes.append(len(done)), batch=20)
+    await asyncio.gather(*(writer.submit(note(str(number))) for number in range(40)))
+    assert sizes == [8, 28, 40]
+    assert done == [str(number) for number in range(40)]
+    await writer.close()
