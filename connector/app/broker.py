@@ -187,7 +187,7 @@ class BrokerServer:
             open=settings.broker.open,
             note_search=self.searches.note if self.searches else ignore_search,
             list_in_use=parts.identity.list_in_use,
-            find_problem=lambda: parts.identity.problem() or parts.identity.warning(),
+            find_problem=parts.trust_warning,
         )
         house = PagesHouse(
             address=register.pages,
@@ -359,7 +359,7 @@ def _build_api(
         rates=make_rates(settings),
         open=settings.broker.open,
         list_in_use=parts.identity.list_in_use,
-        list_warning=lambda: parts.identity.problem() or parts.identity.warning(),
+        list_warning=parts.trust_warning,
         note_search=searches.note if searches else ignore_search,
     )
     add_why(api, WhyDesk(record=desk.record, index=desk.index, operator=settings.participant.id))

@@ -98,6 +98,17 @@ def new_urn() -> str:
     return f"urn:uuid:{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
+@dataclass
+class TrustProblems:
+    """What keeps this participant from being trusted, as far as it was noticed: one sentence each, or None.
+
+    `list` is why the participant list was not renewed, `membership` why there is no credential that counts.
+    """
+
+    list: str | None = None
+    membership: str | None = None
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts, built once per process."""
@@ -124,6 +135,13 @@ class Parts:
 
     membership_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after each look at the participant list too: it may say for the first time who is a member."""
+
+    troubles: TrustProblems = field(default_factory=TrustProblems)
+
+    def trust_warning(self) -> str | None:
+        """Return what a person has to look at, so that this participant trusts others and is trusted; or None."""
+        identity, troubles = self.identity, self.troubles
+        return identity.problem() or identity.warning() or troubles.membership or troubles.list
 
     @property
     def address(self) -> str:
@@ -400,7 +418,7 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
     wanted = parts.list_wanted
     while True:
         identity = parts.identity
-        warning = identity.problem() or identity.warning() or await asyncio.to_thread(parts.certificate_problem)
+        warning = parts.trust_warning() or await asyncio.to_thread(parts.certificate_problem)
         if warning is not None and warning != warned:
             log.warning("%s", warning)
         warned = warning
@@ -408,10 +426,12 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
             async with asyncio.timeout(_find_next_look(parts)):
                 await wanted.wait()
         wanted.clear()
+        parts.troubles.list = None
         try:
             await parts.identity.refresh()
         except RefreshFailed as error:
             log.warning("the participant list was not renewed: %s", error)
+            parts.troubles.list = f"The participant list was not renewed: {error}"
         parts.list_renewed.set()
         parts.membership_wanted.set()
         refreshed()

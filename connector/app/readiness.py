@@ -129,7 +129,7 @@ class Readiness:
         return f"Self-descriptions that the broker does not have: {named}"
 
     async def _check_identity(self) -> str | None:
-        return self.parts.identity.problem() or self.parts.identity.warning()
+        return self.parts.trust_warning()
 
     async def _check_certificate(self) -> str | None:
         return await run_in_thread(self.parts.certificate_problem)

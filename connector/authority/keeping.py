@@ -6,6 +6,7 @@ grows with the members and with the invitations that are open, not with what was
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +17,9 @@ from connector.authority import roster
 from connector.authority.card import load_key, new_key, operator_keys
 from connector.authority.roster import RosterFault
 from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
+from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, is_protected, public_jwk
-from connector.identity.listing.certificates import certify, make_certificate
+from connector.identity.listing.certificates import certify, make_certificate, read_certificate
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, parse_profile
 from connector.protocol.dcp.did import parse_web_did
@@ -207,6 +209,42 @@ def read_profile(authority: Authority) -> TrustProfile:
         return parse_profile(read_bounded(authority.folder / PROFILE, MAX_PROFILE).decode())
     except (FileFault, ProfileRejected, UnicodeDecodeError) as fault:
         raise RosterFault(f"{authority.folder / PROFILE} cannot be used: {fault}") from None
+
+
+def check_root(authority: Authority, root: SigningKey, *, recovers: bool) -> None:
+    """Check that a root is the one that a ceremony is about, before anything is made; raises RosterFault.
+
+    A rotation takes the root that is in force, for members refuse a list by one before it. What a root behind it
+    certifies replaces that one for good: so only a recovery takes one of those.
+    """
+    roots = load_roots(authority)
+    ranks = {key.kid: rank for rank, key in enumerate(roots)}
+    rank = ranks.get(root.kid)
+    if rank is None:
+        raise RosterFault("The key is not a root of this authority: use the file that `authority init` made.")
+    in_force = _find_rank(show(authority), roots)
+    if rank < in_force:
+        raise RosterFault("This root was replaced, and members refuse what it certifies: use the root that replaced it.")
+    if recovers and rank == in_force:
+        raise RosterFault("This is the root in use: give the spare root, or use `authority rotate`.")
+    if not recovers and rank > in_force:
+        raise RosterFault(
+            "This is the spare root, which replaces the first one for good: give the first root, or, if that was lost or "
+            "stolen, use `authority recover`."
+        )
+
+
+def _find_rank(record: AuthorityRecord, roots: Sequence[VerificationKey]) -> int:
+    """Return the place of the root that is in force: the furthest behind that has certified the issuer key."""
+    return max((rank for rank, root in enumerate(roots) if _has_certified(root, record)), default=0)
+
+
+def _has_certified(root: VerificationKey, record: AuthorityRecord) -> bool:
+    for text in record.certificates:
+        with suppress(Rejected):
+            read_certificate(text.encode(), (root,))
+            return True
+    return False
 
 
 def rotate(

@@ -352,13 +352,27 @@ class RosterIdentity:
         return "The participant list has expired: authentication fails until a newer list is published."
 
     def warning(self) -> str | None:
-        """Return that the list lacks the key in use, or that it expires soon; one that has expired is a problem."""
+        """Return what a person has to do about the list: about the own entry, the own key, or its near end.
+
+        A list that has expired is a problem.
+        """
         if self._roster is None or not self.in_force:
             return None
+        entry = self.entry(self._id)
+        if entry is not None and entry.suspended:
+            return (
+                "The data-space operator has suspended this participant, so nobody speaks with it: ask the operator "
+                "for the reason. It takes part again, without a restart, when it is admitted."
+            )
         if not self._has_key(self._roster):
             return (
                 f"The participant list does not contain the key {self._key.kid}, with which this process signs: "
                 "restart it if its key file is newer, else send the card to the data-space operator."
+            )
+        if entry is None:
+            return (
+                f"{self._id} is not on the participant list, so nobody speaks with it: ask the data-space operator for "
+                "an invitation, and use it with `datenkontor join`."
             )
         if not self._roster.is_expired(self._clock() + SOON_MS):
             return None

@@ -20,6 +20,8 @@ from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases.holding import keeping
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.identity.keys import KeyFault
+from connector.ports.entities import HeldCredential
+from connector.ports.holder import CredentialRefused
 from connector.ports.identity import AuthenticationUnavailable
 from connector.views.credentials import CredentialStanding
 
@@ -35,7 +37,7 @@ FIRST_S, LONGEST_S, LOOK_S = 1.0, 3600.0, 6 * 3600.0
 
 async def begin_membership(parts: Parts, service: CredentialService | None) -> None:
     """Ask for the own credential once, for a bounded time: who is ready can show it if its authority answers."""
-    if service is not None:
+    if service is not None and await _list_lasting(service, find_own_authority(parts.identity)) == []:
         with suppress(TimeoutError):
             async with asyncio.timeout(START_S):
                 await renew_membership(parts, service)
@@ -65,35 +67,60 @@ def list_trust_work(
 
 
 async def renew_membership(parts: Parts, service: CredentialService) -> bool:
-    """Ask the own authority for a credential if none of it lasts, and return False if that failed."""
+    """Ask the own authority for a credential if none of it lasts and counts, and return False if that failed.
+
+    One whose issuer key was stolen lasts, and counts for nobody any more.
+    """
+    parts.troubles.membership = None
     authority = find_own_authority(parts.identity)
     if authority is None or await _holds_one(service, authority):
         return True
     try:
         await keeping.add(service, await _ask(parts, authority), by="membership")
     except (RosterFault, KeyFault) as fault:
-        return _note(authority, str(fault))
+        return _note(parts, authority, str(fault))
     except (Invalid, NotAllowed, AuthenticationUnavailable) as fault:
-        return _note(authority, fault.reason)
+        return _note(parts, authority, fault.reason)
     log.info("%s has issued the credential of this participant", authority)
     return True
 
 
-def _note(authority: str, reason: str) -> bool:
+def _note(parts: Parts, authority: str, reason: str) -> bool:
     log.warning("the credential of %s was not renewed: %s", authority, reason)
+    parts.troubles.membership = (
+        f"The credential of {authority} was not renewed: {reason} It is asked for again by itself; "
+        "`datenkontor credential renew` asks at once."
+    )
     return False
 
 
 async def _holds_one(service: CredentialService, authority: str) -> bool:
-    """Return whether there is a credential of the authority that lasts."""
+    """Return whether there is a credential of the authority that lasts, and that others take, as far as is known."""
+    return any([await _counts(service, each) for each in await _list_lasting(service, authority)])
+
+
+async def _counts(service: CredentialService, held: HeldCredential) -> bool:
+    """Return False if others refuse a credential: its key ended with a new list, or its issuer has ended it."""
+    try:
+        await service.holder.examine(held.secured)
+    except CredentialRefused as fault:
+        log.info("the own credential of %s does not count any more: %s", held.issuer, fault.reason)
+        return False
+    except AuthenticationUnavailable:
+        return True  # Nobody knows now: the next look at the list asks again.
+    return True
+
+
+async def _list_lasting(service: CredentialService, authority: str | None) -> list[HeldCredential]:
     context = service.context
     now = context.now()
-    return any(
-        each.issuer == authority
+    return [
+        each
+        for each in await context.store.credentials(context.owner)
+        if each.issuer == authority
         and keeping.find_standing(each, now) is CredentialStanding.VALID
         and (each.valid_until is None or each.valid_until - now > RENEWED_MS)
-        for each in await context.store.credentials(context.owner)
-    )
+    ]
 
 
 async def _ask(parts: Parts, issuer: str) -> str:

@@ -114,7 +114,7 @@ def publish(
 )
 def rotate(
     call: CommandCall,
-    root: Annotated[Path, typer.Option(metavar="FILE", help="Private key of the first root.")],
+    root: Annotated[Path, typer.Option(metavar="FILE", help="Private key of the root in use: the first one, or the spare that replaced it.")],
     password_file: PasswordOption = None,
     stolen: StolenOption = False,
     yes: YesOption = False,
@@ -125,9 +125,11 @@ def rotate(
     credential anew with `credential renew`, and a list that a thief signs is refused.
     """
     settings, authority = open_authority(call)
+    key = keeping.load_root(root, _read_password(password_file))
+    keeping.check_root(authority, key, recovers=False)
     if stolen:
         call.output.confirm(call.output.say("authority.ask-stolen"), yes)
-    _change_issuer(call, settings, authority, root, password_file, stolen=stolen)
+    _change_issuer(call, settings, authority, key, stolen=stolen)
 
 
 @register(
@@ -149,20 +151,20 @@ def recover(
     Nobody has to change a setting. Make another spare soon: it is pinned by each member by hand.
     """
     settings, authority = open_authority(call)
+    key = keeping.load_root(spare, _read_password(password_file))
+    keeping.check_root(authority, key, recovers=True)
     call.output.confirm(call.output.say("authority.ask-recover"), yes)
-    _change_issuer(call, settings, authority, spare, password_file, stolen=stolen)
+    _change_issuer(call, settings, authority, key, stolen=stolen)
 
 
 def _change_issuer(
     call: CommandCall,
     settings: Settings,
     authority: Authority,
-    root: Path,
-    password_file: Path | None,
+    key: SigningKey,
     *,
     stolen: bool,
 ) -> None:
-    key = keeping.load_root(root, _read_password(password_file))
     roots = [key, *_find_operator(settings, authority)]
     record = keeping.rotate(authority, roots, now=datetime.now(UTC), stolen=stolen)
     published = publish_and_tell(settings, authority)
