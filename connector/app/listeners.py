@@ -197,14 +197,19 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
 
 def make_site(settings: Settings) -> PublicSite:
     """Return the addresses and the name under which the broker publishes."""
-    origin = urlsplit(settings.protocol.public_url)
-    own = format_origin(origin.scheme, origin.hostname or "", settings.broker.port)
     return PublicSite(
-        base=(settings.broker.public_url or own).rstrip("/"),
+        base=locate_search(settings),
         participant=settings.participant.id,
         name=settings.participant.name,
         pages=_name_pages(settings),
     )
+
+
+def locate_search(settings: Settings) -> str:
+    """Return the public URL of the search of a broker."""
+    origin = urlsplit(settings.protocol.public_url)
+    own = format_origin(origin.scheme, origin.hostname or "", settings.broker.port)
+    return (settings.broker.public_url or own).rstrip("/")
 
 
 def _name_pages(settings: Settings) -> str:

@@ -25,8 +25,10 @@ from connector.app.identities import (
     list_document_routes,
     make_identity,
 )
+from connector.app.listeners import locate_search
 from connector.app.lock import lock_store
 from connector.app.storing.opening import open_configured
+from connector.authority import roster
 from connector.authority.keeping import SIGNED, Authority
 from connector.binding import authority as authority_binding
 from connector.binding.dcp import credential_service, issuer_service
@@ -328,8 +330,21 @@ def _list_authority_routes(parts: Parts) -> list[Route]:
         return await resolver.resolve(did)
 
     return authority_binding.routes(
-        authority, resolve, make_rates(parts.settings), parts.now, changed=parts.list_wanted.set
+        authority,
+        resolve,
+        make_rates(parts.settings),
+        parts.now,
+        changed=parts.list_wanted.set,
+        find_search=lambda: _find_search(parts.settings, authority),
     )
+
+
+def _find_search(settings: Settings, authority: Authority) -> tuple[str, str]:
+    """Return this participant and where its search answers, if the list says that it is a broker."""
+    own = next((each for each in roster.show(authority.members).members if each.id == settings.participant.id), None)
+    if own is None or "broker" not in own.roles:
+        return "", ""
+    return own.id, locate_search(settings)
 
 
 def find_authority(settings: Settings) -> Authority | None:
@@ -417,7 +432,6 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
     warned: str | None = None
     wanted = parts.list_wanted
     while True:
-        identity = parts.identity
         warning = parts.trust_warning() or await asyncio.to_thread(parts.certificate_problem)
         if warning is not None and warning != warned:
             log.warning("%s", warning)

@@ -30,12 +30,17 @@ ResolveApplicant = Callable[[str], Awaitable[DidDocument]]
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: the identifier by which processes and agreements know the member, its credential, and what is new."""
+    """The answer: the identifier by which processes and agreements know the member, its credential, and what is new.
+
+    `broker` and `search` are the participant that answers searches in the data space and the URL of its search API.
+    """
 
     participant: str
     name: str
     credential: str
     repeated: bool = False
+    broker: str = ""
+    search: str = ""
 
 
 async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now: int) -> Joined:

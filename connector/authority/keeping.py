@@ -224,13 +224,13 @@ def check_root(authority: Authority, root: SigningKey, *, recovers: bool) -> Non
         raise RosterFault("The key is not a root of this authority: use the file that `authority init` made.")
     in_force = _find_rank(show(authority), roots)
     if rank < in_force:
-        raise RosterFault("This root was replaced, and members refuse what it certifies: use the root that replaced it.")
+        raise RosterFault("This root was replaced, and members refuse what it certifies: use the one that replaced it.")
     if recovers and rank == in_force:
         raise RosterFault("This is the root in use: give the spare root, or use `authority rotate`.")
     if not recovers and rank > in_force:
         raise RosterFault(
-            "This is the spare root, which replaces the first one for good: give the first root, or, if that was lost or "
-            "stolen, use `authority recover`."
+            "This is the spare root, which replaces the first one for good: give the first one, or, if that was lost "
+            "or stolen, use `authority recover`."
         )
 
 

@@ -28,6 +28,9 @@ NEWS_MS: Final = 5_000
 RENEWED_MS: Final = 3_600_000
 """How long a signed status list is served before it is signed again, in ms, if nothing was revoked."""
 
+FindSearch = Callable[[], tuple[str, str]]
+"""Returns the participant that answers searches and the URL of its search API, or two empty texts."""
+
 
 class JoinRefusal(msgspec.Struct, frozen=True, kw_only=True):
     """Why a request to join was refused, in one sentence."""
@@ -44,6 +47,7 @@ class _Desk:
     rates: CallerRates
     now: Callable[[], int]
     changed: Callable[[], None]
+    find_search: FindSearch
     status: bytes = b""
     status_at: int = 0
     status_of: int = 0
@@ -70,12 +74,14 @@ class _Desk:
             return Reply(status=429, headers={"Retry-After": str(wait)})
         try:
             joined = await join(self.authority, await _read_body(request), self.resolve, self.now())
+            broker, search = await asyncio.to_thread(self.find_search)
         except (BodyFault, Disconnected) as fault:
             return Reply(status=fault.status if isinstance(fault, BodyFault) else 400)
         except RosterFault as fault:
             self.rates.note_failure(address)
             refused = msgspec.json.encode(JoinRefusal(reason=str(fault)))
             return Reply(status=403, body=refused, media_type="application/json")
+        joined = msgspec.structs.replace(joined, broker=broker, search=search)
         return Reply(body=msgspec.json.encode(joined), media_type="application/json", after=self.changed)
 
 
@@ -85,13 +91,14 @@ def routes(
     rates: CallerRates,
     now: Callable[[], int],
     changed: Callable[[], None],
+    find_search: FindSearch = lambda: ("", ""),
 ) -> list[Route]:
     """Return the routes of an authority.
 
     `resolve` fetches the document of who joins, `now` returns ms since the Unix epoch, and `changed` is called after
-    somebody has joined.
+    somebody has joined. `find_search` returns the broker that is told to who joins.
     """
-    desk = _Desk(authority, resolve, rates, now, changed)
+    desk = _Desk(authority, resolve, rates, now, changed, find_search)
     return [
         Route("GET", f"{BASE}/did.json", desk.show_document),
         Route("GET", f"{BASE}/roots", _serve(authority.folder / ROOTS, "application/jwk-set+json")),

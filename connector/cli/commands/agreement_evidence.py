@@ -1,5 +1,6 @@
 """`agreement`: its evidence: what both sides have signed is written to a file, and such a file is verified."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from connector.cli.frame.files import require_new, write_text
 from connector.cli.frame.remote import connect
 from connector.identity.evidence import EvidenceBroken, verify_evidence
 from connector.identity.files import FileFault, read_bounded
+from connector.identity.keys import VerificationKey
 from connector.protocol.dsp.common import Role
 from connector.protocol.evidence import LARGEST
 from connector.views.conversion import moment
@@ -58,8 +60,12 @@ def verify(
     call: CommandCall,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Evidence of an agreement.")],
     listed: Annotated[
-        Path | None,
-        typer.Option("--list", metavar="FILE", help="Signed participant list that names the keys of both sides."),
+        list[Path] | None,
+        typer.Option(
+            "--list",
+            metavar="FILE",
+            help="Signed participant list that names the keys of both sides; repeatable, for keys that were changed.",
+        ),
     ] = None,
     operator: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Card or public key of the data-space operator, for the list.")
@@ -70,12 +76,11 @@ def verify(
     Without a participant list, the file proves only that its own keys have signed. Exit code 1 if a part was changed,
     or if a key is not on the list.
     """
-    if (listed is None) != (operator is None):
+    if (not listed) != (operator is None):
         raise Failure(Code.USAGE, "errors.list-and-operator")
     keys = None
     if listed and operator:
-        # One that has expired meanwhile still tells whose keys they were.
-        keys = roster.verify(listed, operator_keys(operator), now=datetime.now(UTC), take_expired=True).keys
+        keys = _collect_keys(listed, operator_keys(operator))
     try:
         proven = verify_evidence(read_bounded(file, LARGEST), keys)
     except FileFault as fault:
@@ -103,3 +108,16 @@ def verify(
     call.output.print_hint(call.output.say(word, holder=stated.holder, counterparty=stated.counterparty))
     if keys is None:
         call.output.print_hint(call.output.say("cli.evidence-own-keys"))
+
+
+def _collect_keys(lists: Sequence[Path], operator: Sequence[VerificationKey]) -> dict[str, list[VerificationKey]]:
+    """Return the keys of participants by several lists: the two sides may have signed at different times.
+
+    A list that has expired meanwhile still tells whose keys they were. Raises RosterFault.
+    """
+    found: dict[str, list[VerificationKey]] = {}
+    for path in lists:
+        listed = roster.verify(path, operator, now=datetime.now(UTC), take_expired=True)
+        for participant, keys in listed.keys.items():
+            found.setdefault(participant, []).extend(keys)
+    return found

@@ -114,7 +114,10 @@ def publish(
 )
 def rotate(
     call: CommandCall,
-    root: Annotated[Path, typer.Option(metavar="FILE", help="Private key of the root in use: the first one, or the spare that replaced it.")],
+    root: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Private key of the root in use: the first one, until `recover`."),
+    ],
     password_file: PasswordOption = None,
     stolen: StolenOption = False,
     yes: YesOption = False,

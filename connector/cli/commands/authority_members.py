@@ -62,8 +62,10 @@ def tell(settings: Settings, document: RosterDocument, left: Member | None = Non
     return asyncio.run(tell_members(settings, [each.address for each in members if each.address]))
 
 
-def print_published(call: CommandCall, document: RosterDocument, heard: int, *sentences: str) -> None:
-    """Print which list was published, and how many members have heard of it."""
+def print_published(
+    call: CommandCall, document: RosterDocument, heard: int, *sentences: str, told_besides: int = 0
+) -> None:
+    """Print which list was published, and how many have heard of it: members, and those `told_besides`."""
     call.output.print_result(
         {
             "version": document.version,
@@ -76,7 +78,7 @@ def print_published(call: CommandCall, document: RosterDocument, heard: int, *se
             "authority.published",
             version=document.version,
             until=call.output.format_time(document.expires),
-            members=len(document.members),
+            members=len(document.members) + told_besides,
             heard=heard,
         ),
     )
@@ -189,7 +191,8 @@ def revoke(call: CommandCall, member: MemberArgument, yes: YesOption = False) ->
     settings, authority = open_authority(call)
     call.output.confirm(call.output.say("authority.ask-revoke", id=member), yes)
     entry, document = membership.revoke(authority, member, now=datetime.now(UTC))
-    print_published(call, document, tell(settings, document, entry), call.output.say("authority.revoked", id=member))
+    heard, told_besides = tell(settings, document, entry), 1 if entry.address else 0
+    print_published(call, document, heard, call.output.say("authority.revoked", id=member), told_besides=told_besides)
 
 
 @register(app, "list", needs="settings", faults=FAULTS, example="datenkontor authority member list")

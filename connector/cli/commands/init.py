@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -18,7 +17,8 @@ from connector.cli.frame.command import YesOption, create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
-from connector.cli.setup.folder import refuse_to_overwrite, replace_port, write_folder
+from connector.cli.setup.folder import refuse_to_overwrite, write_folder
+from connector.cli.setup.forwards import describe_forwards, list_forwards
 from connector.cli.setup.identity import keep_beside
 from connector.cli.setup.moving import name_did
 from connector.cli.setup.plan import CARD, LIST, OPERATOR, SETTINGS, Plan, build_slug
@@ -195,7 +195,7 @@ def _report(output: Output, plan: Plan, key: str, kept: Path | None, *, chosen: 
         "key": key,
         "ports": plan.ports,
         "kept": None if kept is None else str(kept),
-        "forward": _list_forwards(plan),
+        "forward": list_forwards(plan),
         "next": steps,
     }
     output.print_result(
@@ -213,21 +213,10 @@ def _report(output: Output, plan: Plan, key: str, kept: Path | None, *, chosen: 
     )
 
 
-def _list_forwards(plan: Plan) -> dict[str, int]:
-    """Return the public origins of a folder that others reach, each with the port of this machine that answers it."""
-    if plan.local:
-        return {}
-    second = "broker" if plan.is_broker else "data"
-    return {
-        plan.public_url: plan.ports["protocol"],
-        replace_port(plan.public_url, plan.ports[second]): plan.ports[second],
-    }
-
-
 def _describe_reach(output: Output, plan: Plan, *, chosen: bool) -> list[str]:
     """Return who reaches the folder, at an address that a person may have `chosen`, and what is to do for it."""
     if not plan.local:
-        return _describe_forwards(output, plan)
+        return describe_forwards(output, plan)
     return [output.say("cli.init-near", url=plan.public_url) if chosen else output.say("cli.init-local")]
 
 
@@ -239,23 +228,12 @@ def _describe_roots(output: Output, plan: Plan) -> list[str]:
     return [output.say("authority.roots", root=folder / ROOT, spare=folder / SPARE)]
 
 
-def _describe_forwards(output: Output, plan: Plan) -> list[str]:
-    """Return what the network in front has to do: the public ports are not those of the listeners by themselves."""
-    forwards = _list_forwards(plan)
-    lines = [output.say("setup.forward", url=url, port=port) for url, port in forwards.items()]
-    if any(urlsplit(url).port not in {None, 443} for url in forwards):
-        both = urlsplit(plan.public_url).port not in {None, 443}
-        lines.append(output.say("setup.forward-both-ports" if both else "setup.forward-ports"))
-    return lines
-
-
 def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
     settings = plan.directory / SETTINGS
     if plan.is_broker:
         return [
             _NextCommand(f"datenkontor broker serve --settings {settings}", output.say("setup.ready-link")),
-            _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
-            _NextCommand(f"datenkontor roster publish --settings {settings}"),
+            *_list_steps_to_members(output, plan, settings),
         ]
     if plan.by_document and plan.broker is None:
         join = _NextCommand(f"datenkontor join LINK {plan.directory}", output.say("cli.init-join"))
@@ -266,6 +244,17 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
     if plan.roster is None:
         steps.append(_NextCommand(str(plan.directory / LIST), output.say("cli.init-list")))
     return [*steps, *_list_last_steps(output, settings)]
+
+
+def _list_steps_to_members(output: Output, plan: Plan, settings: Path) -> list[_NextCommand]:
+    """Return how somebody becomes a member: by an invitation where others reach the authority, else by its card."""
+    if plan.by_document and not plan.local:
+        invite = f"datenkontor authority member invite NAME --settings {settings}"
+        return [_NextCommand(invite, output.say("cli.init-invite"))]
+    return [
+        _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
+        _NextCommand(f"datenkontor roster publish --settings {settings}"),
+    ]
 
 
 def _list_last_steps(output: Output, settings: Path) -> list[_NextCommand]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,9 @@ from connector.authority.roster import RosterFault
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Output
 from connector.cli.setup.folder import write_file, write_folder
+from connector.cli.setup.forwards import describe_forwards
 from connector.cli.setup.identity import load_own_key, write_card
 from connector.cli.setup.moving import build_member_card, change_file, list_changes, name_did, use_authority
 from connector.cli.setup.plan import SETTINGS, Plan
@@ -58,6 +61,10 @@ def join(
     certificate_key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Private key of the certificate.")
     ] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Trust anchors (PEM) of the data space, if those of the system are others."),
+    ] = None,
 ) -> None:
     """Become a member of a data space: keys are made here, the authority looks at them, and a credential is stored.
 
@@ -69,13 +76,15 @@ def join(
     secret = ""
     try:
         if is_new:
-            secret = _set_up(directory, taken, name, public_url, port_base, certificate, certificate_key)
+            files = {"certificate": certificate, "key": certificate_key, "ca": ca}
+            secret = _set_up(call.output, directory, taken, name, public_url, port_base, files)
         joined, settings = asyncio.run(_join(taken, file, directory.resolve()))
     except (RosterFault, SettingsError, Failure):
         if is_new and not existed:
             shutil.rmtree(directory, ignore_errors=True)
         raise
     changes: dict[str, dict[str, Any]] = list_changes(settings, directory.resolve())
+    changes |= _complete(settings, joined, is_named=not is_new or name is not None)
     kept = change_file(file, changes)
     write_file(directory / HANDED, joined.credential + "\n", mode=0o600)
     asyncio.run(store_credential(load(file), joined.credential))
@@ -96,16 +105,28 @@ def join(
     )
 
 
+def _complete(settings: Settings, joined: Joined, *, is_named: bool) -> dict[str, dict[str, Any]]:
+    """Return what the answer says that the settings leave open: the name on the list, and the broker to search at."""
+    named = {} if is_named else {"participant": {"name": joined.name}}
+    is_open = settings.broker.participant is None and settings.broker.api is None
+    if not (is_open and joined.search and joined.broker != joined.participant):
+        return named
+    return {**named, "broker": {"participant": joined.broker, "api": joined.search}}
+
+
 def _set_up(
+    output: Output,
     directory: Path,
     link: InvitationLink,
     name: str | None,
     public_url: str | None,
     port_base: int | None,
-    certificate: Path | None,
-    certificate_key: Path | None,
+    files: Mapping[str, Path | None],
 ) -> str:
-    """Set up a folder as `init` does, and return its management key. Raises Failure, RosterFault."""
+    """Set up a folder as `init` does, say what has to lead there, and return its management key.
+
+    `files` are settings of `net`. Raises Failure, RosterFault.
+    """
     if public_url is None:
         raise Failure(Code.USAGE, "authority.needs-url", directory=directory)
     did = name_did(public_url)
@@ -120,8 +141,9 @@ def _set_up(
         roster=f"{link.base}/members",
         data=None,
     )
+    for line in describe_forwards(output, plan):
+        output.print_hint(line)
     secret = write_folder(plan)
-    files = {"certificate": certificate, "key": certificate_key}
     given = {key: path.resolve() for key, path in files.items() if path is not None}
     if given:
         change_file(directory / SETTINGS, {"net": given})

@@ -8,6 +8,7 @@ import typer
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.identity import is_of_broker
 from connector.ports.store_errors import StoreError
 from connector.settings import SettingsError, load
 
@@ -29,9 +30,19 @@ def restore(
         raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
     missing = _find_missing(settings)
     value = {"folder": str(folder), "settings": str(settings), "missing": missing}
-    call.output.print_result(value, call.output.say("cli.restored", folder=folder, settings=settings))
+    call.output.print_result(
+        value, call.output.say("cli.restored", folder=folder, settings=settings, serve=_name_serve(settings))
+    )
     for path in missing:
         call.output.print_hint(call.output.say("setup.source-missing", path=path))
+
+
+def _name_serve(file: Path) -> str:
+    """Return the word that runs what was restored."""
+    try:
+        return "broker serve" if is_of_broker(file, load(file)) else "serve"
+    except SettingsError:
+        return "serve"
 
 
 def _find_missing(file: Path) -> tuple[str, ...]:

@@ -132,7 +132,9 @@ async def _ask(client: GuardedClient, member: ListedPeer, known: set[str]) -> No
     for root in _list_roots(endpoint):
         answer = await _fetch(client, root + WELL_KNOWN)
         if answer.status == 200:
-            _check_document(_read(answer.body), root, address, _name(member), known)
+            # A list may state the default port, or leave it out.
+            expected = endpoint.origin + endpoint.path.rstrip("/")
+            _check_document(_read(answer.body), root, expected, _name(member), known)
             return
         status = status or answer.status
     raise PeerFault("no-document", status=status)

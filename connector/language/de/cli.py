@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "init-next": "Als Nächstes:",
     "init-near": "{url} ist nur von diesem Rechner erreichbar.",
     "init-local": "Nur von diesem Rechner erreichbar; mit --public-url auch für andere.",
+    "init-invite": "mit dem Namen einer Organisation, die den Link bekommt",
     "init-join": "mit der Einladung, die der Betreiber des Datenraums sendet",
     "init-hand": "diesen Teilnehmerausweis an den Betreiber des Datenraums senden",
     "init-operator": "dort den öffentlichen Schlüssel des Betreibers des Datenraums ablegen",
@@ -231,7 +232,7 @@ SENTENCES: dict[str, str] = {
     "restored": "Wiederhergestellt in {folder}.\n"
     "Der Stand ist der der Sicherung: seither zurückgezogene Verträge und ausgeschlossene Teilnehmer erneut\n"
     "zurückziehen und ausschließen, gezählte Nutzungen prüfen.\n"
-    "Weiter mit:\n  datenkontor doctor --settings {settings}\n  datenkontor serve --settings {settings}",
+    "Weiter mit:\n  datenkontor doctor --settings {settings}\n  datenkontor {serve} --settings {settings}",
     # Parts of tables and details, and the work on the participant list.
     "true": "ja",
     "false": "nein",

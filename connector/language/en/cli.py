@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "init-next": "Next:",
     "init-near": "Only this machine can reach {url}.",
     "init-local": "Only this machine can reach it; use --public-url to open it to others.",
+    "init-invite": "with the name of an organisation, to which you send the link",
     "init-join": "with the invitation that the data-space operator sends",
     "init-hand": "send this card to the data-space operator",
     "init-operator": "store the public key of the data-space operator there",
@@ -219,7 +220,7 @@ SENTENCES: dict[str, str] = {
     "backup-outside": "Not in the backup, because it is outside the folder: {path}",
     "restored": "Restored to {folder}.\n"
     "The state is that of the backup: repeat withdrawals and exclusions made since, and check counted uses.\n"
-    "Next:\n  datenkontor doctor --settings {settings}\n  datenkontor serve --settings {settings}",
+    "Next:\n  datenkontor doctor --settings {settings}\n  datenkontor {serve} --settings {settings}",
     # Parts of tables and details, and the work on the participant list.
     "true": "yes",
     "false": "no",

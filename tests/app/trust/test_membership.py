@@ -70,6 +70,47 @@ async def test_a_credential_is_renewed_before_it_ends(city: City) -> None:
     assert await held(city.firm) != before
 
 
+async def test_a_credential_whose_issuer_key_was_stolen_is_replaced_as_soon_as_the_list_is_seen(city: City) -> None:
+    await renew(city.firm)
+    before = await held(city.firm)
+    keeping.rotate(city.authority, [city.root()], now=datetime.now(UTC), stolen=True)
+    membership.suspend(city.authority, participant("firm"), now=datetime.now(UTC), suspended=False)
+    await city.refresh()
+    city.wire.down.add("https://broker.example:443")
+    assert await renew(city.firm), "while nobody can say that it ended, it is kept"
+    city.wire.down.clear()
+    city.late_ms += 11_000
+    assert await renew(city.firm)
+    after = await held(city.firm)
+    assert (len(after), after != before) == (1, True)
+    assert await renew(city.firm)
+    assert await held(city.firm) == after
+
+
+async def test_who_has_no_credential_that_counts_is_told_until_there_is_one(city: City) -> None:
+    parts = city.firm.connector.parts
+    assert parts.trust_warning() is None
+    city.wire.down.add("https://broker.example:443")
+    await renew(city.firm)
+    assert "credential renew" in str(parts.trust_warning())
+    city.wire.down.clear()
+    await renew(city.firm)
+    assert parts.trust_warning() is None
+
+
+async def test_who_is_suspended_or_revoked_is_told_so_and_whom_to_ask(city: City) -> None:
+    parts, now = city.firm.connector.parts, datetime.now(UTC)
+    membership.suspend(city.authority, participant("firm"), now=now)
+    await city.refresh()
+    assert "has suspended this participant" in str(parts.trust_warning())
+    membership.suspend(city.authority, participant("firm"), now=now, suspended=False)
+    await city.refresh()
+    assert parts.trust_warning() is None
+    membership.revoke(city.authority, participant("firm"), now=now)
+    await city.refresh()
+    assert "datenkontor join" in str(parts.trust_warning())
+
+
 async def test_without_its_authority_a_member_starts_and_asks_again_after_the_next_look_at_the_list(
     city: City, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -73,3 +73,15 @@ def test_a_key_that_is_not_listed_and_a_list_alone_are_refused(cli: Cli, listed:
     done = cli("agreement", "verify", file, "--list", listed[0], "--operator", listed[1])
     assert (done.code, UTILITY in done.err) == (1, True)
     assert cli("agreement", "verify", "none.json").code == 3
+
+
+def test_sides_that_changed_their_keys_at_different_times_are_proven_by_several_lists(
+    cli: Cli, listed: tuple[str, str]
+) -> None:
+    file = write(evidences.make())
+    for name, side, key in (("before.jws", CITY, CITY_KEY), ("after.jws", UTILITY, UTILITY_KEY)):
+        Path(name).write_bytes(signed(document(members=(member(side, key),))))
+    words = ("agreement", "verify", file, "--operator", listed[1])
+    assert cli(*words, "--list", "before.jws").code == 1
+    assert cli(*words, "--list", "after.jws").code == 1
+    assert cli(*words, "--list", "before.jws", "--list", "after.jws").code == 0

@@ -77,6 +77,23 @@ def test_the_spare_root_goes_on_when_the_first_one_is_lost_or_stolen(cli: Cli, a
     assert cli("roster", "verify", *BROKER).code == 0
 
 
+def test_each_ceremony_refuses_the_wrong_root_before_anything_is_made(cli: Cli, authority: Authority) -> None:
+    root, spare = ("broker/authority/root.pem", "broker/authority/spare.pem")
+
+    def refuse(word: str, option: str, path: str) -> str:
+        before = keeping.show(authority).number
+        done = cli("authority", word, option, path, "--yes", *BROKER)
+        assert (done.code, keeping.show(authority).number) == (1, before)
+        return done.err
+
+    assert "use `authority recover`" in refuse("rotate", "--root", spare)
+    assert "give the spare root" in refuse("recover", "--spare", root)
+    assert cli("authority", "recover", "--spare", spare, "--yes", *BROKER).code == 0
+    assert "was replaced" in refuse("rotate", "--root", root)
+    assert "was replaced" in refuse("recover", "--spare", root)
+    assert cli("authority", "rotate", "--root", spare, *BROKER).code == 0
+
+
 def test_the_password_of_a_root_is_in_a_file_of_its_own(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """`join`: from a link to a member with a credential, and what a refusal leaves behind."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def test_a_new_member_is_set_up_listed_and_holds_a_credential(cli: Cli, tmp_path
         assert settings["participant"]["id"] == f"did:web:localhost%3A{port}"
         assert settings["identity"]["mechanism"] == "dcp"
         assert not (tmp_path / "firma/membership.jwt").exists()
+        assert f"Forward https://localhost:{port} to port {port} of this machine." in told
+        broker = tomllib.loads((tmp_path / "broker/datenkontor.toml").read_text())
+        assert settings["broker"] == {
+            "participant": "urn:participant:broker",
+            "api": f"https://localhost:{broker['broker']['port']}",
+        }
         again = cli("join", link, "firma")
         assert (again.code, "member already" in again.out) == (0, True), again.err
         code, told = join(cli, link, "other", port + 5)
@@ -55,6 +62,22 @@ def test_what_is_refused_leaves_nothing(cli: Cli, tmp_path: Path, port: int) -> 
     assert (code, "does not answer" in told) == (1, True)
     unset = cli("join", link, "firma")
     assert (unset.code, "--public-url" in unset.err) == (2, True)
+
+
+def test_the_anchors_of_the_data_space_and_its_name_for_the_member_are_kept(
+    cli: Cli, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anchors = os.environ["DATENKONTOR_NET__CA"]
+    link, url = invite(cli, "Firma GmbH"), f"https://localhost:{port}"
+    with answering(tmp_path / "broker/datenkontor.toml"):
+        monkeypatch.delenv("DATENKONTOR_NET__CA")
+        words = ("join", link, "firma", "--public-url", url, "--port-base", str(port))
+        assert "not trusted" in cli(*words).err
+        done = cli(*words, "--ca", anchors)
+    assert done.code == 0, done.err
+    settings = tomllib.loads((tmp_path / "firma/datenkontor.toml").read_text())
+    assert settings["net"]["ca"] == str(Path(anchors).resolve())
+    assert settings["participant"]["name"] == "Firma GmbH"
 
 
 def test_a_connector_that_runs_is_stopped_first(cli: Cli, tmp_path: Path, port: int) -> None:

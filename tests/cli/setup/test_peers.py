@@ -17,6 +17,7 @@ from connector.cli.setup.folder import write_folder
 from connector.cli.setup.plan import SETTINGS
 from connector.identity.roster import Member
 from connector.language.catalogue import LANGUAGES, say
+from connector.net.client import GuardedClient, Response
 from connector.net.tls import server_context
 from connector.settings import Settings, load
 from tests.cli.setup.test_folder import plan
@@ -78,6 +79,18 @@ def test_a_peer_that_speaks_our_version_at_its_listed_address_is_well(settings: 
     with served({WELL_KNOWN: document({"version": "0.8", "path": "/old"}, entry())}) as origin:
         found = ask(settings, f"{origin}/dsp/")
     assert (found.ok, found.name) == (True, f"peer {PEER}")
+
+
+def test_the_default_port_is_the_same_place_whether_it_is_stated_or_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(_: GuardedClient, url: str) -> Response:
+        assert url == f"https://peer.example:443{WELL_KNOWN}"
+        return Response(200, {}, document(entry()))
+
+    monkeypatch.setattr(peers, "_fetch", answer)
+    for address in ("https://peer.example/dsp", "https://PEER.example:443/dsp/"):
+        assert ask(settings, address).ok is True
 
 
 @pytest.mark.parametrize("place", ["", "/api", "/api/dsp"])

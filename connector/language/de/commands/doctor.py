@@ -69,7 +69,8 @@ SENTENCES: dict[str, str] = {
     "list-other-advice": "Er liest die Liste alle {seconds:g} Sekunden; mit SIGHUP liest er sie sofort.",
     "list-none": "Der Konnektor verwendet Zugangstoken, die nur für Tests gedacht sind.",
     "list-wrong": "{reason}",
-    "list-wrong-advice": "Beim Betreiber des Datenraums danach fragen.",
+    "list-wrong-advice": "Beim Betreiber des Datenraums danach fragen. "
+    "Ist das Zertifikat nicht vertrauenswürdig, dessen Zertifizierungsstelle in `net.ca` angeben.",
     "list-locked": "{reason}",
     "list-locked-advice": "Die Rechte der Datei ändern, damit der Benutzer des Konnektors sie lesen kann.",
     "entry": "Die Teilnehmerliste enthält Adressen und Schlüssel dieses Teilnehmers.",

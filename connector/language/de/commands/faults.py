@@ -249,6 +249,17 @@ SENTENCES: dict[str, str] = {
     "restart it if its key file is newer, else send the card to the data-space operator.": "Die Teilnehmerliste enthält "
     "den Schlüssel {0} nicht, mit dem dieser Prozess unterschreibt: Ist die Schlüsseldatei neuer, den Prozess neu "
     "starten, sonst den Ausweis an den Betreiber des Datenraums senden.",
+    "The data-space operator has suspended this participant, so nobody speaks with it: ask the operator "
+    "for the reason. It takes part again, without a restart, when it is admitted.": "Die Mitgliedschaft dieses Teilnehmers "
+    "ruht, deshalb spricht niemand mit ihm: den Betreiber des Datenraums nach dem Grund fragen. Sobald er wieder "
+    "zugelassen ist, nimmt er ohne Neustart wieder teil.",
+    "{} is not on the participant list, so nobody speaks with it: ask the data-space operator for "
+    "an invitation, and use it with `datenkontor join`.": "{0} steht nicht auf der Teilnehmerliste, deshalb spricht niemand "
+    "mit diesem Teilnehmer: den Betreiber des Datenraums um eine Einladung bitten und sie mit `datenkontor join` verwenden.",
+    "The credential of {} was not renewed: {} It is asked for again by itself; "
+    "`datenkontor credential renew` asks at once.": "Der Nachweis von {0} ist nicht erneuert: {1} Er wird von selbst noch "
+    "einmal angefordert, mit `datenkontor credential renew` sofort.",
+    "The participant list was not renewed: {}": "Die Teilnehmerliste ist nicht erneuert: {0}",
     "The participant list expires on {}: the data-space operator has to publish the next one.": "Die Teilnehmerliste "
     "läuft am {0} ab: Der Betreiber des Datenraums muss die nächste veröffentlichen.",
     "The participant list was issued in the future: compare the clocks.": "Die Teilnehmerliste ist in der Zukunft "

@@ -53,6 +53,13 @@ SENTENCES: dict[str, str] = {
     "# Whose credentials count, what members show for which purpose, and what policies are told of them.": "# Wessen Nachweise zählen, was Mitglieder wofür zeigen, und was die Nutzungsbedingungen davon erfahren.",
     "The key is not a root of this authority: use the file that `authority init` made.": "Der Schlüssel ist kein Hauptschlüssel dieser Vertrauensstelle: die Datei verwenden, die `authority init`"
     " angelegt hat.",
+    "This is the root in use: give the spare root, or use `authority rotate`.": "Das ist der verwendete Hauptschlüssel: "
+    "den Ersatzschlüssel angeben, oder `authority rotate` verwenden.",
+    "This is the spare root, which replaces the first one for good: give the first one, or, if that was lost "
+    "or stolen, use `authority recover`.": "Das ist der Ersatzschlüssel, der den ersten Hauptschlüssel endgültig ablöst: den ersten "
+    "angeben, oder, wenn dieser verloren oder gestohlen ist, `authority recover` verwenden.",
+    "This root was replaced, and members refuse what it certifies: use the one that replaced it.": "Dieser Hauptschlüssel "
+    "ist abgelöst, und die Mitglieder nehmen nicht an, was er zertifiziert: den Schlüssel verwenden, der ihn abgelöst hat.",
     "The record of the authority would be larger than {} bytes.": "Das Verzeichnis der Vertrauensstelle wäre größer als {0} Bytes.",
     "The root key {} has a password: name the file that contains it.": "Der Hauptschlüssel {0} hat ein Passwort: die Datei angeben, die es enthält.",
     "{} cannot be used: {}": "{0} ist nicht brauchbar: {1}",

@@ -71,7 +71,8 @@ SENTENCES: dict[str, str] = {
     "list-other-advice": "It reads the list every {seconds:g} seconds; to read it now, send it SIGHUP.",
     "list-none": "The connector uses tokens that are for tests only.",
     "list-wrong": "{reason}",
-    "list-wrong-advice": "Ask the data-space operator for it.",
+    "list-wrong-advice": "Ask the data-space operator for it. "
+    "If its certificate is not trusted, name the anchors of its CA in `net.ca`.",
     "list-locked": "{reason}",
     "list-locked-advice": "Change the rights of the file, so that the user of the connector can read it.",
     "entry": "The participant list contains this participant's addresses and key.",

@@ -160,7 +160,7 @@ SENTENCES: dict[str, str] = {
     "rejected": "rejected",
     "member": "member",
     "by its key": "by its key",
-    "resting": "resting",
+    "resting": "suspended",
     "suspended": "suspended",
     "terminated": "terminated",
     "release": "release",
