@@ -124,8 +124,8 @@ def rotate(
 ) -> None:
     """Make a new issuer key, certified by the root for 90 days, and publish the list with it.
 
-    What the key of before has signed stays valid. With --stolen it ends at once: each member then asks for its
-    credential anew with `credential renew`, and a list that a thief signs is refused.
+    What the key of before has signed stays valid. With --stolen it ends at once: each process asks for its
+    credential anew as soon as it sees the list, and a list that a thief signs is refused.
     """
     settings, authority = open_authority(call)
     key = keeping.load_root(root, _read_password(password_file))

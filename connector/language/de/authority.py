@@ -34,8 +34,8 @@ SENTENCES: dict[str, str] = {
     "published": "Version {version} der Liste ist veröffentlicht, gültig bis {until}; {heard} von "
     "{members} Mitgliedern wissen davon.",
     "rotated": "Zertifikat {number} ist ausgestellt; der neue Schlüssel signiert bis {until}.",
-    "ask-stolen": "Alle Nachweise dieser Vertrauensstelle enden jetzt, und jedes Mitglied muss "
-    "seinen neu anfordern. Fortfahren?",
+    "ask-stolen": "Alle Nachweise dieser Vertrauensstelle enden jetzt, und jeder Prozess fordert "
+    "seinen von selbst neu an. Fortfahren?",
     "ask-recover": "Die Mitglieder lehnen den ersten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",
     "invited": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, "
     "innerhalb von {count} Tagen.",

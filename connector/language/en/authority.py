@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "published": "Version {version} of the list is published, until {until}; {heard} of {members} "
     "members have heard of it.",
     "rotated": "Certificate {number} is made; the new issuer key signs until {until}.",
-    "ask-stolen": "All credentials of this authority end now, and each member has to ask for its own anew. Go on?",
+    "ask-stolen": "All credentials of this authority end now, and each process asks for its own anew. Go on?",
     "ask-recover": "Members refuse the first root from now on, for good. Go on?",
     "invited": "Send the link to {name} on a way on which nobody else reads it. It can be used "
     "once, within {count} days.",
