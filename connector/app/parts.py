@@ -341,10 +341,11 @@ def _list_authority_routes(parts: Parts) -> list[Route]:
 
 def _find_search(settings: Settings, authority: Authority) -> tuple[str, str]:
     """Return this participant and where its search answers, if the list says that it is a broker."""
-    own = next((each for each in roster.show(authority.members).members if each.id == settings.participant.id), None)
+    this = settings.participant.id
+    own = next((each for each in roster.show(authority.members).members if this in {each.id, *each.former}), None)
     if own is None or "broker" not in own.roles:
         return "", ""
-    return own.id, locate_search(settings)
+    return own.key, locate_search(settings)
 
 
 def find_authority(settings: Settings) -> Authority | None:

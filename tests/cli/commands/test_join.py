@@ -30,7 +30,6 @@ def test_a_new_member_is_set_up_listed_and_holds_a_credential(cli: Cli, tmp_path
         assert settings["participant"]["id"] == f"did:web:localhost%3A{port}"
         assert settings["identity"]["mechanism"] == "dcp"
         assert not (tmp_path / "firma/membership.jwt").exists()
-        assert f"Forward https://localhost:{port} to port {port} of this machine." in told
         broker = tomllib.loads((tmp_path / "broker/datenkontor.toml").read_text())
         assert settings["broker"] == {
             "participant": "urn:participant:broker",
@@ -62,6 +61,13 @@ def test_what_is_refused_leaves_nothing(cli: Cli, tmp_path: Path, port: int) -> 
     assert (code, "does not answer" in told) == (1, True)
     unset = cli("join", link, "firma")
     assert (unset.code, "--public-url" in unset.err) == (2, True)
+
+
+def test_it_is_said_where_the_public_address_has_to_lead_before_the_authority_looks_there(cli: Cli, port: int) -> None:
+    link = invite(cli, "Firma GmbH")
+    done = cli("join", link, "firma", "--public-url", "https://daten.firma.example", "--port-base", str(port))
+    assert (done.code, "does not answer" in done.err) == (1, True)
+    assert f"Forward https://daten.firma.example to port {port} of this machine." in done.err
 
 
 def test_the_anchors_of_the_data_space_and_its_name_for_the_member_are_kept(
