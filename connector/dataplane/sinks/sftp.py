@@ -167,9 +167,12 @@ class SftpSink(WholeSink):
             raise _refuse_name()
         digest, offset = hashlib.sha256(), 0
         file = await self._servers.ask(session.open(target, "rb"))
-        while offset < size and (piece := await self._servers.ask(file.read(_PIECE, offset))):
-            digest.update(piece)
-            offset += len(piece)
+        try:
+            while offset < size and (piece := await self._servers.ask(file.read(_PIECE, offset))):
+                digest.update(piece)
+                offset += len(piece)
+        finally:
+            await self._servers.ask(file.close())
         if digest.hexdigest() != receipt.sha256:
             raise _refuse_name()
         return True
