@@ -20,6 +20,7 @@ from connector.dataplane.sinks.http import HttpSink
 from connector.dataplane.sinks.mqtt import MqttSink
 from connector.dataplane.sinks.nats import NatsSink
 from connector.dataplane.sinks.s3 import S3Sink
+from connector.dataplane.sinks.sftp import SftpSink
 from connector.dataplane.sinks.sql import SqlSink
 from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sources.file import FileSource
@@ -87,6 +88,7 @@ SINKS: Mapping[str, Callable[[Site], Sink]] = {
     "mqtt": lambda site: MqttSink(site.brokers),
     "nats": lambda site: NatsSink(site.brokers),
     "s3": lambda site: S3Sink(site.secrets),
+    "sftp": lambda site: SftpSink(site.servers, site.secrets),
     "sql": lambda site: SqlSink(site.sink_root, site.secrets, site.tls),
 }
 

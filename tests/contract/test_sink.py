@@ -21,8 +21,10 @@ from connector.dataplane.kinds import SINKS, Site
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Unreachable
+from connector.net.own.servers import Servers
 from connector.ports.flow import Arrival, Cause, SourceError
 from connector.ports.stream_sink import StreamBatch, StreamMessage, StreamSink
+from tests.dataplane import portal_servers
 from tests.dataplane.world import LOOPBACK, blob, serving, sha256
 
 DATA = blob(300_000)
@@ -111,7 +113,21 @@ def _write_xml(name: str, inner: str) -> web.Response:
     return web.Response(text=text, content_type="application/xml")
 
 
-BACKINGS: dict[str, Backing] = {"file": _file, "http": _http, "s3": _s3}
+@asynccontextmanager
+async def _sftp(site: Site) -> AsyncIterator[tuple[dict[str, Any], Callable[[], Held]]]:
+    assert site.sink_root
+    place = site.sink_root / "inbox"
+    async with portal_servers.serving_files(site.sink_root, SECRET) as server:
+        yield {**server, "path": "inbox/", "overwrite": True}, lambda: _find_files(place)
+
+
+def _find_files(place: Path) -> Held:
+    """Return the files below a folder; one that has no name of its own is the address itself."""
+    found = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
+    return {"" if re.fullmatch("[0-9a-f]{32}", name) else name: data for name, data in found.items()}
+
+
+BACKINGS: dict[str, Backing] = {"file": _file, "http": _http, "s3": _s3, "sftp": _sftp}
 """The kinds that keep the bytes as they are, and the members of a folder."""
 
 
@@ -147,7 +163,13 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 async def _site(folder: Path) -> AsyncIterator[Site]:
     transport = SocketTransport(LOOPBACK)
     (folder / "in").mkdir()
-    yield Site(folder / "out", folder / "in", GuardedClient(LOOPBACK, transport), secrets=lambda *_: SECRET)
+    yield Site(
+        folder / "out",
+        folder / "in",
+        GuardedClient(LOOPBACK, transport),
+        secrets=lambda *_: SECRET,
+        servers=Servers(LOOPBACK),
+    )
     await transport.close()
 
 
@@ -186,7 +208,7 @@ async def test_it_takes_a_delivery_and_gives_a_receipt(site: Site, kind: str, kn
         assert SECRET not in receipt.location
 
 
-@pytest.mark.parametrize("kind", ["file", "s3", "sql"])
+@pytest.mark.parametrize("kind", ["file", "s3", "sftp", "sql"])
 async def test_a_delivery_that_comes_again_after_a_crash_is_there_once(site: Site, kind: str) -> None:
     backing, data = ALL[kind]
     async with backing(site) as (address, held):
@@ -267,7 +289,7 @@ def find_numbers(held: Held) -> list[int]:
     return [int(found) for found in re.findall(rb'"data": ?"([0-9]+)"', body)]
 
 
-TAKING: dict[str, Backing] = {"file": _file, "s3": _s3, "sql": _sql}
+TAKING: dict[str, Backing] = {"file": _file, "s3": _s3, "sftp": _sftp, "sql": _sql}
 """The kinds that take streams, and show what they have."""
 
 

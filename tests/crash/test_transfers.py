@@ -47,8 +47,12 @@ class Offered:
             "sql": ({"kind": "sql", "path": "city.sqlite", "table": "trees", "order": ["id"]}, TABLE),
             "table": ({"kind": "file", "path": "table.csv"}, TABLE),
         }
+        datasets = {kind: self._publish(kind, source) for kind, (source, _) in sources.items()}
+        inputs = [{"name": "trees", "asset": datasets["table"]}]
+        datasets["recipe"] = self._publish("recipe", {"kind": "recipe", "inputs": inputs, "every": "week"})
         self.digests = {kind: hashlib.sha256(data).hexdigest() for kind, (_, data) in sources.items()}
-        self.agreements = {kind: live.agree(self._publish(kind, source)) for kind, (source, _) in sources.items()}
+        self.digests["recipe"] = self.digests["table"]
+        self.agreements = {kind: live.agree(dataset) for kind, dataset in datasets.items()}
 
     def _publish(self, kind: str, source: dict[str, Any]) -> str:
         order = AssetOrder(
@@ -87,6 +91,8 @@ KINDS = [
     ("table", "pull", "table"),
     ("table", "push", "table"),
     ("sql", "pull", "table"),
+    ("recipe", "pull", "folder"),
+    ("recipe", "push", "folder"),
 ]
 
 

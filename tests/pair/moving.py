@@ -88,8 +88,11 @@ class World:
     def instant(self) -> datetime:
         return datetime.fromtimestamp(self.made.now() / 1000, UTC)
 
-    async def agree(self, address: dict[str, Any], constraint: dict[str, Any] | None) -> tuple[str, str]:
-        """Offer the data of an address on these terms and conclude an agreement; return both identifiers."""
+    async def agree(self, address: dict[str, Any], constraint: dict[str, Any] | None, **more: Any) -> tuple[str, str]:
+        """Offer the data of an address on these terms and conclude an agreement; return both identifiers.
+
+        `more` are further members of the asset.
+        """
         self.number += 1
         permission: dict[str, Any] = {"action": "use"} | ({"constraint": [constraint]} if constraint else {})
         order = AssetOrder(
@@ -99,6 +102,7 @@ class World:
             policy={"permission": [permission]},
             data_class=DataClass.OPEN,
             licence="cc-by/4.0",
+            **more,
         )
         await self.city.api.assets.publish((await self.city.api.assets.add(order)).id)
         begun = await self.firm.api.negotiations.start(self.city.id, order.id or "")

@@ -79,9 +79,9 @@ async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P
     context.watch.notify(after.id)
     if isinstance(after, Transfer):
         if after.state in TRANSFER.terminal:
-            context.watch.notify(INPUTS)
+            context.watch.notify(INPUTS, after.dataset)
         if after.role is Role.PROVIDER:
-            context.watch.notify(DELIVERED)
+            context.watch.notify(DELIVERED, after.dataset)
     return stored.process  # type: ignore[return-value]  # the same process, with its new version
 
 

@@ -5,9 +5,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 INPUTS = "inputs"
-"""What a watch calls a change of any asset and the end of any transfer: what is made of their data is looked at."""
+"""What a watch calls a change of any asset and the end of any transfer, each with the name of the dataset."""
 DELIVERED = "delivered"
-"""What a watch calls each step of a transfer that this participant provides: its data may be measured."""
+"""What a watch calls each step of a transfer that this participant provides, with the name of its dataset."""
+
+
+class NamedChanges:
+    """The names of what has changed and was not taken yet: each once, however often it changes."""
+
+    def __init__(self) -> None:
+        self._names = set[str]()
+        self._some = asyncio.Event()
+
+    def add(self, name: str) -> None:
+        """Add a name, and wake who waits."""
+        self._names.add(name)
+        self._some.set()
+
+    async def wait(self) -> None:
+        """Wait until there is a name."""
+        await self._some.wait()
+
+    def take(self) -> frozenset[str]:
+        """Return the names, and begin anew."""
+        taken, self._names = frozenset(self._names), set()
+        self._some.clear()
+        return taken
 
 
 class ProcessWatch:
@@ -15,11 +38,27 @@ class ProcessWatch:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._gathering: dict[str, list[NamedChanges]] = {}
 
-    def notify(self, process_id: str) -> None:
-        """Wake all tasks that wait for this process."""
+    def notify(self, process_id: str, name: str = "") -> None:
+        """Wake all tasks that wait for this process; `name` is what has changed, for those that gather names."""
         for event in self._waiting.get(process_id, ()):
             event.set()
+        if name:
+            for changes in self._gathering.get(process_id, ()):
+                changes.add(name)
+
+    @contextmanager
+    def gather(self, process_id: str) -> Iterator[NamedChanges]:
+        """Gather the names that come with the commits of a process."""
+        changes = NamedChanges()
+        self._gathering.setdefault(process_id, []).append(changes)
+        try:
+            yield changes
+        finally:
+            self._gathering[process_id].remove(changes)
+            if not self._gathering[process_id]:
+                del self._gathering[process_id]
 
     @contextmanager
     def follow(self, process_id: str) -> Iterator[asyncio.Event]:

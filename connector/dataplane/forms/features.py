@@ -102,7 +102,9 @@ class FeaturesForm:
         if choice.offset:
             links.append(_link("prev", self._locate(max(0, choice.offset - (choice.limit or PAGE))), _GEOJSON))
         links.append(_link("collection", choice.page_url.partition("?")[0].removesuffix("/items"), _JSON))
-        members = {"numberMatched": found.matched, "numberReturned": found.written, "links": links}
+        # The number of all may be left out where it is not known (7.16.4).
+        matched = {} if found.matched is None else {"numberMatched": found.matched}
+        members = {**matched, "numberReturned": found.written, "links": links}
         return b"\n]," + msgspec.json.encode(members)[1:] + b"\n"
 
     def _locate(self, offset: int) -> str:

@@ -31,6 +31,23 @@ class NarrowedWriter:
         self._find: Callable[[Record], Any] | None = None
         self._convert: Callable[[Any], Any] = lambda shape: shape
         self._seen = self._matched = self._written = 0
+        self._stopped = False
+
+    @property
+    def is_full(self) -> bool:
+        """True if no further row can change what is written; a page also has to know whether a row follows it."""
+        choice = self._choice
+        if choice.number is not None:
+            return self._seen >= choice.number
+        if choice.limit is None:
+            return False
+        return self._matched > choice.offset + choice.limit or (
+            choice.form != "features" and self._written >= choice.limit
+        )
+
+    def stop(self) -> None:
+        """Note that no further row is read: how many match is not known then."""
+        self._stopped = True
 
     def write_head(self, fields: tuple[str, ...], /) -> bytes:
         """Check the choice against the fields of the treated rows, and return the bytes before the rows."""
@@ -67,8 +84,8 @@ class NarrowedWriter:
 
     def write_tail(self) -> bytes:
         """Return the bytes after the rows."""
-        shown = self._choice.offset + self._written
-        return self._writer.end(RowCount(self._matched, self._written, shown >= self._matched))
+        complete = self._choice.offset + self._written >= self._matched
+        return self._writer.end(RowCount(None if self._stopped else self._matched, self._written, complete))
 
     def _choose_columns(self, fields: Sequence[str]) -> tuple[str, ...]:
         for name in self._choice.columns:

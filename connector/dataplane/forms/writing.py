@@ -31,9 +31,12 @@ class ShapedRow(NamedTuple):
 
 
 class RowCount(NamedTuple):
-    """What a form knows at its end: the rows that matched, those that were written, and whether that was all."""
+    """What a form knows at its end: the rows that matched, those that were written, and whether that was all.
 
-    matched: int
+    `matched` is None if not all rows were read.
+    """
+
+    matched: int | None
     written: int
     complete: bool
 

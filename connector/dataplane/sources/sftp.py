@@ -1,9 +1,8 @@
 """A file, or the files of a folder, at a server with SFTP (version 3, over SSH), as a source.
 
 Address: `{"kind": "sftp", "host": "files.city.example", "user": "reader", "host_key": "ssh-ed25519 AAAA…", "secret":
-"files", "path": "exports/air.csv"}`, or a folder, with an optional `"glob": "*.csv"`. The secret is a password, or a
-private key of OpenSSH on one line, without its first and last line. The server has to prove `host_key`. A file that
-changes while it is read breaks off. asyncssh is an extra (`datenkontor[sftp]`) and loads with the first access.
+"files", "path": "exports/air.csv"}`, or a folder, with an optional `"glob": "*.csv"`. A file that changes while it is
+read breaks off.
 """
 
 import asyncio
@@ -11,16 +10,16 @@ import fnmatch
 import hashlib
 import stat
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from connector.dataplane.address.members import read_members
-from connector.dataplane.address.secrets import SecretName, SecretReader
+from connector.dataplane.address.secrets import SecretReader
+from connector.dataplane.backends.file_server import Account, FileServers, check_remote_path, explain_server
 from connector.dataplane.files.folder import (
     FOLDER_TYPE,
     MOST_MEMBERS,
@@ -30,31 +29,21 @@ from connector.dataplane.files.folder import (
 )
 from connector.dataplane.files.media_types import guess_media_type
 from connector.dataplane.wire.body import yield_once
-from connector.net.addresses import join_host
 from connector.net.own.servers import Servers
 from connector.ports.flow import Cause, Content, MemberState, SourceError
 
 _PIECE = 1024 * 1024
-_MOST_CONNECTIONS = 16
-_PATIENCE_S = 10.0
 _MOST_LEFT_OUT = 20
 _TICK_S = 3
 """The dates of SFTP are in seconds: a file that is younger can change twice under one date."""
-_KEY_BEGIN = "b3BlbnNzaC1rZXktdjE"
-"""The beginning of a private key of OpenSSH in base64 (`openssh-key-v1`)."""
 
 
-class SftpAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SftpAddress(Account, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The place of a file or a folder, who asks for it, and the public key of the host."""
 
     kind: Literal["sftp"]
-    host: Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:_-]+\Z")]
-    user: Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x20\x7f]{1,100}\Z")]
-    host_key: Annotated[str, msgspec.Meta(max_length=4000, pattern=r"^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\x00-\x1f]*)?\Z")]
-    secret: SecretName
     path: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
     glob: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 22
     media_type: Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[\x20-\x7e]*\Z")] = ""
 
 
@@ -62,15 +51,12 @@ class SftpSource:
     """Reads from servers with SFTP. `servers` finds those that may be used; `idle_s` limits a silence (seconds)."""
 
     def __init__(self, servers: Servers | None, secrets: SecretReader, *, idle_s: float = 30.0) -> None:
-        self._servers = servers
-        self._secrets = secrets
+        self._servers = FileServers(servers, secrets, idle_s)
         self._idle_s = idle_s
-        self._connections = asyncio.Semaphore(_MOST_CONNECTIONS)
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address is incomplete or its secret is not known."""
-        read = _read(address)
-        self._secrets(read.secret, join_host(read.host.lower(), read.port))
+        self._servers.find_secret(_read(address))
 
     @asynccontextmanager
     async def open(
@@ -78,8 +64,8 @@ class SftpSource:
     ) -> AsyncIterator[Content]:
         """Open a file, a member of a folder, or the listing of a folder, for reading `[offset, end)`."""
         read = _read(address)
-        async with self._connect(read) as session:
-            found = await self._ask(session.stat(read.path))
+        async with self._servers.connect(read) as session:
+            found = await self._servers.ask(session.stat(read.path))
             folder = stat.S_ISDIR(found.permissions or 0)
             if folder and part is None:
                 yield _build_listing(await self._list(session, read), offset, end)
@@ -94,8 +80,8 @@ class SftpSource:
     async def changed_at(self, address: dict[str, Any]) -> int | None:
         """Return when the file was last written (ms); of a folder, the latest of its members."""
         read = _read(address)
-        async with self._connect(read) as session:
-            found = await self._ask(session.stat(read.path))
+        async with self._servers.connect(read) as session:
+            found = await self._servers.ask(session.stat(read.path))
             if not stat.S_ISDIR(found.permissions or 0):
                 return (found.mtime or 0) * 1000
             members, _ = await self._list(session, read)
@@ -106,11 +92,11 @@ class SftpSource:
         self, session: Any, read: SftpAddress, part: str | None, offset: int, end: int | None
     ) -> AsyncIterator[Content]:
         path = read.path if part is None else f"{read.path.rstrip('/')}/{part}"
-        if part is not None and not stat.S_ISREG((await self._ask(session.lstat(path))).permissions or 0):
+        if part is not None and not stat.S_ISREG((await self._servers.ask(session.lstat(path))).permissions or 0):
             raise SourceError("The member of the folder is no file of its own.", Cause.NOT_FOUND)
-        file = await self._ask(session.open(path, "rb"))
+        file = await self._servers.ask(session.open(path, "rb"))
         try:
-            before = await self._ask(file.stat())
+            before = await self._servers.ask(file.stat())
             if not stat.S_ISREG(before.permissions or 0):
                 raise SourceError("The path of the address is neither a file nor a folder.", Cause.NOT_ALLOWED)
             size = before.size or 0
@@ -125,14 +111,14 @@ class SftpSource:
                 members=None if part is None else partial(self._list_states, session, read),
             )
         finally:
-            with _explain(self._idle_s, passing=True):
+            with explain_server(self._idle_s, passing=True):
                 await file.close()
 
     async def _read_chunks(self, file: Any, before: Any, offset: int, stop: int) -> AsyncIterator[bytes]:
         """Yield the bytes `[offset, stop)`. Raises SourceError if the file changes or ends before."""
         while offset < stop:
-            piece = await self._ask(file.read(min(_PIECE, stop - offset), offset))
-            now = await self._ask(file.stat())
+            piece = await self._servers.ask(file.read(min(_PIECE, stop - offset), offset))
+            now = await self._servers.ask(file.stat())
             if _state(now) != _state(before) or not piece:
                 raise SourceError("The file changed while it was read: start the transfer again.", Cause.UNAVAILABLE)
             offset += len(piece)
@@ -143,7 +129,7 @@ class SftpSource:
         members: dict[str, Any] = {}
         left_out: list[str] = []
         seen = 0
-        with _explain(self._idle_s):
+        with explain_server(self._idle_s):
             async with asyncio.timeout(self._idle_s):
                 async for entry in session.scandir(read.path):
                     seen += 1
@@ -162,66 +148,10 @@ class SftpSource:
         members, _ = await self._list(session, read)
         return {name: MemberState(_state(attributes)) for name, attributes in members.items()}
 
-    async def _ask(self, asked: Any) -> Any:
-        with _explain(self._idle_s):
-            async with asyncio.timeout(self._idle_s):
-                return await asked
-
-    @asynccontextmanager
-    async def _connect(self, read: SftpAddress) -> AsyncIterator[Any]:
-        """Yield a session of SFTP. Raises SourceError."""
-        if self._servers is None:
-            raise SourceError("Servers with SFTP cannot be read here.", Cause.NOT_ALLOWED)
-        asyncssh = _load()
-        secret = self._secrets(read.secret, join_host(read.host.lower(), read.port))
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                await self._connections.acquire()
-        except TimeoutError:
-            raise SourceError("Too many files are read by SFTP: try again later.", Cause.UNAVAILABLE) from None
-        try:
-            place = await self._servers.find(read.host, read.port)
-            with _explain(_PATIENCE_S):
-                async with asyncio.timeout(_PATIENCE_S):
-                    connection = await asyncssh.connect(place, read.port, options=_make_options(asyncssh, read, secret))
-                    session = await connection.start_sftp_client()
-            try:
-                yield session
-            finally:
-                connection.abort()
-        finally:
-            self._connections.release()
-
-
-def _make_options(asyncssh: Any, read: SftpAddress, secret: str) -> Any:
-    """Return the options of a connection: one account, one proof, one key of the host, no file of ours."""
-    if secret.startswith(_KEY_BEGIN):
-        pem = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n-----END OPENSSH PRIVATE KEY-----\n"
-        proof: dict[str, Any] = {"client_keys": [asyncssh.import_private_key(pem)], "password": None}
-        method = "publickey"
-    else:
-        proof, method = {"client_keys": None, "password": secret}, "password"
-    return asyncssh.SSHClientConnectionOptions(
-        config=None,
-        username=read.user,
-        known_hosts=([asyncssh.import_public_key(read.host_key)], [], []),
-        preferred_auth=method,
-        agent_path=None,
-        gss_host=None,
-        x509_trusted_certs=None,
-        login_timeout=_PATIENCE_S,
-        connect_timeout=_PATIENCE_S,
-        keepalive_interval=15,
-        compression_algs=None,
-        **proof,
-    )
-
 
 def _read(address: dict[str, Any]) -> SftpAddress:
     read = read_members(address, SftpAddress, "sftp")
-    parts = read.path.strip("/").split("/")
-    if not read.path.isprintable() or any(part in {"", ".", ".."} for part in parts):
-        raise SourceError("The `path` of the address is no plain path: write it as `folder/name`.")
+    check_remote_path(read.path)
     return read
 
 
@@ -259,47 +189,3 @@ def _make_etag(path: str, attributes: Any) -> str | None:
     if not attributes.mtime or time.time() - attributes.mtime < _TICK_S:
         return None
     return f'"{hashlib.sha256(f"{path} {_state(attributes)}".encode()).hexdigest()[:32]}"'
-
-
-def _load() -> Any:
-    try:
-        return import_module("asyncssh")
-    except ImportError:
-        raise SourceError("SFTP cannot be read: install the extra with `pip install datenkontor[sftp]`.") from None
-
-
-@contextmanager
-def _explain(idle_s: float, *, passing: bool = False) -> Iterator[None]:
-    """Turn the errors of the client into SourceError, without any text of the server; `passing` drops them."""
-    try:
-        yield
-    except (SourceError, asyncio.CancelledError):
-        raise
-    except TimeoutError:
-        if not passing:
-            raise SourceError(f"The server was silent for {idle_s:g} s: check it.", Cause.UNAVAILABLE) from None
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "asyncssh" and not isinstance(error, OSError | ValueError):
-            raise
-        if not passing:
-            raise _describe(type(error).__name__) from None
-
-
-def _describe(name: str) -> SourceError:
-    match name:
-        case "SFTPNoSuchFile" | "SFTPNoSuchPath":
-            return SourceError("The server has no such file or folder: check `path`.", Cause.NOT_FOUND)
-        case "SFTPPermissionDenied":
-            return SourceError("The server does not let this user read the file.", Cause.NOT_ALLOWED)
-        case "PermissionDenied":
-            return SourceError("The server refuses this user: check `user` and `secret`.", Cause.NOT_ALLOWED)
-        case "HostKeyNotVerifiable":
-            return SourceError(
-                "The server does not prove the key in `host_key`: check which one it has.", Cause.NOT_ALLOWED
-            )
-        case "KeyImportError" | "KeyEncryptionError":
-            return SourceError(
-                "A key cannot be used: give `host_key` as the server shows it, and a private key without a password.",
-                Cause.NOT_ALLOWED,
-            )
-    return SourceError(f"The server failed ({name}): check `host` and `port`, or try again later.", Cause.UNAVAILABLE)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from connector.dataplane.formats.looking import SAMPLE
 from connector.dataplane.formats.people import find_subject, is_word_for_nobody
 from connector.dataplane.formats.tables import RecordTable
 from connector.dataplane.formats.values import require_fields, to_text
+from connector.dataplane.forms.narrowing import NarrowedWriter
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.reader import LARGE, PIECE, RecordReader, RowWriter, make_reader
 from connector.dataplane.treating.row_filter import RecordFilter
@@ -25,6 +27,8 @@ from connector.ports.treatment import TransformStep, Treatment, read_treatment
 
 _BATCH = 1_000
 _REMEMBERED = 50_000
+_ENOUGH = 1024 * 1024
+"""The bytes that are read at least: of smaller data, a page knows how many rows match."""
 
 _UNDECLARED = "A record has a field that the asset does not declare: add it to the asset's fields."
 
@@ -59,7 +63,7 @@ class TreatedDelivery:
         tell: Callable[[str | None], Awaitable[None]],
         *,
         turn: asyncio.Lock,
-        writer: RowWriter | None = None,
+        writer: NarrowedWriter | None = None,
     ) -> None:
         """`tell` takes a sentence for the operator about values that could not be read; None if all were.
 
@@ -79,7 +83,7 @@ class TreatedDelivery:
         self._tell = tell
         self._turn = turn
         self._writer = writer
-        self._count = 0
+        self._size = self._count = 0
         self._fields: tuple[str, ...] | None = None
         self._early: list[Record] = []
         self._declared = {*records.fields, PERSON} if records.fields else None
@@ -98,17 +102,33 @@ class TreatedDelivery:
 
     async def chunks(self, raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Yield the treated data. Raises Untreatable if the data cannot be read, SourceError if the source fails."""
-        size = 0
-        async for piece in _cut_evenly(raw, self._choose_piece):
-            size += len(piece)
-            if self._bounds and size > min(self._bounds):
-                raise Untreatable(
-                    f"The data has more than {min(self._bounds)} bytes, which a transform of the agreement cannot hold."
-                )
-            reader = await self._find_reader(len(piece))
-            known = not self._is_json or size >= SAMPLE
-            async for out in self._pass_parts(reader.read(piece), known=known):
+        async with aclosing(_cut_evenly(raw, self._choose_piece)) as pieces:
+            async for piece in pieces:
+                async for out in self._pass_piece(piece):
+                    yield out
+                if self._is_done():
+                    break
+        if not self._is_done():
+            async for out in self._end():
                 yield out
+        if tail := await self._work(self._find_writer(await self._find_reader(0)).write_tail):
+            yield tail
+        await self._tell(self._describe_unread() or None)
+
+    async def _pass_piece(self, piece: bytes) -> AsyncIterator[bytes]:
+        """Yield the bytes that leave for a piece of the data."""
+        self._size += len(piece)
+        if self._bounds and self._size > min(self._bounds):
+            raise Untreatable(
+                f"The data has more than {min(self._bounds)} bytes, which a transform of the agreement cannot hold."
+            )
+        reader = await self._find_reader(len(piece))
+        known = not self._is_json or self._size >= SAMPLE
+        async for out in self._pass_parts(reader.read(piece), known=known):
+            yield out
+
+    async def _end(self) -> AsyncIterator[bytes]:
+        """Yield the bytes that leave at the end of the data."""
         reader = await self._find_reader(0)
         async for out in self._pass_parts(reader.end(), known=True):
             yield out
@@ -116,9 +136,13 @@ class TreatedDelivery:
             yield self._find_writer(reader).write_head(())  # without a record, no fields are known
         async for out in self._finish(reader):
             yield out
-        if tail := await self._work(self._find_writer(reader).write_tail):
-            yield tail
-        await self._tell(self._describe_unread() or None)
+
+    def _is_done(self) -> bool:
+        """Return whether nothing that follows can leave: then it is not read. What needs all records has them all."""
+        if self._writer is None or self._bounds or self._size < _ENOUGH or not self._writer.is_full:
+            return False
+        self._writer.stop()
+        return True
 
     def _choose_piece(self) -> int:
         """Return the size in bytes of the next piece; the first one shows whether the data is large."""
@@ -366,7 +390,7 @@ def build_transforms(steps: Iterable[TransformStep], treating: Treating, flow: F
     return transforms
 
 
-async def _cut_evenly(raw: AsyncIterator[bytes], size: Callable[[], int]) -> AsyncIterator[bytes]:
+async def _cut_evenly(raw: AsyncIterator[bytes], size: Callable[[], int]) -> AsyncGenerator[bytes]:
     """Yield the same bytes in pieces of the size in bytes, so that nothing depends on the chunks of the source."""
     rest = bytearray()
     async for chunk in raw:

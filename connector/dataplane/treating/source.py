@@ -23,7 +23,7 @@ from connector.dataplane.tabular.parts import gather_parts
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.delivery import TreatedDelivery, Treating, find_treatment
 from connector.dataplane.treating.held_file import find_own_type
-from connector.dataplane.treating.reader import PIECE, RowWriter
+from connector.dataplane.treating.reader import PIECE
 from connector.dataplane.wire.body import yield_nothing
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, Untreatable
@@ -143,7 +143,7 @@ class TreatedSource:
             return Content(chunks=yield_nothing(), media_type=find_own_type(records), converted=True)
         return Content(chunks=yield_nothing(), media_type=raw.media_type, name=raw.name)
 
-    def _make_writer(self) -> RowWriter | None:
+    def _make_writer(self) -> NarrowedWriter | None:
         choice = self._choice
         return None if choice is None else NarrowedWriter(choice, self._treatment.records)
 

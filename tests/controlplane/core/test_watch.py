@@ -28,3 +28,20 @@ async def test_who_follows_a_process_misses_no_change_between_two_waits() -> Non
             watch.notify("urn:1")
             await asyncio.wait_for(changed.wait(), 5)
     assert watch._waiting == {}
+
+
+async def test_names_of_what_changed_are_gathered_once_each_and_taken_once() -> None:
+    watch = ProcessWatch()
+    with watch.gather("inputs") as changes:
+        for name in ("a", "b", "a", ""):
+            watch.notify("inputs", name)
+        watch.notify("others", "c")
+        await asyncio.wait_for(changes.wait(), 5)
+        assert changes.take() == {"a", "b"}
+        assert changes.take() == frozenset()
+        waiting = asyncio.create_task(changes.wait())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        watch.notify("inputs", "d")
+        await asyncio.wait_for(waiting, 5)
+    assert watch._gathering == {}

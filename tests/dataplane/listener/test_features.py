@@ -13,6 +13,7 @@ from owslib.ogcapi.features import Features
 from connector.ports.treatment import Records, TransformStep, Treatment
 from tests.dataplane.records import TREATING, encoded
 from tests.dataplane.world import Side, lease, side, url_and_token
+from tests.pair.moving import CountedSource
 from tests.support.data import data_folder
 
 ROADWORKS = Records(format="geojson", crs="OGC:CRS84", time="von")
@@ -76,6 +77,32 @@ async def test_pages_follow_each_other_to_the_last_row(provider: Side, http: aio
     assert (status, item["id"], item["type"]) == (200, 7, "Feature")
     assert (await read(http, f"{url}/collections/rows/items/182", token))[0] == 404
     assert (await read(http, f"{url}/collections/rows/items/x", token))[0] == 404
+
+
+async def test_a_page_of_large_data_reads_no_further_than_its_next_row(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    counted = provider.plane.sources["file"] = CountedSource(provider.plane.sources["file"])  # type: ignore[index]
+    rows = b"".join(b"%d,%d.5,51.5,%s\r\n" % (one, one % 9, b"x" * 60) for one in range(100_000))
+    address = provider.give("trees.csv", b"id,lon,lat,note\r\n" + rows)
+    records = Records(format="csv", geometry=("lon", "lat"), crs="OGC:CRS84")
+    treatment = encoded(Treatment(records=records, forms=("features", "csv")))
+    granted = lease(treatment=treatment)
+    url, token = url_and_token(await provider.serve(address, granted, media_type="text/csv", live=True))
+    place = f"{url.replace('/flows/', '/features/')}/collections/rows/items"
+    for query, first in (("?limit=3", 1), ("?limit=3&offset=5000", 5_001), ("?limit=3&bbox=2,50,3,52", 3)):
+        before = counted.count
+        status, page = await read(http, f"{place}{query}", token)
+        assert (status, page["features"][0]["id"]) == (200, first)
+        assert page["numberReturned"] == 3
+        assert "numberMatched" not in page, "nobody has counted"
+        assert any(link["rel"] == "next" for link in page["links"])
+        assert counted.count - before < len(rows) / 2
+    status, last = await read(http, f"{place}?limit=3&offset=99998", token)
+    assert (status, last["numberMatched"], last["numberReturned"]) == (200, 100_000, 2)
+    assert (await read(http, f"{place}/7", token))[1]["properties"]["id"] in {6, "6"}
+    async with http.get(url, headers=token, params={"form": "csv", "limit": "2"}) as answer:
+        assert (await answer.read()).count(b"\r\n") == 3
 
 
 async def test_items_are_filtered_by_time_and_by_a_property(provider: Side, http: aiohttp.ClientSession) -> None:

@@ -87,16 +87,21 @@ class BrokerProcess(ABC):
 
 
 class Mosquitto(BrokerProcess):
-    """Listens for one account; `queue` is how many messages it keeps for a session that is away."""
+    """Listens for one account; `queue` is how many messages it keeps for a session that is away.
+
+    With `saves` it writes all that it keeps to its disk at each change, so that a test can kill it at any moment. The
+    cost of that grows with what it keeps: who measures goes without.
+    """
 
     program, scheme = "mosquitto", "mqtt"
 
-    def __init__(self, folder: Path, queue: int = 100_000) -> None:
+    def __init__(self, folder: Path, queue: int = 100_000, *, saves: bool = True) -> None:
         super().__init__(folder)
+        saving = "autosave_interval 1\nautosave_on_changes true\n" if saves else "autosave_interval 1800\n"
         subprocess.run(["mosquitto_passwd", "-b", "-c", str(folder / "users"), USER, PASSWORD], check=True)
         (folder / "conf").write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {folder / 'users'}\n"
-            f"persistence true\npersistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\n"
+            f"persistence true\npersistence_location {folder}/\n{saving}"
             f"max_queued_messages {queue}\nuser root\nlog_type all\n"
         )
 

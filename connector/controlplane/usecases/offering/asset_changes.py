@@ -122,7 +122,7 @@ async def remove(publisher: Publisher, asset_id: str) -> Asset:
     except Conflict:
         raise NotAllowed("changed", CHANGED) from None
     await preparing.forget(publisher.evaluator, publisher.deriver, asset.source)
-    context.watch.notify(INPUTS)
+    context.watch.notify(INPUTS, asset.id)
     return asset
 
 

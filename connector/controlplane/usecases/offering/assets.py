@@ -229,5 +229,5 @@ async def store_changed(
     except Conflict:
         raise NotAllowed("changed", CHANGED) from None
     publisher.announce(after.id)
-    publisher.context.watch.notify(INPUTS)
+    publisher.context.watch.notify(INPUTS, after.id)
     return after

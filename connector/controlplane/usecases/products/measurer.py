@@ -21,7 +21,7 @@ from connector.views.recipes import is_recipe
 log = logging.getLogger(__name__)
 
 NEWEST = 50
-"""The newest transfers whose data is looked at after a step of any."""
+"""The newest transfers whose data is looked at after a start: a process may have ended before it was measured."""
 MEASURED = "measured"
 """What the watch of the context calls a new measurement of the data of any asset."""
 GATHER_S, PAUSE_S = 1.0, 60.0
@@ -36,23 +36,33 @@ class DeliveryMeasurer:
 
     async def run(self) -> None:
         """Measure what is delivered until cancelled."""
-        with self._publisher.context.watch.follow(DELIVERED) as delivered:
+        with self._publisher.context.watch.gather(DELIVERED) as delivered:
+            known, left = False, frozenset[str]()
             while True:
-                await delivered.wait()
-                await asyncio.sleep(self._gather_s)
-                delivered.clear()
+                if not left:
+                    await delivered.wait()
+                    await asyncio.sleep(self._gather_s)
+                left |= delivered.take()
                 try:
-                    await self.measure_newest()
+                    if not known:
+                        left |= await self.find_newest()
+                        known = True
+                    await self.measure(left)
+                    left = frozenset()
                 except StoreError as error:
                     log.warning("the quality of data is measured later: the store is unavailable: %s", error)
                     await asyncio.sleep(PAUSE_S)
 
-    async def measure_newest(self) -> None:
-        """Measure the data of the newest transfers, as far as its version was not measured yet."""
+    async def find_newest(self) -> frozenset[str]:
+        """Return the datasets of the newest transfers that this participant provides."""
         context = self._publisher.context
         rows, _ = await context.store.transfers(context.owner, PageBounds(limit=NEWEST))
-        given = sorted({row.dataset for row in rows if row.role is Role.PROVIDER})
-        for asset in (await context.store.assets_of(context.owner, given)).values():
+        return frozenset(row.dataset for row in rows if row.role is Role.PROVIDER)
+
+    async def measure(self, datasets: frozenset[str]) -> None:
+        """Measure the data of datasets, as far as its version was not measured yet."""
+        context = self._publisher.context
+        for asset in (await context.store.assets_of(context.owner, sorted(datasets))).values():
             try:
                 await self._measure(asset)
             except (UseCaseError, OSError) as error:

@@ -1,14 +1,15 @@
 """Makes the products of one participant again: when they are due, and when something under which they are made changes.
 
-One timer is set for the product that is due first. Whoever changes an asset, or ends a transfer, wakes the runner: then
-all products are looked at, so that the end of an input reaches them at once. A burst of changes is one look.
+One timer is set for the product that is due first. Whoever changes an asset, or ends a transfer, wakes the runner with
+the name of the dataset: then the products with this input are looked at, so that its end reaches them at once. A burst
+of changes is one look.
 """
 
 import asyncio
 import logging
 
 from connector.controlplane.core.errors import UseCaseError
-from connector.controlplane.core.watch import INPUTS
+from connector.controlplane.core.watch import INPUTS, NamedChanges
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.products import running
 from connector.ports.entities import Product
@@ -34,38 +35,47 @@ class ProductRunner:
         self._publisher = publisher
         self._gather_s = gather_s
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._missed = False
+        self._missed = set[str]()
 
     async def run(self) -> None:
         """Look at products until cancelled. At the start all are looked at: an input may have ended meanwhile."""
         watch = self._publisher.context.watch
         try:
-            with watch.follow(INPUTS) as changed, watch.follow(SETTLED) as settled:
-                woken = True
+            with watch.gather(INPUTS) as changed, watch.follow(SETTLED) as settled:
+                names: frozenset[str] | None = None
                 while True:
-                    changed.clear()
                     settled.clear()
                     try:
-                        pause = await self._take_up(woken=woken)
+                        pause = await self._take_up(names)
+                        names = frozenset()
                     except StoreError as error:
                         log.warning("products wait: the store is unavailable: %s", error)
                         pause = PAUSE_S
-                    woken = await _wait(changed, settled, pause) or (self._missed and not self._tasks)
-                    if woken:
+                    await _wait(changed, settled, pause)
+                    if taken := changed.take():
                         await asyncio.sleep(self._gather_s)
+                        names = None if names is None else names | taken | changed.take()
         finally:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _take_up(self, *, woken: bool) -> float:
-        """Look at what is due, or at all products if something has changed; return the seconds until the next one."""
+    async def _take_up(self, names: frozenset[str] | None) -> float:
+        """Look at what is due, and at products with an input of these names; return the seconds until the next one.
+
+        None looks at all products.
+        """
         context = self._publisher.context
         pause, now = LONGEST_S, context.now()
-        self._missed = woken and bool(self._tasks)
         for row in await context.store.products(context.owner):
-            if row.state is not ProductState.ACTIVE or row.due_at is None or row.asset in self._tasks:
+            if row.state is not ProductState.ACTIVE or row.due_at is None:
                 continue
+            woken = names is None or not names.isdisjoint(entry.dataset for entry in row.inputs)
+            if row.asset in self._tasks:
+                self._missed |= {row.asset} if woken else set()
+                continue
+            woken = woken or row.asset in self._missed
+            self._missed.discard(row.asset)
             if woken or row.due_at <= now:
                 task = asyncio.create_task(self._perform(row, woken=woken), name=f"product {row.asset}")
                 self._tasks[row.asset] = task
@@ -92,12 +102,11 @@ class ProductRunner:
             context.watch.notify(SETTLED)
 
 
-async def _wait(changed: asyncio.Event, settled: asyncio.Event, pause: float) -> bool:
-    """Wait until something has changed, a look has ended, or the time is over; return whether something has changed."""
-    waits = [asyncio.ensure_future(event.wait()) for event in (changed, settled)]
+async def _wait(changed: NamedChanges, settled: asyncio.Event, pause: float) -> None:
+    """Wait until something has changed, a look has ended, or the time is over."""
+    waits = [asyncio.ensure_future(one) for one in (changed.wait(), settled.wait())]
     try:
         await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for wait in waits:
             wait.cancel()
-    return changed.is_set()

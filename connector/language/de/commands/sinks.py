@@ -41,6 +41,8 @@ SENTENCES: dict[str, str] = {
     "No stream of the server stores this subject: create one for it.": "Kein Stream des Servers speichert dieses Subject: bitte einen dafür anlegen.",
     "The address has no usable `subject`: give the name of one, without a wildcard.": "Die Adresse hat kein brauchbares `subject`: bitte den Namen eines Subjects ohne Platzhalter angeben.",
     "The server refuses the account: correct the `secret` of the address, or its rights.": "Der Server lehnt das Konto ab: bitte das `secret` der Adresse oder seine Rechte berichtigen.",
+    "A stream becomes many files: give a `path` that ends with `/` in the address.": "Aus einem Datenstrom werden viele Dateien: bitte in der Adresse einen `path` mit `/` am Ende angeben.",
+    "The `member` of the address is no plain path: write it as `folder/name`.": "`member` der Adresse ist kein einfacher Pfad: bitte als `ordner/name` schreiben.",
     "A stream becomes many objects: give a `prefix` in the address.": "Aus einem Datenstrom werden viele Objekte: bitte in der Adresse `prefix` angeben.",
     "An object of this name already exists with other content: choose another name or allow overwriting.": "Ein Objekt dieses Namens gibt es schon mit anderem Inhalt: bitte einen anderen Namen wählen oder das "
     "Überschreiben erlauben.",

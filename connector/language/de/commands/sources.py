@@ -222,9 +222,9 @@ SENTENCES: dict[str, str] = {
     "A key cannot be used: give `host_key` as the server shows it, and a private key without a password.": "Ein "
     "Schlüssel ist nicht brauchbar: bitte `host_key` so angeben, wie ihn der Server zeigt, und einen privaten "
     "Schlüssel ohne Passwort.",
-    "SFTP cannot be read: install the extra with `pip install datenkontor[sftp]`.": "SFTP lässt sich nicht lesen: "
+    "SFTP cannot be used: install the extra with `pip install datenkontor[sftp]`.": "SFTP lässt sich nicht nutzen: "
     "bitte die Erweiterung mit `pip install datenkontor[sftp]` installieren.",
-    "Servers with SFTP cannot be read here.": "Server mit SFTP lassen sich hier nicht lesen.",
+    "Servers with SFTP cannot be used here.": "Server mit SFTP lassen sich hier nicht nutzen.",
     "The `path` of the address is no plain path: write it as `folder/name`.": "`path` der Adresse ist kein einfacher "
     "Pfad: bitte als `ordner/name` schreiben.",
     "The file changed while it was read: start the transfer again.": "Die Datei hat sich während des Lesens geändert: "
@@ -234,7 +234,8 @@ SENTENCES: dict[str, str] = {
     "The member of the folder is no file of its own.": "Der Eintrag des Ordners ist keine eigene Datei.",
     "The path of the address is neither a file nor a folder.": "Der Pfad der Adresse ist weder eine Datei noch ein "
     "Ordner.",
-    "The server does not let this user read the file.": "Der Server lässt diesen Benutzer die Datei nicht lesen.",
+    "The server does not let this user do that: check its rights to the path.": "Der Server lässt diesen Benutzer das nicht "
+    "tun: bitte seine Rechte an diesem Pfad prüfen.",
     "The server does not prove the key in `host_key`: check which one it has.": "Der Server weist sich nicht mit dem "
     "Schlüssel in `host_key` aus: bitte prüfen, welchen er hat.",
     "The server failed ({}): check `host` and `port`, or try again later.": "Der Zugriff auf den Server ist "
@@ -244,7 +245,7 @@ SENTENCES: dict[str, str] = {
     "The server refuses this user: check `user` and `secret`.": "Der Server lehnt diesen Benutzer ab: bitte `user` "
     "und `secret` prüfen.",
     "The server was silent for {} s: check it.": "Der Server hat {0} s lang nichts gesendet: bitte prüfen.",
-    "Too many files are read by SFTP: try again later.": "Über SFTP werden gerade zu viele Dateien gelesen: bitte "
+    "Too many files move by SFTP: try again later.": "Über SFTP werden gerade zu viele Dateien übertragen: bitte "
     "später erneut versuchen.",
     "The server cannot be found: {}": "Der Server wurde nicht gefunden: {0}",
     "The server may not be used: {}": "Der Server darf nicht genutzt werden: {0}",

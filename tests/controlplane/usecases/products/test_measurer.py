@@ -20,14 +20,14 @@ async def deliver(workshop: Workshop, id: str, **more: Any) -> None:
 async def test_a_version_is_measured_once(workshop: Workshop) -> None:
     await workshop.own()
     measurer = DeliveryMeasurer(workshop.publisher)
-    await measurer.measure_newest()
+    await measurer.measure(await measurer.find_newest())
     assert workshop.deriver.measured == 0, "nothing is delivered"
     await deliver(workshop, "urn:t:1")
     for _ in range(2):
-        await measurer.measure_newest()
+        await measurer.measure(await measurer.find_newest())
     assert workshop.deriver.measured == 1
     workshop.change("b")
-    await measurer.measure_newest()
+    await measurer.measure(frozenset({OWN}))
     kept = await workshop.desk.store.quality("default", OWN)
     assert [entry.version[0] for entry in kept.versions] == ["b", "a"]
 
@@ -36,5 +36,5 @@ async def test_data_whose_version_nobody_knows_is_not_measured(workshop: Worksho
     await workshop.own()
     await deliver(workshop, "urn:t:1")
     workshop.facts = DataFacts()
-    await DeliveryMeasurer(workshop.publisher).measure_newest()
+    await DeliveryMeasurer(workshop.publisher).measure(frozenset({OWN}))
     assert workshop.deriver.measured == 0
