@@ -263,7 +263,11 @@ class _Proof:
     def __init__(self, *, readers: bool) -> None:
         self._readers = readers
 
-    async def __call__(self, request: Request, authorization: Authorization = None) -> Caller | None:
+    async def __call__(
+        self,
+        request: Request,
+        authorization: Authorization = None,  # noqa: ARG002 - the OpenAPI document names it
+    ) -> Caller | None:
         """Return the caller; None for a reader of an open broker without a token. Raises ApiError."""
         return await self.check_caller(request)
 

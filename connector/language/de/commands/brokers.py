@@ -65,4 +65,6 @@ SENTENCES: dict[str, str] = {
     "The broker refuses the topic: allow this account to read it.": "Der Broker lehnt das Topic ab: bitte diesem Zugang das Lesen erlauben.",
     "The topic has more partitions now: the subscription begins anew.": "Das Topic hat jetzt mehr Partitionen: Das Lesen beginnt neu.",
     "The topic has more than {} partitions: offer a smaller one.": "Das Topic hat mehr als {0} Partitionen: bitte ein kleineres anbieten.",
+    "The issuer of the participant's credential has ended it.": "Die ausstellende Stelle hat den Nachweis des "
+    "Teilnehmers beendet.",
 }
