@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from connector.api.frame import errors
 from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
+from connector.api.frame.heads import Heads
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters
 from connector.api.frame.turns import Turns
@@ -204,6 +205,7 @@ def make_broker_app(
         note_search=note_search,
     )
     errors.install(app)
+    app.add_middleware(Heads)
     app.add_middleware(Turns, first=("/health", "/ready"))
     if open:
         # What everybody reads, the scripts of every site read too; none of them can send a token.
@@ -457,15 +459,12 @@ async def nudge(desk: AtBroker, caller: KnownCaller) -> Response:
     return _json({}, 202)
 
 
-# Load balancers ask with HEAD: the answer is that of GET, without its body (RFC 9110, section 9.3.2).
-@public.head("/health", include_in_schema=False)
 @public.get("/health", responses=_shown({"status": "ok"}))
 async def health() -> Response:
     """Show that the process answers."""
     return _json({"status": "ok"})
 
 
-@public.head("/ready", include_in_schema=False)
 @public.get("/ready", responses=_shown({"ready": True, "checks": {"record": "ok", "crawler": "ok", "search": "ok"}}))
 async def ready(desk: AtBroker) -> Response:
     """Show whether the broker can work; the status is 503 if it cannot."""
