@@ -7,7 +7,6 @@ crawl ends, as any other crawl is.
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import NamedTuple
 
 from connector.ports.broker_store import CrawlSource, Delta
@@ -45,7 +44,7 @@ class UnchangedWrites:
 
     async def put(self, delta: Delta, now: int) -> int:
         """Return the last change number when the crawl is on the disk; raises what the transaction raises."""
-        written = asyncio.get_running_loop().create_future()
+        written: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting.append((Unchanged(delta, now), written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all(), name="unchanged crawls")
@@ -61,7 +60,8 @@ class UnchangedWrites:
 
     async def _write_some(self, taken: list[tuple[Unchanged, asyncio.Future[int]]]) -> None:
         try:
-            last = await self._write(partial(self._rows, crawls=[one for one, _ in taken]))
+            crawls = [one for one, _ in taken]
+            last = await self._write(lambda connection: self._rows(connection, crawls))
         except Exception as fault:  # noqa: BLE001 - whatever it is, each crawl is told
             for _, written in taken:
                 if not written.done():
