@@ -71,8 +71,9 @@ class _OrderRoute(APIRoute):
 
 def _list_checks(dependant: Dependant) -> Iterator[CallerCheck]:
     for part in dependant.dependencies:
-        if isinstance(part.call, CallerCheck):
-            yield part.call
+        call: object = part.call
+        if isinstance(call, CallerCheck):
+            yield call
         yield from _list_checks(part)
 
 

@@ -59,12 +59,4 @@ SENTENCES: dict[str, str] = {
     "no route to host": "kein Weg zum Rechner",
     "network is unreachable": "Netz nicht erreichbar",
     "temporary failure in name resolution": "Namensauflösung zurzeit gestört",
-    "The catalogue has more than {} bytes when it is expanded.": "Der Katalog hat entpackt mehr als {0} Bytes.",
-    "The document has a document type that does more than to name namespaces: it may lead nowhere else, and declare at "
-    "most {} entities, each the address of a namespace.": "Das Dokument hat einen Dokumenttyp, der mehr als Namensräume "
-    "benennt: Er darf nirgendwohin führen und höchstens {0} Entitäten festlegen, jede die Adresse eines Namensraums.",
-    "The entities of the document make it many times as long: write the names out.": "Die Entitäten machen das Dokument "
-    "um ein Vielfaches länger: bitte die Namen ausschreiben.",
-    "The portal answered with broken gzip.": "Das Portal hat mit beschädigtem gzip geantwortet.",
-    "The portal answered with gzip that ends too early.": "Das Portal hat mit gzip geantwortet, das zu früh endet.",
 }
