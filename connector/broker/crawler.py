@@ -24,15 +24,7 @@ import msgspec
 from connector.broker import crawl, schedule
 from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found, LoadKnown
 from connector.broker.harvesting.harvest import Keep
-from connector.broker.relayed import (
-    Relayed,
-    RelayReading,
-    follow_failure,
-    is_free_for,
-    is_relayed,
-    list_relayed,
-    settle,
-)
+from connector.broker.relayed import Relayed, RelayReading, fail_with, is_free_for, is_relayed, list_relayed, settle
 from connector.broker.schedule import Agenda, Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import PORTALS, BrokerStore, CrawlSource, Delta, Entry, Liveness
@@ -504,5 +496,5 @@ class Crawler:
         apart, wish = self._rhythm.apart, error.retry_after or 0
         self._agenda.note_failure(source.participant, after.failures, self._now(), apart, wish)
         for relayed in list_relayed(self._sources.values(), source.participant):
-            await self._put(follow_failure(relayed, after))
+            await self._put(fail_with(relayed, after))
         await self._put(after)

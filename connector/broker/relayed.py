@@ -47,7 +47,7 @@ def is_free_for(held: CrawlSource | None, broker: str) -> bool:
     return held is None or held.next_at >= NEVER or held.brokers[:1] == (broker,)
 
 
-def follow_failure(source: CrawlSource, broker: CrawlSource) -> CrawlSource:
+def fail_with(source: CrawlSource, broker: CrawlSource) -> CrawlSource:
     """Return a relayed source after its broker could not be read."""
     state = {name: getattr(broker, name) for name in ("liveness", "failures", "failing_since", "next_at", "error")}
     return replace(source, **state)
