@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from connector.api.frame import errors
 from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
+from connector.api.frame.heads import Heads
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters
 from connector.api.frame.turns import Turns
@@ -204,6 +205,7 @@ def make_broker_app(
         note_search=note_search,
     )
     errors.install(app)
+    app.add_middleware(Heads)
     app.add_middleware(Turns, first=("/health", "/ready"))
     if open:
         # What everybody reads, the scripts of every site read too; none of them can send a token.
@@ -228,12 +230,13 @@ async def _desk(request: Request) -> BrokerDesk:
 AtBroker = Annotated[BrokerDesk, Depends(_desk)]
 
 
-async def _caller(request: Request, desk: AtBroker, authorization: Authorization = None) -> Caller:
+async def _prove(request: Request, desk: BrokerDesk) -> Caller:
+    """Return the participant that a token proves; the token is used then. Raises ApiError."""
     rates, address = desk.rates, find_address(request, desk)
     if rates is not None and (wait := rates.find_wait(address)):
         raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
     try:
-        caller = await desk.authenticate(authorization)
+        caller = await desk.authenticate(request.headers.get("authorization"))
         if rates is not None and (wait := rates.admit_peer(caller.participant)):
             raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
         await desk.use(caller)
@@ -256,13 +259,36 @@ def find_address(request: Request, desk: BrokerDesk) -> str:
     return host if desk.rates is None else desk.rates.name_caller(host, request.headers)
 
 
-async def _reader(request: Request, desk: AtBroker, authorization: Authorization = None) -> Caller | None:
-    if not desk.open or authorization is not None:
-        return await _caller(request, desk, authorization)
-    if desk.rates is not None and (wait := desk.rates.admit_unknown(find_address(request, desk))):
-        raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
-    return None
+class _Proof:
+    """Who calls: a participant that proves it, or with `readers` everybody who may read. A token is used once."""
 
+    def __init__(self, *, readers: bool) -> None:
+        self._readers = readers
+
+    async def __call__(
+        self,
+        request: Request,
+        authorization: Authorization = None,  # noqa: ARG002 - the OpenAPI document names it
+    ) -> Caller | None:
+        """Return the caller; None for a reader of an open broker without a token. Raises ApiError."""
+        return await self.check_caller(request)
+
+    async def check_caller(self, request: Request) -> Caller | None:
+        """Return the caller, who is found once for a request. Raises ApiError."""
+        found: dict[_Proof, Caller | None] = request.scope.setdefault("datenkontor.callers", {})
+        if self not in found:
+            found[self] = await self._find(request, request.app.state.desk)
+        return found[self]
+
+    async def _find(self, request: Request, desk: BrokerDesk) -> Caller | None:
+        if not self._readers or not desk.open or "authorization" in request.headers:
+            return await _prove(request, desk)
+        if desk.rates is not None and (wait := desk.rates.admit_unknown(find_address(request, desk))):
+            raise ApiError(429, "too-many", WAITING, retry_after_s=wait)
+        return None
+
+
+_caller, _reader = _Proof(readers=False), _Proof(readers=True)
 
 KnownCaller = Annotated[Caller, Depends(_caller)]
 """A participant that has proved who it is, also at an open broker."""
@@ -377,7 +403,7 @@ async def suggest(
 
 
 @router.post("/reindex", status_code=202, responses={202: {"content": {"application/json": {"example": {}}}}})
-async def reindex(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -> Response:
+async def reindex(desk: AtBroker, caller: KnownCaller) -> Response:
     """Build the search index anew, while the present one answers. Only the broker itself may ask for it."""
     if caller.participant != desk.participant:
         raise ApiError(403, "not-allowed", "Only the operator of the broker may build its search index anew.")
@@ -425,7 +451,7 @@ async def list_changes(
 
 
 @router.post("/nudge", status_code=202, responses={202: {"content": {"application/json": {"example": {}}}}})
-async def nudge(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -> Response:
+async def nudge(desk: AtBroker, caller: KnownCaller) -> Response:
     """Send a change notice: the catalogue of the caller is crawled next. The body of the request is ignored."""
     if not desk.crawler.nudge(caller.participant):
         reason = "Your catalogue is not crawled: the participant list has no address for you."
@@ -433,15 +459,12 @@ async def nudge(desk: AtBroker, caller: Annotated[Caller, Depends(_caller)]) -> 
     return _json({}, 202)
 
 
-# Load balancers ask with HEAD: the answer is that of GET, without its body (RFC 9110, section 9.3.2).
-@public.head("/health", include_in_schema=False)
 @public.get("/health", responses=_shown({"status": "ok"}))
 async def health() -> Response:
     """Show that the process answers."""
     return _json({"status": "ok"})
 
 
-@public.head("/ready", include_in_schema=False)
 @public.get("/ready", responses=_shown({"ready": True, "checks": {"record": "ok", "crawler": "ok", "search": "ok"}}))
 async def ready(desk: AtBroker) -> Response:
     """Show whether the broker can work; the status is 503 if it cannot."""

@@ -344,6 +344,7 @@ def _build_api(
 
     async def use(caller: Caller) -> None:
         await parts.store.commit(inbound.use_token(caller))
+        desk.crawler.note_proof(caller.participant)
 
     api = make_broker_app(
         desk.record,

@@ -24,11 +24,11 @@ import msgspec
 from connector.broker import crawl, schedule
 from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed, Found, LoadKnown
 from connector.broker.harvesting.harvest import Keep
-from connector.broker.relayed import Relayed, RelayReading, is_relayed
+from connector.broker.relayed import Relayed, RelayReading, fail_with, is_free_for, is_relayed, list_relayed, settle
 from connector.broker.schedule import Agenda, Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import PORTALS, BrokerStore, CrawlSource, Delta, Entry, Liveness
-from connector.ports.identity import Identity, Participant
+from connector.ports.identity import Exclusion, Identity, Participant
 from connector.ports.moderation import UNCRAWLED, MarkKind
 from connector.ports.peer import Peer
 
@@ -51,7 +51,7 @@ class Crawler:
     `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
     `address_problem` is that of `crawl.crawl`. `changed` is called after each commit of entries, `ended` with the
     participant after each crawl. `harvest` reads portals, `portals` are those of the settings. `relays` are brokers
-    that may speak for participants that are not on the participant list.
+    that may speak for participants that are not on the participant list. `exclude` says who is a member no more.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Crawler:
         harvest: Harvest | None = None,
         portals: Sequence[CrawlSource] = (),
         relays: Collection[str] = (),
+        exclude: Callable[[str], Exclusion | None] = lambda _: None,
     ) -> None:
         self._store = store
         self._peer = peer
@@ -88,7 +89,8 @@ class Crawler:
         self._harvest = harvest
         self._portals = portals
         self._relays = frozenset(relays)
-        # The relayed participants that are being written.
+        self._exclude = exclude
+        self._proven: set[str] = set()
         self._relaying: set[str] = set()
         self._sources: dict[str, CrawlSource] = {}
         self._agenda = Agenda()
@@ -137,6 +139,13 @@ class Crawler:
         self._plan(participant)
         self._wake.set()
         return True
+
+    def note_proof(self, participant: str) -> None:
+        """Note that a participant has just shown that it is a member: one that was expelled is crawled again."""
+        source = self._sources.get(participant)
+        if source is not None and source.expelled:
+            self._proven.add(participant)
+            self.relist()
 
     def find_last_crawl(self, participant: str) -> int | None:
         """Return when the last crawl of a source that ended in this process began, in ms; None without one."""
@@ -255,6 +264,15 @@ class Crawler:
         return True
 
     def _is_source(self, participant: Participant) -> bool:
+        return self._is_reachable(participant) and not self._is_expelled(participant.id)
+
+    def _is_expelled(self, participant: str) -> bool:
+        """Return whether its credential has ended, and it has not shown another one since."""
+        source = self._sources.get(participant)
+        stays = source is not None and source.expelled and participant not in self._proven
+        return stays or self._exclude(participant) is Exclusion.CREDENTIAL_ENDED
+
+    def _is_reachable(self, participant: Participant) -> bool:
         own = participant.id == self._participant or participant.id.startswith(PORTALS)
         return bool(participant.address) and not own and not is_relayed(participant, self._relays, self._identity)
 
@@ -296,14 +314,16 @@ class Crawler:
         participant, ended = source.participant, source.next_at >= schedule.NEVER
         removed = self._is_removed(participant)
         entered = MarkKind.REGISTERED in self._marks.get(participant, ()) or self.is_configured(participant)
+        expelled = not entered and self._is_expelled(participant)
         lasting = entered or (source.portal is None and not has_members)
         if ended and entered and not removed:
             await self._put(schedule.renew(source, self._now(), self._rhythm))
-        elif not ended and removed:
+        elif not ended and (removed or expelled):
             # The record writes one after the other: what its crawl was putting is there before its entries are listed.
             await self._give_up(participant)
             await self._put(source)
-            await self._retire(schedule.retire(source, removed=True))
+            self._proven.discard(participant)
+            await self._retire(schedule.retire(source, removed=removed, expelled=expelled))
         elif not ended and not lasting and self._is_free(participant):
             await self._retire(schedule.retire(source))
 
@@ -344,7 +364,7 @@ class Crawler:
 
     async def _retire(self, source: CrawlSource) -> None:
         """Store the end of a source, and of those that it relays: their entries become tombstones."""
-        for relayed in self._list_relayed(source.participant):
+        for relayed in list_relayed(self._sources.values(), source.participant):
             await self._retire(schedule.retire(relayed))
         known = await self._store.digests(source.participant)
         ended = msgspec.structs.replace(source, datasets=0, digest=None, shrink_seen=False)
@@ -397,18 +417,12 @@ class Crawler:
             self._changed()
         self._sources[source.participant] = outcome.source
 
-    def _list_relayed(self, broker: str) -> list[CrawlSource]:
-        """Return the sources that a broker relays now."""
-        sources = self._sources.values()
-        return [source for source in sources if source.brokers[:1] == (broker,) and source.next_at < schedule.NEVER]
-
     def _may_relay(self, broker: str, participant: str) -> bool:
         """Return whether a broker may speak for a participant: it is not on the list, and no other broker does."""
         listed = self._identity.participant(participant)
-        if listed is not None and self._is_source(listed):
+        if listed is not None and self._is_reachable(listed):
             return False
-        held = self._sources.get(participant)
-        return held is None or held.next_at >= schedule.NEVER or held.brokers[:1] == (broker,)
+        return is_free_for(self._sources.get(participant), broker)
 
     async def _begin_relaying(self, source: CrawlSource) -> RelayReading | None:
         """Return what reads the participants that a source relays; None if it is no broker that may."""
@@ -417,7 +431,7 @@ class Crawler:
             return None
         held = {
             relayed.participant: Relayed(relayed, await self._store.digests(relayed.participant))
-            for relayed in self._list_relayed(broker)
+            for relayed in list_relayed(self._sources.values(), broker)
         }
         takes = partial(self._may_relay, broker)
         return RelayReading(source, held, own=self._participant, takes=takes, now=self._now(), rhythm=self._rhythm)
@@ -433,25 +447,14 @@ class Crawler:
                 continue
             self._relaying.add(participant)
             try:
-                broker = await self._put_one_relayed(broker, relayed, now)
+                delta, broker = settle(broker, relayed, now, self._rhythm)
+                self._sources[participant] = delta.source
+                await self._store.apply(delta, now)
+                if delta.upserts or delta.removed:
+                    self._changed()
             finally:
                 self._relaying.discard(participant)
         return msgspec.structs.replace(outcome, source=broker)
-
-    async def _put_one_relayed(self, broker: CrawlSource, relayed: Relayed, now: int) -> CrawlSource:
-        source, found = relayed.source, relayed.found
-        delta = crawl.compute_delta(source, relayed.known, found, now=now, jitter=0.0, rhythm=self._rhythm)
-        after = delta.source
-        if after.shrink_seen:
-            broker = msgspec.structs.replace(broker, next_at=min(broker.next_at, after.next_at))
-        after = msgspec.structs.replace(after, next_at=broker.next_at)
-        if not after.datasets:
-            after = schedule.retire(after)
-        self._sources[source.participant] = after
-        await self._store.apply(msgspec.structs.replace(delta, source=after), now)
-        if delta.upserts or delta.removed:
-            self._changed()
-        return broker
 
     async def _read(self, source: CrawlSource, load_known: LoadKnown, reading: RelayReading | None) -> Found:
         """Read the catalogue of a participant, or harvest a portal. Raises CrawlFailed."""
@@ -492,9 +495,6 @@ class Crawler:
             return
         apart, wish = self._rhythm.apart, error.retry_after or 0
         self._agenda.note_failure(source.participant, after.failures, self._now(), apart, wish)
-        for relayed in self._list_relayed(source.participant):
-            state = {
-                name: getattr(after, name) for name in ("liveness", "failures", "failing_since", "next_at", "error")
-            }
-            await self._put(msgspec.structs.replace(relayed, **state))
+        for relayed in list_relayed(self._sources.values(), source.participant):
+            await self._put(fail_with(relayed, after))
         await self._put(after)

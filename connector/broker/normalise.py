@@ -15,7 +15,14 @@ import msgspec
 
 from connector.broker.reading.agents import read_publisher
 from connector.broker.reading.likeness import list_likenesses
-from connector.broker.reading.members import NO_LANGUAGE, WORD_LENGTH, choose_text, read_texts, read_words
+from connector.broker.reading.members import (
+    NO_LANGUAGE,
+    WORD_LENGTH,
+    choose_text,
+    read_concepts,
+    read_texts,
+    read_words,
+)
 from connector.broker.reading.statements import read_statements
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol import dcat
@@ -87,7 +94,7 @@ def make_entry(
         descriptions=read_texts(members, "dct:description", DESCRIPTION_LENGTH, lines=True)
         or read_texts(members, "edc:description", DESCRIPTION_LENGTH, lines=True),
         keywords=read_words(members, "dcat:keyword"),
-        themes=tuple(map(dcat.to_theme, read_words(members, "dcat:theme"))),
+        themes=name_themes(members),
         publisher=choose_text(read_publisher(members)) or source.name,
         address=address,
         first_seen=now,
@@ -96,6 +103,16 @@ def make_entry(
         statements=read_statements(members, now),
         likenesses=tuple(likeness.key for likeness in list_likenesses(members)),
     )
+
+
+def name_themes(members: dict[str, Any]) -> tuple[str, ...]:
+    """Return the themes of a Dataset: IRIs of EU data themes, others by the label that the Dataset states.
+
+    >>> name_themes({"dcat:theme": ["TRAN", {"@id": "https://v.example/7", "skos:prefLabel": "Stadtklima"}]})
+    ('http://publications.europa.eu/resource/authority/data-theme/TRAN', 'Stadtklima')
+    """
+    named = ((dcat.to_theme(theme), label) for theme, label in read_concepts(members, "dcat:theme").items())
+    return tuple(dict.fromkeys(theme if dcat.label_theme(theme) else label or theme for theme, label in named))
 
 
 def _keep_readable(

@@ -5,18 +5,18 @@ brokers it came through, so that brokers that read each other come to an end: wh
 not taken. Of several brokers that list a participant, the first one counts until it does not list it any more.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from connector.broker.crawl import Found, add_datasets, make_finder
+from connector.broker.crawl import Found, add_datasets, compute_delta, make_finder
 from connector.broker.normalise import compute_catalog_digest
 from connector.broker.reading.members import WORD_LENGTH
-from connector.broker.schedule import Rhythm, make_source
-from connector.ports.broker_store import PORTALS, CrawlSource
+from connector.broker.schedule import NEVER, Rhythm, make_source, retire
+from connector.ports.broker_store import PORTALS, CrawlSource, Delta
 from connector.ports.identity import Identity, Participant
 from connector.ports.peer import Nested
 from connector.protocol.dsp.catalog import CatalogOrigin
@@ -35,6 +35,32 @@ class Relayed:
     source: CrawlSource
     known: dict[str, str]
     found: Found = field(default_factory=Found)
+
+
+def list_relayed(sources: Iterable[CrawlSource], broker: str) -> list[CrawlSource]:
+    """Return the sources that a broker relays now."""
+    return [source for source in sources if source.brokers[:1] == (broker,) and source.next_at < NEVER]
+
+
+def is_free_for(held: CrawlSource | None, broker: str) -> bool:
+    """Return whether a broker may speak for a participant, as far as the source that is `held` of it tells."""
+    return held is None or held.next_at >= NEVER or held.brokers[:1] == (broker,)
+
+
+def fail_with(source: CrawlSource, broker: CrawlSource) -> CrawlSource:
+    """Return a relayed source after its broker could not be read."""
+    state = {name: getattr(broker, name) for name in ("liveness", "failures", "failing_since", "next_at", "error")}
+    return replace(source, **state)
+
+
+def settle(broker: CrawlSource, relayed: Relayed, now: int, rhythm: Rhythm) -> tuple[Delta, CrawlSource]:
+    """Return what changes of one relayed source, whose date is its broker's, and the broker, if need be due sooner."""
+    delta = compute_delta(relayed.source, relayed.known, relayed.found, now=now, jitter=0.0, rhythm=rhythm)
+    after = delta.source
+    if after.shrink_seen:
+        broker = replace(broker, next_at=min(broker.next_at, after.next_at))
+    after = replace(after, next_at=broker.next_at)
+    return replace(delta, source=after if after.datasets else retire(after)), broker
 
 
 class RelayReading:

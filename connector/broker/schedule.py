@@ -39,6 +39,7 @@ _REPLACED = 64
 NEVER = 253_402_300_799_000
 RETIRED = "The participant is not on the participant list any more."
 REMOVED = "The operator of the broker removed the source."
+EXPELLED = "The issuer of the participant's credential has ended it."
 PORTAL_REMOVED = "The portal was removed."
 RELAYED_NO_MORE = "The other broker does not list the participant any more."
 
@@ -135,9 +136,11 @@ def renew(source: CrawlSource, now: int, rhythm: Rhythm) -> CrawlSource:
     )
 
 
-def retire(source: CrawlSource, *, removed: bool = False) -> CrawlSource:
-    """Return a source that is not crawled again, DEAD: one that was `removed`, or that nothing names any more."""
+def retire(source: CrawlSource, *, removed: bool = False, expelled: bool = False) -> CrawlSource:
+    """Return a source that is not crawled again, DEAD: it was `removed`, its membership ended, or nothing names it."""
     left = RELAYED_NO_MORE if source.brokers else RETIRED if source.portal is None else PORTAL_REMOVED
+    if expelled:
+        left = EXPELLED
     return msgspec.structs.replace(
         source,
         liveness=Liveness.DEAD,
@@ -146,6 +149,7 @@ def retire(source: CrawlSource, *, removed: bool = False) -> CrawlSource:
         digest=None,
         shrink_seen=False,
         error=REMOVED if removed else left,
+        expelled=expelled,
         unreadable=(),
     )
 

@@ -63,7 +63,8 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     `brokers` are those of a relayed source, which is not on the participant list: the first is the broker that is
     crawled, the others are those that it names. `unreadable` are the first ones of the last complete crawl, `days` the
     crawls of the last 30 days, the oldest first. `pages` are the hashes of the pages of the last complete crawl as they
-    were received; empty if they are too many.
+    were received; empty if they are too many. `expelled` is set if it is crawled no more because its membership ended:
+    it has to show a credential that holds to come back.
     """
 
     participant: str
@@ -84,6 +85,7 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: tuple[UnreadDataset, ...] = ()
     days: tuple[CrawlDay, ...] = ()
     pages: tuple[str, ...] = ()
+    expelled: bool = False
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):

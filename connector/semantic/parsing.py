@@ -1,11 +1,13 @@
 """RDF documents of others as statements: Turtle, RDF/XML and JSON-LD, parsed by pyoxigraph within bounds.
 
-Nothing is ever fetched: a context of JSON-LD stands in the document, and XML has neither a document type nor entities.
+Nothing is ever fetched: a context of JSON-LD stands in the document, and a document type of XML only gives short names
+to namespaces.
 What would cost the parser more than its bytes is refused before it reads: depth, and terms that consist of terms.
 pyoxigraph loads on first use.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 from xml.parsers import expat
 
@@ -29,10 +31,14 @@ PART = 500
 """The statements of one part: they take about a millisecond."""
 
 _DEEPEST_XML = 64
+_MOST_ENTITIES, _LONGEST_ENTITY = 64, 300
+# What entities may add to a document, for each byte of it.
+_MOST_GROWTH = 2
 _PIECE = 64 * 1024
 # pyoxigraph 0.5 ends the process for a term that contains terms some thousand deep; texts rarely have these signs.
 _MOST_TERMS = 500
 _STRING = XSD + "string"
+_IS_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>&%\"']*")
 
 
 class UnreadableDocument(Exception):
@@ -56,7 +62,7 @@ def parse_statements(body: bytes, form: RdfForm, base: str, charset: str = "") -
     except ValueError as error:
         raise UnreadableDocument(str(error)) from None
     if form is RdfForm.RDF_XML:
-        yield from _check_xml(body)
+        body = yield from _check_xml(body)
     elif form is RdfForm.JSON_LD:
         yield from _check_json(body)
     elif body.count(b"<<") > _MOST_TERMS:
@@ -110,29 +116,42 @@ def _read_term(term: Any) -> RdfTerm | None:
     return None
 
 
-def _check_xml(body: bytes) -> Iterator[list[Statement]]:
-    """Raise UnreadableDocument for a document type, which could declare entities, and for elements that are too deep.
+def _check_xml(body: bytes) -> Generator[list[Statement], None, bytes]:
+    """Return a document without its document type, and with the names of namespaces written out.
 
-    Yields an empty part after each piece of the document.
+    Editors write `<!ENTITY dct "http://purl.org/dc/terms/">` and `&dct;title`. Yields an empty part after each piece.
+    Raises UnreadableDocument for elements that are too deep, and for a document type that does more than to name.
     """
-    depth = 0
+    depth = root = 0
+    entities: dict[str, str] = {}
 
     def enter(_name: str, _attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, root
         depth += 1
         if depth > _DEEPEST_XML:
             raise UnreadableDocument(f"The document is nested deeper than {_DEEPEST_XML} elements.")
+        if depth == 1:
+            root = parser.CurrentByteIndex
+            _check_growth(body, entities)
 
     def leave(_name: str) -> None:
         nonlocal depth
         depth -= 1
 
-    def refuse(*_: Any) -> None:
-        raise UnreadableDocument("The document has a document type: it may declare no entities and lead nowhere else.")
+    def begin_type(_name: str, system: str | None, public: str | None, _internal: int) -> None:
+        if system is not None or public is not None:
+            _refuse_type()
+
+    def declare(name: str, is_parameter: int, value: str | None, _base: Any, *elsewhere: str | None) -> None:
+        plain = value is not None and len(value) <= _LONGEST_ENTITY and _IS_NAMESPACE.fullmatch(value)
+        if is_parameter or not plain or any(elsewhere) or len(entities) >= _MOST_ENTITIES:
+            _refuse_type()
+        entities.setdefault(name, value or "")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = enter, leave
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler, parser.EntityDeclHandler = begin_type, declare
+    parser.ElementDeclHandler = parser.AttlistDeclHandler = parser.NotationDeclHandler = _refuse_type
     try:
         for begin in range(0, len(body), _PIECE):
             parser.Parse(body[begin : begin + _PIECE], False)
@@ -140,6 +159,24 @@ def _check_xml(body: bytes) -> Iterator[list[Statement]]:
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnreadableDocument(f"The document is not XML: {clean(str(error), 200)}.") from None
+    for name, value in entities.items():
+        body = body[root:].replace(f"&{name};".encode(), value.encode())
+        root = 0
+    return body
+
+
+def _refuse_type(*_: Any) -> None:
+    raise UnreadableDocument(
+        "The document has a document type that does more than to name namespaces: it may lead nowhere else, and "
+        f"declare at most {_MOST_ENTITIES} entities, each the address of a namespace."
+    )
+
+
+def _check_growth(body: bytes, entities: Mapping[str, str]) -> None:
+    """Raise UnreadableDocument if the entities of a document make it many times as long."""
+    added = sum(body.count(f"&{name};".encode()) * len(value) for name, value in entities.items())
+    if added > _MOST_GROWTH * len(body):
+        raise UnreadableDocument("The entities of the document make it many times as long: write the names out.")
 
 
 def _check_json(body: bytes) -> Iterator[list[Statement]]:

@@ -24,6 +24,7 @@ SUITES = {
     "broker/test_city_data.py": "the broker with the city's real data",
     "broker/relevance/test_relevance.py": "how well the search answers questions",
     "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",
+    "api/test_unread.py": "what is read of a request before its caller is known",
     "api/test_reads.py": "how many reads of the store a request makes",
     "store/sqlite/test_growth.py": "what a read costs after much was done",
     "store/sqlite/test_plans.py": "the plan of every query",

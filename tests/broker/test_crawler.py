@@ -1,12 +1,16 @@
 """The crawler: the source that is due or asks first, and members that come, go and move."""
 
 import asyncio
+import json
 from itertools import pairwise
 
 import pytest
 
+from connector.broker import schedule
 from connector.broker.schedule import DAY, MINUTE, SECOND, Rhythm
 from connector.ports.broker_store import Delta, Liveness
+from connector.ports.identity import Exclusion
+from connector.ports.peer import Nested
 from connector.ports.store_errors import Unavailable
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import A, World, crawler_of, many, until
@@ -226,3 +230,50 @@ async def test_a_record_that_cannot_be_written_is_not_the_source_s_fault() -> No
     full.full = False
     world.space.now += 10 * MINUTE
     assert (await world.crawl()).liveness is Liveness.ONLINE
+
+
+async def test_a_member_whose_credential_has_ended_is_gone_and_returns_with_one_that_holds() -> None:
+    world, ended = World(a=Catalogue(dataset("x"))), set[str]()
+
+    def exclude(participant: str) -> Exclusion | None:
+        return Exclusion.CREDENTIAL_ENDED if participant in ended else None
+
+    world.crawler = crawler_of(world.space, world.record, exclude=exclude)
+    await world.crawl()
+    ended.add(A)
+    world.crawler.relist()
+    await world.crawler.take_turn()
+    source = await world.source()
+    assert (source.liveness, source.expelled, source.error) == (Liveness.DEAD, True, schedule.EXPELLED)
+    assert await world.ids() == []
+    # Another process knows nothing of credentials yet, and does not bring it back by itself.
+    ended.clear()
+    world.crawler = crawler_of(world.space, world.record, exclude=exclude)
+    await world.crawler.take_turn()
+    assert (await world.source()).expelled
+    assert not world.crawler.nudge(A)
+    world.crawler.note_proof(A)
+    await world.crawler.take_turn()
+    await world.crawler.wait_settled()
+    assert ((await world.source()).expelled, await world.ids()) == (False, ["x"])
+
+
+async def test_an_unknown_status_of_a_credential_ends_no_source() -> None:
+    world = World(a=Catalogue(dataset("x")))
+    world.crawler = crawler_of(world.space, world.record, exclude=lambda _: Exclusion.STATUS_UNKNOWN)
+    assert (await world.crawl()).liveness is Liveness.ONLINE
+
+
+async def test_a_broker_may_not_speak_for_a_member_whose_credential_has_ended() -> None:
+    world = World(a=Catalogue(dataset("x")), b=Catalogue())
+    world.space.catalogues[CITY + "b"].nested = (Nested(A, json.dumps(dataset("x")).encode()),)
+    world.crawler = crawler_of(
+        world.space,
+        world.record,
+        relays=[CITY + "b"],
+        exclude=lambda one: Exclusion.CREDENTIAL_ENDED if one == A else None,
+    )
+    await world.crawler.take_turn()
+    await world.crawler.wait_settled()
+    assert await world.record.source(A) is None
+    assert (await world.record.source(CITY + "b")) is not None

@@ -1,19 +1,22 @@
-"""A broker that can be killed: `python -m tests.crash.crawling FOLDER` forks one for each line of its standard input.
+"""A broker that can be killed: `python -m tests.crash.crawling FOLDER PORT` forks one for each line of its input.
 
 Two members, a portal and a webhook answer within the process, from the file `world.json` of the folder, which the test
-changes while the broker crawls. The imports are done once, before the forks.
+changes while the broker crawls. With `signed`, the members are those of a space on the disk, and sign what they send.
+The imports are done once, before the forks.
 """
 
 import json
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import uvloop
+from msgspec.structs import replace
 
 from connector.app import serve
 from connector.app.broker import build_broker
@@ -21,6 +24,8 @@ from connector.net.transport import HttpCall
 from connector.settings import Settings, anchor
 from tests.broker.portals import HOME, FakePortal, iri, package
 from tests.broker.world import BROKER, CITY, member, titled
+from tests.pair.space import SOON, Space
+from tests.pair.space import participant as name_signer
 from tests.support.transport import InProcessAnswer
 
 MEMBERS = ("a", "b")
@@ -47,8 +52,9 @@ def make_title(title: str, version: int) -> str:
 class World:
     """A transport behind which members and portal say what the file says at the moment."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name_member: Callable[[str], str] = CITY.__add__) -> None:
         self._path = path
+        self._name_member = name_member
 
     async def send(self, call: HttpCall) -> InProcessAnswer:
         host = urlsplit(call.endpoint.url).hostname or ""
@@ -76,7 +82,7 @@ class World:
             "@context": [CONTEXT],
             "@id": "urn:catalogue",
             "@type": "Catalog",
-            "participantId": CITY + source,
+            "participantId": self._name_member(source),
             "dataset": offered,
         }
         headers = {"Content-Type": "application/json"}
@@ -99,7 +105,7 @@ def write_world(folder: Path, state: State) -> None:
 
 def make_settings(folder: Path, port: int) -> Settings:
     known = [member("broker"), *map(member, MEMBERS)]
-    tokens = {"own": TOKEN, "participants": known, "tokens": {BROKER: TOKEN}}
+    tokens = {"own": TOKEN, "participants": known, "tokens": {BROKER: TOKEN, **{CITY + name: name for name in MEMBERS}}}
     (folder / "tokens.json").write_bytes(msgspec.json.encode(tokens))
     settings = {
         "participant": {"id": BROKER, "name": "Broker"},
@@ -119,8 +125,22 @@ def make_settings(folder: Path, port: int) -> Settings:
     return anchor(msgspec.convert(settings, Settings, dec_hook=lambda kind, value: kind(value)), folder)
 
 
+def make_signed_settings(folder: Path, port: int) -> Settings:
+    """Return the settings of the broker of a space, whose members have keys."""
+    plain = Space(folder).settings("broker", SOON)
+    return replace(
+        plain,
+        protocol=replace(plain.protocol, port=0),
+        management=replace(plain.management, port=0),
+        broker=replace(plain.broker, port=port, open=True, crawl_seconds=0.1),
+        limits=replace(plain.limits, failures_per_second=1000.0),
+    )
+
+
 async def _run(settings: Settings, folder: Path) -> None:
-    broker = await build_broker(settings, transport=World(folder / WORLD))
+    signed = not settings.broker.portals
+    world = World(folder / WORLD, name_signer) if signed else World(folder / WORLD)
+    broker = await build_broker(settings, transport=world)
     await serve._run_until_signal(broker, broker.listeners.addresses)
 
 
@@ -135,7 +155,8 @@ def _child(settings: Settings, folder: Path) -> None:
 
 def main() -> None:
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
-    settings = make_settings(folder, port)
+    make = make_signed_settings if "signed" in sys.argv[3:] else make_settings
+    settings = make(folder, port)
     for _order in sys.stdin:
         pid = os.fork()
         if pid == 0:

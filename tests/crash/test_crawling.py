@@ -10,21 +10,23 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
 
 from connector.store.index.folders import find_unfinished, locate_index
 from tests.crash import matrix
-from tests.crash.crawling import TOKEN, State, make_title, name_offer, write_world
+from tests.crash.crawling import MEMBERS, TOKEN, State, make_title, name_offer, write_world
 from tests.crash.space import Stuck
 from tests.e2e.live import free_base
 
 pytestmark = pytest.mark.crash
 
-KILLS = 48
+KILLS = 58
+MOMENTS = ("crawl and harvest", "re-index", "start", "storm of notices", "re-index while crawling", "deletion")
 SEED = 6
 READY_S = 30.0
 SETTLED_S = 60.0
@@ -39,11 +41,11 @@ Key = tuple[str, str]
 class Killable:
     """The zygote of a broker, and the broker that was forked from it last."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *kind: str, record: str = "record.sqlite") -> None:
         self.pid: int | None = None
-        self._index = locate_index(folder / "record.sqlite")
+        self._index = locate_index(folder / record)
         self._lines: queue.Queue[str] = queue.Queue()
-        command = [sys.executable, "-m", "tests.crash.crawling", str(folder), str(port)]
+        command = [sys.executable, "-m", "tests.crash.crawling", str(folder), str(port), *kind]
         self._zygote = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=dict(os.environ)
         )
@@ -135,6 +137,10 @@ class Reader:
             found |= {(item["participant"], item["id"]): _read_text(item["title"]) for item in page["items"]}
         return found
 
+    def nudge(self, member: str) -> int:
+        """Send the change notice of a member; return the status of the answer."""
+        return self._http.post("/v1/nudge", headers={"Authorization": f"Bearer {member}"}).status_code
+
     def reindex(self) -> None:
         self._http.post("/v1/reindex", headers={"Authorization": f"Bearer {TOKEN}"}).raise_for_status()
 
@@ -178,12 +184,49 @@ class Offers:
                     rows[number] = (title, version + 1)
         write_world(self._folder, self.state)
 
+    def delete(self) -> None:
+        """Let the portal delete a tenth of what it has, below the share that a second harvest has to confirm."""
+        rows = self.state["portal"]
+        passing = sorted(number for number, (title, _) in rows.items() if title == "Probe")
+        for number in self._rng.sample(passing, len(passing) // 10):
+            del rows[number]
+        write_world(self._folder, self.state)
+
     def expected(self) -> dict[Key, str]:
         return {
             name_offer(source, number): make_title(title, version)
             for source, rows in self.state.items()
             for number, (title, version) in rows.items()
         }
+
+
+class Storm:
+    """Change notices of both members, one after the other, as fast as the broker takes them, until it is over."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._blow, daemon=True)
+        self.taken = 0
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self._over.set()
+        self._thread.join()
+
+    def _blow(self) -> None:
+        while not self._over.is_set():
+            for name in MEMBERS:
+                try:
+                    self.taken += self._reader.nudge(name) == httpx.codes.ACCEPTED
+                except httpx.HTTPError:
+                    # The broker was killed meanwhile.
+                    self._over.wait(0.01)
 
 
 @pytest.fixture
@@ -236,7 +279,7 @@ def test_a_broker_killed_at_any_moment_loses_nothing_and_goes_on_answering(
     wrong: list[str] = []
     answered: list[float] = []
     moments: Counter[str] = Counter()
-    building = 0
+    building = notices = 0
     # The first crawl is killed too: there is no index yet that must answer.
     for _ in range(KILLS // 6):
         killable.fork()
@@ -248,17 +291,24 @@ def test_a_broker_killed_at_any_moment_loses_nothing_and_goes_on_answering(
     killable.await_ready()
     assert settle(reader, offers) == []
     while moments.total() < KILLS:
-        what = rng.choice(["crawl and harvest", "re-index", "start"])
+        what = MOMENTS[moments.total() % len(MOMENTS)]
         offers.change()
+        if what == "deletion":
+            offers.delete()
         until = time.monotonic() + rng.random() * 0.8
-        if what == "re-index":
+        if what in {"re-index", "re-index while crawling"}:
             reader.reindex()
+            if what == "re-index while crawling":
+                offers.change()
+                assert {reader.nudge(name) for name in MEMBERS} == {httpx.codes.ACCEPTED}
             # An index of so few offers is built in a moment, up to a second later: the kill waits for it.
             latest = time.monotonic() + 2 * rng.random()
             while not killable.is_building() and time.monotonic() < latest:
                 time.sleep(0.002)
             until = 0.0
-        wrong += live(reader, offers, until)
+        with Storm(reader) if what == "storm of notices" else nullcontext() as storm:
+            wrong += live(reader, offers, until)
+            notices += storm.taken if storm else 0
         moments[what] += 1
         killable.kill()
         building += killable.is_building()
@@ -276,6 +326,7 @@ def test_a_broker_killed_at_any_moment_loses_nothing_and_goes_on_answering(
     found = {
         "kills": dict(moments),
         "while_an_index_was_built": building,
+        "change_notices": notices,
         "slowest_answer_s": round(max(answered), 2),
         "wrong": wrong,
         "apart": apart,
@@ -285,3 +336,4 @@ def test_a_broker_killed_at_any_moment_loses_nothing_and_goes_on_answering(
     assert (wrong, apart, reader.backwards) == ([], [], [])
     assert max(answered) < READY_S
     assert building > 0, "no kill came while an index was built"
+    assert notices > 0, "no change notice was taken"

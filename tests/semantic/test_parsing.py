@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connector.semantic import parsing
 from connector.semantic.parsing import UnreadableDocument, parse_statements
-from connector.semantic.statements import BlankTerm, IriTerm, Statement
+from connector.semantic.statements import BlankTerm, IriTerm, LiteralTerm, Statement
 from connector.semantic.writing import RdfForm, write_statements
 from tests.semantic.test_writing import EX, STATEMENTS
 
@@ -49,6 +49,28 @@ def test_whatever_the_bytes_are_they_are_statements_or_refused(body: bytes) -> N
         (RdfForm.RDF_XML, XML + b"<d:x>" * 100_000, "nested deeper than 64"),
         (RdfForm.RDF_XML, b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'>" + XML, "document type"),
         (RdfForm.RDF_XML, "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>".encode("utf-16"), "document type"),
+        *(
+            (RdfForm.RDF_XML, b"<!DOCTYPE a [" + declared + b"]>" + XML, "document type that does more")
+            for declared in (
+                b'<!ENTITY a SYSTEM "file:///etc/passwd">',
+                b'<!ENTITY a PUBLIC "p" "https://o.example/">',
+                b'<!ENTITY % a "urn:x">',
+                b'<!ENTITY a "urn:x"><!ENTITY b "&a;&a;">',
+                b'<!ENTITY a "urn:&#38;a;">',
+                b'<!ENTITY a "<b/>">',
+                b"<!ELEMENT a ANY>",
+                b'<!ATTLIST a b CDATA "c">',
+                b'<!NOTATION a SYSTEM "b">',
+                b'<!ENTITY a "urn:' + b"x" * 300 + b'">',
+                b"".join(b'<!ENTITY a%d "urn:x">' % number for number in range(65)),
+            )
+        ),
+        (
+            RdfForm.RDF_XML,
+            b'<!DOCTYPE a [<!ENTITY a "urn:' + b"x" * 290 + b'">]>' + XML + b"&a;" * 10_000,
+            "many times as long",
+        ),
+        (RdfForm.RDF_XML, b'<!DOCTYPE a [<!ENTITY a "urn:x">]>' + XML + b"&b;</rdf:RDF>", "not XML: undefined entity"),
         (RdfForm.RDF_XML, b"<?xml version='1.0' encoding='nonsense'?><a/>", "encoding nonsense is not read"),
         (
             RdfForm.RDF_XML,
@@ -68,6 +90,19 @@ def test_whatever_the_bytes_are_they_are_statements_or_refused(body: bytes) -> N
 def test_what_costs_more_than_its_bytes_or_leads_elsewhere_is_refused(form: RdfForm, body: bytes, reason: str) -> None:
     with pytest.raises(UnreadableDocument, match=reason):
         read(body, form)
+
+
+def test_a_document_type_gives_namespaces_short_names() -> None:
+    body = (
+        b"<?xml version='1.0'?><!-- a -->\n<!DOCTYPE rdf:RDF [\n<!-- names --><!ENTITY d 'http://purl.org/dc/terms/'>\n"
+        b'<!ENTITY e "urn:e:"><!ENTITY e "urn:later:">]>\n'
+        + XML.replace(b'"http://purl.org/dc/terms/"', b'"&d;"')
+        + b'<rdf:Description rdf:about="&e;a"><d:x>&e;&amp;</d:x></rdf:Description></rdf:RDF>'
+    )
+    for encoded in (body, body.decode().encode("utf-16")):
+        (found,) = read(encoded, RdfForm.RDF_XML)
+        assert found == Statement(IriTerm("urn:e:a"), "http://purl.org/dc/terms/x", LiteralTerm("urn:e:&"))
+    assert read(b"<!DOCTYPE rdf:RDF>" + XML + b"</rdf:RDF>", RdfForm.RDF_XML) == []
 
 
 def test_a_wrong_address_is_mended_or_left_out_and_the_rest_is_read() -> None:

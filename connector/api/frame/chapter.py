@@ -3,17 +3,19 @@
 FastAPI sees the models made from them. The wrapper turns a checked body into the order, and encodes the view. It also
 hands the values of the desk over: as dependencies, which FastAPI solves one by one, they cost more than the check of
 the parameters.
-A body with a member twice, or in another encoding than UTF-8, is refused.
+A body with a member twice, or in another encoding than UTF-8, is refused. FastAPI reads the body before it solves the
+dependencies, so those that refuse callers come before both.
 """
 
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from functools import wraps
 from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Protocol, get_args, runtime_checkable
 
 import msgspec
 from fastapi import APIRouter, Body, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
@@ -31,6 +33,14 @@ def encode_view(view: Any, status: int = 200) -> Response:
     return Response(_encode(view), status, media_type="application/json")
 
 
+@runtime_checkable
+class CallerCheck(Protocol):
+    """A dependency that refuses callers: it is asked before the body is read, and remembers what it found."""
+
+    async def check_caller(self, request: Request) -> object:
+        """Find out who calls, once for a request. Raises ApiError."""
+
+
 class _OrderRequest(Request):
     """A request whose body is read strictly."""
 
@@ -44,16 +54,27 @@ class _OrderRequest(Request):
 
 
 class _OrderRoute(APIRoute):
-    """A route that reads its body as an `_OrderRequest`."""
+    """A route that reads its body as an `_OrderRequest`, after the checks of the caller."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of the route."""
         handle = super().get_route_handler()
+        checks = list(_list_checks(self.dependant))
 
         async def handle_strictly(request: Request) -> Response:
+            for check in checks:
+                await check.check_caller(request)
             return await handle(_OrderRequest(request.scope, request.receive))
 
         return handle_strictly
+
+
+def _list_checks(dependant: Dependant) -> Iterator[CallerCheck]:
+    for part in dependant.dependencies:
+        call: object = part.call
+        if isinstance(call, CallerCheck):
+            yield call
+        yield from _list_checks(part)
 
 
 class ChapterRouter(APIRouter):

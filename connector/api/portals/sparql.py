@@ -42,6 +42,15 @@ _NAMES = re.compile(r"<https?://[\w./~#-]*>|[?$]\w+|(?<![\w?$:.%-])[A-Za-z][A-Za
 # The clause that chooses the graphs of a query (SPARQL 1.1, section 13.2).
 _FROM = re.compile(r"(?<![\w?$:.-])from\s+(?:named\s+)?(?:<|[\w.-]*:)", re.IGNORECASE)
 
+# What contains no brackets of the query: texts, IRIs and comments (SPARQL 1.1, sections 19.4 and 19.8).
+_TEXTS = re.compile(
+    r"""\"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3}|)|'{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|)"""
+    r"""|"(?:[^"\\\n\r]|\\.)*+"?|'(?:[^'\\\n\r]|\\.)*+'?|<[^<>"{}|^`\\\s]*>|#[^\n\r]*""",
+    re.DOTALL,
+)
+_SIGNS = re.compile(r"[!^+-]{40}")
+_DEEPEST = 100
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -151,6 +160,25 @@ def check_query(text: str) -> None:
         raise _refuse_service()
     if _FROM.search(text):
         raise _refuse_dataset("FROM")
+    if find_depth(text) > _DEEPEST:
+        raise ApiError(400, "nested", f"The query is nested deeper than {_DEEPEST} levels: write it flatter.")
+
+
+def find_depth(text: str) -> int:
+    """Return how deep the brackets of a query are nested; those of texts, IRIs and comments do not count.
+
+    >>> find_depth("SELECT * { ?s ?p '{((' , <urn:a> # ((("), find_depth("ASK { FILTER(!(1)) }")
+    (1, 3)
+    """
+    depth = deepest = 0
+    bare = _TEXTS.sub(" ", text)
+    for sign in bare:
+        if sign in "({[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in ")}]":
+            depth -= 1
+    return _DEEPEST + 1 if _SIGNS.search("".join(bare.split())) else deepest
 
 
 def _choose(accept: str, forms: Mapping[str, str]) -> str:

@@ -44,6 +44,7 @@ def build_crawler(
         changed=note_change,
         harvest=read_portal,
         relays=parts.settings.broker.relays,
+        exclude=parts.identity.exclude,
         portals=[
             make_portal(portal.name, portal.kind, portal.url, portal.title or portal.name, configured=True)
             for portal in parts.settings.broker.portals

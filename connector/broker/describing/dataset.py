@@ -15,8 +15,9 @@ from connector.broker.describing.distribution import describe_distributions
 from connector.broker.describing.offers import describe_offers
 from connector.broker.describing.stated import DATASET, describe_references, describe_resolution, describe_texts
 from connector.broker.describing.subject import Subject
-from connector.broker.reading.agents import read_contacts, read_publisher
+from connector.broker.reading.agents import name_agent, read_contacts, read_publisher
 from connector.broker.reading.members import (
+    MOST_NODES,
     NO_LANGUAGE,
     TEXT_LENGTH,
     WORD_LENGTH,
@@ -27,8 +28,10 @@ from connector.broker.reading.members import (
     find_nodes,
     find_text,
     find_time,
+    find_values,
     read_iri,
     read_text,
+    read_words,
 )
 from connector.broker.reading.namespaces import DCAT, DCATAP, DCT, FOAF, RDFS, SKOS, VCARD
 from connector.broker.reading.places import find_boxes, read_labels
@@ -78,6 +81,7 @@ def _describe_members(subject: Subject, about: IriTerm) -> tuple[Statement, ...]
         *_describe_texts(subject.entry, about, dataset),
         *describe_provider(subject),
         *_describe_publisher(subject, about, dataset),
+        *_describe_holders(subject, about, dataset),
         *_describe_times(about, dataset),
         *_describe_themes(subject, about, dataset),
         *describe_references(about, dataset, DATASET),
@@ -126,6 +130,20 @@ def _describe_publisher(subject: Subject, about: RdfNode, dataset: MemberMap) ->
             yield Statement(publisher, DCT + "identifier", LiteralTerm(stated))
 
 
+def _describe_holders(subject: Subject, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
+    """Name who holds the rights: the provider itself, or agents without a name of their own (DCAT 3, 6.4.8)."""
+    for number, holder in enumerate(find_values(dataset, "dct:rightsHolder", MOST_NODES)):
+        names, iri = name_agent(holder), read_iri(holder)
+        if iri == subject.entry.participant:
+            yield Statement(about, DCT + "rightsHolder", subject.name_provider())
+        elif names or iri:
+            node = subject.make_blank(f"holder{number}")
+            yield Statement(about, DCT + "rightsHolder", node)
+            yield Statement(node, TYPE, IriTerm(FOAF + "Agent"))
+            for language, name in (names or {NO_LANGUAGE: iri or ""}).items():
+                yield Statement(node, FOAF + "name", make_text(name, language))
+
+
 def _describe_times(about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
     for name in ("dct:issued", "dct:modified"):
         if found := find_time(dataset, name):
@@ -135,7 +153,8 @@ def _describe_times(about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
 
 
 def _describe_themes(subject: Subject, about: RdfNode, dataset: MemberMap) -> Iterator[Statement]:
-    for number, theme in enumerate(subject.entry.themes):
+    # As they are named: the entry has foreign ones by their labels.
+    for number, theme in enumerate(dict.fromkeys(map(dcat.to_theme, read_words(dataset, "dcat:theme")))):
         node = IriTerm(theme) if is_iri(theme) else subject.make_blank(f"theme{number}")
         yield Statement(about, DCAT + "theme", node)
         yield from describe_concept(node, theme)

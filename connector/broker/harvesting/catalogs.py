@@ -1,20 +1,24 @@
-"""A portal by its catalogue in RDF: Turtle, RDF/XML or JSON-LD, with the pages of Hydra.
+"""A portal by its catalogue: in RDF (Turtle, RDF/XML or JSON-LD) with the pages of Hydra, or as `data.json`.
 
-DCAT-AP 3.0.1; Hydra Core Vocabulary, collections. A catalogue of one document is asked for with its validators (RFC
-9110, section 13), and read only if its bytes have changed.
+A file that is compressed with gzip is expanded within the bounds of an answer. A catalogue of one document is asked for
+with its validators, and read only if its bytes have changed. DCAT-AP 3.0.1; Hydra Core Vocabulary, collections; RFC
+9110, section 13.
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, Mapping
+import zlib
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from connector.broker.crawl import CrawlFailed
 from connector.broker.harvesting import references
+from connector.broker.harvesting.data_json import find_listed, read_listed
 from connector.broker.harvesting.parts import DATASETS, Described, PortalPart
-from connector.broker.harvesting.portal import PortalClient, find_charset, find_media_type
+from connector.broker.harvesting.portal import LARGEST, PortalClient, find_charset, find_media_type
 from connector.broker.harvesting.resources import (
     RdfGraph,
     add_statements,
@@ -27,9 +31,9 @@ from connector.net.aside import SMALL, work_aside
 from connector.net.client import Response
 from connector.net.errors import Blocked
 from connector.ports.broker_store import CrawlSource, Portal
+from connector.protocol.dsp.codec import count_elements
 from connector.protocol.dsp.errors import clean
 from connector.semantic.parsing import UnreadableDocument, parse_statements
-from connector.semantic.statements import RdfNode
 from connector.semantic.writing import SUFFIXES, RdfForm
 
 ACCEPT = "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8"
@@ -49,7 +53,11 @@ _BY_ENDING: Mapping[str, RdfForm] = {
     **dict.fromkeys(("xml", "owl"), RdfForm.RDF_XML),
     "json": RdfForm.JSON_LD,
 }
+_PACKED = frozenset({"application/gzip", "application/x-gzip"})
+_GZIP = b"\x1f\x8b"
 _LONGEST_VALIDATOR = 500
+
+T = TypeVar("T")
 
 
 async def read_catalog(
@@ -64,8 +72,17 @@ async def read_catalog(
     )
     answer = await client.fetch(source.address, accept=ACCEPT, headers=_make_conditions(before))
     digest = await work_aside(len(answer.body), partial(_digest, answer.body))
+    answer = await _expand(answer)
     if answer.status == 304 or digest == before.body:
         yield PortalPart(same=tuple(known), size=len(answer.body))
+        return
+    listed = await work_aside(len(answer.body), partial(find_listed, answer.body))
+    if listed is not None:
+        portal = _note_validators(source.portal, answer, digest)
+        count = await work_aside(len(answer.body), partial(count_elements, answer.body))
+        yield PortalPart(size=len(answer.body), elements=count, portal=portal)
+        async for part in _describe(listed, _read_listed):
+            yield part
         return
     url, number = source.address, 1
     seen_urls, seen_pages = {url}, {digest}
@@ -75,14 +92,14 @@ async def read_catalog(
         following = _find_following(graph, url, source.address)
         portal = _note_validators(source.portal, answer, digest if number == 1 and following is None else None)
         yield PortalPart(size=len(answer.body), elements=count, portal=portal)
-        async for part in _describe(graph):
+        async for part in _describe(find_datasets(graph), partial(read_dataset, graph)):
             yield part
         if following is None:
             return
         if following in seen_urls:
             raise CrawlFailed("The pages of the catalogue form a cycle: a page leads to an earlier one.")
         url, number = following, number + 1
-        answer = await client.fetch(url, accept=ACCEPT)
+        answer = await _expand(await client.fetch(url, accept=ACCEPT))
         digest = await work_aside(len(answer.body), partial(_digest, answer.body))
         if digest in seen_pages:
             raise CrawlFailed("The pages of the catalogue form a cycle: the portal returned one page twice.")
@@ -121,7 +138,7 @@ def _keep_short(validator: str) -> str | None:
 async def _read_graph(graph: RdfGraph, answer: Response, url: str) -> int:
     """Read a document into a graph, part by part, and return the number of its statements. Raises CrawlFailed."""
     media = find_media_type(answer)
-    form = _find_ending(url) if media in _UNSPECIFIC else _FORMS.get(media)
+    form = _find_ending(url) if media in _UNSPECIFIC or media in _PACKED else _FORMS.get(media)
     if form is None:
         raise CrawlFailed(
             f"The portal answered with {clean(media, 100)}: give the address of its Turtle, RDF/XML or JSON-LD."
@@ -138,7 +155,7 @@ async def _read_graph(graph: RdfGraph, answer: Response, url: str) -> int:
 
 
 def _find_ending(url: str) -> RdfForm | None:
-    return _BY_ENDING.get(urlsplit(url).path.rpartition(".")[2].lower())
+    return _BY_ENDING.get(urlsplit(url).path.lower().removesuffix(".gz").rpartition(".")[2])
 
 
 def _find_following(graph: RdfGraph, url: str, home: str) -> str | None:
@@ -160,12 +177,41 @@ def _find_following(graph: RdfGraph, url: str, home: str) -> str | None:
     raise CrawlFailed("The next page of the catalogue has another origin than the portal: enter the portal's own one.")
 
 
-async def _describe(graph: RdfGraph) -> AsyncGenerator[PortalPart, None]:
-    nodes = find_datasets(graph)
-    for begin in range(0, len(nodes), DATASETS):
-        some = nodes[begin : begin + DATASETS]
+async def _describe(stated: Sequence[T], read_one: Callable[[T], dict[str, Any]]) -> AsyncGenerator[PortalPart, None]:
+    """Yield the datasets of a document, some at a time."""
+    for begin in range(0, len(stated), DATASETS):
+        some = stated[begin : begin + DATASETS]
 
-        def read(some: list[RdfNode] = some) -> tuple[Described, ...]:
-            return tuple(Described(read_dataset(graph, node)) for node in some)
+        def read(some: Sequence[T] = some) -> tuple[Described, ...]:
+            return tuple(Described(read_one(one)) for one in some)
 
         yield PortalPart(datasets=await work_aside(SMALL + 1, read))
+
+
+def _read_listed(stated: Any) -> dict[str, Any]:
+    return read_listed(stated if isinstance(stated, dict) else {})
+
+
+async def _expand(answer: Response) -> Response:
+    """Return an answer whose body is a file of gzip with what it contains. Raises CrawlFailed beyond the bounds."""
+    if not answer.body.startswith(_GZIP):
+        return answer
+    body = await work_aside(SMALL + 1, partial(_gunzip, answer.body))
+    return msgspec.structs.replace(answer, body=body)
+
+
+def _gunzip(body: bytes) -> bytes:
+    """Return the content of a file of gzip (RFC 1952), which may have several parts one after the other."""
+    expanded = bytearray()
+    while body:
+        inflater = zlib.decompressobj(wbits=31)
+        try:
+            expanded += inflater.decompress(body, LARGEST + 1 - len(expanded))
+        except zlib.error:
+            raise CrawlFailed("The portal answered with broken gzip.") from None
+        if len(expanded) > LARGEST:
+            raise CrawlFailed(f"The catalogue has more than {LARGEST} bytes when it is expanded.")
+        if not inflater.eof:
+            raise CrawlFailed("The portal answered with gzip that ends too early.")
+        body = inflater.unused_data.lstrip(b"\0")
+    return bytes(expanded)

@@ -53,7 +53,8 @@ _SINGLE = frozenset({DCT + "format"})
 _TERMS = {
     "dct": (
         *("accessRights", "accrualPeriodicity", "conformsTo", "description", "format", "identifier", "issued"),
-        *("language", "license", "modified", "provenance", "publisher", "rights", "spatial", "temporal", "title"),
+        *("language", "license", "modified", "provenance", "publisher", "rights", "rightsHolder"),
+        *("spatial", "temporal", "title"),
     ),
     "dcat": (
         *("accessService", "accessURL", "bbox", "byteSize", "centroid", "compressFormat", "contactPoint"),

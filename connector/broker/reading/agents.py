@@ -42,10 +42,11 @@ class ContactPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_publisher(members: MemberMap) -> dict[str, str]:
     """Return the name of the publisher of a Dataset by language; nothing if it has none."""
-    return next(filter(None, map(_name_agent, find_values(members, "dct:publisher"))), {})
+    return next(filter(None, map(name_agent, find_values(members, "dct:publisher"))), {})
 
 
-def _name_agent(agent: Any) -> dict[str, str]:
+def name_agent(agent: Any) -> dict[str, str]:
+    """Return the name of an agent, an object or a text, by language; nothing if it has none."""
     if isinstance(agent, dict):
         return next(filter(None, (read_texts(agent, name, WORD_LENGTH) for name in _NAMES)), {})
     text = clean(agent, WORD_LENGTH) if isinstance(agent, str) else ""

@@ -143,6 +143,21 @@ def read_words(members: MemberMap, term: str, most: int = WORDS) -> tuple[str, .
     return tuple(words)
 
 
+def read_concepts(members: MemberMap, term: str, most: int = WORDS) -> dict[str, str]:
+    """Return the concepts of a term, as `read_words` names them, each with the label that the Dataset states, or none.
+
+    >>> read_concepts({"dcat:theme": [{"@id": "urn:a", "skos:prefLabel": "Air"}, "TRAN"]}, "dcat:theme")
+    {'urn:a': 'Air', 'TRAN': ''}
+    """
+    concepts: dict[str, str] = {}
+    for value in find_values(members, term):
+        named = read_word(value)
+        if named and len(concepts) < most:
+            label = _find_label(value, WORD_LENGTH) if isinstance(value, dict) else ""
+            concepts[named] = concepts.get(named) or label
+    return concepts
+
+
 def read_tagged(members: MemberMap, term: str, limit: int, most: int = WORDS) -> tuple[tuple[str, str], ...]:
     """Return the texts of a term, each with its language or `NO_LANGUAGE`, in their order.
 

@@ -1,6 +1,7 @@
 """SPARQL over HTTP: the protocol, a plain client, what is refused, and that one caller does not hold everything."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -13,7 +14,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from connector.api.frame.errors import ApiError
 from connector.api.portals import sparql
 from connector.api.portals.mounting import add_portals
-from connector.api.portals.sparql import WAITING_PER_CALLER, check_query
+from connector.api.portals.sparql import LONGEST_QUERY, WAITING_PER_CALLER, check_query
 from connector.app.listeners import Listeners
 from connector.broker.graphing import catch_up, name_layout
 from connector.broker.visibility.audience import read_audience
@@ -247,3 +248,26 @@ async def test_without_a_graph_there_is_no_sparql_and_a_stranger_asks_nothing() 
     add_portals(world.app, SITE, WaitingGraph())
     refused = await world.http.get("/sparql?query=ASK%7B%7D", headers={"Authorization": "Bearer stranger"})
     assert refused.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * " + "{" * 101 + "}" * 101,
+        "ASK { ?s ?p ?o FILTER(" + "(" * 1000 + "1" + ")" * 1000 + ") }",
+        "ASK { ?s ?p ?o FILTER(" + "! " * 1000 + "true) }",
+        "ASK { ?s " + "(" * 1000 + "<urn:a>" + ")*" * 1000 + " ?o }",
+    ],
+)
+def test_a_query_that_is_nested_deeply_is_told_what_it_is(text: str) -> None:
+    with pytest.raises(ApiError) as refused:
+        check_query(text)
+    assert (refused.value.status, refused.value.code) == (400, "nested")
+
+
+@pytest.mark.parametrize("mark", ["'", '"', "'''", '"' * 3, "#", "<"])
+def test_brackets_in_texts_and_whatever_is_left_open_cost_little(mark: str) -> None:
+    check_query('ASK { ?s ?p "' + "(" * 500 + '" # ' + "{" * 500 + "\n}")
+    for inside in ("", "a", "\\\\", "(", "\n"):
+        with contextlib.suppress(ApiError):
+            check_query((mark + inside) * (LONGEST_QUERY // (len(mark) + len(inside))))

@@ -55,6 +55,7 @@ DATASET: Mapping[str, tuple[str, str]] = {
     "dct:modified": ('"2013-06"', "2013-06"),
     "dct:provenance": ('[ rdfs:label "Herkunft 4711" ]', "Herkunft 4711"),
     "dct:publisher": ('[ skos:prefLabel "Amt 4711"@de ]', "Amt 4711"),
+    "dct:rightsHolder": ('[ foaf:name "Halter 4711" ]', "Halter 4711"),
     "dct:spatial": ('[ locn:geometry "POLYGON ((7 51, 7.5 51, 7.5 51.6, 7 51))" ]', "POLYGON((7 51"),
     "dct:temporal": ('"2009-09-01/2010-05-31"', "2010-05-31"),
     "dct:title": ('"Titel 4711"', "Titel 4711"),

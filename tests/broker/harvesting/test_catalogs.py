@@ -1,10 +1,12 @@
 """A portal by its catalogue in RDF: pages, validators, the kinds of document, and what is refused."""
 
+import gzip
+import json
 from typing import Any
 
 import pytest
 
-from connector.broker.harvesting import references
+from connector.broker.harvesting import catalogs, references
 from connector.ports.broker_store import Liveness
 from connector.views.portals import PortalKind
 from tests.broker.portals import (
@@ -156,7 +158,7 @@ async def test_a_page_of_another_origin_is_not_asked_for(following: str) -> None
         ("text/html", "<html/>", "answered with text/html: give the address of its Turtle, RDF/XML or JSON-LD"),
         ("image/png", "", "answered with image/png"),
         ("text/turtle", "<a> <b", "is not text/turtle"),
-        ("application/rdf+xml", '<!DOCTYPE a [<!ENTITY b "c">]>' + XML, "has a document type"),
+        ("application/rdf+xml", '<!DOCTYPE a [<!ENTITY b "c">]>' + XML, "has a document type that does more"),
         ("application/ld+json", '{"@context": "https://other.example/context"}', "needs a context"),
         ("application/ld+json", "[" * 200 + "]" * 200, "is not JSON-LD"),
     ],
@@ -177,3 +179,50 @@ async def test_a_dataset_without_an_iri_is_named_by_its_identifier_or_left_out()
     assert await world.ids() == ["https://data.example/1", "urn:of:city"]
     assert source.error is not None
     assert source.error.startswith("Not indexed: 1.")
+
+
+async def test_a_compressed_catalogue_is_read_by_the_ending_within_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    portal = FakePortal()
+    packed = gzip.compress(write_page(1).encode())
+    portal.pages["/catalog.ttl.gz"] = (200, {"Content-Type": "application/gzip"}, packed)
+    world = PortalWorld(portal, PortalKind.DCAT, address="https://portal.example/catalog.ttl.gz")
+    assert (await world.crawl()).error is None
+    assert await world.ids() == ["https://data.example/1"]
+    monkeypatch.setattr(catalogs, "LARGEST", 1000)
+    for body, reason in (
+        (gzip.compress(b"\n" * 1_000_000), "more than 1000 bytes when it is expanded"),
+        (gzip.compress(b"\n" * 500) * 3, "more than 1000 bytes when it is expanded"),
+        (packed[:-9], "gzip that ends too early"),
+        (packed + b"x" * 20, "broken gzip"),
+        (b"\x1f\x8b" + b"x" * 20, "broken gzip"),
+    ):
+        portal.pages["/catalog.ttl.gz"] = (200, {"Content-Type": "application/gzip"}, body)
+        source = await world.crawl()
+        assert source.error is not None
+        assert reason in source.error
+        assert await world.ids() == ["https://data.example/1"]
+
+
+async def test_a_document_type_that_names_namespaces_is_read() -> None:
+    named = '<!DOCTYPE rdf:RDF [<!ENTITY dct "http://purl.org/dc/terms/">]>' + XML.replace(
+        '"http://purl.org/dc/terms/"', '"&dct;"'
+    )
+    world = world_of(p1=(200, {"Content-Type": "application/rdf+xml"}, named.encode()))
+    assert (await world.crawl()).error is None
+    assert (await world.entry("https://data.example/1")).titles == {"en": "Dataset 1"}
+
+
+async def test_a_foreign_theme_has_the_name_that_the_catalogue_states_and_the_holder_of_rights_is_kept() -> None:
+    said = """<https://data.example/1> dcat:theme <https://v.example/7>, <https://v.example/8> ;
+        dct:rightsHolder [ foaf:name "Tiefbauamt" ] .
+        <https://v.example/7> <http://www.w3.org/2004/02/skos/core#prefLabel> "Urban climate"@en, "Stadtklima"@de .
+        <https://data.example/1> dcat:theme <http://publications.europa.eu/resource/authority/data-theme/ENVI> .
+        <http://publications.europa.eu/resource/authority/data-theme/ENVI>
+        <http://www.w3.org/2004/02/skos/core#prefLabel> "Something else"@de .
+    """
+    world = world_of(p1=say_turtle(write_page(1) + said))
+    await world.crawl()
+    entry = await world.entry("https://data.example/1")
+    environment = "http://publications.europa.eu/resource/authority/data-theme/ENVI"
+    assert set(entry.themes) == {"Stadtklima", "https://v.example/8", environment}
+    assert json.loads(entry.document)["dct:rightsHolder"] == {"foaf:name": "Tiefbauamt"}

@@ -65,4 +65,14 @@ SENTENCES: dict[str, str] = {
     "The broker refuses the topic: allow this account to read it.": "Der Broker lehnt das Topic ab: bitte diesem Zugang das Lesen erlauben.",
     "The topic has more partitions now: the subscription begins anew.": "Das Topic hat jetzt mehr Partitionen: Das Lesen beginnt neu.",
     "The topic has more than {} partitions: offer a smaller one.": "Das Topic hat mehr als {0} Partitionen: bitte ein kleineres anbieten.",
+    "The issuer of the participant's credential has ended it.": "Die ausstellende Stelle hat den Nachweis des "
+    "Teilnehmers beendet.",
+    "The catalogue has more than {} bytes when it is expanded.": "Der Katalog hat entpackt mehr als {0} Bytes.",
+    "The document has a document type that does more than to name namespaces: it may lead nowhere else, and declare at "
+    "most {} entities, each the address of a namespace.": "Das Dokument hat einen Dokumenttyp, der mehr als Namensräume "
+    "benennt: Er darf nirgendwohin führen und höchstens {0} Entitäten festlegen, jede die Adresse eines Namensraums.",
+    "The entities of the document make it many times as long: write the names out.": "Die Entitäten machen das Dokument "
+    "um ein Vielfaches länger: bitte die Namen ausschreiben.",
+    "The portal answered with broken gzip.": "Das Portal hat mit beschädigtem gzip geantwortet.",
+    "The portal answered with gzip that ends too early.": "Das Portal hat mit gzip geantwortet, das zu früh endet.",
 }

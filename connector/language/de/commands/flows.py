@@ -339,8 +339,6 @@ SENTENCES: dict[str, str] = {
     "The broker does not name this address.": "Der Broker nennt diese Adresse nicht.",
     "The other broker does not list the participant any more.": "Der andere Broker führt den Teilnehmer nicht mehr.",
     "The dataset {} is larger than {} bytes.": "Das Datenangebot {0} ist größer als {1} Bytes.",
-    "The document has a document type: it may declare no entities and lead nowhere else.": "Das Dokument hat einen "
-    "Dokumenttyp: Es darf keine Entitäten vereinbaren und nirgendwohin führen.",
     "The document has more than {} statements.": "Das Dokument hat mehr als {0} Aussagen.",
     "The document has more than {} terms that consist of terms.": "Das Dokument hat mehr als {0} Namen, die selbst aus "
     "Aussagen bestehen.",

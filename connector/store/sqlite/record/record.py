@@ -55,6 +55,7 @@ from connector.store.sqlite.record.classes import (
 )
 from connector.store.sqlite.record.likeness import forget_likenesses, list_shared, put_likenesses
 from connector.store.sqlite.record.rows import ALL_SOURCES, COLUMNS, STANDINGS, decode_entry, to_entry
+from connector.store.sqlite.record.unchanged import Unchanged, UnchangedWrites
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
 T = TypeVar("T")
@@ -152,6 +153,7 @@ class SqliteBrokerStore:
         self._holdings: dict[int, dict[str, int]] | None = None
         self._classes: Sequence[VisibilityClass] | None = None
         self._source_marks: Mapping[str, frozenset[MarkKind]] | None = None
+        self._unchanged = UnchangedWrites(self._write, _verify_unchanged, self._note)
         self._closed = False
 
     async def sources(self) -> Sequence[CrawlSource]:
@@ -184,9 +186,10 @@ class SqliteBrokerStore:
     async def apply(self, delta: Delta, now: int) -> int:
         """Apply a complete crawl all or nothing; returns the record's last change number."""
         check_delta(delta)
-        job = partial(_apply_crawl, delta=delta, now=now)
-        # Of what is unchanged, neither classes nor numbers are read again.
-        last = await (self._write(job) if delta.unchanged else self.write(job, delta.source.participant))
+        if delta.unchanged:
+            # Neither classes nor numbers are read again.
+            return await self._unchanged.put(delta, now)
+        last = await self.write(partial(_apply_crawl, delta=delta, now=now), delta.source.participant)
         self._note(delta.source)
         return last
 
@@ -397,9 +400,14 @@ def _put_source(connection: sqlite3.Connection, source: CrawlSource) -> None:
     connection.execute(_PUT_SOURCE, row)
 
 
+def _verify_unchanged(connection: sqlite3.Connection, crawls: Sequence[Unchanged]) -> int:
+    for delta, now in crawls:
+        _put_source(connection, delta.source)
+        connection.execute(_VERIFY_ALL, (now, delta.source.participant, now - VERIFIED_WITHIN_MS))
+    return int(connection.execute(_LAST).fetchone()[0])
+
+
 def _apply_crawl(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
-    if delta.unchanged:
-        return apply_delta(connection, delta, now)
     pushed = {subject for (subject,) in connection.execute(_PUSHED, (delta.source.participant,))}
     return apply_delta(connection, leave_pushed(delta, pushed), now)
 
@@ -414,8 +422,6 @@ def apply_delta(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
         last = _replace(connection, entry, moderating.find_standing(marked, entry.id), last, now)
     for removed in delta.removed:
         last = _bury(connection, (participant, removed), frozenset(), last, now)
-    if delta.unchanged:
-        connection.execute(_VERIFY_ALL, (now, participant, now - VERIFIED_WITHIN_MS))
     if delta.verified:
         verified = msgspec.json.encode(delta.verified).decode()
         connection.execute(_VERIFY, (now, participant, now - VERIFIED_WITHIN_MS, verified))
