@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 BOOT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.lock
 INSTALL := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet
 
-.PHONY: help setup demo test test-odrl test-crash test-kills test-nginx test-hsm test-web test-ckan test-oidc test-pdf test-peers test-portals test-postgres test-sources test-streams test-chart pictures interop-edc simulate tck tck-serve bench format lock
+.PHONY: help setup demo test test-odrl test-crash test-kills test-nginx test-hsm test-web test-ckan test-oidc test-pdf test-peers test-portals test-postgres test-sources test-streams test-chart test-flat pictures interop-edc simulate tck tck-serve bench format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -98,6 +98,9 @@ tck: $(VENV)/.dev ## run the original DSP and DCP conformance kits (needs Java 1
 
 tck-serve: $(VENV)/.dev ## serve the system under test alone, for another version of the kit
 	@$(BIN)/python -m tests.conformance.dsp.system $(ARGS)
+
+test-flat: $(VENV)/.dev ## treat streams of 1 and of 20 GiB (ARGS="--gib N") and compare the memory that they take
+	@$(BIN)/python -m tests.benchmarks.flat $(ARGS)
 
 bench: $(VENV)/.dev ## run the benchmarks and write build/benchmarks.json
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

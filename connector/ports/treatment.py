@@ -14,11 +14,15 @@ from connector.views.assets import RecordFormat as RecordFormat
 from connector.views.assets import Records as Records
 from connector.views.assets import RowForm as RowForm
 
-PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
-"""The precisions of generalised values: a part of an instant, decimals, characters, or a multiple of a number."""
-NUMERIC = re.compile(r"decimals-\d{1,2}|[0-9.]+")
+PRECISION = re.compile(
+    r"hour|day|week|month|quarter|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?"
+    r"|at-(most|least)--?\d{1,9}(\.\d{1,9})?",
+    re.ASCII,
+)
+"""The precisions of generalised values: a part of an instant, decimals, characters, a multiple of a number, a bound."""
+NUMERIC = re.compile(r"decimals-\d{1,2}|[0-9.]+|at-(most|least)-[0-9.-]+")
 """Those of numbers."""
-DATED = frozenset({"hour", "day", "month", "year"})
+DATED = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 """Those of dates and times."""
 
 
@@ -26,7 +30,7 @@ _UNREADABLE = "The treatment in the lease cannot be read: run the data plane and
 
 
 class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One transform with its parameters: fields, precision, size of the smallest group, and summed measures.
+    """One transform with its parameters: fields, precision, conversion, size of the smallest group, summed measures.
 
     `decimal` and `thousands` are the signs in the numbers of the data, `certain` the fields whose numbers show them, as
     in `Records`.
@@ -35,6 +39,7 @@ class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     name: str
     fields: tuple[str, ...] = ()
     precision: str = ""
+    conversion: str = ""
     smallest_group: int = 1
     measures: tuple[str, ...] = ()
     decimal: str = ""

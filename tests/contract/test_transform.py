@@ -32,7 +32,7 @@ REGISTRY = operands()
 TRANSFORMS = load_transforms(REGISTRY)
 FIELDS = ("street", "plate", "count")
 FITTING = KnownData(Records(format="csv", fields=FIELDS, groups=("street",), measures=("count",)))
-FIELD, PRECISION, SMALLEST = DK + "field", DK + "precision", DK + "smallestGroup"
+FIELD, PRECISION, SMALLEST, CONVERSION = (DK + name for name in ("field", "precision", "smallestGroup", "conversion"))
 
 
 def step_of(action: ActionEntry) -> TransformStep:
@@ -42,6 +42,7 @@ def step_of(action: ActionEntry) -> TransformStep:
         name=action.transform,
         fields=("street",) if action.grouped else ("plate",),
         precision="10" if PRECISION in parameters else "",
+        conversion="number" if CONVERSION in parameters else "",
         smallest_group=2 if SMALLEST in parameters else 1,
         measures=("count",) if action.result == "groups" else (),
     )
@@ -50,7 +51,12 @@ def step_of(action: ActionEntry) -> TransformStep:
 def offer_of(action: ActionEntry) -> bytes:
     """Return an offer that demands the transform, with the same parameters as `step_of`."""
     step = step_of(action)
-    values = {FIELD: ("isAnyOf", list(step.fields)), PRECISION: ("eq", step.precision), SMALLEST: ("gteq", "2")}
+    values = {
+        FIELD: ("isAnyOf", list(step.fields)),
+        PRECISION: ("eq", step.precision),
+        CONVERSION: ("eq", step.conversion),
+        SMALLEST: ("gteq", "2"),
+    }
     constraints = [
         {"leftOperand": name, "operator": values[name][0], "rightOperand": values[name][1]}
         for name in (*action.requires, *action.accepts)
@@ -154,6 +160,7 @@ def test_odd_values_are_treated_like_others(kind: str, value: Any) -> None:
 def test_it_holds_no_more_than_it_may(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connector.dataplane.transforms.suppress.MOST_RECORDS", 20)
     monkeypatch.setattr("connector.dataplane.transforms.aggregate.MOST_GROUPS", 20)
+    monkeypatch.setattr("connector.dataplane.transforms.cohorts.MOST_PEOPLE", 20)
     records = [record(str(at), str(at)) for at in range(30)]
     if TRANSFORMS[kind](STEPS[kind], b"").most_bytes is None:
         assert len(run(kind, records)) == 30

@@ -5,28 +5,38 @@ which no value of a field can be read is refused.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from connector.dataplane.formats.tables import RecordTable
+from connector.dataplane.formats.usual import Usual
 from connector.dataplane.formats.values import MISSING, UNREAD, UNREAD_TEXT, read_raw, require_fields, to_text
 from connector.ports.flow import Record, Untreatable
 
 ValueChange = Callable[[Any], Any]
 """Returns the new value of a field, empty (a text) or None if it cannot be read. A text stays a text."""
 
-_UNCHANGED = {"", UNREAD_TEXT}
-
 
 class Fieldwise:
     """Changes the values of the fields in `changes`.
 
-    `purpose` is a verb phrase for the error of a missing field. `empties` is True if nothing shall be left of a value.
+    `purpose` is a verb phrase for the error of a missing field. `usual` has the values of a field that an engine
+    changes in the same way. `empties` is True if nothing shall be left of a value.
     """
 
     most_bytes = None
 
-    def __init__(self, changes: Mapping[str, ValueChange], purpose: str, *, empties: bool = False) -> None:
+    def __init__(
+        self,
+        changes: Mapping[str, ValueChange],
+        purpose: str,
+        *,
+        usual: Mapping[str, Usual | None] = MappingProxyType({}),
+        empties: bool = False,
+    ) -> None:
         self._changes = changes
+        self._usual = usual
         self._purpose = purpose
         self._empties = empties
         self._read: set[str] = set()
@@ -52,21 +62,22 @@ class Fieldwise:
         return record
 
     def take_table(self, table: RecordTable) -> RecordTable:
-        """Return the table with changed values; equal values of a piece are changed once."""
+        """Return the table with changed values: usual ones in one go, of the others equal ones of a piece once."""
         for name, change in self._changes.items():
-            values = table.list_values(name)
-            known = {value: change(value) for value in {*values} - _UNCHANGED if value.strip() not in MISSING}
-            unread = not self._empties and "" in known.values()
-            if unread:
-                known = {value: made or UNREAD_TEXT for value, made in known.items()}
-            made = list(map(known.get, values, values))
-            if unread:
-                count = made.count(UNREAD_TEXT) - values.count(UNREAD_TEXT)
+            before = table.count_unread(name)
+            known: dict[str, str] = {}
+            table, usual = table.change(name, self._usual.get(name), partial(self._change_all, change, known))
+            if count := table.count_unread(name) - before:
                 self.unread[name] = self.unread.get(name, 0) + count
-            if any(value != UNREAD_TEXT for value in known.values()):
+            if usual or any(value != UNREAD_TEXT for value in known.values()):
                 self._read.add(name)
-            table = table.set_values(name, made, unread=unread)
         return table
+
+    def _change_all(self, change: ValueChange, known: dict[str, str], values: list[str]) -> dict[str, str]:
+        for value in values:
+            if value != UNREAD_TEXT and value.strip() not in MISSING:
+                known[value] = change(value) or ("" if self._empties else UNREAD_TEXT)
+        return known
 
     def finish(self) -> Iterable[Record]:
         """Return no record: none was held back. Raises Untreatable if no value of a field could be read."""

@@ -5,11 +5,12 @@ its own view of a quote inside a value and of a single carriage return.
 """
 
 import csv
+import re
+from functools import cache
 
 import polars as pl
 
 from connector.dataplane.columns.table import ColumnTable
-from connector.dataplane.formats.quotes import find_stray_quote
 
 LONGEST_PIECE = 3 * 1024 * 1024
 LONGEST_LINE = 512 * 1024
@@ -26,12 +27,14 @@ def read_table(text: str, fields: tuple[str, ...], delimiter: str, line_end: str
         fields: the names in the header line, each once.
         delimiter, line_end: those of the data.
     """
-    if not _is_sound(text, fields, delimiter, line_end):
+    quoted = _find_quoted(text, delimiter) if '"' in text else []
+    if quoted is None or not _is_sound(text, fields, delimiter, line_end):
         return None
     names = [str(at) for at in range(len(fields))]
+    written = text.encode()
     try:
         frame = pl.read_csv(
-            text.encode(),
+            written,
             has_header=False,
             schema=dict.fromkeys(names, pl.String),
             separator=delimiter,
@@ -39,16 +42,39 @@ def read_table(text: str, fields: tuple[str, ...], delimiter: str, line_end: str
         )
     except pl.exceptions.PolarsError:
         return None
-    if '""' in text:
-        frame = frame.with_columns(pl.all().replace("", None))  # else an empty value is written as it was: in quotes
-    longest = frame.select(pl.all().str.len_bytes().max().fill_null(0)).row(0)
+    lengths = frame.select(pl.all().str.len_bytes())
+    longest = [length or 0 for length in lengths.max().row(0)]
     if max(longest) >= csv.field_size_limit() or sum(longest) > LONGEST_LINE:
         return None
-    inside = sum(frame.select(pl.all().str.count_matches(delimiter, literal=True).sum()).row(0)) if '"' in text else 0
-    # Neither a blank nor a short line: every record has a delimiter between each two of its values.
-    if text.count(delimiter) - inside != frame.height * (len(fields) - 1):
+    # Neither a blank nor a short line: each byte is in a value, around one, or between two of a whole record.
+    around = _count_around(quoted) + frame.height * (len(fields) - 1 + len(line_end))
+    if len(written) != around + sum(length or 0 for length in lengths.sum().row(0)):
         return None
-    return ColumnTable(frame, dict(zip(fields, names, strict=True)))
+    if quoted and 0 in lengths.min().row(0):
+        frame = frame.with_columns(pl.all().replace("", None))  # else an empty value is written as it was: in quotes
+    return ColumnTable(frame, dict(zip(fields, names, strict=True)), plain=not quoted)
+
+
+def _find_quoted(text: str, delimiter: str) -> list[str] | None:
+    """Return the values that stand between quotes, with them; None if a quote stands anywhere else."""
+    found = _make_pattern(delimiter).findall(text)
+    return found if "".join(found).count('"') == text.count('"') else None
+
+
+def _count_around(quoted: list[str]) -> int:
+    """Return how many of the quotes do not belong to values: two of each value, and one of each two inside of it."""
+    around = 2 * len(quoted)
+    return around + ("".join(quoted).count('"') - around) // 2
+
+
+@cache
+def _make_pattern(delimiter: str) -> re.Pattern[str]:
+    """Return the pattern of a value between quotes, which borders a delimiter or a line end on both sides.
+
+    It begins with the quote, so that the search for the next one is quick, and looks at the sign before it afterwards.
+    """
+    sign = re.escape(delimiter)
+    return re.compile(rf'"(?<![^{sign}\n]")[^"]*+(?:""[^"]*+)*+"(?![^{sign}\r\n])')
 
 
 def _is_sound(text: str, fields: tuple[str, ...], delimiter: str, line_end: str) -> bool:
@@ -66,5 +92,4 @@ def _is_sound(text: str, fields: tuple[str, ...], delimiter: str, line_end: str)
         and "\0" not in text
         and not text.startswith(_MARK)
         and returns == (text.count("\r\n") if line_end == "\r\n" else 0)
-        and (not (quotes := text.count('"')) or (quotes % 2 == 0 and find_stray_quote(text, delimiter) is None))
     )

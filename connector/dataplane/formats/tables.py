@@ -1,13 +1,15 @@
 """A piece of data as columns of text, as transforms and the row filter see it; `columns.table` implements it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from connector.dataplane.formats.usual import Usual
 from connector.ports.flow import Record
 
 Group = tuple[str, ...]
 """The values of the fields of a group."""
+ChangeValues = Callable[[list[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,28 @@ class RecordTable(Protocol):
     def list_records(self) -> Iterator[list[Record]]:
         """Yield the records as values by field, some at a time."""
 
-    def list_values(self, field: str) -> list[str]:
-        """Return the values of a field, one for each record."""
+    def list_distinct(self, field: str) -> list[str]:
+        """Return the values of a field, each once, without the empty one."""
 
     def drop(self, fields: Iterable[str]) -> Self:
         """Return the records without these fields."""
 
-    def set_values(self, field: str, values: Sequence[str], *, unread: bool = False) -> Self:
-        """Return the records with these values of a field, one for each record; `unread` if one could not be read."""
+    def find_values(self, field: str, source: str, values: Mapping[str, str]) -> Self:
+        """Return the records with a field that has what `values` holds for the value of another field, or nothing."""
 
-    def keep(self, chosen: Sequence[bool]) -> Self:
-        """Return the records for which `chosen` is True."""
+    def change(self, field: str, usual: Usual | None, change: ChangeValues) -> tuple[Self, bool]:
+        """Return the records with changed values of a field, and whether one of them was a usual value.
+
+        Parameters:
+            usual: the values that are changed in one go, if there are any.
+            change: returns the new value of each other value that changes; `UNREAD_TEXT` if it cannot be read.
+        """
+
+    def count_unread(self, field: str) -> int:
+        """Return in how many records the value of a field could not be read."""
+
+    def keep_groups(self, fields: Sequence[str], groups: Sequence[Group]) -> Self:
+        """Return the records of these groups."""
 
     def keep_read(self, fields: Iterable[str]) -> Self:
         """Return the records in which the values of these fields could be read."""
@@ -65,5 +78,5 @@ class RecordTable(Protocol):
             certain: False to leave out a number that another notation reads as another one, such as 1.234.
         """
 
-    def leave_out_plain(self, measure: str, sign: str, *, certain: bool) -> Self:
-        """Return the records that `add_up` leaves, except those without a value."""
+    def leave_out_plain(self, fields: Sequence[str], measure: str, sign: str, *, certain: bool) -> Self:
+        """Return the records with a value that `add_up` leaves, with these fields, the measure and their persons."""

@@ -4,7 +4,7 @@ A result has the fields of the group, `records`, and `x_sum` and `x_mean` for ea
 `dk:smallestGroup` is removed, and so is a sum of fewer numbers, which would reveal single ones. The size of a group is
 the number of people that are certain if the asset names the field of the person, else the number of records
 (`formats.people`). A record in whose place of a group's name a value could not be read belongs to no group: it is left
-out and counted. Sums are exact; means are rounded (`_mean`).
+out and counted. Sums are exact; means are rounded (`compute_mean`).
 """
 
 from collections import defaultdict
@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from connector.dataplane.formats.people import Headcount
+from connector.dataplane.formats.sums import compute_mean, copy_value, list_sum_fields
 from connector.dataplane.formats.tables import Group, RecordTable
 from connector.dataplane.formats.values import (
     EXACT,
@@ -23,14 +22,12 @@ from connector.dataplane.formats.values import (
     format_number,
     is_certain,
     make_reader,
-    require_fields,
     to_text,
 )
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
-_DIGITS = 6
 
 
 class _Tally:
@@ -63,12 +60,7 @@ class Aggregate:
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the fields of a group. Raises Untreatable if a name would occur twice."""
-        require_fields((*self._step.fields, *self._step.measures), fields, "aggregate by it")
-        made = tuple(f"{name}_{kind}" for name in self._step.measures for kind in ("sum", "mean"))
-        names = (*self._step.fields, "records", *made)
-        if len(set(names)) != len(names):
-            raise Untreatable("A field of the data has the name of a sum or mean: rename the field.")
-        return names
+        return list_sum_fields(self._step.fields, self._step.measures, fields)
 
     def take(self, record: Record) -> None:
         """Add a record to its group. Raises Untreatable if there are too many groups or persons."""
@@ -77,7 +69,7 @@ class Aggregate:
             self.left_out += 1
             return
         key = tuple(to_text(record.get(name)) for name in step.fields)
-        whole, *measures = self._find_tallies(key, [_copy(record.get(name)) for name in step.fields])
+        whole, *measures = self._find_tallies(key, [copy_value(record.get(name)) for name in step.fields])
         self._counted += whole.people.add(record)
         for (name, read), tally in zip(self._read, measures, strict=True):
             raw = record.get(name)
@@ -112,7 +104,7 @@ class Aggregate:
             tally = self._groups[found.group][1][at]
             self._counted += tally.people.add_records(found.count, None if persons is None else persons[found.group])
             tally.sum = EXACT.add(tally.sum, Decimal(found.total).scaleb(-found.decimals))
-        for record in table.leave_out_plain(name, sign, certain=certain):
+        for record in table.leave_out_plain(step.fields, name, sign, certain=certain):
             value = read(record[name])
             if value is not None:
                 tally = self._groups[tuple(record[field] for field in step.fields)][1][at]
@@ -148,7 +140,7 @@ class Aggregate:
             for name, tally in zip(self._step.measures, measures, strict=True):
                 enough = tally.people.records and tally.people.size() >= least
                 group[f"{name}_sum"] = Decimal(format_number(tally.sum)) if enough else None
-                group[f"{name}_mean"] = _mean(tally) if enough else None
+                group[f"{name}_mean"] = compute_mean(tally.sum, tally.people.records) if enough else None
             yield group
 
 
@@ -160,15 +152,3 @@ def _list_persons(table: RecordTable, fields: tuple[str, ...]) -> dict[Group, li
     for group, person in table.list_persons(fields):
         persons[group].append(person)
     return persons
-
-
-def _copy(value: Any) -> Any:
-    """Return a value that does not keep the piece of the data that it stands in."""
-    return value.copy() if isinstance(value, msgspec.Raw) else value
-
-
-def _mean(tally: _Tally) -> Decimal:
-    """Return the mean, rounded half to even to six decimals, and to as many more as make six significant digits."""
-    mean = EXACT.divide(tally.sum, Decimal(tally.people.records))
-    last = min(-_DIGITS, mean.adjusted() + 1 - _DIGITS)
-    return Decimal(format_number(mean.quantize(Decimal(1).scaleb(last), context=EXACT).normalize(EXACT)))

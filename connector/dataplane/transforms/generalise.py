@@ -4,6 +4,8 @@
 |---|---|---|
 | a number, `10`, `0.5` | numbers | the largest multiple that is not above the value: 47 → 40 |
 | `hour`, `day`, `month`, `year` | dates and times (ISO 8601, or 4.5.2026) | that part: 2026-05-04T13:47Z → 2026-05-04 |
+| `week`, `quarter` | the same | the week (ISO 8601) or quarter: 2026-05-04 → 2026-W19, 2026-Q2 |
+| `at-most-N`, `at-least-N` | numbers | the bound in place of a value beyond it (top and bottom coding): 97 → 90 |
 | `decimals-N` | numbers, as coordinates | the value cut off after N decimals: 52.02841 → 52.02 |
 | `prefix-N` | texts, as postcodes | the first N characters: 33602 → 33 |
 
@@ -13,11 +15,14 @@ can be read is refused.
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from connector.dataplane.columns.fieldwise import Fieldwise
 from connector.dataplane.formats.dates import cut_instant
+from connector.dataplane.formats.usual import Usual, UsualInstants, find_usual_numbers
 from connector.dataplane.formats.values import (
     EXACT,
     format_number,
@@ -31,6 +36,8 @@ from connector.ports.flow import Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 _PATTERN = re.compile(r"(decimals|prefix)-(\d{1,2})")
+_BOUND = re.compile(r"at-(most|least)-(-?[0-9]+(?:\.[0-9]+)?)", re.ASCII)
+_NAMED = frozenset({"week", "quarter"})
 # The characters of the ISO form that remain.
 _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
 
@@ -38,12 +45,13 @@ _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
 def build(step: TransformStep, _key: bytes) -> Transform:
     """Build the transform of one delivery."""
     sign = step.decimal or "."
-    changes = {}
+    changes, usual = {}, {}
     for name in step.fields:
         read = make_reader(name, step.decimal, step.thousands, step.certain)
         certain = is_certain(name, step.decimal, step.certain)
         changes[name] = make_coarser(step.precision, read, sign, certain=certain)
-    return Fieldwise(changes, "generalise it", empties=step.precision == "prefix-0")
+        usual[name] = find_usual(step.precision, sign, certain=certain)
+    return Fieldwise(changes, "generalise it", usual=usual, empties=step.precision == "prefix-0")
 
 
 def make_coarser(
@@ -61,6 +69,10 @@ def make_coarser(
     if precision in _INSTANTS:
         length = _INSTANTS[precision]
         return lambda value: cut_instant(value, length) or _to_empty(value)
+    if precision in _NAMED:
+        return lambda value: _name_part(value, precision) or _to_empty(value)
+    if found := _BOUND.fullmatch(precision):
+        return partial(_bound, Decimal(found[2]), found[1] == "most", read, decimal)
     if found := _PATTERN.fullmatch(precision):
         count = int(found[2])
         if found[1] == "prefix":
@@ -69,7 +81,7 @@ def make_coarser(
     else:
         multiple = to_number(precision)
         if multiple is None or multiple <= 0:
-            known = "a number, hour, day, month, year, decimals-N or prefix-N"
+            known = "a number, hour, day, week, month, quarter, year, decimals-N, prefix-N, at-most-N or at-least-N"
             raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
         step, below = multiple, True
     usual = _make_usual(step, decimal, certain=certain)
@@ -80,6 +92,17 @@ def make_coarser(
         return _round(value, read(value), step, decimal, below=below)
 
     return coarsen
+
+
+def find_usual(precision: str, sign: str, *, certain: bool) -> Usual | None:
+    """Return the values that an engine makes coarser in the same way, if there are any."""
+    if precision in _INSTANTS:
+        return UsualInstants(_INSTANTS[precision])
+    found = _PATTERN.fullmatch(precision)
+    if precision in _NAMED or _BOUND.fullmatch(precision) or (found and found[1] == "prefix"):
+        return None
+    step = Decimal(1).scaleb(-int(found[2])) if found else Decimal(precision)
+    return find_usual_numbers(step, sign, certain=certain)
 
 
 def _make_usual(step: Decimal, sign: str, *, certain: bool) -> Callable[[str], str | None]:
@@ -111,6 +134,29 @@ def _round(value: Any, found: Decimal | None, step: Decimal, decimal: str, *, be
         multiple = EXACT.subtract(multiple, step)
     # A multiple has the decimals of its step and no exponent: 40, not 4E+1.
     return write_number(multiple, decimal) if isinstance(value, str) else Decimal(format_number(multiple))
+
+
+def _name_part(value: Any, part: str) -> str | None:
+    """Return the week or quarter of a date or time; one that is coarser remains, None if it is none."""
+    found = cut_instant(value, 10)
+    if found is None:
+        return None
+    if part == "quarter":
+        return f"{found[:4]}-Q{(int(found[5:7]) + 2) // 3}"
+    if len(found) < 10:
+        return found
+    year, week, _ = date.fromisoformat(found).isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def _bound(bound: Decimal, above: bool, read: Callable[[Any], Decimal | None], decimal: str, value: Any) -> Any:
+    """Return the bound in place of a number that is above it, or below it; any other number as it is written."""
+    found = read(value)
+    if found is None:
+        return _to_empty(value)
+    if found <= bound if above else found >= bound:
+        return value
+    return write_number(bound, decimal) if isinstance(value, str) else bound
 
 
 def _to_empty(value: Any) -> Any:

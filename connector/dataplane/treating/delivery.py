@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, TypeVar
 
 from connector.dataplane.control.gate import Gate
@@ -94,6 +94,10 @@ class TreatedDelivery:
         self._identifies = bool(records.subject) and bool(treatment.consent or self._bounds)
 
         self._is_json = records.format in {"json", "ndjson"}
+        # One that learns of the records that are left out gets them as the transforms before it make them.
+        self._learning = next((at for at, one in enumerate(self._transforms) if hasattr(one, "take_left_out")), None)
+        before = treatment.steps[: self._learning] if self._learning is not None else ()
+        self._before_learning = build_transforms(before, treating, flow)
 
     @property
     def whole(self) -> bool:
@@ -229,9 +233,9 @@ class TreatedDelivery:
 
     async def _pass_table(self, table: RecordTable) -> bytes:
         """Return the bytes that leave for the records of a table."""
-        references = await self._work(self._identify_table, table) if self._identifies else []
-        states = await self._consents.find_states([person for person in dict.fromkeys(references) if person])
-        return await self._work(self._treat_table, await self._find_reader(0), table, references, states)
+        people = await self._work(self._identify_table, table) if self._identifies else {}
+        states = await self._consents.find_states([person for person in dict.fromkeys(people.values()) if person])
+        return await self._work(self._treat_table, await self._find_reader(0), table, people, states)
 
     def _begin(self, reader: RecordReader, fields: tuple[str, ...], records: Sequence[Record]) -> bytes:
         """Check that all required fields exist and return the bytes before the records.
@@ -263,10 +267,10 @@ class TreatedDelivery:
                 persons[reference] = None
         return list(persons)
 
-    def _identify_table(self, table: RecordTable) -> list[str]:
-        """Return the reference of the person of each record, an empty one for nobody."""
+    def _identify_table(self, table: RecordTable) -> dict[str, str]:
+        """Return the reference of the person for each subject in the table, an empty one for nobody."""
         self._forget_references()
-        return list(map(self._refer, table.list_values(self._records.subject)))
+        return {subject: self._refer(subject) for subject in table.list_distinct(self._records.subject)}
 
     def _forget_references(self) -> None:
         if len(self._references) > _REMEMBERED:
@@ -307,6 +311,7 @@ class TreatedDelivery:
         if self._declared and not record.keys() <= self._declared:
             raise Untreatable(_UNDECLARED)
         if self._filter is not None and not self._filter.allows(record, states.get(record.get(PERSON, ""))):
+            self._tell_left_out(record)
             return None
         if record.get(PERSON) in self._uncounted:
             # Somebody may be called Null, and consent, but may be nobody where heads are counted.
@@ -314,17 +319,21 @@ class TreatedDelivery:
         return self._apply_transforms(record, 0)
 
     def _treat_table(
-        self, reader: RecordReader, table: RecordTable, references: list[str], states: dict[str, str | None]
+        self, reader: RecordReader, table: RecordTable, people: dict[str, str], states: dict[str, str | None]
     ) -> bytes:
+        if self._learning is not None:
+            named = table.find_values(PERSON, self._records.subject, people) if self._identifies else table
+            return b"".join(self._treat(reader, batch, states) for batch in named.list_records())
         self._count += table.height
         if self._declared and table.height and not table.columns.keys() <= self._declared:
             raise Untreatable(_UNDECLARED)
+        if self._filter is not None:
+            consents = {subject: states.get(person) for subject, person in people.items()} if states else None
+            table = self._filter.keep_allowed(table, consents)
         if self._bounds and self._identifies:
             # Somebody may be called Null, and consent, but may be nobody where heads are counted.
-            table = table.set_values(PERSON, ["" if one in self._uncounted else one for one in references])
-        if self._filter is not None:
-            consents = map(states.get, references) if self._identifies else repeat(None, table.height)
-            table = self._filter.keep_allowed(table, consents)
+            counted = {subject: "" if one in self._uncounted else one for subject, one in people.items()}
+            table = table.find_values(PERSON, self._records.subject, counted)
         for at, transform in enumerate(self._transforms):
             take = getattr(transform, "take_table", None)
             if take is None:
@@ -334,6 +343,19 @@ class TreatedDelivery:
                 return b""
             table = made
         return self._find_writer(reader).write(table)
+
+    def _tell_left_out(self, record: Record) -> None:
+        """Tell a transform of a record that is left out, if it learns of such."""
+        if self._learning is None:
+            return
+        if record.get(PERSON) in self._uncounted:
+            record[PERSON] = ""
+        for transform in self._before_learning:
+            made = transform.take(record)
+            if made is None:
+                return
+            record = made
+        self._transforms[self._learning].take_left_out(record)  # type: ignore[attr-defined]  # only some have it
 
     def _apply_transforms(self, record: Record, first: int) -> Record | None:
         """Return the record after the transforms from `first` on; None if one of them holds it back."""

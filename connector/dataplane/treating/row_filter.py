@@ -4,7 +4,7 @@ A text that is no term of the operand's vocabulary decides nothing: `NRW` may me
 "is not DE-NW" is known of it. Only a name that the policy itself uses is compared as it is written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from connector.dataplane.formats.tables import RecordTable
@@ -31,6 +31,7 @@ class RecordFilter:
         assert treatment.rows is not None
         self._operands = operands
         self._records = treatment.records
+        self._subject = treatment.records.subject
         self._fields: list[tuple[Operand, str]] = []
         for iri, field in treatment.records.facts.items():
             operand = operands.operands.get(iri)
@@ -53,16 +54,28 @@ class RecordFilter:
             self.unread[field] = self.unread.get(field, 0) + 1
         return allowed
 
-    def keep_allowed(self, table: RecordTable, consents: Iterable[str | None]) -> RecordTable:
-        """Return the records of a table that may leave; `consents` are the states of each record's person."""
-        columns = [table.list_values(field) for _, field in self._fields]
-        keys = list(zip((state or "" for state in consents), *columns, strict=True))
-        results = {key: self._judge(key) for key in set(keys)}
-        if any(unread for _, unread in results.values()):
-            for key in keys:
-                for field in results[key][1]:
-                    self.unread[field] = self.unread.get(field, 0) + 1
-        return table.keep([results[key][0] for key in keys])
+    def keep_allowed(self, table: RecordTable, consents: Mapping[str, str | None] | None) -> RecordTable:
+        """Return the records of a table that may leave.
+
+        `consents` has the state of the consent of each subject in the table; None if nobody is identified.
+        """
+        fields = [field for _, field in self._fields]
+        judged = table
+        if consents is not None:
+            states = {subject: state or "" for subject, state in consents.items()}
+            judged = table.find_values(CONSENT, self._subject, states)
+        asked = fields if consents is None else [CONSENT, *fields]
+        allowed, some = [], False
+        for group, count in judged.count_groups(asked) if asked else ():
+            kept, unread = self._judge(group if consents is not None else ("", *group))
+            for field in unread:
+                self.unread[field] = self.unread.get(field, 0) + count
+            some = some or not kept
+            if kept:
+                allowed.append(group)
+        if not asked:
+            return table if self._judge(("",))[0] else table.keep_groups(tuple(table.columns)[:1], ())
+        return judged.keep_groups(asked, allowed).drop([CONSENT]) if some else table
 
     def _judge(self, key: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
         """Return whether records with these values may leave, and the fields with a value that is not known."""

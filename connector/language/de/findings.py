@@ -92,7 +92,7 @@ SENTENCES: dict[str, str] = {
     "advice-field-missing": "Nennen Sie ein vorhandenes Feld.",
     "advice-groups-missing": "Nennen Sie Felder mit dk:field oder als Gruppen der Datensätze.",
     "advice-manner-unclear": (
-        "Nennen Sie Felder, Genauigkeit und kleinste Gruppe einzeln, wie docs/extend.md sie aufzählt."
+        "Nennen Sie Felder, Genauigkeit, Umrechnung und kleinste Gruppe einzeln, wie docs/extend.md sie aufzählt."
     ),
     "advice-not-stated": "Beschreiben Sie die Datensätze genauer.",
     "advice-never-stated": "Ändern Sie die Bedingung oder die Angabe.",

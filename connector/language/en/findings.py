@@ -91,7 +91,7 @@ SENTENCES: dict[str, str] = {
     "advice-plane-secret": "Offer the data from the connector itself.",
     "advice-field-missing": "Name an existing field.",
     "advice-groups-missing": "Name fields with dk:field, or as the groups of the records.",
-    "advice-manner-unclear": "Name fields, precision and smallest group one by one, as docs/extend.md lists them.",
+    "advice-manner-unclear": "Name fields, precision, conversion and smallest group as docs/extend.md lists them.",
     "advice-not-stated": "Describe the records in more detail.",
     "advice-never-stated": "Change the condition, or what is stated.",
     "advice-never-unstated": "State it, or remove the condition.",

@@ -16,7 +16,7 @@ def test_every_value_of_a_sound_piece_is_its_text(text: str, rows: list[list[str
     for end in ("\n", "\r\n"):
         table = read_table(text.replace("\n", end), ("a", "b"), ",", end)
         assert table is not None
-        assert list(zip(table.list_values("a"), table.list_values("b"), strict=True)) == [
+        assert [(record["a"], record["b"]) for record in table] == [
             tuple(value.replace("\n", end) for value in row) for row in rows
         ]
 

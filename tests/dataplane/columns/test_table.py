@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from connector.dataplane.columns.reading import read_table
 from connector.dataplane.columns.table import ColumnTable, write_table
 from connector.dataplane.formats.tables import PlainSum
+from connector.dataplane.formats.usual import UsualNumbers
 from connector.dataplane.formats.values import UNREAD, UNREAD_TEXT
 from connector.ports.flow import PERSON
 
@@ -29,26 +30,40 @@ def test_usual_numbers_are_added_up_as_they_are_written_and_others_are_left(tabl
     sums, usual = table.add_up(["a"], "b", ".", certain=False)
     assert sums == [PlainSum(("x",), 2, 125, 2), PlainSum(("y",), 0, 2, 1)]
     assert usual.height == 3
-    assert table.leave_out_plain("b", ".", certain=False).list_values("b") == ["1.234", "n/a"]
-    assert PlainSum(("y",), 3, 1234, 1) in table.add_up(["a"], "b", ".", certain=True)[0]
+    assert [record["b"] for record in table.leave_out_plain(["a"], "b", ".", certain=False)] == ["1.234", "n/a"]
+    assert PlainSum(("y",), 3, 3234, 2) in table.add_up(["a"], "b", ".", certain=True)[0]
 
 
 def test_persons_are_listed_once_for_each_group(table: ColumnTable) -> None:
-    known = table.set_values(PERSON, ["p", "q", "p", "r", "q", ""])
-    assert list(known.list_persons(["a"])) == [(("x",), "p"), (("y",), "q"), (("x",), "r"), (("",), "")]
+    known = table.find_values(PERSON, "b", {"1.50": "p", "2": "q", "-0.25": "p", "1.234": "q"})
+    assert list(known.list_persons(["a"])) == [(("x",), "p"), (("y",), "q"), (("x",), ""), (("",), "")]
 
 
 def test_a_value_that_could_not_be_read_is_marked_until_it_leaves_empty(table: ColumnTable) -> None:
-    marked = table.set_values("a", ["x", UNREAD_TEXT, "x", "x", "y", ""], unread=True)
-    assert [record["a"] for part in marked.list_records() for record in part] == ["x", UNREAD, "x", "x", "y", ""]
-    assert marked.keep_read(["a"]).height == 5
-    assert write_table(marked, ("a",), ",", "\n") == 'x\n""\nx\nx\ny\n""\n'
+    marked, usual = table.change("a", None, lambda values: dict.fromkeys(set(values) - {"x"}, UNREAD_TEXT))
+    assert not usual
+    assert [record["a"] for record in marked] == ["x", UNREAD, "x", "x", UNREAD, ""]
+    assert (marked.count_unread("a"), marked.keep_read(["a"]).height) == (2, 4)
+    assert write_table(marked, ("a",), ",", "\n") == 'x\n""\nx\nx\n""\n""\n'
+
+
+def test_usual_values_are_changed_in_one_go_and_all_others_by_the_function(table: ColumnTable) -> None:
+    asked: list[str] = []
+
+    def change(values: list[str]) -> dict[str, str]:
+        asked.extend(values)
+        return dict.fromkeys(values, "other")
+
+    made, usual = table.change("b", UsualNumbers(5, 1, ".", certain=False), change)
+    assert usual
+    assert [record["b"] for record in made] == ["1.5", "2.0", "other", "", "other", "other"]
+    assert sorted(asked) == ["-0.25", "1.234", "n/a"]
 
 
 def test_records_are_chosen_and_fields_dropped(table: ColumnTable) -> None:
-    few = table.keep([True, False, False, False, False, True]).drop(["a"])
+    few = table.keep_groups(["a", "b"], [("x", "1.50"), ("", "n/a"), ("y", "1.50")]).drop(["a"])
     assert [*few.columns] == ["b"]
-    assert few.list_values("b") == ["1.50", "n/a"]
+    assert few.list_distinct("b") == ["1.50", "n/a"]
 
 
 CELLS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\r"), max_size=6)

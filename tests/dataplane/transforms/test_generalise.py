@@ -107,3 +107,23 @@ def test_a_number_that_can_be_read_in_two_ways_is_not_made_coarser(
     step = TransformStep(name="generalise", fields=("a",), precision="1", decimal=decimal, certain=certain)
     data = b"a;b\n12;1\n1.234;1\n1.500;1\n"
     assert [line.split(";")[0] for line in deliver(data, treat(CSV, step)).decode().splitlines()[1:]] == made
+
+
+@pytest.mark.parametrize(
+    ("precision", "value", "made"),
+    [
+        ("week", "2027-01-01", "2026-W53"),
+        ("week", "4.5.2026, 13:47 Uhr", "2026-W19"),
+        ("week", "2026-05", "2026-05"),
+        ("quarter", "2026-05", "2026-Q2"),
+        ("quarter", "31.12.2026", "2026-Q4"),
+        ("quarter", "Q2", ""),
+        ("at-most-90", "97", "90"),
+        ("at-most-90", "90.0", "90.0"),
+        ("at-least--5.5", "-6", "-5.5"),
+        ("at-least-18", "young", ""),
+        ("at-least-18", Decimal(17), Decimal(18)),
+    ],
+)
+def test_a_date_has_a_week_and_a_quarter_and_a_number_bounds(precision: str, value: object, made: object) -> None:
+    assert make_coarser(precision)(value) == made

@@ -115,9 +115,25 @@ STEPS: Sequence[Sequence[TransformStep | None]] = [
     [
         None,
         *(
+            TransformStep(name="convert", fields=("a",), conversion=conversion, decimal=sign)
+            for conversion in ("number", "date", "km/h-to-m/s")
+            for sign in ("", ",")
+        ),
+    ],
+    [
+        None,
+        *(
             TransformStep(name="generalise", fields=fields, precision=precision, decimal=sign, certain=certain)
             for fields in (("a",), ("a", "c"))
-            for precision, sign in [("10", ""), ("0.5", "."), ("decimals-1", ","), ("month", ""), ("prefix-1", "")]
+            for precision, sign in [
+                ("10", ""),
+                ("0.5", "."),
+                ("decimals-1", ","),
+                ("month", ""),
+                ("prefix-1", ""),
+                ("week", ""),
+                ("at-most-7", ""),
+            ]
             for certain in ((), ("c",))
         ),
         TransformStep(name="generalise", fields=("a",), precision="prefix-0"),
@@ -129,7 +145,7 @@ STEPS: Sequence[Sequence[TransformStep | None]] = [
             TransformStep(
                 name=name, fields=fields, measures=measures, smallest_group=least, decimal=sign, certain=certain
             )
-            for name, measures in (("aggregate", ("c",)), ("aggregate", ()), ("suppress", ()))
+            for name, measures in (("aggregate", ("c",)), ("aggregate", ()), ("cohorts", ("c",)), ("suppress", ()))
             for fields in (("a",), ("a", "b"))
             for least in (1, 2)
             for sign, certain in (("", ()), (".", ("a",)), (",", ()))

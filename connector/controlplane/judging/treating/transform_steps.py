@@ -13,9 +13,11 @@ from connector.policy.model.decision import RequiredTransform
 from connector.policy.model.policy import DK, AtomicConstraint, Constraint
 from connector.policy.model.values import Iri, Number
 from connector.policy.vocabulary.registry import ActionEntry
+from connector.policy.vocabulary.units import NOTATIONS, find_conversion
 from connector.ports.treatment import DATED, NUMERIC, PRECISION, Records, TransformStep
 
-_FIELD, _SMALLEST, _PRECISION = DK + "field", DK + "smallestGroup", DK + "precision"
+_FIELD, _SMALLEST = DK + "field", DK + "smallestGroup"
+_PRECISION, _CONVERSION = DK + "precision", DK + "conversion"
 LARGEST_GROUP = 1_000_000_000
 
 
@@ -51,7 +53,7 @@ def find_problem(
 
 def find_numeric_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
     """Return the fields that a transform or the row filter of a policy reads as numbers."""
-    steps = (step for step in _list_steps(compiled, records) if NUMERIC.fullmatch(step.precision))
+    steps = (step for step in _list_steps(compiled, records) if _reads_numbers(step))
     operands = compiled.registry.operands
     facts = [name for iri, name in records.facts.items() if iri in operands and operands[iri].sort == "number"]
     return tuple(dict.fromkeys((*records.measures, *facts, *(name for step in steps for name in step.fields))))
@@ -59,8 +61,12 @@ def find_numeric_fields(compiled: Compiled, records: Records) -> tuple[str, ...]
 
 def find_dated_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
     """Return the fields that a transform of a policy reads as dates or times."""
-    steps = (step for step in _list_steps(compiled, records) if step.precision in DATED)
+    steps = (step for step in _list_steps(compiled, records) if step.precision in DATED or step.conversion == "date")
     return tuple(dict.fromkeys(name for step in steps for name in step.fields))
+
+
+def _reads_numbers(step: TransformStep) -> bool:
+    return bool(NUMERIC.fullmatch(step.precision)) or step.conversion not in {"", "date"}
 
 
 def _list_steps(compiled: Compiled, records: Records) -> Iterator[TransformStep]:
@@ -78,7 +84,7 @@ def make_step(
     action = actions[transform.name]
     must, may = set(action.requires), {*action.requires, *action.accepts}
     fields: list[str] = []
-    precision, least, known = "", 1, set[str]()
+    precision, conversion, least, known = "", "", 1, set[str]()
     for constraint in transform.parameters:
         if not isinstance(constraint, AtomicConstraint) or constraint.left not in may:
             return _named(constraint)
@@ -89,6 +95,8 @@ def make_step(
             least = max(least, size)
         elif constraint.left == _PRECISION and not precision and (found := _exactly(constraint)):
             precision = found
+        elif constraint.left == _CONVERSION and not conversion and (found := _find_conversion(constraint)):
+            conversion = found
         else:
             return _named(constraint)
     if must - known:
@@ -101,6 +109,7 @@ def make_step(
         name=transform.name,
         fields=tuple(dict.fromkeys(fields)) if records or not action.grouped else (),
         precision=precision,
+        conversion=conversion,
         smallest_group=least,
         measures=records.measures if records and action.result == "groups" else (),
         decimal=records.decimal if records else "",
@@ -120,10 +129,19 @@ def _at_least(constraint: AtomicConstraint) -> int | None:
 
 
 def _exactly(constraint: AtomicConstraint) -> str | None:
+    found = _find_name(constraint)
+    return found if PRECISION.fullmatch(found) else None
+
+
+def _find_conversion(constraint: AtomicConstraint) -> str | None:
+    found = _find_name(constraint)
+    return found if found in NOTATIONS or find_conversion(found) else None
+
+
+def _find_name(constraint: AtomicConstraint) -> str:
+    """Return the one name that a parameter has to be; empty for any other comparison."""
     value = constraint.right[0]
-    if constraint.operator != "eq" or not isinstance(value, Iri) or not PRECISION.fullmatch(value.iri):
-        return None
-    return value.iri
+    return value.iri if constraint.operator == "eq" and isinstance(value, Iri) else ""
 
 
 def _named(constraint: Constraint) -> str:
