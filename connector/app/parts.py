@@ -71,6 +71,8 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 OWNER = "default"
 MEMBERS = "members.json"
 """The working file of the participant list, beside the folder of the authority."""
+FIRST_RETRY_S = 2.0
+"""Half the pause after the first look at the participant list that failed, in seconds."""
 MOST_JOINING = 4
 """How many documents of those who join are fetched at a time."""
 _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
@@ -234,7 +236,7 @@ async def issue_own_token(settings: Settings, audience: str | None = None) -> st
 def build_credential_service(parts: Parts, context: Context) -> CredentialService | None:
     """Return the Credential Service, if the identity mechanism has credentials."""
     holder = find_holder(parts.identity)
-    return CredentialService(context, holder) if holder else None
+    return CredentialService(context, holder, parts.settings.identity.of_kit) if holder else None
 
 
 def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None:
@@ -398,6 +400,8 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
     """
     warned: str | None = None
     wanted = parts.list_wanted
+    # Where a start has found no list, the next look is soon.
+    failures = 1 if parts.identity.problem() or parts.identity.warning() else 0
     while True:
         identity = parts.identity
         warning = identity.problem() or identity.warning() or await asyncio.to_thread(parts.certificate_problem)
@@ -405,20 +409,27 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
             log.warning("%s", warning)
         warned = warning
         with suppress(TimeoutError):
-            async with asyncio.timeout(_find_next_look(parts)):
+            async with asyncio.timeout(_find_next_look(parts, failures)):
                 await wanted.wait()
         wanted.clear()
         try:
             await parts.identity.refresh()
+            failures = 0
         except RefreshFailed as error:
+            failures += 1
             log.warning("the participant list was not renewed: %s", error)
         parts.list_renewed.set()
         parts.membership_wanted.set()
         refreshed()
 
 
-def _find_next_look(parts: Parts) -> float:
-    """Return in how many seconds the list is looked at: at the interval, and when the list in use ends."""
+def _find_next_look(parts: Parts, failures: int) -> float:
+    """Return in how many seconds the list is looked at: at the interval, and when the list in use ends.
+
+    After `failures` in a row it is looked at sooner, and ever less often: all members miss it at the same time.
+    """
     interval, used = parts.settings.identity.refresh_seconds, parts.identity.list_in_use()
+    if failures:
+        interval = min(interval, FIRST_RETRY_S * 2 ** min(failures, 16)) * (1 + vary() / 4)
     left = (used.expires_at - parts.now()) / 1000 if used else 0
     return min(interval, left + 0.1) if left > 0 else interval

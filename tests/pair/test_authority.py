@@ -14,7 +14,7 @@ from connector.client.frame.errors import ClientError
 from connector.controlplane.enforcing import renewals
 from connector.identity.keys import load_private, public_jwk
 from connector.identity.listing.partner import Partner
-from connector.identity.roster import RosterRejected
+from connector.identity.listing.sources import RosterRejected
 from connector.ports.identity import Exclusion
 from tests.pair.authorities import City
 from tests.pair.space import Member, participant

@@ -17,7 +17,8 @@ from connector.identity.listing.certificates import (
     open_list,
     read_certificate,
 )
-from connector.identity.roster import AcceptedRoster, RosterRejected, read_roster
+from connector.identity.listing.sources import RosterRejected
+from connector.identity.roster import AcceptedRoster, read_roster
 from tests.identity.lists import NOW, NOW_MS, document, signed
 
 ROOT, SPARE, ISSUER, OTHER = generate(), generate(), generate(), generate()
