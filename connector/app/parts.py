@@ -40,6 +40,7 @@ from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.holding.requesting import ask_due
 from connector.controlplane.usecases.issuing.delivering import deliver_due, keep_clean
+from connector.controlplane.usecases.issuing.following import follow_list
 from connector.controlplane.usecases.issuing.lists import StatusPublisher
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.issuing.rules import IssuingRule
@@ -126,6 +127,9 @@ class Parts:
 
     membership_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after each look at the participant list too: it may say for the first time who is a member."""
+
+    issuing_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after each look at the participant list too: what was issued to members follows it."""
 
     @property
     def address(self) -> str:
@@ -258,7 +262,7 @@ def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None
     ]
     of_kit = parts.settings.identity.of_kit
     lists = StatusPublisher(context, issuer, address, purposes=PURPOSES[:1] if of_kit else PURPOSES)
-    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit)
+    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit, parts.issuing_wanted)
 
 
 def list_credential_work(
@@ -267,7 +271,11 @@ def list_credential_work(
     """Return what asks issuers and tells holders until it is cancelled, each with its name."""
     work: list[tuple[str, Work]] = [("requests for credentials", partial(ask_due, credentials))] if credentials else []
     if issuing:
-        work += [("holders", partial(deliver_due, issuing)), ("ended credentials", partial(keep_clean, issuing))]
+        work += [
+            ("holders", partial(deliver_due, issuing)),
+            ("ended credentials", partial(keep_clean, issuing)),
+            ("credentials of members", partial(follow_list, issuing)),
+        ]
     return work
 
 
@@ -420,6 +428,7 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
             log.warning("the participant list was not renewed: %s", error)
         parts.list_renewed.set()
         parts.membership_wanted.set()
+        parts.issuing_wanted.set()
         refreshed()
 
 

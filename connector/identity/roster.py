@@ -25,6 +25,7 @@ from connector.identity.listing.certificates import Signer, compare_signers, ope
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, RosterSource
+from connector.identity.listing.successions import show_successors
 from connector.identity.seals import ListedSeals
 from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
@@ -98,7 +99,8 @@ class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest accepted list, stored across restarts: its version and the SHA-256 (hex) of its text.
 
-    `root` names the pinned key behind it and `number` the certificate of its signer. `partners` are the newest lists of
+    `root` names the key behind it and `number` the certificate of its signer. `successors` are the roots (public JWKs)
+    that the pinned ones have named behind the last of them, whose name is `pinned`. `partners` are the newest lists of
     other data spaces, by their authority.
     """
 
@@ -106,6 +108,8 @@ class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     digest: str
     root: str = ""
     number: int = 0
+    pinned: str = ""
+    successors: tuple[dict[str, str], ...] = ()
     partners: dict[str, "AcceptedRoster"] = {}
 
 
@@ -144,10 +148,11 @@ def read_roster(
     Raises RosterRejected with the reason.
     """
     try:
-        signer = open_list(signed, kind=KIND, roots=operator, limit=MAX_DOCUMENT)
-    except Rejected as fault:
-        raise RosterRejected(f"The participant list is refused: {fault.problem}") from None
-    roster = _parse_roster(signer)
+        signer = open_list(signed, kind=KIND, roots=_add_successors(operator, seen), limit=MAX_DOCUMENT)
+    except (KeyFault, Rejected) as fault:
+        problem = fault.problem if isinstance(fault, Rejected) else str(fault)
+        raise RosterRejected(f"The participant list is refused: {problem}") from None
+    roster = _parse_roster(signer, operator)
     document = roster.document
     if signer.authority not in (None, document.issuer):
         raise RosterRejected(f"The key that signed the participant list is not one of {document.issuer}.")
@@ -157,8 +162,15 @@ def read_roster(
         end = moment(roster.ends)
         raise RosterRejected(f"The participant list expired at {end.isoformat()}: get a newer list.")
     if seen is not None:
-        _refuse_older(roster.seen, seen, [key.kid for key in operator])
+        _refuse_older(roster.seen, seen, [key.kid for key in signer.roots])
     return roster
+
+
+def _add_successors(pinned: Sequence[VerificationKey], seen: AcceptedRoster | None) -> tuple[VerificationKey, ...]:
+    """Return the pinned roots, and those that they have named before; raises KeyFault."""
+    if seen is None or not pinned or seen.pinned != pinned[-1].kid:
+        return tuple(pinned)
+    return (*pinned, *map(from_jwk, seen.successors))
 
 
 def _refuse_older(found: AcceptedRoster, seen: AcceptedRoster, roots: Sequence[str]) -> None:
@@ -443,7 +455,7 @@ def bearer(authorization: str | None) -> str:
     return token
 
 
-def _parse_roster(signer: Signer) -> Roster:
+def _parse_roster(signer: Signer, pinned: Sequence[VerificationKey]) -> Roster:
     """Parse a payload whose signature was verified; raises RosterRejected."""
     try:
         document = msgspec.json.decode(signer.payload, type=RosterDocument)
@@ -464,7 +476,15 @@ def _parse_roster(signer: Signer) -> Roster:
         if not member.suspended
     }
     digest = hashlib.sha256(signer.payload).hexdigest()
-    seen = AcceptedRoster(version=document.version, digest=digest, root=signer.root, number=signer.number)
+    successors = show_successors(signer.roots, pinned)
+    seen = AcceptedRoster(
+        version=document.version,
+        digest=digest,
+        root=signer.root,
+        number=signer.number,
+        pinned=pinned[-1].kid if successors else "",
+        successors=successors,
+    )
     ends = int(document.expires.timestamp() * 1000)
     return Roster(
         document=document,

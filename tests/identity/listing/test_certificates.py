@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from connector.identity.jws import Rejected, sign
 from connector.identity.keys import SigningKey, generate
 from connector.identity.listing.certificates import (
-    CERTIFICATE_KIND,
     KeyCertificate,
     certify,
     compare_signers,
@@ -18,6 +17,7 @@ from connector.identity.listing.certificates import (
     read_certificate,
 )
 from connector.identity.listing.sources import RosterRejected
+from connector.identity.listing.successions import CERTIFICATE_KIND
 from connector.identity.roster import AcceptedRoster, read_roster
 from tests.identity.lists import NOW, NOW_MS, document, signed
 
