@@ -15,7 +15,7 @@ from connector.authority.keeping import ROOT, ROOTS, SPARE, Authority, Authority
 from connector.authority.roster import RosterFault
 from connector.identity.files import replace_atomically
 from connector.identity.keys import SigningKey, public_jwk
-from connector.identity.listing.successions import MAX_SUCCESSIONS, RootSuccession, succeed
+from connector.identity.listing.successions import MAX_SUCCESSIONS, RootSuccession, write_succession
 
 
 def renew_roots(
@@ -55,7 +55,7 @@ def renew_roots(
             # Who pins the old roots starts a chain of its own: nothing leads from it to the new pair.
             return keeping.certify_too(msgspec.structs.replace(changed, successions=()), authority, root, now)
         said = RootSuccession(authority=record.did, roots=pair, issued=now.astimezone(UTC).replace(microsecond=0))
-        named = (*record.successions, succeed(spare, said))[-MAX_SUCCESSIONS:]
+        named = (*record.successions, write_succession(spare, said))[-MAX_SUCCESSIONS:]
         return msgspec.structs.replace(changed, successions=named)
 
     record = keeping.change(authority, name_pair)

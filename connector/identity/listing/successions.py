@@ -39,7 +39,7 @@ class KnownRoots(NamedTuple):
     authority: str | None = None
 
 
-def succeed(spare: SigningKey, succession: RootSuccession) -> str:
+def write_succession(spare: SigningKey, succession: RootSuccession) -> str:
     """Return the word of the last root, signed by it."""
     return sign(spare, msgspec.json.encode(succession), kind=SUCCESSION_KIND)
 

@@ -28,7 +28,7 @@ from connector.identity.jws import Rejected, open_signed, sign
 from connector.identity.keys import PEER_ALGORITHMS, public_jwk
 from connector.identity.listing.certificates import certify, make_certificate, open_list
 from connector.identity.listing.sources import MAX_DOCUMENT
-from connector.identity.listing.successions import RootSuccession, succeed
+from connector.identity.listing.successions import RootSuccession, write_succession
 from connector.identity.roster import KIND as ROSTER
 from connector.identity.tokens import KIND, MAX_TOKEN, issue, read_token_claims
 from connector.protocol.dcp.claims import read_claims, read_presentation
@@ -150,7 +150,7 @@ def write_list() -> bytes:
     """Return a list with a certificate and the word of the spare root, as short as it can be."""
     root, spare, new = KEYS[CITY], KEYS[US], KEYS[FIRM]
     at = datetime(2026, 3, 1, tzinfo=UTC)
-    word = succeed(spare, RootSuccession(authority=CITY, roots=(public_jwk(new),), issued=at))
+    word = write_succession(spare, RootSuccession(authority=CITY, roots=(public_jwk(new),), issued=at))
     certificate = certify(root, make_certificate(root, authority=CITY, number=1, issued=at, expires=at))
     return "\n".join((word, certificate, sign(root, b"{}", kind=ROSTER))).encode()
 

@@ -18,7 +18,7 @@ from connector.identity.listing.successions import (
     append_roots,
     is_succession,
     show_successors,
-    succeed,
+    write_succession,
 )
 from connector.identity.roster import AcceptedRoster, read_roster
 from tests.identity.lists import NOW, NOW_MS, document, signed
@@ -31,7 +31,7 @@ AUTHORITY = document().issuer
 
 def names(by: SigningKey, *roots: SigningKey, authority: str = AUTHORITY) -> str:
     """Return the word of a root about those that come next."""
-    return succeed(by, RootSuccession(authority=authority, roots=tuple(map(public_jwk, roots)), issued=NOW))
+    return write_succession(by, RootSuccession(authority=authority, roots=tuple(map(public_jwk, roots)), issued=NOW))
 
 
 def listed(root: SigningKey, *lines: str, version: int = 1, number: int = 1) -> bytes:
