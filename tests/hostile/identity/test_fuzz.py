@@ -25,7 +25,7 @@ from connector.identity.dcp.methods import find_keys
 from connector.identity.dcp.presented import open_credential
 from connector.identity.dcp.self_issued import check_key_name
 from connector.identity.jws import Rejected, open_signed, sign
-from connector.identity.keys import PEER_ALGORITHMS, public_jwk
+from connector.identity.keys import PEER_ALGORITHMS, generate, public_jwk
 from connector.identity.listing.certificates import certify, make_certificate, open_list
 from connector.identity.listing.sources import MAX_DOCUMENT
 from connector.identity.listing.successions import RootSuccession, write_succession
@@ -53,6 +53,7 @@ from tests.identity.dcp.places import (
     status_list,
 )
 
+ROOT, SPARE = generate(), generate()
 BATCH = 250
 BY_DAY = 1_000
 BY_NIGHT = int(os.environ.get("FUZZ", "1000000"))
@@ -118,7 +119,7 @@ def read_invitation(text: bytes) -> None:
 
 def read_lines(text: bytes) -> None:
     """Read a participant list with what stands before it: certificates, and the word about new roots."""
-    roots = (KEYS[CITY].verification, KEYS[US].verification)
+    roots = (ROOT.verification, SPARE.verification)
     assert open_list(text, kind=ROSTER, roots=roots, limit=MAX_DOCUMENT).roots[:2] == roots
 
 
@@ -148,11 +149,10 @@ def dumped(value: Mapping[str, Any]) -> bytes:
 
 def write_list() -> bytes:
     """Return a list with a certificate and the word of the spare root, as short as it can be."""
-    root, spare, new = KEYS[CITY], KEYS[US], KEYS[FIRM]
     at = datetime(2026, 3, 1, tzinfo=UTC)
-    word = write_succession(spare, RootSuccession(authority=CITY, roots=(public_jwk(new),), issued=at))
-    certificate = certify(root, make_certificate(root, authority=CITY, number=1, issued=at, expires=at))
-    return "\n".join((word, certificate, sign(root, b"{}", kind=ROSTER))).encode()
+    word = write_succession(SPARE, RootSuccession(authority=CITY, roots=(public_jwk(generate()),), issued=at))
+    certificate = certify(ROOT, make_certificate(ROOT, authority=CITY, number=1, issued=at, expires=at))
+    return "\n".join((word, certificate, sign(ROOT, b"{}", kind=ROSTER))).encode()
 
 
 DOCUMENT = write_document(FIRM, [("k1", jwk_of(KEYS[FIRM]))], [("cs", ServiceType.CREDENTIALS, "https://a.example")])
