@@ -21,8 +21,9 @@ from connector.binding.dsp.routing import Route
 from connector.identity.files import FileFault, read_bounded, replace_atomically
 from connector.identity.keys import SigningKey, public_jwk
 from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
+from connector.identity.listing.sources import MAX_DOCUMENT, ListAway, file_source, url_source
 from connector.identity.mock_token import MockTokenIdentity
-from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
+from connector.identity.roster import AcceptedRoster, RosterIdentity
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.client import GuardedClient
 from connector.ports.credentials import CredentialKeys
@@ -36,6 +37,8 @@ from connector.views.handed_in import read_json
 
 log = logging.getLogger(__name__)
 
+FIRST_LOOK_S = 5.0
+"""How long a start waits for the participant list, in seconds."""
 ACCEPTED_BYTES = 16 * 1024
 TOKENS_BYTES = 1024 * 1024
 
@@ -68,21 +71,36 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
             "right to write there, or set `store.path` to another file."
         )
 
+    text, is_fetched = accepted.with_suffix(".jws"), "://" in location
+
     def remember(roster: AcceptedRoster) -> None:
         replace_atomically(accepted, msgspec.json.encode(roster), mode=0o600)
         log.info("participant list version %d is in use", roster.version)
+
+    def keep(signed: bytes) -> None:
+        if is_fetched:
+            replace_atomically(text, signed, mode=0o600)
+
+    def find_kept() -> bytes | None:
+        try:
+            return read_bounded(text, MAX_DOCUMENT) if is_fetched and os.path.lexists(text) else None
+        except FileFault as fault:
+            log.warning("the kept participant list cannot be read: %s", fault)
+            return None
 
     return RosterIdentity(
         owner=wiring.owner,
         id=wiring.settings.participant.id,
         key=wiring.key,
         operator=operator_keys(settings.operator_key),
-        source=url_source(wiring.client, location) if "://" in location else file_source(Path(location)),
+        source=url_source(wiring.client, location, first_s=FIRST_LOOK_S) if is_fetched else file_source(Path(location)),
         clock=wiring.clock,
         seen=read_accepted(wiring.settings),
         remember=remember,
         needs_key=needs_key,
         grace_ms=int(settings.grace_seconds * 1000),
+        keep=keep,
+        find_kept=find_kept,
     )
 
 
@@ -274,10 +292,15 @@ MECHANISMS: Mapping[str, Callable[[Wiring], Mechanism]] = {
 
 
 async def build_identity(wiring: Wiring) -> Mechanism:
-    """Return the mechanism that the settings name, refreshed once. Raises as `make_identity`, and RefreshFailed."""
+    """Return the mechanism that the settings name, refreshed once. Raises as `make_identity`, and RefreshFailed.
+
+    A process starts without a participant list too if its place does not answer: it knows nobody until there is one.
+    """
     identity = make_identity(wiring)
     try:
         await identity.refresh()
+    except ListAway:
+        pass  # `problem` says so
     except OSError as error:
         path = wiring.settings.store.path
         raise SettingsError(

@@ -42,6 +42,7 @@ from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.holding.requesting import ask_due
 from connector.controlplane.usecases.issuing.delivering import deliver_due, keep_clean
+from connector.controlplane.usecases.issuing.following import follow_list
 from connector.controlplane.usecases.issuing.lists import StatusPublisher
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.issuing.rules import IssuingRule
@@ -73,6 +74,8 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 OWNER = "default"
 MEMBERS = "members.json"
 """The working file of the participant list, beside the folder of the authority."""
+FIRST_RETRY_S = 2.0
+"""Half the pause after the first look at the participant list that failed, in seconds."""
 MOST_JOINING = 4
 """How many documents of those who join are fetched at a time."""
 _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
@@ -138,6 +141,8 @@ class Parts:
     membership_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after each look at the participant list too: it may say for the first time who is a member."""
 
+    issuing_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after each look at the participant list too: what was issued to members follows it."""
     troubles: TrustProblems = field(default_factory=TrustProblems)
 
     def trust_warning(self) -> str | None:
@@ -254,7 +259,7 @@ async def issue_own_token(settings: Settings, audience: str | None = None) -> st
 def build_credential_service(parts: Parts, context: Context) -> CredentialService | None:
     """Return the Credential Service, if the identity mechanism has credentials."""
     holder = find_holder(parts.identity)
-    return CredentialService(context, holder) if holder else None
+    return CredentialService(context, holder, parts.settings.identity.of_kit) if holder else None
 
 
 def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None:
@@ -276,7 +281,7 @@ def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None
     ]
     of_kit = parts.settings.identity.of_kit
     lists = StatusPublisher(context, issuer, address, purposes=PURPOSES[:1] if of_kit else PURPOSES)
-    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit)
+    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit, parts.issuing_wanted)
 
 
 def list_credential_work(
@@ -285,7 +290,11 @@ def list_credential_work(
     """Return what asks issuers and tells holders until it is cancelled, each with its name."""
     work: list[tuple[str, Work]] = [("requests for credentials", partial(ask_due, credentials))] if credentials else []
     if issuing:
-        work += [("holders", partial(deliver_due, issuing)), ("ended credentials", partial(keep_clean, issuing))]
+        work += [
+            ("holders", partial(deliver_due, issuing)),
+            ("ended credentials", partial(keep_clean, issuing)),
+            ("credentials of members", partial(follow_list, issuing)),
+        ]
     return work
 
 
@@ -432,28 +441,38 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
     """
     warned: str | None = None
     wanted = parts.list_wanted
+    # Where a start has found no list, the next look is soon.
+    failures = 1 if parts.identity.problem() or parts.identity.warning() else 0
     while True:
         warning = parts.trust_warning() or await asyncio.to_thread(parts.certificate_problem)
         if warning is not None and warning != warned:
             log.warning("%s", warning)
         warned = warning
         with suppress(TimeoutError):
-            async with asyncio.timeout(_find_next_look(parts)):
+            async with asyncio.timeout(_find_next_look(parts, failures)):
                 await wanted.wait()
         wanted.clear()
         parts.troubles.list = None
         try:
             await parts.identity.refresh()
+            failures = 0
         except RefreshFailed as error:
+            failures += 1
             log.warning("the participant list was not renewed: %s", error)
             parts.troubles.list = f"The participant list was not renewed: {error}"
         parts.list_renewed.set()
         parts.membership_wanted.set()
+        parts.issuing_wanted.set()
         refreshed()
 
 
-def _find_next_look(parts: Parts) -> float:
-    """Return in how many seconds the list is looked at: at the interval, and when the list in use ends."""
+def _find_next_look(parts: Parts, failures: int) -> float:
+    """Return in how many seconds the list is looked at: at the interval, and when the list in use ends.
+
+    After `failures` in a row it is looked at sooner, and ever less often: all members miss it at the same time.
+    """
     interval, used = parts.settings.identity.refresh_seconds, parts.identity.list_in_use()
+    if failures:
+        interval = min(interval, FIRST_RETRY_S * 2 ** min(failures, 16)) * (1 + vary() / 4)
     left = (used.expires_at - parts.now()) / 1000 if used else 0
     return min(interval, left + 0.1) if left > 0 else interval

@@ -13,7 +13,7 @@ from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.identity.dcp.methods import name_key
 from connector.identity.dcp.signing import sign_credential, sign_status_list
 from connector.identity.files import replace_atomically
-from connector.identity.keys import public_jwk
+from connector.identity.keys import from_jwk, public_jwk
 from connector.identity.roster import Member, RosterDocument
 from connector.protocol.dcp.claims import ClaimsProfile
 from connector.protocol.dcp.document import write_document
@@ -47,8 +47,8 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
         keeping.load_issuer(authority),
         now=now,
         valid_for=valid_for,
-        former=keeping.load_roots(authority),
-        certificates=record.certificates,
+        former=(*map(from_jwk, record.former_roots), *keeping.load_roots(authority)),
+        certificates=(*record.successions, *record.certificates),
         profile=profile,
         partners=record.partners,
     )

@@ -18,8 +18,8 @@ from connector.authority.card import load_key, new_key, operator_keys
 from connector.authority.roster import RosterFault
 from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
 from connector.identity.jws import Rejected
-from connector.identity.keys import KeyFault, SigningKey, VerificationKey, is_protected, public_jwk
-from connector.identity.listing.certificates import certify, make_certificate, read_certificate
+from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk, is_protected, public_jwk
+from connector.identity.listing.certificates import MAX_CERTIFICATES, certify, make_certificate, read_certificate
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, parse_profile
 from connector.protocol.dcp.did import parse_web_did
@@ -82,7 +82,9 @@ class FormerKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class AuthorityRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an authority knows: who it is, how its issuer key is certified, whom it has invited, what it has issued.
 
-    `url` is where it is reached: scheme, host and port. `number` is that of the newest certificate.
+    `url` is where it is reached: scheme, host and port. `number` is that of the newest certificate. `roots` are those
+    that followed the first pair, in the order in which members pin them; `former_roots` all before these, and
+    `successions` the words by which spare roots have named them.
     """
 
     did: _Written
@@ -94,6 +96,9 @@ class AuthorityRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     invitations: dict[str, Invitation] = {}
     issued: tuple[PlacedCredential, ...] = ()
     partners: Annotated[tuple[Partner, ...], msgspec.Meta(max_length=MAX_PARTNERS)] = ()
+    roots: tuple[dict[str, str], ...] = ()
+    former_roots: tuple[dict[str, str], ...] = ()
+    successions: tuple[str, ...] = ()
 
 
 def find_none() -> bytes | None:
@@ -145,7 +150,7 @@ def create(
     root, spare = (new_key(folder / name, password=password) for name in (ROOT, SPARE))
     issuer = new_key(folder / ISSUER)
     try:
-        write_new(folder / ROOTS, _render({"keys": [public_jwk(each) for each in (root, spare)]}), mode=0o644)
+        write_new(folder / ROOTS, render({"keys": [public_jwk(each) for each in (root, spare)]}), mode=0o644)
         if not (folder / PROFILE).exists():
             write_new(folder / PROFILE, _describe_profile(did, moving=operator is not None).encode(), mode=0o644)
     except FileFault as fault:
@@ -177,7 +182,8 @@ def change(authority: Authority, make: Callable[[AuthorityRecord], AuthorityReco
 
 def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:
     """Return the public keys of the roots, in the order in which members pin them; raises RosterFault."""
-    return operator_keys(authority.folder / ROOTS)
+    newer = show(authority).roots
+    return tuple(map(from_jwk, newer)) if newer else operator_keys(authority.folder / ROOTS)
 
 
 def load_issuer(authority: Authority) -> SigningKey:
@@ -274,6 +280,12 @@ def rotate(
         return record
 
 
+def certify_too(record: AuthorityRecord, authority: Authority, root: SigningKey, now: datetime) -> AuthorityRecord:
+    """Return the record with one certificate more of the issuer key in use, by another root; raises RosterFault."""
+    made = _certify(record, load_issuer(authority), [root], now)
+    return msgspec.structs.replace(made, certificates=(*record.certificates, *made.certificates)[-MAX_CERTIFICATES:])
+
+
 def _certify(record: AuthorityRecord, key: SigningKey, roots: Sequence[SigningKey], now: datetime) -> AuthorityRecord:
     moment = now.astimezone(UTC).replace(microsecond=0)
     certificate = make_certificate(
@@ -303,11 +315,12 @@ def _describe_profile(did: str, *, moving: bool) -> str:
 
 
 def _write(folder: Path, record: AuthorityRecord) -> None:
-    content = _render(record)
+    content = render(record)
     if len(content) > MAX_RECORD:
         raise RosterFault(f"The record of the authority would be larger than {MAX_RECORD} bytes.")
     replace_atomically(folder / RECORD, content, mode=0o600)
 
 
-def _render(value: object) -> bytes:
+def render(value: object) -> bytes:
+    """Return a value as a file that people can read."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

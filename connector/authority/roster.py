@@ -20,16 +20,15 @@ from connector.identity.keys import SigningKey, VerificationKey
 from connector.identity.listing.certificates import open_list
 from connector.identity.listing.partner import Partner
 from connector.identity.listing.profile import TrustProfile
+from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected
 from connector.identity.roster import (
     KIND,
-    MAX_DOCUMENT,
     MAX_MEMBERS,
     AcceptedRoster,
     Member,
     ParticipantId,
     Roster,
     RosterDocument,
-    RosterRejected,
     check_members,
     read_roster,
 )

@@ -41,7 +41,10 @@ class _Agreement(msgspec.Struct, frozen=True):
 
 
 def verify_evidence(content: bytes, listed: _Keys | None = None) -> ProvenAgreement:
-    """Verify a file. `listed` are the keys of a participant list by participant; without it, those of the file count.
+    """Verify a file. `listed` are the keys that a participant list, or documents, name by participant or identifier.
+
+    Without them, those of the file count. A side that has signed by a key of its document is known by its identifier
+    there, or by that of the list.
 
     Raises EvidenceBroken: for a file of another form, and for each part that was changed.
     """
@@ -57,7 +60,7 @@ def verify_evidence(content: bytes, listed: _Keys | None = None) -> ProvenAgreem
         agreement=msgspec.json.decode(agreement, type=dict[str, object]),
         statement=statement,
         sealed_at=evidence.seal.created if evidence.seal else None,
-        listed=_list_known(keys, listed or {}),
+        listed=_list_known(keys, statement, listed or {}),
     )
 
 
@@ -117,7 +120,9 @@ def _verify_seal(seal: Seal | None, statement: AgreementStatement, keys: Mapping
         raise EvidenceBroken("seal", f"The signature of {statement.counterparty} does not verify.")
 
 
-def _list_known(keys: Mapping[str, VerificationKey], listed: _Keys) -> tuple[str, ...]:
-    return tuple(
-        participant for participant, key in keys.items() if key.kid in {one.kid for one in listed.get(participant, ())}
-    )
+def _list_known(keys: Mapping[str, VerificationKey], statement: AgreementStatement, listed: _Keys) -> tuple[str, ...]:
+    def is_known(participant: str, kid: str) -> bool:
+        names = (participant, statement.methods.get(participant, "").partition("#")[0])
+        return any(one.kid == kid for name in names for one in listed.get(name, ()))
+
+    return tuple(participant for participant, key in keys.items() if is_known(participant, key.kid))

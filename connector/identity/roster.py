@@ -11,26 +11,25 @@ it proves itself now; in a process, in a store and in an agreement it stays the 
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from connector.identity.credentials import ListedCredentialKeys
-from connector.identity.files import FileFault, read_bounded
 from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
 from connector.identity.listing.certificates import Signer, compare_signers, open_list
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import TrustProfile
+from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, RosterSource
+from connector.identity.listing.successions import show_successors
 from connector.identity.seals import ListedSeals
 from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
-from connector.net.client import GuardedClient
-from connector.net.errors import Blocked, NetError
+from connector.net.errors import Blocked
 from connector.ports.identity import (
     AuthenticationUnavailable,
     Caller,
@@ -38,13 +37,11 @@ from connector.ports.identity import (
     Intent,
     ListInUse,
     Participant,
-    RefreshFailed,
     Unauthenticated,
 )
 from connector.views.conversion import moment
 
 KIND = "roster+jws"
-MAX_DOCUMENT = 8 * 1024 * 1024
 MAX_MEMBERS = 10_000
 LOOK_AGAIN_MS = 10_000
 SOON_MS = 5 * 86_400_000
@@ -57,10 +54,6 @@ _Word = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Words = Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)]
 DataUrls = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=2048)], ...], msgspec.Meta(max_length=16)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class RosterRejected(RefreshFailed):
-    """A participant list cannot be used; the list in use stays in use."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -106,7 +99,8 @@ class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest accepted list, stored across restarts: its version and the SHA-256 (hex) of its text.
 
-    `root` names the pinned key behind it and `number` the certificate of its signer. `partners` are the newest lists of
+    `root` names the key behind it and `number` the certificate of its signer. `successors` are the roots (public JWKs)
+    that the pinned ones have named behind the last of them, whose name is `pinned`. `partners` are the newest lists of
     other data spaces, by their authority.
     """
 
@@ -114,6 +108,8 @@ class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     digest: str
     root: str = ""
     number: int = 0
+    pinned: str = ""
+    successors: tuple[dict[str, str], ...] = ()
     partners: dict[str, "AcceptedRoster"] = {}
 
 
@@ -152,10 +148,11 @@ def read_roster(
     Raises RosterRejected with the reason.
     """
     try:
-        signer = open_list(signed, kind=KIND, roots=operator, limit=MAX_DOCUMENT)
-    except Rejected as fault:
-        raise RosterRejected(f"The participant list is refused: {fault.problem}") from None
-    roster = _parse_roster(signer)
+        signer = open_list(signed, kind=KIND, roots=_add_successors(operator, seen), limit=MAX_DOCUMENT)
+    except (KeyFault, Rejected) as fault:
+        problem = fault.problem if isinstance(fault, Rejected) else str(fault)
+        raise RosterRejected(f"The participant list is refused: {problem}") from None
+    roster = _parse_roster(signer, operator)
     document = roster.document
     if signer.authority not in (None, document.issuer):
         raise RosterRejected(f"The key that signed the participant list is not one of {document.issuer}.")
@@ -165,8 +162,15 @@ def read_roster(
         end = moment(roster.ends)
         raise RosterRejected(f"The participant list expired at {end.isoformat()}: get a newer list.")
     if seen is not None:
-        _refuse_older(roster.seen, seen, [key.kid for key in operator])
+        _refuse_older(roster.seen, seen, [key.kid for key in signer.roots])
     return roster
+
+
+def _add_successors(pinned: Sequence[VerificationKey], seen: AcceptedRoster | None) -> tuple[VerificationKey, ...]:
+    """Return the pinned roots, and those that they have named before; raises KeyFault."""
+    if seen is None or not pinned or seen.pinned != pinned[-1].kid:
+        return tuple(pinned)
+    return (*pinned, *map(from_jwk, seen.successors))
 
 
 def _refuse_older(found: AcceptedRoster, seen: AcceptedRoster, roots: Sequence[str]) -> None:
@@ -205,37 +209,6 @@ def check_members(members: Sequence[Member]) -> dict[str, tuple[VerificationKey,
     return keys
 
 
-RosterSource = Callable[[], Awaitable[bytes]]
-"""Fetches the signed list; raises RosterRejected."""
-
-
-def file_source(path: Path) -> RosterSource:
-    """Read the list from a file."""
-
-    async def fetch() -> bytes:
-        try:
-            return read_bounded(path, MAX_DOCUMENT)
-        except FileFault as fault:
-            raise RosterRejected(str(fault)) from None
-
-    return fetch
-
-
-def url_source(client: GuardedClient, url: str, *, timeout_s: float = 20.0) -> RosterSource:
-    """Fetch the list from a URL through the guarded client."""
-
-    async def fetch() -> bytes:
-        try:
-            response = await client.request("GET", url, timeout_s=timeout_s, max_bytes=MAX_DOCUMENT)
-        except NetError as error:
-            raise RosterRejected(f"The participant list could not be fetched: {error}") from error
-        if response.status != 200:
-            raise RosterRejected(f"The participant list could not be fetched: status {response.status}.")
-        return response.body
-
-    return fetch
-
-
 class RosterIdentity:
     """The mechanism `roster`: members sign tokens with keys of the participant list. Implements `Mechanism`."""
 
@@ -252,13 +225,16 @@ class RosterIdentity:
         remember: Callable[[AcceptedRoster], None] = lambda _: None,
         needs_key: bool = True,
         grace_ms: int = GRACE_MS,
+        keep: Callable[[bytes], None] = lambda _: None,
+        find_kept: Callable[[], bytes | None] = lambda: None,
     ) -> None:
         """`id` is this participant's identifier, and `clock` returns ms since the epoch.
 
         `remember` stores the version of each list that comes into use, and `seen` is the version that it stored last:
         after a restart, an older list is refused. No participant is known before the first `refresh`. Without
         `needs_key` a list without any key of this participant is as good as one with its key. `grace_ms` is how long
-        what runs goes on after the end of the list.
+        what runs goes on after the end of the list. `keep` stores the text of each list that comes into use, and
+        `find_kept` returns the one that it stored last: the first `refresh` uses it if the source does not answer.
         """
         self._owner = owner
         self._id = id
@@ -270,6 +246,9 @@ class RosterIdentity:
         self._remember = remember
         self._needs_key = needs_key
         self._grace_ms = grace_ms
+        self._keep = keep
+        self._find_kept = find_kept
+        self._fault = ""
         self._roster: Roster | None = None
         self._text: bytes | None = None
         self._looked_at: int | None = None
@@ -294,9 +273,26 @@ class RosterIdentity:
         """Fetch the list, use it from now on, and return whether it differs from the list before.
 
         The first list may have expired: the process starts, its own records can be read, and nobody is authenticated.
-        Raises RosterRejected; then the list in use stays in use until it expires.
+        If the first look finds none, the list that was kept last is used. Raises RosterRejected; then the list in use
+        stays in use until it expires.
         """
-        return self._use(await self._source())
+        try:
+            changed = self._use(await self._source())
+        except RosterRejected as fault:
+            self._fault = str(fault)
+            if not self._use_kept():
+                raise
+            return True
+        self._fault = ""
+        return changed
+
+    def _use_kept(self) -> bool:
+        """Use the list that was kept last, if there is none in use yet; return whether it is in use."""
+        kept = self._find_kept() if self._roster is None else None
+        try:
+            return kept is not None and self._use(kept)
+        except RosterRejected:
+            return False  # it is older than what was accepted last, or of other roots
 
     def _use(self, signed: bytes) -> bool:
         first = self._roster is None
@@ -307,6 +303,8 @@ class RosterIdentity:
         self._roster = roster
         self._seen = roster.seen
         if changed:
+            # The text comes first: after a crash in between, it is not older than what is remembered.
+            self._keep(signed)
             self._remember(roster.seen)
         return changed
 
@@ -323,9 +321,12 @@ class RosterIdentity:
                 return False
             try:
                 signed = await self._source()
-                return signed != self._text and self._use(signed)
+                changed = signed != self._text and self._use(signed)
             except RosterRejected:
                 return False
+            else:
+                self._fault = ""
+                return changed
             finally:
                 self._looked_at = self._clock()
 
@@ -349,6 +350,8 @@ class RosterIdentity:
         """Return why no token can be verified now: the list is missing or has expired."""
         if self.in_force:
             return None
+        if self._roster is None:
+            return f"There is no participant list yet, and nobody is authenticated before there is one: {self._fault}"
         return "The participant list has expired: authentication fails until a newer list is published."
 
     def warning(self) -> str | None:
@@ -374,9 +377,12 @@ class RosterIdentity:
                 f"{self._id} is not on the participant list, so nobody speaks with it: ask the data-space operator for "
                 "an invitation, and use it with `datenkontor join`."
             )
+        end = moment(self._roster.ends)
+        if self._fault:
+            version = self._roster.document.version
+            return f"Version {version} of the participant list is in use until {end:%Y-%m-%d %H:%M} UTC: {self._fault}"
         if not self._roster.is_expired(self._clock() + SOON_MS):
             return None
-        end = moment(self._roster.ends)
         return f"The participant list expires on {end:%Y-%m-%d}: the data-space operator has to publish the next one."
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
@@ -463,7 +469,7 @@ def bearer(authorization: str | None) -> str:
     return token
 
 
-def _parse_roster(signer: Signer) -> Roster:
+def _parse_roster(signer: Signer, pinned: Sequence[VerificationKey]) -> Roster:
     """Parse a payload whose signature was verified; raises RosterRejected."""
     try:
         document = msgspec.json.decode(signer.payload, type=RosterDocument)
@@ -484,7 +490,15 @@ def _parse_roster(signer: Signer) -> Roster:
         if not member.suspended
     }
     digest = hashlib.sha256(signer.payload).hexdigest()
-    seen = AcceptedRoster(version=document.version, digest=digest, root=signer.root, number=signer.number)
+    successors = show_successors(signer.roots, pinned)
+    seen = AcceptedRoster(
+        version=document.version,
+        digest=digest,
+        root=signer.root,
+        number=signer.number,
+        pinned=pinned[-1].kid if successors else "",
+        successors=successors,
+    )
     ends = int(document.expires.timestamp() * 1000)
     return Roster(
         document=document,

@@ -1,4 +1,4 @@
-"""Seals by the keys of a participant list (RFC 9421; the form is in `protocol.seals`)."""
+"""Seals by the keys of a participant list, or of documents (RFC 9421; the form is in `protocol.seals`)."""
 
 import base64
 import binascii
@@ -20,16 +20,35 @@ FRESH_S: Final = 300
 """How old, or how far ahead of the own clock, a seal may be when its message arrives."""
 
 
+DocumentedKeys = Callable[[str], Mapping[str, VerificationKey]]
+"""Returns the keys with which a participant signs credentials by its document, by the names that they have there."""
+
+
 class ListedSeals:
     """The key of this participant, and those of the list in use. Implements `Seals`.
 
     `listed` returns the keys by participant, or None without a list that is in force; `clock` ms since the Unix epoch.
+    `documented` returns the keys of a participant that the list has no key of; their `kid` is their thumbprint (RFC
+    7638). `method` is the name of the own key in the own document.
     """
 
-    def __init__(self, key: SigningKey, listed: ListInForce, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        key: SigningKey,
+        listed: ListInForce,
+        clock: Callable[[], int],
+        documented: DocumentedKeys = lambda _: {},
+        method: str = "",
+    ) -> None:
         self._key = key
         self._listed = listed
         self._clock = clock
+        self._documented = documented
+        self._method = method
+
+    def add_documents(self, did: str, documented: DocumentedKeys) -> "ListedSeals":
+        """Return the seals of a participant that has the document of `did`, with the keys of others' documents too."""
+        return ListedSeals(self._key, self._listed, self._clock, documented, f"{did}#{self._key.kid}")
 
     def seal(self, url: str, body: bytes, agreement: bytes) -> Mapping[str, str]:
         """Return the header fields that seal a message with an agreement."""
@@ -45,20 +64,26 @@ class ListedSeals:
         return write_fields(msgspec.structs.replace(made, signature=signature))
 
     def open(self, signer: str, url: str, headers: Mapping[str, str], body: bytes) -> KeptSeal | None:
-        """Return the verified seal of a message; None without one, or if the signer's key is not listed."""
+        """Return the verified seal of a message; None without one, or if nobody names the key as the signer's."""
         try:
             seal = read_fields(headers, url, body)
         except SealMalformed as fault:
             raise SealRejected(str(fault)) from None
-        keys = (self._listed() or {}).get(signer, ())
-        key = next((one for one in keys if seal and one.kid == seal.key), None)
-        if seal is None or key is None:
+        found = self._find_key(signer, seal.key) if seal else None
+        if seal is None or found is None:
             return None
+        method, key = found
         if abs(self._clock() / 1000 - seal.created) > FRESH_S:
             raise SealRejected(f"The seal was not made within the last {FRESH_S} s: compare the clocks.")
         if not is_sealed_by(seal, key):
             raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
-        return KeptSeal(seal=seal, jwk=public_jwk(key))
+        return KeptSeal(seal=seal, jwk=public_jwk(key), method=method)
+
+    def _find_key(self, signer: str, kid: str) -> tuple[str, VerificationKey] | None:
+        """Return a key of a signer and its name in a document. Where the list has keys of it, no others count."""
+        listed = (self._listed() or {}).get(signer, ())
+        known = [("", key) for key in listed] if listed else self._documented(signer).items()
+        return next(((method, key) for method, key in known if key.kid == kid), None)
 
     def state(self, payload: bytes) -> bytes:
         """Return a statement, signed by the key of this participant."""
@@ -67,6 +92,10 @@ class ListedSeals:
     def show_key(self) -> dict[str, str]:
         """Return the public key in use as a JWK."""
         return public_jwk(self._key)
+
+    def show_method(self) -> str:
+        """Return the name of the key in use in the own document."""
+        return self._method
 
 
 def is_sealed_by(seal: Seal, key: VerificationKey) -> bool:

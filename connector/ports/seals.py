@@ -16,11 +16,15 @@ class SealRejected(Exception):
         self.reason = reason
 
 
-class KeptSeal(msgspec.Struct, frozen=True, kw_only=True):
-    """A seal that was verified, and the public key (JWK) that verified it, which a later list may lack."""
+class KeptSeal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A seal that was verified, and the public key (JWK) that verified it, which a later list or document may lack.
+
+    `method` is the name of the key in the document of its owner; empty if the key is on the participant list.
+    """
 
     seal: Seal
     jwk: dict[str, str]
+    method: str = ""
 
 
 class Seals(Protocol):
@@ -40,3 +44,6 @@ class Seals(Protocol):
 
     def show_key(self) -> dict[str, str]:
         """Return the public key of this participant as a JWK."""
+
+    def show_method(self) -> str:
+        """Return the name of this key in the own document; empty for a mechanism without documents."""

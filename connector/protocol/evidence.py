@@ -16,13 +16,15 @@ LARGEST: Final = 2 * 1024 * 1024
 """The bytes of a file that is read."""
 
 _Text = Annotated[str, msgspec.Meta(max_length=1024 * 1024)]
+_Method = Annotated[str, msgspec.Meta(max_length=1024)]
 _Participant = Annotated[str, msgspec.Meta(max_length=512)]
 
 
-class AgreementStatement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AgreementStatement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a side states of an agreement, in which it has `role`. Times are in ms since the Unix epoch.
 
     The digests are SHA-256 in base64; that of the seal is over its JSON, empty without one.
+    `methods` are, by participant, the names of keys in documents: the document of a later time may lack them.
     """
 
     holder: _Participant
@@ -34,6 +36,7 @@ class AgreementStatement(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     finalized_at: int | None
     withdrawn_at: int | None
     stated_at: int
+    methods: Annotated[dict[_Participant, _Method], msgspec.Meta(max_length=2)] = {}
 
 
 class AgreementEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

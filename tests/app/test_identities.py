@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from connector.app.identities import MECHANISMS, MockParticipants, StaticTokens, Wiring, build_identity
 from connector.app.parts import OWNER, read_clock
-from connector.identity.roster import AcceptedRoster, RosterRejected
+from connector.identity.listing.sources import RosterRejected
+from connector.identity.roster import AcceptedRoster
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.ports.identity import Intent, Mechanism, Participant

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from connector.authority import card as cards
@@ -75,6 +76,12 @@ class City(Live):
             return bool(self.firm.catalog.dataset(self.city_id, dataset))
         except ClientError:
             return False
+
+    def warns(self, word: str) -> str:
+        """Return what `/ready` says of the participant list."""
+        port = self.stage.actors[word].ports["management"]
+        told = httpx.get(f"http://127.0.0.1:{port}/ready").json()["warnings"]
+        return str(told.get("participant list", ""))
 
     def moves(self, agreement: str, to: Path) -> None:
         """Transfer under an agreement."""
@@ -151,3 +158,33 @@ def test_all_go_on_with_new_credentials_after_the_issuer_key_was_stolen(tmp_path
         spare = live.home("broker") / "authority" / "spare.pem"
         run("authority", "recover", "--spare", str(spare), "--yes", "--settings", live.settings("broker"))
         live.moves(live.agree(dataset), tmp_path / "2.csv")
+
+        vault = (live.home("broker") / "authority" / "spare.pem").rename(tmp_path / "vault.pem")
+        root.unlink()
+        run("authority", "renew", "--spare", str(vault), "--yes", "--settings", live.settings("broker"))
+        live.moves(live.agree(dataset), tmp_path / "3.csv")
+
+
+def test_a_member_starts_while_its_authority_is_away_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    with living(tmp_path) as live:
+        live.start("city", "firm")
+        dataset = live.offer("counts.csv")
+        run("authority", "init", "--settings", live.settings("broker"))
+        live.start("broker")
+        for word, name in (("city", "Stadt"), ("firm", "Firma")):
+            live.join(word, live.invite(name))
+        first = live.agree(dataset)
+        live.end("broker", 15)
+        live.end("firm", 15)
+        live.start("firm")
+        assert "could not be fetched" in live.warns("firm")
+        assert live.firm.agreements.show(first)
+
+        live.end("firm", 15)
+        for kept in live.home("firm").glob("**/*.roster.jws"):
+            kept.unlink()
+        live.start("firm")
+        assert "There is no participant list yet" in live.warns("firm")
+        live.start("broker")
+        until(lambda: not live.warns("firm"))
+        live.moves(first, tmp_path / "1.csv")

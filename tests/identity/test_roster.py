@@ -5,17 +5,8 @@ import msgspec
 import pytest
 
 from connector.identity.keys import generate, public_jwk
-from connector.identity.roster import (
-    LOOK_AGAIN_MS,
-    MAX_DOCUMENT,
-    MAX_MEMBERS,
-    AcceptedRoster,
-    Member,
-    RosterRejected,
-    file_source,
-    read_roster,
-    url_source,
-)
+from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, file_source, url_source
+from connector.identity.roster import LOOK_AGAIN_MS, MAX_MEMBERS, AcceptedRoster, Member, read_roster
 from connector.identity.tokens import issue
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient

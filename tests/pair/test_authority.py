@@ -5,19 +5,21 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from connector.api.frame.desk import wait
 from connector.authority import issuing, keeping, membership, roster
-from connector.authority.keeping import ISSUER
+from connector.authority.keeping import ISSUER, ROOT, ROOTS, SPARE
+from connector.authority.renewing import renew_roots
 from connector.client.frame.errors import ClientError
 from connector.controlplane.enforcing import renewals
 from connector.identity.keys import load_private, public_jwk
 from connector.identity.listing.partner import Partner
-from connector.identity.roster import RosterRejected
+from connector.identity.listing.sources import RosterRejected
 from connector.ports.identity import Exclusion
 from tests.pair.authorities import City
-from tests.pair.space import Member, participant
+from tests.pair.space import SOON, Member, participant
 
 HOUR_MS = 3_600_000
 SEEN_S = 5.0
@@ -177,6 +179,35 @@ async def test_the_spare_root_goes_on_and_the_first_one_is_refused_for_good(city
     with pytest.raises(RosterRejected, match="replaced"):
         await city.city.connector.parts.identity.refresh()
     assert city.city.connector.parts.identity.participant(participant("firm")) is not None
+
+
+async def test_members_follow_to_a_new_pair_of_roots_and_the_thief_of_the_old_one_is_refused(city: City) -> None:
+    thief, spare = city.root(), city.spare()
+    before, pinned = keeping.show(city.authority), (city.authority.folder / ROOTS).read_bytes()
+    for name in (ROOT, SPARE):
+        (city.authority.folder / name).unlink()
+    renew_roots(city.authority, spare, now=datetime.now(UTC))
+    city.publish()
+    await city.refresh()
+    assert await agree(city)
+    # Members pin what they have pinned.
+    (city.authority.folder / ROOTS).write_bytes(pinned)
+    # The thief of both old roots has nothing to say to whoever has seen the new pair, in this process and after it.
+    old = msgspec.structs.replace(before, number=99)
+    keeping.change(city.authority, lambda _: old)
+    keeping.rotate(city.authority, [spare, thief], now=datetime.now(UTC))
+    good = city.authority.signed.read_bytes()
+    city.authority.signed.unlink()
+    city.publish()
+    identity = city.city.connector.parts.identity
+    with pytest.raises(RosterRejected, match="replaced"):
+        await identity.refresh()
+    assert identity.participant(participant("firm")) is not None
+    await city.leave("city")
+    with pytest.raises(RosterRejected, match="replaced"):
+        await city.join("city", SOON)
+    city.authority.signed.write_bytes(good)
+    await city.join("city", SOON)
 
 
 async def test_a_list_without_the_signature_of_the_authority_is_refused_and_the_last_good_one_kept(city: City) -> None:

@@ -5,13 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import msgspec
 from msgspec.structs import replace
 
 from connector.app.identities import list_document_routes
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.authority.profile import publish_profile
-from connector.identity.keys import generate, save_private
+from connector.identity.dcp.methods import find_sealing_keys
+from connector.identity.evidence import verify_evidence
+from connector.identity.keys import VerificationKey, generate, save_private
+from connector.protocol.dcp.document import read_document as parse
 from tests.pair.space import SOON, Space, begin, participant, space
 from tests.support.asgi import as_asgi
 
@@ -36,6 +40,12 @@ async def read_document(made: Space, name: str) -> dict[str, object]:
     assert answer.headers["Content-Type"] == "application/did+json"
     found: dict[str, object] = answer.json()
     return found
+
+
+async def read_sealing_keys(made: Space, name: str) -> list[VerificationKey]:
+    """Return the keys of the document of a member, as whoever keeps it has them."""
+    document = msgspec.json.encode(await read_document(made, name))
+    return list(find_sealing_keys(parse(document, participant(name))).values())
 
 
 async def test_members_without_keys_on_the_list_agree_by_their_documents(tmp_path: Path) -> None:
@@ -78,6 +88,37 @@ async def test_a_key_is_changed_while_messages_run(tmp_path: Path) -> None:
         assert len(document["verificationMethod"]) == 2  # type: ignore[arg-type]
         second = await firm.api.negotiations.start(city.id, asset.id)
         assert (await firm.reaches(second.id, "FINALIZED")).agreement
+    finally:
+        for name in ("city", "firm"):
+            await made.leave(name)
+
+
+async def test_agreements_are_sealed_by_keys_of_documents_and_proven_after_the_key_has_gone(tmp_path: Path) -> None:
+    made = Space(tmp_path, {"mechanism": "dcp"})
+    made.found("city", "firm")
+    found_by_documents(made)
+    city, firm = await made.join("city", SOON), await made.join("firm", SOON)
+    try:
+        begin(city)
+        begin(firm)
+        asset = await city.offers()
+        done = await firm.reaches((await firm.api.negotiations.start(city.id, asset.id)).id, "FINALIZED")
+        then = {name: await read_sealing_keys(made, name) for name in ("city", "firm")}
+        await made.leave("firm")
+        (tmp_path / "firm" / "key.pem").unlink()
+        save_private(tmp_path / "firm" / "key.pem", generate())
+        begin(await made.join("firm", SOON))
+        now = {**then, "firm": await read_sealing_keys(made, "firm")}
+        assert done.agreement_id
+        for side in (city, made.firm):
+            content = msgspec.json.encode(await side.api.agreements.show_evidence(done.agreement_id))
+            known = {participant(name): keys for name, keys in then.items()}
+            proven = verify_evidence(content, known | {side.id: now[side.name]})
+            assert proven.sealed_at is not None
+            assert set(proven.listed) == {city.id, firm.id}
+            other = firm if side is city else city
+            assert proven.statement.methods[other.id] == f"{other.id}#{then[other.name][0].kid}"
+            assert set(verify_evidence(content, {side.id: now[side.name]}).listed) == {side.id}
     finally:
         for name in ("city", "firm"):
             await made.leave(name)

@@ -34,11 +34,15 @@ RULES = (
 
 @dataclass
 class Issuing:
-    """The city with its places; `service` is its Issuer Service, `taken` what the firm was sent, `answers` its word."""
+    """The city with its places; `service` is its Issuer Service, `board` has the list of members.
+
+    `taken` is what the firm was sent, `answer` its word.
+    """
 
     places: Places
     mechanism: DcpIdentity
     service: IssuerService
+    board: Board
     taken: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     answer: int = 200
@@ -71,7 +75,8 @@ async def found_issuer(places: Places | None = None) -> Issuing:
         Member(id=FIRM, name="Firma", claims={"sector": ("heat",)}),
         Member(id=US, name="Amt", roles=("utility",)),
     ]
-    mechanism = await make_mechanism(places, CITY, KEYS[CITY], Board(signed_list(document(1, members))), PROFILE)
+    board = Board(signed_list(document(1, members)))
+    mechanism = await make_mechanism(places, CITY, KEYS[CITY], board, PROFILE)
     serial = itertools.count(1)
     context = Context(
         owner="default",
@@ -85,6 +90,6 @@ async def found_issuer(places: Places | None = None) -> Issuing:
     )
     lists = StatusPublisher(context, mechanism.issuer, ADDRESS)
     service = IssuerService(context, mechanism.issuer, mechanism, RULES, ADDRESS, lists)
-    made = Issuing(places, mechanism, service)
+    made = Issuing(places, mechanism, service, board)
     places.services[STORAGE] = made.take
     return made

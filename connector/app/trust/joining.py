@@ -34,7 +34,8 @@ from connector.binding.dsp.routing import Route, dispatcher
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases.holding import keeping
 from connector.identity.keys import SigningKey, VerificationKey
-from connector.identity.roster import Roster, RosterRejected, file_source, read_roster, url_source
+from connector.identity.listing.sources import RosterRejected, file_source, url_source
+from connector.identity.roster import Roster, read_roster
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import NetError

@@ -16,14 +16,24 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.files import require_new, write_text
 from connector.cli.frame.remote import connect
+from connector.identity.dcp.methods import find_sealing_keys
 from connector.identity.evidence import EvidenceBroken, verify_evidence
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.keys import VerificationKey
+from connector.protocol.dcp.document import MAX_DOCUMENT, read_document
+from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dsp.common import Role
 from connector.protocol.evidence import LARGEST
 from connector.views.conversion import moment
+from connector.views.handed_in import HandedInFault, read_json
 
 app = create_part()
+
+
+class _Named(msgspec.Struct):
+    """A document, of which only the identifier is looked at."""
+
+    id: str
 
 
 @register(
@@ -54,7 +64,8 @@ def write_evidence(
     needs="nothing",
     faults=(RosterFault,),
     example="""datenkontor agreement verify evidence.json
-    datenkontor agreement verify evidence.json --list roster.jws --operator operator.jwk""",
+    datenkontor agreement verify evidence.json --list roster.jws --operator operator.jwk
+    datenkontor agreement verify evidence.json --document did.json --document theirs.json""",
 )
 def verify(
     call: CommandCall,
@@ -70,17 +81,19 @@ def verify(
     operator: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Card or public key of the data-space operator, for the list.")
     ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option("--document", metavar="FILE", help="Document (did.json) that names the keys of a side."),
+    ] = None,
 ) -> None:
     """Verify the evidence of an agreement without a connector: who agreed to what, and when.
 
-    Without a participant list, the file proves only that its own keys have signed. Exit code 1 if a part was changed,
-    or if a key is not on the list.
+    Without a participant list or documents, the file proves only that its own keys have signed. Exit code 1 if a part
+    was changed, or if a key is not on the list and in no document.
     """
     if (not listed) != (operator is None):
         raise Failure(Code.USAGE, "errors.list-and-operator")
-    keys = None
-    if listed and operator:
-        keys = _collect_keys(listed, operator_keys(operator))
+    keys = _read_known(listed or [], operator, documents or [])
     try:
         proven = verify_evidence(read_bounded(file, LARGEST), keys)
     except FileFault as fault:
@@ -110,14 +123,27 @@ def verify(
         call.output.print_hint(call.output.say("cli.evidence-own-keys"))
 
 
-def _collect_keys(lists: Sequence[Path], operator: Sequence[VerificationKey]) -> dict[str, list[VerificationKey]]:
-    """Return the keys of participants by several lists: the two sides may have signed at different times.
+def _read_known(
+    lists: Sequence[Path], operator: Path | None, documents: Sequence[Path]
+) -> dict[str, list[VerificationKey]] | None:
+    """Return the keys that lists and documents name; None without any. Raises RosterFault, Failure.
 
-    A list that has expired meanwhile still tells whose keys they were. Raises RosterFault.
+    The two sides may have signed at different times, so one list need not have the keys of both.
     """
-    found: dict[str, list[VerificationKey]] = {}
+    known: dict[str, list[VerificationKey]] = {}
+    signers = operator_keys(operator) if operator else ()
     for path in lists:
-        listed = roster.verify(path, operator, now=datetime.now(UTC), take_expired=True)
+        # One that has expired meanwhile still tells whose keys they were.
+        listed = roster.verify(path, signers, now=datetime.now(UTC), take_expired=True)
         for participant, keys in listed.keys.items():
-            found.setdefault(participant, []).extend(keys)
-    return found
+            known.setdefault(participant, []).extend(keys)
+    for path in documents:
+        try:
+            content = read_bounded(path, MAX_DOCUMENT)
+            document = read_document(content, read_json(content, _Named).id)
+        except FileFault as fault:
+            raise Failure(Code.NOT_FOUND, "errors.reported", reason={"en": str(fault)}) from None
+        except (ClaimFault, HandedInFault) as fault:
+            raise Failure(Code.FAILED, "errors.evidence-document", file=path, reason={"en": str(fault)}) from None
+        known.setdefault(document.id, []).extend(find_sealing_keys(document).values())
+    return known if documents or lists else None

@@ -10,15 +10,14 @@ from connector.app.parts import MEMBERS, find_authority
 from connector.authority import issuing, keeping, roster
 from connector.authority.founding import FOLDER, establish
 from connector.authority.keeping import PROFILE, ROOT, ROOTS, SPARE, Authority
-from connector.authority.roster import RosterFault
-from connector.cli.commands import authority_members, authority_partners
+from connector.cli.commands import authority_members, authority_partners, authority_roots
 from connector.cli.commands.authority_members import FAULTS, open_authority, print_published, publish_and_tell
+from connector.cli.commands.authority_roots import PasswordOption, StolenOption, find_operator, read_password
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.identity import load_own_key
 from connector.cli.setup.moving import change_file, list_changes, name_did, use_authority
-from connector.identity.files import FileFault, read_bounded
 from connector.identity.keys import SigningKey
 from connector.settings import Settings, load
 from connector.views.conversion import moment
@@ -26,16 +25,7 @@ from connector.views.conversion import moment
 app = create_noun("The authority of a data space: its keys, its members, the signed participant list.")
 app.add_typer(authority_members.app, name="member")
 app.add_typer(authority_partners.app, name="partner")
-
-MAX_PASSWORD = 4096
-
-PasswordOption = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="File with the password of the root keys; only its owner may read it."),
-]
-StolenOption = Annotated[
-    bool, typer.Option("--stolen", help="The issuer key was stolen: all that it has signed ends at once.")
-]
+app.add_typer(authority_roots.app)
 
 
 @register(
@@ -67,7 +57,7 @@ def init(call: CommandCall, password_file: PasswordOption = None) -> None:
         path=settings.protocol.path,
         now=now,
         operator=key if others else None,
-        password=_read_password(password_file),
+        password=read_password(password_file),
     )
     changed = use_authority(settings, own, str(settings.identity.roster), home / FOLDER / ROOTS)
     kept = change_file(call.file, list_changes(changed, home) | {"authority": {"folder": FOLDER}})
@@ -128,7 +118,7 @@ def rotate(
     credential anew as soon as it sees the list, and a list that a thief signs is refused.
     """
     settings, authority = open_authority(call)
-    key = keeping.load_root(root, _read_password(password_file))
+    key = keeping.load_root(root, read_password(password_file))
     keeping.check_root(authority, key, recovers=False)
     if stolen:
         call.output.confirm(call.output.say("authority.ask-stolen"), yes)
@@ -151,10 +141,10 @@ def recover(
 ) -> None:
     """Go on with the spare root, after the first root was lost or stolen: members refuse the first one from then on.
 
-    Nobody has to change a setting. Make another spare soon: it is pinned by each member by hand.
+    Nobody has to change a setting. There is no spare left: `authority renew` makes the next pair, with the same key.
     """
     settings, authority = open_authority(call)
-    key = keeping.load_root(spare, _read_password(password_file))
+    key = keeping.load_root(spare, read_password(password_file))
     keeping.check_root(authority, key, recovers=True)
     call.output.confirm(call.output.say("authority.ask-recover"), yes)
     _change_issuer(call, settings, authority, key, stolen=stolen)
@@ -168,7 +158,7 @@ def _change_issuer(
     *,
     stolen: bool,
 ) -> None:
-    roots = [key, *_find_operator(settings, authority)]
+    roots = [key, *find_operator(settings, authority)]
     record = keeping.rotate(authority, roots, now=datetime.now(UTC), stolen=stolen)
     published = publish_and_tell(settings, authority)
     print_published(
@@ -180,17 +170,3 @@ def _change_issuer(
             until=call.output.format_time(moment(record.certified_until)),
         ),
     )
-
-
-def _find_operator(settings: Settings, authority: Authority) -> list[SigningKey]:
-    """Return the key that signed the list before there was an authority, while a data space moves over."""
-    return [load_own_key(settings)] if keeping.read_profile(authority).moving_over else []
-
-
-def _read_password(path: Path | None) -> bytes:
-    if path is None:
-        return b""
-    try:
-        return read_bounded(path, MAX_PASSWORD, private=True).strip()
-    except FileFault as fault:
-        raise RosterFault(str(fault)) from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from connector.identity.dcp.access import AccessTokens
-from connector.identity.dcp.presented import TrustedIssuers, Verifier, open_credential, verify_credential
+from connector.identity.dcp.presented import Verifier, open_credential, verify_credential
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists
@@ -59,7 +59,7 @@ class CallerGate:
     clock: Callable[[], int]
     is_known: Callable[[str], bool]
     describe: Callable[[SelfIssued], Mapping[str, Any]]
-    take_missing: bool
+    takes_missing: Callable[[], bool]
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - one purpose each
         """Verify the token of a caller; raises Unauthenticated or AuthenticationUnavailable."""
@@ -70,7 +70,7 @@ class CallerGate:
                 is_member=self.is_known,
                 resolve=self._resolve,
                 now_s=self.clock() / 1000,
-                take_missing=self.take_missing,
+                take_missing=self.takes_missing(),
             )
         )
         evidence = {"mechanism": "dcp", "kid": sent.key.kid, **self.describe(sent)}
@@ -122,9 +122,11 @@ class DcpHolder:
         """Return whether the data space trusts an issuer for a type of credentials."""
         return kind in self._verifier.trust.issuers.get(issuer, frozenset())
 
-    def trust(self, issuers: TrustedIssuers) -> None:
-        """Use other issuers from now on."""
-        self._verifier = self._verifier._replace(trust=issuers)
+    def follow(self, verifier: Verifier) -> None:
+        """Trust from now on as another verifier does: what the profile of the data space says."""
+        self._verifier = self._verifier._replace(
+            trust=verifier.trust, take_missing=verifier.take_missing, of_edc=verifier.of_edc
+        )
 
     def forget(self, issuers: Sequence[str]) -> None:
         """Forget the documents of issuers, and all status lists."""

@@ -19,6 +19,7 @@ from connector.identity.dcp.asking import ask_presentations
 from connector.identity.dcp.holding import MAX_NESTED, CallerGate, DcpHolder, grant
 from connector.identity.dcp.issuing import DcpIssuer, keep_token
 from connector.identity.dcp.messaging import DcpPeer
+from connector.identity.dcp.methods import find_sealing_keys
 from connector.identity.dcp.partners import PartnerLists, describe
 from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, verify_presentation
 from connector.identity.dcp.resolver import DidResolver
@@ -26,10 +27,10 @@ from connector.identity.dcp.reviewing import CredentialReview
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import Rejected, open_signed
-from connector.identity.keys import PEER_ALGORITHMS, SigningKey
+from connector.identity.keys import PEER_ALGORITHMS, SigningKey, VerificationKey
 from connector.identity.listing.profile import TrustProfile
-from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity, RosterRejected, bearer
-from connector.identity.seals import ListedSeals
+from connector.identity.listing.sources import RosterRejected
+from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity, bearer
 from connector.identity.tokens import KIND, MAX_TOKEN, issue, make_replay_key, read_issuer
 from connector.net.client import GuardedClient
 from connector.ports.identity import (
@@ -105,10 +106,10 @@ class DcpIdentity:
         self._resolver, self._verifier = self._make_verifier(self._budget, of_kit=of_kit)
         self._statuses = self._verifier.statuses
         self._review = CredentialReview(self._statuses, clock, grace_ms)
-        self._grace_ms = grace_ms
-        self._of_kit = of_kit
         self._used: Roster | None = None
         self._shown: OrderedDict[tuple[str, tuple[str, ...]], _Shown] = OrderedDict()
+        self.seals = members.seals.add_documents(id, self._find_sealing_keys)
+        """The keys of the list in force and of documents, for seals."""
         self.holder = self._make_holder(of_kit=of_kit)
         self.issuer = self._make_issuer(of_kit=of_kit)
 
@@ -120,7 +121,7 @@ class DcpIdentity:
         async def resolve(did: str, having: str | None) -> DidDocument:
             return await resolver.resolve(did, having=having)
 
-        verify = verify_by_documents(resolve, take_missing=profile.without_relationships)
+        verify = verify_by_documents(resolve, takes_missing=self._takes_missing)
         lists = StatusLists(client, verify, clock, budget)
         verifier = Verifier(self._id, self._find_trust(), resolve, lists, profile.without_relationships, of_kit)
         return resolver, verifier._replace(of_edc=profile.of_edc)
@@ -144,18 +145,12 @@ class DcpIdentity:
                 "The participant list contains no profile of the data space, and identity.profile does not exist: ask "
                 "the data-space operator for one of them."
             )
-        first, self._used = self._used is None, roster
-        self._profile = profile
-        if first:
-            # Nobody has been verified yet: what is fixed for the time of a process is made from the first list.
-            self._resolver, self._verifier = self._make_verifier(self._budget, of_kit=self._of_kit)
-            self._statuses = self._verifier.statuses
-            self._review = CredentialReview(self._statuses, self._clock, self._grace_ms)
-            self.holder = self._make_holder(of_kit=self._of_kit)
-            self.issuer = self._make_issuer(of_kit=self._of_kit)
-        else:
-            self._verifier = self._verifier._replace(trust=self._find_trust())
-            self.holder.trust(self._verifier.trust)
+        self._used, self._profile = roster, profile
+        # Who uses the holder and the issuer has them since before the first list: they stay, and follow the profile.
+        self._verifier = self._verifier._replace(
+            trust=self._find_trust(), take_missing=profile.without_relationships, of_edc=profile.of_edc
+        )
+        self.holder.follow(self._verifier)
         # The news may be that a key of an issuer was stolen, or a credential revoked.
         for issuer in self._verifier.trust.issuers:
             self._resolver.forget(issuer)
@@ -201,8 +196,12 @@ class DcpIdentity:
             clock=self._clock,
             is_known=is_known,
             describe=describe,
-            take_missing=self._profile.without_relationships,
+            takes_missing=self._takes_missing,
         )
+
+    def _takes_missing(self) -> bool:
+        """Return whether the profile takes documents that state no relationship."""
+        return self._profile.without_relationships
 
     async def issue_token(self, audience: str, intent: Intent) -> str:
         """Return `Bearer` and a fresh token that `audience` alone will take, once.
@@ -264,16 +263,17 @@ class DcpIdentity:
         """The keys of the list in force, for self-descriptions."""
         return self._members.credentials
 
-    @property
-    def seals(self) -> ListedSeals:
-        """The keys of the list in force, for seals."""
-        return self._members.seals
+    def _find_sealing_keys(self, participant: str) -> Mapping[str, VerificationKey]:
+        """Return the keys of the document by which a participant has just proved itself."""
+        entry = self._find_entry(participant)
+        document = self._resolver.find(entry.id if entry else participant)
+        return find_sealing_keys(document) if document else {}
 
     async def verify_list(self, body: bytes, issuer: str) -> bytes:
         """Return the payload of a status list that a trusted issuer signed; raises Rejected."""
         if issuer not in self._verifier.trust.issuers:
             raise Rejected("status", f"{issuer} is no trusted issuer of credentials any more.")
-        verify = verify_by_documents(self._verifier.resolve, take_missing=self._profile.without_relationships)
+        verify = verify_by_documents(self._verifier.resolve, takes_missing=self._takes_missing)
         return await verify(body, issuer)
 
     def list_in_use(self) -> ListInUse | None:

@@ -41,6 +41,21 @@ def find_keys(
     return tuple(keys)
 
 
+def find_sealing_keys(document: DidDocument) -> dict[str, VerificationKey]:
+    """Return the keys of a document that sign credentials (assertionMethod), by their names there.
+
+    Their `kid` is their thumbprint (RFC 7638). Keys of a kind that members do not sign with are left out.
+    """
+    found = {}
+    for name, jwk in document.keys.items():
+        if document.may_sign(name, Relationship.CREDENTIAL):
+            try:
+                found[name] = from_jwk({member: jwk[member] for member in ("kty", "crv", "x", "y") if member in jwk})
+            except KeyFault:
+                continue
+    return found
+
+
 def name_key(key: SigningKey, did: str) -> SigningKey:
     """Return an own key under the name that the document of `did` gives it: its thumbprint as the fragment."""
     return SigningKey(key.private, replace(key.verification, kid=f"{did}#{key.kid}"))

@@ -11,15 +11,8 @@ from typing import Final
 
 from connector.identity.keys import KeyFault, from_jwk
 from connector.identity.listing.partner import Partner
-from connector.identity.roster import (
-    LOOK_AGAIN_MS,
-    AcceptedRoster,
-    Member,
-    Roster,
-    RosterRejected,
-    RosterSource,
-    read_roster,
-)
+from connector.identity.listing.sources import RosterRejected, RosterSource
+from connector.identity.roster import LOOK_AGAIN_MS, AcceptedRoster, Member, Roster, read_roster
 from connector.ports.identity import Participant
 
 log = logging.getLogger(__name__)

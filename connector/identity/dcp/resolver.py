@@ -77,6 +77,11 @@ class DidResolver:
                 return kept
             return await self._renew(did, place, having)
 
+    def find(self, did: str) -> DidDocument | None:
+        """Return the document of an identifier if it was fetched a moment ago; fetches nothing."""
+        place = self._places.get(did)
+        return self._kept(place, None) if place else None
+
     def forget(self, did: str) -> None:
         """Forget the document of an identifier: the next caller fetches it."""
         self._places.pop(did, None)

@@ -151,8 +151,16 @@ class StatusLists:
         return _Kept(_read_purposes(stated), bits, min(now + FRESH_MS, stated.valid_until or now + FRESH_MS))
 
 
-def verify_by_documents(resolve: Resolve, *, take_missing: bool = False) -> VerifyList:
-    """Return what verifies a list by the document of its issuer; `take_missing` is as in `verify_self_issued`."""
+def take_stated() -> bool:
+    """Return that a document has to state its relationships."""
+    return False
+
+
+def verify_by_documents(resolve: Resolve, *, takes_missing: Callable[[], bool] = take_stated) -> VerifyList:
+    """Return what verifies a list by the document of its issuer.
+
+    `takes_missing` returns `take_missing` of `verify_self_issued`, asked anew for each list.
+    """
 
     async def verify(body: bytes, issuer: str) -> bytes:
         opened = open_signed(
@@ -160,7 +168,7 @@ def verify_by_documents(resolve: Resolve, *, take_missing: bool = False) -> Veri
         )
         check_key_name(opened, issuer)
         document = await resolve_signer(resolve, issuer, opened)
-        verify_by(opened, document, Relationship.CREDENTIAL, take_missing=take_missing)
+        verify_by(opened, document, Relationship.CREDENTIAL, take_missing=takes_missing())
         return opened.payload
 
     return verify

@@ -14,8 +14,14 @@ import msgspec
 
 from connector.identity.jws import Rejected, sign, verify_document
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk, public_jwk
+from connector.identity.listing.successions import (
+    CERTIFICATE_KIND,
+    MAX_SUCCESSIONS,
+    KnownRoots,
+    append_roots,
+    is_succession,
+)
 
-CERTIFICATE_KIND = "key-certificate+jws"
 MAX_CERTIFICATE = 4 * 1024
 MAX_CERTIFICATES = 4
 
@@ -35,7 +41,8 @@ class KeyCertificate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class Signer(NamedTuple):
     """Who signed a list, by which pinned root, and until when (ms) the certificate lasts; None without one.
 
-    `rank` is the place of the root among the pinned ones, `number` that of the certificate: 0 if the root has signed.
+    `rank` is the place of the root among `roots`, the pinned ones and those that they name; `number` is that of the
+    certificate: 0 if the root has signed.
     """
 
     payload: bytes
@@ -44,6 +51,7 @@ class Signer(NamedTuple):
     number: int
     authority: str | None = None
     until: int | None = None
+    roots: tuple[VerificationKey, ...] = ()
 
 
 def certify(root: SigningKey, certificate: KeyCertificate) -> str:
@@ -72,26 +80,38 @@ def read_certificate(text: bytes, roots: Sequence[VerificationKey]) -> KeyCertif
 def open_list(signed: bytes, *, kind: str, roots: Sequence[VerificationKey], limit: int) -> Signer:
     """Verify a list by the pinned roots, directly or by a certificate; raises Rejected.
 
-    Of several certificates counts the one whose root is the furthest behind among the pinned ones. Times are not looked
-    at.
+    `roots` are the pinned ones, and those that were named behind them before. Of several certificates counts the one
+    whose root is the furthest behind. Times are not looked at.
     """
     if len(signed) > limit:
         raise Rejected("size", f"it is longer than {limit} bytes.")
-    *certificates, text = signed.strip().split(b"\n")
-    if len(certificates) > MAX_CERTIFICATES:
-        raise Rejected("certificate", f"it has more than {MAX_CERTIFICATES} certificates.")
+    *lines, text = signed.strip().split(b"\n")
+    certificates, known = _read_lines(lines, roots)
     if not certificates:
-        found = verify_document(text, kind=kind, keys=roots, limit=limit)
-        rank = next(place for place, root in enumerate(roots) if root.kid == found.kid)
-        return Signer(found.payload, found.kid, rank, 0)
-    rank, root, certificate = _choose(certificates, roots)
+        found = verify_document(text, kind=kind, keys=known.keys, limit=limit)
+        rank = next(place for place, root in enumerate(known.keys) if root.kid == found.kid)
+        return Signer(found.payload, found.kid, rank, 0, known.authority, roots=known.keys)
+    rank, root, certificate = _choose(certificates, known.keys)
+    if known.authority not in (None, certificate.authority):
+        raise Rejected("succession", "it names new roots of another authority.")
     try:
         key = from_jwk(certificate.key)
     except KeyFault as fault:
         raise Rejected("certificate", f"the certified key is refused: {fault}") from None
     payload = verify_document(text, kind=kind, keys=(key,), limit=limit).payload
     until = int(certificate.expires.timestamp() * 1000)
-    return Signer(payload, root.kid, rank, certificate.number, certificate.authority, until)
+    return Signer(payload, root.kid, rank, certificate.number, certificate.authority, until, known.keys)
+
+
+def _read_lines(lines: Sequence[bytes], roots: Sequence[VerificationKey]) -> tuple[list[bytes], KnownRoots]:
+    """Return the certificates of a list, and the roots that count after what its lines say; raises Rejected."""
+    if len(lines) > MAX_CERTIFICATES + MAX_SUCCESSIONS:
+        raise Rejected("certificate", f"it has more than {MAX_CERTIFICATES} certificates.")
+    successions = [line for line in lines if is_succession(line)]
+    certificates = [line for line in lines if line not in successions]
+    if len(certificates) > MAX_CERTIFICATES:
+        raise Rejected("certificate", f"it has more than {MAX_CERTIFICATES} certificates.")
+    return certificates, append_roots(successions, roots)
 
 
 def compare_signers(before: tuple[str, int], after: tuple[str, int], roots: Sequence[str]) -> int:

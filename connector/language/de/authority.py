@@ -50,6 +50,18 @@ SENTENCES: dict[str, str] = {
     "partner-added": "{id} ist gelistet, für {types}.",
     "ask-partner": "Was mit den Mitgliedern von {id} läuft, endet. Von der Liste nehmen?",
     "partner-removed": "{id} ist nicht mehr gelistet.",
+    "ask-renew": "Die Mitglieder lehnen die alten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",
+    "ask-renew-by-hand": "Jedes Mitglied muss die neuen Hauptschlüssel von Hand eintragen, bevor der Schlüssel des "
+    "Ausstellers endet. Fortfahren?",
+    "spare-or-hand": "Entweder benennt der Ersatzschlüssel die neuen Hauptschlüssel, oder die Mitglieder tragen sie "
+    "von Hand ein: bitte --spare oder --by-hand angeben.",
+    "pin-later": "Die Mitglieder folgen von selbst. Wer von Hand einträgt, vergleicht den Fingerabdruck {root}.",
+    "pin-by-hand": "Jedem Mitglied den Fingerabdruck am Telefon nennen; es führt `datenkontor authority pin {root}` "
+    "aus. Wenn alle so weit sind, `authority rotate` mit dem neuen Hauptschlüssel ausführen: Dann zählen die alten "
+    "nicht mehr.",
+    "not-followed": "Die Einstellungen {file} lesen keine Liste von der Adresse einer Vertrauensstelle: bitte die "
+    "Datei mit den Hauptschlüsseln übergeben und in identity.operator_key angeben.",
+    "pinned": "Die Hauptschlüssel in {path} sind eingetragen. Bitte den Prozess neu starten.",
     "own-root": "Der Fingerabdruck des eigenen Hauptschlüssels ist {root}.",
     "joined": "{name} ist jetzt Mitglied.",
     "joined-again": "{name} ist bereits Mitglied; die Antwort der Vertrauensstelle wurde erneut gespeichert.",

@@ -93,7 +93,8 @@ SENTENCES: dict[str, str] = {
     "Zustimmung.",
     "evidence-proven": "{holder} und {counterparty} haben diesen Vertrag signiert, und seither wurde nichts verändert.",
     "evidence-one-sided": "Signiert hat nur {holder}: Dass {counterparty} zugestimmt hat, belegt die Datei nicht.",
-    "evidence-own-keys": "Wem diese Schlüssel gehören, ist nicht belegt: bitte --list und --operator angeben.",
+    "evidence-own-keys": "Wem diese Schlüssel gehören, ist nicht belegt: bitte --list und --operator angeben, oder "
+    "--document.",
     "audit-exported": "{path} ist geschrieben. Einträge: {entries}.",
     "audit-verified": "{file} ist unversehrt. Einträge: {entries}; Wurzel des Protokolls: {root}.",
     "not-changed": "{path} ist unverändert: es wurde nichts genutzt.",

@@ -43,6 +43,16 @@ SENTENCES: dict[str, str] = {
     "partner-added": "{id} is listed, for {types}.",
     "ask-partner": "What runs with the members of {id} ends. Take it off the list?",
     "partner-removed": "{id} is not listed any more.",
+    "ask-renew": "Members refuse the old roots from now on, for good. Go on?",
+    "ask-renew-by-hand": "Each member has to pin the new roots by hand before the issuer key ends. Go on?",
+    "spare-or-hand": "Either the spare root names the new ones, or members pin them by hand: give --spare or "
+    "--by-hand.",
+    "pin-later": "Members follow by themselves. Who pins by hand compares the thumbprint {root}.",
+    "pin-by-hand": "Tell each member the thumbprint, by telephone; it runs `datenkontor authority pin {root}`. When "
+    "all have, run `authority rotate` with the new root: then the old ones count no more.",
+    "not-followed": "The settings {file} read no list from the address of an authority: hand the file of its roots "
+    "over, and name it in identity.operator_key.",
+    "pinned": "The roots in {path} are pinned. Restart the process.",
     "own-root": "The thumbprint of the own root is {root}.",
     "joined": "{name} is a member now.",
     "joined-again": "{name} is a member already; the answer of the authority was stored again.",

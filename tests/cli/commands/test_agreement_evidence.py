@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from connector.authority.card import card, render
+from connector.identity.keys import public_jwk
+from connector.protocol.dcp.document import write_document
 from connector.protocol.evidence import AgreementEvidence
 from tests.cli.conftest import Cli
 from tests.cli.management import Management
@@ -85,3 +87,15 @@ def test_sides_that_changed_their_keys_at_different_times_are_proven_by_several_
     assert cli(*words, "--list", "before.jws").code == 1
     assert cli(*words, "--list", "after.jws").code == 1
     assert cli(*words, "--list", "before.jws", "--list", "after.jws").code == 0
+
+
+def test_documents_name_the_keys_where_there_is_no_list(cli: Cli) -> None:
+    for did, key, name in ((CITY, CITY_KEY, "city.json"), (UTILITY, UTILITY_KEY, "utility.json")):
+        Path(name).write_text(json.dumps(write_document(did, [("k", public_jwk(key))], [])))
+    file = write(evidences.make())
+    done = cli("agreement", "verify", file, "--document", "city.json", "--document", "utility.json", "--json")
+    assert json.loads(done.out)["listed"] == [CITY, UTILITY]
+    done = cli("agreement", "verify", file, "--document", "city.json")
+    assert (done.code, UTILITY in done.err) == (1, True)
+    Path("city.json").write_text("{}")
+    assert "is not the document" in cli("agreement", "verify", file, "--document", "city.json").err

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from connector.identity.jws import sign
-from connector.identity.roster import RosterRejected
+from connector.identity.listing.sources import RosterRejected
 from connector.ports.identity import AuthenticationUnavailable, Intent
 from connector.protocol.dcp.status_list import MAX_BYTES
 from tests.hostile.identity.callers import CITY_PLACE, FIRM_PLACE, assert_told_nothing, open_door

@@ -11,6 +11,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,8 +24,12 @@ from connector.authority.roster import RosterFault
 from connector.identity.dcp.methods import find_keys
 from connector.identity.dcp.presented import open_credential
 from connector.identity.dcp.self_issued import check_key_name
-from connector.identity.jws import Rejected, open_signed
-from connector.identity.keys import PEER_ALGORITHMS
+from connector.identity.jws import Rejected, open_signed, sign
+from connector.identity.keys import PEER_ALGORITHMS, generate, public_jwk
+from connector.identity.listing.certificates import certify, make_certificate, open_list
+from connector.identity.listing.sources import MAX_DOCUMENT
+from connector.identity.listing.successions import RootSuccession, write_succession
+from connector.identity.roster import KIND as ROSTER
 from connector.identity.tokens import KIND, MAX_TOKEN, issue, read_token_claims
 from connector.protocol.dcp.claims import read_claims, read_presentation
 from connector.protocol.dcp.did import parse_key_name, parse_web_did
@@ -48,6 +53,7 @@ from tests.identity.dcp.places import (
     status_list,
 )
 
+ROOT, SPARE = generate(), generate()
 BATCH = 250
 BY_DAY = 1_000
 BY_NIGHT = int(os.environ.get("FUZZ", "1000000"))
@@ -111,6 +117,12 @@ def read_invitation(text: bytes) -> None:
     assert parse_link(_text(text)).secret
 
 
+def read_lines(text: bytes) -> None:
+    """Read a participant list with what stands before it: certificates, and the word about new roots."""
+    roots = (ROOT.verification, SPARE.verification)
+    assert open_list(text, kind=ROSTER, roots=roots, limit=MAX_DOCUMENT).roots[:2] == roots
+
+
 class Parser(NamedTuple):
     """What reads an input, the error that is documented, and valid inputs."""
 
@@ -133,6 +145,14 @@ def old_credential() -> dict[str, Any]:
 
 def dumped(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value).encode()
+
+
+def write_list() -> bytes:
+    """Return a list with a certificate and the word of the spare root, as short as it can be."""
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    word = write_succession(SPARE, RootSuccession(authority=CITY, roots=(public_jwk(generate()),), issued=at))
+    certificate = certify(ROOT, make_certificate(ROOT, authority=CITY, number=1, issued=at, expires=at))
+    return "\n".join((word, certificate, sign(ROOT, b"{}", kind=ROSTER))).encode()
 
 
 DOCUMENT = write_document(FIRM, [("k1", jwk_of(KEYS[FIRM]))], [("cs", ServiceType.CREDENTIALS, "https://a.example")])
@@ -174,6 +194,7 @@ PARSERS = {
         ],
     ),
     "answer": Parser(lambda body: read_response(body) and None, (ClaimFault,), [write_response(["a.b.c"])]),
+    "list": Parser(read_lines, (Rejected,), [write_list()]),
     "invitation": Parser(
         read_invitation,
         (RosterFault,),

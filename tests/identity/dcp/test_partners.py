@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from connector.identity.dcp.partners import PartnerLists, describe
 from connector.identity.keys import public_jwk
 from connector.identity.listing.partner import Partner
-from connector.identity.roster import LOOK_AGAIN_MS, AcceptedRoster, RosterRejected, RosterSource
+from connector.identity.listing.sources import RosterRejected, RosterSource
+from connector.identity.roster import LOOK_AGAIN_MS, AcceptedRoster
 from tests.identity.lists import CITY, NOW_MS, OPERATOR, OTHER_KEY, UTILITY, document, member, signed
 
 AUTHORITY = document().issuer

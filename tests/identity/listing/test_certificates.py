@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from connector.identity.jws import Rejected, sign
 from connector.identity.keys import SigningKey, generate
 from connector.identity.listing.certificates import (
-    CERTIFICATE_KIND,
     KeyCertificate,
     certify,
     compare_signers,
@@ -17,7 +16,9 @@ from connector.identity.listing.certificates import (
     open_list,
     read_certificate,
 )
-from connector.identity.roster import AcceptedRoster, RosterRejected, read_roster
+from connector.identity.listing.sources import RosterRejected
+from connector.identity.listing.successions import CERTIFICATE_KIND
+from connector.identity.roster import AcceptedRoster, read_roster
 from tests.identity.lists import NOW, NOW_MS, document, signed
 
 ROOT, SPARE, ISSUER, OTHER = generate(), generate(), generate(), generate()

@@ -17,10 +17,14 @@ MOST_HELD = 256
 
 @dataclass(frozen=True)
 class CredentialService:
-    """The values of the use cases: the context of the participant, and its identity mechanism as a holder."""
+    """The values of the use cases: the context of the participant, and its identity mechanism as a holder.
+
+    `of_kit` refuses a query for more than was granted, as the conformance kit expects (docs/dcp.md).
+    """
 
     context: Context
     holder: Holder
+    of_kit: bool = False
 
 
 async def add(service: CredentialService, secured: str, *, by: str) -> HeldCredential:

@@ -13,6 +13,7 @@ from connector.ports.holder import GRANTED
 from connector.ports.identity import Caller
 from connector.ports.store_errors import Conflict
 from connector.protocol.dcp.scopes import Scope, ScopeKind, parse_scope
+from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.views.credentials import CredentialStanding
 
 LOOK_MS = 300_000
@@ -22,9 +23,12 @@ LOOK_MS = 300_000
 async def present(service: CredentialService, caller: Caller, asked: Sequence[Scope]) -> Sequence[str]:
     """Return presentations of the credentials that are asked for, as far as the caller's access token grants them.
 
-    A credential that has expired or is not in force is left out (DCP 1.0, 5.4.2).
+    A credential that has expired or is not in force is left out (DCP 1.0, 5.4.2). Raises RemoteProtocolError for the
+    conformance kit alone, if more is asked for than is granted.
     """
     granted = [parse_scope(text) for text in caller.evidence[GRANTED]]
+    if service.of_kit and not set(asked) <= set(granted):
+        raise RemoteProtocolError("The query asks for more than its access token grants.", code="scope", status=403)
     context, now = service.context, service.context.now()
     found = [
         held

@@ -131,7 +131,7 @@ def find_member(service: IssuerService, holder: str) -> Participant:
     member = service.members.participant(holder)
     if member is None:
         raise NotAllowed("no-member", f"{holder} is not on the participant list: add it there first.")
-    return member
+    return replace(member, id=holder)
 
 
 def list_objects(service: IssuerService, request: CredentialRequest) -> Sequence[SupportedCredential]:

@@ -1,8 +1,9 @@
 """Credentials are made: signed, with a place in the status lists that no other credential ever has."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
@@ -27,7 +28,7 @@ class IssuerService:
     """The values of the use cases: the context, the signature, the members and the rules of this issuer.
 
     `address` is the base URL of the service, `members` the participant list, `rules` the types of credentials. `of_kit`
-    names formats as the conformance kit does.
+    names formats as the conformance kit does. `listed` is set after each look at the list.
     """
 
     context: Context
@@ -37,6 +38,7 @@ class IssuerService:
     address: str
     lists: StatusPublisher
     of_kit: bool = False
+    listed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def list_supported(self) -> Sequence[SupportedCredential]:
         """Return what can be asked for: each type in each profile."""

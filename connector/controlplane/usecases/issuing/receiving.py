@@ -81,9 +81,11 @@ async def _begin(service: IssuerService, caller: Caller, asked: AskedCredentials
     objects = [each for each in found if each is not None]
     if len(objects) < len(found):
         raise RemoteProtocolError("A credential that is asked for is not issued here: see the metadata.", code="object")
-    member = service.members.participant(caller.participant)
-    if member is None:
+    listed = service.members.participant(caller.participant)
+    if listed is None:
         raise RemoteProtocolError("The holder is no member of the data space.", code="not-found", status=404)
+    # The credential is shown by who proves itself so: the list may know it by a former identifier.
+    member = replace(listed, id=caller.participant)
     if await context.store.count_credential_requests(context.owner, member.id) >= MOST_REQUESTS:
         raise RemoteProtocolError(
             f"The limit of {MOST_REQUESTS} requests is reached: wait until earlier ones are forgotten.",

@@ -35,6 +35,7 @@ async def make_evidence(context: Context, seals: Seals | None, name: str) -> Agr
         raise NotAllowed("not-final", "The agreement is not final yet: wait until its negotiation has ended.")
     kept = await find_seal(context, agreement)
     seal = kept.seal if kept else None
+    methods = {context.participant: seals.show_method(), agreement.counterparty: kept.method if kept else ""}
     statement = AgreementStatement(
         holder=context.participant,
         counterparty=agreement.counterparty,
@@ -45,6 +46,7 @@ async def make_evidence(context: Context, seals: Seals | None, name: str) -> Agr
         finalized_at=agreement.finalized_at,
         withdrawn_at=agreement.withdrawn_at,
         stated_at=context.now(),
+        methods={side: method for side, method in methods.items() if method},
     )
     return AgreementEvidence(
         agreement=agreement.document.decode(),

@@ -52,8 +52,9 @@ SENTENCES: dict[str, str] = {
     "payment-correct": "Eine Korrektur nimmt nur einen Eintrag zurück: bitte --correct allein angeben.",
     "payment-state": "Der Stand der Zahlungen fehlt: bitte --state none, due, settled oder overdue angeben.",
     "evidence-broken": "{file} belegt nichts. {error}",
-    "evidence-unlisted": "{file} ist mit einem Schlüssel signiert, den die Teilnehmerliste für {sides} nicht nennt: "
-    "bitte die Liste von damals angeben.",
+    "evidence-document": "{file} ist kein Dokument einer Kennung: {reason}",
+    "evidence-unlisted": "{file} ist mit einem Schlüssel signiert, den weder die Teilnehmerliste noch ein Dokument für "
+    "{sides} nennt: bitte die von damals angeben.",
     "list-and-operator": "Eine Teilnehmerliste wird mit dem Schlüssel ihres Betreibers geprüft: bitte --list und "
     "--operator angeben.",
     "export-broken": "{file} ist nicht unversehrt. {error}",

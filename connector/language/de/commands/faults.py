@@ -245,6 +245,10 @@ SENTENCES: dict[str, str] = {
     "Teilnehmerliste enthält keine Adresse dieses Teilnehmers: bitte beim Betreiber des Datenraums nachtragen lassen.",
     "The participant list has expired: authentication fails until a newer list is published.": "Die Teilnehmerliste "
     "ist abgelaufen: Bis eine neuere veröffentlicht ist, gelingt keine Anmeldung.",
+    "There is no participant list yet, and nobody is authenticated before there is one: {}": "Es gibt noch keine "
+    "Teilnehmerliste; solange gelingt keine Anmeldung: {0}",
+    "Version {} of the participant list is in use until {} UTC: {}": "Version {0} der Teilnehmerliste gilt bis {1} UTC: "
+    "{2}",
     "The participant list does not contain the key {}, with which this process signs: "
     "restart it if its key file is newer, else send the card to the data-space operator.": "Die Teilnehmerliste enthält "
     "den Schlüssel {0} nicht, mit dem dieser Prozess unterschreibt: Ist die Schlüsseldatei neuer, den Prozess neu "

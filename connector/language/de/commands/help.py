@@ -346,7 +346,7 @@ SENTENCES: dict[str, str] = {
     "Remove a saved search; its feed and its webhook end.": "Eine gespeicherte Suche entfernen; ihr Feed und ihr Webhook enden.",
     "Write what both sides have signed of a final agreement to a file, which anybody can verify.": "In eine Datei schreiben, was beide Seiten zu einem geschlossenen Vertrag signiert haben; jeder kann sie prüfen.",
     "Verify the evidence of an agreement without a connector: who agreed to what, and when.": "Den Beleg eines Vertrags ohne Konnektor prüfen: wer wann worin übereinkam.",
-    "Without a participant list, the file proves only that its own keys have signed. Exit code 1 if a part was changed, or if a key is not on the list.": "Ohne Teilnehmerliste belegt die Datei nur, dass ihre eigenen Schlüssel signiert haben. Rückgabewert 1, wenn ein Teil verändert wurde oder ein Schlüssel nicht auf der Liste steht.",
+    "Without a participant list or documents, the file proves only that its own keys have signed. Exit code 1 if a part was changed, or if a key is not on the list and in no document.": "Ohne Teilnehmerliste oder Dokumente belegt die Datei nur, dass ihre eigenen Schlüssel signiert haben. Rückgabewert 1, wenn ein Teil verändert wurde oder ein Schlüssel weder auf der Liste noch in einem Dokument steht.",
     "Data planes in processes of their own.": "Datenebenen als eigene Prozesse.",
     "Data planes in processes of their own: run one, list, add, drain, remove.": "Datenebenen als eigene Prozesse: betreiben, auflisten, anmelden, leerlaufen lassen, entfernen.",
     "Run a data plane until Ctrl-C or SIGTERM; one line reports that it is ready, with its addresses.": "Eine Datenebene betreiben bis Strg+C oder SIGTERM; eine Zeile meldet, dass sie bereit ist, mit ihren Adressen.",
@@ -367,6 +367,10 @@ SENTENCES: dict[str, str] = {
     " Nachweis wird gespeichert.",
     "Go on with the spare root, after the first root was lost or stolen: members refuse the first one from then on.": "Mit dem Ersatzschlüssel weitermachen, nachdem der erste Hauptschlüssel verloren oder gestohlen ist: Die"
     " Mitglieder lehnen den ersten von da an ab.",
+    "Make a new pair of roots, after a root was lost or stolen; move the old ones away from this machine before.": "Ein neues Paar von Hauptschlüsseln erzeugen, wenn einer verloren oder gestohlen ist; die alten vorher von diesem Rechner wegbringen.",
+    "The spare root names the new pair, and members follow by themselves: they refuse the old roots for good. If both roots are lost, use --by-hand within the 90 days of the issuer key: until these are over, old and new roots count.": "Der Ersatzschlüssel benennt das neue Paar, und die Mitglieder folgen von selbst: Sie lehnen die alten Hauptschlüssel endgültig ab. Sind beide verloren, --by-hand verwenden, innerhalb der 90 Tage des Signaturschlüssels: Bis zu deren Ende zählen alte und neue.",
+    "Take the new roots of the authority, as a member, instead of those that are pinned here.": "Als Mitglied die neuen Hauptschlüssel der Vertrauensstelle eintragen, anstelle der bisherigen.",
+    "Ask the data-space operator for the thumbprint by telephone: it is what proves the roots. What was refused has changed nothing.": "Den Fingerabdruck beim Betreiber des Datenraums am Telefon erfragen: Er belegt die Hauptschlüssel. Was abgelehnt wurde, hat nichts geändert.",
     "List the authorities of other data spaces, and the thumbprint of the own root, which theirs need.": "Die Vertrauensstellen anderer Datenräume auflisten, mit dem Fingerabdruck des eigenen Hauptschlüssels,"
     " den jene brauchen.",
     "List the authority of another data space: its members and yours meet, once it lists yours too.": "Die Vertrauensstelle eines anderen Datenraums eintragen: Deren Mitglieder und die eigenen begegnen sich,"
@@ -377,8 +381,7 @@ SENTENCES: dict[str, str] = {
     " veröffentlichen.",
     "Make the authority of the data space, in the folder `authority` beside the settings of its broker.": "Die Vertrauensstelle des Datenraums anlegen, im Ordner `authority` neben den Einstellungen ihres"
     " Brokers.",
-    "Nobody has to change a setting. Make another spare soon: it is pinned by each member by hand.": "Niemand muss eine Einstellung ändern. Bald einen neuen Ersatzschlüssel anlegen: Jedes Mitglied"
-    " hinterlegt ihn von Hand.",
+    "Nobody has to change a setting. There is no spare left: `authority renew` makes the next pair, with the same key.": "Niemand muss eine Einstellung ändern. Ein Ersatzschlüssel fehlt dann: `authority renew` erzeugt mit demselben Schlüssel das nächste Paar.",
     "Of its list count names, addresses and keys. Its roles, claims, profile and partners do not.": "Von ihrer Liste zählen Namen, Adressen und Schlüssel. Rollen, Angaben, Profil und Partner zählen nicht.",
     "Sign the next participant list, with the profile of the data space, and tell the members that it is there.": "Die nächste Teilnehmerliste signieren, mit dem Profil des Datenraums, und den Mitgliedern Bescheid"
     " geben.",

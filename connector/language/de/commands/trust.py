@@ -82,4 +82,15 @@ SENTENCES: dict[str, str] = {
     "The settings file cannot be changed by itself: set {} by hand.": "Die Einstellungsdatei lässt sich nicht selbsttätig ändern: bitte {0} von Hand setzen.",
     "{} has {} credentials of this year: ask the data-space operator.": "{0} hat aus diesem Jahr schon {1} Nachweise: "
     "bitte beim Betreiber des Datenraums nachfragen.",
+    "The key is not the spare root of this authority: only that one names the next pair.": "Der Schlüssel ist nicht der Ersatzschlüssel dieser Vertrauensstelle: Nur der benennt das nächste Paar.",
+    "Without the spare root, a stolen issuer key cannot be replaced: make a new authority.": "Ohne den Ersatzschlüssel lässt sich ein gestohlener Signaturschlüssel nicht ersetzen: bitte eine neue Vertrauensstelle anlegen.",
+    "{} exists: move the old roots away from this machine first.": "{0} ist vorhanden: bitte zuerst die alten Hauptschlüssel von diesem Rechner wegbringen.",
+    "The query asks for more than its access token grants.": "Die Anfrage verlangt mehr, als ihr Zugangstoken gewährt.",
+    "The holder takes no part in the data space.": "Der Inhaber nimmt nicht am Datenraum teil.",
+    "it names new roots of another authority.": "sie nennt neue Hauptschlüssel einer anderen Vertrauensstelle.",
+    "a root that is not the last one names others: only the spare root may.": "ein Hauptschlüssel, der nicht der letzte ist, benennt andere: das darf nur der Ersatzschlüssel.",
+    "it names a root twice.": "sie nennt einen Hauptschlüssel zweimal.",
+    "it names new roots more than {} times.": "sie nennt mehr als {0}-mal neue Hauptschlüssel.",
+    "the word about new roots does not have the expected form.": "die Angabe der neuen Hauptschlüssel hat nicht die erwartete Form.",
+    "there are more than {} roots: pin those of the authority by hand.": "es sind mehr als {0} Hauptschlüssel: bitte die der Vertrauensstelle von Hand eintragen.",
 }

@@ -50,8 +50,9 @@ SENTENCES: dict[str, str] = {
     "payment-correct": "A correction only takes an entry back: give --correct alone.",
     "payment-state": "The state of the payments is missing: give --state none, due, settled or overdue.",
     "evidence-broken": "{file} proves nothing: {error}",
-    "evidence-unlisted": "{file} is signed with a key that the participant list does not have for {sides}: "
-    "give the list of that time.",
+    "evidence-document": "{file} is not the document of an identifier: {reason}",
+    "evidence-unlisted": "{file} is signed with a key that neither the participant list nor a document has for "
+    "{sides}: give those of that time.",
     "list-and-operator": "A participant list needs the key of its operator: give both --list and --operator.",
     "export-broken": "{file} is broken: {error}",
     "not-readable": "{file} cannot be read: {problem}.",
