@@ -4,8 +4,8 @@ The record is JSON, changed under a lock and replaced atomically: what it says i
 grows with the members and with the invitations that are open, not with what was ever done.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -173,6 +173,13 @@ def change(authority: Authority, make: Callable[[AuthorityRecord], AuthorityReco
         record = make(show(authority))
         _write(authority.folder, record)
         return record
+
+
+@contextmanager
+def hold(authority: Authority) -> Iterator[AuthorityRecord]:
+    """Read the record, which nobody changes meanwhile; raises RosterFault."""
+    with roster.lock(authority.folder / RECORD):
+        yield show(authority)
 
 
 def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:

@@ -20,7 +20,8 @@ def suspend(authority: Authority, id: str, *, now: datetime, suspended: bool = T
 def revoke(authority: Authority, id: str, *, now: datetime) -> tuple[Member, RosterDocument]:
     """Take a member off the list, end its credentials, and return its entry and the published list; raises RosterFault.
 
-    The credentials end first: a crash in between leaves a member whose credentials nobody takes.
+    The credentials end first: a crash in between leaves a member whose credentials nobody takes. They end again at
+    last: until it is off the list, a member can ask for another one.
     """
     members = roster.show(authority.members).members
     entry = next((each for each in members if id in (each.id, *each.former)), None)
@@ -29,6 +30,7 @@ def revoke(authority: Authority, id: str, *, now: datetime) -> tuple[Member, Ros
 
     end(authority, entry.id)
     roster.remove(authority.members, entry.id)
+    end(authority, entry.id)
     return entry, issuing.publish(authority, now=now)
 
 

@@ -50,7 +50,7 @@ class CallerGate:
     """Authenticates callers of the Credential Service by their self-issued tokens. Implements `Authenticator`.
 
     `is_known` is the gate before any fetch, `describe` returns the evidence of a caller beside the usual; it may raise
-    Rejected.
+    Rejected. `take_missing` says, by the profile in use, what `verify_self_issued` takes.
     """
 
     owner: str
@@ -59,7 +59,7 @@ class CallerGate:
     clock: Callable[[], int]
     is_known: Callable[[str], bool]
     describe: Callable[[SelfIssued], Mapping[str, Any]]
-    take_missing: bool
+    take_missing: Callable[[], bool]
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - one purpose each
         """Verify the token of a caller; raises Unauthenticated or AuthenticationUnavailable."""
@@ -70,7 +70,7 @@ class CallerGate:
                 is_member=self.is_known,
                 resolve=self._resolve,
                 now_s=self.clock() / 1000,
-                take_missing=self.take_missing,
+                take_missing=self.take_missing(),
             )
         )
         evidence = {"mechanism": "dcp", "kid": sent.key.kid, **self.describe(sent)}
@@ -122,9 +122,9 @@ class DcpHolder:
         """Return whether the data space trusts an issuer for a type of credentials."""
         return kind in self._verifier.trust.issuers.get(issuer, frozenset())
 
-    def trust(self, issuers: TrustedIssuers) -> None:
-        """Use other issuers from now on."""
-        self._verifier = self._verifier._replace(trust=issuers)
+    def trust(self, issuers: TrustedIssuers, *, take_missing: bool) -> None:
+        """Use other issuers from now on; `take_missing` is as in `verify_self_issued`."""
+        self._verifier = self._verifier._replace(trust=issuers, take_missing=take_missing)
 
     def forget(self, issuers: Sequence[str]) -> None:
         """Forget the documents of issuers, and all status lists."""

@@ -123,7 +123,7 @@ class DcpIdentity:
         async def resolve(did: str, having: str | None) -> DidDocument:
             return await resolver.resolve(did, having=having)
 
-        verify = verify_by_documents(resolve, take_missing=profile.without_relationships)
+        verify = verify_by_documents(resolve, take_missing=self._takes_missing)
         lists = StatusLists(client, verify, clock, budget)
         verifier = Verifier(self._id, self._find_trust(), resolve, lists, profile.without_relationships, of_kit)
         return resolver, verifier._replace(of_edc=profile.of_edc)
@@ -157,8 +157,10 @@ class DcpIdentity:
             self.holder = self._make_holder(of_kit=self._of_kit)
             self.issuer = self._make_issuer(of_kit=self._of_kit)
         else:
-            self._verifier = self._verifier._replace(trust=self._find_trust())
-            self.holder.trust(self._verifier.trust)
+            self._verifier = self._verifier._replace(
+                trust=self._find_trust(), take_missing=profile.without_relationships, of_edc=profile.of_edc
+            )
+            self.holder.trust(self._verifier.trust, take_missing=profile.without_relationships)
         # The news may be that a key of an issuer was stolen, or a credential revoked.
         for issuer in self._verifier.trust.issuers:
             self._resolver.forget(issuer)
@@ -204,8 +206,11 @@ class DcpIdentity:
             clock=self._clock,
             is_known=is_known,
             describe=describe,
-            take_missing=self._profile.without_relationships,
+            take_missing=self._takes_missing,
         )
+
+    def _takes_missing(self) -> bool:
+        return self._profile.without_relationships
 
     async def issue_token(self, audience: str, intent: Intent) -> str:
         """Return `Bearer` and a fresh token that `audience` alone will take, once.
@@ -304,7 +309,7 @@ class DcpIdentity:
         """Return the payload of a status list that a trusted issuer signed; raises Rejected."""
         if issuer not in self._verifier.trust.issuers:
             raise Rejected("status", f"{issuer} is no trusted issuer of credentials any more.")
-        verify = verify_by_documents(self._verifier.resolve, take_missing=self._profile.without_relationships)
+        verify = verify_by_documents(self._verifier.resolve, take_missing=self._takes_missing)
         return await verify(body, issuer)
 
     def list_in_use(self) -> ListInUse | None:

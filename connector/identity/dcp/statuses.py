@@ -177,8 +177,8 @@ def _choose_newer(kept: _Kept | None, found: _Kept, now: int) -> _Kept:
     return replace(kept, until=min(now + FRESH_MS, kept.ends or now + FRESH_MS))
 
 
-def verify_by_documents(resolve: Resolve, *, take_missing: bool = False) -> VerifyList:
-    """Return what verifies a list by the document of its issuer; `take_missing` is as in `verify_self_issued`."""
+def verify_by_documents(resolve: Resolve, *, take_missing: Callable[[], bool] = lambda: False) -> VerifyList:
+    """Return what verifies a list by the document of its issuer, by what `verify_self_issued` takes."""
 
     async def verify(body: bytes, issuer: str) -> bytes:
         opened = open_signed(
@@ -186,7 +186,7 @@ def verify_by_documents(resolve: Resolve, *, take_missing: bool = False) -> Veri
         )
         check_key_name(opened, issuer)
         document = await resolve_signer(resolve, issuer, opened)
-        verify_by(opened, document, Relationship.CREDENTIAL, take_missing=take_missing)
+        verify_by(opened, document, Relationship.CREDENTIAL, take_missing=take_missing())
         return opened.payload
 
     return verify

@@ -328,3 +328,32 @@ async def test_a_list_that_is_refused_hides_no_revocation() -> None:
     with pytest.raises(RosterRejected):
         await us.refresh()
     assert us.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
+
+
+@pytest.mark.parametrize("at_first", [True, False])
+async def test_what_a_profile_permits_counts_from_its_list_on_and_no_longer(at_first: bool) -> None:
+    places = Places()
+    without = {name: [] for name in ("capabilityInvocation", "authentication", "assertionMethod")}
+    for did in (FIRM, CITY):
+        places.publish(did, KEYS[did], **without)
+    places.publish_list()
+    Wallet(places, signed(credential(credentialStatus=status_at(7))))
+
+    def list_with(permitted: bool, version: int) -> bytes:
+        profile = msgspec.structs.replace(PROFILE, without_relationships=permitted)
+        return signed_list(msgspec.structs.replace(document(version, MEMBERS), profile=profile))
+
+    async def is_admitted(number: int) -> bool:
+        try:
+            await us.authenticate(token(places, str(number)), Intent.CATALOG)
+        except Rejected:
+            return False
+        return True
+
+    board = Board(list_with(at_first, 1))
+    us = await mechanism(places, board)
+    assert await is_admitted(1) is at_first
+    board.content = list_with(not at_first, 2)
+    places.now_ms += FRESH_MS * 4
+    await us.refresh()
+    assert await is_admitted(2) is not at_first
