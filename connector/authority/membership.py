@@ -18,7 +18,7 @@ def suspend(authority: Authority, id: str, *, now: datetime, suspended: bool = T
 
 
 def revoke(authority: Authority, id: str, *, now: datetime) -> tuple[Member, RosterDocument]:
-    """Take a member off the list, end its credentials, publish, and return its entry and the list; raises RosterFault."""
+    """Take a member off the list, end its credentials, and return its entry and the new list; raises RosterFault."""
     members = roster.show(authority.members).members
     entry = next((each for each in members if id in (each.id, *each.former)), None)
     if entry is None:

@@ -166,8 +166,8 @@ def check_one_reading(content: bytes, rule: str) -> None:
     """
     try:
         parse(content)
-    except ProtocolError as error:
-        raise Rejected(rule, f"it can be read in more than one way, or not at all: {error.reason}") from None
+    except ProtocolError:
+        raise Rejected(rule, "it has a member twice, or is not UTF-8.") from None
 
 
 def _read_header(content: bytes, allowed: frozenset[str]) -> dict[str, Any]:
