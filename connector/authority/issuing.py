@@ -35,7 +35,7 @@ DAY_MS = 86_400_000
 
 def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAULT_VALIDITY) -> RosterDocument:
     """Sign the next participant list with the issuer key and return it; raises RosterFault."""
-    record = keeping.show(authority)
+    record, key = keeping.load_certified(authority)
     if record.certified_until <= now.timestamp() * 1000:
         raise RosterFault("The certificate of the issuer key has expired: run `authority rotate` with the root key.")
     profile = keeping.read_profile(authority)
@@ -44,7 +44,7 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
     document = roster.publish(
         authority.members,
         authority.signed,
-        keeping.load_issuer(authority),
+        key,
         now=now,
         valid_for=valid_for,
         former=(*map(from_jwk, record.former_roots), *keeping.load_roots(authority)),

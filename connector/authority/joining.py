@@ -58,21 +58,32 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
     invitation = find_invitation(record, request.invitation, secret, now)
     key = verification_keys(request.card)[0]
     again = invitation.used_by == request.card.id and invitation.used_key == key.kid
-    if invitation.used_by and not again:
-        raise RosterFault("The invitation was used already: ask the data-space operator for a new one.")
+    if invitation.used_by:
+        _check_user(invitation, request.card.id, key.kid)
     if invitation.did not in ("", request.card.id):
         raise RosterFault(f"The invitation is for {invitation.did}, and for nobody else.")
-    former = None if again else _find_former(authority, request)
-    await _check_document(request.card, resolve)
     if not again:
-        record = keeping.change(authority, lambda before: _use(before, request, secret, key.kid, now))
-        _enter(authority, request, invitation, former)
-    # After a crash, the repeated request enters and publishes what the record already says.
-    entry = next((each for each in roster.show(authority.members).members if each.id == request.card.id), None)
-    if entry is None:
-        entry = _enter(authority, request, invitation, _find_former(authority, request))
+        _find_former(authority, request)
+    await _check_document(request.card, resolve)
+    # Meanwhile, much may have happened: the invitation, the entry and the member are looked at anew.
+    if not again:
+        keeping.change(authority, lambda before: _use(before, request, secret, key.kid, now))
+    with keeping.hold(authority) as record:
+        _check_user(find_invitation(record, request.invitation, secret, now), request.card.id, key.kid)
+        # After a crash, the repeated request enters and publishes what the record already says.
+        entry = _find_entry(authority, request.card.id) or _enter(authority, request, invitation)
     issuing.publish(authority, now=moment(now))
     return _answer(authority, keeping.show(authority), entry, now, repeated=again)
+
+
+def _check_user(invitation: Invitation, id: str, kid: str) -> None:
+    """Raise RosterFault unless it was this member, with this key, that has used an invitation."""
+    if (invitation.used_by, invitation.used_key) != (id, kid):
+        raise RosterFault("The invitation was used already: ask the data-space operator for a new one.")
+
+
+def _find_entry(authority: Authority, id: str) -> Member | None:
+    return next((each for each in roster.show(authority.members).members if each.id == id), None)
 
 
 def _use(record: AuthorityRecord, request: JoinRequest, secret: str, kid: str, now: int) -> AuthorityRecord:
@@ -99,24 +110,28 @@ def _find_former(authority: Authority, request: JoinRequest) -> Member | None:
     return entry
 
 
-def _enter(authority: Authority, request: JoinRequest, invitation: Invitation, former: Member | None) -> Member:
-    """Write the entry of a new member, or exchange that which it had; raises RosterFault."""
+def _enter(authority: Authority, request: JoinRequest, invitation: Invitation) -> Member:
+    """Write the entry of a new member, or exchange that which it has; raises RosterFault."""
+    former = _find_former(authority, request)
     made = make_member(request.card, roles=invitation.roles, claims=invitation.claims)
     made = msgspec.structs.replace(made, name=invitation.name, by_document=True)
     if former is None:
         roster.add(authority.members, made)
         return made
-    names = tuple(dict.fromkeys((*former.former, former.id)))
-    moved = msgspec.structs.replace(
-        former,
-        id=made.id,
-        address=made.address,
-        data=tuple(dict.fromkeys((*made.data, *former.data))),
-        keys=made.keys,
-        former=tuple(name for name in names if name != made.id),
-        by_document=True,
-    )
-    return roster.change(authority.members, former.id, lambda _: moved)
+
+    def move(entry: Member) -> Member:
+        names = tuple(dict.fromkeys((*entry.former, entry.id)))
+        return msgspec.structs.replace(
+            entry,
+            id=made.id,
+            address=made.address,
+            data=tuple(dict.fromkeys((*made.data, *entry.data))),
+            keys=made.keys,
+            former=tuple(name for name in names if name != made.id),
+            by_document=True,
+        )
+
+    return roster.change(authority.members, former.id, move)
 
 
 async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None:
@@ -141,7 +156,7 @@ def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:
     Raises RosterFault.
     """
     key = verification_keys(request.card)[0]
-    entry = next((each for each in roster.show(authority.members).members if each.id == request.card.id), None)
+    entry = _find_entry(authority, request.card.id)
     if entry is None or entry.suspended or not any(from_jwk(jwk).kid == key.kid for jwk in entry.keys):
         raise RosterFault(f"The list does not know {request.card.id} by the key that signed the request.")
 
@@ -154,11 +169,13 @@ def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:
 
 def renew_credential(authority: Authority, id: str, now: int) -> str:
     """Issue the credential of a member anew, of the types that it had; `now` in ms. Raises RosterFault."""
-    entry = next((each for each in roster.show(authority.members).members if each.id == id), None)
+    entry = _find_entry(authority, id)
     if entry is None:
         raise RosterFault(f"{id} is not a member.")
 
     def place(record: AuthorityRecord) -> AuthorityRecord:
+        if _find_entry(authority, id) is None:
+            raise RosterFault(f"{id} is not a member.")
         held = next((each for each in record.issued if each.holder == id and not each.revoked), None)
         types = held.types if held else keeping.read_profile(authority).issuers.get(record.did, ())
         return issuing.place_credential(record, id, types, now)

@@ -4,9 +4,8 @@ The record is JSON, changed under a lock and replaced atomically: what it says i
 grows with the members and with the invitations that are open, not with what was ever done.
 """
 
-import secrets
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -26,10 +25,11 @@ from connector.protocol.dcp.did import parse_web_did
 from connector.protocol.dcp.errors import ClaimFault
 from connector.views.handed_in import HandedInFault, read_json
 
-RECORD, ROOTS, ISSUER, ROOT, SPARE, SIGNED, PROFILE = (
+RECORD, ROOTS, ISSUER, NEXT_ISSUER, ROOT, SPARE, SIGNED, PROFILE = (
     "authority.json",
     "authority.jwks",
     "issuer.pem",
+    "issuer.next.pem",
     "root.pem",
     "spare.pem",
     "members.jws",
@@ -180,6 +180,13 @@ def change(authority: Authority, make: Callable[[AuthorityRecord], AuthorityReco
         return record
 
 
+@contextmanager
+def hold(authority: Authority) -> Iterator[AuthorityRecord]:
+    """Read the record, which nobody changes meanwhile; raises RosterFault."""
+    with roster.lock(authority.folder / RECORD):
+        yield show(authority)
+
+
 def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:
     """Return the public keys of the roots, in the order in which members pin them; raises RosterFault."""
     newer = show(authority).roots
@@ -187,9 +194,51 @@ def load_roots(authority: Authority) -> tuple[VerificationKey, ...]:
 
 
 def load_issuer(authority: Authority) -> SigningKey:
-    """Return the issuer key; raises RosterFault."""
-    path = authority.folder / ISSUER
+    """Return the issuer key, as `load_certified`."""
+    return load_certified(authority)[1]
+
+
+def load_certified(authority: Authority) -> tuple[AuthorityRecord, SigningKey]:
+    """Return the record, and the issuer key that its newest certificate is about; raises RosterFault.
+
+    No other key signs anything: nobody would accept it.
+    """
+    record = show(authority)
+    for _ in range(2):
+        named = _read_certified(authority, record)["kid"]
+        key = _load_issuer_file(authority, ISSUER)
+        if key.kid == named:
+            return record, key
+        if (authority.folder / NEXT_ISSUER).exists() and _load_issuer_file(authority, NEXT_ISSUER).kid == named:
+            _put_next_in_place(authority)
+        # Another process may have changed the key between the two reads.
+        record = show(authority)
+    raise RosterFault(
+        f"The key in {authority.folder / ISSUER} is not the one that the root has certified: put that file back from "
+        "the backup, or run `authority rotate` with the root key."
+    )
+
+
+def _load_issuer_file(authority: Authority, name: str) -> SigningKey:
+    path = authority.folder / name
     return load_key(path, password=(_find_password(authority) if is_protected(path) else b""))
+
+
+def _read_certified(authority: Authority, record: AuthorityRecord) -> dict[str, str]:
+    """Return the public key (JWK) that the newest certificate is about; raises RosterFault."""
+    try:
+        return read_certificate(record.certificates[0].encode(), load_roots(authority)).key
+    except (IndexError, Rejected):
+        raise RosterFault(
+            f"{authority.folder / RECORD} has no certificate by a root of {authority.folder / ROOTS}: put both files "
+            "back from the backup, or run `authority rotate --stolen` with the root key."
+        ) from None
+
+
+def _put_next_in_place(authority: Authority) -> None:
+    """Let the next issuer key be the one; another process may have done so already."""
+    with suppress(FileNotFoundError):
+        (authority.folder / NEXT_ISSUER).replace(authority.folder / ISSUER)
 
 
 def _find_password(authority: Authority) -> bytes:
@@ -265,18 +314,21 @@ def rotate(
     if not roots or roots[0].kid not in pinned:
         raise RosterFault("The key is not a root of this authority: use the file that `authority init` made.")
     with roster.lock(authority.folder / RECORD):
-        record, path = show(authority), authority.folder / ISSUER
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-        key = new_key(draft, password=_find_password(authority) if is_protected(path) else b"")
+        record, draft = show(authority), authority.folder / NEXT_ISSUER
+        # A run that was cut short leaves a next key: it is put in place if it is certified, and is nobody's otherwise.
+        with suppress(RosterFault):
+            load_certified(authority)
+        draft.unlink(missing_ok=True)
+        key = new_key(draft, password=_find_password(authority) if is_protected(authority.folder / ISSUER) else b"")
         ends = [each.until for each in record.issued]
         moment = int(now.timestamp() * 1000)
         former = () if stolen else tuple(each for each in record.former if each.until > moment)
-        if not stolen and path.exists() and ends:
-            former = (*former, FormerKey(key=public_jwk(load_issuer(authority)), until=max(ends)))
+        if not stolen and ends:
+            former = (*former, FormerKey(key=_read_certified(authority, record), until=max(ends)))
         record = _certify(msgspec.structs.replace(record, former=former), key, roots, now)
-        # The new key is in place before the record that speaks of it: with the old record, it signs nothing.
-        draft.replace(path)
+        # The record decides which of the two keys signs: a crash before it leaves the old one, after it the new one.
         _write(authority.folder, record)
+        _put_next_in_place(authority)
         return record
 
 

@@ -18,18 +18,25 @@ def suspend(authority: Authority, id: str, *, now: datetime, suspended: bool = T
 
 
 def revoke(authority: Authority, id: str, *, now: datetime) -> tuple[Member, RosterDocument]:
-    """Take a member off the list, end its credentials, and return its entry and the published list; raises RosterFault.
-
-    The credentials end first: a crash in between leaves a member whose credentials nobody takes.
-    """
+    """Take a member off the list, end its credentials, and return its entry and the new list; raises RosterFault."""
     members = roster.show(authority.members).members
     entry = next((each for each in members if id in (each.id, *each.former)), None)
     if entry is None:
         raise RosterFault(f"{id} is not a member.")
 
-    end(authority, entry.id)
-    roster.remove(authority.members, entry.id)
+    take_off(authority, entry.id)
     return entry, issuing.publish(authority, now=now)
+
+
+def take_off(authority: Authority, id: str) -> None:
+    """Take a member off the working list and end its credentials; raises RosterFault.
+
+    The credentials end first: a crash in between leaves a member whose credentials nobody takes. They end again at
+    last: until it is off the list, a member can ask for another one.
+    """
+    end(authority, id)
+    roster.remove(authority.members, id)
+    end(authority, id)
 
 
 def end(authority: Authority, id: str) -> AuthorityRecord:

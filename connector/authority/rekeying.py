@@ -13,7 +13,7 @@ from connector.authority.asking import JoinRequest, read_request, write_signed
 from connector.authority.card import verification_keys
 from connector.authority.keeping import Authority
 from connector.authority.roster import RosterFault
-from connector.identity.keys import SigningKey, from_jwk, public_jwk
+from connector.identity.keys import SigningKey, VerificationKey, from_jwk, public_jwk
 from connector.identity.roster import Member
 
 MOST_KEYS: Final = 4
@@ -26,20 +26,27 @@ def change_keys(authority: Authority, entry: Member, request: JoinRequest, now: 
     `now` in ms. The key that signed the request stays. Raises RosterFault.
     """
     signer = verification_keys(request.card)[0]
-    listed = {from_jwk(jwk).kid: jwk for jwk in entry.keys}
     if signer.kid in request.dropped:
         raise RosterFault("The key that signs the request cannot be dropped: sign with the one that stays.")
-    kept = {kid: jwk for kid, jwk in listed.items() if kid not in request.dropped}
+    new: VerificationKey | None = None
     if request.successor:
         successor = read_request(request.successor, now)
         if (successor.authority, successor.card.id) != (keeping.show(authority).did, entry.id):
             raise RosterFault("The new key has signed for somebody else: ask for it anew.")
         new = verification_keys(successor.card)[0]
-        kept = {new.kid: public_jwk(new), **kept}
-    if len(kept) > MOST_KEYS:
-        raise RosterFault(f"The member has {MOST_KEYS} keys: drop old ones first with `key revoke`.")
-    changed = msgspec.structs.replace(entry, keys=tuple(kept.values()))
-    return roster.change(authority.members, entry.id, lambda _: changed)
+
+    def exchange(current: Member) -> Member:
+        listed = {from_jwk(jwk).kid: jwk for jwk in current.keys}
+        if signer.kid not in listed:
+            raise RosterFault(f"The list does not know {entry.id} by the key that signed the request.")
+        kept = {kid: jwk for kid, jwk in listed.items() if kid not in request.dropped}
+        if new is not None:
+            kept = {new.kid: public_jwk(new), **kept}
+        if len(kept) > MOST_KEYS:
+            raise RosterFault(f"The member has {MOST_KEYS} keys: drop old ones first with `key revoke`.")
+        return msgspec.structs.replace(current, keys=tuple(kept.values()))
+
+    return roster.change(authority.members, entry.id, exchange)
 
 
 def write_change(

@@ -152,9 +152,22 @@ def publish(
         text = "\n".join((*certificates, sign(key, msgspec.json.encode(document), kind=KIND))).encode()
         if len(text) > MAX_DOCUMENT:
             raise RosterFault(f"The signed list would be larger than {MAX_DOCUMENT} bytes, which nobody would accept.")
+        if former or not certificates:
+            _refuse_unaccepted(text, former if certificates else (key.verification,))
         _keep(draft, msgspec.structs.replace(value, version=document.version))
         replace_atomically(signed, text + b"\n", mode=0o644)
         return document
+
+
+def _refuse_unaccepted(text: bytes, roots: Sequence[VerificationKey]) -> None:
+    """Raise RosterFault for a list that nobody who pins `roots` accepts: it must not take the place of a good one."""
+    try:
+        open_list(text, kind=KIND, roots=roots, limit=MAX_DOCUMENT)
+    except Rejected as fault:
+        raise RosterFault(
+            f"No member would accept the list, so it is not published: {fault.problem} Run `authority rotate` with the "
+            "root key."
+        ) from None
 
 
 def show(draft: Path) -> RosterDraft:

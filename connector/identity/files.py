@@ -15,7 +15,8 @@ def read_bounded(path: Path, limit: int, *, private: bool = False) -> bytes:
     Raises FileFault.
     """
     try:
-        with path.open("rb") as file:
+        # A pipe would wait for somebody who writes.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise FileFault(f"{path} is not a regular file.")

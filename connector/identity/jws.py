@@ -16,6 +16,8 @@ import msgspec
 from connector.identity.keeping.hardware import HardwareKey
 from connector.identity.keys import ALGORITHMS, PEER_ALGORITHMS, SigningKey, VerificationKey
 from connector.ports.identity import Unauthenticated
+from connector.protocol.dsp.codec import parse
+from connector.protocol.dsp.errors import ProtocolError
 
 OPENING_RULES: Final = ("size", "form", "header", "type", "algorithm")
 """What `open_signed` checks, in this order."""
@@ -157,11 +159,23 @@ def _strict_b64(segment: bytes) -> bytes:
     return value
 
 
+def check_one_reading(content: bytes, rule: str) -> None:
+    """Raise Rejected, with the name of the rule, for JSON that two readers could read in two ways (RFC 8725, 2.4).
+
+    That is a member twice, bytes that are not UTF-8, or a number without an end.
+    """
+    try:
+        parse(content)
+    except ProtocolError:
+        raise Rejected(rule, "it has a member twice, or is not UTF-8.") from None
+
+
 def _read_header(content: bytes, allowed: frozenset[str]) -> dict[str, Any]:
     try:
         header = _OBJECT.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Rejected("header", "it is not a JSON object.") from None
+    check_one_reading(content, "header")
     if header.keys() - allowed:
         raise Rejected("header", f"it has members other than {', '.join(sorted(allowed))}.")
     if not isinstance(header.get("kid", ""), str):

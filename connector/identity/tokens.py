@@ -9,7 +9,16 @@ from typing import Any, Final
 
 import msgspec
 
-from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed, sign, verify_signature
+from connector.identity.jws import (
+    KEY_RULES,
+    OPENING_RULES,
+    Opened,
+    Rejected,
+    check_one_reading,
+    open_signed,
+    sign,
+    verify_signature,
+)
 from connector.identity.keys import SigningKey, VerificationKey
 from connector.ports.entities import ReplayKey
 
@@ -125,6 +134,7 @@ def _claims(payload: bytes) -> Claims:
         claims = _CLAIMS.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Rejected("claims", f"a claim is missing or of the wrong type ({str(error)[:100]}).") from None
+    check_one_reading(payload, "claims")
     bounds = ((claims.iss, _MAX_NAME), (claims.jti, _MAX_JTI), (claims.token or "-", _MAX_ACCESS_TOKEN))
     if not all(0 < len(text) <= most for text, most in bounds):
         raise Rejected("claims", "iss, jti or token is empty or too long.")

@@ -13,11 +13,12 @@ from connector.authority import card as cards
 from connector.authority import keeping, membership, roster
 from connector.authority.asking import LATEST_MS
 from connector.authority.inviting import InvitationLink, invite, parse_link
-from connector.authority.joining import join
+from connector.authority.joining import join, renew_credential
 from connector.authority.keeping import Authority
 from connector.authority.roster import RosterFault
 from connector.identity.keys import generate
 from connector.protocol.dcp.claims import read_claims
+from connector.protocol.dcp.document import DidDocument
 from tests.authority.folders import NOW, NOW_MS, Applicant, found
 from tests.authority.test_issuing import payload
 
@@ -174,3 +175,51 @@ async def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, b
     authority = Authority(folder=Path("/nonexistent"), members=Path("/nonexistent"))
     with pytest.raises(RosterFault):
         await join(authority, body, Applicant().resolve, NOW_MS)
+
+
+async def test_a_member_that_is_revoked_while_its_document_is_awaited_stays_revoked(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    link = invited(authority)
+    await join(authority, firm.asks(link), firm.resolve, NOW_MS)
+
+    async def resolve(did: str) -> DidDocument:
+        membership.revoke(authority, firm.did, now=NOW)
+        return await firm.resolve(did)
+
+    with pytest.raises(RosterFault, match="no such invitation"):
+        await join(authority, firm.asks(link), resolve, NOW_MS)
+    assert roster.show(authority.members).members == ()
+    assert not roster.verify(authority.signed, keeping.load_roots(authority), now=NOW).participants
+    assert all(each.revoked for each in keeping.show(authority).issued)
+
+
+async def test_a_member_that_is_suspended_while_it_moves_over_stays_suspended(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    card = firm.card()
+    roster.add(authority.members, cards.make_member(msgspec.structs.replace(card, id="urn:participant:firm")))
+
+    async def resolve(did: str) -> DidDocument:
+        membership.suspend(authority, "urn:participant:firm", now=NOW)
+        return await firm.resolve(did)
+
+    await join(authority, firm.asks(invited(authority), former="urn:participant:firm"), resolve, NOW_MS)
+    (entry,) = roster.show(authority.members).members
+    assert (entry.id, entry.suspended, entry.former) == (firm.did, True, ("urn:participant:firm",))
+
+
+async def test_a_credential_that_is_asked_for_during_a_revocation_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    await join(authority, firm.asks(invited(authority)), firm.resolve, NOW_MS)
+    remove = roster.remove
+
+    def ask_first(draft: Path, id: str) -> roster.RosterDraft:
+        renew_credential(authority, firm.did, NOW_MS)
+        return remove(draft, id)
+
+    monkeypatch.setattr(roster, "remove", ask_first)
+    membership.revoke(authority, firm.did, now=NOW)
+    assert [each.revoked for each in keeping.show(authority).issued] == [True, True]
+    with pytest.raises(RosterFault, match="not a member"):
+        renew_credential(authority, firm.did, NOW_MS)

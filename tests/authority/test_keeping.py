@@ -1,5 +1,6 @@
 """The folder of an authority: made once, changed under a lock, its issuer key certified anew."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import msgspec
 import pytest
 
 from connector.authority import issuing, keeping, roster
-from connector.authority.card import load_key
+from connector.authority.card import load_key, new_key
 from connector.authority.keeping import ISSUER, PROFILE, RECORD, ROOT, SPARE, AuthorityRecord
 from connector.authority.roster import RosterFault
 from connector.identity.keys import generate, public_jwk
@@ -114,3 +115,70 @@ def test_a_profile_that_no_member_could_use_is_not_published(tmp_path: Path, tex
     with pytest.raises(RosterFault, match=r"trust\.toml"):
         issuing.publish(authority, now=NOW)
     assert not authority.signed.exists()
+
+
+class _Crash(BaseException):
+    """The process ends here."""
+
+
+def _cut_short(monkeypatch: pytest.MonkeyPatch, at: int, work: Callable[[], object]) -> bool:
+    """Run `work`, but end it before its file is renamed for the `at`-th time; return whether it was cut short."""
+    left, rename = [at], Path.replace
+
+    def replace(source: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] == 0:
+            raise _Crash
+        return rename(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        try:
+            work()
+        except _Crash:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_a_rotation_that_is_cut_short_anywhere_leaves_an_authority_that_members_believe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    authority = found(tmp_path)
+    root, first = load_key(authority.folder / ROOT), public_jwk(keeping.load_issuer(authority))
+
+    def place(record: AuthorityRecord) -> AuthorityRecord:
+        return issuing.place_credential(record, "did:web:firm.example", ["MembershipCredential"], NOW_MS)
+
+    keeping.change(authority, place)
+    issuing.publish(authority, now=NOW)
+
+    def rotate() -> None:
+        keeping.rotate(authority, [root], now=NOW)
+        issuing.publish(authority, now=NOW)
+
+    cut = _cut_short(monkeypatch, at, rotate)
+    assert cut == (at < 5)
+    for again in (lambda: None, lambda: keeping.rotate(authority, [root], now=NOW)):
+        again()
+        issuing.publish(authority, now=NOW)
+        roster.verify(authority.signed, keeping.load_roots(authority), now=NOW)
+        document = issuing.write_own_document(keeping.show(authority), authority, NOW_MS)
+        # The credentials of before the crash are still those of a key in the document.
+        assert first["x"] in [method["publicKeyJwk"]["x"] for method in document["verificationMethod"]]
+
+
+def test_a_key_that_no_root_has_certified_signs_nothing(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    issuing.publish(authority, now=NOW)
+    before = authority.signed.read_bytes()
+    (authority.folder / ISSUER).unlink()
+    new_key(authority.folder / ISSUER)
+    for work in (
+        lambda: issuing.publish(authority, now=NOW),
+        lambda: issuing.make_status_list(authority, NOW_MS),
+        lambda: issuing.write_own_document(keeping.show(authority), authority, NOW_MS),
+    ):
+        with pytest.raises(RosterFault, match="not the one that the root has certified"):
+            work()
+    assert authority.signed.read_bytes() == before

@@ -102,3 +102,9 @@ def test_a_key_does_not_show_its_secret():
     key = generate()
     assert "private" not in repr(key)
     assert "d" not in public_jwk(key)
+
+
+def test_a_pipe_in_place_of_a_key_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "key.pem", 0o600)
+    with pytest.raises(KeyFault, match="not a regular file"):
+        load_private(tmp_path / "key.pem")

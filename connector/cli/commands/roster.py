@@ -180,8 +180,9 @@ def remove(
     call.output.confirm(call.output.say("cli.ask-remove-issuer" if signs else "cli.ask-remove", id=removed), yes)
     authority = _find_authority(call, file)
     if authority is not None:
-        membership.end(authority, removed)
-    roster.remove(path, removed)
+        membership.take_off(authority, removed)
+    else:
+        roster.remove(path, removed)
     call.output.print_result(
         {"file": str(path), "removed": removed},
         call.output.say("cli.roster-removed", id=removed),

@@ -50,7 +50,7 @@ class CallerGate:
     """Authenticates callers of the Credential Service by their self-issued tokens. Implements `Authenticator`.
 
     `is_known` is the gate before any fetch, `describe` returns the evidence of a caller beside the usual; it may raise
-    Rejected.
+    Rejected. `take_missing` says, by the profile in use, what `verify_self_issued` takes.
     """
 
     owner: str

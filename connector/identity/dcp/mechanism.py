@@ -48,6 +48,8 @@ from connector.protocol.dcp.scopes import Scope, ScopeKind
 
 DEADLINE_S = 12.0
 """How long the authentication of one caller may take, in s: less than peers wait for an answer."""
+BESIDE_S = 2.0
+"""How long a look at the own list waits for what others publish, in s."""
 MAX_FETCHES = 64
 """How many fetches there are at a time; a caller of whom all is known waits for none."""
 MAX_SENT = 16
@@ -107,6 +109,7 @@ class DcpIdentity:
         self._statuses = self._verifier.statuses
         self._review = CredentialReview(self._statuses, clock, grace_ms)
         self._used: Roster | None = None
+        self._beside: asyncio.Task[bool] | None = None
         self._shown: OrderedDict[tuple[str, tuple[str, ...]], _Shown] = OrderedDict()
         self.seals = members.seals.add_documents(id, self._find_sealing_keys)
         """The keys of the list in force and of documents, for seals."""
@@ -239,12 +242,40 @@ class DcpIdentity:
         return self._make_caller(sender, shown)
 
     async def refresh(self) -> bool:
-        """Fetch the participant list, and those of partners. A new one may tell of a revocation."""
-        changed = await self._members.refresh()
-        roster = self._members.roster
+        """Fetch the participant list, then those of partners and the status of what was shown; return what changed.
+
+        The own list counts at once, and nobody else can delay it: others are waited for `BESIDE_S`, and a look that
+        takes longer goes on. Nor does a list that is refused keep the others from being looked at.
+        """
+        changed, refused = False, None
+        try:
+            changed = await self._members.refresh()
+        except RosterRejected as fault:
+            if self._members.roster is None:
+                raise
+            refused = fault
+        if changed or self._members.roster is not self._used:
+            self._use_list()
+        if changed and self._beside is not None:
+            # It looks at what the list of before said.
+            self._beside.cancel()
+            self._beside = None
+        if self._beside is None:
+            self._beside = asyncio.create_task(self._look_beside())
+        await asyncio.wait({self._beside}, timeout=BESIDE_S)
+        if self._beside.done():
+            beside, self._beside = self._beside, None
+            changed = beside.result() or changed
+        if refused is not None:
+            raise refused
+        return changed
+
+    async def _look_beside(self) -> bool:
+        """Fetch the lists of partners, and read the status of what was shown; return whether a list changed."""
+        roster, changed = self._members.roster, False
         if self._partners is not None and roster is not None:
-            changed = await self._partners.refresh(roster.document.partners) or changed
-        if changed or roster is not self._used:
+            changed = await self._partners.refresh(roster.document.partners)
+        if changed:
             self._use_list()
         await self._review.look()
         return changed

@@ -3,8 +3,10 @@
 A status that cannot be read ends nothing at once: what runs goes on for a time of grace, and the operator is told.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from connector.identity.dcp.statuses import StatusLists
 from connector.identity.jws import Rejected
@@ -12,6 +14,8 @@ from connector.ports.identity import AuthenticationUnavailable, Exclusion
 from connector.protocol.dcp.claims import PresentedCredential
 
 MAX_RELIED = 4_096
+LOOK_S = 20.0
+"""How long the lists of one issuer may take, in s; what is not read then is unknown until the next look."""
 
 
 class CredentialReview:
@@ -38,18 +42,44 @@ class CredentialReview:
             self._unread.pop(oldest, None)
 
     async def look(self) -> None:
-        """Read the status of all that is relied on; each list is fetched once at most."""
-        for participant, credentials in list(self._relied.items()):
-            try:
-                ended = [await self._statuses.find_ended(each.issuer, each.statuses) for each in credentials]
-            except (AuthenticationUnavailable, Rejected):
-                self._unread.setdefault(participant, self._clock())
-                continue
-            self._unread.pop(participant, None)
-            if any(ended):
-                self._ended.add(participant)
-            else:
+        """Read the status of all that is relied on; each list is fetched once at most.
+
+        A revocation counts at once. An issuer whose lists are slow delays nobody but those for whom it vouches.
+        """
+        relied, vouched = dict(self._relied), dict[str, list[str]]()
+        for participant, credentials in relied.items():
+            for issuer in dict.fromkeys(each.issuer for each in credentials):
+                vouched.setdefault(issuer, []).append(participant)
+        looks = await asyncio.gather(*(self._look_at(issuer, relied, names) for issuer, names in vouched.items()))
+        good = set(relied).difference(*(bad for bad, _ in looks), *(unread for _, unread in looks))
+        for participant in set().union(*(unread for _, unread in looks)):
+            self._unread.setdefault(participant, self._clock())
+        for participant in good:
+            if self._relied.get(participant) is relied[participant]:
+                self._unread.pop(participant, None)
                 self._ended.discard(participant)
+
+    async def _look_at(
+        self, issuer: str, relied: Mapping[str, Sequence[PresentedCredential]], participants: Sequence[str]
+    ) -> tuple[set[str], set[str]]:
+        """Read the status of what one issuer vouches for: whose credentials have ended, and for whom nobody knows."""
+        ended, unread = set[str](), set(participants)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                for participant in participants:
+                    statuses = [
+                        entry for each in relied[participant] if each.issuer == issuer for entry in each.statuses
+                    ]
+                    try:
+                        found = await self._statuses.find_ended(issuer, statuses)
+                    except (AuthenticationUnavailable, Rejected):
+                        continue
+                    unread.discard(participant)
+                    if found and self._relied.get(participant) is relied[participant]:
+                        ended.add(participant)
+                        self._ended.add(participant)
+                        self._unread.pop(participant, None)
+        return ended, unread
 
     def exclude(self, participant: str) -> Exclusion | None:
         """Return why nothing may be delivered to a participant any more, or None."""

@@ -7,12 +7,13 @@ date says nothing, and then nobody knows whether the credential is still good: t
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connector.identity.dcp.self_issued import Resolve, check_key_name, resolve_signer, verify_by
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
+from connector.identity.tokens import LEEWAY_S
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.credentials import CredentialKeys, CredentialRejected
@@ -40,10 +41,12 @@ VerifyList = Callable[[bytes, str], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A verified list: what its bits mean, and until when it is used without a fetch (ms)."""
+    """A verified list: what its bits mean, since and until when it is valid, and until when it needs no fetch (ms)."""
 
     purposes: frozenset[str]
     bits: StatusList
+    since: int
+    ends: int | None
     until: int
 
 
@@ -88,8 +91,11 @@ class StatusLists:
 
     def forget(self, issuer: str | None = None) -> None:
         """Forget the lists of an issuer, or all: the next caller fetches what it needs. For news of a revocation."""
-        for name in [name for name in self._places if issuer in {None, name[0]}]:
-            del self._places[name]
+        for name, place in self._places.items():
+            if issuer in {None, name[0]}:
+                place.failed_at = None
+                # It stays as what no older list takes the place of.
+                place.kept = replace(place.kept, until=0) if place.kept else None
 
     async def _is_set(self, entry: StatusEntry, issuer: str) -> bool:
         found = await self._find_list(entry.list_url, issuer)
@@ -110,7 +116,8 @@ class StatusLists:
                 if place.failed_at is not None and 0 <= now - place.failed_at < LOOK_AGAIN_MS:
                     raise AuthenticationUnavailable("The status list could not be fetched a moment ago.")
                 try:
-                    place.kept = await self._read_list(await self._fetch(url), issuer)
+                    found = await self._read_list(await self._fetch(url), issuer, url)
+                    place.kept = _choose_newer(place.kept, found, now)
                 except (AuthenticationUnavailable, Rejected):
                     place.failed_at = now
                     raise
@@ -133,8 +140,8 @@ class StatusLists:
             raise AuthenticationUnavailable(f"The status list cannot be fetched: status {response.status}.")
         return response.body.strip()
 
-    async def _read_list(self, body: bytes, issuer: str) -> _Kept:
-        """Verify a list as a credential of `issuer`, and expand it; raises Rejected."""
+    async def _read_list(self, body: bytes, issuer: str, url: str) -> _Kept:
+        """Verify a list as a credential of `issuer` that is found at `url`, and expand it; raises Rejected."""
         now = self._clock()
         try:
             stated = read_claims(await self._verify(body, issuer), limit=LIST_LIMIT)
@@ -143,17 +150,36 @@ class StatusLists:
                 raise Rejected("status", "the document is no status list.")
             if stated.issuer != issuer:
                 raise Rejected("status", "the status list is that of another issuer.")
+            if stated.id.startswith(("https://", "http://")) and stated.id != url:
+                raise Rejected("status", f"the status list is the one of another address: {stated.id[:200]}.")
+            if stated.valid_from is not None and stated.valid_from > now + LEEWAY_S * 1000:
+                raise Rejected("status", "the status list is not valid yet: compare the clocks of both sides.")
             if stated.valid_until is not None and stated.valid_until <= now:
                 raise Rejected("status", "the status list has expired: its issuer has to sign a new one.")
             bits = await asyncio.to_thread(expand_status_list, encoded)
         except ClaimFault as fault:
             raise Rejected("status", fault.reason) from None
-        return _Kept(_read_purposes(stated), bits, min(now + FRESH_MS, stated.valid_until or now + FRESH_MS))
+        return _Kept(
+            purposes=_read_purposes(stated),
+            bits=bits,
+            since=stated.valid_from or 0,
+            ends=stated.valid_until,
+            until=min(now + FRESH_MS, stated.valid_until or now + FRESH_MS),
+        )
 
 
 def take_stated() -> bool:
     """Return that a document has to state its relationships."""
     return False
+
+
+def _choose_newer(kept: _Kept | None, found: _Kept, now: int) -> _Kept:
+    """Return the list that was found, or the one seen before if it is newer: an older one would undo a revocation."""
+    if kept is None or found.since >= kept.since:
+        return found
+    if kept.ends is not None and kept.ends <= now:
+        raise Rejected("status", "the status list is older than one that was seen before.")
+    return replace(kept, until=min(now + FRESH_MS, kept.ends or now + FRESH_MS))
 
 
 def verify_by_documents(resolve: Resolve, *, takes_missing: Callable[[], bool] = take_stated) -> VerifyList:

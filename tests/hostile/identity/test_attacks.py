@@ -119,6 +119,32 @@ TOKENS = {
         ],
         "key-name",
     ),
+    "14g a header with two readings": Forged(
+        [
+            compact(written, CLAIMS)
+            for written in (
+                json.dumps(HEADER)[:-1].encode() + b', "alg": "ES256"}',
+                b'{"alg": "none", ' + json.dumps(HEADER)[1:].encode(),
+                b'{"\\u0061lg": "none", ' + json.dumps(HEADER)[1:].encode(),
+            )
+        ],
+        "header",
+    ),
+    "14h claims with two readings": Forged(
+        [
+            compact(HEADER, written)
+            for written in (
+                *(
+                    json.dumps(CLAIMS)[:-1].encode() + b', "%s": "%s"}' % (name, US.encode())
+                    for name in (b"aud", b"jti")
+                ),
+                json.dumps(CLAIMS)[:-1].encode() + b', "\\u0065xp": %d}' % (NOW_S + 120),
+                json.dumps(CLAIMS)[:-1].encode() + b', "x": "\xff"}',
+                json.dumps(CLAIMS)[:-1].encode() + b', "x": {"y": 1, "y": 2}}',
+            )
+        ],
+        "claims",
+    ),
     "4b a token for another audience": Forged(
         [
             compact(HEADER, {**CLAIMS, "aud": aud})

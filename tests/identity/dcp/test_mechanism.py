@@ -4,16 +4,21 @@ import asyncio
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
+from connector.identity.dcp import mechanism as mechanisms
 from connector.identity.dcp.mechanism import MAX_FETCHES, SHOWN_MS, DcpIdentity
+from connector.identity.dcp.partners import PartnerLists
 from connector.identity.dcp.self_issued import verify_self_issued
 from connector.identity.dcp.statuses import FRESH_MS
 from connector.identity.jws import Rejected, sign
+from connector.identity.keys import public_jwk
+from connector.identity.listing.partner import Partner
 from connector.identity.listing.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
-from connector.identity.roster import Member
+from connector.identity.roster import Member, RosterRejected, RosterSource
 from connector.identity.tokens import issue
-from connector.ports.identity import AuthenticationUnavailable, Intent
+from connector.ports.identity import AuthenticationUnavailable, Exclusion, Intent
 from connector.protocol.dcp.presentations import read_query, write_response
 from tests.identity.dcp.places import (
     CITY,
@@ -279,3 +284,76 @@ def test_only_the_operator_signs_a_profile() -> None:
     for wrong in (sign(KEYS[CITY], text, kind=KIND), sign(OPERATOR, text, kind="JWT"), "x", text.decode()):
         with pytest.raises(ProfileRejected):
             read_profile(wrong.encode(), keys)
+
+
+async def test_a_partner_that_never_answers_does_not_delay_the_own_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mechanisms, "BESIDE_S", 0.01)
+    places, board = Places(), Board(list_of(*MEMBERS))
+    us = await mechanism(places, board)
+    asked: list[str] = []
+
+    def fetch(url: str) -> RosterSource:
+        async def never() -> bytes:
+            asked.append(url)
+            return await asyncio.get_running_loop().create_future()
+
+        return never
+
+    us._partners = PartnerLists(fetch, lambda: places.now_ms, {}, lambda _: None)
+    partner = Partner(authority=STRANGER, list="https://fremd.example/list", roots=(public_jwk(OPERATOR.verification),))
+
+    def list_with_partner(*members: Member, version: int) -> bytes:
+        return signed_list(msgspec.structs.replace(document(version, members), partners=(partner,)))
+
+    board.content = list_with_partner(MEMBERS[0], version=2)
+    assert await us.refresh()
+    assert us.exclude(FIRM) is Exclusion.NOT_LISTED
+    # The look at the partners goes on, and a second one does not begin beside it.
+    assert not await us.refresh()
+    assert len(asked) == 1
+    board.content = list_with_partner(*MEMBERS, version=3)
+    assert await us.refresh()
+    assert (us.exclude(FIRM), len(asked)) == (None, 2)
+
+
+async def test_a_list_that_is_refused_hides_no_revocation() -> None:
+    places, board = Places(), Board(list_of(*MEMBERS))
+    places.publish_list()
+    Wallet(places, signed(credential(credentialStatus=status_at(7))))
+    us = await mechanism(places, board)
+    await us.authenticate(token(places), Intent.CATALOG)
+    places.publish_list(7)
+    places.now_ms += FRESH_MS
+    board.content = b"damaged"
+    with pytest.raises(RosterRejected):
+        await us.refresh()
+    assert us.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
+
+
+@pytest.mark.parametrize("at_first", [True, False])
+async def test_what_a_profile_permits_counts_from_its_list_on_and_no_longer(at_first: bool) -> None:
+    places = Places()
+    without = {name: [] for name in ("capabilityInvocation", "authentication", "assertionMethod")}
+    for did in (FIRM, CITY):
+        places.publish(did, KEYS[did], **without)
+    places.publish_list()
+    Wallet(places, signed(credential(credentialStatus=status_at(7))))
+
+    def list_with(permitted: bool, version: int) -> bytes:
+        profile = msgspec.structs.replace(PROFILE, without_relationships=permitted)
+        return signed_list(msgspec.structs.replace(document(version, MEMBERS), profile=profile))
+
+    async def is_admitted(number: int) -> bool:
+        try:
+            await us.authenticate(token(places, str(number)), Intent.CATALOG)
+        except Rejected:
+            return False
+        return True
+
+    board = Board(list_with(at_first, 1))
+    us = await mechanism(places, board)
+    assert await is_admitted(1) is at_first
+    board.content = list_with(not at_first, 2)
+    places.now_ms += FRESH_MS * 4
+    await us.refresh()
+    assert await is_admitted(2) is not at_first

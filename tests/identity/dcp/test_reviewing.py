@@ -1,16 +1,33 @@
 """Credentials that were shown are looked at again: what was revoked since, and what nobody can say."""
 
+import asyncio
+
+import pytest
+
+from connector.identity.dcp import reviewing
 from connector.identity.dcp.presented import verify_credential
 from connector.identity.dcp.reviewing import CredentialReview
 from connector.identity.dcp.statuses import FRESH_MS
+from connector.net.transport import HttpCall
 from connector.ports.identity import Exclusion
-from tests.identity.dcp.places import FIRM, LIST_URL, NOW_MS, Places, credential, signed, status_at
+from connector.protocol.dcp.claims import StatusEntry
+from tests.identity.dcp.places import FIRM, LIST_URL, NOW_MS, STRANGER, Places, credential, signed, status_at
+from tests.support.transport import InProcessAnswer
 
 GRACE_MS = 3_600_000
 
 
+class SlowPlaces(Places):
+    """Places, one of whose hosts never answers."""
+
+    async def send(self, call: HttpCall) -> InProcessAnswer:
+        if "slow.example" in call.endpoint.url:
+            await asyncio.Event().wait()
+        return await super().send(call)
+
+
 async def relied() -> tuple[Places, CredentialReview]:
-    places = Places()
+    places = SlowPlaces()
     places.publish_list()
     found = await verify_credential(signed(credential(credentialStatus=status_at(7))), FIRM, places.verifier(), NOW_MS)
     review = CredentialReview(places.statuses, lambda: places.now_ms, GRACE_MS)
@@ -52,3 +69,30 @@ async def test_a_list_is_fetched_once_for_all_who_rely_on_it() -> None:
     places.fetched.clear()
     await review.look()
     assert places.fetched.count(LIST_URL) == 1
+
+
+async def test_an_issuer_that_never_answers_hides_no_revocation_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    places, review = await relied()
+    monkeypatch.setattr(reviewing, "LOOK_S", 0.05)
+    slow = [each._replace(issuer=STRANGER) for each in review._relied[FIRM]]
+    for number in range(20):
+        lists = [
+            each._replace(statuses=(StatusEntry("revocation", 1, f"https://slow.example/{number}"),)) for each in slow
+        ]
+        review.note(f"did:web:m{number}.example", lists)
+    places.publish_list(7)
+    places.now_ms += FRESH_MS
+    await review.look()
+    assert review.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
+    assert "20 participants cannot be read" in (review.warning() or "")
+
+
+async def test_what_is_shown_during_a_look_is_not_judged_by_what_was_shown_before() -> None:
+    places, review = await relied()
+    places.publish_list(7)
+    places.now_ms += FRESH_MS
+    look = asyncio.create_task(review.look())
+    await asyncio.sleep(0)
+    review.note(FIRM, [])
+    await look
+    assert review.exclude(FIRM) is None

@@ -65,6 +65,41 @@ async def test_the_news_of_a_revocation_makes_it_seen_at_once() -> None:
     assert await judge(places, held()) == "revocation"
 
 
+@pytest.mark.parametrize("news", [True, False])
+async def test_an_older_list_undoes_no_revocation(news: bool) -> None:
+    places = Places()
+    places.publish_list(7, validFrom="2026-03-01T11:59:00Z")
+    assert await judge(places, held()) == "revocation"
+    places.publish_list(validFrom="2026-03-01T11:58:59Z")
+    places.now_ms += FRESH_MS
+    if news:
+        places.statuses.forget()
+    assert await judge(places, held()) == "revocation"
+    # Once the newer one has ended, nobody knows.
+    places.now_ms += 3 * 86_400_000
+    places.publish_list(validFrom="2026-03-01T11:58:59Z", validUntil="2026-03-09T00:00:00Z")
+    assert "older than one" in await judge(places, held())
+    places.publish_list(validFrom="2026-03-04T11:59:00Z", validUntil="2026-03-09T00:00:00Z")
+    places.now_ms += LOOK_AGAIN_MS
+    assert await judge(places, held()) == "good"
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ({"id": f"{LIST_URL}0"}, "another address"),
+        ({"validFrom": "2026-03-01T12:00:31Z"}, "not valid yet"),
+    ],
+)
+async def test_a_list_of_another_place_or_time_says_nothing(members: dict[str, str], problem: str) -> None:
+    places = Places()
+    places.publish_list(**members)
+    assert problem in await judge(places, held())
+    places.publish_list(id=LIST_URL, validFrom="2026-03-01T12:00:30Z")
+    places.now_ms += LOOK_AGAIN_MS
+    assert await judge(places, held()) == "good"
+
+
 async def test_a_list_is_used_no_longer_than_it_is_valid() -> None:
     places = Places()
     places.publish_list(validUntil="2026-03-01T12:00:10Z")

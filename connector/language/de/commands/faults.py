@@ -317,6 +317,7 @@ SENTENCES: dict[str, str] = {
     "it is not a compact JWS.": "Sie ist kein kompaktes JWS.",
     "it is not three segments of base64url.": "Sie besteht nicht aus drei Teilen in base64url.",
     "it is not a JSON object.": "Sie ist kein JSON-Objekt.",
+    "it has a member twice, or is not UTF-8.": "Sie nennt eine Angabe zweimal oder ist nicht in UTF-8.",
     "it has members other than {}.": "Sie hat andere Angaben als {}.",
     # Data and its delivery.
     "The provider could not read {} values as the agreement's treatment needs them: they are in no sum and no mean, "

@@ -31,6 +31,15 @@ SENTENCES: dict[str, str] = {
     " gesendet hat.",
     "This is not an invitation: expected the whole link that the data-space operator sent.": "Das ist keine Einladung: erwartet wird der ganze Link, den der Betreiber des Datenraums gesendet hat.",
     "{} invitations are open, which is as many as there can be.": "{0} Einladungen sind offen, mehr sind nicht möglich.",
+    "The key in {} is not the one that the root has certified: put that file back from the backup, or run `authority "
+    "rotate` with the root key.": "Der Schlüssel in {0} ist nicht der, den der Hauptschlüssel beglaubigt hat: diese Datei "
+    "aus der Sicherung zurückholen oder `authority rotate` mit dem Hauptschlüssel ausführen.",
+    "{} has no certificate by a root of {}: put both files back from the backup, or run `authority rotate --stolen` "
+    "with the root key.": "{0} enthält kein Zertifikat eines Hauptschlüssels aus {1}: beide Dateien aus der Sicherung "
+    "zurückholen oder `authority rotate --stolen` mit dem Hauptschlüssel ausführen.",
+    "No member would accept the list, so it is not published: {} Run `authority rotate` with the root key.": "Kein "
+    "Mitglied würde die Liste annehmen, deshalb wird sie nicht veröffentlicht: {0} `authority rotate` mit dem "
+    "Hauptschlüssel ausführen.",
     "The certificate of the issuer key has expired: run `authority rotate` with the root key.": "Das Zertifikat des Signaturschlüssels ist abgelaufen: `authority rotate` mit dem Hauptschlüssel"
     " ausführen.",
     "The profile does not trust {} for any credential: add it below [issuers].": "Das Profil vertraut {0} für keinen Nachweis: unter [issuers] eintragen.",
