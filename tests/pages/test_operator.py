@@ -11,6 +11,7 @@ from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from connector.web.frame.unseen import SHOWN
 from connector.web.public.site import BROKER_PAGES
+from tests.pages.codes import list_codes
 from tests.pages.page import Page
 from tests.pages.square import furnish_square, list_sources
 from tests.pages.test_forms import ELSEWHERE as ADDRESSES
@@ -85,6 +86,7 @@ async def test_all_that_the_operator_reaches_is_whole(squares: list[Square], lan
         assert not any(FILLED_IN in source for source in sources)
     else:
         assert [address for address, page in walked.pages.items() if UNFILLED.search(page.text)] == []
+        assert {address: found for address, page in walked.pages.items() if (found := list_codes(page))} == {}
 
 
 async def test_a_page_leads_to_every_path(squares: list[Square]) -> None:
