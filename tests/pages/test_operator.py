@@ -28,6 +28,7 @@ ELSEWHERE = {
     ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
     ("GET", "/willkommen"): "a link for a new account leads there",
     ("POST", "/willkommen"): "the form that it leads to",
+    ("GET", "/anmelden"): "for who has not signed in",
     ("POST", "/anmelden"): "the form of who has not signed in",
     ("GET", "/robots.txt"): "search engines know it",
     ("GET", "/sitemap.xml"): "it is named there",
