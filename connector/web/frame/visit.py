@@ -28,11 +28,11 @@ from connector.ports.store_errors import Conflict, StoreDamaged, StoreError, Sto
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
 from connector.web.frame.forms import AUTOSAVE, FormFault, find_typed, is_form, read_form
-from connector.web.frame.letters import make_letter
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import PagesOrigin, list_cookies
 from connector.web.frame.unseen import show_unseen
 from connector.web.frame.wording import MANY, PageWords
+from connector.web.letters import make_letter
 
 LANGUAGE_COOKIE = "dk-lang"
 _STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 422, PeerFailed: 502}

@@ -15,8 +15,8 @@ from connector.net.aside import work_aside
 from connector.ports.broker_store import Box, Statements
 from connector.ports.search_index import Facet
 from connector.protocol.dsp.errors import clean
-from connector.web.frame.letters import make_letter
 from connector.web.frame.wording import PageWords
+from connector.web.letters import make_letter
 from connector.web.showing.area import Drawing, draw_boxes
 from connector.web.showing.choosable import Choosable, read_choosable
 from connector.web.showing.results import name_value

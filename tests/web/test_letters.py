@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.web.frame.letters import make_letter
+from connector.web.letters import make_letter
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
