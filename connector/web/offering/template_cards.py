@@ -184,7 +184,7 @@ def _make_control(
     further = ""
     if entry.several and not entry.choices:
         options = _list_known(registry, words, operand, known, split_lines(value))
-        if options and operand is not None and operand.source == "credential":
+        if options and operand is not None and _is_claimed(operand):
             further = words.say("offering.further")
     return Control(
         name=name,
@@ -206,12 +206,17 @@ def _list_known(
     if operand is None:
         return ()
     listed = known.members if operand.iri == _RECIPIENT else known.fields if operand.fact == "field" else ()
-    if operand.source == "credential":
+    if _is_claimed(operand):
         return _list_claimed(registry, words, operand, [*chosen, *known.claims.get(operand.fact, ())])
     if not 0 < len(listed) <= _MOST_LISTED:
         return ()
     named = {option.value for option in listed}
     return (*listed, *(Option(value, value) for value in chosen if value not in named))
+
+
+def _is_claimed(operand: Operand) -> bool:
+    """Return whether values of an operand are those of claims; a recipient is a participant."""
+    return operand.source == "credential" and operand.iri != _RECIPIENT
 
 
 def _list_claimed(registry: Registry, words: PageWords, operand: Operand, values: Sequence[str]) -> tuple[Option, ...]:
