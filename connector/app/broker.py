@@ -181,7 +181,7 @@ class BrokerServer:
             operator=msgspec.structs.replace(self.operator, users=register),
             visibility=self.visibility,
             directory=parts.identity,
-            library=Library(operands(ZoneInfo(settings.zone)), executors={}),
+            library=Library(operands(ZoneInfo(settings.zone), settings.labels), executors={}),
             board=self.board,
             site=self.site,
             open=settings.broker.open,

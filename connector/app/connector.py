@@ -319,7 +319,7 @@ async def build(
     """Build a connector. Raises the errors of settings, keys, participant list and store."""
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
-    vocabulary, secret = operands(ZoneInfo(settings.zone)), load_secret(settings)
+    vocabulary, secret = operands(ZoneInfo(settings.zone), settings.labels), load_secret(settings)
     connected = await _connect_planes(parts, now, new_id, make_treating(secret, vocabulary))
     broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None

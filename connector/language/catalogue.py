@@ -28,6 +28,8 @@ COMMANDS = (*FAULTS, "codes", "doctor", "errors", "fields", "help", "options", "
 
 _LONGEST_SENTENCE, _DEEPEST_SENTENCE = 4000, 4
 
+_LONGEST_ACCEPTED, _MOST_ACCEPTED = 1000, 50
+_WEIGHT = re.compile(r"q\s*=\s*([01](?:\.[0-9]{0,3})?)", re.IGNORECASE)
 _LISTED = re.compile(r"(\S+) \((.+?)\)(?=, \S+ \(|$)", re.DOTALL)
 """A name with a sentence about it, such as a dataset with what is wrong with its source."""
 
@@ -235,6 +237,25 @@ def match_language(tag: str) -> Language | None:
     'de'
     """
     return next((language for language in LANGUAGES if tag.lower().startswith(language)), None)
+
+
+def choose_language(accepted: str) -> Language:
+    """Return the language that a reader likes best of those that there are; German where nothing fits.
+
+    Parameters:
+        accepted: the value of `Accept-Language` (RFC 9110, section 12.5.4); empty if nothing was said.
+
+    >>> choose_language("fr, en;q=0.8, de;q=0.5"), choose_language("en;q=0, de"), choose_language("fr")
+    ('en', 'de', 'de')
+    """
+    best: tuple[float, Language] = (0.0, "de")
+    for said in accepted[:_LONGEST_ACCEPTED].split(",")[:_MOST_ACCEPTED]:
+        tag, _, weight = said.partition(";")
+        found = match_language(tag.strip())
+        liked = float(weighed[1]) if (weighed := _WEIGHT.fullmatch(weight.strip())) else 0.0 if weight.strip() else 1.0
+        if found and liked > best[0]:
+            best = liked, found
+    return best[1]
 
 
 @cache

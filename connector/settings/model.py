@@ -28,6 +28,7 @@ from connector.settings.kinds import (
     Telephone,
     Url,
 )
+from connector.settings.naming import NameSettings, list_labels
 from connector.settings.people import MailSettings, WebSettings
 from connector.settings.signaling import SignalingSettings
 from connector.settings.sources import SecretSettings
@@ -370,6 +371,13 @@ class Settings(Section, frozen=True, kw_only=True):
             "`secret_variable`; assets refer to them by name."
         ),
     ] = ()
+    names: Annotated[
+        tuple[NameSettings, ...],
+        Meta(
+            description="What people call the groups, roles and other values that claims of participants have, each "
+            "with `value`, and `de` or `en`."
+        ),
+    ] = ()
     data: DataSettings = DataSettings()
     management: ManagementSettings = ManagementSettings()
     web: WebSettings = WebSettings()
@@ -383,6 +391,11 @@ class Settings(Section, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     logging: LoggingSettings = LoggingSettings()
     broker: BrokerSettings = BrokerSettings()
+
+    @property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """What people call values of claims, by value and language."""
+        return list_labels(self.names)
 
 
 def anchor(settings: Settings, base: Path) -> Settings:

@@ -69,12 +69,24 @@ class WebSettings(Section, frozen=True, kw_only=True):
             "accessibility statement links to it."
         ),
     ] = None
+    contact: Annotated[
+        Email | None,
+        Meta(
+            description="E-mail address to which people report barriers and write about these pages; if omitted, the "
+            "imprint stands in for it."
+        ),
+    ] = None
     oidc: OidcSettings = OidcSettings()
 
     @property
     def statements(self) -> dict[str, str]:
-        """The pages of the organisation that each page or the accessibility statement links to, by their word."""
-        found = {"imprint": self.imprint, "privacy": self.privacy, "enforcement": self.enforcement}
+        """What the pages say of the organisation by its word: addresses of pages that they link to, and its e-mail."""
+        found = {
+            "imprint": self.imprint,
+            "privacy": self.privacy,
+            "enforcement": self.enforcement,
+            "contact": self.contact,
+        }
         return {word: url for word, url in found.items() if url}
 
 

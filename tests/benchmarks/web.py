@@ -97,7 +97,7 @@ def _time_first_paint(link: str) -> float | None:
     parts, painted = urlsplit(link), []
     with open_browser() as browser:
         for _ in range(ROUNDS):
-            context = browser.new_context()
+            context = browser.new_context(locale="de-DE")
             page = context.new_page()
             page.goto(f"{parts.scheme}://{parts.netloc}/anmelden")
             found = page.evaluate("performance.getEntriesByName('first-contentful-paint').map((one) => one.startTime)")

@@ -50,7 +50,7 @@ def take() -> None:
 
 
 def _open(browser: Browser, served: Served, scheme: str) -> Page:
-    return browser.new_context(color_scheme=scheme, base_url=served.address).new_page()  # type: ignore[arg-type]
+    return browser.new_context(locale="de-DE", color_scheme=scheme, base_url=served.address).new_page()  # type: ignore[arg-type]
 
 
 def _take_all(page: Page, places: Iterable[str], widths: Mapping[str, int], begin: str) -> None:

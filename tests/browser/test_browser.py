@@ -26,7 +26,7 @@ def served(tmp_path: Path) -> Iterator[ServedOffice]:
 
 
 def test_who_goes_back_after_an_answer_learns_that_it_was_given(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page, faults = watch(context, served)
     sign_in(page, served, UserRole.PROVIDER)
     hand = Keyboard(page, "de")
@@ -42,7 +42,7 @@ def test_who_goes_back_after_an_answer_learns_that_it_was_given(browser: Browser
 
 
 def test_the_focus_is_on_what_is_missing(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page, faults = watch(context, served)
     sign_in(page, served, UserRole.CONSUMER)
     page.goto(GETTING["/suche/angebot"])
@@ -63,7 +63,7 @@ def test_the_focus_is_on_what_is_missing(browser: Browser, served: ServedOffice)
 
 
 def test_the_number_in_the_menu_follows_by_itself(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page, faults = watch(context, served)
     sign_in(page, served, UserRole.PROVIDER)
     page.goto("/konto")

@@ -105,7 +105,7 @@ def test_every_page_can_be_used_by_everybody(browser: Browser, site: Site, langu
     from axe_playwright_python.sync_playwright import Axe
 
     axe, found = Axe(), []
-    context = browser.new_context(color_scheme=scheme, base_url=site.served.address)
+    context = browser.new_context(locale="de-DE", color_scheme=scheme, base_url=site.served.address)
     page, faults = site.open(context, language)
     for opened in site.addresses:
         page.goto(opened)
@@ -127,7 +127,7 @@ def test_every_page_can_be_used_by_everybody(browser: Browser, site: Site, langu
 def test_the_first_page_of_each_role_can_be_used_by_everybody(browser: Browser, office: Site, role: UserRole) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    context = browser.new_context(base_url=office.served.address)
+    context = browser.new_context(locale="de-DE", base_url=office.served.address)
     page, faults = office.open(context, "de", role)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
@@ -138,7 +138,7 @@ def test_the_first_page_of_each_role_can_be_used_by_everybody(browser: Browser, 
 
 
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(browser: Browser, site: Site) -> None:
-    context = browser.new_context(base_url=site.served.address)
+    context = browser.new_context(locale="de-DE", base_url=site.served.address)
     page, _ = site.open(context, "de")
     lost = []
     for opened in site.addresses:

@@ -56,7 +56,7 @@ def test_a_search_leads_to_the_first_byte_in_six_clicks(browser: Browser, live: 
     (live.data / "luft.csv").write_text(ROWS, encoding="utf-8")
     live.offer("luft.csv")
     until(lambda: live.firm.search("luft").items)
-    context = browser.new_context(java_script_enabled=script)
+    context = browser.new_context(locale="de-DE", java_script_enabled=script)
     page, click = context.new_page(), Clicks()
     _sign_in(live, page)
     page.get_by_role("link", name="Suche").click()

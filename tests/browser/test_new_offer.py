@@ -56,7 +56,7 @@ def test_a_newcomer_releases_a_first_offer_with_few_inputs(
 ) -> None:
     order = UserOrder(name="a.kaya", person="Aylin Kaya", roles=(UserRole.PROVIDER,))
     link = served.do(users.add(served.office.register, order, by="test")).link
-    context = browser.new_context(java_script_enabled=script, base_url=served.address)
+    context = browser.new_context(locale="de-DE", java_script_enabled=script, base_url=served.address)
     person = Counted(context.new_page())
     person.page.goto(link.replace("https://pages.example", served.address))
     person.fill("#passwort", PASSWORD)
@@ -79,7 +79,7 @@ def test_a_newcomer_releases_a_first_offer_with_few_inputs(
 
 
 def test_what_is_typed_survives_a_reload_and_going_back(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page = context.new_page()
     served.do(served.office.fill_in())
     sign_in(page, served, UserRole.PROVIDER)
@@ -111,7 +111,7 @@ def test_what_is_typed_survives_a_reload_and_going_back(browser: Browser, served
 
 
 def test_a_change_of_a_parameter_shows_its_terms_at_once(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page = context.new_page()
     served.do(served.office.fill_in())
     sign_in(page, served, UserRole.PROVIDER)
@@ -128,7 +128,7 @@ def test_a_change_of_a_parameter_shows_its_terms_at_once(browser: Browser, serve
 
 
 def test_a_file_that_is_chosen_before_the_script_is_there_is_sent(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page = context.new_page()
     sign_in(page, served, UserRole.PROVIDER)
     held: list[Route] = []
@@ -145,7 +145,7 @@ def test_a_file_that_is_chosen_before_the_script_is_there_is_sent(browser: Brows
 def test_a_file_that_is_dropped_is_sent_and_one_that_is_too_large_is_told_at_once(
     browser: Browser, served: ServedOffice
 ) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page = context.new_page()
     sign_in(page, served, UserRole.PROVIDER)
     page.goto("/neues-angebot/daten")
@@ -174,7 +174,7 @@ def _carry(page: Page, name: str, text: str) -> Any:
 
 
 def test_an_upload_that_breaks_off_goes_on(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page = context.new_page()
     sign_in(page, served, UserRole.PROVIDER)
     page.goto("/neues-angebot/daten")
@@ -189,7 +189,7 @@ def test_an_upload_that_breaks_off_goes_on(browser: Browser, served: ServedOffic
 
 @pytest.mark.parametrize("script", [True, False])
 def test_terms_are_written_sentence_by_sentence(browser: Browser, served: ServedOffice, script: bool) -> None:
-    context = browser.new_context(java_script_enabled=script, base_url=served.address)
+    context = browser.new_context(locale="de-DE", java_script_enabled=script, base_url=served.address)
     page = context.new_page()
     served.do(served.office.fill_in())
     sign_in(page, served, UserRole.PROVIDER)

@@ -30,7 +30,7 @@ def served(tmp_path: Path) -> Iterator[ServedOffice]:
 def test_a_persons_own_pages_have_nothing_serious_and_fit(browser: Browser, served: ServedOffice, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    context = browser.new_context(base_url=served.address, bypass_csp=True)
+    context = browser.new_context(locale="de-DE", base_url=served.address, bypass_csp=True)
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
     for opened in served.do(list_own_places(served.office)):
@@ -43,7 +43,7 @@ def test_a_persons_own_pages_have_nothing_serious_and_fit(browser: Browser, serv
 def test_a_person_withdraws_everything_without_script_and_without_an_account(
     browser: Browser, served: ServedOffice
 ) -> None:
-    context = browser.new_context(java_script_enabled=False, base_url=served.address)
+    context = browser.new_context(locale="de-DE", java_script_enabled=False, base_url=served.address)
     page = context.new_page()
     page.goto(served.do(list_own_places(served.office))[0])
     page.get_by_role("link", name="Alles widerrufen").click()
@@ -55,7 +55,7 @@ def test_a_person_withdraws_everything_without_script_and_without_an_account(
 
 
 def test_the_state_of_the_process_follows_by_itself(browser: Browser, served: ServedOffice) -> None:
-    context = browser.new_context(base_url=served.address)
+    context = browser.new_context(locale="de-DE", base_url=served.address)
     page = context.new_page()
     sign_in(page, served, UserRole.OPERATOR)
     page.get_by_role("link", name="Zustand").first.click()

@@ -84,7 +84,7 @@ def _visit(browser: Browser, told: str, language: str) -> Page:
     """Open the address of a station, in the language in which it is told."""
     address = _ADDRESS.search(told)
     assert address
-    context = browser.new_context(viewport=_SCREEN)  # type: ignore[arg-type]
+    context = browser.new_context(locale="de-DE", viewport=_SCREEN)  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     origin = "/".join(address[0].split("/")[:3])

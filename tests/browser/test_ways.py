@@ -145,7 +145,7 @@ def served(tmp_path: Path) -> Iterator[ServedOffice]:
 
 def _do(browser: Browser, served: ServedOffice, folder: Path, role: UserRole, task: Task, **how: Any) -> None:
     kind, script = HANDS[how["hand"]]
-    context = browser.new_context(java_script_enabled=script, base_url=served.address)
+    context = browser.new_context(locale="de-DE", java_script_enabled=script, base_url=served.address)
     page, faults = watch(context, served)
     sign_in(page, served, role)
     page.goto(f"/sprache/{how['language']}")

@@ -11,6 +11,7 @@ from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from connector.web.frame.unseen import SHOWN
 from connector.web.public.site import BROKER_PAGES
+from tests.pages.codes import list_codes
 from tests.pages.page import Page
 from tests.pages.square import furnish_square, list_sources
 from tests.pages.test_forms import ELSEWHERE as ADDRESSES
@@ -27,6 +28,7 @@ ELSEWHERE = {
     ("GET", "/anmelden/zurueck"): "the provider of that login leads there",
     ("GET", "/willkommen"): "a link for a new account leads there",
     ("POST", "/willkommen"): "the form that it leads to",
+    ("GET", "/anmelden"): "for who has not signed in",
     ("POST", "/anmelden"): "the form of who has not signed in",
     ("GET", "/robots.txt"): "search engines know it",
     ("GET", "/sitemap.xml"): "it is named there",
@@ -85,6 +87,7 @@ async def test_all_that_the_operator_reaches_is_whole(squares: list[Square], lan
         assert not any(FILLED_IN in source for source in sources)
     else:
         assert [address for address, page in walked.pages.items() if UNFILLED.search(page.text)] == []
+        assert {address: found for address, page in walked.pages.items() if (found := list_codes(page))} == {}
 
 
 async def test_a_page_leads_to_every_path(squares: list[Square]) -> None:

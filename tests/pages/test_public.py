@@ -6,6 +6,7 @@ import pytest
 
 from connector.language.catalogue import LANGUAGES
 from connector.web.public.site import PUBLIC_PAGES
+from tests.pages.codes import list_codes
 from tests.pages.page import Page
 from tests.pages.walk import walk
 from tests.pages.world import HOSTILE, MARK_UP, poison
@@ -29,6 +30,7 @@ async def test_all_that_everybody_reaches_is_whole(language: str, hostile: bool)
         assert Page(asked.text).list_faults() == []
     assert walked.list_faults() == []
     assert walked.dead == []
+    assert hostile or not {address for address, page in walked.pages.items() if list_codes(page)}
     unreached = {path for path, _ in PUBLIC_PAGES if "{" not in path} - {path for _, path in walked.named}
     assert unreached == set()
     assert not hostile or sum("&lt;script&gt;" in page.source for page in walked.pages.values()) > 2

@@ -8,6 +8,7 @@ import pytest
 from connector.language.catalogue import LANGUAGES
 from connector.ports.entities import UserRole
 from connector.web.pages import PAGES
+from tests.pages.codes import list_codes
 from tests.pages.page import Page, read_text
 from tests.pages.walk import Walked, walk
 from tests.pages.world import furnish, invite
@@ -44,26 +45,10 @@ async def test_all_that_a_role_reaches_is_whole_and_no_form_is_refused(
     assert walked.dead == []
     assert {page.root.get("lang") for page in walked.pages.values()} == {language}
     assert [address for address, page in walked.pages.items() if UNFILLED.search(page.text)] == []
+    assert {address: found for address, page in walked.pages.items() if (found := list_codes(page))} == {}
     for method, path, _ in walked.forms:
         allowed = RIGHTS[method, path]
         assert allowed is None or allowed & set(roles), f"{path} is shown to {roles}"
-
-
-IDENTIFIER = re.compile(r"\burn:[a-z]|\bdid:[a-z]|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-", re.IGNORECASE)
-"""What names something for programs: a person reads it only where it is marked as code."""
-
-
-async def test_no_sentence_for_people_has_an_identifier(office: Office) -> None:
-    found = {}
-    for address, page in (await _walk(office, tuple(UserRole))).pages.items():
-        typed = [one for one in page.elements if one.tag in {"textarea", "pre", "code"}]
-        marked = [one for one in page.elements if "code" in one.get("class", "").split()]
-        text = page.text
-        for one in (*typed, *marked):
-            text = text.replace(read_text(one), "")
-        if IDENTIFIER.search(text):
-            found[address] = IDENTIFIER.search(text)
-    assert found == {}
 
 
 async def test_a_page_or_a_script_leads_to_every_path(office: Office) -> None:

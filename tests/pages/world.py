@@ -16,9 +16,9 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Ended
 from connector.views.subscriptions import SubscriptionState
 from connector.views.users import UserOrder
-from tests.support.plane import CITY, NOW, OWNER, Desk
+from tests.support.plane import CITY, ME, NOW, OWNER, Desk, Listed
 from tests.web import getting
-from tests.web.office import OFFER, Office
+from tests.web.office import OFFER, Office, encode
 from tests.web.protection import PERSONAL
 
 MARK_UP = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><x-evil evil='1'>{{7*1117}}"
@@ -31,9 +31,35 @@ _KEPT = {"sessions", "users", "leaves", "leaf_counts"}
 """Tables of which nothing is a text of others."""
 
 
+CODED: dict[str, Any] = {
+    **OFFER,
+    "permission": [{"action": "use", "constraint": [
+        {"leftOperand": "purpose", "operator": "isA", "rightOperand": "https://w3id.org/dpv#ScientificResearch"},
+        {"leftOperand": "dk:participantGroup", "operator": "isAnyOf", "rightOperand": ["city-departments"]},
+        {"leftOperand": "dk:role", "operator": "isAnyOf", "rightOperand": ["emergency-services", "fire-brigade"]},
+        {"leftOperand": "dk:organisationType", "operator": "isAnyOf", "rightOperand": ["public-body", "non-profit"]},
+        {"leftOperand": "spatial", "operator": "isPartOf", "rightOperand": "DE-BW"},
+    ]}],
+}  # fmt: skip
+"""Terms of which every value has a code: what people read has none of them."""
+CLAIMS = {
+    "role": ("provider", "fire-brigade"),
+    "participantGroup": ("city-departments",),
+    "organisationType": ("public-body",),
+}
+
+
 async def furnish(office: Office) -> None:
-    """One of everything, and deliveries that are on and suspended."""
+    """One of everything, and deliveries that are on and suspended; terms and claims have codes wherever they can."""
+    listed = office.values.evaluator.directory
+    assert isinstance(listed, Listed)
+    known = listed.known
+    known[CITY] = msgspec.structs.replace(known[CITY], claims=CLAIMS)
     await office.furnish()
+    await office.offer("urn:d:coded", policy=encode(CODED))
+    await office.ask("urn:n:coded", "urn:d:coded", asked=CODED)
+    document = encode(CODED, target="urn:d:coded", assigner=ME, assignee=CITY)
+    await office.agree("urn:a:coded", "urn:d:coded", document=document)
     running = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000002", state="STARTED")
     waiting = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000003", state="SUSPENDED")
     paused = getting.make_subscription("urn:s:2", state=SubscriptionState.PAUSED)

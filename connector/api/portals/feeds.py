@@ -20,7 +20,7 @@ from connector.api.portals.frame import (
 )
 from connector.broker import publishing
 from connector.broker.describing.feed import FEED_PREFIXES, describe_feed, render_atom
-from connector.language.catalogue import match_language
+from connector.language.catalogue import choose_language
 from connector.semantic.writing import RdfForm, write_graphs
 
 NEWEST = 50
@@ -50,7 +50,7 @@ async def read_newest(
     """Return the newest changes as an Atom feed, in German unless English is asked for."""
     entries = await desk.record.newest(NEWEST)
     subjects = await publishing.gather_subjects(desk.record, desk.site, entries)
-    language = match_language(accept_language.strip()) or "de"
+    language = choose_language(accept_language)
     return await answer_aside(
         desk, entries, ATOM, partial(render_atom, desk.site, subjects, language), "Accept-Language"
     )

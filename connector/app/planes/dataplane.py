@@ -141,7 +141,7 @@ def _build_plane(
         store,
         client,
         now=now,
-        treating=make_treating(load_secret(settings), operands(ZoneInfo(settings.zone))),
+        treating=make_treating(load_secret(settings), operands(ZoneInfo(settings.zone), settings.labels)),
         data_problem=find_problem,
         count=control.count_use,
     )

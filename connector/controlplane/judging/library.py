@@ -30,6 +30,7 @@ T = TypeVar("T")
 REMEMBERED = 2 * 1024 * 1024
 # Bytes of policies that are evaluated at once: it takes up to about 10 ms.
 SMALL_POLICIES = 4 * 1024
+NO_LABELS: Mapping[str, Mapping[str, str]] = {}
 EVERY_TIER = ENFORCED_HERE | {"consumer", "organisational"}
 
 
@@ -37,11 +38,15 @@ class UnknownTemplate(Exception):
     """The template does not exist; the message names the nearest one."""
 
 
-def operands(zone: tzinfo = UTC) -> Registry:
-    """Return the distributed operands that policies may use, with their taxonomies, for a provider in a zone."""
+def operands(zone: tzinfo = UTC, labels: Mapping[str, Mapping[str, str]] = NO_LABELS) -> Registry:
+    """Return the distributed operands that policies may use, with their taxonomies, for a provider in a zone.
+
+    `labels` are what people call groups, roles and other values of open lists there, by value and language.
+    """
     terms = sorted(entry.name for entry in resources.find_path("vocab", "terms").iterdir() if entry.suffix == ".toml")
     texts = tuple(resources.read_text("vocab", "terms", name) for name in terms)
-    return msgspec.structs.replace(registry.parse(resources.read_text("policies", "operands.toml"), texts), zone=zone)
+    parsed = registry.parse(resources.read_text("policies", "operands.toml"), texts)
+    return msgspec.structs.replace(parsed, zone=zone, labels=labels)
 
 
 class _ReadPolicy(NamedTuple):

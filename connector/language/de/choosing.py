@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "where": "Nur Zeilen mit",
     "where-hint": "Eine Bedingung je Zeile, zum Beispiel temperatur>=20",
     "bounds": "von {least} bis {most}",
+    "bounds-least": "ab {least}",
+    "bounds-most": "bis {most}",
     "any": "alle",
     "needs-form": "Spalten und Zeilen lassen sich nur mit einer Form wählen. Bitte wählen Sie auch eine Form.",
     "where-wrong": "Eine Bedingung ist keine: nötig ist eine wie temperatur>=20.",

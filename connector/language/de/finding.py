@@ -104,6 +104,17 @@ SENTENCES: dict[str, str] = {
     "ask-not-yours": "Anfragen stellt, wer die Rolle Datenbezug hat.",
     "about": "Über die Daten",
     "fact-publisher": "Herausgeber",
+    "feedback": "Fehlt etwas? Stimmt etwas nicht?",
+    "feedback-lead": (
+        "Schreiben Sie dem, der für die Daten zuständig ist. Ihr E-Mail-Programm öffnet sich. Hier wird nichts davon "
+        "gespeichert."
+    ),
+    "feedback-lead-page": "Die Zuständigen haben eine eigene Seite für Hinweise. Hier wird nichts davon gespeichert.",
+    "feedback-write": "Hinweis geben",
+    "feedback-about": "Hinweis zu „{title}“",
+    "feedback-page": "Seite des Anbieters",
+    "feedback-nobody": "Zu diesen Daten ist kein Kontakt angegeben.",
+    "feedback-operator": "Dem Betreiber des Datenkatalogs schreiben",
     "fact-contact": "Kontakt",
     "fact-price": "Preis",
     "fact-format": "Format",

@@ -98,4 +98,13 @@ SENTENCES: dict[str, str] = {
     "name:odrl:policyUsage": "Nutzung",
     "name:dk:emergency": "Notfall",
     "name:dk:maintenance": "Wartung",
+    # Values that the distributed templates name; an operator names others in the settings (`names`).
+    "value:dk:participantGroup:city-departments": "städtische Ämter",
+    "value:dk:role:emergency-services": "Rettungsdienst",
+    "value:dk:role:fire-brigade": "Feuerwehr",
+    "value:dk:role:provider": "Anbieter",
+    "value:dk:role:consumer": "Bezieher",
+    "value:dk:role:participant": "Teilnehmer",
+    "value:dk:role:broker": "Vermittler",
+    "value:dk:role:authority": "Vertrauensstelle",
 }

@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     "unit-H": "Stunden",
     "unit-N": "Minuten",
     "hint-lines": "Eine Angabe je Zeile.",
+    "further": "Weitere, genau wie in der Teilnehmerliste",
     "parameter-missing": "{label} fehlt noch.",
     "parameter-bounds": "{label} ist zu klein oder zu groß: möglich ist alles von {least} bis {greatest}.",
     "parameter-number": "{label} ist keine Zahl: nötig ist eine wie 12,50.",

@@ -100,6 +100,18 @@ SENTENCES: dict[str, str] = {
         "Der Eingang zeigt, wer was möchte und was von Ihrem Angebot abweicht. Sie stimmen zu, geben Ihr Angebot "
         "unverändert zurück oder lehnen ab. Ihre Begründung liest auch die andere Seite."
     ),
+    "help-citizen": "Ich suche Daten, aber für keine Organisation",
+    "help-text-citizen": (
+        "Suchen und lesen dürfen Sie alles, was hier steht, ohne Konto. Verweise auf Portale führen zu offenen Daten, "
+        "die jeder nutzen darf. Fehlt etwas oder stimmt etwas nicht? Bei jedem Angebot steht, wem Sie schreiben können."
+    ),
+    "help-join": "Wie wird meine Organisation Teilnehmer?",
+    "help-text-join": (
+        "Ämter, Unternehmen, Vereine und Hochschulen können Teilnehmer werden. Schreiben Sie dem Betreiber, wer Sie "
+        "sind und worum es Ihnen geht. Er prüft das und schickt Ihnen eine Einladung. Mit ihr richten Sie Ihren "
+        "eigenen Anschluss ein. Danach bieten Sie Daten an und stellen Anfragen."
+    ),
+    "help-operator": "Dem Betreiber schreiben",
     "help-roles": "Wer darf was?",
     "help-text-roles": "Jede Person hat eine oder mehrere Rollen. Der Betrieb Ihres Hauses gibt sie.",
     "accessibility-title": "Erklärung zur Barrierefreiheit",
@@ -128,6 +140,8 @@ SENTENCES: dict[str, str] = {
         "Schreiben Sie {provider}, auf welcher Seite etwas nicht geht. Sie erhalten eine Antwort, und das Angebot "
         "auch auf anderem Weg."
     ),
+    "accessibility-letter": "Auf dieser Seite geht etwas nicht: {page}\n\nWas nicht geht: ",
+    "accessibility-mail-report": "Barriere per E-Mail melden",
     "accessibility-address-report": "Anschrift im Impressum",
     "accessibility-enforce": "Wenn keine Antwort kommt",
     "accessibility-text-enforce": (

@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "where": "Only rows with",
     "where-hint": "One condition a line, such as temperature>=20",
     "bounds": "from {least} to {most}",
+    "bounds-least": "from {least}",
+    "bounds-most": "until {most}",
     "any": "all",
     "needs-form": "Columns and rows can only be chosen with a form. Please choose a form too.",
     "where-wrong": "A condition is none: write one such as temperature>=20.",

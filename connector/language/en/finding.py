@@ -101,6 +101,16 @@ SENTENCES: dict[str, str] = {
     "ask-not-yours": "Requests are made by people with the role “data access”.",
     "about": "About the data",
     "fact-publisher": "Publisher",
+    "feedback": "Is something missing or wrong?",
+    "feedback-lead": (
+        "Write to whoever is responsible for the data. Your mail program opens. Nothing of it is stored here."
+    ),
+    "feedback-lead-page": "Those responsible have a page of their own for feedback. Nothing of it is stored here.",
+    "feedback-write": "Give feedback",
+    "feedback-about": "Feedback on “{title}”",
+    "feedback-page": "Page of the provider",
+    "feedback-nobody": "No contact is stated for this data.",
+    "feedback-operator": "Write to the operator of the data catalogue",
     "fact-contact": "Contact",
     "fact-price": "Price",
     "fact-format": "Format",

@@ -98,4 +98,13 @@ SENTENCES: dict[str, str] = {
     "name:odrl:policyUsage": "use",
     "name:dk:emergency": "emergency",
     "name:dk:maintenance": "maintenance",
+    # Values that the distributed templates name; an operator names others in the settings (`names`).
+    "value:dk:participantGroup:city-departments": "city departments",
+    "value:dk:role:emergency-services": "emergency services",
+    "value:dk:role:fire-brigade": "fire brigade",
+    "value:dk:role:provider": "provider",
+    "value:dk:role:consumer": "consumer",
+    "value:dk:role:participant": "participant",
+    "value:dk:role:broker": "broker",
+    "value:dk:role:authority": "authority",
 }

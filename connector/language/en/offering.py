@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     "unit-H": "hours",
     "unit-N": "minutes",
     "hint-lines": "One entry per line.",
+    "further": "Others, exactly as in the participant list",
     "parameter-missing": "{label} is missing.",
     "parameter-bounds": "{label} is too small or too large: it can be {least} to {greatest}.",
     "parameter-number": "{label} is no number: enter one such as 12.50.",

@@ -97,6 +97,18 @@ SENTENCES: dict[str, str] = {
         "The inbox shows who wants what, and how it differs from your offer. You agree, return your offer unchanged, "
         "or decline. The other side reads your reason too."
     ),
+    "help-citizen": "I look for data, but for no organisation",
+    "help-text-citizen": (
+        "You may search and read everything here, without an account. References to portals lead to open data that "
+        "everybody may use. Is something missing or wrong? Each offer says whom you can write to."
+    ),
+    "help-join": "How does my organisation become a participant?",
+    "help-text-join": (
+        "Departments, companies, associations and universities can become participants. Write to the operator who you "
+        "are and what it is about. The operator checks this and sends you an invitation. With it, you set up your own "
+        "access. Then you offer data and ask for agreements."
+    ),
+    "help-operator": "Write to the operator",
     "help-roles": "Who may do what?",
     "help-text-roles": "Each person has one or more roles, which the operator of your organisation gives.",
     "accessibility-title": "Accessibility statement",
@@ -125,6 +137,8 @@ SENTENCES: dict[str, str] = {
         "Write to {provider} on which page something does not work. You get an answer, and the content in another "
         "way too."
     ),
+    "accessibility-letter": "Something on this page does not work: {page}\n\nWhat does not work: ",
+    "accessibility-mail-report": "Report a barrier by e-mail",
     "accessibility-address-report": "Address in the imprint",
     "accessibility-enforce": "If no answer comes",
     "accessibility-text-enforce": (

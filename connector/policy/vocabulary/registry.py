@@ -132,6 +132,7 @@ class Registry(msgspec.Struct, frozen=True):
         entries: actions of ours by IRI.
         profiles: profile IRI to profile.
         zone: the local zone of the provider, for days and times of the day that state no zone.
+        labels: value of an open list, such as a group, to what people here call it in each language.
     """
 
     operands: Mapping[str, Operand]
@@ -143,6 +144,7 @@ class Registry(msgspec.Struct, frozen=True):
     entries: Mapping[str, ActionEntry]
     profiles: Mapping[str, Profile]
     zone: tzinfo = UTC
+    labels: Mapping[str, Mapping[str, str]] = {}
 
     @property
     def by_transform(self) -> dict[str, ActionEntry]:

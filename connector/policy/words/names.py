@@ -47,7 +47,9 @@ def name_function(iri: str, party: str, language: Language) -> str:
 
 
 def name_value(iri: str, operand: Operand, registry: Registry, language: Language) -> str:
-    """Name a value of an operand: a term of its taxonomy, a code or a well-known name; else its quoted IRI.
+    """Name a value of an operand: a term of its taxonomy, a code, what people here call it, or a well-known name.
+
+    Every other value is quoted.
 
     >>> name_value("Monday", registry.operands[DK + "dayOfWeek"], registry, "de")
     'Montag'
@@ -59,7 +61,14 @@ def name_value(iri: str, operand: Operand, registry: Registry, language: Languag
         if term is not None and term.de and term.en:
             return find_label(language, f"term:{canonical}", {"de": term.de, "en": term.en})
     code = find_sentence(language, f"names.code:{iri}") if operand.sort == "code" else None
-    return code or _find("name", iri, language) or quote_name(iri, language)
+    known = _find("name", iri, language) or find_sentence(language, f"names.value:{_shorten(operand.iri)}:{iri}")
+    return code or _find_own(iri, registry, language) or known or quote_name(iri, language)
+
+
+def _find_own(iri: str, registry: Registry, language: Language) -> str | None:
+    """Return what people here call a value, in the language or in the one that they have given."""
+    own = registry.labels.get(iri)
+    return own.get(language) or next(iter(own.values()), None) if own else None
 
 
 def quote_name(iri: str, language: Language) -> str:

@@ -26,7 +26,15 @@ from connector.web.frame.guard import PagesGuard
 from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import read_origin
 from connector.web.frame.streams import MOST_STREAMS, STREAMS_OF_ONE
-from connector.web.frame.visit import NO_STATEMENTS, PageFunction, PagesDesk, begin_visit, open_page, show_error
+from connector.web.frame.visit import (
+    NO_STATEMENTS,
+    PageFunction,
+    PagesDesk,
+    begin_visit,
+    open_page,
+    recognise,
+    show_error,
+)
 
 _log = logging.getLogger(__name__)
 PageRow = tuple[str, str, PageFunction, frozenset[UserRole] | None]
@@ -100,7 +108,7 @@ def make_namer(proxies: tuple[str, ...]) -> Callable[[Request], str]:
 async def _answer_unknown(request: Request, error: Exception) -> Response:
     """Answer for a path or a method that is no page."""
     assert isinstance(error, HTTPException)
-    visit = begin_visit(request)
+    visit = await recognise(begin_visit(request))
     return show_error(visit, error.status_code, visit.words.say("error-unknown"))
 
 

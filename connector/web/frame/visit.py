@@ -19,7 +19,7 @@ from connector.controlplane.usecases.users import SignedIn, UserRegister
 from connector.dataplane.uploads import Uploads
 from connector.desk.broker import BrokerOffice
 from connector.desk.values import Desk
-from connector.language.catalogue import LANGUAGES, Language, say
+from connector.language.catalogue import LANGUAGES, Language, choose_language, say
 from connector.net.limits import ConcurrencyLimit
 from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.identity import Directory, find_name
@@ -32,6 +32,7 @@ from connector.web.frame.logins import PagesLogin
 from connector.web.frame.origin import PagesOrigin, list_cookies
 from connector.web.frame.unseen import show_unseen
 from connector.web.frame.wording import MANY, PageWords
+from connector.web.letters import make_letter
 
 LANGUAGE_COOKIE = "dk-lang"
 _STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 422, PeerFailed: 502}
@@ -54,7 +55,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     stop, and `streams` has the places for streams of events. `uploads` are the files that people upload;
     None without a root of the served data. `secrets` are the names of the secrets for sources, with the servers
     (`host:port`) to which each may be sent. `login` is the login of the organisation; None if people have none.
-    `statements` are the addresses of its imprint and of its word on data protection.
+    `statements` are the addresses of its imprint and of its word on data protection, and its e-mail address.
     """
 
     desk: Desk | BrokerOffice
@@ -154,21 +155,23 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
 
 
 def begin_visit(request: Request) -> Visit:
-    """Return a visit of nobody yet, in the language that was chosen; German first."""
+    """Return a visit of nobody yet, in the language of the reader."""
     pages: PagesDesk = request.app.state.pages
     words = PageWords(read_language(request), pages.library.operands.zone, partial(find_name, pages.directory))
     return Visit(request=request, pages=pages, words=words)
 
 
 def read_language(request: Request) -> Language:
-    """Return the language that a browser was told to remember; German first."""
+    """Return the language that a browser was told to remember, else the one that its reader likes best."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return next((known for known in LANGUAGES if known == chosen), "de")
+    remembered = next((known for known in LANGUAGES if known == chosen), None)
+    return remembered or choose_language(request.headers.get("accept-language", ""))
 
 
 def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page: a template with values, in the language of the reader."""
-    return HTMLResponse(fill(visit, template, **values), status, headers={"Content-Language": visit.words.language})
+    headers = {"Content-Language": visit.words.language, "Vary": "Accept-Language, Cookie"}
+    return HTMLResponse(fill(visit, template, **values), status, headers=headers)
 
 
 def fill(visit: Visit, template: str, **values: Any) -> str:
@@ -195,6 +198,12 @@ def find_way_back(request: Request) -> str:
     seen = urlsplit(str(request.url) if request.method in {"GET", "HEAD"} else request.headers.get("referer", ""))
     path = f"{seen.path}?{seen.query}" if seen.query else seen.path
     return path if path.startswith("/") and not path.startswith("//") else "/"
+
+
+def find_operator(visit: Visit, subject: str, body: str = "") -> str:
+    """Return the address at which people reach who runs these pages: a letter, else the imprint; empty for none."""
+    email = visit.pages.statements.get("contact")
+    return make_letter(email, subject, body) if email else visit.pages.statements.get("imprint", "")
 
 
 def make_link(path: str, /, **query: object) -> str:
@@ -254,6 +263,15 @@ def show_error(
     """Return the page of an error; `kept` are the fields of a form that a person can send again from there."""
     values = {"code": status, "sentence": sentence, "advice": advice, "kept": kept or {}}
     return render(visit, "error.html", status=status, **values)
+
+
+async def recognise(visit: Visit) -> Visit:
+    """Return a visit with the user who has signed in and what waits; as it is if the store cannot say."""
+    try:
+        found = msgspec.structs.replace(visit, user=await _find_user(visit))
+        return msgspec.structs.replace(found, waiting=await count_waiting(found)) if found.user else found
+    except StoreError:
+        return visit
 
 
 async def _find_user(visit: Visit) -> User | None:

@@ -16,6 +16,7 @@ MANY = 100
 _LONG_DAYS = 2
 _IDENTIFIER = re.compile(r"(?:\S+ )?(?:urn:|did:|https?://)\S+", re.IGNORECASE)
 _DRAWN = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHORTEST = 3
 _DAY_MS, _HOUR_MS, _MINUTE_MS = 86_400_000, 3_600_000, 60_000
 
@@ -158,6 +159,13 @@ class PageWords(msgspec.Struct, frozen=True):
         ms = at if isinstance(at, int) else round(at.timestamp() * 1000)
         whole = ms % _DAY_MS in {0, _DAY_MS - 1}
         return read_grammar(self.language).write_day(in_zone(moment(ms), UTC)) if whole else self.day(ms)
+
+    def stated(self, text: str) -> str:
+        """Write a value that a description states: a day as people write it, everything else as it is."""
+        try:
+            return read_grammar(self.language).write_day(datetime.fromisoformat(text)) if _DAY.fullmatch(text) else text
+        except ValueError:
+            return text
 
     def time(self, at: datetime | int) -> str:
         """Write a day with the time of it."""

@@ -58,7 +58,9 @@ async def find_audience(evaluator: Evaluator, words: PageWords, policy: dict[str
             continue
         denied = found.verdict == "deny"
         reasons = found.reasons.get(words.language, ()) if denied else found.duties.get(words.language, ())
-        members.append(AudienceMember(name=listed.name or listed.id, id=listed.id, may=not denied, reasons=reasons))
+        members.append(
+            AudienceMember(name=listed.name or words.party(listed.id), id=listed.id, may=not denied, reasons=reasons)
+        )
     registry = evaluator.library.operands
     stating = tuple(name_value(iri, registry.operands[left], registry, words.language) for left, iri in stated.items())
     return Audience(members=tuple(members), count=len(known), stating=stating)

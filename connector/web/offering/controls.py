@@ -26,7 +26,8 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     """A control: its name in the form, its label, its value as text, and what it offers.
 
     `options` are the values of a choice, of one or of several; several values are lines of one text. `units` belong to
-    the number before them, with the chosen `unit`.
+    the number before them, with the chosen `unit`. `further` is the label of a field for values that no option has;
+    empty if there are none.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[Option, ...] = ()
     unit: str = ""
     hint: str = ""
+    further: str = ""
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -73,10 +73,14 @@ def choose_template(answers: Mapping[str, str]) -> str:
 
 
 class ParameterChoices(msgspec.Struct, frozen=True, kw_only=True):
-    """What parameters can be chosen from: the fields of the data, and the other participants."""
+    """What parameters can be chosen from: the fields of the data, the other participants, and what is known of them.
+
+    `claims` are the values that the participant list confirms, by the fact that they state, such as their groups.
+    """
 
     fields: tuple[Option, ...] = ()
     members: tuple[Option, ...] = ()
+    claims: Mapping[str, Sequence[str]] = {}
 
 
 def list_cards(
@@ -177,8 +181,11 @@ def _make_control(
     operand = _find_operand(registry, template, entry)
     value = answers.get(name, usual)
     options = tuple(Option(each, _name_choice(registry, words, entry, operand, each)) for each in entry.choices)
+    further = ""
     if entry.several and not entry.choices:
-        options = _list_known(operand, known, split_lines(value))
+        options = _list_known(registry, words, operand, known, split_lines(value))
+        if options and operand is not None and _is_claimed(operand):
+            further = words.say("offering.further")
     return Control(
         name=name,
         kind=("several" if options else "lines") if entry.several else _KINDS[entry.sort],
@@ -188,18 +195,34 @@ def _make_control(
         units=offer_lengths(words) if entry.sort == "duration" else (),
         unit=answers.get(name + UNIT, unit),
         hint=words.say("offering.hint-lines") if entry.several and not options else "",
+        further=further,
     )
 
 
-def _list_known(operand: Operand | None, known: ParameterChoices, chosen: Sequence[str]) -> tuple[Option, ...]:
+def _list_known(
+    registry: Registry, words: PageWords, operand: Operand | None, known: ParameterChoices, chosen: Sequence[str]
+) -> tuple[Option, ...]:
     """Return what a parameter can be chosen from, with what was typed before; nothing if it is typed."""
-    listed = known.fields if operand is not None and operand.fact == "field" else ()
-    if operand is not None and operand.iri == _RECIPIENT:
-        listed = known.members
+    if operand is None:
+        return ()
+    listed = known.members if operand.iri == _RECIPIENT else known.fields if operand.fact == "field" else ()
+    if _is_claimed(operand):
+        return _list_claimed(registry, words, operand, [*chosen, *known.claims.get(operand.fact, ())])
     if not 0 < len(listed) <= _MOST_LISTED:
         return ()
     named = {option.value for option in listed}
     return (*listed, *(Option(value, value) for value in chosen if value not in named))
+
+
+def _is_claimed(operand: Operand) -> bool:
+    """Return whether values of an operand are those of claims; a recipient is a participant."""
+    return operand.source == "credential" and operand.iri != _RECIPIENT
+
+
+def _list_claimed(registry: Registry, words: PageWords, operand: Operand, values: Sequence[str]) -> tuple[Option, ...]:
+    """Return values that claims have, each once, by what people call them."""
+    named = [Option(value, name_value(value, operand, registry, words.language)) for value in dict.fromkeys(values)]
+    return tuple(sorted(named[:_MOST_LISTED], key=lambda option: option.label.casefold()))
 
 
 def _name_choice(registry: Registry, words: PageWords, entry: Parameter, operand: Operand | None, choice: str) -> str:

@@ -15,7 +15,7 @@ from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder,
 from connector.ports.entities import PageBounds
 from connector.ports.store_errors import Unavailable
 from connector.views.search import HitsView
-from connector.web.frame.visit import Visit, make_link, read_query, render, show_error
+from connector.web.frame.visit import Visit, find_operator, make_link, read_query, render, show_error
 from connector.web.public.reading import search_here, see
 from connector.web.showing import results
 from connector.web.showing.dataset import show_dataset
@@ -70,13 +70,15 @@ async def show_found(visit: Visit) -> Response:
     if entry is None:
         return show_error(visit, 404, visit.words.say("sharing.unknown-offer"))
     entry, source = explain_teaser(entry), await record.source(participant)
+    path = _name(visit, make_page_path(participant, dataset))
     item = await show_dataset(
         visit.pages.library,
         visit.words,
         _read_document(entry),
         participant=participant,
-        party=(source.name if source else "") or participant,
+        party=(source.name if source else "") or visit.words.party(participant),
         now=visit.now,
+        address=path,
     )
     return render(
         visit,
@@ -87,9 +89,10 @@ async def show_found(visit: Visit) -> Response:
         teaser=entry.reduced,
         own=False,
         may_ask=False,
+        operator=find_operator(visit, visit.words.say("finding.feedback-about", title=item.title), path),
         agreed=(),
         open_requests=(),
-        canonical=_name(visit, make_page_path(participant, dataset)),
+        canonical=path,
         schema="" if entry.reduced else f"{visit.broker.site.base}{make_path(participant, dataset)}.schema.json",
         schema_data="" if entry.reduced else await _write_schema(visit, record, entry),
     )
@@ -156,11 +159,11 @@ async def show_needs(visit: Visit) -> Response:
     except ValueError:
         return show_error(visit, 422, visit.words.say("cursor-unknown"))
     owners = {need.owner: await record.source(need.owner) for need in needs}
-    names = {owner: source.name for owner, source in owners.items() if source is not None}
+    names = {owner: (source.name if source else "") or visit.words.party(owner) for owner, source in owners.items()}
     return render(
         visit,
         "public_needs.html",
-        found=[(view_need(need, visit.now, known=False), names.get(need.owner) or need.owner) for need in needs],
+        found=[(view_need(need, visit.now, known=False), names[need.owner]) for need in needs],
         following=following,
         canonical=_name(visit, make_link("/bedarf", nach=bounds.after)),
     )

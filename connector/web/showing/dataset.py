@@ -16,6 +16,7 @@ from connector.ports.broker_store import Box, Statements
 from connector.ports.search_index import Facet
 from connector.protocol.dsp.errors import clean
 from connector.web.frame.wording import PageWords
+from connector.web.letters import make_letter
 from connector.web.showing.area import Drawing, draw_boxes
 from connector.web.showing.choosable import Choosable, read_choosable
 from connector.web.showing.results import name_value
@@ -39,8 +40,18 @@ class Fact(msgspec.Struct, frozen=True):
     text: str
 
 
+class Feedback(msgspec.Struct, frozen=True):
+    """Whom a reader tells what is wrong or missing: the address of a letter or of a page, and what it is called."""
+
+    address: str
+    name: str
+
+
 class DatasetShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A dataset of a participant; `boxes` are the areas of its data in degrees, numbered on the `drawing`."""
+    """A dataset of a participant; `boxes` are the areas of its data in degrees, numbered on the `drawing`.
+
+    `feedback` leads to who answers for the data; None if the description names nobody that can be written to.
+    """
 
     participant: str
     id: str
@@ -57,6 +68,7 @@ class DatasetShown(msgspec.Struct, frozen=True, kw_only=True):
     boxes: tuple[Box, ...]
     drawing: Drawing | None
     choosable: Choosable
+    feedback: Feedback | None
 
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,11 +86,18 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def show_dataset(
-    library: Library, words: PageWords, dataset: dict[str, Any], *, participant: str, party: str, now: int
+    library: Library,
+    words: PageWords,
+    dataset: dict[str, Any],
+    *,
+    participant: str,
+    party: str,
+    now: int,
+    address: str = "",
 ) -> DatasetShown:
     """Return a Dataset as its provider sent it in the reader's words; nothing of it is trusted.
 
-    `party` is the name of the participant, `now` the time in ms.
+    `party` is the name of the participant, `now` the time in ms, `address` that of the page if everybody can open it.
     """
     size = len(msgspec.json.encode(dataset))
     read = await work_aside(size, partial(_read_dataset, dataset, now))
@@ -102,6 +121,7 @@ async def show_dataset(
         boxes=stated.boxes,
         drawing=draw_boxes(list(enumerate(stated.boxes, 1))),
         choosable=read_choosable(dataset),
+        feedback=_find_feedback(words, read, address),
     )
 
 
@@ -131,6 +151,16 @@ def _write_contact(words: PageWords, contact: ContactPoint) -> str:
     """Return the name and the addresses of a contact, as text alone."""
     parts = (words.pick(contact.names), contact.email, *contact.pages[:1])
     return ", ".join(clean(part, _TITLE) for part in parts if part)
+
+
+def _find_feedback(words: PageWords, read: _Read, address: str) -> Feedback | None:
+    """Return whom to tell what is wrong: the e-mail address of the contact, else its web page."""
+    contact = read.contact
+    if contact.email:
+        about = words.say("finding.feedback-about", title=words.pick(read.titles, words.say("untitled")))
+        return Feedback(make_letter(contact.email, about, address), contact.email)
+    page = next((page for page in contact.pages if page.startswith(("https://", "http://"))), "")
+    return Feedback(page, words.pick(contact.names) or words.say("finding.feedback-page")) if page else None
 
 
 def _list_facts(words: PageWords, read: _Read) -> list[Fact]:

@@ -246,7 +246,7 @@ def show_result(words: PageWords, hit: HitView, now: int) -> ResultShown:
         title_language=words.spoken(hit.title),
         participant=hit.participant,
         dataset=hit.id,
-        publisher=(hit.publisher or hit.participant)[:LONGEST],
+        publisher=(hit.publisher or words.party(hit.participant))[:LONGEST],
         state=_write_state(words, hit, now),
         tags=tuple(_list_tags(words, hit)),
         terms=terms[: 2 * LONGEST],

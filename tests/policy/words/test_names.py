@@ -1,5 +1,6 @@
 """Names of operands, actions, functions and values: by a label, else quoted."""
 
+import msgspec
 import pytest
 
 from connector.language.catalogue import LANGUAGES, Language
@@ -56,3 +57,12 @@ def test_a_function_has_its_party() -> None:
 def test_terms_of_the_standard_are_quoted_in_their_short_form() -> None:
     assert quote_name(ODRL + "print", "de") == "„odrl:print“"
     assert quote_name(DK + "role", "en") == "“dk:role”"
+
+
+def test_a_group_is_called_as_people_here_call_it() -> None:
+    group = shipped().operands[DK + "participantGroup"]
+    assert name_value("city-departments", group, shipped(), "de") == "städtische Ämter"
+    own = msgspec.structs.replace(shipped(), labels={"trams": {"de": "Straßenbahn"}, "city-departments": {"en": "us"}})
+    assert name_value("trams", group, own, "de") == name_value("trams", group, own, "en") == "Straßenbahn"
+    assert name_value("city-departments", group, own, "en") == "us"
+    assert name_value("buses", group, own, "de") == "„buses“"

@@ -202,6 +202,22 @@ async def test_a_language_is_remembered_and_an_unknown_one_is_not(office: Office
     assert "Sign in" in (await browser.get("/anmelden")).text
 
 
+@pytest.mark.parametrize(
+    ("accepted", "word"),
+    [("en-GB,en;q=0.9", "Sign in"), ("de", "Anmelden"), ("fr, en;q=0.2", "Sign in"), ("fr", "Anmelden")],
+)
+async def test_the_first_visit_is_in_the_language_that_the_browser_asks_for(
+    office: Office, accepted: str, word: str
+) -> None:
+    browser = office.visitor(accept_language=accepted)
+    answer = await browser.get("/anmelden")
+    assert f">{word}</h1>" in answer.text
+    assert answer.headers["vary"] == "Accept-Language, Cookie"
+    assert answer.headers["cache-control"] == "no-store"
+    await browser.get("/sprache/de")
+    assert ">Anmelden</h1>" in (await browser.get("/anmelden")).text
+
+
 async def test_the_log_of_the_audit_names_who_signed_in_and_contains_no_secret(office: Office) -> None:
     await office.sign_in(UserRole.PROVIDER)
     leaves, _ = await office.store.leaves(OWNER, PageBounds())

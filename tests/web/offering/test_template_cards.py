@@ -8,7 +8,14 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging.library import operands, template, template_names
 from connector.language.catalogue import LANGUAGES, Language
 from connector.web.frame.wording import PageWords
-from connector.web.offering.template_cards import choose_template, explain_terms, list_cards, read_policy, write_filled
+from connector.web.offering.template_cards import (
+    ParameterChoices,
+    choose_template,
+    explain_terms,
+    list_cards,
+    read_policy,
+    write_filled,
+)
 from connector.web.offering.terms_of_form import normalise
 from tests.web.offering.test_answers import make_form
 
@@ -91,3 +98,14 @@ def test_the_answers_of_a_template_are_found_again_in_what_it_says(name: str) ->
 
 def test_a_policy_of_nobodys_template_has_no_answers() -> None:
     assert write_filled({"permission": [{"action": "odrl:print"}]}) is None
+
+
+def test_groups_are_chosen_by_name_and_further_ones_are_typed() -> None:
+    known = ParameterChoices(claims={"participantGroup": ("utilities", "city-departments")})
+    form = make_form(vorlage="departments-only")
+    card = list_cards(REGISTRY, PageWords("de", REGISTRY.zone), form, known)[0]
+    (control,) = card.controls
+    assert control.kind == "several"
+    assert [option.label for option in control.options] == ["städtische Ämter", "„utilities“"]
+    assert control.further
+    assert list_cards(REGISTRY, PageWords("de", REGISTRY.zone), form)[0].controls[0].kind == "several"

@@ -17,6 +17,8 @@ from tests.pages.world import MARK_UP
 from tests.web.public.square import ADDRESS, API, ORGANISATION, PLACES, ROADS, Square, list_offers, make_need, read
 from tests.web.test_texts import FORBIDDEN
 
+FOUND = f"/suche/angebot?{ROADS}"
+
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("place", PLACES)
@@ -54,6 +56,39 @@ async def test_everybody_reads_the_needs_and_nobody_the_contact(square: Square) 
     assert "rad@stadt.example" not in answer.text
     assert "<b id=evil" not in answer.text
     assert (await read(square, "/bedarf?nach=nonsense"))[0].status_code == 422
+
+
+async def test_a_reader_can_tell_who_answers_for_the_data_what_is_wrong() -> None:
+    card = {"@type": "vcard:Kind", "vcard:fn": "Frau Kern", "vcard:hasEmail": {"@id": "mailto:kern@stadt.example"}}
+    square = Square(**list_offers(**{"dcat:contactPoint": card}))
+    await square.crawl()
+    _, page = await read(square, FOUND)
+    assert "Fehlt etwas? Stimmt etwas nicht?" in page.text
+    (letter,) = [str(given["href"]) for tag, given in page.elements if str(given.get("href")).startswith("mailto:")]
+    assert letter.startswith("mailto:kern@stadt.example?subject=Hinweis%20zu%20%E2%80%9EStra%C3%9Fenbaustellen")
+    assert letter.endswith("&body=" + quote(ADDRESS + FOUND, safe=""))
+    assert not [given for tag, given in page.elements if tag == "form" and given.get("method") != "get"]
+
+
+async def test_without_a_contact_the_operator_is_written_to() -> None:
+    square = Square(**list_offers())
+    square.statements = {"contact": "katalog@stadt.example"}
+    await square.crawl()
+    for place in (FOUND, "/hilfe", "/barrierefreiheit"):
+        _, page = await read(square, place)
+        assert any(str(given.get("href")).startswith("mailto:katalog@") for _, given in page.elements), place
+
+
+async def test_a_barrier_is_reported_with_the_page_and_without_its_query() -> None:
+    square = Square(**list_offers())
+    square.statements = {"contact": "katalog@stadt.example"}
+    async with square.browser() as browser:
+        named = quote(f"{ADDRESS}/suche", safe="")
+        for before, said in ((f"{ADDRESS}/suche?q=geheim", named), ("https://evil.example/x", "")):
+            text = (await browser.get("/barrierefreiheit", headers={"referer": before})).text
+            assert f"%20nicht%3A%20{said}%0D%0A" in text
+            assert "geheim" not in text
+            assert "evil" not in text
 
 
 async def test_the_search_finds_what_the_api_finds(square: Square) -> None:

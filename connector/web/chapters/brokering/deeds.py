@@ -144,7 +144,7 @@ async def _find_asked(visit: Visit, said: Mapping[str, str]) -> AskedDeed:
     entry = await record.stored(source.participant, dataset) if dataset else None
     if dataset and entry is None:
         raise ActRefused("no-dataset", visit.words.say("brokering.refused-no-dataset"), missing=True)
-    source_name = source.name or source.participant
+    source_name = source.name or visit.words.party(source.participant)
     return AskedDeed(
         deed=deed,
         participant=source.participant,

@@ -19,7 +19,7 @@ async def show_log(visit: Visit) -> Response:
         change = act.change
         source = await record.source(change.participant)
         entry = await record.stored(change.participant, change.dataset) if change.dataset else None
-        name = (source.name if source else "") or change.participant
+        name = (source.name if source else "") or visit.words.party(change.participant)
         shown.append((view_act(act), name, name_entry(visit, entry, change.dataset) if change.dataset else ""))
     return render(
         visit,

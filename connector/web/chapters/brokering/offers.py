@@ -1,5 +1,7 @@
 """Moderation of offers: find one, see why it is shown or not, hide it, mark it as a test; and all marks."""
 
+from collections.abc import Mapping
+
 import msgspec
 from starlette.responses import Response
 
@@ -8,16 +10,16 @@ from connector.broker.operating.why import WhyStep, explain
 from connector.broker.query import Asked, QueryRefused, make_query
 from connector.desk.broker import open_whole_view
 from connector.desk.operating.values import find_source, view_mark
-from connector.ports.broker_store import Entry, Listing, ListOrder
+from connector.ports.broker_store import CrawlSource, Entry, Listing, ListOrder
 from connector.ports.moderation import MarkKind
 from connector.views.common import LONGEST_IDENTIFIER
 from connector.views.moderation import MarkView
 from connector.web.chapters.brokering.deeds import find_stand, list_acts, name_entry, tell_done
 from connector.web.frame.listing import read_rows
-from connector.web.frame.visit import Visit, make_link, read_query, render, show_error
+from connector.web.frame.visit import Visit, make_link, read_query, render
 
 PLACE = "/betrieb/angebote"
-PAGE, LONGEST, FARTHEST = 20, 300, 10_000
+PAGE, LONGEST, FARTHEST, MOST_NAMED = 20, 300, 10_000, 200
 
 
 class FoundOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,14 +32,26 @@ class FoundOffer(msgspec.Struct, frozen=True, kw_only=True):
     is_test: bool
 
 
+class AskedWhy(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person types who asks why an offer is not shown, and what is wrong with each field by its name."""
+
+    provider: str = ""
+    dataset: str = ""
+    faults: Mapping[str, str] = {}
+
+
 async def show_offers(visit: Visit) -> Response:
     """Find offers by words or by source; without both, list what the operator has marked."""
+    return await _show_offers(visit, AskedWhy())
+
+
+async def _show_offers(visit: Visit, why: AskedWhy) -> Response:
     text, named = (read_query(visit, "q") or "")[:LONGEST], read_query(visit, "quelle") or ""
     source = await find_source(visit.broker.operator, named) if named else None
-    if named and source is None:
-        return show_error(visit, 404, visit.words.say("brokering.refused-no-source"))
     offset = _read_offset(visit)
     problem, found, total = "", list[FoundOffer](), 0
+    if named and source is None:
+        problem = visit.words.say("brokering.refused-no-source")
     if source is not None:
         listing = Listing(participant=source.participant, order=ListOrder.NEWEST, limit=PAGE, offset=offset)
         entries, total = await (await open_whole_view(visit.broker)).list_entries(listing)
@@ -52,9 +66,11 @@ async def show_offers(visit: Visit) -> Response:
     return render(
         visit,
         "broker_offers.html",
-        status=422 if problem else 200,
+        status=404 if named and source is None else 422 if problem or why.faults else 200,
         text=text,
         source=source,
+        why=why,
+        names=await _list_names(visit),
         found=found,
         total=total,
         before=make_link(PLACE, **query, ab=max(0, offset - PAGE) or None) if offset else "",
@@ -68,10 +84,13 @@ async def show_offers(visit: Visit) -> Response:
 async def show_offer(visit: Visit) -> Response:
     """Show one offer to the operator: why it is shown or not, step by step, and what can be done."""
     desk = visit.broker.operator
-    named, dataset = read_query(visit, "teilnehmer") or "", read_query(visit, "id") or ""
-    if not (named and dataset) or max(len(named), len(dataset)) > LONGEST_IDENTIFIER:
-        return show_error(visit, 422, visit.words.say("brokering.which-offer"))
-    source, text = await find_source(desk, named), (read_query(visit, "q") or "")[:LONGEST]
+    named, dataset = (read_query(visit, "teilnehmer") or "").strip(), (read_query(visit, "id") or "").strip()
+    source, faults = await _find_named(visit, named)
+    if not dataset or len(dataset) > LONGEST_IDENTIFIER:
+        faults["id"] = visit.words.say("brokering.why-no-dataset")
+    if faults:
+        return await _show_offers(visit, AskedWhy(provider=named, dataset=dataset, faults=faults))
+    text = (read_query(visit, "q") or "")[:LONGEST]
     participant = source.participant if source else named
     problem, asked = "", None
     try:
@@ -111,6 +130,30 @@ async def show_offer(visit: Visit) -> Response:
     )
 
 
+async def _find_named(visit: Visit, named: str) -> tuple[CrawlSource | None, dict[str, str]]:
+    """Return the source that a person names by its identifier or by its name, and what is wrong with the field.
+
+    An identifier that no source has is explained too: it is asked about because it is missing.
+    """
+    words = visit.words
+    if not named or len(named) > LONGEST_IDENTIFIER:
+        return None, {"teilnehmer": words.say("brokering.why-no-provider")}
+    source = await find_source(visit.broker.operator, named)
+    if source is not None or ":" in named:
+        return source, {}
+    known = await visit.broker.operator.record.sources()
+    alike = [one for one in known if one.name.casefold() == named.casefold()]
+    if len(alike) == 1:
+        return alike[0], {}
+    return None, {"teilnehmer": words.say("brokering.why-several" if alike else "brokering.why-unknown")}
+
+
+async def _list_names(visit: Visit) -> list[str]:
+    """Return names of sources to choose from, at most `MOST_NAMED`."""
+    known = await visit.broker.operator.record.sources()
+    return sorted({one.name for one in known if one.name}, key=str.casefold)[:MOST_NAMED]
+
+
 def _answer(visit: Visit, steps: tuple[WhyStep, ...]) -> str:
     """Return the sentence that answers: that of the step that is not passed, else that of the last one."""
     return visit.words.pick(steps[-1].texts) if steps else ""
@@ -125,7 +168,7 @@ async def _show(visit: Visit, entry: Entry) -> FoundOffer:
     source = await visit.broker.operator.record.source(entry.participant)
     return FoundOffer(
         participant=entry.participant,
-        source=(source.name if source else "") or entry.participant,
+        source=(source.name if source else "") or visit.words.party(entry.participant),
         dataset=entry.id,
         title=name_entry(visit, entry, entry.id),
         is_test=entry.is_test,
@@ -142,7 +185,7 @@ async def _list_marks(visit: Visit) -> tuple[list[tuple[MarkView, str, str]], st
             continue
         source = await record.source(mark.participant)
         entry = await record.stored(mark.participant, mark.dataset) if mark.dataset else None
-        name = (source.name if source else "") or mark.participant
+        name = (source.name if source else "") or visit.words.party(mark.participant)
         shown.append((view_mark(mark), name, name_entry(visit, entry, mark.dataset) if mark.dataset else ""))
     return shown, make_link(PLACE, nach=following) if following else ""
 

@@ -69,7 +69,7 @@ async def show_participant(visit: Visit) -> Response:
 def say_finding(words: PageWords, found: FindingView) -> str:
     """Return what is to mend, in words for people, without the options of a command."""
     name = words.find(f"reporting.member-{found.option.lstrip('-')}") if found.option else ""
-    member = f"{name} ({found.member})" if name else found.member
+    member = name or found.member
     known = words.find(f"broker.finding-{found.rule}")
     return words.say(f"broker.finding-{found.rule if known else 'other'}", member=member, rule=found.rule)
 

@@ -60,6 +60,7 @@ async def show_found(visit: Visit) -> Response:
         teaser=False,
         own=own,
         may_ask=users.has_role(visit.person, ASKERS) and not own,
+        operator="",
         agreed=agreed,
         open_requests=asked,
     )

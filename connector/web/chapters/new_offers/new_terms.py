@@ -43,14 +43,18 @@ async def choose_terms(visit: Visit) -> Response:
 
 
 def _list_known(visit: Visit, form: OfferForm) -> ParameterChoices:
-    """Return the fields of the data, and the other participants by name."""
+    """Return the fields of the data, the other participants by name, and what the participant list says of them."""
     found, directory = read_inspection(form), visit.desk.evaluator.directory
-    others = (listed for listed in directory.participants() if listed.id != visit.desk.context.participant)
+    others = [listed for listed in directory.participants() if listed.id != visit.desk.context.participant]
+    claims: dict[str, list[str]] = {}
+    for other in others:
+        for name, values in other.claims.items():
+            claims.setdefault(name, []).extend(values)
+    members = [Option(other.id, other.name or visit.words.party(other.id)) for other in others]
     return ParameterChoices(
+        claims=claims,
         fields=tuple(Option(field.name, field.name) for field in found.seen.fields) if found else (),
-        members=tuple(
-            sorted((Option(one.id, one.name or one.id) for one in others), key=lambda one: one.label.casefold())
-        ),
+        members=tuple(sorted(members, key=lambda one: one.label.casefold())),
     )
 
 

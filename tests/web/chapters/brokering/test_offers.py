@@ -51,4 +51,32 @@ async def test_a_search_is_tried(operator: httpx.AsyncClient) -> None:
     roads = {"teilnehmer": CITY + "tiefbauamt", "id": "roads"}
     assert "passt zu dieser Suche" in (await _read(operator, PLACE, **roads, q="baustellen")).text
     assert "passt nicht zu dieser Suche" in (await _read(operator, PLACE, **roads, q="theater")).text
-    assert (await operator.get(PLACE)).status_code == 422
+
+
+async def test_a_provider_is_chosen_by_name(operator: httpx.AsyncClient) -> None:
+    page = await _read(operator, PLACE, teilnehmer=" tiefbauamt ", id="roads")
+    assert "Das Angebot wird gezeigt" in page.text
+    shown = await _read(operator, "/betrieb/angebote")
+    assert "Tiefbauamt" in [given.get("value") for tag, given in shown.elements if tag == "option"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "dataset", "wrong"),
+    [("", "", {"teilnehmer", "id"}), ("Tiefbauamt", "", {"id"}), ("Unbekannt", "roads", {"teilnehmer"})],
+)
+async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
+    operator: httpx.AsyncClient, provider: str, dataset: str, wrong: set[str]
+) -> None:
+    answer = await operator.get(PLACE, params={"teilnehmer": provider, "id": dataset})
+    page = Reading(answer.text)
+    assert answer.status_code == 422
+    fields = {str(given["name"]): given for tag, given in page.elements if tag == "input" and "name" in given}
+    assert {name for name, given in fields.items() if given.get("aria-invalid")} == wrong
+    assert (fields["teilnehmer"]["value"], fields["id"]["value"]) == (provider, dataset)
+    assert {str(given["href"]) for tag, given in page.elements if tag == "a"} >= {f"#{name}" for name in wrong}
+
+
+async def test_an_unknown_address_keeps_the_menu_of_who_has_signed_in(operator: httpx.AsyncClient) -> None:
+    answer = await operator.get("/betrieb/nirgends")
+    assert answer.status_code == 404
+    assert 'href="/betrieb"' in answer.text
