@@ -1,0 +1,36 @@
+"""The addresses of the kinds of sources, as the types that check them; a new kind is one line here.
+
+The broker of a stream has a client of its own, which is an extra: its address is no type that this module can load.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from connector.dataplane.address.describing import AddressForm, describe_address
+from connector.dataplane.databases.query import SqlAddress
+from connector.dataplane.portals.ckan import CkanAddress
+from connector.dataplane.portals.ngsi_ld import NgsiLdAddress
+from connector.dataplane.portals.ogcapi import OgcApiAddress
+from connector.dataplane.portals.sensorthings import SensorThingsAddress
+from connector.dataplane.portals.wfs import WfsAddress
+from connector.dataplane.sources.http import HttpAddress
+from connector.dataplane.sources.s3 import S3Address
+from connector.dataplane.sources.sftp import SftpAddress
+
+ADDRESSES: Mapping[str, type[msgspec.Struct]] = {
+    "http": HttpAddress,
+    "ogcapi": OgcApiAddress,
+    "wfs": WfsAddress,
+    "ckan": CkanAddress,
+    "sensorthings": SensorThingsAddress,
+    "ngsi-ld": NgsiLdAddress,
+    "sftp": SftpAddress,
+    "s3": S3Address,
+    "sql": SqlAddress,
+}
+
+
+def describe_addresses() -> dict[str, AddressForm]:
+    """Return what the address of each kind has in it."""
+    return {kind: describe_address(kind, form) for kind, form in ADDRESSES.items()}
