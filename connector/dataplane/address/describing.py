@@ -63,10 +63,14 @@ class AddressForm(msgspec.Struct, frozen=True, kw_only=True):
     chooses: bool = False
 
 
-def describe_address(kind: str, form: type[msgspec.Struct]) -> AddressForm:
-    """Return what an address of this kind has in it. A member with values of other sorts is left out."""
+def describe_address(kind: str, form: type[msgspec.Struct], without: Sequence[str] = ()) -> AddressForm:
+    """Return what an address of this kind has in it. A member with values of other sorts is left out.
+
+    `without` are members that nobody types.
+    """
     read = inspect.type_info(form)
-    fields = read.fields if isinstance(read, inspect.StructType) else ()
+    known = read.fields if isinstance(read, inspect.StructType) else ()
+    fields = [field for field in known if field.encode_name not in without]
     parts = [AddressPart(field.encode_name, found) for field in fields if (found := _read_variants(field.type))]
     return AddressForm(
         kind=kind,

@@ -33,7 +33,7 @@ _PAGED_TYPES = {"json": "application/json", "ndjson": "application/x-ndjson"}
 class HttpAddress(msgspec.Struct, frozen=True, kw_only=True):
     """The place of data at a backend: what is asked, by whom, in how many pages, and what a consumer may choose."""
 
-    kind: Literal["http"]
+    kind: Literal["http"] = "http"
     url: HttpUrl
     headers: dict[str, str] = {}
     auth: BackendAuth | None = None

@@ -80,7 +80,7 @@ def make_card(
     words: PageWords, place: str, form: AddressForm, answers: Mapping[str, str], secrets: Secrets, *, chosen: bool
 ) -> PlaceCard:
     """Return the card of a place; `place` is what the names of its fields begin with."""
-    needed = [member for member in form.members if member.required or member.usual]
+    needed = [member for member in form.members if member.required or member.usual or member.sort == "secret"]
     others = [member for member in form.members if member not in needed]
     more = _make_controls(words, place, others, answers, secrets)
     return PlaceCard(
@@ -127,12 +127,15 @@ def name_place(form: AddressForm, address: Mapping[str, Any]) -> str:
     return str(address.get(found, form.kind))
 
 
-def find_mentioned(place: str, form: AddressForm, sentence: str) -> str:
-    """Return the field whose member a sentence of a source names between backticks, else the place itself."""
+def find_mentioned(place: str, form: AddressForm, sentence: str, choice: str = "art") -> str:
+    """Return the field whose member a sentence of a source names between backticks, else the place itself.
+
+    `choice` is the field in which a place is chosen.
+    """
     named = re.findall(r"`([a-z_]+)`", sentence[:1000])
     known = {member.name for member in form.members} | {part.name for part in form.parts}
     found = next((name for name in named if name in known), "")
-    return f"{place}.{found}" if found else f"art-{place}"
+    return f"{place}.{found}" if found else f"{choice}-{place}"
 
 
 def _make_part(

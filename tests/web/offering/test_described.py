@@ -49,7 +49,7 @@ def test_a_new_kind_is_a_card_and_an_address_without_a_word_of_its_own() -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", set(FORMS) - {"s3", "sql"})
+@pytest.mark.parametrize("kind", [kind for kind in FORMS if kind not in {"s3", "sql"}])
 def test_each_field_of_a_kind_has_a_name_for_people(kind: str, language: Language) -> None:
     words = _words(language)
     place = "adresse" if kind == "http" else kind
@@ -136,6 +136,5 @@ def test_any_text_in_any_field_is_an_address_or_a_fault_at_a_field(kind: str, da
     try:
         assert read_address(kind, FORMS[kind], typed)["kind"] == kind
     except PlaceFault as fault:
-        faults.append(fault.field)
-        assert fault.explain(_words())
-    assert set(faults) <= fields
+        faults.extend((fault.field, fault.explain(_words())))
+    assert not faults or (faults[0] in fields and faults[1])
