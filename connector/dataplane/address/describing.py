@@ -4,6 +4,7 @@ The pages make a form of it, the management API and the command line list it. So
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -122,26 +123,25 @@ def _read_member(field: inspect.Field) -> AddressMember | None:
     types = [one for one in _list_types(kept) if one != inspect.LiteralType(values=("",))]
     if len(types) != 1:
         return None
-    known = {"name": name, "required": field.required, "usual": bool(extra.get("usual")), "default": _write(field)}
+    default = _write(field)
+    known = partial(AddressMember, name=name, required=field.required, usual=bool(extra.get("usual")), default=default)
     match types[0]:
         case inspect.StrType() as text:
-            sort = "secret" if name == "secret" else "text"
-            member = AddressMember(**known, sort=sort, pattern=text.pattern or "", longest=text.max_length or 2000)
+            sort: MemberSort = "secret" if name == "secret" else "text"
+            return known(sort=sort, pattern=text.pattern or "", longest=text.max_length or 2000)
         case inspect.IntType() as whole:
-            member = AddressMember(**known, sort="whole", least=whole.ge, most=whole.le)
+            return known(sort="whole", least=whole.ge, most=whole.le)
         case inspect.FloatType() as number:
-            member = AddressMember(**known, sort="number", least=number.ge, most=number.le)
+            return known(sort="number", least=number.ge, most=number.le)
         case inspect.BoolType():
-            member = AddressMember(**known, sort="truth")
+            return known(sort="truth")
         case inspect.LiteralType() as choice:
-            member = AddressMember(**known, sort="choice", choices=_order(choice.values, known["default"]))
+            return known(sort="choice", choices=_order(choice.values, default))
         case inspect.VarTupleType(item_type=inspect.StrType() as item):
-            member = AddressMember(**known, sort="texts", pattern=item.pattern or "", longest=item.max_length or 1000)
+            return known(sort="texts", pattern=item.pattern or "", longest=item.max_length or 1000)
         case inspect.TupleType(item_types=items) if all(isinstance(item, inspect.FloatType) for item in items):
-            member = AddressMember(**known, sort="numbers", count=len(items))
-        case _:
-            return None
-    return member
+            return known(sort="numbers", count=len(items))
+    return None
 
 
 def _order(values: Sequence[Any], default: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def name_field(words: PageWords, field: str) -> str:
     place, *_, member = field.split(".")
     return (
         words.find(f"places.field-{field.replace('.', '-')}")
-        or words.find(f"places.member-{place}-{member}")
+        or words.find(f"places.member-{place}:{member}")
         or words.find(f"places.member-{member}")
         or member
     )
@@ -169,7 +169,7 @@ def _make_control(
     words: PageWords, field: str, member: AddressMember, answers: Mapping[str, str], secrets: Secrets
 ) -> Control:
     place = field.partition(".")[0]
-    hint = words.find(f"places.hint-member-{place}-{member.name}") or words.find(f"places.hint-member-{member.name}")
+    hint = words.find(f"places.hint-member-{place}:{member.name}") or words.find(f"places.hint-member-{member.name}")
     if member.sort == "secret":
         hint = words.say("places.hint-zugang")
     elif not hint and member.sort != "choice" and member.default not in {"", *_TRUTHS}:
@@ -262,5 +262,5 @@ def _read_numbers(field: str, member: AddressMember, text: str) -> list[float]:
     except ValueError:
         numbers = []
     if len(numbers) != member.count or not all(map(isfinite, numbers)):
-        raise PlaceFault("places.numbers-wrong", field, count=member.count)
+        raise PlaceFault("places.numbers-wrong", field, number=member.count)
     return numbers

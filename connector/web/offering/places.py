@@ -31,7 +31,7 @@ PARAMETERS = 4
 _TYPES = ("text", "integer", "number", "boolean", "date", "time")
 _COMPARISONS = {"gleich": "=", "ab": ">=", "bis": "<=", "ueber": ">", "unter": "<"}
 _PORT = 5432
-PlaceField = Literal["text", "lines", "secret", "format", "tls", "content"]
+PlaceField = Literal["text", "lines", "secret", "format", "tls", "content", "mechanism"]
 _TABLE: Mapping[str, PlaceField] = {"tabelle": "text", "spalten": "text", "ordnung": "text", "format": "format"}
 _FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
     "datei": {"pfad": "text"},
@@ -47,7 +47,13 @@ _FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
     "sqlite": {"pfad": "text", **_TABLE},
     "objekt": {"server": "text", "eimer": "text", "objekt": "text", "benutzer": "text", "zugang": "secret"},
     "mqtt": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
-    "kafka": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
+    "kafka": {
+        "server": "text",
+        "thema": "text",
+        "zugang": "secret",
+        "verfahren": "mechanism",
+        "inhalt": "content",
+    },
     "nats": {"server": "text", "strom": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
 }
 """The fields of each kind of place."""
@@ -59,6 +65,7 @@ _FREE = frozenset(
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "format": ("csv", "json", "ndjson"),
     "tls": ("ja", "nein"),
+    "mechanism": ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"),
     "content": ("application/json", "text/plain", "application/octet-stream"),
 }
 STREAMS = frozenset({"kafka", "mqtt", "nats"})
@@ -251,7 +258,9 @@ def _write_mqtt(said: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _write_kafka(said: Mapping[str, str]) -> dict[str, Any]:
-    return _with_account({"kind": "kafka", "url": said["server"], "topic": said["thema"]}, said)
+    chosen = said["verfahren"] if said["verfahren"] in _OPTIONS["mechanism"][1:] else ""
+    mechanism = {"mechanism": chosen} if chosen and said["zugang"] else {}
+    return _with_account({"kind": "kafka", "url": said["server"], "topic": said["thema"], **mechanism}, said)
 
 
 def _write_nats(said: Mapping[str, str]) -> dict[str, Any]:

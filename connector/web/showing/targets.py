@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from connector.dataplane.addresses import describe_sinks
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import Control, read_answer
@@ -30,7 +32,14 @@ def list_targets(words: PageWords, typed: Mapping[str, str], secrets: Secrets) -
         controls=(folder,),
         chosen=chosen == FOLDER,
     )
-    cards = (make_card(words, name, form, typed, secrets, chosen=name == chosen) for name, form in _FORMS.items())
+    cards = (
+        msgspec.structs.replace(
+            make_card(words, name, form, typed, secrets, chosen=name == chosen),
+            title=words.say(f"places.ziel-{form.kind}"),
+            why=words.say(f"places.ziel-{form.kind}-why"),
+        )
+        for name, form in _FORMS.items()
+    )
     return (here, *cards)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -40,7 +41,7 @@ def _name_place(broker: Any) -> tuple[str, Mapping[str, str]]:
     if isinstance(broker, NatsServer):
         return "nats", {**typed, "strom": "AIR", "thema": TOPIC.replace("/", ".")}
     if isinstance(broker, KafkaServer):
-        return "kafka", {**typed, "thema": broker.topic}
+        return "kafka", {**typed, "thema": broker.topic, "verfahren": "PLAIN"}
     return "mqtt", {**typed, "thema": TOPIC}
 
 
@@ -79,6 +80,9 @@ def _publish_until(page: Page, broker: Any) -> None:
     deadline, number = time.monotonic() + WAIT_S, 0
     while not page.evaluate("window.over === true"):
         assert time.monotonic() < deadline, "no message was recorded"
-        asyncio.run(broker.publish(json.dumps({"pm10": number}).encode()))
+        # The thread of the browser has a loop that runs already.
+        sending = threading.Thread(target=asyncio.run, args=(broker.publish(json.dumps({"pm10": number}).encode()),))
+        sending.start()
+        sending.join(WAIT_S)
         number += 1
         page.wait_for_timeout(200)

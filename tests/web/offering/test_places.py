@@ -150,3 +150,9 @@ def test_whatever_is_typed_is_an_address_or_a_fault_of_a_field(kind: str, typed:
     except PlaceFault as fault:
         faults.append(fault.field)
     assert all(map(is_place_answer, faults))
+
+
+def test_an_account_of_kafka_proves_itself_as_its_cluster_asks() -> None:
+    assert "mechanism" not in read_place(_answer("kafka")).source
+    plain = _answer("kafka", **{"kafka.verfahren": "PLAIN", "kafka.zugang": "gis"})
+    assert read_place(plain).source["mechanism"] == "PLAIN"
