@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.dataplane.addresses import describe_addresses, describe_sinks
 from connector.language import catalogue
 from connector.language.catalogue import (
     LANGUAGES,
@@ -64,6 +65,12 @@ def _used() -> tuple[frozenset[str], tuple[re.Pattern[str], ...], frozenset[str]
     mine = tuple(re.compile(pattern) for pattern in patterns if re.match(rf"({chapters})\\\.", pattern))
     data = [path.read_text(encoding="utf-8") for path in (ROOT / "policies").rglob("*.toml")]
     words = {word for text in [*strings, *data] for word in re.findall(r"[\w-]+", text)}
+    # The page names the members of addresses, which are those of their types.
+    forms = [*describe_addresses().values(), *describe_sinks().values()]
+    words |= {member.name for form in forms for member in form.members}
+    words |= {
+        member.name for form in forms for part in form.parts for variant in part.variants for member in variant.members
+    }
     return frozenset(strings), mine, frozenset(words)
 
 

@@ -86,7 +86,8 @@ class Office(Visited):
         uploads = Uploads(self.root, largest=100_000)
         self.values = msgspec.structs.replace(desk.values, publisher=publisher)
         house = PagesHouse(address=address, provider="Tiefbauamt Musterstadt", organisation=organisation)
-        self.app = make_pages_app(self.values, house, uploads=uploads)
+        secrets = {"geoportal": ("geo.stadt.example:443", "daten.stadt.example:443")}
+        self.app = make_pages_app(self.values, house, uploads=uploads, secrets=secrets)
 
     async def offer(self, id: str = "urn:d:1", **changed: Any) -> None:
         plain: dict[str, Any] = {

@@ -9,6 +9,7 @@ import typer
 
 from connector.cli.assets.details import POLICIES, describe_asset, list_changed, name_field
 from connector.cli.assets.finding import apply_to_asset
+from connector.cli.assets.kinds import MemberRow, list_member_rows
 from connector.cli.assets.order import (
     FileOption,
     FolderOption,
@@ -38,10 +39,13 @@ from connector.cli.frame.command import (
     register,
 )
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Columns
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.terms import write_terms
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
+from connector.dataplane.addresses import describe_addresses
 from connector.dataplane.files.media_types import guess_media_type
 from connector.views.assets import AssetOrder, AssetStatus, AssetView
 from connector.views.products import ProductView
@@ -320,6 +324,26 @@ def quality(call: CommandCall, asset: AssetArgument) -> None:
         found = apply_to_asset(connector, asset, connector.assets.quality)
     findings = list(list_quality_findings(found, call.output))
     call.output.print_details(found, describe_quality(found, call.output), {"findings": findings})
+
+
+@register(app, "kinds", needs="nothing", example="datenkontor asset kinds ogcapi")
+def kinds(
+    call: CommandCall,
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="Kind of source, such as ogcapi.")] = None,
+) -> None:
+    """List what the address of a source has in it, by kind, as --source reads it."""
+    forms = describe_addresses()
+    if kind is not None and kind not in forms:
+        raise Failure(Code.NOT_FOUND, "errors.no-such-kind", kind=kind, known=", ".join(sorted(forms)))
+    columns: Columns[MemberRow] = {
+        "kind": lambda row: row.kind,
+        "part of the address": lambda row: row.member,
+        "required": lambda row: row.required,
+        "value": lambda row: row.value,
+        "otherwise": lambda row: row.default,
+    }
+    rows = list_member_rows([forms[kind]] if kind is not None else forms.values())
+    call.output.print_rows(rows, columns)
 
 
 def _print_product(call: CommandCall, found: ProductView) -> None:

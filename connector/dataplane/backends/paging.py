@@ -19,6 +19,7 @@ from connector.ports.flow import SourceError
 _LINK = re.compile(r"<([^<>\x00-\x20]{1,2000})>((?:\s*;\s*[A-Za-z*]+\s*=\s*(?:\"[^\"]{0,200}\"|[^\s;,\"]{0,200}))*)")
 _NEXT = re.compile(r";\s*rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next(?=[\s;,]|$))", re.IGNORECASE)
 _LONGEST_LINK = 16 * 1024
+_COUNTED = {"only": ("offset",)}
 _Path = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -32,10 +33,10 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     kind: Literal["link", "next", "offset"]
     items: _Path = ""
-    member: _Path = "next"
-    offset: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "offset"
-    limit: Annotated[str, msgspec.Meta(max_length=100)] = "limit"
-    size: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
+    member: Annotated[_Path, msgspec.Meta(extra={"only": ("next",)})] = "next"
+    offset: Annotated[str, msgspec.Meta(min_length=1, max_length=100, extra=_COUNTED)] = "offset"
+    limit: Annotated[str, msgspec.Meta(max_length=100, extra=_COUNTED)] = "limit"
+    size: Annotated[int, msgspec.Meta(ge=1, le=100_000, extra=_COUNTED)] = 100
     most_pages: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
     form: Literal["json", "ndjson"] = "json"
 

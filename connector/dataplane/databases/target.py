@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from connector.dataplane.address.describing import USUAL
 from connector.dataplane.address.secrets import SecretName
 from connector.dataplane.databases.query import ColumnName, QueryFormat
 from connector.ports.flow import Record, SourceError, Untreatable
@@ -30,7 +31,7 @@ class SqlTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     kind: Literal["sql"]
     table: Annotated[str, msgspec.Meta(pattern=_NAME)]
-    key: Annotated[tuple[ColumnName, ...], msgspec.Meta(max_length=16)] = ()
+    key: Annotated[tuple[ColumnName, ...], msgspec.Meta(max_length=16, extra=USUAL)] = ()
     replace: bool = False
     columns: Annotated[tuple[ColumnName, ...], msgspec.Meta(max_length=1_000)] = ()
     create: Annotated[dict[ColumnName, ColumnType], msgspec.Meta(max_length=1_000)] = {}
@@ -41,10 +42,10 @@ class SqlTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     most_rows: Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)] = 100_000_000
     seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     path: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
-    host: Annotated[str, msgspec.Meta(max_length=253, pattern=r"^[A-Za-z0-9.:_-]*\Z")] = ""
+    host: Annotated[str, msgspec.Meta(max_length=253, pattern=r"^[A-Za-z0-9.:_-]*\Z", extra=USUAL)] = ""
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 5432
-    database: Annotated[str, msgspec.Meta(max_length=63)] = ""
-    user: Annotated[str, msgspec.Meta(max_length=63)] = ""
+    database: Annotated[str, msgspec.Meta(max_length=63, extra=USUAL)] = ""
+    user: Annotated[str, msgspec.Meta(max_length=63, extra=USUAL)] = ""
     secret: SecretName | Literal[""] = ""
     tls: bool = True
     overwrite: bool = False

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from connector.dataplane.address.describing import USUAL
 from connector.dataplane.address.parameters import ChosenValue
 from connector.dataplane.backends.asking import add_query, name_server
 from connector.dataplane.backends.walking import FetchPage
@@ -31,7 +32,7 @@ from connector.ports.flow import Cause, SourceError
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _ROW = "_id"
 
-CkanName = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9_.-]*\Z")]
+CkanName = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9_.-]*\Z", extra=USUAL)]
 
 
 class CkanAddress(PortalAddress, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,9 +40,9 @@ class CkanAddress(PortalAddress, frozen=True, kw_only=True, forbid_unknown_field
 
     kind: Literal["ckan"]
     dataset: CkanName = ""
-    resource_format: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    resource_format: Annotated[str, msgspec.Meta(max_length=100, extra=USUAL)] = ""
     resource: CkanName = ""
-    datastore: bool = False
+    datastore: Annotated[bool, msgspec.Meta(extra=USUAL)] = False
     hosts: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=300)], ...], msgspec.Meta(max_length=20)] = ()
     media_type: Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[\x20-\x7e]*\Z")] = ""
 

@@ -10,9 +10,13 @@ A batch of a stream is one POST with its lines of JSON.
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
+import msgspec
+
+from connector.dataplane.address.members import read_members
+from connector.dataplane.backends.asking import HttpUrl
 from connector.dataplane.files.folder import UnsafePath, check_path
 from connector.dataplane.wire.body import WatchedBody
 from connector.dataplane.wire.checked import WholeSink
@@ -25,6 +29,14 @@ from connector.ports.stream_sink import StreamBatch
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
+
+
+class HttpSinkAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """The URL that takes each delivery."""
+
+    kind: Literal["http"] = "http"
+    url: HttpUrl
+    headers: dict[str, str] = {}
 
 
 class HttpSink(WholeSink):
@@ -44,6 +56,7 @@ class HttpSink(WholeSink):
             for name, value in headers.items()
         ):
             raise SourceError("A header of the address has a name or value that cannot be sent: use printable ASCII.")
+        read_members(address, HttpSinkAddress, "http")
         try:
             check_path(member or "-")
         except UnsafePath as error:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from connector.dataplane.address.describing import USUAL
 from connector.dataplane.address.members import read_members
 from connector.dataplane.address.secrets import SecretName, SecretReader
 from connector.dataplane.backends.asking import HttpUrl, name_server
@@ -49,8 +50,8 @@ class S3SinkAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     key_id: KeyId
     secret: SecretName
     region: RegionName = "us-east-1"
-    key: Annotated[str, msgspec.Meta(max_length=700)] = ""
-    prefix: Annotated[str, msgspec.Meta(max_length=700)] = ""
+    key: Annotated[str, msgspec.Meta(max_length=700, extra=USUAL)] = ""
+    prefix: Annotated[str, msgspec.Meta(max_length=700, extra=USUAL)] = ""
     member: Annotated[str, msgspec.Meta(max_length=1024)] = ""
     overwrite: bool = False
     follow: bool = False

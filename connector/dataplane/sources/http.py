@@ -11,11 +11,15 @@ never a short success.
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
-from connector.dataplane.address.parameters import check_parameters
+import msgspec
+
+from connector.dataplane.address.members import read_members
+from connector.dataplane.address.parameters import SourceParameters, check_parameters
 from connector.dataplane.address.secrets import SecretReader, refuse_secret
-from connector.dataplane.backends.paging import open_pages, read_paging
+from connector.dataplane.backends.asking import BackendAuth, HttpUrl
+from connector.dataplane.backends.paging import Paging, open_pages, read_paging
 from connector.dataplane.backends.reading import BackendReader
 from connector.net.client import GuardedClient
 from connector.ports.flow import Content, SourceError
@@ -24,6 +28,17 @@ _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
 _PAGED_TYPES = {"json": "application/json", "ndjson": "application/x-ndjson"}
+
+
+class HttpAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of data at a backend: what is asked, by whom, in how many pages, and what a consumer may choose."""
+
+    kind: Literal["http"] = "http"
+    url: HttpUrl
+    headers: dict[str, str] = {}
+    auth: BackendAuth | None = None
+    paging: Paging | None = None
+    parameters: SourceParameters = {}
 
 
 class HttpSource:
@@ -56,7 +71,7 @@ class HttpSource:
                     "A header of the address has a name or value that cannot be sent: use ASCII, and not `Range`."
                 )
         check_parameters(address)
-        read_paging(address)
+        read_members(address, HttpAddress, "http")
         self._reader.asker.check(address)
 
     @asynccontextmanager

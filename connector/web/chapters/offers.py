@@ -11,27 +11,37 @@ from connector.controlplane.usecases.offering import assets, offer_forms
 from connector.controlplane.usecases.offering.inspecting import Inspection, inspect
 from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
-from connector.web.frame.listing import read_bounds, read_rows
+from connector.web.frame.listing import read_bounds, read_matching
 from connector.web.frame.visit import Visit, go_to, make_link, name_people, read_query, render
 from connector.web.offering.stating import list_stated
 from connector.web.rights import is_guarded, may_end, may_publish, may_veto, may_withdraw, may_write
+from connector.web.showing.offer_rows import list_offer_rows
 from connector.web.terms import describe_terms
 
-PAGE = 25
+PAGE, LONGEST_WORD = 25, 100
 
 
 async def show_offers(visit: Visit) -> Response:
-    """List the offers, newest first, those in one state if the query names it."""
+    """List the offers, newest first, those in one state or with a word in their title if the query names one."""
     context, wanted = visit.desk.context, read_query(visit, "stand")
     status = next((known for known in AssetStatus if known == wanted), None)
-    rows = context.store.assets(context.owner, read_bounds(visit, PAGE), status=status)
-    offers, following = await read_rows(rows)
-    begun = await offer_forms.list_forms(context) if may_write(visit.person.roles) and not status else []
+    word = " ".join((read_query(visit, "wort") or "").split())[:LONGEST_WORD]
+
+    def has_word(asset: Asset) -> bool:
+        return any(word.casefold() in text.casefold() for text in asset.title.values())
+
+    offers, following = await read_matching(
+        lambda bounds: context.store.assets(context.owner, bounds, status=status),
+        read_bounds(visit, PAGE),
+        has_word if word else lambda _: True,
+    )
+    begun = await offer_forms.list_forms(context) if may_write(visit.person.roles) and not (status or word) else []
     return render(
         visit,
         "offers.html",
-        offers=offers,
+        rows=await list_offer_rows(visit, offers),
         following=following,
+        word=word,
         wanted=status,
         statuses=tuple(AssetStatus),
         begun=begun,

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from connector.controlplane.usecases import agreements, users
 from connector.controlplane.usecases.offering import offer_forms
 from connector.desk.checks import run_check
-from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds, UserRole
+from connector.ports.entities import AssetStatus, PageBounds, UserRole
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 from connector.web.frame.visit import Visit, name_party, render
@@ -16,11 +16,9 @@ from connector.web.rights import (
     INBOX_READERS,
     READERS,
     WRITERS,
-    is_guarded,
-    may_publish,
-    may_veto,
     may_write,
 )
+from connector.web.showing.offer_rows import find_need
 from connector.web.waiting import list_waiting
 
 SHOWN = 3
@@ -49,14 +47,14 @@ async def show_start(visit: Visit) -> Response:
     late = None
     if UserRole.PRIVACY in person.roles:
         late = len((await context.store.late_duties(context.owner, PageBounds(limit=MANY)))[0])
-    needed = [(draft, why) for draft in drafts if (why := _find_need(visit, draft))]
+    needed = [(draft, why) for draft in drafts if (why := find_need(visit, draft))]
     begun = (await offer_forms.list_forms(context))[:SHOWN] if may_write(person.roles) else []
     return render(
         visit,
         "start.html",
         waiting=waiting,
         needed=needed[:SHOWN],
-        drafts=[draft for draft in drafts if not _find_need(visit, draft)][:SHOWN],
+        drafts=[draft for draft in drafts if not find_need(visit, draft)][:SHOWN],
         nothing=_choose_nothing(visit),
         asked=asked,
         agreed=agreed,
@@ -66,18 +64,6 @@ async def show_start(visit: Visit) -> Response:
         late=late,
         may_write=may_write(person.roles),
     )
-
-
-def _find_need(visit: Visit, draft: Asset) -> str:
-    """Return what an offer that nobody sees yet needs of this person, as the end of a key, or nothing."""
-    roles = visit.person.roles
-    if draft.veto is not None:
-        return "vetoed" if may_write(roles) else ""
-    if not is_guarded(draft.data_class):
-        return ""
-    if may_publish(roles, draft.data_class, own=visit.person.name in draft.edited_by):
-        return "release"
-    return "protect" if may_veto(roles) and draft.data_class is DataClass.PERSONAL else ""
 
 
 def _choose_nothing(visit: Visit) -> str:

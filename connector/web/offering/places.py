@@ -8,24 +8,34 @@ from typing import Any, Literal
 
 import msgspec
 
+from connector.dataplane.address.describing import AddressForm
+from connector.dataplane.addresses import describe_addresses
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import Control, Option, read_answer, split_lines
-from connector.web.offering.template_cards import TemplateCard
+from connector.web.offering.described import (
+    LONGEST_PLACE,
+    MISSING,
+    PlaceCard,
+    PlaceFault,
+    Secrets,
+    find_mentioned,
+    list_fields,
+    make_card,
+    name_place,
+    read_address,
+)
 
 KIND = "art"
 PARAMETERS = 4
 """The rows of parameters that a page offers."""
-LONGEST_PLACE = 2000
-_MISSING = "places.missing"
 _TYPES = ("text", "integer", "number", "boolean", "date", "time")
 _COMPARISONS = {"gleich": "=", "ab": ">=", "bis": "<=", "ueber": ">", "unter": "<"}
 _PORT = 5432
-PlaceField = Literal["text", "lines", "secret", "format", "tls", "content"]
+PlaceField = Literal["text", "lines", "secret", "format", "tls", "content", "mechanism"]
 _TABLE: Mapping[str, PlaceField] = {"tabelle": "text", "spalten": "text", "ordnung": "text", "format": "format"}
 _FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
     "datei": {"pfad": "text"},
     "ordner": {"pfad": "text", "muster": "text"},
-    "adresse": {"url": "text"},
     "datenbank": {
         "server": "text",
         "name": "text",
@@ -37,7 +47,13 @@ _FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
     "sqlite": {"pfad": "text", **_TABLE},
     "objekt": {"server": "text", "eimer": "text", "objekt": "text", "benutzer": "text", "zugang": "secret"},
     "mqtt": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
-    "kafka": {"server": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
+    "kafka": {
+        "server": "text",
+        "thema": "text",
+        "zugang": "secret",
+        "verfahren": "mechanism",
+        "inhalt": "content",
+    },
     "nats": {"server": "text", "strom": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
 }
 """The fields of each kind of place."""
@@ -49,23 +65,25 @@ _FREE = frozenset(
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "format": ("csv", "json", "ndjson"),
     "tls": ("ja", "nein"),
+    "mechanism": ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"),
     "content": ("application/json", "text/plain", "application/octet-stream"),
 }
 STREAMS = frozenset({"kafka", "mqtt", "nats"})
-_WITH_PARAMETERS = frozenset({"adresse", "datenbank", "sqlite"})
-
-
-class PlaceFault(Exception):
-    """A field of a place is missing or cannot be read; `key` is its sentence, `field` its name in the form."""
-
-    def __init__(self, key: str, field: str) -> None:
-        super().__init__(key)
-        self.key, self.field = key, field
-
-    def explain(self, words: PageWords) -> str:
-        """Return the sentence for a person."""
-        label = words.say(f"places.field-{self.field.replace('.', '-')}") if self.key == _MISSING else ""
-        return words.say(self.key, label=label)
+_WITH_PARAMETERS = frozenset({"datenbank", "sqlite"})
+_DRAWN = frozenset({"s3", "sql"})
+"""The kinds whose cards are drawn here, in more than one card or with fewer words than their source declares."""
+_NAMES = {"http": "adresse"}
+_DESCRIBED: Mapping[str, AddressForm] = {
+    _NAMES.get(kind, kind): form for kind, form in describe_addresses().items() if kind not in _DRAWN
+}
+"""The places whose kinds describe themselves."""
+_TYPED = {field for place, form in _DESCRIBED.items() for field in list_fields(place, form)}
+PLACES = (
+    *(kind for kind in _FIELDS if kind not in STREAMS),
+    *_DESCRIBED,
+    *(kind for kind in _FIELDS if kind in STREAMS),
+)
+"""The places in the order of the page."""
 
 
 class DataPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,23 +103,23 @@ class ParameterRow(msgspec.Struct, frozen=True):
 def is_place_answer(name: str) -> bool:
     """Return whether a field of a form belongs to a place."""
     kind, _, field = name.partition(".")
-    return name == KIND or field in _FIELDS.get(kind, {}) or kind == "wahl"
+    return name == KIND or field in _FIELDS.get(kind, {}) or kind == "wahl" or name in _TYPED
 
 
-def list_places(
-    words: PageWords, answers: Mapping[str, str], secrets: Mapping[str, tuple[str, ...]]
-) -> tuple[TemplateCard, ...]:
+def list_places(words: PageWords, answers: Mapping[str, str], secrets: Secrets) -> tuple[PlaceCard, ...]:
     """Return each kind of place as a card. `secrets` are the names of the settings, with their servers."""
-    chosen = _find_kind(answers)
+    chosen = _find_place(answers)
     return tuple(
-        TemplateCard(
-            name=kind,
-            title=words.say(f"places.{kind}"),
-            why=words.say(f"places.{kind}-why"),
-            controls=tuple(_make_control(words, answers, secrets, kind, field) for field in fields),
-            chosen=kind == chosen,
+        make_card(words, place, _DESCRIBED[place], answers, secrets, chosen=place == chosen)
+        if place in _DESCRIBED
+        else PlaceCard(
+            name=place,
+            title=words.say(f"places.{place}"),
+            why=words.say(f"places.{place}-why"),
+            controls=tuple(_make_control(words, answers, secrets, place, field) for field in _FIELDS[place]),
+            chosen=place == chosen,
         )
-        for kind, fields in _FIELDS.items()
+        for place in PLACES
     )
 
 
@@ -141,30 +159,42 @@ def list_parameters(words: PageWords, answers: Mapping[str, str]) -> tuple[Param
 
 def read_place(answers: Mapping[str, str]) -> DataPlace:
     """Return the place that a person named. Raises PlaceFault."""
-    kind = _find_kind(answers)
+    kind = _find_place(answers)
+    if kind in _DESCRIBED:
+        return _read_described(kind, _DESCRIBED[kind], answers)
     said = {field: read_answer(answers, f"{kind}.{field}")[:LONGEST_PLACE] for field in _FIELDS[kind]}
     for field in _FIELDS[kind]:
         if not said[field] and f"{kind}.{field}" not in _FREE and _FIELDS[kind][field] not in _OPTIONS:
-            raise PlaceFault(_MISSING, f"{kind}.{field}")
+            raise PlaceFault(MISSING, f"{kind}.{field}")
     source = _WRITERS[kind](said)
     if kind in _WITH_PARAMETERS:
-        parameters = _read_parameters(answers, compared=kind != "adresse")
+        parameters = _read_parameters(answers, compared=True)
         source |= {"parameters": parameters} if parameters else {}
     if kind in STREAMS:
         content = said["inhalt"] if said["inhalt"] in _OPTIONS["content"] else _OPTIONS["content"][0]
         return DataPlace(source=source, name=said["thema"], media_type=content)
     named = f"{said['tabelle'].rpartition('.')[2]}.{source['format']}" if source["kind"] == "sql" else ""
-    return DataPlace(source=source, name=named or said.get("pfad") or said.get("url") or said["objekt"])
+    return DataPlace(source=source, name=named or said.get("pfad") or said["objekt"])
 
 
-def _find_kind(answers: Mapping[str, str]) -> str:
+def find_field(answers: Mapping[str, str], sentence: str) -> str:
+    """Return the field of the chosen place that a sentence about its source is about, else the place itself."""
+    place = _find_place(answers)
+    return find_mentioned(place, _DESCRIBED[place], sentence) if place in _DESCRIBED else f"{KIND}-{place}"
+
+
+def _find_place(answers: Mapping[str, str]) -> str:
     wanted = answers.get(KIND, "")
-    return wanted if wanted in _FIELDS else "datei"
+    return wanted if wanted in PLACES else "datei"
 
 
-def _make_control(
-    words: PageWords, answers: Mapping[str, str], secrets: Mapping[str, tuple[str, ...]], kind: str, field: str
-) -> Control:
+def _read_described(place: str, form: AddressForm, answers: Mapping[str, str]) -> DataPlace:
+    source = read_address(place, form, answers)
+    parameters = _read_parameters(answers, compared=form.kind != "http") if form.chooses else {}
+    return DataPlace(source=source | ({"parameters": parameters} if parameters else {}), name=name_place(form, source))
+
+
+def _make_control(words: PageWords, answers: Mapping[str, str], secrets: Secrets, kind: str, field: str) -> Control:
     name, form = f"{kind}.{field}", _FIELDS[kind][field]
     options: tuple[Option, ...] = ()
     if form == "secret":
@@ -198,10 +228,6 @@ def _write_folder(said: Mapping[str, str]) -> dict[str, Any]:
     return {"kind": "file", "path": said["pfad"], "glob": said["muster"] or "*"}
 
 
-def _write_address(said: Mapping[str, str]) -> dict[str, Any]:
-    return {"kind": "http", "url": said["url"]}
-
-
 def _write_table(said: Mapping[str, str]) -> dict[str, Any]:
     source: dict[str, Any] = {"kind": "sql", "table": said["tabelle"]}
     source["format"] = said["format"] if said["format"] in _OPTIONS["format"] else "csv"
@@ -232,7 +258,9 @@ def _write_mqtt(said: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _write_kafka(said: Mapping[str, str]) -> dict[str, Any]:
-    return _with_account({"kind": "kafka", "url": said["server"], "topic": said["thema"]}, said)
+    chosen = said["verfahren"] if said["verfahren"] in _OPTIONS["mechanism"][1:] else ""
+    mechanism = {"mechanism": chosen} if chosen and said["zugang"] else {}
+    return _with_account({"kind": "kafka", "url": said["server"], "topic": said["thema"], **mechanism}, said)
 
 
 def _write_nats(said: Mapping[str, str]) -> dict[str, Any]:
@@ -248,7 +276,6 @@ def _with_account(source: dict[str, Any], said: Mapping[str, str]) -> dict[str, 
 _WRITERS = {
     "datei": _write_file,
     "ordner": _write_folder,
-    "adresse": _write_address,
     "datenbank": _write_database,
     "sqlite": _write_sqlite,
     "objekt": _write_object,

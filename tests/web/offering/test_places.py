@@ -13,15 +13,28 @@ from connector.dataplane.kinds import SOURCES, STREAMS
 from connector.language.catalogue import LANGUAGES, Language
 from connector.web.frame.wording import PageWords
 from connector.web.offering import places
-from connector.web.offering.places import PlaceFault, is_place_answer, list_parameters, list_places, read_place
+from connector.web.offering.described import PlaceFault
+from connector.web.offering.places import is_place_answer, list_parameters, list_places, read_place
 
 SECRETS = {"gis": ("db.stadt.example:5432",)}
-BY_COMMAND = {"ckan", "ngsi-ld", "ogcapi", "recipe", "sensorthings", "sftp", "wfs"}
-"""Kinds whose addresses have more members than a form shows at a glance: they are offered with `asset add --source`."""
+MADE = {"recipe"}
+"""Kinds whose data the connector makes itself: a recipe has a form of its own."""
 TYPED: Mapping[str, Mapping[str, str]] = {
     "datei": {"pfad": "luft.csv"},
     "ordner": {"pfad": "luft/"},
     "adresse": {"url": "https://dienste.stadt.example/x"},
+    "ogcapi": {"url": "https://geo.stadt.example", "collection": "baeume"},
+    "wfs": {"url": "https://geo.stadt.example/wfs", "type_name": "stadt:baeume"},
+    "ckan": {"url": "https://daten.stadt.example"},
+    "sensorthings": {"url": "https://sensoren.stadt.example/v1.1", "path": "Datastreams(7)/Observations"},
+    "ngsi-ld": {"url": "https://kontext.stadt.example/ngsi-ld/v1", "type": "AirQualityObserved"},
+    "sftp": {
+        "host": "dateien.stadt.example",
+        "user": "leser",
+        "host_key": "ssh-ed25519 AAAA",
+        "secret": "gis",
+        "path": "luft.csv",
+    },
     "datenbank": {
         "server": "db.stadt.example",
         "name": "gis",
@@ -53,13 +66,13 @@ def _words(language: Language) -> PageWords:
 
 def test_every_kind_of_source_has_a_place_on_the_page() -> None:
     kinds = {read_place(_answer(kind)).source["kind"] for kind in TYPED}
-    assert kinds == {*SOURCES, *STREAMS} - BY_COMMAND
+    assert kinds == {*SOURCES, *STREAMS} - MADE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_place_is_a_card_with_words(language: Language) -> None:
     cards = list_places(_words(language), {}, SECRETS)
-    assert [card.name for card in cards] == [*TYPED]
+    assert {card.name for card in cards} == {*TYPED}
     assert [card.name for card in cards if card.chosen] == ["datei"]
     names = [control.name for card in cards for control in card.controls]
     assert len(names) == len(set(names))
@@ -69,7 +82,8 @@ def test_every_place_is_a_card_with_words(language: Language) -> None:
 @pytest.mark.parametrize("kind", TYPED)
 def test_a_field_that_is_missing_is_named(kind: str) -> None:
     for field in TYPED[kind]:
-        if f"{kind}.{field}" in places._FREE or places._FIELDS[kind][field] in places._OPTIONS:
+        drawn = places._FIELDS.get(kind, {})
+        if f"{kind}.{field}" in places._FREE or drawn.get(field, "") in places._OPTIONS:
             continue
         with pytest.raises(PlaceFault) as fault:
             read_place({**_answer(kind), f"{kind}.{field}": " "})
@@ -136,3 +150,9 @@ def test_whatever_is_typed_is_an_address_or_a_fault_of_a_field(kind: str, typed:
     except PlaceFault as fault:
         faults.append(fault.field)
     assert all(map(is_place_answer, faults))
+
+
+def test_an_account_of_kafka_proves_itself_as_its_cluster_asks() -> None:
+    assert "mechanism" not in read_place(_answer("kafka")).source
+    plain = _answer("kafka", **{"kafka.verfahren": "PLAIN", "kafka.zugang": "gis"})
+    assert read_place(plain).source["mechanism"] == "PLAIN"

@@ -133,6 +133,7 @@ SENTENCES: dict[str, str] = {
     "bitte umbenennen.",
     "name-reserved": "{name} ist ein Name, den manche Systeme für Geräte reservieren: bitte umbenennen.",
     "no-such-file": "Die Datei {path} existiert nicht.",
+    "no-such-kind": "Die Art {kind} gibt es nicht: bekannt sind {known}.",
     "no-such-folder": "Der Ordner {path} existiert nicht.",
     "unknown-command": "Unbekannter Befehl {word}: `datenkontor --help` zeigt alle Befehle.",
     "near-command": "Unbekannter Befehl {word}: gemeint ist vielleicht {near}.",

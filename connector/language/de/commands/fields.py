@@ -240,4 +240,7 @@ SENTENCES: dict[str, str] = {
     "missing values": "fehlende Werte",
     "empty columns": "leere Spalten",
     "latest time": "späteste Zeit",
+    "part of the address": "Angabe",
+    "required": "nötig",
+    "otherwise": "sonst",
 }

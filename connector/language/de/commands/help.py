@@ -119,6 +119,7 @@ SENTENCES: dict[str, str] = {
     "Make the result of a recipe now, whole or not at all; show what it was made of.": "Das Ergebnis eines Rezepts jetzt herstellen, ganz oder gar nicht; zeigen, woraus es hergestellt wurde.",
     "A product that was stopped is made again if its inputs can be used again.": "Ein angehaltenes Produkt wird wieder hergestellt, wenn seine Eingaben wieder verwendet werden dürfen.",
     "Show what the newest result of a recipe was made of, and what came of the last run.": "Zeigen, woraus das neueste Ergebnis eines Rezepts hergestellt wurde und wie der letzte Lauf ausging.",
+    "List what the address of a source has in it, by kind, as --source reads it.": "Zeigen, was in der Adresse einer Quelle steht, nach ihrer Art, so wie --source sie liest.",
     "Show the measured quality of the data of an asset, and whether its promised update cycle is kept.": "Die gemessene Qualität der Daten eines Angebots zeigen, und ob der versprochene Rhythmus eingehalten wird.",
     "Each version is measured when it is made, or first delivered.": "Jede Fassung wird gemessen, wenn sie hergestellt oder zum ersten Mal geliefert wird.",
     "Show one asset with its source and its policies.": "Ein Angebot mit Quelle und Nutzungsbedingungen anzeigen.",

@@ -108,6 +108,7 @@ SENTENCES: dict[str, str] = {
     "Number of rows on a page.": "Zahl der Zeilen auf einer Seite.",
     "Cursor of the page to show, as the last page named it.": "Fortsetzungsmarke der Seite, wie die letzte Seite sie genannt hat.",
     "Fetch all pages.": "Alle Seiten lesen.",
+    "Kind of source, such as ogcapi.": "Art der Quelle, etwa ogcapi.",
     "Title or identifier of the asset.": "Titel oder Kennung des Angebots.",
     "Reset what an option of this name states, such as licence. May be repeated.": "Zurücksetzen, was eine Option dieses Namens angibt, etwa licence. Mehrfach möglich.",
     "Title, in the language of --lang.": "Titel in der Sprache von --lang.",

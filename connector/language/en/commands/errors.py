@@ -123,6 +123,7 @@ SENTENCES: dict[str, str] = {
     "name-space": "The name {name!r} begins or ends with a space, which not every receiver can store: rename the file.",
     "name-reserved": "{name} is a name that some systems reserve for devices: rename the file.",
     "no-such-file": "The file {path} does not exist.",
+    "no-such-kind": "There is no kind {kind}: known are {known}.",
     "no-such-folder": "The folder {path} does not exist.",
     "unknown-command": "Unknown command {word}: `datenkontor --help` lists all commands.",
     "near-command": "Unknown command {word}: did you mean {near}?",

@@ -240,4 +240,7 @@ SENTENCES: dict[str, str] = {
     "missing values": "missing values",
     "empty columns": "empty columns",
     "latest time": "latest time",
+    "part of the address": "part of the address",
+    "required": "required",
+    "otherwise": "otherwise",
 }

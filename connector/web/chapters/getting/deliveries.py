@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from connector.controlplane.core.errors import NoSuchEntity, UseCaseError
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, UseCaseError
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.usecases import catalog, transfer, users
 from connector.dataplane.transfer.follow import is_stream
@@ -23,9 +23,11 @@ from connector.web.frame.forms import FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.streams import Glance, open_file_of_lines, open_stream
 from connector.web.frame.visit import Visit, fill, go_to, make_link, name_party, read_query, render
+from connector.web.offering.described import PlaceFault
 from connector.web.rights import ASKERS
 from connector.web.showing.choosable import read_choosable, read_parameters, write_choice
 from connector.web.showing.steps import list_delivery_steps
+from connector.web.showing.targets import FOLDER, find_target_field, is_elsewhere, list_targets, read_target
 
 PAGE, MOST_LEAVES, SHOWN_FILES = 25, 200, 100
 MOVING_S, RESTING_S = 1.0, 15.0
@@ -93,26 +95,35 @@ async def order(visit: Visit) -> Response:
     agreement = await find_agreement(visit.desk.context, form.get("vertrag", ""), Role.CONSUMER)
     after = form.get("nach", "")
     try:
-        choice, parameters = write_choice(form), read_parameters(form)
+        choice, parameters, sink = write_choice(form), read_parameters(form), read_target(form)
     except FormFault as fault:
         return await _show_choice(visit, agreement, after, form, visit.words.say(fault.key))
+    except PlaceFault as fault:
+        return await _show_choice(visit, agreement, after, form, fault.explain(visit.words), fault.field)
     keep = form.get("offen") == "1"
-    asked = (choice, repr(parameters) if parameters else "", "offen" if keep else "")
+    asked = (choice, repr(parameters) if parameters else "", "offen" if keep else "", repr(sink) if sink else "")
     pid = _make_id(agreement.key, "\n".join((after, *filter(None, asked))))
-    begun = await transfer.request(
-        visit.desk.enforcer,
-        agreement.key,
-        id=pid,
-        keep=keep,
-        choice=choice,
-        parameters=parameters,
-        by=visit.person.name,
-    )
+    try:
+        begun = await transfer.request(
+            visit.desk.enforcer,
+            agreement.key,
+            id=pid,
+            sink=sink,
+            keep=keep,
+            choice=choice,
+            parameters=parameters,
+            by=visit.person.name,
+        )
+    except Invalid as error:
+        if error.code != "sink":
+            raise
+        text = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
+        return await _show_choice(visit, agreement, after, form, text, find_target_field(form, error.reason))
     return go_to(make_link("/lieferungen/lieferung", id=begun.id))
 
 
 async def _show_choice(
-    visit: Visit, agreement: Agreement, after: str, typed: Mapping[str, str], fault: str = ""
+    visit: Visit, agreement: Agreement, after: str, typed: Mapping[str, str], fault: str = "", wrong: str = ""
 ) -> Response:
     try:
         dataset = await catalog.fetch_dataset(visit.desk.counterparties, agreement.counterparty, agreement.dataset)
@@ -128,7 +139,10 @@ async def _show_choice(
         typed=typed,
         away=dataset is None,
         choosable=read_choosable(dataset or {}),
+        targets=list_targets(visit.words, typed, visit.pages.secrets),
+        targeted=bool(typed.get(FOLDER)) or is_elsewhere(typed),
         fault=fault,
+        wrong=wrong,
     )
 
 

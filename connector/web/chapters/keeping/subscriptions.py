@@ -16,19 +16,24 @@ from connector.views.subscriptions import SubscriptionOrder, SubscriptionRhythm
 from connector.web.frame.forms import read_form
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
+from connector.web.offering.described import PlaceFault
 from connector.web.rights import ASKERS
+from connector.web.showing.targets import FOLDER, find_target_field, is_elsewhere, list_targets, read_target
 
-PAGE, LONGEST_FOLDER = 25, 200
+PAGE = 25
 SHOWN = "/abos/abo"
 
 
 class SubscriptionForm(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person typed of a new subscription: the rhythm, a time (`HH:MM`), a weekday (1 to 7) and a folder."""
+    """What a person typed of a new subscription: the rhythm, a time (`HH:MM`), a weekday (1 to 7).
+
+    `target` are the fields that say where the data goes.
+    """
 
     every: str
     at: str
     weekday: str
-    folder: str = ""
+    target: Mapping[str, str] = {}
 
 
 async def show_subscriptions(visit: Visit) -> Response:
@@ -71,7 +76,7 @@ async def order(visit: Visit) -> Response:
         every=given.get("rhythmus", ""),
         at=given.get("uhrzeit", "")[:5],
         weekday=given.get("wochentag", "")[:1],
-        folder=" ".join(given.get("ordner", "").split())[:LONGEST_FOLDER],
+        target=given,
     )
     desk = visit.desk
     try:
@@ -80,10 +85,12 @@ async def order(visit: Visit) -> Response:
         )
     except msgspec.ValidationError:
         return _show_form(visit, agreement, form, visit.words.say("subscriptions.unreadable"))
+    except PlaceFault as fault:
+        return _show_form(visit, agreement, form, fault.explain(visit.words), fault.field)
     except UseCaseError as error:
-        return _show_form(
-            visit, agreement, form, visit.words.pick(error.reasons) or visit.words.translate(error.reason)
-        )
+        text = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
+        wrong = find_target_field(given, error.reason) if error.code == "sink" else ""
+        return _show_form(visit, agreement, form, text, wrong)
     return go_to(make_link(SHOWN, id=made.id, fertig="bestellt"))
 
 
@@ -127,18 +134,20 @@ def write_rhythm(visit: Visit, found: Subscription) -> str:
 
 
 def _read_order(agreement: Agreement, form: SubscriptionForm) -> SubscriptionOrder:
-    """Return the order of a form. Raises ValidationError."""
+    """Return the order of a form. Raises ValidationError, PlaceFault."""
     order: Mapping[str, object] = {
         "agreement": agreement.key,
         "every": form.every,
         "at": form.at or None,
         "weekday": int(form.weekday[:2]) if form.weekday.isdecimal() else 0,
-        "sink": {"kind": "file", "path": f"{form.folder.strip('/')}/"} if form.folder else None,
+        "sink": read_target(form.target),
     }
     return msgspec.convert(order, SubscriptionOrder)
 
 
-def _show_form(visit: Visit, agreement: Agreement, form: SubscriptionForm, fault: str = "") -> Response:
+def _show_form(
+    visit: Visit, agreement: Agreement, form: SubscriptionForm, fault: str = "", wrong: str = ""
+) -> Response:
     return render(
         visit,
         "subscription_new.html",
@@ -147,7 +156,10 @@ def _show_form(visit: Visit, agreement: Agreement, form: SubscriptionForm, fault
         party=name_party(visit, agreement.counterparty),
         form=form,
         rhythms=[rhythm.value for rhythm in SubscriptionRhythm],
+        targets=list_targets(visit.words, form.target, visit.pages.secrets),
+        targeted=bool(form.target.get(FOLDER)) or is_elsewhere(form.target),
         fault=fault,
+        wrong=wrong,
     )
 
 

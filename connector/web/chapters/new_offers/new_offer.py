@@ -24,12 +24,12 @@ from connector.web.offering.answers import (
     write_order,
 )
 from connector.web.offering.choices import list_choices
+from connector.web.offering.described import LONGEST_PLACE, PlaceFault
 from connector.web.offering.keeping import confirm_kept, keep
 from connector.web.offering.places import (
     KIND,
-    LONGEST_PLACE,
     STREAMS,
-    PlaceFault,
+    find_field,
     is_place_answer,
     list_parameters,
     list_places,
@@ -64,6 +64,7 @@ def show_step_of_data(
         places=list_places(visit.words, answers, visit.pages.secrets),
         parameters=list_parameters(visit.words, answers),
         placed=KIND in answers,
+        tried=form is not None and form.source is not None and read_query(visit, "fertig") == "probiert",
         narrowed=any(name.startswith("wahl.") and name.endswith(".name") and text for name, text in answers.items()),
     )
 
@@ -86,8 +87,11 @@ async def take_place(visit: Visit) -> Response:
     except PlaceFault as fault:
         return show_step_of_data(visit, form, fault.explain(visit.words), wrong=fault.field)
     except UseCaseError as error:
-        return show_step_of_data(visit, form, visit.words.pick(error.reasons) or visit.words.translate(error.reason))
-    return go_to(find_step(form, "beschreibung"))
+        text = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
+        return show_step_of_data(visit, form, text, wrong=find_field(form.answers, error.reason))
+    return go_to(
+        find_step(form, "daten", fertig="probiert") if fields.get("probieren") else find_step(form, "beschreibung")
+    )
 
 
 async def take_source(

@@ -261,3 +261,20 @@ async def test_a_recording_ends_with_the_session_and_leaves_its_place(
     assert closed.is_set()
     pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
     assert pages.streams.count == 0
+
+
+async def test_a_delivery_goes_where_the_person_wants(office: Office) -> None:
+    await office.store.commit([PutAgreement(make_agreement())])
+    office.desk.peer.datasets = [make_dataset()]
+    browser = await office.sign_in(UserRole.CONSUMER)
+    chosen = {"vertrag": "urn:a:own", "ziel": "ordner", "ordner": "luft"}
+    started = await browser.post("/lieferungen/beginnen", data=chosen)
+    assert started.status_code == 303
+    rows, _ = await office.store.transfers(OWNER, PageBounds(limit=9))
+    assert msgspec.json.decode(rows[0].sink or b"") == {"kind": "file", "path": "luft/", "overwrite": True}
+    wrong = await browser.post(
+        "/lieferungen/beginnen", data={"vertrag": "urn:a:own", "ziel": "ziel-mqtt", "ziel-mqtt.url": "mqtts://b"}
+    )
+    assert wrong.status_code == 422
+    assert "Thema fehlt noch." in wrong.text
+    assert 'value="mqtts://b"' in wrong.text

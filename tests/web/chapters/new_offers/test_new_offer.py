@@ -164,3 +164,25 @@ async def test_forms_of_the_rows_are_offered_beside_the_data_as_it_is(office: Of
         if given.get("name") == "formen" and "checked" in given
     ]
     assert shown == ["csv", "json"]
+
+
+async def test_a_place_is_tried_before_anything_is_described(office: Office) -> None:
+    (office.root / "luft.csv").write_text("Ort;pm10\nMarkt;12,5\n", "utf-8")
+    browser = await office.sign_in(UserRole.PROVIDER)
+    typed = {"art": "datei", "datei.pfad": "luft.csv", "probieren": "1"}
+    tried = await browser.post("/neues-angebot/daten", data=typed)
+    assert tried.status_code == 303
+    page = await browser.get(tried.headers["location"])
+    assert "Es hat geklappt" in page.text
+    assert "Das haben wir gefunden" in page.text
+
+
+async def test_a_fault_is_told_at_its_field_with_all_that_was_typed(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    typed = {"art": "ogcapi", "ogcapi.url": "https://geo.stadt.example", "ogcapi.collection": "", "ogcapi.size": "50"}
+    answer = await browser.post("/neues-angebot/daten", data=typed)
+    assert answer.status_code == 422
+    assert 'aria-describedby="ogcapi.collection-fehler ogcapi.collection-hinweis" aria-invalid="true"' in answer.text
+    assert 'id="ogcapi.collection-fehler">Sammlung fehlt noch.' in answer.text
+    assert 'value="https://geo.stadt.example"' in answer.text
+    assert 'value="50"' in answer.text
