@@ -9,8 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from connector.dataplane.formats.tables import RecordTable
-from connector.dataplane.formats.usual import Usual
+from connector.dataplane.formats.tables import RecordTable, Usual
 from connector.dataplane.formats.values import MISSING, UNREAD, UNREAD_TEXT, read_raw, require_fields, to_text
 from connector.ports.flow import Record, Untreatable
 

@@ -14,8 +14,7 @@ from typing import Literal
 import polars as pl
 
 from connector.dataplane.columns.usual import count_millionths, make_usual
-from connector.dataplane.formats.tables import ChangeValues, Group, PlainSum
-from connector.dataplane.formats.usual import DECIMALS, Usual
+from connector.dataplane.formats.tables import DECIMALS, ChangeValues, Group, PlainSum, Usual
 from connector.dataplane.formats.values import UNREAD, UNREAD_TEXT
 from connector.ports.flow import PERSON, Record
 

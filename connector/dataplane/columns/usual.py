@@ -1,4 +1,4 @@
-"""Usual values of a column, changed by expressions of the engine: `formats.usual` says which, and what is left of them.
+"""Usual values of a column, changed by expressions of the engine: `formats.tables` says which, and what is left.
 
 A number is read as whole millionths: below 10 ** 15 of them, a float of 64 bits and its product are exact enough for
 the nearest whole number to be the right one.
@@ -8,7 +8,7 @@ import re
 
 import polars as pl
 
-from connector.dataplane.formats.usual import DECIMALS, Usual, UsualInstants, UsualNumbers
+from connector.dataplane.formats.tables import DECIMALS, Usual, UsualInstants, UsualNumbers
 
 _MILLION: int = 10**DECIMALS
 _DAY = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"

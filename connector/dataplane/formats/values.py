@@ -35,6 +35,7 @@ MISSING = frozenset({"", "-", "\u2013", "\u2014"})
 """The texts of a cell without a value, as statistics write them."""
 # One sign and exactly three digits after it: decimals in one notation, a group in another.
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_MEAN_DIGITS = 6
 _SPELLINGS = {" ": " \u00a0\u202f", "'": "'\u2019"}
 
 
@@ -144,3 +145,32 @@ def require_fields(wanted: Iterable[str], fields: tuple[str, ...], purpose: str)
     for name in wanted:
         if name not in fields:
             raise Untreatable(f"The data has no field {name[:100]!r}, which is required to {purpose}: no data is sent.")
+
+
+def list_sum_fields(groups: Sequence[str], measures: Sequence[str], fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the fields of one record a group. Raises Untreatable if one is missing, or a name would occur twice."""
+    require_fields((*groups, *measures), fields, "aggregate by it")
+    names = (*groups, "records", *(f"{name}_{kind}" for name in measures for kind in ("sum", "mean")))
+    if len(set(names)) != len(names):
+        raise Untreatable("A field of the data has the name of a sum or mean: rename the field.")
+    return names
+
+
+def copy_value(value: Any) -> Any:
+    """Return a value that does not keep the piece of the data that it stands in."""
+    return value.copy() if isinstance(value, msgspec.Raw) else value
+
+
+def compute_mean(total: Decimal, count: int) -> Decimal:
+    """Return the mean, rounded as `round_finely` does.
+
+    >>> compute_mean(Decimal(2), 3)
+    Decimal('0.666667')
+    """
+    return round_finely(EXACT.divide(total, Decimal(count)))
+
+
+def round_finely(number: Decimal) -> Decimal:
+    """Return a number rounded half to even to six decimals, and to as many more as make six significant digits."""
+    last = min(-_MEAN_DIGITS, number.adjusted() + 1 - _MEAN_DIGITS)
+    return Decimal(format_number(number.quantize(Decimal(1).scaleb(last), context=EXACT).normalize(EXACT)))

@@ -13,14 +13,16 @@ from decimal import Decimal
 from typing import Any
 
 from connector.dataplane.formats.people import Headcount
-from connector.dataplane.formats.sums import compute_mean, copy_value, list_sum_fields
 from connector.dataplane.formats.tables import Group, RecordTable
 from connector.dataplane.formats.values import (
     EXACT,
     MISSING,
     UNREAD,
+    compute_mean,
+    copy_value,
     format_number,
     is_certain,
+    list_sum_fields,
     make_reader,
     to_text,
 )

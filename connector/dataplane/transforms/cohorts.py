@@ -15,8 +15,17 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from connector.dataplane.formats.sums import compute_mean, copy_value, list_sum_fields
-from connector.dataplane.formats.values import EXACT, MISSING, UNREAD, format_number, make_reader, to_text
+from connector.dataplane.formats.values import (
+    EXACT,
+    MISSING,
+    UNREAD,
+    compute_mean,
+    copy_value,
+    format_number,
+    list_sum_fields,
+    make_reader,
+    to_text,
+)
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 

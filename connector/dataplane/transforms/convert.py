@@ -16,8 +16,7 @@ from typing import Any
 
 from connector.dataplane.columns.fieldwise import Fieldwise
 from connector.dataplane.formats.dates import to_instant
-from connector.dataplane.formats.sums import round_finely
-from connector.dataplane.formats.values import EXACT, format_number, make_reader, write_number
+from connector.dataplane.formats.values import EXACT, format_number, make_reader, round_finely, write_number
 from connector.policy.vocabulary.units import NOTATIONS, find_conversion
 from connector.ports.flow import Transform, Untreatable
 from connector.ports.treatment import TransformStep

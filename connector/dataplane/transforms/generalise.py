@@ -22,7 +22,7 @@ from typing import Any
 
 from connector.dataplane.columns.fieldwise import Fieldwise
 from connector.dataplane.formats.dates import cut_instant
-from connector.dataplane.formats.usual import Usual, UsualInstants, find_usual_numbers
+from connector.dataplane.formats.tables import Usual, UsualInstants, find_usual_numbers
 from connector.dataplane.formats.values import (
     EXACT,
     format_number,

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from connector.dataplane.columns.reading import read_table
 from connector.dataplane.columns.table import ColumnTable, write_table
-from connector.dataplane.formats.tables import PlainSum
-from connector.dataplane.formats.usual import UsualNumbers
+from connector.dataplane.formats.tables import PlainSum, UsualNumbers
 from connector.dataplane.formats.values import UNREAD, UNREAD_TEXT
 from connector.ports.flow import PERSON
 

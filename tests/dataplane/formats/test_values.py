@@ -3,7 +3,14 @@ from typing import Any
 
 import pytest
 
-from connector.dataplane.formats.values import format_number, require_fields, to_number, to_text
+from connector.dataplane.formats.values import (
+    format_number,
+    list_sum_fields,
+    require_fields,
+    round_finely,
+    to_number,
+    to_text,
+)
 from connector.ports.flow import Untreatable
 
 
@@ -47,3 +54,14 @@ def test_a_missing_field_is_named_with_its_purpose() -> None:
     require_fields(["a"], ("a", "b"), "count its groups")
     with pytest.raises(Untreatable, match="has no field 'c', which is required to count its groups"):
         require_fields(["a", "c"], ("a", "b"), "count its groups")
+
+
+def test_a_sum_with_the_name_of_a_field_is_refused() -> None:
+    assert list_sum_fields(("a",), ("b",), ("a", "b")) == ("a", "records", "b_sum", "b_mean")
+    with pytest.raises(Untreatable, match="name of a sum"):
+        list_sum_fields(("b_sum",), ("b",), ("b_sum", "b"))
+
+
+def test_small_numbers_keep_six_digits() -> None:
+    assert round_finely(Decimal("0.00000123456789")) == Decimal("0.00000123457")
+    assert str(round_finely(Decimal("40.000"))) == "40"

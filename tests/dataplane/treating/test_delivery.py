@@ -7,6 +7,7 @@ from connector.policy.model.values import Iri
 from connector.ports.flow import PERSON, Untreatable
 from connector.ports.treatment import Records, TransformStep, Treatment
 from connector.store.memory.store import MemoryStore
+from tests.benchmarks.flat import CASES, MOST_GROWTH, measure_peak
 from tests.dataplane.records import (
     CONSENTING,
     CSV,
@@ -111,3 +112,8 @@ async def test_somebody_with_a_name_for_nobody_may_consent() -> None:
     store = MemoryStore()
     await consented(store, "Null")
     assert await content([b"name,a\nNull,1\nUnbekannt,2\n"], WITH_CONSENT, store=store) == b"name,a\nNull,1\n"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_stream_ten_times_as_large_takes_no_more_memory(name: str) -> None:
+    assert measure_peak(name, 40) - measure_peak(name, 4) <= MOST_GROWTH

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from connector.dataplane.formats.usual import UsualNumbers, find_usual_numbers
+from connector.dataplane.formats.tables import UsualNumbers, find_usual_numbers
 
 
 @pytest.mark.parametrize("step", ["0.0000001", "1E+15"])
