@@ -19,6 +19,7 @@ from connector.dataplane.sinks.http import HttpSinkAddress
 from connector.dataplane.sinks.mqtt import MqttSinkAddress
 from connector.dataplane.sinks.nats import NatsSinkAddress
 from connector.dataplane.sinks.s3 import S3SinkAddress
+from connector.dataplane.sinks.sftp import SftpSinkAddress
 from connector.dataplane.sources.http import HttpAddress
 from connector.dataplane.sources.s3 import S3Address
 from connector.dataplane.sources.sftp import SftpAddress
@@ -38,6 +39,7 @@ ADDRESSES: Mapping[str, type[msgspec.Struct]] = {
 SINK_ADDRESSES: Mapping[str, type[msgspec.Struct]] = {
     "sql": SqlTarget,
     "s3": S3SinkAddress,
+    "sftp": SftpSinkAddress,
     "http": HttpSinkAddress,
     "mqtt": MqttSinkAddress,
     "nats": NatsSinkAddress,

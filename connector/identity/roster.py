@@ -22,6 +22,7 @@ from connector.identity.credentials import ListedCredentialKeys
 from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
 from connector.identity.listing.certificates import Signer, compare_signers, open_list
+from connector.identity.listing.own import find_own_warning
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, RosterSource
@@ -355,28 +356,15 @@ class RosterIdentity:
         return "The participant list has expired: authentication fails until a newer list is published."
 
     def warning(self) -> str | None:
-        """Return what a person has to do about the list: about the own entry, the own key, or its near end.
-
-        A list that has expired is a problem.
-        """
+        """Return what a person has to do about the own entry, the own key or the end of the list, which is near."""
         if self._roster is None or not self.in_force:
             return None
-        entry = self.entry(self._id)
-        if entry is not None and entry.suspended:
-            return (
-                "The data-space operator has suspended this participant, so nobody speaks with it: ask the operator "
-                "for the reason. It takes part again, without a restart, when it is admitted."
-            )
-        if not self._has_key(self._roster):
-            return (
-                f"The participant list does not contain the key {self._key.kid}, with which this process signs: "
-                "restart it if its key file is newer, else send the card to the data-space operator."
-            )
-        if entry is None:
-            return (
-                f"{self._id} is not on the participant list, so nobody speaks with it: ask the data-space operator for "
-                "an invitation, and use it with `datenkontor join`."
-            )
+        entry, has_key = self.entry(self._id), self._has_key(self._roster)
+        is_suspended = entry is not None and entry.suspended
+        if told := find_own_warning(
+            self._id, self._key.kid, has_entry=entry is not None, is_suspended=is_suspended, has_key=has_key
+        ):
+            return told
         end = moment(self._roster.ends)
         if self._fault:
             version = self._roster.document.version
