@@ -23,7 +23,6 @@ class Unchanged(NamedTuple):
 
 WriteUnchanged = Callable[[sqlite3.Connection, Sequence[Unchanged]], int]
 """Writes several within a transaction; returns the last change number."""
-Job = Callable[[sqlite3.Connection], int]
 
 
 class UnchangedWrites:
@@ -34,7 +33,10 @@ class UnchangedWrites:
     """
 
     def __init__(
-        self, write: Callable[[Job], Awaitable[int]], rows: WriteUnchanged, note: Callable[[CrawlSource], None]
+        self,
+        write: Callable[[Callable[[sqlite3.Connection], int]], Awaitable[int]],
+        rows: WriteUnchanged,
+        note: Callable[[CrawlSource], None],
     ) -> None:
         self._write = write
         self._rows = rows
