@@ -129,6 +129,8 @@ SENTENCES: dict[str, str] = {
     "neu beginnen.",
     "The data has more than {} groups: aggregate by fields with fewer values.": "Die Daten haben mehr als {0} "
     "Gruppen: bitte nach Feldern mit weniger Werten zusammenfassen.",
+    "Unknown conversion {}: use number, date, or one unit to another.": "Unbekannte Umrechnung {0}: möglich sind number, "
+    "date oder eine Einheit in eine andere.",
     "Unknown precision {}: use {}.": "Unbekannte Genauigkeit {0}: möglich ist {1}.",
     "The data has more than {} records, the limit for small groups: request a smaller part.": "Die Daten haben "
     "mehr als {0} Datensätze, die Grenze für kleine Gruppen: bitte einen kleineren Teil anfragen.",
@@ -300,7 +302,8 @@ SENTENCES: dict[str, str] = {
     "a document of an older office program": "ein Dokument eines älteren Büroprogramms",
     "a ZIP archive, or a document of an office program": "ein ZIP-Archiv oder ein Dokument eines Büroprogramms",
     "in UTF-32, which is not read": "in UTF-32 geschrieben, das nicht gelesen wird",
-    "a number, hour, day, month, year, decimals-N or prefix-N": "eine Zahl, hour, day, month, year, decimals-N oder prefix-N",
+    "a number, hour, day, week, month, quarter, year, decimals-N, prefix-N, at-most-N or at-least-N": "eine Zahl, hour, day, "
+    "week, month, quarter, year, decimals-N, prefix-N, at-most-N oder at-least-N",
     # Portals and their documents.
     "A page of the catalogue cannot be read: {}": "Eine Seite des Katalogs lässt sich nicht lesen: {0}",
     "The next page of the catalogue has another origin than the portal: enter the portal's own one.": "Die nächste Seite "
