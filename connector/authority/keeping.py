@@ -225,9 +225,13 @@ def _load_issuer_file(authority: Authority, name: str) -> SigningKey:
 
 
 def _read_certified(authority: Authority, record: AuthorityRecord) -> dict[str, str]:
-    """Return the public key (JWK) that the newest certificate is about; raises RosterFault."""
+    """Return the public key (JWK) that the newest certificate is about; raises RosterFault.
+
+    After a new pair of roots was named, it is still one by a root of before.
+    """
+    roots = (*load_roots(authority), *map(from_jwk, record.former_roots))
     try:
-        return read_certificate(record.certificates[0].encode(), load_roots(authority)).key
+        return read_certificate(record.certificates[0].encode(), roots).key
     except (IndexError, Rejected):
         raise RosterFault(
             f"{authority.folder / RECORD} has no certificate by a root of {authority.folder / ROOTS}: put both files "

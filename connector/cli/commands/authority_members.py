@@ -223,4 +223,4 @@ def _find_end(ends: Mapping[str, int], member: Member) -> datetime | None:
 
 
 def _name_standing(member: Member) -> str:
-    return "resting" if member.suspended else "member" if member.by_document else "by its key"
+    return "suspended" if member.suspended else "member" if member.by_document else "by its key"

@@ -314,6 +314,7 @@ SENTENCES: dict[str, str] = {
     "member-key_id": "Kennung des Schlüssels",
     "hint-member-key_id": "Die öffentliche Hälfte, zum Beispiel schreiber",
     "member-region": "Region",
+    "hint-member-region": "Zum Beispiel us-east-1. Viele Speicher brauchen keine Angabe.",
     "hint-member-ziel-http:url": "Zum Beispiel https://dienste.stadt.example/eingang",
     "hint-member-ziel-mqtt:url": "Zum Beispiel mqtts://verteiler.stadt.example:8883",
     "hint-member-ziel-nats:url": "Zum Beispiel tls://nats.stadt.example:4222",

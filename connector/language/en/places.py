@@ -314,6 +314,7 @@ SENTENCES: dict[str, str] = {
     "member-key_id": "Identifier of the key",
     "hint-member-key_id": "Its public half, for example writer",
     "member-region": "Region",
+    "hint-member-region": "For example us-east-1. Many stores need none.",
     "hint-member-ziel-http:url": "For example https://services.city.example/inbox",
     "hint-member-ziel-mqtt:url": "For example mqtts://broker.city.example:8883",
     "hint-member-ziel-nats:url": "For example tls://nats.city.example:4222",

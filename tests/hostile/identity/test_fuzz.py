@@ -258,7 +258,7 @@ def _change_member(chance: random.Random, node: Any, key: Any) -> None:
         case 1:
             node[key] = [node[key], node[key]]
         case 2 if isinstance(node[key], str):
-            node[key] = _change_bytes(chance, node[key].encode()).decode("utf-8", "replace")
+            node[key] = _change_bytes(chance, node[key].encode("utf-8", "replace")).decode("utf-8", "replace")
         case 3 if isinstance(node, dict):
             node[chance.choice(("id", "type", "@context", "iss", "aud", "vc", "vp", "kid"))] = chance.choice(ODD)
         case _:
@@ -291,6 +291,10 @@ def try_batch(name: str, seed: int, seen: Counter[str]) -> None:
             raise AssertionError(f"{name}, seed {seed}: {error!r} comes from {raw[:2_000]!r}") from error
 
 
+VERIFIED = {"list"}
+"""Parsers that verify signatures: any change of a valid input is refused."""
+
+
 def fuzz(name: str, count: int) -> Counter[str]:
     """Try so many inputs, or the rest of a batch more; return how many were read and how many refused."""
     seen: Counter[str] = Counter()
@@ -310,7 +314,7 @@ def test_every_input_is_read_or_refused_by_the_documented_error(name: str) -> No
         PARSERS[name].read(raw)
     seen = fuzz(name, BY_DAY)
     assert seen["refused"] > BY_DAY / 4
-    assert seen["read"] > 0
+    assert seen["read"] > 0 or name in VERIFIED
 
 
 @pytest.mark.nightly

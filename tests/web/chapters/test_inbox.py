@@ -30,7 +30,7 @@ async def test_a_request_says_who_asks_what_differs_and_since_when(office: Offic
         assert "seit 3 Tagen" in text
         assert "Die Anfrage geht über das Angebot hinaus." in text
     assert "Wofür Sie dürfen die Daten nutzen." in text
-    assert "Rolle: „provider“" in text
+    assert "Rolle: Anbieter" in text
     # The identifier is on the page once, as such; sentences have the name.
     assert text.count(CITY) == 1
 

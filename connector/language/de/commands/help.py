@@ -401,6 +401,6 @@ SENTENCES: dict[str, str] = {
     "Two roots are made, of which one is the spare. Move both away from this machine, to two places. The broker must not run meanwhile; it proves itself by its document from then on. Members of before go on until they have joined.": "Zwei Hauptschlüssel entstehen, einer davon als Ersatz. Beide von diesem Rechner wegbringen, an zwei"
     " Orte. Der Broker darf währenddessen nicht laufen; er weist sich von da an mit seinem Dokument aus. Für"
     " bisherige Mitglieder geht es weiter, bis sie beigetreten sind.",
-    "What the key of before has signed stays valid. With --stolen it ends at once: each member then asks for its credential anew with `credential renew`, and a list that a thief signs is refused.": "Was der bisherige Schlüssel signiert hat, bleibt gültig. Mit --stolen endet es sofort: Jedes Mitglied"
-    " fordert dann seinen Nachweis mit `credential renew` neu an, und eine Liste des Diebs wird abgelehnt.",
+    "What the key of before has signed stays valid. With --stolen it ends at once: each process asks for its credential anew as soon as it sees the list, and a list that a thief signs is refused.": "Was der bisherige Schlüssel signiert hat, bleibt gültig. Mit --stolen endet es sofort: Jeder Prozess"
+    " fordert seinen Nachweis neu an, sobald er die Liste sieht, und eine Liste des Diebs wird abgelehnt.",
 }

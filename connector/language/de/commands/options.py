@@ -330,7 +330,10 @@ SENTENCES: dict[str, str] = {
     "New name of the saved search.": "Neuer Name der gespeicherten Suche.",
     "Also save the search under this name: see `saved`.": "Die Suche auch unter diesem Namen speichern: siehe `saved`.",
     "Evidence of an agreement.": "Beleg eines Vertrags.",
-    "Signed participant list that names the keys of both sides.": "Signierte Teilnehmerliste, die die Schlüssel beider Seiten nennt.",
+    "Signed participant list that names the keys of both sides; repeatable, for keys that were changed.": "Signierte "
+    "Teilnehmerliste, die die Schlüssel beider Seiten nennt; mehrfach möglich, wenn Schlüssel gewechselt haben.",
+    "Trust anchors (PEM) of the data space, if those of the system are others.": "Vertrauensanker (PEM) des Datenraums, "
+    "wenn es nicht die des Systems sind.",
     "Card or public key of the data-space operator, for the list.": "Karte oder öffentlicher Schlüssel des Datenraumbetreibers, für die Liste.",
     "Identifier of the data plane.": "Kennung der Datenebene.",
     "URL of its signaling.": "Adresse ihrer Signalisierung.",
@@ -364,7 +367,8 @@ SENTENCES: dict[str, str] = {
     "Name of the organisation, as the list will have it.": "Name der Organisation, wie er auf der Liste stehen soll.",
     "Only who answers at this identifier can use the invitation.": "Nur wer unter dieser Kennung antwortet, kann die Einladung verwenden.",
     "Private key of the certificate.": "Privater Schlüssel des Zertifikats.",
-    "Private key of the first root.": "Privater Schlüssel: der erste Hauptschlüssel.",
+    "Private key of the root in use: the first one, until `recover`.": "Privater Schlüssel: der geltende "
+    "Hauptschlüssel, also der erste, bis zu `recover`.",
     "Private key of the spare root, which names the new roots.": "Privater Schlüssel: der Ersatzschlüssel, der die neuen Hauptschlüssel benennt.",
     "Both roots are lost: each member pins the new ones by hand.": "Beide Hauptschlüssel sind verloren: Jedes Mitglied trägt die neuen von Hand ein.",
     "Document (did.json) that names the keys of a side.": "Dokument (did.json), das die Schlüssel einer Seite nennt.",

@@ -160,7 +160,6 @@ SENTENCES: dict[str, str] = {
     "rejected": "abgelehnt",
     "member": "Mitglied",
     "by its key": "nach Schlüssel",
-    "resting": "ruht",
     "suspended": "unterbrochen",
     "terminated": "abgebrochen",
     "release": "Datenkoordination",

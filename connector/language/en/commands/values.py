@@ -160,7 +160,6 @@ SENTENCES: dict[str, str] = {
     "rejected": "rejected",
     "member": "member",
     "by its key": "by its key",
-    "resting": "suspended",
     "suspended": "suspended",
     "terminated": "terminated",
     "release": "release",

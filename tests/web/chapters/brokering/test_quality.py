@@ -22,7 +22,7 @@ async def test_each_source_has_a_row_and_the_formula_is_said(operator: httpx.Asy
 
 async def test_one_source_has_its_findings_with_an_example(operator: httpx.AsyncClient) -> None:
     page = Reading((await operator.get("/betrieb/qualitaet/quelle", params={"id": CITY + "tiefbauamt"})).text)
-    assert "Lizenz (dct:license) ist vorgeschrieben und fehlt." in page.text
+    assert "Lizenz ist vorgeschrieben und fehlt." in page.text
     assert "asset edit" not in page.text
     assert any("angebot?" in link for link in page.links())
     assert (await operator.get("/betrieb/qualitaet/quelle?id=urn:none")).status_code == 404
