@@ -10,7 +10,7 @@ from tests.browser.partners import Partners, open_partners
 from tests.interop.sources.runtime import KEY, PASSWORD, SECRET, Gateway, Postgres
 
 pytestmark = pytest.mark.sources
-TREES = "CREATE TABLE trees (id int PRIMARY KEY, name text); INSERT INTO trees VALUES (1, 'Sommerlinde'), (2, 'Ulme')"
+TREES = "CREATE TABLE park (id int PRIMARY KEY, name text); INSERT INTO park VALUES (1, 'Sommerlinde'), (2, 'Ulme')"
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +19,8 @@ def partners(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, gatew
         "table": (f"127.0.0.1:{postgres.port}", PASSWORD),
         "store": (f"127.0.0.1:{gateway.port}", SECRET),
     }
-    assert postgres.act(f"{TREES}; CREATE TABLE got (LIKE trees INCLUDING ALL)") is not None
-    assert postgres.act("GRANT SELECT ON trees TO reader; GRANT ALL ON got TO reader") is not None
+    assert postgres.act(f"{TREES}; CREATE TABLE got (LIKE park INCLUDING ALL)") is not None
+    assert postgres.act("GRANT SELECT ON park TO reader; GRANT ALL ON got TO reader") is not None
     folder = gateway.folder / "data" / "air"
     folder.mkdir()
     (folder / "air.csv").write_text("station,pm10\nMarktplatz,12\n", "utf-8")
@@ -34,7 +34,7 @@ def _name_database(postgres: Postgres) -> dict[str, str]:
         "name": "postgres",
         "benutzer": "reader",
         "zugang": "table",
-        "tabelle": "trees",
+        "tabelle": "park",
         "verbindung": "nein",
     }
 
