@@ -114,6 +114,7 @@ def order_subscription(work: Work) -> None:
     """From an agreement to a delivery that comes each week."""
     work.page.goto(getting.OPENED["/abos/neu"])
     work.hand.choose("rhythmus", 2)
+    work.hand.unfold("places.target")
     work.hand.write("ordner", "woche")
     work.hand.press("subscriptions.order")
     work.page.wait_for_url("**/abos/abo?*")

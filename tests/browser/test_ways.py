@@ -4,6 +4,7 @@ without script, in each language, with the same end."""
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -95,7 +96,8 @@ def _end_agreement(work: Work) -> None:
     work.hand.write("begruendung", "Zweck erreicht.")
     work.hand.press("end-button")
     work.page.wait_for_url("**/vertraege/vertrag?*")
-    (agreement,) = work.ask_store(work.served.office.store.agreements_named(OWNER, "urn:a:1"))
+    (ended,) = parse_qs(urlsplit(work.page.url).query)["id"]
+    (agreement,) = work.ask_store(work.served.office.store.agreements_named(OWNER, ended))
     assert agreement.withdrawn_at is not None
 
 
