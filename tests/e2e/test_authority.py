@@ -77,6 +77,16 @@ class City(Live):
         except ClientError:
             return False
 
+    def found(self) -> tuple[str, str]:
+        """Found an authority, let both sides join, and agree on an offer; return its dataset and the agreement."""
+        self.start("city", "firm")
+        dataset = self.offer("counts.csv")
+        run("authority", "init", "--settings", self.settings("broker"))
+        self.start("broker")
+        for word, name in (("city", "Stadt"), ("firm", "Firma")):
+            self.join(word, self.invite(name))
+        return dataset, self.agree(dataset)
+
     def holds(self, word: str) -> set[str]:
         """Return the identifiers of the credentials that a member has."""
         key = self.stage.actors[word].key
@@ -143,13 +153,7 @@ def test_a_data_space_moves_over_member_by_member_and_keeps_its_agreements(tmp_p
 
 def test_all_go_on_with_new_credentials_after_the_issuer_key_was_stolen(tmp_path: Path) -> None:
     with living(tmp_path) as live:
-        live.start("city", "firm")
-        dataset = live.offer("counts.csv")
-        run("authority", "init", "--settings", live.settings("broker"))
-        live.start("broker")
-        for word, name in (("city", "Stadt"), ("firm", "Firma")):
-            live.join(word, live.invite(name))
-        first = live.agree(dataset)
+        dataset, first = live.found()
         root = live.home("broker") / "authority" / "root.pem"
         before = {word: live.holds(word) for word in ("city", "firm")}
         run("authority", "rotate", "--root", str(root), "--stolen", "--yes", "--settings", live.settings("broker"))
@@ -171,13 +175,7 @@ def test_all_go_on_with_new_credentials_after_the_issuer_key_was_stolen(tmp_path
 
 def test_a_member_starts_while_its_authority_is_away_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
     with living(tmp_path) as live:
-        live.start("city", "firm")
-        dataset = live.offer("counts.csv")
-        run("authority", "init", "--settings", live.settings("broker"))
-        live.start("broker")
-        for word, name in (("city", "Stadt"), ("firm", "Firma")):
-            live.join(word, live.invite(name))
-        first = live.agree(dataset)
+        _, first = live.found()
         live.end("broker", 15)
         live.end("firm", 15)
         live.start("firm")

@@ -96,7 +96,10 @@ def _note(parts: Parts, authority: str, reason: str) -> bool:
 
 async def _holds_one(service: CredentialService, authority: str) -> bool:
     """Return whether there is a credential of the authority that lasts, and that others take, as far as is known."""
-    return any([await _counts(service, each) for each in await _list_lasting(service, authority)])
+    for each in await _list_lasting(service, authority):
+        if await _counts(service, each):
+            return True
+    return False
 
 
 async def _counts(service: CredentialService, held: HeldCredential) -> bool:

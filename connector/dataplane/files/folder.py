@@ -4,6 +4,7 @@ A pull of the folder's URL returns the listing. Its paths come from the peer, so
 request.
 """
 
+import hashlib
 import re
 
 import msgspec
@@ -56,6 +57,17 @@ def is_plain_path(path: str) -> bool:
     except UnsafePath:
         return False
     return True
+
+
+def name_delivery(stated: str | None, flow_id: str) -> str:
+    """Return the name that a delivery gets in a folder: the one that its sender states if it is plain, else its own."""
+    name = (stated or "").rpartition("/")[2]
+    return name if is_plain_path(name) else name_flow(flow_id)
+
+
+def name_flow(flow_id: str) -> str:
+    """Return the name of what a flow brings; no peer chooses it."""
+    return hashlib.sha256(flow_id.encode()).hexdigest()[:32]
 
 
 def _is_safe(segment: str) -> bool:

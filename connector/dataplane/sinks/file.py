@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from connector.dataplane.backends.appending import append_lines
 from connector.dataplane.files.below_root import await_job, open_file, open_folder_of, relative_path, run_in_thread
-from connector.dataplane.files.folder import UnsafePath, check_path
+from connector.dataplane.files.folder import name_delivery, name_flow
 from connector.dataplane.files.received import PARTIAL
 from connector.dataplane.files.space import DiskSpace, SpacePromise, to_disk_fault
 from connector.ports.flow import Arrival, Cause, SinkReceipt, SourceError
@@ -214,17 +214,12 @@ def _find_target(address: dict[str, Any], arrival: Arrival) -> str:
         return f"{path}/{relative_path(address, 'member')}"
     if not address["path"].endswith("/"):
         return path
-    try:
-        name = check_path((arrival.name or "").rpartition("/")[2])
-    except UnsafePath:
-        name = hashlib.sha256(arrival.flow_id.encode()).hexdigest()[:32]
-    return f"{path}/{name}"
+    return f"{path}/{name_delivery(arrival.name, arrival.flow_id)}"
 
 
 def _name_stream(flow_id: str) -> Arrival:
     """Return the arrival of a stream, whose file in a folder is named after its flow."""
-    name = f"{hashlib.sha256(flow_id.encode()).hexdigest()[:32]}.ndjson"
-    return Arrival(flow_id=flow_id, media_type="application/x-ndjson", name=name)
+    return Arrival(flow_id=flow_id, media_type="application/x-ndjson", name=f"{name_flow(flow_id)}.ndjson")
 
 
 def _begin(stem: Path, partial: Path, offset: int) -> tuple[BinaryIO, "hashlib._Hash"]:

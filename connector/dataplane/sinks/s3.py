@@ -29,7 +29,7 @@ from connector.dataplane.backends.object_store import (
     explain_store,
     load_client,
 )
-from connector.dataplane.files.folder import is_plain_path
+from connector.dataplane.files.folder import is_plain_path, name_delivery
 from connector.dataplane.wire.checked import CheckedArrival, WholeSink
 from connector.ports.flow import Arrival, Cause, SinkReceipt, SourceError
 from connector.ports.stream_sink import StreamBatch
@@ -169,8 +169,7 @@ def _find_key(read: S3SinkAddress, arrival: Arrival) -> str:
         return f"{place}/{read.member}"
     if read.key:
         return place
-    name = (arrival.name or "").rpartition("/")[2]
-    return f"{place}/{name if is_plain_path(name) else hashlib.sha256(arrival.flow_id.encode()).hexdigest()[:32]}"
+    return f"{place}/{name_delivery(arrival.name, arrival.flow_id)}"
 
 
 def _refuse_key() -> SourceError:

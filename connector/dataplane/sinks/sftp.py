@@ -22,7 +22,7 @@ import msgspec
 from connector.dataplane.address.members import read_members
 from connector.dataplane.address.secrets import SecretReader
 from connector.dataplane.backends.file_server import Account, FileServers, check_remote_path, load_client
-from connector.dataplane.files.folder import is_plain_path
+from connector.dataplane.files.folder import is_plain_path, name_delivery
 from connector.dataplane.wire.body import yield_once
 from connector.dataplane.wire.checked import CheckedArrival, WholeSink
 from connector.net.own.servers import Servers
@@ -201,8 +201,7 @@ def _find_target(read: SftpSinkAddress, arrival: Arrival) -> str:
         return f"{place}/{read.member}"
     if not read.path.endswith("/"):
         return place
-    name = (arrival.name or "").rpartition("/")[2]
-    return f"{place}/{name if is_plain_path(name) else hashlib.sha256(arrival.flow_id.encode()).hexdigest()[:32]}"
+    return f"{place}/{name_delivery(arrival.name, arrival.flow_id)}"
 
 
 def _name_hidden(flow_id: str, target: str) -> str:

@@ -141,7 +141,7 @@ class Cohorts:
         self._alike[found] += 1
         return f"{found.hex()} {self._alike[found]}"
 
-    def _add(self, share: _Share, record: Record) -> Iterator[str]:
+    def _add(self, share: _Share, record: Record) -> list[str]:
         """Add a record to a share; return the measures with a value that is not a number."""
         share.records += 1
         unread = []
@@ -152,4 +152,4 @@ class Cohorts:
                 share.sums[at] = EXACT.add(share.sums[at], value)
             elif to_text(record.get(name)).strip() not in MISSING:
                 unread.append(name)
-        return iter(unread)
+        return unread

@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.dataplane.files.folder import UnsafePath, check_path, read_listing
+from connector.dataplane.files.folder import (
+    UnsafePath,
+    check_path,
+    is_plain_path,
+    name_delivery,
+    name_flow,
+    read_listing,
+)
 from connector.dataplane.wire.fields import attachment, read_filename
 
 
@@ -113,3 +120,13 @@ def test_names_that_a_receiver_cannot_store_are_refused(name: str) -> None:
 )
 def test_names_of_other_senders_are_read(field: str | None, name: str | None) -> None:
     assert read_filename(field) == name
+
+
+@pytest.mark.parametrize("stated", [None, "", "..", "a/..", ".hidden", "air\n.csv", "nul"])
+def test_a_delivery_without_a_plain_name_is_named_after_its_flow(stated: str | None) -> None:
+    assert name_delivery(stated, "urn:flow:1") == name_flow("urn:flow:1")
+    assert is_plain_path(name_flow("../urn:flow:1"))
+
+
+def test_a_delivery_has_the_last_part_of_the_name_that_its_sender_states() -> None:
+    assert name_delivery("2026/05/air.csv", "urn:flow:1") == "air.csv"
