@@ -76,6 +76,8 @@ MEMBERS = "members.json"
 """The working file of the participant list, beside the folder of the authority."""
 FIRST_RETRY_S = 2.0
 """Half the pause after the first look at the participant list that failed, in seconds."""
+WITHOUT_LIST_S = 8.0
+"""The longest pause, in seconds, of a process that knows nobody: a look that finds no listener costs nothing."""
 MOST_JOINING = 4
 """How many documents of those who join are fetched at a time."""
 _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
@@ -449,7 +451,7 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
             log.warning("%s", warning)
         warned = warning
         with suppress(TimeoutError):
-            async with asyncio.timeout(_find_next_look(parts, failures)):
+            async with asyncio.timeout(find_next_look(parts, failures)):
                 await wanted.wait()
         wanted.clear()
         parts.troubles.list = None
@@ -466,13 +468,15 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
         refreshed()
 
 
-def _find_next_look(parts: Parts, failures: int) -> float:
+def find_next_look(parts: Parts, failures: int) -> float:
     """Return in how many seconds the list is looked at: at the interval, and when the list in use ends.
 
-    After `failures` in a row it is looked at sooner, and ever less often: all members miss it at the same time.
+    After `failures` in a row it is looked at sooner, and ever less often: all members miss it at the same time. Who
+    knows nobody without it waits `WITHOUT_LIST_S` at most, and a quarter.
     """
     interval, used = parts.settings.identity.refresh_seconds, parts.identity.list_in_use()
     if failures:
-        interval = min(interval, FIRST_RETRY_S * 2 ** min(failures, 16)) * (1 + vary() / 4)
+        longest = interval if parts.identity.problem() is None else min(interval, WITHOUT_LIST_S)
+        interval = min(longest, FIRST_RETRY_S * 2 ** min(failures, 16)) * (1 + vary() / 4)
     left = (used.expires_at - parts.now()) / 1000 if used else 0
     return min(interval, left + 0.1) if left > 0 else interval

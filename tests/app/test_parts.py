@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from connector.app.parts import Parts, build_parts, keep_fresh, load_secret, new_urn, to_limits
+from connector.app.parts import Parts, build_parts, find_next_look, keep_fresh, load_secret, new_urn, to_limits
 from connector.identity.files import FileFault
 from connector.ports.identity import RefreshFailed
 from connector.settings import DataOriginSettings
@@ -143,6 +143,26 @@ async def test_the_list_is_read_at_once_when_it_is_wanted(parts: Parts) -> None:
     await refreshed.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+    await parts.close()
+
+
+@pytest.mark.parametrize(("problem", "longest"), [("There is no list yet.", 10.0), (None, 1.25e6)])
+async def test_who_knows_nobody_looks_for_the_list_within_seconds_however_often_there_was_none(
+    parts: Parts, problem: str | None, longest: float
+) -> None:
+    class Away:
+        def problem(self) -> str | None:
+            return problem
+
+        def list_in_use(self) -> None:
+            return None
+
+    settings = replace(parts.settings, identity=replace(parts.settings.identity, refresh_seconds=1_000_000.0))
+    waiting = Parts(**{**vars(parts), "settings": settings, "identity": Away()})
+    assert find_next_look(waiting, 0) == 1_000_000.0
+    pauses = [find_next_look(waiting, failures) for failures in range(1, 40)]
+    assert all(3.0 <= pause <= longest for pause in pauses)
+    assert (pauses[-1] > 100_000.0) is (problem is None)
     await parts.close()
 
 
