@@ -20,7 +20,7 @@ from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
 from connector.api.frame.heads import Heads
 from connector.api.frame.models import answer_model
-from connector.api.frame.search_parameters import SearchParameters
+from connector.api.frame.search_parameters import SearchParameters, describe_parameters, read_parameters
 from connector.api.frame.turns import Turns
 from connector.broker import finding, search
 from connector.broker.crawler import Crawler
@@ -334,7 +334,7 @@ def read_search(given: SearchParameters) -> Asked:
         raise _refuse(refusal) from None
 
 
-async def _read_asked(given: Annotated[SearchParameters, Query()]) -> Asked:
+async def _read_asked(given: Annotated[SearchParameters, Depends(read_parameters)]) -> Asked:
     # The dependencies here are coroutines: FastAPI runs a plain function on a thread, which costs more than it does.
     return read_search(given)
 
@@ -352,7 +352,9 @@ def _json(document: Any, status: int = 200) -> Response:
 
 
 @router.get(
-    "/search", responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False, "apart": []})
+    "/search",
+    responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False, "apart": []}),
+    openapi_extra={"parameters": describe_parameters()},
 )
 async def search_offers(
     desk: AtBroker,
