@@ -21,6 +21,7 @@ from connector.api.frame.errors import ApiError
 from connector.api.frame.heads import Heads
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters, describe_parameters, read_parameters
+from connector.api.frame.shares import Shares, take_share
 from connector.api.frame.turns import Turns
 from connector.broker import finding, search
 from connector.broker.crawler import Crawler
@@ -29,6 +30,7 @@ from connector.broker.query import Asked, QueryRefused, make_query
 from connector.broker.visibility.callers import Visibility
 from connector.net.aside import work_aside
 from connector.net.serving.rates import CallerRates
+from connector.net.slots import CallerShares
 from connector.ports.broker_store import BrokerStore, RecordView
 from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
 from connector.ports.search_index import Facet, SearchIndex, SearchUnavailable
@@ -164,6 +166,7 @@ def make_broker_app(
     now: Callable[[], int],
     alive: Callable[[], bool] = lambda: True,
     rates: CallerRates | None = None,
+    shares: CallerShares | None = None,
     open: bool = False,
     list_in_use: Callable[[], ListInUse | None] = lambda: None,
     list_warning: Callable[[], str | None] = lambda: None,
@@ -175,8 +178,8 @@ def make_broker_app(
     commits the replay key of its token (raises Replayed) before the request is processed. `visibility` opens what a
     caller sees of the record. `participant` is the broker:
     its own token alone lets the search index be built anew. With `open`, whoever sends no token may read, as often as
-    an address may that proves nothing. `note_search` is told the words of each search, the number of its results, and
-    its caller, if known.
+    an address may that proves nothing. `shares` are those of all callers, also of other listeners. `note_search` is
+    told the words of each search, the number of its results, and its caller, if known.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -206,6 +209,7 @@ def make_broker_app(
     )
     errors.install(app)
     app.add_middleware(Heads)
+    app.add_middleware(Shares, shares=shares or CallerShares())
     app.add_middleware(Turns, first=("/health", "/ready"))
     if open:
         # What everybody reads, the scripts of every site read too; none of them can send a token.
@@ -277,7 +281,10 @@ class _Proof:
         """Return the caller, who is found once for a request. Raises ApiError."""
         found: dict[_Proof, Caller | None] = request.scope.setdefault("datenkontor.callers", {})
         if self not in found:
-            found[self] = await self._find(request, request.app.state.desk)
+            desk: BrokerDesk = request.app.state.desk
+            caller = found[self] = await self._find(request, desk)
+            if not await take_share(request, caller.participant if caller else find_address(request, desk)):
+                raise ApiError(429, "too-many", WAITING, retry_after_s=RETRY_S)
         return found[self]
 
     async def _find(self, request: Request, desk: BrokerDesk) -> Caller | None:
