@@ -66,7 +66,7 @@ def make_desk(graph: GraphStore) -> SparqlDesk:
     """Return the values of the route for a graph."""
     return SparqlDesk(
         graph=graph,
-        admitted=ConcurrencyLimit(total=WAITING, per_key=WAITING_PER_CALLER),
+        admitted=ConcurrencyLimit(total=WAITING, per_key=WAITING_PER_CALLER, crowded=WAITING // 2),
         running=Slots(total=_RUNNING, per_origin=_RUNNING_PER_CALLER),
     )
 
