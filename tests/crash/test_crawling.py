@@ -80,8 +80,8 @@ class Killable:
         self.kill()
         assert self._zygote.stdin
         self._zygote.stdin.close()
-        self._zygote.wait(10)
-        self._reader.join(10)
+        self._zygote.wait(READY_S)
+        self._reader.join(READY_S)
 
     def _await(self, word: str) -> str:
         try:

@@ -62,3 +62,9 @@ async def take_share(request: Request, caller: str) -> bool:
     """
     place: _Place = request.scope[_PLACE]
     return not caller or await place.take(caller)
+
+
+def leave_share(request: Request) -> None:
+    """Give the place of a request back before its answer begins: what comes is counted elsewhere, and may last."""
+    place: _Place = request.scope[_PLACE]
+    place.leave()

@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from connector.api.frame.shares import Shares, take_share
+from connector.api.frame.shares import Shares, leave_share, take_share
 from connector.net.slots import CallerShares
 from tests.broker.crawling import until
 
@@ -62,6 +62,23 @@ async def test_a_request_that_is_given_up_gives_its_place_back() -> None:
     await until(lambda: len(working.working) == 2)
     second.cancel()
     await asyncio.gather(first, second, return_exceptions=True)
+
+
+async def test_what_is_counted_elsewhere_gives_its_place_back_before_it_answers() -> None:
+    lasting = asyncio.Event()
+    began: list[str] = []
+
+    async def last(scope: Scope, _receive: Receive, _send: Send) -> None:
+        assert await take_share(Request(scope), "a")
+        leave_share(Request(scope))
+        began.append(scope["path"])
+        await lasting.wait()
+
+    app = Shares(last, shares=CallerShares(at_once=1, waiting=9))
+    asked = [_ask(app, f"/{at}") for at in range(3)]
+    await until(lambda: len(began) == 3)
+    lasting.set()
+    await asyncio.gather(*asked)
 
 
 async def test_who_is_not_known_and_what_is_no_request_waits_for_nothing() -> None:
