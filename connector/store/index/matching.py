@@ -106,9 +106,7 @@ def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:
 
 def _find_marks(text: str, asked: "_Asked", *, corrected: bool) -> list[tuple[int, int]]:
     """Return where the words that are asked for are in a text."""
-    # Most texts have none of them, which the pieces between spaces tell sooner than all words with their places.
-    is_there = any(map(asked.pieces.__getitem__, text.split()))
-    marks = {match.span() for match in WRITTEN.finditer(text) if asked[match[0]]} if is_there else set()
+    marks = {match.span() for match in WRITTEN.finditer(text) if asked[match[0]]}
     if not (asked.phrases or corrected):
         return sorted(marks)
     found = spans(text)
@@ -135,26 +133,12 @@ class _Asked(dict[str, bool]):
         self.wanted = wanted
         self.single = [one for one in wanted if not one.phrase]
         self.phrases = [one.words for one in wanted if one.phrase]
-        self.pieces = _Pieces(self)
 
     def __missing__(self, written: str) -> bool:
         if len(self) >= _WORDS_KNOWN:
             self.clear()
         folded = words(written)[:1]
         known = self[written] = any(_is_found(word, one) for word in folded for one in self.single)
-        return known
-
-
-class _Pieces(dict[str, bool]):
-    """Whether a piece of text without spaces has a word that is asked for: each is judged once."""
-
-    def __init__(self, asked: _Asked) -> None:
-        self._asked = asked
-
-    def __missing__(self, piece: str) -> bool:
-        if len(self) >= _WORDS_KNOWN:
-            self.clear()
-        known = self[piece] = any(self._asked[written] for written in WRITTEN.findall(piece))
         return known
 
 
