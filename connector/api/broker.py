@@ -21,7 +21,7 @@ from connector.api.frame.errors import ApiError
 from connector.api.frame.heads import Heads
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters, describe_parameters, read_parameters
-from connector.api.frame.shares import Shares, take_share
+from connector.api.frame.shares import ShareGate, take_share
 from connector.api.frame.turns import Turns
 from connector.broker import finding, search
 from connector.broker.crawler import Crawler
@@ -209,7 +209,7 @@ def make_broker_app(
     )
     errors.install(app)
     app.add_middleware(Heads)
-    app.add_middleware(Shares, shares=shares or CallerShares())
+    app.add_middleware(ShareGate, shares=shares or CallerShares())
     app.add_middleware(Turns, first=("/health", "/ready"))
     if open:
         # What everybody reads, the scripts of every site read too; none of them can send a token.

@@ -12,7 +12,7 @@ from connector.net.slots import CallerShares
 _PLACE = "datenkontor.place"
 
 
-class _Place:
+class _SharePlace:
     """The place that one request takes, once."""
 
     def __init__(self, shares: CallerShares) -> None:
@@ -33,7 +33,7 @@ class _Place:
             self._caller = None
 
 
-class Shares:
+class ShareGate:
     """An ASGI application in front of another one, whose requests take their places with `take_share`."""
 
     def __init__(self, app: ASGIApp, *, shares: CallerShares) -> None:
@@ -42,7 +42,7 @@ class Shares:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Return the place of a request when its answer begins, or when there is none."""
-        place = _Place(self._shares)
+        place = _SharePlace(self._shares)
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -60,11 +60,11 @@ async def take_share(request: Request, caller: str) -> bool:
 
     Nothing is counted for a caller whom nobody knows (an empty text).
     """
-    place: _Place = request.scope[_PLACE]
+    place: _SharePlace = request.scope[_PLACE]
     return not caller or await place.take(caller)
 
 
 def leave_share(request: Request) -> None:
     """Give the place of a request back before its answer begins: what comes is counted elsewhere, and may last."""
-    place: _Place = request.scope[_PLACE]
+    place: _SharePlace = request.scope[_PLACE]
     place.leave()

@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from connector.api.frame.shares import Shares, leave_share, take_share
+from connector.api.frame.shares import ShareGate, leave_share, take_share
 from connector.net.slots import CallerShares
 from tests.broker.crawling import until
 
@@ -36,13 +36,13 @@ async def send(_: Message) -> None:
     return
 
 
-def _ask(app: Shares, path: str) -> asyncio.Task[None]:
+def _ask(app: ShareGate, path: str) -> asyncio.Task[None]:
     return asyncio.create_task(app({"type": "http", "path": path, "headers": []}, receive, send))
 
 
 async def test_many_requests_of_one_caller_are_in_front_of_nobody() -> None:
     working = Working()
-    app = Shares(working, shares=CallerShares(at_once=2, waiting=3))
+    app = ShareGate(working, shares=CallerShares(at_once=2, waiting=3))
     asked = [_ask(app, "/a") for _ in range(9)] + [_ask(app, "/b")]
     await until(lambda: "/b" in working.working)
     assert (working.working, working.refused) == (["/a", "/a", "/b"], ["/a"] * 4)
@@ -55,7 +55,7 @@ async def test_many_requests_of_one_caller_are_in_front_of_nobody() -> None:
 
 async def test_a_request_that_is_given_up_gives_its_place_back() -> None:
     working = Working()
-    app = Shares(working, shares=CallerShares(at_once=1, waiting=1))
+    app = ShareGate(working, shares=CallerShares(at_once=1, waiting=1))
     first, second = _ask(app, "/a"), _ask(app, "/a")
     await until(lambda: len(working.working) == 1)
     first.cancel()
@@ -74,7 +74,7 @@ async def test_what_is_counted_elsewhere_gives_its_place_back_before_it_answers(
         began.append(scope["path"])
         await lasting.wait()
 
-    app = Shares(last, shares=CallerShares(at_once=1, waiting=9))
+    app = ShareGate(last, shares=CallerShares(at_once=1, waiting=9))
     asked = [_ask(app, f"/{at}") for at in range(3)]
     await until(lambda: len(began) == 3)
     lasting.set()
@@ -83,7 +83,7 @@ async def test_what_is_counted_elsewhere_gives_its_place_back_before_it_answers(
 
 async def test_who_is_not_known_and_what_is_no_request_waits_for_nothing() -> None:
     working = Working()
-    app = Shares(working, shares=CallerShares(at_once=1, waiting=1))
+    app = ShareGate(working, shares=CallerShares(at_once=1, waiting=1))
     asked = [_ask(app, "/") for _ in range(5)]
     await until(lambda: len(working.working) == 5)
     working.worked.set()
