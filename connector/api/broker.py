@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.routing import APIRoute
 
 from connector.api.frame import errors
 from connector.api.frame.desk import show_list
@@ -176,10 +175,9 @@ def make_broker_app(
 
     `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
     commits the replay key of its token (raises Replayed) before the request is processed. `visibility` opens what a
-    caller sees of the record. `participant` is the broker:
-    its own token alone lets the search index be built anew. With `open`, whoever sends no token may read, as often as
-    an address may that proves nothing. `shares` are those of all callers, also of other listeners. `note_search` is
-    told the words of each search, the number of its results, and its caller, if known.
+    caller sees of the record. `participant` is the broker: its own token alone lets the search index be built anew.
+    With `open`, whoever sends no token may read, as often as an address may that proves nothing. `shares` are those of
+    all callers. `note_search` is told the words of each search, the number of its results, and its caller, if known.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -188,7 +186,7 @@ def make_broker_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.desk = BrokerDesk(
         record=record,
@@ -498,7 +496,3 @@ async def ready(desk: AtBroker) -> Response:
         participant_list=show_list(desk.list_in_use(), desk.now()),
     )
     return _json(msgspec.to_builtins(found), 200 if well else 503)
-
-
-def _operation(route: APIRoute) -> str:
-    return route.name

@@ -244,7 +244,6 @@ async def build_broker(
             announcer.announce()
 
     site = make_site(settings)
-
     pushed = build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
     crawler = build_crawler(parts, record, now, note_change, crawls, pushed)
     credentials = build_credential_service(parts, make_holding_context(parts, now))
