@@ -56,7 +56,8 @@ async def edit(
         raise NotAllowed("changed", CHANGED)
     after = await _apply(publisher, before, change)
     if after == before:
-        await _store_beside(publisher, changes)
+        if changes:
+            await _store_beside(publisher, changes)
         return before
     if before.status is AssetStatus.PUBLISHED:
         await preparing.check_offer(publisher.evaluator, after)
