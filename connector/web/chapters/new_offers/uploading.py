@@ -10,6 +10,7 @@ import msgspec
 from starlette.responses import JSONResponse, Response
 
 from connector.controlplane.core.errors import UseCaseError
+from connector.controlplane.usecases import users
 from connector.controlplane.usecases.offering import offer_forms
 from connector.dataplane.files.folder import UnsafePath, check_path
 from connector.dataplane.uploads import Uploads, make_mark
@@ -89,12 +90,20 @@ async def _store(visit: Visit, form: OfferForm, arrival: Arrival, pieces: AsyncI
     uploads = _require_uploads(visit)
     source = await uploads.store(form.id, arrival, pieces)
     try:
+        await _check_person(visit)
         taken = await take_source(visit, form, source, name)
-    except UseCaseError:
+    except (UseCaseError, FormFault):
         await uploads.remove(form.id, source)
         raise
     await uploads.remove(form.id, form.source or {})
     return taken
+
+
+async def _check_person(visit: Visit) -> None:
+    """Raise FormFault unless the person may still make offers: a file can be on its way for hours."""
+    person = await users.find(visit.users, visit.person.name)
+    if person.disabled_at is not None or not may_write(person.roles):
+        raise FormFault("error-not-yours", 403)
 
 
 async def _find(visit: Visit) -> OfferForm:

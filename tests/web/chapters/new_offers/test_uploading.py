@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connector.controlplane.usecases import users
+from connector.controlplane.usecases.accounts import people
 from connector.dataplane.uploads import MOST_BYTES, Uploads
 from connector.ports.entities import UserRole
 from connector.web.frame.application import PagesHouse
@@ -147,6 +149,28 @@ async def test_a_file_that_arrives_late_replaces_nothing(office: Office, release
     assert source == form.source
     assert (office.root / form.source["path"]).read_bytes() == TREES
     assert len(list_files(office.root / "uploads")) == 1
+
+
+@pytest.mark.parametrize("deed", ["disabled", "another role"])
+async def test_a_file_of_who_may_no_longer_make_offers_is_not_taken(office: Office, deed: str) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    await office.fill_in()
+    before = await office.form()
+    query = {"id": "urn:f:1", "name": "baum.csv", "groesse": str(len(TREES)), "geaendert": "1"}
+
+    async def send() -> AsyncIterator[bytes]:
+        yield TREES[:10]
+        if deed == "disabled":
+            await users.disable(office.register, "a.kaya", by="test")
+        else:
+            await people.change_roles(office.register, "a.kaya", [UserRole.AUDITOR], by="test")
+        yield TREES[10:]
+
+    headers = {**BYTES, "content-length": str(len(TREES))}
+    late = await browser.post("/neues-angebot/hochladen", params=query, content=send(), headers=headers)
+    assert late.status_code == 422
+    assert await office.form() == before
+    assert list_files(office.root / "uploads") == set()
 
 
 async def test_another_file_takes_the_place_of_the_first_one(office: Office) -> None:
