@@ -110,7 +110,7 @@ def read_last_backup(store: Path) -> int | None:
     """Return when the folder of a store was backed up last (ms); None if no backup is known."""
     try:
         return msgspec.json.decode(_locate_note(store).read_bytes()[:_NOTE_BYTES], type=_LastBackup).at
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeError):
         return None
 
 
@@ -287,7 +287,7 @@ def _compare(source: Path, digests: dict[str, str], stated: bytes | None) -> Non
     """Compare the files that were read with the digests in the backup."""
     try:
         expected = msgspec.json.decode(stated or b"{}", type=dict[str, str])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError):
         expected = {}
     damaged = sorted(name for name, digest in digests.items() if expected.get(name) != digest)
     missing = sorted(expected.keys() - digests.keys())

@@ -213,7 +213,7 @@ def _check(value: RosterDraft) -> RosterDraft:
     try:
         checked = msgspec.json.decode(_render(value), type=RosterDraft)
         check_members(checked.members)
-    except (msgspec.MsgspecError, RosterRejected) as fault:
+    except (msgspec.MsgspecError, UnicodeError, RosterRejected) as fault:
         raise RosterFault(f"The entry is refused: {fault}") from None
     return checked
 
@@ -226,7 +226,7 @@ def _load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocu
         content = read_bounded(signed, MAX_DOCUMENT)
         payload = open_list(content, kind=KIND, roots=keys, limit=MAX_DOCUMENT).payload
         return msgspec.json.decode(payload, type=RosterDocument)
-    except (FileFault, Rejected, msgspec.MsgspecError) as fault:
+    except (FileFault, Rejected, msgspec.MsgspecError, UnicodeError) as fault:
         problem = fault.problem if isinstance(fault, Rejected) else str(fault)
         raise RosterFault(
             f"{signed} is not a list signed with the operator's key and is left as it is: {problem}"

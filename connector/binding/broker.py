@@ -110,7 +110,7 @@ def _read_reason(body: bytes) -> str:
 def _read_refusal(body: bytes) -> "_Reason | None":
     try:
         found = msgspec.json.decode(body[:REFUSAL_BYTES], type=_Refusal).error
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
     return found if found.reason else None
 

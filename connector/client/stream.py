@@ -50,7 +50,7 @@ class StreamReading:
         for line in lines:
             try:
                 found = msgspec.structs.replace(_read(line), line=line)
-            except (msgspec.MsgspecError, RecursionError):
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 raise Damaged("stream", "The stream has a line that is no message: it was left.") from None
             if found.event in {"end", "interrupted"}:
                 self.end = found

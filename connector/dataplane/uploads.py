@@ -2,16 +2,22 @@
 
 Bytes go through the file sink: an interrupted upload is resumed, and a file appears under its name when all of it is on
 the disk. A file is known by its mark, so that no other file is appended to it.
+
+Each upload that is complete has a folder of its own below that of the form. So no later one replaces what an offer was
+made of, however late it ends.
 """
 
 import hashlib
+import os
+import secrets
 import shutil
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from connector.dataplane.files.below_root import run_in_thread
+from connector.dataplane.files.below_root import open_folder_of, run_in_thread
+from connector.dataplane.files.space import to_disk_fault
 from connector.dataplane.sinks.file import FileSink
 from connector.ports.flow import Arrival, Cause, SourceError
 
@@ -34,7 +40,7 @@ class Uploads:
         return await self._sink.count_received(address, form_id) if known == mark else 0
 
     async def store(self, form_id: str, arrival: Arrival, chunks: AsyncIterator[bytes]) -> dict[str, Any]:
-        """Store a file and return its address as a source; one of the same name is replaced.
+        """Store a file and return its address as a source, which no other upload has.
 
         `arrival.offset` is the first byte of `chunks`; bytes before an interruption stay, for a resumption. Raises
         SourceError: the file is empty or too large, its bytes are missing, or the disk takes none.
@@ -61,10 +67,19 @@ class Uploads:
         if receipt.size == 0:
             await run_in_thread((self._root / receipt.location).unlink)
             raise SourceError("The file is empty: choose one with data in it.")
-        return {"kind": "file", "path": receipt.location}
+        try:
+            return {"kind": "file", "path": await run_in_thread(_set_apart, self._root, receipt.location)}
+        except OSError as error:
+            raise _tell(to_disk_fault(error, self._root)) from error
 
     def _refuse_size(self) -> SourceError:
         return SourceError(f"The file has more than {self.largest} bytes: offer it from the place where it is.")
+
+    async def remove(self, form_id: str, source: dict[str, Any]) -> None:
+        """Remove what one upload of a form has stored; a source of another form, or of none, stays."""
+        folder = Path(str(source.get("path", ""))).parent
+        if source.get("kind") == "file" and folder.parent == Path(_locate(form_id)):
+            await run_in_thread(partial(shutil.rmtree, self._root / folder, ignore_errors=True))
 
     async def drop(self, form_id: str) -> None:
         """Remove what was uploaded for a form, complete or not."""
@@ -94,3 +109,14 @@ def _locate(form_id: str) -> str:
 
 def _address(form_id: str) -> dict[str, Any]:
     return {"kind": "file", "path": f"{_locate(form_id)}/", "overwrite": True}
+
+
+def _set_apart(root: Path, path: str) -> str:
+    """Move a file into a new folder beside it, durably, and return its path. Raises OSError."""
+    folder, _, name = path.rpartition("/")
+    apart = f"{folder}/{secrets.token_hex(8)}/{name}"
+    with open_folder_of(root, path) as (source, _), open_folder_of(root, apart, create=True) as (target, _):
+        os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+        os.fsync(target)
+        os.fsync(source)
+    return apart

@@ -24,7 +24,7 @@ async def ask_broker(
     answer = await broker(method, path, query, msgspec.json.encode(body) if body is not None else None)
     try:
         return msgspec.json.decode(answer, type=kind)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise PeerFailed(
             "broker", "The answer of the broker cannot be read: check `broker.api` in the settings."
         ) from None

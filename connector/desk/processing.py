@@ -15,9 +15,9 @@ from connector.policy.words.names import name_value
 from connector.views.conversion import in_zone, moment
 from connector.views.descriptions import Contact
 from connector.views.privacy import LateDutyView, ProcessingView
+from connector.views.sheet import defuse
 
 _BASIS = DK + "legalBasis"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "title", "dataset", "status", "class", "marking", "controller", "contact", "purposes", "legal-basis", "categories",
     "recipient", "agreed", "ends", "deletion", "delete-by", "safeguards",
@@ -98,7 +98,7 @@ def write_sheet(
         out.write("" if plain else "\ufeff")
         table.writerow(COLUMNS if plain else [say(language, f"privacy.column-{name}") for name in COLUMNS])
     for line in lines:
-        table.writerow([_defuse(cell(line, language, zone)) for cell in _CELLS])
+        table.writerow([defuse(cell(line, language, zone)) for cell in _CELLS])
 
 
 def _write_day(name: str) -> Callable[[ProcessingView, Language, tzinfo], str]:
@@ -135,8 +135,3 @@ _CELLS: tuple[Callable[[ProcessingView, Language, tzinfo], str], ...] = (
     _write_day("delete_by"),
     _write_text("safeguards_in_words"),
 )
-
-
-def _defuse(cell: str) -> str:
-    """Keep a spreadsheet from reading a text of a counterparty as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

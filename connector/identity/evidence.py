@@ -88,7 +88,7 @@ def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, Verificati
     try:
         signed = read_statement(evidence.statement.encode(), list(keys.values()))
         statement = msgspec.json.decode(signed.payload, type=AgreementStatement)
-    except (Rejected, msgspec.MsgspecError) as fault:
+    except (Rejected, msgspec.MsgspecError, UnicodeError) as fault:
         raise EvidenceBroken("statement", f"The statement or its key was changed: {fault}") from None
     if {statement.holder} != keys.keys() - {statement.counterparty}:
         raise EvidenceBroken("keys", "The keys in the file are not those of the two sides.")

@@ -138,7 +138,7 @@ def read_keys(jwks: bytes) -> tuple[VerificationKey, ...]:
     """Return the keys of a JSON Web Key Set. Raises KeyFault if it has none, too many, or one that cannot be used."""
     try:
         entries = msgspec.json.decode(jwks, type=dict[str, list[Mapping[str, object]]])["keys"]
-    except (msgspec.MsgspecError, KeyError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, KeyError, RecursionError):
         raise KeyFault("The keys are no JSON Web Key Set: give an object with a list `keys`.") from None
     if not 0 < len(entries) <= _MOST_KEYS:
         raise KeyFault(f"The key set has {len(entries)} keys: give 1 to {_MOST_KEYS}.")

@@ -298,10 +298,11 @@ class PutOfferForm(msgspec.Struct, frozen=True):
 
 
 class DropOfferForm(msgspec.Struct, frozen=True):
-    """Remove an offer that people were filling in, if there is one."""
+    """Remove an offer that people were filling in, if its version is still the expected one."""
 
     owner: str
     id: str
+    expected: int
 
 
 class PutSubscription(msgspec.Struct, frozen=True):

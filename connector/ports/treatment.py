@@ -88,7 +88,7 @@ def read_treatment(document: bytes) -> Treatment | None:
         return None
     try:
         treatment = msgspec.json.decode(document, type=Treatment)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeError) as error:
         raise ValueError(_UNREADABLE) from error
     # Views and policies ignore unknown members; a lease must not, or more would leave than its release meant.
     if not _is_whole(treatment, msgspec.json.decode(document)):

@@ -1,10 +1,12 @@
 """Tables as CSV: in the form that the spreadsheet of a reader opens, or for programs (RFC 4180). Pure."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What begins a cell: the cell itself, or a sign that a spreadsheet of another language takes for a delimiter.
+_FORMULA = re.compile(r"""((?:^|[,;|\t\r\n])[\s"']*?)(?=[=+\-@\t\r])""")
 
 
 def write_sheet(
@@ -23,9 +25,9 @@ def write_sheet(
 
 
 def defuse(cell: str) -> str:
-    """Return a cell that no spreadsheet reads as a formula.
+    """Return a cell that no spreadsheet reads as a formula, whatever it takes for a delimiter.
 
-    >>> defuse("=1+1"), defuse("Rad")
-    ("'=1+1", 'Rad')
+    >>> defuse("=1+1"), defuse("Rad;=1+1"), defuse("Rad-Weg")
+    ("'=1+1", "Rad;'=1+1", 'Rad-Weg')
     """
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell)

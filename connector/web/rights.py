@@ -1,12 +1,12 @@
 """What a person may do on the pages, by roles alone. Pure.
 
 Four eyes: what is confidential or about persons is released and agreed to by the role `release`, and released only by
-somebody who did not describe or change the offer on these pages.
+somebody who did not describe or change the offer on these pages. What was so before is so until it is released.
 """
 
 from collections.abc import Collection
 
-from connector.ports.entities import DataClass, UserRole
+from connector.ports.entities import Asset, DataClass, UserRole
 from connector.protocol.dsp.common import Role
 
 ANYBODY = None
@@ -78,6 +78,15 @@ def may_end(roles: Collection[UserRole]) -> bool:
 def is_guarded(data_class: DataClass) -> bool:
     """Return whether data of a class needs the release by a second person."""
     return data_class in _GUARDED
+
+
+def find_protection(asset: Asset) -> DataClass:
+    """Return the class by which an asset is protected: its own, or a guarded one that it had since its last release.
+
+    So what somebody has lowered needs a second person as before.
+    """
+    had = (asset.data_class, *asset.former_classes)
+    return next((known for known in had if is_guarded(known)), asset.data_class)
 
 
 def may_veto(roles: Collection[UserRole]) -> bool:

@@ -15,7 +15,7 @@ from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.views.holds import HoldView
 from connector.web.frame.visit import Visit, name_party
 from connector.web.frame.wording import PageWords
-from connector.web.rights import may_answer
+from connector.web.rights import find_protection, may_answer
 from connector.web.terms import Terms, TermsChanges, compare_terms, describe_terms, summarise_terms
 
 TermsWriter = Callable[[Library, PageWords, bytes], Awaitable[Terms]]
@@ -76,7 +76,7 @@ async def find_waiting(visit: Visit, process_id: str) -> WaitingRequest | None:
 
 def may_decide(user: User, process: Negotiation, asset: Asset | None) -> bool:
     """Return whether a user may answer for a negotiation."""
-    return may_answer(user.roles, process.role, asset.data_class if asset else None)
+    return may_answer(user.roles, process.role, find_protection(asset) if asset else None)
 
 
 def _frame_offer(visit: Visit, process: Negotiation, asset: Asset) -> bytes:

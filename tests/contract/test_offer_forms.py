@@ -45,7 +45,15 @@ async def test_a_form_changes_only_from_the_version_that_was_read(store: Store) 
     assert await store.offer_form(OWNER, "urn:a") == second
 
 
-async def test_a_form_is_dropped_once_or_twice(store: Store) -> None:
-    await store.commit([changes.PutOfferForm(make_form("urn:a"), None)])
-    await store.commit([changes.DropOfferForm(OWNER, "urn:a"), changes.DropOfferForm(OWNER, "urn:a")])
+async def test_a_form_is_dropped_once_and_only_as_it_was_read(store: Store) -> None:
+    first, other = make_form("urn:a"), make_form("urn:b")
+    await store.commit([changes.PutOfferForm(first, None)])
+    await store.commit([changes.PutOfferForm(replace(first, version=2), 1)])
+    for stale in (changes.DropOfferForm(OWNER, "urn:a", 1), changes.DropOfferForm("other", "urn:a", 2)):
+        with pytest.raises(Conflict):
+            await store.commit([changes.PutOfferForm(other, None), stale])
+    assert [form.id for form in await store.offer_forms(OWNER)] == ["urn:a"]
+    await store.commit([changes.DropOfferForm(OWNER, "urn:a", 2)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.DropOfferForm(OWNER, "urn:a", 2)])
     assert list(await store.offer_forms(OWNER)) == []

@@ -94,3 +94,15 @@ async def test_what_was_uploaded_goes_with_its_form(tmp_path: Path) -> None:
     await uploads.drop("urn:f:1")
     await uploads.drop("urn:f:1")
     assert list_files(tmp_path) == []
+
+
+async def test_a_source_of_another_form_is_not_removed(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    mine = await uploads.store("urn:f:1", arrival(), send(b"abcdef"))
+    other = await uploads.store("urn:f:2", arrival(flow_id="urn:f:2"), send(b"ghijkl"))
+    (tmp_path / "own.csv").write_bytes(b"a")
+    for kept in (other, {"kind": "file", "path": "own.csv"}, {"kind": "file", "path": "../own.csv"}, {}):
+        await uploads.remove("urn:f:1", kept)
+    assert len(list_files(tmp_path)) == 3
+    await uploads.remove("urn:f:1", mine)
+    assert sorted(found.name for found in list_files(tmp_path)) == ["a.csv", "own.csv"]

@@ -168,7 +168,7 @@ def _list_filters(arguments: Arguments) -> list[str]:
         # In a query, lists are written in JSON.
         try:
             several = msgspec.json.decode(several, type=list[str])
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             raise _refuse_filter() from None
     return [str(arguments.get("fq") or ""), *map(str, several if isinstance(several, list) else (several or "",))]
 

@@ -171,7 +171,7 @@ def _read_list(extras: Mapping[str, str], name: str) -> list[str]:
     if stated.startswith("["):
         try:
             values = msgspec.json.decode(stated, type=list[str])
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return []
     else:
         values = stated.split(",")

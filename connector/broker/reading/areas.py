@@ -53,7 +53,7 @@ def read_box(geometry: Any) -> Box | None:
     if geometry.lstrip()[:1] in {"{", "["}:
         try:
             return _read_geojson(msgspec.json.decode(geometry))
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return None
     return _read_text(geometry)
 

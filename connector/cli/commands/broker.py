@@ -118,6 +118,6 @@ def _build_status_fields(output: Output, found: BrokerStatusView) -> dict[str, o
 def _parse_report(body: bytes) -> dict[str, Any]:
     try:
         report: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return {}
     return report

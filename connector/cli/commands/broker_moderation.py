@@ -208,6 +208,6 @@ def _ask(call: CommandCall, query: dict[str, str]) -> tuple[ProbeResult, str]:
 def _refuse(answer: ProbeResult, address: str) -> Failure:
     try:
         problem = msgspec.json.decode(answer.body, type=ErrorView).error
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return Failure(Code.FAILED, "errors.broker-not-ready", address=address, status=answer.status)
     return Failure(Code.REFUSED, "errors.reported", reason={"en": problem.reason})

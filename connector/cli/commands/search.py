@@ -280,7 +280,7 @@ def recall_result(call: CommandCall, number: int) -> NumberedResult | None:
     """Return the result with this number of the newest search through the same connector."""
     try:
         known = msgspec.json.decode(locate_cache(call).read_bytes(), type=dict[str, NumberedResult])
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeError):
         return None
     return known.get(str(number))
 

@@ -215,7 +215,7 @@ def _find_position(file: BinaryIO) -> str:
     last = whole.rpartition(b"\n")[2]
     try:
         position = msgspec.json.decode(last, type=_Position).id if last else ""
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise Failure(Code.USAGE, "errors.not-a-stream") from None
     if not last and tail and not tail.startswith(b"{"):
         raise Failure(Code.USAGE, "errors.not-a-stream")

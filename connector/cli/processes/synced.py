@@ -183,7 +183,7 @@ def read_state(folder: Path) -> list[SyncedDataset]:
         return []
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[SyncedDataset])
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeError):
         raise Failure(Code.FAILED, "errors.sync-state", path=path) from None
 
 

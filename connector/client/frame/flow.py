@@ -107,7 +107,7 @@ def read(call: ApiCall[T], status: int, content: bytes) -> T:
         raise parse_failure(status, content)
     try:
         result: T = msgspec.json.decode(content, type=call.answer)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         reason = "The answer is not from a Datenkontor connector of this version: check the address."
         raise ClientError("answer", reason) from None
     return result
@@ -117,6 +117,6 @@ def parse_failure(status: int, content: bytes) -> ClientError:
     """Return the error in an answer."""
     try:
         problem = msgspec.json.decode(content, type=ErrorView).error
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return from_status(status, "answer", f"Status {status} without a reason: check the address of the connector.")
     return from_status(status, problem.code, problem.reason, problem.reasons)

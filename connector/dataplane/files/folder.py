@@ -79,7 +79,7 @@ def read_listing(body: bytes) -> FolderListing:
     """Read a listing from a peer. Raises ValueError with a sentence."""
     try:
         listing = msgspec.json.decode(body, type=FolderListing)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ValueError(
             "The listing of the folder cannot be read: expected JSON with members, paths and sizes."
         ) from error

@@ -20,7 +20,7 @@ def see_features(data: bytes) -> tuple[int, tuple[float, ...]]:
     """
     try:
         document = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return 0, ()
     if not isinstance(document, dict):
         return 0, ()

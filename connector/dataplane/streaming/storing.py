@@ -80,5 +80,5 @@ def is_worth_retry(error: SourceError) -> bool:
 def _read(line: bytes) -> _EventFacts:
     try:
         return msgspec.json.decode(line, type=_EventFacts)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return _EventFacts()

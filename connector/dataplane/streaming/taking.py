@@ -97,5 +97,5 @@ class StreamTake:
 def _read_end(line: bytes) -> _End:
     try:
         return msgspec.json.decode(line, type=_End)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return _End()

@@ -49,7 +49,7 @@ def _find_geometry(metadata: dict[bytes, bytes]) -> tuple[str, str]:
         stated = found["columns"][name].get("crs") or {}
         code = stated.get("id", {})
         crs = f"{code['authority']}:{code['code']}" if code else "OGC:CRS84"
-    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError):
+    except (msgspec.MsgspecError, UnicodeError, KeyError, TypeError, AttributeError):
         return "", ""
     return name, crs
 

@@ -43,7 +43,7 @@ def read_shape(value: Any) -> AnyShape | None:
         if text.startswith("{"):
             return shape(msgspec.json.decode(text))
         return shapely.from_wkt(text.partition(";")[2] if text.upper().startswith("SRID=") else text) if text else None
-    except (*_FAULTS, msgspec.MsgspecError):
+    except (*_FAULTS, msgspec.MsgspecError, UnicodeError):
         return None
 
 

@@ -45,7 +45,7 @@ def is_stream(endpoint: bytes | None) -> bool:
     """Return whether a data address (JSON) is that of a stream."""
     try:
         address = msgspec.json.decode(endpoint or b"{}", type=DataAddress)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return False
     return endpoint_property(address, FORM) == STREAM
 

@@ -210,7 +210,7 @@ class Jobs:
         )
         try:
             endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError) as error:
             raise TransferFailed(
                 "The data address of the peer cannot be read: it is not a DataAddress in JSON."
             ) from error

@@ -74,7 +74,7 @@ class AccessTokens:
             scopes = tuple(parse_scope(text) for text in access.scope)
         except Rejected as fault:
             raise Rejected("access-token", f"the access token was not made here: {fault.problem}") from None
-        except (msgspec.MsgspecError, ClaimFault):
+        except (msgspec.MsgspecError, UnicodeError, ClaimFault):
             raise Rejected("access-token", "the access token was not made here.") from None
         if access.aud != bearer:
             raise Rejected("access-token", "the access token was made for another participant.")

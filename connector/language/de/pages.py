@@ -244,6 +244,7 @@ SENTENCES: dict[str, str] = {
     "offer-publish-own": (
         "Sie haben dieses Angebot selbst bearbeitet. Freigeben muss es eine zweite Person aus der Datenkoordination."
     ),
+    "offer-lowered": "Bisher galten die Daten als {before}. Deshalb gibt sie auch jetzt eine zweite Person frei.",
     "offer-publish-not-yours": "Geschützte Daten gibt die Datenkoordination frei, als zweite Person.",
     "release-unchecked": "Bitte bestätigen Sie, dass Sie das Angebot geprüft haben.",
     "offer-done-vorgelegt": "Das Angebot liegt zur Freigabe bereit.",

@@ -229,6 +229,7 @@ SENTENCES: dict[str, str] = {
     "offer-publish-own": (
         "You have worked on this offer yourself. A second person of the data coordination has to release it."
     ),
+    "offer-lowered": "The data was {before} until now. So a second person still has to release it.",
     "offer-publish-not-yours": "Data coordination releases protected data, as a second person.",
     "release-unchecked": "Please confirm that you have checked the offer.",
     "offer-done-vorgelegt": "The offer is ready for its release.",

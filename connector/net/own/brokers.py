@@ -88,7 +88,7 @@ class Brokers:
     def _load_account(self, name: str, server: str) -> BrokerAccount:
         try:
             return msgspec.json.decode(self._read(name, server), type=BrokerAccount)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeError):
             raise SourceError(
                 f"The secret {name} is no account at a broker: write a JSON object with `user` and `password`, or "
                 "`token`, on one line.",

@@ -27,6 +27,7 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     receive it. `document` is the Dataset in the catalogue, rendered when the asset changes. `published_at` is when the
     asset was first published; 0 if it was not, or before this was recorded. `edited_by` are the users who made or
     changed it on the pages since it was last published: none of them releases it. While there is a `veto`, nobody does.
+    `former_classes` are the other data classes that it had since then: a class that was lowered still protects it.
     `lineage` is what the result of a recipe was made of.
     """
 
@@ -43,14 +44,16 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     updated_at: int = 0
     published_at: int = 0
     edited_by: tuple[str, ...] = ()
+    former_classes: tuple[DataClass, ...] = ()
     veto: Veto | None = None
     version: int = 0
     lineage: tuple[InputLineage, ...] = ()
 
     @property
     def personal(self) -> bool:
-        """Whether the data is about persons, by its class or by what its owner states."""
-        return self.data_class is DataClass.PERSONAL or self.stated.marking is not Marking.NONE
+        """Whether the data is about persons, by its class, a former one, or what its owner states."""
+        by_class = DataClass.PERSONAL in {self.data_class, *self.former_classes}
+        return by_class or self.stated.marking is not Marking.NONE
 
 
 class DataFacts(msgspec.Struct, frozen=True, kw_only=True):

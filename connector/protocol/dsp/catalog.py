@@ -249,7 +249,7 @@ def flatten(catalog: AnsweredCatalog) -> list[tuple[str | None, CatalogOrigin, m
         outer, raw = waiting.pop()
         try:
             inner = msgspec.json.decode(raw, type=AnsweredCatalog)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             continue
         participant = inner.participant_id or outer
         origin = read_origin(inner)

@@ -89,7 +89,7 @@ def is_whole(folder: Path) -> bool:
         meta = msgspec.json.decode((folder / "meta.json").read_bytes(), type=_Meta)
     except FileNotFoundError:
         return not any(folder.iterdir())
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeError):
         return False
     names = {segment.segment_id.replace("-", "") for segment in meta.segments}
     return all(_is_file_whole(file) for file in folder.iterdir() if file.name.partition(".")[0] in names)
@@ -113,7 +113,7 @@ def _is_content_whole(content: BinaryIO, size: int) -> bool:
     content.seek(left)
     try:
         stated = msgspec.json.decode(content.read(length), type=_Checksum).crc
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError):
         return False
     content.seek(0)
     while left > 0:

@@ -340,7 +340,9 @@ def _put_offer_form(tables: MemoryTables, change: changes.PutOfferForm) -> None:
 
 
 def _drop_offer_form(tables: MemoryTables, change: changes.DropOfferForm) -> None:
-    tables.put(tables.offer_forms, (change.owner, change.id), None)
+    key = (change.owner, change.id)
+    check_expected(tables.get(tables.offer_forms, key), change.expected, change.id)
+    tables.put(tables.offer_forms, key, None)
 
 
 def _put_subscription(tables: MemoryTables, change: changes.PutSubscription) -> None:

@@ -15,10 +15,10 @@ import asyncpg
 from connector.ports.store_errors import StoreFull, Unavailable
 from connector.store.postgres.bridge import wait_for
 from connector.store.postgres.dialect import returns_rows
+from connector.store.postgres.reading import FAULTS, GatheredReads
 from connector.store.sqlite.engine.rows import SqlRow
 
 Lend = Callable[[], AbstractAsyncContextManager[Any]]
-FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncio.TimeoutError)
 
 
 class StatementResult:
@@ -26,7 +26,12 @@ class StatementResult:
 
     def __init__(self, rows: list[SqlRow], rowcount: int) -> None:
         self._rows = rows
-        self.rowcount = rowcount
+        self._rowcount = rowcount
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement has changed or returned."""
+        return self._rowcount
 
     def __iter__(self) -> "Any":
         return iter(self._rows)
@@ -47,16 +52,24 @@ class PostgresConnection:
 
     def __init__(self, lend: Lend, speak: Callable[[str], str]) -> None:
         self._lend = lend
-        self._speak = speak
+        self.speak = speak
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> StatementResult:
         """Run one statement. Raises sqlite3.IntegrityError, OverflowError or Unavailable."""
-        return wait_for(self._execute(self._speak(statement), values))
+        return wait_for(self._execute(self.speak(statement), values))
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement for each row, in order. Raises as `execute`."""
         if listed := list(rows):
-            wait_for(self._execute_many(self._speak(statement), listed))
+            self.send_rows(self.speak(statement), listed)
+
+    def send_rows(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a translated statement for each row, in order, in one round trip. Raises as `execute`."""
+        wait_for(self._execute_many(text, rows))
+
+    def count_rows(self, text: str, rows: Sequence[Sequence[Any]]) -> int:
+        """As `send_rows`, for a statement without rows as its result; return how many rows it has changed."""
+        return wait_for(self._execute_counted(f"{text} RETURNING 1", rows))
 
     async def _execute(self, statement: str, values: Sequence[Any]) -> StatementResult:
         try:
@@ -74,6 +87,28 @@ class PostgresConnection:
                 await connection.executemany(statement, rows)
         except FAULTS as fault:
             raise to_error(fault) from fault
+
+    async def _execute_counted(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        try:
+            async with self._lend() as connection:
+                return len(await connection.fetchmany(statement, rows))
+        except FAULTS as fault:
+            raise to_error(fault) from fault
+
+
+class ReadingConnection(PostgresConnection):
+    """Reads through `reads`, which gathers what comes together."""
+
+    def __init__(self, reads: GatheredReads, speak: Callable[[str], str]) -> None:
+        self._reads = reads
+        self.speak = speak
+
+    async def _execute(self, statement: str, values: Sequence[Any]) -> StatementResult:
+        try:
+            rows = [tuple(row) for row in await self._reads.fetch(statement, values)]
+        except FAULTS as fault:
+            raise to_error(fault) from fault
+        return StatementResult(rows, len(rows))
 
 
 def _count(status: str) -> int:

@@ -15,6 +15,9 @@ Keys = Mapping[str, Sequence[str]]
 # Texts in quotes stay as they are.
 _PARTS = re.compile(r"('(?:[^']|'')*')")
 _PARAMETER = re.compile(r"\?(\d*)")
+_NAMED = re.compile(r"\b(?:INTO|UPDATE|FROM|JOIN)\s+\"?(\w+)", re.IGNORECASE)
+# Of a statement with several parts, the last one decides what it returns.
+_WRITES_LAST = re.compile(r"\s*WITH\b.*\)\s*((?:INSERT|UPDATE|DELETE)\b.*)", re.IGNORECASE | re.DOTALL)
 _TARGET = re.compile(r"INSERT (?:OR (REPLACE|IGNORE) )?INTO (\w+)\s*\(([^)]*)\)", re.IGNORECASE)
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bmax\((\s*)ifnull\b"), r"greatest(\1ifnull"),
@@ -52,11 +55,22 @@ def translate(statement: str, keys: Keys, zone: tzinfo = UTC) -> str:
     return "".join(parts)
 
 
+def name_tables(statement: str) -> frozenset[str]:
+    """Return the tables that a statement reads or writes; a name too many does no harm to whoever keeps an order.
+
+    >>> sorted(name_tables("INSERT INTO planes (id) SELECT id FROM offers ON CONFLICT (id) DO UPDATE SET id = '1'"))
+    ['offers', 'planes']
+    """
+    named = {found[1].lower() for found in _NAMED.finditer(statement)}
+    return frozenset(named - {"set"})
+
+
 def returns_rows(statement: str) -> bool:
     """Return whether a translated statement has rows as its result."""
-    return statement.lstrip().upper().startswith(("SELECT", "WITH")) or " RETURNING " in f" {statement} ".replace(
-        "\n", " "
-    )
+    found = _WRITES_LAST.match(statement)
+    last = found[1] if found else statement
+    begins = last.lstrip().upper().startswith(("SELECT", "WITH"))
+    return begins or " RETURNING " in f" {last} ".replace("\n", " ")
 
 
 def _name_conflict(statement: str, keys: Keys) -> str:

@@ -6,24 +6,27 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import cache, partial, wraps
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import asyncpg
 
+from connector.ports.changes import FinalizeAgreement, PutAgreement, PutProcess
 from connector.ports.entities import Asset
 from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import Unavailable
+from connector.store.postgres import chapters
 from connector.store.postgres.bridge import run_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection
+from connector.store.postgres.connection import ReadingConnection
 from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import REFUSED_BY_SERVER, DatabaseRefused, examine, list_keys, migrate
+from connector.store.postgres.reading import FAULTS, GatheredReads
 from connector.store.postgres.replicas import DatabaseReplica, claim
 from connector.store.postgres.writer import PostgresWriter
 from connector.store.sqlite.chapters import replay
 from connector.store.sqlite.engine.connection import StoreConnection
 from connector.store.sqlite.engine.kept import KeptPage, KeptPages
 from connector.store.sqlite.engine.writer import Writer
-from connector.store.sqlite.store import SqliteStore
+from connector.store.sqlite.store import APPLY, SqliteStore
 
 R = TypeVar("R")
 
@@ -154,6 +157,13 @@ class PostgresStore(SqliteStore):
     Its reads are those of `SqliteStore`, each in a bridge.
     """
 
+    _ways: ClassVar = {
+        **APPLY,
+        PutProcess: chapters.put_process,
+        PutAgreement: chapters.put_agreement,
+        FinalizeAgreement: chapters.finalize_agreement,
+    }
+
     def __init__(
         self,
         pool: Any,
@@ -166,7 +176,8 @@ class PostgresStore(SqliteStore):
         self._pool = pool
         self._replica = replica
         # The chapters use of a connection and of a writer what those of PostgreSQL have too.
-        reader = cast("StoreConnection", PostgresConnection(partial(pool.acquire, timeout=_STATEMENT_S), speak))
+        reads = GatheredReads(pool, pool.get_max_size(), _STATEMENT_S)
+        reader = cast("StoreConnection", ReadingConnection(reads, speak))
         super().__init__(reader, cast("Writer", writer), _NothingKept(), rule)
         replica.begin(listen)
 

@@ -4,9 +4,10 @@ A batch has the advisory lock of the writer until its commit. So all places, pos
 the commits, and each test of a limit sees every use before it, as in SQLite. A replica whose epoch is over writes
 nothing: its batch is refused before its first statement.
 
-A refusal fails only its own group: the batch is taken back to its begin, and each job runs again behind a savepoint. A
-connection that breaks before COMMIT has stored nothing. If it breaks during COMMIT, the server is asked what became of
-the transaction, so that nobody hears "nothing was changed" of what is stored.
+The statements of a batch are gathered by their texts. A refusal fails only its own group: the batch is taken back to
+its begin, and each job runs again behind a savepoint. A connection that breaks before COMMIT has stored nothing. If it
+breaks during COMMIT, the server is asked what became of the transaction, so that nobody hears "nothing was changed" of
+what is stored.
 """
 
 import asyncio
@@ -20,8 +21,10 @@ import asyncpg
 
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.bridge import run_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
+from connector.store.postgres.connection import PostgresConnection, to_error
+from connector.store.postgres.gathering import GatheringConnection
 from connector.store.postgres.migrate import LOCK
+from connector.store.postgres.reading import FAULTS
 
 PostgresJob = Callable[[Any], object]
 
@@ -64,7 +67,7 @@ class PostgresWriter:
         self._capacity = capacity
         self._batch = batch
         self._connection: Any = None
-        self._inside = PostgresConnection(self._lend, speak)
+        self._direct = PostgresConnection(self._lend, speak)
         self._waiting: deque[tuple[asyncio.Future[None], PostgresJob]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._number = 0
@@ -102,13 +105,13 @@ class PostgresWriter:
         """Write a batch and wake whoever waits for it."""
         chore = self._chore() if self._chore else None
         try:
-            outcomes = await self._write([*(job for _, job in batch), *([chore] if chore else [])])
+            outcomes = await self._write([job for _, job in batch], chore)
         except Exception as fault:  # noqa: BLE001 - whatever it is, no caller may wait for ever
             refused = fault if isinstance(fault, StoreError) else to_error(fault)
             _log.error("the store cannot write, %d groups failed: %s", len(batch), refused)
             await self._drop()
             outcomes = [refused] * len(batch)
-        for (future, _), outcome in zip(batch, outcomes, strict=False):
+        for (future, _), outcome in zip(batch, outcomes, strict=True):
             if future.done():
                 continue
             if outcome is None:
@@ -116,13 +119,15 @@ class PostgresWriter:
             else:
                 future.set_exception(outcome)
 
-    async def _write(self, jobs: Sequence[PostgresJob]) -> list[BaseException | None]:
-        """Run jobs in one transaction and commit it; return the error of each, or None."""
+    async def _write(self, jobs: Sequence[PostgresJob], chore: PostgresJob | None) -> list[BaseException | None]:
+        """Run jobs, and then the chore, in one transaction and commit it; return the error of each job, or None."""
         if self._over:
             raise Fenced("This replica was replaced: start it again.")
         connection = self._connection = self._connection or await self._connect()
         number = await self._begin(connection)
-        outcomes = await run_bridged(_run, self._inside, jobs)
+        outcomes = await run_bridged(_run, self._direct, jobs)
+        if chore is not None:
+            await run_bridged(_run_in_savepoint, self._direct, chore)
         try:
             await connection.execute("COMMIT")
         except FAULTS as fault:
@@ -183,28 +188,41 @@ class PostgresWriter:
         yield self._connection
 
 
-def _run(connection: PostgresConnection, jobs: Sequence[PostgresJob]) -> list[BaseException | None]:
+def _run(direct: PostgresConnection, jobs: Sequence[PostgresJob]) -> list[BaseException | None]:
     """Run jobs in the open transaction; return the error of each, or None. Raises Unavailable if the server failed."""
     try:
-        for job in jobs:
-            job(connection)
+        _run_gathered(direct, jobs)
     except Unavailable:
         raise
     except Exception:  # noqa: BLE001 - which job failed, the next lines find out
-        connection.execute("ROLLBACK TO SAVEPOINT batch")
-        return [_run_in_savepoint(connection, job) for job in jobs]
+        direct.execute("ROLLBACK TO SAVEPOINT batch")
+        return [_run_apart(direct, job) for job in jobs]
     return [None] * len(jobs)
 
 
-def _run_in_savepoint(connection: PostgresConnection, job: PostgresJob) -> BaseException | None:
+def _run_gathered(direct: PostgresConnection, jobs: Sequence[PostgresJob]) -> None:
+    gathering = GatheringConnection(direct)
+    for job in jobs:
+        job(gathering)
+    gathering.send()
+
+
+def _run_apart(direct: PostgresConnection, job: PostgresJob) -> BaseException | None:
+    """Run one job, and once more with every answer if it fails; return its error, or None."""
+    if _run_in_savepoint(direct, lambda connection: _run_gathered(connection, [job])) is None:
+        return None
+    return _run_in_savepoint(direct, job)
+
+
+def _run_in_savepoint(direct: PostgresConnection, job: PostgresJob) -> BaseException | None:
     """Run one job and return its error, or None. Raises Unavailable if the server failed."""
-    connection.execute("SAVEPOINT one")
+    direct.execute("SAVEPOINT one")
     try:
-        job(connection)
+        job(direct)
     except Unavailable:
         raise
     except Exception as fault:  # noqa: BLE001 - a fault fails only its own group and must not end the writer
-        connection.execute("ROLLBACK TO SAVEPOINT one")
+        direct.execute("ROLLBACK TO SAVEPOINT one")
         return fault
-    connection.execute("RELEASE SAVEPOINT one")
+    direct.execute("RELEASE SAVEPOINT one")
     return None

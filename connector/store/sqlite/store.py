@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from connector.ports import changes
 from connector.ports.changes import Change
@@ -80,7 +80,7 @@ from connector.store.sqlite.people import SqlitePeople
 from connector.store.sqlite.products import PRODUCT_CHANGES, SqliteProducts
 from connector.views.subscriptions import SubscriptionState
 
-_APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
+APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutProcess: processes.put,
     changes.PutAsset: assets.put,
     changes.DropAsset: assets.drop,
@@ -155,6 +155,8 @@ def _open(path: Path, zone: tzinfo) -> StoreConnection:
 
 class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople, SqliteProducts):
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
+
+    _ways: ClassVar[Mapping[type[Change], Callable[[sqlite3.Connection, Any], None]]] = APPLY
 
     def __init__(
         self, reader: StoreConnection, writer: Writer, shelf: KeptPages[Asset], rule: CommitRule | None = None
@@ -483,14 +485,12 @@ class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople, SqliteProducts):
         return audit.leaf_count(self._reader, owner)
 
     def _apply(self, group: Sequence[Change], connection: sqlite3.Connection) -> None:
-        leaves = []
+        leaves = [change for change in group if isinstance(change, changes.AppendLeaf)]
         for change in group:
-            if isinstance(change, changes.AppendLeaf):
-                leaves.append(change)
-                continue
             if isinstance(change, changes.PutAsset | changes.DropAsset):
                 self._shelf.forget()
-            _APPLY[type(change)](connection, change)
+            if not isinstance(change, changes.AppendLeaf):
+                self._ways[type(change)](connection, change)
         if leaves:
             audit.append(connection, leaves)
 

@@ -1,10 +1,9 @@
 """What a reader may look up on any pages: the words, who may do what, and the accessibility statement."""
 
-from urllib.parse import urlsplit
-
 from starlette.responses import Response
 
 from connector.ports.entities import UserRole
+from connector.web.frame.origin import split_address
 from connector.web.frame.visit import Visit, find_operator, render
 
 HELP, ACCESSIBILITY = "/hilfe", "/barrierefreiheit"
@@ -55,7 +54,7 @@ async def show_accessibility(visit: Visit) -> Response:
 
 def _find_page_before(visit: Visit) -> str:
     """Return the address of the page of ours that a person comes from, without what its query says; empty for none."""
-    here, before = visit.pages.here, urlsplit(visit.request.headers.get("referer", "")[:_LONGEST_ADDRESS])
+    here, before = visit.pages.here, split_address(visit.request.headers.get("referer", "")[:_LONGEST_ADDRESS])
     known = before.netloc.lower() in here.hosts and before.path != ACCESSIBILITY
     return here.origin + before.path if known else ""
 

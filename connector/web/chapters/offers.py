@@ -14,7 +14,7 @@ from connector.web.frame.forms import FormFault, read_form, read_reason, read_ve
 from connector.web.frame.listing import read_bounds, read_matching
 from connector.web.frame.visit import Visit, go_to, make_link, name_people, read_query, render
 from connector.web.offering.stating import list_stated
-from connector.web.rights import is_guarded, may_end, may_publish, may_veto, may_withdraw, may_write
+from connector.web.rights import find_protection, is_guarded, may_end, may_publish, may_veto, may_withdraw, may_write
 from connector.web.showing.offer_rows import list_offer_rows
 from connector.web.terms import describe_terms
 
@@ -62,9 +62,10 @@ async def publish(visit: Visit) -> Response:
     form = await read_form(visit.request)
     asset = await find_asset(visit.desk.context, form.get("id", ""))
     own = visit.person.name in asset.edited_by
-    if not may_publish(visit.person.roles, asset.data_class, own=own):
+    protection = find_protection(asset)
+    if not may_publish(visit.person.roles, protection, own=own):
         raise FormFault("error-own-release" if own else "error-release", 403)
-    if is_guarded(asset.data_class) and form.get("geprueft") != "1":
+    if is_guarded(protection) and form.get("geprueft") != "1":
         return await _show(visit, asset, visit.words.say("release-unchecked"))
     release = asset.data_class is DataClass.PERSONAL
     seen, by = read_version(form, "stand"), visit.person.name
@@ -107,7 +108,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
     done = words.find(f"offer-done-{read_query(visit, 'fertig')}") or words.find(
         f"privacy.done-{read_query(visit, 'fertig')}"
     )
-    own = visit.person.name in asset.edited_by
+    own, protection = visit.person.name in asset.edited_by, find_protection(asset)
     changing = await offer_forms.find_change(context, asset.id)
     named = [form.editors[-1] for form in (changing,) if form] + [veto.by for veto in (asset.veto,) if veto]
     people = await name_people(visit, named)
@@ -126,8 +127,9 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         name_party=lambda party: context.find_name(party) or party,
         remarks=[words.pick(remark) for remark in remarks],
         counts=await _count(visit, asset),
-        guarded=is_guarded(asset.data_class),
-        may_publish=may_publish(visit.person.roles, asset.data_class, own=own),
+        guarded=is_guarded(protection),
+        lowered_from=protection if protection is not asset.data_class else None,
+        may_publish=may_publish(visit.person.roles, protection, own=own),
         own=own,
         may_write=may_write(visit.person.roles),
         changing=changing,
@@ -142,7 +144,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
 
 async def _look(visit: Visit, asset: Asset) -> Inspection | str | None:
     """Return what the data of an offer shows that somebody else releases, or why it cannot be read; else None."""
-    if asset.status is not AssetStatus.DRAFT or not is_guarded(asset.data_class):
+    if asset.status is not AssetStatus.DRAFT or not is_guarded(find_protection(asset)):
         return None
     place = str(asset.source.get("path") or asset.source.get("url") or "").rpartition("/")[2]
     try:

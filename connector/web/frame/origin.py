@@ -7,7 +7,7 @@ come from a page of this address: Fetch Metadata says so (`Sec-Fetch-Site`), or 
 import hashlib
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -70,6 +70,18 @@ def find_local_path(wanted: str) -> str:
     """
     plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
     return wanted if plain and wanted.startswith("/") and not wanted.startswith("//") and len(wanted) < 2000 else "/"
+
+
+def split_address(said: str) -> SplitResult:
+    """Return the parts of an address that a browser says; no parts of one that cannot be read.
+
+    >>> split_address("https://daten.example.org/suche?q=Rad").path, split_address("http://[").path
+    ('/suche', '')
+    """
+    try:
+        return urlsplit(said)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 CookiePlace = Literal["host", "plain"]

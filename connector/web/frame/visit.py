@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache, partial, wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,7 +30,7 @@ from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
 from connector.web.frame.forms import AUTOSAVE, FormFault, find_typed, is_form, read_form
 from connector.web.frame.logins import PagesLogin
-from connector.web.frame.origin import PagesOrigin, list_cookies
+from connector.web.frame.origin import PagesOrigin, list_cookies, split_address
 from connector.web.frame.unseen import show_unseen
 from connector.web.frame.wording import MANY, PageWords
 from connector.web.letters import make_letter
@@ -198,7 +198,7 @@ def find_way_back(request: Request) -> str:
 
     A browser says where a form was (`Referer`); only the path counts, so that it leads nowhere else.
     """
-    seen = urlsplit(str(request.url) if request.method in {"GET", "HEAD"} else request.headers.get("referer", ""))
+    seen = split_address(str(request.url) if request.method in {"GET", "HEAD"} else request.headers.get("referer", ""))
     path = f"{seen.path}?{seen.query}" if seen.query else seen.path
     return path if path.startswith("/") and not path.startswith("//") else "/"
 

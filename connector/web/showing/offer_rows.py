@@ -9,7 +9,7 @@ from connector.controlplane.judging import visibility
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.web.frame.visit import Visit
-from connector.web.rights import is_guarded, may_publish, may_veto, may_write
+from connector.web.rights import find_protection, is_guarded, may_publish, may_veto, may_write
 from connector.web.terms import summarise_terms
 
 LOOKED_AT = 200
@@ -61,8 +61,9 @@ def find_need(visit: Visit, asset: Asset) -> str:
         return ""
     if asset.veto is not None:
         return "vetoed" if may_write(roles) else ""
-    if not is_guarded(asset.data_class):
+    protection = find_protection(asset)
+    if not is_guarded(protection):
         return ""
-    if may_publish(roles, asset.data_class, own=visit.person.name in asset.edited_by):
+    if may_publish(roles, protection, own=visit.person.name in asset.edited_by):
         return "release"
     return "protect" if may_veto(roles) and asset.data_class is DataClass.PERSONAL else ""

@@ -176,8 +176,17 @@ def read_back(text: str) -> str:
     >>> read_back("q=Rad&format=CSV&ab=20"), read_back("https://elsewhere.example")
     ('/suche?q=Rad&format=CSV&ab=20', '/suche')
     """
-    asked = read_search(parse_qsl(text, max_num_fields=MOST_FIELDS)) if text.count("&") < MOST_FIELDS else AskedSearch()
+    asked = read_carried(text)
     return asked.write_page(asked.offset)
+
+
+def read_carried(text: str) -> AskedSearch:
+    """Return the search of a query that a link or a form carries; an empty one for more fields than a search has.
+
+    >>> read_carried("q=Rad").words, read_carried("q=Rad&" * 200).words
+    ('Rad', '')
+    """
+    return read_search(parse_qsl(text, max_num_fields=MOST_FIELDS)) if text.count("&") < MOST_FIELDS else AskedSearch()
 
 
 def write_query(asked: AskedSearch) -> dict[str, str | Sequence[str]]:

@@ -187,7 +187,7 @@ def _read_up_to_fault(data: bytes, at: int) -> list[Record]:
 def _decode(data: bytes) -> Any:
     try:
         return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise Unreadable("receiving.no-json") from None
 
 

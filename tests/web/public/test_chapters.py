@@ -84,7 +84,7 @@ async def test_a_barrier_is_reported_with_the_page_and_without_its_query() -> No
     square.statements = {"contact": "katalog@stadt.example"}
     async with square.browser() as browser:
         named = quote(f"{ADDRESS}/suche", safe="")
-        for before, said in ((f"{ADDRESS}/suche?q=geheim", named), ("https://evil.example/x", "")):
+        for before, said in ((f"{ADDRESS}/suche?q=geheim", named), ("https://evil.example/x", ""), ("http://[", "")):
             text = (await browser.get("/barrierefreiheit", headers={"referer": before})).text
             assert f"%20nicht%3A%20{said}%0D%0A" in text
             assert "geheim" not in text

@@ -108,6 +108,8 @@ def test_json_of_several_shapes_is_a_table(document: object, expected: tuple[tup
         (b"%PDF-1.7", "a.pdf", "receiving.no-rows"),
         (b"{", "a.json", "receiving.no-json"),
         (b"[" * 100_000, "a.json", "receiving.no-json"),
+        (b'{"\xff": 1}', "a.json", "receiving.no-json"),
+        (b'[{"a": "\xff"}]', "a.json", "receiving.no-json"),
         (b"3", "a.json", "receiving.no-rows"),
         (bytes(range(256)) * 4, "a.csv", "receiving.no-text"),
     ],

@@ -4,7 +4,7 @@ A change of the terms gives the offer a new identifier. The identifier of the da
 results, agreements and running transfers keep their asset.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from connector.controlplane.usecases.offering import assets, drafts
 from connector.controlplane.usecases.offering.assets import CHANGED
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.recipes import preparing
-from connector.ports.changes import DropAsset
+from connector.ports.changes import Change, DropAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.ports.product_store import DropProduct
 from connector.ports.store_errors import Conflict
@@ -40,6 +40,7 @@ async def edit(
     release: bool = False,
     editors: tuple[str, ...] = (),
     seen: int | None = None,
+    changes: Sequence[Change] = (),
 ) -> Asset:
     """Change members of an asset, as `AssetOrder` names them; the others stay as they are.
 
@@ -47,21 +48,44 @@ async def edit(
     its default, or removes a language. A published asset is checked as for a publication, and stays published.
 
     `editors` are the users who described the change on the pages, the last one makes it now, and `seen` is the version
-    that they have read. Raises NoSuchEntity, Invalid, NotAllowed.
+    that they have read. `changes` are stored with the change, also if it changes nothing of the asset. Raises
+    NoSuchEntity, Invalid, NotAllowed.
     """
     before = await find_asset(publisher.context, asset_id)
     if seen is not None and before.version != seen:
         raise NotAllowed("changed", CHANGED)
     after = await _apply(publisher, before, change)
     if after == before:
+        if changes:
+            await _store_beside(publisher, changes)
         return before
     if before.status is AssetStatus.PUBLISHED:
         await preparing.check_offer(publisher.evaluator, after)
         after = _render(publisher, before, after, release=release)
     else:
-        after = msgspec.structs.replace(after, edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))))
+        after = msgspec.structs.replace(
+            after,
+            edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))),
+            former_classes=_list_former(before, after),
+        )
     fields = {"members": sorted(change), **assets.name_person(*editors[-1:])}
-    return await assets.store_changed(publisher, before, after, before.status, event="changed", fields=fields)
+    return await assets.store_changed(
+        publisher, before, after, before.status, event="changed", fields=fields, changes=changes
+    )
+
+
+def _list_former(before: Asset, after: Asset) -> tuple[DataClass, ...]:
+    """Return the classes that an asset had since it was last published, without its present one."""
+    had = dict.fromkeys((*before.former_classes, before.data_class))
+    return tuple(known for known in had if known is not after.data_class)
+
+
+async def _store_beside(publisher: Publisher, changes: Sequence[Change]) -> None:
+    """Store what comes with a change that changes nothing. Raises NotAllowed."""
+    try:
+        await publisher.context.store.commit(list(changes))
+    except Conflict:
+        raise NotAllowed("changed", CHANGED) from None
 
 
 async def preview(publisher: Publisher, asset_id: str, change: Mapping[str, Any]) -> Asset:

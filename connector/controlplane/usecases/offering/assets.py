@@ -48,12 +48,18 @@ class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add(
-    publisher: Publisher, draft: AssetOrder, *, offer_id: str | None = None, editors: tuple[str, ...] = ()
+    publisher: Publisher,
+    draft: AssetOrder,
+    *,
+    offer_id: str | None = None,
+    editors: tuple[str, ...] = (),
+    changes: Sequence[Change] = (),
 ) -> Asset:
     """Add an asset as a draft, with `offer_id` (default: a new one) as the identifier of its offer.
 
-    `editors` are the users who described it on the pages, the last one adds it now. Raises Invalid, or NotAllowed if
-    the identifier is in use or the offer is too long for peers.
+    `editors` are the users who described it on the pages, the last one adds it now. `changes` are stored with it.
+    Raises Invalid, or NotAllowed if the identifier is in use, the offer is too long for peers, or one of `changes` is
+    out of date.
     """
     prepared = await preparing.prepare(publisher.evaluator, publisher.deriver, draft)
     draft, _ = await drafts.try_draft(publisher, prepared.draft if prepared else draft)
@@ -82,9 +88,12 @@ async def add(
                 PutAsset(asset, None),
                 record(publisher.context, "asset drafted", asset.id, name_person(*editors[-1:])),
                 *(await preparing.begin(publisher.evaluator, prepared, asset.id) if prepared else ()),
+                *changes,
             ]
         )
     except Conflict:
+        if changes and await publisher.context.store.asset(asset.owner, asset.id) is None:
+            raise NotAllowed("changed", CHANGED) from None
         raise NotAllowed("taken", f"An asset {asset.id} already exists: use another identifier.") from None
     return asset
 
@@ -122,7 +131,7 @@ async def publish(
         raise NotAllowed("changed", CHANGED)
     await preparing.check_offer(publisher.evaluator, asset)
     dated = msgspec.structs.replace(asset, published_at=asset.published_at or publisher.context.now())
-    published = msgspec.structs.replace(render(publisher, dated, release=release), edited_by=())
+    published = msgspec.structs.replace(render(publisher, dated, release=release), edited_by=(), former_classes=())
     return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED, fields=name_person(by))
 
 

@@ -90,9 +90,17 @@ async def save(
     return after
 
 
+def make_end(form: OfferForm) -> DropOfferForm:
+    """Return the end of a form as it was read: in the commit of what was made of it, so that only one of them ends."""
+    return DropOfferForm(form.owner, form.id, form.version)
+
+
 async def drop(context: Context, form: OfferForm) -> None:
-    """Remove a form, because it is finished or given up."""
-    await context.store.commit([DropOfferForm(context.owner, form.id)])
+    """Remove a form that is given up. Raises NotAllowed if it was saved or finished since."""
+    try:
+        await context.store.commit([make_end(form)])
+    except Conflict:
+        raise NotAllowed("changed", _CHANGED) from None
 
 
 def _check_bounds(form: OfferForm) -> None:

@@ -19,12 +19,12 @@ _purposes = msgspec.json.Decoder(tuple[str, ...]).decode
 
 _COLUMNS = "body, finalized_at, withdrawn_at, withdrawn_because, purposes"
 _SELECT = "SELECT body, finalized_at, withdrawn_at, withdrawn_because, purposes FROM agreements"
-_PUT = """
+PUT = """
 INSERT INTO agreements
 (owner, key, id, dataset, counterparty, finalized_at, withdrawn_at, withdrawn_because, purposes, body)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, key) DO NOTHING
 """
-_FINALIZE = "UPDATE agreements SET finalized_at = ? WHERE owner = ? AND key = ? AND finalized_at IS NULL"
+FINALIZE = "UPDATE agreements SET finalized_at = ? WHERE owner = ? AND key = ? AND finalized_at IS NULL"
 _WITHDRAW = """
 UPDATE agreements SET withdrawn_at = ?, withdrawn_because = ? WHERE owner = ? AND key = ? AND withdrawn_at IS NULL
 """
@@ -63,9 +63,7 @@ ORDER BY 1 DESC, 2 DESC NULLS LAST LIMIT ?
 def put(connection: sqlite3.Connection, change: PutAgreement) -> None:
     """Insert an agreement. Raises Conflict if another one has its key."""
     new = change.agreement
-    named = (new.owner, new.key, new.id, new.dataset, new.counterparty)
-    later = (new.finalized_at, new.withdrawn_at, new.withdrawn_because, msgspec.json.encode(new.purposes).decode())
-    if connection.execute(_PUT, (*named, *later, _encode(new))).rowcount == 0:
+    if connection.execute(PUT, to_row(new)).rowcount == 0:
         stored = connection.execute(_BY_KEY, (new.owner, new.key)).fetchone()
         if _read(stored) != new:
             raise Conflict(f"The agreement {new.key} is already stored with other content: read it.")
@@ -74,9 +72,16 @@ def put(connection: sqlite3.Connection, change: PutAgreement) -> None:
         usage.count_in_month(connection, new.owner, new.key, new.finalized_at, agreements=1)
 
 
+def to_row(new: Agreement) -> SqlRow:
+    """Return the values of an agreement in the order of `PUT`."""
+    named = (new.owner, new.key, new.id, new.dataset, new.counterparty)
+    later = (new.finalized_at, new.withdrawn_at, new.withdrawn_because, msgspec.json.encode(new.purposes).decode())
+    return (*named, *later, _encode(new))
+
+
 def finalize(connection: sqlite3.Connection, change: FinalizeAgreement) -> None:
     """Record when an agreement became final. Raises Conflict if there is none that is not final."""
-    if connection.execute(_FINALIZE, (change.at, change.owner, change.key)).rowcount == 0:
+    if connection.execute(FINALIZE, (change.at, change.owner, change.key)).rowcount == 0:
         raise Conflict(f"The agreement {change.key} is unknown or already final: read it again.")
     connection.execute(_COUNT, (change.owner, change.key))
     usage.count_in_month(connection, change.owner, change.key, change.at, agreements=1)

@@ -32,7 +32,7 @@ WHERE owner = ? AND kind = ? AND id = ?
 # Most updates change only the columns of the first statement, and naming a column rewrites its indices.
 _UPDATE = "UPDATE processes SET state = ?, version = ?, due_at = ?, updated_at = ?, body = ? WHERE place = ?"
 _UPDATE_NAMES = _UPDATE.replace("body = ?", "body = ?, peer_pid = ?, agreement_key = ?")
-_UPDATE_ALL = _UPDATE_NAMES.replace("agreement_key = ?", "agreement_key = ?, dataset = ?, outcome = ?")
+UPDATE_ALL = _UPDATE_NAMES.replace("agreement_key = ?", "agreement_key = ?, dataset = ?, outcome = ?")
 _BY_ID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND id = ?"
 _TRANSFERS = """
 SELECT body FROM processes WHERE owner = ? AND kind = 'transfer' AND id IN (SELECT value FROM json_each(?))
@@ -73,28 +73,38 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
     """Insert or update a process. Raises Conflict if the stored version differs, PidTaken for a pid in use."""
     process = change.process
     key = (process.owner, process.kind.value, process.id)
-    often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
-    names = (process.peer_pid, process.agreement_key)
-    listed = (process.dataset, process.state if has_ended(process) else "")
+    row = to_row(process)
+    often, names, listed = row[:5], row[5:7], row[7:]
     try:
         if change.expected is None:
             made = (process.role.value, process.peer, process.created_at)
-            connection.execute(_INSERT, (*often, *names, *listed, *key, *made))
+            connection.execute(_INSERT, (*row, *key, *made))
             return
         place, version, *before = connection.execute(_STORED, key).fetchone() or (None, None)
         if version != change.expected:
             raise Conflict(f"{process.id} has version {version}, not {change.expected}: read it again.")
         if listed != tuple(before[2:]):
-            connection.execute(_UPDATE_ALL, (*often, *names, *listed, place))
+            connection.execute(UPDATE_ALL, (*row, place))
         elif names != tuple(before[:2]):
             connection.execute(_UPDATE_NAMES, (*often, *names, place))
         else:
             connection.execute(_UPDATE, (*often, place))
     except sqlite3.IntegrityError as fault:
-        if "peer_pid" in str(fault):
-            taken = f"The peer's {process.peer_pid} already belongs to another process: read that process."
-            raise PidTaken(taken) from fault
-        raise Conflict(f"{process.id} is already stored: read that process.") from fault
+        raise to_refusal(process, fault) from fault
+
+
+def to_refusal(process: AnyProcess, fault: sqlite3.IntegrityError) -> Conflict | PidTaken:
+    """Return what a process that cannot be stored is refused with."""
+    if "peer_pid" in str(fault):
+        return PidTaken(f"The peer's {process.peer_pid} already belongs to another process: read that process.")
+    return Conflict(f"{process.id} is already stored: read that process.")
+
+
+def to_row(process: AnyProcess) -> SqlRow:
+    """Return the values of a process in the order of `UPDATE_ALL`."""
+    often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
+    ended = process.state if has_ended(process) else ""
+    return (*often, process.peer_pid, process.agreement_key, process.dataset, ended)
 
 
 def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> Negotiation | None:

@@ -35,7 +35,7 @@ _DROP_SESSIONS = "DELETE FROM sessions WHERE owner = ? AND user = ? AND seen_at 
 _SESSION = "SELECT user, begun_at, seen_at FROM sessions WHERE owner = ? AND token_hash = ?"
 _PUT_FORM = "INSERT INTO offer_forms (version, body, owner, id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _UPDATE_FORM = "UPDATE offer_forms SET version = ?, body = ? WHERE owner = ? AND id = ? AND version = ?"
-_DROP_FORM = "DELETE FROM offer_forms WHERE owner = ? AND id = ?"
+_DROP_FORM = "DELETE FROM offer_forms WHERE owner = ? AND id = ? AND version = ?"
 _FORM = "SELECT body FROM offer_forms WHERE owner = ? AND id = ?"
 _FORMS = "SELECT body FROM offer_forms WHERE owner = ? ORDER BY id"
 
@@ -109,12 +109,17 @@ def put_form(connection: sqlite3.Connection, change: PutOfferForm) -> None:
     else:
         done = connection.execute(_UPDATE_FORM, (*row, change.expected))
     if done.rowcount != 1:
-        raise Conflict(f"The offer form {form.id} has not version {change.expected}: read it again.")
+        raise _refuse_form(form.id, change.expected)
 
 
 def drop_form(connection: sqlite3.Connection, change: DropOfferForm) -> None:
-    """Remove an offer that people were filling in, if there is one."""
-    connection.execute(_DROP_FORM, (change.owner, change.id))
+    """Remove an offer that people were filling in. Raises Conflict."""
+    if connection.execute(_DROP_FORM, (change.owner, change.id, change.expected)).rowcount != 1:
+        raise _refuse_form(change.id, change.expected)
+
+
+def _refuse_form(id: str, expected: int | None) -> Conflict:
+    return Conflict(f"The offer form {id} has not version {expected}: read it again.")
 
 
 def offer_form(connection: sqlite3.Connection, owner: str, id: str) -> OfferForm | None:

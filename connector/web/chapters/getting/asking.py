@@ -218,7 +218,7 @@ def _read_terms(text: str) -> dict[str, Any]:
     """Return the terms that a form carries. Raises FormFault."""
     try:
         return msgspec.json.decode(text, type=dict)
-    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise FormFault("form-unreadable") from None
 
 

@@ -83,7 +83,7 @@ async def _search(visit: Visit, asked: AskedSearch) -> HitsView | None:
     answer = await visit.desk.search(results.write_query(asked))
     try:
         return await work_aside(len(answer), partial(msgspec.json.decode, answer, type=HitsView))
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
 
 

@@ -1,7 +1,7 @@
 """Saved searches: save what is searched for, see what is new in it, get its feed, remove it."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -9,11 +9,12 @@ from connector.controlplane.core.errors import NoSuchEntity
 from connector.desk.board import ask_broker
 from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder
 from connector.web.frame.forms import FormFault, read_form, read_version
+from connector.web.frame.origin import split_address
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
-from connector.web.showing.results import LONGEST, read_search, show_result
+from connector.web.showing.results import LONGEST, read_carried, show_result
 from connector.web.showing.saved import read_parameters, write_parameters
 
-LONGEST_NAME, MOST_FIELDS = 120, 100
+LONGEST_NAME = 120
 PLACE = "/suche/gespeichert"
 
 
@@ -30,8 +31,8 @@ async def save(visit: Visit) -> Response:
     name = " ".join(given.get("name", "").split())[:LONGEST_NAME]
     if not name:
         raise FormFault("saving.no-name")
-    fields = parse_qsl(urlsplit(given.get("suche", "")[: 20 * LONGEST]).query, max_num_fields=MOST_FIELDS)
-    parameters = write_parameters(read_search(fields))
+    searched = split_address(given.get("suche", "")[: 20 * LONGEST]).query
+    parameters = write_parameters(read_carried(searched))
     if not parameters:
         raise FormFault("saving.no-search")
     order = SavedSearchOrder(name=name, parameters=parameters)

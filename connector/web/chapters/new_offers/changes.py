@@ -69,11 +69,16 @@ async def carry_out(visit: Visit, form: OfferForm, fields: Mapping[str, str]) ->
     editors = (*(name for name in form.editors if name != by), by)
     try:
         await asset_changes.edit(
-            visit.desk.publisher, form.asset, change.members, editors=editors, seen=change.asset.version
+            visit.desk.publisher,
+            form.asset,
+            change.members,
+            editors=editors,
+            seen=change.asset.version,
+            changes=[offer_forms.make_end(form)],
         )
     except NotAllowed as error:
         if error.code != "changed":
             raise
+        form = await offer_forms.find(visit.desk.context, form.id)
         return await show_change(visit, form, visit.words.say("offering.clash-release"), status=409)
-    await offer_forms.drop(visit.desk.context, form)
     return go_to(make_link("/angebote/angebot", id=form.asset, fertig="geaendert"))

@@ -145,10 +145,11 @@ async def discard(visit: Visit) -> Response:
         raise FormFault("error-not-yours", 403)
     context, uploads = visit.desk.context, visit.pages.uploads
     form = await offer_forms.find(context, fields.get("id", ""))
-    # A release that was interrupted has made an asset of this form, which needs the file.
+    # Once the form is gone, nobody makes an offer of what was uploaded for it. An older release of this software may
+    # have been interrupted after it had made one.
+    await offer_forms.drop(context, form)
     if uploads is not None and await context.store.asset(context.owner, form.id) is None:
         await uploads.drop(form.id)
-    await offer_forms.drop(context, form)
     if form.asset:
         return go_to(make_link("/angebote/angebot", id=form.asset, fertig="verworfen"))
     return go_to("/angebote?fertig=verworfen")

@@ -4,12 +4,12 @@ from starlette.responses import Response
 
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.usecases.offering import assets, offer_forms
-from connector.ports.entities import Asset, OfferForm
+from connector.ports.entities import OfferForm
 from connector.web.chapters.new_offers.changes import carry_out, show_change
 from connector.web.frame.forms import FormFault, read_form, read_version
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.answers import read_inspection
-from connector.web.offering.checking import Checked, check_form
+from connector.web.offering.checking import check_form
 from connector.web.offering.steps import find_step, list_steps
 from connector.web.offering.terms_of_form import write_document
 from connector.web.rights import is_guarded, may_write
@@ -43,27 +43,20 @@ async def release(visit: Visit) -> Response:
     checked = await check_form(visit, form)
     if not checked.ready or checked.order is None:
         return go_to(find_step(form, "pruefen"))
-    asset = await _add(visit, form, checked)
+    editors = (*(name for name in form.editors if name != person.name), person.name)
+    try:
+        # The form ends with the asset in one commit: it is never left beside an asset that says something else.
+        asset = await assets.add(publisher, checked.order, editors=editors, changes=[offer_forms.make_end(form)])
+    except NotAllowed as error:
+        if error.code != "changed":
+            raise
+        form = await offer_forms.find(visit.desk.context, form.id)
+        return await _show(visit, form, visit.words.say("offering.clash-release"), status=409)
     done = "vorgelegt"
     if not is_guarded(asset.data_class):
         await assets.publish(publisher, asset.id, by=person.name, seen=asset.version)
         done = "veroeffentlicht"
-    await offer_forms.drop(visit.desk.context, form)
     return go_to(make_link("/angebote/angebot", id=asset.id, fertig=done))
-
-
-async def _add(visit: Visit, form: OfferForm, checked: Checked) -> Asset:
-    """Add the asset of a form. A release that was interrupted before has added it already."""
-    assert checked.order is not None
-    by, context = visit.person.name, visit.desk.context
-    editors = (*(name for name in form.editors if name != by), by)
-    try:
-        return await assets.add(visit.desk.publisher, checked.order, editors=editors)
-    except NotAllowed as error:
-        known = await context.store.asset(context.owner, form.id) if error.code == "taken" else None
-        if known is None:
-            raise
-        return known
 
 
 async def _show(visit: Visit, form: OfferForm, fault: str = "", status: int = 200) -> Response:

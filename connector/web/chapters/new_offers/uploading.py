@@ -4,10 +4,13 @@ Without script, a form sends the file. The script sends it in one piece from the
 name, size and date in the address, and asks after an interruption how much is stored.
 """
 
+from collections.abc import AsyncIterator
+
 import msgspec
 from starlette.responses import JSONResponse, Response
 
 from connector.controlplane.core.errors import UseCaseError
+from connector.controlplane.usecases import users
 from connector.controlplane.usecases.offering import offer_forms
 from connector.dataplane.files.folder import UnsafePath, check_path
 from connector.dataplane.uploads import Uploads, make_mark
@@ -69,16 +72,38 @@ async def _store_sent(visit: Visit, form: OfferForm) -> OfferForm:
     sent = _read_sent(visit)
     name, mark = _find_name(sent.name), sent.mark
     arrival = Arrival(flow_id=form.id, media_type="", size=sent.size, offset=sent.offset, name=name, version=mark)
-    source = await _require_uploads(visit).store(form.id, arrival, read_pieces(visit.request))
-    return await take_source(visit, form, source, name)
+    return await _store(visit, form, arrival, read_pieces(visit.request), name)
 
 
 async def _store_form(visit: Visit, form: OfferForm) -> OfferForm:
     written, pieces = await open_file(visit.request.headers.get("content-type", ""), read_pieces(visit.request))
     name = _find_name(written)
     arrival = Arrival(flow_id=form.id, media_type="", name=name)
-    source = await _require_uploads(visit).store(form.id, arrival, pieces)
-    return await take_source(visit, form, source, name)
+    return await _store(visit, form, arrival, pieces, name)
+
+
+async def _store(visit: Visit, form: OfferForm, arrival: Arrival, pieces: AsyncIterator[bytes], name: str) -> OfferForm:
+    """Store a file as the data of a form, in place of an earlier one. One that the form does not take is removed.
+
+    A form may be finished while its file is on the way: what was released then is not touched.
+    """
+    uploads = _require_uploads(visit)
+    source = await uploads.store(form.id, arrival, pieces)
+    try:
+        await _check_person(visit)
+        taken = await take_source(visit, form, source, name)
+    except (UseCaseError, FormFault):
+        await uploads.remove(form.id, source)
+        raise
+    await uploads.remove(form.id, form.source or {})
+    return taken
+
+
+async def _check_person(visit: Visit) -> None:
+    """Raise FormFault unless the person may still make offers: a file can be on its way for hours."""
+    person = await users.find(visit.users, visit.person.name)
+    if person.disabled_at is not None or not may_write(person.roles):
+        raise FormFault("error-not-yours", 403)
 
 
 async def _find(visit: Visit) -> OfferForm:

@@ -308,7 +308,7 @@ async def _read_carried(visit: Visit) -> CarriedSheet:
     form = await read_form(visit.request)
     try:
         return msgspec.json.decode(form.get("eintraege", ""), type=CarriedSheet)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise FormFault("form-unreadable") from None
 
 

@@ -33,6 +33,10 @@ async def test_a_search_without_words_and_filters_is_not_offered_for_saving(offi
     )
     assert answer.status_code == 422
     assert "weder Wörter noch Filter" in answer.text
+    for unreadable in ("//[", "/suche?" + "q=Rad&" * 200):
+        answer = await browser.post("/suche/gespeichert/sichern", data={"suche": unreadable, "name": "Alles"})
+        assert answer.status_code == 422
+        assert "weder Wörter noch Filter" in answer.text
 
 
 async def test_what_is_new_is_noted_as_seen_by_a_person_alone(office: Office) -> None:

@@ -198,3 +198,44 @@ async def test_terms_that_were_not_touched_in_the_form_of_the_template_stay(offi
     assert "An Verträgen und Lieferungen ändert sich nichts." in page.text
     await carry_out(office, browser, form_id)
     assert (await stored(office)).policy == before.policy
+
+
+@pytest.mark.parametrize("guarded", [DataClass.CONFIDENTIAL, DataClass.PERSONAL])
+async def test_a_class_that_is_lowered_needs_a_second_person_as_before(office: Office, guarded: DataClass) -> None:
+    await furnish(office, data_class=guarded)
+    browser = await office.sign_in(UserRole.PROVIDER)
+    assert (await browser.post("/angebote/zurueckziehen", data={"id": "urn:d:1"})).status_code == 303
+    form_id = await begin(office, browser)
+    await describe(office, browser, form_id, klasse="internal")
+    await carry_out(office, browser, form_id)
+    lowered = await stored(office)
+    assert (lowered.data_class, lowered.former_classes) == (DataClass.INTERNAL, (guarded,))
+    assert lowered.personal is (guarded is DataClass.PERSONAL)
+    assert "Deshalb gibt sie auch jetzt eine zweite Person frei" in Reading((await browser.get(OFFER)).text).text
+    release = {"id": "urn:d:1", "stand": str(lowered.version), "geprueft": "1"}
+    assert (await browser.post("/angebote/veroeffentlichen", data=release)).status_code == 403
+    # Who may not agree to what is protected may not do so by another name for it.
+    assert (await browser.post("/eingang/zustimmen", data={"id": "urn:n:1", "stand": "1"})).status_code == 403
+    # Nor does a second change hide the first one.
+    form_id = await begin(office, browser)
+    await describe(office, browser, form_id, klasse="open")
+    await carry_out(office, browser, form_id)
+    release["stand"] = str((await stored(office)).version)
+    assert (await browser.post("/angebote/veroeffentlichen", data=release)).status_code == 403
+    second = await office.sign_in(UserRole.RELEASE, name="c.demir")
+    assert (await second.post("/angebote/veroeffentlichen", data={**release, "geprueft": ""})).status_code == 422
+    assert (await stored(office)).status is AssetStatus.WITHDRAWN
+    assert (await second.post("/angebote/veroeffentlichen", data=release)).status_code == 303
+    assert (await stored(office)).former_classes == ()
+
+
+async def test_a_change_that_was_carried_out_cannot_be_given_up_with_its_data(office: Office) -> None:
+    await furnish(office, status=AssetStatus.DRAFT)
+    browser = await office.sign_in(UserRole.PROVIDER)
+    form_id = await begin(office, browser)
+    files = {"datei": ("neu.csv", b"Ort;pm10\nBahnhof;9,1\n", "text/csv")}
+    await browser.post(path("/neues-angebot/hochladen", form_id), files=files)
+    fields = {"id": form_id, "stand": str((await office.form(form_id)).version), "fassung": "1"}
+    assert (await browser.post("/neues-angebot/freigabe", data=fields)).status_code == 303
+    assert (await browser.post("/neues-angebot/verwerfen", data={"id": form_id})).status_code == 404
+    assert (office.root / (await stored(office)).source["path"]).read_bytes() == files["datei"][1]

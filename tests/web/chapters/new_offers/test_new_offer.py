@@ -85,6 +85,7 @@ async def test_what_cannot_be_read_is_told_at_its_field_in_the_words_of_the_page
         (f"https://pages.example{DESCRIPTION}", DESCRIPTION),
         ("https://elsewhere.example/x", "/x"),
         ("https://elsewhere.example//evil.example", "/"),
+        ("http://[", "/"),
         ("", "/"),
     ],
 )

@@ -1,10 +1,14 @@
 """The check finds what a release would refuse; a release publishes, or needs a second person."""
 
+import asyncio
+from typing import Any
+
 import msgspec
 import pytest
 
-from connector.ports.changes import PutOfferForm
-from connector.ports.entities import AssetStatus, DataClass, PageBounds, UserRole
+from connector.controlplane.usecases.offering import assets
+from connector.ports.changes import Change
+from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds, UserRole
 from tests.support.plane import OWNER
 from tests.web.office import Office, Reading, path
 
@@ -62,15 +66,49 @@ async def test_protected_data_is_released_by_a_second_person(office: Office, gua
         assert "Felder der Daten Ort, pm10, E-Mail" in Reading(record.text).text
 
 
-async def test_a_release_that_was_interrupted_goes_on(office: Office) -> None:
+async def test_a_release_that_is_interrupted_leaves_a_draft_or_a_form_and_never_both(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form beside its asset could be changed and released, and the older asset would be published."""
     await office.fill_in(answers=WHOLE)
     browser = await office.sign_in(UserRole.PROVIDER)
-    form = await office.form()
-    await browser.post("/neues-angebot/freigabe", data=FORM)
-    await office.store.commit([PutOfferForm(form, None)])
-    again = await browser.post("/neues-angebot/freigabe", data=FORM)
-    assert again.status_code == 303
+    commit, number = office.store.commit, 0
+
+    async def break_off(changes: list[Change]) -> None:
+        nonlocal number
+        number += 1
+        if number == 2:
+            raise asyncio.CancelledError
+        await commit(changes)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.store, "commit", break_off)
+        with pytest.raises(asyncio.CancelledError):
+            await browser.post("/neues-angebot/freigabe", data=FORM)
+    asset = await office.store.asset(OWNER, "urn:f:1")
+    assert asset
+    assert asset.status is AssetStatus.DRAFT
     assert not await office.store.offer_forms(OWNER)
+    done = await browser.post("/angebote/veroeffentlichen", data={"id": asset.id, "stand": str(asset.version)})
+    assert done.headers["location"].endswith("fertig=veroeffentlicht")
+
+
+async def test_of_two_who_release_and_give_up_one_form_the_first_one_is_right(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.fill_in(answers=WHOLE)
+    browser = await office.sign_in(UserRole.PROVIDER)
+    add = assets.add
+
+    async def add_late(*given: Any, **more: Any) -> Asset:
+        assert (await browser.post("/neues-angebot/verwerfen", data={"id": "urn:f:1"})).status_code == 303
+        return await add(*given, **more)
+
+    monkeypatch.setattr(assets, "add", add_late)
+    answer = await browser.post("/neues-angebot/freigabe", data=FORM)
+    assert answer.status_code == 404
+    assert "Es ist fertig oder wurde verworfen" in answer.text
+    assert await office.store.asset(OWNER, "urn:f:1") is None
 
 
 async def test_what_changed_since_it_was_read_is_not_released(office: Office) -> None:

@@ -7,10 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connector.controlplane.usecases import users
+from connector.controlplane.usecases.accounts import people
 from connector.dataplane.uploads import MOST_BYTES, Uploads
 from connector.ports.entities import UserRole
 from connector.web.frame.application import PagesHouse
 from connector.web.pages import make_pages_app
+from tests.support.plane import OWNER
 from tests.web.office import Office, Reading
 
 TREES = "Art;Höhe;Datum\nLinde;12,5;2026-05-01\nAhorn;9;2026-05-03\n".encode()
@@ -115,6 +118,71 @@ async def test_what_is_given_up_is_removed_unless_an_offer_has_it(office: Office
         await office.offer(form_id)
     await browser.post("/neues-angebot/verwerfen", data={"id": form_id})
     assert bool(list_files(office.root)) is made
+
+
+@pytest.mark.parametrize("released", [True, False])
+async def test_a_file_that_arrives_late_replaces_nothing(office: Office, released: bool) -> None:
+    """The form is released, or another window uploads a file of this name, while the file is on its way."""
+    browser = await office.sign_in(UserRole.PROVIDER)
+    await office.fill_in(answers={"titel": "Bäume", "vorlage": "purpose", "klasse": "confidential"})
+    query = {"id": "urn:f:1", "name": "baum.csv", "groesse": str(len(TREES)), "geaendert": "1"}
+    first = await browser.post("/neues-angebot/hochladen", params=query, content=TREES, headers=BYTES)
+    assert first.status_code == 200
+    form = await office.form()
+    assert form.source
+
+    async def send_slowly() -> AsyncIterator[bytes]:
+        yield b"x" * 10
+        if released:
+            await browser.post("/neues-angebot/freigabe", data={"id": form.id, "stand": str(form.version)})
+        else:
+            saved = {**form.answers, "titel": "Anders", "id": form.id, "stand": str(form.version)}
+            await browser.post("/neues-angebot/beschreibung", data=saved)
+        yield b"x" * (len(TREES) - 10)
+
+    headers = {**BYTES, "content-length": str(len(TREES))}
+    late = await browser.post("/neues-angebot/hochladen", params=query, content=send_slowly(), headers=headers)
+    assert late.status_code == 422
+    asset = await office.store.asset(OWNER, "urn:f:1")
+    source = asset.source if asset else (await office.form()).source
+    assert bool(asset) is released
+    assert source == form.source
+    assert (office.root / form.source["path"]).read_bytes() == TREES
+    assert len(list_files(office.root / "uploads")) == 1
+
+
+@pytest.mark.parametrize("deed", ["disabled", "another role"])
+async def test_a_file_of_who_may_no_longer_make_offers_is_not_taken(office: Office, deed: str) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    await office.fill_in()
+    before = await office.form()
+    query = {"id": "urn:f:1", "name": "baum.csv", "groesse": str(len(TREES)), "geaendert": "1"}
+
+    async def send() -> AsyncIterator[bytes]:
+        yield TREES[:10]
+        if deed == "disabled":
+            await users.disable(office.register, "a.kaya", by="test")
+        else:
+            await people.change_roles(office.register, "a.kaya", [UserRole.AUDITOR], by="test")
+        yield TREES[10:]
+
+    headers = {**BYTES, "content-length": str(len(TREES))}
+    late = await browser.post("/neues-angebot/hochladen", params=query, content=send(), headers=headers)
+    assert late.status_code == 422
+    assert await office.form() == before
+    assert list_files(office.root / "uploads") == set()
+
+
+async def test_another_file_takes_the_place_of_the_first_one(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    sent = await browser.post("/neues-angebot/hochladen", files={"datei": ("baum.csv", TREES, "text/csv")})
+    place = f"/neues-angebot/hochladen?id={form_of(sent.headers['location'])}"
+    await browser.post(place, files={"datei": ("baum.csv", TREES + b"Eiche;3;2026-05-04\n", "text/csv")})
+    (left,) = list_files(office.root)
+    form = await office.form(form_of(sent.headers["location"]))
+    assert form.source
+    assert left == office.root / form.source["path"]
+    assert left.read_bytes().endswith(b"05-04\n")
 
 
 async def test_a_large_file_takes_little_memory(office: Office) -> None:
