@@ -13,14 +13,14 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.routing import APIRoute
 
 from connector.api.frame import errors
 from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
 from connector.api.frame.heads import Heads
 from connector.api.frame.models import answer_model
-from connector.api.frame.search_parameters import SearchParameters
+from connector.api.frame.search_parameters import SearchParameters, describe_parameters, read_parameters
+from connector.api.frame.shares import ShareGate, take_share
 from connector.api.frame.turns import Turns
 from connector.broker import finding, search
 from connector.broker.crawler import Crawler
@@ -29,6 +29,7 @@ from connector.broker.query import Asked, QueryRefused, make_query
 from connector.broker.visibility.callers import Visibility
 from connector.net.aside import work_aside
 from connector.net.serving.rates import CallerRates
+from connector.net.slots import CallerShares
 from connector.ports.broker_store import BrokerStore, RecordView
 from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
 from connector.ports.search_index import Facet, SearchIndex, SearchUnavailable
@@ -164,6 +165,7 @@ def make_broker_app(
     now: Callable[[], int],
     alive: Callable[[], bool] = lambda: True,
     rates: CallerRates | None = None,
+    shares: CallerShares | None = None,
     open: bool = False,
     list_in_use: Callable[[], ListInUse | None] = lambda: None,
     list_warning: Callable[[], str | None] = lambda: None,
@@ -173,10 +175,9 @@ def make_broker_app(
 
     `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
     commits the replay key of its token (raises Replayed) before the request is processed. `visibility` opens what a
-    caller sees of the record. `participant` is the broker:
-    its own token alone lets the search index be built anew. With `open`, whoever sends no token may read, as often as
-    an address may that proves nothing. `note_search` is told the words of each search, the number of its results, and
-    its caller, if known.
+    caller sees of the record. `participant` is the broker: its own token alone lets the search index be built anew.
+    With `open`, whoever sends no token may read, as often as an address may that proves nothing. `shares` are those of
+    all callers. `note_search` is told the words of each search, the number of its results, and its caller, if known.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -185,7 +186,7 @@ def make_broker_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.desk = BrokerDesk(
         record=record,
@@ -206,6 +207,7 @@ def make_broker_app(
     )
     errors.install(app)
     app.add_middleware(Heads)
+    app.add_middleware(ShareGate, shares=shares or CallerShares())
     app.add_middleware(Turns, first=("/health", "/ready"))
     if open:
         # What everybody reads, the scripts of every site read too; none of them can send a token.
@@ -277,7 +279,10 @@ class _Proof:
         """Return the caller, who is found once for a request. Raises ApiError."""
         found: dict[_Proof, Caller | None] = request.scope.setdefault("datenkontor.callers", {})
         if self not in found:
-            found[self] = await self._find(request, request.app.state.desk)
+            desk: BrokerDesk = request.app.state.desk
+            caller = found[self] = await self._find(request, desk)
+            if not await take_share(request, caller.participant if caller else find_address(request, desk)):
+                raise ApiError(429, "too-many", WAITING, retry_after_s=RETRY_S)
         return found[self]
 
     async def _find(self, request: Request, desk: BrokerDesk) -> Caller | None:
@@ -334,7 +339,7 @@ def read_search(given: SearchParameters) -> Asked:
         raise _refuse(refusal) from None
 
 
-async def _read_asked(given: Annotated[SearchParameters, Query()]) -> Asked:
+async def _read_asked(given: Annotated[SearchParameters, Depends(read_parameters)]) -> Asked:
     # The dependencies here are coroutines: FastAPI runs a plain function on a thread, which costs more than it does.
     return read_search(given)
 
@@ -352,7 +357,9 @@ def _json(document: Any, status: int = 200) -> Response:
 
 
 @router.get(
-    "/search", responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False, "apart": []})
+    "/search",
+    responses=_shown({"items": [_RESULT], "total": 1, "next": None, "corrected": False, "apart": []}),
+    openapi_extra={"parameters": describe_parameters()},
 )
 async def search_offers(
     desk: AtBroker,
@@ -489,7 +496,3 @@ async def ready(desk: AtBroker) -> Response:
         participant_list=show_list(desk.list_in_use(), desk.now()),
     )
     return _json(msgspec.to_builtins(found), 200 if well else 503)
-
-
-def _operation(route: APIRoute) -> str:
-    return route.name

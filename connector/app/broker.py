@@ -69,6 +69,7 @@ from connector.identity.passwords import Argon2Passwords
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.serving.messages import Application
+from connector.net.slots import CallerShares
 from connector.net.transport import DialLimits, Transport
 from connector.ports.board import Board
 from connector.ports.broker_store import BrokerStore
@@ -111,6 +112,7 @@ class BrokerServer:
     site: PublicSite
     changed: asyncio.Event
     now: Callable[[], int]
+    shares: CallerShares
     credentials: CredentialService | None = None
     graph: GraphStore | None = None
     pushed: PushedIntake | None = None
@@ -197,7 +199,7 @@ class BrokerServer:
             organisation=build_login(settings, parts.client, self.now, register),
             statements=settings.web.statements,
         )
-        return make_broker_pages(desk, house, admit=admit)
+        return make_broker_pages(desk, house, admit=admit, shares=self.shares)
 
     async def stop(self) -> None:
         """Stop the crawler, and close the listeners, the search index, the board, the record and the store."""
@@ -242,7 +244,6 @@ async def build_broker(
             announcer.announce()
 
     site = make_site(settings)
-
     pushed = build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
     crawler = build_crawler(parts, record, now, note_change, crawls, pushed)
     credentials = build_credential_service(parts, make_holding_context(parts, now))
@@ -260,7 +261,7 @@ async def build_broker(
         changed=note_change,
         now=now,
     )
-    graph, visibility = _open_graph(settings, site), Visibility(record, now)
+    graph, visibility, shares = _open_graph(settings, site), Visibility(record, now), CallerShares()
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
     poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
@@ -280,12 +281,13 @@ async def build_broker(
         visibility=visibility,
         protocol=_build_protocol(parts, visibility, credentials),
         credentials=credentials,
-        api=_build_api(parts, desk, needs, visibility, graph, pushed, searches, tasks),
+        api=_build_api(parts, desk, needs, visibility, shares, graph, pushed, searches, tasks),
         searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
         changed=changed,
         now=now,
+        shares=shares,
         graph=graph,
         pushed=pushed,
         tasks=tasks,
@@ -331,6 +333,7 @@ def _build_api(
     desk: OperatorDesk,
     needs: BoardDesk,
     visibility: Visibility,
+    shares: CallerShares,
     graph: GraphStore | None,
     pushed: PushedIntake | None,
     searches: SearchCounter | None,
@@ -358,6 +361,7 @@ def _build_api(
         now=desk.now,
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
         rates=make_rates(settings),
+        shares=shares,
         open=settings.broker.open,
         list_in_use=parts.identity.list_in_use,
         list_warning=parts.trust_warning,

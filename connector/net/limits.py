@@ -66,11 +66,15 @@ class TokenBuckets:
 
 
 class ConcurrencyLimit:
-    """A limit on concurrent users, in total and per key; `total` limits its memory too."""
+    """A limit on concurrent users, in total and per key; `total` limits its memory too.
 
-    def __init__(self, *, total: int, per_key: int) -> None:
+    From `crowded` users on a key gets no second place: so a few keys do not keep all others out.
+    """
+
+    def __init__(self, *, total: int, per_key: int, crowded: int | None = None) -> None:
         self._total = total
         self._per_key = per_key
+        self._crowded = total if crowded is None else crowded
         self._held: dict[str, int] = {}
         self._count = 0
 
@@ -82,7 +86,8 @@ class ConcurrencyLimit:
     def enter(self, key: str) -> bool:
         """Take a place, or return False if none is free. Each successful `enter` needs one `leave`."""
         held = self._held.get(key, 0)
-        if self._count >= self._total or held >= self._per_key:
+        most = 1 if self._count >= self._crowded else self._per_key
+        if self._count >= self._total or held >= most:
             return False
         self._held[key] = held + 1
         self._count += 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from connector.ports.assessments import AssessmentStore
-from connector.ports.broker_store import BrokerStore, Entry
+from connector.ports.broker_store import BrokerStore, CrawlSource, Entry
 from connector.ports.moderation import Act, Mark, ModerationChange
 from connector.ports.search_days import SearchDayStore
 
@@ -45,6 +45,12 @@ class ModeratedStore(BrokerStore, SearchDayStore, AssessmentStore, Protocol):
 
     async def alike_by(self, keys: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
         """Return for each of the keys the shown entries that have it, whoever sees them: of each participant one."""
+
+    async def list_source_names(self, most: int) -> Sequence[str]:
+        """Return the first names of sources in alphabetical order, each once whatever its case, at most `most`."""
+
+    async def find_named(self, name: str, most: int) -> Sequence[CrawlSource]:
+        """Return the sources with a name, whatever its case, at most `most`."""
 
     async def act(self, number: int) -> Act | None:
         """Return one act of the log."""

@@ -195,7 +195,7 @@ async def _search_over_http(record: BrokerStore, index: TantivyIndex) -> dict[st
         "facets": ("/v1/search", [{"q": text, "facets": "true"} for text in list_queries(ROUNDS)]),
         "frequent": ("/v1/search", [{"q": "stadt"}]),
         "suggest": ("/v1/suggest", [{"q": text[:3]} for text in list_queries(ROUNDS)]),
-        "area": ("/v1/search", [{"q": "stadt", "near": "7.2,51.5,20"}]),
+        "area": ("/v1/search", [{"q": "stadt", "near": "7.2,51.5,2"}]),
     }
     spent: dict[str, list[Spent]] = {}
     async with serve(record, index, projector, crawler) as ask:

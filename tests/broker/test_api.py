@@ -1,5 +1,6 @@
 """What participants ask a broker, over HTTP: search in German, sources, changes, a nudge, and who may."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,12 +13,12 @@ from connector.broker.schedule import DAY
 from connector.broker.visibility.callers import Visibility
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent, ListInUse
-from connector.ports.search_index import Followed
+from connector.ports.search_index import Followed, IndexPage, Query
 from connector.ports.store_errors import Replayed
 from connector.store.index.index import TantivyIndex
 from connector.store.index.track import Track
 from connector.store.memory.record import MemoryBrokerStore
-from tests.broker.crawling import crawler_of
+from tests.broker.crawling import crawler_of, until
 from tests.broker.searching import Searching
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
 
@@ -296,6 +297,29 @@ async def test_every_route_has_an_example_in_the_openapi_document(desk: Desk) ->
             assert any(
                 "example" in answer["content"]["application/json"] for answer in answers if answer.get("content")
             ), path
+
+
+async def test_a_member_that_asks_for_much_at_once_is_in_front_of_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, gate, searching = desk.searching.index.find, asyncio.Event(), list[str]()
+
+    async def find_late(query: Query) -> IndexPage:
+        searching.append(query.text)
+        await gate.wait()
+        return await find(query)
+
+    def ask(member: str, text: str) -> asyncio.Task[httpx.Response]:
+        headers = {"Authorization": f"Bearer {CITY}{member}"}
+        return asyncio.create_task(desk.http.get("/v1/search", params={"q": text}, headers=headers))
+
+    monkeypatch.setattr(desk.searching.index, "find", find_late)
+    asked = [ask("tiefbauamt", "baum") for _ in range(9)] + [ask("umweltamt", "luft")]
+    await until(lambda: "luft" in searching)
+    assert searching == ["baum"] * 4 + ["luft"]
+    gate.set()
+    await asyncio.gather(*asked)
+    assert searching.count("baum") == 9
 
 
 async def test_who_proves_nothing_and_a_peer_that_comes_too_often_are_put_off(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connector.ports.broker_store import Delta, Entry, Listing, RecordView, Statements
 from connector.ports.moderated_store import ModeratedStore
@@ -367,3 +368,16 @@ async def test_a_mark_of_one_dataset_of_a_broker_is_of_that_alone(record: Modera
     await record.moderate(change("a", HIDDEN), NOW)
     assert await record.view().entry(WORKS, "a")
     assert await record.view().entry(CITY, "a") is None
+
+
+async def test_sources_are_found_by_name_and_the_first_names_are_listed(record: ModeratedStore) -> None:
+    for participant, name in (("urn:b", "Bauamt"), ("urn:a", "BAUAMT"), ("urn:c", "Archiv"), ("urn:d", "")):
+        await record.put_source(replace(source(participant), name=name))
+    assert await record.list_source_names(5) == ["Archiv", "BAUAMT", "Stadt"]
+    assert await record.list_source_names(1) == ["Archiv"]
+    assert [one.participant for one in await record.find_named("bauamt", 5)] == ["urn:a", "urn:b"]
+    assert len(await record.find_named("bauamt", 1)) == 1
+    await record.put_source(replace(source("urn:a"), name="Zoo"))
+    assert await record.list_source_names(5) == ["Archiv", "Bauamt", "Stadt", "Zoo"]
+    assert [one.participant for one in await record.find_named("Bauamt", 5)] == ["urn:b"]
+    assert await record.find_named("", 5) == []

@@ -80,8 +80,8 @@ class Killable:
         self.kill()
         assert self._zygote.stdin
         self._zygote.stdin.close()
-        self._zygote.wait(10)
-        self._reader.join(10)
+        self._zygote.wait(READY_S)
+        self._reader.join(READY_S)
 
     def _await(self, word: str) -> str:
         try:
@@ -99,6 +99,7 @@ class Reader:
         self._http = http
         self._after: str | None = None
         self._last = 0
+        self.slow = 0
         self.present: dict[Key, str] = {}
         self.backwards: list[str] = []
 
@@ -122,8 +123,15 @@ class Reader:
                 return
 
     def search(self, text: str) -> int | None:
-        """Return how many offers a search finds; None if there is no index yet."""
+        """Return how many offers a search finds; None if there is no index yet.
+
+        A search for which a busy machine has no two seconds is asked again, and counted as slow.
+        """
         answer = self._http.get("/v1/search", params={"q": text, "limit": 1})
+        began = time.monotonic()
+        while answer.status_code == 503 and "takes longer" in answer.text and time.monotonic() < began + READY_S:
+            self.slow += 1
+            answer = self._http.get("/v1/search", params={"q": text, "limit": 1})
         if answer.status_code == 503:
             return None
         total: int = answer.raise_for_status().json()["total"]
@@ -328,6 +336,7 @@ def test_a_broker_killed_at_any_moment_loses_nothing_and_goes_on_answering(
         "while_an_index_was_built": building,
         "change_notices": notices,
         "slowest_answer_s": round(max(answered), 2),
+        "slow_searches": reader.slow,
         "wrong": wrong,
         "apart": apart,
     }

@@ -40,6 +40,18 @@ def test_a_budget_bounds_the_whole_and_each_key():
         budget.leave("stranger")
 
 
+def test_a_few_keys_do_not_keep_all_others_out():
+    budget = ConcurrencyLimit(total=6, per_key=3, crowded=3)
+    assert [budget.enter("a") for _ in range(4)] == [True, True, True, False]
+    assert [budget.enter("b"), budget.enter("b")] == [True, False]
+    assert [budget.enter("c"), budget.enter("d"), budget.enter("e")] == [True, True, False]
+    for _ in range(3):
+        budget.leave("a")
+    assert [budget.enter("b"), budget.enter("b")] == [False, False]
+    budget.leave("c")
+    assert [budget.enter("b"), budget.enter("b")] == [True, False]
+
+
 @pytest.mark.parametrize("settings", [(0, 1, 1), (1, 0, 1), (1, 1, 0)])
 def test_a_bucket_without_rate_burst_or_room_is_refused(settings):
     rate, burst, keys = settings

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from connector.net.slots import Slots
+from connector.net.slots import CallerShares, Slots
 
 
 async def test_slots_are_limited_for_each_origin_and_in_all():
@@ -33,3 +33,27 @@ async def test_who_gives_up_waiting_takes_no_slot_and_an_unused_origin_no_memory
     assert slots._gates == {}
     with pytest.raises(KeyError):
         slots.leave("b")
+
+
+async def test_a_caller_has_its_share_and_whoever_else_asks_waits_for_nobody():
+    shares = CallerShares(at_once=2, waiting=1)
+    assert await shares.enter("a")
+    assert await shares.enter("a")
+    waiting = asyncio.create_task(shares.enter("a"))
+    await asyncio.sleep(0)
+    assert not await shares.enter("a")
+    assert [await shares.enter("b"), await shares.enter("c")] == [True, True]
+    assert not waiting.done()
+    shares.leave("a")
+    assert await waiting
+
+
+async def test_who_gives_up_waiting_leaves_its_place_in_the_share():
+    shares = CallerShares(at_once=1, waiting=1)
+    assert await shares.enter("a")
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await shares.enter("a")
+    shares.leave("a")
+    assert await shares.enter("a")

@@ -77,7 +77,7 @@ def _find_places(request: Request) -> ConcurrencyLimit:
     """Return the places of all streams."""
     state = request.app.state
     if not hasattr(state, "streams"):
-        state.streams = ConcurrencyLimit(total=STREAMS, per_key=STREAMS_OF_ONE)
+        state.streams = ConcurrencyLimit(total=STREAMS, per_key=STREAMS_OF_ONE, crowded=STREAMS // 2)
     places: ConcurrencyLimit = state.streams
     return places
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from connector.api.broker import AtBroker, Known, find_address
 from connector.api.frame.errors import ApiError
+from connector.api.frame.shares import leave_share
 from connector.api.portals.frame import READ, AcceptHeader, AtSite, choose_form
 from connector.broker.graphing import name_graph
 from connector.net.limits import ConcurrencyLimit
@@ -66,7 +67,7 @@ def make_desk(graph: GraphStore) -> SparqlDesk:
     """Return the values of the route for a graph."""
     return SparqlDesk(
         graph=graph,
-        admitted=ConcurrencyLimit(total=WAITING, per_key=WAITING_PER_CALLER),
+        admitted=ConcurrencyLimit(total=WAITING, per_key=WAITING_PER_CALLER, crowded=WAITING // 2),
         running=Slots(total=_RUNNING, per_origin=_RUNNING_PER_CALLER),
     )
 
@@ -127,6 +128,8 @@ async def _ask(request: Request, asking: AskingCaller, accept: str, text: str) -
     question = GraphQuestion(text, _choose(accept, _TABLE_FORMS), _choose(accept, _GRAPH_FORMS), asking.graphs)
     sparql: SparqlDesk = request.app.state.sparql
     key = asking.key
+    # Queries have limits of their own: what lasts seconds takes no place from the searches of its caller.
+    leave_share(request)
     if not sparql.admitted.enter(key):
         reason = "Too many queries are waiting: try again later."
         raise ApiError(429, "too-many", reason, retry_after_s=RETRY_S)

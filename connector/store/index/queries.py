@@ -18,6 +18,7 @@ import tantivy
 from connector.ports.broker_store import EVERYBODY, Entry
 from connector.ports.search_index import CHANGED_WITHIN, STALE, Facet, Query
 from connector.store.index.documents import (
+    MARK,
     PLACED,
     TEXTS,
     FormLevel,
@@ -53,6 +54,8 @@ _FEW = 40
 # Fewer letters end too many words by chance.
 _END_LEAST = 6
 _SAME_THEME = 1.0
+# Numbers of classes up to which those between the visible ones are named.
+_CLASSES_BETWEEN = 4096
 
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Clause = tuple[tantivy.Occur, tantivy.Query]
@@ -124,13 +127,13 @@ def _list_similar(word: str) -> Iterable[tantivy.Query]:
 
 def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[Clause]:
     """Return the clauses of the filters, `without` the one of a facet."""
-    clauses = [_see(query.visible)]
+    clauses = [*_see(query.visible)]
     if query.hidden:
         clauses.append((_NOT, any_of(Facet.PARTICIPANT, query.hidden)))
     if not query.tests:
         clauses.append((_NOT, term("test", 1)))
     if query.rows is not None:
-        clauses.append(_require(tantivy.Query.term_set_query(make_schema(), "row", list(query.rows))))
+        clauses.append(_require(_any_number("row", query.rows)))
     if query.after is not None:
         clauses.append(_require(at_least("change", query.after + 1)))
     if query.begins is not None:
@@ -143,15 +146,28 @@ def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[C
     return clauses
 
 
-def _see(visible: AbstractSet[int]) -> Clause:
-    """Return the clause of the visible classes.
+def _see(visible: AbstractSet[int]) -> Iterable[Clause]:
+    """Yield the clauses of the visible classes.
 
-    What everybody sees is most of an index: it is told by what is not restricted, which is looked up for results alone.
+    What everybody sees is most of an index: it is told by what is not seen. That is what is restricted, or if some
+    classes are visible, all other numbers of classes: those between them, and all above, also of classes that are new.
     """
-    classes = [term("visibility", number) for number in sorted(visible) if number != EVERYBODY]
+    classes = [number for number in sorted(visible) if number != EVERYBODY]
+    last = max(classes, default=EVERYBODY)
     if EVERYBODY not in visible:
-        return _require(tantivy.Query.boolean_query([(_SHOULD, one) for one in classes]))
-    return _NOT, tantivy.Query.boolean_query([(_MUST, term("restricted", 1)), *((_NOT, one) for one in classes)])
+        yield _require(_any_number("visibility", classes))
+    elif not classes:
+        yield _NOT, term("restricted", 1)
+    elif last > _CLASSES_BETWEEN:
+        yield (
+            _NOT,
+            tantivy.Query.boolean_query([(_MUST, term("restricted", 1)), (_NOT, _any_number("visibility", classes))]),
+        )
+    else:
+        # A set and a range are read once, and looked up for results alone.
+        yield _NOT, _any_number("visibility", sorted({*range(EVERYBODY + 1, last)} - visible))
+        yield _NOT, at_least("visibility", last + 1)
+        yield _NOT, term("row", MARK)
 
 
 def _filter(facet: Facet, values: Sequence[str], query: Query) -> Iterable[Clause]:
@@ -224,6 +240,11 @@ def term(field: str, value: str | int) -> tantivy.Query:
 def any_of(facet: Facet, values: Iterable[str]) -> tantivy.Query:
     """Return the query for entries that have one of the values of a facet."""
     return tantivy.Query.term_set_query(make_schema(), f"is_{facet}", sorted(values))
+
+
+def _any_number(field: str, values: Iterable[int]) -> tantivy.Query:
+    """Return the query for one of some numbers of a field."""
+    return tantivy.Query.term_set_query(make_schema(), field, list(values))
 
 
 def at_least(field: str, value: int) -> tantivy.Query:

@@ -82,6 +82,16 @@ class MemoryBrokerStore:
         self._open()
         return self._sources.get(participant)
 
+    async def list_source_names(self, most: int) -> Sequence[str]:
+        """Return the first names of sources in alphabetical order, each once whatever its case, at most `most`."""
+        named = {source.name.casefold(): source.name for source in reversed(await self.sources()) if source.name}
+        return [named[folded] for folded in sorted(named)][:most]
+
+    async def find_named(self, name: str, most: int) -> Sequence[CrawlSource]:
+        """Return the sources with a name, whatever its case, at most `most`."""
+        alike = [source for source in await self.sources() if source.name.casefold() == name.casefold()]
+        return alike[:most] if name else []
+
     async def reach(self) -> Reach:
         """Return which sources are not online, and which are portals."""
         return find_reach(await self.sources())

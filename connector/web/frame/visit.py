@@ -21,6 +21,7 @@ from connector.desk.broker import BrokerOffice
 from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, choose_language, say
 from connector.net.limits import ConcurrencyLimit
+from connector.net.slots import CallerShares
 from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.identity import Directory, find_name
 from connector.ports.passwords import Busy
@@ -51,10 +52,11 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
 
     `desk` is that of a participant, or that of a broker. `users` are the people who sign in, `library` has the zone
     and the words of terms. `admit` counts a request of nobody, and returns how many seconds its address has to wait.
-    `name_caller` returns the address that a request is counted under. `stopping` is set when the process is about to
-    stop, and `streams` has the places for streams of events. `uploads` are the files that people upload;
-    None without a root of the served data. `secrets` are the names of the secrets for sources, with the servers
-    (`host:port`) to which each may be sent. `login` is the login of the organisation; None if people have none.
+    `shares` are those of the readers of a broker. `name_caller` returns the address that a request is counted under.
+    `stopping` is set when the process is about to stop, and `streams` has the places for streams of events. `uploads`
+    are the files that people upload; None without a root of the served data. `secrets` are the names of the secrets for
+    sources, with the servers (`host:port`) to which each may be sent. `login` is the login of the organisation; None if
+    people have none.
     `statements` are the addresses of its imprint and of its word on data protection, and its e-mail address.
     """
 
@@ -71,6 +73,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS
     login: PagesLogin | None = None
     admit: Callable[[Request], int] = lambda _: 0
+    shares: CallerShares | None = None
     statements: Mapping[str, str] = NO_STATEMENTS
 
     @property

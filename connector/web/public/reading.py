@@ -16,11 +16,13 @@ from connector.ports.store_errors import StoreError
 from connector.views.search import HitsView
 from connector.web.frame.visit import PageFunction, Visit, show_error
 
+_RETRY_S = 2
+
 
 def open_to_readers(function: PageFunction, *, always: bool = False) -> PageFunction:
     """Return a page of a broker that is not open as one for people who have signed in; with `always`, for everybody.
 
-    What nobody in particular reads counts for the rate of its address.
+    What nobody in particular reads counts for the rate of its address. Nobody gets more than a share of the broker.
     """
 
     @wraps(function)
@@ -29,15 +31,36 @@ def open_to_readers(function: PageFunction, *, always: bool = False) -> PageFunc
             if not (always or visit.broker.open):
                 return show_error(visit, 403, visit.words.say("sharing.members-only"))
             if wait := visit.pages.admit(visit.request):
-                busy = show_error(visit, 429, visit.words.say("sharing.busy"))
-                busy.headers["Retry-After"] = str(wait)
-                return busy
+                return _put_off(visit, wait)
+        caller, shares = _name_reader(visit), visit.pages.shares
+        if shares is None or not caller:
+            return await _answer(function, visit)
+        if not await shares.enter(caller):
+            return _put_off(visit, _RETRY_S)
         try:
-            return await function(visit)
-        except StoreError:
-            return show_error(visit, 503, visit.words.say("sharing.unavailable"))
+            return await _answer(function, visit)
+        finally:
+            shares.leave(caller)
 
     return answer
+
+
+def _name_reader(visit: Visit) -> str:
+    """Return under which name the share of a reader is counted: a person who has signed in, else an address."""
+    return f"person {visit.user.name}" if visit.user else visit.pages.name_caller(visit.request)
+
+
+def _put_off(visit: Visit, wait: int) -> Response:
+    busy = show_error(visit, 429, visit.words.say("sharing.busy"))
+    busy.headers["Retry-After"] = str(wait)
+    return busy
+
+
+async def _answer(function: PageFunction, visit: Visit) -> Response:
+    try:
+        return await function(visit)
+    except StoreError:
+        return show_error(visit, 503, visit.words.say("sharing.unavailable"))
 
 
 async def see(visit: Visit) -> RecordView:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from connector.desk.broker import BrokerOffice
+from connector.net.slots import CallerShares
 from connector.web.accounts import ACCOUNT_PAGES
 from connector.web.chapters import explaining
 from connector.web.chapters.accounts import people
@@ -64,10 +65,16 @@ BROKER_PAGES: Sequence[PageRow] = (
 
 
 def make_broker_pages(
-    desk: BrokerOffice, house: PagesHouse, *, admit: Callable[[Request], int] = lambda _: 0
+    desk: BrokerOffice,
+    house: PagesHouse,
+    *,
+    admit: Callable[[Request], int] = lambda _: 0,
+    shares: CallerShares | None = None,
 ) -> ASGIApp:
     """Return the application of the pages of a broker.
 
     `admit` counts a request of nobody, and returns how many seconds its address has to wait.
+    `shares` are those of all callers, also of other listeners.
     """
-    return make_app(make_pages(house, desk, desk.operator.users, desk.library, admit=admit), BROKER_PAGES)
+    pages = make_pages(house, desk, desk.operator.users, desk.library, admit=admit, shares=shares or CallerShares())
+    return make_app(pages, BROKER_PAGES)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from connector.ports.broker_store import Statements
 from connector.ports.search_index import CURRENT, Counted, Facet, IndexPage, Order, Query
-from connector.store.index import documents, finding
+from connector.store.index import documents, finding, queries
 from connector.store.index.finding import find, suggest
 from connector.store.index.track import Track
 from tests.contract.test_record import entry
@@ -106,6 +106,27 @@ def test_hidden_entries_change_neither_results_nor_their_order(
             patched.setattr(documents, "weigh", lambda _: 0.0)
         said = [_read_all(_fill(written, hidden=hidden)) for hidden in (True, False)]
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("named", [0, 4096], ids=["by the visible classes", "by those between them"])
+@settings(deadline=None, max_examples=40)
+@given(
+    classes=st.lists(st.sampled_from([0, 0, 1, 2, 3, 7, 900]), max_size=20),
+    visible=st.frozensets(st.sampled_from([0, 1, 2, 3, 7, 8, 901])),
+)
+def test_only_what_is_in_a_visible_class_is_found(named: int, classes: list[int], visible: frozenset[int]) -> None:
+    track = Track(None)
+    for row, number in enumerate(classes, 1):
+        track.put([replace(entry(f"d{row}", "wald"), row=row, seq=row, visibility=number)])
+    track.commit()
+    expected = {row for row, number in enumerate(classes, 1) if number in visible}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(queries, "_CLASSES_BETWEEN", named)
+        for text in ("", "wald"):
+            query = Query(text=text, visible=visible, limit=100)
+            page = track.search(lambda searcher, query=query: find(searcher, query))
+            assert {row for row, _ in page.hits} == expected
+            assert page.total == len(expected)
 
 
 def _fill(written: list[tuple[list[str], int, bool] | None], *, hidden: bool) -> tuple[Track, dict[int, str]]:

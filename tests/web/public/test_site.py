@@ -1,10 +1,15 @@
 """The broker's pages are for everybody if it is open, within the rate of an address, and break for nobody."""
 
+import asyncio
+
+import httpx
 import pytest
 
 from connector.ports.moderation import MarkKind, ModerationChange
+from connector.ports.search_index import IndexPage, Query
 from connector.ports.store_errors import Unavailable
 from connector.web.public.site import ALWAYS_OPEN, PUBLIC_PAGES
+from tests.broker.crawling import until
 from tests.broker.world import CITY
 from tests.web.public.square import MISSING, PLACES, Square, read
 
@@ -43,6 +48,33 @@ async def test_an_address_that_asks_too_much_waits(square: Square) -> None:
     square.wait = 7
     answer, _ = await read(square, "/suche")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+
+
+async def test_the_readers_of_one_network_are_in_front_of_nobody(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, gate, searching = square.searching.index.find, asyncio.Event(), list[str]()
+
+    async def find_late(query: Query) -> IndexPage:
+        searching.append(query.text)
+        await gate.wait()
+        return await find(query)
+
+    app = square.build()
+
+    async def ask(address: str, text: str) -> None:
+        transport = httpx.ASGITransport(app, client=(address, 4711))
+        async with httpx.AsyncClient(transport=transport, base_url=square.address) as browser:
+            await browser.get("/suche", params={"q": text})
+
+    monkeypatch.setattr(square.searching.index, "find", find_late)
+    one = [asyncio.create_task(ask(f"2001:db8::{at}", "baum")) for at in range(1, 10)]
+    other = asyncio.create_task(ask("2001:db8:0:1::1", "luft"))
+    await until(lambda: "luft" in searching)
+    assert searching == ["baum"] * 4 + ["luft"]
+    gate.set()
+    await asyncio.gather(*one, other)
+    assert searching.count("baum") == 9
 
 
 async def test_an_index_that_cannot_answer_is_looked_after(square: Square, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from connector.ports.broker_store import (
 from connector.ports.moderation import Act, EntryStanding, Mark, MarkKind, ModerationChange
 from connector.ports.search_days import SearchDay
 from connector.ports.store_errors import StoreDamaged, Unavailable
+from connector.store.names import SourceNames
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, leave_pushed, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
     is_damage,
@@ -149,6 +150,7 @@ class SqliteBrokerStore:
         # Each search asks for the sources, their marks and the classes; this process is the only one that writes them.
         self._sources: dict[str, CrawlSource] | None = None
         self._away: dict[str, CrawlSource] = {}
+        self._names = SourceNames()
         self._portals: set[str] = set()
         self._holdings: dict[int, dict[str, int]] | None = None
         self._classes: Sequence[VisibilityClass] | None = None
@@ -160,6 +162,16 @@ class SqliteBrokerStore:
         """Return all sources."""
         known = self._load_sources()
         return [known[participant] for participant in sorted(known)]
+
+    async def list_source_names(self, most: int) -> Sequence[str]:
+        """Return the first names of sources in alphabetical order, each once whatever its case, at most `most`."""
+        self._load_sources()
+        return self._names.list_first(most)
+
+    async def find_named(self, name: str, most: int) -> Sequence[CrawlSource]:
+        """Return the sources with a name, whatever its case, at most `most`."""
+        known = self._load_sources()
+        return [known[participant] for participant in self._names.find(name)[:most]]
 
     async def reach(self) -> Reach:
         """Return which sources are not online, and which are portals."""
@@ -313,9 +325,10 @@ class SqliteBrokerStore:
     def _note(self, source: CrawlSource) -> None:
         if self._sources is not None:
             self._sources[source.participant] = source
-            self._note_reach(source)
+            self._note_known(source)
 
-    def _note_reach(self, source: CrawlSource) -> None:
+    def _note_known(self, source: CrawlSource) -> None:
+        self._names.put(source)
         self._away.pop(source.participant, None)
         self._portals.discard(source.participant)
         if source.liveness is not Liveness.ONLINE:
@@ -328,7 +341,7 @@ class SqliteBrokerStore:
             found = [_source(body) for (body,) in fetch_many(self._reader, ALL_SOURCES, ())]
             self._sources = {source.participant: source for source in found}
             for source in found:
-                self._note_reach(source)
+                self._note_known(source)
         return self._sources
 
     def _read_holdings(self) -> dict[int, dict[str, int]]:

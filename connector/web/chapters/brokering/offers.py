@@ -1,6 +1,6 @@
 """Moderation of offers: find one, see why it is shown or not, hide it, mark it as a test; and all marks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from starlette.responses import Response
@@ -55,7 +55,7 @@ async def _show_offers(visit: Visit, why: AskedWhy) -> Response:
     if source is not None:
         listing = Listing(participant=source.participant, order=ListOrder.NEWEST, limit=PAGE, offset=offset)
         entries, total = await (await open_whole_view(visit.broker)).list_entries(listing)
-        found = [await _show(visit, entry) for entry in entries]
+        found = await _show(visit, entries)
     elif text:
         try:
             found, total = await _search(visit, make_query(text, limit=PAGE, offset=offset))
@@ -70,7 +70,7 @@ async def _show_offers(visit: Visit, why: AskedWhy) -> Response:
         text=text,
         source=source,
         why=why,
-        names=await _list_names(visit),
+        names=await visit.broker.operator.record.list_source_names(MOST_NAMED),
         found=found,
         total=total,
         before=make_link(PLACE, **query, ab=max(0, offset - PAGE) or None) if offset else "",
@@ -141,17 +141,10 @@ async def _find_named(visit: Visit, named: str) -> tuple[CrawlSource | None, dic
     source = await find_source(visit.broker.operator, named)
     if source is not None or ":" in named:
         return source, {}
-    known = await visit.broker.operator.record.sources()
-    alike = [one for one in known if one.name.casefold() == named.casefold()]
+    alike = await visit.broker.operator.record.find_named(named, 2)
     if len(alike) == 1:
         return alike[0], {}
     return None, {"teilnehmer": words.say("brokering.why-several" if alike else "brokering.why-unknown")}
-
-
-async def _list_names(visit: Visit) -> list[str]:
-    """Return names of sources to choose from, at most `MOST_NAMED`."""
-    known = await visit.broker.operator.record.sources()
-    return sorted({one.name for one in known if one.name}, key=str.casefold)[:MOST_NAMED]
 
 
 def _answer(visit: Visit, steps: tuple[WhyStep, ...]) -> str:
@@ -161,32 +154,41 @@ def _answer(visit: Visit, steps: tuple[WhyStep, ...]) -> str:
 
 async def _search(visit: Visit, asked: Asked) -> tuple[list[FoundOffer], int]:
     results = await finding.find(await open_whole_view(visit.broker), visit.broker.operator.index, asked, visit.now)
-    return [await _show(visit, hit.entry) for hit in results.hits], results.total
+    return await _show(visit, [hit.entry for hit in results.hits]), results.total
 
 
-async def _show(visit: Visit, entry: Entry) -> FoundOffer:
-    source = await visit.broker.operator.record.source(entry.participant)
-    return FoundOffer(
-        participant=entry.participant,
-        source=(source.name if source else "") or visit.words.party(entry.participant),
-        dataset=entry.id,
-        title=name_entry(visit, entry, entry.id),
-        is_test=entry.is_test,
-    )
+async def _show(visit: Visit, entries: Sequence[Entry]) -> list[FoundOffer]:
+    names = await _name_sources(visit, (entry.participant for entry in entries))
+    return [
+        FoundOffer(
+            participant=entry.participant,
+            source=names[entry.participant],
+            dataset=entry.id,
+            title=name_entry(visit, entry, entry.id),
+            is_test=entry.is_test,
+        )
+        for entry in entries
+    ]
+
+
+async def _name_sources(visit: Visit, participants: Iterable[str]) -> dict[str, str]:
+    """Return the names of sources by their identifiers; each is looked up once."""
+    known = {one: await visit.broker.operator.record.source(one) for one in set(participants)}
+    return {one: (source.name if source else "") or visit.words.party(one) for one, source in known.items()}
 
 
 async def _list_marks(visit: Visit) -> tuple[list[tuple[MarkView, str, str]], str]:
     """Return a page of the marks, each with the names of its source and of its offer, and the address of the next."""
     record, after = visit.broker.operator.record, read_query(visit, "nach")
     marks, following = await read_rows(record.marked(None, after, PAGE))
-    shown = []
+    names, shown = await _name_sources(visit, (mark.participant for mark in marks)), []
     for mark in marks:
         if mark.kind is MarkKind.REGISTERED:
             continue
-        source = await record.source(mark.participant)
         entry = await record.stored(mark.participant, mark.dataset) if mark.dataset else None
-        name = (source.name if source else "") or visit.words.party(mark.participant)
-        shown.append((view_mark(mark), name, name_entry(visit, entry, mark.dataset) if mark.dataset else ""))
+        shown.append(
+            (view_mark(mark), names[mark.participant], name_entry(visit, entry, mark.dataset) if mark.dataset else "")
+        )
     return shown, make_link(PLACE, nach=following) if following else ""
 
 
