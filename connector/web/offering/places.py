@@ -54,14 +54,14 @@ _FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
         "verfahren": "mechanism",
         "inhalt": "content",
     },
-    "ngsi-ld-subscription": {"server": "text", "art": "text", "eigenschaften": "text"},
-    "sensorthings-mqtt": {"server": "text", "pfad": "text", "zugang": "secret"},
+    "aenderungen": {"server": "text", "art": "text", "eigenschaften": "text"},
+    "messungen": {"server": "text", "pfad": "text", "zugang": "secret"},
     "nats": {"server": "text", "strom": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
 }
 """The fields of each kind of place."""
 _FREE = frozenset(
     {"ordner.muster", "datenbank.spalten", "datenbank.ordnung", "sqlite.spalten", "sqlite.ordnung", "mqtt.zugang"}
-    | {"kafka.zugang", "nats.zugang", "sensorthings-mqtt.zugang", "ngsi-ld-subscription.eigenschaften"}
+    | {"kafka.zugang", "nats.zugang", "messungen.zugang", "aenderungen.eigenschaften"}
 )
 """Fields that may stay empty."""
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +71,9 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "content": ("application/json", "text/plain", "application/octet-stream"),
 }
 STREAMS = frozenset({"kafka", "mqtt", "nats", "ngsi-ld-subscription", "sensorthings-mqtt"})
+"""The kinds of streams."""
+_STREAMED = frozenset({"kafka", "mqtt", "nats", "aenderungen", "messungen"})
+"""Their places."""
 _WITH_PARAMETERS = frozenset({"datenbank", "sqlite"})
 _DRAWN = frozenset({"s3", "sql"})
 """The kinds whose cards are drawn here, in more than one card or with fewer words than their source declares."""
@@ -81,9 +84,9 @@ _DESCRIBED: Mapping[str, AddressForm] = {
 """The places whose kinds describe themselves."""
 _TYPED = {field for place, form in _DESCRIBED.items() for field in list_fields(place, form)}
 PLACES = (
-    *(kind for kind in _FIELDS if kind not in STREAMS),
+    *(kind for kind in _FIELDS if kind not in _STREAMED),
     *_DESCRIBED,
-    *(kind for kind in _FIELDS if kind in STREAMS),
+    *(kind for kind in _FIELDS if kind in _STREAMED),
 )
 """The places in the order of the page."""
 
@@ -172,7 +175,7 @@ def read_place(answers: Mapping[str, str]) -> DataPlace:
     if kind in _WITH_PARAMETERS:
         parameters = _read_parameters(answers, compared=True)
         source |= {"parameters": parameters} if parameters else {}
-    if kind in STREAMS:
+    if kind in _STREAMED:
         typed = said.get("inhalt", "")
         content = typed if typed in _OPTIONS["content"] else _OPTIONS["content"][0]
         named = said.get("thema") or said.get("pfad") or said["art"]
@@ -296,8 +299,8 @@ _WRITERS = {
     "mqtt": _write_mqtt,
     "kafka": _write_kafka,
     "nats": _write_nats,
-    "ngsi-ld-subscription": _write_changes,
-    "sensorthings-mqtt": _write_observations,
+    "aenderungen": _write_changes,
+    "messungen": _write_observations,
 }
 
 
