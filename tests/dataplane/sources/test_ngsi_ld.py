@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from connector.dataplane.address.secrets import refuse_secret
@@ -14,7 +15,7 @@ from connector.dataplane.sources.ngsi_ld import NgsiLdStream
 from connector.ports.flow import Cause, SourceError
 from connector.ports.streams import Arrived, ArrivedBatch, Inlet, Lost
 from tests.dataplane.context_broker import TYPE, ContextBroker, name, running_broker
-from tests.dataplane.world import Side, eventually, side
+from tests.dataplane.world import FLOW, OWNER, Side, eventually, side, url_and_token
 
 NAME = "datenkontor-0123456789ab"
 
@@ -250,3 +251,25 @@ async def test_a_broker_that_is_away_or_says_no_times_is_told(source: NgsiLdStre
     async with source.open(broker.address(), NAME, b"") as inlet:
         with pytest.raises(SourceError, match="sysAttrs"):
             await take(inlet)
+
+
+async def test_a_change_reaches_a_consumer_and_the_end_of_the_transfer_removes_the_subscription(
+    tmp_path: Path, broker: ContextBroker
+) -> None:
+    made = list[Side]()
+
+    def build() -> NgsiLdStream:
+        return NgsiLdStream(made[0].client, refuse_secret, made[0].plane.notices)
+
+    async with side(tmp_path, streams={"ngsi-ld-subscription": build}) as city:
+        made.append(city)
+        url, headers = url_and_token(await city.serve(broker.address(), media_type="application/json"))
+        await eventually(lambda: ("GET", "/ngsi-ld/v1/entities") in broker.asked, "nobody has subscribed")
+        asked = {**headers, "Accept": "application/x-ndjson"}
+        async with aiohttp.ClientSession() as session, session.get(url, headers=asked) as answer:
+            await broker.set(1, pm10=21)
+            assert broker.answers == [204]
+            line = json.loads(await answer.content.readline())
+            assert line["data"] == {"id": name(1), "type": TYPE, "pm10": 21}
+        await city.plane.terminate(OWNER, FLOW, "It is over.")
+        await eventually(lambda: not broker.subscriptions, "the subscription stays")
