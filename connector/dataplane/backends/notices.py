@@ -39,7 +39,7 @@ class ToldEntity:
 
 
 @dataclass(eq=False)
-class Told:
+class ToldTogether:
     """Entities that were told together, and whether they are stored; `since` is set behind the last one of a look."""
 
     entities: Sequence[ToldEntity]
@@ -65,7 +65,7 @@ class NoticePlace:
         self._read = read
         self._note = note
         self._telling = 0
-        self._waiting: deque[Told] = deque()
+        self._waiting: deque[ToldTogether] = deque()
         self._changed = asyncio.Event()
         self._broken: SourceError | None = None
 
@@ -86,7 +86,7 @@ class NoticePlace:
 
     async def tell(self, body: bytes) -> None:
         """Take a notification, and wait until it is stored. Raises BadNotice, NoticesBusy."""
-        told = Told(await work_aside(len(body), lambda: self._read(body)))
+        told = ToldTogether(await work_aside(len(body), lambda: self._read(body)))
         if not told.entities:
             return
         if self._broken is not None or len(self._waiting) >= _MOST_WAITING:
@@ -99,21 +99,21 @@ class NoticePlace:
         except TimeoutError:
             raise NoticesBusy from None
 
-    async def put(self, told: Told) -> None:
+    async def put(self, told: ToldTogether) -> None:
         """Add what a look has found, as soon as there is room for it."""
         while len(self._waiting) >= _MOST_WAITING:
             self._changed.clear()
             await self._changed.wait()
         self._add(told)
 
-    async def take(self) -> list[Told]:
+    async def take(self) -> list[ToldTogether]:
         """Wait for what is told, and return a bounded number of it. Raises SourceError once the place is broken off."""
         while not self._waiting:
             if self._broken is not None:
                 raise self._broken
             self._changed.clear()
             await self._changed.wait()
-        taken, count = list[Told](), 0
+        taken, count = list[ToldTogether](), 0
         while self._waiting and (not taken or count + len(self._waiting[0].entities) <= _MOST_ENTITIES):
             taken.append(self._waiting.popleft())
             count += len(taken[-1].entities)
@@ -125,7 +125,7 @@ class NoticePlace:
         self._broken = self._broken or error
         self._changed.set()
 
-    def _add(self, told: Told) -> None:
+    def _add(self, told: ToldTogether) -> None:
         self._waiting.append(told)
         self._changed.set()
 

@@ -37,7 +37,7 @@ class _Rhythm(msgspec.Struct, frozen=True, kw_only=True):
     notify: HttpUrl | None = None
 
 
-class Subscription(msgspec.Struct, frozen=True):
+class EntitySubscription(msgspec.Struct, frozen=True):
     """The entities of a subscription, its rhythm, and the size in bytes of the largest one."""
 
     entities: NgsiLdAddress
@@ -59,7 +59,7 @@ class _Notification(msgspec.Struct, frozen=True, rename="camel"):
     data: Annotated[list[dict[str, msgspec.Raw]], msgspec.Meta(max_length=MOST_ENTITIES)]
 
 
-def read_subscription(address: Mapping[str, Any]) -> Subscription:
+def read_subscription(address: Mapping[str, Any]) -> EntitySubscription:
     """Return what an address says. Raises SourceError."""
     for member in _OF_ROWS:
         if member in address:
@@ -69,7 +69,7 @@ def read_subscription(address: Mapping[str, Any]) -> Subscription:
     entities = {name: value for name, value in address.items() if name not in own}
     read = read_members({**entities, "kind": NGSI_LD.kind}, NgsiLdAddress, KIND)
     NGSI_LD.check(read)
-    return Subscription(read, rhythm.look_seconds, rhythm.notify or "", read_stream_limits(dict(address)).largest)
+    return EntitySubscription(read, rhythm.look_seconds, rhythm.notify or "", read_stream_limits(dict(address)).largest)
 
 
 def make_id(name: str) -> str:
@@ -77,13 +77,13 @@ def make_id(name: str) -> str:
     return f"urn:ngsi-ld:Subscription:{name}"
 
 
-def make_expiry(asked: Subscription, now: datetime) -> str:
+def make_expiry(asked: EntitySubscription, now: datetime) -> str:
     """Return when the broker may forget a subscription that is not renewed: three looks and an hour from now."""
     ends = now.astimezone(UTC) + 3 * timedelta(seconds=asked.look_seconds) + _LASTS
     return ends.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def write_subscription(asked: Subscription, name: str, url: str, token: str, now: datetime) -> bytes:
+def write_subscription(asked: EntitySubscription, name: str, url: str, token: str, now: datetime) -> bytes:
     """Return the document of a subscription that tells changes to `url`, with the token as its proof."""
     entities = asked.entities
     endpoint = {
@@ -108,7 +108,7 @@ def write_subscription(asked: Subscription, name: str, url: str, token: str, now
     return msgspec.json.encode({**document, "notification": notification})
 
 
-def read_notification(asked: Subscription, name: str, body: bytes) -> list[ToldEntity]:
+def read_notification(asked: EntitySubscription, name: str, body: bytes) -> list[ToldEntity]:
     """Return the entities in a notification (clause 5.3.1). Raises BadNotice for what is none of this subscription."""
     try:
         notice = msgspec.json.decode(body, type=_Notification)
@@ -127,12 +127,12 @@ def read_notification(asked: Subscription, name: str, body: bytes) -> list[ToldE
     return [_make_told(asked, row) for row in rows]
 
 
-def make_look_url(asked: Subscription) -> str:
+def make_look_url(asked: EntitySubscription) -> str:
     """Return the URL of the first page of all entities, with the times at which they were modified (clause 6.3.11)."""
     return add_query(NGSI_LD.make_first(asked.entities, {}), {"options": "keyValues,sysAttrs"})
 
 
-def read_look(asked: Subscription, answer: Response, at: str, before: int) -> WalkedPage[ChangedEntity]:
+def read_look(asked: EntitySubscription, answer: Response, at: str, before: int) -> WalkedPage[ChangedEntity]:
     """Return the entities of a page. Raises SourceError if one does not say when it was modified."""
     page = NGSI_LD.read(asked.entities, answer, at, before)
     if before + len(page.rows) > asked.entities.most_rows:
@@ -146,7 +146,7 @@ def read_time(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _read_changed(asked: Subscription, row: PortalRow) -> ChangedEntity:
+def _read_changed(asked: EntitySubscription, row: PortalRow) -> ChangedEntity:
     plain = {name: value for name, value in row.items() if name not in {"createdAt", "modifiedAt"}}
     try:
         modified_at = read_time(msgspec.json.decode(row["modifiedAt"], type=str))
@@ -158,7 +158,7 @@ def _read_changed(asked: Subscription, row: PortalRow) -> ChangedEntity:
     return ChangedEntity(_make_told(asked, plain), modified_at)
 
 
-def _make_told(asked: Subscription, row: PortalRow) -> ToldEntity:
+def _make_told(asked: EntitySubscription, row: PortalRow) -> ToldEntity:
     columns: Sequence[str] = asked.entities.columns or tuple(row)
     data = msgspec.json.encode({name: row.get(name) for name in columns})
     ordered = msgspec.json.encode(sorted((name, bytes(msgspec.json.encode(value))) for name, value in row.items()))
@@ -167,7 +167,7 @@ def _make_told(asked: Subscription, row: PortalRow) -> ToldEntity:
     return ToldEntity(key, digest, data if len(data) <= asked.largest else None)
 
 
-def _check_type(asked: Subscription, entity: Mapping[str, msgspec.Raw]) -> None:
+def _check_type(asked: EntitySubscription, entity: Mapping[str, msgspec.Raw]) -> None:
     """Raise BadNotice unless an entity has an identifier and is of the type, by its short or its whole name."""
     msgspec.json.decode(entity.get("id", msgspec.Raw(b"null")), type=str)
     types = msgspec.json.decode(entity.get("type", msgspec.Raw(b"null")), type=str | list[str])

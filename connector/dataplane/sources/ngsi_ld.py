@@ -18,14 +18,14 @@ from typing import Any
 import msgspec
 
 from connector.dataplane.address.secrets import SecretReader
-from connector.dataplane.backends.notices import NoticePlace, Notices, Told, ToldEntity
+from connector.dataplane.backends.notices import NoticePlace, Notices, ToldEntity, ToldTogether
 from connector.dataplane.backends.reading import BackendReader
 from connector.dataplane.backends.walking import open_walk
 from connector.dataplane.portals.ngsi_ld import NGSI_LD
 from connector.dataplane.portals.portal import append_path
 from connector.dataplane.portals.subscribing import (
     ChangedEntity,
-    Subscription,
+    EntitySubscription,
     make_expiry,
     make_id,
     make_look_url,
@@ -51,7 +51,7 @@ _Pairs = list[tuple[bytes, bytes]]
 _log = logging.getLogger(__name__)
 
 
-class _Mark(msgspec.Struct, frozen=True, array_like=True):
+class _SeenMark(msgspec.Struct, frozen=True, array_like=True):
     """Up to when all entities were seen, and the newest messages: the key of an entity with its digest."""
 
     since: str
@@ -92,7 +92,7 @@ class NgsiLdStream:
         """Subscribe anew under the name, with a new token; then look at what was missed."""
         self.check(address)
         broker = self._make_broker(address)
-        seen = msgspec.msgpack.decode(mark, type=_Mark) if mark else _Mark("", [])
+        seen = msgspec.msgpack.decode(mark, type=_SeenMark) if mark else _SeenMark("", [])
         known = KnownEntities(seen.newest)
         read = partial(read_notification, broker.asked, name)
         with self._find_notices().open(name, read, known.note_told, broker.asked.notify) as place:
@@ -155,10 +155,10 @@ async def _look(broker: "_ContextBroker", place: NoticePlace, known: "KnownEntit
                 known.add(entity.told)
                 found.append(entity.told)
         while len(found) >= _PIECE:
-            await place.put(Told(tuple(found[:_PIECE])))
+            await place.put(ToldTogether(tuple(found[:_PIECE])))
             del found[:_PIECE]
     until = (newest if is_certain else first).isoformat()
-    await place.put(Told(tuple(found), since=until))
+    await place.put(ToldTogether(tuple(found), since=until))
     return until
 
 
@@ -166,7 +166,7 @@ class _ContextBroker:
     """The broker of one address: its subscriptions and its entities."""
 
     def __init__(
-        self, client: GuardedClient, reader: BackendReader, address: dict[str, Any], asked: Subscription
+        self, client: GuardedClient, reader: BackendReader, address: dict[str, Any], asked: EntitySubscription
     ) -> None:
         self._client = client
         self._reader = reader
@@ -257,11 +257,11 @@ class KnownEntities:
 class NgsiLdInlet:
     """The subscription: what was told or found, in order."""
 
-    def __init__(self, place: NoticePlace, seen: _Mark) -> None:
+    def __init__(self, place: NoticePlace, seen: _SeenMark) -> None:
         self._place = place
         self._since = seen.since
         self._newest = OrderedDict(seen.newest)
-        self._taken: list[Told] = []
+        self._taken: list[ToldTogether] = []
 
     async def take(self) -> ArrivedBatch:
         """Wait for what is told or found; a look that has found nothing is a batch without messages."""
@@ -276,7 +276,7 @@ class NgsiLdInlet:
                 self._newest.move_to_end(entity.key)
         while len(self._newest) > _MOST_MARKED:
             self._newest.popitem(last=False)
-        return ArrivedBatch(tuple(found), msgspec.msgpack.encode(_Mark(self._since, [*self._newest.items()])))
+        return ArrivedBatch(tuple(found), msgspec.msgpack.encode(_SeenMark(self._since, [*self._newest.items()])))
 
     async def acknowledge(self) -> None:
         """Let the notifications be answered that are stored now."""

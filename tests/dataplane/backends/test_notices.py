@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from connector.dataplane.backends.notices import NoticePlace, Notices, NoticesBusy, Told, ToldEntity
+from connector.dataplane.backends.notices import NoticePlace, Notices, NoticesBusy, ToldEntity, ToldTogether
 from connector.ports.flow import SourceError
 
 ONE = ToldEntity(b"k", b"d", b"{}")
@@ -30,7 +30,7 @@ def test_a_place_is_found_by_its_name_and_its_token() -> None:
 async def test_a_batch_has_a_bounded_number_of_entities() -> None:
     place = make_place()
     for _ in range(3):
-        await place.put(Told((ONE,) * 100))
+        await place.put(ToldTogether((ONE,) * 100))
     assert [len(told.entities) for told in await place.take()] == [100, 100]
     assert len(await place.take()) == 1
 
@@ -38,10 +38,10 @@ async def test_a_batch_has_a_bounded_number_of_entities() -> None:
 async def test_a_look_waits_for_room_and_a_notification_is_refused() -> None:
     place = make_place()
     for _ in range(64):
-        await place.put(Told((ONE,) * 256))
+        await place.put(ToldTogether((ONE,) * 256))
     with pytest.raises(NoticesBusy):
         await place.tell(b"x")
-    putting = asyncio.create_task(place.put(Told((ONE,), since="now")))
+    putting = asyncio.create_task(place.put(ToldTogether((ONE,), since="now")))
     await asyncio.sleep(0)
     assert not putting.done()
     await place.take()
@@ -66,7 +66,7 @@ async def _tell(place: NoticePlace) -> None:
 
 async def test_what_waits_is_taken_before_the_end_is_told() -> None:
     place = make_place()
-    await place.put(Told((ONE,)))
+    await place.put(ToldTogether((ONE,)))
     place.break_off(SourceError("It is gone."))
     assert len(await place.take()) == 1
     with pytest.raises(SourceError, match="gone"):
