@@ -11,7 +11,9 @@ from importlib import import_module
 from pathlib import Path
 
 from connector.dataplane.address.secrets import SecretReader, refuse_secret
+from connector.dataplane.backends.notices import Notices
 from connector.dataplane.portals.ngsi_ld import NGSI_LD
+from connector.dataplane.portals.observing import OBSERVATIONS
 from connector.dataplane.portals.ogcapi import OGCAPI
 from connector.dataplane.portals.sensorthings import SENSORTHINGS
 from connector.dataplane.portals.wfs import WFS
@@ -25,6 +27,7 @@ from connector.dataplane.sinks.sql import SqlSink
 from connector.dataplane.sources.ckan import CkanSource
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
+from connector.dataplane.sources.ngsi_ld import NgsiLdStream
 from connector.dataplane.sources.portal import PortalSource
 from connector.dataplane.sources.recipe import RecipeSource
 from connector.dataplane.sources.s3 import S3Source
@@ -48,7 +51,7 @@ class Site:
     `source_root` contains the files that are served, `sink_root` those that are received; `backends` is the client for
     the operator's own backends, `brokers` finds the operator's own message brokers, `servers` its other servers.
     `secrets` has what `[[secrets]]` of the settings lists, `tls` the trust anchors for what is not HTTP. `results`
-    contains the products.
+    contains the products, `notices` the places at which context brokers tell changes.
     """
 
     source_root: Path | None
@@ -59,6 +62,7 @@ class Site:
     brokers: Brokers | None = None
     servers: Servers | None = None
     results: Path | None = None
+    notices: Notices | None = None
 
 
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
@@ -75,12 +79,14 @@ SOURCES: Mapping[str, Callable[[Site], Source]] = {
     "wfs": lambda site: PortalSource(WFS, site.backends, site.secrets),
 }
 
-STREAMS: Mapping[str, tuple[str, str]] = {
-    "kafka": ("connector.dataplane.sources.kafka", "KafkaSource"),
-    "mqtt": ("connector.dataplane.sources.mqtt", "MqttSource"),
-    "nats": ("connector.dataplane.sources.nats", "NatsSource"),
+STREAMS: Mapping[str, Callable[[Site, Brokers], StreamSource]] = {
+    "kafka": lambda _, brokers: _load("kafka", "KafkaSource")(brokers),
+    "mqtt": lambda _, brokers: _load("mqtt", "MqttSource")(brokers),
+    "nats": lambda _, brokers: _load("nats", "NatsSource")(brokers),
+    "ngsi-ld-subscription": lambda site, _: NgsiLdStream(site.backends, site.secrets, site.notices),
+    "sensorthings-mqtt": lambda _, brokers: _load("mqtt", "MqttSource")(brokers, OBSERVATIONS),
 }
-"""The module and the class of each kind of stream: the client of a broker is an extra, and loads with its first use."""
+"""How each kind of stream is built. The client of a broker is an extra, and its module loads with its first use."""
 
 SINKS: Mapping[str, Callable[[Site], Sink]] = {
     "file": lambda site: FileSink(site.sink_root),
@@ -103,18 +109,17 @@ def build_streams(site: Site) -> Mapping[str, Callable[[], StreamSource]]:
     brokers = site.brokers
     if brokers is None:
         return {}
-    return {kind: partial(_load_stream, kind, brokers) for kind in STREAMS}
+    return {kind: partial(build, site, brokers) for kind, build in STREAMS.items()}
 
 
-def _load_stream(kind: str, brokers: Brokers) -> StreamSource:
-    module, name = STREAMS[kind]
+def _load(module: str, name: str) -> Callable[..., StreamSource]:
     try:
-        built: StreamSource = getattr(import_module(module), name)(brokers)
+        loaded: Callable[..., StreamSource] = getattr(import_module(f"connector.dataplane.sources.{module}"), name)
     except ModuleNotFoundError as error:
         raise SourceError(
-            f"The client for {kind} is not installed: install Datenkontor with the extra `streams`."
+            f"The client for {module} is not installed: install Datenkontor with the extra `streams`."
         ) from error
-    return built
+    return loaded
 
 
 def build_sinks(site: Site) -> dict[str, Sink]:

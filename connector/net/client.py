@@ -23,7 +23,7 @@ STREAM_BUFFER = 1024 * 1024
 USER_AGENT = "datenkontor"
 
 _MESSAGE_BUFFER = 64 * 1024
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?|")

@@ -7,7 +7,7 @@ member of a folder and the byte range; the source checks both.
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -195,3 +195,11 @@ class Transform(Protocol):
 
     def finish(self) -> Iterable[Record]:
         """Yield the records that were held back and may leave now."""
+
+
+@runtime_checkable
+class LearningTransform(Protocol):
+    """A transform whose result also depends on the records that the row filter leaves out."""
+
+    def take_left_out(self, record: Record) -> None:
+        """Learn of a record that is left out, as the transforms before this one make it. Raises Untreatable."""

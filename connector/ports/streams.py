@@ -31,7 +31,7 @@ class Arrived(msgspec.Struct, frozen=True):
 
 
 class ArrivedBatch(msgspec.Struct, frozen=True):
-    """Messages that arrived one after the other, and the mark that is stored with them."""
+    """Messages that arrived one after the other, perhaps none, and the mark that is stored with them."""
 
     messages: tuple[Arrived, ...]
     mark: bytes

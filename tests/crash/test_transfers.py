@@ -5,6 +5,7 @@ how many transfers there are in all.
 """
 
 import hashlib
+import json
 import os
 import random
 import sqlite3
@@ -19,7 +20,8 @@ from aiohttp import web
 
 from connector.views.assets import AssetOrder, DataClass
 from connector.views.transfers import TransferView
-from tests.crash.serving import serve_in_thread
+from tests.crash.serving import answer_features, answer_object, hold_in_thread, serve_in_thread
+from tests.dataplane.portal_servers import serving_files
 from tests.e2e.live import TERMS, Live, environment, until
 
 pytestmark = pytest.mark.crash
@@ -27,13 +29,16 @@ pytestmark = pytest.mark.crash
 KILLED = int(os.environ.get("DATENKONTOR_KILLED", "18"))
 ROWS = 60_000
 LARGE = b"".join(hashlib.shake_128(bytes([at])).digest(1024) * 1024 for at in range(24))
+STORE = {"kind": "s3", "bucket": "city", "key": "large.bin", "key_id": "reader", "secret": "key"}
+COLLECTION = {"kind": "ogcapi", "collection": "trees", "columns": ["id", "street"], "format": "csv", "size": 10_000}
+PASSWORD = "kanarie-4711"
 TABLE = b"id,street\r\n" + b"".join(b"%d,Ring %d\r\n" % (one, one % 97) for one in range(ROWS))
 
 
 class Offered:
     """The datasets of a city, each from another kind of source, with the digest of what has to arrive."""
 
-    def __init__(self, live: Live, backend: str) -> None:
+    def __init__(self, live: Live, backend: str, files: dict[str, Any]) -> None:
         self.live = live
         (live.data / "large.bin").write_bytes(LARGE)
         (live.data / "table.csv").write_bytes(TABLE)
@@ -46,6 +51,9 @@ class Offered:
             "http": ({"kind": "http", "url": f"{backend}/large.bin"}, LARGE),
             "sql": ({"kind": "sql", "path": "city.sqlite", "table": "trees", "order": ["id"]}, TABLE),
             "table": ({"kind": "file", "path": "table.csv"}, TABLE),
+            "s3": ({**STORE, "endpoint": backend}, LARGE),
+            "sftp": ({**files, "path": "large.bin"}, LARGE),
+            "ogcapi": ({**COLLECTION, "url": f"{backend}/api"}, TABLE),
         }
         datasets = {kind: self._publish(kind, source) for kind, (source, _) in sources.items()}
         inputs = [{"name": "trees", "asset": datasets["table"]}]
@@ -63,22 +71,36 @@ class Offered:
 
 @pytest.fixture(scope="module")
 def offered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offered]:
-    async def answer(_: web.Request) -> web.Response:
+    async def answer(request: web.Request) -> web.Response:
+        if request.path.startswith("/city/"):
+            return answer_object(request, LARGE)
+        if request.path.startswith("/api/"):
+            return answer_features(request, ROWS, lambda one: f"Ring {one % 97}")
         return web.Response(body=LARGE, headers={"ETag": '"1"', "Accept-Ranges": "bytes"})
 
     made = Live(tmp_path_factory.mktemp("crash-transfers"))
+    served, secret = tmp_path_factory.mktemp("sftp"), tmp_path_factory.mktemp("secrets") / "key"
+    (served / "large.bin").write_bytes(LARGE)
+    secret.write_text(PASSWORD)
+    secret.chmod(0o600)
     quick = {"RETRY_MOST_SECONDS": "0.5", "LOOK_SECONDS": "2"}
     with (
         serve_in_thread(answer) as backend,
+        hold_in_thread(lambda: serving_files(served, PASSWORD)) as files,
         environment(
             **{f"DATENKONTOR_LIMITS__{name}": value for name, value in quick.items()},
             DATENKONTOR_NET__HOSTS='["127.0.0.1:*"]',
             DATENKONTOR_NET__PLAIN_HTTP='["127.0.0.1:*"]',
+            DATENKONTOR_SECRETS=_list_secret(secret, backend.removeprefix("http://"), f"127.0.0.1:{files['port']}"),
         ),
     ):
         made.start("city", "firm")
-        yield Offered(made, backend)
+        yield Offered(made, backend, files)
         made.close()
+
+
+def _list_secret(file: Path, *hosts: str) -> str:
+    return f'[{{name = "key", hosts = {json.dumps(hosts)}, secret_file = {json.dumps(str(file))}}}]'
 
 
 KINDS = [
@@ -93,6 +115,12 @@ KINDS = [
     ("sql", "pull", "table"),
     ("recipe", "pull", "folder"),
     ("recipe", "push", "folder"),
+    ("s3", "pull", "folder"),
+    ("s3", "push", "folder"),
+    ("sftp", "pull", "folder"),
+    ("sftp", "push", "folder"),
+    ("ogcapi", "pull", "folder"),
+    ("ogcapi", "push", "folder"),
 ]
 
 

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from connector.dataplane.kinds import SOURCES, Site
+from connector.dataplane.address.secrets import refuse_secret
+from connector.dataplane.backends.notices import Notices
+from connector.dataplane.kinds import SOURCES, Site, build_streams
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
+from connector.net.own.brokers import Brokers
 from tests.dataplane.world import LOOPBACK
 from tests.docs.pages import Block, marked, read
 
 PAGES = ("docs/sources.md", "docs/portals.md")
 BLOCKS = {name: block for page in PAGES for name, block in marked(page, "source").items()}
+
+STREAMED = marked("docs/streams.md", "source")
 
 
 @pytest.fixture
@@ -25,7 +30,14 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         database.execute("INSERT INTO trees VALUES (1, 'Ring', '2026-05-01', 'kept back')")
         database.commit()
     transport = SocketTransport(LOOPBACK)
-    yield Site(tmp_path, tmp_path, GuardedClient(LOOPBACK, transport), secrets=lambda *_: "x")
+    yield Site(
+        tmp_path,
+        tmp_path,
+        GuardedClient(LOOPBACK, transport),
+        secrets=lambda *_: "x",
+        brokers=Brokers(LOOPBACK, read=refuse_secret),
+        notices=Notices("https://data.city.example"),
+    )
     await transport.close()
 
 
@@ -33,6 +45,12 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 async def test_every_address_that_is_shown_is_one(site: Site, block: Block) -> None:
     address = json.loads(block.text)
     SOURCES[address["kind"]](site).check(address)
+
+
+@pytest.mark.parametrize("block", STREAMED.values(), ids=list(STREAMED))
+async def test_every_address_of_a_stream_that_is_shown_is_one(site: Site, block: Block) -> None:
+    address = json.loads(block.text)
+    build_streams(site)[address["kind"]]().check(address)
 
 
 async def test_the_table_that_is_shown_is_read(site: Site) -> None:

@@ -8,6 +8,7 @@ from aiohttp import web
 from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import build_anchors, build_policy
 from connector.app.parts import make_rates
+from connector.dataplane.backends.notices import Notices
 from connector.dataplane.deriving.making import ProductMaker
 from connector.dataplane.kinds import Site, build_sinks, build_sources, build_streams
 from connector.dataplane.listener.pull import Accel
@@ -43,6 +44,7 @@ def build_local_plane(
     scheme = "https" if settings.net.certificate else "http"
     public_url = settings.data.public_url or format_origin(scheme, settings.data.host, settings.data.port)
     secrets, anchors = make_secret_reader(settings), build_anchors(settings)
+    notices = Notices(public_url.rstrip("/"))
     site = Site(
         source_root=settings.data_root,
         sink_root=settings.received,
@@ -52,6 +54,7 @@ def build_local_plane(
         brokers=Brokers(build_policy(settings), tls=anchors, read=secrets),
         servers=Servers(build_policy(settings)),
         results=settings.derived,
+        notices=notices,
     )
     return LocalDataPlane(
         store,
@@ -64,6 +67,7 @@ def build_local_plane(
         data_problem=data_problem,
         count=count,
         streams=build_streams(site),
+        notices=notices,
     )
 
 

@@ -4,9 +4,12 @@ An unknown flow and a wrong token have the same answer. Transient errors (no lea
 because deployed consumers treat every 4xx as final.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+import aiohttp
 import msgspec
 from aiohttp import web
 
@@ -21,6 +24,8 @@ from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import CODE, FINAL, Cause, SourceError
 from connector.ports.store_errors import LimitReached, StoreError
 from connector.protocol.dsp.machines.transfer_machine import FlowState
+
+_WHOLE_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -86,18 +91,23 @@ class FlowAccess:
         self._rates = rates
         self.budget = budget or ConcurrencyLimit(total=512, per_key=16)
 
+    def admit_caller(self, request: web.Request) -> Callable[[], None]:
+        """Return what notes that a caller had no valid token. Raises Refusal while it has to wait for that."""
+        rates = self._rates
+        if rates is None:
+            return lambda: None
+        address = rates.name_caller(request.remote or "", request.headers)
+        if wait := rates.find_wait(address):
+            raise refuse_busy("Too many requests without a valid token: try again later.", wait)
+        return partial(rates.note_failure, address)
+
     async def find_flow(self, request: web.Request, direction: FlowDirection) -> Flow:
         """Return the flow of the request's token, in any state. Raises Refusal."""
-        rates, address = self._rates, ""
-        if rates is not None:
-            address = rates.name_caller(request.remote or "", request.headers)
-            if wait := rates.find_wait(address):
-                raise refuse_busy("Too many requests without a valid token: try again later.", wait)
+        note_failure = self.admit_caller(request)
         shown = request.headers.getall("Authorization", [])
         flow = await self.plane.admit(request.match_info["flow_id"], shown[0]) if len(shown) == 1 else None
         if flow is None:
-            if rates is not None:
-                rates.note_failure(address)
+            note_failure()
             raise Refusal(
                 401,
                 "unauthorized",
@@ -122,6 +132,20 @@ class FlowAccess:
         if problem:
             raise refuse_closed(problem)
         return gate
+
+
+async def read_whole_body(request: web.Request, most: int) -> bytes:
+    """Return a body of at most this number of bytes, within a minute. Raises Refusal."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_WHOLE_S):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > most:
+                    raise Refusal(413, "too-large", f"The body has more than {most} bytes: send less at once.")
+    except (ConnectionError, TimeoutError, aiohttp.ClientError, web.RequestPayloadError) as error:
+        raise Refusal(400, "interrupted", "The connection closed before the end of the body: send it again.") from error
+    return bytes(body)
 
 
 def refuse_closed(problem: str) -> Refusal:

@@ -3,16 +3,14 @@
 `streaming.pushing` describes the exchange.
 """
 
-import asyncio
 import contextlib
 import logging
 
-import aiohttp
 from aiohttp import web
 
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.uses import Attempt
-from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy
+from connector.dataplane.listener.admission import FlowAccess, Refusal, read_whole_body, refuse_busy
 from connector.dataplane.streaming.storing import is_worth_retry
 from connector.dataplane.transfer.follow import STREAM
 from connector.dataplane.wire.stream_lines import (
@@ -25,8 +23,6 @@ from connector.dataplane.wire.stream_lines import (
 from connector.ports.entities import Flow
 from connector.ports.flow import Cause, SourceError
 from connector.ports.store_errors import StoreError
-
-_WHOLE_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +37,7 @@ async def receive_batch(access: FlowAccess, request: web.Request, flow: Flow, ga
     if read_position(request.headers.get(STREAM_POSITION)) is None or request.match_info.get("part"):
         raise Refusal(400, "bad-position", f"The {STREAM_POSITION} cannot be read: send the position of the last line.")
     try:
-        messages = read_lines((await _read_body(request)).split(b"\n"))
+        messages = read_lines((await read_whole_body(request, LARGEST_BATCH)).split(b"\n"))
     except BadLines as error:
         raise Refusal(400, "bad-lines", str(error)) from error
     plane = access.plane
@@ -64,21 +60,3 @@ async def receive_batch(access: FlowAccess, request: web.Request, flow: Flow, ga
         with contextlib.suppress(StoreError):
             await meter.flush()
     return web.Response(status=204, headers={"Cache-Control": "no-store"})
-
-
-async def _read_body(request: web.Request) -> bytes:
-    """Return the body, whole and within bounds. Raises Refusal."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_WHOLE_S):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > LARGEST_BATCH:
-                    raise Refusal(
-                        413, "too-large", f"A batch has more than {LARGEST_BATCH} bytes: send fewer messages."
-                    )
-    except (ConnectionError, TimeoutError, aiohttp.ClientError, web.RequestPayloadError) as error:
-        raise Refusal(
-            400, "interrupted", "The connection closed before the end of the batch: send it again."
-        ) from error
-    return bytes(body)

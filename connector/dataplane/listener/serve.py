@@ -1,7 +1,8 @@
 """The data-plane listener: peers pull here (`GET`, `HEAD`) and push here (`PUT`, `POST`, `HEAD`).
 
 `/flows/{flow_id}` is the data of a flow or, for a folder, the listing of its members; `/flows/{flow_id}/{part}` is a
-member. `/features/{flow_id}` has the rows of a flow as OGC API – Features, if they are offered so.
+member. `/features/{flow_id}` has the rows of a flow as OGC API – Features, if they are offered so. At
+`/notifications/{name}` context brokers tell changes.
 """
 
 import logging
@@ -10,8 +11,10 @@ from collections.abc import Awaitable, Callable
 from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from connector.dataplane.backends.notices import NOTICES
 from connector.dataplane.listener.admission import FlowAccess, Refusal, answer_errors
 from connector.dataplane.listener.features import FeaturesHandler
+from connector.dataplane.listener.notified import NoticeHandler
 from connector.dataplane.listener.pull import Accel, PullHandler
 from connector.dataplane.listener.receive import PushHandler
 from connector.dataplane.signaling.plane import LocalDataPlane
@@ -79,6 +82,7 @@ def make_app(
     for path in ("/features/{flow_id}", "/features/{flow_id}/{path:.*}"):
         for method in ("GET", "HEAD"):
             app.router.add_route(method, path, features.get)
+    app.router.add_route("POST", f"{NOTICES}/{{name}}", NoticeHandler(access, plane.notices).post)
     return app
 
 

@@ -68,11 +68,20 @@ def _make_first(address: NgsiLdAddress, choices: Mapping[str, ChosenValue]) -> s
         "offset": "0",
     }
     if address.bbox is not None:
-        west, south, east, north = address.bbox
-        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        stated |= {"georel": "within", "geometry": "Polygon", "coordinates": msgspec.json.encode([ring]).decode()}
+        ring = msgspec.json.encode([make_ring(address.bbox)]).decode()
+        stated |= {"georel": "within", "geometry": "Polygon", "coordinates": ring}
         stated["geoproperty"] = address.geometry
     return add_query(append_path(address.url, "entities"), {name: value for name, value in stated.items() if value})
+
+
+def make_ring(box: DegreeBox) -> list[list[float]]:
+    """Return the outline of a box, closed.
+
+    >>> make_ring((7, 51, 8, 52))
+    [[7, 51], [8, 51], [8, 52], [7, 52], [7, 51]]
+    """
+    west, south, east, north = box
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
 
 
 def _write_condition(name: str, choice: ChosenValue) -> str:
@@ -88,7 +97,7 @@ def _write_condition(name: str, choice: ChosenValue) -> str:
 def _read(address: NgsiLdAddress, answer: Response, at: str, count: int) -> PortalPage:
     try:
         entities = msgspec.json.decode(answer.body, type=list[dict[str, msgspec.Raw]])
-        rows = [_read_entity(entity, address.geometry) for entity in entities]
+        rows = [read_entity(entity, address.geometry) for entity in entities]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise SourceError("The broker answers with something else than entities of NGSI-LD: check `url`.") from None
     check_places([row[GEOMETRY] for row in rows if row.get(GEOMETRY)], CRS84, address.bbox or ())
@@ -96,7 +105,11 @@ def _read(address: NgsiLdAddress, answer: Response, at: str, count: int) -> Port
     return PortalPage(rows, count_on(at, "offset", rows, count, total), total)
 
 
-def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> PortalRow:
+def read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> PortalRow:
+    """Return the row of an entity in the simplified representation; `geometry` is the attribute with its place.
+
+    Raises SourceError, and msgspec.MsgspecError for a place that is no JSON.
+    """
     row: PortalRow = {name: value for name, value in entity.items() if name not in {"@context", geometry}}
     if GEOMETRY in row:
         raise SourceError(f"An entity has an attribute `{GEOMETRY}`: name it in `geometry` of the address.")

@@ -26,6 +26,10 @@ _DEEPEST = 8
 _MOST_NAMES = 1000
 _ENTITY_SET = r"[A-Z][A-Za-z]{1,40}"
 _ENTITY_ID = r"\([0-9]{1,20}\)|\('[A-Za-z0-9_:.-]{1,200}'\)"
+EntityPath = Annotated[
+    str,
+    msgspec.Meta(max_length=500, pattern=rf"^({_ENTITY_SET}({_ENTITY_ID})/){{0,3}}{_ENTITY_SET}\Z"),
+]
 _Option = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00-\x1f\x7f&#]*\Z")]
 
 
@@ -33,10 +37,7 @@ class SensorThingsAddress(PortalAddress, frozen=True, kw_only=True, forbid_unkno
     """A set of entities: `path` below the root of the service; `geometry` is the way to a place, such as `location`."""
 
     kind: Literal["sensorthings"]
-    path: Annotated[
-        str,
-        msgspec.Meta(max_length=500, pattern=rf"^({_ENTITY_SET}({_ENTITY_ID})/){{0,3}}{_ENTITY_SET}\Z"),
-    ]
+    path: EntityPath
     expand: _Option = ""
     select: _Option = ""
     filter: _Option = ""
@@ -81,7 +82,7 @@ def _write_literal(choice: ChosenValue) -> str:
 def _read(address: SensorThingsAddress, answer: Response, at: str, _: int) -> PortalPage:
     try:
         page = msgspec.json.decode(answer.body, type=_Entities)
-        rows = [_read_entity(entity, address.geometry) for entity in page.value]
+        rows = [read_entity(entity, address.geometry) for entity in page.value]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise SourceError(
             "The service answers with something else than entities of SensorThings: check `url` and `path`."
@@ -91,7 +92,8 @@ def _read(address: SensorThingsAddress, answer: Response, at: str, _: int) -> Po
     return PortalPage(rows, following, page.count)
 
 
-def _read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> PortalRow:
+def read_entity(entity: dict[str, msgspec.Raw], geometry: str) -> PortalRow:
+    """Return the row of an entity; `geometry` is the way to its place. Raises SourceError, msgspec.MsgspecError."""
     row: PortalRow = {}
     _flatten(entity, "", row, 0)
     if geometry:

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
+from connector.dataplane.backends.notices import Notices
 from connector.dataplane.control.gate import USED_UP, Gate
 from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register, drop_what_an_end_leaves
 from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
@@ -55,7 +56,8 @@ class LocalDataPlane:
     `public_url` is the public URL of the data-plane listener, without a slash at its end. `now` returns ms since the
     epoch. `pause` waits a number of seconds between two attempts. Without `treating`, only untreated data is served.
     `data_problem(peer, url)` returns why data must not be sent to or fetched from a URL of a peer, or None. `count` is
-    that of the register, `streams` builds each kind of source of streams.
+    that of the register, `streams` builds each kind of source of streams, `notices` has the places of those that are
+    told of changes.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class LocalDataPlane:
         data_problem: Callable[[str, str], str | None] = lambda *_: None,
         count: Callable[[Flow], Awaitable[None]] | None = None,
         streams: Mapping[str, Callable[[], StreamSource]] | None = None,
+        notices: Notices | None = None,
     ) -> None:
         self.register = Register(store, now, count)
         self.streams = Streams(self.register, streams or {}, pause)
@@ -92,6 +95,7 @@ class LocalDataPlane:
         self._client = client
         self._data_problem = data_problem
         self.public_url = public_url
+        self.notices = notices or Notices(public_url)
         self._listener: FlowListener | None = None
         self._fetching: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
 

@@ -10,8 +10,9 @@ identifier and content, in the order in which it was sent first: it is acknowled
 
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import aiomqtt
@@ -23,6 +24,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from connector.dataplane.wire.arrivals import Arrivals
 from connector.dataplane.wire.stream_limits import read_stream_limits
+from connector.dataplane.wire.topics import STATED_TOPIC, TopicDialect
 from connector.net.own.brokers import BrokerPlace, Brokers, check_broker_url, explain_broken
 from connector.ports.flow import Cause, SourceError
 from connector.ports.streams import Arrived, ArrivedBatch, Lost
@@ -33,31 +35,23 @@ _PATIENCE_S = 15.0
 _KEEPALIVE_S = 30
 _ON_THE_WAY = 256
 _ON_THE_WAY_BYTES = 32 * 1024 * 1024
-_LONGEST_TOPIC = 1_000
 
 _Mark = list[tuple[int, bytes]]
 _read_mark = msgspec.msgpack.Decoder(_Mark).decode
 
 
 class MqttSource:
-    """Subscribes at brokers of the operator. `brokers` finds those that may be used."""
+    """Subscribes at brokers of the operator. `brokers` finds those that may be used, `dialect` the topic."""
 
-    def __init__(self, brokers: Brokers) -> None:
+    def __init__(self, brokers: Brokers, dialect: TopicDialect = STATED_TOPIC) -> None:
         self._brokers = brokers
+        self._dialect = dialect
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address has no broker, or not exactly one topic."""
         check_broker_url(address.get("url"), _PORTS)
         read_stream_limits(address)
-        topic = address.get("topic")
-        if not isinstance(topic, str) or not 0 < len(topic.encode("utf-8", "surrogatepass")) <= _LONGEST_TOPIC:
-            raise SourceError("The address has no usable `topic`: give the name of one topic, such as city/air.")
-        if {"+", "#"} & {*topic} or topic.startswith("$"):
-            raise SourceError(
-                "The `topic` has a wildcard or begins with $: an offer is of one topic, so name that topic."
-            )
-        if not topic.isprintable():
-            raise SourceError("The `topic` has characters that no topic has: correct it.")
+        self._dialect.find(address)
 
     async def probe(self, address: dict[str, Any]) -> None:
         """Subscribe in a session that ends with the connection."""
@@ -70,7 +64,8 @@ class MqttSource:
         """Continue the session `name`, or begin it."""
         self.check(address)
         async with self._connect(address, name, keep_s=_KEPT_S, begin=False) as session:
-            yield MqttInlet(session, _read_mark(mark) if mark else [], read_stream_limits(address).largest)
+            read, largest = partial(self._dialect.read, address), read_stream_limits(address).largest
+            yield MqttInlet(session, _read_mark(mark) if mark else [], largest, read)
 
     async def forget(self, address: dict[str, Any], name: str) -> None:
         """End the session `name` at the broker."""
@@ -86,7 +81,7 @@ class MqttSource:
         session = _make_session(place, name, read_stream_limits(address).largest, keep_s=keep_s, begin=begin)
         try:
             await session.__aenter__()
-            await _subscribe(session, address["topic"])
+            await _subscribe(session, self._dialect.find(address))
         except SourceError:
             await _leave(session)
             raise
@@ -115,11 +110,14 @@ async def _leave(session: "_Session") -> None:
 class MqttInlet:
     """The subscription of a session. `stored` are the packet identifiers and digests of the last stored messages."""
 
-    def __init__(self, session: "_Session", stored: _Mark, largest: int) -> None:
+    def __init__(
+        self, session: "_Session", stored: _Mark, largest: int, read: Callable[[bytes], Arrived] = Arrived
+    ) -> None:
         self._session = session
         self._stored = deque(stored, maxlen=_ON_THE_WAY)
         self._again = deque(stored) if session.resumed else deque[tuple[int, bytes]]()
         self._largest = largest
+        self._read_payload = read
         self._taken: list[tuple[int, int]] = []
 
     async def take(self) -> ArrivedBatch:
@@ -161,7 +159,7 @@ class MqttInlet:
     def _read(self, message: MQTTMessage) -> Arrived:
         if len(message.payload) > self._largest:
             return Arrived(lost=Lost.TOO_LARGE)
-        return Arrived(bytes(message.payload))
+        return self._read_payload(bytes(message.payload))
 
 
 class _Session(aiomqtt.Client):

@@ -73,8 +73,9 @@ class StreamIntake:
                 await self._look_at_clock()
                 continue
             await self._store(batch)
-            self._heard = time.monotonic()
-            self._note(None)
+            if batch.messages:
+                self._heard = time.monotonic()
+                self._note(None)
             await inlet.acknowledge()
 
     async def _store(self, batch: ArrivedBatch) -> None:

@@ -40,7 +40,10 @@ class Journal:
         self.trouble = ""
 
     async def append(self, batch: ArrivedBatch, now: int) -> None:
-        """Store messages behind the last entry, and drop what is over the limits, in one commit. Raises StoreError."""
+        """Store messages behind the last entry, and drop what is over the limits, in one commit. Raises StoreError.
+
+        A batch without messages moves the mark of the source on.
+        """
         before = self.state
         entries = tuple(
             StreamEntry(position, now, one.data, one.lost, one.count)
@@ -54,8 +57,9 @@ class Journal:
             self._tail_size += len(entry.data)
         while len(self._tail) > _TAIL or (self._tail_size > _TAIL_BYTES and len(self._tail) > 1):
             self._tail_size -= len(self._tail.popleft().data)
-        self.trouble = ""
-        self._wake()
+        if entries:
+            self.trouble = ""
+            self._wake()
 
     async def expire(self, now: int) -> None:
         """Drop what is older than the limit. Raises StoreError."""
@@ -69,7 +73,7 @@ class Journal:
             if not over and head.at >= now - limits.keep_seconds * 1000:
                 break
             first, size, dropped = head.position + 1, size - head.size, dropped + 1
-        if not entries and not dropped:
+        if not entries and not dropped and grown.mark == self.state.mark:
             return
         kept = msgspec.structs.replace(grown, first=first, size=size)
         await self._store.commit([ExtendJournal(kept, entries)])

@@ -21,7 +21,7 @@ from connector.dataplane.treating.reader import LARGE, PIECE, RecordReader, RowW
 from connector.dataplane.treating.row_filter import RecordFilter
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
-from connector.ports.flow import PERSON, Record, Transform, Untreatable
+from connector.ports.flow import PERSON, LearningTransform, Record, Transform, Untreatable
 from connector.ports.secret import Secret
 from connector.ports.treatment import TransformStep, Treatment, read_treatment
 
@@ -95,9 +95,8 @@ class TreatedDelivery:
 
         self._is_json = records.format in {"json", "ndjson"}
         # One that learns of the records that are left out gets them as the transforms before it make them.
-        self._learning = next((at for at, one in enumerate(self._transforms) if hasattr(one, "take_left_out")), None)
-        before = treatment.steps[: self._learning] if self._learning is not None else ()
-        self._before_learning = build_transforms(before, treating, flow)
+        at, self._learner = _find_learner(self._transforms)
+        self._before_learner = build_transforms(treatment.steps[:at], treating, flow)
 
     @property
     def whole(self) -> bool:
@@ -321,7 +320,7 @@ class TreatedDelivery:
     def _treat_table(
         self, reader: RecordReader, table: RecordTable, people: dict[str, str], states: dict[str, str | None]
     ) -> bytes:
-        if self._learning is not None:
+        if self._learner is not None:
             named = table.find_values(PERSON, self._records.subject, people) if self._identifies else table
             return b"".join(self._treat(reader, batch, states) for batch in named.list_records())
         self._count += table.height
@@ -346,16 +345,16 @@ class TreatedDelivery:
 
     def _tell_left_out(self, record: Record) -> None:
         """Tell a transform of a record that is left out, if it learns of such."""
-        if self._learning is None:
+        if self._learner is None:
             return
         if record.get(PERSON) in self._uncounted:
             record[PERSON] = ""
-        for transform in self._before_learning:
+        for transform in self._before_learner:
             made = transform.take(record)
             if made is None:
                 return
             record = made
-        self._transforms[self._learning].take_left_out(record)  # type: ignore[attr-defined]  # only some have it
+        self._learner.take_left_out(record)
 
     def _apply_transforms(self, record: Record, first: int) -> Record | None:
         """Return the record after the transforms from `first` on; None if one of them holds it back."""
@@ -410,6 +409,14 @@ def build_transforms(steps: Iterable[TransformStep], treating: Treating, flow: F
             raise Untreatable(f"Unknown transform {step.name[:50]!r}: the data cannot be treated as agreed.")
         transforms.append(build(step, treating.secret.key(step.name, flow.owner, flow.agreement_id)))
     return transforms
+
+
+def _find_learner(transforms: Sequence[Transform]) -> tuple[int, LearningTransform | None]:
+    """Return the first transform that learns of records that are left out, and how many come before it."""
+    for at, transform in enumerate(transforms):
+        if isinstance(transform, LearningTransform):
+            return at, transform
+    return 0, None
 
 
 async def _cut_evenly(raw: AsyncIterator[bytes], size: Callable[[], int]) -> AsyncGenerator[bytes]:

@@ -54,12 +54,14 @@ _FIELDS: Mapping[str, Mapping[str, PlaceField]] = {
         "verfahren": "mechanism",
         "inhalt": "content",
     },
+    "aenderungen": {"server": "text", "art": "text", "eigenschaften": "text"},
+    "messungen": {"server": "text", "pfad": "text", "zugang": "secret"},
     "nats": {"server": "text", "strom": "text", "thema": "text", "zugang": "secret", "inhalt": "content"},
 }
 """The fields of each kind of place."""
 _FREE = frozenset(
     {"ordner.muster", "datenbank.spalten", "datenbank.ordnung", "sqlite.spalten", "sqlite.ordnung", "mqtt.zugang"}
-    | {"kafka.zugang", "nats.zugang"}
+    | {"kafka.zugang", "nats.zugang", "messungen.zugang", "aenderungen.eigenschaften"}
 )
 """Fields that may stay empty."""
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
@@ -68,7 +70,10 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "mechanism": ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"),
     "content": ("application/json", "text/plain", "application/octet-stream"),
 }
-STREAMS = frozenset({"kafka", "mqtt", "nats"})
+STREAMS = frozenset({"kafka", "mqtt", "nats", "ngsi-ld-subscription", "sensorthings-mqtt"})
+"""The kinds of streams."""
+_STREAMED = frozenset({"kafka", "mqtt", "nats", "aenderungen", "messungen"})
+"""Their places."""
 _WITH_PARAMETERS = frozenset({"datenbank", "sqlite"})
 _DRAWN = frozenset({"s3", "sql"})
 """The kinds whose cards are drawn here, in more than one card or with fewer words than their source declares."""
@@ -79,9 +84,9 @@ _DESCRIBED: Mapping[str, AddressForm] = {
 """The places whose kinds describe themselves."""
 _TYPED = {field for place, form in _DESCRIBED.items() for field in list_fields(place, form)}
 PLACES = (
-    *(kind for kind in _FIELDS if kind not in STREAMS),
+    *(kind for kind in _FIELDS if kind not in _STREAMED),
     *_DESCRIBED,
-    *(kind for kind in _FIELDS if kind in STREAMS),
+    *(kind for kind in _FIELDS if kind in _STREAMED),
 )
 """The places in the order of the page."""
 
@@ -170,9 +175,11 @@ def read_place(answers: Mapping[str, str]) -> DataPlace:
     if kind in _WITH_PARAMETERS:
         parameters = _read_parameters(answers, compared=True)
         source |= {"parameters": parameters} if parameters else {}
-    if kind in STREAMS:
-        content = said["inhalt"] if said["inhalt"] in _OPTIONS["content"] else _OPTIONS["content"][0]
-        return DataPlace(source=source, name=said["thema"], media_type=content)
+    if kind in _STREAMED:
+        typed = said.get("inhalt", "")
+        content = typed if typed in _OPTIONS["content"] else _OPTIONS["content"][0]
+        named = said.get("thema") or said.get("pfad") or said["art"]
+        return DataPlace(source=source, name=named, media_type=content)
     named = f"{said['tabelle'].rpartition('.')[2]}.{source['format']}" if source["kind"] == "sql" else ""
     return DataPlace(source=source, name=named or said.get("pfad") or said["objekt"])
 
@@ -269,6 +276,16 @@ def _write_nats(said: Mapping[str, str]) -> dict[str, Any]:
     )
 
 
+def _write_changes(said: Mapping[str, str]) -> dict[str, Any]:
+    source: dict[str, Any] = {"kind": "ngsi-ld-subscription", "url": said["server"], "type": said["art"]}
+    names = [name for part in said["eigenschaften"].split(",") if (name := part.strip())]
+    return source | ({"attributes": names} if names else {})
+
+
+def _write_observations(said: Mapping[str, str]) -> dict[str, Any]:
+    return _with_account({"kind": "sensorthings-mqtt", "url": said["server"], "path": said["pfad"]}, said)
+
+
 def _with_account(source: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
     return {**source, "secret": said["zugang"]} if said["zugang"] else source
 
@@ -282,6 +299,8 @@ _WRITERS = {
     "mqtt": _write_mqtt,
     "kafka": _write_kafka,
     "nats": _write_nats,
+    "aenderungen": _write_changes,
+    "messungen": _write_observations,
 }
 
 

@@ -65,3 +65,11 @@ async def test_whoever_waits_is_woken_by_a_message_or_by_trouble(journal: Journa
     assert await waiting
     assert journal.trouble == ""
     assert not await journal.wait(1, "", 0.01)
+
+
+async def test_a_batch_without_messages_moves_the_mark_on_and_wakes_nobody(journal: Journal) -> None:
+    journal.note_trouble("silent")
+    await journal.append(ArrivedBatch((), b"later"), 1_000)
+    stored = await journal._store.journal("city", "air")
+    assert stored
+    assert (stored.mark, stored.last, journal.trouble) == (b"later", 0, "silent")

@@ -1,4 +1,4 @@
-"""What every kind of stream keeps, at its real broker. The suite runs over the table of kinds."""
+"""What every kind of stream keeps, at its real broker. The suite runs over the kinds of brokers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.streams
 NAME = "datenkontor-0123456789ab"
 
 
-@pytest.fixture(params=STREAMS)
+@pytest.fixture(params=BROKERS)
 async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyBroker]:
     made = BROKERS[request.param](tmp_path / "broker")
     await made.start()
@@ -32,6 +32,11 @@ def source(broker: AnyBroker) -> StreamSource:
     client = GuardedClient(LOOPBACK, SocketTransport(LOOPBACK))
     site = Site(None, None, client, brokers=Brokers(LOOPBACK, read=read_account))
     return build_streams(site)[str(broker.make_address()["kind"])]()
+
+
+def test_every_kind_is_tried_at_a_broker() -> None:
+    # These two read what they are told: test_observations and tests/dataplane/sources have them.
+    assert {*STREAMS} == {*BROKERS, "ngsi-ld-subscription", "sensorthings-mqtt"}
 
 
 async def take(inlet: Inlet, count: int) -> tuple[list[Arrived], bytes]:

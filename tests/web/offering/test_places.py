@@ -52,6 +52,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     },
     "mqtt": {"server": "mqtts://verteiler.stadt.example", "thema": "stadt/luft", "zugang": "gis"},
     "kafka": {"server": "kafkas://kafka.stadt.example", "thema": "luft"},
+    "aenderungen": {"server": "https://broker.stadt.example/ngsi-ld/v1", "art": "AirQualityObserved"},
+    "messungen": {"server": "mqtts://sta.stadt.example", "pfad": "Datastreams(7)/Observations"},
     "nats": {"server": "tls://nats.stadt.example", "strom": "LUFT", "thema": "stadt.luft"},
 }
 

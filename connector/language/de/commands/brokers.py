@@ -75,4 +75,34 @@ SENTENCES: dict[str, str] = {
     "um ein Vielfaches länger: bitte die Namen ausschreiben.",
     "The portal answered with broken gzip.": "Das Portal hat mit beschädigtem gzip geantwortet.",
     "The portal answered with gzip that ends too early.": "Das Portal hat mit gzip geantwortet, das zu früh endet.",
+    "The subscription is closed.": "Das Abonnement ist beendet.",
+    "The body has more than {} bytes: send less at once.": "Der Inhalt hat mehr als {0} Bytes: bitte weniger auf einmal senden.",
+    "The connection closed before the end of the body: send it again.": "Die Verbindung endete vor dem Ende des Inhalts: bitte "
+    "noch einmal senden.",
+    "The notification cannot be stored at present: it is looked for later.": "Die Meldung lässt sich zurzeit nicht speichern: "
+    "Sie wird später gesucht.",
+    "The notification is compressed: send it without Content-Encoding.": "Die Meldung ist komprimiert: bitte ohne "
+    "Content-Encoding senden.",
+    "Unknown subscription or token: only the broker that keeps a subscription tells its changes.": "Abonnement oder "
+    "Zugangstoken unbekannt: Nur der Kontextdienst, bei dem es besteht, meldet Änderungen.",
+    "A subscription has no `{}`: leave it out, or offer the query of the entities.": "Ein Abonnement hat kein `{0}`: bitte "
+    "weglassen oder die Abfrage der Objekte anbieten.",
+    "An entity of another type than that of the subscription was told.": "Es wurde ein Objekt gemeldet, dessen Typ nicht der "
+    "des Abonnements ist.",
+    "The broker does not say when entities were modified (`sysAttrs`), so what is missed cannot be found: offer the query of "
+    "the entities.": "Der Kontextdienst nennt nicht, wann Objekte geändert wurden (`sysAttrs`), sodass Verpasstes nicht zu "
+    "finden ist: bitte die Abfrage der Objekte anbieten.",
+    "The broker has more than {} entities: raise `most_rows`.": "Der Kontextdienst hat mehr als {0} Objekte: bitte `most_rows` "
+    "erhöhen.",
+    "This is no notification of NGSI-LD with at most {} entities in the simplified form.": "Das ist keine Meldung nach NGSI-LD "
+    "mit höchstens {0} Objekten in vereinfachter Form.",
+    "This is no notification of the subscription: remove the subscription that sends it.": "Das ist keine Meldung dieses "
+    "Abonnements: bitte das Abonnement entfernen, das sie sendet.",
+    "The broker does not keep the subscription (status {}): check `url`, `type` and `q`.": "Der Kontextdienst behält das "
+    "Abonnement nicht (Status {0}): bitte `url`, `type` und `q` prüfen.",
+    "The broker refuses to be subscribed to: correct the `auth`.": "Der Kontextdienst lehnt das Abonnement ab: bitte `auth` "
+    "berichtigen.",
+    "The looks at the broker failed unexpectedly.": "Die Abfragen beim Kontextdienst sind unerwartet gescheitert.",
+    "This data plane has no listener at which a broker could tell changes.": "Diese Datenebene hat keine Adresse, an der ein "
+    "Kontextdienst Änderungen melden könnte.",
 }

@@ -26,8 +26,6 @@ SENTENCES: dict[str, str] = {
     "The data has the column {}, which the table has not: choose `columns`.": "Die Daten haben die Spalte {0}, die der Tabelle fehlt: bitte `columns` wählen.",
     "The data has no column {}, which the address names: correct the address.": "Den Daten fehlt die Spalte {0}, die in der Adresse steht: bitte die Adresse berichtigen.",
     "The data has no column {}, which the table needs: choose `columns`.": "Den Daten fehlt die Spalte {0}, die die Tabelle braucht: bitte `columns` wählen.",
-    "A batch has more than {} bytes: send fewer messages.": "Ein Stapel hat mehr als {0} Bytes: bitte weniger Nachrichten senden.",
-    "The connection closed before the end of the batch: send it again.": "Die Verbindung endete vor dem Ende des Stapels: bitte noch einmal senden.",
     "The messages cannot be stored at present: send them again.": "Die Nachrichten lassen sich zurzeit nicht speichern: bitte noch einmal senden.",
     "The messages cannot be stored in the sink of this transfer.": "Die Nachrichten lassen sich in der Ablage dieser Lieferung nicht speichern.",
     "The {} cannot be read: send the position of the last line.": "{0} lässt sich nicht lesen: bitte die Position der letzten Zeile senden.",
