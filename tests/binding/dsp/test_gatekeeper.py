@@ -91,7 +91,7 @@ async def test_a_caller_who_is_not_authenticated_learns_no_reason(outcome: Excep
     ("fault", "status", "code"),
     [
         (RemoteProtocolError("It is wrong.", code="odd"), 400, "odd"),
-        (Replayed("The token was used before."), 401, "replayed"),
+        (Replayed("The token was used before."), 401, "unauthenticated"),
         (Unavailable("The disk is full."), 503, "busy"),
         (KeyError("canary-4711"), 503, "internal"),
     ],
