@@ -119,19 +119,20 @@ def endpoint(
         try:
             caller = await gatekeeper.admit(request, intent)
             try:
-                body = await read_body(request, limit) if request.method == "POST" else b""
-                answer = await handle(request, caller, body)
-            except ProtocolError as error:
-                answer = _log_refusal(errors, error, request, body)
+                try:
+                    body = await read_body(request, limit) if request.method == "POST" else b""
+                    answer = await handle(request, caller, body)
+                except ProtocolError as error:
+                    answer = _log_refusal(errors, error, request, body)
+                    await _record_refused(gatekeeper, caller, answer)
+                    if error.status < 500:
+                        await note(request, caller, error.reason)
+                    return answer
                 await _record_refused(gatekeeper, caller, answer)
-                if error.status < 500:
-                    await note(request, caller, error.reason)
-                return answer
-            await _record_refused(gatekeeper, caller, answer)
-        except Replayed:
-            # It proves nothing: whoever holds it learns no more than who has none, whose body is not even read.
-            used = Unauthenticated(f"replayed: the token of {caller.participant} was used before.")
-            return _refuse_fault(errors, used, request, b"")
+            except Replayed:
+                # It proves nothing: whoever holds it learns no more than who has none, whose body is not even read.
+                body = b""
+                raise Unauthenticated(f"replayed: the token of {caller.participant} was used before.") from None
         except Disconnected:
             return Reply(status=400)
         except Exception as error:  # noqa: BLE001 - the HTTP edge
