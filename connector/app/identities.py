@@ -192,6 +192,12 @@ def find_own_authority(mechanism: Mechanism) -> str | None:
     return authority
 
 
+def find_suspending_authority(mechanism: Mechanism) -> str | None:
+    """Return the authority whose list says that this participant is suspended, if one does."""
+    authority: str | None = getattr(mechanism, "suspended_by", None)
+    return authority
+
+
 def read_trust_profile(settings: Settings) -> TrustProfile | None:
     """Return the profile of the data space for the mechanism `dcp`; None if there is no file of it.
 

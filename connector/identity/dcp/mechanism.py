@@ -294,6 +294,12 @@ class DcpIdentity:
         return issuer if self._profile.issuers.get(issuer) else None
 
     @property
+    def suspended_by(self) -> str | None:
+        """The issuer of the list if that says that this participant is suspended."""
+        roster, entry = self._members.roster, self._members.entry(self._id)
+        return roster.document.issuer if roster and entry and entry.suspended else None
+
+    @property
     def credentials(self) -> ListedCredentialKeys:
         """The keys of the list in force, for self-descriptions."""
         return self._members.credentials
