@@ -28,7 +28,9 @@ SENTENCES: dict[str, str] = {
     "{}, which keeps the newest status lists, cannot be read: restore it from a backup, or remove it to accept the next "
     "lists however old they are.": "{0}, worin die neuesten Statuslisten stehen, ist nicht lesbar: aus einer Sicherung "
     "zurückholen, oder entfernen, um die nächsten Listen anzunehmen, wie alt sie auch sind.",
-    "replayed: the token of {} was used before.": "replayed: Der Token von {0} wurde schon verwendet.",
+    "replayed: the token of {} was used before.": "replayed: Das Token von {0} wurde schon verwendet.",
+    "The token {} has another key {} now: put the former one back, or restart.": "Das Token {0} enthält jetzt einen "
+    "anderen Schlüssel {1}: den früheren wiederherstellen oder neu starten.",
     "The invitation was withdrawn: ask the data-space operator for the reason, or for a new one.": "Die Einladung wurde "
     "zurückgezogen: bitte beim Betreiber des Datenraums nach dem Grund fragen oder eine neue anfordern.",
     "Several invitations are for {}: give the id of one, from `authority invitation list`.": "Für {0} gibt es mehrere "
