@@ -6,6 +6,7 @@ Errors have the one form of the management API: `{"error": {"code": …, "reason
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any
@@ -36,6 +37,8 @@ from connector.ports.search_index import Facet, SearchIndex, SearchUnavailable
 from connector.ports.store_errors import Replayed, StoreDamaged, StoreError, Unavailable
 from connector.views.common import LONGEST_IDENTIFIER, ErrorView
 from connector.views.health import ReadinessView
+
+log = logging.getLogger(__name__)
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
@@ -245,13 +248,12 @@ async def _prove(request: Request, desk: BrokerDesk) -> Caller:
     except AuthenticationUnavailable:
         reason = "Authentication is unavailable: try again later."
         raise ApiError(503, "busy", reason, retry_after_s=UNAVAILABLE_S) from None
-    except Unauthenticated:
+    except (Unauthenticated, Replayed) as fault:
         if rates is not None:
             rates.note_failure(address)
+        log.info("request to the broker not authenticated: %s", fault)
         reason = "The request is not authenticated: send a new token for this broker."
         raise ApiError(401, "unauthenticated", reason) from None
-    except Replayed:
-        raise ApiError(401, "replayed", "The token was already used: send a new token with each request.") from None
     return caller
 
 

@@ -21,6 +21,7 @@ from connector.binding.dsp.routing import Route
 from connector.identity.files import FileFault, read_bounded, replace_atomically
 from connector.identity.keys import SigningKey, public_jwk
 from connector.identity.listing.profile import MAX_PROFILE, ProfileRejected, TrustProfile, read_profile
+from connector.identity.listing.seen import SeenList, SeenLists
 from connector.identity.listing.sources import MAX_DOCUMENT, ListAway, file_source, url_source
 from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity
@@ -41,6 +42,7 @@ FIRST_LOOK_S = 5.0
 """How long a start waits for the participant list, in seconds."""
 ACCEPTED_BYTES = 16 * 1024
 TOKENS_BYTES = 1024 * 1024
+STATUSES_BYTES = 8 * 1024 * 1024
 
 
 Remembered = TypeVar("Remembered")
@@ -128,7 +130,35 @@ def _build_dcp(wiring: Wiring) -> Mechanism:
         of_kit=wiring.settings.identity.of_kit,
         partners=PartnerLists(fetch, wiring.clock, seen, remember),
         grace_ms=int(wiring.settings.identity.grace_seconds * 1000),
+        seen_lists=make_seen_lists(wiring.settings),
     )
+
+
+def find_seen_lists(mechanism: Mechanism, settings: Settings) -> SeenLists:
+    """Return the newest status lists: those of the mechanism if it reads any. Raises SettingsError."""
+    seen: SeenLists | None = getattr(mechanism, "seen_lists", None)
+    return seen or make_seen_lists(settings)
+
+
+def make_seen_lists(settings: Settings) -> SeenLists:
+    """Return the newest status lists that this participant has seen, kept beside the store. Raises SettingsError."""
+    path = settings.store.path.with_suffix(".statuses.json")
+
+    def remember(lists: Mapping[str, Mapping[str, SeenList]]) -> None:
+        try:
+            replace_atomically(path, msgspec.json.encode(lists), mode=0o600)
+        except OSError as fault:
+            # This process goes on to refuse older ones; the next change is the next attempt.
+            log.warning("%s, which keeps the newest status lists, cannot be written: %s", path, fault)
+
+    try:
+        return SeenLists(_decode_kept(path, dict[str, dict[str, SeenList]], STATUSES_BYTES), remember)
+    except (FileFault, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        # Without it, a list from before a revocation could be passed off as the newest one: a person decides.
+        raise SettingsError(
+            f"{path}, which keeps the newest status lists, cannot be read: restore it from a backup, or remove it to "
+            "accept the next lists however old they are."
+        ) from None
 
 
 def find_did(settings: Settings) -> str:
@@ -159,6 +189,12 @@ def find_issuer(mechanism: Mechanism) -> Issuer | None:
 def find_own_authority(mechanism: Mechanism) -> str | None:
     """Return the authority whose credential this participant needs, if one has signed its list."""
     authority: str | None = getattr(mechanism, "authority", None)
+    return authority
+
+
+def find_suspending_authority(mechanism: Mechanism) -> str | None:
+    """Return the authority whose list says that this participant is suspended, if one does."""
+    authority: str | None = getattr(mechanism, "suspended_by", None)
     return authority
 
 
@@ -197,16 +233,18 @@ def read_accepted(settings: Settings) -> AcceptedRoster | None:
 
 
 def _read_kept(path: Path, kind: type[Remembered]) -> Remembered | None:
-    if not os.path.lexists(path):
-        return None
     try:
-        return msgspec.json.decode(read_bounded(path, ACCEPTED_BYTES), type=kind)
+        return _decode_kept(path, kind, ACCEPTED_BYTES)
     except (FileFault, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # Without it, an older list could be passed off as the newest one: a person decides.
         raise SettingsError(
             f"{path}, which keeps the version of the participant list in use, cannot be read: restore it from a "
             "backup, or remove it to accept the next list whatever its version."
         ) from None
+
+
+def _decode_kept(path: Path, kind: type[Remembered], most: int) -> Remembered | None:
+    return msgspec.json.decode(read_bounded(path, most), type=kind) if os.path.lexists(path) else None
 
 
 def list_document_routes(settings: Settings, find_key: Callable[[], SigningKey]) -> list[Route]:

@@ -80,10 +80,12 @@ def invite(
             claims={key: tuple(values) for key, values in (claims or {}).items()},
             did=_check_did(did),
         )
-        open_ones = {key: each for key, each in record.invitations.items() if each.until > moment}
-        if len(open_ones) >= MAX_INVITATIONS:
+        kept = {key: each for key, each in record.invitations.items() if each.until > moment}
+        if len(kept) >= MAX_INVITATIONS:
+            kept = {key: each for key, each in kept.items() if not each.withdrawn}
+        if len(kept) >= MAX_INVITATIONS:
             raise RosterFault(f"{MAX_INVITATIONS} invitations are open, which is as many as there can be.")
-        return msgspec.structs.replace(record, invitations={**open_ones, number: invitation})
+        return msgspec.structs.replace(record, invitations={**kept, number: invitation})
 
     record = keeping.change(authority, add)
     return InvitationLink(record.url + BASE, number, secret, root).write()
@@ -94,9 +96,52 @@ def find_invitation(record: AuthorityRecord, id: str, secret: str, now: int) -> 
     found = record.invitations.get(id)
     if found is None or not hmac.compare_digest(found.secret, _hash(secret)):
         raise RosterFault("There is no such invitation: use the link as the data-space operator sent it.")
+    if found.withdrawn:
+        raise RosterFault("The invitation was withdrawn: ask the data-space operator for the reason, or for a new one.")
     if found.until <= now:
         raise RosterFault("The invitation has expired: ask the data-space operator for a new one.")
     return found
+
+
+class KnownInvitation(NamedTuple):
+    """An invitation with its identifier in the record."""
+
+    id: str
+    invitation: Invitation
+
+
+def find_state(invitation: Invitation, now: int) -> str:
+    """Return what became of an invitation by `now` (ms): `open`, `used`, `withdrawn` or `expired`."""
+    if invitation.used_by:
+        return "used"
+    if invitation.withdrawn:
+        return "withdrawn"
+    return "expired" if invitation.until <= now else "open"
+
+
+def find_open(record: AuthorityRecord, word: str, now: int) -> KnownInvitation:
+    """Return the open invitation with this identifier, or the only one for this name; raises RosterFault."""
+    named = {key: each for key, each in record.invitations.items() if word in (key, each.name)}
+    found = [KnownInvitation(key, each) for key, each in named.items() if find_state(each, now) == "open"]
+    if len(found) > 1:
+        raise RosterFault(f"Several invitations are for {word}: give the id of one, from `authority invitation list`.")
+    if not found:
+        user = next((each.used_by for each in named.values() if each.used_by), None)
+        if user:
+            raise RosterFault(f"{user} has used the invitation: `authority member revoke` ends its membership.")
+        raise RosterFault(f"{word} is no open invitation: `authority invitation list` shows them.")
+    return found[0]
+
+
+def withdraw(authority: Authority, id: str, now: int) -> AuthorityRecord:
+    """Let nobody join with an open invitation any more, at `now` (ms); raises RosterFault."""
+
+    def end(record: AuthorityRecord) -> AuthorityRecord:
+        found = find_open(record, id, now)
+        ended = msgspec.structs.replace(found.invitation, withdrawn=True)
+        return msgspec.structs.replace(record, invitations={**record.invitations, found.id: ended})
+
+    return keeping.change(authority, end)
 
 
 def parse_link(text: str) -> InvitationLink:

@@ -48,7 +48,8 @@ _Written = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
 class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An invitation: for whom, until when (ms), and the SHA-256 of its secret, which is stored nowhere.
 
-    `did` binds it to one identifier. `used_by` is who has used it and with which key (RFC 7638).
+    `did` binds it to one identifier. `used_by` is who has used it and with which key (RFC 7638). One that is
+    `withdrawn` is kept until it ends, for the answer to whoever comes with it.
     """
 
     name: _Written
@@ -60,6 +61,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     did: str = ""
     used_by: str = ""
     used_key: str = ""
+    withdrawn: bool = False
 
 
 class PlacedCredential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -1,5 +1,6 @@
 """Members are suspended, admitted again and revoked: what the list and the status list say of them from then on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -34,18 +35,25 @@ def take_off(authority: Authority, id: str) -> None:
     The credentials end first: a crash in between leaves a member whose credentials nobody takes. They end again at
     last: until it is off the list, a member can ask for another one.
     """
-    end(authority, id)
+    members = roster.show(authority.members).members
+    names = next(((each.id, *each.former) for each in members if each.id == id), (id,))
+    end(authority, names)
     roster.remove(authority.members, id)
-    end(authority, id)
+    end(authority, names)
 
 
-def end(authority: Authority, id: str) -> AuthorityRecord:
-    """End the credentials of a member, and the invitation that it has used; raises RosterFault."""
+def end(authority: Authority, names: Sequence[str]) -> AuthorityRecord:
+    """End the credentials of a member by each identifier that it had, and the invitations that it has used.
+
+    Raises RosterFault.
+    """
 
     def drop(record: AuthorityRecord) -> AuthorityRecord:
         # A used invitation answers its member again; a revoked one is no member.
-        left = {key: each for key, each in record.invitations.items() if each.used_by != id}
-        return msgspec.structs.replace(issuing.revoke_credentials(record, id), invitations=left)
+        left = {key: each for key, each in record.invitations.items() if each.used_by not in names}
+        for name in names:
+            record = issuing.revoke_credentials(record, name)
+        return msgspec.structs.replace(record, invitations=left)
 
     return keeping.change(authority, drop)
 

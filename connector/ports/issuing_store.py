@@ -79,6 +79,11 @@ class IssuingStore(Protocol):
     ) -> tuple[Sequence[IssuedCredential], str | None]:
         """List the credentials that were issued here, newest first: of a request, else of a holder, else all."""
 
+    async def lasting_credentials(
+        self, owner: str, page: PageBounds, now: int
+    ) -> tuple[Sequence[IssuedCredential], str | None]:
+        """List the credentials that were issued here and end after `now` (ms), those that end first first."""
+
     async def ended_indices(self, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:
         """Return the indices, in a status list, of the credentials with a standing."""
 

@@ -124,6 +124,12 @@ def place_pair(page: PageBounds) -> tuple[int, int]:
     return whole, position(second, start=_LAST) if page.after is not None else _LAST
 
 
+def place_lasting(page: PageBounds, now: int) -> tuple[int, int]:
+    """Return the end and the place after which a page of what lasts beyond `now` begins. Raises ValueError."""
+    whole = place_pair(page)
+    return (now, _LAST) if page.after is None else whole
+
+
 def position(after: str | None, *, start: int) -> int:
     """Return the place of a cursor, or `start` without one. Raises ValueError if the cursor is unknown."""
     if after is None:

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from connector.app.identities import MECHANISMS, MockParticipants, StaticTokens, Wiring, build_identity
+from connector.app.identities import MECHANISMS, MockParticipants, StaticTokens, Wiring, build_identity, make_seen_lists
 from connector.app.parts import OWNER, read_clock
+from connector.identity.listing.seen import SeenList
 from connector.identity.listing.sources import RosterRejected
 from connector.identity.roster import AcceptedRoster
 from connector.net.addresses import net_policy
@@ -51,6 +52,26 @@ async def test_a_version_that_was_remembered_keeps_an_older_list_out(space: Spac
     (space.base / "city" / "store.roster.json").write_bytes(msgspec.json.encode(seen))
     with pytest.raises(RosterRejected, match="older than 7"):
         await built(space, mechanism="roster")
+
+
+def test_the_newest_status_lists_are_kept_beside_the_store_and_an_older_one_is_known_after_a_restart(
+    space: Space, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, file = space.settings("city", SOON), space.base / "city" / "store.statuses.json"
+    place = ("did:web:city.example:authority", "https://city.example/authority/status")
+    make_seen_lists(settings).note(*place, SeenList(20, "b"), 30)
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = make_seen_lists(settings)
+    assert again.is_undone(*place, SeenList(10, "a"), 30)
+    assert not again.is_undone(*place, SeenList(30, "c"), 30)
+    file.write_text("{")
+    with pytest.raises(SettingsError, match=r"store\.statuses\.json.*cannot be read"):
+        make_seen_lists(settings)
+    file.unlink()
+    file.mkdir()
+    again.note(*place, SeenList(30, "c"), 30)
+    assert "cannot be written" in caplog.text
+    assert again.is_undone(*place, SeenList(10, "a"), 30)
 
 
 async def test_fixed_tokens_come_from_a_file_and_only_in_development(space: Space) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.authority import inviting, keeping
-from connector.authority.inviting import InvitationLink, find_invitation, invite, parse_link
+from connector.authority.inviting import InvitationLink, find_invitation, find_state, invite, parse_link, withdraw
 from connector.authority.keeping import RECORD
 from connector.authority.roster import RosterFault
 from tests.authority.folders import NOW, NOW_MS, found
@@ -48,6 +48,45 @@ def test_what_has_ended_is_forgotten_and_there_is_an_end_to_what_is_open(
         invite(authority, "Firma", now=NOW)
     invite(authority, "Firma", now=NOW + timedelta(days=8))
     assert len(keeping.show(authority).invitations) == 1
+
+
+def test_a_withdrawn_invitation_lets_nobody_join_and_says_so(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    link, other = (parse_link(invite(authority, name, now=NOW)) for name in ("Firma", "Amt"))
+    withdraw(authority, link.id, NOW_MS)
+    record = keeping.show(authority)
+    with pytest.raises(RosterFault, match="was withdrawn"):
+        find_invitation(record, link.id, link.secret, NOW_MS)
+    with pytest.raises(RosterFault, match="no such invitation"):
+        find_invitation(record, link.id, "guess", NOW_MS)
+    assert find_invitation(record, other.id, other.secret, NOW_MS).name == "Amt"
+    states = [find_state(each, NOW_MS) for each in record.invitations.values()]
+    assert states == ["withdrawn", "open"]
+
+
+def test_what_is_withdrawn_is_one_open_invitation(tmp_path: Path) -> None:
+    authority = found(tmp_path)
+    first, second = (parse_link(invite(authority, "Firma", now=NOW)) for _ in range(2))
+    with pytest.raises(RosterFault, match="Several invitations are for Firma"):
+        withdraw(authority, "Firma", NOW_MS)
+    withdraw(authority, second.id, NOW_MS)
+    withdraw(authority, "Firma", NOW_MS)
+    before = keeping.show(authority)
+    assert before.invitations[first.id].withdrawn
+    for word in ("Firma", first.id, "unknown"):
+        with pytest.raises(RosterFault, match="no open invitation"):
+            withdraw(authority, word, NOW_MS)
+    late = parse_link(invite(authority, "Amt", now=NOW, valid_for=timedelta(days=1)))
+    with pytest.raises(RosterFault, match="no open invitation"):
+        withdraw(authority, late.id, NOW_MS + 86_400_000)
+
+
+def test_withdrawn_invitations_leave_room_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = found(tmp_path)
+    monkeypatch.setattr(inviting, "MAX_INVITATIONS", 2)
+    for _ in range(5):
+        withdraw(authority, parse_link(invite(authority, "Firma", now=NOW)).id, NOW_MS)
+    assert len(keeping.show(authority).invitations) <= 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connector.authority import card as cards
 from connector.authority import keeping, membership, roster
 from connector.authority.asking import LATEST_MS
-from connector.authority.inviting import InvitationLink, invite, parse_link
+from connector.authority.inviting import InvitationLink, invite, parse_link, withdraw
 from connector.authority.joining import join, renew_credential
 from connector.authority.keeping import Authority
 from connector.authority.roster import RosterFault
@@ -132,6 +132,38 @@ async def test_an_invitation_is_used_once(tmp_path: Path) -> None:
     assert look(authority) == before
     with pytest.raises(RosterFault, match="member already"):
         await join(authority, firm.asks(invited(authority)), firm.resolve, NOW_MS)
+
+
+async def test_who_comes_with_a_withdrawn_invitation_changes_nothing_and_causes_no_fetch(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    link = invited(authority)
+    withdraw(authority, link.id, NOW_MS)
+    before = look(authority)
+    with pytest.raises(RosterFault, match="was withdrawn"):
+        await join(authority, firm.asks(link), firm.resolve, NOW_MS)
+    assert (look(authority), firm.fetched) == (before, [])
+
+
+async def test_an_invitation_that_is_withdrawn_while_it_is_used_makes_no_member(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    link = invited(authority)
+
+    async def resolve(did: str) -> DidDocument:
+        withdraw(authority, link.id, NOW_MS)
+        return await firm.resolve(did)
+
+    with pytest.raises(RosterFault, match="was withdrawn"):
+        await join(authority, firm.asks(link), resolve, NOW_MS)
+    assert roster.show(authority.members).members == ()
+
+
+async def test_an_invitation_that_was_used_is_not_withdrawn(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    link = invited(authority)
+    await join(authority, firm.asks(link), firm.resolve, NOW_MS)
+    with pytest.raises(RosterFault, match=f"{firm.did} has used the invitation"):
+        withdraw(authority, link.id, NOW_MS)
+    assert (await join(authority, firm.asks(link), firm.resolve, NOW_MS)).repeated
 
 
 async def test_a_revoked_member_does_not_come_back_by_its_old_invitation(tmp_path: Path) -> None:

@@ -44,6 +44,21 @@ async def test_a_revoked_member_leaves_the_list_and_its_credentials_end(tmp_path
         membership.suspend(authority, firm.did, now=NOW)
 
 
+async def test_a_member_that_has_changed_its_place_is_revoked_by_each_identifier_that_it_had(tmp_path: Path) -> None:
+    authority, firm = await admit(tmp_path)
+    moved = Applicant("moved", firm.key)
+    link = parse_link(invite(authority, "Firma", now=NOW))
+    joined = await join(authority, moved.asks(link, former=firm.did), moved.resolve, NOW_MS)
+    assert joined.participant == firm.did, "others know it by the identifier that it had first"
+    (entry,) = roster.show(authority.members).members
+    assert (entry.id, entry.former) == (moved.did, (firm.did,))
+    assert {each.holder for each in keeping.show(authority).issued} == {firm.did, moved.did}
+    membership.revoke(authority, firm.did, now=NOW)
+    record = keeping.show(authority)
+    assert all(each.revoked for each in record.issued)
+    assert record.invitations == {}
+
+
 def partner(name: str) -> Partner:
     return Partner(authority=name, list="https://x.example/authority/members", roots=(public_jwk(generate()),))
 

@@ -103,9 +103,30 @@ async def test_a_replayed_token_opens_nothing_twice(door: Door) -> None:
     first = door.request()
     assert (await door.post(REQUEST, first, token=token)).status_code == 201
     before = door.kept()
-    refused(await door.post(REQUEST, door.request(), token=token), 401, "replayed")
-    refused(await door.post(REQUEST, first, token=token), 401, "replayed")
+    refused(await door.post(REQUEST, door.request(), token=token), 401, "unauthenticated")
+    refused(await door.post(REQUEST, first, token=token), 401, "unauthenticated")
     assert door.kept() == before
+
+
+async def test_who_holds_a_used_token_is_told_what_a_stranger_is_told_and_the_log_says_why(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    consumer, _ = await door.negotiation()
+    token = door.token()
+    await door.get(f"/negotiations/{UNKNOWN}", token=token)
+    caplog.clear()
+    tried = 0
+    for path in (f"/negotiations/{UNKNOWN}", f"/negotiations/{consumer}", "/catalog/datasets/urn:none"):
+        stranger, thief = await door.get(path, token="Bearer e30.e30."), await door.get(path, token=token)
+        assert (thief.status_code, thief.headers, thief.json()) == (401, stranger.headers, stranger.json())
+        tried += 1
+    for path in (REQUEST, "/negotiations/offers", f"/negotiations/{UNKNOWN}/events", "/transfers/request"):
+        for body in ({}, door.request()):
+            stranger = await door.post(path, body, token="Bearer e30.e30.")
+            thief = await door.post(path, body, token=token)
+            assert (thief.status_code, thief.headers, thief.json()) == (401, stranger.headers, stranger.json()), path
+            tried += 1
+    assert caplog.text.count(f"replayed: the token of {participant('firm')} was used before") == tried
 
 
 @pytest.mark.parametrize(
@@ -115,15 +136,15 @@ async def test_a_replayed_token_opens_nothing_twice(door: Door) -> None:
 async def test_a_token_that_was_used_to_look_is_used_up(door: Door, path: str) -> None:
     token = door.token()
     await door.get(path, token=token)
-    refused(await door.get(path, token=token), 401, "replayed")
-    refused(await door.post(REQUEST, door.request(), token=token), 401, "replayed")
+    refused(await door.get(path, token=token), 401, "unauthenticated")
+    refused(await door.post(REQUEST, door.request(), token=token), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("path", ["/catalog/request", REQUEST, "/negotiations/offers", "/transfers/request"])
 async def test_a_token_that_came_with_a_refused_message_is_used_up(door: Door, path: str) -> None:
     token = door.token()
     refused(await door.post(path, {}, token=token), 400)
-    refused(await door.post(REQUEST, door.request(), token=token), 401, "replayed")
+    refused(await door.post(REQUEST, door.request(), token=token), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +158,7 @@ async def test_a_token_that_came_with_a_refused_message_is_used_up(door: Door, p
 async def test_a_token_that_came_with_a_declined_request_is_used_up(door: Door, changed: dict[str, Any]) -> None:
     token = door.token()
     refused(await door.post(REQUEST, door.request(**changed), token=token), 400)
-    refused(await door.post(REQUEST, door.request(), token=token), 401, "replayed")
+    refused(await door.post(REQUEST, door.request(), token=token), 401, "unauthenticated")
 
 
 async def test_an_unknown_pid_and_a_foreign_one_get_the_same_404(door: Door) -> None:

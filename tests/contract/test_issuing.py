@@ -121,6 +121,23 @@ async def test_issued_credentials_are_listed_by_holder_and_by_request(store: Sto
     assert await store.issued_credential("other", "urn:c2") is None
 
 
+async def test_what_lasts_is_listed_by_its_end_page_by_page_and_nothing_that_has_ended(store: Store) -> None:
+    ends = {"urn:c1": 100, "urn:c2": 101, "urn:c3": 300, "urn:c4": 200, "urn:c5": 200}
+    rows = [replace(ISSUED, id=name, index=20 + at, valid_until=end) for at, (name, end) in enumerate(ends.items())]
+    foreign = replace(ISSUED, owner="other", id="urn:c6", valid_until=200)
+    await store.commit([PutIssuedCredential(each, None) for each in (*rows, foreign)])
+    found: list[str] = []
+    after: str | None = None
+    for _ in range(2):
+        page, after = await store.lasting_credentials(OWNER, PageBounds(limit=2, after=after), 100)
+        found += [each.id for each in page]
+    assert (found, after) == (["urn:c2", "urn:c4", "urn:c5", "urn:c3"], None)
+    # What a walk changes keeps its place.
+    await store.commit([PutIssuedCredential(replace(rows[1], version=2, standing=CredentialStanding.SUSPENDED), 1)])
+    assert [each.id for each in (await store.lasting_credentials(OWNER, PAGE, 100))[0]] == found
+    assert (await store.lasting_credentials(OWNER, PAGE, 300))[0] == []
+
+
 async def test_what_ended_long_ago_goes_and_its_place_is_not_free_in_the_count(store: Store) -> None:
     waiting = replace(ASKED, id="urn:2", holder_pid="2")
     told = replace(ASKED, state=RequestState.ISSUED, delivered_at=50)

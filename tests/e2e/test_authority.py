@@ -18,7 +18,7 @@ from connector.authority import roster
 from connector.cli.setup.moving import change_file
 from connector.cli.setup.plan import KEY, LIST, MEMBERS
 from connector.client.frame.errors import ClientError
-from tests.e2e.live import Live, environment, until
+from tests.e2e.live import Live, environment, free_base, until
 from tests.support.certificates import write_certificates
 
 pytestmark = pytest.mark.e2e
@@ -149,6 +149,7 @@ def test_a_data_space_moves_over_member_by_member_and_keeps_its_agreements(tmp_p
         seen = time.monotonic()
         until(lambda: live.city.transfers.show(theirs).flow_reported == "TERMINATED")
         assert time.monotonic() - seen < SEEN_S
+        until(lambda: {held.standing for held in live.firm.credentials.list()} == {"revoked"})
 
 
 def test_all_go_on_with_new_credentials_after_the_issuer_key_was_stolen(tmp_path: Path) -> None:
@@ -171,6 +172,26 @@ def test_all_go_on_with_new_credentials_after_the_issuer_key_was_stolen(tmp_path
         root.unlink()
         run("authority", "renew", "--spare", str(vault), "--yes", "--settings", live.settings("broker"))
         live.moves(live.agree(dataset), tmp_path / "3.csv")
+
+
+def test_a_member_that_answers_at_another_place_keeps_its_identifier_and_its_agreements(tmp_path: Path) -> None:
+    with living(tmp_path) as live:
+        dataset, first = live.found()
+        firm = live.stage.actors["firm"]
+        before = f"did:web:localhost%3A{firm.ports['protocol']}"
+        live.end("firm", 15)
+        firm.ports["protocol"] = free_base(1)
+        url = f"https://localhost:{firm.ports['protocol']}"
+        change_file(firm.settings, {"protocol": {"public_url": url, "port": firm.ports["protocol"]}})
+        run("join", live.invite("Firma"), str(live.home("firm")))
+        live.start("firm")
+        listed = json.loads(run("authority", "member", "list", "--settings", live.settings("broker"), "--json"))[
+            "items"
+        ]
+        (entry,) = (each for each in listed if each["id"] == f"did:web:localhost%3A{firm.ports['protocol']}")
+        assert before in entry["former"]
+        live.moves(first, tmp_path / "1.csv")
+        live.moves(live.agree(dataset), tmp_path / "2.csv")
 
 
 def test_a_member_starts_while_its_authority_is_away_and_goes_on_when_it_is_back(tmp_path: Path) -> None:

@@ -90,6 +90,21 @@ async def test_a_renewed_credential_interrupts_nothing_that_relies_on_the_old_on
     assert city.city.connector.parts.identity.exclude(participant("firm")) is None
 
 
+async def test_clocks_that_were_hours_ahead_hide_no_revocation(city: City) -> None:
+    pid, firm = await start(city), participant("firm")
+    city.late_ms = 3 * HOUR_MS
+    await city.refresh()
+    assert city.city.connector.parts.identity.exclude(firm) is None
+    city.late_ms = 0
+    await city.refresh()
+    assert await city.firm.api.catalog.dataset(city.city.id, "urn:dataset:counts")
+    keeping.change(city.authority, lambda record: issuing.revoke_credentials(record, firm))
+    city.late_ms = 6 * 60_000
+    await city.refresh()
+    assert city.city.connector.parts.identity.exclude(firm) is Exclusion.CREDENTIAL_ENDED
+    await ends(city.city, pid)
+
+
 async def test_a_status_list_that_revokes_a_credential_ends_the_flow_without_a_new_list(city: City) -> None:
     pid = await start(city)
     firm = participant("firm")

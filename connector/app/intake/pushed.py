@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
-from connector.app.identities import find_list_verifier
+from connector.app.identities import find_list_verifier, find_seen_lists
 from connector.app.parts import Parts
 from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
@@ -37,7 +37,8 @@ def build_intake(
     if keys is None:
         return None
     store = SqliteDescriptionStore(record)
-    statuses = StatusLists(parts.client, find_list_verifier(parts.identity, keys), now, asyncio.Semaphore(_FETCHES))
+    verify, seen = find_list_verifier(parts.identity, keys), find_seen_lists(parts.identity, parts.settings)
+    statuses = StatusLists(parts.client, verify, now, asyncio.Semaphore(_FETCHES), seen)
 
     def note_end(participant: str) -> None:
         note_change()

@@ -10,19 +10,20 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from connector.app.identities import find_did, find_own_authority
+from connector.app.identities import find_did, find_own_authority, find_suspending_authority
 from connector.app.parts import Parts, Work, find_authority, keep_fresh
 from connector.app.trust.joining import locate_authority, request_credential
 from connector.authority.card import card
 from connector.authority.joining import renew_credential
 from connector.authority.roster import RosterFault
 from connector.controlplane.core.errors import Invalid, NotAllowed
-from connector.controlplane.usecases.holding import keeping
+from connector.controlplane.usecases.holding import keeping, presenting
 from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.identity.keys import KeyFault
 from connector.ports.entities import HeldCredential
 from connector.ports.holder import CredentialRefused
 from connector.ports.identity import AuthenticationUnavailable
+from connector.ports.store_errors import StoreError
 from connector.views.credentials import CredentialStanding
 
 log = logging.getLogger(__name__)
@@ -48,12 +49,21 @@ async def keep_membership(parts: Parts, service: CredentialService | None) -> No
     pause = FIRST_S
     while service is not None:
         parts.membership_wanted.clear()
+        await review_held(parts, service)
         done = await renew_membership(parts, service)
         wait = LOOK_S if done else pause
         pause = FIRST_S if done else min(2 * pause, LONGEST_S)
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await parts.membership_wanted.wait()
+
+
+async def review_held(parts: Parts, service: CredentialService) -> None:
+    """Read the standing of what is held: who was suspended or revoked sees it, though nobody asks for it."""
+    try:
+        await presenting.review(service, find_suspending_authority(parts.identity))
+    except StoreError as fault:
+        log.warning("the standing of the own credentials was not stored: %s", fault)
 
 
 def list_trust_work(

@@ -115,11 +115,11 @@ def _make_route(
                     return refuse("busy", "Too many requests: send it again later.", 503, {"Retry-After": str(wait)})
             try:
                 caller = await admit(request)
-            except Unauthenticated as error:
+            except (Unauthenticated, Replayed) as error:
                 if rates is not None:
                     rates.note_failure(address)
                 _log.info("signaling message not authenticated: %s", error, extra={"path": request.path})
-                sentence = "The message is not authenticated: send a token of a registered plane for this one."
+                sentence = "The message is not authenticated: send a new token of a registered plane for this one."
                 return refuse("unauthenticated", sentence, 401, {"WWW-Authenticate": "Bearer"})
             body = await read_body(request) if has_body(request) else b""
             return await handle(caller, request, body)
@@ -141,8 +141,6 @@ def has_body(request: PeerRequest) -> bool:
 def _refuse_fault(error: Exception, request: PeerRequest) -> Reply:
     if isinstance(error, RemoteProtocolError):
         return refuse(error.code, error.reason, error.status, {"Retry-After": "2"} if error.status == 503 else None)
-    if isinstance(error, Replayed):
-        return refuse("replayed", "The token was used before: send the message with a new one.", 401)
     if isinstance(error, StoreError | PlaneUnavailable):
         _log.warning("signaling message not carried out: %s", error, extra={"path": request.path})
     else:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from connector.binding.dsp.answers import ErrorKind, read_pids, refuse
 from connector.binding.dsp.body import BODY_LIMIT, read_body
 from connector.binding.dsp.routing import RequestHandler
-from connector.controlplane.processes.inbound import REPLAYED, use_token
+from connector.controlplane.processes.inbound import COMMITTED, NOT_AUTHENTICATED, use_token
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import AuthenticationUnavailable, Authenticator, Caller, Intent, Unauthenticated
@@ -115,18 +115,24 @@ def endpoint(
 
     async def route(request: PeerRequest) -> Reply:
         body = b""
+        COMMITTED.set([])
         try:
             caller = await gatekeeper.admit(request, intent)
             try:
-                body = await read_body(request, limit) if request.method == "POST" else b""
-                answer = await handle(request, caller, body)
-            except ProtocolError as error:
-                answer = _log_refusal(errors, error, request, body)
-                # A token that was used before proves nothing.
-                if await _record_refused(gatekeeper, caller, answer) and error.status < 500:
-                    await note(request, caller, error.reason)
-                return answer
-            await _record_refused(gatekeeper, caller, answer)
+                try:
+                    body = await read_body(request, limit) if request.method == "POST" else b""
+                    answer = await handle(request, caller, body)
+                except ProtocolError as error:
+                    answer = _log_refusal(errors, error, request, body)
+                    await _record_refused(gatekeeper, caller, answer)
+                    if error.status < 500:
+                        await note(request, caller, error.reason)
+                    return answer
+                await _record_refused(gatekeeper, caller, answer)
+            except Replayed:
+                # It proves nothing: whoever holds it learns no more than who has none, whose body is not even read.
+                body = b""
+                raise Unauthenticated(f"replayed: the token of {caller.participant} was used before.") from None
         except Disconnected:
             return Reply(status=400)
         except Exception as error:  # noqa: BLE001 - the HTTP edge
@@ -136,17 +142,17 @@ def endpoint(
     return route
 
 
-async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply) -> bool:
-    """Record the token of a refused request; an accepted one records it in its own commit.
-
-    Returns whether it was not used before.
-    """
-    if 400 <= answer.status < 500:
-        try:
-            await gatekeeper.use_token(caller)
-        except Replayed:
-            return False
-    return True
+async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply) -> None:
+    """Record the token of a refused request; an accepted one records it in its own commit. Raises Replayed."""
+    if not 400 <= answer.status < 500:
+        return
+    # What the handler has committed before it refused is no replay, unless that is why it refused.
+    own = bool(COMMITTED.get()) and answer.status != NOT_AUTHENTICATED.status
+    try:
+        await gatekeeper.use_token(caller)
+    except Replayed:
+        if not own:
+            raise
 
 
 def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerRequest, body: bytes) -> Reply:
@@ -154,8 +160,7 @@ def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerReque
     status, code, retry_s, path = 503, "busy", 0, {"path": request.path}
     if isinstance(error, Unauthenticated):
         log.info("request not authenticated: %s", error.reason, extra=path)
-        reason = "The request is not authenticated: send a valid token in the Authorization header."
-        status, code = 401, "unauthenticated"
+        reason, code, status = NOT_AUTHENTICATED.reason, NOT_AUTHENTICATED.code, NOT_AUTHENTICATED.status
     elif isinstance(error, TooMany):
         # Not for each at the level of others: a flood of requests is none of lines.
         log.debug("request put off: its caller comes too often", extra=path)
@@ -164,8 +169,6 @@ def _refuse_fault(errors: ErrorKind | None, error: Exception, request: PeerReque
         # Not a 401: the fault is on this side and temporary.
         log.warning("authentication is unavailable: %s", error.reason, extra=path)
         reason, retry_s = "Authentication is unavailable: send the request again later.", UNAVAILABLE_S
-    elif isinstance(error, Replayed):
-        reason, code, status = REPLAYED.reason, REPLAYED.code, REPLAYED.status
     elif isinstance(error, StoreError):
         log.warning("request not stored: %s", error, extra=path)
         reason, retry_s = "The store is unavailable: send the message again later.", 2

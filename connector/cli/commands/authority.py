@@ -10,7 +10,7 @@ from connector.app.parts import MEMBERS, find_authority
 from connector.authority import issuing, keeping, roster
 from connector.authority.founding import FOLDER, establish
 from connector.authority.keeping import PROFILE, ROOT, ROOTS, SPARE, Authority
-from connector.cli.commands import authority_members, authority_partners, authority_roots
+from connector.cli.commands import authority_invitations, authority_members, authority_partners, authority_roots
 from connector.cli.commands.authority_members import FAULTS, open_authority, print_published, publish_and_tell
 from connector.cli.commands.authority_roots import PasswordOption, StolenOption, find_operator, read_password
 from connector.cli.frame.command import YesOption, create_noun, register
@@ -24,6 +24,7 @@ from connector.views.conversion import moment
 
 app = create_noun("The authority of a data space: its keys, its members, the signed participant list.")
 app.add_typer(authority_members.app, name="member")
+app.add_typer(authority_invitations.app, name="invitation")
 app.add_typer(authority_partners.app, name="partner")
 app.add_typer(authority_roots.app)
 

@@ -213,7 +213,7 @@ def list_(call: CommandCall) -> None:
         },
     )
     for invitation in record.invitations.values():
-        if not invitation.used_by and invitation.until > now:
+        if inviting.find_state(invitation, now) == "open":
             until = call.output.format_time(moment(invitation.until))
             call.output.print_hint(call.output.say("authority.open", name=invitation.name, until=until))
 

@@ -4,6 +4,7 @@ The route wakes the worker only after it has written the answer: the peer receiv
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from connector.controlplane.processes.loading import find_table
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, UseReplayKey
 from connector.ports.decider import Wait
+from connector.ports.entities import ReplayKey
 from connector.ports.identity import Caller
 from connector.ports.store import AnyProcess
 from connector.ports.store_errors import Conflict, Replayed
@@ -61,9 +63,20 @@ NOT_FOUND = Declined(status=404, code="not-found", reason="Unknown process: chec
 Effect = Callable[[P, P], Awaitable[tuple[P, list[Change]] | Declined]]
 
 
+COMMITTED: ContextVar[list[ReplayKey]] = ContextVar("COMMITTED")
+"""The tokens that the handler of the present request puts into commits of its own."""
+
+
 def use_token(caller: Caller) -> list[Change]:
-    """Return the change that marks the caller's token as used, if it is valid for one use only."""
-    return [UseReplayKey(caller.replay_key)] if caller.replay_key else []
+    """Return the change that marks the caller's token as used, if it is valid for one use only.
+
+    It is noted in `COMMITTED`: of a token that was used before, that commit says so.
+    """
+    if caller.replay_key is None:
+        return []
+    if (committed := COMMITTED.get(None)) is not None:
+        committed.append(caller.replay_key)
+    return [UseReplayKey(caller.replay_key)]
 
 
 def to_evidence(caller: Caller) -> bytes:
@@ -117,7 +130,7 @@ async def receive(
                     await context.store.commit(use_token(caller))
                     return decline(process, 400, "wrong-state", reason)
         except Replayed:
-            return REPLAYED
+            return NOT_AUTHENTICATED
         except Conflict:
             continue
     return Declined(status=503, code="busy", reason="The process is busy: send the message again.", retry_after_s=1)
@@ -237,9 +250,12 @@ async def answer_repeat(
     return ProcessAnswer(process=stored, state=state)  # type: ignore[arg-type]  # one of the two processes
 
 
-REPLAYED = Declined(
-    status=401, code="replayed", reason="The token was used before: send each request with a new token."
+NOT_AUTHENTICATED = Declined(
+    status=401,
+    code="unauthenticated",
+    reason="The request is not authenticated: send a valid token in the Authorization header.",
 )
+"""The one answer to whoever does not prove who it is, with a used token too: why is for the log alone."""
 
 
 def decline(

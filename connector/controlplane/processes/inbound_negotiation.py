@@ -314,7 +314,7 @@ async def _begin(
     except inbound.TooManyHeld:
         return msgspec.structs.replace(_refuse(body, "quota", TOO_MANY_HELD), status=503, retry_after_s=300)
     except Replayed:
-        return inbound.REPLAYED
+        return inbound.NOT_AUTHENTICATED
     except Conflict:
         # The same request arrived twice concurrently: the other one created the process.
         known = await loading.find_negotiation(receiver.context, process.role, process.peer, process.peer_pid or "")

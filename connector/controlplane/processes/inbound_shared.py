@@ -48,7 +48,7 @@ async def answer_again(context: Context, caller: Caller, known: Any, digest: str
     try:
         answer = await inbound.answer_repeat(context, caller, known, after, first, "the first message")
     except Replayed:
-        return inbound.REPLAYED
+        return inbound.NOT_AUTHENTICATED
     except Conflict:
         return BUSY
     return msgspec.structs.replace(answer, created=True)

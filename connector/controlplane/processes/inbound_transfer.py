@@ -91,7 +91,7 @@ async def request(
         event = f"received {transfer_machine.REQUEST}"
         stored = await inbound.commit(receiver, None, Move(process, use_token(caller), event, fields))
     except Replayed:
-        return inbound.REPLAYED
+        return inbound.NOT_AUTHENTICATED
     except Conflict:
         known = await receiver.context.store.process_of_peer(
             receiver.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid

@@ -29,6 +29,7 @@ from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS, SigningKey, VerificationKey
 from connector.identity.listing.profile import TrustProfile
+from connector.identity.listing.seen import SeenLists
 from connector.identity.listing.sources import RosterRejected
 from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity, bearer
 from connector.identity.tokens import KIND, MAX_TOKEN, issue, make_replay_key, read_issuer
@@ -84,6 +85,7 @@ class DcpIdentity:
         of_kit: bool = False,
         partners: PartnerLists | None = None,
         grace_ms: int = GRACE_MS,
+        seen_lists: SeenLists | None = None,
     ) -> None:
         """`id` is the did:web identifier of this participant, and `key` has the name that its document gives it.
 
@@ -91,7 +93,7 @@ class DcpIdentity:
         kit publishes on one machine: documents over plain HTTP, its credentials, and each presentation once. `profile`
         counts for a list without one. `members` also speaks with those that are known by the keys of the list, while
         the data space moves over. `partners` keeps the lists of other data spaces. `grace_ms` is how long what runs
-        goes on while the status of a credential is unknown.
+        goes on while the status of a credential is unknown. `seen_lists` has the newest status lists.
         """
         self._owner = owner
         self._id = id
@@ -104,6 +106,8 @@ class DcpIdentity:
         self._clock = clock
         self._shown_ms = 0 if of_kit else SHOWN_MS
         self._access = AccessTokens(key, clock)
+        self.seen_lists = seen_lists or SeenLists()
+        """The newest status lists, for every reader of this process."""
         self._budget = asyncio.Semaphore(MAX_FETCHES)
         self._resolver, self._verifier = self._make_verifier(self._budget, of_kit=of_kit)
         self._statuses = self._verifier.statuses
@@ -125,7 +129,7 @@ class DcpIdentity:
             return await resolver.resolve(did, having=having)
 
         verify = verify_by_documents(resolve, takes_missing=self._takes_missing)
-        lists = StatusLists(client, verify, clock, budget)
+        lists = StatusLists(client, verify, clock, budget, self.seen_lists)
         verifier = Verifier(self._id, self._find_trust(), resolve, lists, profile.without_relationships, of_kit)
         return resolver, verifier._replace(of_edc=profile.of_edc)
 
@@ -288,6 +292,12 @@ class DcpIdentity:
             return None
         issuer = roster.document.issuer
         return issuer if self._profile.issuers.get(issuer) else None
+
+    @property
+    def suspended_by(self) -> str | None:
+        """The issuer of the list if that says that this participant is suspended."""
+        roster, entry = self._members.roster, self._members.entry(self._id)
+        return roster.document.issuer if roster and entry and entry.suspended else None
 
     @property
     def credentials(self) -> ListedCredentialKeys:

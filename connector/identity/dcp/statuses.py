@@ -5,6 +5,7 @@ date says nothing, and then nobody knows whether the credential is still good: t
 """
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from typing import Final
 from connector.identity.dcp.self_issued import Resolve, check_key_name, resolve_signer, verify_by
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
+from connector.identity.listing.seen import SeenList, SeenLists
 from connector.identity.tokens import LEEWAY_S
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
@@ -41,11 +43,11 @@ VerifyList = Callable[[bytes, str], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A verified list: what its bits mean, since and until when it is valid, and until when it needs no fetch (ms)."""
+    """A verified list: what its bits mean and what is remembered of it; until when (ms) it is valid, and fresh."""
 
     purposes: frozenset[str]
     bits: StatusList
-    since: int
+    seen: SeenList
     ends: int | None
     until: int
 
@@ -66,12 +68,17 @@ class StatusLists:
         verify: VerifyList,
         clock: Callable[[], int],
         budget: asyncio.Semaphore,
+        seen: SeenLists | None = None,
     ) -> None:
-        """`clock` returns ms since the epoch, and `budget` bounds the fetches at a time."""
+        """`clock` returns ms since the epoch, `budget` bounds the fetches at a time.
+
+        `seen` has the newest lists, which several readers may share; without it, they are those of this reader.
+        """
         self._client = client
         self._verify = verify
         self._clock = clock
         self._budget = budget
+        self._seen = seen or SeenLists()
         self._places: OrderedDict[tuple[str, str], _ListPlace] = OrderedDict()
 
     async def find_ended(self, issuer: str, statuses: Sequence[StatusEntry]) -> str | None:
@@ -117,11 +124,21 @@ class StatusLists:
                     raise AuthenticationUnavailable("The status list could not be fetched a moment ago.")
                 try:
                     found = await self._read_list(await self._fetch(url), issuer, url)
-                    place.kept = _choose_newer(place.kept, found, now)
+                    place.kept = self._choose_newer(place.kept, found, (issuer, url), now)
                 except (AuthenticationUnavailable, Rejected):
                     place.failed_at = now
                     raise
             return place.kept
+
+    def _choose_newer(self, kept: _Kept | None, found: _Kept, place: tuple[str, str], now: int) -> _Kept:
+        """Return the list that was found, or the one in use if that is newer; raises Rejected if neither counts."""
+        if not self._seen.is_undone(*place, found.seen, now):
+            self._seen.note(*place, found.seen, now)
+            return found
+        ended = kept is None or (kept.ends is not None and kept.ends <= now)
+        if kept is None or ended or self._seen.is_undone(*place, kept.seen, now):
+            raise Rejected("status", "the status list is older than one that was seen before.")
+        return replace(kept, until=min(now + FRESH_MS, kept.ends or now + FRESH_MS))
 
     def _make_room(self) -> None:
         """Forget the lists that were used longest ago, and never the newest."""
@@ -156,30 +173,27 @@ class StatusLists:
                 raise Rejected("status", "the status list is not valid yet: compare the clocks of both sides.")
             if stated.valid_until is not None and stated.valid_until <= now:
                 raise Rejected("status", "the status list has expired: its issuer has to sign a new one.")
-            bits = await asyncio.to_thread(expand_status_list, encoded)
+            bits, digest = await asyncio.to_thread(_expand, encoded)
         except ClaimFault as fault:
             raise Rejected("status", fault.reason) from None
         return _Kept(
             purposes=_read_purposes(stated),
             bits=bits,
-            since=stated.valid_from or 0,
+            seen=SeenList(stated.valid_from or 0, digest),
             ends=stated.valid_until,
             until=min(now + FRESH_MS, stated.valid_until or now + FRESH_MS),
         )
 
 
+def _expand(encoded: str) -> tuple[StatusList, str]:
+    """Return the bits of a list and their SHA-256; raises ClaimFault."""
+    found = expand_status_list(encoded)
+    return found, hashlib.sha256(found.bits).hexdigest()
+
+
 def take_stated() -> bool:
     """Return that a document has to state its relationships."""
     return False
-
-
-def _choose_newer(kept: _Kept | None, found: _Kept, now: int) -> _Kept:
-    """Return the list that was found, or the one seen before if it is newer: an older one would undo a revocation."""
-    if kept is None or found.since >= kept.since:
-        return found
-    if kept.ends is not None and kept.ends <= now:
-        raise Rejected("status", "the status list is older than one that was seen before.")
-    return replace(kept, until=min(now + FRESH_MS, kept.ends or now + FRESH_MS))
 
 
 def verify_by_documents(resolve: Resolve, *, takes_missing: Callable[[], bool] = take_stated) -> VerifyList:

@@ -2,6 +2,8 @@
 
 import hashlib
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,18 +17,36 @@ _ED25519: Final = b"\x13\x0cedwards25519"
 """The name of the curve of Ed25519 in DER (PKCS #11 3.0, 2.3.5)."""
 
 
+AGAIN_S: Final = 10.0
+"""How long after an attempt to open a lost token the next one follows, in seconds."""
+_USING: Final = threading.Lock()
+"""A session does one thing at a time, and none does anything while a library begins anew."""
+
+
+_LOST: Final = "The token does not sign ({}): is it still there?"
+
+
 class HardwareFault(Exception):
     """A token or a key in it cannot be used; the text contains no PIN."""
 
 
-class HardwareKey:
-    """A private key in a token. `sign` gives the signature in the form of JWS (RFC 7518, 3.4; RFC 8037, 3.1)."""
+class PinRefused(HardwareFault):
+    """A token refuses the PIN: after a few more attempts it would lock itself."""
 
-    def __init__(self, key: Any, public: HardwarePublicKey) -> None:
+
+class HardwareKey:
+    """A private key in a token. `sign` gives the signature in the form of JWS (RFC 7518, 3.4; RFC 8037, 3.1).
+
+    A token that was away is opened anew when it is back. The PIN is not tried again once the token has refused it.
+    """
+
+    def __init__(self, key: Any, public: HardwarePublicKey, find_again: Callable[[], Any]) -> None:
+        """`find_again` opens the token anew and returns the same key in it; it raises HardwareFault."""
         self.public = public
         self._key = key
-        # A session of PKCS #11 does one thing at a time.
-        self._signing = threading.Lock()
+        self._find_again = find_again
+        self._tried_at: float | None = None
+        self._refused = False
 
     def public_key(self) -> HardwarePublicKey:
         """Return the public key."""
@@ -39,15 +59,60 @@ class HardwareKey:
         on_curve = isinstance(self.public, EllipticCurvePublicKey)
         mechanism = pkcs11.Mechanism.ECDSA if on_curve else pkcs11.Mechanism.EDDSA
         signed = hashlib.sha256(content).digest() if on_curve else content
-        try:
-            with self._signing:
+        with _USING:
+            try:
                 return bytes(self._key.sign(signed, mechanism=mechanism))
-        except pkcs11.PKCS11Error as error:
-            raise HardwareFault(f"The token does not sign ({type(error).__name__}): is it still there?") from None
+            except pkcs11.PKCS11Error as error:
+                self._open_anew(type(error).__name__)
+            try:
+                return bytes(self._key.sign(signed, mechanism=mechanism))
+            except pkcs11.PKCS11Error as error:
+                raise HardwareFault(_LOST.format(type(error).__name__)) from None
+
+    def _open_anew(self, problem: str) -> None:
+        """Find the key again, every few seconds at most; raises HardwareFault."""
+        now = time.monotonic()
+        if self._refused or (self._tried_at is not None and now - self._tried_at < AGAIN_S):
+            raise HardwareFault(_LOST.format(problem))
+        self._tried_at = now
+        try:
+            self._key = self._find_again()
+        except PinRefused:
+            self._refused = True
+            raise
 
 
 def open_key(module: Path, token: str, label: str, pin: str) -> HardwareKey:
     """Return the private key `label` of a token, whose library is `module`; raises HardwareFault."""
+    private, public = _find_key(module, token, label, pin)
+
+    def find_again() -> Any:
+        try:
+            found, shown = _find_key(module, token, label, pin)
+        except PinRefused:
+            raise
+        except HardwareFault:
+            # A library knows the tokens that were there when it began.
+            _begin_anew(module)
+            found, shown = _find_key(module, token, label, pin)
+        if shown != public:
+            raise HardwareFault(f"The token {token} has another key {label} now: put the former one back, or restart.")
+        return found
+
+    return HardwareKey(private, public, find_again)
+
+
+def _begin_anew(module: Path) -> None:
+    import pkcs11
+
+    try:
+        pkcs11.lib(str(module)).reinitialize()
+    except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
+        raise HardwareFault(_LOST.format(type(error).__name__)) from None
+
+
+def _find_key(module: Path, token: str, label: str, pin: str) -> tuple[Any, HardwarePublicKey]:
+    """Return the private key in a new session, and its public key; raises HardwareFault."""
     session = _open_session(module, token, pin, writable=False)
     import pkcs11
 
@@ -60,7 +125,7 @@ def open_key(module: Path, token: str, label: str, pin: str) -> HardwareKey:
             f"The token {token} has no usable key {label} ({type(error).__name__}): make one with `datenkontor key "
             "create`."
         ) from None
-    return HardwareKey(private, public)
+    return private, public
 
 
 def create_key(module: Path, token: str, label: str, pin: str, *, on_curve: bool = True) -> HardwareKey:
@@ -107,6 +172,7 @@ def _open_session(module: Path, token: str, pin: str, *, writable: bool) -> Any:
             # A process signs in once, for all its sessions.
             return found.open(rw=writable)
     except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
-        raise HardwareFault(
+        refused = isinstance(error, pkcs11.PinIncorrect | pkcs11.PinInvalid | pkcs11.PinLenRange | pkcs11.PinLocked)
+        raise (PinRefused if refused else HardwareFault)(
             f"The token {token} cannot be opened by {module} ({type(error).__name__}): look at its label and its PIN."
         ) from None

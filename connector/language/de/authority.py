@@ -48,6 +48,8 @@ SENTENCES: dict[str, str] = {
     "revoked": "Die Mitgliedschaft von {id} ist widerrufen.",
     "open": "Eingeladen bis {until}: {name}",
     "partner-added": "{id} ist gelistet, für {types}.",
+    "ask-withdraw": "Mit dem Link für {name} wird dann niemand mehr Mitglied. Die Einladung zurückziehen?",
+    "withdrawn": "Die Einladung für {name} ist zurückgezogen.",
     "ask-partner": "Was mit den Mitgliedern von {id} läuft, endet. Von der Liste nehmen?",
     "partner-removed": "{id} ist nicht mehr gelistet.",
     "ask-renew": "Die Mitglieder lehnen die alten Hauptschlüssel von nun an ab, endgültig. Fortfahren?",

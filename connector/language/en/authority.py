@@ -41,6 +41,8 @@ SENTENCES: dict[str, str] = {
     "revoked": "{id} is revoked.",
     "open": "Invited until {until}: {name}",
     "partner-added": "{id} is listed, for {types}.",
+    "ask-withdraw": "The link for {name} makes nobody a member any more. Withdraw the invitation?",
+    "withdrawn": "The invitation for {name} is withdrawn.",
     "ask-partner": "What runs with the members of {id} ends. Take it off the list?",
     "partner-removed": "{id} is not listed any more.",
     "ask-renew": "Members refuse the old roots from now on, for good. Go on?",

@@ -7,7 +7,7 @@ from connector.ports.entities import CredentialRequest, IssuedCredential, PageBo
 from connector.ports.issuing_store import DropCredentialRequest, DropIssuing, PutCredentialRequest, PutIssuedCredential
 from connector.ports.store_errors import Conflict
 from connector.store.memory.tables import MemoryTables, check_expected
-from connector.store.rules import find_end
+from connector.store.rules import find_end, pair_cursor, place_lasting
 from connector.views.credentials import CredentialStanding
 from connector.views.issuing import RequestState
 
@@ -111,6 +111,17 @@ class MemoryIssuing:
         """List the credentials that were issued here, newest first."""
         wanted = {"owner": owner, "request": request} if request else {"owner": owner, "holder": holder}
         return self._tables.page(self._tables.issued_credentials, page, wanted)
+
+    async def lasting_credentials(
+        self, owner: str, page: PageBounds, now: int
+    ) -> tuple[Sequence[IssuedCredential], str | None]:
+        """List the credentials that were issued here and end after `now`, those that end first first."""
+        self._tables.require_open()
+        start, table = place_lasting(page, now), self._tables.issued_credentials
+        keyed = (((each.valid_until, place), each) for place, each in table.values() if each.owner == owner)
+        rows = sorted((row for row in keyed if row[0] > start), key=lambda row: row[0])
+        shown = rows[: page.limit]
+        return [each for _, each in shown], pair_cursor(*shown[-1][0]) if len(rows) > page.limit else None
 
     async def ended_indices(self, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:
         """Return the indices, in a status list, of the credentials with a standing."""

@@ -46,6 +46,12 @@ class SqliteIssuing:
         """List the credentials that were issued here, newest first."""
         return issuing.list_issued(self._reader, owner, page, holder, request)
 
+    async def lasting_credentials(
+        self, owner: str, page: PageBounds, now: int
+    ) -> tuple[Sequence[IssuedCredential], str | None]:
+        """List the credentials that were issued here and end after `now`, those that end first first."""
+        return issuing.list_lasting(self._reader, owner, page, now)
+
     async def ended_indices(self, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:
         """Return the indices, in a status list, of the credentials with a standing."""
         return issuing.list_ended(self._reader, owner, number, standing)

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from connector.app.trust.membership import RENEWED_MS, begin_membership, keep_membership, renew_membership
+from connector.app.trust.membership import (
+    RENEWED_MS,
+    begin_membership,
+    keep_membership,
+    renew_membership,
+    review_held,
+)
 from connector.authority import keeping, membership
 from connector.authority.keeping import CREDENTIAL_DAYS
 from tests.pair.authorities import City
@@ -131,3 +137,23 @@ async def test_who_is_suspended_or_not_a_member_asks_nobody(city: City) -> None:
     await city.refresh()
     city.wire.down.add("https://broker.example:443")
     assert await renew(city.firm)
+
+
+async def test_who_was_suspended_or_revoked_sees_it_on_its_credential_with_the_list(city: City) -> None:
+    await renew(city.firm)
+    firm, now = participant("firm"), datetime.now(UTC)
+
+    async def look() -> list[str]:
+        service = city.firm.connector.credentials
+        assert service is not None
+        await city.refresh()
+        await review_held(city.firm.connector.parts, service)
+        return [each.standing for each in await city.firm.api.credentials.list()]
+
+    assert await look() == ["valid"]
+    membership.suspend(city.authority, firm, now=now)
+    assert await look() == ["suspended"]
+    membership.suspend(city.authority, firm, now=now, suspended=False)
+    assert await look() == ["valid"]
+    membership.revoke(city.authority, firm, now=now)
+    assert await look() == ["revoked"]

@@ -67,12 +67,12 @@ def test_a_refusal_has_the_form_of_its_chapter(errors) -> None:
 
 
 def test_an_answer_says_how_to_prove_who_calls_and_when_to_come_again() -> None:
-    unproven = refuse(CatalogError, RemoteProtocolError("Who is it?", code="x", status=401))
-    assert unproven.headers == {"WWW-Authenticate": "Bearer"}
+    refusal = refuse(CatalogError, RemoteProtocolError("Who is it?", code="x", status=401))
+    assert refusal.headers == {"WWW-Authenticate": "Bearer"}
     busy = refuse(CatalogError, RemoteProtocolError("It is busy.", code="x", status=503), retry_after_s=3)
     assert busy.headers == {"Retry-After": "3"}
-    replayed = Declined(status=401, code="replayed", reason="It was used.")
-    assert answer_outcome(lambda _: None, TransferError, replayed).headers == {"WWW-Authenticate": "Bearer"}
+    unproven = Declined(status=401, code="unauthenticated", reason="Who is it?")
+    assert answer_outcome(lambda _: None, TransferError, unproven).headers == {"WWW-Authenticate": "Bearer"}
 
 
 @pytest.mark.parametrize(

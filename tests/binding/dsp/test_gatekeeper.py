@@ -91,7 +91,7 @@ async def test_a_caller_who_is_not_authenticated_learns_no_reason(outcome: Excep
     ("fault", "status", "code"),
     [
         (RemoteProtocolError("It is wrong.", code="odd"), 400, "odd"),
-        (Replayed("The token was used before."), 401, "replayed"),
+        (Replayed("The token was used before."), 401, "unauthenticated"),
         (Unavailable("The disk is full."), 503, "busy"),
         (KeyError("canary-4711"), 503, "internal"),
     ],
@@ -140,7 +140,7 @@ async def test_a_body_is_not_read_before_its_sender_is_known() -> None:
 
 async def test_a_refusal_names_the_pids_of_the_message() -> None:
     body = b'{"consumerPid": "urn:c", "providerPid": "urn:p"}'
-    for fault in (RemoteProtocolError("It is wrong."), Unavailable("full"), Replayed("used"), KeyError("inside")):
+    for fault in (RemoteProtocolError("It is wrong."), Unavailable("full"), KeyError("inside")):
         told = json.loads((await answered(raising(fault), request=posting(body, [])))[0].body)
         assert (told["consumerPid"], told["providerPid"]) == ("urn:c", "urn:p")
 

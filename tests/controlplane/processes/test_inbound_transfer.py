@@ -99,5 +99,5 @@ async def test_a_request_with_a_used_token_opens_no_flow(desk: Desk) -> None:
     rooms, _ = await started(desk, store, permission=[USE])
     answer = await asked(rooms, pid="urn:uuid:another")
     assert isinstance(answer, Declined)
-    assert answer.code == "replayed"
+    assert answer.code == "unauthenticated"
     assert len(store.groups) == 1

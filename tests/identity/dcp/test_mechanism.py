@@ -201,6 +201,15 @@ async def test_a_service_that_is_away_is_no_fault_of_the_member() -> None:
         await us.authenticate(token(places), Intent.CATALOG)
 
 
+async def test_whoever_gets_hold_of_a_former_name_of_a_member_is_not_that_member() -> None:
+    places = Places()
+    moved = Member(id="did:web:neu.example", name="Firma", former=(FIRM,), keys=(jwk_of(key_of(FIRM)),))
+    other = await mechanism(places, Board(list_of(MEMBERS[0], moved)))
+    with pytest.raises(Rejected) as refused:
+        await other.authenticate(token(places), Intent.ENDING)
+    assert refused.value.rule == "pinned"
+
+
 async def test_a_member_with_keys_on_the_list_signs_with_one_of_them() -> None:
     places = Places()
     pinned = Member(id=FIRM, name="Firma", keys=(jwk_of(key_of(FIRM)),))

@@ -3,10 +3,17 @@
 import asyncio
 import json
 
+import msgspec
 import pytest
 
-from connector.identity.dcp.statuses import FRESH_MS, LOOK_AGAIN_MS
+from connector.identity.dcp.statuses import (
+    FRESH_MS,
+    LOOK_AGAIN_MS,
+    StatusLists,
+    verify_by_documents,
+)
 from connector.identity.jws import Rejected, sign
+from connector.identity.listing.seen import SeenList, SeenLists
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, read_claims
 from tests.identity.dcp.places import (
@@ -82,6 +89,70 @@ async def test_an_older_list_undoes_no_revocation(news: bool) -> None:
     places.publish_list(validFrom="2026-03-04T11:59:00Z", validUntil="2026-03-09T00:00:00Z")
     places.now_ms += LOOK_AGAIN_MS
     assert await judge(places, held()) == "good"
+
+
+def restart(places: Places, stored: bytes) -> None:
+    """Let another process read lists, which knows of the first one what was stored."""
+    seen = SeenLists(msgspec.json.decode(stored, type=dict[str, dict[str, SeenList]]))
+    verify = verify_by_documents(places.resolve)
+    places.statuses = StatusLists(places.client, verify, lambda: places.now_ms, asyncio.Semaphore(8), seen)
+
+
+async def test_a_list_that_is_rolled_back_is_refused_by_the_next_process_too() -> None:
+    places, stored = Places(), [b"{}"]
+    seen = SeenLists({}, lambda lists: stored.append(msgspec.json.encode(lists)))
+    verify = verify_by_documents(places.resolve)
+    places.statuses = StatusLists(places.client, verify, lambda: places.now_ms, asyncio.Semaphore(8), seen)
+    places.publish_list(validFrom="2026-03-01T11:58:00Z")
+    assert await judge(places, held()) == "good"
+    places.publish_list(7, validFrom="2026-03-01T11:59:00Z")
+    places.statuses.forget()
+    assert await judge(places, held()) == "revocation"
+    # The same bits, signed anew, are no reason to write.
+    places.publish_list(7, validFrom="2026-03-01T11:59:30Z")
+    places.statuses.forget()
+    assert (await judge(places, held()), len(stored)) == ("revocation", 3)
+
+    restart(places, stored[-1])
+    places.publish_list(validFrom="2026-03-01T11:58:00Z")
+    assert "older than one" in await judge(places, held())
+    # Another process of the issuer has signed the same bits before: that undoes nothing.
+    places.now_ms += LOOK_AGAIN_MS
+    places.publish_list(7, validFrom="2026-03-01T11:58:59Z")
+    assert await judge(places, held()) == "revocation"
+    restart(places, stored[-1])
+    places.publish_list(validFrom="2026-03-01T11:59:01Z")
+    assert await judge(places, held()) == "good"
+
+
+async def test_a_list_that_one_reader_has_seen_is_older_for_the_other_reader_too() -> None:
+    places, seen = Places(), SeenLists()
+    verify, budget = verify_by_documents(places.resolve), asyncio.Semaphore(8)
+    first, second = (StatusLists(places.client, verify, lambda: places.now_ms, budget, seen) for _ in range(2))
+    places.publish_list(validFrom="2026-03-01T11:58:00Z")
+    for places.statuses in (first, second):
+        assert await judge(places, held()) == "good"
+    places.publish_list(7, validFrom="2026-03-01T11:59:00Z")
+    first.forget()
+    places.statuses = first
+    assert await judge(places, held()) == "revocation"
+    places.publish_list(validFrom="2026-03-01T11:58:00Z")
+    second.forget()
+    places.statuses = second
+    assert "older than one" in await judge(places, held())
+
+
+async def test_a_list_that_was_seen_while_the_clocks_were_ahead_hides_no_later_revocation() -> None:
+    places = Places()
+    places.now_ms += 3 * 3_600_000
+    places.publish_list(validFrom="2026-03-01T14:59:00Z")
+    assert await judge(places, held()) == "good"
+    places.now_ms -= 3 * 3_600_000
+    places.publish_list(7, validFrom="2026-03-01T11:59:00Z")
+    assert await judge(places, held()) == "revocation"
+    places.publish_list(validFrom="2026-03-01T11:58:00Z")
+    places.statuses.forget()
+    assert await judge(places, held()) == "revocation"
 
 
 @pytest.mark.parametrize(

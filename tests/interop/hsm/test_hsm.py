@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.identity.jws import has_signed, sign, verify_document
+from connector.identity.keeping import hardware
 from connector.identity.keys import (
     ALGORITHMS,
     KeyFault,
@@ -109,3 +110,40 @@ def test_a_wrong_pin_opens_nothing_and_is_not_repeated(module: Path) -> None:
 def test_a_library_that_is_none_is_said(tmp_path: Path) -> None:
     with pytest.raises(KeyFault, match="cannot be opened"):
         load_from_token(tmp_path / "none.so", TOKEN, LABEL, PIN)
+
+
+def test_a_token_that_was_away_signs_again_when_it_is_back(
+    module: Path, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = Path(os.environ["SOFTHSM2_CONF"]).parent / "tokens"
+    away = tokens.rename(tokens.with_name("away"))
+    monkeypatch.setattr(hardware, "AGAIN_S", 0.0)
+    for _ in range(2):
+        with pytest.raises(hardware.HardwareFault, match="token") as fault:
+            sign(key, b"{}", kind="x+jws")
+        assert PIN not in str(fault.value)
+    away.rename(tokens)
+    text = sign(key, b"{}", kind="x+jws")
+    assert verify_document(text.encode(), kind="x+jws", keys=(key.verification,), limit=4096).payload == b"{}"
+    # The library has begun anew: a key that was opened before it finds its way too.
+    other = load_from_token(module, TOKEN, f"{LABEL}-{key.algorithm}", PIN)
+    assert sign(other, b"{}", kind="x+jws")
+    assert sign(key, b"{}", kind="x+jws")
+
+
+def test_a_lost_token_is_not_asked_for_each_signature(key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = Path(os.environ["SOFTHSM2_CONF"]).parent / "tokens"
+    away = tokens.rename(tokens.with_name("away"))
+    asked: list[str] = []
+    find = hardware._find_key
+    monkeypatch.setattr(hardware, "_find_key", lambda *words: asked.append("asked") or find(*words))
+    monkeypatch.setattr(hardware, "AGAIN_S", 3600.0)
+    try:
+        for _ in range(5):
+            with pytest.raises(hardware.HardwareFault):
+                sign(key, b"{}", kind="x+jws")
+    finally:
+        away.rename(tokens)
+    assert len(asked) <= 2, "one attempt: plainly, and with the library begun anew"
+    monkeypatch.setattr(hardware, "AGAIN_S", 0.0)
+    assert sign(key, b"{}", kind="x+jws")

@@ -102,6 +102,7 @@ SAMPLES: dict[str, list[Any]] = {
     "state": ["STARTED", "FINALIZED", "TERMINATED"],
     "status": [AssetStatus.PUBLISHED],
     "personal_lines.page": [PageBounds(), PageBounds(after="5.5")],
+    "lasting_credentials.page": [PageBounds(), PageBounds(after="5.5")],
     "holder": ["urn:holder"],
     "holder_pid": ["urn:p"],
     "request": [None, "urn:r"],

@@ -46,6 +46,23 @@ def _names(scope: Scope, held: HeldCredential) -> bool:
     return scope.value == held.id if scope.kind is ScopeKind.ID else scope.value in held.types
 
 
+async def review(service: CredentialService, suspended_by: str | None) -> None:
+    """Store the standing of each credential that has not ended, if it is another one than before.
+
+    `suspended_by` is the issuer whose list says that this participant takes no part for now.
+    """
+    context, now = service.context, service.context.now()
+    held = await context.store.credentials(context.owner)
+    lasting = [each for each in held if each.valid_until is None or each.valid_until > now]
+    read = await asyncio.gather(*(service.holder.read_standing(each) for each in lasting))
+    for each, found in zip(lasting, read, strict=True):
+        standing = found or each.standing
+        if standing is CredentialStanding.VALID and each.issuer == suspended_by:
+            standing = CredentialStanding.SUSPENDED
+        if standing is not each.standing:
+            await _store_standing(service, each, standing, now)
+
+
 async def _look_at(service: CredentialService, held: HeldCredential, now: int) -> HeldCredential:
     """Return a credential with its present standing, which is stored when it was looked at."""
     if held.looked_at is not None and 0 <= now - held.looked_at < LOOK_MS:
@@ -54,6 +71,12 @@ async def _look_at(service: CredentialService, held: HeldCredential, now: int) -
     if standing is None:
         # Nobody knows now. Who verifies the presentation looks at the list too.
         return held
+    return await _store_standing(service, held, standing, now)
+
+
+async def _store_standing(
+    service: CredentialService, held: HeldCredential, standing: CredentialStanding, now: int
+) -> HeldCredential:
     after = replace(held, standing=standing, looked_at=now, version=held.version + 1)
     with suppress(Conflict):  # It was renewed or looked at meanwhile.
         await service.context.store.commit([PutCredential(after, held.version)])

@@ -34,15 +34,14 @@ async def follow_list(service: IssuerService) -> None:
 async def follow_once(service: IssuerService) -> None:
     """Suspend the credentials of who takes no part, and reinstate those of who takes part again.
 
-    What a person has suspended stays so. Without a list, nothing is known and nothing changes.
+    What a person has suspended stays so. Without a list, nothing is known and nothing changes. What has expired is not
+    read, however much of it is kept.
     """
     context, members = service.context, service.members
     if not members.participants():
         return
-    now = context.now()
-    async for each in walk(partial(context.store.issued_credentials, context.owner)):
-        if each.valid_until <= now:
-            continue
+    lasting = partial(context.store.lasting_credentials, context.owner, now=context.now())
+    async for each in walk(lasting):
         takes_part = members.participant(each.holder) is not None
         try:
             if each.standing is CredentialStanding.VALID and not takes_part:

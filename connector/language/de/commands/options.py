@@ -376,6 +376,7 @@ SENTENCES: dict[str, str] = {
     "Private key of the spare root.": "Privater Schlüssel: der Ersatzschlüssel.",
     "Public URL (https) of a folder that is set up.": "Öffentliche Adresse (https) eines Ordners, der eingerichtet wird.",
     "Role (default: `participant`). May be repeated.": "Rolle (Standard: `participant`). Mehrfach möglich.",
+    "Invitation as `authority invitation list` shows it.": "Einladung, wie `authority invitation list` sie zeigt.",
     "The invitation, as the data-space operator sent it.": "Die Einladung, wie der Betreiber des Datenraums sie gesendet hat.",
     "The issuer key was stolen: all that it has signed ends at once.": "Der Signaturschlüssel wurde gestohlen: Alles, was er signiert hat, endet sofort.",
     "The process does not run: store the credential in its folder.": "Der Prozess läuft nicht: den Nachweis in seinem Ordner speichern.",

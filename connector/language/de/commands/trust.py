@@ -25,6 +25,20 @@ SENTENCES: dict[str, str] = {
     "identity.mechanism holds no credentials: set it to dcp.": "Das Verfahren in identity.mechanism kennt keine Nachweise: auf dcp setzen.",
     "{} is no set of public keys: ask the data-space operator for one.": "{0} enthält keine öffentlichen Schlüssel: bitte beim Betreiber des Datenraums anfordern.",
     "The invitation has expired: ask the data-space operator for a new one.": "Die Einladung ist abgelaufen: bitte beim Betreiber des Datenraums eine neue anfordern.",
+    "{}, which keeps the newest status lists, cannot be read: restore it from a backup, or remove it to accept the next "
+    "lists however old they are.": "{0}, worin die neuesten Statuslisten stehen, ist nicht lesbar: aus einer Sicherung "
+    "zurückholen, oder entfernen, um die nächsten Listen anzunehmen, wie alt sie auch sind.",
+    "replayed: the token of {} was used before.": "replayed: Das Token von {0} wurde schon verwendet.",
+    "The token {} has another key {} now: put the former one back, or restart.": "Das Token {0} enthält jetzt einen "
+    "anderen Schlüssel {1}: den früheren wiederherstellen oder neu starten.",
+    "The invitation was withdrawn: ask the data-space operator for the reason, or for a new one.": "Die Einladung wurde "
+    "zurückgezogen: bitte beim Betreiber des Datenraums nach dem Grund fragen oder eine neue anfordern.",
+    "Several invitations are for {}: give the id of one, from `authority invitation list`.": "Für {0} gibt es mehrere "
+    "Einladungen: die Kennung einer davon aus `authority invitation list` angeben.",
+    "{} has used the invitation: `authority member revoke` ends its membership.": "{0} hat die Einladung schon verwendet: "
+    "`authority member revoke` beendet die Mitgliedschaft.",
+    "{} is no open invitation: `authority invitation list` shows them.": "{0} ist keine offene Einladung: `authority "
+    "invitation list` zeigt sie.",
     "The invitation would expire before it begins: give a positive validity.": "Die Einladung wäre abgelaufen, bevor sie beginnt: bitte eine längere Gültigkeit angeben.",
     "The profile does not trust {} for {}: add it below [issuers].": "Das Profil vertraut {0} nicht für {1}: unter [issuers] eintragen.",
     "There is no such invitation: use the link as the data-space operator sent it.": "Diese Einladung gibt es nicht: bitte den Link so verwenden, wie der Betreiber des Datenraums ihn"

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "draft": "Entwurf",
     "published": "veröffentlicht",
     "withdrawn": "zurückgezogen",
+    "used": "verwendet",
     "pseudonymised": "pseudonymisiert",
     "special": "besondere Kategorien (Art. 9 DSGVO)",
     # Roles and kinds.

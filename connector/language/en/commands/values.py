@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "draft": "draft",
     "published": "published",
     "withdrawn": "withdrawn",
+    "used": "used",
     "pseudonymised": "pseudonymised",
     "special": "special",
     # Roles and kinds.

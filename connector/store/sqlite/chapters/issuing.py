@@ -9,7 +9,7 @@ import msgspec
 from connector.ports.entities import CredentialRequest, IssuedCredential, PageBounds, StatusListUse
 from connector.ports.issuing_store import DropCredentialRequest, DropIssuing, PutCredentialRequest, PutIssuedCredential
 from connector.ports.store_errors import Conflict
-from connector.store.rules import find_end
+from connector.store.rules import find_end, pair_cursor, place_lasting
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 from connector.views.credentials import CredentialStanding
 from connector.views.issuing import RequestState
@@ -43,6 +43,10 @@ _UPDATE_ISSUED = """
 UPDATE issued_credentials SET version = ?, standing = ?, body = ? WHERE owner = ? AND id = ? AND version = ?
 """
 _ISSUED = "SELECT body FROM issued_credentials WHERE owner = ? AND id = ?"
+_LASTING = """
+SELECT valid_until, place, body FROM issued_credentials
+WHERE owner = ? AND (valid_until, place) > (?, ?) ORDER BY valid_until, place LIMIT ?
+"""
 _ENDED = "SELECT entry FROM issued_credentials WHERE owner = ? AND list = ? AND standing = ?"
 _TAKEN = "SELECT 1 FROM issued_credentials WHERE owner = ? AND list = ? AND entry = ?"
 _IN_USE = "SELECT number, taken FROM status_lists WHERE owner = ? ORDER BY number DESC LIMIT 1"
@@ -141,6 +145,16 @@ def list_issued(
     wanted = {"owner": owner, "request": request} if request else {"owner": owner, "holder": holder}
     rows, after = page(connection, "issued_credentials", bounds, wanted)
     return [_issued(body) for (body,) in rows], after
+
+
+def list_lasting(
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, now: int
+) -> tuple[Sequence[IssuedCredential], str | None]:
+    """List the credentials that end after `now`, those that end first first."""
+    limit = min(bounds.limit, 2**31)
+    rows = fetch_many(connection, _LASTING, (owner, *place_lasting(bounds, now), limit + 1))
+    shown = rows[:limit]
+    return [_issued(row[2]) for row in shown], pair_cursor(*shown[-1][:2]) if len(rows) > limit else None
 
 
 def list_ended(connection: sqlite3.Connection, owner: str, number: int, standing: CredentialStanding) -> Sequence[int]:

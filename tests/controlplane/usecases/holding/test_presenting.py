@@ -90,6 +90,28 @@ async def test_what_has_expired_or_was_revoked_is_left_out_and_the_store_knows_i
     assert (await keeping.find(firm.service, held.key)).standing is CredentialStanding.REVOKED
 
 
+async def test_who_was_suspended_or_revoked_sees_it_though_nobody_asks_for_a_presentation() -> None:
+    firm = await hold()
+    firm.places.publish_list()
+    held = await keeping.add(firm.service, member(credentialStatus=status_at(7)), by="person")
+
+    async def review(suspended_by: str | None = None) -> CredentialStanding:
+        firm.service.holder.forget(())  # type: ignore[attr-defined]  # as after a new participant list
+        await presenting.review(firm.service, suspended_by)
+        return (await keeping.find(firm.service, held.key)).standing
+
+    assert await review("did:web:another.example") is CredentialStanding.VALID
+    assert (await keeping.find(firm.service, held.key)).version == held.version
+    assert await review(held.issuer) is CredentialStanding.SUSPENDED
+    assert await presenting.present(firm.service, await firm.grant(MEMBERSHIP), [MEMBERSHIP]) == []
+    assert await review() is CredentialStanding.VALID
+    firm.places.publish_list(7)
+    assert await review(held.issuer) is CredentialStanding.REVOKED
+    # Nobody knows now: what was known last stays.
+    firm.places.served.pop("https://stadt.example/status/1")
+    assert await review() is CredentialStanding.REVOKED
+
+
 async def test_a_status_list_that_is_away_hides_nothing() -> None:
     firm = await hold()
     firm.places.publish_list()

@@ -3,8 +3,11 @@
 import asyncio
 from typing import Any
 
+from msgspec.structs import replace
+
 from connector.controlplane.usecases.issuing import deciding, ending, following
 from connector.identity.roster import Member
+from connector.ports.issuing_store import PutIssuedCredential
 from connector.views.credentials import CredentialStanding
 from tests.identity.dcp.places import CITY, FIRM, US
 from tests.identity.lists import document
@@ -58,6 +61,16 @@ async def test_what_a_person_has_suspended_or_revoked_does_not_come_back_with_it
     await publish(city, 3, members())
     assert await standing(city, made[0].id) is CredentialStanding.SUSPENDED
     assert await standing(city, made[1].id) is CredentialStanding.REVOKED
+
+
+async def test_what_has_expired_is_not_read_again() -> None:
+    city = await found_issuer()
+    (lasting,) = await deciding.issue_now(city.service, FIRM, ["MembershipCredential"], [], by="p")
+    expired = replace(lasting, id="urn:expired", index=lasting.index ^ 1, valid_until=city.places.now_ms)
+    await city.service.context.store.commit([PutIssuedCredential(expired, None)])
+    await publish(city, 2, members(without=FIRM))
+    assert await standing(city, expired.id) is CredentialStanding.VALID
+    assert await standing(city, lasting.id) is CredentialStanding.SUSPENDED
 
 
 async def test_it_follows_each_look_at_the_list() -> None:
