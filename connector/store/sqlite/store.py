@@ -55,6 +55,7 @@ from connector.store.sqlite.chapters import (
     issuing,
     journals,
     notices,
+    owners,
     payments,
     peers,
     planes,
@@ -119,6 +120,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     **issuing.APPLY,
     changes.PutPush: assets.put_push,
     **planes.APPLY,
+    **owners.APPLY,
     changes.DropPush: assets.drop_push,
     changes.AddNotice: notices.add,
     changes.DropNotices: notices.drop,
@@ -128,12 +130,12 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
 }
 
 
-def _wall_clock() -> int:
-    return time.time_ns() // 1_000_000
-
-
 async def open_store(
-    path: Path, *, now: Callable[[], int] = _wall_clock, zone: tzinfo = UTC, rule: CommitRule | None = None
+    path: Path,
+    *,
+    now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    zone: tzinfo = UTC,
+    rule: CommitRule | None = None,
 ) -> "SqliteStore":
     """Open the store in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
@@ -483,12 +485,9 @@ class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople, SqliteProducts):
         return audit.leaf_count(self._reader, owner)
 
     def _apply(self, group: Sequence[Change], connection: sqlite3.Connection) -> None:
-        leaves = []
-        for change in group:
-            if isinstance(change, changes.AppendLeaf):
-                leaves.append(change)
-                continue
-            if isinstance(change, changes.PutAsset | changes.DropAsset):
+        leaves = [change for change in group if isinstance(change, changes.AppendLeaf)]
+        for change in (change for change in group if not isinstance(change, changes.AppendLeaf)):
+            if isinstance(change, changes.PutAsset | changes.DropAsset | changes.ForgetOwner):
                 self._shelf.forget()
             _APPLY[type(change)](connection, change)
         if leaves:
