@@ -19,6 +19,7 @@ from connector.app.accounts.machine import look_at_machine
 from connector.app.accounts.mail import build_notifier
 from connector.app.backup import read_last_backup
 from connector.app.control.building import (
+    build_context,
     build_enforcer,
     build_protocol,
     build_publisher,
@@ -51,7 +52,6 @@ from connector.app.trust.membership import begin_membership, keep_membership
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.pushing import DescriptionPusher
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import flow_ends, renewals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.executors.table import build_executors
@@ -84,7 +84,6 @@ from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
-from connector.ports.identity import find_name
 from connector.ports.secret import Secret
 from connector.settings import KeySettings, Settings
 
@@ -388,17 +387,7 @@ async def build_on(
     connected = await connect_all_planes(parts, now, new_id, make_treating(secret, vocabulary))
     broker = build_search_client(parts)
     announcer = Announcer(broker) if broker else None
-    context = Context(
-        owner=parts.owner,
-        participant=settings.participant.id,
-        address=parts.address,
-        store=parts.store,
-        now=now,
-        new_id=new_id,
-        watch=ProcessWatch(),
-        wake=lambda process: workers[0].wake(process),
-        find_name=partial(find_name, parts.identity),
-    )
+    context = build_context(parts, new_id, lambda process: workers[0].wake(process))
     library = Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept), executors=build_executors(parts.client))
     enforcer = build_enforcer(parts, context, connected.planes, library)
     deciding = decider(enforcer) if decider else ByPolicy(enforcer, frozenset(settings.approve))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ from connector.app.tenants.listing import Tenant, TenantState, change_list
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
-from connector.settings import Settings, TenantsSettings
+from connector.identity.keys import SigningKey
+from connector.settings import Settings, TenantsSettings, WebSettings
 from tests.pair.space import SOON, Member, Space, begin, host
 
 NAMES = ("parks", "roads")
@@ -34,6 +35,12 @@ def locate(name: str) -> str:
 
 def write_tenant(space: Space, name: str, *, more: str = "") -> None:
     """Write the folder of a tenant, and put it on the participant list and on that of the process."""
+    roster.add(space.base / "members.json", list_member(name, write_folder(space, name, more=more)))
+    set_state(space, name, TenantState.ACTIVE)
+
+
+def write_folder(space: Space, name: str, *, more: str = "") -> SigningKey:
+    """Write the folder of a tenant, and return its new key."""
     folder = tenants_of(space) / name
     for part in (folder, folder / "offered"):
         part.mkdir(parents=True, exist_ok=True)
@@ -56,11 +63,15 @@ retry_most_seconds = 0.05
 keys = [{{ id = "{name}", sha256 = "{digest}", scopes = ["admin"] }}]
 {more}"""
     )
+    return key
+
+
+def list_member(name: str, key: SigningKey) -> roster.Member:
+    """Return a tenant as the participant list has it."""
     address = f"{locate(name)}/dsp/2025-1"
     data = (f"https://data.city.example/{name}",)
     card = cards.card(key, id=identify(name), name=name.title(), address=address, data=data)
-    roster.add(space.base / "members.json", cards.make_member(card))
-    set_state(space, name, TenantState.ACTIVE)
+    return cards.make_member(card)
 
 
 def publish(space: Space) -> None:
@@ -96,14 +107,17 @@ class Named(Member):
 
 
 @asynccontextmanager
-async def housed(base: Path) -> AsyncIterator[tuple[Space, TenantHouse]]:
-    """Run the process of the city with its tenants, and the firm; without sockets."""
+async def housed(base: Path, pages: Mapping[str, str] | None = None) -> AsyncIterator[tuple[Space, TenantHouse]]:
+    """Run the process of the city with its tenants, and the firm; without sockets. `pages` are hosts of pages."""
     space = Space(base)
     space.found("city", "firm")
     for name in NAMES:
-        write_tenant(space, name)
+        write_tenant(space, name, more=f'[web]\npublic_url = "{pages[name]}"\n' if pages else "")
     publish(space)
-    house = await build_house(house_settings(space), transport=space.wire)
+    settings = house_settings(space)
+    if pages:
+        settings = replace(settings, web=WebSettings(port=0, public_url=pages["city"]))
+    house = await build_house(settings, transport=space.wire)
     doors = make_doors(house.seats)
     space.wire.apps |= {"https://city.example:443": doors.protocol, f"{OWN_HOST}:443": doors.protocol}
     begin(await space.join("firm", SOON))

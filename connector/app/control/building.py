@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from connector.app.parts import (
@@ -20,6 +21,7 @@ from connector.binding.dsp.listener import application
 from connector.binding.dsp.routing import Route
 from connector.binding.pushing import DescriptionClient, DescriptionPusher
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library
@@ -31,6 +33,23 @@ from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.dataplane.treating.delivery import Treating
 from connector.net.serving.messages import Application
 from connector.ports.decider import Decider
+from connector.ports.identity import find_name
+from connector.ports.store import AnyProcess
+
+
+def build_context(parts: Parts, new_id: Callable[[], str], wake: Callable[[AnyProcess], None]) -> Context:
+    """Return the context of a participant; `wake` is told of each process that may be due."""
+    return Context(
+        owner=parts.owner,
+        participant=parts.settings.participant.id,
+        address=parts.address,
+        store=parts.store,
+        now=parts.now,
+        new_id=new_id,
+        watch=ProcessWatch(),
+        wake=wake,
+        find_name=partial(find_name, parts.identity),
+    )
 
 
 def build_publisher(

@@ -85,9 +85,7 @@ def _write_folder(house: Settings, folder: Path, draft: Path, plan: TenantPlan) 
     except KeyFault as fault:
         raise SettingsError(str(fault)) from None
     secret = secrets.token_urlsafe(32)
-    text = render_template(
-        _build_values(house, plan, identifier, secret), title=f"Settings of the tenant {plan.title}."
-    )
+    text = render_template(_build_values(house, plan, identifier, secret), title="")
     # What only the process decides would be refused here, as comments too.
     own = "\n".join(line for line in text.splitlines() if line and not line.startswith("#"))
     write_new(draft / SETTINGS, (_drop_empty(own) + "\n").encode(), mode=0o600)

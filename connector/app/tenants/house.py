@@ -62,6 +62,11 @@ class TenantHouse:
         for seat in (self.house, *self.seats.taken.values()):
             seat.worker.look()
 
+    async def look(self) -> None:
+        """Read the list of tenants, and do what it says. Raises SettingsError, StoreError and OSError."""
+        await self.seats.follow(await run_in_thread(partial(read_list, self.seats.folder)))
+        await self._remove_leaving()
+
     async def _follow(self) -> None:
         """Follow the list of tenants until cancelled; a list that cannot be read changes nothing."""
         seen: tuple[int, int] | None = None
@@ -69,8 +74,7 @@ class TenantHouse:
             stamp = await run_in_thread(partial(stamp_list, self.seats.folder))
             if stamp != seen:
                 try:
-                    await self.seats.follow(await run_in_thread(partial(read_list, self.seats.folder)))
-                    await self._remove_leaving()
+                    await self.look()
                     seen = stamp
                 except (SettingsError, StoreError, OSError) as fault:
                     log.warning("the list of tenants is followed later: %s", fault)

@@ -89,7 +89,8 @@ def export_tenant(settings: Settings, folder: Path, name: str, target: Path) -> 
     counts: dict[str, int] = {}
     try:
         with tarfile.open(draft, "x") as archive:
-            for table, rows in read_owned(settings.store.path, name):
+            # There is no store before the first start.
+            for table, rows in read_owned(settings.store.path, name) if settings.store.path.exists() else ():
                 lines = [msgspec.json.encode(_show(row)) for row in rows]
                 counts[table] = len(lines)
                 _add(archive, f"{ROWS}/{table}.jsonl", b"".join(line + b"\n" for line in lines))
