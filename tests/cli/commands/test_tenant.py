@@ -29,7 +29,7 @@ def test_without_a_folder_the_setting_is_named(cli: Cli) -> None:
 def test_a_tenant_is_added_listed_and_suspended(cli: Cli, city: Path) -> None:
     added = cli("tenant", "add", "parks", "--json", *AT).json
     assert added["id"] == "urn:participant:parks"
-    (line,) = cli("tenant", "list", "--json", *AT).json
+    (line,) = cli("tenant", "list", "--json", *AT).json["items"]
     assert (line["name"], line["state"], line["address"]) == ("parks", "active", added["address"])
     assert "angehalten" in cli("tenant", "suspend", "parks", "--yes", "--lang", "de", *AT).out
     assert read_list(city)["parks"].state == "suspended"
