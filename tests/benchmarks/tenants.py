@@ -54,7 +54,7 @@ async def main(count: int, *, again: bool) -> None:
             # A first start writes files for each tenant, a later one reads them.
             first = await build_house(settings, transport=space.wire)
             first.follow()
-            await first.seats.settled.wait()
+            await first.seats.seated.wait()
             await first.stop()
             begun = time.perf_counter()
         house = await build_house(settings, transport=space.wire)
@@ -62,7 +62,7 @@ async def main(count: int, *, again: bool) -> None:
         ready = time.perf_counter()
         await house.seats.find(names[0])
         before, cpu = _read_resident(), time.process_time()
-        await house.seats.settled.wait()
+        await house.seats.seated.wait()
         seated = time.perf_counter()
         after, cpu = _read_resident(), time.process_time() - cpu
         catalogue = await _ask(space, house, names[0])

@@ -123,7 +123,7 @@ async def housed(base: Path, pages: Mapping[str, str] | None = None) -> AsyncIte
     begin(await space.join("firm", SOON))
     begin(member_of(house, "city"))
     house.follow()
-    await house.seats.wait_settled()
+    await house.seats.seated.wait()
     try:
         yield space, house
     finally:

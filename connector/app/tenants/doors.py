@@ -40,7 +40,7 @@ def _make_protocol(seats: Seats) -> Application:
         name = name_by_path(request.path)
         if name not in seats.listed:
             host = request.headers.get("host", "").lower()
-            if host != own and not seats.settled.is_set() and not await seats.wait_settled():
+            if host != own and not await seats.wait_settled():
                 return _put_off(AWAY_S)
             name = seats.hosts.get(host, "")
         if not name:
@@ -82,7 +82,6 @@ class TenantPages:
     async def _find(self, scope: Scope) -> ASGIApp:
         host = Headers(scope=scope).get("host", "").lower()
         seats = self._seats
-        if host not in seats.pages and not seats.settled.is_set():
-            await seats.wait_settled()
-        seat = seats.taken.get(seats.pages.get(host, ""))
+        await seats.wait_settled()
+        seat = await seats.find(seats.pages.get(host, ""))
         return seat.own_pages if seat else self._house

@@ -6,22 +6,24 @@ its values and a few tasks that wait; no request of another participant passes i
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from connector.app.connector import ConnectorServer, build_on
 from connector.app.parts import seat_parts
 from connector.app.tenants.listing import Tenant, TenantState
+from connector.dataplane.files.below_root import run_in_thread
 from connector.desk.values import Desk
-from connector.settings import KeySettings, SettingsError, load_tenant
+from connector.settings import KeySettings, Settings, SettingsError, load_tenant
 
 log = logging.getLogger(__name__)
 
-SEATING_S = 10.0
-"""How long a request waits for tenants that are not seated yet, in seconds."""
+SETTLING_S = 10.0
+"""How long a request waits at the start until it is known what leads to whom, in seconds."""
 
 
 def find_netloc(url: str) -> str:
@@ -37,13 +39,18 @@ class Seats:
     house: ConnectorServer
     folder: Path
     listed: Mapping[str, Tenant] = field(default_factory=dict)
+    known: dict[str, Settings] = field(default_factory=dict)
+    """The settings of the active tenants whose settings can be used."""
+
     taken: dict[str, ConnectorServer] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     hosts: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
     keys: dict[str, tuple[KeySettings, str]] = field(default_factory=dict)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while every active tenant is seated, or has a fault."""
+    """Set when it is known which hosts and keys lead to whom, which takes a moment after the start."""
+    seated: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when every active tenant has its seat, or a fault."""
 
     _seating: dict[str, asyncio.Task[ConnectorServer | None]] = field(default_factory=dict)
 
@@ -56,7 +63,10 @@ class Seats:
         """Return the connector of a tenant, which takes its seat now if it has none; None if it takes no part."""
         if found := self.taken.get(name):
             return found
-        if not self.is_active(name) or name in self.faults:
+        if not self.is_active(name):
+            return None
+        await self.wait_settled()
+        if name not in self.known:
             return None
         if name not in self._seating:
             self._seating[name] = asyncio.create_task(self._seat(name), name=f"seat {name}")
@@ -64,45 +74,46 @@ class Seats:
 
     async def find_by_key(self, digest: str) -> tuple[KeySettings, Desk] | None:
         """Return the management key with this SHA-256 and the desk of its tenant, or None."""
-        if digest not in self.keys:
-            await self.wait_settled()
+        await self.wait_settled()
         found = self.keys.get(digest)
-        seat = self.taken.get(found[1]) if found else None
+        seat = await self.find(found[1]) if found else None
         return (found[0], seat.desk) if found and seat else None
 
     async def wait_settled(self) -> bool:
-        """Wait a moment until the seats are taken; return whether they are."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SEATING_S):
-                await self.settled.wait()
+        """Wait a moment until it is known what leads to whom; return whether it is."""
+        if not self.settled.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SETTLING_S):
+                    await self.settled.wait()
         return self.settled.is_set()
 
     async def follow(self, listed: Mapping[str, Tenant]) -> None:
         """End the tenants that take no part any more, and seat all that do."""
         self.listed = listed
-        self.settled.clear()
-        self.faults.clear()
-        for name in [name for name in self.taken if not self.is_active(name)]:
+        for name in [name for name in self.known if not self.is_active(name)]:
             await self.leave(name)
-        for name in listed:
+        self.faults.clear()
+        new = [name for name in listed if self.is_active(name) and name not in self.known]
+        house = self.house.parts.settings
+        for name, found in (await run_in_thread(partial(_read_settings, house, self.folder, new))).items():
+            self._introduce(name, found)
+        self.settled.set()
+        for name in tuple(self.known):
             await self.find(name)
             # Whoever waits for an answer comes first.
             await asyncio.sleep(0)
-        self.settled.set()
+        self.seated.set()
 
     async def leave(self, name: str) -> None:
         """End the connector of a tenant; its rows and files stay."""
         if (seating := self._seating.get(name)) is not None:
             await asyncio.wait([seating])
+        self._forget(name)
         seat = self.taken.pop(name, None)
-        if seat is None:
-            return
-        self.hosts = {host: other for host, other in self.hosts.items() if other != name}
-        self.pages = {host: other for host, other in self.pages.items() if other != name}
-        self.keys = {digest: found for digest, found in self.keys.items() if found[1] != name}
-        await seat.end()
-        self.house.parts.notices.unseat(name)
-        log.info("a tenant takes no part any more", extra={"tenant": name})
+        if seat is not None:
+            await seat.end()
+            self.house.parts.notices.unseat(name)
+            log.info("a tenant takes no part any more", extra={"tenant": name})
 
     async def close(self) -> None:
         """End all tenants at once."""
@@ -114,36 +125,72 @@ class Seats:
     async def _seat(self, name: str) -> ConnectorServer | None:
         """Build the connector of a tenant and let it begin. One that cannot be seated keeps no other from its seat."""
         try:
-            settings = load_tenant(self.house.parts.settings, name, self.folder / name)
-            self._check(name, settings.participant.id, [key.sha256 for key in settings.management.keys])
-            parts = await seat_parts(self.house.parts, settings, name)
+            parts = await seat_parts(self.house.parts, self.known[name], name)
             seat = await build_on(parts, house=self.house)
             await seat.begin()
-        except Exception as fault:
-            # Its files are its own matter: whatever is wrong with them, the others go on.
-            self.faults[name] = str(fault)
-            known = isinstance(fault, SettingsError | OSError)
-            log.warning("tenant %s cannot take part: %s", name, fault, exc_info=None if known else fault)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with one, the others go on
+            self._note(name, fault)
             return None
         finally:
             self._seating.pop(name, None)
         self.taken[name] = seat
-        self.keys |= {key.sha256: (key, name) for key in settings.management.keys}
-        place = settings.protocol.public_url
-        if not urlsplit(place).path.strip("/"):
-            self.hosts[find_netloc(place)] = name
-        if settings.web.port is not None and settings.web.public_url:
-            self.pages[find_netloc(settings.web.public_url)] = name
         return seat
 
-    def _check(self, name: str, participant: str, digests: list[str]) -> None:
-        """Raise SettingsError if a tenant says that it is another participant of the process, or has a key of one."""
-        seats = {"default": self.house, **self.taken}
-        for other, seat in seats.items():
-            if other != name and seat.parts.settings.participant.id == participant:
-                raise SettingsError(
-                    f"The tenants {name} and {other} are both {participant}: give each its own identifier."
-                )
-        own = {key.sha256 for key in self.house.parts.settings.management.keys} | set(self.keys)
-        if own.intersection(digests):
-            raise SettingsError(f"A management key of the tenant {name} is in use already: give it a key of its own.")
+    def _introduce(self, name: str, found: Settings | Exception) -> None:
+        """Note what leads to a tenant, or why it cannot take part."""
+        fault = found if isinstance(found, Exception) else self._find_collision(name, found)
+        if fault or isinstance(found, Exception):
+            self._note(name, fault)
+            return
+        self.known[name] = found
+        self.keys |= {key.sha256: (key, name) for key in found.management.keys}
+        if (host := _find_own_host(found)) is not None:
+            self.hosts[host] = name
+        if found.web.port is not None and found.web.public_url:
+            self.pages[find_netloc(found.web.public_url)] = name
+
+    def _note(self, name: str, fault: Exception | None) -> None:
+        self._forget(name)
+        self.faults[name] = str(fault)
+        expected = isinstance(fault, SettingsError | OSError)
+        log.warning("tenant %s cannot take part: %s", name, fault, exc_info=None if expected else fault)
+
+    def _forget(self, name: str) -> None:
+        """Let nothing lead to a tenant any more."""
+        self.known.pop(name, None)
+        self.hosts = {host: other for host, other in self.hosts.items() if other != name}
+        self.pages = {host: other for host, other in self.pages.items() if other != name}
+        self.keys = {digest: found for digest, found in self.keys.items() if found[1] != name}
+
+    def _find_collision(self, name: str, found: Settings) -> SettingsError | None:
+        """Return why a tenant is not to be told from another participant of the process, or None."""
+        house = self.house.parts.settings
+        for other, known in (("default", house), *self.known.items()):
+            if known.participant.id == found.participant.id:
+                told = found.participant.id
+                return SettingsError(f"The tenants {name} and {other} are both {told}: give each its own identifier.")
+        keys = {key.sha256 for key in house.management.keys} | set(self.keys)
+        if keys.intersection(key.sha256 for key in found.management.keys):
+            return SettingsError(f"A management key of the tenant {name} is in use already: give it a key of its own.")
+        pages = find_netloc(found.web.public_url or "") if found.web.port is not None else ""
+        own = {find_netloc(house.protocol.public_url), *self.hosts}
+        own_pages = {find_netloc(house.web.public_url or ""), *self.pages} - {""}
+        if _find_own_host(found) in own or pages in own_pages:
+            return SettingsError(f"A host of the tenant {name} is that of another one: give it a host of its own.")
+        return None
+
+
+def _find_own_host(settings: Settings) -> str | None:
+    """Return the host that a tenant has for itself; None if it is below the address of the process."""
+    place = settings.protocol.public_url
+    return None if urlsplit(place).path.strip("/") else find_netloc(place)
+
+
+def _read_settings(house: Settings, folder: Path, names: Sequence[str]) -> dict[str, Settings | Exception]:
+    found: dict[str, Settings | Exception] = {}
+    for name in names:
+        try:
+            found[name] = load_tenant(house, name, folder / name)
+        except (SettingsError, OSError) as fault:
+            found[name] = fault
+    return found

@@ -5,7 +5,7 @@ from pathlib import Path
 from connector.app.tenants.house import TenantHouse
 from connector.app.tenants.listing import TenantState, read_list
 from tests.pair.space import Space
-from tests.support.tenants import housed, identify, member_of, set_state, tenants_of
+from tests.support.tenants import OWN_HOST, housed, identify, member_of, set_state, tenants_of, write_tenant
 
 
 async def _follow(house: TenantHouse, space: Space) -> None:
@@ -43,6 +43,17 @@ async def test_who_says_to_be_another_or_has_its_key_gets_no_seat(tmp_path: Path
             await _follow(house, space)
             assert told in house.seats.faults["parks"]
         assert house.seats.taken["roads"].parts.owner == "roads"
+        assert set(house.seats.hosts.values()) == {"roads"}
+
+
+async def test_a_host_of_another_one_cannot_be_taken(tmp_path: Path) -> None:
+    async with housed(tmp_path) as (space, house):
+        for number, url in enumerate((OWN_HOST, "https://city.example")):
+            name = f"club-{number}"
+            write_tenant(space, name, more=f'[protocol]\npublic_url = "{url}"\n')
+            await _follow(house, space)
+            assert "A host of the tenant" in house.seats.faults[name]
+        assert house.seats.hosts == {"roads.example": "roads"}
 
 
 async def test_a_suspended_tenant_ends_and_comes_back_with_its_data(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "The list of the tenants, {}, cannot be read: restore it from a backup.": "Die Liste der Mandanten, {0}, ist nicht lesbar: bitte aus einer Sicherung zurückholen.",
     "The list of the tenants, {}, has a name twice: restore it from a backup.": "Die Liste der Mandanten, {0}, enthält einen Namen zweimal: bitte aus einer Sicherung zurückholen.",
     "The tenants {} and {} are both {}: give each its own identifier.": "Die Mandanten {0} und {1} sind beide {2}: bitte jedem eine eigene Kennung geben.",
+    "A host of the tenant {} is that of another one: give it a host of its own.": "Ein Host des Mandanten {0} gehört schon einem anderen: bitte ihm einen eigenen geben.",
     "A management key of the tenant {} is in use already: give it a key of its own.": "Ein Verwaltungsschlüssel des Mandanten {0} ist schon in Gebrauch: bitte ihm einen eigenen geben.",
     "A tenant of a PostgreSQL store cannot be exported yet: copy the store to a file first.": "Ein Mandant in PostgreSQL lässt sich noch nicht ausgeben: bitte die Datenbank zuerst in eine Datei kopieren.",
     "The store {} cannot be read ({}): check `store.path` and its disk.": "Die Datenbank {0} ist nicht lesbar ({1}): bitte `store.path` und den Datenträger prüfen.",
