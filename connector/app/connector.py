@@ -158,13 +158,15 @@ class ConnectorServer:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
         self.parts.join(self.context.watch.notify, self.worker.look)
-        await self.begin()
-
-    async def begin(self) -> None:
-        """Resume the active flows, see to the own credential, and begin what runs until the end."""
         if self.parts.replica.is_first.is_set():
             await self.dataplane.resume_flows(self.parts.owner)
             await begin_membership(self.parts, self.credentials)
+        self._begin_work()
+
+    async def begin(self) -> None:
+        """Begin as one of several participants: resume the active flows, and wait for nobody else."""
+        if self.parts.replica.is_first.is_set():
+            await self.dataplane.resume_flows(self.parts.owner)
         self._begin_work()
 
     def _begin_work(self) -> None:

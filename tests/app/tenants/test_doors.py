@@ -11,7 +11,7 @@ from connector.dataplane.control.tokens import hash_token
 from connector.ports.changes import PutFlow
 from connector.ports.entities import Flow, FlowDirection
 from tests.support.asgi import as_asgi
-from tests.support.tenants import NAMES, housed, identify, locate, set_state, tenants_of
+from tests.support.tenants import NAMES, housed, identify, locate, set_state, tenants_of, write_tenant
 
 VERSION = "/.well-known/dspace-version"
 
@@ -59,3 +59,17 @@ async def test_a_token_opens_a_flow_at_the_place_of_its_tenant_only(tmp_path: Pa
                 answer = await client.get(f"{place}/flows/urn:flow:1", headers=headers)
                 told[place] = answer.status
             assert told == {"": 401, "/parks": 403, "/roads": 401, "/nobody": 401}
+
+
+async def test_the_document_of_an_identifier_is_where_the_identifier_leads(tmp_path: Path) -> None:
+    async with housed(tmp_path) as (space, house):
+        write_tenant(space, "club")
+        file = tenants_of(space) / "club" / "datenkontor.toml"
+        file.write_text(file.read_text().replace(identify("club"), "did:web:city.example:club"))
+        await house.seats.follow(read_list(tenants_of(space)))
+        transport = httpx.ASGITransport(as_asgi(make_doors(house.seats).protocol))
+        async with httpx.AsyncClient(transport=transport) as client:
+            document = (await client.get("https://city.example/club/did.json")).json()
+        assert document["id"] == "did:web:city.example:club"
+        places = {entry["serviceEndpoint"] for entry in document["service"]}
+        assert places == {f"{locate('club')}{VERSION}", f"{locate('club')}/dsp/2025-1/catalog"}
