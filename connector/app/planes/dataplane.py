@@ -103,7 +103,7 @@ async def build_data_plane(
         lock=lock,
         transport=transport,
         plane=plane,
-        data=make_app(build_data_routes(settings, plane, OWNER)),
+        data=make_app(build_data_routes(settings, plane, None)),
         signaling=_build_signaling(settings, store, plane, end),
         end=end,
         control=control,

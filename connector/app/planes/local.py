@@ -71,7 +71,7 @@ def build_product_maker(settings: Settings, plane: LocalDataPlane) -> ProductMak
     return ProductMaker(settings.derived, plane.sources, received, asyncio.Lock())
 
 
-def build_data_routes(settings: Settings, plane: LocalDataPlane, owner: str) -> Sequence[DataRoute]:
-    """Return the routes at which the data of `owner` is served."""
+def build_data_routes(settings: Settings, plane: LocalDataPlane, owner: str | None) -> Sequence[DataRoute]:
+    """Return the routes at which the data of `owner` is served; None is every owner that the plane serves."""
     accel = Accel(settings.data.accel) if settings.data.accel else None
     return list_routes(plane, owner, accel=accel, rates=make_rates(settings))

@@ -73,7 +73,7 @@ def render_refusal(refusal: Refusal) -> web.Response:
 
 
 class FlowAccess:
-    """Admits pulls and pushes of the flows of `owner`.
+    """Admits pulls and pushes of the flows of `owner`; None is every owner that the plane serves.
 
     `patience_s` is how long a request waits for the first lease of its flow, in seconds: that can follow the first
     request, because it is granted after the peer has acknowledged the message with the address.
@@ -82,7 +82,7 @@ class FlowAccess:
     def __init__(
         self,
         plane: LocalDataPlane,
-        owner: str,
+        owner: str | None,
         *,
         patience_s: float = 5.0,
         budget: ConcurrencyLimit | None = None,
@@ -104,7 +104,7 @@ class FlowAccess:
         shown = request.headers.getall("Authorization", [])
         flow = await self.plane.admit(request.match_info["flow_id"], shown[0]) if len(shown) == 1 else None
         # A token opens its flow at any address of the process; the sources and folders here are those of one owner.
-        if flow is None or flow.owner != self._owner:
+        if flow is None or self._owner not in {None, flow.owner}:
             if rates is not None:
                 rates.note_failure(address)
             raise refuse_unknown()

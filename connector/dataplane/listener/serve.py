@@ -71,7 +71,7 @@ FindRoutes = Callable[[str], Awaitable[Sequence[DataRoute] | None]]
 
 def list_routes(
     plane: LocalDataPlane,
-    owner: str,
+    owner: str | None,
     *,
     patience_s: float = 5.0,
     stall_s: float = 60.0,
@@ -79,7 +79,7 @@ def list_routes(
     accel: Accel | None = None,
     rates: CallerRates | None = None,
 ) -> Sequence[DataRoute]:
-    """Return the routes to the flows of `owner`; those of every participant are the same ones, in the same order.
+    """Return the routes to the flows of `owner`; None is every owner. Whoever has them, they are in the same order.
 
     `patience_s` is how long a request waits for the first lease of its flow, `stall_s` how long a peer may accept no
     byte before its stream is closed, both in seconds. `rates` limit requests without a valid token.
