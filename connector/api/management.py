@@ -35,7 +35,7 @@ from connector.api.chapters import (
     users,
 )
 from connector.api.frame import errors
-from connector.api.frame.auth import KEYLESS, LARGEST_BODY, ApiKey, KeyMiddleware
+from connector.api.frame.auth import KEYLESS, LARGEST_BODY, ApiKey, FindGuest, KeyMiddleware
 from connector.api.frame.desk import install_desk
 from connector.api.frame.models import answer_model
 from connector.desk.values import Desk
@@ -75,12 +75,17 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 
 
 def make_management_app(
-    desk: Desk, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY, rates: CallerRates | None = None
+    desk: Desk,
+    *,
+    keys: Sequence[ApiKey],
+    largest_body: int = LARGEST_BODY,
+    rates: CallerRates | None = None,
+    find_guest: FindGuest | None = None,
 ) -> FastAPI:
     """Build the application; each endpoint requests the values of the desk that it needs as parameters.
 
-    `largest_body` is the maximum size of a request in bytes; `rates` limit requests without a valid key. The app
-    uses no ASGI lifespan.
+    `largest_body` is the maximum size of a request in bytes; `rates` limit requests without a valid key.
+    `find_guest` finds the keys of other participants of the process, with their desks. The app uses no ASGI lifespan.
     """
     app = FastAPI(
         title="Datenkontor management API",
@@ -98,7 +103,7 @@ def make_management_app(
     app.add_route("/openapi.json", _OpenApi(app).answer, include_in_schema=False)
     for chapter in _CHAPTERS:
         app.include_router(chapter, prefix="/v1", responses=_FAILURES)
-    app.add_middleware(KeyMiddleware, keys=tuple(keys), largest_body=largest_body, rates=rates)
+    app.add_middleware(KeyMiddleware, keys=tuple(keys), largest_body=largest_body, rates=rates, find_guest=find_guest)
     return app
 
 

@@ -25,6 +25,7 @@ from connector.api.operating.why import WhyDesk, add_why
 from connector.api.portals.mounting import add_portals
 from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
+from connector.app.control.credentials import build_credential_service
 from connector.app.intake.crawling import build_crawler
 from connector.app.intake.pushed import PushedIntake, build_intake
 from connector.app.late import LateApplication
@@ -32,7 +33,6 @@ from connector.app.listeners import Listeners, find_pages, make_site
 from connector.app.parts import (
     Parts,
     Work,
-    build_credential_service,
     build_parts,
     list_identity_routes,
     make_holding_context,

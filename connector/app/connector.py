@@ -5,10 +5,9 @@ The listeners are `protocol` for peers, `data` for the data plane, `management` 
 
 import asyncio
 import gc
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,18 +18,25 @@ from connector.app.accounts.foresight import build_foresight
 from connector.app.accounts.machine import look_at_machine
 from connector.app.accounts.mail import build_notifier
 from connector.app.backup import read_last_backup
+from connector.app.control.building import (
+    build_context,
+    build_enforcer,
+    build_protocol,
+    build_publisher,
+    build_pushers,
+    build_receiver,
+    build_search_client,
+    build_worker,
+    connect_all_planes,
+)
+from connector.app.control.credentials import build_credential_service, build_issuer_service, list_credential_work
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages
 from connector.app.parts import (
-    OWNER,
     Parts,
     Work,
-    build_credential_service,
-    build_issuer_service,
     build_parts,
-    find_contact,
     keep_fresh,
-    list_credential_work,
     list_identity_routes,
     load_secret,
     log,
@@ -38,33 +44,22 @@ from connector.app.parts import (
     new_urn,
     read_clock,
     to_bounds,
-    to_limits,
 )
-from connector.app.planes.local import build_data_listener, build_local_plane, build_product_maker
-from connector.app.planes.signaling import AnyPlane, ConnectedPlanes, build_end, connect_planes, open_signaling
+from connector.app.planes.local import build_data_routes
+from connector.app.planes.signaling import ConnectedPlanes
 from connector.app.readiness import Readiness
 from connector.app.trust.membership import begin_membership, keep_membership
 from connector.binding.broker import Announcer, SearchClient
-from connector.binding.dsp import catalog as catalog_binding
-from connector.binding.dsp import self_descriptions
-from connector.binding.dsp.gatekeeper import Gatekeeper
-from connector.binding.dsp.listener import application
-from connector.binding.dsp.routing import Route
-from connector.binding.pushing import DescriptionClient, DescriptionPusher
+from connector.binding.pushing import DescriptionPusher
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import flow_ends, renewals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.executors.table import build_executors
-from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.notices.foreseeing import Foresight
 from connector.controlplane.notices.notifier import Notifier
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.loading import store_acknowledged
-from connector.controlplane.processes.receiver import MessageReceiver
-from connector.controlplane.processes.sending.backoff import PeerBackoff
-from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import users
 from connector.controlplane.usecases.consents import ConsentRegister
@@ -79,8 +74,8 @@ from connector.controlplane.usecases.users import InvitedUser, UserRegister
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.received import remove_stored
 from connector.dataplane.kinds import make_treating
+from connector.dataplane.listener.serve import DataRoute, make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
-from connector.dataplane.treating.delivery import Treating
 from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.identity.passwords import Argon2Passwords
@@ -89,13 +84,26 @@ from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
-from connector.ports.identity import find_name
 from connector.ports.secret import Secret
-from connector.settings import Settings
+from connector.settings import KeySettings, Settings
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
 DAY_MS = 86_400_000
+
+
+FindSeat = Callable[[str], Awaitable[tuple[KeySettings, Desk] | None]]
+"""Returns the key of another participant of the process by its SHA-256, with its desk; or None."""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What the listeners of a process serve."""
+
+    protocol: Application
+    data: web.Application
+    management: ASGIApp
+    pages: ASGIApp
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,7 @@ class ConnectorServer:
     worker: Worker
     connected: ConnectedPlanes
     protocol: Application
-    data: web.Application
+    data_routes: Sequence[DataRoute]
     listeners: Listeners
     credentials: CredentialService | None
     issuing: IssuerService | None
@@ -127,29 +135,38 @@ class ConnectorServer:
         """The data plane of this process."""
         return self.connected.here
 
-    async def start(self) -> None:
-        """Open the listeners, resume the active flows and start the worker. Raises ListenFailed."""
+    async def start(self, doors: Doors | None = None) -> None:
+        """Open the listeners, resume the active flows and start the worker. Raises ListenFailed.
+
+        `doors` are what the listeners serve; None is this participant alone.
+        """
         settings = self.parts.settings
-        replica = self.parts.replica
-        if replica.is_first.is_set() and (orphans := await self.connected.list_orphans()):
+        doors = doors or Doors(self.protocol, make_app(self.data_routes), self.management(), self.pages())
+        if self.parts.replica.is_first.is_set() and (orphans := await self.connected.list_orphans()):
             self.tasks.append(asyncio.create_task(self.connected.end_orphans(orphans), name="orphans"))
-        await self.listeners.open_data("data", self.data, settings.data.host, settings.data.port)
+        await self.listeners.open_data("data", doors.data, settings.data.host, settings.data.port)
         protocol, management = settings.protocol, settings.management
-        await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
+        await self.listeners.open_peers("protocol", doors.protocol, protocol.host, protocol.port)
         if settings.web.port is not None:
             secure = (settings.web.public_url or "https:").startswith("https:")
             host, port = settings.web.host, settings.web.port
             # Uploads are larger than any other body: the pages bound theirs themselves.
-            await self.listeners.open_asgi("web", self.pages(), host, port, public=secure, bounded=False)
-        api = self.management()
+            await self.listeners.open_asgi("web", doors.pages, host, port, public=secure, bounded=False)
+        api = doors.management
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
         if self.connected.application:
             own = settings.signaling
             await self.listeners.open_peers("signaling", self.connected.application, own.host, own.port or 0)
         self.parts.join(self.context.watch.notify, self.worker.look)
-        if replica.is_first.is_set():
-            await self.dataplane.resume_flows(OWNER)
+        if self.parts.replica.is_first.is_set():
+            await self.dataplane.resume_flows(self.parts.owner)
             await begin_membership(self.parts, self.credentials)
+        self._begin_work()
+
+    async def begin(self) -> None:
+        """Begin as one of several participants: resume the active flows, and wait for nobody else."""
+        if self.parts.replica.is_first.is_set():
+            await self.dataplane.resume_flows(self.parts.owner)
         self._begin_work()
 
     def _begin_work(self) -> None:
@@ -187,22 +204,39 @@ class ConnectorServer:
 
     async def stop(self) -> None:
         """Let the worker finish its steps for a bounded time, then close listeners, data plane and store."""
+        await self._rest()
+        await self.listeners.close()
+        await self.dataplane.close()
+        await self.parts.close()
+
+    async def end(self) -> None:
+        """End this participant alone: the listeners and the store stay open for the others of the process."""
+        await self._rest()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.dataplane.close()
+
+    async def _rest(self) -> None:
         self.stopping.set()
         await self.worker.stop(STOP_S)
         await store_acknowledged(self.context, STOP_S)
         for task in self.tasks:
             task.cancel()
-        await self.listeners.close()
-        await self.dataplane.close()
-        await self.parts.close()
 
-    def management(self) -> ASGIApp:
-        """Return the application of the management API, which is loaded at its first request."""
-        return LateApplication(self.load_management)
+    def management(self, find_guest: FindSeat | None = None) -> ASGIApp:
+        """Return the application of the management API, which is loaded at its first request.
+
+        `find_guest` finds the keys and desks of other participants of the process.
+        """
+        return LateApplication(partial(self.load_management, find_guest))
 
     def pages(self) -> ASGIApp:
         """Return the application of the pages, which is loaded at its first request."""
         return LateApplication(self._load_pages)
+
+    @cached_property
+    def own_pages(self) -> ASGIApp:
+        """The pages of a participant that shares their listener with others."""
+        return self.pages()
 
     async def invite_first(self) -> InvitedUser | None:
         """Return the link for the first sign-in to the pages, if there are pages and nobody has signed in yet."""
@@ -226,19 +260,29 @@ class ConnectorServer:
         )
         uploads = Uploads(settings.data_root) if settings.data_root else None
         secrets = {secret.name: secret.hosts for secret in settings.secrets}
-        made = make_pages_app(self._make_desk(), house, uploads=uploads, secrets=secrets)
+        made = make_pages_app(self.desk, house, uploads=uploads, secrets=secrets)
         gc.freeze()
         return made
 
-    def load_management(self) -> ASGIApp:
+    def load_management(self, find_guest: FindSeat | None = None) -> ASGIApp:
         """Load the management API and return its application."""
         # FastAPI and its models are a third of the start and of the memory, and no message of a peer needs them.
         from connector.api.frame.auth import ApiKey
         from connector.api.management import make_management_app
 
         settings = self.parts.settings
-        keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
-        made = make_management_app(self._make_desk(), keys=keys, rates=make_rates(settings))
+
+        def show(key: KeySettings) -> ApiKey:
+            return ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes)
+
+        async def find(digest: str) -> tuple[ApiKey, Desk] | None:
+            guest = await find_guest(digest) if find_guest else None
+            return (show(guest[0]), guest[1]) if guest else None
+
+        keys = [show(key) for key in settings.management.keys]
+        made = make_management_app(
+            self.desk, keys=keys, rates=make_rates(settings), find_guest=find if find_guest else None
+        )
         # As after the start: what is loaded stays, and the collector need not look at it again.
         gc.freeze()
         return made
@@ -250,7 +294,9 @@ class ConnectorServer:
     def _make_register(self) -> UserRegister:
         return UserRegister(self.context, self.passwords, self._find_pages(), self.parts.settings.web.passwords)
 
-    def _make_desk(self) -> Desk:
+    @cached_property
+    def desk(self) -> Desk:
+        """The values that the management API and the pages of this participant work with."""
         parts, settings, evaluator = self.parts, self.parts.settings, self.enforcer.evaluator
         look = partial(look_at_machine, settings, self.context.now, read_last_backup)
         readiness = Readiness(parts, evaluator, self.worker, self.dataplane, self.tasks)
@@ -318,27 +364,37 @@ async def build(
 ) -> ConnectorServer:
     """Build a connector. Raises the errors of settings, keys, participant list and store."""
     parts = await build_parts(settings, transport=transport, now=now)
+    return await build_on(parts, new_id=new_id, decider=decider)
+
+
+def make_listeners(settings: Settings) -> Listeners:
+    """Return the listeners of a process, which are not open yet. Raises SettingsError."""
+    return Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings))
+
+
+async def build_on(
+    parts: Parts,
+    *,
+    new_id: Callable[[], str] = new_urn,
+    decider: Callable[[Enforcer], Decider] | None = None,
+    house: ConnectorServer | None = None,
+) -> ConnectorServer:
+    """Build the connector of one participant on its parts. Raises the errors of settings and files.
+
+    `house` is the connector whose listeners it uses, if it has none of its own.
+    """
+    settings, now = parts.settings, parts.now
     workers: list[Worker] = []
     vocabulary, secret = operands(ZoneInfo(settings.zone), settings.labels), load_secret(settings)
-    connected = await _connect_planes(parts, now, new_id, make_treating(secret, vocabulary))
-    broker = _build_search_client(parts)
+    connected = await connect_all_planes(parts, now, new_id, make_treating(secret, vocabulary))
+    broker = build_search_client(parts)
     announcer = Announcer(broker) if broker else None
-    context = Context(
-        owner=OWNER,
-        participant=settings.participant.id,
-        address=parts.address,
-        store=parts.store,
-        now=now,
-        new_id=new_id,
-        watch=ProcessWatch(),
-        wake=lambda process: workers[0].wake(process),
-        find_name=partial(find_name, parts.identity),
-    )
+    context = build_context(parts, new_id, lambda process: workers[0].wake(process))
     library = Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept), executors=build_executors(parts.client))
-    enforcer = _build_enforcer(parts, context, connected.planes, library)
+    enforcer = build_enforcer(parts, context, connected.planes, library)
     deciding = decider(enforcer) if decider else ByPolicy(enforcer, frozenset(settings.approve))
-    workers.append(await _build_worker(parts, enforcer, deciding))
-    receiver = _build_receiver(parts, enforcer, deciding)
+    workers.append(await build_worker(parts, enforcer, deciding))
+    receiver = build_receiver(parts, enforcer, deciding)
     pushers: list[DescriptionPusher] = []
 
     def announce(asset_id: str) -> None:
@@ -347,8 +403,8 @@ async def build(
         for pusher in pushers:
             pusher.note(asset_id)
 
-    publisher = _build_publisher(parts, enforcer, connected, announce)
-    pushers += _build_pushers(parts, publisher, announcer)
+    publisher = build_publisher(parts, enforcer, connected, announce)
+    pushers += build_pushers(parts, publisher, announcer)
     credentials, issuing = build_credential_service(parts, context), build_issuer_service(parts, context)
     proving = list_identity_routes(parts, credentials, issuing)
 
@@ -358,7 +414,7 @@ async def build(
             workers[0].wake(process)
 
     connected.planes.listen(flow_ended)
-    listeners = Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings))
+    listeners = house.listeners if house else make_listeners(settings)
     return ConnectorServer(
         parts=parts,
         context=context,
@@ -367,133 +423,16 @@ async def build(
         secret=secret,
         worker=workers[0],
         connected=connected,
-        protocol=_build_protocol(parts, receiver, publisher, proving),
+        protocol=build_protocol(parts, receiver, publisher, proving),
         credentials=credentials,
         issuing=issuing,
-        data=build_data_listener(settings, connected.here),
+        data_routes=build_data_routes(settings, connected.here, parts.owner),
         listeners=listeners,
         broker=broker,
         announcer=announcer,
         pushers=pushers,
-        passwords=Argon2Passwords(),
-        notifier=_build_notifier(parts, context, listeners),
+        passwords=house.passwords if house else Argon2Passwords(),
+        notifier=build_notifier(
+            settings, parts.notices, context, parts.client, partial(find_pages, settings, listeners)
+        ),
     )
-
-
-def _build_notifier(parts: Parts, context: Context, listeners: Listeners) -> Notifier:
-    address = partial(find_pages, parts.settings, listeners)
-    return build_notifier(parts.settings, parts.notices, context, parts.client, address)
-
-
-def _build_publisher(
-    parts: Parts, enforcer: Enforcer, connected: ConnectedPlanes, announce: Callable[[str], None]
-) -> Publisher:
-    dataplane = connected.planes
-    return Publisher(
-        context=enforcer.context,
-        evaluator=enforcer.evaluator,
-        supports=dataplane.supports,
-        look=dataplane.look,
-        announce=announce,
-        limits=enforcer.limits,
-        contact=find_contact(parts.settings.participant),
-        keys=parts.identity.credentials,
-        deriver=build_product_maker(parts.settings, connected.here),
-    )
-
-
-def _build_pushers(parts: Parts, publisher: Publisher, announcer: Announcer | None) -> list[DescriptionPusher]:
-    """Return what pushes self-descriptions to the broker; nothing without a broker, or without keys."""
-    chosen = parts.settings.broker
-    if announcer is None or publisher.keys is None or not chosen.participant or not chosen.api:
-        return []
-    client = DescriptionClient(parts.client, parts.identity, chosen.participant, chosen.api)
-    return [DescriptionPusher(publisher, publisher.keys, client, announce=announcer.announce)]
-
-
-def _build_protocol(
-    parts: Parts,
-    receiver: MessageReceiver,
-    publisher: Publisher,
-    proving: Sequence[Route],
-) -> Application:
-    """Return the application for peers, with what this participant states: its catalogue, itself, and its keys.
-
-    `proving` are the routes that prove who this participant is.
-    """
-    gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(parts.settings), parts.identity.seals)
-    stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
-    return application(gatekeeper, receiver, stated, proving)
-
-
-def _build_enforcer(parts: Parts, context: Context, dataplane: AnyPlane, library: Library) -> Enforcer:
-    evaluator = Evaluator(
-        context=context,
-        library=library,
-        directory=parts.identity,
-        changed_at=dataplane.changed_at,
-        describe=dataplane.describe,
-        exclude=parts.identity.exclude,
-    )
-    return Enforcer(
-        context=context,
-        evaluator=evaluator,
-        dataplane=dataplane,
-        limits=to_limits(parts.settings),
-    )
-
-
-def _build_receiver(parts: Parts, enforcer: Enforcer, decider: Decider) -> MessageReceiver:
-    return MessageReceiver(
-        context=enforcer.context,
-        enforcer=enforcer,
-        decider=decider,
-        address_problem=parts.address_problem,
-        data_problem=parts.data_problem,
-        limits=enforcer.limits,
-    )
-
-
-async def _build_worker(parts: Parts, enforcer: Enforcer, decider: Decider) -> Worker:
-    context, limits = enforcer.context, enforcer.limits
-    backoff = PeerBackoff(
-        context.owner,
-        await context.store.backoffs(context.owner),
-        limits=limits,
-        now=context.now,
-        spread=lambda: 0.5 + random.random() / 2,  # noqa: S311 - jitter
-    )
-    driver = ProcessDriver(
-        context=context,
-        enforcer=enforcer,
-        peer=parts.peer,
-        decider=decider,
-        backoff=backoff,
-        limits=limits,
-    )
-    return Worker(driver)
-
-
-def _build_search_client(parts: Parts) -> SearchClient | None:
-    chosen = parts.settings.broker
-    if not chosen.participant or not chosen.api:
-        return None
-    return SearchClient(parts.client, parts.identity, chosen.participant, chosen.api)
-
-
-async def _connect_planes(
-    parts: Parts, now: Callable[[], int], new_id: Callable[[], str], treating: Treating
-) -> ConnectedPlanes:
-    """Return the data planes of a connector; without a signaling listener, that of its process alone."""
-    settings = parts.settings
-    here = build_local_plane(
-        settings, parts.store, parts.client, now=now, treating=treating, data_problem=parts.data_problem
-    )
-    if settings.signaling.port is None:
-        return ConnectedPlanes(here, here)
-    rates = make_rates(settings)
-    end = await build_end(settings, parts.store, parts.client, owner=OWNER, now=now, new_id=new_id, rates=rates)
-    planes = connect_planes(
-        end, here, settings, directory=parts.identity, data_problem=parts.data_problem, new_id=new_id
-    )
-    return open_signaling(end, planes, parts.client)

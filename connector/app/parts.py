@@ -7,12 +7,14 @@ import random
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from connector.app.accounts.keys import read_passphrase
 from connector.app.checking import SECRET_FILE_BYTES, build_anchors, build_policy, check_proxies
@@ -20,8 +22,6 @@ from connector.app.descriptors import fit_bounds
 from connector.app.identities import (
     Wiring,
     build_identity,
-    find_holder,
-    find_issuer,
     list_document_routes,
     make_identity,
 )
@@ -32,7 +32,6 @@ from connector.authority import roster
 from connector.authority.keeping import SIGNED, Authority
 from connector.binding import authority as authority_binding
 from connector.binding.dcp import credential_service, issuer_service
-from connector.binding.dcp.issuer_service import ISSUER_SERVICE
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.routing import Route
 from connector.controlplane.core.context import Context
@@ -40,12 +39,7 @@ from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.notices.notifier import NoticeRule
 from connector.controlplane.usecases.holding.keeping import CredentialService
-from connector.controlplane.usecases.holding.requesting import ask_due
-from connector.controlplane.usecases.issuing.delivering import deliver_due, keep_clean
-from connector.controlplane.usecases.issuing.following import follow_list
-from connector.controlplane.usecases.issuing.lists import StatusPublisher
 from connector.controlplane.usecases.issuing.making import IssuerService
-from connector.controlplane.usecases.issuing.rules import IssuingRule
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.files import read_bounded, write_new
 from connector.identity.keys import SigningKey
@@ -62,7 +56,6 @@ from connector.ports.replica import Alone, Replica
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
 from connector.protocol.dcp.document import DidDocument
-from connector.protocol.dcp.status_list import PURPOSES
 from connector.settings import ParticipantSettings, Settings
 from connector.views.descriptions import Contact
 
@@ -118,7 +111,7 @@ class TrustProblems:
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts, built once per process."""
+    """The parts of one participant. Store, network client, transport, lock and replica are those of its process."""
 
     settings: Settings
     policy: NetPolicy
@@ -132,6 +125,8 @@ class Parts:
     """Returns the time in ms since the Unix epoch."""
     find_key: Callable[[], SigningKey]
     """Returns the private key of this participant, which is read once. Raises KeyFault."""
+    owner: str = OWNER
+    """The key of its rows."""
     notices: NoticeRule = field(default_factory=NoticeRule)
     replica: Replica = field(default_factory=Alone)
     list_wanted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -244,6 +239,29 @@ async def build_parts(
     )
 
 
+async def seat_parts(house: Parts, settings: Settings, owner: str) -> Parts:
+    """Return the parts of another participant in the process of `house`: its own keys, and all else of the process.
+
+    Raises the errors of keys and of the participant list.
+    """
+    wiring = Wiring(owner=owner, settings=settings, client=house.client, clock=house.now)
+    identity = await build_identity(wiring)
+    return replace(
+        house,
+        settings=settings,
+        identity=identity,
+        peer=HttpPeer(house.client, identity, identity.seals),
+        find_key=lambda: wiring.key,
+        owner=owner,
+        notices=house.notices.seat(owner),
+        list_wanted=asyncio.Event(),
+        list_renewed=asyncio.Event(),
+        membership_wanted=asyncio.Event(),
+        issuing_wanted=asyncio.Event(),
+        troubles=TrustProblems(),
+    )
+
+
 async def issue_own_token(settings: Settings, audience: str | None = None) -> str:
     """Return a token with which a participant authenticates at `audience`, or else at its own process.
 
@@ -258,52 +276,10 @@ async def issue_own_token(settings: Settings, audience: str | None = None) -> st
         await transport.close()
 
 
-def build_credential_service(parts: Parts, context: Context) -> CredentialService | None:
-    """Return the Credential Service, if the identity mechanism has credentials."""
-    holder = find_holder(parts.identity)
-    return CredentialService(context, holder, parts.settings.identity.of_kit) if holder else None
-
-
-def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None:
-    """Return the Issuer Service, if the settings name credentials that this process issues."""
-    issuer, chosen = find_issuer(parts.identity), parts.settings.issuer.credentials
-    if issuer is None or not chosen:
-        return None
-    address = parts.settings.protocol.public_url.rstrip("/") + ISSUER_SERVICE
-    rules = [
-        IssuingRule(
-            type=each.type,
-            role=each.role,
-            otherwise=each.otherwise,
-            claims=each.claims,
-            days=each.days,
-            schema=each.schema or "",
-        )
-        for each in chosen
-    ]
-    of_kit = parts.settings.identity.of_kit
-    lists = StatusPublisher(context, issuer, address, purposes=PURPOSES[:1] if of_kit else PURPOSES)
-    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit, parts.issuing_wanted)
-
-
-def list_credential_work(
-    credentials: CredentialService | None, issuing: IssuerService | None
-) -> list[tuple[str, Work]]:
-    """Return what asks issuers and tells holders until it is cancelled, each with its name."""
-    work: list[tuple[str, Work]] = [("requests for credentials", partial(ask_due, credentials))] if credentials else []
-    if issuing:
-        work += [
-            ("holders", partial(deliver_due, issuing)),
-            ("ended credentials", partial(keep_clean, issuing)),
-            ("credentials of members", partial(follow_list, issuing)),
-        ]
-    return work
-
-
 def make_holding_context(parts: Parts, now: Callable[[], int]) -> Context:
     """Return the context of a participant without processes: it holds credentials, or has people who sign in."""
     return Context(
-        owner=OWNER,
+        owner=parts.owner,
         participant=parts.settings.participant.id,
         address=parts.address,
         store=parts.store,
@@ -324,8 +300,10 @@ def list_identity_routes(
     shown = credential_service.routes(service, make_rates(parts.settings)) if service else []
     issued = issuer_service.routes(issuer, make_rates(parts.settings)) if issuer else []
     news = authority_binding.news_routes(parts.list_wanted.set, read_monotonic)
-    own = [*list_document_routes(parts.settings, parts.find_key), *shown, *issued]
-    return [*own, *_list_authority_routes(parts), *news]
+    # The public address of a tenant has a path, which the one of a process has not.
+    base = urlsplit(parts.settings.protocol.public_url).path.rstrip("/")
+    own = [msgspec.structs.replace(route, path=base + route.path) for route in (*shown, *issued, *news)]
+    return [*list_document_routes(parts.settings, parts.find_key), *own, *_list_authority_routes(parts)]
 
 
 def _list_authority_routes(parts: Parts) -> list[Route]:

@@ -109,11 +109,22 @@ async def _run_connector(settings: Settings, tell: Tell) -> None:
     # Each role imports only its own rooms, which shortens the start.
     from connector.app.connector import build
 
+    if settings.tenants.folder is not None:
+        await _run_house(settings, tell)
+        return
     connector = await build(settings)
-
     first = partial(_tell_first, connector.invite_first, tell)
     ended = connector.parts.replica.ended
     await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set, first, ended)
+
+
+async def _run_house(settings: Settings, tell: Tell) -> None:
+    from connector.app.tenants.house import build_house
+
+    running = await build_house(settings)
+    own = running.house
+    first = partial(_tell_first, own.invite_first, tell)
+    await _run_until_signal(running, own.listeners.addresses, running.reload, first, own.parts.replica.ended)
 
 
 async def _run_broker(settings: Settings, tell: Tell) -> None:

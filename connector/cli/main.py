@@ -58,6 +58,7 @@ WORDS = {
     "hold": CommandEntry("hold", "Holds: processes that wait for a person."),
     "user": CommandEntry("user", "Users: people who sign in to the pages."),
     "dataplane": CommandEntry("dataplane", "Data planes in processes of their own."),
+    "tenant": CommandEntry("tenant", "Tenants: other participants in the process of this one."),
     "store": CommandEntry("store", "The store: move it to another database."),
     "broker": CommandEntry("broker", "The broker: run it, or show its state."),
     "authority": CommandEntry("authority", "The authority of a data space: its keys, its members, the signed list."),

@@ -27,6 +27,7 @@ from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, RosterSource
 from connector.identity.listing.successions import show_successors
+from connector.identity.listing.verified import Keys, LastVerified
 from connector.identity.seals import ListedSeals
 from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
@@ -46,6 +47,7 @@ KIND = "roster+jws"
 MAX_MEMBERS = 10_000
 LOOK_AGAIN_MS = 10_000
 SOON_MS = 5 * 86_400_000
+_VERIFIED: "LastVerified[tuple[Signer, Roster]]" = LastVerified()
 GRACE_MS = 86_400_000
 # The rules of a token that a newer list can satisfy.
 _RULES_OF_THE_LIST = frozenset({"member", "key"})
@@ -149,11 +151,11 @@ def read_roster(
     Raises RosterRejected with the reason.
     """
     try:
-        signer = open_list(signed, kind=KIND, roots=_add_successors(operator, seen), limit=MAX_DOCUMENT)
+        roots = _add_successors(operator, seen)
+        signer, roster = _VERIFIED.find(signed, roots, tuple(operator), _open_roster)
     except (KeyFault, Rejected) as fault:
         problem = fault.problem if isinstance(fault, Rejected) else str(fault)
         raise RosterRejected(f"The participant list is refused: {problem}") from None
-    roster = _parse_roster(signer, operator)
     document = roster.document
     if signer.authority not in (None, document.issuer):
         raise RosterRejected(f"The key that signed the participant list is not one of {document.issuer}.")
@@ -298,7 +300,7 @@ class RosterIdentity:
     def _use(self, signed: bytes) -> bool:
         first = self._roster is None
         roster = read_roster(signed, operator=self._operator, now_ms=self._clock(), seen=self._seen, take_expired=first)
-        self._text = signed
+        self._text = hashlib.sha256(signed).digest()
         # A second refresh may have overtaken this one while it was fetching.
         changed = self._roster is None or roster.seen != self._seen
         self._roster = roster
@@ -322,7 +324,7 @@ class RosterIdentity:
                 return False
             try:
                 signed = await self._source()
-                changed = signed != self._text and self._use(signed)
+                changed = hashlib.sha256(signed).digest() != self._text and self._use(signed)
             except RosterRejected:
                 return False
             else:
@@ -457,8 +459,9 @@ def bearer(authorization: str | None) -> str:
     return token
 
 
-def _parse_roster(signer: Signer, pinned: Sequence[VerificationKey]) -> Roster:
-    """Parse a payload whose signature was verified; raises RosterRejected."""
+def _open_roster(signed: bytes, roots: Keys, pinned: Keys) -> tuple[Signer, Roster]:
+    """Verify and parse a list, whatever its times; raises KeyFault, Rejected and RosterRejected."""
+    signer = open_list(signed, kind=KIND, roots=roots, limit=MAX_DOCUMENT)
     try:
         document = msgspec.json.decode(signer.payload, type=RosterDocument)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -477,18 +480,17 @@ def _parse_roster(signer: Signer, pinned: Sequence[VerificationKey]) -> Roster:
         for member in document.members
         if not member.suspended
     }
-    digest = hashlib.sha256(signer.payload).hexdigest()
     successors = show_successors(signer.roots, pinned)
     seen = AcceptedRoster(
         version=document.version,
-        digest=digest,
+        digest=hashlib.sha256(signer.payload).hexdigest(),
         root=signer.root,
         number=signer.number,
         pinned=pinned[-1].kid if successors else "",
         successors=successors,
     )
     ends = int(document.expires.timestamp() * 1000)
-    return Roster(
+    return signer, Roster(
         document=document,
         seen=seen,
         participants=participants,

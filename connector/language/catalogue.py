@@ -23,7 +23,20 @@ FAULTS = (
     *("forms", "sources", "brokers", "issuing", "trust", "stores", "recipes", "sinks"),
 )
 """The chapters of what the code writes in English: of the process, of use cases and peers, of data, of documents."""
-COMMANDS = (*FAULTS, "codes", "doctor", "errors", "fields", "help", "options", "problems", "setup", "usage", "values")
+COMMANDS = (
+    *FAULTS,
+    "codes",
+    "doctor",
+    "errors",
+    "fields",
+    "help",
+    "options",
+    "problems",
+    "setup",
+    "tenants",
+    "usage",
+    "values",
+)
 """The chapters of the command line, which are in the folder `commands` of a language."""
 
 _LONGEST_SENTENCE, _DEEPEST_SENTENCE = 4000, 4

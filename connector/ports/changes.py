@@ -432,6 +432,12 @@ class AppendLeaf(msgspec.Struct, frozen=True):
     leaf: Leaf
 
 
+class ForgetOwner(msgspec.Struct, frozen=True):
+    """Remove all rows of an owner, its audit log too. Nobody may change anything for it at the same time."""
+
+    owner: str
+
+
 Change = (
     PutProcess
     | PutAsset
@@ -485,5 +491,6 @@ Change = (
     | ProductChange
     | ExtendJournal
     | DropJournal
+    | ForgetOwner
     | AppendLeaf
 )

@@ -21,12 +21,14 @@ from connector.settings.model import (
     ProtocolSettings,
     Settings,
     SettingsError,
+    TenantsSettings,
     anchor,
 )
 from connector.settings.people import WebSettings
 from connector.settings.reading import load
 from connector.settings.reference import change_values, render_markdown, render_template
 from connector.settings.store import StoreSettings
+from connector.settings.tenants import load_tenant, locate_data
 
 __all__ = [
     "DEFAULT_ZONE",
@@ -53,10 +55,13 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StoreSettings",
+    "TenantsSettings",
     "WebSettings",
     "anchor",
     "change_values",
     "load",
+    "load_tenant",
+    "locate_data",
     "render_markdown",
     "render_template",
 ]

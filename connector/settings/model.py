@@ -315,6 +315,15 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
     ] = ()
 
 
+class TenantsSettings(Section, frozen=True, kw_only=True):
+    """Other participants in the process of this one: departments, small firms, clubs."""
+
+    folder: Annotated[
+        Path | None,
+        Meta(description="Folder with one folder for each tenant, and the list of them; if omitted, there are none."),
+    ] = None
+
+
 class DelegatedTier(StrEnum):
     """The party that keeps a constraint that this connector cannot enforce."""
 
@@ -391,6 +400,7 @@ class Settings(Section, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     logging: LoggingSettings = LoggingSettings()
     broker: BrokerSettings = BrokerSettings()
+    tenants: TenantsSettings = TenantsSettings()
 
     @property
     def labels(self) -> dict[str, dict[str, str]]:

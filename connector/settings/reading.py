@@ -29,7 +29,7 @@ _FIELD = re.compile(r"Object (?P<kind>contains unknown|missing required) field `
 
 def load(file: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `file` and the environment (default: this process's). Raises SettingsError."""
-    values, variables = _read(file), dict[str, str]()
+    values, variables = read_file(file), dict[str, str]()
     for key, (variable, value) in _read_environment(os.environ if environ is None else environ).items():
         section, _, name = key.rpartition(".")
         table: Any = values
@@ -39,15 +39,24 @@ def load(file: Path, environ: Mapping[str, str] | None = None) -> Settings:
             raise SettingsError(f"In {file}, {section} is not a section: write it as [{section}].")
         table[name] = value
         variables[key] = variable
-    try:
-        settings = msgspec.convert(values, Settings, dec_hook=_parse_path)
-    except msgspec.ValidationError as error:
-        raise SettingsError(_explain(str(error), file, variables)) from None
-    _check(settings, file)
+    settings = convert(values, file, variables)
+    check(settings, file)
     return anchor(settings, file.resolve().parent)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def convert(values: Mapping[str, Any], file: Path, variables: Mapping[str, str] | None = None) -> Settings:
+    """Return the values of a file as settings; `variables` are those of the environment, by setting.
+
+    Raises SettingsError.
+    """
+    try:
+        return msgspec.convert(values, Settings, dec_hook=_parse_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error), file, variables or {})) from None
+
+
+def read_file(file: Path) -> dict[str, Any]:
+    """Return the values of a settings file, as they are written. Raises SettingsError."""
     try:
         with file.open("rb") as opened:
             content = opened.read(_LARGEST_FILE + 1)
@@ -121,7 +130,8 @@ def _parse_path(kind: type, value: Any) -> Any:
     return Location(value)
 
 
-def _check(settings: Settings, file: Path) -> None:
+def check(settings: Settings, file: Path) -> None:
+    """Raise SettingsError if values do not fit each other; `file` is where they are written."""
     mechanism = settings.identity.mechanism
     if mechanism in UNPROVEN and settings.mode is Mode.PRODUCTION:
         reason = f"In {file}, identity.mechanism is `{mechanism}`, which proves nothing: use `roster` in production."

@@ -12,6 +12,7 @@ SUITES = {
     "client/test_examples.py": "the examples in the docstrings of the client",
     "dataplane/transfer/test_kept.py": "what is kept of a transfer that breaks, in both directions",
     "dataplane/transfer/test_causes.py": "what both sides learn of a source that fails",
+    "app/tenants/test_isolation.py": "that no answer of one participant shows anything of another of its process",
     "app/test_full_disk.py": "a connector whose whole folder is on a full disk",
     "views/test_views.py": "what holds for every view and every order",
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",

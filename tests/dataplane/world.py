@@ -16,7 +16,7 @@ from aiohttp import web
 
 from connector.dataplane.kinds import Site, build_sinks, build_sources
 from connector.dataplane.listener.pull import Accel
-from connector.dataplane.listener.serve import make_app, make_runner
+from connector.dataplane.listener.serve import list_routes, make_app, make_runner
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.treating.delivery import Treating
 from connector.net.addresses import net_policy
@@ -144,7 +144,7 @@ async def side(
         made.told.append(report)
 
     plane.listen(hear)
-    runner = make_runner(make_app(plane, patience_s=patience_s, stall_s=stall_s, accel=accel))
+    runner = make_runner(make_app(list_routes(plane, OWNER, patience_s=patience_s, stall_s=stall_s, accel=accel)))
     await runner.setup()
     await web.SockSite(runner, listening, ssl_context=tls).start()
     try:

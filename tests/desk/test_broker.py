@@ -20,7 +20,7 @@ async def test_a_person_brings_no_claim_beside_those_of_the_list(member: str) ->
     for number in (1, 2):
         listed = square.space.members[number]
         square.space.members[number] = msgspec.structs.replace(listed, claims={"role": ("clerk",)})
-    desk = square.app._app.state.pages.desk
+    desk = square.app._pages.desk
     user = User(owner="o", name="n", person="N", roles=(UserRole.CONSUMER,), created_at=0, version=1, member=member)
     assert (await open_view(desk, user)).visible == {EVERYBODY}
     assert len((await open_whole_view(desk)).visible) == 2

@@ -19,7 +19,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.controlplane.processes.loading import load_transfer
 from connector.dataplane.kinds import Site
-from connector.dataplane.listener.serve import make_runner
+from connector.dataplane.listener.serve import make_app, make_runner
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Unreachable
@@ -133,7 +133,7 @@ async def listening(world: World, member: Member) -> AsyncIterator[None]:
     """Serve the data of a member on loopback, and lead the wire there."""
     bound = socket.create_server(("127.0.0.1", 0))
     port = world.ports[member.name] = bound.getsockname()[1]
-    runner = make_runner(member.connector.data)
+    runner = make_runner(make_app(member.connector.data_routes))
     await runner.setup()
     await web.SockSite(runner, bound).start()
 

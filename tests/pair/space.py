@@ -14,7 +14,8 @@ import httpx
 from connector.api.frame.desk import wait
 from connector.app.broker import BrokerServer, build_broker
 from connector.app.connector import ConnectorServer, build
-from connector.app.parts import list_credential_work, read_clock
+from connector.app.control.credentials import list_credential_work
+from connector.app.parts import read_clock
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector

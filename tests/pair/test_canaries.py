@@ -84,7 +84,7 @@ class CityPages(Visited):
         connector = world.city.connector
         self.address = "https://pages.city.example"
         house = PagesHouse(address=self.address, provider="City")
-        self.app = make_pages_app(connector._make_desk(), house)
+        self.app = make_pages_app(connector.desk, house)
         settings = connector.parts.settings.web
         self.register = UserRegister(connector.context, connector.passwords, self.address, settings.passwords)
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from connector.api.frame.desk import wait
-from connector.app.parts import list_credential_work
+from connector.app.control.credentials import list_credential_work
 from connector.authority import roster
 from connector.authority.profile import publish_profile
 from connector.client.frame.errors import ClientError

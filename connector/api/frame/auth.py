@@ -7,7 +7,7 @@ The check precedes the body.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -43,8 +43,15 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
         return f"ApiKey(id={self.id!r})"
 
 
+FindGuest = Callable[[str], Awaitable[tuple[ApiKey, object] | None]]
+"""Returns the key of another participant of the process by its SHA-256, with the desk that it opens; or None."""
+
+
 class KeyMiddleware:
-    """ASGI middleware that checks the key of a request; it stores the key's name and scopes in `request.state`."""
+    """ASGI middleware that checks the key of a request; it stores the key's name and scopes in `request.state`.
+
+    `find_guest` looks for keys that are not among `keys`; the desk that such a key opens is stored too.
+    """
 
     def __init__(
         self,
@@ -53,8 +60,10 @@ class KeyMiddleware:
         keys: Sequence[ApiKey],
         largest_body: int = LARGEST_BODY,
         rates: CallerRates | None = None,
+        find_guest: FindGuest | None = None,
     ) -> None:
         self._app = app
+        self._find_guest = find_guest
         self._rates = rates
         self._keys = tuple(keys)
         self._largest = largest_body
@@ -66,7 +75,7 @@ class KeyMiddleware:
             return
         headers = Headers(scope=scope)
         if scope["path"] not in KEYLESS:
-            refusal = self._put_off(scope, headers) or self._refusal(scope, headers)
+            refusal = self._put_off(scope, headers) or await self._refusal(scope, headers)
             if refusal:
                 await refusal(scope, receive, send)
                 return
@@ -88,9 +97,14 @@ class KeyMiddleware:
         host = (scope.get("client") or ("",))[0]
         return self._rates.name_caller(host, headers) if self._rates else ""
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+    async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         presented = _presented(headers)
-        key = self._known(presented) if presented is not None else None
+        digest = hashlib.sha256((presented or "").encode("utf-8", "surrogateescape")).hexdigest()
+        key = self._known(digest) if presented is not None else None
+        if key is None and presented is not None and self._find_guest:
+            guest = await self._find_guest(digest)
+            if guest:
+                key, scope.setdefault("state", {})["desk"] = guest
         if key is None:
             if self._rates:
                 self._rates.note_failure(self._name_caller(scope, headers))
@@ -106,9 +120,8 @@ class KeyMiddleware:
         scope.setdefault("state", {}).update(key_id=key.id, scopes=opened)
         return None
 
-    def _known(self, presented: str) -> ApiKey | None:
+    def _known(self, digest: str) -> ApiKey | None:
         """Compare with all keys, so that the time reveals nothing about any of them."""
-        digest = hashlib.sha256(presented.encode("utf-8", "surrogateescape")).hexdigest()
         found = None
         for key in self._keys:
             if hmac.compare_digest(digest, key.sha256):

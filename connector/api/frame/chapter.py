@@ -19,7 +19,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
-from connector.api.frame.desk import find_desk_value
+from connector.api.frame.desk import find_desk, find_desk_value
 from connector.api.frame.errors import UnreadableBody
 from connector.api.frame.models import answer_model, is_view, read_order, request_model
 from connector.views.handed_in import HandedInFault, parse_json
@@ -109,7 +109,7 @@ def _adapt(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
     async def adapted(**given: Any) -> Any:
         if desk:
             request = given[asks] if asks else given.pop(_REQUEST)
-            values = request.app.state.desk
+            values = find_desk(request)
             given.update((name, field(values)) for name, field in desk.items())
         for name, kind in orders.items():
             given[name] = read_order(kind, given[name]) if given[name] is not None else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request
 from pydantic import BeforeValidator
 
 from connector.api.frame.errors import ApiError
@@ -54,6 +54,11 @@ def show_list(listed: ListInUse | None, now: int) -> ListView | None:
 def install_desk(app: FastAPI, desk: Desk) -> None:
     """Give the endpoints of an application their values."""
     app.state.desk = desk
+
+
+def find_desk(request: Request) -> Any:
+    """Return the values for a request: of the participant whose key it shows, which the access check has noted."""
+    return getattr(request.state, "desk", None) or request.app.state.desk
 
 
 @dataclass(frozen=True)

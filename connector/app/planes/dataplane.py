@@ -16,7 +16,7 @@ from connector.app.checking import build_anchors, build_policy
 from connector.app.listeners import Listeners
 from connector.app.lock import lock_store
 from connector.app.parts import OWNER, load_secret, make_rates, new_urn, read_clock, to_bounds
-from connector.app.planes.local import build_data_listener, build_local_plane
+from connector.app.planes.local import build_data_routes, build_local_plane
 from connector.app.planes.signaling import SignalingEnd, build_end
 from connector.app.storing.opening import open_configured
 from connector.binding.dps.callbacks import ControlPlanes
@@ -24,6 +24,7 @@ from connector.binding.dps.dataflows import FlowEndpoint, dataflow_routes
 from connector.binding.dps.registering import control_plane_routes
 from connector.controlplane.judging.library import operands
 from connector.dataplane.kinds import make_treating
+from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.net.addresses import NetPolicy, check_url
 from connector.net.client import GuardedClient
@@ -102,7 +103,7 @@ async def build_data_plane(
         lock=lock,
         transport=transport,
         plane=plane,
-        data=build_data_listener(settings, plane),
+        data=make_app(build_data_routes(settings, plane, None)),
         signaling=_build_signaling(settings, store, plane, end),
         end=end,
         control=control,

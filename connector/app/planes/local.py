@@ -1,9 +1,7 @@
 """The data plane of this process: for its own connector, or for control planes elsewhere."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-
-from aiohttp import web
+from collections.abc import Awaitable, Callable, Sequence
 
 from connector.app.accounts.secrets import make_secret_reader
 from connector.app.checking import build_anchors, build_policy
@@ -12,7 +10,7 @@ from connector.dataplane.backends.notices import Notices
 from connector.dataplane.deriving.making import ProductMaker
 from connector.dataplane.kinds import Site, build_sinks, build_sources, build_streams
 from connector.dataplane.listener.pull import Accel
-from connector.dataplane.listener.serve import make_app
+from connector.dataplane.listener.serve import DataRoute, list_routes
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.treating.delivery import Treating
@@ -77,7 +75,7 @@ def build_product_maker(settings: Settings, plane: LocalDataPlane) -> ProductMak
     return ProductMaker(settings.derived, plane.sources, received, asyncio.Lock())
 
 
-def build_data_listener(settings: Settings, plane: LocalDataPlane) -> web.Application:
-    """Return the application that serves data."""
+def build_data_routes(settings: Settings, plane: LocalDataPlane, owner: str | None) -> Sequence[DataRoute]:
+    """Return the routes at which the data of `owner` is served; None is every owner that the plane serves."""
     accel = Accel(settings.data.accel) if settings.data.accel else None
-    return make_app(plane, accel=accel, rates=make_rates(settings))
+    return list_routes(plane, owner, accel=accel, rates=make_rates(settings))

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from connector.app.checking import build_anchors, build_policy
+from connector.app.control.credentials import build_credential_service
 from connector.app.identities import Wiring, list_document_routes
 from connector.app.listeners import Listeners, ListenFailed
 from connector.app.parts import (
     OWNER,
-    build_credential_service,
     build_parts,
     list_identity_routes,
     make_holding_context,

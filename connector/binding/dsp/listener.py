@@ -39,20 +39,24 @@ def application(
     receiver: MessageReceiver,
     catalog_routes: Sequence[Route],
     beside: Sequence[Route] = (),
+    root: str = "",
 ) -> Application:
     """Return the application of a participant; the base path is the path of its public address.
 
-    `beside` are routes whose paths do not lie below the base path.
+    `beside` are routes whose paths do not lie below the base path. `root` is the path below which the participant has
+    everything: nothing for the one that has the whole listener.
     """
     chapters = [
         *catalog_routes,
         *negotiation.routes(gatekeeper, receiver),
         *transfer.routes(gatekeeper, receiver),
     ]
-    return mount(receiver.context.participant, receiver.context.address, chapters, beside)
+    return mount(receiver.context.participant, receiver.context.address, chapters, beside, root)
 
 
-def mount(participant: str, address: str, chapters: Sequence[Route], beside: Sequence[Route] = ()) -> Application:
+def mount(
+    participant: str, address: str, chapters: Sequence[Route], beside: Sequence[Route] = (), root: str = ""
+) -> Application:
     """Return the application with the version document and `beside`, and `chapters` below the path of `address`.
 
     It never redirects. Behind a proxy that ends TLS, a redirect would name plain HTTP, and a client that follows it
@@ -60,7 +64,7 @@ def mount(participant: str, address: str, chapters: Sequence[Route], beside: Seq
     """
     base = urlsplit(address).path.rstrip("/")
     below = [msgspec.structs.replace(route, path=base + route.path) for route in chapters]
-    return dispatcher([version_route(participant, base), *beside, *below], make_refusals(base))
+    return dispatcher([version_route(participant, base, root), *beside, *below], make_refusals(base))
 
 
 def make_refusals(base: str) -> Refuse:
@@ -80,12 +84,17 @@ def make_refusals(base: str) -> Refuse:
     return refuse_path
 
 
-def version_route(participant: str, base: str) -> Route:
-    """Return the route of the version document: unversioned and unauthenticated (Exposure of Versions)."""
-    version = Version(version="2025-1", path=base or "/", binding="HTTPS", service_id=f"{participant}#connector")
+def version_route(participant: str, base: str, root: str = "") -> Route:
+    """Return the route of the version document: unversioned and unauthenticated (Exposure of Versions).
+
+    Below `root`, as the path that it states is.
+    """
+    version = Version(
+        version="2025-1", path=base.removeprefix(root) or "/", binding="HTTPS", service_id=f"{participant}#connector"
+    )
     document = encode(VersionResponse(protocol_versions=(version,)))
 
     async def show(_: PeerRequest) -> Reply:
         return Reply(body=document, media_type=JSON)
 
-    return Route("GET", WELL_KNOWN, show)
+    return Route("GET", root + WELL_KNOWN, show)

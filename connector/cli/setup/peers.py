@@ -22,6 +22,7 @@ from connector.settings import Settings
 ALL, NONE = "all", "none"
 MOST, AT_ONCE, TIMEOUT_S = 20, 20, 3.0
 _MOST_BYTES, _LONGEST, _MOST_VERSIONS = 64 * 1024, 80, 10
+_MOST_SEGMENTS = 6
 Say = Callable[..., str]
 ListedPeer = Member | Participant
 
@@ -141,9 +142,12 @@ async def _ask(client: GuardedClient, member: ListedPeer, known: set[str]) -> No
 
 
 def _list_roots(endpoint: Endpoint) -> list[str]:
-    """Return where the document may be: at the root of the host, or at the listed path, or one segment above it."""
-    path = endpoint.path.rstrip("/")
-    return [endpoint.origin + part for part in dict.fromkeys(("", path.rpartition("/")[0], path))]
+    """Return where the document may be: at the listed path, or above it up to the root of the host.
+
+    The nearest comes first: a host with several participants has another document at its root.
+    """
+    segments = endpoint.path.rstrip("/").split("/")[:_MOST_SEGMENTS]
+    return [endpoint.origin + "/".join(segments[:count]) for count in range(len(segments), 0, -1)]
 
 
 async def _fetch(client: GuardedClient, url: str) -> Response:

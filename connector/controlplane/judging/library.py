@@ -43,10 +43,15 @@ def operands(zone: tzinfo = UTC, labels: Mapping[str, Mapping[str, str]] = NO_LA
 
     `labels` are what people call groups, roles and other values of open lists there, by value and language.
     """
+    return msgspec.structs.replace(_read_operands(), zone=zone, labels=labels)
+
+
+@cache
+def _read_operands() -> Registry:
+    """Return the distributed operands, read once: participants of one process share them, and nothing changes them."""
     terms = sorted(entry.name for entry in resources.find_path("vocab", "terms").iterdir() if entry.suffix == ".toml")
     texts = tuple(resources.read_text("vocab", "terms", name) for name in terms)
-    parsed = registry.parse(resources.read_text("policies", "operands.toml"), texts)
-    return msgspec.structs.replace(parsed, zone=zone, labels=labels)
+    return registry.parse(resources.read_text("policies", "operands.toml"), texts)
 
 
 class _ReadPolicy(NamedTuple):

@@ -37,6 +37,15 @@ class NoticeRule:
 
     def __init__(self) -> None:
         self.noted, self.awaited = asyncio.Event(), asyncio.Event()
+        self._seats: dict[str, NoticeRule] = {}
+
+    def seat(self, owner: str) -> "NoticeRule":
+        """Return the rule whose events are those of one more participant on the store."""
+        return self._seats.setdefault(owner, NoticeRule())
+
+    def unseat(self, owner: str) -> None:
+        """Forget a participant that has left the process."""
+        self._seats.pop(owner, None)
 
     def extend(self, group: Sequence[Change]) -> Sequence[Change]:
         """Return the notices of a group, and the marks of agreements whose end is to be looked at."""
@@ -44,10 +53,11 @@ class NoticeRule:
 
     def note(self, added: Sequence[Change]) -> None:
         """Wake the notifier, and who looks ahead."""
-        if any(isinstance(change, AddNotice) for change in added):
-            self.noted.set()
-        if any(isinstance(change, PutNoticeMark) for change in added):
-            self.awaited.set()
+        for change in added:
+            if isinstance(change, AddNotice):
+                self._seats.get(change.notice.owner, self).noted.set()
+            elif isinstance(change, PutNoticeMark):
+                self._seats.get(change.mark.owner, self).awaited.set()
 
 
 @dataclass(kw_only=True)

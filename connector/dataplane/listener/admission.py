@@ -48,6 +48,12 @@ def refuse_busy(text: str, seconds: int = 2) -> Refusal:
     return Refusal(503, "unavailable", text, {"Retry-After": str(seconds)})
 
 
+def refuse_unknown() -> Refusal:
+    """Return the refusal of a request that opens no flow here."""
+    text = "Unknown flow or token: use the data address of the last start."
+    return Refusal(401, "unauthorized", text, {"WWW-Authenticate": "Bearer"})
+
+
 def refuse_source(error: SourceError) -> Refusal:
     """Return the refusal for a source that failed: final, or to be repeated. Its code is the cause, without details."""
     cause = error.cause or Cause.UNAVAILABLE
@@ -72,21 +78,23 @@ def render_refusal(refusal: Refusal) -> web.Response:
 
 
 class FlowAccess:
-    """Admits pulls and pushes. `patience_s` is how long a request waits for the first lease of its flow, in seconds.
+    """Admits pulls and pushes of the flows of `owner`; None is every owner that the plane serves.
 
-    The first lease can follow the first request: it is granted after the peer has acknowledged the message with the
-    address.
+    `patience_s` is how long a request waits for the first lease of its flow, in seconds: that can follow the first
+    request, because it is granted after the peer has acknowledged the message with the address.
     """
 
     def __init__(
         self,
         plane: LocalDataPlane,
+        owner: str | None,
         *,
         patience_s: float = 5.0,
         budget: ConcurrencyLimit | None = None,
         rates: CallerRates | None = None,
     ) -> None:
         self.plane = plane
+        self._owner = owner
         self._patience_s = patience_s
         self._rates = rates
         self.budget = budget or ConcurrencyLimit(total=512, per_key=16)
@@ -106,14 +114,10 @@ class FlowAccess:
         note_failure = self.admit_caller(request)
         shown = request.headers.getall("Authorization", [])
         flow = await self.plane.admit(request.match_info["flow_id"], shown[0]) if len(shown) == 1 else None
-        if flow is None:
+        # A token opens its flow at any address of the process; the sources and folders here are those of one owner.
+        if flow is None or self._owner not in {None, flow.owner}:
             note_failure()
-            raise Refusal(
-                401,
-                "unauthorized",
-                "Unknown flow or token: use the data address of the last start.",
-                {"WWW-Authenticate": "Bearer"},
-            )
+            raise refuse_unknown()
         if flow.direction is not direction:
             allowed = "GET, HEAD" if flow.direction is FlowDirection.SERVE else "HEAD, PUT, POST"
             raise Refusal(

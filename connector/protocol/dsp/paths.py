@@ -36,6 +36,8 @@ from connector.protocol.dsp.transfer import (
 from connector.protocol.dsp.version import VersionResponse
 
 WELL_KNOWN = "/.well-known/dspace-version"
+BASE_PATH = "/dsp/2025-1"
+"""The path of the endpoints below the place of the version document, unless the settings name another one."""
 
 
 class MessageEndpoint(msgspec.Struct, frozen=True):

@@ -433,6 +433,10 @@ def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
     tables.put(tables.leaves, (change.leaf.owner, position), msgspec.structs.replace(change.leaf, position=position))
 
 
+def _forget_owner(tables: MemoryTables, change: changes.ForgetOwner) -> None:
+    tables.forget(change.owner)
+
+
 _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutProcess: _put_process,
     changes.PutAsset: _put_asset,
@@ -483,6 +487,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutNoticeMark: _put_notice_mark,
     changes.DropNoticeMark: _drop_notice_mark,
     changes.PutNoticeReader: _put_notice_reader,
+    changes.ForgetOwner: _forget_owner,
     changes.AppendLeaf: _append_leaf,
     **journals.APPLY,
     **products.APPLY,

@@ -98,6 +98,13 @@ class MemoryTables:
             self._place += 1
             table[key] = (before[0] if before else self._place, value)
 
+    def forget(self, owner: str) -> None:
+        """Remove all rows whose key begins with an owner, or is one."""
+        for table in vars(self).values():
+            for key in list(table) if isinstance(table, dict) else ():
+                if owner in (key, key[0] if isinstance(key, tuple) else None):
+                    self.put(table, key, None)
+
     def get(self, table: Table, key: Hashable) -> Any:
         """Return a value, or None for an unknown key."""
         self.require_open()

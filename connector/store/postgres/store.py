@@ -22,11 +22,12 @@ from connector.store.postgres.migrate import REFUSED_BY_SERVER, DatabaseRefused,
 from connector.store.postgres.reading import FAULTS, GatheredReads
 from connector.store.postgres.replicas import DatabaseReplica, claim
 from connector.store.postgres.writer import PostgresWriter
+from connector.store.sqlite.applying import APPLY
 from connector.store.sqlite.chapters import replay
 from connector.store.sqlite.engine.connection import StoreConnection
 from connector.store.sqlite.engine.kept import KeptPage, KeptPages
 from connector.store.sqlite.engine.writer import Writer
-from connector.store.sqlite.store import APPLY, SqliteStore
+from connector.store.sqlite.store import SqliteStore
 
 R = TypeVar("R")
 

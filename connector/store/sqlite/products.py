@@ -6,7 +6,6 @@ from connector.ports.entities import MeasuredQuality, Product
 from connector.store.sqlite.chapters import products
 from connector.store.sqlite.engine.connection import StoreConnection
 
-PRODUCT_CHANGES = products.APPLY
 """How each change of the chapter is applied."""
 
 

@@ -42,19 +42,15 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.rules import check_version
+from connector.store.sqlite.applying import APPLY
 from connector.store.sqlite.chapters import (
     agreements,
     assets,
     audit,
-    consents,
-    credentials,
     duties,
     events,
     flows,
     holds,
-    issuing,
-    journals,
-    notices,
     payments,
     peers,
     planes,
@@ -62,7 +58,6 @@ from connector.store.sqlite.chapters import (
     replay,
     subscriptions,
     usage,
-    users,
 )
 from connector.store.sqlite.engine.connection import (
     StoreConnection,
@@ -77,63 +72,16 @@ from connector.store.sqlite.engine.writer import Writer
 from connector.store.sqlite.issuing import SqliteIssuing
 from connector.store.sqlite.journals import SqliteJournals
 from connector.store.sqlite.people import SqlitePeople
-from connector.store.sqlite.products import PRODUCT_CHANGES, SqliteProducts
+from connector.store.sqlite.products import SqliteProducts
 from connector.views.subscriptions import SubscriptionState
-
-APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
-    changes.PutProcess: processes.put,
-    changes.PutAsset: assets.put,
-    changes.DropAsset: assets.drop,
-    changes.PutAgreement: agreements.put,
-    changes.FinalizeAgreement: agreements.finalize,
-    changes.WithdrawAgreement: agreements.withdraw,
-    changes.UseReplayKey: replay.use,
-    changes.PutHold: holds.put,
-    changes.DropHold: holds.drop,
-    changes.PutBackoff: peers.put,
-    changes.PutBlock: peers.put_block,
-    changes.DropBlock: peers.drop_block,
-    **flows.APPLY,
-    **journals.APPLY,
-    **PRODUCT_CHANGES,
-    changes.AddUsage: usage.add,
-    changes.CountDenial: usage.count_denial,
-    changes.PutUsePart: usage.put_part,
-    changes.DropUseParts: usage.drop_parts,
-    changes.SetUsesBack: usage.set_back,
-    changes.RecordDuty: duties.record,
-    changes.RecordPayment: payments.record,
-    changes.RecordEvent: events.record,
-    changes.RecordConsent: consents.record,
-    changes.PutConsentLink: consents.put_link,
-    changes.DropConsentLink: consents.drop_link,
-    changes.PutUser: users.put,
-    changes.PutSession: users.put_session,
-    changes.SeeSession: users.see_session,
-    changes.DropSession: users.drop_session,
-    changes.DropSessions: users.drop_sessions,
-    changes.PutOfferForm: users.put_form,
-    changes.DropOfferForm: users.drop_form,
-    **subscriptions.APPLY,
-    **credentials.APPLY,
-    **issuing.APPLY,
-    changes.PutPush: assets.put_push,
-    **planes.APPLY,
-    changes.DropPush: assets.drop_push,
-    changes.AddNotice: notices.add,
-    changes.DropNotices: notices.drop,
-    changes.PutNoticeMark: notices.put_mark,
-    changes.DropNoticeMark: notices.drop_mark,
-    changes.PutNoticeReader: notices.put_reader,
-}
-
-
-def _wall_clock() -> int:
-    return time.time_ns() // 1_000_000
 
 
 async def open_store(
-    path: Path, *, now: Callable[[], int] = _wall_clock, zone: tzinfo = UTC, rule: CommitRule | None = None
+    path: Path,
+    *,
+    now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    zone: tzinfo = UTC,
+    rule: CommitRule | None = None,
 ) -> "SqliteStore":
     """Open the store in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
@@ -487,7 +435,7 @@ class SqliteStore(SqliteIssuing, SqliteJournals, SqlitePeople, SqliteProducts):
     def _apply(self, group: Sequence[Change], connection: sqlite3.Connection) -> None:
         leaves = [change for change in group if isinstance(change, changes.AppendLeaf)]
         for change in group:
-            if isinstance(change, changes.PutAsset | changes.DropAsset):
+            if isinstance(change, changes.PutAsset | changes.DropAsset | changes.ForgetOwner):
                 self._shelf.forget()
             if not isinstance(change, changes.AppendLeaf):
                 self._ways[type(change)](connection, change)

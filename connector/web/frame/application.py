@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -79,14 +80,19 @@ def make_pages(
 
 def make_app(pages: PagesDesk, rows: Sequence[PageRow], *, large: Mapping[str, int] | None = None) -> ASGIApp:
     """Return the application of pages; `large` are the paths that take larger bodies, each with its bytes."""
+    return PagesGuard(_make_routes(tuple(rows)), here=pages.here, large=large, pages=pages)
+
+
+@cache
+def _make_routes(rows: Sequence[PageRow]) -> ASGIApp:
+    """Return the pages of a list of paths. The guard in front says for each request whose they are: all share them."""
     routes: list[BaseRoute] = [
         Route(path, open_page(function, roles), methods=[method]) for method, path, function, roles in rows
     ]
     routes.append(Route("/static/{digest}/{name}", serve_file))
     app = Starlette(routes=routes, exception_handlers={HTTPException: _answer_unknown, Exception: _answer_unforeseen})
     app.router.redirect_slashes = False
-    app.state.pages = pages
-    return PagesGuard(app, here=pages.here, large=large)
+    return app
 
 
 def make_namer(proxies: tuple[str, ...]) -> Callable[[Request], str]:

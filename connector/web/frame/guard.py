@@ -33,11 +33,15 @@ def refuse_plainly(status: int, key: str, **values: object) -> PlainTextResponse
 class PagesGuard:
     """ASGI middleware that refuses what no page of ours sends, and gives each answer its headers.
 
-    `large` are the paths that take larger bodies than a form, each with its bytes.
+    `large` are the paths that take larger bodies than a form, each with its bytes. `pages` is what the pages work with;
+    they find it in the state of the request.
     """
 
-    def __init__(self, app: ASGIApp, *, here: PagesOrigin, large: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, here: PagesOrigin, large: Mapping[str, int] | None = None, pages: object = None
+    ) -> None:
         self._app = app
+        self._pages = pages
         self._here = here
         self._large = large or {}
 
@@ -51,6 +55,7 @@ class PagesGuard:
                 self._add_headers(MutableHeaders(scope=message))
             await send(message)
 
+        scope.setdefault("state", {})["pages"] = self._pages
         refusal = self._refuse(scope["method"], scope["path"], Headers(scope=scope))
         await (refusal or self._app)(scope, receive, send_guarded)
 

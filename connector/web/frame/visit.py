@@ -159,7 +159,7 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
 
 def begin_visit(request: Request) -> Visit:
     """Return a visit of nobody yet, in the language of the reader."""
-    pages: PagesDesk = request.app.state.pages
+    pages: PagesDesk = request.state.pages
     words = PageWords(read_language(request), pages.library.operands.zone, partial(find_name, pages.directory))
     return Visit(request=request, pages=pages, words=words)
 

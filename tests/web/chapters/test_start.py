@@ -76,7 +76,7 @@ async def test_the_menu_counts_what_waits_and_a_stream_tells_of_changes(office: 
     browser = await office.sign_in(UserRole.PROVIDER)
     assert "1 wartet" in (await browser.get("/konto")).text
     seen: list[bytes] = []
-    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    pages: PagesDesk = office.app._pages  # type: ignore[attr-defined]
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items()).encode()
     headers = [(b"host", b"pages.example"), (b"cookie", cookie), (b"accept", b"text/event-stream")]
     scope = {"type": "http", "method": "GET", "path": "/eingang/laufend", "query_string": b"", "headers": headers}
@@ -104,7 +104,7 @@ async def test_the_menu_counts_what_waits_and_a_stream_tells_of_changes(office: 
 
 async def test_open_streams_are_bounded(office: Office) -> None:
     browser = await office.sign_in(UserRole.PROVIDER)
-    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    pages: PagesDesk = office.app._pages  # type: ignore[attr-defined]
     for place in range(streams.MOST_STREAMS):
         assert pages.streams.enter(f"somebody-{place}")
     assert (await browser.get("/eingang/laufend")).status_code == 503
@@ -112,7 +112,7 @@ async def test_open_streams_are_bounded(office: Office) -> None:
 
 async def test_one_person_keeps_nobody_else_from_what_is_live(office: Office) -> None:
     browser = await office.sign_in(UserRole.PROVIDER)
-    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    pages: PagesDesk = office.app._pages  # type: ignore[attr-defined]
     while pages.streams.enter("a.kaya"):
         pass
     assert pages.streams.count == streams.STREAMS_OF_ONE

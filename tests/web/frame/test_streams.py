@@ -28,7 +28,7 @@ async def test_a_stream_ends_with_its_session(office: Office) -> None:
 async def test_a_stream_ends_when_the_process_stops(office: Office) -> None:
     await office.store.commit([PutProcess(make_request(), None)])
     browser = await office.sign_in(UserRole.CONSUMER)
-    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    pages: PagesDesk = office.app._pages  # type: ignore[attr-defined]
 
     async def stop() -> None:
         pages.stopping.set()

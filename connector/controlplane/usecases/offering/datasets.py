@@ -20,7 +20,7 @@ from connector.protocol import dcat
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
-from connector.protocol.dsp.paths import WELL_KNOWN
+from connector.protocol.dsp.paths import BASE_PATH, WELL_KNOWN
 from connector.semantic.codes import ListName, find_code, find_file_type, find_language
 from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, RowForm
 from connector.views.conversion import find_moment, moment
@@ -217,7 +217,7 @@ def _describe_service(asset: Asset, address: str, contact: Contact | None) -> St
     """
     members: Stated = {
         "dcat:servesDataset": {"@id": asset.id},
-        "dcat:endpointDescription": {"@id": urljoin(address, WELL_KNOWN)},
+        "dcat:endpointDescription": {"@id": _locate_versions(address)},
     }
     if not asset.hvd:
         return members
@@ -225,6 +225,12 @@ def _describe_service(asset: Asset, address: str, contact: Contact | None) -> St
     if contact:
         members["dcat:contactPoint"] = dcat.make_contact(**msgspec.structs.asdict(contact))
     return {**members, **_describe_mandate(asset)}
+
+
+def _locate_versions(address: str) -> str:
+    """Return where the version document is: beside the base path, of one tenant of several below its own path."""
+    root = address.removesuffix(BASE_PATH)
+    return root + WELL_KNOWN if root != address else urljoin(address, WELL_KNOWN)
 
 
 def _find_iri(name: ListName, code: str) -> str:

@@ -406,4 +406,14 @@ SENTENCES: dict[str, str] = {
     " bisherige Mitglieder geht es weiter, bis sie beigetreten sind.",
     "What the key of before has signed stays valid. With --stolen it ends at once: each process asks for its credential anew as soon as it sees the list, and a list that a thief signs is refused.": "Was der bisherige Schlüssel signiert hat, bleibt gültig. Mit --stolen endet es sofort: Jeder Prozess"
     " fordert seinen Nachweis neu an, sobald er die Liste sieht, und eine Liste des Diebs wird abgelehnt.",
+    "Tenants: other participants in the process of this one.": "Mandanten: weitere Teilnehmer im Prozess dieses Konnektors.",
+    "Add a tenant: its folder with settings, private key and identity card. A running process seats it at once.": "Einen Mandanten anlegen: seinen Ordner mit Einstellungen, privatem Schlüssel und Teilnehmerausweis. Ein laufender Prozess nimmt ihn sofort auf.",
+    "The management key is shown once. Hand the card to the data-space operator.": "Der Verwaltungsschlüssel erscheint nur einmal. Den Ausweis dem Betreiber des Datenraums geben.",
+    "List the tenants with their state and address.": "Die Mandanten mit Stand und Adresse auflisten.",
+    "Let a tenant take no part for a time: its peers are put off, its people cannot sign in. Its data stays.": "Einen Mandanten eine Zeit lang nicht teilnehmen lassen: Vertragspartner werden vertröstet, niemand kann sich anmelden. Seine Daten bleiben.",
+    "Let a suspended tenant take part again.": "Einen angehaltenen Mandanten wieder teilnehmen lassen.",
+    "Write all that is a tenant's own into one file: rows as JSON lines, settings, key, offered and received files.": "Alles, was einem Mandanten gehört, in eine Datei schreiben: Zeilen als JSON, Einstellungen, Schlüssel, angebotene und empfangene Dateien.",
+    "Also while the process runs. Keep the file as safe as the private key.": "Auch im Betrieb. Die Datei so sicher aufbewahren wie den privaten Schlüssel.",
+    "Remove a tenant with all its data: rows, audit log, keys, offered and received files. It cannot be undone.": "Einen Mandanten mit allen Daten entfernen: Zeilen, Prüfprotokoll, Schlüssel, angebotene und empfangene Dateien. Das lässt sich nicht rückgängig machen.",
+    "Export it before. Its agreements are not terminated at its counterparties.": "Vorher ausgeben lassen. Seine Verträge enden bei den Vertragspartnern dadurch nicht.",
 }

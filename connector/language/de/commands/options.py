@@ -386,4 +386,9 @@ SENTENCES: dict[str, str] = {
     "Where the other authority answers.": "Adresse, unter der die andere Vertrauensstelle antwortet.",
     "Value for a parameter that the provider allows. May be repeated.": "Wert für einen Parameter, den der Anbieter zulässt. Mehrfach möglich.",
     "The address of a source of any kind, as JSON: a database, an object store, …": "Die Adresse einer Quelle beliebiger Art, als JSON: eine Datenbank, ein Objektspeicher, …",
+    "Name of the tenant.": "Name des Mandanten.",
+    "Name in addresses: lower-case letters, digits, hyphens.": "Name in Adressen: Kleinbuchstaben, Ziffern, Bindestriche.",
+    "Name of the participant (default: the name in addresses).": "Name des Teilnehmers (Vorgabe: der Name in Adressen).",
+    "Own host (default: a path at the address of the process).": "Eigener Host (Vorgabe: ein Pfad an der Adresse des Prozesses).",
+    "Own host of its pages; without one, it has no pages.": "Eigener Host seiner Seiten; ohne ihn hat er keine.",
 }

@@ -54,4 +54,13 @@ SENTENCES: dict[str, str] = {
     "geantwortet und wurde ersetzt: bitte neu starten.",
     "The store {} was moved to another place: name that one in the settings.": "Der Inhalt der Datenbank {0} ist an einen "
     "anderen Ort gebracht: bitte diesen in den Einstellungen nennen.",
+    "data.public_url is missing: with tenants, name the address of the data-plane listener.": "data.public_url fehlt: Mit Mandanten bitte die Adresse der Datenebene nennen.",
+    "In {}, {} is a setting of the whole process: remove it from that of a tenant.": "In {0} ist {1} eine Einstellung des ganzen Prozesses: bitte aus der eines Mandanten entfernen.",
+    "The list of the tenants, {}, cannot be read: restore it from a backup.": "Die Liste der Mandanten, {0}, ist nicht lesbar: bitte aus einer Sicherung zurückholen.",
+    "The list of the tenants, {}, has a name twice: restore it from a backup.": "Die Liste der Mandanten, {0}, enthält einen Namen zweimal: bitte aus einer Sicherung zurückholen.",
+    "The tenants {} and {} are both {}: give each its own identifier.": "Die Mandanten {0} und {1} sind beide {2}: bitte jedem eine eigene Kennung geben.",
+    "A host of the tenant {} is that of another one: give it a host of its own.": "Ein Host des Mandanten {0} gehört schon einem anderen: bitte ihm einen eigenen geben.",
+    "A management key of the tenant {} is in use already: give it a key of its own.": "Ein Verwaltungsschlüssel des Mandanten {0} ist schon in Gebrauch: bitte ihm einen eigenen geben.",
+    "A tenant of a PostgreSQL store cannot be exported yet: copy the store to a file first.": "Ein Mandant in PostgreSQL lässt sich noch nicht ausgeben: bitte die Datenbank zuerst in eine Datei kopieren.",
+    "The store {} cannot be read ({}): check `store.path` and its disk.": "Die Datenbank {0} ist nicht lesbar ({1}): bitte `store.path` und den Datenträger prüfen.",
 }

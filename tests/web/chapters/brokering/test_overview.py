@@ -50,7 +50,7 @@ def test_the_progress_is_how_far_the_changes_were_followed(
 
 async def test_the_state_is_streamed_until_the_process_stops(square: Square) -> None:
     browser = await square.sign_in(UserRole.OPERATOR)
-    pages = square.app._app.state.pages
+    pages = square.app._pages
     asyncio.get_running_loop().call_later(0.2, pages.stopping.set)
     answer = await browser.get("/betrieb/laufend", headers={"accept": "text/event-stream"})
     assert answer.text.startswith("data: ")

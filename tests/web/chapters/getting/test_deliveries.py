@@ -259,7 +259,7 @@ async def test_a_recording_ends_with_the_session_and_leaves_its_place(
 
     assert await follow(office, browser, link("/lieferungen/mitschnitt", id=DELIVERED), sign_out) == [{"id": "1"}]
     assert closed.is_set()
-    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    pages: PagesDesk = office.app._pages  # type: ignore[attr-defined]
     assert pages.streams.count == 0
 
 

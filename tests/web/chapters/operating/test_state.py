@@ -72,7 +72,7 @@ async def test_a_machine_that_is_well_asks_for_nothing(office: Office) -> None:
 
 async def test_the_page_stays_fresh(office: Office) -> None:
     browser = await office.sign_in(UserRole.OPERATOR)
-    pages: PagesDesk = office.app._app.state.pages  # type: ignore[attr-defined]
+    pages: PagesDesk = office.app._pages  # type: ignore[attr-defined]
 
     async def stop() -> None:
         pages.stopping.set()

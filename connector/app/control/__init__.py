@@ -1,0 +1,1 @@
+"""The control plane of one participant, built from its parts."""

@@ -1,0 +1,133 @@
+"""A tenant takes its data along, or leaves: the export of all that is its own, and the removal of it."""
+
+import asyncio
+import io
+import json
+import os
+import shutil
+import tarfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connector.app.lock import lock_store
+from connector.app.storing.opening import open_configured
+from connector.app.tenants.listing import change_list, read_list
+from connector.dataplane.files.below_root import run_in_thread
+from connector.ports.changes import ForgetOwner
+from connector.ports.store import Store
+from connector.settings import Settings, SettingsError
+from connector.store.sqlite.engine.owned import read_owned
+
+FORMAT = "datenkontor-tenant-1"
+ROWS, FILES = "rows", "files"
+_READABLE = 0o600
+_LOOK_S = 0.2
+
+
+class ExportedTenant(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export contains: rows by table, and how many files."""
+
+    file: str
+    tenant: str
+    rows: dict[str, int]
+    files: int
+
+
+async def remove_tenant(store: Store, folder: Path, name: str) -> None:
+    """Remove all rows and files of a tenant that takes no part, then its place on the list. Raises StoreError, OSError.
+
+    The list is last: whatever ends this, the next look begins again.
+    """
+    await store.commit([ForgetOwner(name)])
+    await run_in_thread(partial(_remove_files, folder, name))
+
+
+def remove_here(settings: Settings, folder: Path, name: str) -> bool:
+    """Remove a tenant in this process, and return whether that was possible: not while another one has the store.
+
+    Raises StoreError and OSError.
+    """
+    try:
+        lock = lock_store(settings.store.path)
+    except SettingsError:
+        return False
+    try:
+        with asyncio.Runner() as runner:
+            store, _ = runner.run(open_configured(settings, lambda: time.time_ns() // 1_000_000))
+            try:
+                runner.run(remove_tenant(store, folder, name))
+            finally:
+                runner.run(store.close())
+    finally:
+        # The lock ends with its descriptor.
+        os.close(lock)
+    return True
+
+
+def await_removal(folder: Path, name: str, patience_s: float) -> bool:
+    """Wait until the process that has the store has removed a tenant; return whether it has. Raises SettingsError."""
+    deadline = time.monotonic() + patience_s
+    while name in read_list(folder):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK_S)
+    return True
+
+
+def export_tenant(settings: Settings, folder: Path, name: str, target: Path) -> ExportedTenant:
+    """Write all rows and files of a tenant into a new file, as they are at one moment, also while the process runs.
+
+    The rows are JSON lines, one file for each table. Raises SettingsError, StoreError and OSError.
+    """
+    if settings.store.url is not None:
+        raise SettingsError("A tenant of a PostgreSQL store cannot be exported yet: copy the store to a file first.")
+    draft = target.with_name(f".{target.name}.new")
+    counts: dict[str, int] = {}
+    try:
+        with tarfile.open(draft, "x") as archive:
+            # There is no store before the first start.
+            for table, rows in read_owned(settings.store.path, name) if settings.store.path.exists() else ():
+                lines = [msgspec.json.encode(_show(row)) for row in rows]
+                counts[table] = len(lines)
+                _add(archive, f"{ROWS}/{table}.jsonl", b"".join(line + b"\n" for line in lines))
+            files = [path for path in sorted((folder / name).rglob("*")) if path.is_file() and not path.is_symlink()]
+            for path in files:
+                archive.add(path, f"{FILES}/{path.relative_to(folder / name)}", recursive=False)
+            head = {"format": FORMAT, "tenant": name, "rows": counts, "files": len(files)}
+            _add(archive, "export.json", json.dumps(head, indent=2).encode())
+        draft.chmod(_READABLE)
+        target.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
+    return ExportedTenant(file=str(target), tenant=name, rows=counts, files=len(files))
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = len(content), _READABLE
+    archive.addfile(entry, io.BytesIO(content))
+
+
+def _show(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its packed values as readable ones; what is no packed value stays, in base64."""
+    return {
+        name: _unpack(value) if isinstance(value, bytes) and name == "body" else value for name, value in row.items()
+    }
+
+
+def _unpack(value: bytes) -> Any:
+    try:
+        return msgspec.msgpack.decode(value)
+    except msgspec.MsgspecError:
+        return value
+
+
+def _remove_files(folder: Path, name: str) -> None:
+    if (folder / name).exists():
+        shutil.rmtree(folder / name)
+    with change_list(folder) as tenants:
+        tenants.pop(name, None)

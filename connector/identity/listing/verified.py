@@ -1,0 +1,36 @@
+"""What was verified last: all participants of one process read the same list, which is verified and kept once."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from connector.identity.keys import VerificationKey, public_jwk
+
+T = TypeVar("T")
+Keys = Sequence[VerificationKey]
+
+_MOST = 2
+
+
+class LastVerified(Generic[T]):
+    """The results for the last signed texts, each for the keys with which it was verified. Nothing of it may change."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[bytes, str], T] = {}
+
+    def find(
+        self,
+        signed: bytes,
+        roots: Keys,
+        pinned: Keys,
+        verify: Callable[[bytes, Keys, Keys], T],
+    ) -> T:
+        """Return the result for a text and keys: the one that is kept, or that of `verify`, whose errors pass."""
+        keys = [[public_jwk(key) for key in some] for some in (roots, pinned)]
+        place = hashlib.sha256(signed).digest(), repr(keys)
+        if place not in self._found:
+            found = verify(signed, roots, pinned)
+            while len(self._found) >= _MOST:
+                del self._found[next(iter(self._found))]
+            self._found[place] = found
+        return self._found[place]
