@@ -87,8 +87,10 @@ class Hub:
         made = self._ask("POST", "/participants/", manifest)
         return Account(name, did, made["apiKey"], made["clientId"], made["clientSecret"])
 
-    def store(self, account: Account, id: str, secured: str, credential: dict[str, Any]) -> None:
-        """Store a credential in the form VC1_0_JWT, and what the hub wants to know of it."""
+    def store(
+        self, account: Account, id: str, secured: str, credential: dict[str, Any], form: str = "VC1_0_JWT"
+    ) -> None:
+        """Store a credential in a form of the hub, and what it wants to know of it."""
         read = {
             "id": credential["id"],
             "type": credential["type"],
@@ -102,7 +104,7 @@ class Hub:
             status = dict(credential["credentialStatus"])
             named = {"id": status.pop("id"), "type": status.pop("type")}
             read["credentialStatus"] = [{**named, "additionalProperties": status}]
-        container = {"rawVc": secured, "format": "VC1_0_JWT", "credential": read}
+        container = {"rawVc": secured, "format": form, "credential": read}
         body = {"id": id, "participantContextId": account.name, "verifiableCredentialContainer": container}
         self._ask("POST", f"/participants/{_encode(account.name)}/credentials", body, account.api_key)
 

@@ -8,10 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from connector.identity.dcp.methods import name_key
+from connector.identity.dcp.signing import sign_credential
 from connector.identity.jws import sign
 from connector.identity.keys import generate, public_jwk
+from connector.protocol.dcp.claims import ClaimsProfile
 from connector.protocol.dcp.did import write_web_did
 from connector.protocol.dcp.document import write_document
+from connector.protocol.dcp.issued import CredentialDraft, StatusPlace
 from connector.protocol.dcp.status_list import pack_status_list, set_bits
 
 V1 = "https://www.w3.org/2018/credentials/v1"
@@ -71,6 +74,23 @@ class Issuer:
         claims = {"iss": self.did, "sub": holder, "jti": credential["id"], "nbf": now_s - 60, "exp": now_s + lives_s}
         secured = sign(self._key, json.dumps({**claims, "iat": now_s - 60, "vc": credential}).encode(), kind="JWT")
         return secured, credential
+
+    def issue_as_city(self, holder: str, place: int, *, now_s: int, lives_s: int = 9_000) -> tuple[str, dict[str, Any]]:
+        """Return a membership as the authority of a city signs it, in the data model 2.0, and as a hub wants it."""
+        draft = CredentialDraft(
+            profile=ClaimsProfile.VC20,
+            id=f"urn:membership:{place}",
+            issuer=self.did,
+            subject=holder,
+            types=(TYPE,),
+            claims={"level": "full"},
+            valid_from=(now_s - 60) * 1000,
+            valid_until=(now_s + lives_s) * 1000,
+            status=StatusPlace(lists={"revocation": self._list}, index=place),
+        )
+        # What a hub keeps beside has the names of the data model 1.1, whatever the credential has.
+        _, read = self.issue(holder, place, now_s=now_s, lives_s=lives_s)
+        return sign_credential(self._key, draft), read
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         if self.away:
