@@ -54,6 +54,7 @@ class Hub:
         properties |= {"edc.iam.sts.privatekey.alias": "none", "edc.iam.sts.publickey.id": "none"}
         # A list is fetched for each look at it, as a revocation has to be seen within the test.
         properties["edc.iam.credential.revocation.cache.validity"] = "1"
+        properties["edc.iam.credential.revocation.mimetype"] = "application/json"
         self._process = run_part(self._folder, "hub", properties, find_classes("hub"), *self._options)
         found = re.search(r"administrator key (\S+)", self.log())
         assert found, self.log()[-3000:]

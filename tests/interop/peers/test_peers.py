@@ -99,10 +99,10 @@ def ask(space: Space, token: str) -> httpx.Response:
     return answer
 
 
-def test_a_membership_as_a_city_issues_it_counts(space: Space) -> None:
-    # The authority signs in the data model 2.0, and the hub shows that in an envelope of its own.
+def test_a_membership_in_the_newer_data_model_counts_with_us(space: Space) -> None:
+    # The hub shows it in an envelope of its own, for nobody in particular.
     space.hub.remove(space.anna, f"membership-{HERS}")
-    issued = space.give_as_city(space.anna, 21)
+    issued = space.give_newer(space.anna, 21)
     space.us.halt()
     space.us.start()
     try:
