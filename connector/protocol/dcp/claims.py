@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import read_object
+from connector.protocol.dcp.objects import open_envelope, read_object
 from connector.protocol.dcp.status_list import PURPOSES
 from connector.protocol.dsp.timestamps import read_timestamp
 
@@ -28,7 +28,7 @@ MAX_TYPES = 16
 MAX_STATUSES = 8
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
-_ENVELOPE, _PRESENTATION_ENVELOPE = "data:application/vc+jwt,", "data:application/vp+jwt,"
+_ENVELOPE = "data:application/vc+jwt,"
 _BEGINS, _ENDS = ("validFrom", "issuanceDate"), ("validUntil", "expirationDate")
 _LATEST_S = 1 << 40
 
@@ -153,14 +153,6 @@ def find_enclosed_presentation(payload: bytes) -> str | None:
     The hub of EDC signs what it has enveloped once more. Raises ClaimFault.
     """
     return open_envelope(read_object(payload, MAX_PRESENTATION, "The presentation"))
-
-
-def open_envelope(entry: Mapping[str, Any]) -> str | None:
-    """Return the presentation of an EnvelopedVerifiablePresentation (VC Data Model 2.0, 4.13), or None."""
-    address = entry.get("id")
-    if "EnvelopedVerifiablePresentation" not in _list(entry, "type", MAX_TYPES) or not isinstance(address, str):
-        return None
-    return address.removeprefix(_PRESENTATION_ENVELOPE) if address.startswith(_PRESENTATION_ENVELOPE) else None
 
 
 def _find_model(

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.protocol.dcp.claims import open_envelope
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import CONTEXT, read_message
+from connector.protocol.dcp.objects import CONTEXT, open_envelope, read_message
 from connector.protocol.dcp.scopes import MAX_SCOPES, Scope, parse_scopes
 
 QUERY_PATH = "/presentations/query"
