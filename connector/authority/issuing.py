@@ -104,7 +104,7 @@ def issue_credential(authority: Authority, record: AuthorityRecord, member: Memb
     if placed is None:
         raise RosterFault(f"{member.id} has no credential in force.")
     draft = CredentialDraft(
-        profile=ClaimsProfile.VC20,
+        profile=choose_form(authority),
         id=f"urn:uuid:{secrets.token_hex(16)}",
         issuer=record.did,
         subject=member.id,
@@ -121,7 +121,7 @@ def make_status_list(authority: Authority, now: int) -> str:
     """Sign the status list as of `now` (ms), valid for two days; raises RosterFault."""
     record = keeping.show(authority)
     draft = StatusListDraft(
-        profile=ClaimsProfile.VC20,
+        profile=choose_form(authority),
         url=locate_status(record),
         issuer=record.did,
         purpose="revocation",
@@ -130,6 +130,17 @@ def make_status_list(authority: Authority, now: int) -> str:
         valid_until=now + STATUS_VALID_MS,
     )
     return sign_status_list(name_key(keeping.load_issuer(authority), record.did), draft)
+
+
+def choose_form(authority: Authority) -> ClaimsProfile:
+    """Return the data model of what is signed: the older one if members have an EDC, which reads lists in no other.
+
+    A profile that cannot be read chooses nothing: no revocation waits for the hand that mends it.
+    """
+    try:
+        return ClaimsProfile.VC11 if keeping.read_profile(authority).of_edc else ClaimsProfile.VC20
+    except RosterFault:
+        return ClaimsProfile.VC20
 
 
 def locate_status(record: AuthorityRecord) -> str:

@@ -16,8 +16,8 @@ from connector.authority.inviting import find_invitation
 from connector.authority.keeping import Authority, AuthorityRecord, Invitation
 from connector.authority.rekeying import change_keys
 from connector.authority.roster import RosterFault
-from connector.identity.dcp.methods import find_keys
-from connector.identity.keys import from_jwk
+from connector.identity.dcp.methods import find_key
+from connector.identity.keys import KeyFault, from_jwk
 from connector.identity.roster import Member
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.did import parse_web_did
@@ -144,9 +144,12 @@ async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None
     schemes = ("https", "http") if place.is_local else ("https",)
     if card.address is None or not card.address.startswith(tuple(f"{each}://{place.authority}/" for each in schemes)):
         raise RosterFault(f"The address of the card is not at the place that {card.id} names: use one host for both.")
-    kid = verification_keys(card)[0].kid
-    published = find_keys(document, Relationship.TOKEN, f"{card.id}#{kid}")
-    if not any(public.public == verification_keys(card)[0].public for public in published):
+    key = verification_keys(card)[0]
+    try:
+        is_published = find_key(document, Relationship.TOKEN, f"{card.id}#{key.kid}").public == key.public
+    except KeyFault:
+        is_published = False
+    if not is_published:
         raise RosterFault(f"The document of {card.id} does not publish the key that signed the request.")
 
 

@@ -20,6 +20,7 @@ from connector.authority.roster import RosterFault
 from connector.binding.dsp.routing import RequestHandler, Route
 from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
+from connector.protocol.dcp.issued import choose_list_form
 
 NEWS_PATH: Final = "/participant-list/news"
 """Where a member is told of a newer list, below the origin of its address."""
@@ -59,13 +60,14 @@ class _Desk:
         )
         return Reply(body=msgspec.json.encode(document), media_type="application/did+json")
 
-    async def show_status(self, _: PeerRequest) -> Reply:
+    async def show_status(self, request: PeerRequest) -> Reply:
         """Answer with the status list, signed anew when the record has changed or an hour is over."""
         changed = _find_change(self.authority.folder / keeping.RECORD)
         if changed != self.status_of or not 0 <= self.now() - self.status_at < RENEWED_MS:
             signed = await asyncio.to_thread(issuing.make_status_list, self.authority, self.now())
             self.status, self.status_at, self.status_of = signed.encode(), self.now(), changed
-        return Reply(body=self.status, media_type="application/vc+jwt")
+        body, media_type = choose_list_form(self.status, request.headers.get("accept", ""))
+        return Reply(body=body, media_type=media_type)
 
     async def join(self, request: PeerRequest) -> Reply:
         """Let the sender become a member; a refusal counts against its address."""

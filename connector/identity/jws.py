@@ -1,7 +1,8 @@
 """Signed texts: the compact JWS of tokens and documents, taken apart once and verified by keys that were known before.
 
 The header is never believed: it must name the key's own algorithm, and may say nothing but `alg`, `kid`, `typ`, and in
-a signed document of a certain content its `cty` (RFC 7515; RFC 8725, 3.1 and 3.11).
+a signed document of a certain content its `cty` (RFC 7515; RFC 8725, 3.1 and 3.11). Credentials of others may have more
+members there, which say nothing (Securing Verifiable Credentials using JOSE and COSE, 3.1.3).
 """
 
 import re
@@ -26,6 +27,11 @@ KEY_RULES: Final = ("key", "key-algorithm", "signature")
 
 _SEGMENTS = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _HEADER = frozenset({"alg", "kid", "typ"})
+_HARMFUL = frozenset({"b64", "crit", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
+"""The members that bring a key along, or change how the text is read: nobody has to tell them from harmless ones."""
+_MEDIA = "application/"
+_SAME_ALGORITHM = {"Ed25519": "EdDSA"}
+"""Names of one algorithm: the second is the older one, and that of the keys here (RFC 9864, 2.2)."""
 _JWS = jwt.PyJWS(algorithms=list(PEER_ALGORITHMS))
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
@@ -83,11 +89,18 @@ def has_signed(key: VerificationKey, content: bytes, signature: bytes) -> bool:
 
 
 def open_signed(
-    text: str, *, limit: int, kinds: Sequence[str], content: str = "", algorithms: Collection[str] = ALGORITHMS
+    text: str,
+    *,
+    limit: int,
+    kinds: Sequence[str],
+    content: str = "",
+    algorithms: Collection[str] = ALGORITHMS,
+    of_others: bool = False,
 ) -> Opened:
     """Take a signed text apart: the rules `OPENING_RULES`, none of which depends on who sent it. Raises Rejected.
 
-    Its `typ` is one of `kinds`, or left out, and its `cty` is `content`, if given.
+    Its `typ` is one of `kinds`, and its `cty` is `content` if given, or either is left out. Both may have the prefix
+    `application/` (RFC 7515, 4.1.9). With `of_others`, its header may have unknown members; they say nothing.
     """
     if len(text) > limit:
         raise Rejected("size", f"it is longer than {limit} bytes.")
@@ -99,11 +112,12 @@ def open_signed(
         header_bytes, payload, signature = (_strict_b64(segment) for segment in match.groups())
     except ValueError:
         raise Rejected("form", "it is not three segments of base64url.") from None
-    header = _read_header(header_bytes, _HEADER | {"cty"} if content else _HEADER)
-    kind = header.get("typ", kinds[0])
-    if not isinstance(kind, str) or kind.upper() not in (each.upper() for each in kinds):
+    header = _read_header(header_bytes, _HEADER | {"cty"} if content else _HEADER, of_others=of_others)
+    if not _is_media(header.get("typ", kinds[0]), kinds):
         raise Rejected("type", f"typ is not {' or '.join(kinds)}.")
-    if header.get("alg") not in algorithms:
+    if content and not _is_media(header.get("cty", content), (content,)):
+        raise Rejected("type", f"cty is not {content}.")
+    if _name_algorithm(header) not in algorithms:
         raise Rejected("algorithm", f"alg is not one of {', '.join(algorithms)}.")
     return Opened(header, payload, encoded[: match.end(2)], signature)
 
@@ -117,7 +131,7 @@ def verify_signature(opened: Opened, keys: Sequence[VerificationKey]) -> Verific
     if len(named) != 1:
         raise Rejected("key", "kid does not name one of the issuer's keys.")
     key = named[0]
-    if opened.header["alg"] != key.algorithm:
+    if _name_algorithm(opened.header) != key.algorithm:
         raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
     if not has_signed(key, opened.signed, opened.signature):
         raise Rejected("signature", "the signature does not verify.")
@@ -170,13 +184,27 @@ def check_one_reading(content: bytes, rule: str) -> None:
         raise Rejected(rule, "it has a member twice, or is not UTF-8.") from None
 
 
-def _read_header(content: bytes, allowed: frozenset[str]) -> dict[str, Any]:
+def _is_media(stated: object, expected: Sequence[str]) -> bool:
+    """Return whether a `typ` or `cty` is one of the expected ones; a prefix is none of the name (RFC 7515, 4.1.9)."""
+    name = stated.lower().removeprefix(_MEDIA) if isinstance(stated, str) else None
+    return name in [each.lower() for each in expected]
+
+
+def _name_algorithm(header: dict[str, Any]) -> str | None:
+    stated = header.get("alg")
+    return _SAME_ALGORITHM.get(stated, stated) if isinstance(stated, str) else None
+
+
+def _read_header(content: bytes, allowed: frozenset[str], *, of_others: bool) -> dict[str, Any]:
     try:
         header = _OBJECT.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Rejected("header", "it is not a JSON object.") from None
     check_one_reading(content, "header")
-    if header.keys() - allowed:
+    harmful = sorted(_HARMFUL & header.keys())
+    if of_others and harmful:
+        raise Rejected("header", f"its header has {', '.join(harmful)}: no key and no rule is taken from there.")
+    if not of_others and header.keys() - allowed:
         raise Rejected("header", f"it has members other than {', '.join(sorted(allowed))}.")
     if not isinstance(header.get("kid", ""), str):
         raise Rejected("header", "kid is not a string.")

@@ -34,11 +34,9 @@ ES256: Final = "ES256"
 EDDSA: Final = "EdDSA"
 ALGORITHMS: Final = (ES256, EDDSA)
 """The algorithms of own keys, and of those on a participant list."""
-ES384: Final = "ES384"
-RS256: Final = "RS256"
-PS256: Final = "PS256"
-PEER_ALGORITHMS: Final = (*ALGORITHMS, ES384, RS256, PS256)
-"""The algorithms of keys in the documents of others."""
+RSA_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
+PEER_ALGORITHMS: Final = (*ALGORITHMS, "ES384", "ES512", "ES256K", *RSA_ALGORITHMS)
+"""The algorithms of keys in the documents of others: all that are well known (DCP 1.0, profiles)."""
 
 MAX_KEY_FILE = 16 * 1024
 

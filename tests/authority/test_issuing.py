@@ -14,7 +14,7 @@ from connector.authority.issuing import MOST_HELD, MOST_OF_ONE, STATUS_VALID_MS
 from connector.authority.keeping import PROFILE, AuthorityRecord, PlacedCredential
 from connector.authority.roster import RosterFault
 from connector.identity.roster import read_roster
-from connector.protocol.dcp.claims import read_claims
+from connector.protocol.dcp.claims import ClaimsProfile, read_claims
 from connector.protocol.dcp.status_list import expand_status_list
 from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
 
@@ -59,6 +59,22 @@ def test_a_credential_has_a_place_of_its_own_and_the_newest_is_issued(tmp_path: 
     bits = expand_status_list(stated["credentialSubject"]["encodedList"])
     assert (bits.is_set(first.index), bits.is_set(others[-1].index)) == (True, False)
     assert read_claims(json.dumps(stated).encode()).valid_until == NOW_MS + STATUS_VALID_MS
+
+
+def test_what_is_signed_is_in_the_older_data_model_where_members_have_an_edc(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    keeping.change(authority, lambda record: issuing.place_credential(record, firm.did, ["M"], NOW_MS))
+    entry, profile = make_member(firm.card(), roles=()), authority.folder / PROFILE
+    written = profile.read_text()
+    for text, form in (
+        (written, ClaimsProfile.VC20),
+        (f"of_edc = true\n{written}", ClaimsProfile.VC11),
+        ("of_edc = tr", ClaimsProfile.VC20),
+    ):
+        profile.write_text(text)
+        issued = issuing.issue_credential(authority, keeping.show(authority), entry, NOW_MS)
+        listed = issuing.make_status_list(authority, NOW_MS)
+        assert [read_claims(payload(each)).profile for each in (issued, listed)] == [form, form]
 
 
 def test_one_holder_does_not_take_all_places() -> None:

@@ -32,8 +32,10 @@ class Door:
     def _note(self) -> None:
         self.changes += 1
 
-    async def ask(self, method: str, path: str, read: Callable[[], Awaitable[bytes]] = read_nothing) -> Reply:
-        request = PeerRequest(method=method, path=path, address="192.0.2.1", read=read)
+    async def ask(
+        self, method: str, path: str, read: Callable[[], Awaitable[bytes]] = read_nothing, **headers: str
+    ) -> Reply:
+        request = PeerRequest(method=method, path=path, headers=headers, address="192.0.2.1", read=read)
         answer = await self.app.answer(request)
         if answer.after:
             answer.after()
@@ -74,6 +76,9 @@ async def test_the_status_list_is_signed_again_when_something_was_revoked_or_an_
     keeping.change(authority, lambda record: issuing.place_credential(record, "did:web:x.example", ["M"], NOW_MS))
     second = (await door.ask("GET", "/authority/status")).body
     assert second != first
+    unsigned = await door.ask("GET", "/authority/status", accept="application/json")
+    assert unsigned.media_type == "application/json"
+    assert msgspec.json.decode(unsigned.body)["issuer"] == DID
     door.now_ms += 3_600_000
     assert (await door.ask("GET", "/authority/status")).body != second
 

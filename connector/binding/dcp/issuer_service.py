@@ -15,6 +15,7 @@ from connector.net.serving.messages import PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dcp.issuance import CREDENTIALS_PATH
+from connector.protocol.dcp.issued import choose_list_form
 from connector.protocol.dcp.requests import (
     MAX_REQUEST,
     METADATA_PATH,
@@ -26,7 +27,6 @@ from connector.protocol.dcp.requests import (
 
 ISSUER_SERVICE: Final = "/issuer"
 """The path of the Issuer Service below the public URL of the protocol."""
-LIST_TYPE: Final = "application/vc+jwt"
 SCHEMA_TYPE: Final = "application/schema+json"
 
 
@@ -55,7 +55,10 @@ class _IssuerEdge:
     async def show_list(self, request: PeerRequest) -> Reply:
         """Show everybody a status list."""
         found = await self.service.lists.find(request.names["name"])
-        return Reply(status=404) if found is None else Reply(body=found.encode(), media_type=LIST_TYPE)
+        if found is None:
+            return Reply(status=404)
+        body, media_type = choose_list_form(found.encode(), request.headers.get("accept", ""))
+        return Reply(body=body, media_type=media_type)
 
     async def show_schema(self, request: PeerRequest) -> Reply:
         """Show everybody the schema of a type: the members of its subject."""

@@ -13,6 +13,7 @@ from connector.app.parts import find_authority, read_clock
 from connector.app.trust.joining import tell_members
 from connector.authority import card as cards
 from connector.authority import inviting, issuing, keeping, membership, roster
+from connector.authority.joining import renew_credential
 from connector.authority.keeping import Authority, AuthorityRecord
 from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
@@ -163,6 +164,23 @@ def suspend(call: CommandCall, member: MemberArgument, yes: YesOption = False) -
     call.output.confirm(call.output.say("authority.ask-suspend", id=member), yes)
     document = membership.suspend(authority, member, now=datetime.now(UTC))
     print_published(call, document, tell(settings, document), call.output.say("authority.suspended", id=member))
+
+
+@register(
+    app,
+    "credential",
+    needs="settings",
+    faults=FAULTS,
+    example="datenkontor authority member credential did:web:edc.firma.example > membership.jwt",
+)
+def credential(call: CommandCall, member: MemberArgument) -> None:
+    """Issue the credential of a member anew, and print it (JWT): for one whose wallet is another product.
+
+    A Datenkontor gets its own with `credential renew`.
+    """
+    _, authority = open_authority(call)
+    issued = renew_credential(authority, member, read_clock())
+    call.output.print_result({"credential": issued}, issued)
 
 
 @register(

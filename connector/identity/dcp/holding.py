@@ -183,7 +183,8 @@ class DcpHolder:
         return presented
 
     def _read(self, secured: str) -> PresentedCredential:
-        return read_claims(open_credential(secured).payload, of_kit=self._verifier.of_kit)
+        verifier = self._verifier
+        return read_claims(open_credential(secured).payload, of_kit=verifier.of_kit, of_edc=verifier.of_edc)
 
 
 def grant(access: AccessTokens, sent: SelfIssued) -> Mapping[str, Any]:

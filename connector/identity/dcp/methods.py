@@ -8,37 +8,50 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicNumbers
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256K1,
+    SECP384R1,
+    SECP521R1,
+    EllipticCurve,
+    EllipticCurvePublicNumbers,
+)
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from jwt.utils import base64url_decode
 
-from connector.identity.keys import ES384, PS256, RS256, KeyFault, PublicKey, SigningKey, VerificationKey, from_jwk
+from connector.identity.keys import RSA_ALGORITHMS, KeyFault, PublicKey, SigningKey, VerificationKey, from_jwk
 from connector.protocol.dcp.document import DidDocument, Relationship
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 4096
 _EXPONENT = 65_537
 _MAX_MEMBER = 1024
 _MEMBERS = ("kty", "crv", "x", "y", "n", "e", "alg", "use", "d")
+_CURVES: Mapping[str, tuple[EllipticCurve, str]] = {
+    "P-384": (SECP384R1(), "ES384"),
+    "P-521": (SECP521R1(), "ES512"),
+    "secp256k1": (SECP256K1(), "ES256K"),
+}
+"""The curves of others' keys beside P-256 (RFC 7518, 6.2.1.1; RFC 8812, 3.1)."""
 
 
-def find_keys(
+def find_key(
     document: DidDocument, relationship: Relationship, kid: str | None, *, take_missing: bool = False
-) -> tuple[VerificationKey, ...]:
-    """Return the keys of a document that may sign what `relationship` is for: the one that `kid` names, or else all.
+) -> VerificationKey:
+    """Return the key of a document that may sign what `relationship` is for: the one that `kid` names, or the only one.
 
-    Without a `kid`, a document with several methods has none (DCP 1.0, 4.3.4). A key that cannot be used is left out.
+    Without a `kid`, a document with several methods has none (DCP 1.0, 4.3.4). Raises KeyFault, which says what the
+    owner of the document has to mend.
     """
-    named = document.keys if kid is None else {kid: document.keys[kid]} if kid in document.keys else {}
     if kid is None and len(document.keys) != 1:
-        return ()
-    keys = []
-    for name, jwk in named.items():
-        if document.may_sign(name, relationship, take_missing=take_missing):
-            try:
-                keys.append(read_key(name, jwk))
-            except KeyFault:
-                continue
-    return tuple(keys)
+        raise KeyFault(f"kid is missing, and the document has {len(document.keys)} keys: it has to name one.")
+    name = next(iter(document.keys)) if kid is None else kid
+    if name not in document.keys:
+        raise KeyFault(f"the document has no method {name[:200]} with a publicKeyJwk and itself as controller.")
+    if not document.may_sign(name, relationship, take_missing=take_missing):
+        raise KeyFault(f"the document does not list {name[:200]} under {relationship}.")
+    try:
+        return read_key(name, document.keys[name])
+    except KeyFault as fault:
+        raise KeyFault(f"the key {name[:200]} cannot be used: {fault}") from None
 
 
 def find_sealing_keys(document: DidDocument) -> dict[str, VerificationKey]:
@@ -62,11 +75,16 @@ def name_key(key: SigningKey, did: str) -> SigningKey:
 
 
 def read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
-    """Read the public key of a method: P-256, P-384, Ed25519, or RSA of 2048 to 4096 bits; raises KeyFault.
+    """Read the public key of a method: P-256, P-384, P-521, secp256k1, Ed25519, or RSA of 2048 to 4096 bits.
+
+    Raises KeyFault.
 
     `name` becomes its `kid`, whatever the `kid` of the JWK is. A key that was read is remembered: to make it anew takes
     as long as to verify with it.
     """
+    uses = jwk.get("key_ops", ["verify"])
+    if not isinstance(uses, list) or "verify" not in uses:
+        raise KeyFault("The key is not for signatures: its key_ops has no verify.")
     members = tuple((member, jwk[member]) for member in _MEMBERS if member in jwk)
     if all(isinstance(value, str) and len(value) <= _MAX_MEMBER for _, value in members):
         return _remember_key(name, members)
@@ -90,11 +108,12 @@ def _read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
 
 
 def _read_public(jwk: Mapping[str, Any]) -> tuple[PublicKey | RSAPublicKey, str]:
-    kind = (jwk.get("kty"), jwk.get("crv"))
-    if kind == ("EC", "P-384"):
+    kind, name = jwk.get("kty"), jwk.get("crv")
+    if kind == "EC" and isinstance(name, str) and name in _CURVES:
+        curve, algorithm = _CURVES[name]
         x, y = (_read_number(jwk, member) for member in ("x", "y"))
         try:
-            return EllipticCurvePublicNumbers(x, y, SECP384R1()).public_key(), ES384
+            return EllipticCurvePublicNumbers(x, y, curve).public_key(), algorithm
         except ValueError:
             raise KeyFault("The JWK is not a point on its curve.") from None
     if jwk.get("kty") == "RSA":
@@ -107,9 +126,9 @@ def _read_rsa(jwk: Mapping[str, Any]) -> tuple[RSAPublicKey, str]:
     modulus, exponent = _read_number(jwk, "n"), _read_number(jwk, "e")
     if not MIN_RSA_BITS <= modulus.bit_length() <= MAX_RSA_BITS or exponent != _EXPONENT:
         raise KeyFault(f"The RSA key does not have {MIN_RSA_BITS} to {MAX_RSA_BITS} bits and the exponent {_EXPONENT}.")
-    algorithm = jwk.get("alg", RS256)
-    if algorithm not in (RS256, PS256):
-        raise KeyFault(f"The RSA key names another algorithm than {RS256} or {PS256}.")
+    algorithm = jwk.get("alg", RSA_ALGORITHMS[0])
+    if algorithm not in RSA_ALGORITHMS:
+        raise KeyFault(f"The RSA key names another algorithm than {', '.join(RSA_ALGORITHMS)}.")
     try:
         return RSAPublicNumbers(exponent, modulus).public_key(), algorithm
     except ValueError:

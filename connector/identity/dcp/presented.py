@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from connector.identity.dcp.self_issued import Resolve, SelfIssued, check_key_name, resolve_signer, verify_by
-from connector.identity.dcp.statuses import CREDENTIAL_KINDS, StatusLists
+from connector.identity.dcp.statuses import CREDENTIAL_CONTENT, CREDENTIAL_KINDS, StatusLists
 from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
 from connector.identity.tokens import LEEWAY_S
@@ -18,6 +18,7 @@ from connector.protocol.dcp.claims import (
     ClaimsProfile,
     Presentation,
     PresentedCredential,
+    find_enclosed_presentation,
     read_claims,
     read_presentation,
 )
@@ -72,12 +73,14 @@ async def verify_presentation(
     Every credential has to pass, or none counts. Their types are those that the issuer is trusted for. Raises Rejected
     at the first rule that fails, and what `StatusLists.find_ended` raises.
     """
-    opened = open_signed(text, limit=MAX_PRESENTATION * _SLACK, kinds=PRESENTATION_KINDS, algorithms=PEER_ALGORITHMS)
+    opened = _open_presentation(text)
     presentation = _read_presentation(opened, verifier)
     holder = sender.claims.iss
+    _check_named(opened, holder)
     if presentation.holder != holder:
         raise Rejected("holder", "the presentation is that of another holder.")
-    if presentation.audience != verifier.audience:
+    # It was asked of its holder, who is the caller: that it names us says it once more, and the hub of EDC does not.
+    if presentation.audience != verifier.audience and not (verifier.of_edc and presentation.audience is None):
         raise Rejected("audience", "the presentation is not for this participant alone.")
     _check_times(presentation.valid_from, presentation.valid_until, now_ms)
     check_key_name(opened, holder)
@@ -100,7 +103,43 @@ async def verify_credential(text: str, holder: str, verifier: Verifier, now_ms: 
 
 def open_credential(text: str) -> Opened:
     """Take a credential apart, as `open_signed`."""
-    return open_signed(text, limit=MAX_CREDENTIAL * _SLACK, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS)
+    return open_signed(
+        text,
+        limit=MAX_CREDENTIAL * _SLACK,
+        kinds=CREDENTIAL_KINDS,
+        content=CREDENTIAL_CONTENT,
+        algorithms=PEER_ALGORITHMS,
+        of_others=True,
+    )
+
+
+def _open_presentation(text: str) -> Opened:
+    """Take a presentation apart, out of the envelope that the hub of EDC signs around it; raises Rejected."""
+    opened = _open_presented(text)
+    if b"EnvelopedVerifiablePresentation" not in opened.payload:
+        return opened
+    try:
+        enclosed = find_enclosed_presentation(opened.payload)
+    except ClaimFault as fault:
+        raise Rejected("form-of-claims", fault.reason) from None
+    return opened if enclosed is None else _open_presented(enclosed)
+
+
+def _open_presented(text: str) -> Opened:
+    return open_signed(
+        text,
+        limit=MAX_PRESENTATION * _SLACK,
+        kinds=PRESENTATION_KINDS,
+        content="vp",
+        algorithms=PEER_ALGORITHMS,
+        of_others=True,
+    )
+
+
+def _check_named(opened: Opened, signer: str) -> None:
+    """Check that a header that names who signed, names them (Securing … using JOSE and COSE, 4.1.2)."""
+    if opened.header.get("iss", signer) != signer:
+        raise Rejected("form-of-claims", "iss in the header is another one than who signed.")
 
 
 def _read_presentation(opened: Opened, verifier: Verifier) -> Presentation:
@@ -116,9 +155,10 @@ def _read_credential(
     """Apply the rules that need no key and no fetch; `profile` is that of the presentation, if there is one."""
     opened, trust = open_credential(text), verifier.trust
     try:
-        credential = read_claims(opened.payload, of_kit=verifier.of_kit)
+        credential = read_claims(opened.payload, of_kit=verifier.of_kit, of_edc=verifier.of_edc)
     except ClaimFault as fault:
         raise Rejected("form-of-claims", fault.reason) from None
+    _check_named(opened, credential.issuer)
     if profile is not None and credential.profile is not profile:
         raise Rejected("profile", "the credential is of another profile than the presentation.")
     if credential.subject != holder:

@@ -7,9 +7,9 @@ fetch, and neither does one that any earlier rule refuses.
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from connector.identity.dcp.methods import find_keys
+from connector.identity.dcp.methods import find_key
 from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed, verify_signature
-from connector.identity.keys import PEER_ALGORITHMS, VerificationKey
+from connector.identity.keys import PEER_ALGORITHMS, KeyFault, VerificationKey
 from connector.identity.tokens import CLAIM_RULES, KIND, MAX_TOKEN, Claims, read_token_claims
 from connector.protocol.dcp.did import parse_key_name
 from connector.protocol.dcp.document import DidDocument, Relationship
@@ -83,7 +83,8 @@ def verify_by(
     opened: Opened, document: DidDocument, relationship: Relationship, *, take_missing: bool
 ) -> VerificationKey:
     """Verify a signed text by the keys of a document that may sign what `relationship` is for; raises Rejected."""
-    keys = find_keys(document, relationship, opened.kid, take_missing=take_missing)
-    if not keys:
-        raise Rejected("key", f"the document has no usable key of that name for {relationship}.")
-    return verify_signature(opened, keys)
+    try:
+        key = find_key(document, relationship, opened.kid, take_missing=take_missing)
+    except KeyFault as fault:
+        raise Rejected("key", str(fault)) from None
+    return verify_signature(opened, (key,))

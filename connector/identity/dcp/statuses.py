@@ -35,6 +35,8 @@ FETCH_S = 5.0
 
 CREDENTIAL_KINDS: Final = ("JWT", "vc+jwt")
 """The `typ` of credentials: in the profile with the data model 1.1, and in that with 2.0."""
+CREDENTIAL_CONTENT: Final = "vc"
+"""Their `cty`, if they have one."""
 
 _LISTS: Final = {"BitstringStatusListCredential", "StatusList2021Credential"}
 VerifyList = Callable[[bytes, str], Awaitable[bytes]]
@@ -161,7 +163,7 @@ class StatusLists:
         """Verify a list as a credential of `issuer` that is found at `url`, and expand it; raises Rejected."""
         now = self._clock()
         try:
-            stated = read_claims(await self._verify(body, issuer), limit=LIST_LIMIT)
+            stated = read_claims(await self._verify(body, issuer), limit=LIST_LIMIT, bearer=True)
             encoded = stated.claims.get("encodedList")
             if not _LISTS & set(stated.types) or not isinstance(encoded, str):
                 raise Rejected("status", "the document is no status list.")
@@ -204,7 +206,12 @@ def verify_by_documents(resolve: Resolve, *, takes_missing: Callable[[], bool] =
 
     async def verify(body: bytes, issuer: str) -> bytes:
         opened = open_signed(
-            body.decode("ascii", "replace"), limit=LIST_LIMIT, kinds=CREDENTIAL_KINDS, algorithms=PEER_ALGORITHMS
+            body.decode("ascii", "replace"),
+            limit=LIST_LIMIT,
+            kinds=CREDENTIAL_KINDS,
+            content=CREDENTIAL_CONTENT,
+            algorithms=PEER_ALGORITHMS,
+            of_others=True,
         )
         check_key_name(opened, issuer)
         document = await resolve_signer(resolve, issuer, opened)

@@ -30,7 +30,7 @@ class TrustProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     intent, `claims` for a type the names that policies use with the members of the subject that have their values, and
     `schemas` the schemas of credentials that are known. `without_relationships` takes documents of identifiers that
     state no verification relationship at all, and `three_part_scopes` asks with scopes that end with `:read`.
-    `of_edc` asks with the scopes of EDC, and takes its presentations, whose first context is another one.
+    `of_edc` asks with the scopes of EDC, takes what it signs, and makes the authority sign what it reads.
     `moving_over` still takes tokens by the keys of the list, of members that are not known by their documents yet.
     """
 

@@ -4,7 +4,8 @@ Credentials are read, presentations are read and written.
 
 `vc20-bssl/jwt`: the payload is the credential (Securing Verifiable Credentials using JOSE and COSE, 3.1).
 `vc11-sl2021/jwt`: registered claims beside the member `vc` or `vp` (Verifiable Credentials Data Model 1.1, 6.3.1).
-Where two members say the same, they agree, or the document is refused.
+Where two members say the same, they agree, or the document is refused. A document in the form of both profiles is
+refused; a bound of the validity counts by its name in either data model.
 
 Pure: standard library and msgspec only.
 """
@@ -16,7 +17,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import read_object
+from connector.protocol.dcp.objects import open_envelope, read_object
+from connector.protocol.dcp.status_list import PURPOSES
 from connector.protocol.dsp.timestamps import read_timestamp
 
 MAX_CREDENTIAL = 64 * 1024
@@ -27,6 +29,7 @@ MAX_STATUSES = 8
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 _ENVELOPE = "data:application/vc+jwt,"
+_BEGINS, _ENDS = ("validFrom", "issuanceDate"), ("validUntil", "expirationDate")
 _LATEST_S = 1 << 40
 
 
@@ -65,39 +68,44 @@ class PresentedCredential(NamedTuple):
 
 
 class Presentation(NamedTuple):
-    """A presentation as it was read, and not verified: who holds it, for whom, and its credentials (compact JWS)."""
+    """A presentation as it was read, and not verified: who holds it, for whom, and its credentials (compact JWS).
+
+    `audience` is None if it names nobody.
+    """
 
     profile: ClaimsProfile
     holder: str
-    audience: str
+    audience: str | None
     credentials: tuple[str, ...]
     valid_from: int | None
     valid_until: int | None
 
 
-def read_claims(payload: bytes, *, limit: int = MAX_CREDENTIAL, of_kit: bool = False) -> PresentedCredential:
+def read_claims(
+    payload: bytes, *, limit: int = MAX_CREDENTIAL, bearer: bool = False, of_kit: bool = False, of_edc: bool = False
+) -> PresentedCredential:
     """Read the payload of a credential of either profile, of at most `limit` bytes; raises ClaimFault.
 
-    `of_kit` takes the credentials of the conformance kit, which lack contexts and types and give `sub` and `jti`
-    another meaning.
+    `bearer` takes one whose subject has no identifier, as that of a status list may be. `of_kit` takes the credentials
+    of the conformance kit, which lack contexts and types and give `sub` and `jti` another meaning, `of_edc` those of
+    EDC, whose `jti` is another one than their identifier.
     """
     outside = read_object(payload, limit, "The credential")
     profile, inside = _find_model(outside, "vc", "VerifiableCredential", of_kit=of_kit)
-    if of_kit:
-        outside = {name: value for name, value in outside.items() if name not in {"sub", "jti"}}
+    ignored = {"sub", "jti"} if of_kit else {"jti"} if of_edc and "id" in inside else set()
+    outside = {name: value for name, value in outside.items() if name not in ignored}
     subject = _read_subject(inside)
     issuer = _read_id(inside.get("issuer"))
-    begin, end = ("validFrom", "validUntil") if profile is ClaimsProfile.VC20 else ("issuanceDate", "expirationDate")
     since, until = _read_seconds(outside, "nbf"), _read_seconds(outside, "exp")
     return PresentedCredential(
         profile=profile,
         id=_agree("id", inside.get("id"), outside.get("jti"), required=False),
         issuer=_agree("issuer", issuer, outside.get("iss")),
         types=_read_types(inside),
-        subject=_agree("credentialSubject.id", subject.get("id"), outside.get("sub")),
+        subject=_agree("credentialSubject.id", subject.get("id"), outside.get("sub"), required=not bearer),
         claims={name: value for name, value in subject.items() if name != "id"},
-        valid_from=_agree_on_time(begin, _read_time(inside, begin), since, profile, latest=True),
-        valid_until=_agree_on_time(end, _read_time(inside, end), until, profile, latest=False),
+        valid_from=_read_bound(inside, _BEGINS, since, profile, latest=True),
+        valid_until=_read_bound(inside, _ENDS, until, profile, latest=False),
         statuses=read_statuses(inside),
         schemas=tuple(_read_id(schema) for schema in _list(inside, "credentialSchema", MAX_STATUSES)),
     )
@@ -117,7 +125,7 @@ def read_presentation(payload: bytes, *, of_kit: bool = False, of_edc: bool = Fa
     return Presentation(
         profile=profile,
         holder=_agree("holder", _read_id(inside.get("holder")), outside.get("iss")),
-        audience=audience if isinstance(audience, str) else "",
+        audience=audience if isinstance(audience, str | None) else "",
         credentials=tuple(_read_enclosed(entry, profile) for entry in enclosed),
         valid_from=_read_seconds(outside, "nbf"),
         valid_until=_read_seconds(outside, "exp"),
@@ -139,6 +147,14 @@ def write_presentation(
     return msgspec.json.encode({**claims, **inside, "@context": [V2], "verifiableCredential": enveloped})
 
 
+def find_enclosed_presentation(payload: bytes) -> str | None:
+    """Return the presentation (compact JWS) that a signed text encloses; None for one that is a presentation itself.
+
+    The hub of EDC signs what it has enveloped once more. Raises ClaimFault.
+    """
+    return open_envelope(read_object(payload, MAX_PRESENTATION, "The presentation"))
+
+
 def _find_model(
     outside: dict[str, Any], wrapper: str, kind: str, *, of_kit: bool, of_edc: bool = False
 ) -> tuple[ClaimsProfile, dict[str, Any]]:
@@ -156,6 +172,8 @@ def _find_model(
         raise ClaimFault(f"The first @context is another one: expected {expected}.")
     if kind not in _list(inside, "type", MAX_TYPES):
         raise ClaimFault(f"The type is another one: expected {kind}.")
+    if "@context" in outside if profile is ClaimsProfile.VC11 else {"vc", "vp"} & outside.keys():
+        raise ClaimFault(f"It has the form of both data models: expected vc or vp, or the members of {V2}.")
     return profile, inside
 
 
@@ -184,7 +202,7 @@ def _read_status(entry: object) -> StatusEntry:
     if not isinstance(entry, dict) or entry.get("type") not in kinds:
         raise ClaimFault(f"credentialStatus is of an unknown type: expected {' or '.join(kinds)}.")
     purpose, index, url = (entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential"))
-    if entry.get("statusSize", 1) != 1:
+    if purpose in PURPOSES and entry.get("statusSize", 1) != 1:
         raise ClaimFault("credentialStatus has a statusSize of more than one bit.")
     digits = str(index) if isinstance(index, int | str) and not isinstance(index, bool) else ""
     if not isinstance(purpose, str) or not isinstance(url, str) or not digits.isascii() or not digits.isdigit():
@@ -227,6 +245,19 @@ def _agree(name: str, inside: object, outside: object, *, required: bool = True)
     if required and not any(said):
         raise ClaimFault(f"{name} is missing.")
     return str(said[0]) if said else ""
+
+
+def _read_bound(
+    inside: Mapping[str, Any], names: tuple[str, str], claimed: int | None, profile: ClaimsProfile, *, latest: bool
+) -> int | None:
+    """Return a bound of the validity; `names` are its names in the data models 2.0 and 1.1, `claimed` is in the JWT.
+
+    The name of the other model counts too: who reads it there would believe the credential valid for ever.
+    """
+    name, other = names if profile is ClaimsProfile.VC20 else names[::-1]
+    bound = _agree_on_time(name, _read_time(inside, name), claimed, profile, latest=latest)
+    stated = [each for each in (bound, _read_time(inside, other)) if each is not None]
+    return (max if latest else min)(stated, default=None)
 
 
 def _agree_on_time(

@@ -146,6 +146,9 @@ def _read_services(members: Mapping[str, Any], did: str) -> dict[str, str]:
     for service in _list_objects(members, "service", MAX_SERVICES, did):
         kinds = service.get("type") if isinstance(service, dict) else None
         url = service.get("serviceEndpoint") if isinstance(service, dict) else None
+        if isinstance(url, list):
+            # An endpoint may be a set (DID Core 1.0, 5.4); its maps are for other protocols.
+            url = next((each for each in url if isinstance(each, str)), None)
         if not isinstance(url, str) or len(url) > MAX_ENDPOINT:
             continue
         for kind in kinds if isinstance(kinds, list) else [kinds]:

@@ -6,8 +6,9 @@ whose registered claims say the same as the members of `vc` (Verifiable Credenti
 Pure: standard library and msgspec only. Identifiers and times are arguments.
 """
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,9 @@ from connector.protocol.dcp.claims import V1, V2, ClaimsProfile
 from connector.protocol.dcp.status_list import pack_status_list
 from connector.protocol.dsp.timestamps import write_timestamp
 
+LIST_TYPE: Final = "application/vc+jwt"
+"""The media type of a signed status list."""
+_JSON: Final = "application/json"
 _LIST_CONTEXT = "https://w3id.org/vc/status-list/2021/v1"
 
 
@@ -83,6 +87,19 @@ def write_status_list(draft: StatusListDraft) -> bytes:
     }
     contexts = (_LIST_CONTEXT,) if draft.profile is ClaimsProfile.VC11 else ()
     return _write(draft, draft.url, str(subject["id"]), contexts, [f"{kind}Credential"], {"credentialSubject": subject})
+
+
+def choose_list_form(secured: bytes, accepted: str) -> tuple[bytes, str]:
+    """Return an own status list (compact JWS) in the form that a reader accepts, and its media type.
+
+    Who accepts JSON alone gets the list without its signature, since some products read no other. They trust the
+    connection; nobody is told that it is signed.
+    """
+    if accepted.strip().lower() != _JSON:
+        return secured, LIST_TYPE
+    payload = secured.split(b".")[1]
+    stated = msgspec.json.decode(urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
+    return msgspec.json.encode(stated.get("vc", stated)), _JSON
 
 
 def _write(

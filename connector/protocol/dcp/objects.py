@@ -8,6 +8,7 @@ from connector.protocol.dsp.codec import parse
 from connector.protocol.dsp.errors import ProtocolError
 
 MAX_TEXT = 512
+_ENVELOPE = "data:application/vp+jwt,"
 CONTEXT = "https://w3id.org/dspace-dcp/v1.0/dcp.jsonld"
 
 
@@ -33,6 +34,15 @@ def read_message(body: bytes, limit: int, kind: str) -> dict[str, Any]:
     if not isinstance(contexts, list) or CONTEXT not in contexts or not all(isinstance(each, str) for each in contexts):
         raise ClaimFault(f"The @context of the {kind} does not contain {CONTEXT}.")
     return members
+
+
+def open_envelope(entry: Mapping[str, Any]) -> str | None:
+    """Return the presentation of an EnvelopedVerifiablePresentation (VC Data Model 2.0, 4.13), or None."""
+    kinds, address = entry.get("type"), entry.get("id")
+    is_envelope = "EnvelopedVerifiablePresentation" in (kinds if isinstance(kinds, list) else [kinds])
+    if is_envelope and isinstance(address, str) and address.startswith(_ENVELOPE):
+        return address.removeprefix(_ENVELOPE)
+    return None
 
 
 def list_objects(members: Mapping[str, Any], name: str, limit: int) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.objects import CONTEXT, read_message
-from connector.protocol.dcp.scopes import MAX_SCOPES, Scope, parse_scope
+from connector.protocol.dcp.objects import CONTEXT, open_envelope, read_message
+from connector.protocol.dcp.scopes import MAX_SCOPES, Scope, parse_scopes
 
 QUERY_PATH = "/presentations/query"
 MAX_QUERY = 64 * 1024
@@ -44,7 +44,7 @@ def read_query(body: bytes) -> tuple[Scope, ...]:
         raise ClaimFault(f"scope is not a list of 1 to {MAX_SCOPES} scopes.")
     if not all(isinstance(text, str) for text in asked):
         raise ClaimFault("A scope of the query is not a string.")
-    return tuple(dict.fromkeys(parse_scope(text) for text in asked))
+    return parse_scopes(asked)
 
 
 def write_response(presentations: Sequence[str]) -> bytes:
@@ -53,10 +53,16 @@ def write_response(presentations: Sequence[str]) -> bytes:
 
 
 def read_response(body: bytes) -> tuple[str, ...]:
-    """Read an answer and return its presentations, each a compact JWS that nobody has verified; raises ClaimFault."""
+    """Read an answer and return its presentations, each a compact JWS that nobody has verified; raises ClaimFault.
+
+    One in the form of an EnvelopedVerifiablePresentation is taken out of it. One with another proof is left out, if
+    others have a proof by JWT: an answer may have both (DCP 1.0, 5.4.2).
+    """
     found = read_message(body, MAX_RESPONSE, _RESPONSE).get("presentation")
     if not isinstance(found, list) or len(found) > MAX_PRESENTATIONS:
         raise ClaimFault(f"presentation is not a list of at most {MAX_PRESENTATIONS} presentations.")
-    if not all(isinstance(presentation, str) for presentation in found):
-        raise ClaimFault("A presentation is not a JWT: expected a profile with proofs by JWT.")
-    return tuple(found)
+    opened = (open_envelope(entry) if isinstance(entry, dict) else entry for entry in found)
+    signed = tuple(entry for entry in opened if isinstance(entry, str))
+    if found and not signed:
+        raise ClaimFault("No presentation is a JWT: expected a profile with proofs by JWT.")
+    return signed

@@ -7,7 +7,7 @@ Pure: standard library only.
 """
 
 import zlib
-from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -77,11 +77,13 @@ def set_bits(indices: Iterable[int], length: int = MIN_BYTES) -> bytes:
 
 
 def pack_status_list(bits: bytes, *, multibase: bool) -> str:
-    """Return the `encodedList` of a list: gzip in base64url, with the `u` of multibase for Bitstring Status List.
+    """Return the `encodedList` of a list: gzip in base64url with the `u` of multibase for Bitstring Status List.
+
+    Without `multibase` it is that of StatusList2021: base64 with padding, which strict readers take alone.
 
     >>> expand_status_list(pack_status_list(set_bits([7]), multibase=True)).is_set(7)
     True
     """
     stream = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
-    packed = urlsafe_b64encode(stream.compress(bits) + stream.flush()).decode().rstrip("=")
-    return f"{_MULTIBASE if multibase else ''}{packed}"
+    packed = stream.compress(bits) + stream.flush()
+    return _MULTIBASE + urlsafe_b64encode(packed).decode().rstrip("=") if multibase else b64encode(packed).decode()

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from connector.identity.dcp.presented import open_credential
+from connector.protocol.dcp.claims import read_claims
 from tests.cli.commands.authorities import BROKER, invite, set_up
 from tests.cli.conftest import Cli
 
@@ -45,6 +47,14 @@ def test_a_member_is_suspended_admitted_and_revoked(cli: Cli, firm: str) -> None
     assert firm not in standing(cli)
     gone = cli("authority", "member", "revoke", firm, "--yes", *BROKER)
     assert (gone.code, "not a member" in gone.err) == (1, True)
+
+
+def test_a_credential_is_printed_for_the_wallet_of_another_product(cli: Cli, firm: str) -> None:
+    done = cli("authority", "member", "credential", firm, *BROKER)
+    read = read_claims(open_credential(done.out.strip()).payload)
+    assert (done.code, read.subject, read.types) == (0, firm, ("MembershipCredential",))
+    refused = cli("authority", "member", "credential", "did:web:nobody.example", *BROKER)
+    assert (refused.code, "is not a member" in refused.err) == (1, True)
 
 
 def test_a_member_is_added_once(cli: Cli, firm: str) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from jwt.utils import base64url_encode
+
 from connector.identity.dcp.mechanism import DcpIdentity
 from connector.identity.dcp.presented import TrustedIssuers, Verifier
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists, verify_by_documents
-from connector.identity.jws import sign
+from connector.identity.jws import sign, sign_bytes
 from connector.identity.keys import SigningKey, generate, public_jwk
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.roster import RosterIdentity
@@ -186,6 +188,12 @@ def status_at(bit: int, **members: Any) -> dict[str, Any]:
 
 def signed(content: Mapping[str, Any], key: SigningKey = KEYS[CITY], kind: str = "vc+jwt") -> str:
     return sign(key, json.dumps(content).encode(), kind=kind)
+
+
+def compact(header: Mapping[str, Any], content: Mapping[str, Any], key: SigningKey) -> str:
+    """Return a text with any header, signed by a key."""
+    text = b".".join(base64url_encode(json.dumps(part).encode()) for part in (header, content))
+    return (text + b"." + base64url_encode(sign_bytes(key, text))).decode()
 
 
 def presentation(*credentials: str, **members: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.identity.dcp.places import (
     NOW_S,
     STRANGER,
     Places,
+    compact,
     credential,
     key_of,
     presentation,
@@ -74,6 +75,80 @@ async def test_the_first_context_of_edc_counts_where_the_data_space_says_so() ->
     places = Places()
     sender, verifier = await places.sender(), places.verifier()._replace(of_edc=True)
     assert len(await verify_presentation(text, sender, verifier, places.now_ms)) == 1
+
+
+@pytest.mark.parametrize("more", [{}, {"cty": "vc"}, {"cty": "application/vc", "iss": CITY}, {"x5t": "AA", "a": [1]}])
+async def test_the_header_of_a_credential_may_have_more_members(more: dict[str, Any]) -> None:
+    text = compact(
+        {"alg": "ES256", "kid": KEYS[CITY].kid, "typ": "application/vc+jwt", **more}, credential(), KEYS[CITY]
+    )
+    assert len(await verify(present(presentation(text)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"crit": ["exp"]}, "header"),
+        ({"jku": "https://evil.example/keys"}, "header"),
+        ({"jwk": {}}, "header"),
+        ({"x5c": []}, "header"),
+        ({"x5u": "https://evil.example/x.pem"}, "header"),
+        ({"b64": False}, "header"),
+        ({"zip": "DEF"}, "header"),
+        ({"typ": "vp+jwt"}, "type"),
+        ({"cty": "vp"}, "type"),
+        ({"cty": "JWT"}, "type"),
+        ({"cty": 1}, "type"),
+        ({"iss": STRANGER}, "form-of-claims"),
+    ],
+)
+async def test_the_header_of_a_credential_brings_no_key_and_no_rule(more: dict[str, Any], rule: str) -> None:
+    text = compact({"alg": "ES256", "kid": KEYS[CITY].kid, "typ": "vc+jwt", **more}, credential(), KEYS[CITY])
+    assert await judge(present(presentation(text))) == rule
+
+
+async def test_the_header_of_a_presentation_may_have_more_members_too() -> None:
+    head = {"alg": "ES256", "kid": KEYS[FIRM].kid, "typ": "vp+jwt"}
+    assert await judge(compact({**head, "cty": "vp", "iss": FIRM, "a": 1}, presentation(MEMBER), KEYS[FIRM])) is None
+    assert await judge(compact({**head, "iss": CITY}, presentation(MEMBER), KEYS[FIRM])) == "form-of-claims"
+    assert await judge(compact({**head, "cty": "vc"}, presentation(MEMBER), KEYS[FIRM])) == "type"
+
+
+async def test_the_name_of_the_curve_is_a_name_of_the_algorithm_too() -> None:
+    places, key = Places(), key_of(CITY, "EdDSA")
+    places.publish(CITY, key)
+    for name in ("Ed25519", "EdDSA"):
+        text = compact({"alg": name, "kid": key.kid}, credential(), key)
+        assert await judge(present(presentation(text)), places) is None
+
+
+ENVELOPE = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "EnvelopedVerifiablePresentation"}
+
+
+async def test_the_hub_of_edc_signs_an_envelope_without_an_audience() -> None:
+    shown = presentation(MEMBER)
+    nobody = present({name: value for name, value in shown.items() if name not in {"aud", "exp"}}, kind="JWT")
+    text = present({**ENVELOPE, "id": f"data:application/vp+jwt,{nobody}"}, kind="JWT")
+    assert await judge(text) == "audience"
+    places = Places()
+    sender, verifier = await places.sender(), places.verifier()._replace(of_edc=True)
+    assert len(await verify_presentation(text, sender, verifier, places.now_ms)) == 1
+    for other in (present({**shown, "aud": CITY}), present({**shown, "aud": []})):
+        with pytest.raises(Rejected, match="audience"):
+            await verify_presentation(other, sender, verifier, places.now_ms)
+
+
+async def test_of_two_envelopes_one_is_opened() -> None:
+    once = present({**ENVELOPE, "id": f"data:application/vp+jwt,{present(presentation(MEMBER))}"})
+    assert await judge(once) is None
+    assert await judge(present({**ENVELOPE, "id": f"data:application/vp+jwt,{once}"})) == "form-of-claims"
+    assert await judge(present({**ENVELOPE, "id": "data:application/vp+jwt,x"})) == "form"
+    assert await judge(present({**ENVELOPE, "id": "https://firma.example/"})) == "form-of-claims"
+
+
+async def test_what_is_in_an_envelope_of_the_holder_is_signed_by_the_holder() -> None:
+    of_city = present(presentation(MEMBER), key=KEYS[CITY])
+    assert await judge(present({**ENVELOPE, "id": f"data:application/vp+jwt,{of_city}"})) == "key-name"
 
 
 async def test_a_type_that_the_issuer_is_not_trusted_for_says_nothing() -> None:

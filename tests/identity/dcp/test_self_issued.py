@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, SECP384R1, SECP521R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +120,46 @@ async def test_a_document_without_relationships_needs_the_word_of_the_data_space
     assert await judge(token, places, take_missing=True) is None
 
 
+METHOD = {"id": KEYS[FIRM].kid, "type": "JsonWebKey2020", "controller": FIRM, "publicKeyJwk": jwk_of(KEYS[FIRM])}
+
+
+@pytest.mark.parametrize(
+    ("members", "sentence"),
+    [
+        ({"capabilityInvocation": []}, f"the document does not list {FIRM}#k1 under capabilityInvocation."),
+        ({"verificationMethod": []}, f"the document has no method {FIRM}#k1 with a publicKeyJwk"),
+        ({"verificationMethod": [{**METHOD, "controller": CITY}]}, "and itself as controller"),
+        ({"verificationMethod": [{"id": KEYS[FIRM].kid, "publicKeyMultibase": "z6Mk"}]}, "with a publicKeyJwk"),
+        (
+            {"verificationMethod": [{**METHOD, "publicKeyJwk": {**jwk_of(KEYS[FIRM]), "key_ops": ["sign"]}}]},
+            f"the key {FIRM}#k1 cannot be used: The key is not for signatures: its key_ops has no verify.",
+        ),
+    ],
+)
+async def test_the_sentence_about_a_key_says_what_its_owner_has_to_mend(
+    members: dict[str, object], sentence: str
+) -> None:
+    places = Places()
+    places.publish(FIRM, KEYS[FIRM], **members)
+    token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S)
+    with pytest.raises(Rejected) as refused:
+        await verify_self_issued(token, audience=US, is_member=bool, resolve=places.resolve, now_s=NOW_S)
+    assert (refused.value.rule, sentence in refused.value.problem) == ("key", True)
+
+
+async def test_a_token_without_a_kid_is_told_that_the_document_has_several_keys() -> None:
+    places = Places()
+    places.publish(FIRM, KEYS[FIRM], key_of(FIRM, fragment="k2"))
+    with pytest.raises(Rejected, match="the document has 2 keys: it has to name one"):
+        await verify_self_issued(
+            compact({"alg": "ES256", "typ": "JWT"}, CLAIMS),
+            audience=US,
+            is_member=bool,
+            resolve=places.resolve,
+            now_s=NOW_S,
+        )
+
+
 @pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
 async def test_both_kinds_of_own_keys_sign(algorithm: str) -> None:
     key, places = key_of(FIRM, algorithm), Places()
@@ -136,17 +176,26 @@ async def test_noise_is_rejected_and_opens_no_connection(token: str) -> None:
 
 
 def test_keys_of_peers_are_read_by_their_kind() -> None:
-    p384 = ECAlgorithm.to_jwk(generate_private_key(SECP384R1()).public_key(), as_dict=True)
+    p384, p521, k256 = (
+        ECAlgorithm.to_jwk(generate_private_key(curve).public_key(), as_dict=True)
+        for curve in (SECP384R1(), SECP521R1(), SECP256K1())
+    )
     rsa = RSAAlgorithm.to_jwk(generate_rsa(65_537, 2048).public_key(), as_dict=True)
     rsa = {name: rsa[name] for name in ("kty", "n", "e")}
-    assert read_key("k", p384).algorithm == "ES384"
+    assert [read_key("k", jwk).algorithm for jwk in (p384, p521, k256)] == ["ES384", "ES512", "ES256K"]
     assert read_key("k", rsa).algorithm == "RS256"
-    assert read_key("k", {**rsa, "alg": "PS256"}).algorithm == "PS256"
+    for name in ("RS384", "RS512", "PS256", "PS384", "PS512"):
+        assert read_key("k", {**rsa, "alg": name}).algorithm == name
     assert read_key("k", {**jwk_of(KEYS[FIRM]), "kid": "another"}).kid == "k"
     small = RSAAlgorithm.to_jwk(generate_rsa(65_537, 1024).public_key(), as_dict=True)
     for wrong in (
-        {**rsa, "alg": "RS512"},
+        {**rsa, "alg": "RSA-OAEP"},
         {**rsa, "alg": "HS256"},
+        {**rsa, "key_ops": ["encrypt"]},
+        {**p384, "key_ops": []},
+        {**p384, "key_ops": 5},
+        {**k256, "crv": "P-256"},
+        {**k256, "alg": "ES256"},
         {**rsa, "e": "Aw"},
         {**rsa, "n": "A" * 2000},
         {**rsa, "d": "AQAB"},

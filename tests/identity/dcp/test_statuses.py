@@ -22,6 +22,7 @@ from tests.identity.dcp.places import (
     LIST_URL,
     STRANGER,
     Places,
+    compact,
     credential,
     key_of,
     pack,
@@ -169,6 +170,14 @@ async def test_a_list_of_another_place_or_time_says_nothing(members: dict[str, s
     places.publish_list(id=LIST_URL, validFrom="2026-03-01T12:00:30Z")
     places.now_ms += LOOK_AGAIN_MS
     assert await judge(places, held()) == "good"
+
+
+async def test_a_list_needs_no_name_for_its_bits_and_may_say_its_kind_in_the_header() -> None:
+    places = Places()
+    subject = {name: value for name, value in status_list(7)["credentialSubject"].items() if name != "id"}
+    head = {"alg": "ES256", "cty": "vc", "kid": KEYS[CITY].kid, "typ": "vc+jwt"}
+    places.put(LIST_URL, compact(head, status_list(credentialSubject=subject), KEYS[CITY]))
+    assert await judge(places, held()) == "revocation"
 
 
 async def test_a_list_is_used_no_longer_than_it_is_valid() -> None:

@@ -54,6 +54,7 @@ class Hub:
         properties |= {"edc.iam.sts.privatekey.alias": "none", "edc.iam.sts.publickey.id": "none"}
         # A list is fetched for each look at it, as a revocation has to be seen within the test.
         properties["edc.iam.credential.revocation.cache.validity"] = "1"
+        properties["edc.iam.credential.revocation.mimetype"] = "application/json"
         self._process = run_part(self._folder, "hub", properties, find_classes("hub"), *self._options)
         found = re.search(r"administrator key (\S+)", self.log())
         assert found, self.log()[-3000:]
@@ -87,8 +88,10 @@ class Hub:
         made = self._ask("POST", "/participants/", manifest)
         return Account(name, did, made["apiKey"], made["clientId"], made["clientSecret"])
 
-    def store(self, account: Account, id: str, secured: str, credential: dict[str, Any]) -> None:
-        """Store a credential in the form VC1_0_JWT, and what the hub wants to know of it."""
+    def store(
+        self, account: Account, id: str, secured: str, credential: dict[str, Any], form: str = "VC1_0_JWT"
+    ) -> None:
+        """Store a credential in a form of the hub, and what it wants to know of it."""
         read = {
             "id": credential["id"],
             "type": credential["type"],
@@ -102,7 +105,7 @@ class Hub:
             status = dict(credential["credentialStatus"])
             named = {"id": status.pop("id"), "type": status.pop("type")}
             read["credentialStatus"] = [{**named, "additionalProperties": status}]
-        container = {"rawVc": secured, "format": "VC1_0_JWT", "credential": read}
+        container = {"rawVc": secured, "format": form, "credential": read}
         body = {"id": id, "participantContextId": account.name, "verifiableCredentialContainer": container}
         self._ask("POST", f"/participants/{_encode(account.name)}/credentials", body, account.api_key)
 

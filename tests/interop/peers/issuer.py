@@ -3,18 +3,28 @@
 import json
 import ssl
 import threading
-from datetime import UTC, datetime
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from connector.identity.dcp.methods import name_key
-from connector.identity.jws import sign
+from connector.identity.dcp.signing import sign_credential, sign_status_list
 from connector.identity.keys import generate, public_jwk
+from connector.protocol.dcp.claims import ClaimsProfile
 from connector.protocol.dcp.did import write_web_did
 from connector.protocol.dcp.document import write_document
-from connector.protocol.dcp.status_list import pack_status_list, set_bits
+from connector.protocol.dcp.issued import (
+    CredentialDraft,
+    StatusListDraft,
+    StatusPlace,
+    choose_list_form,
+    write_credential,
+)
+from connector.protocol.dcp.status_list import set_bits
 
-V1 = "https://www.w3.org/2018/credentials/v1"
 TYPE = "MembershipCredential"
 
 
@@ -49,28 +59,26 @@ class Issuer:
         self._server.shutdown()
         self._server.server_close()
 
-    def issue(self, holder: str, place: int, *, now_s: int, lives_s: int = 9_000) -> tuple[str, dict[str, Any]]:
-        """Return a membership of `holder` in the data model 1.1, secured and as it is inside."""
-        status = {
-            "id": f"{self._list}#{place}",
-            "type": "BitstringStatusListEntry",
-            "statusPurpose": "revocation",
-            "statusListIndex": str(place),
-            "statusListCredential": self._list,
-        }
-        credential = {
-            "@context": [V1],
-            "id": f"urn:membership:{place}",
-            "type": ["VerifiableCredential", TYPE],
-            "issuer": self.did,
-            "issuanceDate": _write(now_s - 60),
-            "expirationDate": _write(now_s + lives_s),
-            "credentialSubject": {"id": holder, "level": "full"},
-            "credentialStatus": status,
-        }
-        claims = {"iss": self.did, "sub": holder, "jti": credential["id"], "nbf": now_s - 60, "exp": now_s + lives_s}
-        secured = sign(self._key, json.dumps({**claims, "iat": now_s - 60, "vc": credential}).encode(), kind="JWT")
-        return secured, credential
+    def issue(
+        self, holder: str, place: int, *, now_s: int, lives_s: int = 9_000, profile: ClaimsProfile = ClaimsProfile.VC11
+    ) -> tuple[str, dict[str, Any]]:
+        """Return a membership of `holder` as the authority of a city signs it, and as a hub wants to know of it.
+
+        With EDC among the members that is the data model 1.1, else 2.0.
+        """
+        draft = CredentialDraft(
+            profile=profile,
+            id=f"urn:membership:{place}",
+            issuer=self.did,
+            subject=holder,
+            types=(TYPE,),
+            claims={"level": "full"},
+            valid_from=(now_s - 60) * 1000,
+            valid_until=(now_s + lives_s) * 1000,
+            status=StatusPlace(lists={"revocation": self._list}, index=place),
+        )
+        read = msgspec.json.decode(write_credential(replace(draft, profile=ClaimsProfile.VC11)))["vc"]
+        return sign_credential(self._key, draft), read
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         if self.away:
@@ -80,32 +88,25 @@ class Issuer:
             document = write_document(self.did, [(self._key.kid.partition("#")[2], jwk)], [])
             self._send(request, json.dumps(document).encode(), "application/did+json")
         elif request.path == "/status/1":
-            listed = self._write_list()
-            # EDC reads a list that nobody has signed; every other reader gets the signed one.
-            if "okhttp" in request.headers.get("User-Agent", ""):
-                self._send(request, json.dumps(listed).encode(), "application/json")
-            else:
-                self._send(
-                    request, sign(self._key, json.dumps(listed).encode(), kind="vc+jwt").encode(), "application/vc+jwt"
-                )
+            body, kind = choose_list_form(self._sign_list().encode(), request.headers.get("Accept", ""))
+            self._send(request, body, kind)
         else:
             request.send_error(404)
 
-    def _write_list(self) -> dict[str, Any]:
-        subject = {
-            "id": f"{self._list}#list",
-            "type": "BitstringStatusList",
-            "statusPurpose": "revocation",
-            "encodedList": pack_status_list(set_bits(self.ended), multibase=True),
-        }
-        return {
-            "@context": ["https://www.w3.org/ns/credentials/v2"],
-            "id": self._list,
-            "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-            "issuer": self.did,
-            "validFrom": "2026-01-01T00:00:00Z",
-            "credentialSubject": subject,
-        }
+    def _sign_list(self) -> str:
+        now = int(time.time()) * 1000
+        return sign_status_list(
+            self._key,
+            StatusListDraft(
+                profile=ClaimsProfile.VC11,
+                url=self._list,
+                issuer=self.did,
+                purpose="revocation",
+                bits=set_bits(self.ended),
+                valid_from=now,
+                valid_until=now + 9_000_000,
+            ),
+        )
 
     def _send(self, request: BaseHTTPRequestHandler, body: bytes, kind: str, status: int = 200) -> None:
         request.send_response(status)
@@ -113,7 +114,3 @@ class Issuer:
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body)
-
-
-def _write(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

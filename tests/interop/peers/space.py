@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from connector.authority.profile import publish_profile
 from connector.identity.keys import generate, public_jwk, save_private
 from connector.identity.roster import Member
+from connector.protocol.dcp.claims import ClaimsProfile
 from connector.protocol.dcp.did import write_web_did
 from tests.e2e.live import free_base
 from tests.identity.lists import OPERATOR, document, signed
@@ -74,6 +75,12 @@ class Space(NamedTuple):
         """Store a membership for a participant of the hub; return its name there."""
         secured, credential = self.issuer.issue(account.did, place, now_s=int(time.time()), **more)
         self.hub.store(account, f"membership-{place}", secured, credential)
+        return f"membership-{place}"
+
+    def give_newer(self, account: Account, place: int) -> str:
+        """Store a membership in the data model 2.0; return its name."""
+        secured, credential = self.issuer.issue(account.did, place, now_s=int(time.time()), profile=ClaimsProfile.VC20)
+        self.hub.store(account, f"membership-{place}", secured, credential, "VC2_0_JOSE")
         return f"membership-{place}"
 
     def give_us(self, place: int, **more: int) -> str:
@@ -139,6 +146,7 @@ def _run_plane(plane: Runtime, account: Account, hub: Hub, issuer: Issuer, optio
         "edc.iam.did.web.use.https": "true",
         "edc.iam.trusted-issuer.city.id": issuer.did,
         "edc.iam.credential.revocation.cache.validity": "1",
+        "edc.iam.credential.revocation.mimetype": "application/json",
         "edc.policy.validation.enabled": "false",
         "peers.tokens.url": hub.tokens,
         "peers.tokens.client": account.client,

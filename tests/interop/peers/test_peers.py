@@ -99,6 +99,19 @@ def ask(space: Space, token: str) -> httpx.Response:
     return answer
 
 
+def test_a_membership_in_the_newer_data_model_counts_with_us(space: Space) -> None:
+    # The hub shows it in an envelope of its own, for nobody in particular.
+    space.hub.remove(space.anna, f"membership-{HERS}")
+    issued = space.give_newer(space.anna, 21)
+    space.us.halt()
+    space.us.start()
+    try:
+        assert "roads" in read_ours(space)
+    finally:
+        space.hub.remove(space.anna, issued)
+        space.give(space.anna, HERS)
+
+
 def test_who_has_deleted_its_membership_is_refused_on_both_sides(space: Space) -> None:
     (held,) = space.us.client.credentials.list()
     space.hub.remove(space.anna, f"membership-{HERS}")

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.protocol.dcp.claims import MAX_CREDENTIALS, ClaimsProfile, StatusEntry, read_claims, read_presentation
+from connector.protocol.dcp.claims import (
+    MAX_CREDENTIALS,
+    ClaimsProfile,
+    StatusEntry,
+    find_enclosed_presentation,
+    read_claims,
+    read_presentation,
+)
 from connector.protocol.dcp.errors import ClaimFault
 
 ISSUER, HOLDER, US = "did:web:stadt.example", "did:web:firma.example", "did:web:amt.example"
@@ -60,6 +67,50 @@ def test_the_narrower_time_counts_where_a_credential_and_its_signature_have_one(
     assert read.valid_from == 1_767_225_600_000
 
 
+MIDSUMMER, MIDSUMMER_MS = "2026-07-01T00:00:00Z", 1_782_864_000_000
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        v2(validUntil=None, expirationDate=MIDSUMMER),
+        v2(expirationDate=MIDSUMMER),
+        v1({"exp": None}, validUntil=MIDSUMMER),
+        v1(expirationDate="2027-01-01T00:00:00Z", validUntil=MIDSUMMER),
+    ],
+)
+def test_the_end_counts_by_its_name_in_either_data_model(payload: bytes) -> None:
+    assert read_claims(payload).valid_until == MIDSUMMER_MS
+
+
+@pytest.mark.parametrize(
+    "payload", [v2(issuanceDate=MIDSUMMER), v1({"nbf": None}, issuanceDate=None, validFrom=MIDSUMMER)]
+)
+def test_the_beginning_counts_by_its_name_in_either_data_model(payload: bytes) -> None:
+    assert read_claims(payload).valid_from == MIDSUMMER_MS
+
+
+def test_a_status_that_ends_nothing_may_have_more_than_one_bit() -> None:
+    message = {**STATUS, "statusPurpose": "message", "statusSize": 2}
+    read = read_claims(v2(credentialStatus=[STATUS, message]))
+    assert [each.purpose for each in read.statuses] == ["revocation", "message"]
+
+
+def test_only_a_list_may_be_about_nobody() -> None:
+    nobody = v2(credentialSubject={"role": "company"})
+    with pytest.raises(ClaimFault):
+        read_claims(nobody)
+    assert read_claims(nobody, bearer=True).subject == ""
+
+
+def test_the_other_identifier_in_the_jwt_of_edc_counts_where_the_data_space_says_so() -> None:
+    random = v1({"jti": "0c1f"}, id="urn:uuid:1")
+    with pytest.raises(ClaimFault):
+        read_claims(random)
+    assert read_claims(random, of_edc=True).id == "urn:uuid:1"
+    assert read_claims(v1(), of_edc=True).id == "urn:uuid:1"
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -96,6 +147,9 @@ def test_the_narrower_time_counts_where_a_credential_and_its_signature_have_one(
         v2(credentialStatus="revoked"),
         v2(credentialStatus=[STATUS] * 9),
         v2(padding=" " * 70_000),
+        v2(vp={}),
+        v2(vc={**V1}),
+        v2(expirationDate="tomorrow"),
         json.dumps({**OUTSIDE, "vc": "x"}).encode(),
         v1({"iss": "did:web:other.example"}),
         v1({"sub": "did:web:other.example"}),
@@ -154,8 +208,19 @@ def test_a_presentation_that_mixes_forms_or_contradicts_itself_is_refused(payloa
 
 
 def test_a_presentation_for_nobody_or_for_several_names_no_audience() -> None:
-    assert read_presentation(vp2(aud=None)).audience == ""
+    assert read_presentation(vp2(aud=None)).audience is None
     assert read_presentation(vp2(aud=[US, HOLDER])).audience == ""
+
+
+def test_a_presentation_is_taken_out_of_an_envelope_and_nothing_else_is() -> None:
+    envelope = {"type": "EnvelopedVerifiablePresentation", "id": "data:application/vp+jwt,a.b.c"}
+    assert find_enclosed_presentation(json.dumps(envelope).encode()) == "a.b.c"
+    for other in (
+        {**envelope, "id": "https://x.example/"},
+        {**envelope, "type": "VerifiablePresentation"},
+        {"type": envelope["type"]},
+    ):
+        assert find_enclosed_presentation(json.dumps(other).encode()) is None
 
 
 _VALUE = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(ISSUER)

@@ -36,6 +36,15 @@ def test_what_is_written_is_read_again() -> None:
     assert read.services == {"DataService": "https://stadt.example/dsp"}
 
 
+def test_an_endpoint_may_be_a_set() -> None:
+    service = {"id": "#cs", "type": "CredentialService"}
+    for endpoint in (["https://stadt.example/dcp/"], [{"uri": "https://x.example"}, "https://stadt.example/dcp"]):
+        read = read_document(document(service=[{**service, "serviceEndpoint": endpoint}]), DID)
+        assert read.services == {"CredentialService": "https://stadt.example/dcp"}
+    for endpoint in ([], [{"uri": "https://x.example"}], {"uri": "https://x.example"}, [["https://x.example"]]):
+        assert read_document(document(service=[{**service, "serviceEndpoint": endpoint}]), DID).services == {}
+
+
 def test_relative_names_belong_to_the_document() -> None:
     read = read_document(document(verificationMethod=[method("#k1")], authentication=["#k1"]), DID)
     assert read.may_sign(f"{DID}#k1", Relationship.PRESENTATION)

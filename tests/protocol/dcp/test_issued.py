@@ -1,6 +1,7 @@
 """The payloads that an issuer writes, read again."""
 
 import json
+from base64 import b64decode, urlsafe_b64encode
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from connector.protocol.dcp.issued import (
     CredentialDraft,
     StatusListDraft,
     StatusPlace,
+    choose_list_form,
     write_credential,
     write_status_list,
 )
@@ -93,6 +95,29 @@ def test_the_two_kinds_of_lists_have_the_form_of_their_standards() -> None:
     model = json.loads(write_status_list(draft))["vc"]
     assert model["type"] == ["VerifiableCredential", "StatusList2021Credential"]
     assert model["credentialSubject"]["type"] == "StatusList2021"
+    # The one is in the alphabet of base64, the other in that of base64url: some readers know no other there.
+    assert len(b64decode(model["credentialSubject"]["encodedList"], validate=True)) > 20
+    assert not set(texts[0]) & set("+/=")
+
+
+@pytest.mark.parametrize("profile", ClaimsProfile)
+def test_a_list_is_without_its_signature_for_who_accepts_json_alone(profile: ClaimsProfile) -> None:
+    draft = StatusListDraft(
+        profile=profile,
+        url="https://stadt.example/1",
+        issuer="did:web:stadt.example",
+        purpose="revocation",
+        bits=set_bits([7]),
+        valid_from=0,
+        valid_until=1000,
+    )
+    secured = b".".join((b"e30", urlsafe_b64encode(write_status_list(draft)).rstrip(b"="), b"c2ln"))
+    for accepted in ("", "*/*", "application/vc+jwt", "application/json, */*"):
+        assert choose_list_form(secured, accepted) == (secured, "application/vc+jwt")
+    body, media_type = choose_list_form(secured, "application/json")
+    stated = json.loads(body)
+    assert (media_type, stated["id"], "vc" in stated) == ("application/json", draft.url, False)
+    assert expand_status_list(stated["credentialSubject"]["encodedList"]).is_set(7)
 
 
 def test_an_index_beyond_the_list_is_refused() -> None:

@@ -75,6 +75,22 @@ def test_a_wrong_query_is_refused(body: bytes) -> None:
     assert not isinstance(fault.value, DefinitionAsked)
 
 
+def test_a_scope_of_another_data_space_grants_nothing_and_spoils_nothing() -> None:
+    foreign = "org.eclipse.tractusx.vc.type:BpnCredential:read"
+    assert read_query(query(scope=[foreign, MEMBER.write()])) == (MEMBER,)
+    with pytest.raises(ClaimFault, match="is unknown: expected"):
+        read_query(query(scope=[foreign]))
+    with pytest.raises(ClaimFault, match="asks to write"):
+        read_query(query(scope=[foreign, f"{MEMBER.write()}:write"]))
+
+
+def test_a_presentation_may_be_enveloped_and_beside_one_with_another_proof() -> None:
+    envelope = {"type": "EnvelopedVerifiablePresentation", "id": "data:application/vp+jwt,d.e.f"}
+    other = {"type": "VerifiablePresentation", "proof": {}}
+    assert read_response(response(presentation=["a.b.c", envelope, other])) == ("a.b.c", "d.e.f")
+    assert read_response(response(presentation=[])) == ()
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -48,6 +48,7 @@ def test_a_scope_that_names_no_credential_to_read_is_refused(text: str) -> None:
 
 def test_a_type_is_written_as_edc_wants_it_and_an_identifier_as_the_standard_has_it() -> None:
     assert Scope(ScopeKind.TYPE, "Member").write(of_edc=True) == f"{EDC_TYPE}:Member:read"
+    assert Scope(ScopeKind.TYPE, "Member").write(of_edc=True, three_parts=True) == f"{TYPE}:Member:read"
     assert Scope(ScopeKind.ID, "urn:1").write(of_edc=True) == f"{ID}:urn:1"
 
 

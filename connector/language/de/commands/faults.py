@@ -312,6 +312,9 @@ SENTENCES: dict[str, str] = {
     "alg is not one of {}.": "alg ist keines von {0}.",
     "typ is not {}.": "typ ist nicht {0}.",
     "typ is missing; expected {}.": "typ fehlt; erwartet wird {0}.",
+    "cty is not {}.": "cty ist nicht {0}.",
+    "its header has {}: no key and no rule is taken from there.": "Im Kopf steht {0}: Von dort wird weder ein Schlüssel "
+    "noch eine Regel übernommen.",
     "kid is not a string.": "kid ist kein Text.",
     "it is longer than {} bytes.": "Sie ist länger als {0} Bytes.",
     "it is not a compact JWS.": "Sie ist kein kompaktes JWS.",

@@ -361,6 +361,8 @@ SENTENCES: dict[str, str] = {
     " darf währenddessen nicht laufen. Was abgelehnt wird, hat nichts verändert.",
     "Add a member by its identity card, without an invitation; it gets its credential with `credential renew`.": "Ein Mitglied mit seinem Teilnehmerausweis aufnehmen, ohne Einladung; seinen Nachweis holt es mit"
     " `credential renew`.",
+    "Issue the credential of a member anew, and print it (JWT): for one whose wallet is another product.": "Den Nachweis eines Mitglieds neu ausstellen und ausgeben (JWT), wenn es seine Nachweise mit einem anderen Produkt hält.",
+    "A Datenkontor gets its own with `credential renew`.": "Ein Datenkontor holt sich seinen mit `credential renew`.",
     "Admit a suspended member again.": "Ein Mitglied, dessen Mitgliedschaft ruht, wieder zulassen.",
     "Ask the authority of the data space for the own credential anew, and store it.": "Den eigenen Nachweis bei der Vertrauensstelle des Datenraums neu anfordern und speichern.",
     "Become a member of a data space by an invitation.": "Mit einer Einladung Mitglied eines Datenraums werden.",
