@@ -51,9 +51,18 @@ def read_amount(text: str) -> str:
     >>> read_amount("12,50 €"), read_amount("EUR 1.250"), read_amount("free")
     ('12.50', '1250', 'free')
     """
-    plain = _CURRENCY.sub("", text.strip())
-    number = re.sub("[.,]", "", plain) if _THOUSANDS.fullmatch(plain) else read_number(plain)
+    number = read_whole(_CURRENCY.sub("", text.strip()))
     return number if is_number(number) else text
+
+
+def read_whole(text: str) -> str:
+    """Return a number that has no three decimals: one sign before three digits is one between thousands.
+
+    >>> read_whole("1.000"), read_whole("2,5"), read_whole("many")
+    ('1000', '2.5', 'many')
+    """
+    plain = text.strip()
+    return re.sub("[.,]", "", plain) if _THOUSANDS.fullmatch(plain) else read_number(plain)
 
 
 def read_day(text: str) -> str:

@@ -247,6 +247,7 @@ SENTENCES: dict[str, str] = {
     "offer-publish-not-yours": "Geschützte Daten gibt die Datenkoordination frei, als zweite Person.",
     "release-unchecked": "Bitte bestätigen Sie, dass Sie das Angebot geprüft haben.",
     "offer-done-vorgelegt": "Das Angebot liegt zur Freigabe bereit.",
+    "offer-done-hergestellt": "Das Produkt ist auf dem Stand seiner Quellen.",
     "offer-done-geaendert": "Das Angebot ist geändert.",
     "offer-done-verworfen": "Verworfen. Nichts davon ist gespeichert.",
     "offer-withdraw": "Zurückziehen …",

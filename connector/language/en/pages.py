@@ -232,6 +232,7 @@ SENTENCES: dict[str, str] = {
     "offer-publish-not-yours": "Data coordination releases protected data, as a second person.",
     "release-unchecked": "Please confirm that you have checked the offer.",
     "offer-done-vorgelegt": "The offer is ready for its release.",
+    "offer-done-hergestellt": "The product is up to date with its inputs.",
     "offer-done-geaendert": "The offer is changed.",
     "offer-done-verworfen": "Discarded. Nothing of it is kept.",
     "offer-withdraw": "Withdraw …",

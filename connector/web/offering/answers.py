@@ -16,6 +16,7 @@ from connector.ports.entities import Asset, AssetStatement, DataClass, Marking, 
 from connector.semantic.codes import find_code
 from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, AssetOrder, Records, find_record_format
 from connector.views.descriptions import Contact, CoveredPlace, CoveredTime
+from connector.views.recipes import is_recipe
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import read_answer, split_lines
 from connector.web.typed import read_day, read_degrees
@@ -47,6 +48,7 @@ FIELD_OF = {
     "period.end": "bis",
     "legal-basis": "rechtsgrundlage",
     "marking": "personenbezug",
+    "personal-input": "klasse",
     "records": "person",
     "forms": "formen",
 }
@@ -165,6 +167,9 @@ def list_changed(form: OfferForm, asset: Asset, policy: dict[str, Any] | None) -
     if form.source is not None and form.source != asset.source:
         changed["source"] = form.source
         changed["media_type"] = new.get("media_type", DEFAULT_MEDIA_TYPE)
+        if is_recipe(form.source):
+            # How the result of the other recipe was read says nothing about this one.
+            changed["records"] = new.get("records")
     return changed if policy is None else {**changed, "policy": policy}
 
 
