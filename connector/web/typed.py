@@ -1,10 +1,11 @@
-"""Numbers, amounts and days as people type them, written as standards do; what is none stays as it was typed. Pure.
+"""Numbers, amounts, days and times as people type them, written as standards do; what is none stays as typed. Pure.
 
 A person writes `12,50 €`, `1.250` and `31.12.2025`, whatever the language of the page: a form can be begun in one
 language and sent in another one.
 """
 
 import re
+from datetime import date
 
 _DIGITS = re.compile(r"[+-]?\d(?:[\d.,]*\d)?")
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -13,6 +14,7 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _CURRENCY = re.compile(r"^(?:€|EUR|Euro)\s*|\s*(?:€|EUR|Euro)$", re.IGNORECASE)
 _DAY = re.compile(r"(\d{1,2})\s?\.\s?(\d{1,2})\s?\.\s?(\d{4})")
 _MONTH = re.compile(r"(\d{1,2})\s?[./]\s?(\d{4})")
+_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[:.]\s?([0-5]\d)(?::[0-5]\d)?)?(\s?(?:Uhr|h))?", re.IGNORECASE)
 _GROUP, _BOX = 3, 4
 
 
@@ -77,6 +79,39 @@ def read_day(text: str) -> str:
     if found := _MONTH.fullmatch(plain):
         return f"{found[2]}-{int(found[1]):02}"
     return plain
+
+
+def parse_typed_day(text: str) -> date:
+    """Return the day that a person typed, or that the control of a browser gives. Raises ValueError.
+
+    >>> parse_typed_day("1.12.2026") == parse_typed_day("2026-12-01") == date(2026, 12, 1)
+    True
+    """
+    return date.fromisoformat(read_day(text))
+
+
+def read_clock(text: str) -> str:
+    """Return a time of the day as `HH:MM`.
+
+    >>> read_clock("14:30"), read_clock("6.05 Uhr"), read_clock("6 Uhr"), read_clock("6"), read_clock("25:00")
+    ('14:30', '06:05', '06:00', '6', '25:00')
+    """
+    found = _CLOCK.fullmatch(text.strip())
+    # A number alone is no time.
+    return f"{int(found[1]):02}:{found[2] or '00'}" if found and (found[2] or found[3]) else text
+
+
+def read_moment(text: str) -> str:
+    """Return a day with a time as `2026-12-01T14:30`, a day alone as a day.
+
+    >>> read_moment("1.12.2026, 14:30 Uhr"), read_moment("2026-12-01T14:30"), read_moment("01.12.2026")
+    ('2026-12-01T14:30', '2026-12-01T14:30', '2026-12-01')
+    """
+    found = re.fullmatch(rf"\s*({_DAY.pattern})[\s,T]+(?:um\s)?(.+)", text)
+    if found is None:
+        return read_day(text)
+    clock = read_clock(found[5])
+    return f"{read_day(found[1])}T{clock}" if _CLOCK.fullmatch(clock) else text
 
 
 def read_degrees(text: str) -> tuple[float, ...] | None:

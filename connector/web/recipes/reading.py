@@ -11,7 +11,7 @@ from connector.views.subscriptions import SubscriptionRhythm
 from connector.web.offering.controls import read_answer, split_lines
 from connector.web.recipes.draft import MOST_INPUTS, MOST_ROWS, MOST_STEPS, DraftInput, RecipeDraft, TooLong
 from connector.web.recipes.fields import DO, FORMS, RHYTHMS, SIGNS, STEPS, StepField
-from connector.web.typed import read_day, read_number, read_whole
+from connector.web.typed import read_clock, read_day, read_number, read_whole
 
 LONGEST_NAME = 50
 _MOST_NAMES = 200
@@ -40,7 +40,7 @@ def write_recipe(draft: RecipeDraft, titles: Mapping[str, str]) -> dict[str, Any
     steps = [_write_step(draft, number, titles) for number in range(1, len(draft.steps) + 1)]
     every = draft.said.get("rhythmus", "")
     rhythm = next((known for known in RHYTHMS if known == every), SubscriptionRhythm.CHANGE)
-    at = draft.said.get("uhrzeit", "")[:5]
+    at = read_clock(draft.said.get("uhrzeit", ""))
     timed = rhythm in {SubscriptionRhythm.DAY, SubscriptionRhythm.WEEK}
     if timed and not _TIME.fullmatch(at):
         raise DraftFault("time-missing", "uhrzeit")

@@ -19,6 +19,7 @@ from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_
 from connector.web.offering.described import PlaceFault
 from connector.web.rights import ASKERS
 from connector.web.showing.targets import FOLDER, find_target_field, is_elsewhere, list_targets, read_target
+from connector.web.typed import read_clock
 
 PAGE = 25
 SHOWN = "/abos/abo"
@@ -74,7 +75,7 @@ async def order(visit: Visit) -> Response:
     agreement = await find_agreement(visit.desk.context, given.get("vertrag", ""), Role.CONSUMER)
     form = SubscriptionForm(
         every=given.get("rhythmus", ""),
-        at=given.get("uhrzeit", "")[:5],
+        at=read_clock(given.get("uhrzeit", ""))[:5],
         weekday=given.get("wochentag", "")[:1],
         target=given,
     )
