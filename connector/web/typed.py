@@ -15,7 +15,7 @@ _CURRENCY = re.compile(r"^(?:€|EUR|Euro)\s*|\s*(?:€|EUR|Euro)$", re.IGNORECA
 _DAY = re.compile(r"(\d{1,2})\s?\.\s?(\d{1,2})\s?\.\s?(\d{4})")
 _MONTH = re.compile(r"(\d{1,2})\s?[./]\s?(\d{4})")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[:.]\s?([0-5]\d)(?::[0-5]\d)?)?(\s?(?:Uhr|h))?", re.IGNORECASE)
-_GROUP, _BOX = 3, 4
+_GROUP = 3
 
 
 def read_number(text: str) -> str:
@@ -114,16 +114,16 @@ def read_moment(text: str) -> str:
     return f"{read_day(found[1])}T{clock}" if _CLOCK.fullmatch(clock) else text
 
 
-def read_degrees(text: str) -> tuple[float, ...] | None:
-    """Return the four degrees of a box; None if these are no four numbers.
+def read_numbers(text: str, count: int) -> tuple[float, ...] | None:
+    """Return so many numbers, such as the four degrees of a box; None if these are others.
 
-    >>> read_degrees("8,28, 48,94, 8,54, 49,09"), read_degrees("8.28,48.94,8.54,49.09"), read_degrees("8, x")
+    >>> read_numbers("8,28, 48,94, 8,54, 49,09", 4), read_numbers("8.28,48.94,8.54,49.09", 4), read_numbers("8, x", 4)
     ((8.28, 48.94, 8.54, 49.09), (8.28, 48.94, 8.54, 49.09), None)
     """
     parts = [part.strip(",") for part in re.split(r"[;\s]+", text.strip()) if part.strip(",")]
     if len(parts) == 1:
         parts = parts[0].split(",")
     try:
-        return tuple(float(read_number(part)) for part in parts) if len(parts) == _BOX else None
+        return tuple(float(read_number(part)) for part in parts) if len(parts) == count else None
     except ValueError:
         return None

@@ -5,8 +5,10 @@ Rows of data are shown as they are, and what is marked as code is for machines.
 
 import re
 from functools import cache
+from typing import get_args
 
 from connector.language.catalogue import read_chapter
+from connector.semantic.codes import ListName, read_codes
 from tests.pages.codes import read_prose
 from tests.pages.page import Page
 from tests.pages.readability import SHOWN
@@ -30,6 +32,8 @@ def list_foreign(page: Page) -> set[str]:
 
 @cache
 def _read_known() -> frozenset[str]:
-    """Return what stands in sentences of the catalogue, such as the number of a standard, or an example."""
-    texts = (text for chapter in (*SHOWN, "names") for text in read_chapter("de", chapter).values())
-    return frozenset(found for text in texts for found in FOREIGN.findall(text))
+    """Return what stands in sentences of the catalogue, such as the number of a standard, or of a licence."""
+    said = (text for chapter in (*SHOWN, "names") for text in read_chapter("de", chapter).values())
+    listed = (code.labels["de"] for name in get_args(ListName) for code in read_codes(name).values())
+
+    return frozenset(found for text in (*said, *listed) for found in FOREIGN.findall(text))

@@ -19,7 +19,7 @@ from connector.views.descriptions import Contact, CoveredPlace, CoveredTime
 from connector.views.recipes import is_recipe
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import read_answer, split_lines
-from connector.web.typed import read_day, read_degrees
+from connector.web.typed import read_day, read_numbers
 
 TEXTS = ("titel", "titel_en", "text", "text_en", "stichworte", "thema", "haeufigkeit", "sprache", "lizenz")
 PLACES = ("ort", "ags", "box", "von", "bis", "kontakt", "kontakt_email")
@@ -192,7 +192,7 @@ def _write_licence(licence: str | None) -> str:
 
 def _read_place(said: Mapping[str, str]) -> CoveredPlace | None:
     typed = read_answer(said, "box")
-    box = (read_degrees(typed) or _UNREADABLE) if typed else ()
+    box = (read_numbers(typed, 4) or _UNREADABLE) if typed else ()
     place = CoveredPlace(name=read_answer(said, "ort"), key=read_answer(said, "ags"), box=box)
     return place if place != CoveredPlace() else None
 
