@@ -20,6 +20,7 @@ from connector.web.frame.paper import can_print
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS, may_end
 from connector.web.showing.sealed import tell_seal
+from connector.web.showing.standing import list_standing
 from connector.web.terms import describe_terms
 
 PAGE, DELIVERIES = 25, 20
@@ -63,6 +64,8 @@ async def show_agreement(visit: Visit) -> Response:
         digest=hashlib.sha256(agreement.document).hexdigest(),
         printable=can_print(),
         parties=_name_parties(visit, agreement),
+        standing=await list_standing(visit, agreement.key) if agreement.role is Role.CONSUMER else [],
+        may_keep=users.has_role(visit.person, ASKERS),
         ahead=_look_ahead(visit, agreement, summary, duties),
         may_renew=agreement.role is Role.CONSUMER and users.has_role(visit.person, ASKERS),
         done=words.find(f"agreement-done-{read_query(visit, 'fertig')}"),
