@@ -162,8 +162,8 @@ SENTENCES: dict[str, str] = {
     "made-change": "Neu bei jeder Änderung einer Quelle.",
     "made-stream": "Neu bei jeder Änderung einer Quelle.",
     "input-of": "Stand {at}",
-    "rows": "{count} Zeilen.",
-    "rows-one": "Eine Zeile.",
-    "next": "Nächster Blick auf die Quellen: {at}.",
+    "rows": "{count} Zeilen",
+    "rows-one": "eine Zeile",
+    "next": "nächster Blick auf die Quellen {at}",
     "make-now": "Jetzt neu herstellen",
 }

@@ -161,8 +161,8 @@ SENTENCES: dict[str, str] = {
     "made-change": "Anew with each change of an input.",
     "made-stream": "Anew with each change of an input.",
     "input-of": "as of {at}",
-    "rows": "{count} rows.",
-    "rows-one": "One row.",
-    "next": "Next look at the inputs: {at}.",
+    "rows": "{count} rows",
+    "rows-one": "one row",
+    "next": "next look at the inputs {at}",
     "make-now": "Make it anew now",
 }
