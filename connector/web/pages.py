@@ -134,6 +134,7 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/vertraege/datei", contract.export_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beweis", contract.export_evidence, AGREEMENT_READERS),
     ("GET", "/vertraege/pdf", contract.print_agreement, AGREEMENT_READERS),
+    ("POST", "/vertraege/pflicht", agreements.report_duty, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
     ("POST", "/vertraege/beenden", agreements.end, AGREEMENT_READERS),
     ("GET", "/datenschutz", overview.show_overview, PRIVACY_READERS),

@@ -284,6 +284,7 @@ SENTENCES: dict[str, str] = {
     "agreement-used-one": "{size} bei einer Nutzung geliefert",
     "agreement-id": "Kennung des Vertrags",
     "agreement-end": "Vertrag beenden …",
+    "agreement-done-pflicht": "Die Pflicht ist als erledigt eingetragen.",
     "agreement-done-beendet": "Der Vertrag ist beendet.",
     "way-pull": "Abruf",
     "way-push": "Zusendung",

@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     "why-join": "Spalten einer weiteren Quelle zu den Zeilen hinzufügen, die denselben Schlüssel haben.",
     "why-group": "Aus vielen Zeilen eine je Gruppe machen, mit Anzahl, Summe oder Mittel.",
     "why-convert": "Zahlen in eine andere Einheit umrechnen.",
+    "add-step": "Einen Schritt hinzufügen:",
     "add-clean": "Säubern",
     "add-join": "Verbinden",
     "add-group": "Zusammenfassen",

@@ -269,6 +269,7 @@ SENTENCES: dict[str, str] = {
     "agreement-used-one": "{size} delivered in one use",
     "agreement-id": "Identifier of the agreement",
     "agreement-end": "End the agreement …",
+    "agreement-done-pflicht": "The duty is noted as done.",
     "agreement-done-beendet": "The agreement has ended.",
     "way-pull": "pull",
     "way-push": "push",

@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "why-join": "Add columns of another input to the rows that have the same key.",
     "why-group": "Make one row of each group, with a count, a sum or a mean.",
     "why-convert": "Convert numbers into another unit.",
+    "add-step": "Add a step:",
     "add-clean": "Clean",
     "add-join": "Join",
     "add-group": "Group",
