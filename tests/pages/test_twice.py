@@ -14,9 +14,12 @@ from tests.web.office import PASSWORD, Office
 
 _OF_PEOPLE = {"sessions", "leaves", "leaf_counts"}
 AGAIN = {
-    "/lieferungen/beginnen": "a delivery is a use",
+    "/betrieb/ausschliessen": "the end of a process is owed until the counterparty has heard it",
+    "/einwilligungen/link": "a link is shown once, and a new one ends the one before",
 }
 """What is done once more if a person asks once more, with the reason."""
+SHOWN_ONCE = ("/einwilligungen/link", "/konto/personen/person/link")
+"""The answers that show what nobody can see again: they cannot lead to another page."""
 
 
 def _take(office: Office) -> dict[str, dict[Any, Any]]:
@@ -62,7 +65,9 @@ async def test_a_form_that_is_sent_twice_is_done_once(office: Office) -> None:
                 faults.append(told)
             if changed := _compare(furnished, once):
                 done += 1
-                if first.status_code != 303:
+                # What is wrong is kept as it was typed: sent again, it is the same.
+                told_so = first.status_code == second.status_code == 422
+                if first.status_code != 303 and not told_so and form.path not in SHOWN_ONCE:
                     faults.append(f"{told}: going back would send it again ({changed})")
             if (twice := _compare(once, _take(office))) and form.path not in AGAIN:
                 faults.append(f"{told}: done twice ({twice})")

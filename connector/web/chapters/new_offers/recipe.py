@@ -87,7 +87,7 @@ async def _keep(visit: Visit, fields: Mapping[str, str]) -> KeptForm:
 
     if fields.get("id"):
         return await keep_read(visit, fields, read)
-    form = await offer_forms.begin(visit.desk.context, visit.person.name, answers=dict(await read(None)))
+    form = await offer_forms.begin_once(visit.desk.context, visit.person.name, await read(None))
     return KeptForm(form=form, fields=fields)
 
 
