@@ -6,6 +6,7 @@ import pytest
 
 from connector.controlplane.core.errors import Invalid, NotAllowed, UseCaseError
 from connector.controlplane.usecases.offering import asset_changes, assets
+from connector.controlplane.usecases.offering.inspecting import try_recipe
 from connector.controlplane.usecases.recipes import preparing
 from connector.views.assets import AssetOrder, AssetStatement, AssetStatus, DataClass, Marking
 from connector.views.recipes import RecipeFault, name_result, read_recipe
@@ -87,6 +88,15 @@ async def test_another_recipe_replaces_the_result_and_goes_on_with_its_number(wo
     product = await workshop.desk.store.product(OWNER, PRODUCT)
     assert product is not None
     assert (product.number, product.version) == (2, 2)
+
+
+async def test_a_trial_leaves_no_result_and_that_of_a_product_as_it_is(workshop: Workshop) -> None:
+    await workshop.own(policy=USE)
+    product = await workshop.offer(OWNED)
+    trial = await try_recipe(workshop.publisher, product.source, "Eigenes")
+    assert [entry.lineage.dataset for entry in trial.inputs] == [OWN]
+    assert trial.terms["permission"]
+    assert workshop.deriver.results == {name_result(product.source): 1}
 
 
 async def test_another_recipe_is_held_to_the_terms_of_its_inputs(workshop: Workshop) -> None:
