@@ -11,7 +11,7 @@ from connector.web.chapters import agreements, explaining, inbox, live, offers, 
 from connector.web.chapters.accounts import house, settings
 from connector.web.chapters.getting import asking, deliveries, other_terms, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
-from connector.web.chapters.new_offers import changes, new_offer, new_terms, release, sentences, uploading
+from connector.web.chapters.new_offers import changes, new_offer, new_terms, recipe, release, sentences, uploading
 from connector.web.chapters.operating import peers, state
 from connector.web.chapters.privacy import consents, importing, late, mine, overview, record
 from connector.web.chapters.proving import contract, log, usage
@@ -50,11 +50,14 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/angebote", offers.show_offers, READERS),
     ("GET", "/angebote/angebot", offers.show_offer, READERS),
     ("POST", "/angebote/veroeffentlichen", offers.publish, READERS),
+    ("POST", "/angebote/herstellen", offers.make_product, READERS),
     ("GET", "/angebote/zurueckziehen", offers.show_withdrawal, READERS),
     ("POST", "/angebote/zurueckziehen", offers.withdraw, READERS),
     ("POST", "/angebote/aendern", changes.begin_change, WRITERS),
     ("GET", "/neues-angebot/daten", new_offer.show_data, WRITERS),
     ("POST", "/neues-angebot/daten", new_offer.take_place, WRITERS),
+    ("GET", recipe.PATH, recipe.show_recipe, WRITERS),
+    ("POST", recipe.PATH, recipe.write_recipe_draft, WRITERS),
     ("POST", "/neues-angebot/beginnen", uploading.begin_upload, WRITERS),
     ("GET", uploading.PATH, uploading.show_stored, WRITERS),
     ("POST", uploading.PATH, uploading.upload, WRITERS),
@@ -131,6 +134,7 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/vertraege/datei", contract.export_agreement, AGREEMENT_READERS),
     ("GET", "/vertraege/beweis", contract.export_evidence, AGREEMENT_READERS),
     ("GET", "/vertraege/pdf", contract.print_agreement, AGREEMENT_READERS),
+    ("POST", "/vertraege/pflicht", agreements.report_duty, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
     ("POST", "/vertraege/beenden", agreements.end, AGREEMENT_READERS),
     ("GET", "/datenschutz", overview.show_overview, PRIVACY_READERS),

@@ -94,6 +94,20 @@ def may_veto(roles: Collection[UserRole]) -> bool:
     return not PROTECTORS.isdisjoint(roles)
 
 
+def may_report(roles: Collection[UserRole], role: Role, *, owed_here: bool) -> bool:
+    """Return whether a person may note on the page of a contract that a duty was performed.
+
+    Who uses the data says so of an own duty, who offers it notes what the counterparty has confirmed.
+
+    >>> may_report({UserRole.CONSUMER}, Role.CONSUMER, owed_here=True)
+    True
+    >>> may_report({UserRole.CONSUMER}, Role.CONSUMER, owed_here=False)
+    False
+    """
+    own = UserRole.CONSUMER if role is Role.CONSUMER and owed_here else UserRole.PROVIDER
+    return may_confirm(roles) or (own in roles and (own is UserRole.PROVIDER) is (role is Role.PROVIDER))
+
+
 def may_confirm(roles: Collection[UserRole]) -> bool:
     """Return whether a person may note that a duty was performed after its deadline."""
     return UserRole.PRIVACY in roles or UserRole.RELEASE in roles

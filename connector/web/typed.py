@@ -1,10 +1,11 @@
-"""Numbers, amounts and days as people type them, written as standards do; what is none stays as it was typed. Pure.
+"""Numbers, amounts, days and times as people type them, written as standards do; what is none stays as typed. Pure.
 
 A person writes `12,50 €`, `1.250` and `31.12.2025`, whatever the language of the page: a form can be begun in one
 language and sent in another one.
 """
 
 import re
+from datetime import date
 
 _DIGITS = re.compile(r"[+-]?\d(?:[\d.,]*\d)?")
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -13,7 +14,8 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _CURRENCY = re.compile(r"^(?:€|EUR|Euro)\s*|\s*(?:€|EUR|Euro)$", re.IGNORECASE)
 _DAY = re.compile(r"(\d{1,2})\s?\.\s?(\d{1,2})\s?\.\s?(\d{4})")
 _MONTH = re.compile(r"(\d{1,2})\s?[./]\s?(\d{4})")
-_GROUP, _BOX = 3, 4
+_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[:.]\s?([0-5]\d)(?::[0-5]\d)?)?(\s?(?:Uhr|h))?", re.IGNORECASE)
+_GROUP = 3
 
 
 def read_number(text: str) -> str:
@@ -51,9 +53,18 @@ def read_amount(text: str) -> str:
     >>> read_amount("12,50 €"), read_amount("EUR 1.250"), read_amount("free")
     ('12.50', '1250', 'free')
     """
-    plain = _CURRENCY.sub("", text.strip())
-    number = re.sub("[.,]", "", plain) if _THOUSANDS.fullmatch(plain) else read_number(plain)
+    number = read_whole(_CURRENCY.sub("", text.strip()))
     return number if is_number(number) else text
+
+
+def read_whole(text: str) -> str:
+    """Return a number that has no three decimals: one sign before three digits is one between thousands.
+
+    >>> read_whole("1.000"), read_whole("2,5"), read_whole("many")
+    ('1000', '2.5', 'many')
+    """
+    plain = text.strip()
+    return re.sub("[.,]", "", plain) if _THOUSANDS.fullmatch(plain) else read_number(plain)
 
 
 def read_day(text: str) -> str:
@@ -70,16 +81,49 @@ def read_day(text: str) -> str:
     return plain
 
 
-def read_degrees(text: str) -> tuple[float, ...] | None:
-    """Return the four degrees of a box; None if these are no four numbers.
+def parse_typed_day(text: str) -> date:
+    """Return the day that a person typed, or that the control of a browser gives. Raises ValueError.
 
-    >>> read_degrees("8,28, 48,94, 8,54, 49,09"), read_degrees("8.28,48.94,8.54,49.09"), read_degrees("8, x")
+    >>> parse_typed_day("1.12.2026") == parse_typed_day("2026-12-01") == date(2026, 12, 1)
+    True
+    """
+    return date.fromisoformat(read_day(text))
+
+
+def read_clock(text: str) -> str:
+    """Return a time of the day as `HH:MM`.
+
+    >>> read_clock("14:30"), read_clock("6.05 Uhr"), read_clock("6 Uhr"), read_clock("6"), read_clock("25:00")
+    ('14:30', '06:05', '06:00', '6', '25:00')
+    """
+    found = _CLOCK.fullmatch(text.strip())
+    # A number alone is no time.
+    return f"{int(found[1]):02}:{found[2] or '00'}" if found and (found[2] or found[3]) else text
+
+
+def read_moment(text: str) -> str:
+    """Return a day with a time as `2026-12-01T14:30`, a day alone as a day.
+
+    >>> read_moment("1.12.2026, 14:30 Uhr"), read_moment("2026-12-01T14:30"), read_moment("01.12.2026")
+    ('2026-12-01T14:30', '2026-12-01T14:30', '2026-12-01')
+    """
+    found = re.fullmatch(rf"\s*({_DAY.pattern})[\s,T]+(?:um\s)?(.+)", text)
+    if found is None:
+        return read_day(text)
+    clock = read_clock(found[5])
+    return f"{read_day(found[1])}T{clock}" if _CLOCK.fullmatch(clock) else text
+
+
+def read_numbers(text: str, count: int) -> tuple[float, ...] | None:
+    """Return so many numbers, such as the four degrees of a box; None if these are others.
+
+    >>> read_numbers("8,28, 48,94, 8,54, 49,09", 4), read_numbers("8.28,48.94,8.54,49.09", 4), read_numbers("8, x", 4)
     ((8.28, 48.94, 8.54, 49.09), (8.28, 48.94, 8.54, 49.09), None)
     """
     parts = [part.strip(",") for part in re.split(r"[;\s]+", text.strip()) if part.strip(",")]
     if len(parts) == 1:
         parts = parts[0].split(",")
     try:
-        return tuple(float(read_number(part)) for part in parts) if len(parts) == _BOX else None
+        return tuple(float(read_number(part)) for part in parts) if len(parts) == count else None
     except ValueError:
         return None

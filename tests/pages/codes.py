@@ -28,15 +28,20 @@ MARKED = frozenset({"textarea", "pre", "code", "script"})
 
 def list_codes(page: Page) -> set[str]:
     """Return the codes that a page has where a person reads sentences."""
-    return set(CODE.findall(" ".join(_walk(page.root)))) - _read_known()
+    return set(CODE.findall(read_prose(page.root))) - _read_known()
 
 
-def _walk(one: Element) -> list[str]:
-    if one.tag in MARKED or "code" in one.get("class", "").split():
+def read_prose(one: Element, unread: frozenset[str] = frozenset({"code"})) -> str:
+    """Return what a person reads as sentences: nothing of the classes `unread`."""
+    return " ".join(_walk(one, unread))
+
+
+def _walk(one: Element, unread: frozenset[str]) -> list[str]:
+    if one.tag in MARKED or not unread.isdisjoint(one.get("class", "").split()):
         return []
     texts = [one.text or ""]
     for part in one:
-        texts += [*_walk(part), part.tail or ""]
+        texts += [*_walk(part, unread), part.tail or ""]
     return texts
 
 

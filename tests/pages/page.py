@@ -24,7 +24,7 @@ _OTHERS = re.compile(r"https?://", re.IGNORECASE)
 class Form:
     """A form of a page: where it is sent, and what it is sent with if nobody types.
 
-    `texts` are the fields in which a person types, `choices` the last option of each list.
+    `texts` are the fields in which a person types, `choices` the last option of each list, `days` those of a day.
     """
 
     method: str
@@ -33,6 +33,7 @@ class Form:
     texts: tuple[str, ...]
     choices: Mapping[str, str]
     upload: bool = False
+    days: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -72,6 +73,7 @@ class Page:
         for form in self.all("form"):
             fields: dict[str, str] = {}
             texts, choices = [], dict[str, str]()
+            days = [one.get("name", "") for one in form.iter("input") if one.get("type") == "date"]
             upload = any(one.get("type") == "file" for one in form.iter("input"))
             for one in form.iter():
                 name = one.get("name")
@@ -87,7 +89,7 @@ class Page:
             buttons = [one for one in form.iter("button") if one.get("type", "submit") == "submit"]
             for said in {(one.get("formaction") or action, one.get("name"), one.get("value", "")) for one in buttons}:
                 sent = {**fields, said[1]: said[2]} if said[1] else fields
-                yield Form(method, said[0], sent, tuple(texts), choices, upload)
+                yield Form(method, said[0], sent, tuple(texts), choices, upload, tuple(days))
 
     def list_faults(self) -> list[str]:
         """Return what no page may have; empty if there is nothing."""

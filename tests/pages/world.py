@@ -8,14 +8,19 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.usecases import users
+from connector.controlplane.usecases.offering import assets
 from connector.controlplane.usecases.privacy import vetoes
 from connector.language.catalogue import LANGUAGES
 from connector.ports.changes import AddUsage, PutBlock, PutProcess, PutSubscription
-from connector.ports.entities import AssetStatus, Block, CountedUse, UserRole
+from connector.ports.entities import AssetStatus, Block, CountedUse, DataClass, UserRole
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Ended
+from connector.views.assets import AssetOrder
+from connector.views.recipes import read_recipe
 from connector.views.subscriptions import SubscriptionState
 from connector.views.users import UserOrder
+from connector.web.recipes.draft import store_draft
+from connector.web.recipes.reading import read_recipe_draft
 from tests.support.plane import CITY, ME, NOW, OWNER, Desk, Listed
 from tests.web import getting
 from tests.web.office import OFFER, Office, encode
@@ -71,8 +76,28 @@ async def furnish(office: Office) -> None:
     await office.store.commit([_count_use(month) for month in range(6) for _ in range(month + 1)])
     await office.offer("urn:d:vetoed", status=AssetStatus.DRAFT, **PERSONAL)
     await vetoes.veto(office.values.publisher, "urn:d:vetoed", "Die Rechtsgrundlage fehlt.", by="p.schutz")
+    await _make_product(office)
     await office.add_user("w.weg", UserRole.PROVIDER)
     await users.disable(office.register, "w.weg", by="test")
+
+
+async def _make_product(office: Office) -> None:
+    """A product of data with many rows, and the recipe of another one that somebody is writing."""
+    rows = "".join(f"{number},{number % 7}.5,2026-11-{number % 28 + 1:02}\n" for number in range(12_345))
+    (office.root / "werte.csv").write_text(f"nummer,wert,tag\n{rows}", "utf-8")
+    plain = encode({"@type": "Offer", "@id": "urn:plain", "permission": [{"action": "use"}]})
+    await office.offer(
+        "urn:d:values", source={"kind": "file", "path": "werte.csv"}, media_type="text/csv", policy=plain
+    )
+    recipe = {
+        "kind": "recipe", "inputs": [{"name": "Werte", "asset": "urn:d:values"}], "every": "day", "at": "04:30",
+        "steps": [{"do": "clean", "where": ["wert>=0"]}],
+    }  # fmt: skip
+    order = AssetOrder(id="urn:d:product", title=office.title, source=recipe, data_class=DataClass.INTERNAL)
+    await assets.add(office.values.publisher, order)
+    await assets.publish(office.values.publisher, "urn:d:product")
+    await office.fill_in("urn:f:recipe", answers={"rezept": store_draft(read_recipe_draft(read_recipe(recipe)))},
+                         source=None, found=b"")  # fmt: skip
 
 
 def _count_use(months_ago: int) -> AddUsage:

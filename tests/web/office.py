@@ -1,5 +1,6 @@
 """An office with pages: users who have signed in, offers, requests that wait, and agreements."""
 
+import asyncio
 import dataclasses
 import re
 from html.parser import HTMLParser
@@ -13,15 +14,17 @@ from connector.controlplane.core.documents import drop_frame
 from connector.controlplane.usecases.offering import offer_forms
 from connector.controlplane.usecases.offering.inspecting import inspect
 from connector.dataplane.address.secrets import refuse_secret
+from connector.dataplane.deriving.making import ProductMaker
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.sources.file import FileSource
+from connector.dataplane.sources.recipe import RecipeSource
 from connector.dataplane.sources.sql import SqlSource
 from connector.dataplane.uploads import Uploads
 from connector.net.tls import TrustAnchors
 from connector.policy.reading.purposes import read_purposes
 from connector.ports.changes import PutAgreement, PutAsset, PutHold, PutOfferForm, PutProcess
 from connector.ports.entities import AssetStatus, DataClass, Hold, OfferForm
-from connector.ports.flow import SourceError
+from connector.ports.flow import Source, SourceError
 from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
 from connector.views.sightings import Sighting
@@ -71,10 +74,14 @@ class Office(Visited):
         self.register = desk.values.users
         self.root = desk.received / "data"
         self.root.mkdir(exist_ok=True)
-        sources = {
+        derived = desk.received / "derived"
+        derived.mkdir(exist_ok=True)
+        sources: dict[str, Source] = {
             "file": FileSource(self.root),
             "sql": SqlSource(self.root, refuse_secret, TrustAnchors()),
+            "recipe": RecipeSource(FileSource(derived)),
         }
+        deriver = ProductMaker(derived, sources, FileSource(desk.received), asyncio.Lock())
 
         async def look(source: dict[str, Any], media_type: str, records: Records | None) -> Sighting | str:
             try:
@@ -82,7 +89,7 @@ class Office(Visited):
             except SourceError as error:
                 return str(error)
 
-        publisher = dataclasses.replace(desk.values.publisher, look=look)
+        publisher = dataclasses.replace(desk.values.publisher, look=look, deriver=deriver)
         uploads = Uploads(self.root, largest=100_000)
         self.values = msgspec.structs.replace(desk.values, publisher=publisher)
         house = PagesHouse(address=address, provider="Tiefbauamt Musterstadt", organisation=organisation)

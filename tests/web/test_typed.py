@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.language.catalogue import LANGUAGES, Language, read_grammar
-from connector.web.typed import is_number, read_amount, read_day, read_degrees, read_number
+from connector.web.typed import is_number, read_amount, read_day, read_number, read_numbers
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2)
 
@@ -57,9 +57,9 @@ def test_days_months_and_years_are_read(text: str, day: str) -> None:
 
 @pytest.mark.parametrize("text", ["8,28 48,94 8,54 49,09", "8.28, 48.94, 8.54, 49.09", "8,28; 48,94; 8,54; 49,09"])
 def test_a_box_is_read_with_each_sign_between_its_degrees(text: str) -> None:
-    assert read_degrees(text) == (8.28, 48.94, 8.54, 49.09)
+    assert read_numbers(text, 4) == (8.28, 48.94, 8.54, 49.09)
 
 
 @pytest.mark.parametrize("text", ["", "8", "8,28,48,94,8,54,49,09", "a b c d", "1 2 3 4 5"])
 def test_what_is_no_box_is_none(text: str) -> None:
-    assert read_degrees(text) is None
+    assert read_numbers(text, 4) is None

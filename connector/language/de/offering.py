@@ -95,6 +95,7 @@ SENTENCES: dict[str, str] = {
     "kind-empty": "leer",
     "on-describe": "Weiter zur Beschreibung",
     # Step 2: what it is.
+    "field-rezept": "Rezept",
     "field-titel": "Titel",
     "hint-titel": "So heißt das Angebot in Suche und Katalog.",
     "field-text": "Worum geht es?",

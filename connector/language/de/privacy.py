@@ -83,6 +83,7 @@ SENTENCES: dict[str, str] = {
     "late-see": "Ansehen",
     "late-owed": "{party} schuldet: {action}",
     "late-owed-here": "Wir schulden: {action}",
+    "report-duty": "Pflicht „{name}“: als erledigt melden",
     "late-confirm": "Bestätigung eintragen",
     "late-note": "Vermerk",
     "late-note-hint": "Zum Beispiel: Schreiben vom 3. Mai. Der Vermerk bleibt hier im Haus.",

@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "lassen Sie sie weg, um anzubieten, was die Eingaben erlauben.",
     "personal": "Eine Eingabe handelt von Personen: Geben Sie die Klasse personal an, oder gruppieren Sie mit "
     "mindestens 5 Zeilen (`least`).",
+    "of-itself": "Das Produkt würde aus sich selbst hergestellt: Wählen Sie eine andere Eingabe.",
     # On the page of an offer.
     "title": "Hergestellt aus",
     "from": "von {party}",

@@ -7,7 +7,7 @@ SENTENCES: dict[str, str] = {
     "usage-lead-consumer": "Welche Daten anderer haben wir wofür genutzt?",
     "first-month": "Von Monat",
     "last-month": "Bis Monat",
-    "month-hint": "Ein Monat wird so geschrieben: 2026-11.",
+    "month-hint": "Ein Monat wird so geschrieben: 11.2026.",
     "role": "Wessen Daten",
     "role-provider": "unsere, an andere geliefert",
     "role-consumer": "die anderer, an uns geliefert",

@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "column-rhythm": "Rhythmus",
     "column-last": "Letzter Lauf",
     "column-next": "Nächster Lauf",
+    "at": "Abo, {rhythm}",
     "rhythm-hour": "stündlich, zur Minute {minute}",
     "rhythm-day": "täglich um {at} Uhr",
     "rhythm-week": "jeden {weekday} um {at} Uhr",

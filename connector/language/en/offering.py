@@ -92,6 +92,7 @@ SENTENCES: dict[str, str] = {
     "kind-empty": "empty",
     "on-describe": "Go on to the description",
     # Step 2: what it is.
+    "field-rezept": "Recipe",
     "field-titel": "Title (in German)",
     "hint-titel": "The name of the offer in the search and the catalogue.",
     "field-text": "What is it about? (in German)",

@@ -77,6 +77,7 @@ SENTENCES: dict[str, str] = {
     "late-see": "See them",
     "late-owed": "{party} owes: {action}",
     "late-owed-here": "We owe: {action}",
+    "report-duty": "Duty “{name}”: report it as done",
     "late-confirm": "Enter a confirmation",
     "late-note": "Note",
     "late-note-hint": "For example: letter of 3 May. The note stays here.",

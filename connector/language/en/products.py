@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "wider-in": "The policy offers more than the inputs allow ({parts}): narrow it, or leave it out to offer what they "
     "allow.",
     "personal": "An input is about persons: state the class personal, or group with at least 5 rows (`least`).",
+    "of-itself": "The product would be made of itself: choose another input.",
     # On the page of an offer.
     "title": "Made of",
     "from": "from {party}",

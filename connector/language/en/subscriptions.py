@@ -16,6 +16,7 @@ SENTENCES: dict[str, str] = {
     "column-rhythm": "Rhythm",
     "column-last": "Last run",
     "column-next": "Next run",
+    "at": "Subscription, {rhythm}",
     "rhythm-hour": "every hour, at minute {minute}",
     "rhythm-day": "every day at {at}",
     "rhythm-week": "every {weekday} at {at}",

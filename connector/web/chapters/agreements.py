@@ -14,15 +14,17 @@ from connector.policy.words.names import action_name
 from connector.ports.entities import Agreement, DutyState, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
-from connector.web.frame.forms import FormFault, read_form, read_reason
+from connector.web.frame.forms import LONGEST_REASON, FormFault, read_form, read_reason
 from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.paper import can_print
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
-from connector.web.rights import ASKERS, may_end
+from connector.web.rights import ASKERS, may_end, may_report
 from connector.web.showing.sealed import tell_seal
+from connector.web.showing.standing import list_standing
 from connector.web.terms import describe_terms
 
 PAGE, DELIVERIES = 25, 20
+_OPEN = frozenset({DutyState.ACTIVE, DutyState.VIOLATED})
 _OVER = frozenset({AgreementState.WITHDRAWN, AgreementState.EXPIRED, AgreementState.PENDING})
 
 
@@ -53,6 +55,11 @@ async def show_agreement(visit: Visit) -> Response:
         duties=[
             (action_name(duty.action, operands, words.language), duty, receipts.find_wording(duty)) for duty in duties
         ],
+        reportable={
+            duty.duty
+            for duty in duties
+            if duty.state in _OPEN and duty.by_person and _can_report(visit, agreement, duty)
+        },
         sealed=await tell_seal(visit, agreement) if agreement.finalized_at is not None else None,
         provable=visit.desk.seals is not None,
         deliveries=deliveries,
@@ -63,10 +70,26 @@ async def show_agreement(visit: Visit) -> Response:
         digest=hashlib.sha256(agreement.document).hexdigest(),
         printable=can_print(),
         parties=_name_parties(visit, agreement),
+        standing=await list_standing(visit, agreement.key) if agreement.role is Role.CONSUMER else [],
+        may_keep=users.has_role(visit.person, ASKERS),
         ahead=_look_ahead(visit, agreement, summary, duties),
         may_renew=agreement.role is Role.CONSUMER and users.has_role(visit.person, ASKERS),
         done=words.find(f"agreement-done-{read_query(visit, 'fertig')}"),
     )
+
+
+async def report_duty(visit: Visit) -> Response:
+    """Note that a duty was performed, such as that data was deleted; the same note sent twice is one."""
+    form = await read_form(visit.request)
+    evaluator = visit.desk.evaluator
+    agreement = await find_agreement(visit.desk.context, form.get("id", ""))
+    duties = await receipts.list_standings(evaluator, agreement.key)
+    known = next((duty for duty in duties if duty.duty == form.get("pflicht")), None)
+    if known is not None and not _can_report(visit, agreement, known):
+        raise FormFault("error-not-yours", 403)
+    note = " ".join(form.get("vermerk", "").split())[:LONGEST_REASON]
+    await receipts.record_receipt(evaluator, agreement.key, form.get("pflicht", ""), note, by=visit.person.name)
+    return go_to(make_link("/vertraege/vertrag", id=agreement.key, fertig="pflicht") + "#pflichten")
 
 
 async def show_end(visit: Visit) -> Response:
@@ -128,3 +151,8 @@ def _can_order(visit: Visit, agreement: Agreement, state: AgreementState) -> boo
 
 def _can_end(visit: Visit, agreement: Agreement, state: AgreementState) -> bool:
     return may_end(visit.person.roles) and agreement.role is Role.PROVIDER and state not in _OVER
+
+
+def _can_report(visit: Visit, agreement: Agreement, duty: DutySummary) -> bool:
+    here = duty.assignee == visit.desk.context.participant
+    return may_report(visit.person.roles, agreement.role, owed_here=here)

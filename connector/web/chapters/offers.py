@@ -9,10 +9,13 @@ from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import assets, offer_forms
 from connector.controlplane.usecases.offering.inspecting import Inspection, inspect
+from connector.controlplane.usecases.products import running
 from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.views.recipes import is_recipe, read_recipe
 from connector.web.frame.forms import FormFault, read_form, read_reason, read_version
 from connector.web.frame.listing import read_bounds, read_matching
 from connector.web.frame.visit import Visit, go_to, make_link, name_people, read_query, render
+from connector.web.offering.recipe_words import describe_recipe
 from connector.web.offering.stating import list_stated
 from connector.web.rights import find_protection, is_guarded, may_end, may_publish, may_veto, may_withdraw, may_write
 from connector.web.showing.offer_rows import list_offer_rows
@@ -73,6 +76,18 @@ async def publish(visit: Visit) -> Response:
     return go_to(make_link("/angebote/angebot", id=asset.id, fertig="veroeffentlicht"))
 
 
+async def make_product(visit: Visit) -> Response:
+    """Make a product anew from its inputs as they are now; the same click sent twice makes it once."""
+    form = await read_form(visit.request)
+    if not may_write(visit.person.roles):
+        raise FormFault("error-not-yours", 403)
+    seen, publisher = read_version(form, "nummer"), visit.desk.publisher
+    product = await running.find(publisher, form.get("id", ""))
+    if product.number == seen:
+        await running.request(publisher, product.asset)
+    return go_to(make_link("/angebote/angebot", id=product.asset, fertig="hergestellt"))
+
+
 async def show_withdrawal(visit: Visit) -> Response:
     """Ask before an offer is withdrawn, with what happens then."""
     asset = await find_asset(visit.desk.context, read_query(visit, "id") or "")
@@ -123,6 +138,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         stated=list_stated(evaluator.library.operands, words, asset),
         found=await _look(visit, asset),
         product=await context.store.product(context.owner, asset.id) if asset.lineage else None,
+        recipe=describe_recipe(words, read_recipe(asset.source)) if is_recipe(asset.source) else (),
         quality=measured.versions[0] if measured and measured.versions else None,
         name_party=lambda party: context.find_name(party) or party,
         remarks=[words.pick(remark) for remark in remarks],

@@ -16,9 +16,10 @@ from connector.ports.entities import Asset, AssetStatement, DataClass, Marking, 
 from connector.semantic.codes import find_code
 from connector.views.assets import DEFAULT_MEDIA_TYPE, FORM_TYPES, AssetOrder, Records, find_record_format
 from connector.views.descriptions import Contact, CoveredPlace, CoveredTime
+from connector.views.recipes import is_recipe
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import read_answer, split_lines
-from connector.web.typed import read_day, read_degrees
+from connector.web.typed import read_day, read_numbers
 
 TEXTS = ("titel", "titel_en", "text", "text_en", "stichworte", "thema", "haeufigkeit", "sprache", "lizenz")
 PLACES = ("ort", "ags", "box", "von", "bis", "kontakt", "kontakt_email")
@@ -47,6 +48,7 @@ FIELD_OF = {
     "period.end": "bis",
     "legal-basis": "rechtsgrundlage",
     "marking": "personenbezug",
+    "personal-input": "klasse",
     "records": "person",
     "forms": "formen",
 }
@@ -165,6 +167,9 @@ def list_changed(form: OfferForm, asset: Asset, policy: dict[str, Any] | None) -
     if form.source is not None and form.source != asset.source:
         changed["source"] = form.source
         changed["media_type"] = new.get("media_type", DEFAULT_MEDIA_TYPE)
+        if is_recipe(form.source):
+            # How the result of the other recipe was read says nothing about this one.
+            changed["records"] = new.get("records")
     return changed if policy is None else {**changed, "policy": policy}
 
 
@@ -187,7 +192,7 @@ def _write_licence(licence: str | None) -> str:
 
 def _read_place(said: Mapping[str, str]) -> CoveredPlace | None:
     typed = read_answer(said, "box")
-    box = (read_degrees(typed) or _UNREADABLE) if typed else ()
+    box = (read_numbers(typed, 4) or _UNREADABLE) if typed else ()
     place = CoveredPlace(name=read_answer(said, "ort"), key=read_answer(said, "ags"), box=box)
     return place if place != CoveredPlace() else None
 

@@ -8,10 +8,12 @@ from connector.controlplane.core import documents
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.ports.entities import Asset, AssetStatus, DataClass, OfferForm
+from connector.views.recipes import is_recipe, read_recipe
 from connector.web.frame.visit import Visit
 from connector.web.offering.answers import DESCRIPTION, OF_PERSONS, list_changed, write_answers
 from connector.web.offering.choices import list_choices
 from connector.web.offering.controls import split_lines
+from connector.web.offering.recipe_words import describe_recipe
 from connector.web.offering.terms_of_form import write_policy
 from connector.web.rights import is_guarded
 from connector.web.terms import TermsChanges, compare_terms
@@ -83,11 +85,20 @@ def _list_answers(visit: Visit, form: OfferForm, asset: Asset) -> tuple[ChangedA
         label = ", ".join(labels.get(line, line) for line in split_lines(text)) if labels else text
         return label if len(label) <= _LONGEST else f"{label[:_LONGEST]} …"
 
-    return tuple(
+    changed = (
         ChangedAnswer(field, show(field, before[field]), show(field, said.get(field, "")))
         for field in DESCRIPTION
         if said.get(field, "") != before[field] and (personal or field not in OF_PERSONS)
     )
+    return (*changed, *_list_recipe(visit, form, asset))
+
+
+def _list_recipe(visit: Visit, form: OfferForm, asset: Asset) -> tuple[ChangedAnswer, ...]:
+    """Return how the recipe of a product differs, in words; nothing for other data."""
+    if form.source is None or form.source == asset.source or not is_recipe(asset.source):
+        return ()
+    before, after = (" ".join(describe_recipe(visit.words, read_recipe(one))) for one in (asset.source, form.source))
+    return (ChangedAnswer("rezept", before, after),)
 
 
 async def _list_consequences(visit: Visit, asset: Asset, members: dict[str, Any]) -> tuple[str, ...]:

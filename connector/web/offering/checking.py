@@ -22,8 +22,10 @@ from connector.web.offering.steps import find_step
 from connector.web.offering.template_cards import explain_terms
 from connector.web.offering.terms_of_form import write_document, write_policy
 
-_TERMS = frozenset({"not-offerable", "policy", "reservation", "bad-parameter", "missing-parameter", "out-of-bounds"})
-_DATA = frozenset({"source"})
+_TERMS = frozenset(
+    {"not-offerable", "policy", "reservation", "bad-parameter", "missing-parameter", "out-of-bounds", "wider"}
+)
+_DATA = frozenset({"source", "recipe", "recipe-input", "input-ended", "no-terms", "too-many-products", "no-deriver"})
 _FIELDS = {"open-licence": "lizenz", "hvd-licence": "lizenz", "hvd-contact": "kontakt_email"}
 
 
@@ -100,7 +102,7 @@ def _find_unnamed(visit: Visit, form: OfferForm, order: AssetOrder, policy: dict
 async def _try_order(visit: Visit, form: OfferForm, order: AssetOrder) -> list[CheckFinding]:
     try:
         await assets.look(visit.desk.publisher, order)
-    except Invalid as error:
+    except (Invalid, NotAllowed) as error:
         return [_find_cause(visit, form, error)]
     return []
 

@@ -14,6 +14,7 @@ from connector.dataplane.address.describing import AddressForm, AddressMember, A
 from connector.web.frame.wording import PageWords
 from connector.web.offering.controls import Control, ControlKind, Option, read_answer, split_lines
 from connector.web.offering.template_cards import TemplateCard
+from connector.web.typed import read_number, read_numbers, read_whole
 
 MISSING = "places.missing"
 LONGEST_PLACE = 4000
@@ -37,7 +38,9 @@ class PlaceFault(Exception):
 
     def explain(self, words: PageWords) -> str:
         """Return the sentence for a person."""
-        return words.say(self.key, label=name_field(words, self.field), **self.values)
+        said = self.values.items()
+        written = {name: words.decimal(one) if isinstance(one, int | float) else one for name, one in said}
+        return words.say(self.key, label=name_field(words, self.field), **written)
 
 
 class PlacePart(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +176,7 @@ def _make_control(
     if member.sort == "secret":
         hint = words.say("places.hint-zugang")
     elif not hint and member.sort != "choice" and member.default not in {"", *_TRUTHS}:
-        hint = words.say("places.hint-default", default=member.default)
+        hint = words.say("places.hint-default", default=_write_default(words, member))
     return Control(
         name=field,
         kind=_KINDS.get(member.sort, "text"),
@@ -182,6 +185,10 @@ def _make_control(
         options=_list_options(words, member, secrets),
         hint=hint,
     )
+
+
+def _write_default(words: PageWords, member: AddressMember) -> str:
+    return words.decimal(float(member.default)) if member.sort in {"whole", "number"} else member.default
 
 
 def _list_options(words: PageWords, member: AddressMember, secrets: Secrets) -> tuple[Option, ...]:
@@ -242,25 +249,20 @@ def _read_text(field: str, member: AddressMember, text: str) -> str:
 
 def _read_number(field: str, member: AddressMember, text: str) -> int | float:
     whole = member.sort == "whole"
+    plain = read_whole(text) if whole else read_number(text)
     try:
-        number = int(text) if whole and text.isascii() and len(text) < 19 else float(text.replace(",", "."))
+        number = int(plain) if whole and plain.isascii() and len(plain) < 19 else float(plain)
     except ValueError:
         number = float("nan")
     low, high = member.least, member.most
     fits = isfinite(number) and (low is None or number >= low) and (high is None or number <= high)
     if not fits or (whole and not isinstance(number, int)):
-        raise PlaceFault(
-            "places.number-wrong", field, least=f"{low or 0:.0f}", most="…" if high is None else f"{high:.0f}"
-        )
+        raise PlaceFault("places.number-wrong", field, least=low or 0, most="…" if high is None else high)
     return number
 
 
 def _read_numbers(field: str, member: AddressMember, text: str) -> list[float]:
-    parts = [part for part in re.split(r"[;,\s]+", text) if part]
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if len(numbers) != member.count or not all(map(isfinite, numbers)):
+    numbers = list(read_numbers(text, member.count) or ())
+    if not numbers or not all(map(isfinite, numbers)):
         raise PlaceFault("places.numbers-wrong", field, number=member.count)
     return numbers

@@ -4,7 +4,7 @@ A form has the version that its page showed. If another window has saved since, 
 and says so; sent again, it replaces the other answers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 from starlette.responses import Response
@@ -37,12 +37,24 @@ async def keep(visit: Visit, is_answer: Callable[[str], bool], flags: Sequence[s
 
     Raises FormFault, NoSuchEntity, Invalid.
     """
-    context, fields = visit.desk.context, await read_form(visit.request)
+    fields = await read_form(visit.request)
+
+    async def read(_: OfferForm) -> dict[str, str]:
+        answers = {name: text[:LONGEST_ANSWER] for name, text in fields.items() if is_answer(name)}
+        return answers | {name: fields.get(name, "") for name in flags}
+
+    return await keep_read(visit, fields, read)
+
+
+async def keep_read(
+    visit: Visit, fields: Mapping[str, str], read: Callable[[OfferForm], Awaitable[Mapping[str, str]]]
+) -> KeptForm:
+    """Save what `read` makes of the sent fields beside the other answers. Raises FormFault, NoSuchEntity, Invalid."""
+    context = visit.desk.context
     if not may_write(visit.person.roles):
         raise FormFault("error-not-yours", 403)
     form = await offer_forms.find(context, fields.get("id", ""))
-    answers = {name: text[:LONGEST_ANSWER] for name, text in fields.items() if is_answer(name)}
-    answers |= {name: fields.get(name, "") for name in flags}
+    answers = await read(form)
     seen = read_version(fields, "stand")
     try:
         form = await offer_forms.save(context, form, visit.person.name, seen=seen, answers=answers)

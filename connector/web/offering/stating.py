@@ -8,7 +8,7 @@ from connector.web.frame.wording import PageWords
 from connector.web.offering.answers import DESCRIPTION, write_answers
 from connector.web.offering.choices import list_choices
 from connector.web.offering.controls import split_lines
-from connector.web.typed import read_degrees
+from connector.web.typed import read_numbers
 
 _DAY = len("2026-05-01")
 _SHOWN_APART = frozenset({"titel", "text", "klasse", "laufend"})
@@ -32,7 +32,7 @@ def list_stated(registry: Registry, words: PageWords, asset: Asset) -> list[tupl
 def _write(words: PageWords, field: str, text: str) -> str:
     """Write a day and degrees as the reader does; what is less than a day stays as it is."""
     if field == "box":
-        return ", ".join(words.degrees(degree) for degree in read_degrees(text) or ())
+        return ", ".join(words.degrees(degree) for degree in read_numbers(text, 4) or ())
     if field in {"von", "bis"} and len(text) == _DAY:
         return words.stated_day(datetime.fromisoformat(text).replace(tzinfo=UTC))
     return text

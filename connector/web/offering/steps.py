@@ -3,10 +3,13 @@
 import msgspec
 
 from connector.ports.entities import OfferForm
+from connector.views.recipes import is_recipe
 from connector.web.frame.visit import make_link
 from connector.web.offering.template_cards import CHOSEN
 
 ROOT = "/neues-angebot"
+RECIPE = "rezept"
+"""The answer that has a recipe as it is typed."""
 STEPS = ("daten", "beschreibung", "bedingungen", "pruefen", "freigabe")
 
 
@@ -38,5 +41,8 @@ def list_steps(form: OfferForm | None, current: str) -> tuple[StepLink, ...]:
 
 
 def find_step(form: OfferForm | None, name: str, **query: str) -> str:
-    """Return the path of a step."""
+    """Return the path of a step; the data of a product is its recipe."""
+    made = form is not None and (is_recipe(form.source) if form.source else RECIPE in form.answers)
+    if made and name == "daten":
+        name = RECIPE
     return make_link(f"{ROOT}/{name}", id=form.id if form else None, **query)

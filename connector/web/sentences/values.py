@@ -7,7 +7,7 @@ from connector.policy.model.policy import ODRL
 from connector.policy.model.values import Instant, WallTime
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.web.offering.controls import split_lines
-from connector.web.typed import read_amount, read_number
+from connector.web.typed import read_amount, read_clock, read_moment, read_number
 
 PAY_AMOUNT = ODRL + "payAmount"
 SETS = frozenset({"isAnyOf", "isNoneOf", "isAllOf"})
@@ -57,7 +57,8 @@ def _write_value(text: str, operand: Operand, registry: Registry) -> Any:
             return text
         return read_amount(text) if operand.iri == PAY_AMOUNT else read_number(text)
     if operand.sort == "instant":
-        return _write_instant(text, registry)
+        return _write_instant(read_moment(text), registry)
+    text = read_clock(text) if operand.sort == "clock" else text
     written = f"{text}:00" if operand.sort == "clock" and text.count(":") == 1 else text
     return {"@value": written, "@type": f"xsd:{kind}"}
 

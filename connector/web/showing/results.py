@@ -15,7 +15,7 @@ from connector.semantic.statements import is_web_address
 from connector.views.search import FacetValueView, HitsView, HitView, MatchView
 from connector.web.frame.wording import PageWords
 from connector.web.showing.area import Drawing, draw_boxes
-from connector.web.typed import read_number
+from connector.web.typed import read_day, read_number
 
 PAGE, FARTHEST = 20, 10_000
 LONGEST, MOST_VALUES, MOST_FIELDS = 300, 20, 100
@@ -32,6 +32,8 @@ FILTERS: Mapping[str, Facet] = {
     "zugang": Facet.ACCESS,
     "sprache": Facet.LANGUAGE,
 }
+DAYS = frozenset({"von", "bis"})
+"""The fields in which a person types a day, as people write one."""
 PLAIN = ("q", "von", "bis", "laenge", "breite", "km", "ausschnitt", "sortierung")
 SORTINGS: Mapping[str, str] = {"neueste": "newest", "titel": "title"}
 SHOWN_VALUES = 6
@@ -162,7 +164,7 @@ def read_search(given: Iterable[tuple[str, str]]) -> AskedSearch:
     for name, value in given:
         text = " ".join(value.split())[:LONGEST]
         if name in PLAIN and text:
-            plain[name] = text
+            plain[name] = read_day(text) if name in DAYS else text
         elif name in FILTERS and text and len(filters.get(name, ())) < MOST_VALUES:
             filters[name] = tuple(dict.fromkeys((*filters.get(name, ()), text)))
         elif name == "ab" and text.isascii() and text.isdecimal():

@@ -7,6 +7,7 @@ from connector.controlplane.enforcing import ledger, receipts
 from connector.policy.model.policy import DK
 from connector.ports.entities import DutyState, PageBounds, UserRole
 from connector.protocol.dsp.common import Role
+from tests.pages.page import Page
 from tests.support.plane import CITY, ME, OWNER
 from tests.web.office import OFFER, Office, Reading, encode, path
 
@@ -84,3 +85,29 @@ async def test_naming_the_source_is_promised_and_not_done_at_once(office: Office
     text = Reading((await browser.get(path("/vertraege/vertrag", "urn:a:named"))).text).text
     assert "Quelle nennen Stadt Bochum zugesagt, gilt bei jeder Nutzung" in text
     assert "erfüllt" not in text
+
+
+async def test_a_duty_is_reported_as_done_on_the_page_of_its_contract(office: Office) -> None:
+    await office.furnish()
+    browser = await office.sign_in(UserRole.PROVIDER)
+    page = Page((await browser.get(AGREEMENT)).text)
+    (form,) = [one for one in page.forms() if one.path == "/vertraege/pflicht"]
+    for _ in range(2):
+        done = await browser.post(form.path, data={**form.fields, "vermerk": "Schreiben vom 3. Mai"})
+        assert done.status_code == 303
+    after = Page((await browser.get(done.headers["location"].partition("#")[0])).text)
+    assert "Die Pflicht ist als erledigt eingetragen." in after.text
+    assert [one for one in after.forms() if one.path == "/vertraege/pflicht"] == []
+    key = (await office.store.agreements_named(OWNER, "urn:a:1"))[0].key
+    (event,) = await office.store.duties(OWNER, key, occasions=[])
+    assert event.state is DutyState.FULFILLED
+
+
+@pytest.mark.parametrize("role", [UserRole.CONSUMER, UserRole.AUDITOR])
+async def test_who_has_no_part_in_a_duty_does_not_report_it(office: Office, role: UserRole) -> None:
+    await office.furnish()
+    key = (await office.store.agreements_named(OWNER, "urn:a:1"))[0].key
+    browser = await office.sign_in(role)
+    assert "/vertraege/pflicht" not in (await browser.get(AGREEMENT)).text
+    answer = await browser.post("/vertraege/pflicht", data={"id": key, "pflicht": "obligation/0"})
+    assert answer.status_code == 403

@@ -138,3 +138,33 @@ def test_any_text_in_any_field_is_an_address_or_a_fault_at_a_field(kind: str, da
     except PlaceFault as fault:
         faults.extend((fault.field, fault.explain(_words())))
     assert not faults or (faults[0] in fields and faults[1])
+
+
+class _Counted(msgspec.Struct, frozen=True, kw_only=True):
+    kind: Literal["counted"]
+    rows: Annotated[int, msgspec.Meta(ge=1, le=50_000)] = 2000
+    share: Annotated[float, msgspec.Meta(ge=0.5, le=2000)] = 1.5
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ({"rows": "1.000"}, 1000),
+        ({"rows": "50.000"}, 50_000),
+        ({"share": "1.234,5"}, 1234.5),
+        ({"share": "1,25"}, 1.25),
+    ],
+)
+def test_numbers_are_typed_as_people_write_them(said: dict[str, str], read: float) -> None:
+    ((name, text),) = said.items()
+    assert read_address("counted", describe_address("counted", _Counted), {f"counted.{name}": text})[name] == read
+
+
+def test_numbers_are_told_as_people_write_them() -> None:
+    form = describe_address("counted", _Counted)
+    hints = [one.hint for one in make_card(_words(), "counted", form, {}, {}, chosen=True).more]
+    assert "2.000" in hints[0]
+    assert "1,5" in hints[1]
+    with pytest.raises(PlaceFault) as fault:
+        read_address("counted", form, {"counted.share": "0,1"})
+    assert "0,5 bis 2.000" in fault.value.explain(_words())

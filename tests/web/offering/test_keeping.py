@@ -1,6 +1,8 @@
 """What is typed is kept: in two windows, sent twice, by the script, and nothing else than the fields of the page."""
 
 from connector.ports.entities import UserRole
+from tests.pages.page import Page
+from tests.support.plane import OWNER
 from tests.web.office import Office
 
 
@@ -47,3 +49,19 @@ async def test_no_field_of_another_page_gets_into_the_form(office: Office) -> No
         "/neues-angebot/beschreibung", data={"id": "urn:f:1", "stand": "1", "titel": "Luft", "editors": "x"}
     )
     assert "editors" not in (await office.form()).answers
+
+
+async def test_the_same_place_sent_again_after_a_fault_is_no_conflict_and_begins_one_form(office: Office) -> None:
+    browser = await office.sign_in(UserRole.PROVIDER)
+    place = {"art": "datei", "datei.pfad": "missing.csv"}
+    for _ in range(2):
+        assert (await browser.post("/neues-angebot/daten", data=place)).status_code == 422
+    (form,) = await office.store.offer_forms(OWNER)
+    seen = {"id": form.id, "stand": str(form.version)}
+    for _ in range(2):
+        wrong = await browser.post("/neues-angebot/daten", data={**place, **seen, "datei.pfad": "other.csv"})
+        assert wrong.status_code == 422
+    clash = await browser.post("/neues-angebot/daten", data={**place, **seen, "datei.pfad": "third.csv"})
+    assert clash.status_code == 409
+    assert "third.csv" in clash.text
+    assert Page(clash.text).list_faults() == []

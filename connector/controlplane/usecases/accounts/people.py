@@ -94,6 +94,8 @@ async def choose_notices(register: UserRegister, user: User, choice: NoticeChoic
     )
     last = await store.last_notice(owner)
     known = {reader.channel: reader for reader in await store.notice_readers(owner) if reader.user == user.name}
+    if changed == user and known.keys() >= set(CHANNELS):
+        return user
     fresh = [
         PutNoticeReader(
             NoticeReader(

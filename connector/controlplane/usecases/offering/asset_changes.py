@@ -4,7 +4,8 @@ A change of the terms gives the offer a new identifier. The identifier of the da
 results, agreements and running transfers keep their asset.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from connector.controlplane.usecases.offering import assets, drafts
 from connector.controlplane.usecases.offering.assets import CHANGED
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.recipes import preparing
+from connector.controlplane.usecases.recipes.preparing import Prepared
 from connector.ports.changes import Change, DropAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.ports.product_store import DropProduct
@@ -54,24 +56,28 @@ async def edit(
     before = await find_asset(publisher.context, asset_id)
     if seen is not None and before.version != seen:
         raise NotAllowed("changed", CHANGED)
-    after = await _apply(publisher, before, change)
-    if after == before:
-        if changes:
-            await _store_beside(publisher, changes)
-        return before
-    if before.status is AssetStatus.PUBLISHED:
-        await preparing.check_offer(publisher.evaluator, after)
-        after = _render(publisher, before, after, release=release)
-    else:
-        after = msgspec.structs.replace(
-            after,
-            edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))),
-            former_classes=_list_former(before, after),
-        )
     fields = {"members": sorted(change), **assets.name_person(*editors[-1:])}
-    return await assets.store_changed(
-        publisher, before, after, before.status, event="changed", fields=fields, changes=changes
-    )
+    async with _applied(publisher, before, change) as (after, prepared):
+        if after == before:
+            if changes:
+                await _store_beside(publisher, changes)
+            return before
+        if before.status is AssetStatus.PUBLISHED:
+            await preparing.check_offer(publisher.evaluator, after)
+            after = _render(publisher, before, after, release=release)
+        else:
+            after = msgspec.structs.replace(
+                after,
+                edited_by=tuple(dict.fromkeys((*before.edited_by, *editors))),
+                former_classes=_list_former(before, after),
+            )
+        put = await preparing.begin(publisher.evaluator, prepared, after.id) if prepared else ()
+        stored = await assets.store_changed(
+            publisher, before, after, before.status, event="changed", changes=(*changes, *put), fields=fields
+        )
+    if prepared:
+        await preparing.forget(publisher.evaluator, publisher.deriver, before.source)
+    return stored
 
 
 def _list_former(before: Asset, after: Asset) -> tuple[DataClass, ...]:
@@ -94,8 +100,8 @@ async def preview(publisher: Publisher, asset_id: str, change: Mapping[str, Any]
     Raises NoSuchEntity, Invalid, NotAllowed.
     """
     before = await find_asset(publisher.context, asset_id)
-    after = await _apply(publisher, before, change)
-    return _render(publisher, before, after, release=True) if before.status is AssetStatus.PUBLISHED else after
+    async with _applied(publisher, before, change) as (after, _):
+        return _render(publisher, before, after, release=True) if before.status is AssetStatus.PUBLISHED else after
 
 
 def _render(publisher: Publisher, before: Asset, after: Asset, *, release: bool) -> Asset:
@@ -103,13 +109,29 @@ def _render(publisher: Publisher, before: Asset, after: Asset, *, release: bool)
     return assets.render(publisher, after, release=release or before.data_class is DataClass.PERSONAL)
 
 
-async def _apply(publisher: Publisher, before: Asset, change: Mapping[str, Any]) -> Asset:
-    """Return an asset with its changed members, tried where its data has to be. Raises Invalid."""
+@asynccontextmanager
+async def _applied(
+    publisher: Publisher, before: Asset, change: Mapping[str, Any]
+) -> AsyncIterator[tuple[Asset, Prepared | None]]:
+    """Return an asset with its changed members, and what another recipe of it has made. Raises Invalid, NotAllowed."""
     if not change:
         raise Invalid("no-change", "The change is empty: name the members to change.")
     order = _merge(before, change)
-    if order.source != before.source and (is_recipe(order.source) or is_recipe(before.source)):
-        raise Invalid("source", "The recipe of a product cannot be changed: add a new asset, and withdraw this one.")
+    if is_recipe(order.source) != is_recipe(before.source):
+        raise Invalid(
+            "source", "A recipe and other data do not replace each other: add an asset, and withdraw this one."
+        )
+    if order.source == before.source:
+        yield await _apply(publisher, before, change, order), None
+        return
+    held = preparing.hold_result(publisher.evaluator, publisher.deriver, order, replacing=True)
+    async with held as prepared:
+        after = await _apply(publisher, before, change, prepared.draft if prepared else order)
+        yield msgspec.structs.replace(after, lineage=prepared.inputs) if prepared else after, prepared
+
+
+async def _apply(publisher: Publisher, before: Asset, change: Mapping[str, Any], order: AssetOrder) -> Asset:
+    """Return an asset as an order has it, tried where its data has to be. Raises Invalid."""
     if change.keys() & _TRIED:
         order, _ = await drafts.try_draft(publisher, order)
     else:

@@ -61,7 +61,18 @@ async def add(
     Raises Invalid, or NotAllowed if the identifier is in use, the offer is too long for peers, or one of `changes` is
     out of date.
     """
-    prepared = await preparing.prepare(publisher.evaluator, publisher.deriver, draft)
+    async with preparing.hold_result(publisher.evaluator, publisher.deriver, draft) as prepared:
+        return await _add(publisher, draft, prepared, offer_id, editors, changes)
+
+
+async def _add(
+    publisher: Publisher,
+    draft: AssetOrder,
+    prepared: preparing.Prepared | None,
+    offer_id: str | None,
+    editors: tuple[str, ...],
+    changes: Sequence[Change],
+) -> Asset:
     draft, _ = await drafts.try_draft(publisher, prepared.draft if prepared else draft)
     terms = drafts.encode_terms(publisher, draft)
     asset = Asset(
@@ -103,10 +114,8 @@ async def look(publisher: Publisher, draft: AssetOrder) -> Sighting:
 
     It also says what the description lacks and suggests statements, which the owner can state.
     """
-    prepared = await preparing.prepare(publisher.evaluator, publisher.deriver, draft)
-    draft, found = await drafts.try_draft(publisher, prepared.draft if prepared else draft)
-    if prepared:
-        await preparing.forget(publisher.evaluator, publisher.deriver, draft.source)
+    async with preparing.hold_result(publisher.evaluator, publisher.deriver, draft) as prepared:
+        draft, found = await drafts.try_draft(publisher, prepared.draft if prepared else draft)
     seen = found or Sighting(media_type=draft.media_type)
     context = publisher.context
     rows, _ = await context.store.assets(context.owner, PageBounds(limit=1), status=AssetStatus.PUBLISHED)

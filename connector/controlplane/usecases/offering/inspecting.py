@@ -8,7 +8,9 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.usecases.offering.personal_signs import find_personal_signs
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.controlplane.usecases.offering.suggesting import suggest, suggest_title
-from connector.ports.entities import AssetStatus, PageBounds
+from connector.controlplane.usecases.recipes import preparing
+from connector.controlplane.usecases.recipes.inputs import FoundInput
+from connector.ports.entities import AssetStatus, DataClass, PageBounds
 from connector.ports.treatment import Records
 from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder
 from connector.views.sightings import DataFinding, Sighting
@@ -28,6 +30,34 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     persons: tuple[str, ...] = ()
 
 
+class RecipeTrial(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recipe makes of its inputs now, with its first rows, and the widest terms on which it can be offered."""
+
+    seen: Sighting
+    inputs: tuple[FoundInput, ...]
+    terms: dict[str, Any]
+
+    @property
+    def personal(self) -> bool:
+        """Whether an input is about persons."""
+        return any(entry.personal for entry in self.inputs)
+
+
+async def try_recipe(publisher: Publisher, source: dict[str, Any], name: str) -> RecipeTrial:
+    """Make the result of a recipe, look at it, and remove it again; nothing is stored.
+
+    Raises Invalid, NotAllowed with the reason why it cannot be made or offered.
+    """
+    # Another time gives it a result of its own, with the same rows: that of a product with this recipe stays as it is.
+    own = {**source, "every": "week", "at": "23:58" if source.get("at") == "23:59" else "23:59"}
+    # Of the class that may be made of anything: which one it gets is decided later, and checked then.
+    draft = AssetOrder(title={}, source=own, data_class=DataClass.PERSONAL)
+    async with preparing.hold_result(publisher.evaluator, publisher.deriver, draft, replacing=True) as prepared:
+        assert prepared is not None
+        seen = await inspect_closely(publisher, own, name, prepared.made.media_type)
+        return RecipeTrial(seen=seen, inputs=prepared.found, terms=prepared.draft.policy or {})
+
+
 async def inspect(
     publisher: Publisher, source: dict[str, Any], name: str, media_type: str = DEFAULT_MEDIA_TYPE
 ) -> Inspection:
@@ -36,7 +66,11 @@ async def inspect(
     `media_type` is the one that the name of the file suggests, if any. Raises Invalid if the data cannot be read, is
     not what its name says, or is empty.
     """
-    found = await inspect_closely(publisher, source, name, media_type)
+    return keep_inspection(await inspect_closely(publisher, source, name, media_type), name)
+
+
+def keep_inspection(found: Sighting, name: str) -> Inspection:
+    """Return what is kept of a sighting of data called `name`: no values of the data."""
     shown = msgspec.structs.replace(
         found,
         fields=tuple(msgspec.structs.replace(field, example="", ambiguous="") for field in found.fields[:MOST_FIELDS]),

@@ -19,6 +19,8 @@ MOST_FORMS = 200
 MOST_OF_ONE = 50
 """The most forms at which one person alone has worked: nobody keeps others from theirs."""
 MOST_ANSWERS, LONGEST_ANSWERS = 400, 200_000
+_ONE_CLICK_MS = 60_000
+"""The time in which the same answers are those of a form that was sent twice."""
 _CHANGED = "Somebody saved the form since: read it again, then repeat the change."
 
 
@@ -46,6 +48,18 @@ async def begin(context: Context, by: str, *, change_of: Asset | None = None, **
     _check_bounds(form)
     await context.store.commit([PutOfferForm(form, None)])
     return form
+
+
+async def begin_once(context: Context, by: str, answers: Mapping[str, str]) -> OfferForm:
+    """Begin a form with answers, or return the one that the same click of a user has begun already.
+
+    Raises NotAllowed, Invalid.
+    """
+    for form in await context.store.offer_forms(context.owner):
+        same = form.editors == (by,) and not form.asset and answers.items() <= form.answers.items()
+        if answers and same and context.now() - form.begun_at < _ONE_CLICK_MS:
+            return form
+    return await begin(context, by, answers=dict(answers))
 
 
 async def find(context: Context, form_id: str) -> OfferForm:

@@ -19,7 +19,7 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferS
 from connector.views.agreements import AgreementState
 from connector.views.assets import DEFAULT_MEDIA_TYPE
 from connector.views.products import InputLineage
-from connector.views.recipes import Recipe, RecipeInput
+from connector.views.recipes import Recipe, RecipeInput, is_recipe, read_recipe
 
 _ENDED = {
     AgreementState.EXPIRED: "expired",
@@ -56,6 +56,24 @@ async def find_inputs(evaluator: Evaluator, recipe: Recipe) -> list[FoundInput]:
             told = say_in_all("products.no-input", name=entry.name)
             raise Invalid("recipe-input", f"{told['en']} {error.reason}", told) from None
     return found
+
+
+async def check_order(evaluator: Evaluator, recipe: Recipe, asset_id: str) -> None:
+    """Check that a product is not made of itself, also not by way of other products. Raises Invalid."""
+    context = evaluator.context
+    seen: set[str] = set()
+    waiting = [entry.asset for entry in recipe.inputs if entry.asset]
+    while waiting:
+        wanted = waiting.pop()
+        if wanted == asset_id:
+            told = say_in_all("products.of-itself")
+            raise Invalid("recipe-input", told["en"], told)
+        if wanted in seen:
+            continue
+        seen.add(wanted)
+        asset = await context.store.asset(context.owner, wanted)
+        if asset is not None and is_recipe(asset.source):
+            waiting += [entry.asset for entry in read_recipe(asset.source).inputs if entry.asset]
 
 
 async def _find_own(evaluator: Evaluator, entry: RecipeInput) -> FoundInput:

@@ -1,6 +1,7 @@
 """A product before it is an asset: its inputs are found, its terms are checked, and its first result is made."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -8,7 +9,7 @@ from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases.recipes import terms
-from connector.controlplane.usecases.recipes.inputs import FoundInput, find_inputs
+from connector.controlplane.usecases.recipes.inputs import FoundInput, check_order, find_inputs
 from connector.controlplane.usecases.recipes.keeping import find_due, keep_result
 from connector.language.catalogue import say_in_all
 from connector.policy.compiling.compiled import Compiled
@@ -37,19 +38,33 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(entry.lineage for entry in self.found)
 
 
-async def prepare(evaluator: Evaluator, deriver: Deriver | None, draft: AssetOrder) -> Prepared | None:
+@asynccontextmanager
+async def hold_result(
+    evaluator: Evaluator, deriver: Deriver | None, draft: AssetOrder, *, replacing: bool = False
+) -> AsyncIterator[Prepared | None]:
     """Make the first result of a draft with a recipe; None for any other draft.
 
-    Without a policy it gets the terms that its inputs allow. Raises Invalid, NotAllowed.
+    Without a policy it gets the terms that its inputs allow. At the end, the result is removed unless an asset has the
+    recipe then. `replacing` says that the draft is a product already, with another recipe. Raises Invalid, NotAllowed.
     """
     if not is_recipe(draft.source):
-        return None
-    deriver = require_deriver(deriver)
+        yield None
+        return
+    prepared = await _prepare(evaluator, require_deriver(deriver), draft, replacing=replacing)
+    try:
+        yield prepared
+    finally:
+        await forget(evaluator, deriver, draft.source)
+
+
+async def _prepare(evaluator: Evaluator, deriver: Deriver, draft: AssetOrder, *, replacing: bool) -> Prepared:
     context = evaluator.context
-    if len(await context.store.products(context.owner)) >= MOST_PRODUCTS:
+    if not replacing and len(await context.store.products(context.owner)) >= MOST_PRODUCTS:
         raise NotAllowed("too-many-products", f"There are {MOST_PRODUCTS} products: remove some first.")
     recipe = read(draft)
     found = await find_inputs(evaluator, recipe)
+    if draft.id is not None:
+        await check_order(evaluator, recipe, draft.id)
     _check_usable(found)
     _check_personal(recipe, found, draft.data_class)
     allowed = _find_terms(evaluator, found)
@@ -72,21 +87,26 @@ def require_deriver(deriver: Deriver | None) -> Deriver:
 
 
 async def begin(evaluator: Evaluator, prepared: Prepared, asset_id: str) -> list[Change]:
-    """Return the changes that store a product whose first result was made, with its asset."""
+    """Return the changes that store a product whose first result was made, with its asset.
+
+    A product that had another recipe before goes on with the number of its results.
+    """
     context = evaluator.context
+    before = await context.store.product(context.owner, asset_id)
     product = Product(
         owner=context.owner,
         asset=asset_id,
-        version=1,
+        version=before.version + 1 if before else 1,
         due_at=find_due(evaluator, read(prepared.draft), prepared.found),
-        number=1,
+        number=before.number + 1 if before else 1,
         made_at=context.now(),
         rows=prepared.made.rows,
         size=prepared.made.size,
         sha256=prepared.made.sha256,
         inputs=prepared.inputs,
     )
-    return [PutProduct(product, None), await keep_result(evaluator, asset_id, prepared.made)]
+    put = PutProduct(product, before.version if before else None)
+    return [put, await keep_result(evaluator, asset_id, prepared.made)]
 
 
 async def forget(evaluator: Evaluator, deriver: Deriver | None, source: dict[str, object]) -> None:

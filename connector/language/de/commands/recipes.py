@@ -15,8 +15,8 @@ SENTENCES: dict[str, str] = {
     "Gruppe: bitte anders nennen.",
     "A result is not written as {}: write it as csv, and offer that form of it.": "Ein Ergebnis wird nicht als {0} "
     "geschrieben: bitte als csv schreiben und diese Form anbieten.",
-    "The recipe of a product cannot be changed: add a new asset, and withdraw this one.": "Das Rezept eines Produkts lässt "
-    "sich nicht ändern: bitte ein neues Angebot anlegen und dieses zurückziehen.",
+    "A recipe and other data do not replace each other: add an asset, and withdraw this one.": "Ein Rezept und andere Daten "
+    "ersetzen einander nicht: bitte ein neues Angebot anlegen und dieses zurückziehen.",
     "The asset is not made by a recipe: add one with a recipe as its source.": "Das Angebot wird nicht durch ein Rezept "
     "hergestellt: bitte eines mit einem Rezept als Quelle anlegen.",
     "This process makes no products: add the asset at the connector itself.": "Dieser Prozess stellt keine Produkte her: "

@@ -22,6 +22,7 @@ from connector.views.conversion import in_zone, moment
 from connector.web.frame.forms import FormFault, read_form
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, render
 from connector.web.terms import compare_terms, describe_terms
+from connector.web.typed import parse_typed_day, read_day
 
 LONGEST_PURPOSE, LONGEST_TERMS, LOOKED_AT = 500, 100_000, 20
 _MARK = 32
@@ -110,7 +111,7 @@ def read_answers(given: Mapping[str, str]) -> RequestForm:
         dataset=given.get("id", ""),
         offer=given.get("angebot", ""),
         purpose=given.get("zweck", "")[:LONGEST_PURPOSE],
-        until=given.get("bis", "")[: len("2026-01-01")],
+        until=read_day(given.get("bis", ""))[: len("2026-01-01")],
         terms=given.get("bedingungen", "")[:LONGEST_TERMS],
     )
 
@@ -167,7 +168,7 @@ async def _render_check(visit: Visit, prepared: PreparedRequest, form: RequestFo
         title=words.pick(prepared.title, words.say("untitled")),
         party=name_party(visit, form.participant),
         purpose=words.pick(purpose, form.purpose),
-        until=words.day(datetime.fromisoformat(form.until)) if form.until else "",
+        until=words.stated(form.until),
         terms=await describe_terms(library, words, prepared.offer),
         changes=await compare_terms(library, words, prepared.offered, prepared.offer),
         mark=_mark(prepared),
@@ -227,7 +228,7 @@ def _read_end(visit: Visit, text: str) -> datetime | str | None:
     if not text:
         return None
     try:
-        day = datetime.fromisoformat(text).date()
+        day = parse_typed_day(text)
         over = datetime.combine(day + timedelta(days=1), time(), tzinfo=visit.words.zone)
     except (ValueError, OverflowError):
         return visit.words.say("finding.end-unreadable")

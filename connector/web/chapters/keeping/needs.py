@@ -30,7 +30,7 @@ from connector.views.needs import (
 from connector.web.frame.forms import read_form
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.rights import ASKERS, WRITERS
-from connector.web.typed import is_number, read_amount
+from connector.web.typed import is_number, parse_typed_day, read_amount, read_day
 
 PAGE, MOST_NOTICES, MOST_OFFERS, MOST_MATCHES, LONGEST_TEXT = 20, 10, 100, 20, 2000
 PLACE = "/bedarf"
@@ -173,8 +173,8 @@ def _read_order(visit: Visit, given: Mapping[str, str]) -> NeedOrder:
         "purpose": text["zweck"] or None,
         "fields": tuple(filter(None, (line.strip() for line in given.get("felder", "").split("\n")))),
         "place": text["ort"],
-        "since": text["von"] or None,
-        "until": text["bis"] or None,
+        "since": read_day(text["von"]) or None,
+        "until": read_day(text["bis"]) or None,
         "frequency": text["takt"] or None,
         "closes": _read_end(visit, text["schluss"]),
         "budget": text["budget"],
@@ -201,7 +201,7 @@ def _read_end(visit: Visit, text: str) -> datetime | None:
     """Return when a day is over; None without one. Raises ValueError, OverflowError."""
     if not text:
         return None
-    day = datetime.fromisoformat(text).date()
+    day = parse_typed_day(text)
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=visit.words.zone)
 
 

@@ -18,7 +18,9 @@ from connector.web.frame.listing import read_bounds, read_rows
 from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
 from connector.web.offering.described import PlaceFault
 from connector.web.rights import ASKERS
+from connector.web.showing.standing import write_rhythm
 from connector.web.showing.targets import FOLDER, find_target_field, is_elsewhere, list_targets, read_target
+from connector.web.typed import read_clock
 
 PAGE = 25
 SHOWN = "/abos/abo"
@@ -40,7 +42,7 @@ async def show_subscriptions(visit: Visit) -> Response:
     """List the subscriptions, newest first."""
     context = visit.desk.context
     rows, following = await read_rows(context.store.subscriptions(context.owner, read_bounds(visit, PAGE)))
-    found = [(row, name_party(visit, row.counterparty), write_rhythm(visit, row)) for row in rows]
+    found = [(row, name_party(visit, row.counterparty), write_rhythm(visit.words, row)) for row in rows]
     done = visit.words.find(f"subscriptions.done-{read_query(visit, 'fertig')}")
     return render(visit, "subscriptions.html", found=found, following=following, done=done)
 
@@ -53,7 +55,7 @@ async def show_subscription(visit: Visit) -> Response:
         "subscription.html",
         item=found,
         party=name_party(visit, found.counterparty),
-        rhythm=write_rhythm(visit, found),
+        rhythm=write_rhythm(visit.words, found),
         folder=found.sink.get("path", "") if found.sink and found.sink.get("kind") == "file" else "",
         may_change=users.has_role(visit.person, ASKERS),
         done=visit.words.find(f"subscriptions.done-{read_query(visit, 'fertig')}"),
@@ -74,7 +76,7 @@ async def order(visit: Visit) -> Response:
     agreement = await find_agreement(visit.desk.context, given.get("vertrag", ""), Role.CONSUMER)
     form = SubscriptionForm(
         every=given.get("rhythmus", ""),
-        at=given.get("uhrzeit", "")[:5],
+        at=read_clock(given.get("uhrzeit", ""))[:5],
         weekday=given.get("wochentag", "")[:1],
         target=given,
     )
@@ -123,14 +125,6 @@ async def end(visit: Visit) -> Response:
     given = await read_form(visit.request)
     await subscriptions.remove(visit.desk.context, given.get("id", ""))
     return go_to(make_link("/abos", fertig="beendet"))
-
-
-def write_rhythm(visit: Visit, found: Subscription) -> str:
-    """Write when a subscription looks for data."""
-    words = visit.words
-    at = f"{found.minute // 60:02d}:{found.minute % 60:02d}"
-    weekday = words.say(f"subscriptions.weekday-{found.weekday + 1}")
-    return words.say(f"subscriptions.rhythm-{found.every}", at=at, minute=at[-2:], weekday=weekday)
 
 
 def _read_order(agreement: Agreement, form: SubscriptionForm) -> SubscriptionOrder:

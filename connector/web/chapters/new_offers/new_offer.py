@@ -13,7 +13,7 @@ from connector.controlplane.usecases.offering.inspecting import inspect
 from connector.dataplane.files.media_types import guess_media_type
 from connector.ports.entities import OfferForm
 from connector.views.assets import DEFAULT_MEDIA_TYPE
-from connector.web.frame.forms import FormFault, read_form, read_version
+from connector.web.frame.forms import FormFault, read_form
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render
 from connector.web.offering.answers import (
     DESCRIPTION,
@@ -25,7 +25,7 @@ from connector.web.offering.answers import (
 )
 from connector.web.offering.choices import list_choices
 from connector.web.offering.described import LONGEST_PLACE, PlaceFault
-from connector.web.offering.keeping import confirm_kept, keep
+from connector.web.offering.keeping import confirm_kept, keep, keep_read
 from connector.web.offering.places import (
     KIND,
     STREAMS,
@@ -74,13 +74,18 @@ async def take_place(visit: Visit) -> Response:
     fields = await read_form(visit.request)
     if not may_write(visit.person.roles):
         raise FormFault("error-not-yours", 403)
-    context, by = visit.desk.context, visit.person.name
     answers = {name: text[:LONGEST_PLACE] for name, text in fields.items() if is_place_answer(name)}
     if fields.get("id"):
-        form = await offer_forms.find(context, fields["id"])
-        form = await offer_forms.save(context, form, by, seen=read_version(fields, "stand"), answers=answers)
+
+        async def read(_: OfferForm) -> dict[str, str]:
+            return answers
+
+        kept = await keep_read(visit, fields, read)
+        form = kept.form
+        if kept.clash:
+            return show_step_of_data(visit, form, visit.words.say("offering.clash"), 409, wrong="stand")
     else:
-        form = await offer_forms.begin(context, by, answers=answers)
+        form = await offer_forms.begin_once(visit.desk.context, visit.person.name, answers)
     try:
         place = read_place(form.answers)
         form = await take_source(visit, form, place.source, place.name, media_type=place.media_type)

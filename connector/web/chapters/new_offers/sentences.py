@@ -30,6 +30,7 @@ from connector.web.sentences import document as parts
 from connector.web.sentences.document import Document, TooManyParts
 from connector.web.sentences.lines import SentenceLine, list_lines, list_values, read_lines
 from connector.web.terms import describe_in_all
+from connector.web.typed import parse_typed_day
 
 PATH = "/neues-angebot/saetze"
 LONGEST_IMPORT = 100_000
@@ -188,7 +189,7 @@ async def _try(visit: Visit, policy: Document) -> TrialDecision | str:
     """Return the decision of the dry run that the query asks for, or why there is none."""
     day, purpose = read_query(visit, "wann") or "", read_query(visit, "zweck")
     try:
-        noon = datetime.combine(datetime.fromisoformat(day).date(), time(12), visit.words.zone) if day else None
+        noon = datetime.combine(parse_typed_day(day), time(12), visit.words.zone) if day else None
         at = noon.astimezone(UTC) if noon else None
         facts: dict[str, tuple[str, ...]] = {"purpose": (purpose,)} if purpose else {}
         question = TrialOrder(policy=policy, participant=(read_query(visit, "wer") or "")[:1000], at=at, facts=facts)

@@ -6,7 +6,7 @@ A wrong secret is answered like one that is over, and like none. Wrong ones are 
 import contextlib
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from starlette.responses import Response
@@ -20,6 +20,7 @@ from connector.views.conversion import in_zone, moment, to_ms, write_moment
 from connector.web.chapters.privacy.naming import name_purpose, name_state
 from connector.web.frame.forms import FormFault, read_form
 from connector.web.frame.visit import Visit, go_to, make_link, read_query, render, show_error
+from connector.web.typed import parse_typed_day
 
 PATH = consent_links.PATH
 _LONGEST_SECRET = 100
@@ -137,7 +138,7 @@ async def _show(visit: Visit, link: ConsentLink, secret: str, fault: str = "") -
 def _read_end(visit: Visit, form: Mapping[str, str]) -> int:
     """Return the end (ms) of the last day that a form names. Raises FormFault."""
     try:
-        day = date.fromisoformat(form.get("bis", ""))
+        day = parse_typed_day(form.get("bis", ""))
         end = datetime(day.year, day.month, day.day, tzinfo=visit.words.zone) + timedelta(days=1)
     except (ValueError, OverflowError):
         raise FormFault("consents.end-unreadable") from None

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
@@ -18,6 +18,7 @@ from connector.web.frame.forms import FormFault
 from connector.web.frame.streams import Glance, open_stream
 from connector.web.frame.visit import Visit, fill, make_link, name_party, read_query, render
 from connector.web.showing.entries import ToldEntry, flatten, name_event, tell_entry
+from connector.web.typed import parse_typed_day, read_day
 
 PATH = "/nachweise"
 PAGE, SHEET_ROWS = 50, 5_000
@@ -156,7 +157,9 @@ def _tell(visit: Visit, entry: FoundEntry, people: dict[str, str]) -> ToldEntry:
 
 
 def _read_asked(visit: Visit) -> dict[str, str]:
-    return {name: (read_query(visit, name) or "")[:_LONGEST] for name in _FILTERS}
+    asked = {name: (read_query(visit, name) or "")[:_LONGEST] for name in _FILTERS}
+    # The control of the day takes ISO 8601 alone, also to show what was asked.
+    return asked | {name: read_day(asked[name]) for name in ("von", "bis")}
 
 
 def _given(asked: dict[str, str]) -> dict[str, str]:
@@ -182,7 +185,7 @@ def _read_day(visit: Visit, text: str, *, days: int) -> int | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text) + timedelta(days=days)
+        day = parse_typed_day(text) + timedelta(days=days)
         return int(datetime(day.year, day.month, day.day, tzinfo=visit.words.zone).timestamp() * 1000)
     except (ValueError, OverflowError):
         raise FormFault("proving.day-unreadable") from None

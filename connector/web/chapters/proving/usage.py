@@ -21,6 +21,7 @@ from connector.views.sheet import write_sheet
 from connector.web.frame.forms import FormFault
 from connector.web.frame.visit import Visit, make_link, name_party, read_query, render
 from connector.web.showing.bars import draw_bars
+from connector.web.typed import read_day
 
 PATH = "/nutzung"
 PAGE = 50
@@ -153,7 +154,11 @@ def _read_asked(visit: Visit) -> AskedUsage:
     given = {name: (read_query(visit, name) or "")[:_LONGEST] for name in AskedUsage.__struct_fields__}
     group = given["gruppe"]
     usual = "-lieferungen" if group and group != "monat" else "-monat"
-    plain = {"von": given["von"] or first, "bis": given["bis"] or last, "sortierung": given["sortierung"] or usual}
+    plain = {
+        "von": read_day(given["von"]) or first,
+        "bis": read_day(given["bis"]) or last,
+        "sortierung": given["sortierung"] or usual,
+    }
     return AskedUsage(**{**given, **plain})
 
 

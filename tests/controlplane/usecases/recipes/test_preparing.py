@@ -6,11 +6,13 @@ import pytest
 
 from connector.controlplane.core.errors import Invalid, NotAllowed, UseCaseError
 from connector.controlplane.usecases.offering import asset_changes, assets
+from connector.controlplane.usecases.offering.inspecting import try_recipe
 from connector.controlplane.usecases.recipes import preparing
-from connector.views.assets import AssetOrder, AssetStatement, DataClass, Marking
-from connector.views.recipes import RecipeFault, read_recipe
+from connector.views.assets import AssetOrder, AssetStatement, AssetStatus, DataClass, Marking
+from connector.views.recipes import RecipeFault, name_result, read_recipe
 from tests.controlplane.agreements import atom
 from tests.controlplane.usecases.products.workshop import AGREEMENT, OWN, PRODUCT, USE, Workshop
+from tests.support.plane import OWNER
 
 OWNED, AGREED = {"asset": OWN}, {"agreement": AGREEMENT}
 
@@ -54,16 +56,72 @@ async def test_what_is_about_persons_stays_so_unless_it_is_statistics(workshop: 
     assert (await assets.add(workshop.publisher, AssetOrder(title={"de": "x"}, source=source))).lineage
 
 
-async def test_a_look_leaves_no_result_and_a_recipe_is_not_changed(workshop: Workshop) -> None:
+async def test_a_look_leaves_no_result_and_data_of_another_kind_is_another_asset(workshop: Workshop) -> None:
     await workshop.own()
     source = {"kind": "recipe", "inputs": [{"name": "a", **OWNED}]}
     await assets.look(workshop.publisher, AssetOrder(title={"de": "x"}, source=source))
     assert workshop.deriver.results == {}
     await workshop.add(OWNED)
-    with pytest.raises(Invalid, match="cannot be changed"):
-        await asset_changes.edit(workshop.publisher, PRODUCT, {"source": source})
-    with pytest.raises(Invalid, match="cannot be changed"):
+    with pytest.raises(Invalid, match="do not replace each other"):
+        await asset_changes.edit(workshop.publisher, PRODUCT, {"source": {"kind": "file", "path": "a.csv"}})
+    with pytest.raises(Invalid, match="do not replace each other"):
         await asset_changes.edit(workshop.publisher, OWN, {"source": source})
+
+
+async def test_a_refused_draft_leaves_no_result(workshop: Workshop) -> None:
+    await workshop.own()
+    source = {"kind": "recipe", "inputs": [{"name": "a", **OWNED}]}
+    with pytest.raises(Invalid, match="title"):
+        await assets.add(workshop.publisher, AssetOrder(title={}, source=source))
+    assert workshop.deriver.results == {}
+
+
+async def test_another_recipe_replaces_the_result_and_goes_on_with_its_number(workshop: Workshop) -> None:
+    await workshop.own()
+    before = await workshop.offer(OWNED)
+    source = {**before.source, "every": "day", "at": "04:00"}
+    await asset_changes.preview(workshop.publisher, PRODUCT, {"source": source})
+    assert workshop.deriver.results == {name_result(before.source): 1}
+    after = await asset_changes.edit(workshop.publisher, PRODUCT, {"source": source})
+    assert (after.status, after.source, after.offer_id) == (AssetStatus.PUBLISHED, source, before.offer_id)
+    assert workshop.deriver.results == {name_result(source): 1}
+    product = await workshop.desk.store.product(OWNER, PRODUCT)
+    assert product is not None
+    assert (product.number, product.version) == (2, 2)
+
+
+async def test_a_trial_leaves_no_result_and_that_of_a_product_as_it_is(workshop: Workshop) -> None:
+    await workshop.own(policy=USE)
+    product = await workshop.offer(OWNED)
+    trial = await try_recipe(workshop.publisher, product.source, "Eigenes")
+    assert [entry.lineage.dataset for entry in trial.inputs] == [OWN]
+    assert trial.terms["permission"]
+    assert workshop.deriver.results == {name_result(product.source): 1}
+
+
+async def test_another_recipe_is_held_to_the_terms_of_its_inputs(workshop: Workshop) -> None:
+    narrow = {
+        "permission": [{"action": "use", "constraint": [atom("odrl:purpose", "isA", "dpv:ResearchAndDevelopment")]}]
+    }
+    await workshop.own()
+    await workshop.own("urn:asset:narrow", policy=narrow)
+    before = await workshop.add(OWNED)
+    source = {"kind": "recipe", "inputs": [{"name": "a", "asset": "urn:asset:narrow"}]}
+    with pytest.raises(Invalid, match="more than the inputs allow"):
+        await asset_changes.edit(workshop.publisher, PRODUCT, {"source": source})
+    assert workshop.deriver.results == {name_result(before.source): 1}
+    assert await workshop.desk.store.asset(OWNER, PRODUCT) == before
+
+
+async def test_a_product_is_not_made_of_itself(workshop: Workshop) -> None:
+    await workshop.own()
+    await workshop.add(OWNED)
+    second = {"kind": "recipe", "inputs": [{"name": "a", "asset": PRODUCT}]}
+    await assets.add(workshop.publisher, AssetOrder(id="urn:asset:second", title={"de": "x"}, source=second))
+    round_about = {"kind": "recipe", "inputs": [{"name": "a", "asset": "urn:asset:second"}]}
+    for source in (second, round_about):
+        with pytest.raises(Invalid, match="made of itself"):
+            await asset_changes.edit(workshop.publisher, PRODUCT, {"source": source})
 
 
 async def test_there_are_so_many_products_and_no_more(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
