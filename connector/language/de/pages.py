@@ -294,6 +294,7 @@ SENTENCES: dict[str, str] = {
         "Dieser Vertrag lässt sich hier nicht beenden: Er ist schon zu Ende, oder Sie haben nicht die Rolle dafür."
     ),
     # Errors.
+    "title-fault": "Fehler",
     "error-404": "Das gibt es hier nicht",
     "error-403": "Das dürfen Sie hier nicht",
     "error-409": "Inzwischen hat sich etwas geändert",

@@ -277,6 +277,7 @@ SENTENCES: dict[str, str] = {
     "end-button": "End the agreement",
     "end-over": "This agreement cannot be ended here: it is already over, or you do not have the role for it.",
     # Errors.
+    "title-fault": "Error",
     "error-404": "There is no such thing here",
     "error-403": "You may not do this here",
     "error-409": "Something has changed meanwhile",
