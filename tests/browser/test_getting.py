@@ -48,7 +48,7 @@ def _sign_in(live: Live, page: Page) -> None:
     page.locator("#passwort").fill(PASSWORD)
     page.locator("#passwort2").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("Was braucht mich?")
+    expect(page.locator("h1")).to_contain_text("Was ist zu tun?")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])

@@ -59,7 +59,7 @@ def test_the_state_of_the_process_follows_by_itself(browser: Browser, served: Se
     page = context.new_page()
     sign_in(page, served, UserRole.OPERATOR)
     page.get_by_role("link", name="Zustand").first.click()
-    expect(page.get_by_role("status")).to_contain_text("Alles arbeitet.")
+    expect(page.locator("[data-told]").first).to_contain_text("Alles funktioniert.")
     served.office.desk.warning = "The store is closed: open it again."
     expect(page.locator("main")).to_contain_text("Die Datenbank ist geschlossen", timeout=20_000)
     context.close()

@@ -27,7 +27,7 @@ SENTENCES: dict[str, str] = {
     "out-button": "Bei {login} abmelden",
     "language": "Sprache",
     "language-lead": "Sprache der Seiten und der Nachrichten an Sie",
-    "language-button": "Sprache merken",
+    "language-button": "Sprache speichern",
     "operating": "Betrieb",
     "people": "Personen und Rollen",
     "people-by-login": "Personen bekommen ihr Konto, wenn sie sich das erste Mal mit dem Login Ihres Hauses anmelden.",

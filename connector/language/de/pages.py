@@ -112,7 +112,7 @@ SENTENCES: dict[str, str] = {
         "Rechner nicht abgemeldet haben."
     ),
     # The first page.
-    "start-title": "Was braucht mich?",
+    "start-title": "Was ist zu tun?",
     "start-hello": "Guten Tag, {person}.",
     "start-nothing": "Im Moment nichts. Sobald jemand Ihre Daten nutzen möchte, steht es hier.",
     "start-nothing-asked": "Im Moment nichts. Antworten auf Ihre Anfragen stehen hier.",
@@ -126,7 +126,7 @@ SENTENCES: dict[str, str] = {
     "start-agreed": "Neueste Verträge",
     "start-no-agreements": "Es gibt noch keinen Vertrag.",
     "start-health": "Zustand",
-    "start-healthy": "Alles arbeitet.",
+    "start-healthy": "Alles funktioniert.",
     "start-problems": "{count} Punkte brauchen den Betrieb:",
     "start-problems-one": "Ein Punkt braucht den Betrieb:",
     # The inbox and one request.

@@ -36,7 +36,7 @@ SENTENCES: dict[str, str] = {
     "step-delivered": "Alles geliefert",
     "stepping-done": "erledigt",
     "stepping-on": "läuft gerade",
-    "stepping-paused": "angehalten",
+    "stepping-paused": "unterbrochen",
     "stepping-coming": "kommt noch",
     "stepping-broken": "hier abgebrochen",
     "stepping-missed": "nicht mehr",
@@ -70,7 +70,7 @@ SENTENCES: dict[str, str] = {
     "delivery-now-none": "Die Lieferung wird bei {party} angefordert.",
     "delivery-now-REQUESTED": "{party} prüft, ob geliefert werden darf.",
     "delivery-now-STARTED": "Die Daten kommen an.",
-    "delivery-now-SUSPENDED": "Die Lieferung ist angehalten. Was schon da ist, bleibt.",
+    "delivery-now-SUSPENDED": "Die Lieferung ist unterbrochen. Was schon da ist, bleibt.",
     "delivery-now-COMPLETED": "Alles ist da.",
     "delivery-now-TERMINATED": "Die Lieferung ist zu Ende, bevor alles da war.",
     "progress": "Fortschritt der Lieferung",
@@ -85,10 +85,10 @@ SENTENCES: dict[str, str] = {
     "download": "Herunterladen",
     "open-not-yours": "Die Daten öffnet, wer die Rolle Datenbezug hat.",
     "do": "Eingreifen",
-    "pause": "Anhalten",
+    "pause": "Unterbrechen",
     "resume": "Fortsetzen",
     "stop": "Abbrechen …",
-    "pause-reason": "Eine Person hat die Lieferung angehalten.",
+    "pause-reason": "Eine Person hat die Lieferung unterbrochen.",
     "stop-title": "Lieferung abbrechen?",
     "stop-lead": (
         "Die Lieferung endet, und was unvollständig da ist, wird verworfen. Der Vertrag gilt weiter, und Sie "
@@ -119,4 +119,5 @@ SENTENCES: dict[str, str] = {
     "columns-left": "{count} weitere Spalten sind nur in der Datei.",
     "columns-left-one": "1 weitere Spalte ist nur in der Datei.",
     "empty-file": "Diese Datei hat keine Zeilen.",
+    "empty-file-help": "Laden Sie die Datei herunter, oder fragen Sie den Anbieter, ob etwas fehlt.",
 }

@@ -27,7 +27,7 @@ SENTENCES: dict[str, str] = {
     "out-button": "Sign out of {login}",
     "language": "Language",
     "language-lead": "Language of the pages and of messages to you",
-    "language-button": "Remember language",
+    "language-button": "Save language",
     "operating": "Operations",
     "people": "People and roles",
     "people-by-login": "People get their account when they first sign in with the login of your organisation.",

@@ -110,4 +110,5 @@ SENTENCES: dict[str, str] = {
     "columns-left": "{count} more columns are in the file only.",
     "columns-left-one": "1 more column is in the file only.",
     "empty-file": "This file has no rows.",
+    "empty-file-help": "Download the file, or ask the provider whether something is missing.",
 }

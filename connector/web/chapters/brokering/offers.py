@@ -16,7 +16,7 @@ from connector.views.common import LONGEST_IDENTIFIER
 from connector.views.moderation import MarkView
 from connector.web.chapters.brokering.deeds import find_stand, list_acts, name_entry, tell_done
 from connector.web.frame.listing import read_rows
-from connector.web.frame.visit import Visit, make_link, read_query, render
+from connector.web.frame.visit import Visit, make_link, name_people, read_query, render
 
 PLACE = "/betrieb/angebote"
 PAGE, LONGEST, FARTHEST, MOST_NAMED = 20, 300, 10_000, 200
@@ -77,6 +77,7 @@ async def _show_offers(visit: Visit, why: AskedWhy) -> Response:
         after=make_link(PLACE, **query, ab=offset + PAGE) if offset + PAGE < total else "",
         problem=problem,
         marks=marks,
+        people=await name_people(visit, (mark.by for mark, *_ in marks)),
         following=following,
     )
 
@@ -109,6 +110,7 @@ async def show_offer(visit: Visit) -> Response:
     )
     entry = await desk.record.stored(participant, dataset)
     own = [mark for mark in await desk.record.marks(participant, dataset) if mark.dataset]
+    acts = await list_acts(visit, participant, dataset)
     return render(
         visit,
         "broker_offer.html",
@@ -124,7 +126,8 @@ async def show_offer(visit: Visit) -> Response:
         shown=all(step.passed for step in steps),
         text=text,
         problem=problem,
-        acts=await list_acts(visit, participant, dataset),
+        acts=acts,
+        people=await name_people(visit, (one.by for one in (*own, *acts))),
         stand=await find_stand(visit, participant),
         done=await tell_done(visit),
     )
