@@ -40,7 +40,6 @@ SENTENCES: dict[str, str] = {
     "kind-certificate": "Zertifikate, die bald ablaufen",
     "kind-search": "Neue Treffer gespeicherter Suchen",
     "save": "Speichern",
-    "saved": "Gemerkt. Sie bekommen Nachrichten ab jetzt so.",
     "wrong": "Bitte prüfen Sie die E-Mail-Adresse und die Adresse des Programms (https://…).",
     "problem": "Die letzte Nachricht kam nicht an: {reason}",
 }

@@ -105,7 +105,6 @@ SENTENCES: dict[str, str] = {
     "account-roles": "Meine Rollen",
     "account-since": "Letzte Anmeldung",
     "account-password": "Passwort ändern",
-    "account-changed": "Das Passwort ist geändert. Überall sonst sind Sie abgemeldet.",
     "account-everywhere": "Überall abmelden",
     "account-everywhere-lead": (
         "Beendet Ihre Anmeldung in jedem Browser, auch in diesem. Sinnvoll, wenn Sie sich an einem fremden "
@@ -323,6 +322,7 @@ SENTENCES: dict[str, str] = {
     "error-again": "Noch einmal senden",
     "error-internal": "Ein Fehler ist passiert. Der Betrieb findet Einzelheiten im Protokoll.",
     "error-back": "Zur Startseite",
+    "error-return": "Zurück zur vorigen Seite",
     "guard-host": "Diese Seiten haben die Adresse {origin}: bitte diese öffnen.",
     "guard-site": "Dieses Formular kommt von einer anderen Website: bitte die Seite öffnen und dort absenden.",
     "guard-size": "Das Formular ist zu groß: bitte weniger Text senden.",

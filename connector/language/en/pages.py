@@ -99,7 +99,6 @@ SENTENCES: dict[str, str] = {
     "account-roles": "My roles",
     "account-since": "Last sign-in",
     "account-password": "Change password",
-    "account-changed": "The password is changed. You are signed out everywhere else.",
     "account-everywhere": "Sign out everywhere",
     "account-everywhere-lead": (
         "Ends your session in every browser, also in this one. Useful if you did not sign out at another computer."
@@ -299,6 +298,7 @@ SENTENCES: dict[str, str] = {
     "error-again": "Send again",
     "error-internal": "An error has happened. The operations team finds the details in the log.",
     "error-back": "To the first page",
+    "error-return": "Back to the page before",
     "guard-host": "These pages are at {origin}: please open that address.",
     "guard-site": "This form comes from another website: please open the page and send it there.",
     "guard-size": "The form is too large: please send less text.",

@@ -16,8 +16,8 @@ from connector.web.frame.visit import Visit, go_to, read_query, render, set_lang
 
 async def show_settings(visit: Visit) -> Response:
     """Show the person's own settings."""
-    saved = read_query(visit, "fertig") == "nachrichten"
-    return await show_account(visit, done=read_query(visit, "neu") is not None, saved=saved)
+    said = "passwort" if read_query(visit, "neu") is not None else read_query(visit, "fertig")
+    return await show_account(visit, done=visit.words.find(f"accounts.saved-{said}"))
 
 
 async def choose_language(visit: Visit) -> Response:
@@ -27,7 +27,7 @@ async def choose_language(visit: Visit) -> Response:
     if chosen is None:
         raise FormFault("form-unreadable")
     await people.choose_language(visit.users, visit.person, chosen)
-    return set_language(go_to("/konto"), visit.pages.here, chosen)
+    return set_language(go_to("/konto?fertig=sprache"), visit.pages.here, chosen)
 
 
 async def change_password(visit: Visit) -> Response:
@@ -71,7 +71,9 @@ async def choose_notices(visit: Visit) -> Response:
     changed = await people.choose_notices(visit.users, visit.person, choice)
     if changed.webhook_secret != visit.person.webhook_secret and changed.webhook:
         shown = msgspec.structs.replace(visit, user=changed)
-        return await show_account(shown, saved=True, secret=changed.webhook_secret)
+        return await show_account(
+            shown, done=shown.words.say("accounts.saved-nachrichten"), secret=changed.webhook_secret
+        )
     return go_to("/konto?fertig=nachrichten")
 
 
@@ -79,8 +81,7 @@ async def show_account(
     visit: Visit,
     *,
     fault: str = "",
-    done: bool = False,
-    saved: bool = False,
+    done: str = "",
     notice_fault: str = "",
     secret: str = "",
 ) -> Response:
@@ -91,7 +92,6 @@ async def show_account(
         status=422 if fault or notice_fault else 200,
         fault=fault,
         done=done,
-        saved=saved,
         notice_fault=notice_fault,
         secret=secret,
         problem=await people.find_problem(visit.users, visit.person.name),

@@ -98,6 +98,9 @@ async def show_offer(visit: Visit) -> Response:
         asked = make_query(text) if text else None
     except QueryRefused as refusal:
         problem = visit.words.translate(str(refusal))
+    marks = await desk.record.marks(participant, dataset)
+    acts = await list_acts(visit, participant, dataset)
+    people = await name_people(visit, (one.by for one in (*marks, *acts)))
     steps = await explain(
         desk.record,
         desk.index,
@@ -106,11 +109,10 @@ async def show_offer(visit: Visit) -> Response:
         now=visit.now,
         asked=asked,
         names_keys=True,
+        people=people,
         zone=visit.words.zone,
     )
     entry = await desk.record.stored(participant, dataset)
-    own = [mark for mark in await desk.record.marks(participant, dataset) if mark.dataset]
-    acts = await list_acts(visit, participant, dataset)
     return render(
         visit,
         "broker_offer.html",
@@ -120,14 +122,14 @@ async def show_offer(visit: Visit) -> Response:
         source=source,
         known=entry is not None,
         title=name_entry(visit, entry, dataset),
-        marks={mark.kind.value: view_mark(mark) for mark in own},
+        marks={mark.kind.value: view_mark(mark) for mark in marks if mark.dataset},
         steps=[(step.passed, visit.words.pick(step.texts)) for step in steps],
         answer=_answer(visit, steps),
         shown=all(step.passed for step in steps),
         text=text,
         problem=problem,
         acts=acts,
-        people=await name_people(visit, (one.by for one in (*own, *acts))),
+        people=people,
         stand=await find_stand(visit, participant),
         done=await tell_done(visit),
     )
