@@ -16,8 +16,7 @@ from connector.web.frame.visit import Visit, go_to, read_query, render, set_lang
 
 async def show_settings(visit: Visit) -> Response:
     """Show the person's own settings."""
-    said = "passwort" if read_query(visit, "neu") is not None else read_query(visit, "fertig")
-    return await show_account(visit, done=visit.words.find(f"accounts.saved-{said}"))
+    return await show_account(visit, done=visit.words.find(f"accounts.saved-{read_query(visit, 'fertig')}"))
 
 
 async def choose_language(visit: Visit) -> Response:
@@ -47,7 +46,7 @@ async def change_password(visit: Visit) -> Response:
                 attempt.failed = True
                 fault = visit.words.translate(error.reason)
             else:
-                return set_session(go_to("/konto?neu=1"), pages.here, changed)
+                return set_session(go_to("/konto?fertig=passwort"), pages.here, changed)
     return await show_account(visit, fault=fault)
 
 
