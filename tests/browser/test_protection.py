@@ -48,7 +48,7 @@ def test_a_person_withdraws_everything_without_script_and_without_an_account(
     page.goto(served.do(list_own_places(served.office))[0])
     page.get_by_role("link", name="Alles widerrufen").click()
     page.get_by_role("button", name="Widerrufen").click()
-    expect(page.get_by_role("status")).to_contain_text("Ihr Widerruf gilt ab sofort.")
+    expect(page.get_by_role("status").first).to_contain_text("Ihr Widerruf gilt ab sofort.")
     entries = served.do(served.office.store.consents_of(OWNER, [PERSON], ""))[PERSON]
     assert f"{DPV}ConsentGiven" not in {entry.state for entry in entries}
     context.close()

@@ -11,7 +11,7 @@ SENTENCES: dict[str, str] = {
     "done-gesendet": "Ihre Anfrage ist auf dem Weg. Hier sehen Sie jeden Schritt.",
     "done-zurueckgezogen": "Ihre Anfrage ist zurückgezogen.",
     "done-angefordert": "Die Lieferung ist angefordert. Hier sehen Sie jeden Schritt.",
-    "done-unterbrochen": "Die Lieferung ist unterbrochen. Sie können sie jederzeit fortsetzen.",
+    "done-unterbrochen": "Die Lieferung ist unterbrochen. Sie können sie hier fortsetzen.",
     "done-fortgesetzt": "Die Lieferung wird fortgesetzt.",
     "done-abgebrochen": "Die Lieferung ist abgebrochen. Der Vertrag gilt weiter.",
     "withdraw": "Anfrage zurückziehen …",

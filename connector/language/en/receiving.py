@@ -11,7 +11,7 @@ SENTENCES: dict[str, str] = {
     "done-gesendet": "Your request is on its way. Each step is shown here.",
     "done-zurueckgezogen": "Your request is withdrawn.",
     "done-angefordert": "The delivery is ordered. Each step is shown here.",
-    "done-unterbrochen": "The delivery is paused. You can resume it at any time.",
+    "done-unterbrochen": "The delivery is paused. You can resume it here.",
     "done-fortgesetzt": "The delivery goes on.",
     "done-abgebrochen": "The delivery is broken off. The agreement goes on.",
     "withdraw": "Withdraw the request …",

@@ -100,7 +100,7 @@ async def show_offer(visit: Visit) -> Response:
         problem = visit.words.translate(str(refusal))
     marks = await desk.record.marks(participant, dataset)
     acts = await list_acts(visit, participant, dataset)
-    people = await name_people(visit, (one.by for one in (*marks, *acts)))
+    people = await name_people(visit, [*(mark.by for mark in marks), *(act.by for act in acts)])
     steps = await explain(
         desk.record,
         desk.index,

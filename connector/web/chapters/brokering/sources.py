@@ -72,7 +72,7 @@ async def show_source(visit: Visit) -> Response:
         "broker_source.html",
         shown=shown,
         acts=acts,
-        people=await name_people(visit, (one.by for one in (*shown.marks, *acts))),
+        people=await name_people(visit, [*(mark.by for mark in shown.marks), *(act.by for act in acts)]),
         stand=await find_stand(visit, name),
         on_list=visit.broker.operator.crawler.is_listed(name),
         done=await tell_done(visit),
