@@ -208,7 +208,7 @@ async def test_pages_open_with_a_port_and_invite_the_first_person_until_somebody
             "passwort2": "sieben bunte Kiesel",
         }
         assert (await client.post(f"{address}/willkommen", data=form)).status_code == 303
-        assert "Alles arbeitet." in (await client.get(address)).text
+        assert "Alles funktioniert." in (await client.get(address)).text
         async with client.stream(
             "GET", f"{address}/eingang/laufend", headers={"accept": "text/event-stream"}
         ) as stream:

@@ -34,7 +34,7 @@ def test_who_goes_back_after_an_answer_learns_that_it_was_given(browser: Browser
     hand.press("request-open")
     hand.write("begruendung", "Nur für Verkehr.")
     hand.press("request-decline")
-    expect(page.get_by_role("status")).to_contain_text("Sie haben abgelehnt.")
+    expect(page.get_by_role("status").first).to_contain_text("Sie haben abgelehnt.")
     page.go_back()
     expect(page.locator("h1")).to_contain_text("Inzwischen hat sich etwas geändert")
     assert [fault for fault in faults if "409" not in fault] == []

@@ -153,7 +153,7 @@ def test_a_file_that_is_dropped_is_sent_and_one_that_is_too_large_is_told_at_onc
     page.on("request", lambda asked: sent.append(asked.method))
     for name, size, told in (("gross.csv", 200_000, "zu groß"), ("leer.csv", 0, "leer")):
         page.locator("form[data-upload]").dispatch_event("drop", {"dataTransfer": _carry(page, name, "x" * size)})
-        expect(page.get_by_role("status")).to_contain_text(told)
+        expect(page.get_by_role("status").first).to_contain_text(told)
     assert "POST" not in sent
     carried = _carry(page, "baum_kataster.csv", TREES.decode())
     page.locator("form[data-upload]").dispatch_event("drop", {"dataTransfer": carried})
@@ -180,7 +180,7 @@ def test_an_upload_that_breaks_off_goes_on(browser: Browser, served: ServedOffic
     page.goto("/neues-angebot/daten")
     page.route("**/neues-angebot/hochladen?*&ab=*", lambda route: route.abort())
     page.locator("#datei").set_input_files(FILE)
-    expect(page.get_by_role("status")).to_contain_text("Die Verbindung ist abgebrochen.")
+    expect(page.get_by_role("status").first).to_contain_text("Die Verbindung ist abgebrochen.")
     page.unroute("**/neues-angebot/hochladen?*&ab=*")
     page.locator("#datei").set_input_files(FILE)
     page.wait_for_url("**/neues-angebot/beschreibung*")

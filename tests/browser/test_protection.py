@@ -48,7 +48,7 @@ def test_a_person_withdraws_everything_without_script_and_without_an_account(
     page.goto(served.do(list_own_places(served.office))[0])
     page.get_by_role("link", name="Alles widerrufen").click()
     page.get_by_role("button", name="Widerrufen").click()
-    expect(page.get_by_role("status")).to_contain_text("Ihr Widerruf gilt ab sofort.")
+    expect(page.get_by_role("status").first).to_contain_text("Ihr Widerruf gilt ab sofort.")
     entries = served.do(served.office.store.consents_of(OWNER, [PERSON], ""))[PERSON]
     assert f"{DPV}ConsentGiven" not in {entry.state for entry in entries}
     context.close()
@@ -59,7 +59,7 @@ def test_the_state_of_the_process_follows_by_itself(browser: Browser, served: Se
     page = context.new_page()
     sign_in(page, served, UserRole.OPERATOR)
     page.get_by_role("link", name="Zustand").first.click()
-    expect(page.get_by_role("status")).to_contain_text("Alles arbeitet.")
+    expect(page.locator("[data-told]").first).to_contain_text("Alles funktioniert.")
     served.office.desk.warning = "The store is closed: open it again."
     expect(page.locator("main")).to_contain_text("Die Datenbank ist geschlossen", timeout=20_000)
     context.close()

@@ -18,6 +18,8 @@ _ADDRESSES = ("href", "src", "action", "formaction", "data-live", "data-follow")
 _POINTERS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "form", "list")
 _CHILDREN = {"ul": {"li"}, "ol": {"li"}, "dl": {"div", "dt", "dd"}, "tr": {"th", "td"}}
 _OTHERS = re.compile(r"https?://", re.IGNORECASE)
+_COUNT = re.compile(r"[\d.,]+(?:\s?(?:%|B|[kMGT]B))?")
+_WAYS_ON = frozenset({"a", "button"})
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Page:
             *self._list_structure(),
             *self._list_nameless(),
             *self._list_broken_references(),
+            *self._list_carelessness(),
         ]
 
     def _list_active(self) -> Iterator[str]:
@@ -168,10 +171,43 @@ class Page:
             for known in sorted(named - ids.keys()):
                 yield f"{one.tag} refers to {known!r}, which is not on the page"
 
+    def _list_carelessness(self) -> Iterator[str]:
+        """Numbers that do not stand under numbers, an empty place without a way on, a heading of another name than
+        that of the link, and several main deeds."""
+        for one in self.all("td"):
+            counted = any("counted" in parent.get("class", "").split() for parent in self._list_above(one))
+            if _COUNT.fullmatch(read_text(one)) and not counted and not _has(one, "number-cell"):
+                yield f"a number that is not right-aligned: {read_text(one)} of {one.get('data-label')}"
+        for one in self.elements:
+            if one.tag == "div" and _has(one, "empty"):
+                parts = list(one.iter())
+                if not any(part.tag in _WAYS_ON or _has(part, "quiet") for part in parts):
+                    yield f"an empty place does not say what comes next: {read_text(one)}"
+        heading = " ".join(read_text(one) for one in self.all("h1")).casefold()
+        for one in self.all("a"):
+            # The first page has a question in the place of its name.
+            words = read_text(one).casefold().split()
+            if one.get("aria-current") == "page" and one.get("href") != "/" and words[0] not in heading:
+                yield f"the heading {heading!r} does not say {words[0]!r}, which leads here"
+        buttons = [one for part in self.all("main") for one in part.iter() if _has(one, "button")]
+        main = [one for one in buttons if not (_has(one, "second") or _has(one, "danger") or self._is_folded(one))]
+        if len(main) > 1:
+            yield f"several main deeds: {[read_text(one) for one in main]}"
+        opened = [one for one in self.elements if "autofocus" in one.attrib]
+        if len(opened) > 1:
+            yield f"the page opens at several places: {[read_text(one) for one in opened]}"
+
+    def _is_folded(self, one: Element) -> bool:
+        return any(parent.tag == "details" for parent in self._list_above(one))
+
     def _list_above(self, one: Element) -> Iterator[Element]:
         while (parent := self._parents.get(one)) is not None:
             yield parent
             one = parent
+
+
+def _has(one: Element, name: str) -> bool:
+    return isinstance(one.tag, str) and name in one.get("class", "").split()
 
 
 def read_text(one: Element) -> str:

@@ -85,10 +85,21 @@ async def test_a_form_as_it_stands_leads_to_a_page(office: Office, tmp_path_fact
         browser = await own.sign_in(*UserRole)
         answer = await browser.post(form.action, data=form.fields)
         if answer.status_code == 303:
+            # The steps of an offer say where they are; every other deed is told.
+            done = not answer.headers["location"].startswith("/neues-angebot/")
             answer = await browser.get(answer.headers["location"])
             assert answer.status_code in {200, 303}, (address, form)
+            assert not done or _find_opened(answer.text) == ["status"], (address, form)
         assert answer.status_code in {200, 303, 401, 409, 422}, (address, form, answer.status_code)
         assert answer.status_code == 303 or Page(answer.text).list_faults() == [], (address, form)
+        if answer.status_code == 422:
+            assert _find_opened(answer.text) == ["alert"], (address, form)
+            assert "<title>Fehler: " in answer.text, (address, form)
+
+
+def _find_opened(text: str) -> list[str]:
+    """Return the roles of the places at which a page opens: what a person hears and reaches first."""
+    return [one.get("role", "") for one in Page(text).elements if "autofocus" in one.attrib]
 
 
 async def test_no_parameter_leads_to_another_site(office: Office) -> None:

@@ -68,8 +68,9 @@ async def _furnish(squares: list[Square], *, hostile: bool = False) -> Square:
 async def _walk(square: Square, *roles: UserRole, language: str = "de") -> Walked:
     await square.add_user("n.neu", UserRole.CONSUMER, person="Noa Neu", member=square.space.members[1].id)
     await square.add_user("w.weg", UserRole.CONSUMER)
+    await square.add_user("b.trieb", UserRole.OPERATOR, person="Bea Trieb")
     await users.disable(square.register, "w.weg", by="test")
-    return await walk(await square.sign_in(*roles, language=language, person="Bea Trieb"))
+    return await walk(await square.sign_in(*roles, language=language, person="Ada Amt"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -88,6 +89,15 @@ async def test_all_that_the_operator_reaches_is_whole(squares: list[Square], lan
     else:
         assert [address for address, page in walked.pages.items() if UNFILLED.search(page.text)] == []
         assert {address: found for address, page in walked.pages.items() if (found := list_codes(page))} == {}
+
+
+async def test_who_did_something_is_called_by_name(squares: list[Square]) -> None:
+    square = await _furnish(squares)
+    walked = await _walk(square, *square.register.roles)
+    others = {address: page for address, page in walked.pages.items() if not address.startswith("/konto")}
+    named = {address.partition("?")[0] for address, page in others.items() if "Bea Trieb:" in page.text}
+    assert {"/betrieb/quellen/quelle", "/betrieb/angebote/angebot"} <= named
+    assert [address for address, page in others.items() if "b.trieb" in page.text] == []
 
 
 async def test_a_page_leads_to_every_path(squares: list[Square]) -> None:

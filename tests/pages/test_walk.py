@@ -71,6 +71,14 @@ async def test_german_pages_have_no_word_of_the_standards(office: Office) -> Non
         assert not FORBIDDEN.findall(read_german(page)), address
 
 
+async def test_people_are_called_by_their_names(office: Office) -> None:
+    """What somebody signs in with is on the pages of the accounts, and in the log as it is written there."""
+    walked = await _walk(office, tuple(UserRole))
+    others = {address: page for address, page in walked.pages.items() if not address.startswith("/konto")}
+    assert any("Left." in page.text for page in others.values())
+    assert [address for address, page in others.items() if "w.weg" in read_german(page)] == []
+
+
 def read_german(page: Page) -> str:
     """Return what is read without what others read in English, which is shown beside it, and without code."""
     foreign = [one for one in page.elements if one.get("lang") == "en" or "code" in one.get("class", "").split()]

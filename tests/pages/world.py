@@ -68,7 +68,7 @@ async def furnish(office: Office) -> None:
     running = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000002", state="STARTED")
     waiting = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000003", state="SUSPENDED")
     paused = getting.make_subscription("urn:s:2", state=SubscriptionState.PAUSED)
-    gone = Block(owner=OWNER, participant="https://gone.example", at=NOW, by="test", reason="Left.")
+    gone = Block(owner=OWNER, participant="https://gone.example", at=NOW, by="w.weg", reason="Left.")
     await office.store.commit(
         [PutProcess(running, None), PutProcess(waiting, None), PutSubscription(paused, None), PutBlock(gone)]
     )

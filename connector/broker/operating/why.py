@@ -4,7 +4,7 @@ The walk ends with the first step that fails: its sentence is the answer. A prov
 but not whose management key it was.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 
 import msgspec
@@ -28,6 +28,9 @@ _MARKED = {
 """The steps about a kind of mark: there is none, it is of the source, or of the dataset alone."""
 
 
+NOBODY: Mapping[str, str] = {}
+
+
 class WhyStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the way: whether the dataset passes it, in words by language. `code` names step and outcome."""
 
@@ -40,7 +43,8 @@ class Wayfarer(msgspec.Struct, frozen=True, kw_only=True):
     """The dataset that is asked about, with everything that is known of it. `of_broker` are the
     marks of the broker that relays its source; `asked` is a search that should find it.
 
-    `names_keys` is false if the answer must not say which management key acted.
+    `names_keys` is false if the answer must not say which management key or person acted. `people` has the names of
+    people by what they sign in with.
     """
 
     participant: str
@@ -51,7 +55,12 @@ class Wayfarer(msgspec.Struct, frozen=True, kw_only=True):
     of_broker: Sequence[Mark]
     asked: Asked | None
     names_keys: bool
+    people: Mapping[str, str]
     zone: tzinfo | None = None
+
+    def name_actor(self, mark: Mark) -> str:
+        """Return who set a mark, in brackets; nothing if the answer must not say it."""
+        return f" ({self.people.get(mark.by, mark.by)})" if self.names_keys else ""
 
     def write(self, at: int) -> LocalizedText:
         """Return a time (ms) as each language writes it."""
@@ -73,6 +82,7 @@ async def explain(
     now: int,
     asked: Asked | None = None,
     names_keys: bool = False,
+    people: Mapping[str, str] = NOBODY,
     zone: tzinfo | None = None,
 ) -> tuple[WhyStep, ...]:
     """Return the steps up to the first that fails, with times in a zone or, without one, in UTC.
@@ -90,6 +100,7 @@ async def explain(
         of_broker=[mark for broker in brokers for mark in await record.marks(broker, None) if mark.kind in PASSED_ON],
         asked=asked,
         names_keys=names_keys,
+        people=people,
         zone=zone,
     )
     steps: list[WhyStep] = []
@@ -138,12 +149,12 @@ def _judge_mark(way: Wayfarer, kind: MarkKind) -> WhyStep:
     mark = next((mark for mark in way.marks if mark.kind is kind), None)
     if mark is None:
         return _pass(fine)
-    by = f" ({mark.by})" if way.names_keys else ""
+    by = way.name_actor(mark)
     return _fail(alone if mark.dataset else of_source, by=by, at=way.write(mark.at), reason=mark.reason)
 
 
 def _blame_broker(way: Wayfarer, mark: Mark) -> WhyStep:
-    by = f" ({mark.by})" if way.names_keys else ""
+    by = way.name_actor(mark)
     code = "broker-test" if mark.kind is MarkKind.TEST else "broker-withheld"
     return _fail(code, broker=mark.participant, by=by, at=way.write(mark.at), reason=mark.reason)
 

@@ -2,7 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "menu": "Betrieb",
-    "title": "Betrieb des Datenkatalogs",
+    "title": "Betrieb: Überblick über den Datenkatalog",
     "places": "Bereiche des Betriebs",
     "place-overview": "Überblick",
     "place-sources": "Quellen",
@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "sources-lead": "Wessen Angebote hier gelesen werden, und in welchem Stand jede Quelle ist.",
     "sources-none": "Keine Quelle passt zu dieser Auswahl.",
     "no-sources": "Noch gibt es keine Quelle.",
+    "all-sources": "Alle Quellen zeigen",
     "filter": "Zeigen",
     "filter-words": "Wörter aus Name, Kennung oder Adresse",
     "filter-more": "Nach Art und Stand eingrenzen",
@@ -99,6 +100,7 @@ SENTENCES: dict[str, str] = {
     "source-quality": "Qualität der Quellen",
     "log-of": "Alles zu dieser Quelle",
     "no-acts": "Noch nichts.",
+    "no-acts-help": "Wer eine Quelle oder ein Angebot ändert, steht danach hier, mit dem Grund.",
     "invite": (
         "Neue Mitglieder nimmt der Betreiber des Datenraums in die Teilnehmerliste auf. "
         "Der Katalog liest sie dann von selbst."
@@ -116,6 +118,7 @@ SENTENCES: dict[str, str] = {
     "portals-lead": "Aus Portalen kommen Verweise. Sie führen zum Portal und haben keinen Vertrag.",
     "portals-none": "Noch wird kein Portal gelesen.",
     # What the operator does.
+    "portals-none-help": "Mit „Portal aufnehmen“ liest der Katalog auch, was ein Portal verzeichnet.",
     "deeds": "Ändern",
     "crawl": "Jetzt einlesen",
     "deed-aussetzen": "Aussetzen",

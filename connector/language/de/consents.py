@@ -101,7 +101,7 @@ SENTENCES: dict[str, str] = {
     "link-title": "Persönlicher Link",
     "link-lead": "Damit sieht und ändert die Person ihre Einwilligungen selbst, ohne Konto.",
     "link-known": "Ein Link gilt bis {at}. Ein neuer ersetzt ihn.",
-    "link-days-label": "Gültig für Tage",
+    "link-days-label": "Wie viele Tage gilt der Link?",
     "link-days": "Ein Link gilt 1 bis {most} Tage: Bitte geben Sie eine Zahl dazwischen an.",
     "link-make": "Link erzeugen",
     "link-anew": "Neuen Link erzeugen",

@@ -2,7 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     # The search.
-    "title": "Daten finden",
+    "title": "Daten suchen",
     "words": "Suchwörter",
     "search": "Suchen",
     "words-hint": "Alle Wörter müssen vorkommen. Groß oder klein ist gleich.",
@@ -38,7 +38,7 @@ SENTENCES: dict[str, str] = {
     "place": "Ort",
     "corrected": "Nichts enthält „{words}“ genau so. Diese Angebote enthalten ähnliche Wörter.",
     "sorting": "Sortiert nach",
-    "sort-passung": "Passung",
+    "sort-passung": "Beste Treffer",
     "sort-neueste": "Neueste",
     "sort-titel": "Titel",
     "narrow": "Eingrenzen",

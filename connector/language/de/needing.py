@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "view-open": "Alle offenen",
     "view-own": "Eigene",
     "empty": "Zurzeit sucht niemand Daten.",
+    "empty-help": "Sobald jemand Daten braucht und nicht findet, steht die Frage hier.",
     "empty-own": "Sie haben noch keinen Bedarf gemeldet.",
     "news": "Neues dazu",
     "no-news": "Hier steht, wenn ein Angebot passt oder jemand antwortet.",

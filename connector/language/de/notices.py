@@ -39,8 +39,7 @@ SENTENCES: dict[str, str] = {
     "kind-ending": "Verträge, die bald enden",
     "kind-certificate": "Zertifikate, die bald ablaufen",
     "kind-search": "Neue Treffer gespeicherter Suchen",
-    "save": "Merken",
-    "saved": "Gemerkt. Sie bekommen Nachrichten ab jetzt so.",
+    "save": "Speichern",
     "wrong": "Bitte prüfen Sie die E-Mail-Adresse und die Adresse des Programms (https://…).",
     "problem": "Die letzte Nachricht kam nicht an: {reason}",
 }

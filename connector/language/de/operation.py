@@ -2,7 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "title": "Zustand",
-    "all-well": "Alles arbeitet.",
+    "all-well": "Alles funktioniert.",
     "parts": "Was geprüft wird",
     "part-store": "Datenbank",
     "part-worker": "Hintergrundprozess",
@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "peers": "Teilnehmer zulassen und ausschließen",
     "peers-lead": "Wer im Datenraum ist, und wen wir als Anbieter ausgeschlossen haben.",
     "no-peers": "Die Teilnehmerliste nennt sonst niemanden.",
+    "no-peers-help": "Neue Teilnehmer kommen mit der Teilnehmerliste, sobald ihr Betreiber sie aufnimmt.",
     "column-deed": "Ändern",
     "admitted": "zugelassen",
     "excluded": "ausgeschlossen",

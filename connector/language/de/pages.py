@@ -105,14 +105,13 @@ SENTENCES: dict[str, str] = {
     "account-roles": "Meine Rollen",
     "account-since": "Letzte Anmeldung",
     "account-password": "Passwort ändern",
-    "account-changed": "Das Passwort ist geändert. Überall sonst sind Sie abgemeldet.",
     "account-everywhere": "Überall abmelden",
     "account-everywhere-lead": (
         "Beendet Ihre Anmeldung in jedem Browser, auch in diesem. Sinnvoll, wenn Sie sich an einem fremden "
         "Rechner nicht abgemeldet haben."
     ),
     # The first page.
-    "start-title": "Was braucht mich?",
+    "start-title": "Was ist zu tun?",
     "start-hello": "Guten Tag, {person}.",
     "start-nothing": "Im Moment nichts. Sobald jemand Ihre Daten nutzen möchte, steht es hier.",
     "start-nothing-asked": "Im Moment nichts. Antworten auf Ihre Anfragen stehen hier.",
@@ -126,7 +125,7 @@ SENTENCES: dict[str, str] = {
     "start-agreed": "Neueste Verträge",
     "start-no-agreements": "Es gibt noch keinen Vertrag.",
     "start-health": "Zustand",
-    "start-healthy": "Alles arbeitet.",
+    "start-healthy": "Alles funktioniert.",
     "start-problems": "{count} Punkte brauchen den Betrieb:",
     "start-problems-one": "Ein Punkt braucht den Betrieb:",
     # The inbox and one request.
@@ -297,6 +296,7 @@ SENTENCES: dict[str, str] = {
         "Dieser Vertrag lässt sich hier nicht beenden: Er ist schon zu Ende, oder Sie haben nicht die Rolle dafür."
     ),
     # Errors.
+    "title-fault": "Fehler",
     "error-404": "Das gibt es hier nicht",
     "error-403": "Das dürfen Sie hier nicht",
     "error-409": "Inzwischen hat sich etwas geändert",
@@ -325,6 +325,7 @@ SENTENCES: dict[str, str] = {
     "error-again": "Noch einmal senden",
     "error-internal": "Ein Fehler ist passiert. Der Betrieb findet Einzelheiten im Protokoll.",
     "error-back": "Zur Startseite",
+    "error-return": "Zurück zur vorigen Seite",
     "guard-host": "Diese Seiten haben die Adresse {origin}: bitte diese öffnen.",
     "guard-site": "Dieses Formular kommt von einer anderen Website: bitte die Seite öffnen und dort absenden.",
     "guard-size": "Das Formular ist zu groß: bitte weniger Text senden.",

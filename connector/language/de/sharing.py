@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "menu-needs": "Bedarf",
     "needs-lead": "Welche Daten Organisationen suchen. Wer solche Daten hat und Mitglied "
     "ist, antwortet auf den Seiten der eigenen Organisation.",
+    "needs-help": "Teilnehmer melden ihren Bedarf auf den Seiten ihres eigenen Anschlusses.",
     "menu-help": "Hilfe",
     "title": "Was die Stadt teilt",
     "lead": (
@@ -19,7 +20,8 @@ SENTENCES: dict[str, str] = {
     "nothing-yet": "Noch bietet niemand Daten an.",
     "by-theme": "Angebote nach Thema",
     "column-theme": "Thema",
-    "organisations-title": "Wer Daten anbietet",
+    "organisations-title": "Organisationen",
+    "organisations-lead": "Wer im Datenraum Daten anbietet.",
     "column-organisation": "Organisation",
     "column-seen": "Zuletzt geprüft",
     "more-organisations": "{count} weitere Organisationen finden Sie über die Suche.",
@@ -45,7 +47,6 @@ SENTENCES: dict[str, str] = {
     "busy": "Von Ihrer Adresse kamen gerade sehr viele Anfragen. Bitte warten Sie einen Moment.",
     "unknown-offer": "Dieses Angebot gibt es nicht mehr, oder der Link ist unvollständig.",
     "unknown-organisation": "Diese Organisation ist nicht im Datenraum, oder der Link ist unvollständig.",
-    "help-title": "Die Wörter erklärt",
     "help-lead": "Was auf diesen Seiten gemeint ist, in einfachen Sätzen.",
     "word-space": "Datenraum",
     "means-space": (

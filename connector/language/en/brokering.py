@@ -2,7 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "menu": "Operation",
-    "title": "Operation of the data catalogue",
+    "title": "Operation: overview of the data catalogue",
     "places": "Parts of the operation",
     "place-overview": "Overview",
     "place-sources": "Sources",
@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "sources-lead": "Whose offers are read here, and in which state each source is.",
     "sources-none": "No source fits this choice.",
     "no-sources": "There is no source yet.",
+    "all-sources": "Show all sources",
     "filter": "Show",
     "filter-words": "Words in name, identifier or address",
     "filter-more": "Narrow by kind and state",
@@ -99,6 +100,7 @@ SENTENCES: dict[str, str] = {
     "source-quality": "Quality of the sources",
     "log-of": "Everything about this source",
     "no-acts": "Nothing yet.",
+    "no-acts-help": "Whoever changes a source or an offer is here afterwards, with the reason.",
     "invite": (
         "The operator of the data space adds new members to the participant list. "
         "The catalogue then reads them by itself."
@@ -116,6 +118,7 @@ SENTENCES: dict[str, str] = {
     "portals-lead": "Portals give references. These lead to the portal and have no agreement.",
     "portals-none": "No portal is read yet.",
     # What the operator does.
+    "portals-none-help": "With “Register a portal”, the catalogue reads what a portal lists, too.",
     "deeds": "Change",
     "crawl": "Read now",
     "deed-aussetzen": "Suspend",

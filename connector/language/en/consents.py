@@ -101,7 +101,7 @@ SENTENCES: dict[str, str] = {
     "link-title": "Personal link",
     "link-lead": "With it, the person sees and changes the own consents, without an account.",
     "link-known": "A link works until {at}. A new one replaces it.",
-    "link-days-label": "Days that it works",
+    "link-days-label": "For how many days does the link work?",
     "link-days": "A link works for 1 to {most} days: give a number between them.",
     "link-make": "Make a link",
     "link-anew": "Make a new link",

@@ -2,7 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     # The search.
-    "title": "Find data",
+    "title": "Search for data",
     "words": "Words to search for",
     "search": "Search",
     "words-hint": "All words have to occur. Capital letters make no difference.",

@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "view-open": "All that are open",
     "view-own": "Own",
     "empty": "Nobody looks for data at present.",
+    "empty-help": "As soon as somebody needs data and does not find it, the question is here.",
     "empty-own": "You have not posted a need yet.",
     "news": "News",
     "no-news": "Here you read when an offer matches or somebody answers.",

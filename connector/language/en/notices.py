@@ -38,7 +38,6 @@ SENTENCES: dict[str, str] = {
     "kind-certificate": "Certificates that expire soon",
     "kind-search": "New hits of saved searches",
     "save": "Save",
-    "saved": "Saved. You get messages like this from now on.",
     "wrong": "Please check the e-mail address and the address of the program (https://…).",
     "problem": "The last message did not arrive: {reason}",
 }

@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "peers": "Admit and exclude participants",
     "peers-lead": "Who is in the data space, and whom we have excluded as a provider.",
     "no-peers": "The participant list names nobody else.",
+    "no-peers-help": "New participants come with the participant list, as soon as its operator adds them.",
     "column-deed": "Change",
     "admitted": "admitted",
     "excluded": "excluded",

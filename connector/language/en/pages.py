@@ -99,7 +99,6 @@ SENTENCES: dict[str, str] = {
     "account-roles": "My roles",
     "account-since": "Last sign-in",
     "account-password": "Change password",
-    "account-changed": "The password is changed. You are signed out everywhere else.",
     "account-everywhere": "Sign out everywhere",
     "account-everywhere-lead": (
         "Ends your session in every browser, also in this one. Useful if you did not sign out at another computer."
@@ -280,6 +279,7 @@ SENTENCES: dict[str, str] = {
     "end-button": "End the agreement",
     "end-over": "This agreement cannot be ended here: it is already over, or you do not have the role for it.",
     # Errors.
+    "title-fault": "Error",
     "error-404": "There is no such thing here",
     "error-403": "You may not do this here",
     "error-409": "Something has changed meanwhile",
@@ -301,6 +301,7 @@ SENTENCES: dict[str, str] = {
     "error-again": "Send again",
     "error-internal": "An error has happened. The operations team finds the details in the log.",
     "error-back": "To the first page",
+    "error-return": "Back to the page before",
     "guard-host": "These pages are at {origin}: please open that address.",
     "guard-site": "This form comes from another website: please open the page and send it there.",
     "guard-size": "The form is too large: please send less text.",

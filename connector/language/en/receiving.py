@@ -8,6 +8,12 @@ SENTENCES: dict[str, str] = {
     "asked-title": "Request: {title}",
     "asked-of": "To {party}, {at}",
     "reload": "Load the state again",
+    "done-gesendet": "Your request is on its way. Each step is shown here.",
+    "done-zurueckgezogen": "Your request is withdrawn.",
+    "done-angefordert": "The delivery is ordered. Each step is shown here.",
+    "done-unterbrochen": "The delivery is paused. You can resume it here.",
+    "done-fortgesetzt": "The delivery goes on.",
+    "done-abgebrochen": "The delivery is broken off. The agreement goes on.",
     "withdraw": "Withdraw the request …",
     "ask-again": "Look at the offer again",
     "request-none": "being sent",
@@ -110,4 +116,5 @@ SENTENCES: dict[str, str] = {
     "columns-left": "{count} more columns are in the file only.",
     "columns-left-one": "1 more column is in the file only.",
     "empty-file": "This file has no rows.",
+    "empty-file-help": "Download the file, or ask the provider whether something is missing.",
 }

@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "menu-needs": "Needs",
     "needs-lead": "Which data organisations look for. Members that have such data answer "
     "on the pages of their own organisation.",
+    "needs-help": "Participants post their needs on the pages of their own connector.",
     "menu-help": "Help",
     "title": "What the city shares",
     "lead": (
@@ -19,7 +20,8 @@ SENTENCES: dict[str, str] = {
     "nothing-yet": "Nobody offers data yet.",
     "by-theme": "Offers by theme",
     "column-theme": "Theme",
-    "organisations-title": "Who offers data",
+    "organisations-title": "Organisations",
+    "organisations-lead": "Who offers data in the data space.",
     "column-organisation": "Organisation",
     "column-seen": "Last checked",
     "more-organisations": "You find {count} more organisations with the search.",
@@ -44,7 +46,6 @@ SENTENCES: dict[str, str] = {
     "busy": "Very many requests came from your address. Please wait a moment.",
     "unknown-offer": "This offer does not exist any more, or the link is incomplete.",
     "unknown-organisation": "This organisation is not in the data space, or the link is incomplete.",
-    "help-title": "The words explained",
     "help-lead": "What these pages mean, in plain sentences.",
     "word-space": "Data space",
     "means-space": "Organisations that give each other data under common rules. Nobody collects all data in one place.",

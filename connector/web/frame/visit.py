@@ -174,7 +174,7 @@ def read_language(request: Request) -> Language:
 def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page: a template with values, in the language of the reader."""
     headers = {"Content-Language": visit.words.language, "Vary": "Accept-Language, Cookie"}
-    return HTMLResponse(fill(visit, template, **values), status, headers=headers)
+    return HTMLResponse(fill(visit, template, refused=status == 422, **values), status, headers=headers)
 
 
 def fill(visit: Visit, template: str, **values: Any) -> str:

@@ -43,6 +43,7 @@ _FORMS: Mapping[str, FileForm] = {
     ".jsonl": "ndjson",
 }
 _FEATURES = re.compile(rb'"features"\s*:\s*\[')
+_NUMBER = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[.,]\d{3})+)(?:[.,]\d+)?")
 _LEAST_TIMES = 0.8
 _MINUTE_MS, _DAY_MS = 60_000, 86_400_000
 # The parts of the time that people count in, so that equal intervals look equal.
@@ -81,6 +82,14 @@ class FileTable(msgspec.Struct, frozen=True, kw_only=True):
     columns_left: int = 0
     drawing: Drawing | None = None
     timeline: TimeLine | None = None
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The places of the columns that have numbers alone: digits stand under digits."""
+        columns = enumerate(zip(*self.rows, strict=True))
+        return frozenset(
+            place for place, cells in columns if any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells if cell)
+        )
 
 
 class Unreadable(Exception):

@@ -1,9 +1,6 @@
 // The forms of an offer work without this file. It keeps what is typed, sends files with progress, and shows terms anew.
 "use strict";
 
-const summary = document.querySelector("[data-focus]");
-if (summary) summary.focus();
-
 // What is typed is kept on the server as it is typed, so that nothing is lost with the window.
 const kept = document.querySelector("form[data-autosave]");
 if (kept) {

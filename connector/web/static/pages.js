@@ -9,6 +9,7 @@ if (shown) {
     const { count, text } = JSON.parse(event.data);
     const [number, words] = shown.children;
     number.textContent = count > 99 ? "99+" : String(count);
+    if (words.textContent !== text) tell(`${shown.parentElement.firstChild.textContent.trim()}: ${text}`);
     words.textContent = text;
     shown.hidden = count === 0;
   });
@@ -37,8 +38,19 @@ function write(place, part) {
   fresh.innerHTML = part;
   if (fresh.innerHTML.trim() === place.innerHTML.trim()) return;
   const at = [...place.querySelectorAll("*")].indexOf(document.activeElement);
+  const before = read(place);
   place.replaceChildren(fresh.content);
+  if (read(place) !== before) tell(read(place));
   if (at >= 0) place.querySelectorAll("*")[at]?.focus({ preventScroll: true });
+}
+
+function read(place) {
+  return [...place.querySelectorAll("[data-told]")].map((one) => one.textContent.replace(/\s+/g, " ").trim()).join(" ");
+}
+
+// Who hears the page is told what changed by itself: only a part that was there before is read aloud.
+function tell(text) {
+  document.getElementById("neuigkeit").textContent = text;
 }
 
 document.addEventListener("submit", (event) => {

@@ -167,8 +167,8 @@ async def test_a_changed_password_ends_all_other_sessions(office: Office) -> Non
     wrong = await browser.post("/konto/passwort", data=form)
     assert (wrong.status_code, "bisherige Passwort stimmt nicht" in wrong.text) == (422, True)
     done = await browser.post("/konto/passwort", data={**form, "bisher": PASSWORD})
-    assert done.headers["location"] == "/konto?neu=1"
-    assert (await browser.get("/konto?neu=1")).status_code == 200
+    assert done.headers["location"] == "/konto?fertig=passwort"
+    assert (await browser.get("/konto?fertig=passwort")).status_code == 200
     assert (await other.get("/")).status_code == 303
     assert (await _try(office, "a.kaya", PASSWORD)).status_code == 401
 

@@ -18,7 +18,7 @@ async def test_who_operates_sees_the_state_of_the_system_and_no_contracts(office
     await office.furnish()
     browser = await office.sign_in(UserRole.OPERATOR)
     page = await browser.get("/")
-    assert "Alles arbeitet." in page.text
+    assert "Alles funktioniert." in page.text
     assert "Baustellen" not in page.text
     assert [
         link for link in Reading(page.text).links() if link.startswith(("/eingang", "/angebote", "/vertraege"))

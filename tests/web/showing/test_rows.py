@@ -131,3 +131,9 @@ def test_many_columns_are_cut_and_counted() -> None:
     found = read(",".join(f"c{at}" for at in range(100)) + "\n" + ",".join("1" * 100) + "\n")
     assert len(found.columns) == MOST_COLUMNS
     assert found.columns_left == 100 - MOST_COLUMNS
+
+
+def test_columns_that_have_numbers_alone_are_known() -> None:
+    found = read("wert;tag;plz;ort;leer\n1,5;12.05.2026;76131;Ring;\n;13.05.2026;76133;7;\n1.204,25;;76135;;\n")
+    assert [found.columns[place] for place in sorted(found.numbers)] == ["wert", "plz"]
+    assert read("a,b\n").numbers == frozenset()

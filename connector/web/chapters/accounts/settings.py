@@ -16,8 +16,7 @@ from connector.web.frame.visit import Visit, go_to, read_query, render, set_lang
 
 async def show_settings(visit: Visit) -> Response:
     """Show the person's own settings."""
-    saved = read_query(visit, "fertig") == "nachrichten"
-    return await show_account(visit, done=read_query(visit, "neu") is not None, saved=saved)
+    return await show_account(visit, done=visit.words.find(f"accounts.saved-{read_query(visit, 'fertig')}"))
 
 
 async def choose_language(visit: Visit) -> Response:
@@ -27,7 +26,7 @@ async def choose_language(visit: Visit) -> Response:
     if chosen is None:
         raise FormFault("form-unreadable")
     await people.choose_language(visit.users, visit.person, chosen)
-    return set_language(go_to("/konto"), visit.pages.here, chosen)
+    return set_language(go_to("/konto?fertig=sprache"), visit.pages.here, chosen)
 
 
 async def change_password(visit: Visit) -> Response:
@@ -47,7 +46,7 @@ async def change_password(visit: Visit) -> Response:
                 attempt.failed = True
                 fault = visit.words.translate(error.reason)
             else:
-                return set_session(go_to("/konto?neu=1"), pages.here, changed)
+                return set_session(go_to("/konto?fertig=passwort"), pages.here, changed)
     return await show_account(visit, fault=fault)
 
 
@@ -71,7 +70,9 @@ async def choose_notices(visit: Visit) -> Response:
     changed = await people.choose_notices(visit.users, visit.person, choice)
     if changed.webhook_secret != visit.person.webhook_secret and changed.webhook:
         shown = msgspec.structs.replace(visit, user=changed)
-        return await show_account(shown, saved=True, secret=changed.webhook_secret)
+        return await show_account(
+            shown, done=shown.words.say("accounts.saved-nachrichten"), secret=changed.webhook_secret
+        )
     return go_to("/konto?fertig=nachrichten")
 
 
@@ -79,8 +80,7 @@ async def show_account(
     visit: Visit,
     *,
     fault: str = "",
-    done: bool = False,
-    saved: bool = False,
+    done: str = "",
     notice_fault: str = "",
     secret: str = "",
 ) -> Response:
@@ -91,7 +91,6 @@ async def show_account(
         status=422 if fault or notice_fault else 200,
         fault=fault,
         done=done,
-        saved=saved,
         notice_fault=notice_fault,
         secret=secret,
         problem=await people.find_problem(visit.users, visit.person.name),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from connector.desk.operating.values import view_act
 from connector.web.chapters.brokering.deeds import LOG, name_entry
 from connector.web.frame.listing import read_rows
-from connector.web.frame.visit import Visit, make_link, read_query, render
+from connector.web.frame.visit import Visit, make_link, name_people, read_query, render
 
 PAGE = 50
 
@@ -25,6 +25,7 @@ async def show_log(visit: Visit) -> Response:
         visit,
         "broker_log.html",
         shown=shown,
+        people=await name_people(visit, (act.change.by for act in rows)),
         named=named or "",
         following=make_link(LOG, teilnehmer=named, nach=following) if following else "",
     )

@@ -16,7 +16,7 @@ from connector.views.common import LONGEST_IDENTIFIER
 from connector.views.moderation import MarkView
 from connector.web.chapters.brokering.deeds import find_stand, list_acts, name_entry, tell_done
 from connector.web.frame.listing import read_rows
-from connector.web.frame.visit import Visit, make_link, read_query, render
+from connector.web.frame.visit import Visit, make_link, name_people, read_query, render
 
 PLACE = "/betrieb/angebote"
 PAGE, LONGEST, FARTHEST, MOST_NAMED = 20, 300, 10_000, 200
@@ -77,6 +77,7 @@ async def _show_offers(visit: Visit, why: AskedWhy) -> Response:
         after=make_link(PLACE, **query, ab=offset + PAGE) if offset + PAGE < total else "",
         problem=problem,
         marks=marks,
+        people=await name_people(visit, (mark.by for mark, *_ in marks)),
         following=following,
     )
 
@@ -97,6 +98,9 @@ async def show_offer(visit: Visit) -> Response:
         asked = make_query(text) if text else None
     except QueryRefused as refusal:
         problem = visit.words.translate(str(refusal))
+    marks = await desk.record.marks(participant, dataset)
+    acts = await list_acts(visit, participant, dataset)
+    people = await name_people(visit, [*(mark.by for mark in marks), *(act.by for act in acts)])
     steps = await explain(
         desk.record,
         desk.index,
@@ -105,10 +109,10 @@ async def show_offer(visit: Visit) -> Response:
         now=visit.now,
         asked=asked,
         names_keys=True,
+        people=people,
         zone=visit.words.zone,
     )
     entry = await desk.record.stored(participant, dataset)
-    own = [mark for mark in await desk.record.marks(participant, dataset) if mark.dataset]
     return render(
         visit,
         "broker_offer.html",
@@ -118,13 +122,14 @@ async def show_offer(visit: Visit) -> Response:
         source=source,
         known=entry is not None,
         title=name_entry(visit, entry, dataset),
-        marks={mark.kind.value: view_mark(mark) for mark in own},
+        marks={mark.kind.value: view_mark(mark) for mark in marks if mark.dataset},
         steps=[(step.passed, visit.words.pick(step.texts)) for step in steps],
         answer=_answer(visit, steps),
         shown=all(step.passed for step in steps),
         text=text,
         problem=problem,
-        acts=await list_acts(visit, participant, dataset),
+        acts=acts,
+        people=people,
         stand=await find_stand(visit, participant),
         done=await tell_done(visit),
     )

@@ -16,7 +16,7 @@ from connector.views.sources import CrawlOrder, SourceKind, SourceOrder
 from connector.web.chapters.brokering.deeds import SOURCE, find_stand, follow, list_acts, tell_done
 from connector.web.frame.forms import read_form
 from connector.web.frame.streams import Glance, open_stream
-from connector.web.frame.visit import Visit, fill, go_to, make_link, read_query, render
+from connector.web.frame.visit import Visit, fill, go_to, make_link, name_people, read_query, render
 
 PLACE, PORTALS, NEW = "/betrieb/quellen", "/betrieb/portale", "/betrieb/quellen/neu"
 PAGE, LONGEST, AGAIN_S = 50, 200, 10.0
@@ -66,11 +66,13 @@ async def show_source(visit: Visit) -> Response:
     """Show one source: its state in words, its crawls, what the operator said of it, and what can be done."""
     shown = await sources.show_source(visit.broker.operator, read_query(visit, "id") or "")
     name = shown.source.participant
+    acts = await list_acts(visit, name)
     return render(
         visit,
         "broker_source.html",
         shown=shown,
-        acts=await list_acts(visit, name),
+        acts=acts,
+        people=await name_people(visit, [*(mark.by for mark in shown.marks), *(act.by for act in acts)]),
         stand=await find_stand(visit, name),
         on_list=visit.broker.operator.crawler.is_listed(name),
         done=await tell_done(visit),
@@ -83,7 +85,8 @@ async def stream_source(visit: Visit) -> Response:
 
     async def look() -> Glance:
         shown = await sources.show_source(visit.broker.operator, source.participant)
-        return Glance({"part": fill(visit, "broker_source_live.html", shown=shown)}, again_s=AGAIN_S)
+        people = await name_people(visit, (mark.by for mark in shown.marks))
+        return Glance({"part": fill(visit, "broker_source_live.html", shown=shown, people=people)}, again_s=AGAIN_S)
 
     return open_stream(visit, look, source.participant)
 

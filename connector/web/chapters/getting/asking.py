@@ -101,7 +101,7 @@ async def send(visit: Visit) -> Response:
         prepared.title,
         by=visit.person.name,
     )
-    return go_to(make_link("/anfragen/anfrage", id=begun.id))
+    return go_to(make_link("/anfragen/anfrage", id=begun.id, fertig="gesendet"))
 
 
 def read_answers(given: Mapping[str, str]) -> RequestForm:

@@ -58,6 +58,7 @@ async def show_delivery(visit: Visit) -> Response:
         **await _describe_now(visit, process, await _read_progress(visit, process), None),
         deed=_find_deed(visit, process),
         over=process.state in TRANSFER.terminal,
+        done=visit.words.find(f"receiving.done-{read_query(visit, 'fertig')}"),
     )
 
 
@@ -119,7 +120,7 @@ async def order(visit: Visit) -> Response:
             raise
         text = visit.words.pick(error.reasons) or visit.words.translate(error.reason)
         return await _show_choice(visit, agreement, after, form, text, find_target_field(form, error.reason))
-    return go_to(make_link("/lieferungen/lieferung", id=begun.id))
+    return go_to(make_link("/lieferungen/lieferung", id=begun.id, fertig="angefordert"))
 
 
 async def _show_choice(
@@ -159,7 +160,7 @@ async def pause(visit: Visit) -> Response:
     async def act(process: Transfer) -> None:
         await transfer.suspend(visit.desk.enforcer, process.id, say("en", "receiving.pause-reason"))
 
-    return await _act(visit, act)
+    return await _act(visit, act, "unterbrochen")
 
 
 async def resume(visit: Visit) -> Response:
@@ -168,7 +169,7 @@ async def resume(visit: Visit) -> Response:
     async def act(process: Transfer) -> None:
         await transfer.resume(visit.desk.enforcer, process.id)
 
-    return await _act(visit, act)
+    return await _act(visit, act, "fortgesetzt")
 
 
 async def show_stop(visit: Visit) -> Response:
@@ -185,14 +186,14 @@ async def stop(visit: Visit) -> Response:
     except FormFault as fault:
         return await _ask(visit, process, visit.words.say(fault.key))
     await transfer.terminate(visit.desk.enforcer, process.id, reason)
-    return go_to(make_link("/lieferungen/lieferung", id=process.id))
+    return go_to(make_link("/lieferungen/lieferung", id=process.id, fertig="abgebrochen"))
 
 
-async def _act(visit: Visit, act: Callable[[Transfer], Awaitable[None]]) -> Response:
+async def _act(visit: Visit, act: Callable[[Transfer], Awaitable[None]], done: str) -> Response:
     form = await read_form(visit.request)
     process = await _find_own(visit, form.get("id", ""))
     await act(process)
-    return go_to(make_link("/lieferungen/lieferung", id=process.id))
+    return go_to(make_link("/lieferungen/lieferung", id=process.id, fertig=done))
 
 
 async def _find_own(visit: Visit, id: str) -> Transfer:

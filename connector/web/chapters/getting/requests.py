@@ -46,6 +46,7 @@ async def show_asked(visit: Visit) -> Response:
         terms=await describe_terms(library, visit.words, process.agreement or process.offer),
         may_withdraw=_may_withdraw(visit, process),
         over=process.state in NEGOTIATION.terminal,
+        done=visit.words.find(f"receiving.done-{read_query(visit, 'fertig')}"),
     )
 
 
@@ -76,7 +77,7 @@ async def withdraw(visit: Visit) -> Response:
     except FormFault as fault:
         return await _ask(visit, process, visit.words.say(fault.key))
     await negotiation.terminate(visit.desk.enforcer, process.id, reason)
-    return go_to(make_link("/anfragen/anfrage", id=process.id))
+    return go_to(make_link("/anfragen/anfrage", id=process.id, fertig="zurueckgezogen"))
 
 
 async def _find(visit: Visit, id: str) -> Negotiation:

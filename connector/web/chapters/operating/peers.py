@@ -7,7 +7,7 @@ from connector.controlplane.usecases import blocks
 from connector.ports.entities import PageBounds
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.web.frame.forms import FormFault, read_form, read_reason
-from connector.web.frame.visit import Visit, go_to, make_link, name_party, read_query, render
+from connector.web.frame.visit import Visit, go_to, make_link, name_party, name_people, read_query, render
 
 PAGE, COUNTED = 50, 200
 
@@ -24,6 +24,7 @@ async def show_peers(visit: Visit) -> Response:
         visit,
         "peers.html",
         rows=rows,
+        people=await name_people(visit, (block.by for *_, block in rows if block)),
         following=rows[-1][0] if len(rest) > PAGE else None,
         done=visit.words.find(f"operation.done-{read_query(visit, 'fertig')}"),
     )

@@ -45,7 +45,7 @@ async def test_a_person_chooses_how_to_be_told_from_now_on(office: Office) -> No
     browser = await office.sign_in(UserRole.RELEASE)
     await office.store.commit([AddNotice(make_notice(number=0))])
     answer = await browser.post("/konto/nachrichten", data=CHOICE)
-    assert "Gemerkt" in (await browser.get(answer.headers["location"])).text
+    assert "Gespeichert." in (await browser.get(answer.headers["location"])).text
     user = await office.store.user(OWNER, "a.kaya")
     assert user
     assert (user.pace, user.email) == ("daily", "a.kaya@city.example")

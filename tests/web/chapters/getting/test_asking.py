@@ -78,7 +78,7 @@ async def test_sending_asks_for_exactly_what_was_checked_and_names_who_asked(off
     status, place = await _send(office, zweck=TRANSPORT, bis="2027-06-30")
     (process,) = await _asked(office)
     assert status == 303
-    assert place == link("/anfragen/anfrage", id=process.id)
+    assert place == link("/anfragen/anfrage", id=process.id, fertig="gesendet")
     assert (process.peer, process.dataset) == (CITY, DATA)
     asked = msgspec.json.decode(process.asked or b"")
     constraints = asked["permission"][0]["constraint"]

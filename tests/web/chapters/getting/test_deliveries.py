@@ -52,7 +52,7 @@ async def test_a_delivery_is_started_once_however_often_the_form_is_sent(office:
     places = {(await browser.post("/lieferungen/beginnen", data=form)).headers["location"] for _ in range(3)}
     assert len(places) == 1
     (begun,), _ = await office.store.transfers(OWNER, PageBounds())
-    assert places == {link("/lieferungen/lieferung", id=begun.id)}
+    assert places == {link("/lieferungen/lieferung", id=begun.id, fertig="angefordert")}
     leaves, _ = await office.store.leaves(OWNER, PageBounds(), process_id=begun.id)
     assert msgspec.json.decode(leaves[0].body)["fields"]["by"] == "a.kaya"
     again = {**form, "nach": begun.id}
@@ -75,7 +75,7 @@ async def test_a_delivery_is_paused_and_resumed(office: Office) -> None:
     await _deliver(office, state="STARTED", flow_wanted=FlowState.STARTED, flow_reported=FlowState.STARTED)
     browser = await office.sign_in(UserRole.CONSUMER)
     page = (await browser.get(SHOWN)).text
-    assert "Anhalten" in page
+    assert "Unterbrechen" in page
     assert (await browser.post("/lieferungen/anhalten", data={"id": DELIVERED})).status_code == 303
     process = await _find(office)
     assert process.pending

@@ -56,7 +56,7 @@ async def test_a_changed_sentence_is_compared_checked_and_sent_once(office: Offi
     }
     places = {(await browser.post("/suche/anfrage/senden", data=form)).headers["location"] for _ in range(2)}
     (asked,) = await _asked(office)
-    assert places == {link("/anfragen/anfrage", id=asked.id)}
+    assert places == {link("/anfragen/anfrage", id=asked.id, fertig="gesendet")}
     assert "obligation" not in json.loads(asked.offer)
     assert json.loads(asked.offer)["@id"] == "urn:offer:air"
 

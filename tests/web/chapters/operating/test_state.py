@@ -19,7 +19,7 @@ DAY = 86_400_000
 
 async def test_a_process_that_works_says_so_with_all_that_was_checked(office: Office) -> None:
     text = Reading((await (await office.sign_in(UserRole.OPERATOR)).get("/betrieb")).text).text
-    assert "Alles arbeitet." in text
+    assert "Alles funktioniert." in text
     assert "Datenbank" in text
     assert "Im Moment läuft keine Lieferung." in text
     assert "ohne signierte Teilnehmerliste" in text
@@ -32,7 +32,7 @@ async def test_problems_silent_peers_flows_and_the_end_of_the_list_are_named(off
     silent = Backoff(owner=OWNER, peer=CITY, failures=7, until=NOW + DAY)
     await office.store.commit([PutProcess(moved, None), PutBackoff(silent)])
     text = Reading((await (await office.sign_in(UserRole.OPERATOR)).get("/betrieb")).text).text
-    assert "Alles arbeitet." not in text
+    assert "Alles funktioniert." not in text
     assert "Vorgänge Die Datenbank ist geschlossen" in text
     assert "City 7" in text
     assert "City Wir liefern Abruf" in text
@@ -78,7 +78,7 @@ async def test_the_page_stays_fresh(office: Office) -> None:
         pages.stopping.set()
 
     (told,) = await follow(office, browser, "/betrieb/laufend", stop)
-    assert "Alles arbeitet." in told["part"]
+    assert "Alles funktioniert." in told["part"]
 
 
 @pytest.mark.parametrize("role", [role for role in UserRole if role is not UserRole.OPERATOR])
