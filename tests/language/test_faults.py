@@ -63,6 +63,7 @@ ELSEWHERE = {
     "protocol/dsp/paths.py": "faults of the code that builds paths",
     "store/memory": "the in-memory twins, for tests",
     "store/rules.py": "conflicts of the store, of which the management API says one sentence",
+    "store/postgres/chapters.py": "SQL",
     "store/sqlite/chapters": "conflicts of the store, of which the management API says one sentence",
     "controlplane/enforcing/signals.py": "a conflict of two tasks, which is in the log only",
 }

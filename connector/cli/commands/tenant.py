@@ -19,7 +19,7 @@ from connector.views.conversion import moment
 
 app = create_noun("Tenants: other participants in the process of this one.")
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the tenant.", show_default=False)]
+TenantArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the tenant.", show_default=False)]
 WAIT_S = 60.0
 
 
@@ -98,7 +98,7 @@ def list_tenants(call: CommandCall) -> None:
 
 
 @register(app, "suspend", needs="settings", example="datenkontor tenant suspend parks")
-def suspend(call: CommandCall, tenant: NameArgument, yes: YesOption = False) -> None:
+def suspend(call: CommandCall, tenant: TenantArgument, yes: YesOption = False) -> None:
     """Let a tenant take no part for a time: its peers are put off, its people cannot sign in. Its data stays."""
     call.output.confirm(call.output.say("tenants.ask-suspend", name=tenant), yes)
     _set_state(call, tenant, TenantState.SUSPENDED)
@@ -106,7 +106,7 @@ def suspend(call: CommandCall, tenant: NameArgument, yes: YesOption = False) -> 
 
 
 @register(app, "resume", needs="settings", example="datenkontor tenant resume parks")
-def resume(call: CommandCall, tenant: NameArgument) -> None:
+def resume(call: CommandCall, tenant: TenantArgument) -> None:
     """Let a suspended tenant take part again."""
     _set_state(call, tenant, TenantState.ACTIVE)
     call.output.print_result({"name": tenant, "state": "active"}, call.output.say("tenants.resumed", name=tenant))
@@ -115,7 +115,7 @@ def resume(call: CommandCall, tenant: NameArgument) -> None:
 @register(app, "export", needs="settings", example="datenkontor tenant export parks parks.tar")
 def export(
     call: CommandCall,
-    tenant: NameArgument,
+    tenant: TenantArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; it must not exist.")],
 ) -> None:
     """Write all that is a tenant's own into one file: rows as JSON lines, settings, key, offered and received files.
@@ -135,7 +135,7 @@ def export(
 
 
 @register(app, "remove", needs="settings", example="datenkontor tenant remove parks --yes")
-def remove(call: CommandCall, tenant: NameArgument, yes: YesOption = False) -> None:
+def remove(call: CommandCall, tenant: TenantArgument, yes: YesOption = False) -> None:
     """Remove a tenant with all its data: rows, audit log, keys, offered and received files. It cannot be undone.
 
     Export it before. Its agreements are not terminated at its counterparties.

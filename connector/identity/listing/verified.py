@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from connector.identity.keys import VerificationKey, public_jwk
 
 T = TypeVar("T")
-Keys = Sequence[VerificationKey]
+RootKeys = Sequence[VerificationKey]
 
 _MOST = 2
 
@@ -21,9 +21,9 @@ class LastVerified(Generic[T]):
     def find(
         self,
         signed: bytes,
-        roots: Keys,
-        pinned: Keys,
-        verify: Callable[[bytes, Keys, Keys], T],
+        roots: RootKeys,
+        pinned: RootKeys,
+        verify: Callable[[bytes, RootKeys, RootKeys], T],
     ) -> T:
         """Return the result for a text and keys: the one that is kept, or that of `verify`, whose errors pass."""
         keys = [[public_jwk(key) for key in some] for some in (roots, pinned)]

@@ -86,10 +86,15 @@ class FileTable(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def numbers(self) -> frozenset[int]:
         """The places of the columns that have numbers alone: digits stand under digits."""
-        columns = enumerate(zip(*self.rows, strict=True))
-        return frozenset(
-            place for place, cells in columns if any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells if cell)
-        )
+        return find_numbers(self.rows)
+
+
+def find_numbers(rows: Sequence[Sequence[str]]) -> frozenset[int]:
+    """Return the places of the columns that have numbers alone."""
+    columns = enumerate(zip(*rows, strict=True))
+    return frozenset(
+        place for place, cells in columns if any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells if cell)
+    )
 
 
 class Unreadable(Exception):

@@ -10,8 +10,14 @@ async def visit(office: Office) -> Visit:
     from starlette.requests import Request
 
     await office.sign_in(UserRole.PROVIDER)
-    app = office.app._app  # type: ignore[attr-defined]
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"cookie", b"dk-lang=de")], "app": app}
+    app = office.app._pages  # type: ignore[attr-defined]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [(b"cookie", b"dk-lang=de")],
+        "state": {"pages": app},
+    }
     return begin_visit(Request({**scope, "query_string": b""}))
 
 

@@ -11,7 +11,7 @@ from tests.web.public.square import Square
 
 
 async def _search(square: Square, *given: tuple[str, str]) -> list[str]:
-    request = Request({"type": "http", "app": square.build()._app, "headers": []})
+    request = Request({"type": "http", "state": {"pages": square.build()._pages}, "headers": []})
     found = await search_here(begin_visit(request), write_query(read_search(given)))
     return [hit.id for hit in found.items]
 

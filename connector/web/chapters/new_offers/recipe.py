@@ -25,6 +25,7 @@ from connector.web.recipes.draft import RecipeDraft, TooLong, act, load_draft, r
 from connector.web.recipes.fields import STEPS
 from connector.web.recipes.reading import DraftFault, read_recipe_draft, write_recipe
 from connector.web.rights import ASKERS, may_write
+from connector.web.showing.rows import find_numbers
 from connector.web.terms import describe_in_all
 
 PATH = "/neues-angebot/rezept"
@@ -149,6 +150,12 @@ def _explain(visit: Visit, error: UseCaseError) -> str:
     return visit.words.pick(error.reasons) or visit.words.translate(error.reason)
 
 
+def _list_rows(trial: RecipeTrial) -> list[tuple[str, ...]]:
+    """Return the first rows as texts, in the order of the columns."""
+    seen = trial.seen
+    return [tuple(str(row.get(field.name, "")) for field in seen.fields) for row in seen.first]
+
+
 def _may_see(visit: Visit, trial: RecipeTrial) -> bool:
     """Whether a person sees rows: nobody those about persons, and of data of others who may open deliveries."""
     if trial.personal:
@@ -169,6 +176,7 @@ async def _show(
     choices = await list_choices_of(visit, form.asset if form else "")
     titles = name_titles(choices)
     document = write_document(library.operands, trial.terms) if trial else None
+    rows = _list_rows(trial) if trial and _may_see(visit, trial) else None
     columns = dict.fromkeys(name for entry in draft.inputs for name in entry.columns)
     return render(
         visit,
@@ -184,7 +192,8 @@ async def _show(
         kinds=tuple(STEPS),
         columns=tuple(columns),
         trial=trial,
-        rows=trial is not None and _may_see(visit, trial),
+        rows=rows,
+        numbers=find_numbers(rows or ()),
         read=await describe_in_all(library, words, document) if document else [],
         fault=fault,
         wrong=wrong,

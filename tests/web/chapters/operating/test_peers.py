@@ -21,7 +21,7 @@ async def test_a_participant_is_excluded_and_admitted_again(office: Office) -> N
     done = await browser.post("/betrieb/ausschliessen", data={"id": CITY, "begruendung": "Missbrauch."})
     text = Reading((await browser.get(done.headers["location"])).text).text
     assert "Der Teilnehmer ist ausgeschlossen." in text
-    assert "o.betrieb: Missbrauch." in text
+    assert "Aylin Kaya: Missbrauch." in text
     process = await office.store.negotiation(OWNER, "urn:n:1")
     assert process
     assert process.ended or process.pending

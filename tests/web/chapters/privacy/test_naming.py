@@ -14,7 +14,7 @@ from tests.web.protection import DPV, RIDES, furnish_protection
 
 def _visit(office: Office) -> Visit:
     pages: Any = office.app
-    return begin_visit(Request({"type": "http", "app": pages._app, "headers": []}))
+    return begin_visit(Request({"type": "http", "state": {"pages": pages._pages}, "headers": []}))
 
 
 async def test_an_entry_whose_time_is_over_has_expired_now_and_was_given_then(office: Office) -> None:
