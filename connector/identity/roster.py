@@ -27,7 +27,7 @@ from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, RosterSource
 from connector.identity.listing.successions import show_successors
-from connector.identity.listing.verified import Keys, LastVerified
+from connector.identity.listing.verified import RootKeys, LastVerified
 from connector.identity.seals import ListedSeals
 from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
@@ -459,7 +459,7 @@ def bearer(authorization: str | None) -> str:
     return token
 
 
-def _open_roster(signed: bytes, roots: Keys, pinned: Keys) -> tuple[Signer, Roster]:
+def _open_roster(signed: bytes, roots: RootKeys, pinned: RootKeys) -> tuple[Signer, Roster]:
     """Verify and parse a list, whatever its times; raises KeyFault, Rejected and RosterRejected."""
     signer = open_list(signed, kind=KIND, roots=roots, limit=MAX_DOCUMENT)
     try:
