@@ -27,7 +27,7 @@ from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.listing.profile import TrustProfile
 from connector.identity.listing.sources import MAX_DOCUMENT, RosterRejected, RosterSource
 from connector.identity.listing.successions import show_successors
-from connector.identity.listing.verified import RootKeys, LastVerified
+from connector.identity.listing.verified import LastVerified, RootKeys
 from connector.identity.seals import ListedSeals
 from connector.identity.tokens import LEEWAY_S, Verified, issue, make_replay_key, verify
 from connector.net.addresses import parse_url
