@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from connector.controlplane.usecases import manual_steps
 from connector.ports.entities import UserRole
 from tests.pages.page import Form, Page
 from tests.pages.test_forms import SIGNING_OUT, TYPED
@@ -49,8 +50,10 @@ def _fill(form: Form) -> dict[str, str]:
     return {**form.fields, **typed, "geprueft": "1"}
 
 
-async def test_a_form_that_is_sent_twice_is_done_once(office: Office) -> None:
+async def test_a_form_that_is_sent_twice_is_done_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A double click, or the same sent from a second tab or after going back."""
+    # No worker sends what is pending, and the time stands: nobody waits for either.
+    monkeypatch.setattr(manual_steps, "PATIENCE_MS", 0)
     await furnish(office)
     browser = await office.sign_in(*UserRole)
     forms, furnished, faults, done = await _list_forms(office, browser), _take(office), [], 0
