@@ -1,6 +1,7 @@
 """A table of a real PostgreSQL and an object of a real S3, offered and got by people on the pages of both sides."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -63,5 +64,6 @@ def test_a_delivery_becomes_rows_of_the_company(partners: Partners, postgres: Po
         "ziel-sql.tls": "false",
     }
     page = partners.order(dataset, target=target)
-    partners.live.completed(page.url.partition("id=")[2].replace("%3A", ":"))
+    (ordered,) = parse_qs(urlsplit(page.url).query)["id"]
+    partners.live.completed(ordered)
     assert postgres.act("SELECT name FROM got ORDER BY id") == "Sommerlinde\nUlme\n"
