@@ -8,7 +8,7 @@ consumer is made anew and begins behind it, so that what the server would send a
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -28,6 +28,7 @@ from connector.ports.streams import Arrived, ArrivedBatch, Lost
 
 _PORTS = {"nats": 4222, "tls": 4222}
 _PATIENCE_S = 10
+_TOLD = 4
 _ON_THE_WAY = 256
 _ACK_WAIT_S = 300
 _ABANDONED_S = 7 * 24 * 3600
@@ -120,7 +121,7 @@ class NatsSource:
 
         async def failed(error: Exception) -> None:
             failures.append(error)
-            del failures[:-1]
+            del failures[:-_TOLD]
 
         options: dict[str, Any] = {"tls": place.tls, "tls_hostname": place.host} if place.tls else {}
         account: dict[str, Any] = {
@@ -145,7 +146,7 @@ class NatsSource:
                 )
         except (NatsError, OSError, TimeoutError) as error:
             await _leave(server)
-            reason = _explain(failures[-1] if failures else error)
+            reason = _explain(failures or [error])
             raise SourceError(f"The server cannot be used: {reason}.", Cause.UNAVAILABLE) from None
         try:
             yield server
@@ -226,7 +227,7 @@ async def _find_stream(stream: JetStreamContext, address: dict[str, Any]) -> int
         ) from error
     except (NatsError, OSError, TimeoutError) as error:
         raise SourceError(
-            f"The server cannot be asked for the stream: {_explain(error)}.", Cause.UNAVAILABLE
+            f"The server cannot be asked for the stream: {_explain([error])}.", Cause.UNAVAILABLE
         ) from error
     if found.config.retention not in {None, RetentionPolicy.LIMITS}:
         raise SourceError(
@@ -235,8 +236,11 @@ async def _find_stream(stream: JetStreamContext, address: dict[str, Any]) -> int
     return found.state.first_seq if found.config.subjects == [address["subject"]] else 0
 
 
-def _explain(error: BaseException) -> str:
-    text = str(error).lower()
-    if "authorization" in text or "authentication" in text:
+def _explain(failures: Sequence[BaseException]) -> str:
+    """Return why a server cannot be used; one that refuses an account closes at once, and its reason can be lost."""
+    texts = [str(failure).lower() for failure in failures]
+    if any("authorization" in text or "authentication" in text for text in texts):
         return "it refuses the account, so correct the `secret` of the address"
-    return explain_broken(error)
+    if isinstance(failures[-1], ConnectionResetError | BrokenPipeError):
+        return "it closed the connection, so look at the `secret` of the address"
+    return explain_broken(failures[-1])

@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "The server has no stream of this name: create it, or correct `stream`.": "Der Server hat keinen Stream dieses Namens: bitte anlegen oder `stream` berichtigen.",
     "The stream drops messages that were read once: give one with the retention `limits`.": "Der Stream verwirft Nachrichten, die einmal gelesen wurden: bitte einen mit der Aufbewahrung `limits` "
     "nennen.",
+    "it closed the connection, so look at the `secret` of the address": "er hat die Verbindung geschlossen, bitte `secret` der Adresse prüfen",
     "it refuses the account, so correct the `secret` of the address": "er lehnt den Zugang ab, bitte `secret` der Adresse berichtigen",
     "The source failed unexpectedly: the log of this connector contains the details.": "Die Quelle ist unerwartet ausgefallen: Näheres steht im Protokoll dieses Connectors.",
     "The source has sent nothing for {} s: look whether it still measures.": "Die Quelle hat seit {0} s nichts gesendet: bitte nachsehen, ob sie noch misst.",
