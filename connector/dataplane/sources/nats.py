@@ -212,7 +212,7 @@ async def _end_consumer(stream: JetStreamContext, address: dict[str, Any], name:
     except NotFoundError:
         return stored + 1 if stored else 0
     except (NatsError, OSError, TimeoutError) as error:
-        raise SourceError(f"The server cannot be asked: {_explain(error)}.", Cause.UNAVAILABLE) from error
+        raise SourceError(f"The server cannot be asked: {_explain([error])}.", Cause.UNAVAILABLE) from error
     floor = earlier.ack_floor.stream_seq if earlier.ack_floor else 0
     return max(stored, floor) + 1
 

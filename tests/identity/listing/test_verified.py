@@ -4,14 +4,14 @@ import pytest
 
 from connector.identity.jws import Rejected
 from connector.identity.keys import generate
-from connector.identity.listing.verified import Keys, LastVerified
+from connector.identity.listing.verified import LastVerified, RootKeys
 
 
 def test_only_the_same_text_with_the_same_keys_is_not_verified_again() -> None:
     one, other = (generate().verification for _ in range(2))
     calls, kept = list[bytes](), LastVerified[int]()
 
-    def verify(signed: bytes, _roots: Keys, _pinned: Keys) -> int:
+    def verify(signed: bytes, _roots: RootKeys, _pinned: RootKeys) -> int:
         calls.append(signed)
         return len(calls)
 
@@ -25,7 +25,7 @@ def test_only_the_same_text_with_the_same_keys_is_not_verified_again() -> None:
 def test_what_is_refused_is_verified_each_time() -> None:
     key, calls, kept = generate().verification, list[bytes](), LastVerified[int]()
 
-    def refuse(signed: bytes, _roots: Keys, _pinned: Keys) -> int:
+    def refuse(signed: bytes, _roots: RootKeys, _pinned: RootKeys) -> int:
         calls.append(signed)
         raise Rejected("size", "no.")
 
