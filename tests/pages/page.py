@@ -189,7 +189,7 @@ class Page:
             # The first page has a question in the place of its name.
             words = read_text(one).casefold().split()
             # An address that cannot be read is answered with what is wrong.
-            named = words[0] in heading or heading in _FAULTS
+            named = not words or words[0] in heading or heading in _FAULTS
             if one.get("aria-current") == "page" and one.get("href") != "/" and not named:
                 yield f"the heading {heading!r} does not say {words[0]!r}, which leads here"
         buttons = [one for part in self.all("main") for one in part.iter() if _has(one, "button")]
