@@ -15,10 +15,11 @@ import asyncpg
 from connector.ports.store_errors import StoreFull, Unavailable
 from connector.store.postgres.bridge import wait_for
 from connector.store.postgres.dialect import returns_rows
-from connector.store.postgres.reading import FAULTS, GatheredReads
 from connector.store.sqlite.engine.rows import SqlRow
 
 Lend = Callable[[], AbstractAsyncContextManager[Any]]
+REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+FAULTS = (*REFUSALS, OSError, asyncio.TimeoutError)
 
 
 class StatementResult:
@@ -94,21 +95,6 @@ class PostgresConnection:
                 return len(await connection.fetchmany(statement, rows))
         except FAULTS as fault:
             raise to_error(fault) from fault
-
-
-class ReadingConnection(PostgresConnection):
-    """Reads through `reads`, which gathers what comes together."""
-
-    def __init__(self, reads: GatheredReads, speak: Callable[[str], str]) -> None:
-        self._reads = reads
-        self.speak = speak
-
-    async def _execute(self, statement: str, values: Sequence[Any]) -> StatementResult:
-        try:
-            rows = [tuple(row) for row in await self._reads.fetch(statement, values)]
-        except FAULTS as fault:
-            raise to_error(fault) from fault
-        return StatementResult(rows, len(rows))
 
 
 def _count(status: str) -> int:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from connector.ports.store_errors import StoreError, Unavailable
+from connector.store.postgres.connection import FAULTS
 from connector.store.postgres.migrate import LOCK, examine, migrate, steps
-from connector.store.postgres.reading import FAULTS
 from connector.store.postgres.store import Server, connect
 from connector.store.sqlite.engine import examine as sqlite_examine
 from connector.store.sqlite.engine import migrate as sqlite_migrate

@@ -42,7 +42,7 @@ class HopefulResult(StatementResult):
         return 1
 
 
-class GatheringConnection(PostgresConnection):
+class GatheringConnection:
     """Keeps statements without rows until `send`, or until a statement reads."""
 
     def __init__(self, direct: PostgresConnection) -> None:

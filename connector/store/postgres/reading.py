@@ -9,10 +9,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-import asyncpg
+from connector.store.postgres.connection import FAULTS, REFUSALS
 
-REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)
-FAULTS = (*REFUSALS, OSError, asyncio.TimeoutError)
 _TOGETHER = 64
 
 Read = tuple[Sequence[Any], "asyncio.Future[list[Any]]"]
@@ -28,8 +26,8 @@ class GatheredReads:
         self._waiting: dict[str, deque[Read]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, text: str, values: Sequence[Any]) -> Sequence[Any]:
-        """Return the rows of a statement. Raises the errors of the driver."""
+    async def fetch(self, text: str, *values: Any) -> Sequence[Any]:
+        """Return the rows of a statement, as a connection does. Raises the errors of the driver."""
         if self._free and not self._waiting:
             self._free -= 1
             try:
@@ -80,35 +78,28 @@ class GatheredReads:
 
 
 async def _answer(connection: Any, text: str, group: Sequence[Read]) -> None:
-    """Send a group of reads and hand out the rows. Raises the errors of the driver if the connection is of no use."""
-    if len(group) > 1:
-        try:
-            found = await _read_together(connection, text, [values for values, _ in group])
-        except REFUSALS:
-            if connection.is_closed():
-                raise
-            # One of them has a value that the server refuses: the others have done nothing wrong.
-            for read in group:
-                await _answer(connection, text, [read])
-            return
-        for (_, asked), rows in zip(group, found, strict=True):
-            if not asked.done():
-                asked.set_result(rows)
-        return
-    for values, asked in group:
-        try:
-            rows = await connection.fetch(text, *values)
-        except REFUSALS as fault:
-            if connection.is_closed():
-                raise
+    """Send reads and hand out their rows. Raises the errors of the driver if the connection is of no use."""
+    try:
+        found = await _read_all(connection, text, [values for values, _ in group])
+    except REFUSALS as fault:
+        if connection.is_closed():
+            raise
+        if len(group) == 1:
             _refuse(group, fault)
-        else:
-            if not asked.done():
-                asked.set_result(rows)
+            return
+        # One of them has a value that the server refuses: the others have done nothing wrong.
+        for read in group:
+            await _answer(connection, text, [read])
+        return
+    for (_, asked), rows in zip(group, found, strict=True):
+        if not asked.done():
+            asked.set_result(rows)
 
 
-async def _read_together(connection: Any, text: str, asked: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Return the rows of each; a query inside of another one keeps its order."""
+async def _read_all(connection: Any, text: str, asked: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Return the rows of each. One alone is sent as it is; a query inside of another one keeps its order."""
+    if len(asked) < 2:
+        return [await connection.fetch(text, *values) for values in asked]
     number = f"CAST(${len(asked[0]) + 1} AS integer)"
     numbered = f"SELECT {number}, t.* FROM ({text}) AS t"  # noqa: S608 - a text of the chapters
     found: list[list[Any]] = [[] for _ in asked]

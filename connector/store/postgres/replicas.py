@@ -19,8 +19,7 @@ from connector.ports.store_errors import StoreError, Unavailable
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
-from connector.store.postgres.connection import PostgresConnection, to_error
-from connector.store.postgres.reading import FAULTS
+from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
 
 BEAT_S, SILENT_S = 3.0, 15.0
 CHANNEL = "datenkontor"

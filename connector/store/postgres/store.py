@@ -3,6 +3,7 @@
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import cache, partial, wraps
@@ -16,10 +17,10 @@ from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import Unavailable
 from connector.store.postgres import chapters
 from connector.store.postgres.bridge import run_bridged
-from connector.store.postgres.connection import ReadingConnection
+from connector.store.postgres.connection import FAULTS, PostgresConnection
 from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import REFUSED_BY_SERVER, DatabaseRefused, examine, list_keys, migrate
-from connector.store.postgres.reading import FAULTS, GatheredReads
+from connector.store.postgres.reading import GatheredReads
 from connector.store.postgres.replicas import DatabaseReplica, claim
 from connector.store.postgres.writer import PostgresWriter
 from connector.store.sqlite.applying import APPLY
@@ -178,7 +179,7 @@ class PostgresStore(SqliteStore):
         self._replica = replica
         # The chapters use of a connection and of a writer what those of PostgreSQL have too.
         reads = GatheredReads(pool, pool.get_max_size(), _STATEMENT_S)
-        reader = cast("StoreConnection", ReadingConnection(reads, speak))
+        reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
         super().__init__(reader, cast("Writer", writer), _NothingKept(), rule)
         replica.begin(listen)
 

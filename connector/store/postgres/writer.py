@@ -21,10 +21,9 @@ import asyncpg
 
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.bridge import run_bridged
-from connector.store.postgres.connection import PostgresConnection, to_error
+from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
 from connector.store.postgres.gathering import GatheringConnection
 from connector.store.postgres.migrate import LOCK
-from connector.store.postgres.reading import FAULTS
 
 PostgresJob = Callable[[Any], object]
 
