@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from connector.ports.entities import DataClass
+from connector.protocol.dsp.paths import BASE_PATH
 from connector.settings.identity import IdentitySettings
 from connector.settings.issuing import AuthoritySettings, IssuerSettings
 from connector.settings.kinds import (
@@ -77,7 +78,7 @@ class ProtocolSettings(Section, frozen=True, kw_only=True):
     host: Annotated[ShortText, Meta(description="Address on which the listener accepts requests.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port of the listener; 0 selects a free port.")] = 7080
     path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*\Z", description="Path of the protocol's endpoints.")] = (
-        "/dsp/2025-1"
+        BASE_PATH
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from connector.net.addresses import format_origin
 from connector.settings.model import Settings, SettingsError, anchor
 from connector.settings.reading import check, convert, read_file
 
@@ -65,8 +66,7 @@ def locate_data(house: Settings) -> str:
     data, scheme = house.data, "https" if house.net.certificate else "http"
     if data.public_url is None and data.port == 0:
         raise SettingsError("data.public_url is missing: with tenants, name the address of the data-plane listener.")
-    host = f"[{data.host}]" if ":" in data.host else data.host
-    return (data.public_url or f"{scheme}://{host}:{data.port}").rstrip("/")
+    return (data.public_url or format_origin(scheme, data.host, data.port)).rstrip("/")
 
 
 def _refuse_foreign(values: dict[str, Any], file: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from connector.app.lock import lock_store
+from connector.app.parts import read_clock
 from connector.app.storing.opening import open_configured
 from connector.app.tenants.listing import change_list, read_list
 from connector.dataplane.files.below_root import run_in_thread
@@ -57,7 +58,7 @@ def remove_here(settings: Settings, folder: Path, name: str) -> bool:
         return False
     try:
         with asyncio.Runner() as runner:
-            store, _ = runner.run(open_configured(settings, lambda: time.time_ns() // 1_000_000))
+            store, _ = runner.run(open_configured(settings, read_clock))
             try:
                 runner.run(remove_tenant(store, folder, name))
             finally:

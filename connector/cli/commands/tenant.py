@@ -1,12 +1,12 @@
 """`tenant`: other participants in the process of this one: add, list, suspend, resume, export, remove."""
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from connector.app.parts import read_clock
 from connector.app.tenants.entering import TenantPlan, TenantRefused, add_tenant
 from connector.app.tenants.leaving import await_removal, export_tenant, remove_here
 from connector.app.tenants.listing import Tenant, TenantState, change_list, read_list
@@ -67,7 +67,7 @@ def add(
     settings, folder = _find(call)
     plan = TenantPlan(name=tenant, title=name or tenant, id=id, public_url=public_url, pages=pages)
     try:
-        added = add_tenant(settings, folder, plan, int(time.time() * 1000))
+        added = add_tenant(settings, folder, plan, read_clock())
     except TenantRefused as refused:
         raise Failure(Code.USAGE, f"tenants.refused-{refused.code}", name=tenant[:100]) from None
     except (SettingsError, OSError) as fault:
@@ -101,14 +101,14 @@ def list_tenants(call: CommandCall) -> None:
 def suspend(call: CommandCall, tenant: TenantArgument, yes: YesOption = False) -> None:
     """Let a tenant take no part for a time: its peers are put off, its people cannot sign in. Its data stays."""
     call.output.confirm(call.output.say("tenants.ask-suspend", name=tenant), yes)
-    _set_state(call, tenant, TenantState.SUSPENDED)
+    _set_state(_find(call)[1], tenant, TenantState.SUSPENDED)
     call.output.print_result({"name": tenant, "state": "suspended"}, call.output.say("tenants.suspended", name=tenant))
 
 
 @register(app, "resume", needs="settings", example="datenkontor tenant resume parks")
 def resume(call: CommandCall, tenant: TenantArgument) -> None:
     """Let a suspended tenant take part again."""
-    _set_state(call, tenant, TenantState.ACTIVE)
+    _set_state(_find(call)[1], tenant, TenantState.ACTIVE)
     call.output.print_result({"name": tenant, "state": "active"}, call.output.say("tenants.resumed", name=tenant))
 
 
@@ -143,7 +143,7 @@ def remove(call: CommandCall, tenant: TenantArgument, yes: YesOption = False) ->
     settings, folder = _find(call)
     _require(folder, tenant)
     call.output.confirm(call.output.say("tenants.ask-remove", name=tenant), yes)
-    _set_state(call, tenant, TenantState.LEAVING)
+    _set_state(folder, tenant, TenantState.LEAVING)
     try:
         gone = remove_here(settings, folder, tenant) or await_removal(folder, tenant, WAIT_S)
     except (StoreError, OSError) as fault:
@@ -173,15 +173,13 @@ def _require(folder: Path, name: str) -> None:
         raise Failure(Code.FAILED, "tenants.unknown", name=name[:100])
 
 
-def _set_state(call: CommandCall, name: str, state: TenantState) -> None:
+def _set_state(folder: Path, name: str, state: TenantState) -> None:
     """Change the state of a tenant. Raises Failure; one that leaves cannot come back."""
-    _, folder = _find(call)
-    _require(folder, name)
     try:
         with change_list(folder) as tenants:
             known = tenants.get(name)
             if known is None or (known.state is TenantState.LEAVING and state is not TenantState.LEAVING):
-                raise Failure(Code.FAILED, "tenants.unknown", name=name)
+                raise Failure(Code.FAILED, "tenants.unknown", name=name[:100])
             tenants[name] = msgspec.structs.replace(known, state=state)
     except (SettingsError, OSError) as fault:
         raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
