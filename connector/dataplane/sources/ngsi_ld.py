@@ -240,10 +240,7 @@ class KnownEntities:
 
     def add(self, entity: ToldEntity) -> None:
         """Note an entity as it is now."""
-        self._digests[entity.key] = entity.digest
-        self._digests.move_to_end(entity.key)
-        if len(self._digests) > _MOST_KNOWN:
-            self._digests.popitem(last=False)
+        _note_newest(self._digests, entity, _MOST_KNOWN)
 
     def has(self, entity: ToldEntity) -> bool:
         """Return whether an entity was told as it is now."""
@@ -272,10 +269,7 @@ class NgsiLdInlet:
             self._since = told.since or self._since
             for entity in told.entities:
                 found.append(Arrived(lost=Lost.TOO_LARGE) if entity.data is None else Arrived(entity.data))
-                self._newest[entity.key] = entity.digest
-                self._newest.move_to_end(entity.key)
-        while len(self._newest) > _MOST_MARKED:
-            self._newest.popitem(last=False)
+                _note_newest(self._newest, entity, _MOST_MARKED)
         return ArrivedBatch(tuple(found), msgspec.msgpack.encode(_SeenMark(self._since, [*self._newest.items()])))
 
     async def acknowledge(self) -> None:
@@ -283,6 +277,14 @@ class NgsiLdInlet:
         taken, self._taken = self._taken, []
         for told in taken:
             told.stored.set()
+
+
+def _note_newest(noted: OrderedDict[bytes, bytes], entity: ToldEntity, most: int) -> None:
+    """Note an entity as the newest one; at most `most` stay."""
+    noted[entity.key] = entity.digest
+    noted.move_to_end(entity.key)
+    while len(noted) > most:
+        noted.popitem(last=False)
 
 
 def _expect(status: int, statuses: set[int]) -> None:
