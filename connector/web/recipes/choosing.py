@@ -10,10 +10,11 @@ from connector.controlplane.usecases.offering.inspecting import inspect
 from connector.ports.entities import AssetStatus, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.web.frame.visit import Visit, name_party
+from connector.web.offering.places import STREAMS
 from connector.web.recipes.draft import DraftInput, RecipeDraft
 
 MOST_LISTED, MOST_COLUMNS = 200, 100
-_STREAMED = frozenset({"kafka", "mqtt", "nats", "plane"})
+_STREAMED = STREAMS | {"plane"}
 
 
 class InputChoice(msgspec.Struct, frozen=True, kw_only=True):

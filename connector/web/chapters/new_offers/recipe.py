@@ -1,7 +1,7 @@
 """A new product, step 1: its inputs and steps, what they come to, and the terms that the inputs allow."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.responses import Response
@@ -32,6 +32,14 @@ PATH = "/neues-angebot/rezept"
 _DEEDS = ("dazu", "weg", "hoch")
 
 
+class _Tried(NamedTuple):
+    """The recipe of a draft, the name of the product until a person gives it one, and what is made of it now."""
+
+    source: dict[str, Any]
+    name: str
+    trial: RecipeTrial
+
+
 async def show_recipe(visit: Visit) -> Response:
     """Show the recipe of a form; with `zeigen`, what it makes of its inputs now."""
     wanted = read_query(visit, "id")
@@ -43,11 +51,9 @@ async def show_recipe(visit: Visit) -> Response:
     if form is None or not read_query(visit, "zeigen"):
         return await _show(visit, form, draft)
     try:
-        return await _show(visit, form, draft, trial=(await _try(visit, form, draft))[1])
-    except DraftFault as fault:
-        return await _show(visit, form, draft, visit.words.say(f"recipe.{fault.key}"), fault.field)
-    except UseCaseError as error:
-        return await _show(visit, form, draft, _explain(visit, error))
+        return await _show(visit, form, draft, trial=(await _try(visit, form, draft)).trial)
+    except (DraftFault, UseCaseError) as fault:
+        return await _show(visit, form, draft, *_explain(visit, fault))
 
 
 async def write_recipe_draft(visit: Visit) -> Response:
@@ -99,23 +105,20 @@ def _find_draft(form: OfferForm | None) -> RecipeDraft:
     return load_draft(form.answers if form else {})
 
 
-async def _try(visit: Visit, form: OfferForm, draft: RecipeDraft) -> tuple[dict[str, Any], RecipeTrial]:
-    """Return the recipe of a draft and what it makes now. Raises DraftFault, Invalid, NotAllowed."""
+async def _try(visit: Visit, form: OfferForm, draft: RecipeDraft) -> _Tried:
+    """Try the recipe of a draft. Raises DraftFault, Invalid, NotAllowed."""
     titles = name_titles(await list_choices_of(visit, form.asset))
-    source = write_recipe(draft, titles)
-    return source, await try_recipe(visit.desk.publisher, source, _name(draft, titles))
+    source, name = write_recipe(draft, titles), _name(draft, titles)
+    return _Tried(source, name, await try_recipe(visit.desk.publisher, source, name))
 
 
 async def _go_on(visit: Visit, form: OfferForm) -> Response:
     """Take the recipe as the data of the offer, with the terms that its inputs allow, and go on."""
     draft = _find_draft(form)
     try:
-        source, trial = await _try(visit, form, draft)
-    except DraftFault as fault:
-        return await _show(visit, form, draft, visit.words.say(f"recipe.{fault.key}"), fault.field)
-    except UseCaseError as error:
-        return await _show(visit, form, draft, _explain(visit, error))
-    name = _name(draft, name_titles(await list_choices_of(visit, form.asset)))
+        source, name, trial = await _try(visit, form, draft)
+    except (DraftFault, UseCaseError) as fault:
+        return await _show(visit, form, draft, *_explain(visit, fault))
     found = keep_inspection(trial.seen, name)
     answers = suggest_answers(form, found, name)
     if trial.personal and not is_statistical(read_recipe(source)):
@@ -146,8 +149,11 @@ def _name(draft: RecipeDraft, titles: Mapping[str, str]) -> str:
     return " + ".join(title for entry in draft.inputs if (title := titles.get(entry.of)))[:200]
 
 
-def _explain(visit: Visit, error: UseCaseError) -> str:
-    return visit.words.pick(error.reasons) or visit.words.translate(error.reason)
+def _explain(visit: Visit, fault: DraftFault | UseCaseError) -> tuple[str, str]:
+    """Return what is wrong, and the field at which it is, if it is at one."""
+    if isinstance(fault, DraftFault):
+        return visit.words.say(f"recipe.{fault.key}"), fault.field
+    return visit.words.pick(fault.reasons) or visit.words.translate(fault.reason), ""
 
 
 def _list_rows(trial: RecipeTrial) -> list[tuple[str, ...]]:
