@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from connector.identity.dcp.self_issued import Resolve, SelfIssued, check_key_name, resolve_signer, verify_by
-from connector.identity.dcp.statuses import CREDENTIAL_CONTENT, CREDENTIAL_KINDS, StatusLists
+from connector.identity.dcp.statuses import StatusLists, open_issued
 from connector.identity.jws import KEY_RULES, OPENING_RULES, Opened, Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
 from connector.identity.tokens import LEEWAY_S
@@ -102,15 +102,8 @@ async def verify_credential(text: str, holder: str, verifier: Verifier, now_ms: 
 
 
 def open_credential(text: str) -> Opened:
-    """Take a credential apart, as `open_signed`."""
-    return open_signed(
-        text,
-        limit=MAX_CREDENTIAL * _SLACK,
-        kinds=CREDENTIAL_KINDS,
-        content=CREDENTIAL_CONTENT,
-        algorithms=PEER_ALGORITHMS,
-        of_others=True,
-    )
+    """Take a credential apart, as `open_issued`."""
+    return open_issued(text, MAX_CREDENTIAL * _SLACK)
 
 
 def _open_presentation(text: str) -> Opened:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connector.identity.dcp.self_issued import Resolve, check_key_name, resolve_signer, verify_by
-from connector.identity.jws import Rejected, open_signed
+from connector.identity.jws import Opened, Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS
 from connector.identity.listing.seen import SeenList, SeenLists
 from connector.identity.tokens import LEEWAY_S
@@ -33,9 +33,9 @@ MAX_LISTS = 64
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 FETCH_S = 5.0
 
-CREDENTIAL_KINDS: Final = ("JWT", "vc+jwt")
+_KINDS: Final = ("JWT", "vc+jwt")
 """The `typ` of credentials: in the profile with the data model 1.1, and in that with 2.0."""
-CREDENTIAL_CONTENT: Final = "vc"
+_CONTENT: Final = "vc"
 """Their `cty`, if they have one."""
 
 _LISTS: Final = {"BitstringStatusListCredential", "StatusList2021Credential"}
@@ -205,20 +205,25 @@ def verify_by_documents(resolve: Resolve, *, takes_missing: Callable[[], bool] =
     """
 
     async def verify(body: bytes, issuer: str) -> bytes:
-        opened = open_signed(
-            body.decode("ascii", "replace"),
-            limit=LIST_LIMIT,
-            kinds=CREDENTIAL_KINDS,
-            content=CREDENTIAL_CONTENT,
-            algorithms=PEER_ALGORITHMS,
-            of_others=True,
-        )
+        opened = open_issued(body.decode("ascii", "replace"), LIST_LIMIT)
         check_key_name(opened, issuer)
         document = await resolve_signer(resolve, issuer, opened)
         verify_by(opened, document, Relationship.CREDENTIAL, take_missing=takes_missing())
         return opened.payload
 
     return verify
+
+
+def open_issued(text: str, limit: int) -> Opened:
+    """Take apart what an issuer signs, a credential or a list of at most `limit` bytes, as `open_signed`."""
+    return open_signed(
+        text,
+        limit=limit,
+        kinds=_KINDS,
+        content=_CONTENT,
+        algorithms=PEER_ALGORITHMS,
+        of_others=True,
+    )
 
 
 def verify_by_keys(keys: CredentialKeys) -> VerifyList:
