@@ -25,6 +25,8 @@ CHROMIUM = next(
 )
 PATIENCE_MS = 60_000
 """A busy machine takes its time; a quick one never waits for it."""
+WAS_FASTER = "Autofocus processing was blocked because a document already has a focused element."
+"""Chromium says it of a person who moves on before the page is drawn. The focus is hers, as it is to be."""
 
 
 class Served:
@@ -97,7 +99,7 @@ def watch(context: BrowserContext, served: Served) -> tuple[Page, list[str]]:
     faults: list[str] = []
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    page.on("console", lambda message: faults.append(f"{page.url}: {message.text}"))
+    page.on("console", lambda said: None if said.text == WAS_FASTER else faults.append(f"{page.url}: {said.text}"))
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.on("request", lambda asked: None if asked.url.startswith(served.address) else faults.append(asked.url))
     return page, faults
