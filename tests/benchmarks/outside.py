@@ -43,13 +43,14 @@ class Order:
         program = (str(self.python), "-I", "-c", _RUN)
         stage = Stage(self.base, program=program)
         first, broker = free_base(), self.base / "broker"
+        # An older tree knows no other identity, and no option for it.
+        identity = ["--identity", "roster"] if "--identity" in _run(program, "init", "--help") else []
         for number, word in enumerate(("broker", *words)):
             role = ["--broker", broker / "card.json", "--roster", broker / "roster.jws"] if number else ["--role", word]
             init = [
                 "init",
                 self.base / word,
-                "--identity",
-                "roster",
+                *identity,
                 "--name",
                 f"Bench {word}",
                 "--port-base",
