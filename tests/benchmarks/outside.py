@@ -91,9 +91,10 @@ def run_actors(stage: Stage, *words: str) -> Iterator[None]:
 def offer_file(actor: Actor) -> str:
     """Publish an asset that anybody may use; return its identifier."""
     (actor.directory / "offered" / "file").write_text("x")
-    client = actor.client()
-    asset = client.assets.add(AssetOrder(title={"de": "Bench"}, source={"kind": "file", "path": "file"}, policy=TERMS))
-    client.assets.publish(asset.id)
+    order = AssetOrder(title={"de": "Bench"}, source={"kind": "file", "path": "file"}, policy=TERMS)
+    with actor.client() as client:
+        asset = client.assets.add(order)
+        client.assets.publish(asset.id)
     return asset.id
 
 
@@ -115,10 +116,14 @@ class ApiCaller:
         kind = "" if body is None else "Content-Type: application/json\r\n"
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{kind}Content-Length: {len(sent)}\r\n\r\n"
         reader, writer = await self._connect()
-        writer.write(head.encode() + sent)
-        first, _, fields = (await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")
-        lengths = [line for line in fields.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-        answer = await reader.readexactly(int(lengths[0].partition(b":")[2]))
+        try:
+            writer.write(head.encode() + sent)
+            first, _, fields = (await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")
+            lengths = [line for line in fields.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+            answer = await reader.readexactly(int(lengths[0].partition(b":")[2]))
+        except BaseException:
+            writer.close()
+            raise
         self._idle.append((reader, writer))
         if not first.split()[1].startswith(b"2"):
             raise ApiRefused(f"{method} {path}: {answer.decode()}")
@@ -138,12 +143,16 @@ class ApiCaller:
             if not reader.at_eof():
                 return reader, writer
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
         return await asyncio.open_connection("127.0.0.1", self._port)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connections."""
         for _, writer in self._idle:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
         self._idle.clear()
 
 
@@ -154,4 +163,4 @@ async def call_actor(actor: Actor) -> AsyncIterator[ApiCaller]:
     try:
         yield caller
     finally:
-        caller.close()
+        await caller.close()

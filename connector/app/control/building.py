@@ -34,6 +34,7 @@ from connector.dataplane.treating.delivery import Treating
 from connector.net.serving.messages import Application
 from connector.ports.decider import Decider
 from connector.ports.identity import find_name
+from connector.ports.replica import Alone
 from connector.ports.store import AnyProcess
 
 
@@ -49,6 +50,7 @@ def build_context(parts: Parts, new_id: Callable[[], str], wake: Callable[[AnyPr
         watch=ProcessWatch(),
         wake=wake,
         find_name=partial(find_name, parts.identity),
+        shared=not isinstance(parts.replica, Alone),
     )
 
 

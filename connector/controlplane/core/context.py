@@ -20,7 +20,7 @@ class Context:
     DSP endpoints and its callbackAddress. `now` returns milliseconds since the Unix epoch, `new_id` a new URN. `watch`
     notifies readers of a commit of a process; `wake` notifies the worker that a process may be due. `find_name` returns
     the name of a participant in the participant list, empty if it is unknown. `acknowledged` is what peers have
-    acknowledged since the last commits of their processes.
+    acknowledged since the last commits of their processes. `shared` says that other processes may use the store too.
     """
 
     owner: str
@@ -33,3 +33,4 @@ class Context:
     wake: Callable[[AnyProcess], None]
     find_name: Callable[[str], str] = lambda _: ""
     acknowledged: Acknowledgements = field(default_factory=Acknowledgements)
+    shared: bool = False

@@ -40,6 +40,22 @@ async def load_transfer(context: Context, pid: str) -> Transfer | None:
     return context.acknowledged.apply(await context.store.transfer(context.owner, pid))
 
 
+async def show_negotiation(context: Context, pid: str) -> Negotiation | None:
+    """Return a negotiation for people and programs of this side, who may ask another replica next, or None.
+
+    What no commit contains is known to one process alone. Where several share the store, it would be gone from the
+    answer of the next one: so each shows what is stored.
+    """
+    found = await context.store.negotiation(context.owner, pid)
+    return found if context.shared else context.acknowledged.apply(found)
+
+
+async def show_transfer(context: Context, pid: str) -> Transfer | None:
+    """Return a transfer as `show_negotiation` returns a negotiation."""
+    found = await context.store.transfer(context.owner, pid)
+    return found if context.shared else context.acknowledged.apply(found)
+
+
 async def find_negotiation(context: Context, role: Role, peer: str, peer_pid: str) -> AnyProcess | None:
     """Return the negotiation in which this side has `role`, by the peer and the peer's pid, or None."""
     kind = ProcessKind.NEGOTIATION

@@ -16,7 +16,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
-from connector.controlplane.processes.loading import load_negotiation
+from connector.controlplane.processes.loading import load_negotiation, show_negotiation
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.asking.requesting import Wish, check_acceptable, prepare
 from connector.controlplane.usecases.counterparties import Counterparties
@@ -165,8 +165,16 @@ async def offer(
 
 
 async def get(context: Context, pid: str) -> Negotiation:
-    """Return a negotiation by this connector's pid. Raises NoSuchEntity."""
-    process = await load_negotiation(context, pid)
+    """Return a negotiation by this connector's pid, for people and programs to see. Raises NoSuchEntity."""
+    return _expect(await show_negotiation(context, pid), pid)
+
+
+async def _load(context: Context, pid: str) -> Negotiation:
+    """Return a negotiation to act on, with what its peer has acknowledged. Raises NoSuchEntity."""
+    return _expect(await load_negotiation(context, pid), pid)
+
+
+def _expect(process: Negotiation | None, pid: str) -> Negotiation:
     if process is None:
         raise NoSuchEntity("no-negotiation", f"Unknown negotiation {pid}: list the negotiations to find its pid.")
     return process
@@ -232,7 +240,7 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
     """Terminate a negotiation. Raises NotAllowed if the state machine does not allow it."""
 
     async def end() -> Negotiation:
-        process = await get(enforcer.context, pid)
+        process = await _load(enforcer.context, pid)
         if process.state is not None:
             return await _decide(enforcer, pid, lambda _: Terminate("terminated", reason))
         # The peer has not acknowledged the first message, so that it has no process to terminate.
@@ -248,7 +256,7 @@ async def counter(
 ) -> Negotiation:
     """Counter with another policy: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     evaluator = enforcer.evaluator
-    known = await get(enforcer.context, pid)
+    known = await _load(enforcer.context, pid)
     own = enforcer.context.participant
     assigner, assignee = (known.peer, own) if known.role is Role.CONSUMER else (own, known.peer)
     frame = Frame(target=known.dataset, assigner=assigner, assignee=assignee)
@@ -287,7 +295,7 @@ async def _decide(
     answer: PersonsAnswer | None = None,
 ) -> Negotiation:
     async def read() -> Negotiation:
-        process = await get(enforcer.context, pid)
+        process = await _load(enforcer.context, pid)
         if answer is not None and process.version != answer.seen:
             reason = "The negotiation was decided or changed meanwhile: read it again before you answer."
             raise NotAllowed("changed", reason)

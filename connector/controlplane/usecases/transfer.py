@@ -14,7 +14,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import flow_requests, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
-from connector.controlplane.processes.loading import load_transfer
+from connector.controlplane.processes.loading import load_transfer, show_transfer
 from connector.controlplane.usecases import manual_steps
 from connector.ports.changes import Change
 from connector.ports.dataplane import FlowReport, PlaneUnavailable
@@ -141,8 +141,16 @@ async def find_received(context: Context, paths: Sequence[str]) -> Mapping[str, 
 
 
 async def get(context: Context, pid: str) -> Transfer:
-    """Return a transfer by this connector's pid. Raises NoSuchEntity."""
-    process = await load_transfer(context, pid)
+    """Return a transfer by this connector's pid, for people and programs to see. Raises NoSuchEntity."""
+    return _expect(await show_transfer(context, pid), pid)
+
+
+async def _load(context: Context, pid: str) -> Transfer:
+    """Return a transfer to act on, with what its peer has acknowledged. Raises NoSuchEntity."""
+    return _expect(await load_transfer(context, pid), pid)
+
+
+def _expect(process: Transfer | None, pid: str) -> Transfer:
     if process is None:
         raise NoSuchEntity("no-transfer", f"Unknown transfer {pid}: list the transfers to find its pid.")
     return process
@@ -153,7 +161,7 @@ async def pull(enforcer: Enforcer, pid: str) -> FlowReport:
 
     Raises NoSuchEntity, NotAllowed if the transfer is not active, and PeerFailed if no data arrived.
     """
-    process = await get(enforcer.context, pid)
+    process = await _load(enforcer.context, pid)
     if process.role is not Role.CONSUMER or process.format == PUSH or not process.keep:
         raise NotAllowed(
             "not-kept", "A pull can be repeated only if its transfer was started with `keep`: request a new transfer."
@@ -172,7 +180,7 @@ async def follow(enforcer: Enforcer, pid: str, after: str) -> AsyncIterator[byte
 
     Raises NoSuchEntity, and NotAllowed for a transfer that is none of a consumer or has ended.
     """
-    process = await get(enforcer.context, pid)
+    process = await _load(enforcer.context, pid)
     if process.role is not Role.CONSUMER or process.format == PUSH:
         raise NotAllowed("not-followed", "A stream is followed by its consumer, who pulls it: request a new transfer.")
     if process.state in TRANSFER.terminal:
@@ -187,7 +195,7 @@ async def suspend(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
 
 async def resume(enforcer: Enforcer, pid: str) -> Transfer:
     """Resume a transfer that this side suspended. Raises NotAllowed."""
-    process = await get(enforcer.context, pid)
+    process = await _load(enforcer.context, pid)
     if process.state == TransferState.SUSPENDED and process.suspended_by not in {None, process.role}:
         raise NotAllowed(
             "suspended-there", "The counterparty suspended the transfer: only the counterparty can resume it."
@@ -204,7 +212,7 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str, *, code: str = "t
     """Terminate a transfer: the data plane stops first, then the peer receives the message. Raises NotAllowed."""
 
     async def end() -> Transfer:
-        process = await get(enforcer.context, pid)
+        process = await _load(enforcer.context, pid)
         if process.state is not None:
             return await _decide(enforcer, pid, Terminate(code, reason))
         ended = machine.end(
@@ -218,7 +226,7 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str, *, code: str = "t
 
 
 async def _decide(enforcer: Enforcer, pid: str, step: ProcessStep) -> Transfer:
-    stored = await manual_steps.carry_out(enforcer, lambda: get(enforcer.context, pid), lambda _: step)
+    stored = await manual_steps.carry_out(enforcer, lambda: _load(enforcer.context, pid), lambda _: step)
     # The data plane first: a flow that is suspended or ended must not move a byte until the message arrives.
     stored = await _signal(enforcer, stored)
     enforcer.context.wake(stored)
@@ -233,7 +241,7 @@ async def _start_leased(enforcer: Enforcer, process: Transfer) -> Transfer:
         try:
             process = await signals.signal(enforcer, process)
         except Conflict:
-            process = await get(enforcer.context, process.id)
+            process = await _load(enforcer.context, process.id)
     raise NotAllowed("busy", "Other requests changed the transfer repeatedly: read it again, then retry.")
 
 

@@ -5,6 +5,7 @@ The process is the provider's negotiation of `test_outbound`, with its agreement
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,6 +73,15 @@ async def test_an_acknowledgement_outlives_a_full_store(agreed: Agreed, monkeypa
         assert (await people.get(agreed.rooms.context, known.id)).state == "AGREED"
     await outbound.advance(agreed.driver, known)
     assert await agreed.leaves() == [ACKNOWLEDGED]
+
+
+async def test_what_no_commit_contains_is_not_shown_where_others_share_the_store(agreed: Agreed) -> None:
+    known = await agreed.deliver()
+    context = agreed.rooms.context
+    assert (await people.get(context, known.id)).state == "AGREED"
+    assert (
+        (await people.get(replace(context, shared=True), known.id)).state == (await agreed.stored()).state != "AGREED"
+    )
 
 
 async def test_two_verifications_at_once_are_one_step(agreed: Agreed) -> None:
