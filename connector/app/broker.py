@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from secrets import token_bytes
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -196,7 +197,7 @@ class BrokerServer:
             provider=settings.participant.name,
             proxies=settings.net.proxies,
             stopping=self.stopping,
-            organisation=build_login(settings, parts.client, self.now, register),
+            organisation=build_login(settings, parts.client, self.now, register, token_bytes(32)),
             statements=settings.web.statements,
         )
         return make_broker_pages(desk, house, admit=admit, shares=self.shares)

@@ -255,7 +255,9 @@ class ConnectorServer:
             provider=settings.participant.name,
             proxies=settings.net.proxies,
             stopping=self.stopping,
-            organisation=build_login(settings, self.parts.client, context.now, self._make_register()),
+            organisation=build_login(
+                settings, self.parts.client, context.now, self._make_register(), self.secret.key("login", context.owner)
+            ),
             statements=settings.web.statements,
         )
         uploads = Uploads(settings.data_root) if settings.data_root else None

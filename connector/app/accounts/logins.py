@@ -1,6 +1,5 @@
 """The login of the organisation as the settings have it: the client of its provider, and the meaning of its roles."""
 
-import secrets
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
@@ -25,9 +24,12 @@ def build_client(settings: Settings) -> OidcClient | None:
 
 
 def build_login(
-    settings: Settings, http: GuardedClient, clock: Callable[[], int], register: UserRegister
+    settings: Settings, http: GuardedClient, clock: Callable[[], int], register: UserRegister, key: bytes
 ) -> PagesLogin | None:
-    """Return the login of the pages, or None if the settings name no provider. Raises SettingsError."""
+    """Return the login of the pages, or None if the settings name no provider. Raises SettingsError.
+
+    Attempts are bound to `key`: one that begins at a process can end at another that has the same key.
+    """
     client, oidc = build_client(settings), settings.web.oidc
     if client is None:
         return None
@@ -36,5 +38,5 @@ def build_login(
         provider=OidcProvider(http, client, clock, oidc.role_claim),
         title=oidc.title or urlsplit(client.issuer).hostname or "",
         sign_in=partial(logins.sign_in, register, claim),
-        attempts=LoginAttempts(secrets.token_bytes(32)),
+        attempts=LoginAttempts(key),
     )

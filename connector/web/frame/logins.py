@@ -1,7 +1,8 @@
 """Attempts to sign in at the login of the organisation: bound to one browser, used once, over after minutes.
 
-All that belongs to an attempt is derived from a cookie of the browser and a key of this process (RFC 9700, 4.7.1): a
-stranger who begins many attempts fills no memory, and who has no cookie of ours can finish none.
+All that belongs to an attempt is derived from a cookie of the browser and a key (RFC 9700, 4.7.1): a stranger who
+begins many attempts fills no memory, and who has no cookie of ours can finish none. With the same key, an attempt that
+began at one process ends at another.
 """
 
 import hashlib
@@ -30,10 +31,13 @@ class LoginAttempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoginAttempts:
-    """The attempts of all browsers; it keeps the ones that were used, for minutes and in a bounded number."""
+    """The attempts of all browsers; it keeps the ones that were used, for minutes and in a bounded number.
+
+    Another process does not know what was used here. The provider does: it redeems each code once (RFC 6749, 4.1.2).
+    """
 
     def __init__(self, key: bytes) -> None:
-        """`key` is random, and ends with the process."""
+        """`key` has at least 32 random bytes that no browser learns."""
         self._key = key
         self._used: OrderedDict[str, int] = OrderedDict()
 

@@ -43,9 +43,10 @@ def test_an_attempt_is_over_after_minutes_and_before_it_began() -> None:
     assert attempts.take(cookie, attempt.secrets.state, NOW - 1) is None
 
 
-def test_another_process_finishes_no_attempt_of_this_one() -> None:
+def test_an_attempt_ends_at_any_process_with_the_same_key_and_at_no_other() -> None:
     cookie, attempt = LoginAttempts(KEY).begin("/", NOW)
     assert LoginAttempts(b"x" * 32).take(cookie, attempt.secrets.state, NOW) is None
+    assert LoginAttempts(KEY).take(cookie, attempt.secrets.state, NOW) == attempt
 
 
 def test_a_path_that_fits_no_cookie_is_forgotten() -> None:
