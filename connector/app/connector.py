@@ -259,6 +259,7 @@ class ConnectorServer:
                 settings, self.parts.client, context.now, self._make_register(), self.secret.key("login", context.owner)
             ),
             statements=settings.web.statements,
+            processes=lambda: self.parts.replica.count,
         )
         uploads = Uploads(settings.data_root) if settings.data_root else None
         secrets = {secret.name: secret.hosts for secret in settings.secrets}
@@ -283,7 +284,10 @@ class ConnectorServer:
 
         keys = [show(key) for key in settings.management.keys]
         made = make_management_app(
-            self.desk, keys=keys, rates=make_rates(settings), find_guest=find if find_guest else None
+            self.desk,
+            keys=keys,
+            rates=make_rates(settings, self.parts.replica),
+            find_guest=find if find_guest else None,
         )
         # As after the start: what is loaded stays, and the collector need not look at it again.
         gc.freeze()

@@ -297,8 +297,8 @@ def list_identity_routes(
 
     Raises KeyFault for a key file that cannot be read.
     """
-    shown = credential_service.routes(service, make_rates(parts.settings)) if service else []
-    issued = issuer_service.routes(issuer, make_rates(parts.settings)) if issuer else []
+    shown = credential_service.routes(service, make_rates(parts.settings, parts.replica)) if service else []
+    issued = issuer_service.routes(issuer, make_rates(parts.settings, parts.replica)) if issuer else []
     news = authority_binding.news_routes(parts.list_wanted.set, read_monotonic)
     # The public address of a tenant has a path, which the one of a process has not.
     base = urlsplit(parts.settings.protocol.public_url).path.rstrip("/")
@@ -321,7 +321,7 @@ def _list_authority_routes(parts: Parts) -> list[Route]:
     return authority_binding.routes(
         authority,
         resolve,
-        make_rates(parts.settings),
+        make_rates(parts.settings, parts.replica),
         parts.now,
         changed=parts.list_wanted.set,
         find_search=lambda: _find_search(parts.settings, authority),
@@ -403,14 +403,15 @@ def to_bounds(settings: Settings) -> ServingBounds:
     )
 
 
-def make_rates(settings: Settings) -> CallerRates:
-    """Return the rates of the callers of one listener."""
+def make_rates(settings: Settings, replica: Replica | None = None) -> CallerRates:
+    """Return the rates of the callers of one listener, of which each of the replicas allows a part."""
     chosen = settings.limits
     return CallerRates(
         failures_per_s=chosen.failures_per_second,
         per_peer_s=chosen.requests_per_second,
         now_ms=read_monotonic,
         proxies=settings.net.proxies,
+        processes=lambda: replica.count if replica else 1,
     )
 
 

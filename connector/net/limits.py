@@ -4,6 +4,7 @@ This module reads no clock: `now_ms` is an argument, of any clock that does not 
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -20,30 +21,42 @@ class TokenBuckets:
     nor deletes the buckets of other keys.
     """
 
-    def __init__(self, *, per_second: float, burst: int, max_keys: int = 10_000) -> None:
-        """Each bucket gains `per_second` tokens per second, up to `burst`."""
+    def __init__(
+        self, *, per_second: float, burst: int, max_keys: int = 10_000, processes: Callable[[], int] = lambda: 1
+    ) -> None:
+        """Each bucket gains `per_second` tokens per second, up to `burst`.
+
+        `processes` returns how many processes share the limit: each lets its part of it through.
+        """
         if per_second <= 0 or burst < 1 or max_keys < 1:
             raise ValueError("A token bucket needs a positive rate, a burst of at least 1 and at least one key.")
         self._per_ms = per_second / 1000
         self._burst = float(burst)
         self._max_keys = max_keys
+        self._processes = processes
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
         self._shared = _Bucket(self._burst, 0)
 
     def take(self, key: str, now_ms: int) -> int:
-        """Take one token; return 0, or the milliseconds until a token is available (at least 1)."""
+        """Take a token for each process; return 0, or the milliseconds until they are available (at least 1)."""
         bucket = self._bucket(key, now_ms)
         self._fill(bucket, now_ms)
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
+        price = self._find_price()
+        if bucket.tokens >= price:
+            bucket.tokens -= price
             return 0
-        return int((1 - bucket.tokens) / self._per_ms) + 1
+        return int((price - bucket.tokens) / self._per_ms) + 1
 
     def peek(self, key: str, now_ms: int) -> int:
         """Return what `take` would return, and take nothing."""
         bucket = self._bucket(key, now_ms)
         self._fill(bucket, now_ms)
-        return 0 if bucket.tokens >= 1 else int((1 - bucket.tokens) / self._per_ms) + 1
+        price = self._find_price()
+        return 0 if bucket.tokens >= price else int((price - bucket.tokens) / self._per_ms) + 1
+
+    def _find_price(self) -> float:
+        """Return how many tokens one request takes: never more than a bucket holds."""
+        return min(float(self._processes()), self._burst)
 
     def _bucket(self, key: str, now_ms: int) -> _Bucket:
         bucket = self._buckets.get(key)

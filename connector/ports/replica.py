@@ -10,6 +10,8 @@ class Replica(Protocol):
 
     is_first: asyncio.Event
     """Set as soon as this process is the oldest one: it alone does what one process does for all."""
+    count: int
+    """How many processes share the store now, with this one."""
     ended: asyncio.Event
     """Set when another process has replaced this one, which was silent for too long: it must stop."""
     heard: Callable[[str], None]
@@ -24,6 +26,7 @@ class Alone:
     def __init__(self) -> None:
         self.is_first = asyncio.Event()
         self.is_first.set()
+        self.count = 1
         self.ended = asyncio.Event()
         self.heard: Callable[[str], None] = lambda _: None
         self.freed: Callable[[], None] = lambda: None

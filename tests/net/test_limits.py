@@ -20,6 +20,16 @@ def test_a_bucket_never_holds_more_than_the_burst_and_time_never_runs_back():
     assert buckets.take("a", 0) > 0
 
 
+def test_processes_that_share_a_limit_allow_it_together_however_many_they_are():
+    for count in (1, 2, 3, 10):
+        shared = [TokenBuckets(per_second=10, burst=20, processes=lambda count=count: count) for _ in range(count)]
+        allowed = sum(buckets.take("a", 5) == 0 for buckets in shared for _ in range(30))
+        assert 20 - count < allowed <= 20
+    few = TokenBuckets(per_second=1, burst=1, processes=lambda: 30)
+    assert few.take("a", 0) == 0
+    assert few.take("a", 0) == few.peek("a", 0) > 0
+
+
 def test_a_flood_of_keys_neither_grows_the_table_nor_refills_anybody():
     buckets = TokenBuckets(per_second=1, burst=2, max_keys=2)
     for key in ("a", "a", "b", "b"):

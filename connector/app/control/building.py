@@ -91,7 +91,9 @@ def build_protocol(
 
     `proving` are the routes that prove who this participant is.
     """
-    gatekeeper = Gatekeeper(parts.identity, parts.store, make_rates(parts.settings), parts.identity.seals)
+    gatekeeper = Gatekeeper(
+        parts.identity, parts.store, make_rates(parts.settings, parts.replica), parts.identity.seals
+    )
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
     root = urlsplit(parts.settings.protocol.public_url).path.rstrip("/")
     return application(gatekeeper, receiver, stated, proving, root)
@@ -166,7 +168,7 @@ async def connect_all_planes(
     )
     if settings.signaling.port is None:
         return ConnectedPlanes(here, here)
-    rates = make_rates(settings)
+    rates = make_rates(settings, parts.replica)
     end = await build_end(settings, parts.store, parts.client, owner=parts.owner, now=now, new_id=new_id, rates=rates)
     planes = connect_planes(
         end, here, settings, directory=parts.identity, data_problem=parts.data_problem, new_id=new_id

@@ -22,11 +22,19 @@ class CallerRates:
     """
 
     def __init__(
-        self, *, failures_per_s: float, per_peer_s: float, now_ms: Callable[[], int], proxies: tuple[str, ...] = ()
+        self,
+        *,
+        failures_per_s: float,
+        per_peer_s: float,
+        now_ms: Callable[[], int],
+        proxies: tuple[str, ...] = (),
+        processes: Callable[[], int] = lambda: 1,
     ) -> None:
-        """Each bucket holds what two seconds bring."""
-        self._failures = TokenBuckets(per_second=failures_per_s, burst=max(1, int(2 * failures_per_s)))
-        self._peers = TokenBuckets(per_second=per_peer_s, burst=max(1, int(2 * per_peer_s)))
+        """Each bucket holds what two seconds bring; `processes` is as in `TokenBuckets`."""
+        self._failures, self._peers = (
+            TokenBuckets(per_second=rate, burst=max(1, int(2 * rate)), processes=processes)
+            for rate in (failures_per_s, per_peer_s)
+        )
         self._now_ms = now_ms
         self._proxies = proxies
         self._warned: set[str] = set()

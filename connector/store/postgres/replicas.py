@@ -32,7 +32,7 @@ _BEAT = "UPDATE replicas SET seen_at = clock_timestamp() WHERE epoch = $1"
 _END_SILENT = """
 DELETE FROM replicas WHERE epoch <> $1 AND seen_at < clock_timestamp() - make_interval(secs => $2) RETURNING name
 """
-_FIRST = "SELECT min(epoch) FROM replicas"
+_OTHERS = "SELECT min(epoch) AS first, count(*) AS number FROM replicas"
 _IS_FREE = "(claimant IS NULL OR NOT EXISTS (SELECT 1 FROM replicas WHERE epoch = claimant))"
 _ANY_FREE = f"SELECT EXISTS (SELECT 1 FROM processes WHERE owner = $1 AND due_at <= $2 AND {_IS_FREE})"  # noqa: S608 - constants
 _TAKE = f"""
@@ -57,6 +57,8 @@ class DatabaseReplica:
         self.epoch = 0
         self.is_first = asyncio.Event()
         """Set while this replica is the oldest one: it alone does what one process does for all."""
+        self.count = 1
+        """How many replicas there were at the last beat."""
         self.heard: Callable[[str], None] = lambda _: None
         self.freed: Callable[[], None] = lambda: None
         self.ended = asyncio.Event()
@@ -114,7 +116,9 @@ class DatabaseReplica:
         gone = await connection.fetch(_END_SILENT, self.epoch, SILENT_S)
         for row in gone:
             _log.warning("the replica %s was silent for %d s: its work is taken up here", row["name"], SILENT_S)
-        if await connection.fetchval(_FIRST) == self.epoch:
+        others = await connection.fetchrow(_OTHERS)
+        self.count = max(1, others["number"])
+        if others["first"] == self.epoch:
             self.is_first.set()
         if gone:
             self.freed()

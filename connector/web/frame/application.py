@@ -47,7 +47,8 @@ class PagesHouse(msgspec.Struct, frozen=True, kw_only=True):
 
     `address` is where people open them, of an organisation named `provider`. `proxies` are the networks (CIDR) of the
     proxies in front, whose addresses stand for many people. `stopping` ends the streams of events. `organisation` is
-    the login of the organisation, if people have one. `statements` are as in `PagesDesk`.
+    the login of the organisation, if people have one. `statements` are as in `PagesDesk`. `processes` returns how many
+    processes show the pages.
     """
 
     address: str
@@ -56,6 +57,7 @@ class PagesHouse(msgspec.Struct, frozen=True, kw_only=True):
     stopping: asyncio.Event | None = None
     organisation: PagesLogin | None = None
     statements: Mapping[str, str] = NO_STATEMENTS
+    processes: Callable[[], int] = lambda: 1
 
 
 def make_pages(
@@ -68,7 +70,7 @@ def make_pages(
         library=library,
         here=read_origin(house.address),
         provider=house.provider,
-        attempts=SignInAttempts(),
+        attempts=SignInAttempts(house.processes),
         name_caller=make_namer(house.proxies),
         stopping=house.stopping or asyncio.Event(),
         streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),

@@ -4,7 +4,7 @@ Both together are few, so that nobody guesses passwords. A name alone has more, 
 out from elsewhere. What was counted is forgotten with the process.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -24,10 +24,11 @@ class SignInAttempt:
 class SignInAttempts:
     """The failed attempts of the last minutes."""
 
-    def __init__(self) -> None:
-        self._both = TokenBuckets(per_second=5 / _QUARTER_S, burst=5)
-        self._names = TokenBuckets(per_second=60 / _QUARTER_S, burst=60)
-        self._addresses = TokenBuckets(per_second=60 / _QUARTER_S, burst=60)
+    def __init__(self, processes: Callable[[], int] = lambda: 1) -> None:
+        """`processes` returns how many processes people may come to: together they allow what one does."""
+        self._both, self._names, self._addresses = (
+            TokenBuckets(per_second=most / _QUARTER_S, burst=most, processes=processes) for most in (5, 60, 60)
+        )
         self._open: set[str] = set()
 
     @contextmanager

@@ -40,3 +40,8 @@ def test_attempts_at_the_same_time_are_not_made_before_the_first_is_counted() ->
         assert _wait(attempts, "kaya", "1.2.3.4") == 1
         assert _wait(attempts, "kaya", "5.6.7.8") == 0
     assert _wait(attempts, "kaya", "1.2.3.4") == 0
+
+
+def test_two_processes_allow_no_more_failures_than_one() -> None:
+    both = [SignInAttempts(lambda: 2) for _ in range(2)]
+    assert sum(_fail(attempts, "kaya", "1.2.3.4") == 0 for attempts in both for _ in range(5)) <= 5
