@@ -45,7 +45,7 @@ async def test_a_silent_replica_is_ended_by_another_and_hears_of_it() -> None:
     connection = await asyncpg.connect(url)
     try:
         assert alive.is_first.is_set()
-        assert (alive.count, silent.count) == (1, 2)
+        assert silent.count == 2
         assert not silent.is_first.is_set()
         await connection.execute(
             "UPDATE replicas SET seen_at = seen_at - make_interval(secs => $1) WHERE epoch = $2",
