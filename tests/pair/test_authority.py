@@ -41,10 +41,15 @@ async def agree(made: City) -> str:
 
 
 async def start(made: City) -> str:
-    """Start a transfer that stays active; return its identifier at the city."""
+    """Start a transfer that stays active; return its identifier at the city.
+
+    The firm sees the start before the city sees that the firm has it.
+    """
     begun = await made.firm.api.transfers.start(await agree(made), keep=True)
     shown = await made.firm.api.transfers.wait(begun.id, timeout_s=10, states=["STARTED"])
-    return shown.peer_pid or ""
+    pid = shown.peer_pid or ""
+    assert (await made.city.api.transfers.wait(pid, timeout_s=10, states=["STARTED"])).state == "STARTED"
+    return pid
 
 
 async def ends(member: Member, pid: str) -> None:
