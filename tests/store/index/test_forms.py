@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from connector.store.index.documents import FormLevel, choose_part, make_schema, register
-from connector.store.index.forms import begin, begin_part, form, list_exact, match_word, name_form
+from connector.store.index.documents import FormLevel, choose_part, make_schema, name_form, register
+from connector.store.index.forms import begin, begin_part, form, list_exact, match_word
 from connector.store.index.track import Track
 from tests.contract.test_record import entry
 
