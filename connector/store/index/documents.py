@@ -3,12 +3,13 @@
 Texts are folded first (`words`), so that every field agrees on what a word is. Stems are those of the language of a
 text; a text without a language has those of both. All forms of words are in one field, so that one pass finds the
 entries that have any form of a word. A search reads each list of the entries that have a form: so a word is written
-once for an entry, at the best level at which the entry has it, and once for its stem. Whoever changes what is written
-here raises the `LAYOUT` of `folders`.
+once for an entry, at the best level at which the entry has it, and once for its stem. A part that a stem tells as well
+is written apart, so that no search reads both. Whoever changes what is written here raises the `LAYOUT` of `folders`.
 """
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import chain
@@ -56,21 +57,26 @@ PART_FROM, PART_LEAST = 3, 4
 
 
 class FormLevel(StrEnum):
-    """Where an entry has a form of a word: texts, from the best one on, stems, and the parts of compounds."""
+    """Where an entry has a form of a word: texts, from the best one on, stems, and the parts of compounds.
+
+    `WHOLE` are words of titles and keywords whose stem tells each beginning of them; they are no `PART`.
+    """
 
     TITLE = "title"
     KEYWORD = "keyword"
     NAME = "name"
     DESCRIPTION = "description"
     TITLE_STEM = "title-stem"
+    KEYWORD_STEM = "keyword-stem"
     BODY_STEM = "body-stem"
     PART = "part"
+    WHOLE = "whole"
 
 
-SIGNS: Mapping[FormLevel, str] = dict(zip(FormLevel, (*"tkndTB", "part"), strict=True))
+SIGNS: Mapping[FormLevel, str] = dict(zip(FormLevel, (*"tkndTKB", "part", "whole"), strict=True))
 """With what a form of each level begins. Folded words have no capital and no colon.
 
-That of parts is so long that no slip of two letters makes another one of it."""
+Those of parts are so long that no slip of two letters makes another one of them."""
 
 _PART_LENGTH, _PARTED_WORDS = 24, 64
 _SUGGESTED, _SUGGESTED_LENGTH = 40, 80
@@ -198,15 +204,20 @@ def make_document(entry: Entry) -> tantivy.Document:
         for text in texts:
             made.add_text(name, " ".join(text))
     # Keywords and names have no language.
-    body = [*_list_stems(descriptions), *_list_stems({"": list(chain.from_iterable((*keywords, *names)))})]
+    stems = {
+        FormLevel.TITLE_STEM: _list_stems(titles),
+        FormLevel.KEYWORD_STEM: _list_stems({"": list(chain.from_iterable(keywords))}),
+        FormLevel.BODY_STEM: [*_list_stems(descriptions), *_list_stems({"": list(chain.from_iterable(names))})],
+    }
+    told = {*stems[FormLevel.TITLE_STEM], *stems[FormLevel.KEYWORD_STEM]}
     whole = [word for text in (*titles.values(), *keywords) for word in text]
     made.add_text(
         "forms",
         " ".join(
             chain(
                 _name_best({FormLevel(name): chain.from_iterable(texts) for name, texts in folded.items()}),
-                _name_best({FormLevel.TITLE_STEM: _list_stems(titles), FormLevel.BODY_STEM: body}),
-                (name_form(FormLevel.PART, part) for part in list_parts(whole)),
+                _name_best(stems),
+                _name_parts(list_parts(whole), told),
             )
         ),
     )
@@ -232,6 +243,24 @@ def _name_best(levels: Mapping[FormLevel, Iterable[str]]) -> Iterator[str]:
         fresh = [word for word in dict.fromkeys(found) if word not in seen]
         seen.update(fresh)
         yield from (name_form(level, word) for word in fresh)
+
+
+def _name_parts(parts: Iterable[str], told: AbstractSet[str]) -> Iterator[str]:
+    """Yield the forms of parts. `told` are the stems of titles and keywords."""
+    for part in parts:
+        is_told = any(one in told and _tells(one, part) for one in {stem(part, GERMAN), stem(part, ENGLISH)})
+        yield name_form(FormLevel.WHOLE if is_told else FormLevel.PART, part)
+
+
+# The words of titles and keywords repeat themselves from offer to offer.
+@lru_cache(16_384)
+def _tells(stemmed: str, word: str) -> bool:
+    """Return whether the stem of a word begins with all that a query makes of a beginning of the word."""
+    if not word.startswith(stemmed) or len(word) == _PART_LENGTH:
+        return False
+    return all(
+        stemmed.startswith(choose_part(word[:end])) for end in range(max(len(stemmed), PART_LEAST), len(word) + 1)
+    )
 
 
 def _list_stems(texts: Mapping[str, Iterable[str]]) -> list[str]:

@@ -52,7 +52,10 @@ def find(searcher: tantivy.Searcher, query: Query) -> IndexPage:
         similar = not apart
         text = [*make_text_clauses(searcher, parts, similar=similar, apart=apart), *beside]
         rows, total = _read_page(searcher, text, query)
-    facets = _count_facets(searcher, text, query, total) if query.facets else {}
+    facets: Mapping[Facet, tuple[Counted, ...]] = {}
+    if query.facets:
+        marked = [*make_text_clauses(searcher, parts, similar=similar, apart=apart, ranked=False), *beside]
+        facets = _count_facets(searcher, marked, query, total)
     return IndexPage(hits=rows, total=total, facets=facets, corrected=similar, apart=list_apart(apart))
 
 
@@ -64,7 +67,7 @@ def _is_unknown(searcher: tantivy.Searcher, parts: Sequence[TypedPart], shown: Q
     """
     if not any(find_distance(part.words[0]) for part in parts if not part.phrase and not part.excluded):
         return False
-    clauses = [*make_text_clauses(searcher, parts), *make_filter_clauses(shown)]
+    clauses = [*make_text_clauses(searcher, parts, ranked=False), *make_filter_clauses(shown)]
     return count(searcher, join(clauses)) == 0
 
 

@@ -7,16 +7,21 @@ answers; it is replaced at once, a process that is killed leaves the old name or
 import os
 import shutil
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-LAYOUT = 6
-"""The number of the schema and the analysis of `documents`: an index of another one is built anew."""
+LAYOUT, BEFORE = 7, 6
+"""The number of the schema and the analysis of `documents`: an index of another one is built anew.
+
+Until then one of the layout before answers. It has the same schema, and a search finds the same entries in it; only
+words inside of longer ones count more.
+"""
 
 _SERVED = "served"
-_PREFIX = f"layout-{LAYOUT}."
+_PREFIX, _PREFIX_BEFORE = f"layout-{LAYOUT}.", f"layout-{BEFORE}."
 # tantivy ends each file of a segment with a footer in JSON, its length and this number.
 _FOOTER, _MOST_FOOTER = 1337, 4096
 _PIECE = 1024 * 1024
@@ -26,8 +31,13 @@ class _Checksum(msgspec.Struct):
     crc: int
 
 
+class _Deletes(msgspec.Struct):
+    opstamp: int
+
+
 class _Segment(msgspec.Struct):
     segment_id: str
+    deletes: _Deletes | None = None
 
 
 class _Meta(msgspec.Struct):
@@ -40,10 +50,16 @@ def locate_index(record: Path) -> Path:
 
 
 def read_served(root: Path) -> Path | None:
-    """Return the folder that answers, or None if there is none of this layout."""
+    """Return the folder that answers, or None if there is none of this layout or of the one before."""
     name = _read_name(root)
     folder = root / name
-    return folder if _read_number(name) and folder.is_dir() else None
+    is_known = _read_number(name) or _read_number(name, _PREFIX_BEFORE)
+    return folder if is_known and folder.is_dir() else None
+
+
+def is_of_this_layout(folder: Path) -> bool:
+    """Return whether a folder has an index of this layout."""
+    return folder.name.startswith(_PREFIX)
 
 
 def write_served(root: Path, folder: Path) -> None:
@@ -91,8 +107,20 @@ def is_whole(folder: Path) -> bool:
         return not any(folder.iterdir())
     except (OSError, msgspec.MsgspecError, UnicodeError):
         return False
-    names = {segment.segment_id.replace("-", "") for segment in meta.segments}
-    return all(_is_file_whole(file) for file in folder.iterdir() if file.name.partition(".")[0] in names)
+    segments = {segment.segment_id.replace("-", ""): segment for segment in meta.segments}
+    return all(_is_file_whole(file) for file in folder.iterdir() if _belongs(file.name, segments))
+
+
+def _belongs(name: str, segments: Mapping[str, _Segment]) -> bool:
+    """Return whether a file is of the commit with these segments.
+
+    A process that is killed in a commit leaves deletions of the next one, of which a part may be written.
+    """
+    begun, _, rest = name.partition(".")
+    segment = segments.get(begun)
+    if segment is None or not rest.endswith("del"):
+        return segment is not None
+    return segment.deletes is not None and rest == f"{segment.deletes.opstamp}.del"
 
 
 def _is_file_whole(file: Path) -> bool:
@@ -131,9 +159,9 @@ def _read_name(root: Path) -> str:
         return ""
 
 
-def _read_number(name: str) -> int | None:
-    digits = name.removeprefix(_PREFIX)
-    return int(digits) if name.startswith(_PREFIX) and digits.isdecimal() and digits.isascii() else None
+def _read_number(name: str, prefix: str = _PREFIX) -> int | None:
+    digits = name.removeprefix(prefix)
+    return int(digits) if name.startswith(prefix) and digits.isdecimal() and digits.isascii() else None
 
 
 def _sync(folder: Path) -> None:

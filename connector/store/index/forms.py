@@ -1,8 +1,9 @@
 """A word of a query in all its forms: as it was typed, its stems, the beginning or a part of a longer word.
 
-What a word costs is mostly the entries that have it. So one pass of an automaton marks all of them, and what a form is
-worth beyond that is looked up for the results alone: for those of several words, these are few. The worths are
-additions, each for what a form is more than the next one: an exact word of a title has a stem there, and is a part.
+What a word costs is mostly the lists of entries that are read. So one pass of an automaton marks the entries that have
+any form, without the lists whose entries are in another one: a word as it is always has its stem beside it, and a part
+that a stem tells is no part. What a form is worth beyond that is looked up for the results alone: for those of several
+words, these are few. The worths are additions, each for what a form is more than the next one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,19 +23,21 @@ from connector.store.index.documents import (
     stem,
 )
 
-# In any form an entry has a word; then as a part of a word of its title or keywords; then as itself or its stem.
+# In any form an entry has a word; then as a part of a word of its title or keywords; then as its stem or as it is.
 _ANY, _PART = 0.75, 3.25
 _ADDED: Mapping[FormLevel, float] = {
     FormLevel.TITLE: 2.0,
     FormLevel.KEYWORD: 1.25,
     FormLevel.NAME: 2.5,
     FormLevel.DESCRIPTION: 0.5,
-    FormLevel.TITLE_STEM: 4.0,
+    FormLevel.TITLE_STEM: 7.25,
+    FormLevel.KEYWORD_STEM: 4.0,
     FormLevel.BODY_STEM: 0.75,
 }
-STEMS = (FormLevel.TITLE_STEM, FormLevel.BODY_STEM)
+STEMS = (FormLevel.TITLE_STEM, FormLevel.KEYWORD_STEM, FormLevel.BODY_STEM)
 # A shorter beginning would be that of a large part of the words of all descriptions.
 _BEGUN_LEAST = {FormLevel.NAME: 2, FormLevel.DESCRIPTION: 3}
+_HEADS, _HEAD_STEMS = (FormLevel.TITLE, FormLevel.KEYWORD), (FormLevel.TITLE_STEM, FormLevel.KEYWORD_STEM)
 _REMEMBERED = 256
 
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
@@ -46,22 +49,50 @@ def match_word(searcher: tantivy.Searcher, word: str, *, begun: bool, alone: boo
     `alone` says that nothing else restricts the search: then each form is read as a whole, in place of looked up for
     each result. It changes no score.
     """
-    forms = {
-        level: [name for name in names if searcher.doc_freq("forms", name)]
-        for level, names in _list_forms(word).items()
-    }
-    part = _match_part(word, begun=begun)
-    is_elsewhere = begun or any(forms[level] for level in (FormLevel.NAME, FormLevel.DESCRIPTION, *STEMS))
-    if is_elsewhere:
-        any_form, added = worth(_match_any(word, begun=begun), _ANY), [worth(part, _PART)]
-    else:
-        any_form, added = worth(part, _ANY + _PART), []
-    added += [_match_best(names, _ADDED[level]) for level, names in forms.items() if names]
+    any_form, part = worth(mark_word(word, begun=begun), _ANY), _match_part(word, begun=begun)
+    added = [worth(part, _PART)] if part else []
+    added += [_match_best(names, amount) for names, amount in _list_worths(searcher, word)]
     if alone:
         return tantivy.Query.boolean_query([(_MUST, any_form), *((_SHOULD, query) for query in added)])
     for query in added:
         any_form = tantivy.Query.boolean_query([(_MUST, any_form), (_SHOULD, query)])
     return any_form
+
+
+def mark_word(word: str, *, begun: bool) -> tantivy.Query:
+    """Return the query for the entries that have a folded word in any form, whatever it is worth.
+
+    A word as it is needs no list of its own: each entry with it has its stem too.
+    """
+    part, stems = choose_part(word), _list_stems_of(word)
+    found = [f"{_sign(_HEAD_STEMS)}:{part}.*", f"{SIGNS[FormLevel.PART]}:{part}.*"] if part else []
+    found += [
+        name_form(level, one)
+        for one in stems
+        for level in STEMS
+        if not (part and one.startswith(part) and level is not FormLevel.BODY_STEM)
+    ]
+    found += [f"{SIGNS[level]}:{word}.+" for level, least in _BEGUN_LEAST.items() if begun and len(word) >= least]
+    if begun and not part:
+        found.append(f"{_sign(_HEADS)}:{word}.+")
+    return _match_pattern("|".join(found))
+
+
+def _list_worths(searcher: tantivy.Searcher, word: str) -> list[tuple[Sequence[str], float]]:
+    """Return the forms of a word that the index has, of each level, with what they add."""
+    counts = {
+        level: {name: searcher.doc_freq("forms", name) for name in names} for level, names in _list_forms(word).items()
+    }
+    worths = {
+        level: ([name for name, number in found.items() if number], _ADDED[level]) for level, found in counts.items()
+    }
+    exact, stemmed = (list(counts[level].values()) for level in (FormLevel.TITLE, FormLevel.TITLE_STEM))
+    if exact == stemmed:
+        # All who have the one stem have the word as it is: then one list tells both.
+        names, amount = worths[FormLevel.TITLE_STEM]
+        worths[FormLevel.TITLE_STEM] = names, amount + _ADDED[FormLevel.TITLE]
+        del worths[FormLevel.TITLE]
+    return [(names, amount) for names, amount in worths.values() if names]
 
 
 def list_exact(word: str) -> Iterator[tuple[FormLevel, tantivy.Query]]:
@@ -96,10 +127,14 @@ def worth(query: tantivy.Query, amount: float) -> tantivy.Query:
 
 
 def _list_forms(word: str) -> dict[FormLevel, Sequence[str]]:
-    """Return the forms of a word at each level; often it has the same stem in both languages."""
-    stems = tuple(dict.fromkeys(stem(word, language) for language in (GERMAN, ENGLISH)))
+    """Return the forms of a word at each level."""
     exact = {level: (name_form(level, word),) for level in TEXTS}
-    return exact | {level: tuple(name_form(level, one) for one in stems) for level in STEMS}
+    return exact | {level: tuple(name_form(level, one) for one in _list_stems_of(word)) for level in STEMS}
+
+
+def _list_stems_of(word: str) -> tuple[str, ...]:
+    """Return the stems of a word; often it has the same one in both languages."""
+    return tuple(dict.fromkeys(stem(word, language) for language in (GERMAN, ENGLISH)))
 
 
 def _match_best(names: Sequence[str], amount: float) -> tantivy.Query:
@@ -108,28 +143,25 @@ def _match_best(names: Sequence[str], amount: float) -> tantivy.Query:
     return found[0] if len(found) == 1 else tantivy.Query.disjunction_max_query(found)
 
 
-def _match_part(word: str, *, begun: bool) -> tantivy.Query:
-    """Return the query for a word in titles and keywords: as a part of their words, or whole if it is too short."""
+def begin_part(part: str) -> tantivy.Query:
+    """Return the query for words of titles and keywords that begin with a part, or have one in them that does."""
+    return _match_pattern(f"({SIGNS[FormLevel.PART]}|{SIGNS[FormLevel.WHOLE]}):{part}.*")
+
+
+def _match_part(word: str, *, begun: bool) -> tantivy.Query | None:
+    """Return the query for a word in longer words of titles and keywords, or None if it is too short for that.
+
+    Those that have its stem are worth more, and are not read here.
+    """
     part = choose_part(word)
     if part:
-        return begin(FormLevel.PART, part)
-    return _match_pattern(_join([FormLevel.TITLE, FormLevel.KEYWORD], word, begun=begun))
+        return _match_pattern(f"{SIGNS[FormLevel.PART]}:{part}.*|{_sign(_HEAD_STEMS)}:{part}.+")
+    return _match_pattern(f"{_sign(_HEADS)}:{word}.+") if begun else None
 
 
-def _match_any(word: str, *, begun: bool) -> tantivy.Query:
-    """Return the query for the entries that have a word in any form."""
-    part = choose_part(word)
-    found = [
-        f"{SIGNS[FormLevel.PART]}:{part}.*" if part else _join([FormLevel.TITLE, FormLevel.KEYWORD], word, begun=begun),
-        *(_join([level], word, begun=begun and len(word) >= least) for level, least in _BEGUN_LEAST.items()),
-        *(name for level in STEMS for name in _list_forms(word)[level]),
-    ]
-    return _match_pattern("|".join(found))
-
-
-def _join(levels: Iterable[FormLevel], word: str, *, begun: bool) -> str:
-    """Return the pattern for a word at some levels. A folded word has letters and digits alone."""
-    return f"[{''.join(SIGNS[level] for level in levels)}]:{word}" + (".*" if begun else "")
+def _sign(levels: Iterable[FormLevel]) -> str:
+    """Return the pattern for the sign of one of some levels."""
+    return f"[{''.join(SIGNS[level] for level in levels)}]"
 
 
 @lru_cache(_REMEMBERED)

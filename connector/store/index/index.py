@@ -35,8 +35,8 @@ _QUERIES = 200
 async def open_index(root: Path | None) -> "TantivyIndex":
     """Open the index below a folder, created if it is missing, or one in memory without a folder.
 
-    An index that is missing, damaged or of another layout begins empty. Raises Unavailable if the folder cannot be
-    written.
+    An index that is missing, damaged or of another layout begins empty; one of the layout before answers until the new
+    one is built. Raises Unavailable if the folder cannot be written.
     """
     try:
         served, built = await asyncio.to_thread(_open_tracks, root)
@@ -54,7 +54,7 @@ def _open_tracks(root: Path | None) -> tuple[Track | None, Track | None]:
     served = _open_track(folders.read_served(root))
     built = _open_track(folders.find_unfinished(root))
     folders.remove_others(root, *(track.folder for track in (served, built) if track))
-    if served is None and built is None:
+    if built is None and not (served and served.folder and folders.is_of_this_layout(served.folder)):
         built = Track(folders.make_folder(root))
     return served, built
 

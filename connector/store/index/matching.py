@@ -20,8 +20,8 @@ _MATCHES, _MARKS, _PIECE, _BEFORE = 4, 20, 200, 60
 _LOOKED_AT = 20_000
 # The characters of a text that are searched for similar words.
 _SIMILAR_WITHIN = 1000
-# The written words that are remembered for one query.
-_WORDS_KNOWN = 4096
+# The written words that are remembered for one query, and the short texts.
+_WORDS_KNOWN, _TEXTS_KNOWN = 4096, 256
 
 
 class _Wanted(msgspec.Struct, frozen=True):
@@ -106,9 +106,9 @@ def _list_texts(entry: Entry) -> Iterator[tuple[str, str | None, str]]:
 
 def _find_marks(text: str, asked: "_Asked", *, corrected: bool) -> list[tuple[int, int]]:
     """Return where the words that are asked for are in a text."""
-    marks = {match.span() for match in WRITTEN.finditer(text) if asked[match[0]]}
     if not (asked.phrases or corrected):
-        return sorted(marks)
+        return asked.mark(text)
+    marks = set(_mark_words(text, asked))
     found = spans(text)
     for phrase in asked.phrases:
         marks |= _find_phrase(found, phrase)
@@ -119,13 +119,17 @@ def _find_marks(text: str, asked: "_Asked", *, corrected: bool) -> list[tuple[in
     return sorted(marks)
 
 
+def _mark_words(text: str, asked: "_Asked") -> list[tuple[int, int]]:
+    return [match.span() for match in WRITTEN.finditer(text) if asked[match[0]]]
+
+
 def _find_phrase(found: list[tuple[int, int, str]], wanted: tuple[str, ...]) -> set[tuple[int, int]]:
     folded = tuple(word for _, _, word in found)
     starts = (at for at in range(len(folded) - len(wanted) + 1) if folded[at : at + len(wanted)] == wanted)
     return {(found[at][0], found[at + len(wanted) - 1][1]) for at in starts}
 
 
-# The results of one page repeat the words of each other.
+# The results of one page repeat the words of each other, and their keywords, publishers and themes as a whole.
 class _Asked(dict[str, bool]):
     """Whether a written word is one that a query, or its compounds taken apart, asks for: each is judged once."""
 
@@ -133,6 +137,18 @@ class _Asked(dict[str, bool]):
         self.wanted = wanted
         self.single = [one for one in wanted if not one.phrase]
         self.phrases = [one.words for one in wanted if one.phrase]
+        self._marks: dict[str, list[tuple[int, int]]] = {}
+
+    def mark(self, text: str) -> list[tuple[int, int]]:
+        """Return where single words that are asked for are in a text, in order; a short text is judged once."""
+        if len(text) > _PIECE:
+            return _mark_words(text, self)
+        marks = self._marks.get(text)
+        if marks is None:
+            if len(self._marks) >= _TEXTS_KNOWN:
+                self._marks.clear()
+            marks = self._marks[text] = _mark_words(text, self)
+        return marks
 
     def __missing__(self, written: str) -> bool:
         if len(self) >= _WORDS_KNOWN:

@@ -28,7 +28,17 @@ from connector.store.index.documents import (
     make_schema,
     name_form,
 )
-from connector.store.index.forms import begin, form, list_exact, list_stems, match_word, resemble, worth
+from connector.store.index.forms import (
+    begin,
+    begin_part,
+    form,
+    list_exact,
+    list_stems,
+    mark_word,
+    match_word,
+    resemble,
+    worth,
+)
 from connector.store.index.typed import TypedPart
 from connector.store.words import words
 
@@ -40,10 +50,11 @@ _EXACT = {
     FormLevel.NAME: 4.0,
     FormLevel.DESCRIPTION: 2.0,
     FormLevel.TITLE_STEM: 8.0,
+    FormLevel.KEYWORD_STEM: 4.0,
     FormLevel.BODY_STEM: 1.5,
 }
 _BEGUN = {FormLevel.TITLE: 5.0, FormLevel.KEYWORD: 3.5}
-_ALIKE = {FormLevel.TITLE_STEM: 2, FormLevel.BODY_STEM: 1}
+_ALIKE = {FormLevel.TITLE_STEM: 2, FormLevel.KEYWORD_STEM: 1, FormLevel.BODY_STEM: 1}
 _PART, _SIMILAR_PART = 4.0, 1.0
 _SIMILAR_LEAST, _SIMILAR_TWICE, _SIMILAR_PART_LEAST, _SIMILAR_MOST = 4, 8, 6, 30
 # What a word adds that an entry has in other forms than the best one.
@@ -82,8 +93,14 @@ def make_text_clauses(
     *,
     similar: bool = False,
     apart: Mapping[str, Sequence[Split]] = NOT_APART,
+    ranked: bool = True,
 ) -> list[Clause]:
-    """Return the clauses of what was typed; `similar` admits similar words too, `apart` the splits of a word."""
+    """Return the clauses of what was typed; `similar` admits similar words too, `apart` the splits of a word.
+
+    Those that are not `ranked` find the same entries, all of the same worth: to count them costs less.
+    """
+    if not ranked:
+        return [_exclude(part) if part.excluded else (_MUST, _mark(part, apart, similar=similar)) for part in parts]
     return [
         _exclude(part)
         if part.excluded
@@ -114,6 +131,16 @@ def _match(
     return found[0] if len(found) == 1 else tantivy.Query.disjunction_max_query(found, _OTHER_FORMS)
 
 
+def _mark(part: TypedPart, apart: Mapping[str, Sequence[Split]], *, similar: bool) -> tantivy.Query:
+    """Return the query for a phrase, or for a word, its splits and words similar to it, whatever they are worth."""
+    if part.phrase:
+        return _match_phrase(part)
+    word = part.words[0]
+    found = [mark_word(word, begun=part.prefix), *map(_match_split, apart.get(word, ()))]
+    found += _list_similar(word) if similar else []
+    return found[0] if len(found) == 1 else tantivy.Query.boolean_query([(_SHOULD, query) for query in found])
+
+
 def _list_similar(word: str) -> Iterable[tantivy.Query]:
     """Yield the queries for words similar to one, and for words with a similar part."""
     distance = find_distance(word)
@@ -121,8 +148,9 @@ def _list_similar(word: str) -> Iterable[tantivy.Query]:
         return
     yield from (worth(resemble(level, word, distance), amount) for level, amount in _SIMILAR.items())
     if len(word) >= _SIMILAR_PART_LEAST:
-        part = name_form(FormLevel.PART, cut_part(word))
-        yield worth(resemble("forms", part, distance, begun=True), _SIMILAR_PART)
+        for level in (FormLevel.PART, FormLevel.WHOLE):
+            part = name_form(level, cut_part(word))
+            yield worth(resemble("forms", part, distance, begun=True), _SIMILAR_PART)
 
 
 def make_filter_clauses(query: Query, *, without: Facet | None = None) -> list[Clause]:
@@ -269,7 +297,7 @@ def match_part(word: str, *, first: bool) -> tantivy.Query:
     found = [worth(query, _EXACT[level]) for level, query in list_exact(word)]
     part = choose_part(word) if len(word) >= _END_LEAST else ""
     if part:
-        found.append(worth(begin(FormLevel.PART, part), _PART))
+        found.append(worth(begin_part(part), _PART))
     if first:
         found += [worth(begin(level, word), amount) for level, amount in _BEGUN.items()]
     return tantivy.Query.disjunction_max_query(found, 0.1)

@@ -247,3 +247,16 @@ def test_a_filter_that_leaves_nothing_corrects_no_word(searcher: tantivy.Searche
 def test_values_that_are_equally_frequent_are_told_in_their_order(searcher: tantivy.Searcher) -> None:
     counted = find(searcher, Query(facets=True)).facets[Facet.PUBLISHER]
     assert [value.value for value in counted] == sorted(f"Amt {number}" for number in range(50))[:30]
+
+
+@pytest.mark.parametrize("text", ["baum rad", "bäume", "baumm", "radbaum", '"rad baum"', "baum -rad", "ba", "b"])
+def test_facets_count_what_is_found(text: str) -> None:
+    track = Track(None)
+    for row, title in enumerate(["Baum Rad", "Bäume", "Radweg am Baum", "Rad Baum", "Baustelle", "Wald"], 1):
+        made = replace(entry(f"d{row}", title, descriptions={"de": "Baum" if row == 6 else ""}), row=row, seq=row)
+        track.put([replace(made, publisher=f"Amt {row}")])
+    track.commit()
+    page = track.search(lambda searcher: find(searcher, Query(text=text, facets=True, limit=100)))
+    assert page.total
+    counted = {value.value: value.count for value in page.facets[Facet.PUBLISHER]}
+    assert counted == {f"Amt {row}": 1 for row, _ in page.hits}

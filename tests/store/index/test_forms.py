@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from connector.store.index.documents import FormLevel, choose_part
-from connector.store.index.forms import begin, form, list_exact, match_word, name_form
+from connector.store.index.documents import FormLevel, choose_part, make_schema, name_form, register
+from connector.store.index.forms import begin, begin_part, form, list_exact, match_word
 from connector.store.index.track import Track
 from tests.contract.test_record import entry
 
@@ -42,7 +42,7 @@ def test_a_word_finds_what_one_of_its_forms_finds(written: list[tuple[str, str, 
     track = _fill(written)
     folded = word.replace("ä", "a").replace("ö", "o")
     part = choose_part(folded)
-    forms = [query for _, query in list_exact(folded)] + ([begin(FormLevel.PART, part)] if part else [])
+    forms = [query for _, query in list_exact(folded)] + ([begin_part(part)] if part else [])
     begun = [begin(level, folded) for level in (FormLevel.TITLE, FormLevel.KEYWORD)]
     begun += [begin(FormLevel.NAME, folded)] + ([begin(FormLevel.DESCRIPTION, folded)] if len(folded) > 2 else [])
     for as_beginning, expected in ((False, forms), (True, forms + begun)):
@@ -78,3 +78,22 @@ def test_a_better_form_is_worth_more() -> None:
 def test_a_form_is_read_as_it_is_written() -> None:
     track = _fill([("Baum", "", "", "de", "Amt")])
     assert track.search(lambda searcher: _find(searcher, form(name_form(FormLevel.TITLE, "baum"))))
+
+
+def test_what_the_layout_before_has_written_is_found_too() -> None:
+    # What layout 6 wrote for "Bäume", the keyword "Stadt", "Alle Hecken": no stems of keywords apart.
+    forms = "t:baume k:stadt d:alle d:hecken T:baum B:stadt B:all B:heck part:baum part:baume part:stadt"
+    index = tantivy.Index(make_schema())
+    register(index)
+    writer = index.writer(15_000_000, 1)
+    made = tantivy.Document()
+    made.add_integer("row", 1)
+    made.add_text("forms", forms)
+    writer.add_document(made)
+    writer.commit()
+    index.reload()
+    for word in ("baum", "baume", "stadt", "hecken", "heck"):
+        found = _find(index.searcher(), match_word(index.searcher(), word, begun=False, alone=True))
+        assert found.keys() == {1}, word
+    assert _find(index.searcher(), match_word(index.searcher(), "hec", begun=True, alone=False)).keys() == {1}
+    assert not _find(index.searcher(), match_word(index.searcher(), "hec", begun=False, alone=False))

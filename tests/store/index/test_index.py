@@ -14,7 +14,7 @@ from connector.ports.broker_store import Entry
 from connector.ports.search_index import Followed, IndexMissing, Query, SearchUnavailable
 from connector.ports.store_errors import Unavailable
 from connector.store.index import index as module
-from connector.store.index.folders import find_unfinished, is_whole, read_served
+from connector.store.index.folders import BEFORE, LAYOUT, find_unfinished, is_whole, read_served
 from connector.store.index.index import TantivyIndex, open_index
 from tests.contract.test_record import entry
 
@@ -167,6 +167,51 @@ async def test_a_damaged_index_or_one_of_another_layout_is_built_anew(
     assert again.progress() == Followed(served=None, built=500, answers=False)
     await again.switch()
     assert await rows(again, "wiese") == [500]
+    await again.close()
+
+
+async def test_deletions_of_a_commit_that_was_not_finished_are_no_damage(index: TantivyIndex, tmp_path: Path) -> None:
+    await serve(index, *(numbered(number) for number in range(1, 9)))
+    await index.put([removed(9, 1)])
+    await index.commit()
+    await index.close()
+    folder = read_served(tmp_path / "index")
+    assert folder is not None
+    kept = next(folder.glob("*.del"))
+    begun, _, _ = kept.name.partition(".")
+    (folder / f"{begun}.999999.del").write_bytes(kept.read_bytes()[:9])
+    reopened = await open_index(tmp_path / "index")
+    assert (reopened.progress().answers, await rows(reopened)) == (True, [2, 3, 4, 5, 6, 7, 8])
+    await reopened.close()
+    kept.write_bytes(kept.read_bytes()[:9])
+    reopened = await open_index(tmp_path / "index")
+    assert reopened.progress().answers is False
+    await reopened.close()
+
+
+async def test_an_index_of_the_layout_before_answers_and_follows_until_the_new_one_is_built(
+    index: TantivyIndex, tmp_path: Path
+) -> None:
+    await serve(index, numbered(1))
+    await index.close()
+    root = tmp_path / "index"
+    folder = read_served(root)
+    assert folder is not None
+    folder.rename(root / f"layout-{BEFORE}.000009")
+    (root / "served").write_text(f"layout-{BEFORE}.000009")
+    upgraded = await open_index(root)
+    assert upgraded.progress() == Followed(served=1, built=0, found=1)
+    await upgraded.put([numbered(2)])
+    await upgraded.commit()
+    assert await rows(upgraded, "wald") == [1, 2]
+    await upgraded.put([numbered(1), numbered(2)], built=True)
+    await upgraded.commit(built=True)
+    await upgraded.close()
+    again = await open_index(root)
+    assert again.progress() == Followed(served=2, built=2, found=2)
+    await again.switch()
+    assert await rows(again, "wald") == [1, 2]
+    assert [one.name.partition(".")[0] for one in root.iterdir() if one.is_dir()] == [f"layout-{LAYOUT}"]
     await again.close()
 
 

@@ -30,3 +30,12 @@ def test_a_long_text_is_cut_around_the_first_word() -> None:
     (match,) = explain("zielwort", entry("a", descriptions={"de": text}), corrected=False)
     assert [match.text[begin:end] for begin, end in match.marks] == ["Zielwort"]
     assert match.text.startswith("Anfang")
+
+
+def test_texts_that_entries_share_are_marked_alike_and_others_are_not_mixed_up() -> None:
+    # More different texts than are remembered, each twice.
+    for number in (*range(300), *range(300)):
+        made = entry("a", f"Nummer {number}", keywords=("Stadtwald", f"Wald {number}", "Rad"))
+        found = explain("wald", made, corrected=False)
+        assert [match.text for match in found] == ["Stadtwald", f"Wald {number}"]
+        assert [match.text[begin:end] for match in found for begin, end in match.marks] == ["Stadtwald", "Wald"]
