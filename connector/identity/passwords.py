@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from connector.ports.passwords import Busy
 
 _SALT_BYTES, _HASH_BYTES = 16, 32
-_WAITING = 16
+WAITING = 16
+"""The most passwords that wait for their turn, with the one that is being hashed."""
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class Argon2Passwords:
         return await self._work(partial(self._verify, password, stored))
 
     async def _work(self, work: Callable[[], T]) -> T:
-        if self._waiting >= _WAITING:
+        if self._waiting >= WAITING:
             raise Busy("Too many sign-ins wait at the same time: try again in a minute.")
         self._waiting += 1
         try:

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from connector.ports.entities import UserRole
 from tests.browser.hands import Keyboard
@@ -71,4 +71,30 @@ def test_the_number_in_the_menu_follows_by_itself(browser: Browser, served: Serv
     served.do(served.office.ask("urn:n:2"))
     expect(page.locator("[data-live] .count")).to_have_text("2", timeout=10_000)
     assert faults == []
+    context.close()
+
+
+def test_a_stream_whose_answer_was_an_error_is_opened_again(browser: Browser, served: ServedOffice) -> None:
+    """A proxy answers so while the server starts again; the browser by itself does not try once more."""
+    context = browser.new_context(locale="de-DE", base_url=served.address)
+    page, _ = watch(context, served)
+    sign_in(page, served, UserRole.PROVIDER)
+    opened: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        opened.append(route.request.url)
+        if len(opened) == 1:
+            return route.fulfill(status=502, body="away")
+        return route.continue_()
+
+    page.route("**/eingang/laufend", refuse_once)
+    page.clock.install()
+    page.goto("/konto")
+    served.do(served.office.ask("urn:n:2"))
+    for _ in range(1000):
+        page.clock.fast_forward(70_000)
+        if len(opened) > 1:
+            break
+    expect(page.locator("[data-live] .count")).to_have_text("2", timeout=20_000)
+    assert len(opened) == 2
     context.close()

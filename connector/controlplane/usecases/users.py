@@ -24,6 +24,8 @@ from connector.views.users import FIRST_USER, UserOrder
 LINK_MS = 24 * 3_600_000
 IDLE_MS = 2 * 3_600_000
 LONGEST_MS = 12 * 3_600_000
+CLOCK_MS = 60_000
+"""How far the clocks of two replicas may be apart."""
 # A session that is in use is written once in this time.
 _NOTED_MS = 60_000
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
@@ -155,7 +157,8 @@ async def find_invited(register: UserRegister, name: str, secret: str) -> User |
     if user is None or not user.link_hash or user.disabled_at is not None:
         return None
     fits = hmac.compare_digest(_hash(secret), user.link_hash)
-    return user if fits and register.context.now() < (user.link_until or 0) else None
+    left = (user.link_until or 0) - register.context.now()
+    return user if fits and 0 < left <= LINK_MS + CLOCK_MS else None
 
 
 async def _require_invited(register: UserRegister, name: str, secret: str) -> User:
@@ -207,7 +210,7 @@ async def find_session(register: UserRegister, token: str, *, seen: bool = True)
     context = register.context
     session = await context.store.session(context.owner, _hash(token))
     now = context.now()
-    if session is None or now - session.seen_at >= IDLE_MS or now - session.begun_at >= LONGEST_MS:
+    if session is None or not _lasts(session, now):
         return None
     user = await context.store.user(context.owner, session.user)
     if user is None or user.disabled_at is not None:
@@ -215,6 +218,12 @@ async def find_session(register: UserRegister, token: str, *, seen: bool = True)
     if seen and now - session.seen_at >= _NOTED_MS:
         await context.store.commit([SeeSession(context.owner, session.token_hash, now)])
     return user
+
+
+def _lasts(session: UserSession, now: int) -> bool:
+    """Whether a session goes on. One of the future is that of a clock that was wrong: it would not end for as long."""
+    unused, age = now - session.seen_at, now - session.begun_at
+    return -CLOCK_MS <= unused < IDLE_MS and -CLOCK_MS <= age < LONGEST_MS
 
 
 async def sign_out(register: UserRegister, token: str) -> None:

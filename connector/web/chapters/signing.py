@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.usecases import users
+from connector.controlplane.usecases.accounts import browsers
 from connector.language.catalogue import LANGUAGES
 from connector.ports.login import LoginFault
 from connector.web.frame.forms import read_form
@@ -14,6 +15,7 @@ from connector.web.frame.visit import (
     Visit,
     end_session,
     go_to,
+    read_mark,
     read_query,
     render,
     set_language,
@@ -57,7 +59,8 @@ async def sign_in(visit: Visit) -> Response:
     address = pages.name_caller(visit.request)
     kept = {field.removeprefix(_KEPT): text for field, text in form.items() if field.startswith(_KEPT)}
     password = form.get("passwort", "")[: users.LONGEST_PASSWORD]
-    with pages.attempts.open_attempt(name, address, now) as attempt:
+    browser = await browsers.find_browser(visit.users, name, read_mark(visit.request, pages.here))
+    with pages.attempts.open_attempt(name, address, now, browser=browser, hashes=True) as attempt:
         if attempt.wait_s:
             fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
             return render(visit, "sign_in.html", status=429, wanted=wanted, name=name, fault=fault, kept=kept)

@@ -34,7 +34,7 @@ def is_form(request: Request) -> bool:
 async def read_form(request: Request) -> Mapping[str, str]:
     """Return the fields of a form (`application/x-www-form-urlencoded`). Raises FormFault.
 
-    Several values of one name, as of boxes to check, are lines of one text.
+    Several values of one name, as of boxes to check, are lines of one text. Who leaves before the end has sent no form.
     """
     body = bytearray()
     try:
@@ -44,7 +44,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
                 if len(body) > MOST_BYTES:
                     raise FormFault("form-unreadable")
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except (ValueError, TimeoutError):
+    except (ValueError, TimeoutError, ClientDisconnect):
         raise FormFault("form-unreadable") from None
     # Browsers send the lines of a text with both signs of a line end.
     found: dict[str, str] = {}

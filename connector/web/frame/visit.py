@@ -15,6 +15,7 @@ from connector.broker.operating.acts import ActRefused
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.controlplane.judging.library import Library
 from connector.controlplane.usecases import users
+from connector.controlplane.usecases.accounts import browsers
 from connector.controlplane.usecases.users import SignedIn, UserRegister
 from connector.dataplane.uploads import Uploads
 from connector.desk.broker import BrokerOffice
@@ -39,6 +40,7 @@ LANGUAGE_COOKIE = "dk-lang"
 _STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 422, PeerFailed: 502}
 _WITHOUT_STORE: dict[type[StoreError], str] = {StoreFull: "error-store-full", StoreDamaged: "error-store-damaged"}
 _DAY_S = 86_400
+_SIGN_IN, _KNOWN_DAYS = "/anmelden", 180
 PASSWORD_FIELDS = ("passwort", "bisher")
 """What the names of fields with a password begin with."""
 
@@ -231,11 +233,19 @@ def read_token(request: Request, here: PagesOrigin) -> str | None:
 
 
 def set_session(answer: Response, here: PagesOrigin, signed_in: SignedIn) -> Response:
-    """Give the browser the token of a session, and the language of its user."""
+    """Give the browser the token of a session, the language of its user, and a mark by which it is known again."""
     for place, name in list_cookies(here).items():
         answer.set_cookie(name, signed_in.token, path="/", secure=place == "host", httponly=True, samesite="lax")
+    if mark := browsers.make_mark(signed_in.user):
+        age, name = _KNOWN_DAYS * _DAY_S, _name_mark(here)
+        answer.set_cookie(name, mark, max_age=age, path=_SIGN_IN, secure=here.secure, httponly=True, samesite="strict")
     chosen = next((language for language in LANGUAGES if language == signed_in.user.language), None)
     return set_language(answer, here, chosen) if chosen else answer
+
+
+def read_mark(request: Request, here: PagesOrigin) -> str:
+    """Return the mark of a browser in which somebody has signed in before; empty if it has none."""
+    return request.cookies.get(_name_mark(here), "")
 
 
 def drop_session(answer: Response, here: PagesOrigin) -> Response:
@@ -243,6 +253,10 @@ def drop_session(answer: Response, here: PagesOrigin) -> Response:
     for place, name in list_cookies(here).items():
         answer.delete_cookie(name, path="/", secure=place == "host", httponly=True, samesite="lax")
     return answer
+
+
+def _name_mark(here: PagesOrigin) -> str:
+    return f"__Secure-{here.cookie}-known" if here.secure else f"{here.cookie}-known"
 
 
 async def end_session(visit: Visit) -> None:

@@ -2,26 +2,33 @@
 // each form once.
 "use strict";
 
+const AGAIN_MS = 30000;
+
+// A browser gives a stream up for good whose answer is an error, as that of a proxy while the server starts again.
+function follow(address, take) {
+  const stream = new EventSource(address);
+  stream.addEventListener("message", (event) => take(JSON.parse(event.data), stream));
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN_MS * (1 + Math.random()), address, take);
+  });
+  window.addEventListener("pagehide", () => stream.close());
+}
+
 const shown = document.querySelector("[data-live]");
 if (shown) {
-  const stream = new EventSource(shown.dataset.live);
-  stream.addEventListener("message", (event) => {
-    const { count, text } = JSON.parse(event.data);
+  follow(shown.dataset.live, ({ count, text }) => {
     const [number, words] = shown.children;
     number.textContent = count > 99 ? "99+" : String(count);
     if (words.textContent !== text) tell(`${shown.parentElement.firstChild.textContent.trim()}: ${text}`);
     words.textContent = text;
     shown.hidden = count === 0;
   });
-  window.addEventListener("pagehide", () => stream.close());
 }
 
 // A part of the page that the server writes anew when something happens; the last event closes the stream.
 const followed = document.querySelector("[data-follow]");
 if (followed) {
-  const stream = new EventSource(followed.dataset.follow);
-  stream.addEventListener("message", (event) => {
-    const { part, deed, last } = JSON.parse(event.data);
+  follow(followed.dataset.follow, ({ part, deed, last }, stream) => {
     write(followed, part);
     for (const act of document.querySelectorAll("[data-deed]")) act.hidden = !(deed || {})[act.dataset.deed];
     if (!last) return;
@@ -29,7 +36,6 @@ if (followed) {
     // What could be done as long as it went on, is over.
     for (const open of document.querySelectorAll("[data-until-end]")) open.hidden = true;
   });
-  window.addEventListener("pagehide", () => stream.close());
 }
 
 // What is the same stays as it is, and what has the focus keeps it: a person may be on the way through it by keyboard.

@@ -24,8 +24,10 @@ async def _try(office: Office, name: str, password: str, **more: str) -> httpx.R
 async def test_the_cookie_of_a_session_is_bound_to_the_host_and_hidden_from_scripts(office: Office) -> None:
     await office.add_user("a.kaya", UserRole.PROVIDER)
     answer = await _try(office, " A.Kaya ", PASSWORD)
-    (cookie,) = answer.headers.get_list("set-cookie")
+    cookie, mark = answer.headers.get_list("set-cookie")
     assert re.match(r"__Host-dk-[0-9a-f]{8}=", cookie)
+    assert re.match(r"__Secure-dk-[0-9a-f]{8}-known=", mark)
+    assert {"HttpOnly", "Secure", "Path=/anmelden", "SameSite=strict"} <= set(mark.split("; "))
     assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
     assert "Max-Age" not in cookie
@@ -56,6 +58,20 @@ async def test_after_five_failures_the_right_password_has_to_wait_too(office: Of
     assert answer.status_code == 429
     assert "warten Sie" in answer.text
     assert (await _try(office, "b.adler", "wrong")).status_code == 401
+
+
+async def test_failures_of_others_do_not_keep_a_person_out_of_a_browser_that_is_known(office: Office) -> None:
+    known = await office.sign_in(UserRole.PROVIDER)
+    await known.post("/abmelden")
+    await office.add_user("b.adler", UserRole.PROVIDER)
+    for name in ("a.kaya", "b.adler"):
+        for _ in range(5):
+            assert (await _try(office, name, "wrong")).status_code == 401
+        assert (await _try(office, name, PASSWORD)).status_code == 429
+    # The mark is one for its own person.
+    assert (await known.post("/anmelden", data={"name": "b.adler", "passwort": PASSWORD})).status_code == 429
+    assert (await known.post("/anmelden", data={"name": "a.kaya", "passwort": "wrong"})).status_code == 401
+    assert (await known.post("/anmelden", data={"name": "a.kaya", "passwort": PASSWORD})).status_code == 303
 
 
 async def test_guesses_at_the_same_time_are_one_guess(office: Office) -> None:
@@ -96,6 +112,24 @@ async def test_a_session_ends_without_requests_and_after_a_day_in_any_case(
     idle = await office.sign_in(UserRole.PROVIDER)
     clock[0] += 2 * HOUR
     assert (await idle.get("/konto")).headers["location"] == "/anmelden?zu=%2Fkonto"
+
+
+async def test_a_session_and_a_link_of_a_clock_that_was_ahead_are_over(office: Office) -> None:
+    """After a start with a wrong clock, they would last as long as it was wrong."""
+    context = office.desk.values.context
+    clock = [NOW + 400 * 24 * HOUR]
+    object.__setattr__(context, "now", lambda: clock[0])
+    browser = await office.sign_in(UserRole.PROVIDER)
+    order = UserOrder(name="b.adler", person="Bo Adler", roles=(UserRole.PROVIDER,))
+    secret = (await users.add(office.register, order, by="test")).link.rpartition("=")[2]
+    assert (await browser.get("/konto")).status_code == 200
+    # Clocks of two replicas differ a little.
+    clock[0] -= users.CLOCK_MS
+    assert (await browser.get("/konto")).status_code == 200
+    assert await users.find_invited(office.register, "b.adler", secret) is not None
+    clock[0] = NOW
+    assert (await browser.get("/konto")).status_code == 303
+    assert await users.find_invited(office.register, "b.adler", secret) is None
 
 
 async def test_an_open_stream_of_events_does_not_keep_a_session_alive(office: Office) -> None:

@@ -56,3 +56,24 @@ async def test_several_values_of_one_name_are_lines(office: Office) -> None:
     body = b"id=urn:f:1&stand=1&titel=Luft&text=&text=Zwei&text=Drei%0D%0AVier"
     await browser.post("/neues-angebot/beschreibung", content=body, headers=FORM)
     assert (await office.form()).answers["text"] == "\nZwei\nDrei\nVier"
+
+
+async def test_who_leaves_before_the_end_of_a_form_is_no_error_of_the_pages(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stranger would fill the log with it."""
+    host = office.address.partition("://")[2].encode()
+    head = [(b"host", host), (b"sec-fetch-site", b"same-origin"), (b"content-length", b"100")]
+    scope = {"type": "http", "method": "POST", "path": "/anmelden", "query_string": b"", "headers": head}
+    arriving = [{"type": "http.request", "body": b"name=a", "more_body": True}, {"type": "http.disconnect"}]
+    answered: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return arriving.pop(0)
+
+    async def send(message: dict[str, object]) -> None:
+        answered.append(message)
+
+    await office.app(scope, receive, send)
+    assert answered[0]["status"] == 422
+    assert not caplog.records

@@ -36,7 +36,8 @@ async def change_password(visit: Visit) -> Response:
     pages, now = visit.pages, visit.now
     name, address = visit.person.name, pages.name_caller(visit.request)
     fault = "" if new == form.get("passwort2") else visit.words.say("password-twice")
-    with pages.attempts.open_attempt(name, address, now) as attempt:
+    # Who has signed in is no stranger: what others fail at does not count.
+    with pages.attempts.open_attempt(name, address, now, browser="signed in") as attempt:
         if attempt.wait_s:
             fault = visit.words.say("sign-in-wait", count=-(-attempt.wait_s // 60))
         if not fault:
