@@ -25,9 +25,9 @@ def test_german_texts_have_no_word_of_the_standards(chapter: str) -> None:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_english_texts_have_one_word_for_an_agreement_and_for_a_delivery(chapter: str) -> None:
+def test_english_texts_have_one_word_for_an_agreement(chapter: str) -> None:
     for key, sentence in read_chapter("en", chapter).items():
-        assert not re.findall(r"\b(?:contract|transfer)s?\b", sentence, re.IGNORECASE), key
+        assert not re.findall(r"\bcontracts?\b", sentence, re.IGNORECASE), key
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.stem)
