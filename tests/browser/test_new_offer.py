@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from connector.controlplane.usecases import users
 from connector.ports.entities import AssetStatus, PageBounds, UserRole
 from connector.views.users import UserOrder
-from tests.browser.served import CHROMIUM, ServedOffice, sign_in
+from tests.browser.served import CHROMIUM, PATIENCE_MS, ServedOffice, sign_in
+from tests.support.data import data_folder
 from tests.support.plane import OWNER
 from tests.web.office import PASSWORD
 
@@ -45,25 +46,51 @@ class Counted:
         self.inputs += 1
         self.page.get_by_role(role, name=name).click()
 
-    def choose_file(self) -> None:
+    def choose_file(self, file: Any = FILE) -> None:
         self.inputs += 1
-        self.page.locator("#datei").set_input_files(FILE)
+        self.page.locator("#datei").set_input_files(file)
+
+
+CITY_FILES = (
+    ("bochum", "playgrounds.csv"),
+    ("bochum", "weather_943CC6451BFB_2025-07.csv"),
+    ("karlsruhe", "baustellen.geojson"),
+    ("stuttgart", "stuttgart-realtime.xml"),
+)
+"""Playgrounds, weather, roadworks and parking of real cities."""
 
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_newcomer_releases_a_first_offer_with_few_inputs(
     browser: Browser, served: ServedOffice, script: bool
 ) -> None:
+    title = _release_first(browser, served, FILE, script=script)
+    assert title == {"de": "Baum kataster"}
+
+
+@pytest.mark.parametrize("parts", CITY_FILES, ids=lambda parts: parts[-1])
+def test_a_newcomer_releases_a_real_file_of_a_city_with_as_few_inputs(
+    browser: Browser, tmp_path: Path, parts: tuple[str, ...]
+) -> None:
+    file = data_folder(*parts)
+    office = ServedOffice(tmp_path, largest=file.stat().st_size)
+    assert _release_first(browser, office, file, script=True)["de"]
+    office.close()
+
+
+def _release_first(browser: Browser, served: ServedOffice, file: Any, *, script: bool) -> dict[str, str]:
+    """Go from the link of an invitation to a released offer, within the inputs allowed; return its title."""
     order = UserOrder(name="a.kaya", person="Aylin Kaya", roles=(UserRole.PROVIDER,))
     link = served.do(users.add(served.office.register, order, by="test")).link
     context = browser.new_context(locale="de-DE", java_script_enabled=script, base_url=served.address)
     person = Counted(context.new_page())
+    person.page.set_default_timeout(PATIENCE_MS)
     person.page.goto(link.replace("https://pages.example", served.address))
     person.fill("#passwort", PASSWORD)
     person.fill("#passwort2", PASSWORD)
     person.click("button", "Passwort setzen und anmelden")
     person.click("link", "Neues Angebot")
-    person.choose_file()
+    person.choose_file(file)
     if not script:
         person.click("button", "Hochladen und ansehen")
     person.page.wait_for_url("**/neues-angebot/beschreibung*")
@@ -73,9 +100,9 @@ def test_a_newcomer_releases_a_first_offer_with_few_inputs(
     person.click("button", "Veröffentlichen")
     expect(person.page.get_by_role("status").first).to_contain_text("Das Angebot ist veröffentlicht.")
     (asset,), _ = served.do(served.office.store.assets(OWNER, PageBounds(), status=AssetStatus.PUBLISHED))
-    assert asset.title == {"de": "Baum kataster"}
     assert person.inputs <= MOST_INPUTS, person.inputs
     context.close()
+    return dict(asset.title)
 
 
 def test_what_is_typed_survives_a_reload_and_going_back(browser: Browser, served: ServedOffice) -> None:

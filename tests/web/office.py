@@ -68,6 +68,7 @@ class Office(Visited):
         address: str = PAGES,
         title: dict[str, str] | None = None,
         organisation: PagesLogin | None = None,
+        largest: int = 100_000,
     ) -> None:
         self.desk, self.store, self.address = desk, desk.store, address
         self.title = title or TITLE
@@ -90,7 +91,7 @@ class Office(Visited):
                 return str(error)
 
         publisher = dataclasses.replace(desk.values.publisher, look=look, deriver=deriver)
-        uploads = Uploads(self.root, largest=100_000)
+        uploads = Uploads(self.root, largest=largest)
         self.values = msgspec.structs.replace(desk.values, publisher=publisher)
         house = PagesHouse(address=address, provider="Tiefbauamt Musterstadt", organisation=organisation)
         secrets = {"geoportal": ("geo.stadt.example:443", "daten.stadt.example:443")}

@@ -24,6 +24,12 @@ def test_german_texts_have_no_word_of_the_standards(chapter: str) -> None:
         assert not FORBIDDEN.findall(sentence), key
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_english_texts_have_one_word_for_an_agreement(chapter: str) -> None:
+    for key, sentence in read_chapter("en", chapter).items():
+        assert not re.findall(r"\bcontracts?\b", sentence, re.IGNORECASE), key
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.stem)
 def test_a_template_has_no_text_of_its_own(template: Path) -> None:
     """Every word that a person reads is in the catalogue."""

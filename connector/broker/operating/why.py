@@ -41,7 +41,7 @@ class WhyStep(msgspec.Struct, frozen=True, kw_only=True):
 
 class Wayfarer(msgspec.Struct, frozen=True, kw_only=True):
     """The dataset that is asked about, with everything that is known of it. `of_broker` are the
-    marks of the broker that relays its source; `asked` is a search that should find it.
+    marks of the broker that relays its source, `broker` its name; `asked` is a search that should find it.
 
     `names_keys` is false if the answer must not say which management key or person acted. `people` has the names of
     people by what they sign in with.
@@ -53,6 +53,7 @@ class Wayfarer(msgspec.Struct, frozen=True, kw_only=True):
     entry: Entry | None
     marks: Sequence[Mark]
     of_broker: Sequence[Mark]
+    broker: str
     asked: Asked | None
     names_keys: bool
     people: Mapping[str, str]
@@ -98,6 +99,7 @@ async def explain(
         entry=await record.stored(participant, dataset),
         marks=await record.marks(participant, dataset),
         of_broker=[mark for broker in brokers for mark in await record.marks(broker, None) if mark.kind in PASSED_ON],
+        broker=await _name_broker(record, brokers[0]) if brokers else "",
         asked=asked,
         names_keys=names_keys,
         people=people,
@@ -109,6 +111,12 @@ async def explain(
         if not step.passed:
             break
     return tuple(steps)
+
+
+async def _name_broker(record: ModeratedStore, participant: str) -> str:
+    """Return the name of a broker, or its identifier if it is no source itself."""
+    source = await record.source(participant)
+    return source.name if source else participant
 
 
 async def _walk(record: ModeratedStore, index: SearchIndex, way: Wayfarer, now: int) -> AsyncIterator[WhyStep]:
@@ -156,7 +164,7 @@ def _judge_mark(way: Wayfarer, kind: MarkKind) -> WhyStep:
 def _blame_broker(way: Wayfarer, mark: Mark) -> WhyStep:
     by = way.name_actor(mark)
     code = "broker-test" if mark.kind is MarkKind.TEST else "broker-withheld"
-    return _fail(code, broker=mark.participant, by=by, at=way.write(mark.at), reason=mark.reason)
+    return _fail(code, broker=way.broker, by=by, at=way.write(mark.at), reason=mark.reason)
 
 
 def _judge_crawl(way: Wayfarer, source: CrawlSource) -> WhyStep:

@@ -199,6 +199,7 @@ SENTENCES: dict[str, str] = {
     "offers-find": "Suchen",
     "offers-all-words": "Alle zeigen",
     "offers-changed": "Geändert am {at}.",
+    "offers-never": "noch nie",
     "offers-not-lately": "nicht in letzter Zeit",
     "column-delivered": "Zuletzt geliefert",
     "column-todo": "Zu tun",

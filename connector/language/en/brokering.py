@@ -95,7 +95,7 @@ SENTENCES: dict[str, str] = {
     "about-offer": "About the offer",
     "identifier": "Identifier",
     "address": "Address",
-    "source-acts": "What the operation has done",
+    "source-acts": "What the operator has done",
     "source-offers": "Offers of this source",
     "source-quality": "Quality of the sources",
     "log-of": "Everything about this source",
@@ -174,7 +174,7 @@ SENTENCES: dict[str, str] = {
     "refused-configured": "This portal stands in the settings, and is read already.",
     "refused-too-many": "No more sources can be registered by hand. Please remove one first.",
     # Moderation of offers.
-    "offers-title": "Look after offers",
+    "offers-title": "Manage offers",
     "offers-words": "Words of the offer; tests and offers for a few are found too",
     "offers-of": "{name}: {count} offers",
     "offers-of-one": "{name}: 1 offer",
@@ -204,11 +204,11 @@ SENTENCES: dict[str, str] = {
     "why-try": "Try",
     "step-passed": "(met)",
     "step-failed": "(not met)",
-    "offer-acts": "What the operation has done",
+    "offer-acts": "What the operator has done",
     "see-public": "As everybody sees it",
     # The log.
     "log-title": "Log",
-    "log-lead": "What the operation has done: who, when and why.",
+    "log-lead": "What the operator has done: who, when and why.",
     "column-when": "When and who",
     "column-act": "What",
 }

@@ -1,4 +1,4 @@
-"""English texts of the pages of proof: usage, the record of a contract, and the audit log."""
+"""English texts of the pages of proof: usage, the record of an agreement, and the audit log."""
 
 SENTENCES: dict[str, str] = {
     # Usage.
@@ -38,17 +38,17 @@ SENTENCES: dict[str, str] = {
     "usage-counted": "Counted are agreements that were concluded, deliveries that began with their amount of data, and "
     "deliveries that the terms denied; nothing of it is about single persons. A month is that of the place of this "
     "Datenkontor.",
-    # The record of a contract.
-    "history-title": "What is on record about this contract",
+    # The record of an agreement.
+    "history-title": "What is on record about this agreement",
     "history-lead": "Each line is an entry of the audit log; none can be changed later without being noticed.",
     "history-more": "Shown are the entries of the newest deliveries; the whole audit log contains more.",
-    "history-empty": "Nothing is on record here about this contract.",
-    "history-empty-help": "Entries appear with each message and decision about this contract.",
+    "history-empty": "Nothing is on record here about this agreement.",
+    "history-empty-help": "Entries appear with each message and decision about this agreement.",
     "to-delivery": "To the delivery",
     "by": "by {person}",
     "entry-number": "entry {number}",
-    "contract": "Contract",
-    "contract-file": "contract",
+    "contract": "Agreement",
+    "contract-file": "agreement",
     "provider": "Provider",
     "consumer": "Consumer",
     "agreed-at": "Agreed",
@@ -64,13 +64,13 @@ SENTENCES: dict[str, str] = {
     "unsealed": "There is no signature of {party}. Not every software signs.",
     "evidence-get": "Download the evidence (JSON)",
     "evidence-file": "evidence",
-    "evidence-help": "The file has the contract and what both sides have signed of it. “datenkontor agreement verify” "
+    "evidence-help": "The file has the agreement and what both sides have signed of it. “datenkontor agreement verify” "
     "verifies it without trusting us.",
     "ahead": "What happens next",
     "ahead-duty": "To be done until {at}: {duty}.",
-    "ahead-end": "The contract ends: {at}.",
-    "ahead-open": "The contract runs until data coordination ends it.",
-    "ahead-open-consumer": "The contract runs until its provider ends it.",
+    "ahead-end": "The agreement ends: {at}.",
+    "ahead-open": "The agreement runs until data coordination ends it.",
+    "ahead-open-consumer": "The agreement runs until its provider ends it.",
     "family-received": "Received: {what}",
     "family-acknowledged": "Delivered: {what}",
     "family-again": "Sent again: {what}",
@@ -191,7 +191,7 @@ SENTENCES: dict[str, str] = {
     "log-time": "Time",
     "log-kind": "Kind, as in the audit log",
     "log-partner": "Counterparty",
-    "log-contract": "Contract",
+    "log-contract": "Agreement",
     "log-dataset": "Identifier of the offer",
     "log-process": "Identifier of the process",
     "log-hash": "Hash of the entry",
@@ -201,9 +201,9 @@ SENTENCES: dict[str, str] = {
     "log-none-more": "None of the entries looked at fits; the search goes on in older ones.",
     "older": "Show older ones",
     "filter-partner": "Counterparty",
-    "filter-vertrag": "Contract",
+    "filter-vertrag": "Agreement",
     "filter-angebot": "Offer",
-    "same-contract": "All about this contract",
+    "same-contract": "All about this agreement",
     "kind-all": "everything",
     "kind-received": "Messages received",
     "kind-acknowledged": "Messages delivered",

@@ -68,7 +68,7 @@ SENTENCES: dict[str, str] = {
         "The catalogue asks each organisation regularly. Who does not answer for longer is marked as not reachable."
     ),
     "word-purpose": "Purpose",
-    "means-purpose": "What somebody needs the data for. It becomes part of the contract, and nothing else is allowed.",
+    "means-purpose": "What somebody needs the data for. It becomes part of the agreement, and nothing else is allowed.",
     "word-class": "Data class",
     "means-class": (
         "How well data is to be protected: open, internal, confidential or personal. From “confidential” on, a second "
@@ -90,7 +90,7 @@ SENTENCES: dict[str, str] = {
     ),
     "help-get": "How do I get data?",
     "help-text-get": (
-        "Search for the offer and ask for a contract. Once the provider agrees, start the delivery at the contract. "
+        "Search for the offer and ask for an agreement. Once the provider agrees, start the delivery there. "
         "If there is no such offer, post a need."
     ),
     "help-decide": "What do I do with a request?",

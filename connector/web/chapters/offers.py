@@ -57,7 +57,8 @@ async def show_offers(visit: Visit) -> Response:
 async def show_offer(visit: Visit) -> Response:
     """Show one offer: its terms, who may see it, how it is used, and what the reader may do with it."""
     asset = await find_asset(visit.desk.context, read_query(visit, "id") or "")
-    return await _show(visit, asset)
+    missing = read_query(visit, "fehlt") == "begruendung"
+    return await _show(visit, asset, veto_fault=visit.words.say("reason-missing") if missing else "")
 
 
 async def publish(visit: Visit) -> Response:
@@ -112,7 +113,7 @@ async def withdraw(visit: Visit) -> Response:
     return go_to(make_link("/angebote/angebot", id=asset.id, fertig="zurueckgezogen"))
 
 
-async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
+async def _show(visit: Visit, asset: Asset, fault: str = "", *, veto_fault: str = "") -> Response:
     context, evaluator, words = visit.desk.context, visit.desk.evaluator, visit.words
     policy = visibility.catalog_policy(asset)
     at, data = instants.instant(context.now()), known_data.to_data(asset)
@@ -131,7 +132,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
     return render(
         visit,
         "offer.html",
-        status=422 if fault else 200,
+        status=422 if fault or veto_fault else 200,
         asset=asset,
         terms=await describe_terms(evaluator.library, words, policy),
         access=await describe_terms(evaluator.library, words, asset.access) if asset.access else None,
@@ -155,6 +156,7 @@ async def _show(visit: Visit, asset: Asset, fault: str = "") -> Response:
         objector=people.get(asset.veto.by, asset.veto.by) if asset.veto else "",
         done=done,
         fault=fault,
+        veto_fault=veto_fault,
     )
 
 

@@ -19,12 +19,15 @@ LOOKED_AT = 200
 class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
     """An offer in a list. `delivered_at` is when its data was last asked for (ms), None for none of the newest ones.
 
+    `never_delivered` is true if nobody can have asked for it, since it was never published.
+
     `waiting` is how many requests wait for a person, `need` what it needs of the reader (empty: nothing).
     """
 
     asset: Asset
     terms: str
     delivered_at: int | None
+    never_delivered: bool
     waiting: int
     need: str
 
@@ -47,6 +50,7 @@ async def list_offer_rows(visit: Visit, assets: Sequence[Asset]) -> list[OfferRo
             asset=asset,
             terms=told[asset.policy].sentence or told[asset.policy].problem,
             delivered_at=delivered.get(asset.id),
+            never_delivered=asset.status is AssetStatus.DRAFT and not asset.published_at,
             waiting=waiting[asset.id],
             need=find_need(visit, asset),
         )

@@ -47,4 +47,9 @@ async def test_what_a_marked_broker_relays_is_explained_by_the_mark_of_the_broke
         assert (last.code, last.passed) == (code, False)
         assert all(CITY in text and "Falsch." in text and "admin" not in text for text in last.texts.values())
         await record.moderate(replace(change, wanted=False, reason=""), NOW)
+    await record.put_source(replace(source(), name="Broker der Stadt"))
+    hidden = ModerationChange(participant=CITY, kind=MarkKind.HIDDEN, wanted=True, reason="Falsch.", by="admin")
+    await record.moderate(hidden, NOW)
+    named = (await explain(record, searching.index, participant=WORKS, dataset="a", now=NOW))[-1]
+    assert all("Broker der Stadt" in text and CITY not in text for text in named.texts.values())
     await searching.index.close()

@@ -33,7 +33,15 @@ async def test_who_cannot_act_is_not_asked_to(office: Office) -> None:
     await office.offer("urn:d:2", status=AssetStatus.DRAFT, data_class=DataClass.CONFIDENTIAL, edited_by=("b.adler",))
     text = await _read(office, UserRole.AUDITOR)
     assert "Wartet auf Ihre Freigabe." not in text
-    assert "nicht in letzter Zeit" in text
+
+
+async def test_only_what_was_published_is_said_to_rest(office: Office) -> None:
+    await office.offer("urn:d:2", status=AssetStatus.DRAFT)
+    text = await _read(office, UserRole.PROVIDER)
+    assert "noch nie" in text
+    assert "nicht in letzter Zeit" not in text
+    await office.offer("urn:d:3", status=AssetStatus.WITHDRAWN)
+    assert "nicht in letzter Zeit" in await _read(office, UserRole.PROVIDER)
 
 
 async def test_a_word_finds_one_of_many(office: Office) -> None:

@@ -38,7 +38,8 @@ async def show_search(visit: Visit) -> Response:
         return _render(visit, asked, HitsView(items=()), problem=problem, status=422)
     if found is None:
         return _render(visit, asked, HitsView(items=()), problem=visit.words.say("finding.broker-odd"), status=502)
-    return _render(visit, asked, found)
+    unnamed = read_query(visit, "fehlt") == "name"
+    return _render(visit, asked, found, unnamed=unnamed, status=422 if unnamed else 200)
 
 
 async def show_found(visit: Visit) -> Response:
@@ -88,7 +89,14 @@ async def _search(visit: Visit, asked: AskedSearch) -> HitsView | None:
 
 
 def _render(
-    visit: Visit, asked: AskedSearch, found: HitsView, *, problem: str = "", status: int = 200, again: bool = False
+    visit: Visit,
+    asked: AskedSearch,
+    found: HitsView,
+    *,
+    problem: str = "",
+    status: int = 200,
+    again: bool = False,
+    unnamed: bool = False,
 ) -> Response:
     shown = results.show_page(visit.words, asked, found, visit.now)
     return render(
@@ -99,5 +107,6 @@ def _render(
         asked=asked,
         problem=problem,
         again=again,
+        unnamed=unnamed,
         may_ask=users.has_role(visit.person, ASKERS),
     )

@@ -26,15 +26,18 @@ async def show_saved(visit: Visit) -> Response:
 
 
 async def save(visit: Visit) -> Response:
-    """Save the search of an address under a name; the page shows the secret address of its feed, once."""
+    """Save the search of an address under a name; the page shows the secret address of its feed, once.
+
+    Without a name, the search is shown again, and says at the field what is missing.
+    """
     given = await read_form(visit.request)
     name = " ".join(given.get("name", "").split())[:LONGEST_NAME]
-    if not name:
-        raise FormFault("saving.no-name")
-    searched = split_address(given.get("suche", "")[: 20 * LONGEST]).query
-    parameters = write_parameters(read_carried(searched))
+    asked = read_carried(split_address(given.get("suche", "")[: 20 * LONGEST]).query)
+    parameters = write_parameters(asked)
     if not parameters:
         raise FormFault("saving.no-search")
+    if not name:
+        return go_to(f"{asked.write_address()}&fehlt=name")
     order = SavedSearchOrder(name=name, parameters=parameters)
     made = await ask_broker(visit.desk.broker, SavedSearchView, "POST", "searches", body=order)
     return await _show_feed(visit, made)

@@ -8,6 +8,7 @@ import re
 
 from starlette.responses import Response
 
+from connector.controlplane.core.errors import Invalid
 from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.privacy import consent_links, own_consents
 from connector.policy.deciding.consent import DPV
@@ -34,6 +35,10 @@ def _read_reference(text: str | None) -> str:
 
 async def show_consents(visit: Visit) -> Response:
     """List the consents as they stand, newest first, of one offer or in one state if the query says so."""
+    return await _list(visit)
+
+
+async def _list(visit: Visit, fault: str = "") -> Response:
     context = visit.desk.context
     dataset, wanted = read_query(visit, "angebot"), read_query(visit, "stand")
     state = wanted if wanted in STATES else None
@@ -46,6 +51,8 @@ async def show_consents(visit: Visit) -> Response:
     return render(
         visit,
         "consents.html",
+        status=422 if fault else 200,
+        fault=fault,
         found=await show_entries(visit, rows),
         following=following,
         offers=offers,
@@ -59,7 +66,10 @@ async def show_consents(visit: Visit) -> Response:
 async def find_person(visit: Visit) -> Response:
     """Lead to the consents of a person who is named as in the records of the data."""
     form = await read_form(visit.request)
-    reference = consents.find_reference(visit.desk.register, form.get("person", ""))
+    try:
+        reference = consents.find_reference(visit.desk.register, form.get("person", ""))
+    except Invalid as error:
+        return await _list(visit, visit.words.translate(error.reason))
     return go_to(link_to("/einwilligungen/person", id=reference))
 
 

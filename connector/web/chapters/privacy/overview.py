@@ -46,12 +46,15 @@ async def show_overview(visit: Visit) -> Response:
 
 
 async def veto(visit: Visit) -> Response:
-    """Veto the release of an offer, with a reason."""
+    """Veto the release of an offer, with a reason; the page of the offer says at the field that it is missing."""
     form = await read_form(visit.request)
     _check_right(visit)
-    reason, seen = read_reason(form, "begruendung"), read_version(form, "stand")
-    await vetoes.veto(visit.desk.publisher, form.get("id", ""), reason, by=visit.person.name, seen=seen)
-    return go_to(make_link("/angebote/angebot", id=form.get("id", ""), fertig="einspruch"))
+    offer, seen = form.get("id", ""), read_version(form, "stand")
+    if not form.get("begruendung", "").strip():
+        return go_to(make_link("/angebote/angebot", id=offer, fehlt="begruendung"))
+    reason = read_reason(form, "begruendung")
+    await vetoes.veto(visit.desk.publisher, offer, reason, by=visit.person.name, seen=seen)
+    return go_to(make_link("/angebote/angebot", id=offer, fertig="einspruch"))
 
 
 async def lift(visit: Visit) -> Response:

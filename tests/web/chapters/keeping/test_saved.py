@@ -1,5 +1,7 @@
 """Saved searches on the pages: saved from a search, seen with what is new, a feed that is shown once, removed."""
 
+import re
+
 import msgspec
 
 from connector.ports.entities import UserRole
@@ -26,8 +28,11 @@ async def test_a_search_without_words_and_filters_is_not_offered_for_saving(offi
     browser = await office.sign_in(UserRole.CONSUMER)
     assert 'name="suche"' not in (await browser.get("/suche")).text
     answer = await browser.post("/suche/gespeichert/sichern", data={"suche": "/suche?q=Rad", "name": "  "})
-    assert answer.status_code == 422
-    assert "Der Name fehlt" in answer.text
+    page = await browser.get(answer.headers["location"])
+    assert page.status_code == 422
+    assert "Der Name fehlt" in page.text
+    assert re.search(r'id="name"[^>]* aria-invalid="true" aria-describedby="name-hinweis fehler"', page.text)
+    assert 'name="suche" value="/suche?q=Rad"' in page.text
     answer = await browser.post(
         "/suche/gespeichert/sichern", data={"suche": "/suche?sortierung=titel", "name": "Alles"}
     )

@@ -1,5 +1,7 @@
 """Consents for who protects personal data: by offer and state, one person, withdrawal, and the link."""
 
+import re
+
 import pytest
 
 from connector.ports.entities import UserRole
@@ -36,6 +38,10 @@ async def test_a_person_is_found_by_the_identifier_and_shown_with_the_history(of
     nobody = await browser.post("/einwilligungen/suchen", data={"person": "0815"})
     assert (await browser.get(nobody.headers["location"])).status_code == 404
     assert (await browser.get("/einwilligungen/person?id=4711")).status_code == 404
+    blank = await browser.post("/einwilligungen/suchen", data={"person": " "})
+    assert blank.status_code == 422
+    assert re.search(r'id="person"[^>]* aria-describedby="person-hinweis fehler" aria-invalid="true"', blank.text)
+    assert "Gespendete Radfahrten" in blank.text
 
 
 async def test_a_withdrawal_says_what_follows_and_is_recorded(office: Office) -> None:

@@ -1,5 +1,7 @@
 """Data protection: what is offered and waits, and the veto that keeps an offer from its release."""
 
+import re
+
 import pytest
 
 from connector.ports.entities import UserRole
@@ -60,6 +62,10 @@ async def test_a_veto_needs_a_reason_and_the_version_that_was_seen(office: Offic
     await furnish_protection(office)
     browser = await office.sign_in(UserRole.PRIVACY)
     form = {"id": DRAFT, "stand": "1", "begruendung": " "}
-    assert (await browser.post("/datenschutz/einspruch", data=form)).status_code == 422
+    answer = await browser.post("/datenschutz/einspruch", data=form)
+    page = await browser.get(answer.headers["location"])
+    assert page.status_code == 422
+    assert re.search(r'id="begruendung"[^>]* aria-invalid="true" aria-describedby="fehler"', page.text)
+    assert "einspruch" in page.text
     form = {"id": DRAFT, "stand": "7", "begruendung": "Weil."}
     assert (await browser.post("/datenschutz/einspruch", data=form)).status_code == 409

@@ -104,7 +104,7 @@ async def test_what_does_not_exist_has_no_record(office: Office) -> None:
     ("language", "said"),
     [
         ("de", b"vertrag-baustellen-und-sperrungen-laufend-urn-a-1.pdf"),
-        ("en", b"contract-roadworks-and-closures-live-urn-a-1.pdf"),
+        ("en", b"agreement-roadworks-and-closures-live-urn-a-1.pdf"),
     ],
 )
 async def test_the_paper_has_the_file_inside_and_the_same_bytes_each_time(
