@@ -32,12 +32,14 @@ M = TypeVar("M", bound=_Made)
 class Kept(StrEnum):
     """What a broker keeps for a participant, and counts."""
 
-    NEED = "needing"
-    SEARCH = "saving"
+    NEED = "need"
+    SEARCH = "search"
 
 
 MOST = {Kept.NEED: NEEDS_OPEN // 2, Kept.SEARCH: SEARCHES // 2}
 """How many of them one person may have made that are still kept: half, so that no person uses up all."""
+
+_SENTENCES = {Kept.NEED: "needing.share", Kept.SEARCH: "saving.share"}
 
 
 class HouseShares:
@@ -76,7 +78,7 @@ class HouseShares:
             living = await list_living()
             made = self._made.get((person, kind), frozenset()).intersection(living)
             if len(made) >= MOST[kind]:
-                raise NotAllowed("share", *_say(f"{kind}.share", count=MOST[kind]))
+                raise NotAllowed("share", *_say(_SENTENCES[kind], count=MOST[kind]))
             created = await create()
             self._made[person, kind] = made | {created.id}
             return created
