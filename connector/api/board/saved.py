@@ -13,7 +13,7 @@ from connector.api.frame.chapter import ChapterRouter, encode_view
 from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.api.frame.search_parameters import SearchParameters
-from connector.broker.board.saved import NewHits, find_new, read_parameters, render_new
+from connector.broker.board.saved import SEARCHES, NewHits, find_new, read_parameters, render_new
 from connector.broker.board.webhooks import view_webhook
 from connector.broker.query import Asked, QueryRefused
 from connector.ports.board import SavedSearch
@@ -24,9 +24,6 @@ from connector.protocol.dsp.errors import clean
 from connector.views.common import ErrorView
 from connector.views.conversion import to_view
 from connector.views.saved import SavedSearchOrder, SavedSearchView, SeenOrder
-
-SEARCHES = 50
-"""The most saved searches of a participant."""
 
 NAME_LENGTH = 120
 

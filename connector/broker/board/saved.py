@@ -18,6 +18,9 @@ from connector.net.aside import work_aside
 from connector.ports.broker_store import RecordView
 from connector.ports.search_index import LIMIT, Facet, SearchIndex
 
+SEARCHES = 50
+"""The most saved searches of a participant."""
+
 # The parameters that a query takes by their names.
 _AS_THEY_ARE = {"bbox", "near", "since", "until", "stale", "tests"}
 

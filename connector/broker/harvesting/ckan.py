@@ -184,6 +184,12 @@ async def _act(client: PortalClient, source: CrawlSource, action: str, arguments
     try:
         document = await work_aside(len(answer.body), partial(parse, answer.body))
     except ProtocolError as error:
+        if answer.status != 200:
+            # What is no JSON is a page of some server in front: its status says more than its mark-up.
+            raise CrawlFailed(
+                f"The portal answered with status {answer.status}, and not as CKAN does: "
+                "check its address and its kind."
+            ) from None
         raise CrawlFailed(f"The portal did not answer in JSON: {error.reason}") from None
     if not isinstance(document, dict) or "success" not in document:
         raise CrawlFailed("The portal did not answer as CKAN does: check its address and its kind.")

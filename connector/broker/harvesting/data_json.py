@@ -6,6 +6,8 @@ Project Open Data Metadata Schema 1.1. The context that it names is never loaded
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from connector.broker.harvesting.texts import strip_markup
 from connector.broker.normalise import DESCRIPTION_LENGTH
 from connector.broker.reading.members import TEXT_LENGTH
@@ -20,6 +22,16 @@ _VALUES, _DISTRIBUTIONS = 64, 100
 _GEOMETRY_LENGTH = 64 * 1024
 _SCHEMA = "project-open-data.cio.gov"
 _GEOJSON = "http://www.opengis.net/ont/geosparql#geoJSONLiteral"
+_SHAPES = (
+    "Point",
+    "LineString",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "Feature",
+    "FeatureCollection",
+)
 _ACCESS = {"public": "PUBLIC", "restricted public": "RESTRICTED", "non-public": "NON_PUBLIC"}
 # Repeating intervals of ISO 8601 with the codes of the list of frequencies.
 _INTERVALS = {
@@ -146,7 +158,9 @@ def _read_contact(card: Any) -> Any:
 def _read_place(stated: Any) -> Any:
     """Return a place: a box of west, south, east and north, a geometry in GeoJSON, or a name."""
     if isinstance(stated, dict):
-        return None  # ArcGIS Hub also writes an envelope of its own, which names no system of coordinates.
+        # A geometry that is not in a text, as DCAT-US asks for. ArcGIS Hub also writes an envelope of its own, which
+        # names no system of coordinates, and is no GeoJSON.
+        stated = msgspec.json.encode(stated).decode() if stated.get("type") in _SHAPES else None
     text = stated.strip() if isinstance(stated, str) and len(stated) <= _GEOMETRY_LENGTH else ""
     if text[:1] == "{":
         return {"@type": "dct:Location", "locn:geometry": {"@value": clean(text, len(text)), "@type": _GEOJSON}}

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from connector.controlplane.judging.library import Library
 from connector.controlplane.usecases.users import UserRegister
 from connector.desk.broker import BrokerOffice
+from connector.desk.house import HouseShares
 from connector.desk.values import Desk
 from connector.net.limits import ConcurrencyLimit
 from connector.net.serving.bounds import is_in_networks, name_network
@@ -74,6 +75,7 @@ def make_pages(
         name_caller=make_namer(house.proxies),
         stopping=house.stopping or asyncio.Event(),
         streams=ConcurrencyLimit(total=MOST_STREAMS, per_key=STREAMS_OF_ONE),
+        shared=HouseShares(),
         login=house.organisation,
         statements=house.statements,
         **more,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache, partial, wraps
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -18,7 +18,9 @@ from connector.controlplane.usecases import users
 from connector.controlplane.usecases.accounts import browsers
 from connector.controlplane.usecases.users import SignedIn, UserRegister
 from connector.dataplane.uploads import Uploads
+from connector.desk.board import ask_broker
 from connector.desk.broker import BrokerOffice
+from connector.desk.house import HouseShares
 from connector.desk.values import Desk
 from connector.language.catalogue import LANGUAGES, Language, choose_language, say
 from connector.net.limits import ConcurrencyLimit
@@ -36,6 +38,7 @@ from connector.web.frame.unseen import show_unseen
 from connector.web.frame.wording import MANY, PageWords
 from connector.web.letters import make_letter
 
+T = TypeVar("T")
 LANGUAGE_COOKIE = "dk-lang"
 _STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 422, PeerFailed: 502}
 _WITHOUT_STORE: dict[type[StoreError], str] = {StoreFull: "error-store-full", StoreDamaged: "error-store-damaged"}
@@ -55,6 +58,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     `desk` is that of a participant, or that of a broker. `users` are the people who sign in, `library` has the zone
     and the words of terms. `admit` counts a request of nobody, and returns how many seconds its address has to wait.
     `shares` are those of the readers of a broker. `name_caller` returns the address that a request is counted under.
+    `shared` is what each person may take of what the broker grants a participant.
     `stopping` is set when the process is about to stop, and `streams` has the places for streams of events. `uploads`
     are the files that people upload; None without a root of the served data. `secrets` are the names of the secrets for
     sources, with the servers (`host:port`) to which each may be sent. `login` is the login of the organisation; None if
@@ -71,6 +75,7 @@ class PagesDesk(msgspec.Struct, frozen=True, kw_only=True):
     name_caller: Callable[[Request], str]
     stopping: asyncio.Event
     streams: ConcurrencyLimit
+    shared: HouseShares
     uploads: Uploads | None = None
     secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS
     login: PagesLogin | None = None
@@ -130,6 +135,18 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     def language(self) -> Language:
         """The language of the reader."""
         return self.words.language
+
+    async def ask(
+        self,
+        kind: type[T],
+        method: str,
+        path: str,
+        query: dict[str, Any] | None = None,
+        body: msgspec.Struct | None = None,
+    ) -> T:
+        """Return what the broker answers the person, within her share. Raises NotAllowed and UseCaseError."""
+        async with self.pages.shared.take_place(self.person.name):
+            return await ask_broker(self.desk.broker, kind, method, path, query, body)
 
 
 PageFunction = Callable[[Visit], Awaitable[Response]]

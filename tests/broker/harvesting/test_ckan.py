@@ -84,6 +84,8 @@ async def test_pages_that_repeat_are_ended_with_the_reason() -> None:
     ("answer", "reason"),
     [
         ((200, {"Content-Type": "text/html"}, b"<html>CKAN</html>"), "did not answer in JSON"),
+        ((404, {"Content-Type": "text/html"}, b"<html>404</html>"), "answered with status 404, and not as CKAN does"),
+        ((403, {"Content-Type": "text/html"}, b"<html>WAF</html>"), "answered with status 403, and not as CKAN does"),
         ((200, {}, b"[" * 500 + b"]" * 500), "did not answer in JSON"),
         ((200, {}, b"[" + b"[]," * 600_000 + b"[]]"), "too many values"),
         (say_json([]), "did not answer as CKAN does"),

@@ -109,3 +109,25 @@ async def test_a_compressed_export_is_expanded_whatever_the_server_calls_it() ->
         world = world_of(packed, media, "/data.json.gz")
         assert (await world.crawl()).error is None
         assert await world.ids() == [ITEM]
+
+
+SQUARE = {"type": "Polygon", "coordinates": [[[8.3, 48.9], [8.5, 48.9], [8.5, 49.1], [8.3, 49.1], [8.3, 48.9]]]}
+
+
+@pytest.mark.parametrize(
+    ("spatial", "boxes"),
+    [
+        (SQUARE, ((8.3, 48.9, 8.5, 49.1),)),
+        ({"type": "Feature", "properties": {}, "geometry": SQUARE}, ((8.3, 48.9, 8.5, 49.1),)),
+        (json.dumps(SQUARE), ((8.3, 48.9, 8.5, 49.1),)),
+        ({"type": "envelope", "coordinates": [[8.3, 49.1], [8.5, 48.9]]}, ()),
+        ({"type": ["Polygon"], "coordinates": SQUARE["coordinates"]}, ()),
+        ({"type": "Polygon", "coordinates": [[["NaN", None]]]}, ()),
+        ({"type": "Polygon", "coordinates": [[[8.3, 48.9]] * 20_000]}, ()),
+    ],
+)
+async def test_a_geometry_has_its_box_as_a_text_or_as_an_object(spatial: Any, boxes: Any) -> None:
+    world = world_of(write({**LISTED, "spatial": spatial}))
+    source = await world.crawl()
+    assert (source.datasets, source.error) == (1, None)
+    assert (await world.entry(ITEM)).statements.boxes == boxes

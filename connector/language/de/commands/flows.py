@@ -326,6 +326,8 @@ SENTENCES: dict[str, str] = {
     "hat {1} aufgelistet: Bis beides übereinstimmt, wird nichts entfernt.",
     "The portal did not answer as CKAN does: check its address and its kind.": "Das Portal hat nicht wie CKAN geantwortet: "
     "bitte seine Adresse und seine Art prüfen.",
+    "The portal answered with status {}, and not as CKAN does: check its address and its kind.": "Das Portal hat mit "
+    "dem Status {0} geantwortet, und nicht wie CKAN: Bitte prüfen Sie Adresse und Art.",
     "The portal did not answer in JSON: {}": "Das Portal hat nicht in JSON geantwortet: {0}",
     "The portal lists no packages: {}": "Das Portal listet keine Pakete auf: {0}",
     "The portal refused a page of its list: {}": "Das Portal hat eine Seite seiner Liste verweigert: {0}",

@@ -81,7 +81,8 @@ async def _find_own(visit: Visit, participant: str, dataset: str) -> tuple[list[
 async def _search(visit: Visit, asked: AskedSearch) -> HitsView | None:
     """Return what the broker finds; None if nobody can read it. Raises PeerFailed, NotAllowed."""
     assert visit.desk.search is not None
-    answer = await visit.desk.search(results.write_query(asked))
+    async with visit.pages.shared.take_place(visit.person.name):
+        answer = await visit.desk.search(results.write_query(asked))
     try:
         return await work_aside(len(answer), partial(msgspec.json.decode, answer, type=HitsView))
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from functools import partial
 from urllib.parse import quote
 
 import msgspec
 from starlette.responses import Response
 
+from connector.broker.board.needs import NEEDS_OPEN
 from connector.broker.reading.terms import name_purposes
 from connector.controlplane.core.errors import UseCaseError
 from connector.controlplane.usecases import users
-from connector.desk.board import ask_broker
+from connector.desk.house import Kept
 from connector.ports.entities import AssetStatus, PageBounds
 from connector.semantic.codes import find_code, read_codes
 from connector.views.common import Page
@@ -45,8 +47,8 @@ async def show_needs(visit: Visit) -> Response:
     query = {"open": str(not own), "limit": str(PAGE)}
     query |= {"owner": visit.desk.context.participant} if own else {}
     query |= {"after": after} if (after := read_query(visit, "nach")) else {}
-    page = await ask_broker(visit.desk.broker, Page[NeedView], "GET", "needs", query)
-    notices = await ask_broker(visit.desk.broker, tuple[NoticeView, ...], "GET", "notices")
+    page = await visit.ask(Page[NeedView], "GET", "needs", query)
+    notices = await visit.ask(tuple[NoticeView, ...], "GET", "notices")
     return render(
         visit,
         "needs.html",
@@ -77,12 +79,22 @@ async def post(visit: Visit) -> Response:
         return _show_form(visit, given, visit.words.say("needing.amount-unreadable"), "betrag")
     try:
         order = _read_order(visit, given)
-        made = await ask_broker(visit.desk.broker, NeedView, "POST", "needs", body=order)
+        made = await visit.pages.shared.make(
+            visit.person.name,
+            Kept.NEED,
+            list_living=partial(_list_living, visit),
+            create=lambda: visit.ask(NeedView, "POST", "needs", body=order),
+        )
     except (msgspec.ValidationError, ValueError, OverflowError):
         return _show_form(visit, given, visit.words.say("needing.unreadable"))
     except UseCaseError as error:
         return _show_form(visit, given, visit.words.pick(error.reasons) or visit.words.translate(error.reason))
     return go_to(make_link(SHOWN, id=made.id, fertig="gemeldet"))
+
+
+async def _list_living(visit: Visit) -> set[str]:
+    query = {"open": "true", "limit": str(NEEDS_OPEN), "owner": visit.desk.context.participant}
+    return {one.id for one in (await visit.ask(Page[NeedView], "GET", "needs", query)).items}
 
 
 async def answer(visit: Visit) -> Response:
@@ -91,7 +103,7 @@ async def answer(visit: Visit) -> Response:
     need_id = given.get("id", "")
     try:
         order = _read_answer(visit, given)
-        await ask_broker(visit.desk.broker, AnswerView, "POST", f"{_name(need_id)}/answers", body=order)
+        await visit.ask(AnswerView, "POST", f"{_name(need_id)}/answers", body=order)
     except (msgspec.ValidationError, ValueError, OverflowError):
         return await _show(visit, need_id, given, visit.words.say("needing.answer-unreadable"))
     except UseCaseError as error:
@@ -104,17 +116,15 @@ async def close(visit: Visit) -> Response:
     """Close an own need, with the answer that served it, if one did; whoever answered is told."""
     given = await read_form(visit.request)
     order = NeedCloseOrder(served_by=given.get("antwort") or None)
-    await ask_broker(visit.desk.broker, NeedView, "POST", f"{_name(given.get('id', ''))}/close", body=order)
+    await visit.ask(NeedView, "POST", f"{_name(given.get('id', ''))}/close", body=order)
     return go_to(make_link(PLACE, ansicht="eigene", fertig="abgeschlossen"))
 
 
 async def _show(visit: Visit, id: str, given: Mapping[str, str], fault: str = "") -> Response:
-    need = await ask_broker(visit.desk.broker, NeedView, "GET", _name(id))
+    need = await visit.ask(NeedView, "GET", _name(id))
     own = need.owner == visit.desk.context.participant
-    answers = await ask_broker(visit.desk.broker, tuple[AnswerView, ...], "GET", f"{_name(id)}/answers")
-    matches = (
-        await ask_broker(visit.desk.broker, tuple[NeedMatchView, ...], "GET", f"{_name(id)}/matches") if own else ()
-    )
+    answers = await visit.ask(tuple[AnswerView, ...], "GET", f"{_name(id)}/answers")
+    matches = await visit.ask(tuple[NeedMatchView, ...], "GET", f"{_name(id)}/matches") if own else ()
     goes_on = need.state not in {NeedState.CLOSED, NeedState.EXPIRED}
     may_answer = not own and goes_on and users.has_role(visit.person, WRITERS)
     frequency = find_code("frequency", need.frequency) if need.frequency else None

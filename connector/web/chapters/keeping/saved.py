@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from connector.controlplane.core.errors import NoSuchEntity
-from connector.desk.board import ask_broker
+from connector.desk.house import Kept
 from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder
 from connector.web.frame.forms import FormFault, read_form, read_version
 from connector.web.frame.origin import split_address
@@ -39,14 +39,23 @@ async def save(visit: Visit) -> Response:
     if not name:
         return go_to(f"{asked.write_address()}&fehlt=name")
     order = SavedSearchOrder(name=name, parameters=parameters)
-    made = await ask_broker(visit.desk.broker, SavedSearchView, "POST", "searches", body=order)
+
+    async def list_living() -> set[str]:
+        return {one.id for one in await _list_all(visit)}
+
+    made = await visit.pages.shared.make(
+        visit.person.name,
+        Kept.SEARCH,
+        list_living=list_living,
+        create=lambda: visit.ask(SavedSearchView, "POST", "searches", body=order),
+    )
     return await _show_feed(visit, made)
 
 
 async def show_new(visit: Visit) -> Response:
     """Show what is new in a saved search since this participant has looked."""
     saved = await _find(visit, read_query(visit, "id") or "")
-    new = await ask_broker(visit.desk.broker, NewHitsView, "GET", f"{_name(saved.id)}/new")
+    new = await visit.ask(NewHitsView, "GET", f"{_name(saved.id)}/new")
     return render(
         visit,
         "saved_new.html",
@@ -62,7 +71,7 @@ async def note_seen(visit: Visit) -> Response:
     """Note that this participant has seen what was new."""
     given = await read_form(visit.request)
     order = SeenOrder(seen=read_version(given, "bis"))
-    await ask_broker(visit.desk.broker, SavedSearchView, "POST", f"{_name(given.get('id', ''))}/seen", body=order)
+    await visit.ask(SavedSearchView, "POST", f"{_name(given.get('id', ''))}/seen", body=order)
     return go_to(make_link(PLACE, fertig="gesehen"))
 
 
@@ -70,7 +79,7 @@ async def renew_feed(visit: Visit) -> Response:
     """Show a new secret address for the feed of a saved search; the old one ends."""
     given = await read_form(visit.request)
     saved = await _find(visit, given.get("id", ""))
-    made = await ask_broker(visit.desk.broker, SavedSearchView, "POST", f"{_name(saved.id)}/feed")
+    made = await visit.ask(SavedSearchView, "POST", f"{_name(saved.id)}/feed")
     return await _show_feed(visit, made)
 
 
@@ -83,7 +92,7 @@ async def remove(visit: Visit) -> Response:
     """Remove a saved search; its feed ends."""
     given: Mapping[str, str] = await read_form(visit.request)
     saved = await _find(visit, given.get("id", ""))
-    await ask_broker(visit.desk.broker, SavedSearchView, "DELETE", _name(saved.id))
+    await visit.ask(SavedSearchView, "DELETE", _name(saved.id))
     return go_to(make_link(PLACE, fertig="entfernt"))
 
 
@@ -94,7 +103,7 @@ async def _show_feed(visit: Visit, made: SavedSearchView) -> Response:
 
 
 async def _list_all(visit: Visit) -> tuple[SavedSearchView, ...]:
-    return await ask_broker(visit.desk.broker, tuple[SavedSearchView, ...], "GET", "searches")
+    return await visit.ask(tuple[SavedSearchView, ...], "GET", "searches")
 
 
 async def _find(visit: Visit, id: str) -> SavedSearchView:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from connector.desk.house import MOST, Kept
 from connector.ports.entities import AssetStatus, UserRole
 from tests.support.board import ANSWER, MATCH, NEED, NOTICE
 from tests.support.plane import ME
@@ -171,3 +172,25 @@ async def test_the_roles_decide_who_posts_and_who_answers(office: Office, board:
     assert (await consumer.post("/bedarf/antworten", data={"id": "urn:need:1"})).status_code == 403
     assert (await provider.post("/bedarf/melden", data=FORM)).status_code == 403
     assert (await provider.post("/bedarf/abschliessen", data={"id": "urn:need:1"})).status_code == 403
+
+
+async def test_one_person_posts_half_of_what_the_organisation_may(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[dict[str, Any]] = []
+
+    def answer(method: str, path: str) -> bytes:
+        if method == "POST":
+            posted.append(NEED | {"id": f"urn:need:{len(posted)}"})
+            return msgspec.json.encode(posted[-1])
+        return msgspec.json.encode({"items": posted, "next": None})
+
+    monkeypatch.setattr("tests.support.plane.answer_board", answer)
+    kim, lee = await office.sign_in(UserRole.CONSUMER, name="kim"), await office.sign_in(UserRole.CONSUMER, name="lee")
+    for _ in range(MOST[Kept.NEED]):
+        assert (await kim.post("/bedarf/melden", data=FORM)).status_code == 303
+    refused = await kim.post("/bedarf/melden", data=FORM)
+    assert refused.status_code == 422
+    assert "stammen schon 10 Einträge von Ihnen" in refused.text
+    assert FORM["kontakt"] in refused.text, "what was typed is still there"
+    assert (await lee.post("/bedarf/melden", data=FORM)).status_code == 303

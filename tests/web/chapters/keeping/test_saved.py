@@ -3,9 +3,11 @@
 import re
 
 import msgspec
+import pytest
 
+from connector.desk.house import MOST, Kept
 from connector.ports.entities import UserRole
-from tests.support.board import FEED
+from tests.support.board import FEED, SEARCH
 from tests.web.getting import link, make_results
 from tests.web.office import Office, Reading, find
 
@@ -67,3 +69,30 @@ async def test_a_feed_gets_a_new_address_and_a_search_is_removed(office: Office)
     ]
     assert (await browser.post("/suche/gespeichert/feed", data={"id": "urn:search:9"})).status_code == 404
     assert (await browser.get(link("/suche/gespeichert/neu", id="urn:search:9"))).status_code == 404
+
+
+async def test_one_person_saves_half_of_what_the_organisation_may_and_leaves_the_rest_to_others(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[dict[str, object]] = []
+
+    def answer(method: str, path: str) -> bytes:
+        if method == "GET":
+            return msgspec.json.encode(saved)
+        if method == "DELETE":
+            return msgspec.json.encode(saved.pop())
+        saved.append(SEARCH | {"id": f"urn:search:{len(saved)}"})
+        return msgspec.json.encode(saved[-1] | {"feed": FEED})
+
+    monkeypatch.setattr("tests.support.plane.answer_board", answer)
+    form = {"suche": "/suche?q=Rad", "name": "Radverkehr"}
+    kim, lee = await office.sign_in(UserRole.CONSUMER, name="kim"), await office.sign_in(UserRole.CONSUMER, name="lee")
+    for _ in range(MOST[Kept.SEARCH]):
+        assert (await kim.post("/suche/gespeichert/sichern", data=form)).status_code == 200
+    refused = await kim.post("/suche/gespeichert/sichern", data=form)
+    assert refused.status_code == 409
+    assert "stammen schon 25 von Ihnen" in refused.text
+    assert (await lee.post("/suche/gespeichert/sichern", data=form)).status_code == 200
+    assert "kim" not in repr(office.desk.searched), "the broker is told of no person"
+    saved.clear()
+    assert (await kim.post("/suche/gespeichert/sichern", data=form)).status_code == 200
