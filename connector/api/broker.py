@@ -7,7 +7,7 @@ Errors have the one form of the management API: `{"error": {"code": …, "reason
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -135,7 +135,7 @@ router = APIRouter(prefix="/v1", tags=["broker"], responses=_FAILURES)
 class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     """The values of the routes; `alive` returns whether the crawler runs, `now` the ms since the Unix epoch.
 
-    `list_in_use` returns the version and the end of the participant list, `list_warning` what somebody has to do.
+    `list_in_use` returns the version and the end of the participant list, `list_warnings` what somebody has to do.
     """
 
     record: BrokerStore
@@ -151,7 +151,7 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     rates: CallerRates | None = None
     open: bool = False
     list_in_use: Callable[[], ListInUse | None] = lambda: None
-    list_warning: Callable[[], str | None] = lambda: None
+    list_warnings: Callable[[], Mapping[str, str]] = dict
     note_search: NoteSearch = lambda *_: None
 
 
@@ -171,7 +171,7 @@ def make_broker_app(
     shares: CallerShares | None = None,
     open: bool = False,
     list_in_use: Callable[[], ListInUse | None] = lambda: None,
-    list_warning: Callable[[], str | None] = lambda: None,
+    list_warnings: Callable[[], Mapping[str, str]] = dict,
     note_search: NoteSearch = lambda *_: None,
 ) -> FastAPI:
     """Build the application.
@@ -205,7 +205,7 @@ def make_broker_app(
         rates=rates,
         open=open,
         list_in_use=list_in_use,
-        list_warning=list_warning,
+        list_warnings=list_warnings,
         note_search=note_search,
     )
     errors.install(app)
@@ -490,11 +490,10 @@ async def ready(desk: AtBroker) -> Response:
     if not desk.index.progress().answers:
         checks["search"] = "The search index is being built."
     well = all(found == "ok" for found in checks.values())
-    warning = desk.list_warning()
     found = ReadinessView(
         ready=well,
         checks=checks,
-        warnings={"participant list": warning} if warning else {},
+        warnings=dict(desk.list_warnings()),
         participant_list=show_list(desk.list_in_use(), desk.now()),
     )
     return _json(msgspec.to_builtins(found), 200 if well else 503)

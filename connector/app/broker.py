@@ -190,7 +190,7 @@ class BrokerServer:
             open=settings.broker.open,
             note_search=self.searches.note if self.searches else ignore_search,
             list_in_use=parts.identity.list_in_use,
-            find_problem=parts.trust_warning,
+            find_problem=lambda: next(iter(parts.list_warnings().values()), None),
         )
         house = PagesHouse(
             address=register.pages,
@@ -365,7 +365,7 @@ def _build_api(
         shares=shares,
         open=settings.broker.open,
         list_in_use=parts.identity.list_in_use,
-        list_warning=parts.trust_warning,
+        list_warnings=parts.list_warnings,
         note_search=searches.note if searches else ignore_search,
     )
     add_why(api, WhyDesk(record=desk.record, index=desk.index, operator=settings.participant.id))

@@ -42,7 +42,7 @@ from connector.controlplane.usecases.holding.keeping import CredentialService
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.files import read_bounded, write_new
-from connector.identity.keys import SigningKey
+from connector.identity.keys import SigningKey, examine_key
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
@@ -187,6 +187,19 @@ class Parts:
         host = urlsplit(self.settings.protocol.public_url).hostname or ""
         state = examine_certificate(net.certificate, net.key or net.certificate, host, now)
         return state.fault or state.ending
+
+    def list_warnings(self) -> dict[str, str]:
+        """Return what a person has to look at, so that this side is trusted, by the name of the part."""
+        found = {"participant list": self.trust_warning(), "key": self.key_problem()}
+        return {name: problem for name, problem in found.items() if problem is not None}
+
+    def find_own_problem(self) -> str | None:
+        """Return what is wrong with what this side shows of itself: its certificate or its key; or None."""
+        return self.certificate_problem() or self.key_problem()
+
+    def key_problem(self) -> str | None:
+        """Return why the private key does not sign; else None. Asks the token that it is in, if it is in one."""
+        return examine_key(self.find_key()) if self.settings.identity.hardware else None
 
     def join(self, notify: Callable[[str], None], look: Callable[[], None]) -> None:
         """Hear of the other processes on the store: `notify` of a changed process, `look` for what one has left."""
@@ -425,7 +438,7 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
     # Where a start has found no list, the next look is soon.
     failures = 1 if parts.identity.problem() or parts.identity.warning() else 0
     while True:
-        warning = parts.trust_warning() or await asyncio.to_thread(parts.certificate_problem)
+        warning = parts.trust_warning() or await asyncio.to_thread(parts.find_own_problem)
         if warning is not None and warning != warned:
             log.warning("%s", warning)
         warned = warning

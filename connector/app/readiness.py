@@ -42,6 +42,7 @@ class Readiness:
             "processes": self._check_stuck,
             "participant list": self._check_identity,
             "certificate": self._check_certificate,
+            "key": self._check_key,
             "transfers": self._check_transfers,
             "peers": self._check_peers,
             "received": self._check_received,
@@ -130,6 +131,9 @@ class Readiness:
 
     async def _check_identity(self) -> str | None:
         return self.parts.trust_warning()
+
+    async def _check_key(self) -> str | None:
+        return await run_in_thread(self.parts.key_problem)
 
     async def _check_certificate(self) -> str | None:
         return await run_in_thread(self.parts.certificate_problem)

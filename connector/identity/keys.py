@@ -121,6 +121,11 @@ def generate_in_token(module: Path, token: str, label: str, pin: str, algorithm:
         raise KeyFault(str(fault)) from None
 
 
+def examine_key(key: SigningKey) -> str | None:
+    """Return why a private key does not sign now, in one sentence; None if it does. One in hardware may be away."""
+    return key.private.examine() if isinstance(key.private, HardwareKey) else None
+
+
 def is_protected(path: Path) -> bool:
     """Return whether a key file is one that a password opens; False for one that cannot be read."""
     try:

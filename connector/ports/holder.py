@@ -52,6 +52,9 @@ class Holder(Protocol):
     def trusts(self, issuer: str, kind: str) -> bool:
         """Return whether the data space trusts an issuer for a type of credentials."""
 
+    def list_types(self) -> Sequence[str]:
+        """Return the types of credentials that count in the data space."""
+
     async def examine(self, secured: str) -> ExaminedCredential:
         """Verify a credential (a compact JWS) about this participant by the keys of an issuer that is trusted for it.
 

@@ -19,6 +19,9 @@ class Issuer(Protocol):
     peer: ClaimsPeer
     """Sends messages to holders."""
 
+    def name_format(self, profile: str) -> str:
+        """Return what a message with a credential calls its profile (DCP 1.0, 6.5.2, fixes no value)."""
+
     def sign_credential(self, draft: CredentialDraft) -> str:
         """Return a signed credential (a compact JWS)."""
 

@@ -57,7 +57,7 @@ class Desk:
             now=lambda: self.space.now,
             alive=lambda: self.alive,
             list_in_use=lambda: ListInUse(version=3, expires_at=self.space.now + 86_400_000),
-            list_warning=lambda: "The participant list expires on 2027-01-01.",
+            list_warnings=lambda: {"participant list": "The participant list expires on 2027-01-01."},
             note_search=lambda *noted: self.noted.append(noted),
             rates=CallerRates(failures_per_s=2, per_peer_s=5, now_ms=lambda: self.space.now),
         )

@@ -7,6 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.identity.jws import has_signed
+from connector.identity.keys import from_jwk
 from connector.protocol.seals import (
     LONGEST_FIELD,
     Seal,
@@ -52,6 +54,30 @@ def test_the_signature_base_is_that_of_the_example_of_the_standard() -> None:
     )
     signature = "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="
     public.verify(base64.b64decode(signature), base)
+
+
+def test_the_signature_base_is_that_of_the_example_for_p256() -> None:
+    # RFC 9421, B.2.4: signing a response using ecdsa-p256-sha256.
+    values = {
+        "@status": "200",
+        "content-type": "application/json",
+        "content-digest": (
+            "sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:"
+        ),
+        "content-length": "23",
+    }
+    covered = " ".join(f'"{name}"' for name in values)
+    base = make_base(values, f'({covered});created=1618884473;keyid="test-key-ecc-p256"')
+    jwk = {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": "qIVYZVLCrPZHGHjP17CTW0_-D9Lfw0EkjqF7xB4FivA",
+        "y": "Mc4nN9LTDOBhfoUeg8Ye9WedFRhnZXZJA12Qp0zZ6F0",
+    }
+    text = "wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw=="
+    signature = base64.b64decode(text)
+    assert has_signed(from_jwk(jwk), base, signature)
+    assert not has_signed(from_jwk(jwk), base + b" ", signature)
 
 
 def test_a_seal_is_read_as_it_was_written_also_beside_signatures_of_others() -> None:

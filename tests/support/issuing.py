@@ -11,6 +11,7 @@ from connector.controlplane.usecases.issuing.lists import StatusPublisher
 from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.controlplane.usecases.issuing.rules import IssuingRule
 from connector.identity.dcp.mechanism import DcpIdentity
+from connector.identity.listing.profile import TrustProfile
 from connector.identity.roster import Member
 from connector.identity.tokens import issue
 from connector.ports.identity import Caller, Intent
@@ -67,7 +68,7 @@ class Issuing:
         return self.answer, b""
 
 
-async def found_issuer(places: Places | None = None) -> Issuing:
+async def found_issuer(places: Places | None = None, profile: TrustProfile = PROFILE) -> Issuing:
     """Return a city that has issued nothing yet."""
     places = places or Places()
     members = [
@@ -76,7 +77,7 @@ async def found_issuer(places: Places | None = None) -> Issuing:
         Member(id=US, name="Amt", roles=("utility",)),
     ]
     board = Board(signed_list(document(1, members)))
-    mechanism = await make_mechanism(places, CITY, KEYS[CITY], board, PROFILE)
+    mechanism = await make_mechanism(places, CITY, KEYS[CITY], board, profile)
     serial = itertools.count(1)
     context = Context(
         owner="default",

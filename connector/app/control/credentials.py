@@ -44,7 +44,7 @@ def build_issuer_service(parts: Parts, context: Context) -> IssuerService | None
     ]
     of_kit = parts.settings.identity.of_kit
     lists = StatusPublisher(context, issuer, address, purposes=PURPOSES[:1] if of_kit else PURPOSES)
-    return IssuerService(context, issuer, parts.identity, rules, address, lists, of_kit, parts.issuing_wanted)
+    return IssuerService(context, issuer, parts.identity, rules, address, lists, parts.issuing_wanted)
 
 
 def list_credential_work(

@@ -15,8 +15,10 @@ from connector.protocol.dcp.issuance import (
     CREDENTIALS_PATH,
     MAX_MESSAGE,
     OFFERS_PATH,
+    TRUST_PATH,
     read_credential_message,
     read_credential_offer,
+    write_trust,
 )
 from connector.protocol.dcp.presentations import MAX_QUERY, QUERY_PATH, read_query, write_response
 
@@ -44,6 +46,10 @@ class _Edge:
         await receiving.receive_message(self.service, caller, read_claim_message(read_credential_message, body))
         return Reply()
 
+    async def show_trust(self, _: PeerRequest) -> Reply:
+        """Show everybody which credentials count here."""
+        return Reply(body=write_trust(self.service.holder.list_types()), media_type=JSON)
+
     async def take_offer(self, _: PeerRequest, caller: Caller, body: bytes) -> Reply:
         """Keep what an issuer offers."""
         await receiving.receive_offer(self.service, caller, read_claim_message(read_credential_offer, body))
@@ -60,6 +66,7 @@ def routes(service: CredentialService, rates: CallerRates) -> list[Route]:
         _route(QUERY_PATH, verifiers, edge.present, MAX_QUERY),
         _route(CREDENTIALS_PATH, issuers, edge.store, MAX_MESSAGE),
         _route(OFFERS_PATH, issuers, edge.take_offer, MAX_MESSAGE),
+        Route("GET", TRUST_PATH, edge.show_trust),
     ]
 
 

@@ -122,6 +122,10 @@ class DcpHolder:
         """Return whether the data space trusts an issuer for a type of credentials."""
         return kind in self._verifier.trust.issuers.get(issuer, frozenset())
 
+    def list_types(self) -> Sequence[str]:
+        """Return the types of credentials that the data space trusts anybody for."""
+        return sorted({kind for kinds in self._verifier.trust.issuers.values() for kind in kinds})
+
     def follow(self, verifier: Verifier) -> None:
         """Trust from now on as another verifier does: what the profile of the data space says."""
         self._verifier = self._verifier._replace(

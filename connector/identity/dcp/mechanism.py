@@ -129,7 +129,7 @@ class DcpIdentity:
             return await resolver.resolve(did, having=having)
 
         verify = verify_by_documents(resolve, takes_missing=self._takes_missing)
-        lists = StatusLists(client, verify, clock, budget, self.seen_lists)
+        lists = StatusLists(client, verify, clock, budget, self.seen_lists, lambda: self._profile.of_edc)
         verifier = Verifier(self._id, self._find_trust(), resolve, lists, profile.without_relationships, of_kit)
         return resolver, verifier._replace(of_edc=profile.of_edc)
 
@@ -184,7 +184,7 @@ class DcpIdentity:
         """Return what signs credentials; it shares no fetch with this mechanism either."""
         resolver = DidResolver(self._client, self._clock, asyncio.Semaphore(MAX_NESTED), of_kit=of_kit)
         gate = self._make_gate(resolver, self._is_member, keep_token)
-        return DcpIssuer(self._key, gate, self._make_peer(of_kit=of_kit))
+        return DcpIssuer(self._key, gate, self._make_peer(of_kit=of_kit), lambda: of_kit or self._profile.of_edc)
 
     def _make_peer(self, *, of_kit: bool) -> DcpPeer:
         resolver = DidResolver(self._client, self._clock, asyncio.Semaphore(MAX_SENT), of_kit=of_kit)

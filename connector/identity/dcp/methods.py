@@ -10,21 +10,25 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256K1,
+    SECP256R1,
     SECP384R1,
     SECP521R1,
     EllipticCurve,
+    EllipticCurvePublicKey,
     EllipticCurvePublicNumbers,
 )
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
-from jwt.utils import base64url_decode
+from jwt.utils import base64url_decode, base64url_encode
 
 from connector.identity.keys import RSA_ALGORITHMS, KeyFault, PublicKey, SigningKey, VerificationKey, from_jwk
-from connector.protocol.dcp.document import DidDocument, Relationship
+from connector.protocol.dcp.document import MULTIBASE, DidDocument, Relationship
+from connector.protocol.dcp.errors import ClaimFault
+from connector.protocol.dcp.multikey import read_multikey
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 4096
 _EXPONENT = 65_537
 _MAX_MEMBER = 1024
-_MEMBERS = ("kty", "crv", "x", "y", "n", "e", "alg", "use", "d")
+_MEMBERS = ("kty", "crv", "x", "y", "n", "e", "alg", "use", "d", MULTIBASE)
 _CURVES: Mapping[str, tuple[EllipticCurve, str]] = {
     "P-384": (SECP384R1(), "ES384"),
     "P-521": (SECP521R1(), "ES512"),
@@ -45,7 +49,7 @@ def find_key(
         raise KeyFault(f"kid is missing, and the document has {len(document.keys)} keys: it has to name one.")
     name = next(iter(document.keys)) if kid is None else kid
     if name not in document.keys:
-        raise KeyFault(f"the document has no method {name[:200]} with a publicKeyJwk and itself as controller.")
+        raise KeyFault(f"the document has no method {name[:200]} with a key that is read and itself as controller.")
     if not document.may_sign(name, relationship, take_missing=take_missing):
         raise KeyFault(f"the document does not list {name[:200]} under {relationship}.")
     try:
@@ -63,7 +67,8 @@ def find_sealing_keys(document: DidDocument) -> dict[str, VerificationKey]:
     for name, jwk in document.keys.items():
         if document.may_sign(name, Relationship.CREDENTIAL):
             try:
-                found[name] = from_jwk({member: jwk[member] for member in ("kty", "crv", "x", "y") if member in jwk})
+                members = _write_jwk(jwk[MULTIBASE]) if MULTIBASE in jwk else jwk
+                found[name] = from_jwk({each: members[each] for each in ("kty", "crv", "x", "y") if each in members})
             except KeyFault:
                 continue
     return found
@@ -79,8 +84,8 @@ def read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
 
     Raises KeyFault.
 
-    `name` becomes its `kid`, whatever the `kid` of the JWK is. A key that was read is remembered: to make it anew takes
-    as long as to verify with it.
+    It is a JWK, or one text. `name` becomes its `kid`, whatever the `kid` of the JWK is. A key that was read is
+    remembered: to make it anew takes as long as to verify with it.
     """
     uses = jwk.get("key_ops", ["verify"])
     if not isinstance(uses, list) or "verify" not in uses:
@@ -107,7 +112,26 @@ def _read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
     return VerificationKey(public, algorithm, name)
 
 
+def _write_jwk(text: str) -> dict[str, str]:
+    """Return the key of a Multikey as a JWK; raises KeyFault."""
+    try:
+        curve, content = read_multikey(text)
+        if curve == "Ed25519":
+            return {"kty": "OKP", "crv": curve, "x": base64url_encode(content).decode()}
+        kind = _CURVES[curve][0] if curve in _CURVES else SECP256R1()
+        point = EllipticCurvePublicKey.from_encoded_point(kind, content).public_numbers()
+    except ClaimFault as fault:
+        raise KeyFault(fault.reason) from None
+    except ValueError:
+        raise KeyFault("The Multikey is not a point on its curve.") from None
+    size = len(content) - 1
+    x, y = (base64url_encode(number.to_bytes(size, "big")).decode() for number in (point.x, point.y))
+    return {"kty": "EC", "crv": curve, "x": x, "y": y}
+
+
 def _read_public(jwk: Mapping[str, Any]) -> tuple[PublicKey | RSAPublicKey, str]:
+    if MULTIBASE in jwk:
+        jwk = _write_jwk(str(jwk[MULTIBASE]))
     kind, name = jwk.get("kty"), jwk.get("crv")
     if kind == "EC" and isinstance(name, str) and name in _CURVES:
         curve, algorithm = _CURVES[name]

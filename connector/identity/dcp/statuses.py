@@ -23,7 +23,14 @@ from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, StatusEntry, read_claims
 from connector.protocol.dcp.document import Relationship
 from connector.protocol.dcp.errors import ClaimFault
-from connector.protocol.dcp.status_list import LIST_LIMIT, PURPOSES, StatusList, expand_status_list
+from connector.protocol.dcp.status_list import (
+    EDC_BYTES,
+    LIST_LIMIT,
+    MIN_BYTES,
+    PURPOSES,
+    StatusList,
+    expand_status_list,
+)
 
 FRESH_MS = 300_000
 """How long a list is used without a look at its place, in ms: so late may a revocation be seen."""
@@ -71,11 +78,14 @@ class StatusLists:
         clock: Callable[[], int],
         budget: asyncio.Semaphore,
         seen: SeenLists | None = None,
+        is_of_edc: Callable[[], bool] = lambda: False,
     ) -> None:
         """`clock` returns ms since the epoch, `budget` bounds the fetches at a time.
 
         `seen` has the newest lists, which several readers may share; without it, they are those of this reader.
+        `is_of_edc` returns whether lists count too as the Issuer Service of EDC makes them, asked anew for each list.
         """
+        self._is_of_edc = is_of_edc
         self._client = client
         self._verify = verify
         self._clock = clock
@@ -161,9 +171,9 @@ class StatusLists:
 
     async def _read_list(self, body: bytes, issuer: str, url: str) -> _Kept:
         """Verify a list as a credential of `issuer` that is found at `url`, and expand it; raises Rejected."""
-        now = self._clock()
+        now, of_edc = self._clock(), self._is_of_edc()
         try:
-            stated = read_claims(await self._verify(body, issuer), limit=LIST_LIMIT, bearer=True)
+            stated = read_claims(await self._verify(body, issuer), limit=LIST_LIMIT, bearer=True, of_edc=of_edc)
             encoded = stated.claims.get("encodedList")
             if not _LISTS & set(stated.types) or not isinstance(encoded, str):
                 raise Rejected("status", "the document is no status list.")
@@ -175,7 +185,7 @@ class StatusLists:
                 raise Rejected("status", "the status list is not valid yet: compare the clocks of both sides.")
             if stated.valid_until is not None and stated.valid_until <= now:
                 raise Rejected("status", "the status list has expired: its issuer has to sign a new one.")
-            bits, digest = await asyncio.to_thread(_expand, encoded)
+            bits, digest = await asyncio.to_thread(_expand, encoded, EDC_BYTES if of_edc else MIN_BYTES)
         except ClaimFault as fault:
             raise Rejected("status", fault.reason) from None
         return _Kept(
@@ -187,9 +197,9 @@ class StatusLists:
         )
 
 
-def _expand(encoded: str) -> tuple[StatusList, str]:
-    """Return the bits of a list and their SHA-256; raises ClaimFault."""
-    found = expand_status_list(encoded)
+def _expand(encoded: str, least: int) -> tuple[StatusList, str]:
+    """Return the bits of a list of at least `least` bytes, and their SHA-256; raises ClaimFault."""
+    found = expand_status_list(encoded, least=least)
     return found, hashlib.sha256(found.bits).hexdigest()
 
 

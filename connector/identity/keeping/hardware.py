@@ -4,6 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ _USING: Final = threading.Lock()
 """A session does one thing at a time, and none does anything while a library begins anew."""
 
 
+_PROBE: Final = b"datenkontor: does the token sign?"
+"""What a token signs to show that it is there: no text that anybody verifies has this form."""
 _LOST: Final = "The token does not sign ({}): is it still there?"
 
 
@@ -46,7 +49,9 @@ class HardwareKey:
         self._key = key
         self._find_again = find_again
         self._tried_at: float | None = None
-        self._refused = False
+        self._refused: str | None = None
+        self._problem: str | None = None
+        self._signed_at = time.monotonic()
 
     def public_key(self) -> HardwarePublicKey:
         """Return the public key."""
@@ -54,6 +59,25 @@ class HardwareKey:
 
     def sign(self, content: bytes) -> bytes:
         """Return the signature of a content, made in the token; raises HardwareFault."""
+        try:
+            signature = self._sign(content)
+        except HardwareFault as fault:
+            self._problem = str(fault)
+            raise
+        self._problem, self._signed_at = None, time.monotonic()
+        return signature
+
+    def examine(self) -> str | None:
+        """Return why the token does not sign, in one sentence; None if it does.
+
+        If it has signed nothing for a while, it is asked for a signature that nobody sees. Asks a device: may block.
+        """
+        if self._problem is not None or time.monotonic() - self._signed_at >= AGAIN_S:
+            with suppress(HardwareFault):
+                self.sign(_PROBE)
+        return self._problem
+
+    def _sign(self, content: bytes) -> bytes:
         import pkcs11
 
         on_curve = isinstance(self.public, EllipticCurvePublicKey)
@@ -72,13 +96,15 @@ class HardwareKey:
     def _open_anew(self, problem: str) -> None:
         """Find the key again, every few seconds at most; raises HardwareFault."""
         now = time.monotonic()
-        if self._refused or (self._tried_at is not None and now - self._tried_at < AGAIN_S):
+        if self._refused is not None:
+            raise PinRefused(self._refused)
+        if self._tried_at is not None and now - self._tried_at < AGAIN_S:
             raise HardwareFault(_LOST.format(problem))
         self._tried_at = now
         try:
             self._key = self._find_again()
-        except PinRefused:
-            self._refused = True
+        except PinRefused as fault:
+            self._refused = str(fault)
             raise
 
 

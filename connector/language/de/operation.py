@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "part-processes": "Vorgänge",
     "part-participant list": "Teilnehmerliste",
     "part-certificate": "Zertifikat",
+    "part-key": "Schlüssel",
     "part-transfers": "Lieferungen",
     "part-peers": "Erreichbarkeit der anderen",
     "part-received": "Empfangene Dateien",

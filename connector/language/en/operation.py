@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "part-processes": "processes",
     "part-participant list": "participant list",
     "part-certificate": "certificate",
+    "part-key": "key",
     "part-transfers": "transfers",
     "part-peers": "reachability of others",
     "part-received": "received files",

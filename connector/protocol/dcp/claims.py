@@ -28,6 +28,7 @@ MAX_TYPES = 16
 MAX_STATUSES = 8
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
+_LIST = "BitstringStatusListCredential"
 _ENVELOPE = "data:application/vc+jwt,"
 _BEGINS, _ENDS = ("validFrom", "issuanceDate"), ("validUntil", "expirationDate")
 _LATEST_S = 1 << 40
@@ -88,10 +89,11 @@ def read_claims(
 
     `bearer` takes one whose subject has no identifier, as that of a status list may be. `of_kit` takes the credentials
     of the conformance kit, which lack contexts and types and give `sub` and `jti` another meaning, `of_edc` those of
-    EDC, whose `jti` is another one than their identifier.
+    EDC, whose `jti` is another one than their identifier, and whose lists have no type but that of lists.
     """
     outside = read_object(payload, limit, "The credential")
-    profile, inside = _find_model(outside, "vc", "VerifiableCredential", of_kit=of_kit)
+    kinds = ("VerifiableCredential", *([_LIST] if bearer and of_edc else []))
+    profile, inside = _find_model(outside, "vc", kinds, of_kit=of_kit)
     ignored = {"sub", "jti"} if of_kit else {"jti"} if of_edc and "id" in inside else set()
     outside = {name: value for name, value in outside.items() if name not in ignored}
     subject = _read_subject(inside)
@@ -117,7 +119,7 @@ def read_presentation(payload: bytes, *, of_kit: bool = False, of_edc: bool = Fa
     `of_edc` takes the presentations of EDC, whose first context is one of its own.
     """
     outside = read_object(payload, MAX_PRESENTATION, "The presentation")
-    profile, inside = _find_model(outside, "vp", "VerifiablePresentation", of_kit=of_kit, of_edc=of_edc)
+    profile, inside = _find_model(outside, "vp", ("VerifiablePresentation",), of_kit=of_kit, of_edc=of_edc)
     audience = outside.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
         audience = audience[0]
@@ -156,7 +158,7 @@ def find_enclosed_presentation(payload: bytes) -> str | None:
 
 
 def _find_model(
-    outside: dict[str, Any], wrapper: str, kind: str, *, of_kit: bool, of_edc: bool = False
+    outside: dict[str, Any], wrapper: str, kinds: tuple[str, ...], *, of_kit: bool, of_edc: bool = False
 ) -> tuple[ClaimsProfile, dict[str, Any]]:
     """Return the profile by its first context, and the members of the data model."""
     inside = outside.get(wrapper, outside)
@@ -170,8 +172,8 @@ def _find_model(
     expected = V1 if wrapper in outside else V2
     if expected not in (listed if of_edc else listed[:1]):
         raise ClaimFault(f"The first @context is another one: expected {expected}.")
-    if kind not in _list(inside, "type", MAX_TYPES):
-        raise ClaimFault(f"The type is another one: expected {kind}.")
+    if not any(kind in _list(inside, "type", MAX_TYPES) for kind in kinds):
+        raise ClaimFault(f"The type is another one: expected {kinds[0]}.")
     if "@context" in outside if profile is ClaimsProfile.VC11 else {"vc", "vp"} & outside.keys():
         raise ClaimFault(f"It has the form of both data models: expected vc or vp, or the members of {V2}.")
     return profile, inside

@@ -21,6 +21,8 @@ MAX_ENDPOINT = 2048
 CONTEXT = "https://www.w3.org/ns/did/v1"
 KEY_CONTEXT = "https://w3id.org/security/suites/jws-2020/v1"
 METHOD_TYPE = "JsonWebKey2020"
+MULTIBASE = "publicKeyMultibase"
+"""The member of a method of type Multikey that has its key as one text (Controlled Identifiers 1.0, 2.2.2)."""
 
 
 class Relationship(StrEnum):
@@ -43,7 +45,8 @@ class ServiceType(StrEnum):
 class DidDocument(NamedTuple):
     """A document as it was read.
 
-    `keys` are the public keys (JWK) by the absolute name of their method. `relationships` has, for each relationship
+    `keys` are the public keys by the absolute name of their method: JWKs, and under `MULTIBASE` the texts of others.
+    `relationships` has, for each relationship
     that the document states, the names of its methods; it is empty if the document states none at all. `services` are
     the addresses of services by type, the first of each.
     """
@@ -136,6 +139,8 @@ def _read_methods(methods: Sequence[Any], did: str) -> dict[str, Mapping[str, An
             raise ClaimFault(f"Two verification methods in the document of {did} have the name {name[:100]}.")
         seen.add(name)
         jwk = method.get("publicKeyJwk")
+        if jwk is None and isinstance(method.get(MULTIBASE), str):
+            jwk = {MULTIBASE: method[MULTIBASE]}
         if isinstance(jwk, dict) and name.startswith(f"{did}#") and method.get("controller", did) == did:
             keys[name] = jwk
     return keys

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from connector.protocol.dcp.claims import MAX_CREDENTIAL
+from connector.protocol.dcp.claims import MAX_CREDENTIAL, ClaimsProfile
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dcp.objects import CONTEXT, list_objects, read_message, read_text
 from connector.protocol.dcp.requests import SupportedCredential, write_object
 
 CREDENTIALS_PATH, OFFERS_PATH = "/credentials", "/offers"
+TRUST_PATH = "/.well-known/dspace-trust"
 MAX_MESSAGE = 512 * 1024
 MAX_HANDED_OVER = 16
 MAX_OFFERED = 64
@@ -100,6 +101,15 @@ def write_credential_offer(issuer: str, offered: Sequence[SupportedCredential], 
     """Return the offer of an issuer."""
     objects = [write_object(each, reason=reason) for each in offered]
     return msgspec.json.encode({"@context": [CONTEXT], "type": _OFFER, "issuer": issuer, "credentials": objects})
+
+
+def write_trust(types: Sequence[str]) -> bytes:
+    """Return what a catalogue says of the credentials that count here (DCP 1.0, profile of the Dataspace Protocol)."""
+    supported = [
+        {"types": ["VerifiableCredential", kind], "bindingMethod": "did:web", "profiles": list(ClaimsProfile)}
+        for kind in types
+    ]
+    return msgspec.json.encode({"@context": [CONTEXT], "credentialsSupported": supported})
 
 
 def read_credential_offer(body: bytes) -> CredentialOffer:

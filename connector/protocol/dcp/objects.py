@@ -9,7 +9,8 @@ from connector.protocol.dsp.errors import ProtocolError
 
 MAX_TEXT = 512
 _ENVELOPE = "data:application/vp+jwt,"
-CONTEXT = "https://w3id.org/dspace-dcp/v1.0/dcp.jsonld"
+NAMESPACE = "https://w3id.org/dspace-dcp/v1.0/"
+CONTEXT = NAMESPACE + "dcp.jsonld"
 
 
 def read_object(body: bytes, limit: int, what: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ MAX_BYTES = 8 * 1024 * 1024
 """The most bytes of an expanded list: 64 million credentials."""
 MIN_BYTES = 16 * 1024
 """The fewest bytes of an expanded list: a shorter one tells who is asked about (Bitstring Status List 1.0, 3.2)."""
+EDC_BYTES = 2 * 1024
+"""The fewest bytes of a list that the Issuer Service of EDC makes: 16,384 entries."""
 
 PURPOSES: Final = ("revocation", "suspension")
 """The purposes of an entry that end a credential, for good or for a time; a set bit of another purpose does not."""
@@ -42,8 +44,8 @@ class StatusList(NamedTuple):
         return bool(self.bits[index // 8] & (0x80 >> index % 8))
 
 
-def expand_status_list(encoded: str) -> StatusList:
-    """Expand the `encodedList` of a status list of either kind; raises ClaimFault.
+def expand_status_list(encoded: str, *, least: int = MIN_BYTES) -> StatusList:
+    """Expand the `encodedList` of a status list of either kind, with at least `least` bytes; raises ClaimFault.
 
     The text is base64 or base64url of a gzip stream, with or without padding, and with or without the `u` of multibase.
     """
@@ -61,8 +63,8 @@ def expand_status_list(encoded: str) -> StatusList:
         raise ClaimFault(f"The status list is longer than {MAX_BYTES} bytes.")
     if not stream.eof or stream.unused_data:
         raise ClaimFault("encodedList is cut, or something follows the list.")
-    if len(bits) < MIN_BYTES:
-        raise ClaimFault(f"The status list has {len(bits)} bytes: expected at least {MIN_BYTES}.")
+    if len(bits) < least:
+        raise ClaimFault(f"The status list has {len(bits)} bytes: expected at least {least}.")
     return StatusList(bits)
 
 

@@ -49,6 +49,26 @@ def opened(firm: Holding, jti: str = "j") -> str:
     return firm.token(US, token=firm.mechanism._access.issue(US, [MEMBERSHIP]), jti=jti)
 
 
+async def test_everybody_sees_which_credentials_count() -> None:
+    firm = await hold()
+    serve = dispatcher(
+        routes(firm.service, CallerRates(failures_per_s=100, per_peer_s=100, now_ms=lambda: 0)), make_refusals("/dsp")
+    )
+
+    async def read() -> bytes:
+        return b""
+
+    answer = await serve.answer(PeerRequest(method="GET", path="/.well-known/dspace-trust", headers={}, read=read))
+    told = json.loads(answer.body)
+    assert (answer.status, told["@context"]) == (200, [CONTEXT])
+    assert [entry["types"][1] for entry in told["credentialsSupported"]] == [
+        "CompanyCredential",
+        "MembershipCredential",
+    ]
+    for entry in told["credentialsSupported"]:
+        assert (entry["bindingMethod"], entry["profiles"]) == ("did:web", ["vc20-bssl/jwt", "vc11-sl2021/jwt"])
+
+
 async def test_a_verifier_gets_what_its_access_token_grants_once() -> None:
     firm = await hold()
     await keeping.add(firm.service, member(), by="person")

@@ -4,14 +4,16 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, SECP384R1, SECP521R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwt.utils import base64url_encode
 
-from connector.identity.dcp.methods import read_key
+from connector.identity.dcp.methods import find_sealing_keys, read_key
 from connector.identity.dcp.self_issued import RULES, verify_self_issued
 from connector.identity.jws import Rejected
-from connector.identity.keys import KeyFault
+from connector.identity.keys import KeyFault, from_jwk
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.document import Relationship
@@ -127,9 +129,13 @@ METHOD = {"id": KEYS[FIRM].kid, "type": "JsonWebKey2020", "controller": FIRM, "p
     ("members", "sentence"),
     [
         ({"capabilityInvocation": []}, f"the document does not list {FIRM}#k1 under capabilityInvocation."),
-        ({"verificationMethod": []}, f"the document has no method {FIRM}#k1 with a publicKeyJwk"),
+        ({"verificationMethod": []}, f"the document has no method {FIRM}#k1 with a key that is read"),
         ({"verificationMethod": [{**METHOD, "controller": CITY}]}, "and itself as controller"),
-        ({"verificationMethod": [{"id": KEYS[FIRM].kid, "publicKeyMultibase": "z6Mk"}]}, "with a publicKeyJwk"),
+        (
+            {"verificationMethod": [{"id": KEYS[FIRM].kid, "publicKeyMultibase": "z6Mk"}]},
+            f"the key {FIRM}#k1 cannot be used: publicKeyMultibase is not a public key of Ed25519, P-256",
+        ),
+        ({"verificationMethod": [{"id": KEYS[FIRM].kid, "publicKeyBase58": "6Mk"}]}, "with a key that is read"),
         (
             {"verificationMethod": [{**METHOD, "publicKeyJwk": {**jwk_of(KEYS[FIRM]), "key_ops": ["sign"]}}]},
             f"the key {FIRM}#k1 cannot be used: The key is not for signatures: its key_ops has no verify.",
@@ -208,6 +214,53 @@ def test_keys_of_peers_are_read_by_their_kind() -> None:
     ):
         with pytest.raises(KeyFault):
             read_key("k", wrong)
+
+
+# The examples of the did:key method specification, 8.
+MULTIKEYS = {
+    "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK": "Lm_M42cB3HkUiODQsXRcweM6TByfzEHGO9ND274JcOY",
+    "zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv": "igrFmi0whuihKnj9R3Om1SoMph72wUGeFaBbzG2vzns",
+    "z82Lm1MpAkeJcix9K8TMiLd5NMAhnwkjjCBeWHXyu3U4oT2MVJJKXkcVBgjGhnLBn2Kaau9": (
+        "lInTxl8fjLKp_UCrxI0WDklahi-7-_6JbtiHjiRvMvhedhKVdHBfi2HCY8t_QJyc"
+    ),
+    "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme": "h0wVx_2iDlOcblulc8E5iEw1EYh5n1RYtLQfeSTyNc0",
+}
+
+
+def test_a_key_as_one_text_is_the_key_of_its_jwk() -> None:
+    algorithms = ["EdDSA", "ES256", "ES384", "ES256K"]
+    for (text, x), algorithm in zip(MULTIKEYS.items(), algorithms, strict=True):
+        key = read_key("k", {"publicKeyMultibase": text})
+        assert (key.algorithm, key.kid) == (algorithm, "k")
+        shown = key.public.public_bytes(Encoding.Raw, PublicFormat.Raw) if algorithm == "EdDSA" else b""
+        shown = shown or key.public.public_numbers().x.to_bytes(48 if algorithm == "ES384" else 32, "big")
+        assert base64url_encode(shown).decode() == x
+    with pytest.raises(KeyFault, match="not a point on its curve"):
+        read_key("k", {"publicKeyMultibase": write_multikey(b"\x80\x24\x02" + b"\xff" * 32)})
+
+
+def write_multikey(content: bytes) -> str:
+    digits, number = "", int.from_bytes(content, "big")
+    while number:
+        number, digit = divmod(number, 58)
+        digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit] + digits
+    return f"z{digits}"
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
+async def test_a_document_with_a_multikey_verifies_tokens_and_seals(algorithm: str) -> None:
+    key, places = key_of(FIRM, algorithm), Places()
+    public = key.verification.public
+    content = (
+        b"\xed\x01" + public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        if algorithm == "EdDSA"
+        else b"\x80\x24" + public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    )
+    method = {"id": key.kid, "type": "Multikey", "controller": FIRM, "publicKeyMultibase": write_multikey(content)}
+    places.publish(FIRM, key, verificationMethod=[method])
+    assert await judge(issue(key, issuer=FIRM, audience=US, jti="once", now_s=NOW_S), places) is None
+    sealing = find_sealing_keys(await places.resolve(FIRM))
+    assert {name: found.kid for name, found in sealing.items()} == {key.kid: from_jwk(jwk_of(key)).kid}
 
 
 def test_the_relationship_of_tokens_is_that_of_the_standard() -> None:

@@ -18,8 +18,10 @@ from connector.ports.identity import AuthenticationUnavailable
 from connector.protocol.dcp.claims import PresentedCredential, read_claims
 from tests.identity.dcp.places import (
     CITY,
+    FIRM,
     KEYS,
     LIST_URL,
+    NOW_S,
     STRANGER,
     Places,
     compact,
@@ -90,6 +92,64 @@ async def test_an_older_list_undoes_no_revocation(news: bool) -> None:
     places.publish_list(validFrom="2026-03-04T11:59:00Z", validUntil="2026-03-09T00:00:00Z")
     places.now_ms += LOOK_AGAIN_MS
     assert await judge(places, held()) == "good"
+
+
+MADE_BY_EDC = "uH4sIAAAAAAAA_2NhGAWjYBSMglEwCkbBUAcNJKoHAENfpWcACAAA"
+"""A list that the code of EDC 0.15.1 has packed, in its size, with the bits 5 and 16,000 set."""
+
+
+def publish_of_edc(places: Places, **members: object) -> None:
+    """Serve a list in the form in which the Issuer Service of EDC signs it: of the data model 1.1, and only a list."""
+    subject = {"type": "BitstringStatusList", "statusPurpose": "revocation", "encodedList": MADE_BY_EDC}
+    inside = {
+        "@context": ["https://www.w3.org/2018/credentials/v1"],
+        "type": ["BitstringStatusListCredential"],
+        "id": "0b2f1c5e-8a43-4b1e-9d57-0a6c6a3f1d11",
+        "issuer": CITY,
+        "issuanceDate": "2026-02-01T00:00:00Z",
+        "expirationDate": "2027-02-01T00:00:00Z",
+        "credentialSubject": {"id": "9d0e5f0a-52e3-4c39-8f6d-4a1d9d1f2b22", **subject},
+        **members,
+    }
+    claims = {
+        "iss": CITY,
+        "sub": "9d0e5f0a-52e3-4c39-8f6d-4a1d9d1f2b22",
+        "jti": "4f1d9a77-1d0c-4c55-8f0b-6b0d5f5a1c33",
+        "iat": NOW_S - 60,
+        "vc": inside,
+    }
+    places.put(LIST_URL, sign(KEYS[CITY], msgspec.json.encode(claims), kind="JWT"), kind="application/vc+jwt")
+
+
+@pytest.mark.parametrize(
+    ("index", "judged"), [(4, "good"), (5, "revocation"), (16_000, "revocation"), (16_383, "good")]
+)
+async def test_a_list_that_edc_has_made_is_read_where_the_data_space_says_so(index: int, judged: str) -> None:
+    places = Places()
+    verify = verify_by_documents(places.resolve)
+    of_edc = [False]
+    places.statuses = StatusLists(
+        places.client, verify, lambda: places.now_ms, asyncio.Semaphore(8), None, lambda: of_edc[0]
+    )
+    publish_of_edc(places)
+    assert "expected VerifiableCredential" in await judge(places, held(index))
+    of_edc[0] = True
+    places.now_ms += LOOK_AGAIN_MS
+    assert await judge(places, held(index)) == ("revocation" if index in {5, 16_000} else "good")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"issuer": FIRM}, {"expirationDate": "2026-02-02T00:00:00Z"}, {"type": ["MembershipCredential"]}]
+)
+async def test_of_a_list_of_edc_its_issuer_its_end_and_its_type_count(
+    wrong: dict[str, object],
+) -> None:
+    places = Places()
+    verify = verify_by_documents(places.resolve)
+    budget = asyncio.Semaphore(8)
+    places.statuses = StatusLists(places.client, verify, lambda: places.now_ms, budget, None, lambda: True)
+    publish_of_edc(places, **wrong)
+    assert await judge(places, held(4)) not in {"good", "revocation"}
 
 
 def restart(places: Places, stored: bytes) -> None:

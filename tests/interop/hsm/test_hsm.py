@@ -7,17 +7,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from connector.app.connector import build
+from connector.app.readiness import Readiness
 from connector.identity.jws import has_signed, sign, verify_document
 from connector.identity.keeping import hardware
 from connector.identity.keys import (
     ALGORITHMS,
     KeyFault,
     SigningKey,
+    examine_key,
+    generate,
     generate_in_token,
     load_from_token,
     save_private,
 )
+from connector.language.catalogue import translate_text
+from connector.settings import HardwareSettings
+from tests.app.conftest import listening
+from tests.pair.space import Space
 
 pytestmark = pytest.mark.hsm
 
@@ -129,6 +138,44 @@ def test_a_token_that_was_away_signs_again_when_it_is_back(
     other = load_from_token(module, TOKEN, f"{LABEL}-{key.algorithm}", PIN)
     assert sign(other, b"{}", kind="x+jws")
     assert sign(key, b"{}", kind="x+jws")
+
+
+def test_who_looks_is_told_that_the_token_is_away_and_why(
+    module: Path, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "AGAIN_S", 0.0)
+    assert examine_key(key) is None
+    assert examine_key(generate()) is None
+    tokens = Path(os.environ["SOFTHSM2_CONF"]).parent / "tokens"
+    away = tokens.rename(tokens.with_name("away"))
+    told = str(examine_key(key))
+    away.rename(tokens)
+    assert "token" in told.lower()
+    assert PIN not in told
+    assert translate_text("de", told) != told
+    assert examine_key(key) is None
+
+
+async def test_ready_says_that_the_token_is_away(module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "AGAIN_S", 0.0)
+    generate_in_token(module, TOKEN, "ready", PIN)
+    space = Space(tmp_path)
+    space.found("city")
+    settings = listening(space, "city")
+    kept = HardwareSettings(module=module, token=TOKEN, label="ready")
+    monkeypatch.setenv("TOKEN_PIN", PIN)
+    identity = replace(settings.identity, hardware=kept, secret_variable="TOKEN_PIN")
+    connector = await build(replace(settings, identity=identity), transport=space.wire)
+    evaluator = connector.enforcer.evaluator
+    look = Readiness(connector.parts, evaluator, connector.worker, connector.dataplane, connector.tasks).warnings()
+    assert await look["key"]() is None
+    tokens = Path(os.environ["SOFTHSM2_CONF"]).parent / "tokens"
+    away = tokens.rename(tokens.with_name("away"))
+    told = str(await look["key"]())
+    away.rename(tokens)
+    assert "token" in told.lower()
+    assert await look["key"]() is None
+    await connector.stop()
 
 
 def test_a_lost_token_is_not_asked_for_each_signature(key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import re
 import ssl
 import subprocess
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,6 +113,22 @@ class Hub:
     def remove(self, account: Account, id: str) -> None:
         """Delete a credential."""
         self._ask("DELETE", f"/participants/{_encode(account.name)}/credentials/{id}", None, account.api_key)
+
+    def request(self, account: Account, issuer: str, holder_pid: str, wanted: Mapping[str, str]) -> None:
+        """Let a participant ask an issuer for a credential: `wanted` are its `id`, its `type` and its `format`."""
+        body = {"issuerDid": issuer, "holderPid": holder_pid, "credentials": [dict(wanted)]}
+        self._ask("POST", f"/participants/{_encode(account.name)}/credentials/request", body, account.api_key)
+
+    def requested(self, account: Account, holder_pid: str) -> str:
+        """Return the state of a request at the hub."""
+        path = f"/participants/{_encode(account.name)}/credentials/request/{holder_pid}"
+        return str(self._ask("GET", path, None, account.api_key)["status"])
+
+    def held(self, account: Account, kind: str) -> list[dict[str, Any]]:
+        """Return the credentials of a type that a participant holds, as the hub describes them."""
+        path = f"/participants/{_encode(account.name)}/credentials?type={kind}"
+        found: list[dict[str, Any]] = self._ask("GET", path, None, account.api_key)
+        return found
 
     def read_document(self, account: Account, files: dict[str, str]) -> dict[str, Any]:
         """Return the document of a participant as it is served."""

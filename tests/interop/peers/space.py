@@ -30,6 +30,8 @@ from tests.support.certificates import write_certificates
 
 VERSION = "0.15.1"
 SCOPE = f"org.eclipse.edc.vc.type:{TYPE}:read"
+OURS = "PartnerCredential"
+"""What our Issuer Service issues to each member that asks."""
 PROFILE = """
 of_edc = true
 without_relationships = true
@@ -41,6 +43,8 @@ negotiation = ["{type}"]
 transfer = ["{type}"]
 """
 TRUST = """
+[issuer]
+credentials = [{{type = "{ours}", claims = ["name"]}}]
 [identity]
 mechanism = "dcp"
 key = "{folder}/key.pem"
@@ -162,7 +166,7 @@ def _make_us(
     """Return a connector of ours: production, TLS, and credentials of the issuer."""
     home, did = folder / "kontor", write_web_did("localhost", port)
     named = {name.rpartition("__")[2].lower(): path for name, path in files.items()}
-    trust = TRUST.format(folder=home, **named)
+    trust = TRUST.format(folder=home, ours=OURS, **named)
     us = Kontor(home, port, did, trust, public=f"https://localhost:{port}", mode="production")
     save_private(home / "key.pem", generate())
     (home / "operator.jwk").write_bytes(msgspec.json.encode(public_jwk(OPERATOR)))

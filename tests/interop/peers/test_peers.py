@@ -16,6 +16,7 @@ from connector.protocol.dcp.scopes import Scope, ScopeKind
 from connector.views.assets import AssetOrder, DataClass
 from tests.interop.edc.runtime import until
 from tests.interop.peers.issuer import TYPE
+from tests.interop.peers.space import OURS as ISSUED
 from tests.interop.peers.space import Space, open_space
 
 pytestmark = pytest.mark.peers
@@ -110,6 +111,25 @@ def test_a_membership_in_the_newer_data_model_counts_with_us(space: Space) -> No
     finally:
         space.hub.remove(space.anna, issued)
         space.give(space.anna, HERS)
+
+
+@pytest.mark.parametrize(
+    ("profile", "format"), [("vc11-sl2021/jwt", "VC1_0_JWT"), ("vc20-bssl/jwt", "VC2_0_JOSE")], ids=["1.1", "2.0"]
+)
+def test_the_hub_asks_our_issuer_for_a_credential_and_keeps_what_it_is_given(
+    space: Space, profile: str, format: str
+) -> None:
+    address = f"{space.us.public}/issuer/metadata"
+    supported = httpx.get(address, verify=space.trust()).json()["credentialsSupported"]
+    (wanted,) = [entry["id"] for entry in supported if entry["profile"] == profile]
+    space.hub.request(space.anna, space.us.id, f"asked-{format}", {"id": wanted, "type": ISSUED, "format": format})
+    until(lambda: space.hub.requested(space.anna, f"asked-{format}") in {"ISSUED", "ERROR"}, WAIT_S)
+    assert space.hub.requested(space.anna, f"asked-{format}") == "ISSUED", space.hub.log()[-2000:]
+    (known,) = [row for row in space.us.client.issuing.requests().items if row.holder_pid == f"asked-{format}"]
+    assert (known.holder, known.state, known.problem) == (space.anna.did, "issued", "")
+    held = [row["verifiableCredential"] for row in space.hub.held(space.anna, ISSUED)]
+    issued = [row.id for row in space.us.client.issuing.list(holder=space.anna.did).items if row.profile == profile]
+    assert [row["credential"]["id"] for row in held if row["format"] == format] == issued
 
 
 def test_who_has_deleted_its_membership_is_refused_on_both_sides(space: Space) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from connector.protocol.dcp.document import (
     MAX_DOCUMENT,
+    MULTIBASE,
     Relationship,
     ServiceType,
     read_document,
@@ -78,10 +79,15 @@ def test_keys_of_others_and_of_unknown_forms_are_left_out() -> None:
     methods = [
         method("did:web:other.example#k1"),
         method("#k2", controller="did:web:other.example"),
-        {"id": "#k3", "type": "Multikey", "publicKeyMultibase": "z6Mk"},
+        {"id": "#k3", "type": "Ed25519VerificationKey2018", "publicKeyBase58": "6Mk"},
         method("#k4"),
+        {"id": "#k5", "type": "Multikey", "publicKeyMultibase": "z6Mk"},
+        {"id": "#k6", "type": "Multikey", "publicKeyMultibase": "z6Mk", "controller": "did:web:other.example"},
+        {"id": "#k7", "type": "Multikey", "publicKeyMultibase": ["z6Mk"]},
     ]
-    assert set(read_document(document(verificationMethod=methods), DID).keys) == {f"{DID}#k4"}
+    keys = read_document(document(verificationMethod=methods), DID).keys
+    assert set(keys) == {f"{DID}#k4", f"{DID}#k5"}
+    assert keys[f"{DID}#k5"] == {MULTIBASE: "z6Mk"}
 
 
 @pytest.mark.parametrize(

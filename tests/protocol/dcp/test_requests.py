@@ -17,7 +17,7 @@ from connector.protocol.dcp.issuance import (
     write_credential_message,
     write_credential_offer,
 )
-from connector.protocol.dcp.objects import CONTEXT
+from connector.protocol.dcp.objects import CONTEXT, NAMESPACE
 from connector.protocol.dcp.requests import (
     MAX_ASKED,
     MAX_REQUEST,
@@ -52,6 +52,40 @@ def test_a_request_is_read_with_each_object_once() -> None:
         "h",
         ("urn:2", "urn:1"),
     )
+
+
+def expanded(objects: Any = None, **changed: Any) -> bytes:
+    """A request as the hub of EDC sends it: in the expanded form of JSON-LD."""
+    message = {
+        "@type": f"{NAMESPACE}CredentialRequestMessage",
+        f"{NAMESPACE}credentials": [{"@type": "@json", "@value": objects or [{"id": "urn:1"}]}],
+        f"{NAMESPACE}holderPid": {"@id": "h"},
+    }
+    return encode(message, **changed)
+
+
+def test_a_request_in_the_expanded_form_says_the_same() -> None:
+    assert read_credential_request(expanded()) == read_credential_request(encode(REQUEST))
+    assert read_credential_request(expanded(**{f"{NAMESPACE}holderPid": [{"@value": "h"}]})).holder_pid == "h"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        expanded(**{"@type": f"{NAMESPACE}CredentialMessage"}),
+        expanded(**{"@type": ["CredentialRequestMessage"]}),
+        expanded(**{f"{NAMESPACE}holderPid": "h"}),
+        expanded(**{f"{NAMESPACE}holderPid": [{"@id": "h"}, {"@id": "g"}]}),
+        expanded(**{f"{NAMESPACE}holderPid": None, "holderPid": "h"}),
+        expanded({"id": "urn:1"}),
+        expanded(["urn:1"]),
+        expanded([{"id": f"urn:{number}"} for number in range(MAX_ASKED + 1)]),
+        expanded(more="x" * MAX_REQUEST),
+    ],
+)
+def test_another_expanded_form_is_refused(body: bytes) -> None:
+    with pytest.raises(ClaimFault):
+        read_credential_request(body)
 
 
 @pytest.mark.parametrize(

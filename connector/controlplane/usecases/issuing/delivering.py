@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from functools import partial
 
 from msgspec.structs import replace
@@ -14,7 +13,6 @@ from connector.ports.claims_peer import NotReached
 from connector.ports.entities import CredentialRequest, PageBounds
 from connector.ports.issuing_store import DropIssuing, PutCredentialRequest
 from connector.ports.store_errors import StoreError
-from connector.protocol.dcp.claims import ClaimsProfile
 from connector.protocol.dcp.document import ServiceType
 from connector.protocol.dcp.issuance import (
     CREDENTIALS_PATH,
@@ -31,7 +29,6 @@ from connector.views.issuing import RequestState
 log = logging.getLogger(__name__)
 
 CLEAN_S = 3600.0
-_KIT_FORMATS: Mapping[str, str] = {ClaimsProfile.VC11: "VC1_0_JWT", ClaimsProfile.VC20: "VC2_0_JOSE"}
 KEPT_MS = 90 * 86_400_000
 """How long a request is kept after its end, in ms: so long the same request is answered with the same credentials."""
 
@@ -62,7 +59,8 @@ async def deliver(service: IssuerService, due: CredentialRequest) -> None:
     if 200 <= answer < 300:
         log.info("a holder was told", extra={"pid": known.id, "peer": known.holder, "state": known.state})
         await _settle(service, known)
-    elif answer >= 500 or answer in BUSY:
+    elif answer >= 500 or answer in BUSY or known.attempts == 0:
+        # Also the first refusal: a holder may get its credentials before it has stored our answer to its request.
         await _retry(service, known, f"The holder answers with status {answer}.")
     else:
         await _settle(service, known, problem=f"The holder refuses with status {answer}.")
@@ -94,7 +92,7 @@ async def _write(service: IssuerService, known: CredentialRequest) -> tuple[str,
         status, page = IssuanceStatus.ISSUED, PageBounds(limit=MOST_REQUESTS)
         issued, _ = await context.store.issued_credentials(context.owner, page, request=known.id)
         containers = [
-            CredentialContainer(each.type, each.secured, _KIT_FORMATS[each.profile] if service.of_kit else each.profile)
+            CredentialContainer(each.type, each.secured, service.issuer.name_format(each.profile))
             for each in issued
             if each.standing is CredentialStanding.VALID and each.valid_until > context.now()
         ]

@@ -27,8 +27,8 @@ _DAY_MS = 86_400_000
 class IssuerService:
     """The values of the use cases: the context, the signature, the members and the rules of this issuer.
 
-    `address` is the base URL of the service, `members` the participant list, `rules` the types of credentials. `of_kit`
-    names formats as the conformance kit does. `listed` is set after each look at the list.
+    `address` is the base URL of the service, `members` the participant list, `rules` the types of credentials. `listed`
+    is set after each look at the list.
     """
 
     context: Context
@@ -37,7 +37,6 @@ class IssuerService:
     rules: Sequence[IssuingRule]
     address: str
     lists: StatusPublisher
-    of_kit: bool = False
     listed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def list_supported(self) -> Sequence[SupportedCredential]:

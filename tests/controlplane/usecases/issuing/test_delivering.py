@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from connector.controlplane.core.due import MOST_ATTEMPTS
 from connector.controlplane.usecases.issuing import deciding, delivering, ending, receiving
@@ -12,6 +13,7 @@ from connector.ports.entities import CredentialRequest, PageBounds
 from connector.protocol.dcp.issuance import read_credential_message, read_credential_offer
 from connector.views.issuing import RequestState
 from tests.identity.dcp.places import FIRM
+from tests.support.holding import PROFILE
 from tests.support.issuing import STORAGE, Issuing, found_issuer
 
 
@@ -38,6 +40,13 @@ async def test_credentials_are_delivered_once_with_the_access_token_of_the_holde
     assert len(city.taken) == 1
 
 
+async def test_a_hub_of_edc_is_told_the_format_by_its_name() -> None:
+    city = await found_issuer(profile=replace(PROFILE, of_edc=True))
+    await deliver(city, (await asked(city)).id)
+    (message,) = city.taken
+    assert [each["format"] for each in message["credentials"]] == ["VC2_0_JOSE"]
+
+
 async def test_a_holder_that_is_away_is_told_later_the_same() -> None:
     city = await found_issuer()
     found, city.answer = await asked(city), 503
@@ -60,9 +69,12 @@ async def test_the_attempts_have_an_end_and_a_person_begins_anew() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404])
-async def test_a_refusal_is_final(status: int) -> None:
+async def test_a_second_refusal_is_final(status: int) -> None:
     city = await found_issuer()
     found, city.answer = await asked(city), status
+    # A holder may not have stored yet that its request was taken.
+    first = await deliver(city, found.id)
+    assert (first.attempts, first.due_at is None) == (1, False)
     after = await deliver(city, found.id)
     assert (after.due_at, after.delivered_at, str(status) in after.problem) == (None, None, True)
 
