@@ -109,7 +109,7 @@ def _explain_refusal(error: smtplib.SMTPRecipientsRefused) -> str:
 
 
 def _require_known_letters(client: smtplib.SMTP, to: str) -> None:
-    """Check that the server takes the letters of an address (RFC 6531): a wrong one is that of one person. Raises NotSent."""
+    """Check that the server takes the letters of an address (RFC 6531), which is one person's affair. Raises NotSent."""
     client.ehlo_or_helo_if_needed()
     if not to.isascii() and not client.has_extn("smtputf8"):
         raise NotSent("The mail server takes no address with umlauts or other special letters: give another address.")

@@ -283,7 +283,7 @@ class DropSession(msgspec.Struct, frozen=True):
 
 
 class DropSessions(msgspec.Struct, frozen=True):
-    """Remove the sessions of a user that were seen before an instant (ms), or all; not those `kept` that were seen last."""
+    """Remove the sessions of a user that were seen before an instant (ms), or all, but for the last `kept` ones."""
 
     owner: str
     user: str

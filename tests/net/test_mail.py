@@ -134,8 +134,8 @@ async def test_a_certificate_of_somebody_else_is_refused(reached: Reached) -> No
 
 @pytest.mark.parametrize(
     ("verb", "line", "all_fail"),
-    [("RCPT", "550 no such person", False), ("RCPT", "451 greylisted", False), ("AUTH", "535 wrong", True), ("DATA", "451 later", True),
-     ("DATA", "554 spam", False), ("EHLO", "x" * 20_000, True)],
+    [("RCPT", "550 no such person", False), ("RCPT", "451 greylisted", False), ("AUTH", "535 wrong", True),
+     ("DATA", "451 later", True), ("DATA", "554 spam", False), ("EHLO", "x" * 20_000, True)],
 )  # fmt: skip
 async def test_an_answer_that_refuses_says_if_others_would_be_refused_too(
     reached: Reached, verb: str, line: str, all_fail: bool

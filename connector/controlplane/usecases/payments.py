@@ -67,9 +67,9 @@ async def record(
     """Record the state of the payments of an agreement from now on. Raises NoSuchEntity, NotAllowed, Invalid.
 
     `amount` was paid with this entry (state `settled`) or is owed (`due`), in `currency` (default: euros). At `until`
-    (ms), a settled payment is due again, and a due payment is overdue. `by` names the person or program that records. With
-    `seen`, the number of entries that a person saw, an order that is sent twice is recorded once, and one that crosses
-    with another entry is refused.
+    (ms), a settled payment is due again, and a due payment is overdue. `by` names the person or program that records.
+    `seen` is the number of entries that a person saw: an order that is sent twice is recorded once then, and one that
+    crosses with another entry is refused.
     """
     context = evaluator.context
     agreement = await _find_ours(context, agreement_id)

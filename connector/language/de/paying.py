@@ -16,8 +16,8 @@ SENTENCES: dict[str, str] = {
     "choose-settled": "Eine Zahlung ist eingegangen",
     "choose-overdue": "Die Zahlung ist überfällig",
     "record": "Zahlung eintragen",
-    "record-lead": "Verlangt der Vertrag eine Zahlung, richten sich laufende Lieferungen sofort nach dem neuen Eintrag. "
-    "Ein Eintrag lässt sich zurücknehmen.",
+    "record-lead": "Verlangt der Vertrag eine Zahlung, richten sich laufende Lieferungen sofort nach dem neuen "
+    "Eintrag. Ein Eintrag lässt sich zurücknehmen.",
     "record-button": "Eintragen",
     "amount": "Betrag in Euro",
     "amount-hint": "Zum Beispiel 9,50. Nur für eine Zahlung, die eingegangen oder fällig ist.",

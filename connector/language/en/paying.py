@@ -16,8 +16,8 @@ SENTENCES: dict[str, str] = {
     "choose-settled": "A payment was received",
     "choose-overdue": "The payment is overdue",
     "record": "Record a payment",
-    "record-lead": "If the contract requires a payment, running deliveries follow the new entry at once. An entry can be "
-    "taken back.",
+    "record-lead": "If the contract requires a payment, running deliveries follow the new entry at once. An entry "
+    "can be taken back.",
     "record-button": "Record",
     "amount": "Amount in euros",
     "amount-hint": "For example 9.50. Only for a payment that was received or is due.",

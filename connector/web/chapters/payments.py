@@ -8,7 +8,7 @@ from starlette.responses import Response
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.usecases import agreements, payments, users
-from connector.ports.entities import Agreement, Payment, PaymentState
+from connector.ports.entities import Agreement, PaymentState
 from connector.protocol.dsp.common import Role
 from connector.views.conversion import to_ms
 from connector.web.frame.forms import FormFault, read_form, read_version
