@@ -74,7 +74,6 @@ class SmtpMailer:
                     client.starttls(context=self._tls())
                 if server.user:
                     client.login(server.user, server.password)
-                _require_known_letters(client, str(message["To"]))
                 client.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             raise NotSent(_explain_refusal(error)) from None
@@ -106,13 +105,6 @@ def _explain_refusal(error: smtplib.SMTPRecipientsRefused) -> str:
     if all(400 <= code < 500 for code in codes):
         return f"The mail server takes no mail for this person at present ({codes[0]}): it is tried again."
     return "The mail server refuses the address of this person: correct it."
-
-
-def _require_known_letters(client: smtplib.SMTP, to: str) -> None:
-    """Check that the server takes the letters of an address (RFC 6531), which is one person's affair. Raises NotSent."""
-    client.ehlo_or_helo_if_needed()
-    if not to.isascii() and not client.has_extn("smtputf8"):
-        raise NotSent("The mail server takes no address with umlauts or other special letters: give another address.")
 
 
 def write_mail(sender: str, to: str, subject: str, text: str, key: str, now_ms: int) -> EmailMessage:

@@ -86,7 +86,6 @@ class Reached:
         *,
         trusted: bool = True,
         subject: str = "Anfrage: Bäume",
-        to: str = "a.kaya@city.example",
     ) -> None:
         server = MailServer(
             host="127.0.0.1", port=self.port, security=security, sender="datenkontor@city.example",
@@ -94,7 +93,7 @@ class Reached:
         )  # fmt: skip
         ca = self.folder / "ca.pem" if trusted else None
         mailer = SmtpMailer(server, lambda: client_context(ca_file=ca), lambda: NOW)
-        await mailer.send(to, subject, "Grüße\n", "a.kaya-1")
+        await mailer.send("a.kaya@city.example", subject, "Grüße\n", "a.kaya-1")
 
 
 @pytest.fixture
@@ -155,16 +154,6 @@ async def test_a_person_who_is_refused_for_now_has_nothing_to_correct(reached: R
         with pytest.raises(NotSent, match=r"at present \(451\): it is tried again") as failed:
             await reached.send()
     assert not failed.value.all_fail
-
-
-@pytest.mark.parametrize("to", ["grüße@city.example", "a.kaya@bücher.example"])
-async def test_an_address_with_an_umlaut_keeps_nobody_else_from_being_told(reached: Reached, to: str) -> None:
-    async with reached.listen():
-        with pytest.raises(NotSent, match="umlauts") as failed:
-            await reached.send(to=to)
-        assert not failed.value.all_fail
-        await reached.send()
-    assert len(reached.server.mails) == 1
 
 
 async def test_a_mail_without_tls_is_seven_bit_and_reads_as_it_was_written(reached: Reached) -> None:
