@@ -75,8 +75,8 @@ class SmtpMailer:
                 if server.user:
                     client.login(server.user, server.password)
                 client.send_message(message)
-        except smtplib.SMTPRecipientsRefused:
-            raise NotSent("The mail server refuses the address of this person: correct it.") from None
+        except smtplib.SMTPRecipientsRefused as error:
+            raise NotSent(_explain_refusal(error)) from None
         except smtplib.SMTPAuthenticationError as error:
             raise NotSent(
                 f"The mail server refuses the account of [mail] ({error.smtp_code}).", all_fail=True
@@ -99,6 +99,14 @@ class SmtpMailer:
         return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
 
 
+def _explain_refusal(error: smtplib.SMTPRecipientsRefused) -> str:
+    """Return why the one recipient is refused: for good, or for now (RFC 5321, 4.2.1), as by greylisting."""
+    codes = [code for code, _ in error.recipients.values()]
+    if all(400 <= code < 500 for code in codes):
+        return f"The mail server takes no mail for this person at present ({codes[0]}): it is tried again."
+    return "The mail server refuses the address of this person: correct it."
+
+
 def write_mail(sender: str, to: str, subject: str, text: str, key: str, now_ms: int) -> EmailMessage:
     """Return an e-mail; a line break in a header field is an error, never another field. Raises NotSent."""
     message = EmailMessage()
@@ -111,7 +119,8 @@ def write_mail(sender: str, to: str, subject: str, text: str, key: str, now_ms: 
         # The same for a repeat, so that a mailbox can drop the second one.
         message["Message-ID"] = f"<{hashlib.sha256(f'{to} {key}'.encode()).hexdigest()[:40]}@{host}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(text)
+        # Seven bits: what a server without 8BITMIME (RFC 6152) does with more is its own affair.
+        message.set_content(text, cte="quoted-printable")
     except ValueError:
         raise NotSent("The address or the subject of an e-mail has characters that no header has.") from None
     return message

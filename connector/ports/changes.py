@@ -283,11 +283,12 @@ class DropSession(msgspec.Struct, frozen=True):
 
 
 class DropSessions(msgspec.Struct, frozen=True):
-    """Remove the sessions of a user that were seen before an instant (ms), or all."""
+    """Remove the sessions of a user that were seen before an instant (ms), or all, but for the last `kept` ones."""
 
     owner: str
     user: str
     seen_before: int | None = None
+    kept: int = 0
 
 
 class PutOfferForm(msgspec.Struct, frozen=True):

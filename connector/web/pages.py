@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 from connector.dataplane.uploads import Uploads
 from connector.desk.values import Desk
 from connector.web.accounts import ACCOUNT_PAGES
-from connector.web.chapters import agreements, explaining, inbox, live, offers, start
+from connector.web.chapters import agreements, explaining, inbox, live, offers, payments, start
 from connector.web.chapters.accounts import house, settings
 from connector.web.chapters.getting import asking, deliveries, other_terms, received, requests, search
 from connector.web.chapters.keeping import needs, saved, subscriptions
@@ -135,6 +135,9 @@ PAGES: Sequence[PageRow] = (
     ("GET", "/vertraege/beweis", contract.export_evidence, AGREEMENT_READERS),
     ("GET", "/vertraege/pdf", contract.print_agreement, AGREEMENT_READERS),
     ("POST", "/vertraege/pflicht", agreements.report_duty, AGREEMENT_READERS),
+    ("GET", payments.PATH, payments.show_payments, AGREEMENT_READERS),
+    ("POST", payments.PATH, payments.record, AGREEMENT_READERS),
+    ("POST", f"{payments.PATH}/zuruecknehmen", payments.correct, AGREEMENT_READERS),
     ("GET", "/vertraege/beenden", agreements.show_end, AGREEMENT_READERS),
     ("POST", "/vertraege/beenden", agreements.end, AGREEMENT_READERS),
     ("GET", "/datenschutz", overview.show_overview, PRIVACY_READERS),

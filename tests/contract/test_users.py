@@ -78,3 +78,11 @@ async def test_the_sessions_of_one_user_end_those_of_others_stay(store: Store) -
     assert await store.session(OWNER, "new") is None
     assert await store.session(OWNER, "other") == other
     assert await store.session("other", "foreign") == foreign
+
+
+async def test_of_the_sessions_of_one_user_those_seen_last_are_kept(store: Store) -> None:
+    own = [make_session(name, seen_at=at) for name, at in (("new", 9), ("old", 3), ("mid", 5))]
+    await store.commit([changes.PutSession(entry) for entry in (*own, make_session("other", user="b", seen_at=1))])
+    await store.commit([changes.DropSessions(OWNER, "a.kaya", kept=2)])
+    left = [name for name in ("new", "mid", "old", "other") if await store.session(OWNER, name)]
+    assert left == ["new", "mid", "other"]

@@ -81,7 +81,11 @@ class Reached:
             yield
 
     async def send(
-        self, security: Security = "starttls", *, trusted: bool = True, subject: str = "Anfrage: Bäume"
+        self,
+        security: Security = "starttls",
+        *,
+        trusted: bool = True,
+        subject: str = "Anfrage: Bäume",
     ) -> None:
         server = MailServer(
             host="127.0.0.1", port=self.port, security=security, sender="datenkontor@city.example",
@@ -129,8 +133,8 @@ async def test_a_certificate_of_somebody_else_is_refused(reached: Reached) -> No
 
 @pytest.mark.parametrize(
     ("verb", "line", "all_fail"),
-    [("RCPT", "550 no such person", False), ("AUTH", "535 wrong", True), ("DATA", "451 later", True),
-     ("DATA", "554 spam", False), ("EHLO", "x" * 20_000, True)],
+    [("RCPT", "550 no such person", False), ("RCPT", "451 greylisted", False), ("AUTH", "535 wrong", True),
+     ("DATA", "451 later", True), ("DATA", "554 spam", False), ("EHLO", "x" * 20_000, True)],
 )  # fmt: skip
 async def test_an_answer_that_refuses_says_if_others_would_be_refused_too(
     reached: Reached, verb: str, line: str, all_fail: bool
@@ -142,6 +146,23 @@ async def test_an_answer_that_refuses_says_if_others_would_be_refused_too(
     assert failed.value.all_fail is all_fail
     assert line not in failed.value.reason
     assert "geheim" not in failed.value.reason
+
+
+async def test_a_person_who_is_refused_for_now_has_nothing_to_correct(reached: Reached) -> None:
+    reached.server.refused = {"RCPT": "451 greylisted"}
+    async with reached.listen():
+        with pytest.raises(NotSent, match=r"at present \(451\): it is tried again") as failed:
+            await reached.send()
+    assert not failed.value.all_fail
+
+
+async def test_a_mail_without_tls_is_seven_bit_and_reads_as_it_was_written(reached: Reached) -> None:
+    async with reached.listen():
+        await reached.send("none")
+    (mail,) = reached.server.mails
+    assert reached.server.secure == [False]
+    assert mail.as_bytes().isascii()
+    assert (mail.get_content_type(), mail.get_content_charset()) == ("text/plain", "utf-8")
 
 
 async def test_a_server_that_is_away_is_told(reached: Reached) -> None:

@@ -23,6 +23,7 @@ NEEDED = {
     "/vertraege/vertrag": path("/vertraege/vertrag", "urn:a:1"),
     "/nachweise/eintrag": "/nachweise/eintrag?nummer=0",
     "/vertraege/verlauf": path("/vertraege/verlauf", "urn:a:1"),
+    "/vertraege/zahlungen": path("/vertraege/zahlungen", "urn:a:1"),
     "/vertraege/beenden": path("/vertraege/beenden", "urn:a:1"),
     "/betrieb/ausschliessen": path("/betrieb/ausschliessen", CITY),
     "/einwilligungen/person": path("/einwilligungen/person", PERSON),

@@ -62,11 +62,14 @@ async def record(
     amount: str | None = None,
     currency: str | None = None,
     until: int | None = None,
+    seen: int | None = None,
 ) -> PaymentSummary:
     """Record the state of the payments of an agreement from now on. Raises NoSuchEntity, NotAllowed, Invalid.
 
     `amount` was paid with this entry (state `settled`) or is owed (`due`), in `currency` (default: euros). At `until`
     (ms), a settled payment is due again, and a due payment is overdue. `by` names the person or program that records.
+    `seen` is the number of entries that a person saw: an order that is sent twice is recorded once then, and one that
+    crosses with another entry is refused.
     """
     context = evaluator.context
     agreement = await _find_ours(context, agreement_id)
@@ -82,7 +85,15 @@ async def record(
         until=until,
     )
     leaf = commits.record(context, f"payment {state}", agreement.key, {"by": by, "until": until})
-    await _append(evaluator, agreement, lambda _: payment, leaf)
+
+    def make(before: Sequence[Payment]) -> Payment | None:
+        if seen is None or len(before) == seen:
+            return payment
+        if len(before) > seen and msgspec.structs.replace(before[seen], at=payment.at) == payment:
+            return None
+        raise NotAllowed("changed", "Another payment was recorded meanwhile: read the payments again, then repeat.")
+
+    await _append(evaluator, agreement, make, leaf)
     return await show_payments(context, agreement_id)
 
 

@@ -1,7 +1,8 @@
 """The people who sign in to the pages: added, invited, signed in and out, and disabled.
 
 A link with a secret lets a person choose a password, once and for a day. A session is a random token, of which the
-store has the hash. It ends after a time without a request, and after a day in any case.
+store has the hash. It ends after a time without a request, after half a day in any case, and when the person begins one
+session too many elsewhere: then it is the one that was used longest ago.
 """
 
 import hashlib
@@ -26,6 +27,8 @@ IDLE_MS = 2 * 3_600_000
 LONGEST_MS = 12 * 3_600_000
 CLOCK_MS = 60_000
 """How far the clocks of two replicas may be apart."""
+MOST_SESSIONS = 10
+"""How many sessions a person has at once: more than anybody has devices."""
 # A session that is in use is written once in this time.
 _NOTED_MS = 60_000
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
@@ -258,7 +261,7 @@ def has_role(user: User, roles: Collection[UserRole]) -> bool:
 
 
 async def begin_session(register: UserRegister, known: User) -> SignedIn | None:
-    """Begin a session with a new token, and remove those of the user that are over.
+    """Begin a session with a new token, and remove those of the user that are over or one too many.
 
     None if the user was disabled or got another password since it was read.
     """
@@ -266,6 +269,7 @@ async def begin_session(register: UserRegister, known: User) -> SignedIn | None:
     now = context.now()
     session = UserSession(owner=known.owner, token_hash=_hash(token), user=known.name, begun_at=now, seen_at=now)
     over = DropSessions(known.owner, known.name, now - IDLE_MS + 1)
+    room = DropSessions(known.owner, known.name, kept=MOST_SESSIONS - 1)
     leaf = record(context, "user signed in", known.name, {})
     for _ in range(_ATTEMPTS):
         user = await context.store.user(known.owner, known.name)
@@ -273,7 +277,7 @@ async def begin_session(register: UserRegister, known: User) -> SignedIn | None:
             return None
         seen = msgspec.structs.replace(user, signed_in_at=now, version=user.version + 1)
         try:
-            await context.store.commit([PutUser(seen, user.version), over, PutSession(session), leaf])
+            await context.store.commit([PutUser(seen, user.version), over, room, PutSession(session), leaf])
         except Conflict:
             continue
         return SignedIn(seen, token)

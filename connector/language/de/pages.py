@@ -87,6 +87,11 @@ SENTENCES: dict[str, str] = {
         "Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich noch einmal an: Was Sie eingegeben haben, bleibt "
         "erhalten."
     ),
+    "sign-in-ended": (
+        "Ihre Anmeldung ist zu Ende. Das geschieht nach zwei Stunden ohne Eingabe und nach zwölf Stunden. Wer sich an "
+        "mehr als {count} Geräten anmeldet, wird dort abgemeldet, wo die letzte Eingabe am längsten zurückliegt. "
+        "Bitte melden Sie sich noch einmal an."
+    ),
     "resume-title": "Ihre Eingaben sind noch da",
     "resume-lead": "Sie sind wieder angemeldet. Senden Sie jetzt ab, was Sie zuletzt eingegeben haben.",
     "resume-button": "Absenden",

@@ -326,10 +326,11 @@ def _drop_session(tables: MemoryTables, change: changes.DropSession) -> None:
 
 def _drop_sessions(tables: MemoryTables, change: changes.DropSessions) -> None:
     def is_over(session: UserSession) -> bool:
-        late = change.seen_before is None or session.seen_at < change.seen_before
-        return (session.owner, session.user) == (change.owner, change.user) and late
+        return change.seen_before is None or session.seen_at < change.seen_before
 
-    for session in tables.select(tables.sessions, is_over):
+    own = tables.select(tables.sessions, lambda one: (one.owner, one.user) == (change.owner, change.user))
+    own.sort(key=lambda one: (-one.seen_at, -one.begun_at, one.token_hash))
+    for session in filter(is_over, own[change.kept :]):
         tables.put(tables.sessions, (session.owner, session.token_hash), None)
 
 

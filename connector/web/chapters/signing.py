@@ -17,6 +17,7 @@ from connector.web.frame.visit import (
     go_to,
     read_mark,
     read_query,
+    read_token,
     render,
     set_language,
     set_session,
@@ -45,6 +46,8 @@ async def show_sign_in(visit: Visit) -> Response:
     login, reason = visit.pages.login, read_query(visit, "grund")
     status = _LOGIN_FAULTS.get(reason or "", 200) if login else 200
     fault = visit.words.say(f"accounts.fault-{reason}", login=login.title) if login and status != 200 else ""
+    if not fault and read_token(visit.request, visit.pages.here):
+        fault = visit.words.say("sign-in-ended", count=users.MOST_SESSIONS)
     return render(visit, "sign_in.html", status=status, wanted=wanted, name="", fault=fault, kept={})
 
 

@@ -1,6 +1,7 @@
 """The users of the pages: added, invited, disabled; passwords and sessions under races."""
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -8,7 +9,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.usecases import users
 from connector.ports.entities import UserRole
 from connector.views.users import FIRST_USER, UserOrder
-from tests.support.plane import Desk
+from tests.support.plane import NOW, Desk
 
 ORDER = UserOrder(name="a.kaya", person="Aylin Kaya", roles=(UserRole.PROVIDER,))
 PASSWORD = "sieben bunte Kiesel"
@@ -86,6 +87,19 @@ async def test_a_request_does_not_bring_back_a_session_that_was_ended(desk: Desk
     signed_in = await _choose(desk, (await users.add(register, ORDER, by="admin")).link)
     await users.sign_out(register, signed_in.token)
     assert await users.find_session(register, signed_in.token) is None
+
+
+async def test_a_session_too_many_ends_the_one_that_was_used_longest_ago(desk: Desk) -> None:
+    register = desk.values.users
+    begun = [await _choose(desk, (await users.add(register, ORDER, by="admin")).link)]
+    while len(begun) < users.MOST_SESSIONS:
+        begun.append(await users.begin_session(register, begun[0].user))
+    later = dataclasses.replace(register, context=dataclasses.replace(register.context, now=lambda: NOW + 120_000))
+    assert await users.find_session(later, begun[0].token)
+    assert await users.sign_in(later, "a.kaya", PASSWORD)
+    left = [await users.find_session(register, one.token, seen=False) is not None for one in begun]
+    assert left[0]
+    assert left.count(False) == 1
 
 
 @pytest.mark.parametrize("password", ["kurz", "x" * 201, "aaaaaaaaaaaaaa", "mein a.kaya passwort"])

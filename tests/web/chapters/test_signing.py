@@ -300,3 +300,16 @@ def read_fields(page: str) -> dict[str, str]:
     areas = re.findall(r'<textarea[^>]* name="([^"]*)" hidden readonly>\n?(.*?)</textarea>', page, re.DOTALL)
     hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
     return {html.unescape(name): html.unescape(text) for name, text in [*hidden, *areas]}
+
+
+async def test_a_browser_whose_session_has_ended_is_told_so_once_it_comes_back(office: Office) -> None:
+    browsers = [await office.sign_in(UserRole.PROVIDER) for _ in range(users.MOST_SESSIONS + 1)]
+    sent = [(browser, await browser.get("/angebote")) for browser in browsers]
+    # One more has begun with the choice of the password.
+    ended, answer = next((browser, answer) for browser, answer in sent if answer.status_code != 200)
+    assert sum(answer.status_code == 200 for _, answer in sent) <= users.MOST_SESSIONS
+    assert answer.headers["location"] == "/anmelden?zu=%2Fangebote"
+    told = (await ended.get(answer.headers["location"])).text
+    assert "Ihre Anmeldung ist zu Ende." in told
+    assert f"mehr als {users.MOST_SESSIONS} Geräten" in told
+    assert "zu Ende" not in (await office.visitor().get("/anmelden")).text

@@ -455,6 +455,7 @@ SENTENCES: dict[str, str] = {
     "A password has {} to {} characters: choose another one.": "Ein Passwort hat {} bis {} Zeichen: bitte ein anderes wählen.",
     "The password is easy to guess: choose several words that do not name you.": "Das Passwort ist leicht zu erraten: bitte mehrere Wörter ohne den eigenen Namen wählen.",
     "Another request changed the user: read it again, then repeat the change.": "Das Konto wurde inzwischen geändert: bitte neu laden und die Änderung wiederholen.",
+    "Another payment was recorded meanwhile: read the payments again, then repeat.": "Inzwischen wurde eine andere Zahlung eingetragen: bitte die Einträge unten ansehen, dann wiederholen.",
     "Too many sign-ins wait at the same time: try again in a minute.": "Zu viele Anmeldungen zur gleichen Zeit: bitte in einer Minute noch einmal versuchen.",
     "The months {} to {} are no period of 1 to {} months: change one of them.": "Die Monate {0} bis {1} sind kein Zeitraum "
     "von 1 bis {2} Monaten: bitte einen davon ändern.",

@@ -40,6 +40,8 @@ SENTENCES: dict[str, str] = {
     "The certificate of the mail server {} is not accepted ({}).": "Das Zertifikat des Mailservers {0} gilt hier nicht ({1}).",
     "The mail server answered {}.": "Der Mailserver antwortet mit {0}.",
     "The mail server refuses the account of [mail] ({}).": "Der Mailserver lehnt das Konto aus [mail] ab ({0}).",
+    "The mail server takes no mail for this person at present ({}): it is tried again.": "Der Mailserver nimmt für "
+    "diese Person gerade keine Nachrichten an ({0}). Es wird noch einmal versucht.",
     "The mail server refuses the address of this person: correct it.": "Der Mailserver lehnt die Adresse dieser Person ab: bitte berichtigen.",
     "The mail server {} cannot be used ({}).": "Der Mailserver {0} lässt sich nicht benutzen ({1}).",
     "The mail server {} took too long.": "Der Mailserver {0} braucht zu lange.",
