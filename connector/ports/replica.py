@@ -10,6 +10,10 @@ class Replica(Protocol):
 
     is_first: asyncio.Event
     """Set as soon as this process is the oldest one: it alone does what one process does for all."""
+    leads: asyncio.Event
+    """Set while this process leads: of those that share the record of a broker, one takes in for all."""
+    turned: Callable[[], None]
+    """Called when this process has begun or ceased to lead, or to hear the others."""
     ended: asyncio.Event
     """Set when another process has replaced this one, which was silent for too long: it must stop."""
     heard: Callable[[str], None]
@@ -24,6 +28,9 @@ class Alone:
     def __init__(self) -> None:
         self.is_first = asyncio.Event()
         self.is_first.set()
+        self.leads = asyncio.Event()
+        self.leads.set()
+        self.turned: Callable[[], None] = lambda: None
         self.ended = asyncio.Event()
         self.heard: Callable[[str], None] = lambda _: None
         self.freed: Callable[[], None] = lambda: None
