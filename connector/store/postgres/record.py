@@ -57,7 +57,7 @@ async def open_database_record(
     speak = cache(partial(translate, keys=keys))
     dial = partial(connect, server)
     writer = PostgresWriter(dial, speak, replica.epoch, fenced=replica.end, lock=LOCKS[CHAPTER])
-    record = PostgresBrokerStore(pool, writer, speak, replica)
+    record = PostgresBrokerStore(server, pool, writer, speak, replica)
     replica.begin(dial)
     return record
 
@@ -70,15 +70,16 @@ class PostgresBrokerStore(SqliteBrokerStore):
     """
 
     def __init__(
-        self, pool: Any, writer: PostgresWriter, speak: Callable[[str], str], replica: DatabaseReplica
+        self, server: Server, pool: Any, writer: PostgresWriter, speak: Callable[[str], str], replica: DatabaseReplica
     ) -> None:
         reads = GatheredReads(pool, pool.get_max_size(), STATEMENT_S)
         # The chapters use of a connection what those of PostgreSQL have too.
         reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
         super().__init__(reader, reader, reader)
+        self.server = server
         self._pool = pool
         self._group = writer
-        self._replica = replica
+        self.replica = replica
         self._stale: set[str] = set()
         self._stale_holdings: set[str] = set()
         self._turn = 0
@@ -115,7 +116,7 @@ class PostgresBrokerStore(SqliteBrokerStore):
         if self._closed:
             read.close()
             raise Unavailable("The record is closed: open it again.")
-        if not self._replica.listens.is_set():
+        if not self.replica.listens.is_set():
             self._forget()
         turn = self._turn
         try:
@@ -128,7 +129,7 @@ class PostgresBrokerStore(SqliteBrokerStore):
         """Finish the running group and close; later calls raise Unavailable."""
         self._closed = True
         await self._group.close()
-        await self._replica.leave(self._pool)
+        await self.replica.leave(self._pool)
         await self._pool.close()
 
     async def write(self, job: Callable[[Any], T], participant: str | None = None) -> T:
@@ -154,7 +155,7 @@ class PostgresBrokerStore(SqliteBrokerStore):
 
     def pass_on(self, participant: str) -> None:
         """Ask the process that leads to crawl a source; a wish that is lost costs a wait for its date."""
-        task = asyncio.create_task(self._tell(f"{self._replica.epoch} {_WISH}{participant}"), name="wish")
+        task = asyncio.create_task(self._tell(f"{self.replica.epoch} {_WISH}{participant}"), name="wish")
         self._wishes.add(task)
         task.add_done_callback(self._wishes.discard)
 

@@ -20,6 +20,7 @@ from connector.store.postgres.bridge import read_bridged
 from connector.store.postgres.connection import FAULTS, PostgresConnection
 from connector.store.postgres.dialect import Keys, translate
 from connector.store.postgres.migrate import (
+    LOCKS,
     REFUSED_BY_SERVER,
     STORE,
     DatabaseRefused,
@@ -144,6 +145,20 @@ async def open_chapter(server: Server, participant: str, replica: DatabaseReplic
 def _name_schema(server: Server) -> dict[str, str]:
     """Return the settings of a session: the store is where the role looks, every other chapter in its own schema."""
     return {} if server.chapter == STORE else {"search_path": server.chapter}
+
+
+async def list_chapters(server: Server) -> list[str]:
+    """Return what the database has beside the store. Raises DatabaseRefused, and Unavailable if it is away."""
+    try:
+        connection = await connect(server)
+        try:
+            more = [chapter for chapter in LOCKS if chapter != STORE]
+            rows = await connection.fetch("SELECT nspname FROM pg_namespace WHERE nspname = ANY($1) ORDER BY 1", more)
+            return [row["nspname"] for row in rows]
+        finally:
+            await connection.close()
+    except FAULTS as fault:
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
 
 
 async def _leave_as_it_is(_connection: Any) -> None:
