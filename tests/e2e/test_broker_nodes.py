@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -53,17 +52,6 @@ class BrokerNodes:
         """Return the titles of all that a search at one process finds."""
         return sorted(item["title"]["de"] for item in self.ask(word, "search")["items"])
 
-    def start(self, word: str) -> None:
-        """Start a process and wait until it answers itself: the address of the protocol is that of the first one."""
-        self.live.start(word)
-        until(lambda: self._answers(word))
-
-    def _answers(self, word: str) -> bool:
-        with suppress(httpx.TransportError):
-            self.ask(word, "search")
-            return True
-        return False
-
     def follow(self, *words: str) -> list[str]:
         """Return the datasets of all changes, read in pages of one, each page at the next of some processes."""
         after, found = None, []
@@ -91,7 +79,7 @@ def test_a_killed_leader_is_replaced_and_nothing_is_lost_or_doubled(nodes: Broke
     nodes.offer("a.csv", "b.csv")
     until(lambda: nodes.search(FIRST) == ["a.csv", "b.csv"])
     # A process that is started later catches up from the change numbers, and its answers page as those of the other.
-    nodes.start(SECOND)
+    live.start(SECOND)
     until(lambda: nodes.search(SECOND) == ["a.csv", "b.csv"])
     assert "takes in for the broker" not in live.log(SECOND)
     assert len(nodes.follow(FIRST, SECOND)) == 2
@@ -103,7 +91,7 @@ def test_a_killed_leader_is_replaced_and_nothing_is_lost_or_doubled(nodes: Broke
     # The first one comes again, without its index: it reads all changes, and leaves the lead where it is.
     for index in live.stage.actors[FIRST].directory.glob("record*"):
         shutil.rmtree(index) if index.is_dir() else index.unlink()
-    nodes.start(FIRST)
+    live.start(FIRST)
     until(lambda: nodes.search(FIRST) == ["a.csv", "b.csv", "c.csv"])
     changes = nodes.follow(FIRST, SECOND)
     assert len(changes) == len(set(changes)) == 3

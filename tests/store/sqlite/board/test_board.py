@@ -133,7 +133,8 @@ async def test_what_was_committed_is_there_after_a_restart(tmp_path: Path) -> No
     await again.close()
 
 
-async def test_every_query_has_an_index(board: SqliteBoard) -> None:
+async def test_every_query_has_an_index(tmp_path: Path) -> None:
+    board = await open_board(tmp_path / "board.db")
     connection = board._reader
     recording = RecordingConnection(connection)
     cast("Any", board)._reader = recording
