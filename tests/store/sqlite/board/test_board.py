@@ -159,6 +159,7 @@ async def test_every_query_has_an_index(tmp_path: Path) -> None:
         if any("TEMP B-TREE" in step or ("SCAN" in step and "USING INDEX" not in step) for step in steps)
     }
     assert {statement for statement in slow if "followed" not in statement} == set()
+    await board.close()
 
 
 def test_the_board_lies_beside_the_record() -> None:
