@@ -28,7 +28,7 @@ from connector.app.checking import build_anchors
 from connector.app.control.credentials import build_credential_service
 from connector.app.intake.crawling import build_crawler
 from connector.app.intake.hearing import Hearing
-from connector.app.intake.leading import LeadIntake
+from connector.app.intake.leading import LeadIntake, SharedCrawler
 from connector.app.intake.pushed import PushedIntake, build_intake
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
@@ -44,7 +44,7 @@ from connector.app.parts import (
     to_bounds,
     vary,
 )
-from connector.app.storing.records import open_records
+from connector.app.storing.records import BrokerRecords, open_records
 from connector.app.trust.membership import begin_membership, list_trust_work
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp.catalog import routes_for
@@ -251,33 +251,12 @@ async def build_broker(
     crawler.share(kept.replica, kept.pass_on)
     credentials = build_credential_service(parts, make_holding_context(parts, now))
     searches = SearchCounter(record, now) if settings.broker.statistics else None
-    desk = OperatorDesk(
-        users=_make_register(parts, now, crawls),
-        record=record,
-        assessor=Assessor(record, site, now),
-        counts_searches=searches is not None,
-        index=index,
-        projector=projector,
-        crawler=crawler,
-        crawls=crawls,
-        changed=note_change,
-        now=now,
-    )
+    desk = _make_desk(parts, record, site, searches is not None, index, projector, crawler, crawls, note_change, now)
     graph, visibility, shares = _open_graph(settings, site), Visibility(record, now), CallerShares()
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
     webhooks, office = kept.webhooks, _make_office(parts, to_public, now)
     poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
-    intake = LeadIntake(
-        kept.replica,
-        crawler,
-        [
-            ("crawler", crawler.run),
-            ("teller", teller.run),
-            ("webhooks", poster.run),
-            *(("announcer", announcer.run) for announcer in announcers),
-            *([("expiry", pushed.expiry.run), ("statuses", pushed.watch.run)] if pushed else ()),
-        ],
-    )
+    intake = _build_lead(kept, crawler, teller, poster, announcers, pushed)
     hearing = Hearing(kept, intake, crawler, teller, poster, pushed, projector.wake, changed, note_change)
     needs = BoardDesk(
         board=board, record=record, index=index, teller=teller, webhooks=webhooks, poster=poster, site=site, now=now
@@ -306,6 +285,49 @@ async def build_broker(
         pushed=pushed,
         intake=intake,
         hearing=hearing,
+    )
+
+
+def _build_lead(
+    kept: BrokerRecords,
+    crawler: SharedCrawler,
+    teller: Teller,
+    poster: WebhookPoster,
+    announcers: Sequence[Announcer],
+    pushed: PushedIntake | None,
+) -> LeadIntake:
+    """Return what one process does for all while it leads."""
+    work: list[tuple[str, Work]] = [("crawler", crawler.run), ("teller", teller.run), ("webhooks", poster.run)]
+    work += [("announcer", announcer.run) for announcer in announcers]
+    if pushed is not None:
+        work += [("expiry", pushed.expiry.run), ("statuses", pushed.watch.run)]
+    return LeadIntake(kept.replica, crawler, work)
+
+
+def _make_desk(
+    parts: Parts,
+    record: ModeratedStore,
+    site: PublicSite,
+    counts: bool,  # noqa: FBT001 - said by its place in the one call
+    index: SearchIndex,
+    projector: Projector,
+    crawler: SharedCrawler,
+    crawls: ProcessWatch,
+    note_change: Callable[[], None],
+    now: Callable[[], int],
+) -> OperatorDesk:
+    """Return what the operator of the broker works with."""
+    return OperatorDesk(
+        users=_make_register(parts, now, crawls),
+        record=record,
+        assessor=Assessor(record, site, now),
+        counts_searches=counts,
+        index=index,
+        projector=projector,
+        crawler=crawler,
+        crawls=crawls,
+        changed=note_change,
+        now=now,
     )
 
 
