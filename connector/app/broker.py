@@ -308,7 +308,7 @@ def _make_desk(
     parts: Parts,
     record: ModeratedStore,
     site: PublicSite,
-    counts: bool,  # noqa: FBT001 - said by its place in the one call
+    counts: bool,
     index: SearchIndex,
     projector: Projector,
     crawler: SharedCrawler,
