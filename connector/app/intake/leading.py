@@ -64,6 +64,11 @@ class LeadIntake:
         self._turned = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
 
+    @property
+    def names(self) -> set[str]:
+        """The names of the work."""
+        return {name for name, _ in self._work}
+
     def note_turn(self) -> None:
         """Note that this process may have begun or ceased to lead."""
         self._turned.set()
