@@ -28,6 +28,8 @@ from connector.api.self_descriptions import add_self_descriptions
 from connector.app.checking import build_anchors
 from connector.app.control.credentials import build_credential_service
 from connector.app.intake.crawling import build_crawler
+from connector.app.intake.hearing import Hearing
+from connector.app.intake.leading import LeadIntake, SharedCrawler
 from connector.app.intake.pushed import PushedIntake, build_intake
 from connector.app.late import LateApplication
 from connector.app.listeners import Listeners, find_pages, make_site
@@ -43,6 +45,7 @@ from connector.app.parts import (
     to_bounds,
     vary,
 )
+from connector.app.storing.records import BrokerRecords, open_records
 from connector.app.trust.membership import begin_membership, list_trust_work
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp.catalog import routes_for
@@ -78,14 +81,12 @@ from connector.ports.entities import UserRole
 from connector.ports.graph import GraphStore
 from connector.ports.identity import Caller, Intent, find_name
 from connector.ports.moderated_store import ModeratedStore
+from connector.ports.replica import Replica
 from connector.ports.search_index import SearchIndex
 from connector.settings import Settings
 from connector.store.graph.graph import open_graph
 from connector.store.index.folders import locate_index
 from connector.store.index.index import open_index
-from connector.store.sqlite.board.board import locate_board, open_board
-from connector.store.sqlite.board.webhooks import SqliteWebhooks
-from connector.store.sqlite.record.record import open_record
 
 _ROLES = (UserRole.CONSUMER, UserRole.OPERATOR)
 
@@ -114,6 +115,8 @@ class BrokerServer:
     changed: asyncio.Event
     now: Callable[[], int]
     shares: CallerShares
+    intake: LeadIntake
+    hearing: Hearing
     credentials: CredentialService | None = None
     graph: GraphStore | None = None
     pushed: PushedIntake | None = None
@@ -136,16 +139,13 @@ class BrokerServer:
         await begin_membership(self.parts, self.credentials)
         work: list[tuple[str, Work]] = [
             ("projector", self.operator.projector.run),
-            ("crawler", self.operator.crawler.run),
-            ("teller", self.teller.run),
-            ("webhooks", self.poster.run),
-            *(("announcer", announcer.run) for announcer in self.announcers),
+            ("intake", self.intake.run),
             *list_trust_work(self.parts, self.credentials, self._relist),
         ]
+        if settings.store.url is not None:  # others write too
+            work.append(("hearing", self.hearing.run))
         if self.graph is not None:
             work.append(("graph", partial(follow, self.record, self.graph, self.site, self.changed)))
-        if self.pushed is not None:
-            work += [("expiry", self.pushed.expiry.run), ("statuses", self.pushed.watch.run)]
         self.tasks.extend(asyncio.create_task(run(), name=name) for name, run in work)
 
     def _relist(self) -> None:
@@ -231,11 +231,11 @@ async def build_broker(
 ) -> BrokerServer:
     """Build a broker. Raises the errors of settings, keys, participant list, store and record."""
     parts = await build_parts(settings, transport=transport, now=now)
-    record = await open_record(settings.broker.record)
+    kept = await open_records(settings, parts.replica)
+    record, board = kept.record, kept.board
     index = await open_index(locate_index(settings.broker.record))
-    board = await open_board(locate_board(settings.broker.record))
     teller, changed, crawls = Teller(record, index, board, now=now), asyncio.Event(), ProcessWatch()
-    projector = _build_projector(record, index, teller, crawls)
+    projector = _build_projector(record, index, teller, crawls, kept.replica)
     announcers = _build_announcers(parts)
 
     def note_change() -> None:
@@ -245,27 +245,20 @@ async def build_broker(
             announcer.announce()
 
     site = make_site(settings)
-    pushed = build_intake(parts, record, lambda participant: crawler.nudge(participant), now, note_change)
-    crawler = build_crawler(parts, record, now, note_change, crawls, pushed)
-    credentials = build_credential_service(parts, make_holding_context(parts, now))
-    tasks: list[asyncio.Task[Any]] = []
-    searches = SearchCounter(record, now) if settings.broker.statistics else None
-    desk = OperatorDesk(
-        users=_make_register(parts, now, crawls),
-        record=record,
-        assessor=Assessor(record, site, now),
-        counts_searches=searches is not None,
-        index=index,
-        projector=projector,
-        crawler=crawler,
-        crawls=crawls,
-        changed=note_change,
-        now=now,
+    pushed = build_intake(
+        parts, record, kept.descriptions, lambda participant: crawler.nudge(participant), now, note_change
     )
+    crawler = build_crawler(parts, record, now, note_change, crawls, pushed)
+    crawler.share(kept.replica, kept.pass_on)
+    credentials = build_credential_service(parts, make_holding_context(parts, now))
+    searches = SearchCounter(record, now) if settings.broker.statistics else None
+    desk = _make_desk(parts, record, site, searches is not None, index, projector, crawler, crawls, note_change, now)
     graph, visibility, shares = _open_graph(settings, site), Visibility(record, now), CallerShares()
     to_public = transport or SocketTransport(PUBLIC, DialLimits(connections=2 * AT_ONCE), tls=build_anchors(settings))
-    webhooks, office = SqliteWebhooks(board), _make_office(parts, to_public, now)
+    webhooks, office = kept.webhooks, _make_office(parts, to_public, now)
     poster = WebhookPoster(record, index, board, webhooks, office, teller.followers)
+    intake = _build_lead(kept, crawler, teller, poster, announcers, pushed)
+    hearing = Hearing(kept, intake, crawler, teller, poster, pushed, projector.wake, changed, note_change)
     needs = BoardDesk(
         board=board, record=record, index=index, teller=teller, webhooks=webhooks, poster=poster, site=site, now=now
     )
@@ -282,7 +275,7 @@ async def build_broker(
         visibility=visibility,
         protocol=_build_protocol(parts, visibility, credentials),
         credentials=credentials,
-        api=_build_api(parts, desk, needs, visibility, shares, graph, pushed, searches, tasks),
+        api=_build_api(parts, desk, needs, visibility, shares, graph, pushed, searches, intake),
         searches=searches,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         site=site,
@@ -291,15 +284,65 @@ async def build_broker(
         shares=shares,
         graph=graph,
         pushed=pushed,
-        tasks=tasks,
+        intake=intake,
+        hearing=hearing,
     )
 
 
-def _build_projector(record: BrokerStore, index: SearchIndex, teller: Teller, watch: ProcessWatch) -> Projector:
+def _build_lead(
+    kept: BrokerRecords,
+    crawler: SharedCrawler,
+    teller: Teller,
+    poster: WebhookPoster,
+    announcers: Sequence[Announcer],
+    pushed: PushedIntake | None,
+) -> LeadIntake:
+    """Return what one process does for all while it leads."""
+    work: list[tuple[str, Work]] = [("crawler", crawler.run), ("teller", teller.run), ("webhooks", poster.run)]
+    work += [("announcer", announcer.run) for announcer in announcers]
+    if pushed is not None:
+        work += [("expiry", pushed.expiry.run), ("statuses", pushed.watch.run)]
+    return LeadIntake(kept.replica, crawler, work)
+
+
+def _make_desk(
+    parts: Parts,
+    record: ModeratedStore,
+    site: PublicSite,
+    counts: bool,
+    index: SearchIndex,
+    projector: Projector,
+    crawler: SharedCrawler,
+    crawls: ProcessWatch,
+    note_change: Callable[[], None],
+    now: Callable[[], int],
+) -> OperatorDesk:
+    """Return what the operator of the broker works with."""
+    return OperatorDesk(
+        users=_make_register(parts, now, crawls),
+        record=record,
+        assessor=Assessor(record, site, now),
+        counts_searches=counts,
+        index=index,
+        projector=projector,
+        crawler=crawler,
+        crawls=crawls,
+        changed=note_change,
+        now=now,
+    )
+
+
+def _build_projector(
+    record: BrokerStore, index: SearchIndex, teller: Teller, watch: ProcessWatch, replica: Replica
+) -> Projector:
     """Return what lets the index follow the record; its commits wake who waits for hits, and open pages."""
 
     def note_followed() -> None:
         teller.wake()
+        if not replica.leads.is_set():
+            # The process that leads compares what is new with searches; here, each looks for itself.
+            for follower in teller.followers.present():
+                follower.changed.set()
         watch.notify(INDEX)
 
     return Projector(record, index, clock=time.monotonic, followed=note_followed)
@@ -338,9 +381,9 @@ def _build_api(
     graph: GraphStore | None,
     pushed: PushedIntake | None,
     searches: SearchCounter | None,
-    tasks: list[asyncio.Task[Any]],
+    intake: LeadIntake,
 ) -> ASGIApp:
-    """Return the API for participants and portals; `tasks` are those of the broker, once it has started."""
+    """Return the API for participants and portals."""
     settings = parts.settings
 
     async def authenticate(authorization: str | None) -> Caller:
@@ -360,7 +403,7 @@ def _build_api(
         visibility=visibility,
         participant=settings.participant.id,
         now=desk.now,
-        alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
+        alive=intake.is_alive,
         rates=make_rates(settings),
         shares=shares,
         open=settings.broker.open,

@@ -132,7 +132,9 @@ async def _run_broker(settings: Settings, tell: Tell) -> None:
 
     broker = await build_broker(settings)
     first = partial(_tell_first, broker.invite_first, tell)
-    await _run_until_signal(broker, broker.listeners.addresses, broker.parts.list_wanted.set, first)
+    await _run_until_signal(
+        broker, broker.listeners.addresses, broker.parts.list_wanted.set, first, broker.parts.replica.ended
+    )
 
 
 async def _tell_first(invite: Callable[[], Awaitable[InvitedUser | None]], tell: Tell) -> None:

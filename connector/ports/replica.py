@@ -12,6 +12,10 @@ class Replica(Protocol):
     """Set as soon as this process is the oldest one: it alone does what one process does for all."""
     count: int
     """How many processes share the store now, with this one."""
+    leads: asyncio.Event
+    """Set while this process leads: of those that share the record of a broker, one takes in for all."""
+    turned: Callable[[], None]
+    """Called when this process has begun or ceased to lead, or to hear the others."""
     ended: asyncio.Event
     """Set when another process has replaced this one, which was silent for too long: it must stop."""
     heard: Callable[[str], None]
@@ -27,6 +31,9 @@ class Alone:
         self.is_first = asyncio.Event()
         self.is_first.set()
         self.count = 1
+        self.leads = asyncio.Event()
+        self.leads.set()
+        self.turned: Callable[[], None] = lambda: None
         self.ended = asyncio.Event()
         self.heard: Callable[[str], None] = lambda _: None
         self.freed: Callable[[], None] = lambda: None

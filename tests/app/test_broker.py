@@ -38,7 +38,7 @@ async def test_a_start_opens_the_listeners_and_a_stop_closes_all(space: Space) -
     broker = await build_broker(listening(space, "broker"), transport=space.wire)
     await broker.start()
     assert list(broker.listeners.addresses) == ["protocol", "broker", "management"]
-    assert {task.get_name() for task in broker.tasks} == {
+    assert {task.get_name() for task in broker.tasks} - {"intake"} | broker.intake.names == {
         "crawler",
         "projector",
         "roster",
@@ -67,7 +67,7 @@ async def test_an_open_broker_with_sparql_publishes_what_it_crawled(space: Space
     broker = await build_broker(settings, transport=space.wire)
     await broker.start()
     try:
-        names = {task.get_name() for task in broker.tasks}
+        names = {task.get_name() for task in broker.tasks} - {"intake"} | broker.intake.names
         assert names == {
             "crawler",
             "roster",

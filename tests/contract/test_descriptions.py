@@ -14,25 +14,19 @@ from connector.ports.store_errors import LimitReached, Unavailable
 from connector.protocol.credential import DescriptionKind, name_description
 from connector.protocol.dcp.claims import StatusEntry
 from connector.store import rules
-from connector.store.memory.descriptions import MemoryDescriptionStore
-from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import open_record
 from tests.broker.searching import make_searching
+from tests.contract.records import KINDS, describe_in, open_kind
 from tests.contract.test_record import CITY, NOW, WORKS, entry, source
 
 Stores = tuple[BrokerStore, DescriptionStore]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stores]:
-    record: BrokerStore
-    if request.param == "memory":
-        record = memory = MemoryBrokerStore()
-        store: DescriptionStore = MemoryDescriptionStore(memory)
-    else:
-        record = sqlite = await open_record(tmp_path / "record.db")
-        store = SqliteDescriptionStore(sqlite)
+    record = await open_kind(request.param, tmp_path)
+    store = describe_in(record)
     await record.put_source(source())
     await record.put_source(source(WORKS))
     yield record, store

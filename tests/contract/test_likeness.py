@@ -9,18 +9,15 @@ from msgspec.structs import replace
 from connector.ports.broker_store import Delta, Entry
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.moderation import MarkKind, ModerationChange
-from connector.store.memory.record import MemoryBrokerStore
-from connector.store.sqlite.record.record import open_record
+from tests.contract.records import KINDS, open_kind
 from tests.contract.test_record import CITY, NOW, WORKS, A, entry, source
 
 KEY, OTHER = "0" * 32, "f" * 32
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ModeratedStore]:
-    opened: ModeratedStore = (
-        MemoryBrokerStore() if request.param == "memory" else await open_record(tmp_path / "record.db")
-    )
+    opened: ModeratedStore = await open_kind(request.param, tmp_path)
     yield opened
     await opened.close()
 

@@ -25,6 +25,7 @@ from connector.ports.store_errors import LimitReached
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from tests.contract import test_record
+from tests.contract.records import KINDS, open_kind
 from tests.contract.test_record import CITY, NOW, WORKS, source
 
 EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
@@ -36,11 +37,9 @@ def entry(id: str, title: str = "Daten", participant: str = CITY, audience: byte
     return test_record.entry(id, title, participant, audience=audience, teaser=teaser, statements=stated)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ModeratedStore]:
-    opened: ModeratedStore = (
-        MemoryBrokerStore() if request.param == "memory" else await open_record(tmp_path / "record.db")
-    )
+    opened: ModeratedStore = await open_kind(request.param, tmp_path)
     await opened.apply(Delta(source=source(), upserts=(entry("a"), entry("b"))), NOW)
     await opened.apply(Delta(source=source(WORKS), upserts=(entry("c", participant=WORKS),)), NOW)
     yield opened

@@ -22,9 +22,8 @@ from connector.ports.broker_store import (
     Statements,
 )
 from connector.ports.store_errors import LimitReached, Unavailable
-from connector.store.memory.record import MemoryBrokerStore
 from connector.store.rules import VERIFIED_WITHIN_MS
-from connector.store.sqlite.record.record import open_record
+from tests.contract.records import KINDS, open_kind
 
 NOW = 1_800_000_000_000
 DAY = 86_400_000
@@ -32,11 +31,9 @@ CITY = "did:web:city.example"
 WORKS = "did:web:works.example"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BrokerStore]:
-    opened: BrokerStore = (
-        MemoryBrokerStore() if request.param == "memory" else await open_record(tmp_path / "record.db")
-    )
+    opened: BrokerStore = await open_kind(request.param, tmp_path)
     yield opened
     await opened.close()
 

@@ -24,16 +24,17 @@ from connector.ports.broker_store import (
     RecordView,
     Statements,
 )
-from connector.store.memory.record import MemoryBrokerStore
 from connector.store.memory.view import MemoryRecordView
+from connector.store.postgres.record import PostgresRecordView
 from connector.store.rules import begin_counting, name_class, read_position, write_position
-from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.record.view import SqliteRecordView
 from connector.views.portals import PortalKind
+from tests.contract.records import KINDS, open_kind
 from tests.contract.test_record import CITY, NOW, WORKS, A, B, entry, source
 
 HOUR = 3_600_000
-VIEWS = {"memory": MemoryRecordView, "sqlite": SqliteRecordView}
+
+VIEWS = {"memory": MemoryRecordView, "sqlite": SqliteRecordView, "postgres": PostgresRecordView}
 BOX = (7.0, 51.0, 7.5, 51.5)
 
 # A write: the participant, the identifier, the audience or None for a removal, and whether there is a teaser.
@@ -47,7 +48,7 @@ writes = st.lists(
 
 
 async def open_store(kind: str, folder: str) -> BrokerStore:
-    return MemoryBrokerStore() if kind == "memory" else await open_record(Path(folder) / "record.db")
+    return await open_kind(kind, Path(folder))
 
 
 async def see(record: BrokerStore, *audiences: bytes) -> RecordView:
@@ -110,7 +111,7 @@ async def read_all(view: RecordView) -> list[Any]:
     return [*said, len(await view.within(BOX, 10)), len(await view.at_rows(list(range(60))))]
 
 
-@pytest.mark.parametrize("kind", list(VIEWS))
+@pytest.mark.parametrize("kind", KINDS)
 @settings(deadline=None, max_examples=40)
 @given(written=writes)
 async def test_no_entry_that_a_view_does_not_show_has_an_effect_on_it(kind: str, written: list[Write]) -> None:
@@ -130,7 +131,7 @@ async def test_no_entry_that_a_view_does_not_show_has_an_effect_on_it(kind: str,
         await without.close()
 
 
-@pytest.mark.parametrize("kind", list(VIEWS))
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_class_that_becomes_visible_follows_whole(kind: str, tmp_path: Path) -> None:
     record = await open_store(kind, str(tmp_path))
     for at, write in enumerate([(CITY, "a", A, False), (CITY, "b", b"", False), (CITY, "c", A, True)]):
@@ -144,7 +145,7 @@ async def test_a_class_that_becomes_visible_follows_whole(kind: str, tmp_path: P
     await record.close()
 
 
-@pytest.mark.parametrize("kind", list(VIEWS))
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_cursor_of_another_class_is_unknown(kind: str, tmp_path: Path) -> None:
     record = await open_store(kind, str(tmp_path))
     for name in "ab":
@@ -172,7 +173,7 @@ def test_a_position_of_all_classes_fits_into_an_address() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", VIEWS)
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_view_names_the_sources_that_are_away_and_those_that_are_portals(kind: str, tmp_path: Path) -> None:
     record = await open_store(kind, str(tmp_path))
     portal = replace(source(f"{PORTALS}land"), portal=Portal(kind=PortalKind.CKAN), liveness=Liveness.ONLINE)
@@ -188,7 +189,7 @@ async def test_a_view_names_the_sources_that_are_away_and_those_that_are_portals
     await record.close()
 
 
-@pytest.mark.parametrize("kind", VIEWS)
+@pytest.mark.parametrize("kind", KINDS)
 async def test_only_who_lists_an_identifier_for_the_caller_is_named(kind: str, tmp_path: Path) -> None:
     record = await open_store(kind, str(tmp_path))
     for at, write in enumerate([(WORKS, "a", b"", False), (CITY, "a", A, False), (CITY, "b", b"", False)]):

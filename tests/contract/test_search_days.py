@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from connector.ports.search_days import DAYS_KEPT, SearchDay
-from connector.store.memory.record import MemoryBrokerStore
-from connector.store.sqlite.record.record import open_record
+from tests.contract.records import KINDS, open_kind
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", KINDS)
 async def test_the_sums_of_a_day_are_added_up_and_old_days_forgotten(kind: str, tmp_path: Path) -> None:
-    record = MemoryBrokerStore() if kind == "memory" else await open_record(tmp_path / "record.db")
+    record = await open_kind(kind, tmp_path)
     await record.add_search_day(SearchDay(day=100, searches=2, empty=1, words={"luft": 5}))
     await record.add_search_day(SearchDay(day=100, searches=3, words={"luft": 1, "wald": 6}))
     whole = SearchDay(day=100, searches=5, empty=1, words={"luft": 6, "wald": 6})

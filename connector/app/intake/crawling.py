@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from connector.app.intake.leading import SharedCrawler
 from connector.app.intake.pushed import PushedIntake
 from connector.app.parts import Parts, vary
 from connector.broker.crawl import Found
-from connector.broker.crawler import Crawler
 from connector.broker.harvesting.harvest import Keep, harvest
 from connector.broker.harvesting.portal import PortalClient
 from connector.broker.schedule import make_portal, make_rhythm
@@ -20,7 +20,7 @@ def build_crawler(
     note_change: Callable[[], None],
     crawls: ProcessWatch,
     pushed: PushedIntake | None,
-) -> Crawler:
+) -> SharedCrawler:
     """Return the crawler of participants and portals; each end of a crawl is told to `crawls` and to the intake."""
     portals = PortalClient(parts.client)
 
@@ -32,7 +32,7 @@ def build_crawler(
     async def read_portal(source: CrawlSource, known: dict[str, str], keep: Keep) -> Found:
         return await harvest(portals, source, known, now=now(), keep=keep)
 
-    return Crawler(
+    return SharedCrawler(
         record,
         parts.peer,
         parts.identity,

@@ -10,8 +10,8 @@ from connector.broker.intake.expiry import DescriptionExpiry
 from connector.broker.intake.intake import DescriptionIntake
 from connector.broker.intake.standing import StatusWatch
 from connector.identity.dcp.statuses import StatusLists
-from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
-from connector.store.sqlite.record.record import SqliteBrokerStore
+from connector.ports.broker_store import BrokerStore
+from connector.ports.descriptions import DescriptionStore
 
 # The status lists that are fetched at a time.
 _FETCHES = 4
@@ -27,7 +27,8 @@ class PushedIntake(NamedTuple):
 
 def build_intake(
     parts: Parts,
-    record: SqliteBrokerStore,
+    record: BrokerStore,
+    store: DescriptionStore,
     crawl: Callable[[str], bool],
     now: Callable[[], int],
     note_change: Callable[[], None],
@@ -36,7 +37,6 @@ def build_intake(
     keys = parts.identity.credentials
     if keys is None:
         return None
-    store = SqliteDescriptionStore(record)
     verify, seen = find_list_verifier(parts.identity, keys), find_seen_lists(parts.identity, parts.settings)
     statuses = StatusLists(parts.client, verify, now, asyncio.Semaphore(_FETCHES), seen)
 

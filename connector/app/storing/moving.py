@@ -1,7 +1,8 @@
-"""The store of a connector moves to another file or database."""
+"""The store of a connector moves to another file or database, and with it the record and the board of a broker."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 
 from connector.app.storing.opening import build_database, require_driver
 from connector.settings import Settings
+from connector.store.sqlite.board.board import locate_board
 
 ADDRESS = "postgresql://"
 
@@ -18,20 +20,43 @@ ADDRESS = "postgresql://"
 def move_store(settings: Settings, source: str | None, target: str) -> Sequence[Any]:
     """Copy a store to another place, verify the copy, and leave the source; return each table with its rows and digest.
 
-    Each place is a file or the address of a database; without a source it is the store of the settings. Raises
+    Each place is a file or the address of a database; without a source it is the store of the settings. What a broker
+    keeps beside it is moved too: from the file `broker.record` of the settings, to a file beside the new store. Raises
     SettingsError and StoreError; then the source is as it was.
     """
     require_driver("`store copy`")
-    from connector.store.postgres.copying import copy_store
+    from connector.store.postgres.copying import copy_all
 
     origin = source or settings.store.url or str(settings.store.path)
-    return asyncio.run(copy_store(_open(settings, origin, new=False), _open(settings, target, new=True)))
+    pairs = [
+        (_open(settings, origin, chapter, new=False), _open(settings, target, chapter, new=True))
+        for chapter in ("store", *_list_more(settings, origin))
+    ]
+    return asyncio.run(copy_all(pairs))
 
 
-def _open(settings: Settings, place: str, *, new: bool) -> Any:
+def _list_more(settings: Settings, origin: str) -> Iterator[str]:
+    """Return what the settings of a broker have beside its store."""
+    if origin.startswith(ADDRESS):
+        from connector.store.postgres.store import list_chapters
+
+        yield from asyncio.run(list_chapters(_name(settings, origin)))
+    elif Path(origin) == settings.store.path and settings.broker.record.exists():
+        yield from ("record", "board")
+
+
+def _name(settings: Settings, place: str) -> Any:
+    return build_database(msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, url=place)))
+
+
+def _open(settings: Settings, place: str, chapter: str, *, new: bool) -> Any:
     from connector.store.postgres.copying import open_database, open_file
 
     if not place.startswith(ADDRESS):
-        return partial(open_file, Path(place), ZoneInfo(settings.zone), new=new)
-    named = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, url=place))
-    return partial(open_database, build_database(named), settings.participant.id, new=new)
+        path = Path(place)
+        if chapter != "store":
+            record = path.with_name(f"{path.stem}.record{path.suffix}") if new else settings.broker.record
+            path = record if chapter == "record" else locate_board(record)
+        return partial(open_file, path, ZoneInfo(settings.zone), new=new, chapter=chapter)
+    server = replace(_name(settings, place), chapter=chapter)
+    return partial(open_database, server, settings.participant.id, new=new)

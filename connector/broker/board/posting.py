@@ -113,24 +113,34 @@ class WebhookPoster:
         self._board = board
         self._webhooks = webhooks
         self._followers = followers
+        self._running = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._of_one: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self) -> None:
         """Post until cancelled."""
+        self._running = True
         try:
-            for webhook in await self._webhooks.webhooks():
-                self.begin(webhook.search)
+            await self.refresh()
             await asyncio.Event().wait()
         finally:
+            self._running = False
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
             self._tasks.clear()
 
+    async def refresh(self) -> None:
+        """Begin to post for the webhooks that another process has set. Raises StoreError."""
+        for webhook in await self._webhooks.webhooks():
+            if self._running and webhook.search not in self._tasks:
+                self.begin(webhook.search)
+
     def begin(self, search: str) -> None:
-        """Begin to post what is new in a saved search."""
+        """Begin to post what is new in a saved search, if this process posts."""
+        if not self._running:
+            return
         self._tasks[search] = asyncio.create_task(self._follow(search), name="webhook")
 
     async def end(self, search: str) -> None:

@@ -150,7 +150,7 @@ class Stage:
     def start(self, word: str, settings: Mapping[str, str] | None = None) -> None:
         """Start a participant's process, with further settings as environment variables."""
         actor = self.actors[word]
-        serve = ["broker", "serve"] if word == "broker" else ["serve"]
+        serve = ["broker", "serve"] if actor.id == self.actors["broker"].id else ["serve"]
         with (actor.directory / "log.txt").open("a", encoding="utf-8") as log:
             self.processes[word] = subprocess.Popen(  # noqa: S603 - this program
                 [*self.program, *serve, "--settings", str(actor.settings)],

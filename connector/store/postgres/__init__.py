@@ -1,1 +1,1 @@
-"""The store in PostgreSQL: the chapters of the SQLite store, with their SQL translated and their statements awaited."""
+"""The store in PostgreSQL, and what a broker keeps: the SQL of SQLite, translated, and its statements awaited."""

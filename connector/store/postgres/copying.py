@@ -6,8 +6,8 @@ before the source is marked as left; a copy that fails leaves the source as it w
 
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -16,7 +16,7 @@ import msgspec
 
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.connection import FAULTS
-from connector.store.postgres.migrate import LOCK, examine, migrate, steps
+from connector.store.postgres.migrate import LOCKS, STORE, examine, migrate, steps
 from connector.store.postgres.store import Server, connect
 from connector.store.sqlite.engine import examine as sqlite_examine
 from connector.store.sqlite.engine import migrate as sqlite_migrate
@@ -24,12 +24,17 @@ from connector.store.sqlite.engine.connection import open_writable
 from connector.store.sqlite.engine.rows import SqlRow
 
 _BATCH = 1_000
+_COUNTED = (("place",), ("number",))
 _COPY_S = 3_600.0
 _OWN = frozenset({"installation", "replicas"})
+_SEEDS: Mapping[str, str] = {"record": "classes", "board": "followed"}
+"""The table of a chapter that has a row from its begin."""
+_AREAS = "areas"
+"""The boxes of a record: an R*Tree in SQLite, which rounds each side outwards, and has tables of its own."""
 
 
 class StoreTable(NamedTuple):
-    """A table: its columns, those of its key, and the highest place that it ever gave; None without places."""
+    """A table: its columns, those of its key, and the highest place (or number) that it ever gave; None without one."""
 
     name: str
     columns: tuple[str, ...]
@@ -69,11 +74,23 @@ Open = Callable[[], AbstractAsyncContextManager[Side]]
 
 async def copy_store(source: Open, target: Open) -> Sequence[CopiedTable]:
     """Copy one store to an empty one and leave it. Raises StoreError; then the source is as it was."""
-    async with source() as read:
-        async with target() as written:
-            copied = await _copy(read, written)
-        # The copy is durable from here on.
-        await read.leave()
+    return await copy_all([(source, target)])
+
+
+async def copy_all(pairs: Sequence[tuple[Open, Open]]) -> Sequence[CopiedTable]:
+    """Copy several chapters, each to an empty one, and leave all of them when every copy is durable.
+
+    Raises StoreError; then each source is as it was.
+    """
+    copied: list[CopiedTable] = []
+    async with AsyncExitStack() as sources:
+        read = [await sources.enter_async_context(source()) for source, _ in pairs]
+        async with AsyncExitStack() as targets:
+            for side, (_, target) in zip(read, pairs, strict=True):
+                copied += await _copy(side, await targets.enter_async_context(target()))
+        # The copies are durable from here on.
+        for side in read:
+            await side.leave()
     return copied
 
 
@@ -107,7 +124,8 @@ async def _copy(read: Side, written: Side) -> list[CopiedTable]:
 
 def _digest(digest: "hashlib._Hash", rows: Iterable[SqlRow]) -> None:
     for row in rows:
-        digest.update(msgspec.msgpack.encode(row))
+        # The sides of a box are rounded where they are kept.
+        digest.update(msgspec.msgpack.encode([value for value in row if not isinstance(value, float)]))
 
 
 class _SqliteSide:
@@ -116,15 +134,16 @@ class _SqliteSide:
 
     async def list_tables(self) -> Sequence[StoreTable]:
         names = self._connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
-        return [self._find_table(name) for (name,) in names if not name.startswith("sqlite_")]
+        return [self._find_table(name) for (name,) in names if not name.startswith(("sqlite_", f"{_AREAS}_"))]
 
     def _find_table(self, name: str) -> StoreTable:
         columns = self._connection.execute(f"PRAGMA table_info({name})").fetchall()
-        keys = tuple(row[1] for row in sorted(columns, key=lambda row: row[5]) if row[5])
+        # An R*Tree has the number of its row first, and names no key.
+        keys = tuple(row[1] for row in sorted(columns, key=lambda row: row[5]) if row[5]) or (columns[0][1],)
         last = None
-        if keys == ("place",):
+        if keys in _COUNTED:
             given = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (name,)).fetchone()
-            (highest,) = self._connection.execute(f"SELECT coalesce(max(place), 0) FROM {name}").fetchone()  # noqa: S608 - a name of the schema
+            (highest,) = self._connection.execute(f"SELECT coalesce(max({keys[0]}), 0) FROM {name}").fetchone()  # noqa: S608 - names of the schema
             last = max(highest, given[0] if given else 0)
         return StoreTable(name, tuple(row[1] for row in columns), keys, last)
 
@@ -146,6 +165,8 @@ class _SqliteSide:
 
     async def leave(self) -> None:
         for table in await self.list_tables():
+            if table.name == _AREAS:  # no trigger, and never written alone
+                continue
             for change in ("INSERT", "UPDATE", "DELETE"):
                 self._connection.execute(
                     f"CREATE TRIGGER left_{table.name}_{change.lower()} BEFORE {change} ON {table.name} "
@@ -155,7 +176,7 @@ class _SqliteSide:
 
 
 @asynccontextmanager
-async def open_file(path: Path, zone: tzinfo, *, new: bool) -> AsyncIterator[Side]:
+async def open_file(path: Path, zone: tzinfo, *, new: bool, chapter: str = STORE) -> AsyncIterator[Side]:
     """Open a SQLite store as one side of a copy: a `new` file appears when its copy is whole.
 
     Raises StoreError if the file is not there or, if `new`, is there, is busy or of another schema.
@@ -169,15 +190,17 @@ async def open_file(path: Path, zone: tzinfo, *, new: bool) -> AsyncIterator[Sid
     try:
         if new:
             used.unlink(missing_ok=True)
-            sqlite_migrate.migrate(used, sqlite_migrate.steps("store"), zone)
+            sqlite_migrate.migrate(used, sqlite_migrate.steps(chapter), zone)
         connection = open_writable(used)
         try:
-            version = sqlite_examine.check_whole(connection, used, newest := len(sqlite_migrate.steps("store")), 10.0)
+            version = sqlite_examine.check_whole(connection, used, newest := len(sqlite_migrate.steps(chapter)), 10.0)
             if version != newest:
                 raise StoreError(
                     f"The store {path} has schema {version}, not {newest}: start it once with this release."
                 )
             connection.execute("BEGIN IMMEDIATE")
+            if new and chapter in _SEEDS:
+                connection.execute(f"DELETE FROM {_SEEDS[chapter]}")  # noqa: S608 - a name of the schema
             yield _SqliteSide(connection)
             connection.execute("COMMIT")
             if new:
@@ -213,8 +236,8 @@ class _PostgresSide:
 
     async def _find_table(self, row: Any) -> StoreTable:
         keys, last = tuple(row["keys"]), None
-        if keys == ("place",):
-            name = await self._connection.fetchval("SELECT pg_get_serial_sequence($1, 'place')", row["name"])
+        if keys in _COUNTED:
+            name = await self._connection.fetchval("SELECT pg_get_serial_sequence($1, $2)", row["name"], keys[0])
             last = await self._connection.fetchval(
                 f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}"  # noqa: S608 - a name of the schema
             )
@@ -232,7 +255,7 @@ class _PostgresSide:
     async def set_last(self, table: StoreTable) -> None:
         if table.last:
             await self._connection.execute(
-                "SELECT setval(pg_get_serial_sequence($1, 'place'), $2)", table.name, table.last
+                "SELECT setval(pg_get_serial_sequence($1, $2), $3)", table.name, table.keys[0], table.last
             )
 
     async def leave(self) -> None:
@@ -250,15 +273,17 @@ async def open_database(server: Server, participant: str, *, new: bool) -> Async
         connection = await connect(server, statement_s=_COPY_S)
         try:
             if new:
-                await migrate(connection, participant)
-            newest = steps()[-1][0]
-            if (version := await examine(connection, participant)) != newest:
+                await migrate(connection, participant, server.chapter)
+            newest = steps(server.chapter)[-1][0]
+            if (version := await examine(connection, participant, server.chapter)) != newest:
                 raise StoreError(f"The database has schema {version}, not {newest}: start it once with this release.")
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '10s'")
-                await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCKS[server.chapter])
                 if new and await connection.fetchval("SELECT EXISTS (SELECT 1 FROM replicas)"):
                     raise StoreError("A connector uses the target already: stop it, and name an empty database.")
+                if new and server.chapter in _SEEDS:
+                    await connection.execute(f"DELETE FROM {_SEEDS[server.chapter]}")  # noqa: S608 - a name of the schema
                 yield _PostgresSide(connection)
         finally:
             await connection.close()

@@ -25,7 +25,12 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bjson_each\((\?\d*)\)"), r"jsonb_array_elements_text(CAST(\1 AS jsonb)) AS json_each (value)"),
     (re.compile(r"\bvalue ->> "), "CAST(value AS jsonb) ->> "),
     # The plus keeps SQLite from an index that it would prefer.
-    (re.compile(r"(?<=\s)\+(?=[a-z_]+ = )"), ""),
+    (re.compile(r"(?<=\s)\+(?=[a-z_]+ (?:=|IN) )"), ""),
+    # An R*Tree compares each side; a box in PostgreSQL has an index of its own.
+    (
+        re.compile(r"\bwest <= \? AND east >= \? AND south <= \? AND north >= \?"),
+        "box(point(west, south), point(east, north)) && box(point(?2, ?4), point(?1, ?3))",
+    ),
     # To SQLite, a cross join says in which order to look; PostgreSQL finds the order.
     (re.compile(r"\bCROSS JOIN (\w+) ON\b"), r"JOIN \1 ON"),
     (re.compile(r'(?<!")\buser\b(?!")'), '"user"'),

@@ -1,10 +1,12 @@
-"""Schema versions in PostgreSQL: numbered SQL files, applied forward at start in one transaction, by one process.
+"""Schema versions in PostgreSQL, for the store, and for the record and the board of a broker.
+
+They are numbered SQL files, applied forward at start in one transaction, by one process.
 
 Each file has the number and the name of the migration of SQLite that it mirrors; the first one is the whole schema of
 its number. The table `installation` says which schema there is and whose it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -14,7 +16,10 @@ from connector.ports.store_errors import StoreError
 
 OLDEST = 150_000
 LOCK = 0x0DA7E4C0
-"""The advisory lock of the one who writes, or migrates."""
+"""The advisory lock of the one who writes the store, or migrates."""
+STORE = "store"
+LOCKS: Mapping[str, int] = {STORE: LOCK, "record": 0x0DA7E4C1, "board": 0x0DA7E4C2}
+"""The chapters of a database, each with its lock. All but the store are in a schema of their name."""
 
 _OURS = """
 SELECT to_regclass('installation') IS NOT NULL AS ours,
@@ -27,15 +32,15 @@ class DatabaseRefused(StoreError):
     """The database cannot be used by this release or this participant; it was not changed."""
 
 
-def steps() -> Sequence[tuple[int, str]]:
-    """Return the number and the SQL of each migration, in order."""
-    folder = files("connector.store.postgres").joinpath("schema", "store")
+def steps(chapter: str = STORE) -> Sequence[tuple[int, str]]:
+    """Return the number and the SQL of each migration of a chapter, in order."""
+    folder = files("connector.store.postgres").joinpath("schema", chapter)
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return [(int(name[:4]), folder.joinpath(name).read_text("utf-8")) for name in names]
 
 
-async def migrate(connection: Any, participant: str) -> None:
-    """Migrate the database of a participant to the schema of this release; an empty one gets it whole.
+async def migrate(connection: Any, participant: str, chapter: str = STORE) -> None:
+    """Migrate a chapter in the database of a participant to the schema of this release; an empty one gets it whole.
 
     Raises DatabaseRefused if the server is older than 15 or does not store UTF-8, the database is read-only, of a newer
     release, of another participant or of another program, and the errors of the server.
@@ -43,12 +48,16 @@ async def migrate(connection: Any, participant: str) -> None:
     await _check_server(connection)
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '60s'")
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-        version = await _find_version(connection, participant)
-        for number, script in steps():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCKS[chapter])
+        if chapter != STORE:
+            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {chapter}")
+        version = await _find_version(connection, participant, chapter)
+        if version == 0 and chapter != STORE:
+            await connection.execute(_read_common())
+        for number, script in steps(chapter):
             if number > version:
                 await connection.execute(script)
-        newest = steps()[-1][0]
+        newest = steps(chapter)[-1][0]
         if version == 0:
             await connection.execute(
                 "INSERT INTO installation (participant, schema) VALUES ($1, $2)", participant, newest
@@ -57,10 +66,14 @@ async def migrate(connection: Any, participant: str) -> None:
             await connection.execute("UPDATE installation SET schema = $1", newest)
 
 
-async def examine(connection: Any, participant: str) -> int:
-    """Return the schema version of the database, 0 for an empty one; nothing is written. Raises as `migrate`."""
+async def examine(connection: Any, participant: str, chapter: str = STORE) -> int:
+    """Return the schema version of a chapter, 0 for an empty one; nothing is written. Raises as `migrate`."""
     await _check_server(connection)
-    return await _find_version(connection, participant)
+    return await _find_version(connection, participant, chapter)
+
+
+def _read_common() -> str:
+    return files("connector.store.postgres").joinpath("schema", "replicas.sql").read_text("utf-8")
 
 
 async def list_keys(connection: Any) -> dict[str, tuple[str, ...]]:
@@ -92,7 +105,7 @@ async def _check_server(connection: Any) -> None:
         raise DatabaseRefused("The database is read-only: name the primary server, and allow this role to write.")
 
 
-async def _find_version(connection: Any, participant: str) -> int:
+async def _find_version(connection: Any, participant: str, chapter: str) -> int:
     ours, tables = await connection.fetchrow(_OURS)
     if not ours:
         if tables:
@@ -106,7 +119,7 @@ async def _find_version(connection: Any, participant: str) -> int:
         )
     if row["moved"]:
         raise DatabaseRefused("The store in this database was moved to another place: name that one in the settings.")
-    version, newest = int(row["schema"]), steps()[-1][0]
+    version, newest = int(row["schema"]), steps(chapter)[-1][0]
     if version > newest:
         raise DatabaseRefused(
             f"The database has schema {version}, but this release supports schemas up to {newest}: "

@@ -22,7 +22,7 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
 
 BEAT_S, SILENT_S = 3.0, 15.0
-CHANNEL = "datenkontor"
+CHANNEL, RECORD_CHANNEL, BOARD_CHANNEL = "datenkontor", "datenkontor_record", "datenkontor_board"
 
 _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
 _transfer = msgspec.msgpack.Decoder(Transfer).decode
@@ -51,9 +51,18 @@ class DatabaseReplica:
 
     `heard` is called with the identifier of a process that another replica has changed, `freed` when a replica has
     ended, so that its work is looked for, and `ended` when the epoch of this one is over.
+
+    With `lead`, the number of an advisory lock, one of them leads at a time: the lock ends with the connection of the
+    one that has it, and the server ends a connection that shows no life.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channel: str = CHANNEL, lead: int | None = None) -> None:
+        self._channel = channel
+        self._lead = lead
+        self.leads = asyncio.Event()
+        """Set while this replica leads."""
+        self.turned: Callable[[], None] = lambda: None
+        """Called when this replica has begun or ceased to lead, or to hear the others."""
         self.epoch = 0
         self.is_first = asyncio.Event()
         """Set while this replica is the oldest one: it alone does what one process does for all."""
@@ -95,8 +104,11 @@ class DatabaseReplica:
             connection = None
             try:
                 connection = await connect()
-                await connection.add_listener(CHANNEL, self._hear)
+                await connection.add_listener(self._channel, self._hear)
+                if self._lead is not None:
+                    await connection.execute(f"SET idle_session_timeout = '{int(SILENT_S)}s'")
                 self.listens.set()
+                self.turned()
                 while await self._look(connection):  # noqa: ASYNC110 - a heart beats by the clock
                     await asyncio.sleep(BEAT_S)
             except (*FAULTS, StoreError) as fault:
@@ -104,6 +116,8 @@ class DatabaseReplica:
                 await asyncio.sleep(BEAT_S)
             finally:
                 self.listens.clear()
+                self.leads.clear()
+                self.turned()
                 if connection:
                     with suppress(*FAULTS):
                         await connection.close(timeout=1)
@@ -122,6 +136,10 @@ class DatabaseReplica:
             self.is_first.set()
         if gone:
             self.freed()
+        waits = self._lead is not None and self.listens.is_set() and not self.leads.is_set()
+        if waits and await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lead):
+            self.leads.set()
+            self.turned()
         return True
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:

@@ -16,10 +16,18 @@ from connector.ports.entities import Asset
 from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import Unavailable
 from connector.store.postgres import chapters
-from connector.store.postgres.bridge import run_bridged
+from connector.store.postgres.bridge import read_bridged
 from connector.store.postgres.connection import FAULTS, PostgresConnection
-from connector.store.postgres.dialect import translate
-from connector.store.postgres.migrate import REFUSED_BY_SERVER, DatabaseRefused, examine, list_keys, migrate
+from connector.store.postgres.dialect import Keys, translate
+from connector.store.postgres.migrate import (
+    LOCKS,
+    REFUSED_BY_SERVER,
+    STORE,
+    DatabaseRefused,
+    examine,
+    list_keys,
+    migrate,
+)
 from connector.store.postgres.reading import GatheredReads
 from connector.store.postgres.replicas import DatabaseReplica, claim
 from connector.store.postgres.writer import PostgresWriter
@@ -32,7 +40,7 @@ from connector.store.sqlite.store import SqliteStore
 
 R = TypeVar("R")
 
-_CONNECT_S, _STATEMENT_S = 10.0, 10.0
+_CONNECT_S, STATEMENT_S = 10.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -40,13 +48,14 @@ class Server:
     """How the database is reached: its address, the password if the address has none, and the connections for reads.
 
     `cached` is how many prepared statements a connection keeps: 0 behind a pooler that lends a connection for each
-    transaction.
+    transaction. `chapter` is what is asked for there.
     """
 
     url: str
     password: str | None = None
     connections: int = 8
     cached: int = 256
+    chapter: str = STORE
 
     def __repr__(self) -> str:
         """Show nothing of the address, which may contain a password."""
@@ -57,7 +66,7 @@ def _wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
+async def connect(server: Server, statement_s: float = STATEMENT_S) -> Any:
     """Open a connection, with a limit for each statement.
 
     Raises DatabaseRefused if the server knows no such role or database, and its other errors.
@@ -69,6 +78,7 @@ async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
             timeout=_CONNECT_S,
             command_timeout=statement_s,
             statement_cache_size=server.cached,
+            server_settings=_name_schema(server),
         )
     except REFUSED_BY_SERVER as fault:
         raise DatabaseRefused(
@@ -95,10 +105,23 @@ async def open_postgres(
     DatabaseRefused, and Unavailable if the server cannot be reached.
     """
     replica = replica or DatabaseReplica()
+    pool, keys = await open_chapter(server, participant, replica)
+    speak = cache(partial(translate, keys=keys, zone=zone))
+    writer = PostgresWriter(
+        partial(connect, server), speak, replica.epoch, chore=replay.Sweeper(now).chore, fenced=replica.end
+    )
+    return PostgresStore(pool, writer, speak, rule, replica, partial(connect, server))
+
+
+async def open_chapter(server: Server, participant: str, replica: DatabaseReplica) -> tuple[Any, Keys]:
+    """Migrate a chapter and register the replica; return a pool for reads, and the keys of its tables.
+
+    Raises DatabaseRefused, and Unavailable if the server cannot be reached.
+    """
     try:
         first = await connect(server)
         try:
-            await migrate(first, participant)
+            await migrate(first, participant, server.chapter)
             keys = await list_keys(first)
             await replica.register(first)
         finally:
@@ -109,17 +132,33 @@ async def open_postgres(
             min_size=1,
             max_size=server.connections,
             timeout=_CONNECT_S,
-            command_timeout=_STATEMENT_S,
+            command_timeout=STATEMENT_S,
             statement_cache_size=server.cached,
             reset=_leave_as_it_is,
+            server_settings=_name_schema(server),
         )
     except FAULTS as fault:
         raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
-    speak = cache(partial(translate, keys=keys, zone=zone))
-    writer = PostgresWriter(
-        partial(connect, server), speak, replica.epoch, chore=replay.Sweeper(now).chore, fenced=replica.end
-    )
-    return PostgresStore(pool, writer, speak, rule, replica, partial(connect, server))
+    return pool, keys
+
+
+def _name_schema(server: Server) -> dict[str, str]:
+    """Return the settings of a session: the store is where the role looks, every other chapter in its own schema."""
+    return {} if server.chapter == STORE else {"search_path": server.chapter}
+
+
+async def list_chapters(server: Server) -> list[str]:
+    """Return what the database has beside the store. Raises DatabaseRefused, and Unavailable if it is away."""
+    try:
+        connection = await connect(server)
+        try:
+            more = [chapter for chapter in LOCKS if chapter != STORE]
+            rows = await connection.fetch("SELECT nspname FROM pg_namespace WHERE nspname = ANY($1) ORDER BY 1", more)
+            return [row["nspname"] for row in rows]
+        finally:
+            await connection.close()
+    except FAULTS as fault:
+        raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
 
 
 async def _leave_as_it_is(_connection: Any) -> None:
@@ -134,7 +173,7 @@ async def examine_database(server: Server, participant: str) -> int:
     try:
         connection = await connect(server)
         try:
-            return await examine(connection, participant)
+            return await examine(connection, participant, server.chapter)
         finally:
             await connection.close()
     except FAULTS as fault:
@@ -178,7 +217,7 @@ class PostgresStore(SqliteStore):
         self._pool = pool
         self._replica = replica
         # The chapters use of a connection and of a writer what those of PostgreSQL have too.
-        reads = GatheredReads(pool, pool.get_max_size(), _STATEMENT_S)
+        reads = GatheredReads(pool, pool.get_max_size(), STATEMENT_S)
         reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
         super().__init__(reader, cast("Writer", writer), _NothingKept(), rule)
         replica.begin(listen)
@@ -197,19 +236,9 @@ class PostgresStore(SqliteStore):
 def _bridge(read: Callable[..., Coroutine[Any, Any, R]]) -> Callable[..., Coroutine[Any, Any, R]]:
     @wraps(read)
     async def ask(self: PostgresStore, *args: Any, **kwargs: Any) -> R:
-        return await run_bridged(_finish, read(self, *args, **kwargs))
+        return await read_bridged(read(self, *args, **kwargs))
 
     return ask
-
-
-def _finish(read: Coroutine[Any, Any, R]) -> R:
-    """Return the result of a read, which waits for nothing but its statements."""
-    try:
-        read.send(None)
-    except StopIteration as done:
-        found: R = done.value
-        return found
-    raise AssertionError(read)
 
 
 for _name, _ in inspect.getmembers(Store, inspect.iscoroutinefunction):

@@ -31,7 +31,7 @@ _OVER = "DK001"
 _LOCKED_S, _IDLE_S, _ASKED_S = 10, 10, 10.0
 _BEGIN = (
     f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{_LOCKED_S}s'; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_S}s'; SELECT pg_advisory_xact_lock({LOCK})"
+    f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_S}s'; SELECT pg_advisory_xact_lock"
 )
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class PostgresWriter:
     """Runs jobs on one connection, on one event loop. `connect` opens it, also after a fault.
 
     `speak` translates the statements of jobs, `epoch` is that of this replica, `chore` returns work that is due with
-    each batch, and `fenced` is called once when the epoch is over.
+    each batch, `fenced` is called once when the epoch is over, and `lock` is that of the chapter.
     """
 
     def __init__(
@@ -58,12 +58,15 @@ class PostgresWriter:
         fenced: Callable[[], None] = lambda: None,
         capacity: int = 10_000,
         batch: int = 64,
+        lock: int = LOCK,
     ) -> None:
         self._connect = connect
         self._epoch = epoch
         self._chore = chore
         self._fenced = fenced
         self._capacity = capacity
+        self._lock = lock
+        self._opening = f"{_BEGIN}({lock})"
         self._batch = batch
         self._connection: Any = None
         self._direct = PostgresConnection(self._lend, speak)
@@ -139,7 +142,7 @@ class PostgresWriter:
         begin = f"SELECT begin_writing({self._epoch}, {self._number}); SAVEPOINT batch"
         try:
             # One round trip; each statement of it sees what was committed before its own begin.
-            await connection.execute(f"{_BEGIN}; {begin}")
+            await connection.execute(f"{self._opening}; {begin}")
         except asyncpg.PostgresError as fault:
             if fault.sqlstate != _OVER:
                 raise
@@ -156,7 +159,7 @@ class PostgresWriter:
             try:
                 connection = self._connection = self._connection or await self._connect()
                 # Who gets the lock knows that the transaction is over.
-                await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+                await connection.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
                 last = await connection.fetchval("SELECT batch FROM replicas WHERE epoch = $1", self._epoch)
             except FAULTS:
                 await self._drop()

@@ -16,7 +16,7 @@ import msgspec
 from connector.ports.board import Answer, Need, Notice, SavedSearch
 from connector.ports.entities import PageBounds
 from connector.ports.store_errors import LimitReached, Unavailable
-from connector.store.sqlite.engine.connection import open_readable, open_writable, refuse_damaged
+from connector.store.sqlite.engine.connection import StoreConnection, open_readable, open_writable, refuse_damaged
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page, to_unavailable
 
@@ -44,12 +44,12 @@ DELETE FROM notices WHERE participant = ?1 AND number <= (
 )
 """  # noqa: S608 - a constant
 _COUNT_NEEDS = """
-SELECT count(*), coalesce(sum(closed = 0 AND closes > ?), 0) FROM needs WHERE owner = ? AND id <> ?
+SELECT count(*), count(*) FILTER (WHERE closed = 0 AND closes > ?) FROM needs WHERE owner = ? AND id <> ?
 """
 _OVER = """
 SELECT id FROM needs WHERE owner = ? AND (closed = 1 OR closes <= ?) AND id <> ? ORDER BY place LIMIT ?
 """
-_COUNT_ANSWERS = "SELECT count(*), coalesce(sum(participant = ?), 0) FROM answers WHERE need = ?"
+_COUNT_ANSWERS = "SELECT count(*), count(*) FILTER (WHERE participant = ?) FROM answers WHERE need = ?"
 _UNTOLD = "SELECT body FROM needs WHERE told = 0 ORDER BY place LIMIT ?"
 _TELL = "UPDATE needs SET told = 1 WHERE id = ? AND changed = ?"
 _WANTED = "SELECT body FROM needs WHERE closed = 0 AND closes > ? ORDER BY place"
@@ -67,7 +67,7 @@ async def open_board(path: Path) -> "SqliteBoard":
     Raises SchemaRefused if the file is newer than this release, was not created by Datenkontor, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("board"))
-    return SqliteBoard(path)
+    return SqliteBoard(open_readable(path), open_writable(path))
 
 
 def locate_board(record: Path) -> Path:
@@ -78,9 +78,9 @@ def locate_board(record: Path) -> Path:
 class SqliteBoard:
     """A `Board` in one SQLite file. `open_board` creates it."""
 
-    def __init__(self, path: Path) -> None:
-        self._reader = open_readable(path)
-        self._writer = open_writable(path)
+    def __init__(self, reader: StoreConnection, writer: StoreConnection) -> None:
+        self._reader = reader
+        self._writer = writer
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="board-writer")
         self._closed = False
 

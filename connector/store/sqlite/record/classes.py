@@ -6,7 +6,7 @@ from connector.ports.broker_store import CLASSES, EVERYBODY, Entry, VisibilityCl
 from connector.store.rules import begin_counting, check_classes, name_class, refuse_class
 
 CLASSES_BEGUN = "SELECT number, key, audience, reduced FROM classes WHERE number > 0 ORDER BY number"
-COUNT_CHANGE = "UPDATE classes SET changes = changes + ?, arrivals = max(arrivals, ?) WHERE number = ?"
+COUNT_CHANGE = "UPDATE classes SET changes = changes + ?, arrivals = max(ifnull(arrivals, 0), ?) WHERE number = ?"
 HELD = "SELECT participant, visibility, datasets FROM holdings WHERE datasets > 0"
 HELD_BY_ONE = "SELECT visibility, datasets FROM holdings WHERE participant = ? AND datasets > 0"
 
@@ -31,7 +31,8 @@ WHERE participant = ? AND visibility > 0 AND (removed_at IS NULL OR held > 0)
 _LET_GO = "UPDATE holdings SET datasets = 0 WHERE participant = ?"
 _HOLD = """
 INSERT OR REPLACE INTO holdings (participant, visibility, datasets)
-SELECT participant, visibility, count(*) FROM entries WHERE participant = ? AND removed_at IS NULL GROUP BY visibility
+SELECT participant, visibility, count(*) FROM entries WHERE participant = ? AND removed_at IS NULL
+GROUP BY participant, visibility
 """
 
 

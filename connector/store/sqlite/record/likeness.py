@@ -17,14 +17,17 @@ SELECT ?1 WHERE EXISTS (SELECT 1 FROM likenesses WHERE key = ?1 AND participant 
 """
 _UNSHARE = """
 DELETE FROM shared_likenesses WHERE key = ?1
-AND (SELECT min(participant) FROM likenesses WHERE key = ?1) IS (SELECT max(participant) FROM likenesses WHERE key = ?1)
+AND NOT EXISTS (
+    SELECT 1 FROM likenesses WHERE key = ?1
+    AND participant > (SELECT min(participant) FROM likenesses WHERE key = ?1)
+)
 """
 _SHARED_AMONG = "SELECT key FROM shared_likenesses WHERE key IN (SELECT value FROM json_each(?))"
 _SHARED = "SELECT key FROM shared_likenesses WHERE key > ? ORDER BY key LIMIT ?"
 # Of each participant the first entry: so nobody who repeats a key leaves no room for others.
 _PLACES = """
 SELECT key, min(place) FROM likenesses
-WHERE key IN (SELECT value FROM json_each(?)) AND visibility IN (SELECT value FROM json_each(?))
+WHERE key IN (SELECT value FROM json_each(?)) AND visibility IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
 GROUP BY key, participant LIMIT ?
 """
 

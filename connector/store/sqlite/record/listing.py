@@ -8,7 +8,7 @@ from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 from connector.store.sqlite.record.rows import SHOWN_COLUMNS, to_entry
 
 # With a plus sign: an index of the order is read, and has the class.
-_PRESENT = "FROM entries WHERE removed_at IS NULL AND +visibility IN (SELECT value FROM json_each(?))"
+_PRESENT = "FROM entries WHERE removed_at IS NULL AND +visibility IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 _OF_ONE = "AND participant = ?"
 _CHANGED = "AND changed_at >= ?"
 _ORDERS = {

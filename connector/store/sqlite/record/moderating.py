@@ -44,7 +44,7 @@ _MARKS = f"SELECT place, {_MARK} FROM marks WHERE place > ? ORDER BY place LIMIT
 _MARKS_OF_ONE = f"""
 SELECT place, {_MARK} FROM marks WHERE participant = ? AND place > ? ORDER BY place LIMIT ?
 """  # noqa: S608 - constants
-_ADD_ACT = "INSERT INTO acts (participant, body) VALUES (?, ?)"
+_ADD_ACT = "INSERT INTO acts (participant, body) VALUES (?, ?) RETURNING place"
 _FORGET_ACTS = "DELETE FROM acts WHERE place <= ?"
 _ACT = "SELECT place, body FROM acts WHERE place = ?"
 _ACTS = "SELECT place, body FROM acts WHERE place < ? ORDER BY place DESC LIMIT ?"
@@ -82,7 +82,7 @@ def moderate(connection: sqlite3.Connection, change: ModerationChange, now: int)
     else:
         connection.execute(_DROP_MARK, key)
     act = Act(number=0, at=now, change=change, before=before)
-    number = connection.execute(_ADD_ACT, (change.participant, _encode(act))).lastrowid or 0
+    number: int = connection.execute(_ADD_ACT, (change.participant, _encode(act))).fetchone()[0]
     connection.execute(_FORGET_ACTS, (number - ACTS_KEPT,))
     _hold_entries(connection, change.participant, change.dataset, now)
     if change.dataset == WHOLE_SOURCE:

@@ -19,7 +19,6 @@ from msgspec.structs import replace
 
 from connector.ports.broker_store import (
     EVERYBODY,
-    PORTALS,
     CrawlSource,
     Delta,
     Entry,
@@ -33,6 +32,7 @@ from connector.ports.store_errors import StoreDamaged, Unavailable
 from connector.store.names import SourceNames
 from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, leave_pushed, list_rows, tombstone
 from connector.store.sqlite.engine.connection import (
+    StoreConnection,
     is_damage,
     note_damage,
     open_readable,
@@ -55,7 +55,7 @@ from connector.store.sqlite.record.classes import (
     to_class,
 )
 from connector.store.sqlite.record.likeness import forget_likenesses, list_shared, put_likenesses
-from connector.store.sqlite.record.rows import ALL_SOURCES, COLUMNS, STANDINGS, decode_entry, to_entry
+from connector.store.sqlite.record.rows import ALL_SOURCES, COLUMNS, PORTALS_LAST, STANDINGS, decode_entry, to_entry
 from connector.store.sqlite.record.unchanged import Unchanged, UnchangedWrites
 from connector.store.sqlite.record.view import Reads, SqliteRecordView
 
@@ -74,21 +74,25 @@ _PUT_ENTRY = """
 INSERT INTO entries
 (participant, id, digest, publisher, seq, verified_at, changed_at, first_seen, visibility, arrival, change, body,
  held, removed_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, number, arrivals + 1, iif(?11 = 2, 0, changes + 1), ?10, ?11, ?12
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, number, arrivals + 1,
+       CASE WHEN ?11 = 2 THEN 0 ELSE changes + 1 END, ?10, ?11, ?12
 FROM classes WHERE number = ?9
 ON CONFLICT (participant, id, visibility)
 DO UPDATE SET digest = excluded.digest, publisher = excluded.publisher, body = excluded.body,
               verified_at = excluded.verified_at, held = excluded.held,
-              seq = iif(excluded.held = 2, seq, excluded.seq),
-              change = iif(excluded.held = 2, change, excluded.change),
-              changed_at = iif(excluded.held = 2, changed_at, excluded.changed_at),
-              removed_at = iif(excluded.held = 2, coalesce(removed_at, excluded.removed_at), excluded.removed_at)
+              seq = CASE WHEN excluded.held = 2 THEN entries.seq ELSE excluded.seq END,
+              change = CASE WHEN excluded.held = 2 THEN entries.change ELSE excluded.change END,
+              changed_at = CASE WHEN excluded.held = 2 THEN entries.changed_at ELSE excluded.changed_at END,
+              removed_at = CASE WHEN excluded.held = 2 THEN coalesce(entries.removed_at, excluded.removed_at)
+                                ELSE excluded.removed_at END
 RETURNING place, arrival
 """
 _BURY = """
-UPDATE entries SET removed_at = ?1, changed_at = iif(held = 2, changed_at, ?1), seq = iif(held = 2, seq, ?2),
-                   body = ?3, held = 0,
-                   change = iif(held = 2, change, (SELECT changes + 1 FROM classes WHERE number = visibility))
+UPDATE entries SET removed_at = ?1, body = ?3, held = 0,
+                   changed_at = CASE WHEN held = 2 THEN changed_at ELSE ?1 END,
+                   seq = CASE WHEN held = 2 THEN seq ELSE ?2 END,
+                   change = CASE WHEN held = 2 THEN change
+                                 ELSE (SELECT changes + 1 FROM classes WHERE number = visibility) END
 WHERE place = ?4
 """
 _VERIFY = """
@@ -109,7 +113,7 @@ WHERE participant = ? AND id = ? AND (removed_at IS NULL OR held > 0)
 _CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
 # A participant comes before all portals. What not everybody sees takes no place from what everybody sees.
 _FIRST_ROWS = f"""
-SELECT id, place, min(place + (participant GLOB '{PORTALS}*') * {2**62})
+SELECT id, min(place + {PORTALS_LAST}) % {2**62}
 FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND visibility = 0 AND removed_at IS NULL GROUP BY id
 """  # noqa: S608 - constants
 _DIGESTS = """
@@ -125,7 +129,7 @@ async def open_record(path: Path) -> "SqliteBrokerStore":
     Raises SchemaRefused if the file is newer than this release, was not created by Datenkontor, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("record"))
-    return SqliteBrokerStore(path)
+    return SqliteBrokerStore(open_readable(path), open_readable(path), open_writable(path))
 
 
 def read_sources(path: Path) -> tuple[Sequence[CrawlSource], moderating.MarkedKinds]:
@@ -141,12 +145,17 @@ def read_sources(path: Path) -> tuple[Sequence[CrawlSource], moderating.MarkedKi
 class SqliteBrokerStore:
     """A `ModeratedStore` in one SQLite file. `open_record` creates it."""
 
-    def __init__(self, path: Path) -> None:
-        self._reader = open_readable(path)
-        self._lister = open_readable(path)
-        self._writer = open_writable(path)
+    def __init__(self, reader: StoreConnection, lister: StoreConnection, writer: StoreConnection) -> None:
+        self._reader = reader
+        self._lister = lister
+        self._writer = writer
         self._listing = ThreadPoolExecutor(1, thread_name_prefix="record-lister")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
+        self._unchanged = UnchangedWrites(self._write, _verify_unchanged, self._note)
+        self._closed = False
+        self._forget()
+
+    def _forget(self) -> None:
         # Each search asks for the sources, their marks and the classes; this process is the only one that writes them.
         self._sources: dict[str, CrawlSource] | None = None
         self._away: dict[str, CrawlSource] = {}
@@ -155,8 +164,6 @@ class SqliteBrokerStore:
         self._holdings: dict[int, dict[str, int]] | None = None
         self._classes: Sequence[VisibilityClass] | None = None
         self._source_marks: Mapping[str, frozenset[MarkKind]] | None = None
-        self._unchanged = UnchangedWrites(self._write, _verify_unchanged, self._note)
-        self._closed = False
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
@@ -213,7 +220,10 @@ class SqliteBrokerStore:
 
     def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> SqliteRecordView:
         """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
-        reads = Reads(
+        return SqliteRecordView(self._gather_reads(), frozenset({EVERYBODY, *visible}), tests=tests)
+
+    def _gather_reads(self) -> Reads:
+        return Reads(
             self._reader,
             self._list,
             self.sources,
@@ -222,7 +232,6 @@ class SqliteBrokerStore:
             self._read_holdings,
             self.source_marks,
         )
-        return SqliteRecordView(reads, frozenset({EVERYBODY, *visible}), tests=tests)
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of what a crawl of a source may change: what it offers, withheld or not, if not pushed."""
@@ -288,7 +297,7 @@ class SqliteBrokerStore:
         """Return, for each of these identifiers that everybody sees now, the row that comes first: portals are last."""
         wanted = (msgspec.json.encode(ids).decode(),)
         rows = await self._list(partial(fetch_many, statement=_FIRST_ROWS, values=wanted))
-        return {dataset: place for dataset, place, _ in rows}
+        return dict(rows)
 
     async def put_assessed(self, at: int, found: Mapping[str, bytes]) -> None:
         """Put what an assessment found of sources so far."""

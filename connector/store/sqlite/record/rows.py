@@ -5,13 +5,17 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.broker_store import Entry
+from connector.ports.broker_store import PORTALS, Entry
 from connector.ports.moderation import EntryStanding
 from connector.store.rules import tombstone
 
 COLUMNS = "body, place, seq, change, verified_at, changed_at, first_seen, removed_at, held"
 SHOWN_COLUMNS = "body, place, change, change, verified_at, changed_at, first_seen, removed_at, held"
 """What a view reads: the change number within the class in place of the record's."""
+
+IS_PORTAL = f"substr(participant, 1, {len(PORTALS)}) = '{PORTALS}'"
+PORTALS_LAST = f"CASE WHEN {IS_PORTAL} THEN {2**62} ELSE 0 END"
+"""What is added to the place of a portal's entry, so that it comes after all participants."""
 
 ALL_SOURCES = "SELECT body FROM sources ORDER BY participant"
 """The sources, one row for each participant or portal."""

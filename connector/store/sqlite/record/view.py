@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from connector.ports.broker_store import ALIKE, BOXES, PORTALS, Box, CrawlSource, Entry, Listing, Reach
+from connector.ports.broker_store import ALIKE, BOXES, Box, CrawlSource, Entry, Listing, Reach
 from connector.ports.moderation import MarkKind, find_withheld
 from connector.protocol.credential import name_description
 from connector.store.rules import find_alike, find_relayed, read_cursor, read_position, write_cursor, write_position
@@ -21,7 +21,7 @@ from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one
 from connector.store.sqlite.record.areas import list_seen
 from connector.store.sqlite.record.likeness import find_places, find_shared
 from connector.store.sqlite.record.listing import list_entries
-from connector.store.sqlite.record.rows import SHOWN_COLUMNS, to_entry
+from connector.store.sqlite.record.rows import IS_PORTAL, PORTALS_LAST, SHOWN_COLUMNS, to_entry
 
 # Crawls end in another order than they began: their times differ from the order of the change numbers by less.
 SLACK_MS = 3_600_000
@@ -30,16 +30,18 @@ _DESCRIBED = "SELECT name FROM descriptions WHERE name IN (SELECT value FROM jso
 _ONE = f"SELECT {SHOWN_COLUMNS} FROM entries WHERE participant = ? AND id = ?"  # noqa: S608 - constants
 _PROVIDERS = """
 SELECT participant FROM entries
-WHERE visibility IN (SELECT value FROM json_each(?)) AND id = ? AND removed_at IS NULL
+WHERE visibility IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) AND id = ? AND removed_at IS NULL
 """
 _IDENTIFIERS = """
 SELECT id FROM entries
-WHERE participant = ? AND removed_at IS NULL AND +visibility IN (SELECT value FROM json_each(?)) ORDER BY place
+WHERE participant = ? AND removed_at IS NULL AND +visibility IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
+ORDER BY place
 """
-_AT_PLACES = f"SELECT {SHOWN_COLUMNS} FROM entries WHERE place IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
+_AT_PLACES = f"SELECT {SHOWN_COLUMNS} FROM entries WHERE place IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"  # noqa: S608 - constants
 _WITHIN = f"""
 SELECT id / {BOXES}, west, south, east, north FROM areas
-WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? AND visibility IN (SELECT value FROM json_each(?)) LIMIT ?
+WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?
+AND visibility IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) LIMIT ?
 """  # noqa: S608 - constants
 _ARRIVED = "SELECT place FROM entries WHERE visibility = ? AND place > ? AND removed_at IS NULL ORDER BY place LIMIT ?"
 _CHANGED = "SELECT seq, place, change FROM entries WHERE visibility = ? AND change > ? ORDER BY change LIMIT ?"
@@ -53,15 +55,17 @@ _ARRIVAL_OF = "SELECT visibility, arrival FROM entries WHERE place = ?"
 # No row that everybody sees is ever deleted, so the first place of an identifier never changes.
 # Portals come after all participants.
 _CLAIMANTS = f"""
-SELECT id, participant, min(place + (participant GLOB '{PORTALS}*') * {2**62}) FROM entries
-WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) GROUP BY id
+SELECT id, participant FROM entries WHERE place IN (
+    SELECT min(place + {PORTALS_LAST}) % {2**62} FROM entries
+    WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) GROUP BY id
+)
 """  # noqa: S608 - constants
 
 _REFERENCES = f"""
 SELECT {SHOWN_COLUMNS} FROM entries
-WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) AND participant GLOB '{PORTALS}*' AND removed_at IS NULL
+WHERE visibility = 0 AND id IN (SELECT value FROM json_each(?)) AND {IS_PORTAL} AND removed_at IS NULL
 """  # noqa: S608 - constants
-_KEYS = "SELECT number, key FROM classes WHERE number IN (SELECT value FROM json_each(?))"
+_KEYS = "SELECT number, key FROM classes WHERE number IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 
 
 class Reads(msgspec.Struct, frozen=True):
@@ -207,7 +211,7 @@ class SqliteRecordView:
     async def claimants(self, ids: Sequence[str]) -> dict[str, str]:
         """Return, for each of these dataset identifiers, the participant that listed it first for everybody."""
         rows = fetch_many(self._reader, _CLAIMANTS, (msgspec.json.encode(ids).decode(),))
-        return {dataset: participant for dataset, participant, _ in rows}
+        return dict(rows)
 
     async def references(self, ids: Sequence[str]) -> Sequence[Entry]:
         """Return the present references to these dataset identifiers, of all portals, in the order of arrival."""

@@ -10,17 +10,23 @@ from msgspec.structs import replace
 from connector.ports.board import Answer, Notice, SavedSearch
 from connector.ports.entities import PageBounds
 from connector.ports.store_errors import LimitReached, Unavailable
+from connector.store.postgres.board import open_database_board
+from connector.store.postgres.store import Server
 from connector.store.sqlite.board import board as module
 from connector.store.sqlite.board.board import NOTICES, SqliteBoard, locate_board, open_board
 from connector.views.needs import AnswerKind, NoticeKind
 from tests.broker.board.values import need
 from tests.contract.test_record import CITY, DAY, NOW, WORKS
+from tests.store.postgres.server import make_database
 from tests.store.sqlite.recording import RecordingConnection, list_written
 
 
-@pytest.fixture
-async def board(tmp_path: Path) -> AsyncIterator[SqliteBoard]:
-    opened = await open_board(tmp_path / "board.db")
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def board(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqliteBoard]:
+    if request.param == "sqlite":
+        opened = await open_board(tmp_path / "board.db")
+    else:
+        opened = await open_database_board(Server(await make_database()), "urn:participant:broker")
     yield opened
     await opened.close()
 
@@ -127,7 +133,8 @@ async def test_what_was_committed_is_there_after_a_restart(tmp_path: Path) -> No
     await again.close()
 
 
-async def test_every_query_has_an_index(board: SqliteBoard) -> None:
+async def test_every_query_has_an_index(tmp_path: Path) -> None:
+    board = await open_board(tmp_path / "board.db")
     connection = board._reader
     recording = RecordingConnection(connection)
     cast("Any", board)._reader = recording
@@ -152,6 +159,7 @@ async def test_every_query_has_an_index(board: SqliteBoard) -> None:
         if any("TEMP B-TREE" in step or ("SCAN" in step and "USING INDEX" not in step) for step in steps)
     }
     assert {statement for statement in slow if "followed" not in statement} == set()
+    await board.close()
 
 
 def test_the_board_lies_beside_the_record() -> None:

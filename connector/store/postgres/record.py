@@ -1,0 +1,244 @@
+"""The broker's record in PostgreSQL: what `SqliteBrokerStore` asks of its chapters, awaited, for several processes.
+
+Each process keeps the sources, their marks and the classes in memory, as with SQLite. Every commit names what it has
+changed to the others, and what was named is read again; while a process does not hear the others, it keeps nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from connector.ports.broker_store import EVERYBODY, CrawlSource, Entry, RecordView
+from connector.ports.store_errors import Unavailable
+from connector.store.postgres.bridge import bridge_all, read_bridged
+from connector.store.postgres.connection import FAULTS, PostgresConnection
+from connector.store.postgres.dialect import translate
+from connector.store.postgres.migrate import LOCKS
+from connector.store.postgres.reading import GatheredReads
+from connector.store.postgres.replicas import RECORD_CHANNEL, DatabaseReplica
+from connector.store.postgres.store import STATEMENT_S, Server, connect, open_chapter
+from connector.store.postgres.writer import PostgresWriter
+from connector.store.sqlite.engine.connection import StoreConnection
+from connector.store.sqlite.engine.rows import fetch_one
+from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
+from connector.store.sqlite.record.record import SqliteBrokerStore
+from connector.store.sqlite.record.view import Reads, SqliteRecordView
+
+T = TypeVar("T")
+
+CHAPTER = "record"
+LEAD = 0x0DA7E4D1
+"""The advisory lock of the process that takes in: it crawls, harvests and keeps the dates."""
+
+_WISH = "crawl "
+_NAMED = 500
+"""The characters of a participant that a notification has."""
+log = logging.getLogger(__name__)
+_source = msgspec.msgpack.Decoder(CrawlSource).decode
+
+
+def make_replica() -> DatabaseReplica:
+    """Return a process among those that share a record: one of them leads."""
+    return DatabaseReplica(RECORD_CHANNEL, LEAD)
+
+
+async def open_database_record(
+    server: Server, participant: str, replica: DatabaseReplica | None = None
+) -> "PostgresBrokerStore":
+    """Open the record of a broker on a server, and migrate its schema. Raises DatabaseRefused and Unavailable."""
+    server, replica = replace(server, chapter=CHAPTER), replica or make_replica()
+    pool, keys = await open_chapter(server, participant, replica)
+    speak = cache(partial(translate, keys=keys))
+    dial = partial(connect, server)
+    writer = PostgresWriter(dial, speak, replica.epoch, fenced=replica.end, lock=LOCKS[CHAPTER])
+    record = PostgresBrokerStore(server, pool, writer, speak, replica)
+    replica.begin(dial)
+    return record
+
+
+class PostgresBrokerStore(SqliteBrokerStore):
+    """A `ModeratedStore` in a PostgreSQL database. `open_database_record` creates it; use it on the same event loop.
+
+    `changed` is called when another process has changed something: with its source, or with None if it may be any.
+    `wished` is called with a source that another process wants to be crawled.
+    """
+
+    def __init__(
+        self, server: Server, pool: Any, writer: PostgresWriter, speak: Callable[[str], str], replica: DatabaseReplica
+    ) -> None:
+        reads = GatheredReads(pool, pool.get_max_size(), STATEMENT_S)
+        # The chapters use of a connection what those of PostgreSQL have too.
+        reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
+        super().__init__(reader, reader, reader)
+        self.server = server
+        self._pool = pool
+        self._group = writer
+        self.replica = replica
+        self._stale: set[str] = set()
+        self._stale_holdings: set[str] = set()
+        self._turn = 0
+        self.changed: Callable[[str | None], None] = lambda _: None
+        self.wished: Callable[[str], None] = lambda _: None
+        self._wishes: set[asyncio.Task[None]] = set()
+        replica.heard = self._hear
+
+    def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> "PostgresRecordView":
+        """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
+        return PostgresRecordView(self, self._gather_reads(), frozenset({EVERYBODY, *visible}), tests=tests)
+
+    def _gather_reads(self) -> Reads:
+        # A view is bridged as a whole: what it asks of its record is not bridged once more.
+        plain = SqliteBrokerStore
+        return Reads(
+            self._reader,
+            self._list,
+            partial(plain.sources, self),
+            partial(plain.source, self),
+            partial(plain.reach, self),
+            self._read_holdings,
+            partial(plain.source_marks, self),
+        )
+
+    async def alike_by(self, keys: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
+        """Return for each of the keys the shown entries that have it, whoever sees them: of each participant one."""
+        seen = self.view(known.number for known in await self.classes())
+        # Not bridged in a view, which asks it from inside of its own reads.
+        return await self.ask(seen.alike_by(keys))
+
+    async def ask(self, read: Coroutine[Any, Any, T]) -> T:
+        """Return the result of a read. What is kept in memory is read again if it may have changed meanwhile."""
+        if self._closed:
+            read.close()
+            raise Unavailable("The record is closed: open it again.")
+        if not self.replica.listens.is_set():
+            self._forget()
+        turn = self._turn
+        try:
+            return await read_bridged(read)
+        finally:
+            if turn != self._turn:
+                self._forget()
+
+    async def close(self) -> None:
+        """Finish the running group and close; later calls raise Unavailable."""
+        self._closed = True
+        await self._group.close()
+        await self.replica.leave(self._pool)
+        await self._pool.close()
+
+    async def write(self, job: Callable[[Any], T], participant: str | None = None) -> T:
+        """Do a job that changes entries as one transaction. Raises Unavailable, and what the job raises."""
+        done = await self._write(job)
+        self._note_change(participant)
+        return done
+
+    async def _list(self, job: Callable[[Any], T]) -> T:
+        return job(self._reader)
+
+    async def _write(self, job: Callable[[Any], T]) -> T:
+        if self._closed:
+            raise Unavailable("The record is closed: open it again.")
+        done: list[T] = []
+
+        def run(connection: Any) -> None:
+            # A job may run twice: the last time counts.
+            done[:] = [job(connection)]
+
+        await self._group.submit(run)
+        return done[0]
+
+    def pass_on(self, participant: str) -> None:
+        """Ask the process that leads to crawl a source; a wish that is lost costs a wait for its date."""
+        task = asyncio.create_task(self._tell(f"{self.replica.epoch} {_WISH}{participant}"), name="wish")
+        self._wishes.add(task)
+        task.add_done_callback(self._wishes.discard)
+
+    async def _tell(self, text: str) -> None:
+        try:
+            await self._pool.execute("SELECT pg_notify($1, $2)", RECORD_CHANNEL, text)
+        except FAULTS as fault:
+            log.warning("the process that takes in was not told of a source: %s", fault)
+
+    def _hear(self, name: str) -> None:
+        """Note what another process has changed."""
+        if name.startswith(_WISH):
+            self.wished(name.removeprefix(_WISH))
+            return
+        participant = name if 0 < len(name) < _NAMED else None
+        if participant is not None:
+            self._stale.add(participant)
+        self._note_change(participant)
+        self.changed(participant)
+
+    def _note_change(self, participant: str | None) -> None:
+        self._turn += 1
+        self._classes = None
+        if participant is None:
+            self._forget()
+        else:
+            self._stale_holdings.add(participant)
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._stale, self._stale_holdings = set(), set()
+
+    def _load_sources(self) -> dict[str, CrawlSource]:
+        known = super()._load_sources()
+        while self._stale:
+            participant = self._stale.pop()
+            row = fetch_one(self._reader, "SELECT body FROM sources WHERE participant = ?", (participant,))
+            if row:
+                self._note(_source(row[0]))
+        return known
+
+    def _read_holdings(self) -> dict[int, dict[str, int]]:
+        while self._stale_holdings:
+            self._note_holdings(self._stale_holdings.pop())
+        return super()._read_holdings()
+
+
+class PostgresRecordView(SqliteRecordView):
+    """A `RecordView` of a record in PostgreSQL."""
+
+    def __init__(self, record: PostgresBrokerStore, reads: Reads, visible: frozenset[int], *, tests: bool) -> None:
+        super().__init__(reads, visible, tests=tests)
+        self.ask = record.ask
+
+
+class PostgresDescriptionStore(SqliteDescriptionStore):
+    """A `DescriptionStore` in the database of a record, which has to be open."""
+
+    def __init__(self, record: PostgresBrokerStore) -> None:
+        super().__init__(record)
+        self.ask = record.ask
+
+
+# What writes waits for its commit by itself.
+bridge_all(
+    PostgresBrokerStore,
+    SqliteBrokerStore,
+    (
+        *("sources", "list_source_names", "find_named", "reach", "source", "source_marks", "classes", "digests"),
+        *("entry", "last_change", "changes", "marks", "marked", "acts", "count_held", "shared_likenesses", "act"),
+        *("stored", "first_rows", "assessed", "last_assessment", "search_days"),
+    ),
+)
+bridge_all(
+    PostgresRecordView,
+    SqliteRecordView,
+    [name for name in vars(RecordView) if not name.startswith("_") and name not in {"visible", "tests"}],
+)
+bridge_all(
+    PostgresDescriptionStore,
+    SqliteDescriptionStore,
+    (
+        *("description", "descriptions_of", "expiring_descriptions", "describing_keys", "signed_descriptions"),
+        *("named_lists", "named_on"),
+    ),
+)
