@@ -5,16 +5,20 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import msgspec
 import pytest
 
+from connector.dataplane.backends.notices import ToldEntity
 from connector.dataplane.files.folder import FolderListing
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.wire.fields import repr_digest
 from connector.ports.entities import FlowDirection
+from connector.ports.treatment import Records, Treatment
 from connector.protocol.dsp.common import DataAddress
+from tests.dataplane.records import TREATING, encoded
 from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
 from tests.docs.pages import marked
 from tests.e2e.live import Live, environment
@@ -36,7 +40,7 @@ class Front:
     http: aiohttp.ClientSession
     folder: Path
 
-    async def serve(self, source: dict[str, str], **limits: int) -> tuple[str, dict[str, str]]:
+    async def serve(self, source: dict[str, str], **limits: Any) -> tuple[str, dict[str, str]]:
         """Serve a source; return where a peer pulls it and the headers it shows."""
         return url_and_token(await self.plane.serve(source, lease(**limits)))
 
@@ -66,7 +70,7 @@ async def front(tmp_path: Path) -> AsyncIterator[Front]:
     url = f"https://127.0.0.1:{port}"
     trust = ssl.create_default_context(cafile=files["DATENKONTOR_NET__CA"])
     async with (
-        side(tmp_path, accel=Accel("/stored"), public_url=url) as plane,
+        side(tmp_path, accel=Accel("/stored"), public_url=url, treating=TREATING) as plane,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as http,
     ):
         with nginx.running(tmp_path / "nginx", configuration(files, port, plane.port, tmp_path / "out"), port):
@@ -129,7 +133,17 @@ async def test_a_range_of_an_older_state_gets_the_whole_new_one(front: Front) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["a b.csv", "Straße 100%.csv", "a+b&c=d;e,f.csv", "x#1 'q' (2).csv", "%2e%2e%2fsecret", "ü/木/é.csv", "$uri ~ [x]"],
+    [
+        "a b.csv",
+        "Straße 100%.csv",
+        "a+b&c=d;e,f.csv",
+        "x#1 'q' (2).csv",
+        "%2e%2e%2fsecret",
+        "ü/木/é.csv",
+        "$uri ~ [x]",
+        "flows/a",
+        "x/features/a",
+    ],
 )
 async def test_odd_names_lead_to_their_file(front: Front, name: str) -> None:
     url, headers = await front.serve(front.plane.give(name, name.encode()))
@@ -149,7 +163,14 @@ async def test_a_folder_is_a_listing_from_the_connector_and_members_from_nginx(f
 
 async def test_the_stored_files_cannot_be_asked_for_from_outside(front: Front) -> None:
     url, headers = await front.serve(front.plane.give("f", b"secret"))
-    for place in ("/stored/f", "/flows/../stored/f", "/stored/", "//stored/f", "/flows/..%2fstored/f"):
+    for place in (
+        "/stored/f",
+        "/flows/../stored/f",
+        "/stored/",
+        "//stored/f",
+        "/stored/flows/f",
+        "/flows/..%2fstored/f",
+    ):
         for shown in (headers, {**headers, "X-Accel-Redirect": "/stored/f"}):
             async with front.http.get(front.url + place, headers=shown) as answer:
                 assert (answer.status, b"secret" in await answer.read()) == (404, False), place
@@ -173,6 +194,40 @@ async def test_an_agreement_that_counts_is_served_by_the_connector(front: Front)
         with pytest.raises(aiohttp.ClientPayloadError):
             await answer.read()
     assert (await front.plane.store.usage(OWNER, "agreement")).bytes_moved == len(DATA) + 10
+
+
+async def test_rows_for_map_programs_pass_through_it(front: Front) -> None:
+    source = front.plane.give("trees.csv", b"x,y,kind\n7.2,51.5,oak\n7.3,51.6,lime\n")
+    treatment = Treatment(
+        records=Records(format="csv", decimal=".", geometry=("x", "y"), crs="OGC:CRS84"), forms=("features",)
+    )
+    url, headers = await front.serve(source, treatment=encoded(treatment))
+    place = f"{url.replace('/flows/', '/features/')}/collections/rows/items"
+    async with front.http.get(place, headers=headers, params={"limit": 1}) as answer:
+        assert answer.status == 200, await answer.text()
+        page = await answer.json(content_type=None)
+    [following] = [link["href"] for link in page["links"] if link["rel"] == "next"]
+    assert following.startswith(f"{front.url}/features/")
+    async with front.http.get(following, headers=headers) as answer:
+        assert [row["properties"]["kind"] for row in (await answer.json(content_type=None))["features"]] == ["lime"]
+    async with front.http.get(place) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (401, "unauthorized")
+
+
+async def test_what_a_context_broker_tells_arrives_through_it(front: Front) -> None:
+    arrived: list[bytes] = []
+
+    def read(body: bytes) -> tuple[ToldEntity, ...]:
+        arrived.append(body)
+        return ()
+
+    with front.plane.plane.notices.open("datenkontor-0123456789ab", read, lambda _: None) as place:
+        assert place.url.startswith(f"{front.url}/notifications/")
+        for token, status in (("wrong", 401), (place.token, 204)):
+            shown = {"Authorization": f"Bearer {token}"}
+            async with front.http.post(place.url, data=b"a tree", headers=shown) as answer:
+                assert answer.status == status, await answer.text()
+    assert arrived == [b"a tree"]
 
 
 async def test_a_push_arrives_through_it(front: Front) -> None:

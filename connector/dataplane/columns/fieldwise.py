@@ -9,12 +9,20 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from connector.dataplane.formats.tables import RecordTable, Usual
-from connector.dataplane.formats.values import MISSING, UNREAD, UNREAD_TEXT, read_raw, require_fields, to_text
+from connector.dataplane.formats.values import MISSING, UNREAD, UNREAD_TEXT, is_missing, read_raw, require_fields
 from connector.ports.flow import Record, Untreatable
+
+_REMEMBERED, _LONGEST = 10_000, 100
+"""How many values of a field are remembered, of at most so many bytes."""
 
 ValueChange = Callable[[Any], Any]
 """Returns the new value of a field, empty (a text) or None if it cannot be read. A text stays a text."""
+
+_KEPT = object()
+"""In place of a new value: the value is missing, and remains as it is written."""
 
 
 class Fieldwise:
@@ -39,6 +47,7 @@ class Fieldwise:
         self._purpose = purpose
         self._empties = empties
         self._read: set[str] = set()
+        self._known: dict[str, dict[bytes, Any]] = {name: {} for name in changes}
         self.unread: dict[str, int] = {}
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,16 +58,34 @@ class Fieldwise:
     def take(self, record: Record) -> Record:
         """Return the record with changed values."""
         for name, change in self._changes.items():
-            value = read_raw(record.get(name))
-            if to_text(value).strip() in MISSING:
+            value = record.get(name)
+            if isinstance(value, msgspec.Raw):
+                made = self._change_written(name, change, value)
+            else:
+                made = _KEPT if is_missing(value) else self._change_one(change, value)
+            if made is _KEPT:
                 continue
-            record[name] = made = change(value)
-            if not self._empties and (made is None or made == ""):
-                record[name] = UNREAD
+            record[name] = made
+            if made is UNREAD:
                 self.unread[name] = self.unread.get(name, 0) + 1
             else:
                 self._read.add(name)
         return record
+
+    def _change_written(self, name: str, change: ValueChange, value: msgspec.Raw) -> Any:
+        """Return the new value of a member of JSON: what is written in the same way becomes the same."""
+        written, known = bytes(value), self._known[name]
+        made = known.get(written)
+        if made is None:
+            found = read_raw(value)
+            made = _KEPT if is_missing(found) else self._change_one(change, found)
+            if made is not None and len(written) <= _LONGEST and len(known) < _REMEMBERED:
+                known[written] = made
+        return made
+
+    def _change_one(self, change: ValueChange, value: Any) -> Any:
+        made = change(value)
+        return UNREAD if not self._empties and (made is None or made == "") else made
 
     def take_table(self, table: RecordTable) -> RecordTable:
         """Return the table with changed values: usual ones in one go, of the others equal ones of a piece once."""

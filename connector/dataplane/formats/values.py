@@ -35,6 +35,8 @@ MISSING = frozenset({"", "-", "\u2013", "\u2014"})
 """The texts of a cell without a value, as statistics write them."""
 # One sign and exactly three digits after it: decimals in one notation, a group in another.
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?:[eE][+-]?\d{1,3})?", re.ASCII)
+# A number of JSON as it is usually written; the reader of JSON takes -0 for 0.
+_PLAIN_NUMBER = re.compile(rb"(?!-0\Z)-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
 _MEAN_DIGITS = 6
 _SPELLINGS = {" ": " \u00a0\u202f", "'": "'\u2019"}
 
@@ -60,6 +62,11 @@ def read_raw(value: Any) -> Any:
         return _decode(value)
     except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError):
         return bytes(value).decode()
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value stands for none."""
+    return value is None or value is UNREAD or (isinstance(value, str) and value.strip() in MISSING)
 
 
 def format_number(number: Decimal) -> str:
@@ -106,7 +113,14 @@ def make_reader(
         certain: the fields whose numbers show these signs; all if empty, because the owner stated the signs.
     """
     read = to_number if is_certain(field, decimal, certain) else to_certain_number
-    return lambda value: read(read_raw(value), decimal or ".", thousands)
+    sign = decimal or "."
+
+    def read_number(value: Any) -> Decimal | None:
+        if isinstance(value, msgspec.Raw) and _PLAIN_NUMBER.fullmatch(value):
+            return Decimal(bytes(value).decode())
+        return read(read_raw(value), sign, thousands)
+
+    return read_number
 
 
 def is_certain(field: str, decimal: str, certain: Sequence[str]) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from connector.dataplane.formats.people import Headcount
 from connector.dataplane.formats.tables import Group, RecordTable
 from connector.dataplane.formats.values import (
@@ -30,6 +32,8 @@ from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
+_REMEMBERED, _LONGEST = 10_000, 500
+"""How many spellings of groups are remembered, of at most so many bytes."""
 
 
 class _Tally:
@@ -55,6 +59,7 @@ class Aggregate:
     def __init__(self, step: TransformStep) -> None:
         self._step = step
         self._groups: dict[tuple[str, ...], tuple[list[Any], list[_Tally]]] = {}
+        self._spelled: dict[tuple[bytes, ...], list[_Tally]] = {}
         self._counted = 0
         self._read = [(name, make_reader(name, step.decimal, step.thousands, step.certain)) for name in step.measures]
         self.unread: dict[str, int] = {}
@@ -66,12 +71,11 @@ class Aggregate:
 
     def take(self, record: Record) -> None:
         """Add a record to its group. Raises Untreatable if there are too many groups or persons."""
-        step = self._step
-        if any(record.get(name) is UNREAD for name in step.fields):
+        tallies = self._find_group(record)
+        if tallies is None:
             self.left_out += 1
             return
-        key = tuple(to_text(record.get(name)) for name in step.fields)
-        whole, *measures = self._find_tallies(key, [copy_value(record.get(name)) for name in step.fields])
+        whole, *measures = tallies
         self._counted += whole.people.add(record)
         for (name, read), tally in zip(self._read, measures, strict=True):
             raw = record.get(name)
@@ -82,6 +86,20 @@ class Aggregate:
             elif to_text(raw).strip() not in MISSING:
                 self.unread[name] = self.unread.get(name, 0) + 1
         self._check_counted()
+
+    def _find_group(self, record: Record) -> list[_Tally] | None:
+        """Return the tallies of a record's group; None if it belongs to none. JSON is read once for each spelling."""
+        found = [record.get(name) for name in self._step.fields]
+        written = tuple(bytes(value) for value in found if isinstance(value, msgspec.Raw))
+        whole = len(written) == len(found)
+        if whole and (known := self._spelled.get(written)) is not None:
+            return known
+        if any(value is UNREAD for value in found):
+            return None
+        tallies = self._find_tallies(tuple(map(to_text, found)), [copy_value(value) for value in found])
+        if whole and len(self._spelled) < _REMEMBERED and sum(map(len, written)) <= _LONGEST:
+            self._spelled[written] = tallies
+        return tallies
 
     def take_table(self, table: RecordTable) -> None:
         """Add the records of a table to their groups. Raises Untreatable if there are too many groups or persons."""

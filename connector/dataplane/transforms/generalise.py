@@ -37,6 +37,7 @@ from connector.ports.treatment import TransformStep
 
 _PATTERN = re.compile(r"(decimals|prefix)-(\d{1,2})")
 _BOUND = re.compile(r"at-(most|least)-(-?[0-9]+(?:\.[0-9]+)?)", re.ASCII)
+_MOST_USUAL = 10**15
 _NAMED = frozenset({"week", "quarter"})
 # The characters of the ISO form that remain.
 _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
@@ -85,10 +86,17 @@ def make_coarser(
             raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
         step, below = multiple, True
     usual = _make_usual(step, decimal, certain=certain)
+    usual_number = _make_usual(step, ".", certain=True)
 
     def coarsen(value: Any) -> Any:
-        if isinstance(value, str) and (made := usual(value)):
-            return made
+        if isinstance(value, str):
+            made = usual(value)
+        elif isinstance(value, Decimal) or (isinstance(value, int) and abs(value) < _MOST_USUAL):
+            made = usual_number(str(value))
+        else:
+            made = None
+        if made:
+            return made if isinstance(value, str) else Decimal(made)
         return _round(value, read(value), step, decimal, below=below)
 
     return coarsen
