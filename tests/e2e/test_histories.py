@@ -91,7 +91,17 @@ def test_a_thousand_histories_of_two_replicas_have_an_order(live: Live) -> None:
     ends = Counter(history[-1].seen for history in histories)
     assert len(histories) == HISTORIES
     assert set(ends) == {"FINALIZED", "TERMINATED"}, ends
-    assert [history for history in histories if not has_order(history)] == []
+    without = [_show(history) for history in histories if not has_order(history)]
+    assert not without, "\n\n".join(without)
+
+
+def _show(history: Sequence[Operation]) -> str:
+    """Return the operations in the order of their beginnings, with their times in ms."""
+    first = min(one.begun for one in history)
+    return "\n".join(
+        f"{(one.begun - first) * 1000:7.1f} {(one.ended - first) * 1000:7.1f} {one.act.value} {one.seen} {one.taken}"
+        for one in sorted(history, key=lambda one: one.begun)
+    )
 
 
 async def _record(live: Live, dataset: str) -> list[list[Operation]]:

@@ -84,6 +84,14 @@ async def test_what_no_commit_contains_is_not_shown_where_others_share_the_store
     )
 
 
+async def test_a_refused_step_stores_first_what_it_is_refused_for_where_others_share_the_store(agreed: Agreed) -> None:
+    known = await agreed.deliver()
+    enforcer = replace(agreed.rooms.enforcer, context=replace(agreed.rooms.context, shared=True))
+    with pytest.raises(NotAllowed):
+        await people.approve(enforcer, known.id)
+    assert (await agreed.stored()).state == "AGREED"
+
+
 async def test_two_verifications_at_once_are_one_step(agreed: Agreed) -> None:
     await agreed.deliver()
     answers = await asyncio.gather(*(agreed.receive_verification() for _ in range(2)))

@@ -97,7 +97,7 @@ async def test_a_session_too_many_ends_the_one_that_was_used_longest_ago(desk: D
     later = dataclasses.replace(register, context=dataclasses.replace(register.context, now=lambda: NOW + 120_000))
     assert await users.find_session(later, begun[0].token)
     assert await users.sign_in(later, "a.kaya", PASSWORD)
-    left = [await users.find_session(register, one.token, seen=False) is not None for one in begun]
+    left = [await users.find_session(later, one.token, seen=False) is not None for one in begun]
     assert left[0]
     assert left.count(False) == 1
 
