@@ -165,7 +165,7 @@ class BrokerServer:
         """Load the API for the operator, at its first request: links for people need the address of the pages."""
         keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in self.parts.settings.management.keys]
         desk = msgspec.structs.replace(self.operator, users=self._make_register())
-        return make_operator_app(desk, keys=keys, rates=make_rates(self.parts.settings))
+        return make_operator_app(desk, keys=keys, rates=make_rates(self.parts.settings, self.parts.replica))
 
     def _load_pages(self) -> ASGIApp:
         """Load the pages, at their first request."""
@@ -173,7 +173,7 @@ class BrokerServer:
         from connector.web.frame.application import PagesHouse
         from connector.web.public.site import make_broker_pages
 
-        parts, settings, rates = self.parts, self.parts.settings, make_rates(self.parts.settings)
+        parts, settings, rates = self.parts, self.parts.settings, make_rates(self.parts.settings, self.parts.replica)
         register = self._make_register()
 
         def admit(request: Request) -> int:
@@ -199,6 +199,7 @@ class BrokerServer:
             stopping=self.stopping,
             organisation=build_login(settings, parts.client, self.now, register, token_bytes(32)),
             statements=settings.web.statements,
+            processes=lambda: parts.replica.count,
         )
         return make_broker_pages(desk, house, admit=admit, shares=self.shares)
 
@@ -404,7 +405,7 @@ def _build_api(
         participant=settings.participant.id,
         now=desk.now,
         alive=intake.is_alive,
-        rates=make_rates(settings),
+        rates=make_rates(settings, parts.replica),
         shares=shares,
         open=settings.broker.open,
         list_in_use=parts.identity.list_in_use,
@@ -445,6 +446,6 @@ def _build_protocol(parts: Parts, visibility: Visibility, credentials: Credentia
     async def provide_dataset(caller: Caller, id: str) -> bytes | None:
         return await federated.provide_dataset(await visibility.open_view(caller), id)
 
-    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
+    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings, parts.replica))
     routes = routes_for(gatekeeper, parts.address, provide, provide_dataset)
     return mount(participant, parts.address, routes, list_identity_routes(parts, credentials))

@@ -21,8 +21,9 @@ def move_store(settings: Settings, source: str | None, target: str) -> Sequence[
     """Copy a store to another place, verify the copy, and leave the source; return each table with its rows and digest.
 
     Each place is a file or the address of a database; without a source it is the store of the settings. What a broker
-    keeps beside it is moved too: from the file `broker.record` of the settings, to a file beside the new store. Raises
-    SettingsError and StoreError; then the source is as it was.
+    keeps beside it is moved too: from the file `broker.record` of the settings, to a file beside the new store. If that
+    file is the source, it is moved alone, with the board. Raises SettingsError and StoreError; then the source is as it
+    was.
     """
     require_driver("`store copy`")
     from connector.store.postgres.copying import copy_all
@@ -30,13 +31,17 @@ def move_store(settings: Settings, source: str | None, target: str) -> Sequence[
     origin = source or settings.store.url or str(settings.store.path)
     pairs = [
         (_open(settings, origin, chapter, new=False), _open(settings, target, chapter, new=True))
-        for chapter in ("store", *_list_more(settings, origin))
+        for chapter in _list_chapters(settings, origin)
     ]
     return asyncio.run(copy_all(pairs))
 
 
-def _list_more(settings: Settings, origin: str) -> Iterator[str]:
-    """Return what the settings of a broker have beside its store."""
+def _list_chapters(settings: Settings, origin: str) -> Iterator[str]:
+    """Return what is at a place: the store, and what a broker has beside it; or the latter alone."""
+    if not origin.startswith(ADDRESS) and Path(origin) == settings.broker.record:
+        yield from ("record", "board")
+        return
+    yield "store"
     if origin.startswith(ADDRESS):
         from connector.store.postgres.store import list_chapters
 

@@ -10,7 +10,7 @@ from connector.ports.descriptions import DescriptionStore
 from connector.ports.moderated_store import ModeratedStore
 from connector.ports.replica import Alone, Replica
 from connector.ports.webhooks import WebhookStore
-from connector.settings import Settings
+from connector.settings import Settings, SettingsError
 from connector.store.sqlite.board.board import locate_board, open_board
 from connector.store.sqlite.board.webhooks import SqliteWebhooks
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
@@ -49,7 +49,20 @@ async def open_records(settings: Settings, process: Replica) -> BrokerRecords:
         record = await open_record(settings.broker.record)
         board = await open_board(locate_board(settings.broker.record))
         return BrokerRecords(record, board, SqliteDescriptionStore(record), SqliteWebhooks(board))
+    await _refuse_left(settings)
     return await _open_database(settings, process)
+
+
+async def _refuse_left(settings: Settings) -> None:
+    """Raise SettingsError if the record is in a file and not in the database: it would begin anew without a word."""
+    from connector.store.postgres.store import list_chapters
+
+    file = settings.broker.record
+    if file.exists() and "record" not in await list_chapters(build_database(settings)):
+        raise SettingsError(
+            f"The record of this broker is in {file}, and the database has none: move it with "
+            f"`datenkontor store copy --from {file} --to ADDRESS`, or remove the file to begin anew."
+        )
 
 
 async def _open_database(settings: Settings, process: Replica) -> BrokerRecords:

@@ -4,8 +4,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from connector.settings import load
+from connector.app.storing.records import open_records
+from connector.ports.replica import Alone
+from connector.settings import Settings, SettingsError, load
+from connector.store.postgres.store import Server, open_postgres
+from connector.store.sqlite.board.board import locate_board, open_board
+from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.store import open_store
 from tests.cli.conftest import Cli
 from tests.store.postgres.server import make_database_now
@@ -13,6 +19,21 @@ from tests.store.postgres.server import make_database_now
 
 async def _create(path: Path) -> None:
     await (await open_store(path)).close()
+
+
+async def _create_record(path: Path) -> None:
+    await (await open_record(path)).close()
+    await (await open_board(locate_board(path))).close()
+
+
+async def _begin_in_database(url: str, participant: str) -> None:
+    await (await open_postgres(Server(url), participant)).close()
+
+
+async def _open_records(settings: Settings) -> None:
+    opened = await open_records(settings, Alone())
+    await opened.board.close()
+    await opened.record.close()
 
 
 def test_a_store_that_is_not_there_is_a_failure_in_one_sentence(cli: Cli) -> None:
@@ -43,3 +64,18 @@ def test_a_store_moves_to_a_database_that_doctor_then_knows(cli: Cli) -> None:
     assert "The database answers and has schema" in told.out
     saved = cli("backup", "office.tar", *named)
     assert "pg_dump" in saved.err
+
+
+@pytest.mark.postgres
+def test_a_record_that_is_left_in_a_file_is_not_begun_anew_and_moves_by_itself(cli: Cli) -> None:
+    cli("init", "office", "--role", "broker")
+    file, url = Path("office/datenkontor.toml"), make_database_now()
+    settings = load(file)
+    asyncio.run(_create_record(settings.broker.record))
+    asyncio.run(_begin_in_database(url, settings.participant.id))
+    there = replace(settings, store=replace(settings.store, url=url))
+    with pytest.raises(SettingsError, match="the database has none: move it with `datenkontor store copy --from"):
+        asyncio.run(_open_records(there))
+    moved = cli("store", "copy", "--from", str(settings.broker.record), "--to", url, "--settings", str(file))
+    assert moved.code == 0, moved.err
+    asyncio.run(_open_records(there))
