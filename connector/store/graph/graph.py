@@ -31,6 +31,8 @@ _OWN = "?entry="
 _KEPT = 2
 # The entries that are loaded at once while a graph is built: some ten thousand statements.
 _PIECE = 500
+# So many changes of statements are flushed to the disk: else each index keeps up to 128 MB of them in memory.
+_FLUSHED = 20_000
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class OxigraphStore:
         # What is put while the graph is built anew, by the names of the graphs of entries.
         self._gathered: dict[str, GraphPart] = {}
         self._is_new = False
+        self._unflushed = 0
         # Until a copy is published: a process that ended may have left half of what it wrote.
         self._is_unsure = True
         self._pool = WorkerPool(lambda: self._published)
@@ -160,11 +163,19 @@ class OxigraphStore:
                 if not self._is_said(quad, part.graph):
                     self._store.remove(ox.Quad(quad.subject, quad.predicate, quad.object, shared))
                 self._store.remove(quad)
+                self._unflushed += 2
             # Most of what is said of an entry stays: to write it again costs more than all else.
             for quad in said if self._is_unsure else said - known:
                 added += (quad, ox.Quad(quad.subject, quad.predicate, quad.object, shared))
         # At last: what one entry does not say any more may be what another one says now.
         self._store.extend(added)
+        self._unflushed += len(added)
+        if self._unflushed >= _FLUSHED:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._store.flush()
+        self._unflushed = 0
 
     def _is_said(self, quad: Any, graph: str) -> bool:
         """Return whether another entry of a graph says the same."""
@@ -175,7 +186,7 @@ class OxigraphStore:
     def _publish(self, position: int) -> None:
         self._load()
         self._is_new = self._is_unsure = False
-        self._store.flush()
+        self._flush()
         copy = self._folder / str(position)
         if copy != self._published:
             partial = self._folder / f"{position}.partial"

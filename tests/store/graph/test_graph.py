@@ -57,6 +57,16 @@ async def graph(tmp_path: Path) -> AsyncIterator[OxigraphStore]:
     await opened.close()
 
 
+async def test_changes_go_to_the_disk_before_they_fill_the_memory(
+    graph: OxigraphStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_graph, "_FLUSHED", 50)
+    files = tmp_path / "record.graph" / "written"
+    before = {file.name for file in files.glob("*.sst")}
+    await graph.put([part("a", 20)])
+    assert {file.name for file in files.glob("*.sst")} - before
+
+
 async def test_readers_see_what_was_published_as_a_whole(graph: OxigraphStore) -> None:
     assert await count(graph) == 63
     await graph.put([part("b", 3), GraphPart(ALL, part("a").name)])
