@@ -29,17 +29,17 @@ class _Made(Protocol):
 M = TypeVar("M", bound=_Made)
 
 
-class Kept(StrEnum):
+class Quota(StrEnum):
     """What a broker keeps for a participant, and counts."""
 
     NEED = "need"
     SEARCH = "search"
 
 
-MOST = {Kept.NEED: NEEDS_OPEN // 2, Kept.SEARCH: SEARCHES // 2}
+MOST = {Quota.NEED: NEEDS_OPEN // 2, Quota.SEARCH: SEARCHES // 2}
 """How many of them one person may have made that are still kept: half, so that no person uses up all."""
 
-_SENTENCES = {Kept.NEED: "needing.share", Kept.SEARCH: "saving.share"}
+_SENTENCES = {Quota.NEED: "needing.share", Quota.SEARCH: "saving.share"}
 
 
 class HouseShares:
@@ -48,13 +48,13 @@ class HouseShares:
     def __init__(self) -> None:
         self._places = CallerShares(at_once=AT_ONCE, waiting=WAITING)
         self._turns = Slots(total=_PERSONS, per_origin=1)
-        self._made: dict[tuple[str, Kept], frozenset[str]] = {}
+        self._made: dict[tuple[str, Quota], frozenset[str]] = {}
 
     @asynccontextmanager
     async def take_place(self, person: str) -> AsyncIterator[None]:
         """Hold a place for one request of a person to the broker. Raises NotAllowed if too many of hers wait."""
         if not await self._places.enter(person):
-            raise NotAllowed("too-many", *_say("finding.share-busy", count=WAITING))
+            raise NotAllowed("too-many", *_say("finding.share-busy", most=WAITING))
         try:
             yield
         finally:
@@ -63,7 +63,7 @@ class HouseShares:
     async def make(
         self,
         person: str,
-        kind: Kept,
+        kind: Quota,
         *,
         list_living: Callable[[], Awaitable[Collection[str]]],
         create: Callable[[], Awaitable[M]],
@@ -78,7 +78,7 @@ class HouseShares:
             living = await list_living()
             made = self._made.get((person, kind), frozenset()).intersection(living)
             if len(made) >= MOST[kind]:
-                raise NotAllowed("share", *_say(_SENTENCES[kind], count=MOST[kind]))
+                raise NotAllowed("share", *_say(_SENTENCES[kind], most=MOST[kind]))
             created = await create()
             self._made[person, kind] = made | {created.id}
             return created
@@ -86,7 +86,7 @@ class HouseShares:
             self._turns.leave(person)
 
 
-def _say(key: str, count: int) -> tuple[str, dict[str, str]]:
+def _say(key: str, most: int) -> tuple[str, dict[str, str]]:
     """Return a sentence in English, and in each language."""
-    texts = say_in_all(key, count=count)
+    texts = say_in_all(key, most=most)
     return texts["en"], texts

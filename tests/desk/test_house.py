@@ -8,7 +8,7 @@ import pytest
 
 from connector.broker.board.needs import NEEDS_OPEN
 from connector.controlplane.core.errors import NotAllowed, PeerFailed
-from connector.desk.house import AT_ONCE, MOST, WAITING, HouseShares, Kept
+from connector.desk.house import AT_ONCE, MOST, WAITING, HouseShares, Quota
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Board:
         self.kept.append(thing.id)
         return thing
 
-    async def make(self, shares: HouseShares, person: str, kind: Kept = Kept.NEED) -> Thing:
+    async def make(self, shares: HouseShares, person: str, kind: Quota = Quota.NEED) -> Thing:
         return await shares.make(person, kind, list_living=self.living, create=self.create)
 
 
@@ -51,14 +51,14 @@ async def test_a_person_makes_half_and_another_one_the_rest() -> None:
 
 async def test_each_kind_has_a_share_of_its_own() -> None:
     shares, needs, searches = HouseShares(), Board(), Board()
-    for _ in range(MOST[Kept.NEED]):
+    for _ in range(MOST[Quota.NEED]):
         await needs.make(shares, "kim")
-    assert await searches.make(shares, "kim", Kept.SEARCH) == Thing("urn:thing:0")
+    assert await searches.make(shares, "kim", Quota.SEARCH) == Thing("urn:thing:0")
 
 
 async def test_what_ended_counts_no_more_whoever_ended_it() -> None:
     shares, board = HouseShares(), Board()
-    for _ in range(MOST[Kept.NEED]):
+    for _ in range(MOST[Quota.NEED]):
         await board.make(shares, "kim")
     del board.kept[3]
     board.kept.append("urn:thing:of-a-program")
@@ -69,10 +69,10 @@ async def test_what_ended_counts_no_more_whoever_ended_it() -> None:
 
 async def test_requests_at_the_same_time_take_no_more_than_the_share() -> None:
     shares, board = HouseShares(), Board()
-    many = (board.make(shares, "kim") for _ in range(MOST[Kept.NEED] + 5))
+    many = (board.make(shares, "kim") for _ in range(MOST[Quota.NEED] + 5))
     done = await asyncio.gather(*many, return_exceptions=True)
     assert sum(isinstance(one, NotAllowed) for one in done) == 5
-    assert len(board.kept) == MOST[Kept.NEED]
+    assert len(board.kept) == MOST[Quota.NEED]
 
 
 async def test_what_the_broker_refuses_takes_nothing_of_the_share() -> None:
@@ -81,9 +81,9 @@ async def test_what_the_broker_refuses_takes_nothing_of_the_share() -> None:
     async def refuse() -> Thing:
         raise PeerFailed("broker", "The broker cannot be reached.")
 
-    for _ in range(MOST[Kept.NEED] + 1):
+    for _ in range(MOST[Quota.NEED] + 1):
         with pytest.raises(PeerFailed):
-            await shares.make("kim", Kept.NEED, list_living=board.living, create=refuse)
+            await shares.make("kim", Quota.NEED, list_living=board.living, create=refuse)
     await board.make(shares, "kim")
 
 

@@ -74,6 +74,8 @@ OTHER = (
     "value = ",  # TOML that is parsed
     "PRAGMA ",
     "SELECT ",
+    "DELETE FROM x1",  # SQL
+    "IF NOT EXISTS x1",  # SQL
     "datenkontor ",  # a command to copy
     "\nExample:",  # in the help
     " May be repeated.",  # in the help

@@ -88,8 +88,9 @@ async def test_a_form_as_it_stands_leads_to_a_page(office: Office, tmp_path_fact
             # The steps of an offer say where they are; every other deed is told.
             done = not answer.headers["location"].startswith("/neues-angebot/")
             answer = await browser.get(answer.headers["location"])
-            assert answer.status_code in {200, 303}, (address, form)
-            assert not done or _find_opened(answer.text) == ["status"], (address, form)
+            # Where the form is on a page of another chapter, that page says what is wrong.
+            assert answer.status_code in {200, 303, 422}, (address, form)
+            assert not done or answer.status_code == 422 or _find_opened(answer.text) == ["status"], (address, form)
         assert answer.status_code in {200, 303, 401, 409, 422}, (address, form, answer.status_code)
         assert answer.status_code == 303 or Page(answer.text).list_faults() == [], (address, form)
         if answer.status_code == 422:

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.usecases import users
+from connector.controlplane.usecases import payments, users
 from connector.controlplane.usecases.offering import assets
 from connector.controlplane.usecases.privacy import vetoes
 from connector.language.catalogue import LANGUAGES
 from connector.ports.changes import AddUsage, PutBlock, PutProcess, PutSubscription
-from connector.ports.entities import AssetStatus, Block, CountedUse, DataClass, UserRole
+from connector.ports.entities import AssetStatus, Block, CountedUse, DataClass, PaymentState, UserRole
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Ended
 from connector.views.assets import AssetOrder
@@ -65,6 +65,7 @@ async def furnish(office: Office) -> None:
     await office.ask("urn:n:coded", "urn:d:coded", asked=CODED)
     document = encode(CODED, target="urn:d:coded", assigner=ME, assignee=CITY)
     await office.agree("urn:a:coded", "urn:d:coded", document=document)
+    await payments.record(office.values.evaluator, "urn:a:coded", PaymentState.SETTLED, by="w.weg", amount="9.50")
     running = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000002", state="STARTED")
     waiting = getting.make_delivery("urn:uuid:00000000-0000-4000-8000-000000000003", state="SUSPENDED")
     paused = getting.make_subscription("urn:s:2", state=SubscriptionState.PAUSED)

@@ -16,7 +16,7 @@ SENTENCES: dict[str, str] = {
         "Ein Ort ist ein Name wie Karlsruhe. Für einen Umkreis brauchen Sie Länge und Breite, "
         "zum Beispiel 7,2 und 51,5. Ohne Angabe gelten 10 Kilometer."
     ),
-    "share-busy": "Ihre letzten {count} Anfragen an den Broker warten noch: Bitte versuchen Sie es gleich noch einmal.",
+    "share-busy": "Ihre letzten {most} Anfragen an den Broker warten noch: Bitte versuchen Sie es gleich noch einmal.",
     "no-broker": (
         "Diesem Anschluss ist noch kein Datenkatalog bekannt. Der Betrieb trägt ihn in den Einstellungen ein "
         "(broker.api)."

@@ -67,7 +67,7 @@ SENTENCES: dict[str, str] = {
     "since": "Daten ab",
     "to": "Daten bis",
     "amount": "Betrag in Euro",
-    "share": "Vom offenen Bedarf Ihrer Organisation stammen schon {count} Einträge von Ihnen, mehr sind es "
+    "share": "Vom offenen Bedarf Ihrer Organisation stammen schon {most} Einträge von Ihnen, mehr sind es "
     "für eine Person nicht: Bitte schließen Sie zuerst einen ab.",
     "amount-unreadable": "Dem Budget fehlt ein Betrag: nötig ist einer wie 250 oder 1.200,50.",
     "amount-hint": "Nur, wenn Sie einen Betrag nennen.",

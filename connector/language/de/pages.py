@@ -89,7 +89,7 @@ SENTENCES: dict[str, str] = {
     ),
     "sign-in-ended": (
         "Ihre Anmeldung ist zu Ende. Das geschieht nach zwei Stunden ohne Eingabe und nach zwölf Stunden. Wer sich an "
-        "mehr als {count} Geräten anmeldet, wird dort abgemeldet, wo die letzte Eingabe am längsten zurückliegt. "
+        "mehr als {most} Geräten anmeldet, wird dort abgemeldet, wo die letzte Eingabe am längsten zurückliegt. "
         "Bitte melden Sie sich noch einmal an."
     ),
     "resume-title": "Ihre Eingaben sind noch da",

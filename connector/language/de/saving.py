@@ -6,7 +6,7 @@ SENTENCES: dict[str, str] = {
     "name": "Name der Suche",
     "name-hint": "Alle in Ihrer Organisation sehen ihn.",
     "no-name": "Der Name fehlt: Bitte sagen Sie in Worten, wofür die Suche ist.",
-    "share": "Von den gespeicherten Suchen Ihrer Organisation stammen schon {count} von Ihnen, mehr sind es "
+    "share": "Von den gespeicherten Suchen Ihrer Organisation stammen schon {most} von Ihnen, mehr sind es "
     "für eine Person nicht: Bitte entfernen Sie zuerst eine.",
     "no-search": "Diese Suche hat weder Wörter noch Filter: Bitte suchen Sie zuerst nach etwas.",
     "empty": "Es ist noch keine Suche gespeichert.",

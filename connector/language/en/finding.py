@@ -16,7 +16,7 @@ SENTENCES: dict[str, str] = {
         "A place is a name such as Karlsruhe. For the area around a point, enter longitude and latitude, "
         "such as 7.2 and 51.5; without a radius it is 10 kilometres."
     ),
-    "share-busy": "{count} of your requests to the broker still wait: try again in a moment.",
+    "share-busy": "{most} of your requests to the broker still wait: try again in a moment.",
     "no-broker": (
         "This connector does not know a data catalogue yet. Your operators add it to the settings (broker.api)."
     ),

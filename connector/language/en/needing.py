@@ -65,7 +65,7 @@ SENTENCES: dict[str, str] = {
     "since": "Data from",
     "to": "Data until",
     "amount": "Amount in euros",
-    "share": "{count} of the open needs of your organisation are yours, which is as many as one person has: "
+    "share": "{most} of the open needs of your organisation are yours, which is as many as one person has: "
     "close one first.",
     "amount-unreadable": "The budget has no amount: enter one such as 250 or 1,200.50.",
     "amount-hint": "Only if you name an amount.",

@@ -83,7 +83,7 @@ SENTENCES: dict[str, str] = {
     "sign-in-over": "Your session is over. Please sign in again: what you entered is kept.",
     "sign-in-ended": (
         "Your session has ended. It ends after two hours without a request, and after twelve hours. Who signs in on "
-        "more than {count} devices is signed out on the one that was used longest ago. Please sign in again."
+        "more than {most} devices is signed out on the one that was used longest ago. Please sign in again."
     ),
     "resume-title": "What you entered is still there",
     "resume-lead": "You have signed in again. Now send what you entered last.",

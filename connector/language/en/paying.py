@@ -16,7 +16,7 @@ SENTENCES: dict[str, str] = {
     "choose-settled": "A payment was received",
     "choose-overdue": "The payment is overdue",
     "record": "Record a payment",
-    "record-lead": "If the contract requires a payment, running deliveries follow the new entry at once. An entry "
+    "record-lead": "If the agreement requires a payment, running deliveries follow the new entry at once. An entry "
     "can be taken back.",
     "record-button": "Record",
     "amount": "Amount in euros",

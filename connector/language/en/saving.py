@@ -6,7 +6,7 @@ SENTENCES: dict[str, str] = {
     "name": "Name of the search",
     "name-hint": "Everybody in your organisation sees it.",
     "no-name": "The name is missing: say in words what the search is for.",
-    "share": "{count} of the saved searches of your organisation are yours, which is as many as one person "
+    "share": "{most} of the saved searches of your organisation are yours, which is as many as one person "
     "has: remove one first.",
     "no-search": "This search has neither words nor filters: search for something first.",
     "empty": "No search is saved yet.",

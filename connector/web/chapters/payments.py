@@ -31,8 +31,9 @@ async def record(visit: Visit) -> Response:
     """Record what was paid or is due; the same form sent twice is one entry."""
     form = await read_form(visit.request)
     agreement = await _find_changed(visit, form)
+    seen = read_version(form, "stand")
     try:
-        state = PaymentState(form.get("stand", ""))
+        state = PaymentState(form.get("zahlung", ""))
         limited = state in _LIMITED
         await payments.record(
             visit.desk.evaluator,
@@ -41,14 +42,14 @@ async def record(visit: Visit) -> Response:
             by=visit.person.name,
             amount=_read_amount(form) if limited else None,
             until=_read_end(visit, form) if limited else None,
-            seen=read_version(form, "stelle"),
+            seen=seen,
         )
     except ValueError:
-        return await _show(visit, agreement, form, visit.words.say("paying.state-missing"))
+        return await _show(visit, agreement, form, visit.words.say("paying.state-missing"), seen)
     except FormFault as fault:
-        return await _show(visit, agreement, form, visit.words.say(fault.key))
+        return await _show(visit, agreement, form, visit.words.say(fault.key), seen)
     except (Invalid, NotAllowed) as error:
-        return await _show(visit, agreement, form, visit.words.translate(error.reason))
+        return await _show(visit, agreement, form, visit.words.translate(error.reason), seen)
     return go_to(make_link(PATH, id=agreement.key, fertig="eingetragen"))
 
 
@@ -67,7 +68,10 @@ async def _find_changed(visit: Visit, form: Mapping[str, str]) -> Agreement:
     return await find_agreement(visit.desk.context, form.get("id", ""))
 
 
-async def _show(visit: Visit, agreement: Agreement, said: Mapping[str, str], fault: str = "") -> Response:
+async def _show(
+    visit: Visit, agreement: Agreement, said: Mapping[str, str], fault: str = "", seen: int | None = None
+) -> Response:
+    """Show the page; `said` is a form that was refused for a `fault` by somebody who saw `seen` entries."""
     (summary,) = await agreements.describe(visit.desk.evaluator, [agreement])
     paid = await payments.show_payments(visit.desk.context, agreement.key)
     numbered = list(enumerate(paid.entries, 1))
@@ -75,7 +79,7 @@ async def _show(visit: Visit, agreement: Agreement, said: Mapping[str, str], fau
     return render(
         visit,
         "payments.html",
-        status=422 if fault else 200,
+        status=200 if not fault else 422 if seen == len(paid.entries) else 409,
         summary=summary,
         agreement=agreement,
         paid=paid,

@@ -47,7 +47,7 @@ async def show_sign_in(visit: Visit) -> Response:
     status = _LOGIN_FAULTS.get(reason or "", 200) if login else 200
     fault = visit.words.say(f"accounts.fault-{reason}", login=login.title) if login and status != 200 else ""
     if not fault and read_token(visit.request, visit.pages.here):
-        fault = visit.words.say("sign-in-ended", count=users.MOST_SESSIONS)
+        fault = visit.words.say("sign-in-ended", most=users.MOST_SESSIONS)
     return render(visit, "sign_in.html", status=status, wanted=wanted, name="", fault=fault, kept={})
 
 

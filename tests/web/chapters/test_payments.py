@@ -35,7 +35,7 @@ async def test_a_payment_is_recorded_with_a_german_amount_and_day(office: Office
     await office.furnish()
     browser = await office.sign_in(UserRole.PROVIDER, language=language)
     assert PAGE in (await browser.get(path("/vertraege/vertrag", "urn:a:1"))).text.replace("&amp;", "&")
-    done = await browser.post(PLACE, data=await _fill(browser, stand="settled", betrag="1.250,50 €", bis=day))
+    done = await browser.post(PLACE, data=await _fill(browser, zahlung="settled", betrag="1.250,50 €", bis=day))
     (entry,) = await _entries(office)
     assert (entry.state, entry.amount, entry.by) == (PaymentState.SETTLED, "1250.50", "a.kaya")
     assert entry.until == datetime(2027, 1, 1, tzinfo=UTC).timestamp() * 1000
@@ -47,7 +47,7 @@ async def test_a_payment_is_recorded_with_a_german_amount_and_day(office: Office
 async def test_a_form_from_two_tabs_at_once_is_one_entry(office: Office) -> None:
     await office.furnish()
     browser = await office.sign_in(UserRole.RELEASE)
-    form = await _fill(browser, stand="settled", betrag="9,50")
+    form = await _fill(browser, zahlung="settled", betrag="9,50")
     answers = await asyncio.gather(*(browser.post(PLACE, data=form) for _ in range(2)))
     assert [answer.status_code for answer in answers] == [303, 303]
     assert len(await _entries(office)) == 1
@@ -56,10 +56,10 @@ async def test_a_form_from_two_tabs_at_once_is_one_entry(office: Office) -> None
 async def test_an_entry_that_crosses_with_another_one_is_shown_again_as_typed(office: Office) -> None:
     await office.furnish()
     browser = await office.sign_in(UserRole.RELEASE)
-    form = await _fill(browser, stand="settled", betrag="9,50")
+    form = await _fill(browser, zahlung="settled", betrag="9,50")
     await payments.record(office.values.evaluator, "urn:a:1", PaymentState.DUE, by="key")
     answer = await browser.post(PLACE, data=form)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Inzwischen wurde eine andere Zahlung eingetragen" in answer.text
     assert 'value="9,50"' in answer.text
     assert [entry.state for entry in await _entries(office)] == [PaymentState.DUE]
@@ -70,7 +70,7 @@ async def test_an_entry_that_crosses_with_another_one_is_shown_again_as_typed(of
 async def test_an_entry_is_taken_back_and_stays_visible(office: Office) -> None:
     await office.furnish()
     browser = await office.sign_in(UserRole.PROVIDER)
-    await browser.post(PLACE, data=await _fill(browser, stand="settled", betrag="9,50"))
+    await browser.post(PLACE, data=await _fill(browser, zahlung="settled", betrag="9,50"))
     (form,) = [one for one in Page((await browser.get(PAGE)).text).forms() if one.path == BACK]
     for _ in range(2):
         done = await browser.post(BACK, data=form.fields)
@@ -90,13 +90,13 @@ async def test_an_entry_is_taken_back_and_stays_visible(office: Office) -> None:
         ({"bis": "31.2.2026"}, "Der letzte Tag ist kein Datum"),
         ({"bis": "31.12.9999"}, "Der letzte Tag ist kein Datum"),
         ({"bis": "1.1.2020"}, "Vergangenheit"),
-        ({"stand": "gift"}, "Bitte wählen Sie aus"),
+        ({"zahlung": "gift"}, "Bitte wählen Sie aus"),
     ],
 )
 async def test_what_is_wrong_is_said_and_nothing_is_recorded(office: Office, typed: dict[str, str], told: str) -> None:
     await office.furnish()
     browser = await office.sign_in(UserRole.PROVIDER)
-    answer = await browser.post(PLACE, data=await _fill(browser, **{"stand": "settled", **typed}))
+    answer = await browser.post(PLACE, data=await _fill(browser, **{"zahlung": "settled", **typed}))
     assert answer.status_code == 422
     assert told in answer.text
     assert not await _entries(office)
@@ -108,7 +108,7 @@ async def test_who_only_reads_records_nothing(office: Office, role: UserRole) ->
     browser = await office.sign_in(role)
     page = Page((await browser.get(PAGE)).text)
     assert not [one for one in page.forms() if one.path == PLACE]
-    for target, more in ((PLACE, {"stand": "settled", "stelle": "0"}), (BACK, {"nummer": "1"})):
+    for target, more in ((PLACE, {"zahlung": "settled", "stand": "0"}), (BACK, {"nummer": "1"})):
         assert (await browser.post(target, data={"id": "urn:a:1", **more})).status_code == 403
     assert not await _entries(office)
 
@@ -117,6 +117,6 @@ async def test_payments_of_an_agreement_of_a_consumer_are_the_affair_of_the_prov
     await office.agree(role=Role.CONSUMER)
     browser = await office.sign_in(UserRole.PROVIDER)
     assert PLACE not in (await browser.get(path("/vertraege/vertrag", "urn:a:1"))).text
-    answer = await browser.post(PLACE, data={"id": "urn:a:1", "stand": "settled", "stelle": "0"})
+    answer = await browser.post(PLACE, data={"id": "urn:a:1", "zahlung": "settled", "stand": "0"})
     assert answer.status_code == 422
     assert not await _entries(office)

@@ -31,7 +31,8 @@ _ALL = "SELECT body FROM users WHERE owner = ? ORDER BY name"
 _PUT_SESSION = "INSERT INTO sessions (owner, token_hash, user, begun_at, seen_at) VALUES (?, ?, ?, ?, ?)"
 _SEE_SESSION = "UPDATE sessions SET seen_at = ? WHERE owner = ? AND token_hash = ?"
 _DROP_SESSION = "DELETE FROM sessions WHERE owner = ? AND token_hash = ?"
-_DROP_SESSIONS = (
+# It sorts the sessions of one person: there are ten at most, and those that are begun at the same moment.
+DROP_SESSIONS = (
     "DELETE FROM sessions WHERE owner = ?1 AND user = ?2 AND seen_at < ?3 AND token_hash NOT IN (SELECT token_hash "
     "FROM sessions WHERE owner = ?1 AND user = ?2 ORDER BY seen_at DESC, begun_at DESC, token_hash LIMIT ?4)"
 )
@@ -75,7 +76,7 @@ def drop_session(connection: sqlite3.Connection, change: DropSession) -> None:
 def drop_sessions(connection: sqlite3.Connection, change: DropSessions) -> None:
     """Remove the sessions of a user that were seen before an instant, or all, but for those seen last that are kept."""
     before = _LAST if change.seen_before is None else change.seen_before
-    connection.execute(_DROP_SESSIONS, (change.owner, change.user, before, change.kept))
+    connection.execute(DROP_SESSIONS, (change.owner, change.user, before, change.kept))
 
 
 def user(connection: sqlite3.Connection, owner: str, name: str) -> User | None:

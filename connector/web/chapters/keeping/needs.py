@@ -12,7 +12,7 @@ from connector.broker.board.needs import NEEDS_OPEN
 from connector.broker.reading.terms import name_purposes
 from connector.controlplane.core.errors import UseCaseError
 from connector.controlplane.usecases import users
-from connector.desk.house import Kept
+from connector.desk.house import Quota
 from connector.ports.entities import AssetStatus, PageBounds
 from connector.semantic.codes import find_code, read_codes
 from connector.views.common import Page
@@ -81,7 +81,7 @@ async def post(visit: Visit) -> Response:
         order = _read_order(visit, given)
         made = await visit.pages.shared.make(
             visit.person.name,
-            Kept.NEED,
+            Quota.NEED,
             list_living=partial(_list_living, visit),
             create=lambda: visit.ask(NeedView, "POST", "needs", body=order),
         )

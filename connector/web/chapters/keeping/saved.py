@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from connector.controlplane.core.errors import NoSuchEntity
-from connector.desk.house import Kept
+from connector.desk.house import Quota
 from connector.views.saved import NewHitsView, SavedSearchOrder, SavedSearchView, SeenOrder
 from connector.web.frame.forms import FormFault, read_form, read_version
 from connector.web.frame.origin import split_address
@@ -45,7 +45,7 @@ async def save(visit: Visit) -> Response:
 
     made = await visit.pages.shared.make(
         visit.person.name,
-        Kept.SEARCH,
+        Quota.SEARCH,
         list_living=list_living,
         create=lambda: visit.ask(SavedSearchView, "POST", "searches", body=order),
     )

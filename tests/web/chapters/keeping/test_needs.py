@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.desk.house import MOST, Kept
+from connector.desk.house import MOST, Quota
 from connector.ports.entities import AssetStatus, UserRole
 from tests.support.board import ANSWER, MATCH, NEED, NOTICE
 from tests.support.plane import ME
@@ -187,7 +187,7 @@ async def test_one_person_posts_half_of_what_the_organisation_may(
 
     monkeypatch.setattr("tests.support.plane.answer_board", answer)
     kim, lee = await office.sign_in(UserRole.CONSUMER, name="kim"), await office.sign_in(UserRole.CONSUMER, name="lee")
-    for _ in range(MOST[Kept.NEED]):
+    for _ in range(MOST[Quota.NEED]):
         assert (await kim.post("/bedarf/melden", data=FORM)).status_code == 303
     refused = await kim.post("/bedarf/melden", data=FORM)
     assert refused.status_code == 422

@@ -5,7 +5,7 @@ import re
 import msgspec
 import pytest
 
-from connector.desk.house import MOST, Kept
+from connector.desk.house import MOST, Quota
 from connector.ports.entities import UserRole
 from tests.support.board import FEED, SEARCH
 from tests.web.getting import link, make_results
@@ -87,7 +87,7 @@ async def test_one_person_saves_half_of_what_the_organisation_may_and_leaves_the
     monkeypatch.setattr("tests.support.plane.answer_board", answer)
     form = {"suche": "/suche?q=Rad", "name": "Radverkehr"}
     kim, lee = await office.sign_in(UserRole.CONSUMER, name="kim"), await office.sign_in(UserRole.CONSUMER, name="lee")
-    for _ in range(MOST[Kept.SEARCH]):
+    for _ in range(MOST[Quota.SEARCH]):
         assert (await kim.post("/suche/gespeichert/sichern", data=form)).status_code == 200
     refused = await kim.post("/suche/gespeichert/sichern", data=form)
     assert refused.status_code == 409
