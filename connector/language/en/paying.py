@@ -33,7 +33,7 @@ SENTENCES: dict[str, str] = {
     "taken-back": "taken back (was: {was})",
     "take-back": "Take back",
     "more": "These are the latest entries.",
-    "none": "No payment is recorded for this contract yet.",
+    "none": "No payment is recorded for this agreement yet.",
     "done-eingetragen": "The payment is recorded.",
     "done-zurueckgenommen": "The entry is taken back. It stays visible, and does not count any more.",
 }
