@@ -70,10 +70,10 @@ class City(Live):
         run("join", link, str(self.home(word)))
         self.start(word)
 
-    def reads(self, dataset: str) -> bool:
-        """Whether the firm is served by the city."""
+    def reads(self, dataset: str, word: str = "firm") -> bool:
+        """Whether a member is served by the city."""
         try:
-            return bool(self.firm.catalog.dataset(self.city_id, dataset))
+            return bool(self.clients[word].catalog.dataset(self.city_id, dataset))
         except ClientError:
             return False
 

@@ -54,7 +54,8 @@ def test_three_members_move_over_while_agreements_and_a_transfer_run(tmp_path: P
         # The utility has not joined yet, and is served by its key; its agreements are as valid as those of others.
         assert live.clients["other"].catalog.dataset(live.city_id, dataset)
         live.join("other", live.invite("Werke"))
-        assert live.clients["other"].catalog.dataset(live.city_id, dataset)
+        # The city reads the new list within seconds: until then it knows the utility by its key alone.
+        until(lambda: live.reads(dataset, "other"))
 
         profile = live.home("broker") / PROFILE
         text = profile.read_text()
