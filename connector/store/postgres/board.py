@@ -2,23 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
 from dataclasses import replace
-from functools import cache, partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from connector.ports.store_errors import Unavailable
 from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import PostgresConnection
-from connector.store.postgres.dialect import translate
-from connector.store.postgres.migrate import LOCKS
-from connector.store.postgres.reading import GatheredReads
 from connector.store.postgres.replicas import BOARD_CHANNEL, DatabaseReplica
-from connector.store.postgres.store import STATEMENT_S, Server, connect, open_chapter
-from connector.store.postgres.writer import PostgresWriter
+from connector.store.postgres.store import OpenChapter, Server, open_chapter
 from connector.store.sqlite.board.board import SqliteBoard
 from connector.store.sqlite.board.webhooks import SqliteWebhooks
-from connector.store.sqlite.engine.connection import StoreConnection
 
 T = TypeVar("T")
 
@@ -33,12 +25,9 @@ async def open_database_board(server: Server, participant: str, ended: asyncio.E
     """
     server, replica = replace(server, chapter=CHAPTER, connections=_CONNECTIONS), DatabaseReplica(BOARD_CHANNEL)
     replica.ended = ended or replica.ended
-    pool, keys = await open_chapter(server, participant, replica)
-    speak = cache(partial(translate, keys=keys))
-    dial = partial(connect, server)
-    writer = PostgresWriter(dial, speak, replica.epoch, fenced=replica.end, lock=LOCKS[CHAPTER])
-    board = PostgresBoard(pool, writer, speak, replica)
-    replica.begin(dial)
+    chapter = await open_chapter(server, participant, replica)
+    board = PostgresBoard(chapter)
+    chapter.begin()
     return board
 
 
@@ -48,18 +37,11 @@ class PostgresBoard(SqliteBoard):
     `changed` is called with the name of a table in which another process has changed something.
     """
 
-    def __init__(
-        self, pool: Any, writer: PostgresWriter, speak: Callable[[str], str], replica: DatabaseReplica
-    ) -> None:
-        reads = GatheredReads(pool, pool.get_max_size(), STATEMENT_S)
-        # The chapter uses of a connection what those of PostgreSQL have too.
-        reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
-        super().__init__(reader, reader)
-        self._pool = pool
-        self._group = writer
-        self.replica = replica
+    def __init__(self, chapter: OpenChapter) -> None:
+        super().__init__(chapter.reader, chapter.reader)
+        self._chapter = chapter
         self.changed: Callable[[str], None] = lambda _: None
-        replica.heard = lambda table: self.changed(table)
+        chapter.replica.heard = lambda table: self.changed(table)
 
     async def ask(self, read: Coroutine[Any, Any, T]) -> T:
         """Return the result of a read. Raises Unavailable."""
@@ -72,14 +54,12 @@ class PostgresBoard(SqliteBoard):
         """Run a job in a transaction of its own. Raises Unavailable, and what the job raises."""
         if self._closed:
             raise Unavailable("The board is closed: open it again.")
-        await self._group.submit(job)
+        await self._chapter.writer.submit(job)
 
     async def close(self) -> None:
         """Finish the running commit and close; later calls raise Unavailable."""
         self._closed = True
-        await self._group.close()
-        await self.replica.leave(self._pool)
-        await self._pool.close()
+        await self._chapter.close()
 
     async def _run(self, job: Callable[[], T]) -> T:
         return job()

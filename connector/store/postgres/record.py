@@ -7,24 +7,18 @@ changed to the others, and what was named is read again; while a process does no
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
-from functools import cache, partial
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
 from connector.ports.broker_store import EVERYBODY, CrawlSource, Entry, RecordView
 from connector.ports.store_errors import Unavailable
 from connector.store.postgres.bridge import bridge_all, read_bridged
-from connector.store.postgres.connection import FAULTS, PostgresConnection
-from connector.store.postgres.dialect import translate
-from connector.store.postgres.migrate import LOCKS
-from connector.store.postgres.reading import GatheredReads
+from connector.store.postgres.connection import FAULTS
 from connector.store.postgres.replicas import RECORD_CHANNEL, DatabaseReplica
-from connector.store.postgres.store import STATEMENT_S, Server, connect, open_chapter
-from connector.store.postgres.writer import PostgresWriter
-from connector.store.sqlite.engine.connection import StoreConnection
+from connector.store.postgres.store import OpenChapter, Server, open_chapter
 from connector.store.sqlite.engine.rows import fetch_one
 from connector.store.sqlite.record.descriptions import SqliteDescriptionStore
 from connector.store.sqlite.record.record import SqliteBrokerStore
@@ -52,13 +46,9 @@ async def open_database_record(
     server: Server, participant: str, replica: DatabaseReplica | None = None
 ) -> "PostgresBrokerStore":
     """Open the record of a broker on a server, and migrate its schema. Raises DatabaseRefused and Unavailable."""
-    server, replica = replace(server, chapter=CHAPTER), replica or make_replica()
-    pool, keys = await open_chapter(server, participant, replica)
-    speak = cache(partial(translate, keys=keys))
-    dial = partial(connect, server)
-    writer = PostgresWriter(dial, speak, replica.epoch, fenced=replica.end, lock=LOCKS[CHAPTER])
-    record = PostgresBrokerStore(server, pool, writer, speak, replica)
-    replica.begin(dial)
+    chapter = await open_chapter(replace(server, chapter=CHAPTER), participant, replica or make_replica())
+    record = PostgresBrokerStore(chapter)
+    chapter.begin()
     return record
 
 
@@ -69,24 +59,17 @@ class PostgresBrokerStore(SqliteBrokerStore):
     `wished` is called with a source that another process wants to be crawled.
     """
 
-    def __init__(
-        self, server: Server, pool: Any, writer: PostgresWriter, speak: Callable[[str], str], replica: DatabaseReplica
-    ) -> None:
-        reads = GatheredReads(pool, pool.get_max_size(), STATEMENT_S)
-        # The chapters use of a connection what those of PostgreSQL have too.
-        reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
-        super().__init__(reader, reader, reader)
-        self.server = server
-        self._pool = pool
-        self._group = writer
-        self.replica = replica
+    def __init__(self, chapter: OpenChapter) -> None:
+        super().__init__(chapter.reader, chapter.reader, chapter.reader)
+        self._chapter = chapter
+        self.replica = chapter.replica
         self._stale: set[str] = set()
         self._stale_holdings: set[str] = set()
         self._turn = 0
         self.changed: Callable[[str | None], None] = lambda _: None
         self.wished: Callable[[str], None] = lambda _: None
         self._wishes: set[asyncio.Task[None]] = set()
-        replica.heard = self._hear
+        self.replica.heard = self._hear
 
     def view(self, visible: Iterable[int] = (), *, tests: bool = False) -> "PostgresRecordView":
         """Return what a caller sees who sees some visibility classes beside that of everybody, with `tests` or not."""
@@ -128,9 +111,7 @@ class PostgresBrokerStore(SqliteBrokerStore):
     async def close(self) -> None:
         """Finish the running group and close; later calls raise Unavailable."""
         self._closed = True
-        await self._group.close()
-        await self.replica.leave(self._pool)
-        await self._pool.close()
+        await self._chapter.close()
 
     async def write(self, job: Callable[[Any], T], participant: str | None = None) -> T:
         """Do a job that changes entries as one transaction. Raises Unavailable, and what the job raises."""
@@ -150,7 +131,7 @@ class PostgresBrokerStore(SqliteBrokerStore):
             # A job may run twice: the last time counts.
             done[:] = [job(connection)]
 
-        await self._group.submit(run)
+        await self._chapter.writer.submit(run)
         return done[0]
 
     def pass_on(self, participant: str) -> None:
@@ -161,7 +142,7 @@ class PostgresBrokerStore(SqliteBrokerStore):
 
     async def _tell(self, text: str) -> None:
         try:
-            await self._pool.execute("SELECT pg_notify($1, $2)", RECORD_CHANNEL, text)
+            await self._chapter.pool.execute("SELECT pg_notify($1, $2)", RECORD_CHANNEL, text)
         except FAULTS as fault:
             log.warning("the process that takes in was not told of a source: %s", fault)
 

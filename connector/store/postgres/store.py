@@ -2,11 +2,11 @@
 
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from functools import cache, partial, wraps
+from functools import cache, partial
 from typing import Any, ClassVar, TypeVar, cast
 
 import asyncpg
@@ -16,9 +16,9 @@ from connector.ports.entities import Asset
 from connector.ports.store import AnyProcess, CommitRule, Store
 from connector.ports.store_errors import Unavailable
 from connector.store.postgres import chapters
-from connector.store.postgres.bridge import read_bridged
+from connector.store.postgres.bridge import bridge_all, read_bridged
 from connector.store.postgres.connection import FAULTS, PostgresConnection
-from connector.store.postgres.dialect import Keys, translate
+from connector.store.postgres.dialect import translate
 from connector.store.postgres.migrate import (
     LOCKS,
     REFUSED_BY_SERVER,
@@ -30,7 +30,7 @@ from connector.store.postgres.migrate import (
 )
 from connector.store.postgres.reading import GatheredReads
 from connector.store.postgres.replicas import DatabaseReplica, claim
-from connector.store.postgres.writer import PostgresWriter
+from connector.store.postgres.writer import PostgresJob, PostgresWriter
 from connector.store.sqlite.applying import APPLY
 from connector.store.sqlite.chapters import replay
 from connector.store.sqlite.engine.connection import StoreConnection
@@ -40,7 +40,7 @@ from connector.store.sqlite.store import SqliteStore
 
 R = TypeVar("R")
 
-_CONNECT_S, STATEMENT_S = 10.0, 10.0
+_CONNECT_S, _STATEMENT_S = 10.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def connect(server: Server, statement_s: float = STATEMENT_S) -> Any:
+async def connect(server: Server, statement_s: float = _STATEMENT_S) -> Any:
     """Open a connection, with a limit for each statement.
 
     Raises DatabaseRefused if the server knows no such role or database, and its other errors.
@@ -104,17 +104,43 @@ async def open_postgres(
     `now`, `zone` and `rule` are as for `open_store` of SQLite; `replica` hears of the other processes. Raises
     DatabaseRefused, and Unavailable if the server cannot be reached.
     """
-    replica = replica or DatabaseReplica()
-    pool, keys = await open_chapter(server, participant, replica)
-    speak = cache(partial(translate, keys=keys, zone=zone))
-    writer = PostgresWriter(
-        partial(connect, server), speak, replica.epoch, chore=replay.Sweeper(now).chore, fenced=replica.end
-    )
-    return PostgresStore(pool, writer, speak, rule, replica, partial(connect, server))
+    sweeper = replay.Sweeper(now)
+    chapter = await open_chapter(server, participant, replica or DatabaseReplica(), zone=zone, chore=sweeper.chore)
+    store = PostgresStore(chapter, rule)
+    chapter.begin()
+    return store
 
 
-async def open_chapter(server: Server, participant: str, replica: DatabaseReplica) -> tuple[Any, Keys]:
-    """Migrate a chapter and register the replica; return a pool for reads, and the keys of its tables.
+@dataclass(frozen=True)
+class OpenChapter:
+    """A chapter that is open: the pool and the connection of its reads, its writer, and this process among others."""
+
+    server: Server
+    pool: Any
+    reader: StoreConnection
+    writer: PostgresWriter
+    replica: DatabaseReplica
+
+    def begin(self) -> None:
+        """Show from now on that this process is alive, and hear of the others."""
+        self.replica.begin(partial(connect, self.server))
+
+    async def close(self) -> None:
+        """Finish the running group, and leave the others."""
+        await self.writer.close()
+        await self.replica.leave(self.pool)
+        await self.pool.close()
+
+
+async def open_chapter(
+    server: Server,
+    participant: str,
+    replica: DatabaseReplica,
+    *,
+    zone: tzinfo = UTC,
+    chore: Callable[[], PostgresJob | None] | None = None,
+) -> OpenChapter:
+    """Migrate a chapter, register the replica and open it; `zone` and `chore` are those of its statements and writer.
 
     Raises DatabaseRefused, and Unavailable if the server cannot be reached.
     """
@@ -132,14 +158,26 @@ async def open_chapter(server: Server, participant: str, replica: DatabaseReplic
             min_size=1,
             max_size=server.connections,
             timeout=_CONNECT_S,
-            command_timeout=STATEMENT_S,
+            command_timeout=_STATEMENT_S,
             statement_cache_size=server.cached,
             reset=_leave_as_it_is,
             server_settings=_name_schema(server),
         )
     except FAULTS as fault:
         raise Unavailable(f"The database cannot be reached ({fault}): check `store.url` and the server.") from fault
-    return pool, keys
+    speak = cache(partial(translate, keys=keys, zone=zone))
+    # The chapters use of a connection what those of PostgreSQL have too.
+    reads = GatheredReads(pool, pool.get_max_size(), _STATEMENT_S)
+    reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
+    writer = PostgresWriter(
+        partial(connect, server),
+        speak,
+        replica.epoch,
+        chore=chore,
+        fenced=replica.end,
+        lock=LOCKS[server.chapter],
+    )
+    return OpenChapter(server, pool, reader, writer, replica)
 
 
 def _name_schema(server: Server) -> dict[str, str]:
@@ -205,42 +243,29 @@ class PostgresStore(SqliteStore):
         FinalizeAgreement: chapters.finalize_agreement,
     }
 
-    def __init__(
-        self,
-        pool: Any,
-        writer: PostgresWriter,
-        speak: Callable[[str], str],
-        rule: CommitRule | None,
-        replica: DatabaseReplica,
-        listen: Callable[[], Awaitable[Any]],
-    ) -> None:
-        self._pool = pool
-        self._replica = replica
-        # The chapters use of a connection and of a writer what those of PostgreSQL have too.
-        reads = GatheredReads(pool, pool.get_max_size(), STATEMENT_S)
-        reader = cast("StoreConnection", PostgresConnection(lambda: nullcontext(reads), speak))
-        super().__init__(reader, cast("Writer", writer), _NothingKept(), rule)
-        replica.begin(listen)
+    ask = staticmethod(read_bridged)
+
+    def __init__(self, chapter: OpenChapter, rule: CommitRule | None) -> None:
+        self._chapter = chapter
+        # The chapters use of a writer what that of PostgreSQL has too.
+        super().__init__(chapter.reader, cast("Writer", chapter.writer), _NothingKept(), rule)
 
     async def due(self, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
         """Return processes that are due and not driven by another replica that is alive, longest due first."""
-        return await claim(self._pool, self._writer, self._replica.epoch, owner, now, max(limit, 0))
+        opened = self._chapter
+        return await claim(opened.pool, opened.writer, opened.replica.epoch, owner, now, max(limit, 0))
 
     async def close(self) -> None:
         """Finish the running group and close; later calls raise Unavailable."""
-        await self._writer.close()
-        await self._replica.leave(self._pool)
-        await self._pool.close()
+        await self._chapter.close()
 
 
-def _bridge(read: Callable[..., Coroutine[Any, Any, R]]) -> Callable[..., Coroutine[Any, Any, R]]:
-    @wraps(read)
-    async def ask(self: PostgresStore, *args: Any, **kwargs: Any) -> R:
-        return await read_bridged(read(self, *args, **kwargs))
-
-    return ask
-
-
-for _name, _ in inspect.getmembers(Store, inspect.iscoroutinefunction):
-    if _name not in vars(PostgresStore) and _name != "commit":
-        setattr(PostgresStore, _name, _bridge(getattr(SqliteStore, _name)))
+bridge_all(
+    PostgresStore,
+    SqliteStore,
+    [
+        name
+        for name, _ in inspect.getmembers(Store, inspect.iscoroutinefunction)
+        if name not in vars(PostgresStore) and name != "commit"
+    ],
+)
