@@ -82,6 +82,19 @@ async def store_transfer(context: Context, pid: str) -> Transfer | None:
     return await _store_acknowledgement(context, await load_transfer(context, pid), context.store.transfer)
 
 
+async def take_negotiation(context: Context, pid: str) -> Negotiation | None:
+    """Return a negotiation for the step of a person, with what its peer has acknowledged, or None.
+
+    Where others share the store, that is stored first: a refusal must not tell what nobody else can see.
+    """
+    return await (store_negotiation if context.shared else load_negotiation)(context, pid)
+
+
+async def take_transfer(context: Context, pid: str) -> Transfer | None:
+    """Return a transfer as `take_negotiation` returns a negotiation."""
+    return await (store_transfer if context.shared else load_transfer)(context, pid)
+
+
 async def _store_acknowledgement(
     context: Context, process: P | None, read: Callable[[str, str], Awaitable[P | None]]
 ) -> P | None:

@@ -16,7 +16,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
-from connector.controlplane.processes.loading import load_negotiation, show_negotiation, store_negotiation
+from connector.controlplane.processes.loading import show_negotiation, take_negotiation
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.asking.requesting import Wish, check_acceptable, prepare
 from connector.controlplane.usecases.counterparties import Counterparties
@@ -170,11 +170,8 @@ async def get(context: Context, pid: str) -> Negotiation:
 
 
 async def _load(context: Context, pid: str) -> Negotiation:
-    """Return a negotiation to act on, with what its peer has acknowledged. Raises NoSuchEntity.
-
-    Where others share the store, that is stored first: a refusal must not tell what nobody else can see.
-    """
-    return _expect(await (store_negotiation if context.shared else load_negotiation)(context, pid), pid)
+    """Return a negotiation to act on. Raises NoSuchEntity."""
+    return _expect(await take_negotiation(context, pid), pid)
 
 
 def _expect(process: Negotiation | None, pid: str) -> Negotiation:

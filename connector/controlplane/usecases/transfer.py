@@ -14,7 +14,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import flow_requests, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
-from connector.controlplane.processes.loading import load_transfer, show_transfer, store_transfer
+from connector.controlplane.processes.loading import load_transfer, show_transfer, take_transfer
 from connector.controlplane.usecases import manual_steps
 from connector.ports.changes import Change
 from connector.ports.dataplane import FlowReport, PlaneUnavailable
@@ -146,11 +146,8 @@ async def get(context: Context, pid: str) -> Transfer:
 
 
 async def _load(context: Context, pid: str) -> Transfer:
-    """Return a transfer to act on, with what its peer has acknowledged. Raises NoSuchEntity.
-
-    Where others share the store, that is stored first: a refusal must not tell what nobody else can see.
-    """
-    return _expect(await (store_transfer if context.shared else load_transfer)(context, pid), pid)
+    """Return a transfer to act on. Raises NoSuchEntity."""
+    return _expect(await take_transfer(context, pid), pid)
 
 
 def _expect(process: Transfer | None, pid: str) -> Transfer:
