@@ -134,7 +134,7 @@ class WebhookPoster:
     async def refresh(self) -> None:
         """Begin to post for the webhooks that another process has set. Raises StoreError."""
         for webhook in await self._webhooks.webhooks():
-            if self._running and webhook.search not in self._tasks:
+            if webhook.search not in self._tasks:
                 self.begin(webhook.search)
 
     def begin(self, search: str) -> None:

@@ -12,6 +12,13 @@ def _fail(attempts: SignInAttempts, name: str, address: str) -> int:
     return attempt.wait_s
 
 
+def _fail_often(attempts: SignInAttempts) -> None:
+    """Fail at many names from one address, and at one name from many addresses."""
+    for number in range(60):
+        _fail(attempts, f"name{number}", "1.2.3.4")
+        _fail(attempts, "kaya", f"5.6.7.{number}")
+
+
 def _wait(attempts: SignInAttempts, name: str, address: str, now: int = 0) -> int:
     with attempts.open_attempt(name, address, now) as attempt:
         return attempt.wait_s
@@ -28,9 +35,7 @@ def test_a_few_failures_from_one_place_put_a_name_off_there_and_nowhere_else() -
 
 def test_many_failures_put_off_an_address_for_all_names_and_a_name_everywhere() -> None:
     attempts = SignInAttempts()
-    for number in range(60):
-        _fail(attempts, f"name{number}", "1.2.3.4")
-        _fail(attempts, "kaya", f"5.6.7.{number}")
+    _fail_often(attempts)
     assert _wait(attempts, "new", "1.2.3.4") > 0
     assert _wait(attempts, "kaya", "9.9.9.9") > 0
     assert _wait(attempts, "new", "9.9.9.9") == 0
@@ -52,9 +57,7 @@ def test_two_processes_allow_no_more_failures_than_one() -> None:
 
 def test_what_others_fail_at_keeps_nobody_out_of_a_browser_that_is_known() -> None:
     attempts = SignInAttempts()
-    for number in range(60):
-        _fail(attempts, f"name{number}", "1.2.3.4")
-        _fail(attempts, "kaya", f"5.6.7.{number}")
+    _fail_often(attempts)
     assert _wait(attempts, "kaya", "1.2.3.4") > 0
 
     def fail_known() -> int:
