@@ -26,9 +26,9 @@ ME = "urn:participant:broker"
 BOX: Box = (7.1, 51.2, 7.3, 51.4)
 
 
-async def open_two() -> tuple[PostgresBrokerStore, PostgresBrokerStore]:
+async def open_two(server: Server | None = None) -> tuple[PostgresBrokerStore, PostgresBrokerStore]:
     """Return the record of two processes that hear each other; the first one leads."""
-    server = Server(await make_database())
+    server = server or Server(await make_database())
     first = await open_database_record(server, ME)
     await first.replica.leads.wait()
     second = await open_database_record(server, ME)
@@ -94,10 +94,11 @@ async def test_writers_at_once_give_change_numbers_in_the_order_of_their_commits
 
 
 async def test_the_lead_passes_on_when_its_process_ends_and_when_its_connection_does() -> None:
-    first, second = await open_two()
-    third = await open_database_record(second.server, ME)
+    server = Server(await make_database())
+    first, second = await open_two(server)
+    third = await open_database_record(server, ME)
     assert not second.replica.leads.is_set()
-    connection = await asyncpg.connect(second.server.url)
+    connection = await asyncpg.connect(server.url)
     ceased = asyncio.Event()
     first.replica.turned = lambda: None if first.replica.leads.is_set() else ceased.set()
     ended = await connection.fetch(
