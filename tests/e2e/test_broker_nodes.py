@@ -48,6 +48,12 @@ class BrokerNodes:
         found: dict[str, Any] = answer.json()
         return found
 
+    def start(self, word: str) -> None:
+        """Start a process and wait until it says that it has an index: without one it refuses searches."""
+        self.live.start(word)
+        port = self.live.stage.actors[word].ports["broker"]
+        until(lambda: httpx.get(f"http://127.0.0.1:{port}/ready", timeout=10).status_code == 200)
+
     def search(self, word: str) -> list[str]:
         """Return the titles of all that a search at one process finds."""
         return sorted(item["title"]["de"] for item in self.ask(word, "search")["items"])
@@ -76,11 +82,12 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerNodes]:
 
 def test_a_killed_leader_is_replaced_and_nothing_is_lost_or_doubled(nodes: BrokerNodes) -> None:
     live = nodes.live
-    live.start(FIRST, "city")
+    live.start("city")
+    nodes.start(FIRST)
     nodes.offer("a.csv", "b.csv")
     until(lambda: nodes.search(FIRST) == ["a.csv", "b.csv"])
     # A process that is started later catches up from the change numbers, and its answers page as those of the other.
-    live.start(SECOND)
+    nodes.start(SECOND)
     until(lambda: nodes.search(SECOND) == ["a.csv", "b.csv"])
     assert "takes in for the broker" not in live.log(SECOND)
     assert len(nodes.follow(FIRST, SECOND)) == 2
@@ -92,7 +99,7 @@ def test_a_killed_leader_is_replaced_and_nothing_is_lost_or_doubled(nodes: Broke
     # The first one comes again, without its index: it reads all changes, and leaves the lead where it is.
     for index in live.stage.actors[FIRST].directory.glob("record*"):
         shutil.rmtree(index) if index.is_dir() else index.unlink()
-    live.start(FIRST)
+    nodes.start(FIRST)
     until(lambda: nodes.search(FIRST) == ["a.csv", "b.csv", "c.csv"])
     changes = nodes.follow(FIRST, SECOND)
     assert len(changes) == len(set(changes)) == 3
