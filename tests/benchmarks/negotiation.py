@@ -33,7 +33,7 @@ from tests.e2e.live import environment
 from tests.e2e.replicas import use_database
 from tests.support.certificates import write_certificates
 
-IDLE, MANY, IN_FLIGHT = 200, 2_000, 64
+WARM, IDLE, MANY, IN_FLIGHT = 20, 200, 2_000, 64
 TERMS = {"permission": [{"action": "use"}]}
 
 
@@ -83,7 +83,7 @@ async def _consume(stage: Stage, dataset: str, offer_id: str, name: str) -> list
     await connector.start()
     try:
         echo = await _echo(connector)
-        for _ in range(20):
+        for _ in range(WARM):
             await negotiate(connector, stage.actors["city"].id, dataset, offer_id)
         alone = [await negotiate(connector, stage.actors["city"].id, dataset, offer_id) for _ in range(IDLE)]
         both = os.getpid(), stage.processes["city"].pid

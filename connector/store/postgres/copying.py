@@ -16,6 +16,7 @@ import msgspec
 
 from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.connection import FAULTS
+from connector.store.postgres.measuring import measure_tables
 from connector.store.postgres.migrate import LOCKS, STORE, examine, migrate, steps
 from connector.store.postgres.store import Server, connect
 from connector.store.sqlite.engine import examine as sqlite_examine
@@ -285,6 +286,8 @@ async def open_database(server: Server, participant: str, *, new: bool) -> Async
                 if new and server.chapter in _SEEDS:
                     await connection.execute(f"DELETE FROM {_SEEDS[server.chapter]}")  # noqa: S608 - a name of the schema
                 yield _PostgresSide(connection)
+            if new:
+                await measure_tables(connection)
         finally:
             await connection.close()
     except FAULTS as fault:

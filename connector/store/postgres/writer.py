@@ -23,6 +23,7 @@ from connector.ports.store_errors import StoreError, Unavailable
 from connector.store.postgres.bridge import run_bridged
 from connector.store.postgres.connection import FAULTS, PostgresConnection, to_error
 from connector.store.postgres.gathering import GatheringConnection
+from connector.store.postgres.measuring import TableMeasurer
 from connector.store.postgres.migrate import LOCK
 
 PostgresJob = Callable[[Any], object]
@@ -70,6 +71,7 @@ class PostgresWriter:
         self._batch = batch
         self._connection: Any = None
         self._direct = PostgresConnection(self._lend, speak)
+        self._measurer = TableMeasurer(connect)
         self._waiting: deque[tuple[asyncio.Future[None], PostgresJob]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._number = 0
@@ -93,6 +95,7 @@ class PostgresWriter:
         self._closed = True
         if self._task:
             await self._task
+        await self._measurer.close()
         await self._drop(gently=True)
 
     async def _work(self) -> None:
@@ -108,6 +111,7 @@ class PostgresWriter:
         chore = self._chore() if self._chore else None
         try:
             outcomes = await self._write([job for _, job in batch], chore)
+            self._measurer.note_written(len(batch))
         except Exception as fault:  # noqa: BLE001 - whatever it is, no caller may wait for ever
             refused = fault if isinstance(fault, StoreError) else to_error(fault)
             _log.error("the store cannot write, %d groups failed: %s", len(batch), refused)

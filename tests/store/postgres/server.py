@@ -60,6 +60,11 @@ class PostgresServer:
         log = str(self.folder / "log")
         self._run([find_program("pg_ctl"), "-D", str(self._data), "-w", "-l", log, "-o", sockets, "start"])
 
+    @property
+    def pid(self) -> int:
+        """The process that all others of the server belong to."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
+
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: `fast` in good order, `immediate` as if it had crashed."""
         self._run([find_program("pg_ctl"), "-D", str(self._data), "-w", "-m", mode, "stop"])
