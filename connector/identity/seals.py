@@ -102,11 +102,11 @@ class ListedSeals:
         method, key = found
         if abs(self._clock() / 1000 - seal.created) > FRESH_S:
             raise SealRejected(f"The seal was not made within the last {FRESH_S} s: compare the clocks.")
-        tried = (msgspec.structs.replace(seal, url=url) for url in urls)
-        verified = next((each for each in tried if is_sealed_by(each, key)), None)
-        if verified is None:
-            raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
-        return KeptSeal(seal=verified, jwk=public_jwk(key), method=method)
+        for url in urls:
+            sent = msgspec.structs.replace(seal, url=url)
+            if is_sealed_by(sent, key):
+                return KeptSeal(seal=sent, jwk=public_jwk(key), method=method)
+        raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
 
     def _find_key(self, signer: str, kid: str) -> tuple[str, VerificationKey] | None:
         """Return a key of a signer and its name in a document. Where the list has keys of it, no others count."""

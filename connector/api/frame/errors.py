@@ -87,8 +87,12 @@ async def _plane(_: Request, error: Exception) -> JSONResponse:
 
 async def _signing(_: Request, error: Exception) -> JSONResponse:
     _log.warning("the own key does not sign: %s", error)
-    reason = "The token with the key of this participant does not sign, nothing was sent: connect it, then try again."
-    return answer(503, "key-away", reason, retry_after_s=10)
+    return answer(
+        503,
+        "key-away",
+        "The token with the key of this participant does not sign, nothing was sent: connect it, then try again.",
+        retry_after_s=10,
+    )
 
 
 async def _store(_: Request, error: Exception) -> JSONResponse:

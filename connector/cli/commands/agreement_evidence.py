@@ -121,7 +121,7 @@ def verify(
     told = [
         f"{call.output.format_time(moment(message.seal.created * 1000))}  {message.name}" for message in proven.messages
     ]
-    call.output.print_details(proven, fields, {"sealed messages": told})
+    call.output.print_details(proven, fields, {"signed messages": told})
     if stated.more:
         call.output.print_hint(call.output.say("cli.evidence-more"))
     word = "cli.evidence-proven" if sealed else "cli.evidence-one-sided"

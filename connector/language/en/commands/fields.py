@@ -16,7 +16,7 @@ SENTENCES: dict[str, str] = {
     "SHA-256": "SHA-256",
     "negotiation": "negotiation",
     "agreed": "agreed",
-    "sealed messages": "signed messages",
+    "signed messages": "signed messages",
     "finalized": "finalized",
     "ends": "ends",
     "withdrawn": "withdrawn",
