@@ -39,6 +39,8 @@ async def list_sealed(context: Context, agreement: Agreement) -> tuple[tuple[Sea
         for entry in history.entries
         if entry.leaf.kind.startswith(RECEIVED) and (kept := find_kept_seal(entry))
     ]
+    # By time: an entry that has no place in the log yet has none in the history either.
+    found.sort(key=lambda message: message.at)
     return tuple(found[:MOST_MESSAGES]), history.whole and len(found) <= MOST_MESSAGES
 
 
