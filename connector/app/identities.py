@@ -103,6 +103,7 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
         grace_ms=int(settings.grace_seconds * 1000),
         keep=keep,
         find_kept=find_kept,
+        seals_all=settings.seal_messages,
     )
 
 

@@ -152,6 +152,12 @@ class Parts:
         """The public base URL of the DSP endpoints of this participant."""
         return self.settings.protocol.public_url.rstrip("/") + self.settings.protocol.path
 
+    def list_addresses(self) -> tuple[str, ...]:
+        """Return the base URLs that peers send messages to: the public one, and that of the list if it differs."""
+        listed = self.identity.participant(self.settings.participant.id)
+        also = listed.address if listed else None
+        return (self.address, also) if also and also.rstrip("/") != self.address else (self.address,)
+
     def address_problem(self, participant: str, url: str) -> str | None:
         """Return why a participant's callback address must not be dialled, or None if it may be dialled."""
         known = self.identity.participant(participant)

@@ -8,7 +8,7 @@ from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, VerificationKey, from_jwk, public_jwk
 from connector.identity.seals import is_sealed_by, read_statement
 from connector.protocol.dsp.common import Role
-from connector.protocol.evidence import FORMAT, LARGEST, AgreementEvidence, AgreementStatement
+from connector.protocol.evidence import FORMAT, LARGEST, AgreementEvidence, AgreementStatement, SealedMessage
 from connector.protocol.seals import Seal, compute_digest
 from connector.views.handed_in import read_json
 
@@ -26,13 +26,16 @@ class EvidenceBroken(ValueError):
 class ProvenAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """What the file proves. `listed` are the sides whose key is on the participant list that was at hand.
 
-    `sealed_at` is the time (s) at which the counterparty has signed; None if it has signed nothing.
+    `sealed_at` is the time (s) at which the counterparty has signed; None if it has signed nothing. `messages` are the
+    messages that the counterparty has sealed, `unlisted` the names of their keys (RFC 7638) that were not at hand.
     """
 
     agreement: dict[str, object]
     statement: AgreementStatement
     sealed_at: int | None
     listed: tuple[str, ...]
+    messages: tuple[SealedMessage, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
 
 class _Agreement(msgspec.Struct, frozen=True):
@@ -56,11 +59,17 @@ def verify_evidence(content: bytes, listed: _Keys | None = None) -> ProvenAgreem
         raise EvidenceBroken("agreement", "The agreement was changed: it is not the one that the statement names.")
     _check_parties(agreement, statement)
     _verify_seal(evidence.seal, statement, keys)
+    _verify_messages(evidence.messages, statement)
+    signed = {(message.seal.key, message.method) for message in evidence.messages}
     return ProvenAgreement(
         agreement=msgspec.json.decode(agreement, type=dict[str, object]),
         statement=statement,
         sealed_at=evidence.seal.created if evidence.seal else None,
         listed=_list_known(keys, statement, listed or {}),
+        messages=evidence.messages,
+        unlisted=tuple(
+            key for key, method in sorted(signed) if not _is_known(statement.counterparty, key, method, listed or {})
+        ),
     )
 
 
@@ -120,9 +129,26 @@ def _verify_seal(seal: Seal | None, statement: AgreementStatement, keys: Mapping
         raise EvidenceBroken("seal", f"The signature of {statement.counterparty} does not verify.")
 
 
-def _list_known(keys: Mapping[str, VerificationKey], statement: AgreementStatement, listed: _Keys) -> tuple[str, ...]:
-    def is_known(participant: str, kid: str) -> bool:
-        names = (participant, statement.methods.get(participant, "").partition("#")[0])
-        return any(one.kid == kid for name in names for one in listed.get(name, ()))
+def _verify_messages(messages: Sequence[SealedMessage], statement: AgreementStatement) -> None:
+    digest = compute_digest(msgspec.json.encode(messages)) if messages else ""
+    if digest != statement.messages_digest:
+        raise EvidenceBroken("messages", f"The messages of {statement.counterparty} were changed or left out.")
+    for message in messages:
+        try:
+            holds = is_sealed_by(message.seal, from_jwk(message.jwk))
+        except KeyFault:
+            holds = False
+        if not holds:
+            raise EvidenceBroken("messages", f"The seal of the {message.name} does not verify.")
 
-    return tuple(participant for participant, key in keys.items() if is_known(participant, key.kid))
+
+def _list_known(keys: Mapping[str, VerificationKey], statement: AgreementStatement, listed: _Keys) -> tuple[str, ...]:
+    return tuple(
+        participant
+        for participant, key in keys.items()
+        if _is_known(participant, key.kid, statement.methods.get(participant, ""), listed)
+    )
+
+
+def _is_known(participant: str, kid: str, method: str, listed: _Keys) -> bool:
+    return any(one.kid == kid for name in (participant, method.partition("#")[0]) for one in listed.get(name, ()))

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -230,6 +231,7 @@ class RosterIdentity:
         grace_ms: int = GRACE_MS,
         keep: Callable[[bytes], None] = lambda _: None,
         find_kept: Callable[[], bytes | None] = lambda: None,
+        seals_all: bool = True,
     ) -> None:
         """`id` is this participant's identifier, and `clock` returns ms since the epoch.
 
@@ -238,6 +240,7 @@ class RosterIdentity:
         `needs_key` a list without any key of this participant is as good as one with its key. `grace_ms` is how long
         what runs goes on after the end of the list. `keep` stores the text of each list that comes into use, and
         `find_kept` returns the one that it stored last: the first `refresh` uses it if the source does not answer.
+        `seals_all` is whether all messages are sealed, not only those that say yes to an agreement.
         """
         self._owner = owner
         self._id = id
@@ -256,8 +259,11 @@ class RosterIdentity:
         self._text: bytes | None = None
         self._looked_at: int | None = None
         self._looking = asyncio.Lock()
-        self._credentials = ListedCredentialKeys(key, self._list_keys)
-        self._seals = ListedSeals(key, self._list_keys, clock)
+        self._issue = partial(issue, key, issuer=id, seals_messages=seals_all)
+        self.credentials = ListedCredentialKeys(key, self._list_keys)
+        """The keys of the list in force, for credentials."""
+        self.seals = ListedSeals(key, self._list_keys, clock, of_all=seals_all)
+        """The keys of the list in force, for seals."""
 
     def _list_keys(self) -> Mapping[str, Sequence[VerificationKey]] | None:
         return self._roster.keys if self._roster and self.in_force else None
@@ -377,8 +383,7 @@ class RosterIdentity:
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""
-        now_s = self._clock() // 1000
-        token = issue(self._key, issuer=self._id, audience=audience, jti=secrets.token_urlsafe(16), now_s=now_s)
+        token = self._issue(audience=audience, jti=secrets.token_urlsafe(16), now_s=self._clock() // 1000)
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
@@ -408,6 +413,7 @@ class RosterIdentity:
             claims=roster.participants[roster.entries[claims.iss].key].claims,
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),
+            seals=claims.seals_messages is True,
         )
 
     def _verify(self, token: str) -> tuple[Roster, Verified]:
@@ -416,16 +422,6 @@ class RosterIdentity:
             raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
         verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=self._clock() / 1000)
         return roster, verified
-
-    @property
-    def credentials(self) -> ListedCredentialKeys:
-        """The keys of the list in force, for credentials."""
-        return self._credentials
-
-    @property
-    def seals(self) -> ListedSeals:
-        """The keys of the list in force, for seals."""
-        return self._seals
 
     def list_keys(self, id: str) -> tuple[VerificationKey, ...]:
         """Return the keys of a member; none without a list."""

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -18,7 +19,13 @@ STATEMENT: Final = "agreement-statement+jwt"
 STATEMENT_LIMIT: Final = 64 * 1024
 FRESH_S: Final = 300
 """How old, or how far ahead of the own clock, a seal may be when its message arrives."""
+AGAIN_S: Final = 120
+"""How long a message that is sent again goes with the seal that it had: it is fresh on arrival, whatever the clocks."""
+MOST_KEPT: Final = 256
+"""The seals that are kept for messages that are sent again."""
 
+_MISSING: Final = "The message has no seal, which its sender promises in the token: find out who took it away."
+_UNKNOWN: Final = "The key of the seal is none of its sender: seal with the key that signs the token."
 
 DocumentedKeys = Callable[[str], Mapping[str, VerificationKey]]
 """Returns the keys with which a participant signs credentials by its document, by the names that they have there."""
@@ -29,7 +36,8 @@ class ListedSeals:
 
     `listed` returns the keys by participant, or None without a list that is in force; `clock` ms since the Unix epoch.
     `documented` returns the keys of a participant that the list has no key of; their `kid` is their thumbprint (RFC
-    7638). `method` is the name of the own key in the own document.
+    7638). `method` is the name of the own key in the own document. `of_all` seals every message, not only those that
+    say yes to an agreement.
     """
 
     def __init__(
@@ -39,45 +47,66 @@ class ListedSeals:
         clock: Callable[[], int],
         documented: DocumentedKeys = lambda _: {},
         method: str = "",
+        *,
+        of_all: bool = True,
     ) -> None:
         self._key = key
         self._listed = listed
         self._clock = clock
         self._documented = documented
         self._method = method
+        self.of_all = of_all
+        self._made: OrderedDict[tuple[str, str, str], Seal] = OrderedDict()
 
     def add_documents(self, did: str, documented: DocumentedKeys) -> "ListedSeals":
         """Return the seals of a participant that has the document of `did`, with the keys of others' documents too."""
-        return ListedSeals(self._key, self._listed, self._clock, documented, f"{did}#{self._key.kid}")
+        method = f"{did}#{self._key.kid}"
+        return ListedSeals(self._key, self._listed, self._clock, documented, method, of_all=self.of_all)
 
-    def seal(self, url: str, body: bytes, agreement: bytes) -> Mapping[str, str]:
-        """Return the header fields that seal a message with an agreement."""
+    def seal(self, url: str, body: bytes, agreement: bytes | None) -> Mapping[str, str]:
+        """Return the header fields that seal a message; sent again, it has those of before while they are fresh."""
+        if agreement is None and not self.of_all:
+            return {}
+        now = self._clock() // 1000
+        digests = compute_digest(body), compute_digest(agreement) if agreement is not None else ""
+        kept = self._made.get((url, *digests))
+        if kept is not None and kept.key == self._key.kid and 0 <= now - kept.created <= AGAIN_S:
+            return write_fields(kept)
         made = Seal(
             url=url,
-            content_digest=compute_digest(body),
-            agreement_digest=compute_digest(agreement),
-            created=self._clock() // 1000,
+            content_digest=digests[0],
+            agreement_digest=digests[1],
+            created=now,
             key=self._key.kid,
             algorithm=self._key.algorithm,
         )
-        signature = base64.b64encode(sign_bytes(self._key, write_base(made))).decode()
-        return write_fields(msgspec.structs.replace(made, signature=signature))
+        made = msgspec.structs.replace(made, signature=_encode(sign_bytes(self._key, write_base(made))))
+        self._made[(url, *digests)] = made
+        if len(self._made) > MOST_KEPT:
+            self._made.popitem(last=False)
+        return write_fields(made)
 
-    def open(self, signer: str, url: str, headers: Mapping[str, str], body: bytes) -> KeptSeal | None:
+    def open(
+        self, signer: str, urls: Sequence[str], headers: Mapping[str, str], body: bytes, *, required: bool = False
+    ) -> KeptSeal | None:
         """Return the verified seal of a message; None without one, or if nobody names the key as the signer's."""
         try:
-            seal = read_fields(headers, url, body)
+            seal = read_fields(headers, urls[0], body)
         except SealMalformed as fault:
             raise SealRejected(str(fault)) from None
         found = self._find_key(signer, seal.key) if seal else None
         if seal is None or found is None:
+            if required:
+                raise SealRejected(_MISSING if seal is None else _UNKNOWN)
             return None
         method, key = found
         if abs(self._clock() / 1000 - seal.created) > FRESH_S:
             raise SealRejected(f"The seal was not made within the last {FRESH_S} s: compare the clocks.")
-        if not is_sealed_by(seal, key):
-            raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
-        return KeptSeal(seal=seal, jwk=public_jwk(key), method=method)
+        for url in urls:
+            sent = msgspec.structs.replace(seal, url=url)
+            if is_sealed_by(sent, key):
+                return KeptSeal(seal=sent, jwk=public_jwk(key), method=method)
+        raise SealRejected("The signature of the seal does not verify: sign the message that is sent.")
 
     def _find_key(self, signer: str, kid: str) -> tuple[str, VerificationKey] | None:
         """Return a key of a signer and its name in a document. Where the list has keys of it, no others count."""
@@ -96,6 +125,10 @@ class ListedSeals:
     def show_method(self) -> str:
         """Return the name of the key in use in the own document."""
         return self._method
+
+
+def _encode(signature: bytes) -> str:
+    return base64.b64encode(signature).decode()
 
 
 def is_sealed_by(seal: Seal, key: VerificationKey) -> bool:

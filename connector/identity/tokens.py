@@ -42,7 +42,9 @@ _MAX_ACCESS_TOKEN = 4 * 1024
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """The claims that are checked; times are seconds since the Unix epoch.
 
-    `token` is what the receiver shows to the sender's Credential Service (DCP 1.0, 4.3.2).
+    `token` is what the receiver shows to the sender's Credential Service (DCP 1.0, 4.3.2). `seals_messages` is true if
+    the sender seals all its messages of negotiations and transfers: a seal cannot be taken away unnoticed, because this
+    word is signed. Others need not understand it (RFC 7519, 4).
     """
 
     iss: str
@@ -54,6 +56,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     nbf: int | float | None = None
     sub_jwk: Any = None
     token: str | None = None
+    seals_messages: Any = None
 
 
 _CLAIMS = msgspec.json.Decoder(Claims)
@@ -80,10 +83,12 @@ def issue(
     now_s: int,
     lifetime_s: int = LIFETIME_S,
     token: str | None = None,
+    seals_messages: bool = False,
 ) -> str:
     """Sign a token for one request to `audience`; `jti` must never be used twice.
 
-    `token` goes along for the Credential Service of the receiver's counterparty, as the claim of that name.
+    `token` goes along for the Credential Service of the receiver's counterparty, as the claim of that name, and so does
+    `seals_messages`.
     """
     claims = {
         "iss": issuer,
@@ -93,6 +98,7 @@ def issue(
         "iat": now_s,
         "exp": now_s + lifetime_s,
         **({"token": token} if token else {}),
+        **({"seals_messages": True} if seals_messages else {}),
     }
     return sign(key, msgspec.json.encode(claims), kind=KIND)
 

@@ -11,7 +11,7 @@ import msgspec
 
 from connector.ports.credentials import CredentialKeys
 from connector.ports.entities import ReplayKey
-from connector.ports.seals import Seals
+from connector.ports.seals import KeptSeal, Seals
 from connector.protocol.dcp.claims import StatusEntry
 
 BROKER_ROLE = "broker"
@@ -66,7 +66,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """An authenticated counterparty: its identifier, its verified claims, the evidence and the single-use token.
 
     `replay_key` has to be committed together with every change that the request causes. It is None if the mechanism
-    has no single-use tokens. `shown` are the statuses of the credentials that it has shown.
+    has no single-use tokens. `shown` are the statuses of the credentials that it has shown. `seals` is whether
+    its token promises a seal for each message, `seal` the verified seal of this one.
     """
 
     participant: str
@@ -74,6 +75,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Mapping[str, Any]
     replay_key: ReplayKey | None
     shown: tuple[ShownStatus, ...] = ()
+    seals: bool = False
+    seal: KeptSeal | None = None
 
 
 class Unauthenticated(Exception):
@@ -127,7 +130,10 @@ class Identity(Directory, Authenticator, Protocol):
     """An identity mechanism, as the binding uses it, with the participant list that it relies on."""
 
     async def issue_token(self, audience: str, intent: Intent) -> str:
-        """Return a fresh value for the Authorization header of one request to participant `audience`."""
+        """Return a fresh value for the Authorization header of one request to participant `audience`.
+
+        Raises SigningUnavailable.
+        """
 
 
 class ListInUse(msgspec.Struct, frozen=True, kw_only=True):

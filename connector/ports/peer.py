@@ -1,4 +1,7 @@
-"""The port of the DSP endpoints of a peer. Every call returns a value; time and size are limited."""
+"""The port of the DSP endpoints of a peer. Every call returns a value; time and size are limited.
+
+What people and programs wait for, a catalogue or a dataset, raises SigningUnavailable while the own key does not sign.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -93,7 +96,7 @@ class Peer(Protocol):
     ) -> PeerAnswer:
         """Deliver one message. `message` is its name in the state machine, `to` and `pid` are those of the receiver.
 
-        A message that says yes to an `agreement` is sealed with it.
+        It is sealed, one that says yes to an `agreement` together with that.
         """
 
     async def fetch_state(

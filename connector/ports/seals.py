@@ -1,6 +1,6 @@
-"""The port of seals: a participant signs the messages with which it says yes to an agreement, and verifies others'."""
+"""The port of seals: a participant signs its messages of negotiations and transfers, and verifies those of others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -14,6 +14,10 @@ class SealRejected(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class SigningUnavailable(Exception):
+    """The key of this participant does not sign now, which is no fault of a request; the text contains no secret."""
 
 
 class KeptSeal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -30,13 +34,19 @@ class KeptSeal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Seals(Protocol):
     """The keys of an identity mechanism, for seals."""
 
-    def seal(self, url: str, body: bytes, agreement: bytes) -> Mapping[str, str]:
-        """Return the header fields that seal a message (POST to `url` with `body`) with an agreement."""
+    def seal(self, url: str, body: bytes, agreement: bytes | None) -> Mapping[str, str]:
+        """Return the header fields that seal a message (POST to `url` with `body`), and an agreement with it.
 
-    def open(self, signer: str, url: str, headers: Mapping[str, str], body: bytes) -> KeptSeal | None:
-        """Return the verified seal of a message that `signer` sent to `url`; None without one, or without its key.
+        Empty for a message that is not sealed here. Raises SigningUnavailable.
+        """
 
-        Raises SealRejected.
+    def open(
+        self, signer: str, urls: Sequence[str], headers: Mapping[str, str], body: bytes, *, required: bool = False
+    ) -> KeptSeal | None:
+        """Return the verified seal of a message that `signer` sent to one of `urls`; None without one or its key.
+
+        `required` is whether the signer promises to seal all its messages: a missing one was taken away. Raises
+        SealRejected.
         """
 
     def state(self, payload: bytes) -> bytes:

@@ -1,33 +1,52 @@
-"""Seals: who says yes to an agreement signs that message together with the agreement. Pure.
+"""Seals: who sends a message of a negotiation or a transfer signs it, and with a yes the agreement too. Pure.
 
-A seal is an HTTP message signature (RFC 9421) over the method, the target URI, the digest of the body (RFC 9530), and
-`Agreement-Digest`, the SHA-256 of the agreement as both sides keep it. A peer that knows nothing of seals ignores these
-fields; what other software signs under another label is none of ours.
+A seal is an HTTP message signature (RFC 9421) over the method, the target URI and the digest of the body (RFC 9530).
+With a message that says yes to an agreement, it covers `Agreement-Digest` too, the SHA-256 of the agreement as both
+sides keep it: one signature stands for both. A peer that knows nothing of seals ignores these fields; what other
+software signs under another label is none of ours.
 """
 
 import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-COMPONENTS: Final = ("@method", "@target-uri", "content-digest", "agreement-digest")
 METHOD: Final = "POST"
 LONGEST_FIELD: Final = 2_048
 """The characters of a field that is read."""
 
-_LABEL, _TAG = "agreement", "datenkontor-agreement"
+_COMPONENTS = ("@method", "@target-uri", "content-digest", "agreement-digest")
 _NAMES = {"ES256": "ecdsa-p256-sha256", "EdDSA": "ed25519"}
 _ALGORITHMS = {name: algorithm for algorithm, name in _NAMES.items()}
-_COVERED = "(" + " ".join(f'"{name}"' for name in COMPONENTS) + ")"
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
-_INPUT = re.compile(
-    rf"(?:^|,[ \t]*){_LABEL}={re.escape(_COVERED)};created=([1-9][0-9]{{0,11}});"
-    rf'keyid="([A-Za-z0-9_-]{{43}})";alg="([a-z0-9-]{{1,40}})";tag="{_TAG}"(?=[ \t]*(?:,|\Z))'
-)
-_SIGNATURE = re.compile(rf"(?:^|,[ \t]*){_LABEL}=:([A-Za-z0-9+/]{{86}}==):(?=[ \t]*(?:,|\Z))")
+
+
+class _Form(NamedTuple):
+    """A form of seal: its label and tag, the components that it covers, and how both fields are read."""
+
+    label: str
+    tag: str
+    components: tuple[str, ...]
+    covered: str
+    input: re.Pattern[str]
+    signature: re.Pattern[str]
+
+
+def _make_form(label: str, components: tuple[str, ...]) -> _Form:
+    covered, tag = "(" + " ".join(f'"{name}"' for name in components) + ")", f"datenkontor-{label}"
+    stated = re.compile(
+        rf"(?:^|,[ \t]*){label}={re.escape(covered)};created=([1-9][0-9]{{0,11}});"
+        rf'keyid="([A-Za-z0-9_-]{{43}})";alg="([a-z0-9-]{{1,40}})";tag="{tag}"(?=[ \t]*(?:,|\Z))'
+    )
+    signature = re.compile(rf"(?:^|,[ \t]*){label}=:([A-Za-z0-9+/]{{86}}==):(?=[ \t]*(?:,|\Z))")
+    return _Form(label, tag, components, covered, stated, signature)
+
+
+_OF_AGREEMENT = _make_form("agreement", _COMPONENTS)
+_OF_MESSAGE = _make_form("message", _COMPONENTS[:3])
 
 
 class SealMalformed(ValueError):
@@ -37,8 +56,9 @@ class SealMalformed(ValueError):
 class Seal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a participant has signed: the message to `url` with this content, and the agreement with this digest.
 
-    Both digests are SHA-256 in base64, as is the signature. `created` is in s since the Unix epoch. `key` is the
-    RFC 7638 thumbprint of the key, `algorithm` its JWS name.
+    Both digests are SHA-256 in base64, as is the signature; a message that says yes to no agreement has none of an
+    agreement. `created` is in s since the Unix epoch. `key` is the RFC 7638 thumbprint of the key, `algorithm` its JWS
+    name.
     """
 
     url: str
@@ -68,17 +88,19 @@ def make_base(values: Mapping[str, str], parameters: str) -> bytes:
 def write_base(seal: Seal) -> bytes:
     """Return the bytes that a seal signs."""
     values = (METHOD, seal.url, _write_digest(seal.content_digest), _write_digest(seal.agreement_digest))
-    return make_base(dict(zip(COMPONENTS, values, strict=True)), _write_parameters(seal))
+    form = _find_form(seal)
+    return make_base(dict(zip(form.components, values, strict=False)), _write_parameters(seal, form))
 
 
 def write_fields(seal: Seal) -> dict[str, str]:
     """Return the header fields that carry a seal."""
-    return {
+    form = _find_form(seal)
+    fields = {
         "Content-Digest": _write_digest(seal.content_digest),
-        "Agreement-Digest": _write_digest(seal.agreement_digest),
-        "Signature-Input": f"{_LABEL}={_write_parameters(seal)}",
-        "Signature": f"{_LABEL}=:{seal.signature}:",
+        "Signature-Input": f"{form.label}={_write_parameters(seal, form)}",
+        "Signature": f"{form.label}=:{seal.signature}:",
     }
+    return fields | ({"Agreement-Digest": _write_digest(seal.agreement_digest)} if seal.agreement_digest else {})
 
 
 def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | None:
@@ -86,17 +108,18 @@ def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | Non
 
     The names of `headers` are in lower case. Raises SealMalformed.
     """
-    stated = headers.get("signature-input", "")
-    if "agreement-digest" not in headers or f'tag="{_TAG}"' not in stated:
+    stated, signed = headers.get("signature-input", ""), headers.get("signature", "")
+    form = _read_form(headers, stated)
+    if form is None:
         return None
-    written = [headers.get(name, "") for name in ("content-digest", "agreement-digest")]
-    if max(map(len, (stated, headers.get("signature", ""), *written))) > LONGEST_FIELD:
+    written = [headers.get(name, "") for name in form.components[2:]]
+    if max(map(len, (stated, signed, *written))) > LONGEST_FIELD:
         raise SealMalformed(f"A field of the seal is longer than {LONGEST_FIELD} characters.")
-    inputs, signatures = _INPUT.findall(stated), _SIGNATURE.findall(headers.get("signature", ""))
+    inputs, signatures = form.input.findall(stated), form.signature.findall(signed)
     digests = [_DIGEST.fullmatch(value) for value in written]
     if len(inputs) != 1 or len(signatures) != 1 or None in digests:
         raise SealMalformed("The fields of the seal have another form: send them as RFC 9421 and RFC 9530 have it.")
-    content, agreement = (found[1] for found in digests if found)
+    content, *agreement = (found[1] for found in digests if found)
     created, key, name = inputs[0]
     if name not in _ALGORITHMS:
         raise SealMalformed(f"The algorithm of the seal is not one of {', '.join(_ALGORITHMS)}.")
@@ -105,7 +128,7 @@ def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | Non
     return Seal(
         url=url,
         content_digest=content,
-        agreement_digest=agreement,
+        agreement_digest=agreement[0] if agreement else "",
         created=int(created),
         key=key,
         algorithm=_ALGORITHMS[name],
@@ -113,9 +136,20 @@ def read_fields(headers: Mapping[str, str], url: str, body: bytes) -> Seal | Non
     )
 
 
+def _find_form(seal: Seal) -> _Form:
+    return _OF_AGREEMENT if seal.agreement_digest else _OF_MESSAGE
+
+
+def _read_form(headers: Mapping[str, str], stated: str) -> _Form | None:
+    """Return the form of seal that the fields of a message announce; with an agreement, that is covered too."""
+    if "agreement-digest" in headers and f'tag="{_OF_AGREEMENT.tag}"' in stated:
+        return _OF_AGREEMENT
+    return _OF_MESSAGE if f'tag="{_OF_MESSAGE.tag}"' in stated else None
+
+
 def _write_digest(digest: str) -> str:
     return f"sha-256=:{digest}:"
 
 
-def _write_parameters(seal: Seal) -> str:
-    return f'{_COVERED};created={seal.created};keyid="{seal.key}";alg="{_NAMES[seal.algorithm]}";tag="{_TAG}"'
+def _write_parameters(seal: Seal, form: _Form) -> str:
+    return f'{form.covered};created={seal.created};keyid="{seal.key}";alg="{_NAMES[seal.algorithm]}";tag="{form.tag}"'

@@ -76,6 +76,13 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
             "of a credential cannot be read, in seconds."
         ),
     ] = 86_400.0
+    seal_messages: Annotated[
+        bool,
+        Meta(
+            description="Sign every message of a negotiation and of a transfer, and say so in each token, so that a "
+            "signature cannot be taken away; if false, only the messages that say yes to an agreement."
+        ),
+    ] = True
     of_kit: Annotated[
         bool,
         Meta(

@@ -1,8 +1,8 @@
 """The mechanism `dcp`: what a message of a known peer costs, what a first contact fetches, and negotiations with it.
 
 What a message costs is processor time, against one bare verification of ES256 in the same run. Negotiations run between
-two connectors in one process with durable stores, in turn with `dcp` and with `roster`: nothing but the mechanism
-differs, and no socket hides its cost.
+two connectors in one process with durable stores, in turn with `dcp`, with `roster`, and with that and no seals but
+those on agreements: nothing else differs, and no socket hides the cost.
 """
 
 import asyncio
@@ -103,8 +103,8 @@ async def _time(do: Callable[[], Awaitable[None]]) -> float:
 
 
 async def _measure_negotiations(base: Path) -> list[Figure]:
-    rates: dict[str, list[float]] = {"dcp": [], "roster": []}
-    costs: dict[str, list[float]] = {"dcp": [], "roster": []}
+    rates: dict[str, list[float]] = {"dcp": [], "roster": [], "unsealed": []}
+    costs: dict[str, list[float]] = {name: [] for name in rates}
     for turn in range(TURNS):
         for name in rates:
             folder = base / f"{name}{turn}"
@@ -113,6 +113,7 @@ async def _measure_negotiations(base: Path) -> list[Figure]:
             rates[name].append(per_s)
             costs[name].append(cpu_ms)
     return [
+        figure("identity.negotiation_cpu_ms", min(costs["roster"]), "ms", min(costs["unsealed"])),
         figure("identity.negotiations_dcp_per_s", max(rates["dcp"]), "1/s", max(rates["roster"])),
         figure("identity.negotiations_dcp_per_cpu_s", 1000 / min(costs["dcp"]), "1/s", 1000 / min(costs["roster"])),
     ]
@@ -124,7 +125,7 @@ async def _run(folder: Path, mechanism: str) -> tuple[float, float]:
         made, issuer, city, firm = await meet(folder)
         await get_credentials(issuer, city, firm)
     else:
-        made = Space(folder)
+        made = Space(folder, {"seal_messages": mechanism != "unsealed"})
         made.found("city", "firm")
         city, firm = await made.join("city", SOON), await made.join("firm", SOON)
         begin(city)

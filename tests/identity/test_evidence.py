@@ -1,15 +1,16 @@
 """The evidence of an agreement: what it proves, and that no byte of it can be changed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from connector.identity.evidence import EvidenceBroken, verify_evidence
-from connector.identity.keys import VerificationKey, public_jwk
+from connector.identity.keys import SigningKey, VerificationKey, public_jwk
 from connector.identity.seals import ListedSeals
 from connector.protocol.dsp.common import Role
-from connector.protocol.evidence import AgreementEvidence, AgreementStatement
+from connector.protocol.evidence import AgreementEvidence, AgreementStatement, SealedMessage
 from connector.protocol.seals import compute_digest, read_fields
 from tests.identity.lists import CITY, CITY_KEY, NOW_MS, OTHER_KEY, UTILITY, UTILITY_KEY
 
@@ -18,7 +19,17 @@ URL, BODY = "https://city.example/dsp/negotiations/1/agreement/verification", b"
 LISTED = {CITY: (CITY_KEY.verification,), UTILITY: (UTILITY_KEY.verification,)}
 
 
-def make(*, sealed: bool = True, document: bytes = DOCUMENT, **changed: Any) -> AgreementEvidence:
+def say(key: SigningKey = UTILITY_KEY, at: int = NOW_MS) -> SealedMessage:
+    """Return a sealed message of the utility."""
+    seals, url = ListedSeals(key, lambda: LISTED, lambda: at), "https://city.example/dsp/negotiations/request"
+    seal = read_fields({name.lower(): value for name, value in seals.seal(url, BODY, None).items()}, url, BODY)
+    assert seal is not None
+    return SealedMessage(name="ContractRequestMessage", process="urn:n", at=at, seal=seal, jwk=public_jwk(key))
+
+
+def make(
+    *, sealed: bool = True, document: bytes = DOCUMENT, messages: Sequence[SealedMessage] = (), **changed: Any
+) -> AgreementEvidence:
     seals = ListedSeals(UTILITY_KEY, lambda: LISTED, lambda: NOW_MS)
     headers = {name.lower(): value for name, value in seals.seal(URL, BODY, document).items()}
     seal = read_fields(headers, URL, BODY) if sealed else None
@@ -32,12 +43,18 @@ def make(*, sealed: bool = True, document: bytes = DOCUMENT, **changed: Any) -> 
         "finalized_at": NOW_MS,
         "withdrawn_at": None,
         "stated_at": NOW_MS,
+        "messages_digest": compute_digest(msgspec.json.encode(tuple(messages))) if messages else "",
     }
     statement = AgreementStatement(**(stated | changed))
     holder = ListedSeals(CITY_KEY, lambda: LISTED, lambda: NOW_MS)
     keys = {CITY: holder.show_key(), **({UTILITY: seals.show_key()} if sealed else {})}
     signed = holder.state(msgspec.json.encode(statement)).decode()
-    return AgreementEvidence(agreement=document.decode(), seal=seal, statement=signed, keys=keys)
+    return AgreementEvidence(
+        agreement=document.decode(), seal=seal, statement=signed, keys=keys, messages=tuple(messages)
+    )
+
+
+MESSAGES = (say(), say(at=NOW_MS + 2000))
 
 
 def render(evidence: AgreementEvidence) -> bytes:
@@ -57,7 +74,7 @@ def test_without_a_list_no_key_is_known_and_without_a_seal_one_side_has_signed()
 
 
 def test_no_byte_can_be_changed() -> None:
-    content = render(make())
+    content = render(make(messages=(say(),)))
     for place in range(len(content)):
         changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
         with pytest.raises(EvidenceBroken):
@@ -78,12 +95,39 @@ def test_no_byte_can_be_changed() -> None:
         ("keys", {"urn:x": public_jwk(CITY_KEY), UTILITY: public_jwk(UTILITY_KEY)}, "keys"),
         ("keys", {CITY: public_jwk(UTILITY_KEY), UTILITY: public_jwk(CITY_KEY)}, "statement"),
         ("format", "another", "file"),
+        ("messages", (), "messages"),
+        ("messages", (say(),), "messages"),
+        ("messages", (MESSAGES[1], MESSAGES[0]), "messages"),
     ],
 )
 def test_what_was_changed_is_told(member: str, value: Any, part: str) -> None:
     with pytest.raises(EvidenceBroken) as broken:
-        verify_evidence(render(msgspec.structs.replace(make(), **{member: value})), LISTED)
+        verify_evidence(render(msgspec.structs.replace(make(messages=MESSAGES), **{member: value})), LISTED)
     assert broken.value.part == part
+
+
+def test_each_message_is_proven_with_the_key_that_it_was_signed_with() -> None:
+    former = (say(OTHER_KEY), say())
+    proven = verify_evidence(render(make(messages=former)), LISTED)
+    assert proven.messages == former
+    assert proven.unlisted == (OTHER_KEY.kid,)
+    both = {**LISTED, UTILITY: (UTILITY_KEY.verification, OTHER_KEY.verification)}
+    assert verify_evidence(render(make(messages=former)), both).unlisted == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        msgspec.structs.replace(say(), jwk=public_jwk(OTHER_KEY)),
+        msgspec.structs.replace(say(), jwk={"kty": "EC"}),
+        msgspec.structs.replace(say(), seal=say(at=NOW_MS + 1000).seal, jwk=public_jwk(OTHER_KEY)),
+    ],
+    ids=["another key", "no key", "another seal"],
+)
+def test_a_message_that_nobody_has_signed_is_told_although_it_is_stated(said: SealedMessage) -> None:
+    with pytest.raises(EvidenceBroken) as broken:
+        verify_evidence(render(make(messages=(said,))), LISTED)
+    assert broken.value.part == "messages"
 
 
 @pytest.mark.parametrize(

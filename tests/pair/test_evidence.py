@@ -58,6 +58,26 @@ async def prove(made: Space, side: Member, agreement: str) -> ProvenAgreement:
     return verify_evidence(msgspec.json.encode(evidence), listed)
 
 
+async def test_each_message_is_kept_with_its_seal_and_both_can_show_them(data_space: Space) -> None:
+    agreement = await agree(data_space)
+    city, firm = data_space.city, data_space.firm
+    moved = await firm.api.transfers.start(agreement)
+    await firm.api.transfers.wait(moved.id, timeout_s=20, states=["STARTED"])
+    provided, consumed = await prove(data_space, city, agreement), await prove(data_space, firm, agreement)
+    assert [message.name for message in provided.messages] == [
+        "ContractRequestMessage",
+        "ContractAgreementVerificationMessage",
+        "TransferRequestMessage",
+    ]
+    assert [message.name for message in consumed.messages] == [
+        "ContractAgreementMessage",
+        "ContractNegotiationEventMessage:FINALIZED",
+        "TransferStartMessage",
+    ]
+    assert (provided.unlisted, consumed.unlisted) == ((), ())
+    assert consumed.messages[-1].process == moved.id
+
+
 async def test_each_side_proves_that_the_other_has_agreed(data_space: Space) -> None:
     agreement = await agree(data_space)
     city, firm = data_space.city, data_space.firm
@@ -71,12 +91,41 @@ async def test_each_side_proves_that_the_other_has_agreed(data_space: Space) -> 
     assert consumed.sealed_at
 
 
-async def test_a_peer_without_seals_agrees_as_before_and_its_side_is_unproven(data_space: Space) -> None:
-    alter(data_space, lambda headers: {name: value for name, value in headers.items() if name not in SEAL})
+def strip(headers: Headers) -> Headers:
+    return {name: value for name, value in headers.items() if name not in SEAL}
+
+
+@pytest.fixture
+async def before(tmp_path: Path) -> AsyncIterator[Space]:
+    """A data space whose members promise no seals, as releases before did."""
+    async with space(tmp_path, "city", "firm", identity={"seal_messages": False}) as made:
+        yield made
+
+
+async def test_a_peer_without_seals_agrees_as_before_and_its_side_is_unproven(before: Space) -> None:
+    data_space = before
+    alter(data_space, strip)
     agreement = await agree(data_space)
     for side in (data_space.city, data_space.firm):
         proven = await prove(data_space, side, agreement)
-        assert (proven.sealed_at, proven.listed) == (None, (side.id,))
+        assert (proven.sealed_at, proven.listed, proven.messages) == (None, (side.id,), ())
+
+
+async def test_nobody_takes_the_seals_from_who_promises_them(data_space: Space) -> None:
+    alter(data_space, strip)
+    ended = await data_space.firm.api.negotiations.wait((await ask(data_space)).id, timeout_s=20)
+    assert ended.ended is not None
+    assert "which its sender promises" in ended.ended.reason
+    assert not (await data_space.city.api.negotiations.list()).items
+
+
+async def test_who_seals_only_agreements_is_spoken_with_as_before(before: Space) -> None:
+    agreement = await agree(before)
+    for side in (before.city, before.firm):
+        proven = await prove(before, side, agreement)
+        assert proven.sealed_at
+        (said,) = proven.messages
+        assert said.name in {"ContractAgreementMessage", "ContractAgreementVerificationMessage"}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +149,10 @@ async def test_what_is_not_final_or_unknown_has_no_evidence(data_space: Space) -
     with pytest.raises(NotFound):
         await data_space.city.api.agreements.show_evidence("urn:agreement:unknown")
     # Nobody takes the agreement: the city keeps it, and it stays open.
-    alter(data_space, lambda headers: {**headers, "Authorization": "Bearer none"})
+    alter(
+        data_space,
+        lambda headers: {**headers, **({"Authorization": "Bearer none"} if "Agreement-Digest" in headers else {})},
+    )
     asked = await ask(data_space)
     await data_space.firm.reaches(asked.id, "REQUESTED")
     begun = await data_space.city.other_side(asked)

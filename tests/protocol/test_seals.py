@@ -2,6 +2,7 @@
 
 import base64
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
@@ -78,6 +79,18 @@ def test_the_signature_base_is_that_of_the_example_for_p256() -> None:
     signature = base64.b64decode(text)
     assert has_signed(from_jwk(jwk), base, signature)
     assert not has_signed(from_jwk(jwk), base + b" ", signature)
+
+
+def test_a_seal_without_an_agreement_covers_the_message_alone() -> None:
+    plain = msgspec.structs.replace(SEAL, agreement_digest="")
+    made = {name.lower(): value for name, value in write_fields(plain).items()}
+    assert read_fields(made, URL, BODY) == plain
+    assert b"agreement-digest" not in write_base(plain)
+    # A digest that nobody has signed says nothing, and neither form is taken for the other.
+    assert read_fields(made | {"agreement-digest": f"sha-256=:{'A' * 43}=:"}, URL, BODY) == plain
+    assert (
+        read_fields({name: value for name, value in fields().items() if name != "agreement-digest"}, URL, BODY) is None
+    )
 
 
 def test_a_seal_is_read_as_it_was_written_also_beside_signatures_of_others() -> None:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.ports.dataplane import PlaneUnavailable
+from connector.ports.seals import SigningUnavailable
 from connector.ports.store_errors import Conflict, LimitReached, StoreDamaged, StoreError, StoreFull
 from connector.protocol.dsp.errors import ProtocolError
 
@@ -63,6 +64,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(UseCaseError, _use_case)
     app.add_exception_handler(StoreError, _store)
     app.add_exception_handler(PlaneUnavailable, _plane)
+    app.add_exception_handler(SigningUnavailable, _signing)
     app.add_exception_handler(ProtocolError, _protocol)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
@@ -81,6 +83,16 @@ async def _use_case(_: Request, error: Exception) -> JSONResponse:
 
 async def _plane(_: Request, error: Exception) -> JSONResponse:
     return answer(503, "plane-silent", str(error), retry_after_s=5)
+
+
+async def _signing(_: Request, error: Exception) -> JSONResponse:
+    _log.warning("the own key does not sign: %s", error)
+    return answer(
+        503,
+        "key-away",
+        "The token with the key of this participant does not sign, nothing was sent: connect it, then try again.",
+        retry_after_s=10,
+    )
 
 
 async def _store(_: Request, error: Exception) -> JSONResponse:

@@ -91,9 +91,8 @@ def build_protocol(
 
     `proving` are the routes that prove who this participant is.
     """
-    gatekeeper = Gatekeeper(
-        parts.identity, parts.store, make_rates(parts.settings, parts.replica), parts.identity.seals
-    )
+    identity, rates = parts.identity, make_rates(parts.settings, parts.replica)
+    gatekeeper = Gatekeeper(identity, parts.store, rates, identity.seals, parts.list_addresses)
     stated = [*catalog_binding.routes(gatekeeper, publisher), *self_descriptions.routes(gatekeeper, publisher)]
     root = urlsplit(parts.settings.protocol.public_url).path.rstrip("/")
     return application(gatekeeper, receiver, stated, proving, root)

@@ -19,7 +19,7 @@ from connector.net.client import GuardedClient, Response
 from connector.net.errors import Blocked, NetError
 from connector.ports.identity import Identity, Intent
 from connector.ports.peer import Ack, CatalogPage, InDoubt, Nested, PeerAnswer, Refused
-from connector.ports.seals import Seals
+from connector.ports.seals import Seals, SigningUnavailable
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import (
     AnsweredCatalog,
@@ -73,7 +73,10 @@ class HttpPeer:
         intent = Intent.TRANSFER if is_transfer else Intent.NEGOTIATION
         if any(word in name for word in _ENDING):
             intent = Intent.ENDING
-        answer = await self._call(participant, address, _KINDS[name], to, pid, intent, body, agreement)
+        try:
+            answer = await self._call(participant, address, _KINDS[name], to, pid, intent, body, agreement)
+        except SigningUnavailable as fault:
+            return InDoubt(reason=str(fault), unreachable=False)
         if not isinstance(answer, Response):
             return answer
         ack_kind: Any = transfer.TransferProcess if is_transfer else negotiation.ContractNegotiation
@@ -87,7 +90,10 @@ class HttpPeer:
     ) -> str | Refused | InDoubt:
         """Request the state of a process; see `ports.peer.Peer.fetch_state`."""
         ack_kind: Any = transfer.TransferProcess if kind is ProcessKind.TRANSFER else negotiation.ContractNegotiation
-        answer = await self._call(participant, address, ack_kind, to, pid, Intent.ENDING, None)
+        try:
+            answer = await self._call(participant, address, ack_kind, to, pid, Intent.ENDING, None)
+        except SigningUnavailable as fault:
+            return InDoubt(reason=str(fault), unreachable=False)
         if not isinstance(answer, Response):
             return answer
         ack = decode_ack(ack_kind, answer.body)
@@ -143,7 +149,7 @@ class HttpPeer:
             return Refused(status=0, reason=error.reason)
         most = DATASET_BYTES if intent is Intent.CATALOG else ANSWER_BYTES
         method, seal = "POST" if body is not None else "GET", None
-        if self._seals and body is not None and agreement is not None:
+        if self._seals and body is not None:
             seal = self._seals.seal(url, body, agreement)
         return await self._fetch(participant, method, url, intent, body, most, seal)
 

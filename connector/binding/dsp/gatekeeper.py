@@ -7,9 +7,11 @@ final, a 429 too.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+import msgspec
 
 from connector.binding.dsp.answers import ErrorKind, read_pids, refuse
 from connector.binding.dsp.body import BODY_LIMIT, read_body
@@ -18,10 +20,11 @@ from connector.controlplane.processes.inbound import COMMITTED, NOT_AUTHENTICATE
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.ports.identity import AuthenticationUnavailable, Authenticator, Caller, Intent, Unauthenticated
-from connector.ports.seals import KeptSeal, SealRejected, Seals
+from connector.ports.seals import SealRejected, Seals
 from connector.ports.store import Store
 from connector.ports.store_errors import Replayed, StoreError
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
+from connector.protocol.dsp.paths import fill, join
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +45,16 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Gatekeeper:
-    """The mechanism that authenticates requests, the store of single-use tokens, rates of callers, and seals."""
+    """The mechanism that authenticates requests, the store of single-use tokens, rates of callers, and seals.
+
+    `find_addresses` returns the base URLs that peers know this participant by: its own, then that of the list.
+    """
 
     identity: Authenticator
     store: Store
     rates: CallerRates | None = None
     seals: Seals | None = None
+    find_addresses: Callable[[], Sequence[str]] = tuple
 
     async def use_token(self, caller: Caller) -> None:
         """Record that the caller's single-use token is used. Raises Replayed and the other errors of the store."""
@@ -84,14 +91,21 @@ class Gatekeeper:
             raise TooMany(wait)
         return caller
 
-    def open_seal(self, request: PeerRequest, caller: Caller, url: str, body: bytes) -> KeptSeal | None:
-        """Return the verified seal of a message to `url`, None without one. Raises RemoteProtocolError."""
+    def open_seal(self, request: PeerRequest, caller: Caller, template: str, body: bytes) -> Caller:
+        """Return the caller with its verified seal of a message to the path of `template`, if it has sealed that.
+
+        Raises RemoteProtocolError for a seal that does not hold, and for a missing one of who seals all its messages.
+        The Host of a request is not asked: a message that was sealed for somebody else must not count here.
+        """
         if self.seals is None:
-            return None
+            return caller
+        path = fill(template, request.names["pid"]) if request.names else template
+        urls = [join(address, path) for address in self.find_addresses()]
         try:
-            return self.seals.open(caller.participant, url, request.headers, body)
+            kept = self.seals.open(caller.participant, urls, request.headers, body, required=caller.seals)
         except SealRejected as fault:
             raise RemoteProtocolError(fault.reason, code="seal") from None
+        return caller if kept is None else msgspec.structs.replace(caller, seal=kept)
 
 
 async def note_nothing(_: PeerRequest, __: Caller, ___: str) -> None:
@@ -106,11 +120,12 @@ def endpoint(
     note: NoteRefusal = note_nothing,
     *,
     limit: int = BODY_LIMIT,
+    sealed: str = "",
 ) -> RequestHandler:
     """Return a route that authenticates a request and passes it, its caller and its body to `handle`.
 
     `note` takes the reason of a request of an authenticated caller that cannot be read. `limit` is that of the body in
-    bytes.
+    bytes. `sealed` is the path of a message that peers may seal, below the own address.
     """
 
     async def route(request: PeerRequest) -> Reply:
@@ -121,6 +136,8 @@ def endpoint(
             try:
                 try:
                     body = await read_body(request, limit) if request.method == "POST" else b""
+                    if sealed:
+                        caller = gatekeeper.open_seal(request, caller, sealed, body)
                     answer = await handle(request, caller, body)
                 except ProtocolError as error:
                     answer = _log_refusal(errors, error, request, body)

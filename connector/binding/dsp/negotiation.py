@@ -15,7 +15,6 @@ from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.negotiation import ContractNegotiationError
-from connector.protocol.dsp.paths import join, path
 
 
 def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
@@ -25,17 +24,15 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     def post(
         template: str, handle: Handle, intent: Intent = Intent.NEGOTIATION, note: NoteRefusal = note_nothing
     ) -> Route:
-        return Route("POST", template, endpoint(gatekeeper, ContractNegotiationError, intent, handle, note))
+        entry = endpoint(gatekeeper, ContractNegotiationError, intent, handle, note, sealed=template)
+        return Route("POST", template, entry)
 
     def later(template: str, kind: type[msgspec.Struct], name: str, intent: Intent = Intent.NEGOTIATION) -> Route:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
             received = await read_message(kind, body)
             machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
-            pid, seal = request.names["pid"], None
-            if to := machine.SAYS_YES.get(name):
-                url = join(context.address, path(kind, to, pid))
-                seal = gatekeeper.open_seal(request, caller, url, body)
-            outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received, seal)
+            pid = request.names["pid"]
+            outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received)
             return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 
         async def note(request: PeerRequest, caller: Caller, reason: str) -> None:

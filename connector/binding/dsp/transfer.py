@@ -20,7 +20,7 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     context = receiver.context
 
     def post(path: str, handle: Handle, intent: Intent = Intent.TRANSFER, note: NoteRefusal = note_nothing) -> Route:
-        return Route("POST", path, endpoint(gatekeeper, TransferError, intent, handle, note))
+        return Route("POST", path, endpoint(gatekeeper, TransferError, intent, handle, note, sealed=path))
 
     def later(path: str, kind: type[msgspec.Struct], name: str, intent: Intent = Intent.TRANSFER) -> Route:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:

@@ -103,6 +103,8 @@ def verify(
     stated, sealed = proven.statement, proven.sealed_at
     sides = (stated.holder, *((stated.counterparty,) if sealed else ()))
     unknown = [side for side in sides if side not in proven.listed]
+    if proven.unlisted and stated.counterparty not in unknown:
+        unknown.append(stated.counterparty)
     if keys is not None and unknown:
         raise Failure(Code.FAILED, "errors.evidence-unlisted", file=file, sides=", ".join(unknown))
     provider, consumer = (stated.holder, stated.counterparty)[:: 1 if stated.role is Role.PROVIDER else -1]
@@ -116,7 +118,12 @@ def verify(
         "sealed": call.output.format_time(moment(sealed * 1000) if sealed else None),
         "stated": call.output.format_time(moment(stated.stated_at)),
     }
-    call.output.print_details(proven, fields)
+    told = [
+        f"{call.output.format_time(moment(message.seal.created * 1000))}  {message.name}" for message in proven.messages
+    ]
+    call.output.print_details(proven, fields, {"signed messages": told})
+    if stated.more:
+        call.output.print_hint(call.output.say("cli.evidence-more"))
     word = "cli.evidence-proven" if sealed else "cli.evidence-one-sided"
     call.output.print_hint(call.output.say(word, holder=stated.holder, counterparty=stated.counterparty))
     if keys is None:

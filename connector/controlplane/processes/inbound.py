@@ -84,6 +84,12 @@ def to_evidence(caller: Caller) -> bytes:
     return msgspec.json.encode({**caller.evidence, "claims": dict(caller.claims)})
 
 
+def tell_message(caller: Caller, received: Received[Any], **more: object) -> dict[str, object]:
+    """Return what the log says of a message: its digest, and the seal that proves who sent it, if there is one."""
+    sealed = {"seal": msgspec.to_builtins(caller.seal)} if caller.seal else {}
+    return {"digest": received.digest, **more, **sealed}
+
+
 async def receive(
     receiver: MessageReceiver,
     caller: Caller,
@@ -155,7 +161,7 @@ async def _apply(
     if after == before or _only_sends_again(before, after):
         after = before if after == before else after
         return await answer_repeat(receiver.context, caller, before, after, before.state or "", message)
-    move = Move(after, [*changes, *use_token(caller)], f"received {message}", {"digest": received.digest})
+    move = Move(after, [*changes, *use_token(caller)], f"received {message}", tell_message(caller, received))
     stored = await commit(receiver, before, *moves, move)
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
 

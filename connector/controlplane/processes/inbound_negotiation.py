@@ -29,7 +29,7 @@ from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.machines.machine import Accepted
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, SAYS_YES, Negotiation, NegotiationState
 from connector.protocol.seals import compute_digest
 
 # The identifiers that one agreement may have, and how long a provider stores a repeated one (ms).
@@ -146,9 +146,9 @@ async def message(
     pid: str,
     name: str,
     received: Received[Any],
-    seal: KeptSeal | None = None,
 ) -> ProcessAnswer | Declined:
-    """Apply a later message to the negotiation with this connector's `pid`; `seal` is its verified seal, if any."""
+    """Apply a later message to the negotiation with this connector's `pid`."""
+    seal = caller.seal if name in SAYS_YES and caller.seal and caller.seal.seal.agreement_digest else None
 
     async def load() -> Negotiation | None:
         return await loading.load_negotiation(receiver.context, pid)
@@ -309,7 +309,7 @@ async def _begin(
         return msgspec.structs.replace(_refuse(body, "quota", TOO_MANY_OPEN), status=503, retry_after_s=60)
     process = msgspec.structs.replace(process, accepted=Accepted(name, received.digest, process.state or ""))
     try:
-        fields = {"digest": received.digest, "dataset": process.dataset}
+        fields = inbound.tell_message(caller, received, dataset=process.dataset)
         stored = await inbound.commit(receiver, None, Move(process, use_token(caller), f"received {name}", fields))
     except inbound.TooManyHeld:
         return msgspec.structs.replace(_refuse(body, "quota", TOO_MANY_HELD), status=503, retry_after_s=300)

@@ -87,7 +87,7 @@ async def request(
         updated_at=now,
     )
     try:
-        fields = {"digest": received.digest, "agreement": agreement.id}
+        fields = inbound.tell_message(caller, received, agreement=agreement.id)
         event = f"received {transfer_machine.REQUEST}"
         stored = await inbound.commit(receiver, None, Move(process, use_token(caller), event, fields))
     except Replayed:

@@ -115,6 +115,7 @@ class DcpIdentity:
         self._used: Roster | None = None
         self._beside: asyncio.Task[bool] | None = None
         self._shown: OrderedDict[tuple[str, tuple[str, ...]], _Shown] = OrderedDict()
+        self._issue = partial(issue, key, issuer=id, seals_messages=members.seals.of_all)
         self.seals = members.seals.add_documents(id, self._find_sealing_keys)
         """The keys of the list in force and of documents, for seals."""
         self.holder = self._make_holder(of_kit=of_kit)
@@ -375,7 +376,7 @@ class DcpIdentity:
 
     def _make_token(self, audience: str, *, token: str | None) -> str:
         jti, now_s = secrets.token_urlsafe(16), self._clock() // 1000
-        return issue(self._key, issuer=self._id, audience=audience, jti=jti, now_s=now_s, token=token)
+        return self._issue(audience=audience, jti=jti, now_s=now_s, token=token)
 
     def _is_member(self, did: str) -> bool:
         return self.participant(did) is not None
@@ -478,6 +479,7 @@ class DcpIdentity:
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),
             shown=tuple(ShownStatus(each.issuer, entry) for each in shown for entry in each.statuses),
+            seals=claims.seals_messages is True,
         )
 
     def _read_claims(

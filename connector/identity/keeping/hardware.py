@@ -11,6 +11,8 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from connector.ports.seals import SigningUnavailable
+
 HardwarePublicKey = EllipticCurvePublicKey | Ed25519PublicKey
 _P256: Final = bytes.fromhex("06082a8648ce3d030107")
 """The name of the curve P-256 in DER (RFC 5480, 2.1.1.1)."""
@@ -29,7 +31,7 @@ _PROBE: Final = b"datenkontor: does the token sign?"
 _LOST: Final = "The token does not sign ({}): is it still there?"
 
 
-class HardwareFault(Exception):
+class HardwareFault(SigningUnavailable):
     """A token or a key in it cannot be used; the text contains no PIN."""
 
 

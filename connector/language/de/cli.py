@@ -93,6 +93,7 @@ SENTENCES: dict[str, str] = {
     "Zustimmung.",
     "evidence-proven": "{holder} und {counterparty} haben diesen Vertrag signiert, und seither wurde nichts verändert.",
     "evidence-one-sided": "Signiert hat nur {holder}: Dass {counterparty} zugestimmt hat, belegt die Datei nicht.",
+    "evidence-more": "Die Gegenseite hat mehr Nachrichten signiert als diese Datei hat: Alle stehen im Prüfprotokoll.",
     "evidence-own-keys": "Wem diese Schlüssel gehören, ist nicht belegt: bitte --list und --operator angeben, oder "
     "--document.",
     "audit-exported": "{path} ist geschrieben. Einträge: {entries}.",

@@ -327,6 +327,10 @@ SENTENCES: dict[str, str] = {
     "error-store-damaged": (
         "Die Datenbank ist beschädigt und nimmt nichts mehr an. Der Betrieb muss eine Sicherung einspielen."
     ),
+    "error-key-away": (
+        "Das Gerät mit dem Signaturschlüssel antwortet nicht. Es wurde nichts gesendet. Bitte geben Sie dem Betrieb "
+        "Bescheid."
+    ),
     "error-kept": "Was Sie eingegeben haben, ist noch da.",
     "error-again": "Noch einmal senden",
     "error-internal": "Ein Fehler ist passiert. Der Betrieb findet Einzelheiten im Protokoll.",

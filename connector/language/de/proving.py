@@ -62,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "sealed-short": "von beiden unterschrieben",
     "unsealed-short": "nur hier belegt",
     "sealed": "{party} hat diesen Text unterschrieben: {at}. Wir haben die Unterschrift geprüft.",
+    "message-signed": "Vom Absender unterschrieben: {at}. Wir haben die Unterschrift geprüft.",
     "unsealed": "Von {party} liegt keine Unterschrift vor. Nicht jede Software unterschreibt.",
     "evidence-get": "Beweis herunterladen (JSON)",
     "evidence-file": "beweis",

@@ -89,6 +89,7 @@ SENTENCES: dict[str, str] = {
     "evidence-written-alone": "{path} is written. The counterparty has signed nothing: it proves no consent.",
     "evidence-proven": "Both {holder} and {counterparty} have signed this agreement, and nothing was changed since.",
     "evidence-one-sided": "Only {holder} has signed: the file does not prove that {counterparty} has agreed.",
+    "evidence-more": "The counterparty has signed more messages than this file has: the audit log contains them all.",
     "evidence-own-keys": "Whose keys these are is not proven: give --list and --operator, or --document.",
     "audit-exported": "{path} is written. Entries: {entries}.",
     "audit-verified": "{file} is unbroken. Entries: {entries}; root of the log: {root}.",

@@ -302,6 +302,7 @@ SENTENCES: dict[str, str] = {
     "error-store": "The store accepts nothing right now. Nothing was changed. Please try again later.",
     "error-store-full": "The disk of this connector is full. Nothing was changed. Please tell the operator.",
     "error-store-damaged": "The database is damaged and takes nothing more. The operator has to restore a backup.",
+    "error-key-away": "The device with the signing key does not answer. Nothing was sent. Please tell the operator.",
     "error-kept": "What you typed is still here.",
     "error-again": "Send again",
     "error-internal": "An error has happened. The operations team finds the details in the log.",

@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "sealed-short": "signed by both",
     "unsealed-short": "proven here only",
     "sealed": "{party} has signed this text: {at}. We have verified the signature.",
+    "message-signed": "Signed by its sender: {at}. We have verified the signature.",
     "unsealed": "There is no signature of {party}. Not every software signs.",
     "evidence-get": "Download the evidence (JSON)",
     "evidence-file": "evidence",

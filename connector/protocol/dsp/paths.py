@@ -109,7 +109,14 @@ def path(kind: type[msgspec.Struct], to: Role, pid: str | None = None) -> str:
     if pid is None:
         return template
     check_pid(pid)
-    return template.replace("{pid}", pid.replace(":", "%3A") if _USUAL_PID.fullmatch(pid) else quote(pid, safe=""))
+    return fill(template, pid)
+
+
+def fill(template: str, pid: str) -> str:
+    """Return the path of a template, with an identifier as one percent-encoded segment."""
+    if _USUAL_PID.fullmatch(pid):
+        return template.replace("{pid}", pid.replace(":", "%3A"))
+    return template.replace("{pid}", quote(pid, safe="", errors="replace"))
 
 
 def check_pid(pid: str, where: str = "The identifier") -> None:

@@ -28,6 +28,7 @@ from connector.net.slots import CallerShares
 from connector.ports.entities import PageBounds, User, UserRole
 from connector.ports.identity import Directory, find_name
 from connector.ports.passwords import Busy
+from connector.ports.seals import SigningUnavailable
 from connector.ports.store_errors import Conflict, StoreDamaged, StoreError, StoreFull
 from connector.web.frame.attempts import SignInAttempts
 from connector.web.frame.files import find_file_path
@@ -170,7 +171,7 @@ def open_page(function: PageFunction, roles: frozenset[UserRole] | None) -> Call
             if visit.user is not None:
                 visit = msgspec.structs.replace(visit, waiting=await count_waiting(visit))
             return await function(visit)
-        except (UseCaseError, ActRefused, StoreError, FormFault, Busy) as error:
+        except (UseCaseError, ActRefused, StoreError, FormFault, Busy, SigningUnavailable) as error:
             return _explain(visit, error)
 
     return answer
@@ -353,6 +354,8 @@ def _explain(visit: Visit, error: Exception) -> Response:
         return show_error(visit, 409, words.say("error-changed"))
     if isinstance(error, Busy):
         return show_error(visit, 503, words.say("error-busy"))
+    if isinstance(error, SigningUnavailable):
+        return show_error(visit, 503, words.say("error-key-away"))
     assert isinstance(error, StoreError)
     return _explain_store(visit, error)
 

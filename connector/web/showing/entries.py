@@ -37,6 +37,7 @@ class ToldEntry(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     reason: str = ""
     decision: tuple[str, ...] = ()
+    signed: str = ""
 
 
 def tell_entry(
@@ -55,6 +56,7 @@ def tell_entry(
         by=people.get(by, by) if isinstance(by, str) else "",
         reason=words.translate(reason)[:_LONGEST] if isinstance(reason, str) else "",
         decision=_say_decision(words, judged, operands) if isinstance(judged, dict) else (),
+        signed=_say_seal(words, fields.get("seal")),
     )
 
 
@@ -87,6 +89,14 @@ def flatten(value: object, name: str = "") -> list[tuple[str, str]]:
     else:
         return [(name, value if isinstance(value, str) else msgspec.json.encode(value).decode())]
     return [found for key, part in parts[:MOST_PARTS] for found in flatten(part, key)][:MOST_PARTS]
+
+
+def _say_seal(words: PageWords, kept: object) -> str:
+    """Say when its sender has signed a message; nothing for an entry without a seal."""
+    match kept:
+        case {"seal": {"created": int(created)}}:
+            return words.say("proving.message-signed", at=words.time(created * 1000))
+    return ""
 
 
 def _say_decision(words: PageWords, judged: Mapping[str, Any], operands: Registry) -> tuple[str, ...]:

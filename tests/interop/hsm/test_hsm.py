@@ -1,9 +1,11 @@
 """A key in a token that speaks PKCS #11: SoftHSM2, which makes it, signs with it, and does not give it away."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,10 @@ from msgspec.structs import replace
 
 from connector.app.connector import build
 from connector.app.readiness import Readiness
+from connector.authority import roster
+from connector.client.frame.errors import NotReachable
+from connector.controlplane.core.documents import make_catalog_offer, make_message_offer
+from connector.controlplane.usecases.negotiation import ask
 from connector.identity.jws import has_signed, sign, verify_document
 from connector.identity.keeping import hardware
 from connector.identity.keys import (
@@ -21,12 +27,13 @@ from connector.identity.keys import (
     generate,
     generate_in_token,
     load_from_token,
+    public_jwk,
     save_private,
 )
-from connector.language.catalogue import translate_text
+from connector.language.catalogue import find_translation, translate_text
 from connector.settings import HardwareSettings
 from tests.app.conftest import listening
-from tests.pair.space import Space
+from tests.pair.space import SOON, Space, begin, participant
 
 pytestmark = pytest.mark.hsm
 
@@ -176,6 +183,64 @@ async def test_ready_says_that_the_token_is_away(module: Path, tmp_path: Path, m
     assert "token" in told.lower()
     assert await look["key"]() is None
     await connector.stop()
+
+
+def list_key(space: Space, name: str, key: SigningKey) -> None:
+    """Put another key of a member on the participant list."""
+    members = json.loads((space.base / "members.json").read_bytes())
+    for member in members["members"]:
+        if member["id"] == participant(name):
+            member["keys"] = [public_jwk(key)]
+    (space.base / "members.json").write_text(json.dumps(members))
+    roster.publish(space.base / "members.json", space.base / "roster.jws", space.keys["broker"], now=datetime.now(UTC))
+
+
+async def test_while_the_token_is_away_a_person_is_told_so_and_what_is_owed_is_sent_when_it_is_back(
+    module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "AGAIN_S", 0.0)
+    monkeypatch.setenv("TOKEN_PIN", PIN)
+    space = Space(tmp_path)
+    space.found("city", "firm")
+    list_key(space, "firm", generate_in_token(module, TOKEN, "owes", PIN))
+    kept = HardwareSettings(module=module, token=TOKEN, label="owes")
+    plain = space.settings("firm", SOON)
+    identity = replace(plain.identity, hardware=kept, secret_variable="TOKEN_PIN")
+    usual = space.settings
+    chosen = {"firm": replace(plain, identity=identity)}
+    monkeypatch.setattr(space, "settings", lambda name, *more: chosen.get(name) or usual(name, *more))
+    city, firm = await space.join("city", SOON), await space.join("firm", SOON)
+    begin(city)
+    begin(firm)
+    tokens = Path(os.environ["SOFTHSM2_CONF"]).parent / "tokens"
+    try:
+        asset = await city.offers(policy={"permission": [{"action": "use"}]})
+        away = tokens.rename(tokens.with_name("away"))
+        try:
+            with pytest.raises(NotReachable, match="does not sign, nothing was sent") as told:
+                await firm.api.catalog.dataset(city.id, asset.id)
+            assert told.value.code == "key-away"
+            assert "signiert nicht" in find_translation("de", "codes", told.value.code)
+            known = firm.connector.parts.identity.participant(city.id)
+            assert known is not None
+            assert known.address is not None
+            offer = make_message_offer(
+                make_catalog_offer(b'{"permission":[{"action":"use"}]}', offer_id=asset.offer_id),
+                offer_id=asset.offer_id,
+                target=asset.id,
+                assigner=city.id,
+                assignee=firm.id,
+            )
+            asked = await ask(firm.connector.context, city.id, known.address, offer)
+            tried = await firm.tries(asked.id)
+            assert tried.pending is not None
+            assert "token" in tried.pending.fault.lower()
+        finally:
+            away.rename(tokens)
+        await firm.reaches(asked.id, "FINALIZED")
+    finally:
+        for name in list(space.members):
+            await space.leave(name)
 
 
 def test_a_lost_token_is_not_asked_for_each_signature(key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> None:

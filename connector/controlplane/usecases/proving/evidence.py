@@ -6,9 +6,10 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.processes.loading import load_negotiation
+from connector.controlplane.usecases.proving.history import RECEIVED, find_kept_seal, tell_history
 from connector.ports.entities import Agreement
 from connector.ports.seals import KeptSeal, Seals
-from connector.protocol.evidence import AgreementEvidence, AgreementStatement
+from connector.protocol.evidence import MOST_MESSAGES, AgreementEvidence, AgreementStatement, SealedMessage
 from connector.protocol.seals import compute_digest
 
 _read_kept = msgspec.json.Decoder(KeptSeal).decode
@@ -23,6 +24,26 @@ async def find_seal(context: Context, agreement: Agreement) -> KeptSeal | None:
     return kept if kept.seal.agreement_digest == compute_digest(agreement.document) else None
 
 
+async def list_sealed(context: Context, agreement: Agreement) -> tuple[tuple[SealedMessage, ...], bool]:
+    """Return the messages about an agreement that its counterparty has sealed, oldest first, and if these are all."""
+    history = await tell_history(context, agreement)
+    found = [
+        SealedMessage(
+            name=entry.leaf.kind.removeprefix(RECEIVED),
+            process=entry.leaf.process_id,
+            at=entry.leaf.at,
+            seal=kept.seal,
+            jwk=kept.jwk,
+            method=kept.method,
+        )
+        for entry in history.entries
+        if entry.leaf.kind.startswith(RECEIVED) and (kept := find_kept_seal(entry))
+    ]
+    # By time: an entry that has no place in the log yet has none in the history either.
+    found.sort(key=lambda message: message.at)
+    return tuple(found[:MOST_MESSAGES]), history.whole and len(found) <= MOST_MESSAGES
+
+
 async def make_evidence(context: Context, seals: Seals | None, name: str) -> AgreementEvidence:
     """Return the evidence of an agreement by its key or identifier, stated and signed now.
 
@@ -35,6 +56,7 @@ async def make_evidence(context: Context, seals: Seals | None, name: str) -> Agr
         raise NotAllowed("not-final", "The agreement is not final yet: wait until its negotiation has ended.")
     kept = await find_seal(context, agreement)
     seal = kept.seal if kept else None
+    messages, whole = await list_sealed(context, agreement)
     methods = {context.participant: seals.show_method(), agreement.counterparty: kept.method if kept else ""}
     statement = AgreementStatement(
         holder=context.participant,
@@ -47,10 +69,13 @@ async def make_evidence(context: Context, seals: Seals | None, name: str) -> Agr
         withdrawn_at=agreement.withdrawn_at,
         stated_at=context.now(),
         methods={side: method for side, method in methods.items() if method},
+        messages_digest=compute_digest(msgspec.json.encode(messages)) if messages else "",
+        more=not whole,
     )
     return AgreementEvidence(
         agreement=agreement.document.decode(),
         seal=seal,
         statement=seals.state(msgspec.json.encode(statement)).decode(),
         keys={context.participant: seals.show_key(), **({agreement.counterparty: kept.jwk} if kept else {})},
+        messages=messages,
     )

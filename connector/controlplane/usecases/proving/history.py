@@ -7,8 +7,11 @@ import msgspec
 
 from connector.controlplane.core.context import Context
 from connector.ports.entities import Agreement, Leaf, PageBounds
+from connector.ports.seals import KeptSeal
 
 MOST_TRANSFERS, MOST_EACH = 20, 200
+RECEIVED = "received "
+"""How the kinds of entries begin that are about a message of the counterparty."""
 QUIET = frozenset({"lease renewed", "to be decided again"})
 """Entries that repeat what another one says: they are in the log, and not in a story."""
 
@@ -50,6 +53,12 @@ def read_fields(leaf: Leaf) -> dict[str, Any]:
         return {}
     fields: dict[str, Any] = msgspec.json.decode(leaf.body).get("fields", {})
     return fields
+
+
+def find_kept_seal(entry: HistoryEntry) -> KeptSeal | None:
+    """Return the seal of the message that an entry is about; None without one."""
+    kept = entry.fields.get("seal")
+    return msgspec.convert(kept, KeptSeal) if kept else None
 
 
 def list_people(entries: Sequence[HistoryEntry]) -> set[str]:

@@ -13,6 +13,8 @@ SENTENCES: dict[str, str] = {
     "scope": "Der Verwaltungsschlüssel hat dieses Recht nicht: bitte einen Schlüssel mit mehr Rechten verwenden.",
     "internal": "Interner Fehler des Konnektors: Näheres steht in seinem Protokoll.",
     "store": "Die Datenbank ist zurzeit nicht verfügbar, es wurde nichts geändert: bitte später erneut versuchen.",
+    "key-away": "Das Gerät mit dem Schlüssel dieses Teilnehmers signiert nicht, es wurde nichts gesendet: bitte anschließen "
+    "und erneut versuchen.",
     "store-damaged": "Die Datenbank ist beschädigt, es wurde nichts geändert: bitte eine Sicherung wiederherstellen.",
     "changed": "Der Eintrag wurde gleichzeitig anderswo geändert: bitte neu lesen und wiederholen.",
     "busy": "Der Vorgang wurde mehrfach gleichzeitig geändert: bitte neu lesen und wiederholen.",

@@ -16,6 +16,7 @@ SENTENCES: dict[str, str] = {
     "SHA-256": "SHA-256",
     "negotiation": "Verhandlung",
     "agreed": "geschlossen",
+    "signed messages": "signierte Nachrichten",
     "finalized": "wirksam",
     "ends": "endet",
     "withdrawn": "zurückgezogen",

@@ -13,6 +13,10 @@ SENTENCES: dict[str, str] = {
     "vergleichen.",
     "The signature of the seal does not verify: sign the message that is sent.": "Die Signatur des Siegels ist ungültig: "
     "bitte die Nachricht signieren, die gesendet wird.",
+    "The message has no seal, which its sender promises in the token: find out who took it away.": "Der Nachricht fehlt das "
+    "Siegel, das ihr Absender im Token zusagt: bitte herausfinden, wer es entfernt hat.",
+    "The key of the seal is none of its sender: seal with the key that signs the token.": "Der Schlüssel des Siegels gehört "
+    "nicht dem Absender: bitte mit dem Schlüssel signieren, der auch das Token signiert.",
     "This process has no key to sign with: use the identity mechanism roster or dcp.": "Diesem Prozess fehlt ein Schlüssel "
     "zum Signieren: bitte roster oder dcp als Verfahren der Identität wählen.",
     "The agreement is not final yet: wait until its negotiation has ended.": "Der Vertrag ist noch nicht geschlossen: bitte "
@@ -31,6 +35,8 @@ SENTENCES: dict[str, str] = {
     "The agreement names no two sides.": "Der Vertrag nennt keine zwei Seiten.",
     "The agreement is one of other sides than the statement says.": "Der Vertrag hat andere Seiten, als die Erklärung sagt.",
     "What {} has signed was changed or left out.": "Was {0} signiert hat, wurde verändert oder weggelassen.",
+    "The messages of {} were changed or left out.": "Die Nachrichten von {0} wurden verändert oder weggelassen.",
+    "The seal of the {} does not verify.": "Das Siegel der Nachricht {0} ist ungültig.",
     "{} has signed another agreement.": "{0} hat einen anderen Vertrag signiert.",
     "The signature of {} does not verify.": "Die Signatur von {0} ist ungültig.",
 }

@@ -16,6 +16,7 @@ SENTENCES: dict[str, str] = {
     "SHA-256": "SHA-256",
     "negotiation": "negotiation",
     "agreed": "agreed",
+    "signed messages": "signed messages",
     "finalized": "finalized",
     "ends": "ends",
     "withdrawn": "withdrawn",

@@ -3,10 +3,11 @@
 import msgspec
 import pytest
 
+from connector.controlplane.core import commits
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.usecases.proving import evidence
 from connector.identity.seals import ListedSeals
-from connector.ports.changes import FinalizeAgreement, PutAgreement, PutProcess
+from connector.ports.changes import AppendLeaf, FinalizeAgreement, PutAgreement, PutProcess
 from connector.ports.entities import Agreement
 from connector.ports.seals import KeptSeal
 from connector.protocol.dsp.common import Role
@@ -51,6 +52,19 @@ async def test_the_seal_of_the_counterparty_is_part_of_the_evidence(desk: Desk) 
 async def test_a_seal_of_an_earlier_agreement_of_the_negotiation_is_left_out(desk: Desk) -> None:
     agreement = await keep(desk, b"{}")
     assert await evidence.find_seal(desk.rooms.context, agreement) is None
+
+
+async def test_the_sealed_messages_are_part_of_the_evidence_the_oldest_first(desk: Desk) -> None:
+    context, agreement = desk.rooms.context, await keep(desk)
+    seal = Seal(url="https://x", content_digest="c", agreement_digest="", created=1, key="k", algorithm="ES256")
+    fields = {"seal": msgspec.to_builtins(KeptSeal(seal=seal, jwk={"kty": "EC"}))}
+    for name, at in (("later", 2_000), ("sooner", 1_000)):
+        made = commits.record(context, f"received {name}", agreement.negotiation_id, fields)
+        await context.store.commit([AppendLeaf(msgspec.structs.replace(made.leaf, at=at))])
+    await context.store.commit([commits.record(context, "received none", agreement.negotiation_id, {})])
+    messages, whole = await evidence.list_sealed(context, agreement)
+    assert [message.name for message in messages] == ["sooner", "later"]
+    assert whole
 
 
 async def test_without_a_key_there_is_no_evidence(desk: Desk) -> None:

@@ -9,15 +9,16 @@ import pytest
 from connector.controlplane.core import commits
 from connector.controlplane.usecases import agreements
 from connector.desk.agreements import write_agreement
+from connector.identity.seals import ListedSeals
 from connector.ports.changes import PutProcess
 from connector.ports.entities import UserRole
-from connector.ports.seals import KeptSeal
+from connector.ports.seals import KeptSeal, SigningUnavailable
 from connector.protocol.evidence import AgreementEvidence
 from connector.protocol.seals import Seal, compute_digest
 from connector.views.agreements import AgreementView
 from connector.web.frame import paper
 from tests.contract import values
-from tests.support.plane import CITY, ME, NOW, OWNER, Desk
+from tests.support.plane import CITY, KEY, ME, NOW, OWNER, Desk
 from tests.web.frame.test_paper import find_streams
 from tests.web.office import Office, Reading, path
 
@@ -30,7 +31,7 @@ async def _record(office: Office) -> None:
     agreement = (await office.store.agreements_named(OWNER, "urn:a:1"))[0]
     judged = {"verdict": "deny", "rules": []}
     told: list[tuple[str, str, dict[str, object]]] = [
-        (agreement.negotiation_id, "received ContractRequestMessage", {}),
+        (agreement.negotiation_id, "received ContractRequestMessage", {"seal": {"seal": {"created": NOW // 1000}}}),
         (agreement.negotiation_id, "answered by a person", {"by": "a.kaya"}),
         (agreement.negotiation_id, "decided agree", {"judged": {"verdict": "permit", "rules": []}}),
         ("urn:t:1", "flow started", {}),
@@ -50,12 +51,14 @@ async def test_the_time_line_says_what_happened_who_did_it_and_why(office: Offic
     page = (await browser.get(HISTORY)).text
     text = Reading(page).text
     story = [
-        "Eingegangen: Anfrage", "Von einem Menschen beantwortet", "durch Aylin Kaya", "Entschieden: zustimmen",
+        "Eingegangen: Anfrage", "Vom Absender unterschrieben: 24. November 2025, 16:00 Uhr.",
+        "Von einem Menschen beantwortet", "durch Aylin Kaya", "Entschieden: zustimmen",
         "Lieferung freigegeben", "Entschieden: ablehnen oder abbrechen", "erlauben es nicht", "Zahlung: beglichen",
         "durch accounts", "Vertrag beendet", "durch b.adler", "Zweck",
     ]  # fmt: skip
     places = [text.index(words) for words in story]
     assert places == sorted(places)
+    assert text.count("Vom Absender unterschrieben") == 1
     assert "Erlaubnis erneuert" not in text
     assert "Wartet auf" not in text
     assert "<b>" not in page
@@ -174,3 +177,27 @@ async def test_without_a_key_of_its_own_the_page_offers_no_evidence(tmp_path: Pa
     browser = await office.sign_in(UserRole.CONSUMER)
     assert "/vertraege/beweis" not in (await browser.get(path("/vertraege/vertrag", "urn:a:1"))).text
     assert (await browser.get(path("/vertraege/beweis", "urn:a:1"))).status_code == 409
+
+
+class KeyAway(ListedSeals):
+    """The seals of a participant whose key is in a device that is away."""
+
+    def state(self, payload: bytes) -> bytes:
+        raise SigningUnavailable(f"The token does not sign {len(payload)} bytes.")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("de", "Das Gerät mit dem Signaturschlüssel antwortet nicht."), ("en", "The device with the signing key")],
+)
+async def test_who_asks_for_a_signature_while_the_key_is_away_is_told_so(
+    tmp_path: Path, language: str, told: str
+) -> None:
+    desk = Desk(tmp_path)
+    desk.values = msgspec.structs.replace(desk.values, seals=KeyAway(KEY, dict, lambda: NOW))
+    office = Office(desk)
+    await office.furnish()
+    browser = await office.sign_in(UserRole.CONSUMER, language=language)
+    answer = await browser.get(path("/vertraege/beweis", "urn:a:1"))
+    assert answer.status_code == 503
+    assert told in Reading(answer.text).text
