@@ -96,6 +96,18 @@ def change(draft: Path, id: str, make: Callable[[Member], Member]) -> Member:
         return after
 
 
+def try_entry(draft: Path, member: Member, *, in_place_of: Member | None = None) -> None:
+    """Check that the list would take an entry, beside the others or in the place of one; changes nothing.
+
+    Raises RosterFault.
+    """
+    value = show(draft)
+    others = tuple(entry for entry in value.members if entry != in_place_of)
+    if len(others) >= MAX_MEMBERS:
+        raise RosterFault(f"The list has {MAX_MEMBERS} members, which is as many as it can have.")
+    _check(msgspec.structs.replace(value, members=(*others, member)))
+
+
 def name_issuer(draft: Path, issuer: str) -> RosterDraft:
     """Let another participant or authority sign the list from now on; raises RosterFault."""
     with lock(draft):
