@@ -5,7 +5,9 @@ who answers there, and nobody copies a key or a token by hand. A member that was
 signs with this key too: then its new identifier means the same organisation.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -49,6 +51,24 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
     The order is a promise: nothing is fetched for who has no invitation, and nothing changes before all is checked. A
     repeated request of the same member is answered as the first one was.
     """
+    # The process that answers has others to serve: files are read and locked aside.
+    wanted = await asyncio.to_thread(_look_up, authority, body, now)
+    if isinstance(wanted, Joined):
+        return wanted
+    await _check_document(wanted.request.card, resolve)
+    return await asyncio.to_thread(_admit, authority, wanted, now)
+
+
+class _Wanted(NamedTuple):
+    """A request that an invitation allows. `again` is whether the same member has used it before."""
+
+    request: JoinRequest
+    secret: str
+    again: bool
+
+
+def _look_up(authority: Authority, body: bytes, now: int) -> _Wanted | Joined:
+    """Read a request and find its invitation, or answer a member that asks anew; raises RosterFault."""
     request, secret = read_sent(body, now)
     record = keeping.show(authority)
     if request.authority != record.did:
@@ -62,15 +82,24 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
         _check_user(invitation, request.card.id, key.kid)
     if invitation.did not in ("", request.card.id):
         raise RosterFault(f"The invitation is for {invitation.did}, and for nobody else.")
-    former = None if again else _find_former(authority, request)
-    await _check_document(request.card, resolve)
     if not again:
+        former = _find_former(authority, request)
         _check_data(request.card, (*invitation.data, *(former.data if former else ())))
-    # Meanwhile, much may have happened: the invitation, the entry and the member are looked at anew.
+    return _Wanted(request, secret, again)
+
+
+def _admit(authority: Authority, wanted: _Wanted, now: int) -> Joined:
+    """Use the invitation, enter the member, and publish; raises RosterFault.
+
+    Meanwhile, much may have happened: the invitation, the entry and the member are looked at anew.
+    """
+    request, secret, again = wanted
+    kid = verification_keys(request.card)[0].kid
     if not again:
         keeping.change(authority, lambda before: _use(authority, before, request, secret, now))
     with keeping.hold(authority) as record:
-        _check_user(find_invitation(record, request.invitation, secret, now), request.card.id, key.kid)
+        invitation = find_invitation(record, request.invitation, secret, now)
+        _check_user(invitation, request.card.id, kid)
         # After a crash, the repeated request enters and publishes what the record already says.
         entry = _find_entry(authority, request.card.id) or _enter(authority, request, invitation)
     issuing.publish(authority, now=moment(now))
@@ -165,13 +194,20 @@ async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None
         raise RosterFault(f"The document of {card.id} does not publish the key that signed the request.")
 
 
+def _find_host(did: str) -> str:
+    try:
+        return parse_web_did(did).authority.partition(":")[0]
+    except ClaimFault as fault:
+        raise RosterFault(f"{did} cannot be verified: {fault.reason}") from None
+
+
 def _check_data(card: IdentityCard, given: Sequence[str]) -> None:
     """Check that the data planes of a card are at its host, or places that the operator knows; raises RosterFault.
 
     Members send data to the places of an entry, with paths and credentials that its holder chooses: nobody may name the
     place of somebody else there.
     """
-    host, known = parse_web_did(card.id).authority.partition(":")[0], {read_origin(url).origin for url in given}
+    host, known = _find_host(card.id), {read_origin(url).origin for url in given}
     for url in card.data:
         place = read_origin(url)
         if place.host != host and place.origin not in known:

@@ -7,6 +7,7 @@ does not follow from it.
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,9 @@ from connector.identity.roster import (
 from connector.views.handed_in import HandedInFault, read_json
 
 DEFAULT_VALIDITY = timedelta(days=30)
+LOCKED_S = 15.0
+"""How long one waits for another process that changes the same file, in s."""
+_LOOK_S = 0.02
 
 
 class RosterFault(Exception):
@@ -268,7 +272,23 @@ def lock(draft: Path) -> Iterator[None]:
     except OSError as error:
         raise RosterFault(f"{draft} cannot be locked: {error.strerror}.") from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _wait_for(descriptor, draft)
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for(descriptor: int, draft: Path) -> None:
+    """Take the lock; raises RosterFault if another process keeps it, which may have been stopped there."""
+    until = time.monotonic() + LOCKED_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise RosterFault(
+                    f"Another process has kept {draft} locked for {LOCKED_S:g} s: end it, then try again."
+                ) from None
+            time.sleep(_LOOK_S)
+        else:
+            return

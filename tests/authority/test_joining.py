@@ -93,10 +93,10 @@ CASES: dict[str, tuple[Ask, str, bool]] = {
     ),
     "a data plane at the host of somebody else": (
         lambda a, f: f.asks(invited(a, data=["https://x.example:1"]), card=with_data(f, "https://x.example:9000")),
-        "--data https://x.example:9000", True,
+        "--data https://x.example:9000", False,
     ),
     "a data plane that is no address": (
-        lambda a, f: f.asks(invited(a), card=with_data(f, "https://[x")), "cannot be used", True,
+        lambda a, f: f.asks(invited(a), card=with_data(f, "https://[x")), "cannot be used", False,
     ),
     "the card of another key": (
         lambda a, f: f.asks(invited(a), card=cards.card(generate(), id=f.did, name="x", address=None)),

@@ -15,6 +15,7 @@ from connector.authority.keeping import Authority
 from connector.binding.authority import NEWS_MS, JoinRefusal, news_routes, routes
 from connector.binding.dsp.listener import make_refusals
 from connector.binding.dsp.routing import dispatcher
+from connector.identity.keys import load_private
 from connector.net.serving.messages import Application, PeerRequest, Reply, read_nothing
 from connector.net.serving.rates import CallerRates
 from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
@@ -81,6 +82,27 @@ async def test_the_status_list_is_signed_again_when_something_was_revoked_or_an_
     assert msgspec.json.decode(unsigned.body)["issuer"] == DID
     door.now_ms += 3_600_000
     assert (await door.ask("GET", "/authority/status")).body != second
+
+
+async def test_strangers_who_come_together_cause_one_look_at_the_key(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, looked = Door(authority, Applicant()), list[Authority]()
+    load = keeping.load_certified
+
+    def count(asked: Authority) -> object:
+        looked.append(asked)
+        return load(asked)
+
+    monkeypatch.setattr(keeping, "load_certified", count)
+    for path in ("did.json", "status"):
+        looked.clear()
+        answers = await asyncio.gather(*(door.ask("GET", f"/authority/{path}") for _ in range(50)))
+        assert len({answer.body for answer in answers}) == 1
+        assert len(looked) == 1
+    keeping.rotate(authority, [load_private(authority.folder / keeping.ROOT)], now=NOW)
+    (method,) = msgspec.json.decode((await door.ask("GET", "/authority/did.json")).body)["verificationMethod"]
+    assert method["id"] == f"{DID}#{keeping.load_issuer(authority).kid}"
 
 
 async def test_a_list_that_was_never_published_is_not_there(tmp_path: Path) -> None:
