@@ -24,7 +24,7 @@ from connector.identity.dcp.partners import PartnerLists, describe
 from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, verify_presentation
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.reviewing import CredentialReview
-from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
+from connector.identity.dcp.self_issued import SelfIssued, verify_by_newest, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS, SigningKey, VerificationKey
@@ -204,6 +204,8 @@ class DcpIdentity:
             is_known=is_known,
             describe=describe,
             takes_missing=self._takes_missing,
+            list_keys=self._list_keys,
+            look_again=self._look_again,
         )
 
     def _takes_missing(self) -> bool:
@@ -381,14 +383,7 @@ class DcpIdentity:
         return self.participant(did) is not None
 
     async def _verify_token(self, token: str) -> SelfIssued:
-        """Verify a token; a caller that the list does not know may be on one that was published a moment ago."""
-        try:
-            return await self._verify(token)
-        except Rejected as fault:
-            if fault.rule not in {"member", "pinned"} or not await self._look_again():
-                raise
-            self._use_list()
-            return await self._verify(token)
+        return await verify_by_newest(partial(self._verify, token), self._look_again)
 
     async def _look_again(self) -> bool:
         """Fetch the own list, and those of partners that were out of reach, every few seconds at most."""
@@ -396,21 +391,26 @@ class DcpIdentity:
         roster = self._members.roster
         if self._partners is not None and roster is not None:
             changed = await self._partners.look_again(roster.document.partners) or changed
+        if changed:
+            self._use_list()
         return changed
 
     async def _verify(self, token: str) -> SelfIssued:
-        sender = await verify_self_issued(
+        return await verify_self_issued(
             token,
             audience=self._id,
             is_member=self._is_member,
             resolve=self._verifier.resolve,
             now_s=self._clock() / 1000,
             take_missing=self._profile.without_relationships,
+            list_keys=self._list_keys,
         )
-        pinned = self._members.list_keys(sender.claims.iss)
-        if pinned and not any(sender.key.public == key.public for key in pinned):
-            raise Rejected("pinned", "the key of the token is not one of those on the participant list.")
-        return sender
+
+    def _list_keys(self, id: str) -> Sequence[VerificationKey]:
+        """Return the keys that the list of a member, or that of its partner, has of it."""
+        if self._members.entry(id) is not None or self._partners is None:
+            return self._members.list_keys(id)
+        return self._partners.list_keys(id)
 
     async def _find_shown(self, sender: SelfIssued, types: tuple[str, ...]) -> tuple[PresentedCredential, ...]:
         """Return the credentials of the wanted types that the caller showed a moment ago, or shows now."""

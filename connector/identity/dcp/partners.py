@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from connector.identity.keys import KeyFault, from_jwk
+from connector.identity.keys import KeyFault, VerificationKey, from_jwk
 from connector.identity.listing.partner import Partner
 from connector.identity.listing.sources import RosterRejected, RosterSource
 from connector.identity.roster import LOOK_AGAIN_MS, AcceptedRoster, Member, Roster, read_roster
@@ -92,6 +92,11 @@ class PartnerLists:
             if member is not None and not member.suspended and not roster.is_expired(now):
                 return name, member
         return None
+
+    def list_keys(self, id: str) -> Sequence[VerificationKey]:
+        """Return the keys that the list of a partner has of a member that `find` returns."""
+        found = self.find(id)
+        return self._lists[found[0]].keys.get(id, ()) if found else ()
 
     def participants(self) -> Sequence[Participant]:
         """Return the members of all partners that take part, without roles and claims of theirs."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from jwt.utils import base64url_decode
 
 from connector.identity.dcp import mechanism as mechanisms
 from connector.identity.dcp.mechanism import MAX_FETCHES, SHOWN_MS, DcpIdentity
@@ -16,10 +17,11 @@ from connector.identity.jws import Rejected, sign
 from connector.identity.keys import public_jwk
 from connector.identity.listing.partner import Partner
 from connector.identity.listing.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
-from connector.identity.roster import Member, RosterRejected, RosterSource
+from connector.identity.roster import LOOK_AGAIN_MS, Member, RosterRejected, RosterSource
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable, Exclusion, Intent
 from connector.protocol.dcp.presentations import read_query, write_response
+from connector.protocol.dcp.scopes import Scope, ScopeKind
 from tests.identity.dcp.places import (
     CITY,
     FIRM,
@@ -220,6 +222,22 @@ async def test_a_member_with_keys_on_the_list_signs_with_one_of_them() -> None:
     listed = Member(id=FIRM, name="Firma", keys=(jwk_of(KEYS[FIRM]),))
     same = await mechanism(places, Board(list_of(MEMBERS[0], listed)))
     assert (await same.authenticate(token(places), Intent.ENDING)).participant == FIRM
+
+
+@pytest.mark.parametrize("door", ["verifiers", "issuer"])
+async def test_the_keys_of_the_list_count_at_every_door_and_a_new_list_at_once(door: str) -> None:
+    """Who has got hold of the host name of a member is refused as a verifier and as a holder too."""
+    places, board = Places(), Board(list_of(MEMBERS[0], Member(id=FIRM, name="Firma", keys=(jwk_of(key_of(FIRM)),))))
+    us = await mechanism(places, board)
+    gate = us.holder.verifiers if door == "verifiers" else us.issuer.holders
+    opens = us.issue_for(FIRM, [Scope(ScopeKind.TYPE, "MembershipCredential")])
+    access = json.loads(base64url_decode(opens.split(".")[1]))["token"]
+    with pytest.raises(Rejected) as refused:
+        await gate.authenticate(token(places, token=access), Intent.CATALOG)
+    assert refused.value.rule == "pinned"
+    board.content = list_of(MEMBERS[0], Member(id=FIRM, name="Firma", keys=(jwk_of(KEYS[FIRM]),)), version=2)
+    places.now_ms += LOOK_AGAIN_MS
+    assert (await gate.authenticate(token(places, token=access), Intent.CATALOG)).participant == FIRM
 
 
 async def test_two_members_that_verify_each_other_at_their_limits_do_not_wait_for_each_other() -> None:
