@@ -100,6 +100,7 @@ class DcpIdentity:
         self._key = key
         self._members = members
         self._partners = partners
+        self._grace_ms = grace_ms
         self._own_profile = profile
         self._profile = profile or TrustProfile()
         self._client = client
@@ -328,38 +329,42 @@ class DcpIdentity:
         return self._members.problem()
 
     def warning(self) -> str | None:
-        """Return that the list expires soon, or that the status of a credential cannot be read."""
-        return self._members.warning() or self._review.warning()
+        """Return that a list expires soon or cannot be renewed, or that the status of a credential cannot be read."""
+        of_partners = self._partners.warning() if self._partners else None
+        return self._members.warning() or self._review.warning() or of_partners
 
     def exclude(self, id: str) -> Exclusion | None:
         """Return why nothing may be delivered to a participant any more: by the lists, then by its credentials."""
         found = self._members.exclude(id)
-        if found is Exclusion.NOT_LISTED and self.participant(id) is not None:
+        if found is Exclusion.NOT_LISTED and self._find_of_partner(id, late_ms=self._grace_ms) is not None:
             found = None
         return found or self._review.exclude(id)
 
     def participant(self, id: str) -> Participant | None:
         """Return a member, or one of a partner, by any identifier that it has or had."""
-        if self._members.entry(id) is not None or self._partners is None:
-            return self._members.participant(id)
-        found = self._partners.find(id)
-        return describe(*found) if found and self._is_of_partner(found[1]) else None
+        found = self._find_of_partner(id)
+        return describe(*found) if found else self._members.participant(id)
 
     def participants(self) -> Sequence[Participant]:
         """Return all members, then those of partners."""
-        own = self._members.participants()
         others = self._partners.participants() if self._partners else ()
-        return (*own, *(each for each in others if self._members.entry(each.id) is None))
+        return (*self._members.participants(), *(each for each in others if self._find_of_partner(each.id)))
 
-    def _is_of_partner(self, member: Member) -> bool:
-        """Return whether no identifier of a partner's member is that of an own member."""
-        return all(self._members.entry(name) is None for name in (member.id, *member.former))
+    def _find_of_partner(self, id: str, *, late_ms: int = 0) -> tuple[str, Member] | None:
+        """Return a member of a partner, with its authority; None if one of its identifiers is that of an own member.
+
+        `late_ms` is how long after the end of its list.
+        """
+        if self._partners is None or self._members.entry(id) is not None:
+            return None
+        found = self._partners.find(id, late_ms=late_ms)
+        names = (found[1].id, *found[1].former) if found else ()
+        return found if all(self._members.entry(name) is None for name in names) else None
 
     def _find_entry(self, id: str) -> Member | None:
         """Return the entry of a member, or of one of a partner."""
-        own = self._members.entry(id)
-        found = self._partners.find(id) if own is None and self._partners else None
-        return found[1] if found and self._is_of_partner(found[1]) else own
+        found = self._find_of_partner(id)
+        return found[1] if found else self._members.entry(id)
 
     def _is_listed_by_keys(self, entry: Member | None) -> bool:
         """Return whether a member is known by the keys of the list still, in a data space that moves over."""
@@ -408,9 +413,9 @@ class DcpIdentity:
 
     def _list_keys(self, id: str) -> Sequence[VerificationKey]:
         """Return the keys that the list of a member, or that of its partner, has of it."""
-        if self._members.entry(id) is not None or self._partners is None:
-            return self._members.list_keys(id)
-        return self._partners.list_keys(id)
+        if self._partners is not None and self._find_of_partner(id) is not None:
+            return self._partners.list_keys(id)
+        return self._members.list_keys(id)
 
     async def _find_shown(self, sender: SelfIssued, types: tuple[str, ...]) -> tuple[PresentedCredential, ...]:
         """Return the credentials of the wanted types that the caller showed a moment ago, or shows now."""
@@ -454,7 +459,7 @@ class DcpIdentity:
         """Check that the authority of another data space speaks of its own members alone; raises Rejected."""
         roster = self._members.roster
         partners = {partner.authority for partner in roster.document.partners} if roster else set()
-        found = self._partners.find(holder) if self._partners and self._members.entry(holder) is None else None
+        found = self._find_of_partner(holder)
         for each in credentials:
             if each.issuer in partners and each.issuer != (found[0] if found else None):
                 raise Rejected("partner", f"{each.issuer} has issued a credential for somebody who is not its member.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from connector.identity.jws import Rejected, sign
 from connector.identity.keys import public_jwk
 from connector.identity.listing.partner import Partner
 from connector.identity.listing.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
-from connector.identity.roster import LOOK_AGAIN_MS, Member, RosterRejected, RosterSource
+from connector.identity.roster import GRACE_MS, LOOK_AGAIN_MS, Member, RosterRejected, RosterSource
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable, Exclusion, Intent
 from connector.protocol.dcp.presentations import read_query, write_response
@@ -38,7 +39,7 @@ from tests.identity.dcp.places import (
     signed,
     status_at,
 )
-from tests.identity.lists import OPERATOR, Board, document
+from tests.identity.lists import NOW, OPERATOR, Board, document
 from tests.identity.lists import signed as signed_list
 
 SERVICE = "https://firma.example/credentials/presentations/query"
@@ -384,3 +385,47 @@ async def test_what_a_profile_permits_counts_from_its_list_on_and_no_longer(at_f
     places.now_ms += FRESH_MS * 4
     await us.refresh()
     assert await is_admitted(2) is not at_first
+
+
+async def with_partner(places: Places, *members: Member) -> DcpIdentity:
+    """Return the mechanism of a data space whose partner lists `members`."""
+
+    def fetch(_: str) -> RosterSource:
+        async def get() -> bytes:
+            return signed_list(msgspec.structs.replace(document(1, members), issuer=STRANGER))
+
+        return get
+
+    partner = Partner(
+        authority=STRANGER,
+        list="https://fremd.example/list",
+        roots=(public_jwk(OPERATOR.verification),),
+        types=("MembershipCredential",),
+    )
+    lasting = document(1, [MEMBERS[0]], expires=NOW + timedelta(days=9))
+    own = signed_list(msgspec.structs.replace(lasting, partners=(partner,)))
+    us = await mechanism(places, Board(own))
+    us._partners = PartnerLists(fetch, lambda: places.now_ms, {}, lambda _: None)
+    await us.refresh()
+    return us
+
+
+async def test_a_member_of_a_partner_signs_with_a_key_of_its_list() -> None:
+    places = Places()
+    us = await with_partner(places, Member(id=FIRM, name="Firma", keys=(jwk_of(KEYS[FIRM]),)))
+    assert (await us.authenticate(token(places), Intent.ENDING)).participant == FIRM
+    moved = Member(id="did:web:neu.example", name="Firma", former=(FIRM,), keys=(jwk_of(key_of(FIRM)),))
+    us = await with_partner(places, moved)
+    with pytest.raises(Rejected) as refused:
+        await us.authenticate(token(places), Intent.ENDING)
+    assert refused.value.rule == "pinned"
+
+
+async def test_what_runs_with_the_member_of_a_partner_goes_on_for_the_time_of_grace_after_its_list() -> None:
+    places = Places()
+    us = await with_partner(places, Member(id=FIRM, name="Firma"))
+    assert us.exclude(FIRM) is None
+    places.now_ms += 86_400_000
+    assert (us.participant(FIRM), us.exclude(FIRM)) == (None, None)
+    places.now_ms += GRACE_MS
+    assert us.exclude(FIRM) is Exclusion.NOT_LISTED
