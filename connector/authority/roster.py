@@ -45,6 +45,10 @@ class RosterFault(Exception):
     """The operation was refused; the files are as they were."""
 
 
+class RosterLocked(RosterFault):
+    """Another process keeps the files locked: the operation can be tried again."""
+
+
 class RosterDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The working file: `version` is that of the newest list published from it, 0 before the first.
 
@@ -279,14 +283,14 @@ def lock(draft: Path) -> Iterator[None]:
 
 
 def _wait_for(descriptor: int, draft: Path) -> None:
-    """Take the lock; raises RosterFault if another process keeps it, which may have been stopped there."""
+    """Take the lock; raises RosterLocked if another process keeps it, which may have been stopped there."""
     until = time.monotonic() + LOCKED_S
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise RosterFault(
+                raise RosterLocked(
                     f"Another process has kept {draft} locked for {LOCKED_S:g} s: end it, then try again."
                 ) from None
             time.sleep(_LOOK_S)

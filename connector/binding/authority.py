@@ -4,6 +4,7 @@ All but joining is public and signed. The last route is that of every member: it
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,16 +17,20 @@ from connector.authority.asking import MAX_REQUEST
 from connector.authority.issuing import BASE
 from connector.authority.joining import ResolveApplicant, join
 from connector.authority.keeping import ROOTS, Authority
-from connector.authority.roster import RosterFault
+from connector.authority.roster import RosterFault, RosterLocked
 from connector.binding.dsp.routing import RequestHandler, Route
 from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.protocol.dcp.issued import choose_list_form
 
+log = logging.getLogger(__name__)
+
 NEWS_PATH: Final = "/participant-list/news"
 """Where a member is told of a newer list, below the origin of its address."""
 NEWS_MS: Final = 5_000
 """How often a list is fetched because somebody says that there is news, in ms: anybody may say so."""
+LOCKED_WAIT_S: Final = 60
+"""When somebody comes again who could not join because a process keeps the files locked, in s."""
 RENEWED_MS: Final = 3_600_000
 """How long the document and a signed status list are served before they are made again, in ms, if nothing changed."""
 
@@ -110,6 +115,9 @@ class _Desk:
             broker, search = await asyncio.to_thread(self.find_search)
         except (BodyFault, Disconnected) as fault:
             return Reply(status=fault.status if isinstance(fault, BodyFault) else 400)
+        except RosterLocked as fault:
+            log.warning("nobody can join now: %s", fault)
+            return Reply(status=503, headers={"Retry-After": str(LOCKED_WAIT_S)})
         except RosterFault as fault:
             self.rates.note_failure(address)
             refused = msgspec.json.encode(JoinRefusal(reason=str(fault)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connector.authority import issuing, keeping
+from connector.authority import issuing, keeping, roster
 from connector.authority.asking import MAX_REQUEST
 from connector.authority.inviting import invite, parse_link
 from connector.authority.joining import Joined
@@ -132,6 +132,18 @@ async def test_a_refusal_says_one_sentence_and_counts_against_the_address(author
     door.now_ms += 10_000
     assert (await door.post(b"x" * (MAX_REQUEST + 1))).status == 413
     assert (firm.fetched, door.changes) == ([], 0)
+
+
+async def test_who_joins_while_a_process_keeps_the_files_locked_comes_again_and_learns_nothing_of_them(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "LOCKED_S", 0.05)
+    firm = Applicant()
+    door, link = Door(authority, firm), parse_link(invite(authority, "Firma", now=NOW))
+    with keeping.hold(authority):
+        answer = await door.post(firm.asks(link))
+    assert (answer.status, answer.body) == (503, b"")
+    assert (await door.post(firm.asks(link))).status == 200
 
 
 async def test_news_wake_the_look_at_the_list_every_few_seconds_at_most() -> None:
