@@ -59,7 +59,7 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
     return await asyncio.to_thread(_admit, authority, wanted, now)
 
 
-class _Wanted(NamedTuple):
+class _Allowed(NamedTuple):
     """A request that an invitation allows. `again` is whether the same member has used it before."""
 
     request: JoinRequest
@@ -67,7 +67,7 @@ class _Wanted(NamedTuple):
     again: bool
 
 
-def _look_up(authority: Authority, body: bytes, now: int) -> _Wanted | Joined:
+def _look_up(authority: Authority, body: bytes, now: int) -> _Allowed | Joined:
     """Read a request and find its invitation, or answer a member that asks anew; raises RosterFault."""
     request, secret = read_sent(body, now)
     record = keeping.show(authority)
@@ -85,10 +85,10 @@ def _look_up(authority: Authority, body: bytes, now: int) -> _Wanted | Joined:
     if not again:
         former = _find_former(authority, request)
         _check_data(request.card, (*invitation.data, *(former.data if former else ())))
-    return _Wanted(request, secret, again)
+    return _Allowed(request, secret, again)
 
 
-def _admit(authority: Authority, wanted: _Wanted, now: int) -> Joined:
+def _admit(authority: Authority, wanted: _Allowed, now: int) -> Joined:
     """Use the invitation, enter the member, and publish; raises RosterFault.
 
     Meanwhile, much may have happened: the invitation, the entry and the member are looked at anew.

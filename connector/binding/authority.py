@@ -45,7 +45,7 @@ class JoinRefusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass
-class _Made:
+class _KeptAnswer:
     """What is made of the record of an authority: anybody may ask for it, so it is made once, and kept.
 
     It is made anew when the record has changed or an hour is over; who asks meanwhile waits for the same one. To read a
@@ -89,8 +89,8 @@ class _Desk:
         self.changed = changed
         self.find_search = find_search
         record = authority.folder / keeping.RECORD
-        self.document = _Made(self._make_document, record, now)
-        self.status = _Made(lambda: issuing.make_status_list(authority, now()).encode(), record, now)
+        self.document = _KeptAnswer(self._make_document, record, now)
+        self.status = _KeptAnswer(lambda: issuing.make_status_list(authority, now()).encode(), record, now)
 
     def _make_document(self) -> bytes:
         document = issuing.write_own_document(keeping.show(self.authority), self.authority, self.now())

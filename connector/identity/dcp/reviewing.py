@@ -14,7 +14,7 @@ from connector.ports.identity import AuthenticationUnavailable, Exclusion
 from connector.protocol.dcp.claims import PresentedCredential, StatusEntry
 
 MAX_RELIED = 4_096
-_Name = tuple[str, str, tuple[StatusEntry, ...]]
+_CredentialName = tuple[str, str, tuple[StatusEntry, ...]]
 LOOK_S = 20.0
 """How long the lists of one issuer may take, in s; what is not read then is unknown until the next look."""
 
@@ -28,7 +28,7 @@ class CredentialReview:
         self._clock = clock
         self._grace_ms = grace_ms
         self._relied: OrderedDict[str, tuple[PresentedCredential, ...]] = OrderedDict()
-        self._ended: dict[str, set[_Name]] = {}
+        self._ended: dict[str, set[_CredentialName]] = {}
         self._unread: dict[str, int] = {}
 
     def note(self, participant: str, credentials: Sequence[PresentedCredential]) -> None:
@@ -49,7 +49,7 @@ class CredentialReview:
             self._ended.pop(oldest, None)
             self._unread.pop(oldest, None)
 
-    def _set_ended(self, participant: str, names: set[_Name]) -> None:
+    def _set_ended(self, participant: str, names: set[_CredentialName]) -> None:
         if names:
             self._ended[participant] = names
         else:
@@ -92,9 +92,9 @@ class CredentialReview:
                         self._unread.pop(participant, None)
         return ended, unread
 
-    async def _find_over(self, credentials: Sequence[PresentedCredential]) -> tuple[set[_Name], bool]:
+    async def _find_over(self, credentials: Sequence[PresentedCredential]) -> tuple[set[_CredentialName], bool]:
         """Return which credentials have ended, and whether the status of all is known."""
-        over, is_read = set[_Name](), True
+        over, is_read = set[_CredentialName](), True
         for each in credentials:
             try:
                 if await self._statuses.find_ended(each.issuer, each.statuses):
@@ -125,6 +125,6 @@ class CredentialReview:
         )
 
 
-def _name(credential: PresentedCredential) -> _Name:
+def _name(credential: PresentedCredential) -> _CredentialName:
     """Return what tells a credential from others: an identifier is none that its issuer has to give."""
     return credential.issuer, credential.id, credential.statuses
