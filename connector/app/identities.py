@@ -4,6 +4,7 @@ This table is the only place where `app` knows a concrete mechanism. Everything 
 `Identity` in the rooms below.
 """
 
+import hashlib
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -83,13 +84,6 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
         if is_fetched:
             replace_atomically(text, signed, mode=0o600)
 
-    def find_kept() -> bytes | None:
-        try:
-            return read_bounded(text, MAX_DOCUMENT) if is_fetched and os.path.lexists(text) else None
-        except FileFault as fault:
-            log.warning("the kept participant list cannot be read: %s", fault)
-            return None
-
     return RosterIdentity(
         owner=wiring.owner,
         id=wiring.settings.participant.id,
@@ -102,9 +96,18 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
         needs_key=needs_key,
         grace_ms=int(settings.grace_seconds * 1000),
         keep=keep,
-        find_kept=find_kept,
+        find_kept=lambda: _find_text(text) if is_fetched else None,
         seals_all=settings.seal_messages,
     )
+
+
+def _find_text(path: Path) -> bytes | None:
+    """Return the text of a list that was kept, for a start while its place does not answer."""
+    try:
+        return read_bounded(path, MAX_DOCUMENT) if os.path.lexists(path) else None
+    except FileFault as fault:
+        log.warning("the kept participant list cannot be read: %s", fault)
+        return None
 
 
 def _build_dcp(wiring: Wiring) -> Mechanism:
@@ -118,6 +121,12 @@ def _build_dcp(wiring: Wiring) -> Mechanism:
     def remember(lists: Mapping[str, AcceptedRoster]) -> None:
         replace_atomically(kept, msgspec.json.encode(lists), mode=0o600)
 
+    def locate(authority: str) -> Path:
+        return kept.with_suffix(f".{hashlib.sha256(authority.encode()).hexdigest()[:16]}.jws")
+
+    def keep(authority: str, signed: bytes) -> None:
+        replace_atomically(locate(authority), signed, mode=0o600)
+
     fetch = partial(url_source, wiring.client)
     seen = _read_kept(kept, dict[str, AcceptedRoster]) or {}
     return DcpIdentity(
@@ -129,7 +138,9 @@ def _build_dcp(wiring: Wiring) -> Mechanism:
         client=wiring.client,
         clock=wiring.clock,
         of_kit=wiring.settings.identity.of_kit,
-        partners=PartnerLists(fetch, wiring.clock, seen, remember),
+        partners=PartnerLists(
+            fetch, wiring.clock, seen, remember, keep, lambda authority: _find_text(locate(authority))
+        ),
         grace_ms=int(wiring.settings.identity.grace_seconds * 1000),
         seen_lists=make_seen_lists(wiring.settings),
     )

@@ -7,7 +7,7 @@ import msgspec
 from connector.authority.card import IdentityCard, verification_keys
 from connector.authority.roster import RosterFault
 from connector.identity.jws import Rejected, open_signed, sign, verify_document
-from connector.identity.keys import SigningKey
+from connector.identity.keys import KeyFault, SigningKey
 from connector.views.handed_in import HandedInFault, read_json
 
 KIND: Final = "join+jws"
@@ -68,7 +68,7 @@ def read_request(text: str, now: int) -> JoinRequest:
         keys = verification_keys(unverified.card)
         payload = verify_document(text.encode(), kind=KIND, keys=keys[:1], limit=MAX_REQUEST).payload
         request = read_json(payload, JoinRequest)
-    except (HandedInFault, ValueError) as fault:
+    except (HandedInFault, KeyFault, ValueError) as fault:
         raise RosterFault(f"The request cannot be read: {fault}") from None
     except Rejected as fault:
         raise RosterFault(f"The request is not signed with the key of its card: {fault.problem}") from None

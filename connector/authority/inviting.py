@@ -18,6 +18,8 @@ from connector.authority import keeping
 from connector.authority.issuing import BASE
 from connector.authority.keeping import MAX_INVITATIONS, Authority, AuthorityRecord, Invitation
 from connector.authority.roster import RosterFault
+from connector.net.addresses import Endpoint, parse_url
+from connector.net.errors import Blocked
 from connector.protocol.dcp.did import LOCAL_HOST, parse_web_did
 from connector.protocol.dcp.errors import ClaimFault
 
@@ -48,6 +50,7 @@ def invite(
     types: Sequence[str] = (),
     claims: Mapping[str, Sequence[str]] | None = None,
     did: str = "",
+    data: Sequence[str] = (),
 ) -> str:
     """Keep an invitation and return its link, the only place of its secret; raises RosterFault.
 
@@ -59,6 +62,7 @@ def invite(
         types: the types of its credential, all that the profile trusts the authority for if none is given.
         claims: what the list confirms of it.
         did: the only identifier that can use the invitation, if given.
+        data: URLs of data planes at other hosts than its own that the new member may name.
     """
     if valid_for <= timedelta(0):
         raise RosterFault("The invitation would expire before it begins: give a positive validity.")
@@ -79,6 +83,7 @@ def invite(
             types=tuple(types) or own,
             claims={key: tuple(values) for key, values in (claims or {}).items()},
             did=_check_did(did),
+            data=tuple(read_origin(url).origin for url in data),
         )
         kept = {key: each for key, each in record.invitations.items() if each.until > moment}
         if len(kept) >= MAX_INVITATIONS:
@@ -168,6 +173,14 @@ def _check_did(did: str) -> str:
         except ClaimFault as fault:
             raise RosterFault(fault.reason) from None
     return did
+
+
+def read_origin(url: str) -> Endpoint:
+    """Return the place of a data plane; raises RosterFault."""
+    try:
+        return parse_url(url)
+    except Blocked as fault:
+        raise RosterFault(f"The data plane {url[:200]!r} cannot be used: {fault.reason}") from None
 
 
 def _hash(secret: str) -> str:

@@ -53,7 +53,9 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
         partners=record.partners,
     )
     if authority.mirror is not None:
-        replace_atomically(authority.mirror, authority.signed.read_bytes(), mode=0o644)
+        # Who publishes at the same time must not put the list of before back.
+        with roster.lock(authority.members):
+            replace_atomically(authority.mirror, authority.signed.read_bytes(), mode=0o644)
     return document
 
 

@@ -5,14 +5,16 @@ who answers there, and nobody copies a key or a token by hand. A member that was
 signs with this key too: then its new identifier means the same organisation.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from connector.authority import issuing, keeping, roster
 from connector.authority.asking import JoinRequest, read_sent
 from connector.authority.card import IdentityCard, make_member, verification_keys
-from connector.authority.inviting import find_invitation
+from connector.authority.inviting import find_invitation, read_origin
 from connector.authority.keeping import Authority, AuthorityRecord, Invitation
 from connector.authority.rekeying import change_keys
 from connector.authority.roster import RosterFault
@@ -49,6 +51,24 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
     The order is a promise: nothing is fetched for who has no invitation, and nothing changes before all is checked. A
     repeated request of the same member is answered as the first one was.
     """
+    # The process that answers has others to serve: files are read and locked aside.
+    wanted = await asyncio.to_thread(_look_up, authority, body, now)
+    if isinstance(wanted, Joined):
+        return wanted
+    await _check_document(wanted.request.card, resolve)
+    return await asyncio.to_thread(_admit, authority, wanted, now)
+
+
+class _Allowed(NamedTuple):
+    """A request that an invitation allows. `again` is whether the same member has used it before."""
+
+    request: JoinRequest
+    secret: str
+    again: bool
+
+
+def _look_up(authority: Authority, body: bytes, now: int) -> _Allowed | Joined:
+    """Read a request and find its invitation, or answer a member that asks anew; raises RosterFault."""
     request, secret = read_sent(body, now)
     record = keeping.show(authority)
     if request.authority != record.did:
@@ -63,13 +83,23 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
     if invitation.did not in ("", request.card.id):
         raise RosterFault(f"The invitation is for {invitation.did}, and for nobody else.")
     if not again:
-        _find_former(authority, request)
-    await _check_document(request.card, resolve)
-    # Meanwhile, much may have happened: the invitation, the entry and the member are looked at anew.
+        former = _find_former(authority, request)
+        _check_data(request.card, (*invitation.data, *(former.data if former else ())))
+    return _Allowed(request, secret, again)
+
+
+def _admit(authority: Authority, wanted: _Allowed, now: int) -> Joined:
+    """Use the invitation, enter the member, and publish; raises RosterFault.
+
+    Meanwhile, much may have happened: the invitation, the entry and the member are looked at anew.
+    """
+    request, secret, again = wanted
+    kid = verification_keys(request.card)[0].kid
     if not again:
-        keeping.change(authority, lambda before: _use(before, request, secret, key.kid, now))
+        keeping.change(authority, lambda before: _use(authority, before, request, secret, now))
     with keeping.hold(authority) as record:
-        _check_user(find_invitation(record, request.invitation, secret, now), request.card.id, key.kid)
+        invitation = find_invitation(record, request.invitation, secret, now)
+        _check_user(invitation, request.card.id, kid)
         # After a crash, the repeated request enters and publishes what the record already says.
         entry = _find_entry(authority, request.card.id) or _enter(authority, request, invitation)
     issuing.publish(authority, now=moment(now))
@@ -86,12 +116,18 @@ def _find_entry(authority: Authority, id: str) -> Member | None:
     return next((each for each in roster.show(authority.members).members if each.id == id), None)
 
 
-def _use(record: AuthorityRecord, request: JoinRequest, secret: str, kid: str, now: int) -> AuthorityRecord:
-    """Return the record with the invitation used and a place for the credential; raises RosterFault if it was used."""
+def _use(authority: Authority, record: AuthorityRecord, request: JoinRequest, secret: str, now: int) -> AuthorityRecord:
+    """Return the record with the invitation used and a place for the credential.
+
+    Raises RosterFault if it was used, or if the list would refuse the entry: then the invitation can still be used.
+    """
     invitation = find_invitation(record, request.invitation, secret, now)
     if invitation.used_by:
         raise RosterFault("The invitation was used already: ask the data-space operator for a new one.")
-    used = msgspec.structs.replace(invitation, used_by=request.card.id, used_key=kid)
+    former, made = _find_former(authority, request), _describe(request, invitation)
+    roster.try_entry(authority.members, made if former is None else _move(former, made), in_place_of=former)
+    key = verification_keys(request.card)[0]
+    used = msgspec.structs.replace(invitation, used_by=request.card.id, used_key=key.kid)
     placed = issuing.place_credential(record, request.card.id, invitation.types, now)
     return msgspec.structs.replace(placed, invitations={**placed.invitations, request.invitation: used})
 
@@ -112,26 +148,31 @@ def _find_former(authority: Authority, request: JoinRequest) -> Member | None:
 
 def _enter(authority: Authority, request: JoinRequest, invitation: Invitation) -> Member:
     """Write the entry of a new member, or exchange that which it has; raises RosterFault."""
-    former = _find_former(authority, request)
-    made = make_member(request.card, roles=invitation.roles, claims=invitation.claims)
-    made = msgspec.structs.replace(made, name=invitation.name, by_document=True)
+    former, made = _find_former(authority, request), _describe(request, invitation)
     if former is None:
         roster.add(authority.members, made)
         return made
+    return roster.change(authority.members, former.id, lambda entry: _move(entry, made))
 
-    def move(entry: Member) -> Member:
-        names = tuple(dict.fromkeys((*entry.former, entry.id)))
-        return msgspec.structs.replace(
-            entry,
-            id=made.id,
-            address=made.address,
-            data=tuple(dict.fromkeys((*made.data, *entry.data))),
-            keys=made.keys,
-            former=tuple(name for name in names if name != made.id),
-            by_document=True,
-        )
 
-    return roster.change(authority.members, former.id, move)
+def _describe(request: JoinRequest, invitation: Invitation) -> Member:
+    """Return the entry of who joins, under the name that its invitation gives it."""
+    made = make_member(request.card, roles=invitation.roles, claims=invitation.claims)
+    return msgspec.structs.replace(made, name=invitation.name, by_document=True)
+
+
+def _move(entry: Member, made: Member) -> Member:
+    """Return the entry of a member that answers at another identifier from now on, as `made` says."""
+    names = tuple(dict.fromkeys((*entry.former, entry.id)))
+    return msgspec.structs.replace(
+        entry,
+        id=made.id,
+        address=made.address,
+        data=tuple(dict.fromkeys((*made.data, *entry.data))),
+        keys=made.keys,
+        former=tuple(name for name in names if name != made.id),
+        by_document=True,
+    )
 
 
 async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None:
@@ -151,6 +192,29 @@ async def _check_document(card: IdentityCard, resolve: ResolveApplicant) -> None
         is_published = False
     if not is_published:
         raise RosterFault(f"The document of {card.id} does not publish the key that signed the request.")
+
+
+def _find_host(did: str) -> str:
+    try:
+        return parse_web_did(did).authority.partition(":")[0]
+    except ClaimFault as fault:
+        raise RosterFault(f"{did} cannot be verified: {fault.reason}") from None
+
+
+def _check_data(card: IdentityCard, given: Sequence[str]) -> None:
+    """Check that the data planes of a card are at its host, or places that the operator knows; raises RosterFault.
+
+    Members send data to the places of an entry, with paths and credentials that its holder chooses: nobody may name the
+    place of somebody else there.
+    """
+    host, known = _find_host(card.id), {read_origin(url).origin for url in given}
+    for url in card.data:
+        place = read_origin(url)
+        if place.host != host and place.origin not in known:
+            raise RosterFault(
+                f"The data plane {place.origin} of the card is at another host than {card.id} names: use one host for "
+                f"both, or ask the data-space operator for an invitation with `--data {place.origin}`."
+            )
 
 
 def _renew(authority: Authority, request: JoinRequest, now: int) -> Joined:

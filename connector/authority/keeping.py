@@ -48,8 +48,9 @@ _Written = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
 class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An invitation: for whom, until when (ms), and the SHA-256 of its secret, which is stored nowhere.
 
-    `did` binds it to one identifier. `used_by` is who has used it and with which key (RFC 7638). One that is
-    `withdrawn` is kept until it ends, for the answer to whoever comes with it.
+    `did` binds it to one identifier, and `data` are the places of data planes at other hosts that who joins may name.
+    `used_by` is who has used it and with which key (RFC 7638). One that is `withdrawn` is kept until it ends, for the
+    answer to whoever comes with it.
     """
 
     name: _Written
@@ -59,6 +60,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     types: tuple[str, ...] = ()
     claims: dict[str, tuple[str, ...]] = {}
     did: str = ""
+    data: tuple[str, ...] = ()
     used_by: str = ""
     used_key: str = ""
     withdrawn: bool = False

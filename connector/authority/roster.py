@@ -7,6 +7,7 @@ does not follow from it.
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -35,10 +36,17 @@ from connector.identity.roster import (
 from connector.views.handed_in import HandedInFault, read_json
 
 DEFAULT_VALIDITY = timedelta(days=30)
+LOCKED_S = 15.0
+"""How long one waits for another process that changes the same file, in s."""
+_LOOK_S = 0.02
 
 
 class RosterFault(Exception):
     """The operation was refused; the files are as they were."""
+
+
+class RosterLocked(RosterFault):
+    """Another process keeps the files locked: the operation can be tried again."""
 
 
 class RosterDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,6 +102,18 @@ def change(draft: Path, id: str, make: Callable[[Member], Member]) -> Member:
         members = tuple(after if member is before else member for member in value.members)
         _keep(draft, msgspec.structs.replace(value, members=members))
         return after
+
+
+def try_entry(draft: Path, member: Member, *, in_place_of: Member | None = None) -> None:
+    """Check that the list would take an entry, beside the others or in the place of one; changes nothing.
+
+    Raises RosterFault.
+    """
+    value = show(draft)
+    others = tuple(entry for entry in value.members if entry != in_place_of)
+    if len(others) >= MAX_MEMBERS:
+        raise RosterFault(f"The list has {MAX_MEMBERS} members, which is as many as it can have.")
+    _check(msgspec.structs.replace(value, members=(*others, member)))
 
 
 def name_issuer(draft: Path, issuer: str) -> RosterDraft:
@@ -256,7 +276,23 @@ def lock(draft: Path) -> Iterator[None]:
     except OSError as error:
         raise RosterFault(f"{draft} cannot be locked: {error.strerror}.") from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _wait_for(descriptor, draft)
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for(descriptor: int, draft: Path) -> None:
+    """Take the lock; raises RosterLocked if another process keeps it, which may have been stopped there."""
+    until = time.monotonic() + LOCKED_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise RosterLocked(
+                    f"Another process has kept {draft} locked for {LOCKED_S:g} s: end it, then try again."
+                ) from None
+            time.sleep(_LOOK_S)
+        else:
+            return

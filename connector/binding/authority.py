@@ -4,8 +4,9 @@ All but joining is public and signed. The last route is that of every member: it
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,18 +17,22 @@ from connector.authority.asking import MAX_REQUEST
 from connector.authority.issuing import BASE
 from connector.authority.joining import ResolveApplicant, join
 from connector.authority.keeping import ROOTS, Authority
-from connector.authority.roster import RosterFault
+from connector.authority.roster import RosterFault, RosterLocked
 from connector.binding.dsp.routing import RequestHandler, Route
 from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.protocol.dcp.issued import choose_list_form
 
+log = logging.getLogger(__name__)
+
 NEWS_PATH: Final = "/participant-list/news"
 """Where a member is told of a newer list, below the origin of its address."""
 NEWS_MS: Final = 5_000
 """How often a list is fetched because somebody says that there is news, in ms: anybody may say so."""
+LOCKED_WAIT_S: Final = 60
+"""When somebody comes again who could not join because a process keeps the files locked, in s."""
 RENEWED_MS: Final = 3_600_000
-"""How long a signed status list is served before it is signed again, in ms, if nothing was revoked."""
+"""How long the document and a signed status list are served before they are made again, in ms, if nothing changed."""
 
 FindSearch = Callable[[], tuple[str, str]]
 """Returns the participant that answers searches and the URL of its search API, or two empty texts."""
@@ -40,33 +45,64 @@ class JoinRefusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass
-class _Desk:
-    """The authority as its routes see it, with the status list that was signed last."""
+class _KeptAnswer:
+    """What is made of the record of an authority: anybody may ask for it, so it is made once, and kept.
 
-    authority: Authority
-    resolve: ResolveApplicant
-    rates: CallerRates
+    It is made anew when the record has changed or an hour is over; who asks meanwhile waits for the same one. To read a
+    large record, or a key with a pass phrase, takes a tenth of a second.
+    """
+
+    make: Callable[[], bytes]
+    record: Path
     now: Callable[[], int]
-    changed: Callable[[], None]
-    find_search: FindSearch
-    status: bytes = b""
-    status_at: int = 0
-    status_of: int = 0
+    content: bytes = b""
+    at: int = 0
+    of: int = 0
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def find(self) -> bytes:
+        """Return what was made last, if it still says what the record says. Raises RosterFault."""
+        async with self.making:
+            changed = _find_change(self.record)
+            if changed != self.of or not 0 <= self.now() - self.at < RENEWED_MS:
+                self.content = await asyncio.to_thread(self.make)
+                self.at, self.of = self.now(), changed
+            return self.content
+
+
+class _Desk:
+    """The authority as its routes see it."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        resolve: ResolveApplicant,
+        rates: CallerRates,
+        now: Callable[[], int],
+        changed: Callable[[], None],
+        find_search: FindSearch,
+    ) -> None:
+        self.authority = authority
+        self.resolve = resolve
+        self.rates = rates
+        self.now = now
+        self.changed = changed
+        self.find_search = find_search
+        record = authority.folder / keeping.RECORD
+        self.document = _KeptAnswer(self._make_document, record, now)
+        self.status = _KeptAnswer(lambda: issuing.make_status_list(authority, now()).encode(), record, now)
+
+    def _make_document(self) -> bytes:
+        document = issuing.write_own_document(keeping.show(self.authority), self.authority, self.now())
+        return msgspec.json.encode(document)
 
     async def show_document(self, _: PeerRequest) -> Reply:
         """Answer with the document of the authority."""
-        document = await asyncio.to_thread(
-            lambda: issuing.write_own_document(keeping.show(self.authority), self.authority, self.now())
-        )
-        return Reply(body=msgspec.json.encode(document), media_type="application/did+json")
+        return Reply(body=await self.document.find(), media_type="application/did+json")
 
     async def show_status(self, request: PeerRequest) -> Reply:
-        """Answer with the status list, signed anew when the record has changed or an hour is over."""
-        changed = _find_change(self.authority.folder / keeping.RECORD)
-        if changed != self.status_of or not 0 <= self.now() - self.status_at < RENEWED_MS:
-            signed = await asyncio.to_thread(issuing.make_status_list, self.authority, self.now())
-            self.status, self.status_at, self.status_of = signed.encode(), self.now(), changed
-        body, media_type = choose_list_form(self.status, request.headers.get("accept", ""))
+        """Answer with the status list."""
+        body, media_type = choose_list_form(await self.status.find(), request.headers.get("accept", ""))
         return Reply(body=body, media_type=media_type)
 
     async def join(self, request: PeerRequest) -> Reply:
@@ -79,6 +115,9 @@ class _Desk:
             broker, search = await asyncio.to_thread(self.find_search)
         except (BodyFault, Disconnected) as fault:
             return Reply(status=fault.status if isinstance(fault, BodyFault) else 400)
+        except RosterLocked as fault:
+            log.warning("nobody can join now: %s", fault)
+            return Reply(status=503, headers={"Retry-After": str(LOCKED_WAIT_S)})
         except RosterFault as fault:
             self.rates.note_failure(address)
             refused = msgspec.json.encode(JoinRefusal(reason=str(fault)))

@@ -41,12 +41,18 @@ def write_new(path: Path, content: bytes, *, mode: int) -> None:
 
 
 def replace_atomically(path: Path, content: bytes, *, mode: int) -> None:
-    """Write or replace a file durably; at any moment, it has either the old or the new content."""
+    """Write or replace a file durably; at any moment, it has either the old or the new content.
+
+    Raises OSError, which names the file.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     try:
         _fill(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), content)
         draft.replace(path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     finally:
         draft.unlink(missing_ok=True)
     _sync_folder(path.parent)

@@ -326,7 +326,7 @@ class RosterIdentity:
         async with self._looking:
             if self._roster is not before:
                 return True
-            if self._looked_at is not None and self._clock() - self._looked_at < LOOK_AGAIN_MS:
+            if self._looked_at is not None and 0 <= self._clock() - self._looked_at < LOOK_AGAIN_MS:
                 return False
             try:
                 signed = await self._source()

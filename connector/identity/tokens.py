@@ -142,8 +142,9 @@ def _claims(payload: bytes) -> Claims:
         raise Rejected("claims", f"a claim is missing or of the wrong type ({str(error)[:100]}).") from None
     check_one_reading(payload, "claims")
     bounds = ((claims.iss, _MAX_NAME), (claims.jti, _MAX_JTI), (claims.token or "-", _MAX_ACCESS_TOKEN))
-    if not all(0 < len(text) <= most for text, most in bounds):
-        raise Rejected("claims", "iss, jti or token is empty or too long.")
+    # A zero is a character that not every database can keep: the token could not be recorded as used there.
+    if not all(0 < len(text) <= most and "\0" not in text for text, most in bounds):
+        raise Rejected("claims", "iss, jti or token is empty or too long, or has a character with the number 0.")
     times = (claims.iat, claims.exp, claims.nbf or 0)
     if not all(0 <= moment < _MAX_TIME for moment in times):
         raise Rejected("claims", "a time is not a number of seconds since 1970.")

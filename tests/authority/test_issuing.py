@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connector.authority import issuing, keeping
+from connector.authority import issuing, keeping, roster
 from connector.authority.card import make_member
 from connector.authority.issuing import MOST_HELD, MOST_OF_ONE, STATUS_VALID_MS
 from connector.authority.keeping import PROFILE, AuthorityRecord, PlacedCredential
@@ -32,6 +32,23 @@ def test_a_published_list_carries_the_profile_and_is_mirrored_for_those_who_read
     found_list = read_roster(authority.signed.read_bytes(), operator=roots, now_ms=NOW_MS, seen=None)
     assert found_list.document.profile == keeping.read_profile(authority)
     assert issuing.publish(authority, now=NOW).version == 2
+
+
+def test_nobody_publishes_while_the_copy_for_those_who_read_a_file_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the copy could be the list of before, and an old list undoes a revocation."""
+    authority, written = msgspec.structs.replace(found(tmp_path), mirror=tmp_path / "roster.jws"), list[Path]()
+
+    def write(path: Path, _: bytes, *, mode: int) -> None:
+        with pytest.raises(RosterFault, match="locked"), roster.lock(authority.members):
+            pass
+        written.append(path)
+
+    monkeypatch.setattr(roster, "LOCKED_S", 0)
+    monkeypatch.setattr(issuing, "replace_atomically", write)
+    issuing.publish(authority, now=NOW)
+    assert written == [authority.mirror]
 
 
 def test_nothing_is_published_with_an_expired_certificate_or_without_trust_in_itself(tmp_path: Path) -> None:

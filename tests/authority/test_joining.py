@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from connector.authority import card as cards
 from connector.authority import keeping, membership, roster
 from connector.authority.asking import LATEST_MS
+from connector.authority.card import IdentityCard
 from connector.authority.inviting import InvitationLink, invite, parse_link, withdraw
 from connector.authority.joining import join, renew_credential
 from connector.authority.keeping import Authority
@@ -72,6 +73,10 @@ async def test_a_crash_after_the_record_is_mended_by_the_repeated_request(
     assert [each.id for each in roster.show(authority.members).members] == [firm.did]
 
 
+def with_data(firm: Applicant, *urls: str) -> IdentityCard:
+    return msgspec.structs.replace(firm.card(), data=urls)
+
+
 Ask = Callable[[Authority, Applicant], bytes]
 CASES: dict[str, tuple[Ask, str, bool]] = {
     "a wrong secret": (lambda a, f: f.asks(invited(a), "guess"), "no such invitation", False),
@@ -82,6 +87,16 @@ CASES: dict[str, tuple[Ask, str, bool]] = {
     "late": (lambda a, f: f.asks(invited(a, valid_for=timedelta(milliseconds=0.5))), "expired", False),
     "the card of another host": (
         lambda a, f: f.asks(invited(a), card=f.card(address="https://x.example/dsp")), "one host for both", True,
+    ),
+    "an address that no list takes": (
+        lambda a, f: f.asks(invited(a), card=f.card(address=f"https://{f.did[8:]}/dsp?x")), "has a query", True,
+    ),
+    "a data plane at the host of somebody else": (
+        lambda a, f: f.asks(invited(a, data=["https://x.example:1"]), card=with_data(f, "https://x.example:9000")),
+        "--data https://x.example:9000", False,
+    ),
+    "a data plane that is no address": (
+        lambda a, f: f.asks(invited(a), card=with_data(f, "https://[x")), "cannot be used", False,
     ),
     "the card of another key": (
         lambda a, f: f.asks(invited(a), card=cards.card(generate(), id=f.did, name="x", address=None)),
@@ -119,6 +134,27 @@ async def test_who_does_not_answer_at_its_identifier_or_with_another_key_is_refu
         with pytest.raises(RosterFault, match=problem):
             await join(authority, body, firm.resolve, NOW_MS)
     assert look(authority) == before
+
+
+async def test_a_key_that_is_listed_for_somebody_else_uses_up_no_invitation(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    await join(authority, firm.asks(invited(authority)), firm.resolve, NOW_MS)
+    twin, link = Applicant("twin", firm.key), invited(authority)
+    before = look(authority)
+    with pytest.raises(RosterFault, match="listed with the same key"):
+        await join(authority, twin.asks(link), twin.resolve, NOW_MS)
+    assert look(authority) == before
+    twin.key = generate()
+    twin.served = {twin.did: twin.key}
+    assert not (await join(authority, twin.asks(link), twin.resolve, NOW_MS)).repeated
+
+
+async def test_data_planes_are_at_the_own_host_or_where_the_operator_says(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    places = ("https://firm.example:9000", "https://store.example")
+    link = invited(authority, data=["https://store.example/"])
+    await join(authority, firm.asks(link, card=with_data(firm, *places)), firm.resolve, NOW_MS)
+    assert roster.show(authority.members).members[0].data == places
 
 
 async def test_an_invitation_is_used_once(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -130,3 +131,14 @@ def test_an_issuer_nobody_would_accept_is_refused(tmp_path):
     with pytest.raises(RosterFault):
         create(tmp_path / "roster.json", "")
     assert not (tmp_path / "roster.json").exists()
+
+
+def test_who_waits_for_a_process_that_was_stopped_is_told_so_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "LOCKED_S", 0.05)
+    draft = tmp_path / "members.json"
+    with roster.lock(draft), pytest.raises(RosterFault, match="end it, then try again"), roster.lock(draft):
+        pass
+    with roster.lock(draft):
+        pass

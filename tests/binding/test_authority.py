@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connector.authority import issuing, keeping
+from connector.authority import issuing, keeping, roster
 from connector.authority.asking import MAX_REQUEST
 from connector.authority.inviting import invite, parse_link
 from connector.authority.joining import Joined
@@ -15,6 +15,7 @@ from connector.authority.keeping import Authority
 from connector.binding.authority import NEWS_MS, JoinRefusal, news_routes, routes
 from connector.binding.dsp.listener import make_refusals
 from connector.binding.dsp.routing import dispatcher
+from connector.identity.keys import load_private
 from connector.net.serving.messages import Application, PeerRequest, Reply, read_nothing
 from connector.net.serving.rates import CallerRates
 from tests.authority.folders import DID, NOW, NOW_MS, Applicant, found
@@ -83,6 +84,27 @@ async def test_the_status_list_is_signed_again_when_something_was_revoked_or_an_
     assert (await door.ask("GET", "/authority/status")).body != second
 
 
+async def test_strangers_who_come_together_cause_one_look_at_the_key(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, looked = Door(authority, Applicant()), list[Authority]()
+    load = keeping.load_certified
+
+    def count(asked: Authority) -> object:
+        looked.append(asked)
+        return load(asked)
+
+    monkeypatch.setattr(keeping, "load_certified", count)
+    for path in ("did.json", "status"):
+        looked.clear()
+        answers = await asyncio.gather(*(door.ask("GET", f"/authority/{path}") for _ in range(50)))
+        assert len({answer.body for answer in answers}) == 1
+        assert len(looked) == 1
+    keeping.rotate(authority, [load_private(authority.folder / keeping.ROOT)], now=NOW)
+    (method,) = msgspec.json.decode((await door.ask("GET", "/authority/did.json")).body)["verificationMethod"]
+    assert method["id"] == f"{DID}#{keeping.load_issuer(authority).kid}"
+
+
 async def test_a_list_that_was_never_published_is_not_there(tmp_path: Path) -> None:
     door = Door(found(tmp_path), Applicant())
     assert (await door.ask("GET", "/authority/members")).status == 404
@@ -110,6 +132,18 @@ async def test_a_refusal_says_one_sentence_and_counts_against_the_address(author
     door.now_ms += 10_000
     assert (await door.post(b"x" * (MAX_REQUEST + 1))).status == 413
     assert (firm.fetched, door.changes) == ([], 0)
+
+
+async def test_who_joins_while_a_process_keeps_the_files_locked_comes_again_and_learns_nothing_of_them(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "LOCKED_S", 0.05)
+    firm = Applicant()
+    door, link = Door(authority, firm), parse_link(invite(authority, "Firma", now=NOW))
+    with keeping.hold(authority):
+        answer = await door.post(firm.asks(link))
+    assert (answer.status, answer.body) == (503, b"")
+    assert (await door.post(firm.asks(link))).status == 200
 
 
 async def test_news_wake_the_look_at_the_list_every_few_seconds_at_most() -> None:

@@ -173,6 +173,19 @@ async def test_strangers_cause_one_look_at_the_list_in_a_while_and_bad_tokens_no
     assert board.reads == 3
 
 
+async def test_a_clock_that_was_set_back_keeps_no_newcomer_waiting():
+    clock, board, newcomer, key = [NOW_MS], Board(), "did:web:neu.example", generate()
+    city = await identity(board, CITY, CITY_KEY)
+    city._clock = lambda: clock[0]
+    assert not await city.look_again(city.roster)
+    clock[0] -= 3_000_000
+    board.content = signed(document(2, [*MEMBERS, member(newcomer, key)]))
+    caller = await city.authenticate(
+        f"Bearer {issue(key, issuer=newcomer, audience=CITY, jti='j', now_s=clock[0] // 1000)}", Intent.SEARCH
+    )
+    assert caller.participant == newcomer
+
+
 async def test_a_bad_list_leaves_the_one_in_use_and_an_unchanged_one_changes_nothing():
     board = Board(signed(document(2)))
     remembered = []

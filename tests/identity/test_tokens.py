@@ -116,6 +116,7 @@ def test_no_rule_is_without_a_test():
         (compact(HEADER, {**CLAIMS, "exp": 1e300}), "claims"),
         (compact(HEADER, {**CLAIMS, "iat": -1}), "claims"),
         (compact(HEADER, {**CLAIMS, "jti": "j" * 257}), "claims"),
+        (compact(HEADER, {**CLAIMS, "jti": "j\0"}), "claims"),
         (compact(HEADER, {**CLAIMS, "sub_jwk": {}}), "self-issued"),
         (compact(HEADER, {**CLAIMS, "aud": UTILITY}), "audience"),
         (compact(HEADER, {**CLAIMS, "aud": [CITY, CITY]}), "audience"),

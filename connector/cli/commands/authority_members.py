@@ -101,6 +101,12 @@ def invite(
     did: Annotated[
         str, typer.Option(metavar="DID", help="Only who answers at this identifier can use the invitation.")
     ] = "",
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL", help="URL of a data plane or store of the member with another origin. May be repeated."
+        ),
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=90, help="How long the link can be used, in days.")] = 7,
 ) -> None:
     """Make a link with which one organisation joins, once: `datenkontor join LINK`.
@@ -116,6 +122,7 @@ def invite(
         roles=role or (),
         types=type or (),
         did=did,
+        data=data or (),
     )
     call.output.print_result({"link": link, "name": name, "days": days}, link)
     call.output.print_hint(call.output.say("authority.invited", name=name, count=days))

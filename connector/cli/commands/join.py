@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from connector.app.trust.joining import ask_to_join, fetch_terms, open_client, store_credential
-from connector.authority.inviting import InvitationLink, parse_link
+from connector.authority.inviting import LONGEST_LINK, InvitationLink, parse_link
 from connector.authority.joining import Joined
 from connector.authority.keeping import ROOTS
 from connector.authority.roster import RosterFault
@@ -27,6 +28,10 @@ from connector.settings import Settings, SettingsError, load
 
 app = create_word()
 
+LINK_HELP = (
+    "The invitation, as the data-space operator sent it; - reads it from standard input, so that no list of processes "
+    "shows it."
+)
 HANDED = "membership.jwt"
 """The file of the credential until it is in the store."""
 
@@ -38,11 +43,12 @@ HANDED = "membership.jwt"
     faults=(RosterFault, SettingsError),
     example="""datenkontor join 'https://daten.stadt.example/authority/join#…' werke \\
     --public-url https://daten.werke.example --certificate fullchain.pem --certificate-key tls-key.pem
-    datenkontor join 'https://daten.stadt.example/authority/join#…' werke""",
+    datenkontor join 'https://daten.stadt.example/authority/join#…' werke
+    datenkontor join - werke < invitation.txt""",
 )
 def join(
     call: CommandCall,
-    link: Annotated[str, typer.Argument(metavar="LINK", help="The invitation, as the data-space operator sent it.")],
+    link: Annotated[str, typer.Argument(metavar="LINK", help=LINK_HELP)],
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of the connector; it is set up if it does not exist.")
     ],
@@ -71,7 +77,7 @@ def join(
     A connector that was a member by the key on its card keeps its identifier and its agreements. It must not run
     meanwhile. What was refused has changed nothing.
     """
-    taken, file = parse_link(link), directory / SETTINGS
+    taken, file = parse_link(sys.stdin.readline(LONGEST_LINK) if link == "-" else link), directory / SETTINGS
     is_new, existed = not file.exists(), directory.exists()
     secret = ""
     try:

@@ -9,12 +9,13 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from connector.identity.dcp.access import AccessTokens
 from connector.identity.dcp.presented import Verifier, open_credential, verify_credential
 from connector.identity.dcp.resolver import DidResolver
-from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
+from connector.identity.dcp.self_issued import ListKeys, SelfIssued, verify_by_newest, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists
 from connector.identity.jws import Rejected, sign
 from connector.identity.keys import SigningKey
@@ -50,7 +51,8 @@ class CallerGate:
     """Authenticates callers of the Credential Service by their self-issued tokens. Implements `Authenticator`.
 
     `is_known` is the gate before any fetch, `describe` returns the evidence of a caller beside the usual; it may raise
-    Rejected. `take_missing` says, by the profile in use, what `verify_self_issued` takes.
+    Rejected. `takes_missing` and `list_keys` say, by the list in use, what `verify_self_issued` takes, and `look_again`
+    is as for `verify_by_newest`.
     """
 
     owner: str
@@ -60,22 +62,27 @@ class CallerGate:
     is_known: Callable[[str], bool]
     describe: Callable[[SelfIssued], Mapping[str, Any]]
     takes_missing: Callable[[], bool]
+    list_keys: ListKeys
+    look_again: Callable[[], Awaitable[bool]]
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - one purpose each
         """Verify the token of a caller; raises Unauthenticated or AuthenticationUnavailable."""
-        sent = await run_nested(
-            verify_self_issued(
-                bearer(authorization),
-                audience=self.audience,
-                is_member=self.is_known,
-                resolve=self._resolve,
-                now_s=self.clock() / 1000,
-                take_missing=self.takes_missing(),
-            )
-        )
+        verify = partial(self._verify, bearer(authorization))
+        sent = await run_nested(verify_by_newest(verify, self.look_again))
         evidence = {"mechanism": "dcp", "kid": sent.key.kid, **self.describe(sent)}
         key = make_replay_key(self.owner, sent.claims)
         return Caller(participant=sent.claims.iss, claims={}, evidence=evidence, replay_key=key)
+
+    async def _verify(self, token: str) -> SelfIssued:
+        return await verify_self_issued(
+            token,
+            audience=self.audience,
+            is_member=self.is_known,
+            resolve=self._resolve,
+            now_s=self.clock() / 1000,
+            take_missing=self.takes_missing(),
+            list_keys=self.list_keys,
+        )
 
     async def _resolve(self, did: str, having: str | None) -> DidDocument:
         return await self.resolver.resolve(did, having=having)

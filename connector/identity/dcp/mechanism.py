@@ -24,7 +24,7 @@ from connector.identity.dcp.partners import PartnerLists, describe
 from connector.identity.dcp.presented import TrustedIssuers, Verifier, name_missing, verify_presentation
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.dcp.reviewing import CredentialReview
-from connector.identity.dcp.self_issued import SelfIssued, verify_self_issued
+from connector.identity.dcp.self_issued import SelfIssued, verify_by_newest, verify_self_issued
 from connector.identity.dcp.statuses import StatusLists, verify_by_documents
 from connector.identity.jws import Rejected, open_signed
 from connector.identity.keys import PEER_ALGORITHMS, SigningKey, VerificationKey
@@ -100,6 +100,7 @@ class DcpIdentity:
         self._key = key
         self._members = members
         self._partners = partners
+        self._grace_ms = grace_ms
         self._own_profile = profile
         self._profile = profile or TrustProfile()
         self._client = client
@@ -205,6 +206,8 @@ class DcpIdentity:
             is_known=is_known,
             describe=describe,
             takes_missing=self._takes_missing,
+            list_keys=self._list_keys,
+            look_again=self._look_again,
         )
 
     def _takes_missing(self) -> bool:
@@ -327,38 +330,42 @@ class DcpIdentity:
         return self._members.problem()
 
     def warning(self) -> str | None:
-        """Return that the list expires soon, or that the status of a credential cannot be read."""
-        return self._members.warning() or self._review.warning()
+        """Return that a list expires soon or cannot be renewed, or that the status of a credential cannot be read."""
+        of_partners = self._partners.warning() if self._partners else None
+        return self._members.warning() or self._review.warning() or of_partners
 
     def exclude(self, id: str) -> Exclusion | None:
         """Return why nothing may be delivered to a participant any more: by the lists, then by its credentials."""
         found = self._members.exclude(id)
-        if found is Exclusion.NOT_LISTED and self.participant(id) is not None:
+        if found is Exclusion.NOT_LISTED and self._find_of_partner(id, late_ms=self._grace_ms) is not None:
             found = None
         return found or self._review.exclude(id)
 
     def participant(self, id: str) -> Participant | None:
         """Return a member, or one of a partner, by any identifier that it has or had."""
-        if self._members.entry(id) is not None or self._partners is None:
-            return self._members.participant(id)
-        found = self._partners.find(id)
-        return describe(*found) if found and self._is_of_partner(found[1]) else None
+        found = self._find_of_partner(id)
+        return describe(*found) if found else self._members.participant(id)
 
     def participants(self) -> Sequence[Participant]:
         """Return all members, then those of partners."""
-        own = self._members.participants()
         others = self._partners.participants() if self._partners else ()
-        return (*own, *(each for each in others if self._members.entry(each.id) is None))
+        return (*self._members.participants(), *(each for each in others if self._find_of_partner(each.id)))
 
-    def _is_of_partner(self, member: Member) -> bool:
-        """Return whether no identifier of a partner's member is that of an own member."""
-        return all(self._members.entry(name) is None for name in (member.id, *member.former))
+    def _find_of_partner(self, id: str, *, late_ms: int = 0) -> tuple[str, Member] | None:
+        """Return a member of a partner, with its authority; None if one of its identifiers is that of an own member.
+
+        `late_ms` is how long after the end of its list.
+        """
+        if self._partners is None or self._members.entry(id) is not None:
+            return None
+        found = self._partners.find(id, late_ms=late_ms)
+        names = (found[1].id, *found[1].former) if found else ()
+        return found if all(self._members.entry(name) is None for name in names) else None
 
     def _find_entry(self, id: str) -> Member | None:
         """Return the entry of a member, or of one of a partner."""
-        own = self._members.entry(id)
-        found = self._partners.find(id) if own is None and self._partners else None
-        return found[1] if found and self._is_of_partner(found[1]) else own
+        found = self._find_of_partner(id)
+        return found[1] if found else self._members.entry(id)
 
     def _is_listed_by_keys(self, entry: Member | None) -> bool:
         """Return whether a member is known by the keys of the list still, in a data space that moves over."""
@@ -382,14 +389,7 @@ class DcpIdentity:
         return self.participant(did) is not None
 
     async def _verify_token(self, token: str) -> SelfIssued:
-        """Verify a token; a caller that the list does not know may be on one that was published a moment ago."""
-        try:
-            return await self._verify(token)
-        except Rejected as fault:
-            if fault.rule not in {"member", "pinned"} or not await self._look_again():
-                raise
-            self._use_list()
-            return await self._verify(token)
+        return await verify_by_newest(partial(self._verify, token), self._look_again)
 
     async def _look_again(self) -> bool:
         """Fetch the own list, and those of partners that were out of reach, every few seconds at most."""
@@ -397,21 +397,26 @@ class DcpIdentity:
         roster = self._members.roster
         if self._partners is not None and roster is not None:
             changed = await self._partners.look_again(roster.document.partners) or changed
+        if changed:
+            self._use_list()
         return changed
 
     async def _verify(self, token: str) -> SelfIssued:
-        sender = await verify_self_issued(
+        return await verify_self_issued(
             token,
             audience=self._id,
             is_member=self._is_member,
             resolve=self._verifier.resolve,
             now_s=self._clock() / 1000,
             take_missing=self._profile.without_relationships,
+            list_keys=self._list_keys,
         )
-        pinned = self._members.list_keys(sender.claims.iss)
-        if pinned and not any(sender.key.public == key.public for key in pinned):
-            raise Rejected("pinned", "the key of the token is not one of those on the participant list.")
-        return sender
+
+    def _list_keys(self, id: str) -> Sequence[VerificationKey]:
+        """Return the keys that the list of a member, or that of its partner, has of it."""
+        if self._partners is not None and self._find_of_partner(id) is not None:
+            return self._partners.list_keys(id)
+        return self._members.list_keys(id)
 
     async def _find_shown(self, sender: SelfIssued, types: tuple[str, ...]) -> tuple[PresentedCredential, ...]:
         """Return the credentials of the wanted types that the caller showed a moment ago, or shows now."""
@@ -455,7 +460,7 @@ class DcpIdentity:
         """Check that the authority of another data space speaks of its own members alone; raises Rejected."""
         roster = self._members.roster
         partners = {partner.authority for partner in roster.document.partners} if roster else set()
-        found = self._partners.find(holder) if self._partners and self._members.entry(holder) is None else None
+        found = self._find_of_partner(holder)
         for each in credentials:
             if each.issuer in partners and each.issuer != (found[0] if found else None):
                 raise Rejected("partner", f"{each.issuer} has issued a credential for somebody who is not its member.")

@@ -11,9 +11,10 @@ from contextlib import suppress
 from connector.identity.dcp.statuses import StatusLists
 from connector.identity.jws import Rejected
 from connector.ports.identity import AuthenticationUnavailable, Exclusion
-from connector.protocol.dcp.claims import PresentedCredential
+from connector.protocol.dcp.claims import PresentedCredential, StatusEntry
 
 MAX_RELIED = 4_096
+_CredentialName = tuple[str, str, tuple[StatusEntry, ...]]
 LOOK_S = 20.0
 """How long the lists of one issuer may take, in s; what is not read then is unknown until the next look."""
 
@@ -27,19 +28,32 @@ class CredentialReview:
         self._clock = clock
         self._grace_ms = grace_ms
         self._relied: OrderedDict[str, tuple[PresentedCredential, ...]] = OrderedDict()
-        self._ended: set[str] = set()
+        self._ended: dict[str, set[_CredentialName]] = {}
         self._unread: dict[str, int] = {}
 
     def note(self, participant: str, credentials: Sequence[PresentedCredential]) -> None:
-        """Keep what a participant has shown just now, whose status was good."""
-        self._relied[participant] = tuple(credentials)
+        """Keep what a participant has shown just now, whose status was good.
+
+        It takes the place of what was shown of the same types. The rest stays: what runs relies on it, and nobody makes
+        that forgotten by showing less for another purpose.
+        """
+        types = {name for each in credentials for name in each.types}
+        left = tuple(each for each in self._relied.get(participant, ()) if not types.issuperset(each.types))
+        self._relied[participant] = (*left, *credentials)
         self._relied.move_to_end(participant)
-        self._ended.discard(participant)
-        self._unread.pop(participant, None)
+        self._set_ended(participant, self._ended.get(participant, set()) & set(map(_name, left)))
+        if not left:
+            self._unread.pop(participant, None)
         if len(self._relied) > MAX_RELIED:
             oldest, _ = self._relied.popitem(last=False)
-            self._ended.discard(oldest)
+            self._ended.pop(oldest, None)
             self._unread.pop(oldest, None)
+
+    def _set_ended(self, participant: str, names: set[_CredentialName]) -> None:
+        if names:
+            self._ended[participant] = names
+        else:
+            self._ended.pop(participant, None)
 
     async def look(self) -> None:
         """Read the status of all that is relied on; each list is fetched once at most.
@@ -57,7 +71,7 @@ class CredentialReview:
         for participant in good:
             if self._relied.get(participant) is relied[participant]:
                 self._unread.pop(participant, None)
-                self._ended.discard(participant)
+                self._ended.pop(participant, None)
 
     async def _look_at(
         self, issuer: str, relied: Mapping[str, Sequence[PresentedCredential]], participants: Sequence[str]
@@ -67,19 +81,27 @@ class CredentialReview:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):
                 for participant in participants:
-                    statuses = [
-                        entry for each in relied[participant] if each.issuer == issuer for entry in each.statuses
-                    ]
-                    try:
-                        found = await self._statuses.find_ended(issuer, statuses)
-                    except (AuthenticationUnavailable, Rejected):
-                        continue
-                    unread.discard(participant)
-                    if found and self._relied.get(participant) is relied[participant]:
+                    shown = [each for each in relied[participant] if each.issuer == issuer]
+                    over, is_read = await self._find_over(shown)
+                    if is_read:
+                        unread.discard(participant)
+                    if over and self._relied.get(participant) is relied[participant]:
                         ended.add(participant)
-                        self._ended.add(participant)
+                        others = {each for each in self._ended.get(participant, ()) if each[0] != issuer}
+                        self._set_ended(participant, others | over)
                         self._unread.pop(participant, None)
         return ended, unread
+
+    async def _find_over(self, credentials: Sequence[PresentedCredential]) -> tuple[set[_CredentialName], bool]:
+        """Return which credentials have ended, and whether the status of all is known."""
+        over, is_read = set[_CredentialName](), True
+        for each in credentials:
+            try:
+                if await self._statuses.find_ended(each.issuer, each.statuses):
+                    over.add(_name(each))
+            except (AuthenticationUnavailable, Rejected):
+                is_read = False
+        return over, is_read
 
     def exclude(self, participant: str) -> Exclusion | None:
         """Return why nothing may be delivered to a participant any more, or None."""
@@ -101,3 +123,8 @@ class CredentialReview:
             f"The status of the credentials of {len(self._unread)} participants cannot be read: nothing new is agreed "
             f"with them, and what runs ends in {hours:.1f} hours. Ask their issuer for a status list that is reachable."
         )
+
+
+def _name(credential: PresentedCredential) -> _CredentialName:
+    """Return what tells a credential from others: an identifier is none that its issuer has to give."""
+    return credential.issuer, credential.id, credential.statuses

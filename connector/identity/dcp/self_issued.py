@@ -4,7 +4,7 @@ The rules are one ordered list, the cheap ones first: a token of somebody who is
 fetch, and neither does one that any earlier rule refuses.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from connector.identity.dcp.methods import find_key
@@ -15,11 +15,17 @@ from connector.protocol.dcp.did import parse_key_name
 from connector.protocol.dcp.document import DidDocument, Relationship
 from connector.protocol.dcp.errors import ClaimFault
 
-RULES: Final = (*OPENING_RULES, *CLAIM_RULES, "key-name", "member", "document", *KEY_RULES)
+RULES: Final = (*OPENING_RULES, *CLAIM_RULES, "key-name", "member", "document", *KEY_RULES, "pinned")
 """The names of the rules, in the order in which they are applied."""
+LISTED_RULES: Final = frozenset({"member", "pinned"})
+"""The rules by which a token fails that a newer participant list may let through."""
 
 Resolve = Callable[[str, str | None], Awaitable[DidDocument]]
 """Returns the document of an identifier, one with the named key if there is any; raises ClaimFault."""
+
+
+ListKeys = Callable[[str], Sequence[VerificationKey]]
+"""Returns the keys that the participant list has of a participant, by any identifier that it has or had."""
 
 
 class SelfIssued(NamedTuple):
@@ -30,6 +36,11 @@ class SelfIssued(NamedTuple):
     document: DidDocument
 
 
+def list_nothing(_: str) -> Sequence[VerificationKey]:
+    """Return that the list has no keys of a participant: those of its document count."""
+    return ()
+
+
 async def verify_self_issued(
     token: str,
     *,
@@ -38,6 +49,7 @@ async def verify_self_issued(
     resolve: Resolve,
     now_s: float,
     take_missing: bool = False,
+    list_keys: ListKeys = list_nothing,
 ) -> SelfIssued:
     """Check a token against `RULES` in order; raises Rejected at the first rule that fails.
 
@@ -48,6 +60,8 @@ async def verify_self_issued(
         resolve: fetches documents. What it raises beside ClaimFault goes through.
         now_s: seconds since the Unix epoch.
         take_missing: accept the keys of a document that states no verification relationship at all.
+        list_keys: if the list has keys of the issuer, the key is one of them, whatever its document says: whoever gets
+            hold of its host name is not the issuer.
     """
     opened = open_signed(token, limit=MAX_TOKEN, kinds=(KIND,), algorithms=PEER_ALGORITHMS)
     claims = read_token_claims(opened, audience=audience, now_s=now_s)
@@ -56,7 +70,26 @@ async def verify_self_issued(
         raise Rejected("member", "the issuer is not on the participant list.")
     document = await resolve_signer(resolve, claims.iss, opened)
     key = verify_by(opened, document, Relationship.TOKEN, take_missing=take_missing)
+    pinned = list_keys(claims.iss)
+    if pinned and not any(key.public == each.public for each in pinned):
+        raise Rejected("pinned", "the key of the token is not one of those on the participant list.")
     return SelfIssued(claims, key, document)
+
+
+async def verify_by_newest(
+    verify: Callable[[], Awaitable[SelfIssued]], look_again: Callable[[], Awaitable[bool]]
+) -> SelfIssued:
+    """Verify a token, and once more if it failed by the participant list and there is a newer one; raises Rejected.
+
+    A caller that the list does not know may be on one that was published a moment ago. `look_again` returns whether
+    there is another list in use now.
+    """
+    try:
+        return await verify()
+    except Rejected as fault:
+        if fault.rule not in LISTED_RULES or not await look_again():
+            raise
+    return await verify()
 
 
 def check_key_name(opened: Opened, signer: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,15 @@ def test_a_new_member_is_set_up_listed_and_holds_a_credential(cli: Cli, tmp_path
         assert (code, "used already" in told, (tmp_path / "other").exists()) == (1, True, False), told
     listed = cli("authority", "member", "list", "--json", *BROKER).json["items"]
     assert {row["name"] for row in listed} == {"broker", "Firma GmbH"}
+
+
+def test_an_invitation_is_read_from_standard_input_where_no_list_of_processes_shows_it(
+    cli: Cli, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(invite(cli, "Firma GmbH") + "\n"))
+    with answering(tmp_path / "broker/datenkontor.toml"):
+        code, told = join(cli, "-", "firma", port)
+    assert (code, "Firma GmbH is a member now." in told) == (0, True), told
 
 
 def test_what_is_refused_leaves_nothing(cli: Cli, tmp_path: Path, port: int) -> None:

@@ -16,10 +16,13 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from connector.authority.asking import KIND as JOINING
+from connector.authority.asking import SentRequest, read_sent
 from connector.authority.inviting import InvitationLink, parse_link
 from connector.authority.roster import RosterFault
 from connector.identity.dcp.methods import find_key
@@ -36,13 +39,34 @@ from connector.protocol.dcp.claims import read_claims, read_presentation
 from connector.protocol.dcp.did import parse_key_name, parse_web_did
 from connector.protocol.dcp.document import Relationship, ServiceType, read_document, write_document
 from connector.protocol.dcp.errors import ClaimFault
+from connector.protocol.dcp.issuance import (
+    CredentialContainer,
+    CredentialMessage,
+    IssuanceStatus,
+    read_credential_message,
+    read_credential_offer,
+    write_credential_message,
+    write_credential_offer,
+)
 from connector.protocol.dcp.presentations import read_query, read_response, write_query, write_response
+from connector.protocol.dcp.requests import (
+    RequestStatus,
+    SupportedCredential,
+    ToldStatus,
+    read_credential_request,
+    read_metadata,
+    read_status,
+    write_credential_request,
+    write_metadata,
+    write_status,
+)
 from connector.protocol.dcp.scopes import Scope, ScopeKind, parse_scope
 from connector.protocol.dcp.status_list import expand_status_list
 from tests.identity.dcp.places import (
     CITY,
     FIRM,
     KEYS,
+    NOW_MS,
     NOW_S,
     US,
     credential,
@@ -54,7 +78,7 @@ from tests.identity.dcp.places import (
     status_list,
 )
 
-ROOT, SPARE = generate(), generate()
+ROOT, SPARE, APPLICANT = generate(), generate(), generate()
 BATCH = 250
 BY_DAY = 1_000
 BY_NIGHT = int(os.environ.get("FUZZ", "1000000"))
@@ -119,6 +143,29 @@ def read_invitation(text: bytes) -> None:
     assert parse_link(_text(text)).secret
 
 
+def read_issuance(body: bytes) -> None:
+    """Read a message of an issuer or a holder, by whatever it says that it is: the others refuse it."""
+    taken = 0
+    for read in (read_credential_message, read_credential_offer, read_credential_request, read_status):
+        with suppress(ClaimFault):
+            read(body)
+            taken += 1
+    with suppress(ClaimFault):
+        read_metadata(body, CITY)
+        taken += 1
+    if not taken:
+        raise ClaimFault("It is no message about the issuance of credentials.")
+    assert taken == 1
+
+
+def read_application(text: bytes) -> None:
+    """Read what somebody sends who wants to join: as it is, or with a valid signature of its content."""
+    if b"successor" in text:
+        text = msgspec.json.encode(SentRequest(request=sign(APPLICANT, text, kind=JOINING), secret="s"))
+    request, _ = read_sent(text, NOW_MS)
+    assert request.card.keys
+
+
 def read_lines(text: bytes) -> None:
     """Read a participant list with what stands before it: certificates, and the word about new roots."""
     roots = (ROOT.verification, SPARE.verification)
@@ -157,7 +204,21 @@ def write_list() -> bytes:
     return "\n".join((word, certificate, sign(ROOT, b"{}", kind=ROSTER))).encode()
 
 
+JWK = {**public_jwk(APPLICANT)}
+CARD = {"id": FIRM, "name": "Firma", "address": "https://firma.example/dsp", "keys": [JWK]}
+APPLICATION = {"authority": CITY, "card": CARD, "at": NOW_MS, "invitation": "a1", "successor": "", "dropped": ["k"]}
+OFFERED = SupportedCredential("urn:1", "MembershipCredential", "vc20-bssl/jwt")
+ISSUED = CredentialMessage(
+    "urn:i", "urn:h", IssuanceStatus.ISSUED, "", (CredentialContainer("MembershipCredential", "a.b.c", "jwt"),)
+)
 DOCUMENT = write_document(FIRM, [("k1", jwk_of(KEYS[FIRM]))], [("cs", ServiceType.CREDENTIALS, "https://a.example")])
+MULTIBASE = "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+MULTIKEYS = {
+    **DOCUMENT,
+    "verificationMethod": [
+        {"id": f"{FIRM}#k1", "type": "Multikey", "controller": FIRM, "publicKeyMultibase": MULTIBASE}
+    ],
+}
 MEMBER = Scope(ScopeKind.TYPE, "MembershipCredential")
 PARSERS = {
     "token": Parser(
@@ -170,7 +231,7 @@ PARSERS = {
         (ClaimFault,),
         [b"did:web:daten.stadt.example%3A8443:verkehr:a_b-c", b"did:web:stadt.example", b"did:web:a.example#k1"],
     ),
-    "document": Parser(read_did_document, (ClaimFault,), [dumped(DOCUMENT)]),
+    "document": Parser(read_did_document, (ClaimFault,), [dumped(DOCUMENT), dumped(MULTIKEYS)]),
     "status list": Parser(
         read_list, (ClaimFault,), [pack(1, 7).encode(), pack(*range(0, 9_000, 7)).removeprefix("u").encode()]
     ),
@@ -196,6 +257,22 @@ PARSERS = {
         ],
     ),
     "answer": Parser(lambda body: read_response(body) and None, (ClaimFault,), [write_response(["a.b.c"])]),
+    "issuance": Parser(
+        read_issuance,
+        (ClaimFault,),
+        [
+            write_credential_message(ISSUED),
+            write_credential_offer(CITY, [OFFERED], reason="reissue"),
+            write_credential_request("urn:h", ["urn:1", "urn:2"]),
+            write_status(ToldStatus("urn:i", "urn:h", RequestStatus.ISSUED)),
+            write_metadata(CITY, [OFFERED]),
+        ],
+    ),
+    "application": Parser(
+        read_application,
+        (RosterFault,),
+        [dumped(APPLICATION), dumped({"request": sign(APPLICANT, dumped(APPLICATION), kind=JOINING), "secret": "s"})],
+    ),
     "list": Parser(read_lines, (Rejected,), [write_list()]),
     "invitation": Parser(
         read_invitation,

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from jwt.utils import base64url_decode
 
 from connector.identity.dcp import mechanism as mechanisms
 from connector.identity.dcp.mechanism import MAX_FETCHES, SHOWN_MS, DcpIdentity
@@ -16,10 +18,11 @@ from connector.identity.jws import Rejected, sign
 from connector.identity.keys import public_jwk
 from connector.identity.listing.partner import Partner
 from connector.identity.listing.profile import KIND, ProfileRejected, TrustProfile, parse_profile, read_profile
-from connector.identity.roster import Member, RosterRejected, RosterSource
+from connector.identity.roster import GRACE_MS, LOOK_AGAIN_MS, Member, RosterRejected, RosterSource
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable, Exclusion, Intent
 from connector.protocol.dcp.presentations import read_query, write_response
+from connector.protocol.dcp.scopes import Scope, ScopeKind
 from tests.identity.dcp.places import (
     CITY,
     FIRM,
@@ -36,7 +39,7 @@ from tests.identity.dcp.places import (
     signed,
     status_at,
 )
-from tests.identity.lists import OPERATOR, Board, document
+from tests.identity.lists import NOW, OPERATOR, Board, document
 from tests.identity.lists import signed as signed_list
 
 SERVICE = "https://firma.example/credentials/presentations/query"
@@ -222,6 +225,22 @@ async def test_a_member_with_keys_on_the_list_signs_with_one_of_them() -> None:
     assert (await same.authenticate(token(places), Intent.ENDING)).participant == FIRM
 
 
+@pytest.mark.parametrize("door", ["verifiers", "issuer"])
+async def test_the_keys_of_the_list_count_at_every_door_and_a_new_list_at_once(door: str) -> None:
+    """Who has got hold of the host name of a member is refused as a verifier and as a holder too."""
+    places, board = Places(), Board(list_of(MEMBERS[0], Member(id=FIRM, name="Firma", keys=(jwk_of(key_of(FIRM)),))))
+    us = await mechanism(places, board)
+    gate = us.holder.verifiers if door == "verifiers" else us.issuer.holders
+    opens = us.issue_for(FIRM, [Scope(ScopeKind.TYPE, "MembershipCredential")])
+    access = json.loads(base64url_decode(opens.split(".")[1]))["token"]
+    with pytest.raises(Rejected) as refused:
+        await gate.authenticate(token(places, token=access), Intent.CATALOG)
+    assert refused.value.rule == "pinned"
+    board.content = list_of(MEMBERS[0], Member(id=FIRM, name="Firma", keys=(jwk_of(KEYS[FIRM]),)), version=2)
+    places.now_ms += LOOK_AGAIN_MS
+    assert (await gate.authenticate(token(places, token=access), Intent.CATALOG)).participant == FIRM
+
+
 async def test_two_members_that_verify_each_other_at_their_limits_do_not_wait_for_each_other() -> None:
     """The wallet verifies who asks while that one verifies the wallet's owner: many at a time, on both sides."""
     places = Places()
@@ -366,3 +385,47 @@ async def test_what_a_profile_permits_counts_from_its_list_on_and_no_longer(at_f
     places.now_ms += FRESH_MS * 4
     await us.refresh()
     assert await is_admitted(2) is not at_first
+
+
+async def with_partner(places: Places, *members: Member) -> DcpIdentity:
+    """Return the mechanism of a data space whose partner lists `members`."""
+
+    def fetch(_: str) -> RosterSource:
+        async def get() -> bytes:
+            return signed_list(msgspec.structs.replace(document(1, members), issuer=STRANGER))
+
+        return get
+
+    partner = Partner(
+        authority=STRANGER,
+        list="https://fremd.example/list",
+        roots=(public_jwk(OPERATOR.verification),),
+        types=("MembershipCredential",),
+    )
+    lasting = document(1, [MEMBERS[0]], expires=NOW + timedelta(days=9))
+    own = signed_list(msgspec.structs.replace(lasting, partners=(partner,)))
+    us = await mechanism(places, Board(own))
+    us._partners = PartnerLists(fetch, lambda: places.now_ms, {}, lambda _: None)
+    await us.refresh()
+    return us
+
+
+async def test_a_member_of_a_partner_signs_with_a_key_of_its_list() -> None:
+    places = Places()
+    us = await with_partner(places, Member(id=FIRM, name="Firma", keys=(jwk_of(KEYS[FIRM]),)))
+    assert (await us.authenticate(token(places), Intent.ENDING)).participant == FIRM
+    moved = Member(id="did:web:neu.example", name="Firma", former=(FIRM,), keys=(jwk_of(key_of(FIRM)),))
+    us = await with_partner(places, moved)
+    with pytest.raises(Rejected) as refused:
+        await us.authenticate(token(places), Intent.ENDING)
+    assert refused.value.rule == "pinned"
+
+
+async def test_what_runs_with_the_member_of_a_partner_goes_on_for_the_time_of_grace_after_its_list() -> None:
+    places = Places()
+    us = await with_partner(places, Member(id=FIRM, name="Firma"))
+    assert us.exclude(FIRM) is None
+    places.now_ms += 86_400_000
+    assert (us.participant(FIRM), us.exclude(FIRM)) == (None, None)
+    places.now_ms += GRACE_MS
+    assert us.exclude(FIRM) is Exclusion.NOT_LISTED

@@ -23,6 +23,7 @@ class Other:
         self.content: bytes | None = signed(document())
         self.now_ms = NOW_MS
         self.kept: dict[str, AcceptedRoster] = {}
+        self.texts: dict[str, bytes] = {}
 
     def fetch(self, url: str) -> RosterSource:
         async def get() -> bytes:
@@ -33,7 +34,9 @@ class Other:
         return get
 
     def lists(self) -> PartnerLists:
-        return PartnerLists(self.fetch, lambda: self.now_ms, self.kept, self.kept.update)
+        return PartnerLists(
+            self.fetch, lambda: self.now_ms, self.kept, self.kept.update, self.texts.__setitem__, self.texts.get
+        )
 
 
 async def test_a_member_of_a_partner_is_known_without_its_roles_and_claims() -> None:
@@ -102,3 +105,60 @@ async def test_nobody_is_met_by_an_expired_list_or_while_suspended() -> None:
     other.content = signed(document(2, [member(CITY, suspended=True)]))
     await lists.refresh([PARTNER])
     assert (lists.find(CITY), lists.participants()) == (None, ())
+
+
+async def test_a_partner_that_claims_the_member_of_another_leads_nothing_to_itself() -> None:
+    """Else tokens for that member would go to an address of its choice, and could be used at the member."""
+    thief, other = "did:web:dieb.example", Other()
+    claimed = replace(member(CITY), address="https://dieb.example/dsp")
+    lists = other.lists()
+    await lists.refresh([PARTNER])
+    assert lists.find(CITY) is not None
+    roots = (public_jwk(OTHER_KEY.verification),)
+
+    def fetch(url: str) -> RosterSource:
+        async def get() -> bytes:
+            return signed(replace(document(1, [claimed]), issuer=thief), OTHER_KEY)
+
+        return get if "dieb" in url else other.fetch(url)
+
+    lists._fetch = fetch
+    await lists.refresh([PARTNER, Partner(authority=thief, list="https://dieb.example/members", roots=roots)])
+    assert (lists.find(CITY), lists.list_keys(CITY)) == (None, ())
+    assert lists.find(UTILITY) is not None
+    assert f"{CITY} is on the lists of {AUTHORITY} and of {thief}" in (lists.warning() or "")
+    await lists.refresh([PARTNER])
+    assert (lists.find(CITY) is not None, lists.warning()) == (True, None)
+
+
+async def test_a_process_that_begins_while_a_partner_is_away_knows_its_members_by_the_list_it_kept() -> None:
+    other = Other()
+    await other.lists().refresh([PARTNER])
+    other.content = None
+    again = other.lists()
+    assert await again.refresh([PARTNER])
+    assert again.find(UTILITY) is not None
+    assert "does not answer" in (again.warning() or "")
+    other.texts[AUTHORITY] = signed(document(), OTHER_KEY)
+    spoilt = other.lists()
+    await spoilt.refresh([PARTNER])
+    assert spoilt.find(UTILITY) is None
+
+
+async def test_a_list_by_roots_that_were_replaced_counts_no_more() -> None:
+    other = Other()
+    lists = other.lists()
+    await lists.refresh([PARTNER])
+    assert await lists.refresh([replace(PARTNER, roots=(public_jwk(OTHER_KEY.verification),))])
+    assert lists.find(CITY) is None
+
+
+async def test_a_member_is_found_for_a_time_after_the_end_of_its_list_by_who_asks_so() -> None:
+    other = Other()
+    lists = other.lists()
+    await lists.refresh([PARTNER])
+    other.now_ms += 86_400_000
+    assert lists.find(CITY) is None
+    assert lists.find(CITY, late_ms=1_000) is not None
+    other.now_ms += 1_000
+    assert lists.find(CITY, late_ms=1_000) is None

@@ -1,6 +1,7 @@
 """Credentials that were shown are looked at again: what was revoked since, and what nobody can say."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,7 +11,7 @@ from connector.identity.dcp.reviewing import CredentialReview
 from connector.identity.dcp.statuses import FRESH_MS
 from connector.net.transport import HttpCall
 from connector.ports.identity import Exclusion
-from connector.protocol.dcp.claims import StatusEntry
+from connector.protocol.dcp.claims import PresentedCredential, StatusEntry
 from tests.identity.dcp.places import FIRM, LIST_URL, NOW_MS, STRANGER, Places, credential, signed, status_at
 from tests.support.transport import InProcessAnswer
 
@@ -35,6 +36,12 @@ async def relied() -> tuple[Places, CredentialReview]:
     return places, review
 
 
+def another(credentials: Sequence[PresentedCredential]) -> list[PresentedCredential]:
+    """Return credentials of the same types that were issued since, at a place of their own."""
+    places = (StatusEntry("revocation", 8, LIST_URL),)
+    return [each._replace(id=f"{each.id}-new", statuses=places) for each in credentials]
+
+
 async def test_a_credential_that_was_revoked_excludes_its_holder_until_it_shows_another() -> None:
     places, review = await relied()
     await review.look()
@@ -43,8 +50,34 @@ async def test_a_credential_that_was_revoked_excludes_its_holder_until_it_shows_
     places.now_ms += FRESH_MS
     await review.look()
     assert review.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
-    review.note(FIRM, [])
+    review.note(FIRM, another(review._relied[FIRM]))
     assert review.exclude(FIRM) is None
+
+
+async def test_a_credential_that_was_revoked_is_not_forgotten_because_less_is_shown_for_another_purpose() -> None:
+    places, review = await relied()
+    role = review._relied[FIRM]
+    membership = [each._replace(id="urn:uuid:2", types=("Other",), statuses=()) for each in role]
+    review.note(FIRM, membership)
+    places.publish_list(7)
+    places.now_ms += FRESH_MS
+    await review.look()
+    assert review.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
+    review.note(FIRM, membership)
+    assert review.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
+    review.note(FIRM, another(role))
+    assert review.exclude(FIRM) is None
+
+
+async def test_a_list_that_cannot_be_read_hides_no_revocation_in_another_of_its_issuer() -> None:
+    places, review = await relied()
+    away = (StatusEntry("revocation", 1, "https://stadt.example/status/away"),)
+    lost = [each._replace(id="urn:uuid:2", types=("Other",), statuses=away) for each in review._relied[FIRM]]
+    review.note(FIRM, [*lost, *review._relied[FIRM]])
+    places.publish_list(7)
+    places.now_ms += FRESH_MS
+    await review.look()
+    assert review.exclude(FIRM) is Exclusion.CREDENTIAL_ENDED
 
 
 async def test_a_status_that_cannot_be_read_warns_at_once_and_excludes_after_the_time_of_grace() -> None:
@@ -93,6 +126,6 @@ async def test_what_is_shown_during_a_look_is_not_judged_by_what_was_shown_befor
     places.now_ms += FRESH_MS
     look = asyncio.create_task(review.look())
     await asyncio.sleep(0)
-    review.note(FIRM, [])
+    review.note(FIRM, another(review._relied[FIRM]))
     await look
     assert review.exclude(FIRM) is None

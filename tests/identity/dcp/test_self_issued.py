@@ -11,7 +11,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.utils import base64url_encode
 
 from connector.identity.dcp.methods import find_sealing_keys, read_key
-from connector.identity.dcp.self_issued import RULES, verify_self_issued
+from connector.identity.dcp.self_issued import RULES, ListKeys, list_nothing, verify_self_issued
 from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, from_jwk
 from connector.identity.tokens import issue
@@ -24,7 +24,9 @@ HEADER = {"alg": "ES256", "kid": KEYS[FIRM].kid, "typ": "JWT"}
 CLAIMS = {"iss": FIRM, "sub": FIRM, "aud": US, "jti": "j", "iat": NOW_S, "exp": NOW_S + 120}
 
 
-async def judge(token: str, places: Places | None = None, *, take_missing: bool = False) -> str | None:
+async def judge(
+    token: str, places: Places | None = None, *, take_missing: bool = False, list_keys: ListKeys = list_nothing
+) -> str | None:
     """Return the rule that a token breaks, or None."""
     try:
         await verify_self_issued(
@@ -34,6 +36,7 @@ async def judge(token: str, places: Places | None = None, *, take_missing: bool 
             resolve=(places or Places()).resolve,
             now_s=NOW_S,
             take_missing=take_missing,
+            list_keys=list_keys,
         )
     except Rejected as rejected:
         return rejected.rule
@@ -58,6 +61,7 @@ FAULTS = {
     "key": {"header": {"kid": f"{FIRM}#another"}},
     "key-algorithm": {"header": {"alg": "EdDSA"}},
     "signature": {},
+    "pinned": {},
 }
 
 
@@ -74,7 +78,10 @@ async def test_the_first_broken_rule_is_reported_and_no_later_one_runs(rule: str
         header["kid"] = KEYS[STRANGER].kid
     if rule == "document":
         places.put("https://firma.example/.well-known/did.json", {"id": CITY})
-    assert await judge(compact(header, claims), places) == rule
+    token = compact(header, claims)
+    if rule == "pinned":
+        token = issue(KEYS[FIRM], issuer=FIRM, audience=US, jti="once", now_s=NOW_S)
+    assert await judge(token, places, list_keys=lambda _: (KEYS[CITY].verification,)) == rule
     assert bool(places.fetched) == (RULES.index(rule) >= RULES.index("document"))
 
 

@@ -276,7 +276,7 @@ SENTENCES: dict[str, str] = {
     "a claim is missing or of the wrong type ({}).": "eine Angabe fehlt oder ist von der falschen Art ({0}).",
     "a time is not a number of seconds since 1970.": "eine Zeit ist keine Zahl von Sekunden seit 1970.",
     "aud is not this participant alone.": "aud nennt nicht diesen Teilnehmer allein.",
-    "iss, jti or token is empty or too long.": "iss, jti oder token ist leer oder zu lang.",
+    "iss, jti or token is empty or too long, or has a character with the number 0.": "iss, jti oder token ist leer oder zu lang oder hat ein Zeichen mit der Nummer 0.",
     "it has expired: if tokens are fresh, compare the clocks of both sides.": "abgelaufen: sind die Nachweise frisch, bitte "
     "die Uhren beider Seiten vergleichen.",
     "it is not valid yet.": "noch nicht gültig.",

@@ -377,7 +377,8 @@ SENTENCES: dict[str, str] = {
     "Public URL (https) of a folder that is set up.": "Öffentliche Adresse (https) eines Ordners, der eingerichtet wird.",
     "Role (default: `participant`). May be repeated.": "Rolle (Standard: `participant`). Mehrfach möglich.",
     "Invitation as `authority invitation list` shows it.": "Einladung, wie `authority invitation list` sie zeigt.",
-    "The invitation, as the data-space operator sent it.": "Die Einladung, wie der Betreiber des Datenraums sie gesendet hat.",
+    "The invitation, as the data-space operator sent it; - reads it from standard input, so that no list of processes shows it.": "Die Einladung, wie der Betreiber des Datenraums sie "
+    "gesendet hat; - liest sie von der Standardeingabe, so dass keine Prozessliste sie zeigt.",
     "The issuer key was stolen: all that it has signed ends at once.": "Der Signaturschlüssel wurde gestohlen: Alles, was er signiert hat, endet sofort.",
     "The process does not run: store the credential in its folder.": "Der Prozess läuft nicht: den Nachweis in seinem Ordner speichern.",
     "Thumbprint of its first root, as its operator told you.": "Fingerabdruck ihres ersten Hauptschlüssels, wie ihr Betreiber ihn genannt hat.",

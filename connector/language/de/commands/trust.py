@@ -90,6 +90,13 @@ SENTENCES: dict[str, str] = {
     "{} is the folder of an authority already and was not changed.": "{0} ist schon der Ordner einer Vertrauensstelle und bleibt, wie er ist.",
     "This is the own authority: list another one.": "Das ist die eigene Vertrauensstelle: eine andere eintragen.",
     "{} authorities are listed, which is as many as there can be.": "{0} Vertrauensstellen sind gelistet, mehr sind nicht möglich.",
+    "The participant list of the partner {} was not renewed: {}": "Die Teilnehmerliste des Partners {0} ist nicht erneuert: {1}",
+    "{} is on the lists of {} and of {}, so it is met as a member of neither: ask both operators.": "{0} steht auf den Listen von {1} und von {2} und gilt deshalb als Mitglied von keinem: bei beiden "
+    "Betreibern nachfragen.",
+    "The data plane {} cannot be used: {}": "Die Datenstelle {0} ist nicht brauchbar: {1}",
+    "The data plane {} of the card is at another host than {} names: use one host for both, or ask the data-space operator for an invitation with `--data {}`.": "Die Datenstelle {0} der "
+    "Karte liegt auf einem anderen Rechner, als {1} nennt: für beide denselben Rechner verwenden oder den Betreiber des Datenraums um eine Einladung mit `--data {2}` bitten.",
+    "Another process has kept {} locked for {} s: end it, then try again.": "Ein anderer Prozess hält {0} seit {1} s gesperrt: ihn beenden, dann noch einmal versuchen.",
     "{} is not a listed authority.": "{0} ist keine gelistete Vertrauensstelle.",
     "The list is that of another authority.": "Die Liste gehört einer anderen Vertrauensstelle.",
     "The status of the credentials of {} participants cannot be read: nothing new is agreed with them, and what runs ends in {} hours. Ask their issuer for a status list that is reachable.": "Ob die Nachweise von {0} Teilnehmern noch gelten, ist nicht zu prüfen: Mit ihnen wird nichts Neues"
