@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,19 +34,19 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
     await made.close()
 
 
-async def agree(made: City) -> str:
-    asset = await made.city.offers()
+async def agree(made: City, **more: Any) -> str:
+    asset = await made.city.offers(**more)
     asked = await made.firm.api.negotiations.start(made.city.id, asset.id)
     await made.firm.reaches(asked.id, "FINALIZED")
     return (await made.firm.api.agreements.list()).items[0].id
 
 
-async def start(made: City) -> str:
+async def start(made: City, **more: Any) -> str:
     """Start a transfer that stays active; return its identifier at the city.
 
     The firm sees the start before the city sees that the firm has it.
     """
-    begun = await made.firm.api.transfers.start(await agree(made), keep=True)
+    begun = await made.firm.api.transfers.start(await agree(made, **more), keep=True)
     shown = await made.firm.api.transfers.wait(begun.id, timeout_s=10, states=["STARTED"])
     pid = shown.peer_pid or ""
     assert (await made.city.api.transfers.wait(pid, timeout_s=10, states=["STARTED"])).state == "STARTED"
@@ -62,6 +63,13 @@ async def ends(member: Member, pid: str) -> None:
 
 async def test_members_agree_with_credentials_of_their_authority_by_the_profile_on_its_list(city: City) -> None:
     assert await agree(city)
+
+
+async def test_a_policy_on_a_role_that_only_the_credential_states_lets_a_transfer_run(city: City) -> None:
+    limited = {"leftOperand": "dk:role", "operator": "eq", "rightOperand": "participant"}
+    terms = {"permission": [{"action": "use", "constraint": [limited]}]}
+    pid = await start(city, policy=terms)
+    assert (await city.city.api.transfers.show(pid)).state == "STARTED"
 
 
 async def test_a_revoked_member_loses_its_flow_as_soon_as_the_new_list_is_seen(city: City) -> None:
