@@ -116,7 +116,7 @@ def _enter(authority: Authority, request: JoinRequest, invitation: Invitation) -
     made = make_member(request.card, roles=invitation.roles, claims=invitation.claims)
     made = msgspec.structs.replace(made, name=invitation.name, by_document=True)
     if former is None:
-        roster.add(authority.members, made)
+        roster.add(authority.members, made, given=())
         return made
 
     def move(entry: Member) -> Member:

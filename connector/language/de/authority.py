@@ -42,6 +42,10 @@ SENTENCES: dict[str, str] = {
     "invited-one": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, innerhalb eines Tages.",
     "ask-suspend": "Niemand spricht mehr mit {id}, und was mit dieser Stelle läuft, endet. "
     "Mitgliedschaft ruhen lassen?",
+    "changed": "{id} ist geändert.",
+    "change-nothing": "Es gibt nichts zu ändern: bitte --role oder --claim angeben.",
+    "more-roles": "Andere Mitglieder sehen die neue Rolle, sobald {id} den nächsten Nachweis hat: dort fordert ihn "
+    "`datenkontor credential renew` an.",
     "suspended": "Die Mitgliedschaft von {id} ruht.",
     "admitted": "{id} nimmt wieder teil.",
     "ask-revoke": "{id} ist dann kein Mitglied mehr, und die Nachweise enden endgültig. Mitgliedschaft widerrufen?",

@@ -253,6 +253,7 @@ SENTENCES: dict[str, str] = {
     "Participant that signs the list (default: that of the settings).": "Teilnehmer, der die Liste signiert (Standard: der der Einstellungen).",
     "Identity card of a participant.": "Teilnehmerausweis eines Teilnehmers.",
     "Role (default: `participant`; `broker` for the broker that signs). May be repeated.": "Rolle (Standard: `participant`; `broker` beim Broker, der die Liste signiert). Mehrfach möglich.",
+    "Role, instead of those of before. May be repeated.": "Rolle, anstelle der bisherigen. Mehrfach möglich.",
     "Claim that you confirm; policies can require it. NAME= removes a claim. May be repeated.": "Angabe, die der Betreiber bestätigt; Nutzungsbedingungen können sie verlangen. NAME= entfernt eine Angabe. Mehrfach möglich.",
     "URL of a data plane or store of the member with another origin. May be repeated.": "Adresse einer Datenstelle des Mitglieds an anderem Ort. Mehrfach möglich.",
     "Replace the entry of a member; what is not given stays as it is.": "Den Eintrag eines Mitglieds ersetzen; was nicht angegeben ist, bleibt.",
