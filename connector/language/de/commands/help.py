@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "Set up a connector or a broker in a folder.": "Einen Konnektor oder einen Broker in einem Ordner einrichten.",
     "Write the identity card anew: after a change of the settings, or with a new key.": "Den Teilnehmerausweis neu schreiben: nach einer Änderung der Einstellungen oder mit einem neuen Schlüssel.",
     "Write the identity card anew, after a change of the settings or with a new key.": "Den Teilnehmerausweis neu schreiben, nach einer Änderung der Einstellungen oder mit einem neuen Schlüssel.",
-    "The settings stay. Send the card to the data-space operator, and restart when a list with a new key is published.": "Die Einstellungen bleiben. Den Ausweis an den Betreiber des Datenraums senden; nach einem neuen Schlüssel in der Liste den Konnektor neu starten.",
+    "The settings stay; with --search they state the search too. Send the card to the data-space operator, and restart when a list with a new key is published.": "Die Einstellungen bleiben; mit --search nennen auch sie die Suche. Den Ausweis an den Betreiber des Datenraums senden; nach einem neuen Schlüssel in der Liste den Konnektor neu starten.",
     "Run a connector.": "Einen Konnektor betreiben.",
     "Run a small data space on this machine, step by step.": "Einen kleinen Datenraum auf diesem Rechner vorführen, Schritt für Schritt.",
     "Check a connector: settings, key, ports, participant list, addresses.": "Einen Konnektor prüfen: Einstellungen, Schlüssel, Ports, Teilnehmerliste, Adressen.",

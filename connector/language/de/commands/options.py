@@ -253,6 +253,8 @@ SENTENCES: dict[str, str] = {
     "Participant that signs the list (default: that of the settings).": "Teilnehmer, der die Liste signiert (Standard: der der Einstellungen).",
     "Identity card of a participant.": "Teilnehmerausweis eines Teilnehmers.",
     "Role (default: `participant`; `broker` for the broker that signs). May be repeated.": "Rolle (Standard: `participant`; `broker` beim Broker, der die Liste signiert). Mehrfach möglich.",
+    "Public URL of the data, or at a broker of the search (default: the public URL with a port of its own).": "Öffentliche Adresse der Daten, beim Broker die der Suche (Vorgabe: die öffentliche Adresse mit eigenem Port).",
+    "Network of the data space, if its addresses are not public. May be repeated.": "Netz des Datenraums, wenn dessen Adressen nicht öffentlich sind. Mehrfach möglich.",
     "Role, instead of those of before. May be repeated.": "Rolle, anstelle der bisherigen. Mehrfach möglich.",
     "Claim that you confirm; policies can require it. NAME= removes a claim. May be repeated.": "Angabe, die der Betreiber bestätigt; Nutzungsbedingungen können sie verlangen. NAME= entfernt eine Angabe. Mehrfach möglich.",
     "URL of a data plane or store of the member with another origin. May be repeated.": "Adresse einer Datenstelle des Mitglieds an anderem Ort. Mehrfach möglich.",
