@@ -61,7 +61,9 @@ async def join(authority: Authority, body: bytes, resolve: ResolveApplicant, now
     if invitation.used_by:
         _check_user(invitation, request.card.id, key.kid)
     if invitation.did not in ("", request.card.id):
-        raise RosterFault(f"The invitation is for {invitation.did}, and for nobody else.")
+        raise RosterFault(
+            f"The invitation is for {invitation.did}, and for nobody else: ask the operator for your own."
+        )
     if not again:
         _find_former(authority, request)
     await _check_document(request.card, resolve)

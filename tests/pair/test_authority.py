@@ -1,5 +1,6 @@
 """What a data space with an authority promises: the gate, revocation, rotation, the drills, and two cities."""
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
@@ -167,6 +168,29 @@ async def test_the_issuer_key_is_rotated_while_negotiations_run(city: City) -> N
     asked += [await city.firm.api.negotiations.start(city.city.id, asset.id) for _ in range(2)]
     for each in asked:
         await city.firm.reaches(each.id, "FINALIZED")
+
+
+async def test_an_authority_of_an_older_backup_is_followed_once_the_root_has_certified_it_anew(
+    city: City, tmp_path: Path
+) -> None:
+    await agree(city)
+    folder, draft = city.authority.folder, city.authority.members.read_bytes()
+    shutil.copytree(folder, tmp_path / "backup")
+    for _ in range(2):
+        city.publish()
+    await city.refresh()
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "backup", folder)
+    city.authority.members.write_bytes(draft)
+    city.publish()
+    with pytest.raises(RosterRejected, match="older"):
+        await city.city.connector.parts.identity.refresh()
+    keeping.rotate(city.authority, [city.root()], now=datetime.now(UTC), stolen=True)
+    city.publish()
+    await city.refresh()
+    for name in city.names:
+        await city.members[name].api.credentials.add(city.credential(name))
+    assert await city.firm.api.catalog.dataset(city.city.id, "urn:dataset:counts")
 
 
 async def test_a_stolen_issuer_key_signs_nothing_that_counts_once_a_new_one_is_certified(city: City) -> None:
