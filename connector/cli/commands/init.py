@@ -27,6 +27,7 @@ from connector.cli.setup.plan import (
     OPERATOR,
     SETTINGS,
     Plan,
+    PortBaseOption,
     SecondUrlOption,
     build_slug,
     check_urls,
@@ -78,9 +79,7 @@ def init(
         str | None, typer.Option(metavar="URL", help="Public URL (default: reachable on this machine only).")
     ] = None,
     second_url: SecondUrlOption = None,
-    port_base: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
-    ] = None,
+    port_base: PortBaseOption = None,
     broker: Annotated[
         Path | None,
         typer.Option(metavar="CARD", help="Identity card of the broker; its key verifies the participant list."),

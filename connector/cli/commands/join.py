@@ -21,7 +21,7 @@ from connector.cli.setup.folder import write_file, write_folder
 from connector.cli.setup.forwards import describe_forwards
 from connector.cli.setup.identity import load_own_key, write_card
 from connector.cli.setup.moving import build_member_card, change_file, list_changes, name_did, use_authority
-from connector.cli.setup.plan import SETTINGS, Plan, SecondUrlOption, check_urls
+from connector.cli.setup.plan import SETTINGS, Plan, PortBaseOption, SecondUrlOption, check_urls
 from connector.cli.setup.ports import choose_ports
 from connector.settings import Settings, SettingsError, load
 
@@ -55,9 +55,7 @@ def join(
         str | None, typer.Option(metavar="URL", help="Public URL (https) of a folder that is set up.")
     ] = None,
     second_url: SecondUrlOption = None,
-    port_base: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
-    ] = None,
+    port_base: PortBaseOption = None,
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate of the listeners, if no proxy ends TLS.")
     ] = None,

@@ -15,6 +15,9 @@ from connector.net.addresses import format_origin, parse_url
 from connector.net.errors import Blocked
 from connector.settings import ProtocolSettings
 
+PortBaseOption = Annotated[
+    int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
+]
 SecondUrlOption = Annotated[
     str | None,
     typer.Option(
