@@ -51,12 +51,16 @@ Remembered = TypeVar("Remembered")
 
 @dataclass(frozen=True, kw_only=True)
 class Wiring:
-    """Everything that a mechanism can be built from; `clock` returns ms since the Unix epoch."""
+    """Everything that a mechanism can be built from; `clock` returns ms since the Unix epoch.
+
+    `note_ahead` is told by how many seconds it is ahead of the clock at the place of the list, 0 if it is close.
+    """
 
     owner: str
     settings: Settings
     client: GuardedClient
     clock: Callable[[], int]
+    note_ahead: Callable[[float], None] = lambda _: None
 
     @cached_property
     def key(self) -> SigningKey:
@@ -75,6 +79,11 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
         )
 
     text, is_fetched = accepted.with_suffix(".jws"), "://" in location
+    source = (
+        url_source(wiring.client, location, first_s=FIRST_LOOK_S, clock=wiring.clock, note_ahead=wiring.note_ahead)
+        if is_fetched
+        else file_source(Path(location))
+    )
 
     def remember(roster: AcceptedRoster) -> None:
         replace_atomically(accepted, msgspec.json.encode(roster), mode=0o600)
@@ -89,7 +98,7 @@ def _make_roster(wiring: Wiring, *, needs_key: bool = True) -> RosterIdentity:
         id=wiring.settings.participant.id,
         key=wiring.key,
         operator=operator_keys(settings.operator_key),
-        source=url_source(wiring.client, location, first_s=FIRST_LOOK_S) if is_fetched else file_source(Path(location)),
+        source=source,
         clock=wiring.clock,
         seen=read_accepted(wiring.settings),
         remember=remember,

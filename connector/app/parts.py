@@ -43,6 +43,7 @@ from connector.controlplane.usecases.issuing.making import IssuerService
 from connector.identity.dcp.resolver import DidResolver
 from connector.identity.files import read_bounded, write_new
 from connector.identity.keys import SigningKey, examine_key
+from connector.identity.listing.clocks import describe_difference
 from connector.net.addresses import NetPolicy, check_callback, check_data_address
 from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
@@ -102,11 +103,27 @@ def new_urn() -> str:
 class TrustProblems:
     """What keeps this participant from being trusted, as far as it was noticed: one sentence each, or None.
 
-    `list` is why the participant list was not renewed, `membership` why there is no credential that counts.
+    `list` is why the participant list was not renewed, `membership` why there is no credential that counts, `clock`
+    that the clock of this machine is wrong, or that where the list is.
     """
 
     list: str | None = None
     membership: str | None = None
+    clock: str | None = None
+
+    def note_ahead(self, ahead_s: float) -> None:
+        """Note by how many seconds the clock of this machine is ahead of that where the list is; 0 if it is close."""
+        by, self.clock = describe_difference(ahead_s), None
+        if ahead_s > 0:
+            self.clock = (
+                f"The clock of this machine is {by} (hours, minutes, seconds) ahead of that where the list is: set the "
+                "wrong one by NTP, since nobody takes what is signed at another time."
+            )
+        elif ahead_s < 0:
+            self.clock = (
+                f"The clock of this machine is {by} (hours, minutes, seconds) behind that where the list is: set the "
+                "wrong one by NTP, since nobody takes what is signed at another time."
+            )
 
 
 @dataclass(frozen=True)
@@ -145,7 +162,7 @@ class Parts:
     def trust_warning(self) -> str | None:
         """Return what a person has to look at, so that this participant trusts others and is trusted; or None."""
         identity, troubles = self.identity, self.troubles
-        return identity.problem() or identity.warning() or troubles.membership or troubles.list
+        return troubles.clock or identity.problem() or identity.warning() or troubles.membership or troubles.list
 
     @property
     def address(self) -> str:
@@ -232,7 +249,8 @@ async def build_parts(
     if transport is None:
         transport = SocketTransport(policy, tls=build_anchors(settings))
     client = GuardedClient(policy, transport)
-    wiring = Wiring(owner=OWNER, settings=settings, client=client, clock=now)
+    troubles = TrustProblems()
+    wiring = Wiring(owner=OWNER, settings=settings, client=client, clock=now, note_ahead=troubles.note_ahead)
     identity = await build_identity(wiring)
     lock, notices = lock_store(settings.store.path), NoticeRule()
     try:
@@ -255,6 +273,7 @@ async def build_parts(
         find_key=lambda: wiring.key,
         notices=notices,
         replica=replica,
+        troubles=troubles,
     )
 
 
@@ -263,7 +282,10 @@ async def seat_parts(house: Parts, settings: Settings, owner: str) -> Parts:
 
     Raises the errors of keys and of the participant list.
     """
-    wiring = Wiring(owner=owner, settings=settings, client=house.client, clock=house.now)
+    troubles = TrustProblems()
+    wiring = Wiring(
+        owner=owner, settings=settings, client=house.client, clock=house.now, note_ahead=troubles.note_ahead
+    )
     identity = await build_identity(wiring)
     return replace(
         house,
@@ -277,7 +299,7 @@ async def seat_parts(house: Parts, settings: Settings, owner: str) -> Parts:
         list_renewed=asyncio.Event(),
         membership_wanted=asyncio.Event(),
         issuing_wanted=asyncio.Event(),
-        troubles=TrustProblems(),
+        troubles=troubles,
     )
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -34,20 +35,25 @@ DAY_MS = 86_400_000
 
 
 def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAULT_VALIDITY) -> RosterDocument:
-    """Sign the next participant list with the issuer key and return it; raises RosterFault."""
+    """Sign the next participant list with the issuer key and return it; raises RosterFault.
+
+    The credentials of who has lost a role since the last list end first: they state it.
+    """
     record, key = keeping.load_certified(authority)
     if record.certified_until <= now.timestamp() * 1000:
         raise RosterFault("The certificate of the issuer key has expired: run `authority rotate` with the root key.")
     profile = keeping.read_profile(authority)
     if record.did not in profile.issuers:
         raise RosterFault(f"The profile does not trust {record.did} for any credential: add it below [issuers].")
+    former = (*map(from_jwk, record.former_roots), *keeping.load_roots(authority))
+    _end_lost_roles(authority, roster.load_published(authority.signed, (key.verification, *former)))
     document = roster.publish(
         authority.members,
         authority.signed,
         key,
         now=now,
         valid_for=valid_for,
-        former=(*map(from_jwk, record.former_roots), *keeping.load_roots(authority)),
+        former=former,
         certificates=(*record.successions, *record.certificates),
         profile=profile,
         partners=record.partners,
@@ -57,6 +63,18 @@ def publish(authority: Authority, *, now: datetime, valid_for: timedelta = DEFAU
         with roster.lock(authority.members):
             replace_atomically(authority.mirror, authority.signed.read_bytes(), mode=0o644)
     return document
+
+
+def _end_lost_roles(authority: Authority, published: RosterDocument | None) -> None:
+    """End the credentials of members that have a role on the list `published`, and none of that name on the next one.
+
+    Their processes ask for new ones as soon as they see the next list. Raises RosterFault.
+    """
+    had = {each.id: each.roles for each in published.members} if published else {}
+    members = roster.show(authority.members).members
+    losers = [each.id for each in members if not set(had.get(each.id, ())) <= set(each.roles)]
+    if losers:
+        keeping.change(authority, lambda record: reduce(revoke_credentials, losers, record))
 
 
 def write_own_document(record: AuthorityRecord, authority: Authority, now: int) -> dict[str, Any]:

@@ -81,7 +81,9 @@ def _look_up(authority: Authority, body: bytes, now: int) -> _Allowed | Joined:
     if invitation.used_by:
         _check_user(invitation, request.card.id, key.kid)
     if invitation.did not in ("", request.card.id):
-        raise RosterFault(f"The invitation is for {invitation.did}, and for nobody else.")
+        raise RosterFault(
+            f"The invitation is for {invitation.did}, and for nobody else: ask the operator for your own."
+        )
     if not again:
         former = _find_former(authority, request)
         _check_data(request.card, (*invitation.data, *(former.data if former else ())))
@@ -150,7 +152,7 @@ def _enter(authority: Authority, request: JoinRequest, invitation: Invitation) -
     """Write the entry of a new member, or exchange that which it has; raises RosterFault."""
     former, made = _find_former(authority, request), _describe(request, invitation)
     if former is None:
-        roster.add(authority.members, made)
+        roster.add(authority.members, made, given=())
         return made
     return roster.change(authority.members, former.id, lambda entry: _move(entry, made))
 

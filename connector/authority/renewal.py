@@ -17,6 +17,16 @@ class MemberChange(msgspec.Struct, frozen=True, kw_only=True):
     lost: tuple[str, ...] = ()
 
 
+def change_member(
+    before: Member, *, roles: Sequence[str] = (), claims: Mapping[str, Sequence[str]] | None = None
+) -> Member:
+    """Return the entry with other roles and claims; what is not given stays. A claim without values is removed."""
+    kept = {**before.claims, **{name: tuple(values) for name, values in (claims or {}).items()}}
+    return msgspec.structs.replace(
+        before, roles=tuple(roles) or before.roles, claims={name: values for name, values in kept.items() if values}
+    )
+
+
 def renew_member(
     before: Member,
     card: IdentityCard,
@@ -28,15 +38,15 @@ def renew_member(
 ) -> Member:
     """Return the entry of a member from a new card; roles, claims and data URLs that are not given stay.
 
-    A claim without values is removed. `given` are the data URLs that the operator gave before, None if nobody noted
+    `given` are the data URLs that the operator gave before, None if nobody noted
     them. With `data`, the URLs are those of the card and these; else those of the card and `given`: a URL of the old
     card goes with it.
     """
-    kept = {**before.claims, **{name: tuple(values) for name, values in (claims or {}).items()}}
+    changed = change_member(before, roles=roles, claims=claims)
     made = make_member(
         card,
-        roles=tuple(roles) or before.roles,
-        claims={name: values for name, values in kept.items() if values},
+        roles=changed.roles,
+        claims=changed.claims,
         data=tuple(data) or (before.data if given is None else tuple(given)),
     )
     return msgspec.structs.replace(made, former=before.former, suspended=before.suspended)

@@ -156,7 +156,7 @@ def publish(
         raise RosterFault("The list would expire before it begins; give a positive validity.")
     with lock(draft):
         value = show(draft)
-        published = _load_published(signed, (key.verification, *former))
+        published = load_published(signed, (key.verification, *former))
         if published is not None:
             _refuse_to_lose(published, value, signed)
         moment = now.astimezone(UTC).replace(microsecond=0)
@@ -238,7 +238,7 @@ def _check(value: RosterDraft) -> RosterDraft:
     return checked
 
 
-def _load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocument | None:
+def load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocument | None:
     """Return the list at `signed`, expired or not; raises RosterFault if it is signed with none of `keys`."""
     if not signed.exists():
         return None

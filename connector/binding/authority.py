@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
@@ -142,8 +143,8 @@ def routes(
     desk = _Desk(authority, resolve, rates, now, changed, find_search)
     return [
         Route("GET", f"{BASE}/did.json", desk.show_document),
-        Route("GET", f"{BASE}/roots", _serve(authority.folder / ROOTS, "application/jwk-set+json")),
-        Route("GET", f"{BASE}/members", _serve(authority.signed, "text/plain; charset=us-ascii")),
+        Route("GET", f"{BASE}/roots", _serve(authority.folder / ROOTS, "application/jwk-set+json", now)),
+        Route("GET", f"{BASE}/members", _serve(authority.signed, "text/plain; charset=us-ascii", now)),
         Route("GET", f"{BASE}/status", desk.show_status),
         Route("POST", f"{BASE}/join", desk.join),
     ]
@@ -174,8 +175,11 @@ async def _read_body(request: PeerRequest) -> bytes:
     return body
 
 
-def _serve(path: Path, media_type: str) -> RequestHandler:
-    """Return what answers with the content of a file, which is read again when it has changed."""
+def _serve(path: Path, media_type: str, now: Callable[[], int]) -> RequestHandler:
+    """Return what answers with the content of a file, which is read again when it has changed.
+
+    The answer says what time it is here, so that members notice a wrong clock.
+    """
     kept: tuple[int, bytes] = (0, b"")
 
     async def show(_: PeerRequest) -> Reply:
@@ -185,7 +189,7 @@ def _serve(path: Path, media_type: str) -> RequestHandler:
             return Reply(status=404)
         if changed != kept[0]:
             kept = (changed, await asyncio.to_thread(path.read_bytes))
-        return Reply(body=kept[1], media_type=media_type)
+        return Reply(body=kept[1], media_type=media_type, headers={"Date": formatdate(now() / 1000, usegmt=True)})
 
     return show
 

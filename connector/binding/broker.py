@@ -91,8 +91,10 @@ def _say_refusal(status: int, body: bytes, path: str) -> UseCaseError:
             "The broker does not accept this participant: `datenkontor doctor` compares it with the participant list."
         )
         return NotAllowed("not-accepted", reason)
-    if status in {429, 503}:
-        reason = "The broker cannot answer now: it is busy, or its participant list has expired; try again later."
+    if status in {429, 502, 503, 504}:
+        reason = (
+            "The broker cannot answer now: it is busy or away, or its participant list has expired; try again later."
+        )
         return PeerFailed("broker-busy", reason)
     if status == 422 and (reason := _read_reason(body)):
         return NotAllowed("query", f"The broker refused the query: {reason}")

@@ -98,7 +98,7 @@ def _verify_statement(evidence: AgreementEvidence, keys: Mapping[str, Verificati
         signed = read_statement(evidence.statement.encode(), list(keys.values()))
         statement = msgspec.json.decode(signed.payload, type=AgreementStatement)
     except (Rejected, msgspec.MsgspecError, UnicodeError) as fault:
-        raise EvidenceBroken("statement", f"The statement or its key was changed: {fault}") from None
+        raise EvidenceBroken("statement", "The statement or its key was changed.") from fault
     if {statement.holder} != keys.keys() - {statement.counterparty}:
         raise EvidenceBroken("keys", "The keys in the file are not those of the two sides.")
     if signed.kid != keys[statement.holder].kid:

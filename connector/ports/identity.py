@@ -16,6 +16,8 @@ from connector.protocol.dcp.claims import StatusEntry
 
 BROKER_ROLE = "broker"
 """The role of a participant that shows others what it reads in catalogues."""
+SHOWN_CLAIMS = "shown"
+"""The member of the evidence with the claims that credentials state, apart from those of the participant list."""
 
 
 class Intent(StrEnum):
@@ -77,6 +79,12 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     shown: tuple[ShownStatus, ...] = ()
     seals: bool = False
     seal: KeptSeal | None = None
+
+
+def join_claims(listed: Mapping[str, Sequence[str]], shown: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return what policies are told: what the participant list confirms, then what shown credentials state."""
+    joined = {name: dict.fromkeys((*listed.get(name, ()), *shown.get(name, ()))) for name in (*listed, *shown)}
+    return {name: tuple(values) for name, values in joined.items() if values}
 
 
 class Unauthenticated(Exception):

@@ -44,6 +44,7 @@ async def test_who_has_an_invitation_and_answers_at_its_identifier_is_a_member(t
     (entry,) = roster.show(authority.members).members
     assert (entry.id, entry.name, entry.roles, entry.by_document) == (firm.did, "Firma GmbH", ("company",), True)
     assert roster.verify(authority.signed, keeping.load_roots(authority), now=NOW).participants.keys() == {firm.did}
+    assert roster.show(authority.members).given == {firm.did: ()}, "the data URLs are those of its card"
 
 
 async def test_a_repeated_request_of_the_same_member_gets_the_same_place(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from connector.authority import keeping, membership, roster
+from connector.authority import issuing, keeping, membership, roster
 from connector.authority.inviting import invite, parse_link
-from connector.authority.joining import join
+from connector.authority.joining import join, renew_credential
 from connector.authority.keeping import Authority
+from connector.authority.renewal import change_member
 from connector.authority.roster import RosterFault
 from connector.identity.keys import generate, public_jwk
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
@@ -42,6 +43,22 @@ async def test_a_revoked_member_leaves_the_list_and_its_credentials_end(tmp_path
         membership.revoke(authority, firm.did, now=NOW)
     with pytest.raises(RosterFault, match="not a member"):
         membership.suspend(authority, firm.did, now=NOW)
+
+
+async def test_a_credential_that_states_a_lost_role_ends_with_the_next_list(tmp_path: Path) -> None:
+    authority, firm = found(tmp_path), Applicant()
+    link = parse_link(invite(authority, "Firma", now=NOW, roles=["company", "utility"]))
+    await join(authority, firm.asks(link), firm.resolve, NOW_MS)
+
+    def publish(*roles: str) -> list[bool]:
+        roster.change(authority.members, firm.did, lambda entry: change_member(entry, roles=roles))
+        issuing.publish(authority, now=NOW)
+        return [each.revoked for each in keeping.show(authority).issued]
+
+    assert publish("company", "utility", "office") == [False], "who gains a role shows the next credential in time"
+    assert publish("company", "office") == [True]
+    renew_credential(authority, firm.did, NOW_MS)
+    assert publish("company", "office") == [True, False], "it ends once"
 
 
 async def test_a_member_that_has_changed_its_place_is_revoked_by_each_identifier_that_it_had(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import msgspec
@@ -62,6 +63,7 @@ async def test_what_the_authority_publishes_is_served_as_it_is_now(authority: Au
         answer = await door.ask("GET", f"/authority/{path}")
         assert (answer.status, bool(answer.body)) == (200, True)
         assert content in (None, answer.body)
+        assert path == "status" or parsedate_to_datetime(answer.headers["Date"]) == NOW
     document = msgspec.json.decode((await door.ask("GET", "/authority/did.json")).body)
     assert document["id"] == DID
     issuing.publish(authority, now=NOW)

@@ -80,6 +80,7 @@ async def test_a_broker_that_fails_is_a_failed_peer(call: Callable[[SearchClient
         (422, NotAllowed, "query"),
         (429, PeerFailed, "broker-busy"),
         (503, PeerFailed, "broker-busy"),
+        (502, PeerFailed, "broker-busy"),
     ],
 )
 async def test_a_broker_that_answers_is_not_called_silent(status: int, kind: type[UseCaseError], code: str) -> None:

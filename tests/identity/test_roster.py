@@ -257,6 +257,18 @@ async def test_the_list_is_fetched_through_the_guarded_client():
         await url_source(client, "http://operator.example/")()
 
 
+async def test_a_clock_that_differs_from_that_where_the_list_is_is_noted_at_each_look():
+    canned, now, noted = Canned(200, b"x"), [1796202000_000], list[float]()
+    client = GuardedClient(net_policy(), canned)
+    canned.headers = {"date": "Wed, 02 Dec 2026 07:00:00 GMT"}
+    look = url_source(client, "https://operator.example/", clock=lambda: now[0], note_ahead=noted.append)
+    await look()
+    now[0] -= 7200_000
+    canned._pieces = [b"x", b""]
+    await look()
+    assert noted == [7200.0, 0.0]
+
+
 def test_a_member_needs_no_address_and_no_key():
     assert read(signed(document(1, (Member(id="x", name="X"),)))).participants["x"].roles == ("participant",)
 

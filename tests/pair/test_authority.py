@@ -1,9 +1,11 @@
 """What a data space with an authority promises: the gate, revocation, rotation, the drills, and two cities."""
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,19 +35,19 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
     await made.close()
 
 
-async def agree(made: City) -> str:
-    asset = await made.city.offers()
+async def agree(made: City, **more: Any) -> str:
+    asset = await made.city.offers(**more)
     asked = await made.firm.api.negotiations.start(made.city.id, asset.id)
     await made.firm.reaches(asked.id, "FINALIZED")
     return (await made.firm.api.agreements.list()).items[0].id
 
 
-async def start(made: City) -> str:
+async def start(made: City, **more: Any) -> str:
     """Start a transfer that stays active; return its identifier at the city.
 
     The firm sees the start before the city sees that the firm has it.
     """
-    begun = await made.firm.api.transfers.start(await agree(made), keep=True)
+    begun = await made.firm.api.transfers.start(await agree(made, **more), keep=True)
     shown = await made.firm.api.transfers.wait(begun.id, timeout_s=10, states=["STARTED"])
     pid = shown.peer_pid or ""
     assert (await made.city.api.transfers.wait(pid, timeout_s=10, states=["STARTED"])).state == "STARTED"
@@ -62,6 +64,13 @@ async def ends(member: Member, pid: str) -> None:
 
 async def test_members_agree_with_credentials_of_their_authority_by_the_profile_on_its_list(city: City) -> None:
     assert await agree(city)
+
+
+async def test_a_policy_on_a_role_that_only_the_credential_states_lets_a_transfer_run(city: City) -> None:
+    limited = {"leftOperand": "dk:role", "operator": "eq", "rightOperand": "participant"}
+    terms = {"permission": [{"action": "use", "constraint": [limited]}]}
+    pid = await start(city, policy=terms)
+    assert (await city.city.api.transfers.show(pid)).state == "STARTED"
 
 
 async def test_a_revoked_member_loses_its_flow_as_soon_as_the_new_list_is_seen(city: City) -> None:
@@ -159,6 +168,29 @@ async def test_the_issuer_key_is_rotated_while_negotiations_run(city: City) -> N
     asked += [await city.firm.api.negotiations.start(city.city.id, asset.id) for _ in range(2)]
     for each in asked:
         await city.firm.reaches(each.id, "FINALIZED")
+
+
+async def test_an_authority_of_an_older_backup_is_followed_once_the_root_has_certified_it_anew(
+    city: City, tmp_path: Path
+) -> None:
+    await agree(city)
+    folder, draft = city.authority.folder, city.authority.members.read_bytes()
+    shutil.copytree(folder, tmp_path / "backup")
+    for _ in range(2):
+        city.publish()
+    await city.refresh()
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "backup", folder)
+    city.authority.members.write_bytes(draft)
+    city.publish()
+    with pytest.raises(RosterRejected, match="older"):
+        await city.city.connector.parts.identity.refresh()
+    keeping.rotate(city.authority, [city.root()], now=datetime.now(UTC), stolen=True)
+    city.publish()
+    await city.refresh()
+    for name in city.names:
+        await city.members[name].api.credentials.add(city.credential(name))
+    assert await city.firm.api.catalog.dataset(city.city.id, "urn:dataset:counts")
 
 
 async def test_a_stolen_issuer_key_signs_nothing_that_counts_once_a_new_one_is_certified(city: City) -> None:

@@ -1,6 +1,7 @@
 """The application for peers: the version document, the routes of three chapters below the base path, and refusals."""
 
 from collections.abc import Sequence
+from email.utils import formatdate
 from urllib.parse import urlsplit
 
 import msgspec
@@ -95,6 +96,7 @@ def version_route(participant: str, base: str, root: str = "") -> Route:
     document = encode(VersionResponse(protocol_versions=(version,)))
 
     async def show(_: PeerRequest) -> Reply:
-        return Reply(body=document, media_type=JSON)
+        # Who asks compares the clocks: one that is wrong keeps everybody from being authenticated.
+        return Reply(body=document, media_type=JSON, headers={"Date": formatdate(usegmt=True)})
 
     return Route("GET", root + WELL_KNOWN, show)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -15,15 +15,17 @@ from connector.authority import card as cards
 from connector.authority import inviting, issuing, keeping, membership, roster
 from connector.authority.joining import renew_credential
 from connector.authority.keeping import Authority, AuthorityRecord
+from connector.authority.renewal import change_member, compare_members
 from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.members import ClaimOption, confirm_losses, describe_changes, hint_odd_claims, parse_claims
 from connector.identity.roster import Member, RosterDocument
 from connector.settings import Settings
 from connector.views.conversion import moment
 
-app = create_noun("The members of the data space: invite, add, suspend, revoke, list.")
+app = create_noun("The members of the data space: invite, add, change, suspend, revoke, list.")
 
 FAULTS = (RosterFault,)
 
@@ -98,6 +100,7 @@ def invite(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the organisation, as the list will have it.")],
     role: RoleOption = None,
     type: TypeOption = None,
+    claim: ClaimOption = None,
     did: Annotated[
         str, typer.Option(metavar="DID", help="Only who answers at this identifier can use the invitation.")
     ] = "",
@@ -114,6 +117,7 @@ def invite(
     The link is shown once. Send it on a way on which nobody else reads it.
     """
     _, authority = open_authority(call)
+    claims = parse_claims(claim or [])
     link = inviting.invite(
         authority,
         name,
@@ -121,11 +125,13 @@ def invite(
         valid_for=timedelta(days=days),
         roles=role or (),
         types=type or (),
+        claims={key: values for key, values in claims.items() if values},
         did=did,
         data=data or (),
     )
     call.output.print_result({"link": link, "name": name, "days": days}, link)
     call.output.print_hint(call.output.say("authority.invited", name=name, count=days))
+    hint_odd_claims(call, claims)
 
 
 @register(
@@ -156,6 +162,47 @@ def add(
 def _place(authority: Authority, record: AuthorityRecord, entry: Member, types: tuple[str, ...]) -> AuthorityRecord:
     known = keeping.read_profile(authority).issuers.get(record.did, ())
     return issuing.place_credential(record, entry.id, types or known, read_clock())
+
+
+@register(
+    app,
+    "change",
+    needs="settings",
+    faults=FAULTS,
+    example="""datenkontor authority member change did:web:daten.firma.example --role company --role utility
+    datenkontor authority member change did:web:daten.firma.example --claim seat=DE --claim membership=""",
+)
+def change(
+    call: CommandCall,
+    member: MemberArgument,
+    role: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Role, instead of those of before. May be repeated.")
+    ] = None,
+    claim: ClaimOption = None,
+    yes: YesOption = False,
+) -> None:
+    """Change the roles or the claims of a member, and publish the list; what is not given stays.
+
+    A credential that states a role which the member loses ends at once. Its process asks for the next one by itself.
+    """
+    settings, authority = open_authority(call)
+    claims = parse_claims(claim or [])
+    if not role and not claims:
+        raise Failure(Code.USAGE, "authority.change-nothing")
+    members = roster.show(authority.members).members
+    before = next((each for each in members if member in (each.id, *each.former)), None)
+    if before is None:
+        raise RosterFault(f"{member} is not a member.")
+    after = change_member(before, roles=role or (), claims=claims)
+    changes = compare_members(before, after)
+    confirm_losses(call, before.id, changes, yes)
+    after = roster.change(authority.members, before.id, lambda now: change_member(now, roles=role or (), claims=claims))
+    document, heard = publish_and_tell(settings, authority)
+    lines = describe_changes(call, after, changes)
+    print_published(call, document, heard, call.output.say("authority.changed", id=after.id), *lines)
+    if set(after.roles) > set(before.roles):
+        call.output.print_hint(call.output.say("authority.more-roles", id=after.id))
+    hint_odd_claims(call, claims)
 
 
 @register(
@@ -227,14 +274,15 @@ def list_(call: CommandCall) -> None:
     record, now = keeping.show(authority), read_clock()
     ends = {each.holder: each.until for each in record.issued if not each.revoked}
     call.output.print_rows(
-        roster.show(authority.members).members,
+        [_describe(each, ends) for each in roster.show(authority.members).members],
         {
-            "id": lambda member: member.id,
-            "name": lambda member: member.name,
-            "roles": lambda member: member.roles,
-            "former": lambda member: member.former,
-            "standing": lambda member: call.output.name_value(_name_standing(member)),
-            "until": lambda member: call.output.format_end(_find_end(ends, member)),
+            "id": lambda row: row["id"],
+            "name": lambda row: row["name"],
+            "roles": lambda row: row["roles"],
+            "claims": lambda row: [f"{name}={'|'.join(values)}" for name, values in row["claims"].items()],
+            "former": lambda row: row["former"],
+            "standing": lambda row: call.output.name_value(row["standing"]),
+            "until": lambda row: call.output.format_end(row["until"]),
         },
     )
     for invitation in record.invitations.values():
@@ -243,8 +291,11 @@ def list_(call: CommandCall) -> None:
             call.output.print_hint(call.output.say("authority.open", name=invitation.name, until=until))
 
 
-def _find_end(ends: Mapping[str, int], member: Member) -> datetime | None:
-    return moment(ends[member.id]) if member.id in ends else None
+def _describe(member: Member, ends: Mapping[str, int]) -> dict[str, Any]:
+    """Return the entry of a member, with its standing and with when its newest credential ends."""
+    until = moment(ends[member.id]) if member.id in ends else None
+    whole = {"roles": member.roles, "claims": member.claims, "former": member.former}
+    return {**msgspec.to_builtins(member), **whole, "standing": _name_standing(member), "until": until}
 
 
 def _name_standing(member: Member) -> str:

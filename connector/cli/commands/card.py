@@ -20,6 +20,7 @@ from connector.cli.setup.identity import (
     write_card,
     write_operator,
 )
+from connector.cli.setup.moving import change_file
 from connector.cli.setup.plan import CARD
 from connector.settings import Settings
 
@@ -46,7 +47,8 @@ def card(
 ) -> None:
     """Write the identity card anew, after a change of the settings or with a new key.
 
-    The settings stay. Send the card to the data-space operator, and restart when a list with a new key is published.
+    The settings stay; with --search they state the search too. Send the card to the data-space operator, and restart
+    when a list with a new key is published.
     """
     settings, folder = call.read_settings(), call.file.resolve().parent
     if search is not None and not may_be_broker(call.file, settings):
@@ -67,12 +69,15 @@ def card(
             kept.append(old)
         value = build_card(settings, before, key, search)
         path = write_card(folder, value)
-        if kept and signs:
+        has_new = bool(kept)
+        if has_new and signs:
             write_operator(settings.identity.operator_key, value)
     except OSError as error:
         raise Failure(
             Code.FAILED, "errors.not-writable", path=error.filename or folder, problem=error.strerror
         ) from None
+    if search is not None and settings.broker.public_url != search:
+        kept.append(change_file(call.file, {"broker": {"public_url": search}}))
     named = [str(entry) for entry in kept if entry is not None]
     call.output.print_result(
         {"file": str(path), "kept": named, "card": value},
@@ -80,9 +85,9 @@ def card(
         call.output.say("setup.card-written", path=path),
         *(call.output.say("setup.kept", path=entry) for entry in named),
     )
-    if kept and signs:
+    if has_new and signs:
         call.output.print_hint(call.output.say("setup.new-operator-key", former=kept[0] or CARD))
-    elif kept:
+    elif has_new:
         call.output.print_hint(call.output.say("setup.new-key"))
 
 

@@ -21,11 +21,19 @@ from connector.cli.setup.folder import refuse_to_overwrite, write_folder
 from connector.cli.setup.forwards import describe_forwards, list_forwards
 from connector.cli.setup.identity import keep_beside
 from connector.cli.setup.moving import name_did
-from connector.cli.setup.plan import CARD, LIST, OPERATOR, SETTINGS, Plan, build_slug
+from connector.cli.setup.plan import (
+    CARD,
+    LIST,
+    OPERATOR,
+    SETTINGS,
+    Plan,
+    PortBaseOption,
+    SecondUrlOption,
+    build_slug,
+    check_urls,
+)
 from connector.cli.setup.ports import choose_ports
 from connector.identity.roster import ParticipantId
-from connector.net.addresses import parse_url
-from connector.net.errors import Blocked
 from connector.protocol.dcp.did import LOCAL_HOST
 
 app = create_word()
@@ -70,9 +78,8 @@ def init(
     public_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Public URL (default: reachable on this machine only).")
     ] = None,
-    port_base: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
-    ] = None,
+    second_url: SecondUrlOption = None,
+    port_base: PortBaseOption = None,
     broker: Annotated[
         Path | None,
         typer.Option(metavar="CARD", help="Identity card of the broker; its key verifies the participant list."),
@@ -119,6 +126,7 @@ def init(
         roster=roster or _find_list(broker, known),
         data=data.resolve() if data else None,
         by_document=by_document,
+        second_url=second_url.rstrip("/") if second_url else None,
     )
     if known and plan.is_broker:
         raise Failure(Code.USAGE, "errors.broker-of-broker")
@@ -145,10 +153,7 @@ def _name_by_place(url: str, id: str | None) -> str:
 
 def _check_plan(plan: Plan) -> None:
     """Check what an identity card states, before anything is written. Raises Failure."""
-    try:
-        parse_url(plan.public_url)
-    except Blocked as fault:
-        raise Failure(Code.USAGE, "errors.reported", reason={"en": fault.reason}) from None
+    check_urls(plan)
     try:
         msgspec.convert(plan.id, ParticipantId)
     except msgspec.ValidationError:

@@ -22,7 +22,7 @@ from connector.cli.setup.folder import write_file, write_folder
 from connector.cli.setup.forwards import describe_forwards
 from connector.cli.setup.identity import load_own_key, write_card
 from connector.cli.setup.moving import build_member_card, change_file, list_changes, name_did, use_authority
-from connector.cli.setup.plan import SETTINGS, Plan
+from connector.cli.setup.plan import SETTINGS, Plan, PortBaseOption, SecondUrlOption, check_urls
 from connector.cli.setup.ports import choose_ports
 from connector.settings import Settings, SettingsError, load
 
@@ -43,6 +43,8 @@ HANDED = "membership.jwt"
     faults=(RosterFault, SettingsError),
     example="""datenkontor join 'https://daten.stadt.example/authority/join#…' werke \\
     --public-url https://daten.werke.example --certificate fullchain.pem --certificate-key tls-key.pem
+    datenkontor join 'https://daten.stadt.example/authority/join#…' werke \\
+    --public-url https://daten.werke.example --second-url https://abruf.werke.example --network 10.0.0.0/8
     datenkontor join 'https://daten.stadt.example/authority/join#…' werke
     datenkontor join - werke < invitation.txt""",
 )
@@ -58,9 +60,8 @@ def join(
     public_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Public URL (https) of a folder that is set up.")
     ] = None,
-    port_base: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
-    ] = None,
+    second_url: SecondUrlOption = None,
+    port_base: PortBaseOption = None,
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate of the listeners, if no proxy ends TLS.")
     ] = None,
@@ -70,6 +71,12 @@ def join(
     ca: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Trust anchors (PEM) of the data space, if those of the system are others."),
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CIDR", help="Network of the data space, if its addresses are not public. May be repeated."
+        ),
     ] = None,
 ) -> None:
     """Become a member of a data space: keys are made here, the authority looks at them, and a credential is stored.
@@ -82,8 +89,10 @@ def join(
     secret = ""
     try:
         if is_new:
+            plan = _plan(directory, taken, name, public_url, second_url, port_base)
             files = {"certificate": certificate, "key": certificate_key, "ca": ca}
-            secret = _set_up(call.output, directory, taken, name, public_url, port_base, files)
+            net: dict[str, Any] = {key: path.resolve() for key, path in files.items() if path is not None}
+            secret = _set_up(call.output, plan, net | ({"networks": network} if network else {}))
         joined, settings = asyncio.run(_join(taken, file, directory.resolve()))
     except (RosterFault, SettingsError, Failure):
         if is_new and not existed:
@@ -120,25 +129,20 @@ def _complete(settings: Settings, joined: Joined, *, is_named: bool) -> dict[str
     return {**named, "broker": {"participant": joined.broker, "api": joined.search}}
 
 
-def _set_up(
-    output: Output,
+def _plan(
     directory: Path,
     link: InvitationLink,
     name: str | None,
     public_url: str | None,
+    second_url: str | None,
     port_base: int | None,
-    files: Mapping[str, Path | None],
-) -> str:
-    """Set up a folder as `init` does, say what has to lead there, and return its management key.
-
-    `files` are settings of `net`. Raises Failure, RosterFault.
-    """
+) -> Plan:
+    """Return the plan of a new folder. Raises Failure, RosterFault."""
     if public_url is None:
         raise Failure(Code.USAGE, "authority.needs-url", directory=directory)
-    did = name_did(public_url)
     plan = Plan(
         directory=directory.resolve(),
-        id=did,
+        id=name_did(public_url),
         name=name or directory.resolve().name,
         public_url=public_url.rstrip("/"),
         ports=choose_ports(directory, port_base),
@@ -146,13 +150,22 @@ def _set_up(
         broker=None,
         roster=f"{link.base}/members",
         data=None,
+        second_url=second_url.rstrip("/") if second_url else None,
     )
+    check_urls(plan)
+    return plan
+
+
+def _set_up(output: Output, plan: Plan, net: Mapping[str, Any]) -> str:
+    """Set up a folder as `init` does, with settings of `net`; say what has to lead there, return its management key.
+
+    Raises Failure, RosterFault.
+    """
     for line in describe_forwards(output, plan):
         output.print_hint(line)
     secret = write_folder(plan)
-    given = {key: path.resolve() for key, path in files.items() if path is not None}
-    if given:
-        change_file(directory / SETTINGS, {"net": given})
+    if net:
+        change_file(plan.directory / SETTINGS, {"net": dict(net)})
     return secret
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from connector.app.parts import find_authority
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
@@ -33,6 +34,8 @@ def restore(
     call.output.print_result(
         value, call.output.say("cli.restored", folder=folder, settings=settings, serve=_name_serve(settings))
     )
+    if _is_authority(settings):
+        call.output.print_hint(call.output.say("authority.restored", settings=settings))
     for path in missing:
         call.output.print_hint(call.output.say("setup.source-missing", path=path))
 
@@ -43,6 +46,14 @@ def _name_serve(file: Path) -> str:
         return "broker serve" if is_of_broker(file, load(file)) else "serve"
     except SettingsError:
         return "serve"
+
+
+def _is_authority(file: Path) -> bool:
+    """Return whether what was restored signs the participant list of an authority; members have seen a newer one."""
+    try:
+        return find_authority(load(file)) is not None
+    except SettingsError:
+        return False
 
 
 def _find_missing(file: Path) -> tuple[str, ...]:

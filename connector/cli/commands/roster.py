@@ -20,8 +20,8 @@ from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.finding import build_ambiguity
-from connector.cli.setup.claims import list_odd_claims
 from connector.cli.setup.identity import load_own_key
+from connector.cli.setup.members import ClaimOption, confirm_losses, describe_changes, hint_odd_claims, parse_claims
 from connector.cli.setup.plan import MEMBERS
 from connector.identity.roster import Member, RosterDocument
 
@@ -77,13 +77,7 @@ def add(
             metavar="WORD", help="Role (default: `participant`; `broker` for the broker that signs). May be repeated."
         ),
     ] = None,
-    claim: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Claim that you confirm; policies can require it. NAME= removes a claim. May be repeated.",
-        ),
-    ] = None,
+    claim: ClaimOption = None,
     data: Annotated[
         list[str] | None,
         typer.Option(
@@ -97,7 +91,7 @@ def add(
 ) -> None:
     """Add members by their identity cards. Roles and claims come from you, never from the card."""
     path = _choose_draft(call, file)
-    claims = _parse_claims(claim or [])
+    claims = parse_claims(claim or [])
     draft = roster.show(path)
     known = {member.id: member for member in draft.members}
     entries, changes = [], {}
@@ -116,7 +110,8 @@ def add(
             raise Failure(Code.FAILED, "setup.already-member", id=read.id)
     if _find_authority(call, file) is not None:
         entries = know_by_documents(entries)
-    _confirm_losses(call, changes, yes)
+    for name, found in changes.items():
+        confirm_losses(call, name, found, yes)
     for entry in entries:
         stays = draft.given.get(entry.id) if replace and entry.id in known else ()
         roster.add(path, entry, given=data or stays, replace=replace)
@@ -125,37 +120,14 @@ def add(
         *(line for entry in entries for line in _describe_entry(call, entry, changes.get(entry.id))),
         call.output.say("cli.roster-publish"),
     )
-    for name, values in claims.items():
-        for key, value in list_odd_claims(name, values):
-            call.output.print_hint(call.output.say(key, name=name, value=value))
-
-
-def _confirm_losses(call: CommandCall, changes: dict[str, tuple[MemberChange, ...]], yes: bool) -> None:
-    """Ask before a member loses what the data-space operator confirmed. Raises Failure."""
-    for member, found in changes.items():
-        lost = [f"{_name_field(call, change)} {value}" for change in found for value in change.lost]
-        if lost:
-            call.output.confirm(call.output.say("setup.ask-lose", id=member, lost=", ".join(lost)), yes)
-
-
-def _name_field(call: CommandCall, change: MemberChange) -> str:
-    word, _space, name = change.field.partition(" ")
-    return call.output.say("setup.claim-of", name=name) if word == "claim" else call.output.name_field(word)
+    hint_odd_claims(call, claims)
 
 
 def _describe_entry(call: CommandCall, entry: Member, changes: tuple[MemberChange, ...] | None) -> list[str]:
     """Return the lines about one added or replaced member: what changes, and what stays."""
     if changes is None:
         return [call.output.say("cli.roster-added", id=entry.id)]
-    lines = [call.output.say("cli.roster-replaced", id=entry.id)]
-    for change in changes:
-        before, after = (", ".join(values) or "–" for values in (change.before, change.after))
-        lines.append(f"  {_name_field(call, change)}: {before} → {after}")
-    stays = [f"{name}={'|'.join(values)}" for name, values in entry.claims.items()]
-    return [
-        *lines,
-        "  " + call.output.say("setup.stands", roles=", ".join(entry.roles), claims=", ".join(stays) or "–"),
-    ]
+    return [call.output.say("cli.roster-replaced", id=entry.id), *describe_changes(call, entry, changes)]
 
 
 @register(
@@ -371,14 +343,3 @@ def _find_member(members: tuple[Member, ...], word: str) -> str:
     if len(named) > 1:
         raise build_ambiguity(word, named)
     return named[0]
-
-
-def _parse_claims(pairs: list[str]) -> dict[str, list[str]]:
-    """Return the values of each claim, none for one that is to be removed. Raises Failure."""
-    claims: dict[str, list[str]] = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not (name and sign):
-            raise Failure(Code.USAGE, "errors.claim", pair=pair)
-        claims.setdefault(name, []).extend([value] if value else [])
-    return claims

@@ -17,9 +17,9 @@ from connector.authority.founding import FOLDER, establish
 from connector.authority.issuing import BASE
 from connector.authority.keeping import ROOTS, Authority
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
+from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan, replace_port
 from connector.identity.keys import SigningKey, VerificationKey
-from connector.net.addresses import format_origin, join_host
+from connector.net.addresses import join_host
 from connector.protocol.dcp.did import LOCAL_HOST
 from connector.settings import LOCAL_ZONE, render_template
 
@@ -74,8 +74,8 @@ def _make_card(plan: Plan, key: SigningKey, roots: Sequence[VerificationKey] = (
         id=plan.id,
         name=plan.name,
         address=plan.address,
-        data=() if plan.is_broker else (replace_port(plan.public_url, plan.ports["data"]),),
-        search=replace_port(plan.public_url, plan.ports["broker"]) if plan.is_broker else None,
+        data=() if plan.is_broker else (plan.second,),
+        search=plan.second if plan.is_broker else None,
         roster=f"{plan.public_url}{BASE}/members" if is_fetched else None,
         roots=roots,
     )
@@ -122,7 +122,9 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         values["identity"] |= {"mechanism": "dcp", "operator_key": roots}
         values |= {"authority": {"folder": FOLDER}} if plan.is_broker else {}
     if not plan.local or near != here:
-        values["data"]["public_url"] = replace_port(plan.public_url, plan.ports["data"])
+        values["data"]["public_url"] = (
+            replace_port(plan.public_url, plan.ports["data"]) if plan.is_broker else plan.second
+        )
     if plan.public_url.startswith("http://"):
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
         named = [near, here] if near == LOCAL_HOST else [near]
@@ -131,6 +133,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
     if plan.is_broker:
         values["broker"] = {"host": listen, "port": plan.ports["broker"], "record": "record.sqlite"}
         values["broker"] |= {"open": True} if plan.public else {}
+        values["broker"] |= {"public_url": plan.second_url} if plan.second_url else {}
     elif plan.broker is not None:
         values["broker"] = {"participant": plan.broker.id, "api": plan.broker.search}
     return values
@@ -142,12 +145,6 @@ def _build_title(plan: Plan) -> str:
         f"Settings of the {kind} of {plan.name}.\n"
         "Lines that are comments show the default. Variables DATENKONTOR_* of the environment take precedence."
     )
-
-
-def replace_port(url: str, port: int) -> str:
-    """Return the origin of a URL with another port."""
-    parts = urlsplit(url)
-    return format_origin(parts.scheme, parts.hostname or "", port)
 
 
 def write_file(path: Path, content: str, *, mode: int = 0o644) -> None:

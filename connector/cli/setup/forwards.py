@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 from connector.cli.frame.output import Output
-from connector.cli.setup.folder import replace_port
 from connector.cli.setup.plan import Plan
 
 
@@ -11,10 +10,9 @@ def list_forwards(plan: Plan) -> dict[str, int]:
     """Return the public origins of a folder that others reach, each with the port of this machine that answers it."""
     if plan.local:
         return {}
-    second = "broker" if plan.is_broker else "data"
     return {
         plan.public_url: plan.ports["protocol"],
-        replace_port(plan.public_url, plan.ports[second]): plan.ports[second],
+        plan.second: plan.ports["broker" if plan.is_broker else "data"],
     }
 
 
@@ -24,5 +22,6 @@ def describe_forwards(output: Output, plan: Plan) -> list[str]:
     lines = [output.say("setup.forward", url=url, port=port) for url, port in forwards.items()]
     if any(urlsplit(url).port not in {None, 443} for url in forwards):
         both = urlsplit(plan.public_url).port not in {None, 443}
-        lines.append(output.say("setup.forward-both-ports" if both else "setup.forward-ports"))
+        later = "`datenkontor card --search`" if plan.is_broker else "`data.public_url`, `datenkontor card`"
+        lines.append(output.say("setup.forward-both-ports" if both else "setup.forward-ports", later=later))
     return lines

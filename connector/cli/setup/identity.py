@@ -10,8 +10,8 @@ from connector.app.accounts import keys
 from connector.authority import card as cards
 from connector.authority.card import IdentityCard
 from connector.authority.roster import RosterFault
-from connector.cli.setup.folder import replace_port, write_file
-from connector.cli.setup.plan import CARD
+from connector.cli.setup.folder import write_file
+from connector.cli.setup.plan import CARD, replace_port
 from connector.identity.keys import KeyFault, SigningKey, from_jwk
 from connector.net.addresses import format_origin, parse_url
 from connector.net.errors import Blocked
@@ -120,7 +120,9 @@ def keep_beside(path: Path) -> Path | None:
 
 
 def _choose_search(settings: Settings, before: IdentityCard | None) -> str:
-    """Return the address of a broker's search: that of its card while it fits the settings."""
+    """Return the address of a broker's search: that of the settings, else that of its card while it fits these."""
+    if settings.broker.public_url is not None:
+        return settings.broker.public_url.rstrip("/")
     url, port = settings.protocol.public_url, settings.broker.port
     old = urlsplit(before.search) if before and before.search else None
     if before and before.search and old and old.hostname == urlsplit(url).hostname and old.port in {None, port}:

@@ -4,10 +4,12 @@ Each peer has three seconds, and twenty are asked at once. What they answer is a
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from connector.identity.listing.clocks import describe_difference, find_difference
 from connector.identity.roster import Member
 from connector.net.addresses import Endpoint, net_policy, parse_url
 from connector.net.client import GuardedClient, Response
@@ -131,11 +133,14 @@ async def _ask(client: GuardedClient, member: ListedPeer, known: set[str]) -> No
         raise PeerFault("blocked", reason=error.reason) from None
     status = 0
     for root in _list_roots(endpoint):
+        sent = time.time()
         answer = await _fetch(client, root + WELL_KNOWN)
         if answer.status == 200:
             # A list may state the default port, or leave it out.
             expected = endpoint.origin + endpoint.path.rstrip("/")
             _check_document(_read(answer.body), root, expected, _name(member), known)
+            if ahead := find_difference(answer.headers, sent, time.time()):
+                raise PeerFault("clock-ahead" if ahead > 0 else "clock-behind", by=describe_difference(ahead))
             return
         status = status or answer.status
     raise PeerFault("no-document", status=status)

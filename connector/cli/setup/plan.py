@@ -4,11 +4,27 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
+
+import typer
 
 from connector.authority.card import IdentityCard
 from connector.cli.frame.failure import Code, Failure
+from connector.net.addresses import format_origin, parse_url
+from connector.net.errors import Blocked
 from connector.settings import ProtocolSettings
+
+PortBaseOption = Annotated[
+    int | None, typer.Option(metavar="N", min=1, max=65_531, help="First of five ports (default: free ports).")
+]
+SecondUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Public URL of the data, or at a broker of the search (default: the public URL with a port of its own).",
+    ),
+]
 
 SETTINGS, KEY, CARD, OPERATOR, LIST, MEMBERS = (
     "datenkontor.toml",
@@ -40,6 +56,15 @@ class Plan:
     by_document: bool = False
     """Whether it proves itself by its document and its credential (`dcp`), or by its key on the list (`roster`)."""
 
+    second_url: str | None = None
+    """The second public URL, if it is not the first one with another port."""
+
+    @property
+    def second(self) -> str:
+        """The second public address: that of the data, or at a broker that of the search."""
+        port = self.ports["broker" if self.is_broker else "data"]
+        return self.second_url or replace_port(self.public_url, port)
+
     @property
     def local(self) -> bool:
         """Whether only this machine can reach the connector."""
@@ -49,6 +74,21 @@ class Plan:
     def address(self) -> str:
         """The base URL of the protocol endpoints, as in the participant list."""
         return self.public_url + ProtocolSettings(public_url=self.public_url).path
+
+
+def replace_port(url: str, port: int) -> str:
+    """Return the origin of a URL with another port."""
+    parts = urlsplit(url)
+    return format_origin(parts.scheme, parts.hostname or "", port)
+
+
+def check_urls(plan: Plan) -> None:
+    """Raise Failure if a public URL is none that others can open."""
+    try:
+        parse_url(plan.public_url)
+        parse_url(plan.second)
+    except Blocked as fault:
+        raise Failure(Code.USAGE, "errors.reported", reason={"en": fault.reason}) from None
 
 
 def build_slug(name: str) -> str:

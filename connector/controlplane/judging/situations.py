@@ -4,7 +4,7 @@ Only facts that the policy reads are collected. Facts of the present, such as pa
 collected only for a transfer, so that an agreement can be made before its period begins.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -17,6 +17,7 @@ from connector.controlplane.judging.treating import known_data
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
 from connector.ports.entities import Agreement, Asset, PageBounds, Recent
+from connector.ports.identity import SHOWN_CLAIMS, join_claims
 from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer, TransferState
 from connector.protocol.dsp.version import VERSION
 
@@ -42,10 +43,15 @@ def build_for_peer(
 async def build_for_transfer(
     evaluator: Evaluator, process: Transfer, agreement: Agreement, asset: Asset | None
 ) -> Situation:
-    """Return the situation of a transfer; present claims take precedence over older ones."""
+    """Return the situation of a transfer; present claims take precedence over older ones.
+
+    The participant list states its claims at any time. Those of credentials are those that were shown last.
+    """
     claims = parse_claims(process.evidence) or parse_claims(agreement.evidence)
     known = evaluator.directory.participant(agreement.counterparty)
-    situation = build_for_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
+    if known is not None:
+        claims = join_claims(known.claims, _parse_shown(process.evidence, agreement.evidence))
+    situation = build_for_peer(agreement.counterparty, claims, asset, agreement.agreed_at)
     owner, compiled = agreement.owner, await evaluator.library.prepare(agreement.document)
     read = frozenset[str]() if isinstance(compiled, PolicyError) else _facts(compiled)
     store, now = evaluator.context.store, evaluator.context.now()
@@ -84,6 +90,12 @@ def parse_claims(evidence: bytes) -> dict[str, tuple[str, ...]]:
     document = msgspec.json.decode(evidence)
     claims = document.get("claims") or {}
     return {name: tuple(values) for name, values in claims.items()}
+
+
+def _parse_shown(*evidences: bytes) -> dict[str, list[str]]:
+    """Return what credentials state, from the first evidence with shown credentials."""
+    found: Iterator[dict[str, list[str]] | None] = (msgspec.json.decode(each).get(SHOWN_CLAIMS) for each in evidences)
+    return next((shown for shown in found if shown is not None), {})
 
 
 def _facts(compiled: Compiled) -> frozenset[str]:

@@ -35,6 +35,7 @@ from connector.identity.roster import GRACE_MS, Member, Roster, RosterIdentity, 
 from connector.identity.tokens import KIND, MAX_TOKEN, issue, make_replay_key, read_issuer
 from connector.net.client import GuardedClient
 from connector.ports.identity import (
+    SHOWN_CLAIMS,
     AuthenticationUnavailable,
     Caller,
     Exclusion,
@@ -42,6 +43,7 @@ from connector.ports.identity import (
     ListInUse,
     Participant,
     ShownStatus,
+    join_claims,
 )
 from connector.protocol.dcp.claims import PresentedCredential
 from connector.protocol.dcp.document import DidDocument
@@ -478,24 +480,25 @@ class DcpIdentity:
             "roster_version": roster.document.version if roster else 0,
             "credentials": [{"id": each.id, "issuer": each.issuer, "types": list(each.types)} for each in shown],
         }
+        stated = self._read_claims(shown)
+        if shown:
+            evidence[SHOWN_CLAIMS] = stated
         return Caller(
             participant=participant,
-            claims=self._read_claims(shown, listed.claims if listed else {}),
+            claims=join_claims(listed.claims if listed else {}, stated),
             evidence=evidence,
             replay_key=make_replay_key(self._owner, claims),
             shown=tuple(ShownStatus(each.issuer, entry) for each in shown for entry in each.statuses),
             seals=claims.seals_messages is True,
         )
 
-    def _read_claims(
-        self, shown: Sequence[PresentedCredential], listed: Mapping[str, tuple[str, ...]]
-    ) -> dict[str, tuple[str, ...]]:
-        """Return what policies are told: what the list confirms, and what the profile takes from credentials."""
-        claims = {name: list(values) for name, values in listed.items()}
+    def _read_claims(self, shown: Sequence[PresentedCredential]) -> dict[str, list[str]]:
+        """Return what the profile takes from credentials for policies."""
+        claims = dict[str, list[str]]()
         for each in shown:
             for kind in each.types:
                 for name, member in self._profile.claims.get(kind, {}).items():
                     said = each.claims.get(member)
                     values = said if isinstance(said, list) else [said]
                     claims.setdefault(name, []).extend(value for value in values if isinstance(value, str))
-        return {name: tuple(dict.fromkeys(values)) for name, values in claims.items() if values}
+        return claims

@@ -42,6 +42,14 @@ SENTENCES: dict[str, str] = {
     "invited-one": "Den Link so an {name} senden, dass niemand sonst ihn liest. Er gilt einmal, innerhalb eines Tages.",
     "ask-suspend": "Niemand spricht mehr mit {id}, und was mit dieser Stelle läuft, endet. "
     "Mitgliedschaft ruhen lassen?",
+    "restored": "Dies ist die Vertrauensstelle eines Datenraums, und die Mitglieder lehnen Listen ab, die älter sind "
+    "als die, die sie kennen. Sobald der Prozess läuft: wiederholen, was sich seit der Sicherung geändert hat, und "
+    "`datenkontor authority rotate --root DATEI --stolen --settings {settings}` ausführen, für jeden Wechsel seit der "
+    "Sicherung noch einmal.",
+    "changed": "{id} ist geändert.",
+    "change-nothing": "Es gibt nichts zu ändern: bitte --role oder --claim angeben.",
+    "more-roles": "Andere Mitglieder sehen die neue Rolle, sobald {id} den nächsten Nachweis hat: dort fordert ihn "
+    "`datenkontor credential renew` an.",
     "suspended": "Die Mitgliedschaft von {id} ruht.",
     "admitted": "{id} nimmt wieder teil.",
     "ask-revoke": "{id} ist dann kein Mitglied mehr, und die Nachweise enden endgültig. Mitgliedschaft widerrufen?",

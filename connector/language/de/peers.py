@@ -8,6 +8,11 @@ SENTENCES: dict[str, str] = {
     "unreachable-advice": "Beim Betreiber nachfragen und die Firewall dazwischen prüfen.",
     "blocked": "Dieser Konnektor verbindet sich nicht mit {address}: {reason}",
     "blocked-advice": "Ist die Adresse richtig, im Abschnitt `net` der Einstellungen erlauben.",
+    "clock-ahead": "Die Uhr dieses Rechners geht gegenüber der bei {address} um {by} (Stunden, Minuten, Sekunden) vor.",
+    "clock-ahead-advice": "Die falsche über NTP stellen: Was zu einer anderen Zeit signiert ist, nimmt niemand an.",
+    "clock-behind": "Die Uhr dieses Rechners geht gegenüber der bei {address} um {by} (Stunden, Minuten, Sekunden) "
+    "nach.",
+    "clock-behind-advice": "Die falsche über NTP stellen: Was zu einer anderen Zeit signiert ist, nimmt niemand an.",
     "tls": "Das Zertifikat von {address} wird nicht akzeptiert: {reason}.",
     "tls-advice": "Der Betreiber muss es erneuern; bei einem eigenen Aussteller `net.ca` setzen.",
     "no-document": "{address} hat kein Versionsdokument (Status {status}).",

@@ -35,6 +35,13 @@ SENTENCES: dict[str, str] = {
     "once, within {count} days.",
     "invited-one": "Send the link to {name} on a way on which nobody else reads it. It can be used once, within 1 day.",
     "ask-suspend": "Nobody speaks with {id} any more, and what runs with it ends. Suspend it?",
+    "restored": "This is the authority of a data space, and members refuse lists that are older than those that they "
+    "have seen. Once its process runs: repeat what was changed since the backup, and run `datenkontor authority rotate "
+    "--root FILE --stolen --settings {settings}`, once more for each rotation since the backup.",
+    "changed": "{id} is changed.",
+    "change-nothing": "Nothing is to be changed: add --role or --claim.",
+    "more-roles": "Other members see the new role once {id} has its next credential: `datenkontor credential renew` "
+    "there asks for it.",
     "suspended": "{id} is suspended.",
     "admitted": "{id} takes part again.",
     "ask-revoke": "{id} is no member any more, and its credentials end for good. Revoke it?",

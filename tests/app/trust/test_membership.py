@@ -117,6 +117,17 @@ async def test_who_is_suspended_or_revoked_is_told_so_and_whom_to_ask(city: City
     assert "datenkontor join" in str(parts.trust_warning())
 
 
+async def test_a_wrong_clock_is_told_before_all_that_follows_from_it(city: City) -> None:
+    parts = city.firm.connector.parts
+    parts.troubles.membership = "no credential"
+    parts.troubles.note_ahead(7200.0)
+    assert "is 2:00:00 (hours, minutes, seconds) ahead" in str(parts.trust_warning())
+    parts.troubles.note_ahead(-60.0)
+    assert "is 0:01:00 (hours, minutes, seconds) behind" in str(parts.trust_warning())
+    parts.troubles.note_ahead(0.0)
+    assert parts.trust_warning() == "no credential"
+
+
 async def test_without_its_authority_a_member_starts_and_asks_again_after_the_next_look_at_the_list(
     city: City, caplog: pytest.LogCaptureFixture
 ) -> None:

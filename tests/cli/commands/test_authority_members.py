@@ -49,6 +49,37 @@ def test_a_member_is_suspended_admitted_and_revoked(cli: Cli, firm: str) -> None
     assert (gone.code, "not a member" in gone.err) == (1, True)
 
 
+def test_the_list_says_who_is_a_member_and_what_it_may(cli: Cli, firm: str) -> None:
+    assert cli("authority", "member", "change", firm, "--claim", "seat=DE", *BROKER).code == 0
+    row = next(
+        each for each in cli("authority", "member", "list", "--json", *BROKER).json["items"] if each["id"] == firm
+    )
+    assert (row["roles"], row["claims"], row["standing"]) == (["company"], {"seat": ["DE"]}, "member")
+    assert row["until"]
+    assert "seat=DE" in cli("authority", "member", "list", *BROKER).out
+
+
+def test_roles_and_claims_change_without_a_card_and_a_loss_is_confirmed(cli: Cli, firm: str) -> None:
+    change = ("authority", "member", "change", firm)
+    more = cli(*change, "--role", "company", "--role", "utility", *BROKER)
+    assert (more.code, "credential renew" in more.err) == (0, True)
+    assert "roles: company → company, utility" in more.out
+    kept = cli(*change, "--role", "company", *BROKER)
+    assert (kept.code, "utility" in kept.err) == (2, True)
+    less = cli(*change, "--role", "company", "--yes", "--json", *BROKER)
+    assert (less.code, less.json["heard"]) == (0, 0)
+    nothing = cli(*change, *BROKER)
+    assert (nothing.code, "--role or --claim" in nothing.err) == (2, True)
+    nobody = cli("authority", "member", "change", "did:web:nobody.example", "--role", "x", *BROKER)
+    assert (nobody.code, "not a member" in nobody.err) == (1, True)
+
+
+def test_an_invitation_carries_claims(cli: Cli, firm: str) -> None:
+    slip = cli("authority", "member", "invite", "X", "--claim", "quatsch=1", *BROKER)
+    assert (slip.code, "quatsch" in slip.err) == (0, True)
+    assert cli("authority", "member", "invite", "X", "--claim", "seat", *BROKER).code == 2
+
+
 def test_a_credential_is_printed_for_the_wallet_of_another_product(cli: Cli, firm: str) -> None:
     done = cli("authority", "member", "credential", firm, *BROKER)
     read = read_claims(open_credential(done.out.strip()).payload)

@@ -1,6 +1,7 @@
 """`card`: the identity card of the settings, and a new key that keeps them."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -82,4 +83,8 @@ def test_a_connector_has_no_search_and_keeps_its_data_addresses(cli: Cli, space:
 def test_a_broker_states_another_search_on_request(cli: Cli, space: Path) -> None:
     url = "https://suche.example.org"
     cli("card", "--search", url, "--settings", "broker/datenkontor.toml")
+    assert json.loads((space / "broker/card.json").read_text())["search"] == url
+    settings = tomllib.loads((space / "broker/datenkontor.toml").read_text())
+    assert settings["broker"]["public_url"] == url, "who joins is told what the settings state"
+    cli("card", "--settings", "broker/datenkontor.toml")
     assert json.loads((space / "broker/card.json").read_text())["search"] == url

@@ -78,6 +78,13 @@ def test_it_is_said_where_the_public_address_has_to_lead_before_the_authority_lo
     done = cli("join", link, "firma", "--public-url", "https://daten.firma.example", "--port-base", str(port))
     assert (done.code, "does not answer" in done.err) == (1, True)
     assert f"Forward https://daten.firma.example to port {port} of this machine." in done.err
+    assert "--second-url" in done.err
+    urls = ("--public-url", "https://daten.firma.example", "--second-url", "https://abruf.firma.example")
+    done = cli("join", link, "firma", *urls, "--port-base", str(port))
+    assert f"Forward https://abruf.firma.example to port {port + 1} of this machine." in done.err
+    assert "--second-url" not in done.err
+    odd = cli("join", link, "firma", *urls[:3], "ftp://abruf.firma.example", "--port-base", str(port))
+    assert (odd.code, Path("firma").exists()) == (2, False), odd.err
 
 
 def test_the_anchors_of_the_data_space_and_its_name_for_the_member_are_kept(
@@ -89,9 +96,14 @@ def test_the_anchors_of_the_data_space_and_its_name_for_the_member_are_kept(
         monkeypatch.delenv("DATENKONTOR_NET__CA")
         words = ("join", link, "firma", "--public-url", url, "--port-base", str(port))
         assert "not trusted" in cli(*words).err
-        done = cli(*words, "--ca", anchors)
+        second, network = ("--second-url", "https://abruf.firma.example"), ("--network", "10.0.0.0/8")
+        done = cli(*words, "--ca", anchors, *second, *network)
     assert done.code == 0, done.err
     settings = tomllib.loads((tmp_path / "firma/datenkontor.toml").read_text())
+    assert settings["data"]["public_url"] == "https://abruf.firma.example"
+    assert "10.0.0.0/8" in settings["net"]["networks"]
+    listed = cli("authority", "member", "list", "--json", *BROKER).json["items"]
+    assert ["https://abruf.firma.example:443"] in [row.get("data") for row in listed]
     assert settings["net"]["ca"] == str(Path(anchors).resolve())
     assert settings["participant"]["name"] == "Firma GmbH"
 

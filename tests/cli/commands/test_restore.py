@@ -22,6 +22,13 @@ def test_a_backup_is_restored_into_a_new_folder(cli: Cli) -> None:
     assert "datenkontor broker serve --settings new/datenkontor.toml" in restored.out
     assert Path("new/key.pem").read_bytes() == Path("office/key.pem").read_bytes()
     assert cli("restore", "office.tar", "new").code == 1
+    assert "authority rotate --root" in cli("restore", "office.tar", "again").err
+
+
+def test_a_connector_without_an_authority_is_told_nothing_of_one(cli: Cli) -> None:
+    cli("init", "office")
+    cli("backup", "office.tar", "--settings", "office/datenkontor.toml")
+    assert "authority" not in cli("restore", "office.tar", "new").err
 
 
 async def _offer(path: Path, name: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -36,8 +37,8 @@ def document(*entries: dict[str, Any]) -> bytes:
 
 
 @contextmanager
-def served(answers: dict[str, bytes], tls: tuple[Path, Path] | None = None) -> Iterator[str]:
-    """A peer that answers some paths, and every other one with 404; yields its origin."""
+def served(answers: dict[str, bytes], tls: tuple[Path, Path] | None = None, behind_s: float = 0.0) -> Iterator[str]:
+    """A peer that answers some paths, and every other one with 404; yields its origin. Its clock is `behind_s` late."""
 
     class PeerHandler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -46,6 +47,9 @@ def served(answers: dict[str, bytes], tls: tuple[Path, Path] | None = None) -> I
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
             self.wfile.write(body or b"")
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(time.time() - behind_s)
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -79,6 +83,13 @@ def test_a_peer_that_speaks_our_version_at_its_listed_address_is_well(settings: 
     with served({WELL_KNOWN: document({"version": "0.8", "path": "/old"}, entry())}) as origin:
         found = ask(settings, f"{origin}/dsp/")
     assert (found.ok, found.name) == (True, f"peer {PEER}")
+
+
+@pytest.mark.parametrize(("behind_s", "told"), [(7200.0, "ahead of"), (-7200.0, "behind")])
+def test_a_clock_that_is_another_is_a_remark(settings: Settings, behind_s: float, told: str) -> None:
+    with served({WELL_KNOWN: document(entry())}, behind_s=behind_s) as origin:
+        found = ask(settings, f"{origin}/dsp")
+    assert (found.ok, f"{told} that at {origin}" in found.sentence, "NTP" in found.advice) == (None, True, True)
 
 
 def test_the_default_port_is_the_same_place_whether_it_is_stated_or_not(
@@ -174,8 +185,18 @@ def test_at_most_twenty_are_asked_unless_all_or_one_is_wanted(settings: Settings
 
 
 def test_every_fault_has_its_advice_in_every_language() -> None:
-    faults = ("silent", "unreachable", "blocked", "tls", "no-document", "unreadable", "version", "path", "id")
-    values = {"address": "a", "id": "i", "reason": "r.", "seconds": 3.0, "status": 404, "spoken": "s", "stated": "t"}
+    clocks = ("clock-ahead", "clock-behind")
+    faults = ("silent", "unreachable", "blocked", "tls", "no-document", "unreadable", "version", "path", "id", *clocks)
+    values = {
+        "by": "1:00:00",
+        "address": "a",
+        "id": "i",
+        "reason": "r.",
+        "seconds": 3.0,
+        "status": 404,
+        "spoken": "s",
+        "stated": "t",
+    }
     for language in LANGUAGES:
         for fault in faults:
             assert say(language, f"peers.{fault}", version="2025-1", **values)

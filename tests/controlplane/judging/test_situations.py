@@ -56,6 +56,26 @@ async def test_claims_of_the_participant_list_take_precedence_over_the_evidence(
 
 
 @pytest.mark.parametrize(
+    ("of_transfer", "of_agreement", "roles"),
+    [
+        ({"shown": {"role": ["utility"]}}, {}, ("provider", "utility")),
+        ({"shown": {}}, {"shown": {"role": ["utility"]}}, ("provider",)),
+        ({}, {"shown": {"role": ["utility"]}}, ("provider", "utility")),
+        ({"claims": {"role": ["utility"]}}, {"claims": {"role": ["utility"]}}, ("provider",)),
+    ],
+)
+async def test_what_credentials_stated_last_stands_beside_what_the_list_states_now(
+    desk: Desk, of_transfer: Json, of_agreement: Json, roles: tuple[str, ...]
+) -> None:
+    rooms = provider(desk.rooms)
+    agreement = await conclude(rooms, permission=[{**USE, "constraint": [atom("dk:role", "eq", "utility")]}])
+    agreement = msgspec.structs.replace(agreement, evidence=msgspec.json.encode(of_agreement))
+    process = msgspec.structs.replace(requested(rooms, "urn:transfer:1"), evidence=msgspec.json.encode(of_transfer))
+    situation = await build_for_transfer(rooms.evaluator, process, agreement, None)
+    assert situation.claims == {"role": roles}
+
+
+@pytest.mark.parametrize(
     ("pid", "state", "running"), [("urn:t:0", "REQUESTED", 3), ("urn:t:1", "STARTED", 1), ("urn:t:2", "STARTED", 2)]
 )
 async def test_a_started_transfer_counts_only_those_whose_flow_is_started(

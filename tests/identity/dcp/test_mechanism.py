@@ -101,6 +101,7 @@ async def test_a_member_that_shows_its_membership_is_authenticated_with_what_it_
     caller = await us.authenticate(token(places), Intent.CATALOG)
     assert caller.participant == FIRM
     assert caller.claims == {"membership": ("gold",), "sector": ("company",)}
+    assert caller.evidence["shown"] == {"sector": ["company"]}
     assert caller.replay_key is not None
     assert caller.replay_key.jti == "j"
     assert caller.evidence["credentials"] == [{"id": "urn:uuid:1", "issuer": CITY, "types": ["MembershipCredential"]}]

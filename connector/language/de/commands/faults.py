@@ -253,6 +253,14 @@ SENTENCES: dict[str, str] = {
     "restart it if its key file is newer, else send the card to the data-space operator.": "Die Teilnehmerliste enthält "
     "den Schlüssel {0} nicht, mit dem dieser Prozess unterschreibt: Ist die Schlüsseldatei neuer, den Prozess neu "
     "starten, sonst den Ausweis an den Betreiber des Datenraums senden.",
+    "The clock of this machine is {} (hours, minutes, seconds) ahead of that where the list is: set the wrong one by "
+    "NTP, since nobody takes what is signed at another time.": "Die Uhr dieses Rechners geht gegenüber der am Ort der "
+    "Liste um {0} (Stunden, Minuten, Sekunden) vor: die falsche über NTP stellen, denn was zu einer anderen Zeit "
+    "signiert ist, nimmt niemand an.",
+    "The clock of this machine is {} (hours, minutes, seconds) behind that where the list is: set the wrong one by "
+    "NTP, since nobody takes what is signed at another time.": "Die Uhr dieses Rechners geht gegenüber der am Ort der "
+    "Liste um {0} (Stunden, Minuten, Sekunden) nach: die falsche über NTP stellen, denn was zu einer anderen Zeit "
+    "signiert ist, nimmt niemand an.",
     "The data-space operator has suspended this participant, so nobody speaks with it: ask the operator "
     "for the reason. It takes part again, without a restart, when it is admitted.": "Die Mitgliedschaft dieses Teilnehmers "
     "ruht, deshalb spricht niemand mit ihm: den Betreiber des Datenraums nach dem Grund fragen. Sobald er wieder "

@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "Set up a connector or a broker in a folder.": "Einen Konnektor oder einen Broker in einem Ordner einrichten.",
     "Write the identity card anew: after a change of the settings, or with a new key.": "Den Teilnehmerausweis neu schreiben: nach einer Änderung der Einstellungen oder mit einem neuen Schlüssel.",
     "Write the identity card anew, after a change of the settings or with a new key.": "Den Teilnehmerausweis neu schreiben, nach einer Änderung der Einstellungen oder mit einem neuen Schlüssel.",
-    "The settings stay. Send the card to the data-space operator, and restart when a list with a new key is published.": "Die Einstellungen bleiben. Den Ausweis an den Betreiber des Datenraums senden; nach einem neuen Schlüssel in der Liste den Konnektor neu starten.",
+    "The settings stay; with --search they state the search too. Send the card to the data-space operator, and restart when a list with a new key is published.": "Die Einstellungen bleiben; mit --search nennen auch sie die Suche. Den Ausweis an den Betreiber des Datenraums senden; nach einem neuen Schlüssel in der Liste den Konnektor neu starten.",
     "Run a connector.": "Einen Konnektor betreiben.",
     "Run a small data space on this machine, step by step.": "Einen kleinen Datenraum auf diesem Rechner vorführen, Schritt für Schritt.",
     "Check a connector: settings, key, ports, participant list, addresses.": "Einen Konnektor prüfen: Einstellungen, Schlüssel, Ports, Teilnehmerliste, Adressen.",
@@ -402,7 +402,9 @@ SENTENCES: dict[str, str] = {
     "The authority of a data space: its keys, its members, the signed list.": "Die Vertrauensstelle eines Datenraums: Schlüssel, Mitglieder, signierte Liste.",
     "The authority of a data space: its keys, its members, the signed participant list.": "Die Vertrauensstelle eines Datenraums: ihre Schlüssel, ihre Mitglieder, die signierte Teilnehmerliste.",
     "The link is shown once. Send it on a way on which nobody else reads it.": "Der Link wird einmal angezeigt. Ihn so senden, dass niemand sonst ihn liest.",
-    "The members of the data space: invite, add, suspend, revoke, list.": "Die Mitglieder des Datenraums: einladen, aufnehmen, ruhen lassen, widerrufen, auflisten.",
+    "The members of the data space: invite, add, change, suspend, revoke, list.": "Die Mitglieder des Datenraums: einladen, aufnehmen, ändern, ruhen lassen, widerrufen, auflisten.",
+    "Change the roles or the claims of a member, and publish the list; what is not given stays.": "Rollen oder Angaben eines Mitglieds ändern und die Liste veröffentlichen; was nicht angegeben ist, bleibt.",
+    "A credential that states a role which the member loses ends at once. Its process asks for the next one by itself.": "Ein Nachweis mit einer Rolle, die das Mitglied verliert, endet sofort. Den nächsten fordert sein Prozess von selbst an.",
     "Two roots are made, of which one is the spare. Move both away from this machine, to two places. The broker must not run meanwhile; it proves itself by its document from then on. Members of before go on until they have joined.": "Zwei Hauptschlüssel entstehen, einer davon als Ersatz. Beide von diesem Rechner wegbringen, an zwei"
     " Orte. Der Broker darf währenddessen nicht laufen; er weist sich von da an mit seinem Dokument aus. Für"
     " bisherige Mitglieder geht es weiter, bis sie beigetreten sind.",

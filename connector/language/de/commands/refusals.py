@@ -415,9 +415,9 @@ SENTENCES: dict[str, str] = {
     "Daten senden.",
     "The broker answered with status {}: check `broker.api` in the settings.": "Der Broker hat mit Status {0} "
     "geantwortet: bitte `broker.api` in den Einstellungen prüfen.",
-    "The broker cannot answer now: it is busy, or its participant list has expired; try again later.": "Der Broker "
-    "kann zurzeit nicht antworten: Er ist ausgelastet, oder seine Teilnehmerliste ist abgelaufen; bitte später "
-    "erneut versuchen.",
+    "The broker cannot answer now: it is busy or away, or its participant list has expired; try again later.": "Der "
+    "Broker kann zurzeit nicht antworten: Er ist ausgelastet oder nicht erreichbar, oder seine Teilnehmerliste ist "
+    "abgelaufen; bitte später erneut versuchen.",
     "The broker cannot be reached: {}": "Der Broker ist nicht erreichbar: {0}",
     "The broker refused the change notice (HTTP status {}).": "Der Broker hat den Hinweis auf eine Änderung "
     "abgelehnt (Status {0}).",

@@ -28,7 +28,7 @@ SENTENCES: dict[str, str] = {
     "A key in the file was changed: its members are not those of its kind.": "Ein Schlüssel in der Datei wurde verändert: "
     "Seine Angaben sind nicht die seiner Art.",
     "The keys in the file are not those of the two sides.": "Die Schlüssel in der Datei sind nicht die der beiden Seiten.",
-    "The statement or its key was changed: {}": "Die Erklärung oder ihr Schlüssel wurde verändert: {0}",
+    "The statement or its key was changed.": "Die Erklärung oder ihr Schlüssel wurde verändert.",
     "{} has not signed the statement.": "{0} hat die Erklärung nicht signiert.",
     "The agreement was changed: it is not the one that the statement names.": "Der Vertrag wurde verändert: Es ist nicht "
     "der, den die Erklärung nennt.",

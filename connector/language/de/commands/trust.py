@@ -62,7 +62,8 @@ SENTENCES: dict[str, str] = {
     "The address of the card is not at the place that {} names: use one host for both.": "Die Adresse des Ausweises liegt nicht dort, wohin {0} führt: für beides denselben Rechnernamen"
     " verwenden.",
     "The document of {} does not publish the key that signed the request.": "Das Dokument von {0} enthält den Schlüssel nicht, der die Anfrage signiert hat.",
-    "The invitation is for {}, and for nobody else.": "Die Einladung ist für {0} und für niemanden sonst.",
+    "The invitation is for {}, and for nobody else: ask the operator for your own.": "Die Einladung ist für {0} und für "
+    "niemanden sonst: bitte beim Betreiber des Datenraums eine eigene anfordern.",
     "The invitation was used already: ask the data-space operator for a new one.": "Die Einladung wurde schon verwendet: bitte beim Betreiber des Datenraums eine neue anfordern.",
     "The list does not know {} by the key that signed the request.": "Die Liste kennt {0} nicht mit dem Schlüssel, der die Anfrage signiert hat.",
     "The request cannot be read: {}": "Die Anfrage ist nicht lesbar: {0}",

@@ -20,11 +20,10 @@ SENTENCES: dict[str, str] = {
     "and hand the new card to all participants.",
     "forward": "Forward {url} to port {port} of this machine.",
     "forward-both-ports": "Peers open port 443 only, unless their `net.ports` names others: "
-    "give both addresses port 443 (`protocol.public_url` and `data.public_url`, on a broker `card --search`), "
-    "and then run `datenkontor card`.",
+    "give both addresses port 443, with a host name each (`--public-url` and `--second-url`; later: "
+    "`protocol.public_url`, {later}).",
     "forward-ports": "Peers open port 443 only, unless their `net.ports` names others: "
-    "give the second address port 443 too (`data.public_url`, on a broker `card --search`), "
-    "and then run `datenkontor card`.",
+    "give the second address port 443 too, with a host name of its own (`--second-url`; later: {later}).",
     "source-missing": "Not in the backup: {path}. Copy it to the folder of offered files.",
     "ask-reset-user": "The password of {name} will not be valid any more, and all sessions end.",
     "ask-disable-user": "{name} will not be able to sign in any more, and all sessions end.",
