@@ -45,6 +45,7 @@ without_relationships = true
 catalog = ["{type}", "{role}"]
 negotiation = ["{type}", "{role}"]
 transfer = ["{type}", "{role}"]
+ending = ["{type}", "{role}"]
 [claims.{role}]
 role = "role"
 """

@@ -107,7 +107,8 @@ def test_a_revocation_in_the_middle_of_a_transfer_ends_it_on_both_sides(space: S
         until(lambda: space.edc.transfer_of(begun)["state"] in {"SUSPENDED", "TERMINATED"}, WAIT_S)
     finally:
         space.issuer.ended.clear()
-    print("ended:", ours_of(space, begun), space.edc.transfer_of(begun))
+        space.us.halt()
+        space.us.start()
 
 
 def start(space: Space, around: Around, agreement: str) -> str:
