@@ -155,8 +155,8 @@ def _read_public(jwk: Mapping[str, Any]) -> tuple[PublicKey | RSAPublicKey, str]
             raise KeyFault("The JWK is not a point on its curve.") from None
     if jwk.get("kty") == "RSA":
         return _read_rsa(jwk)
-    x = jwk.get("x")
-    key = from_jwk({"kty": kind, "crv": name, "x": x.rstrip("=") if isinstance(x, str) else x})
+    text = jwk.get("x")
+    key = from_jwk({"kty": kind, "crv": name, "x": text.rstrip("=") if isinstance(text, str) else text})
     return key.public, key.algorithm
 
 
