@@ -3,6 +3,7 @@
 The algorithm is a property of the key. An RSA key says by its own `alg` how it signs, and else signs with RS256.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -20,7 +21,16 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from jwt.utils import base64url_decode, base64url_encode
 
-from connector.identity.keys import RSA_ALGORITHMS, KeyFault, PublicKey, SigningKey, VerificationKey, from_jwk
+from connector.identity.keys import (
+    ALGORITHMS,
+    RSA_ALGORITHMS,
+    KeyFault,
+    PublicKey,
+    SigningKey,
+    VerificationKey,
+    from_jwk,
+    public_jwk,
+)
 from connector.protocol.dcp.document import MULTIBASE, DidDocument, Relationship
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dcp.multikey import read_multikey
@@ -29,12 +39,14 @@ MIN_RSA_BITS, MAX_RSA_BITS = 2048, 4096
 _EXPONENT = 65_537
 _MAX_MEMBER = 1024
 _MEMBERS = ("kty", "crv", "x", "y", "n", "e", "alg", "use", "d", MULTIBASE)
+_NUMBER = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 _CURVES: Mapping[str, tuple[EllipticCurve, str]] = {
+    "P-256": (SECP256R1(), "ES256"),
     "P-384": (SECP384R1(), "ES384"),
     "P-521": (SECP521R1(), "ES512"),
     "secp256k1": (SECP256K1(), "ES256K"),
 }
-"""The curves of others' keys beside P-256 (RFC 7518, 6.2.1.1; RFC 8812, 3.1)."""
+"""The curves of keys of others (RFC 7518, 6.2.1.1; RFC 8812, 3.1)."""
 
 
 def find_key(
@@ -67,10 +79,11 @@ def find_sealing_keys(document: DidDocument) -> dict[str, VerificationKey]:
     for name, jwk in document.keys.items():
         if document.may_sign(name, Relationship.CREDENTIAL):
             try:
-                members = _write_jwk(jwk[MULTIBASE]) if MULTIBASE in jwk else jwk
-                found[name] = from_jwk({each: members[each] for each in ("kty", "crv", "x", "y") if each in members})
+                key = read_key(name, jwk)
             except KeyFault:
                 continue
+            if key.algorithm in ALGORITHMS:
+                found[name] = from_jwk({each: text for each, text in public_jwk(key).items() if each != "kid"})
     return found
 
 
@@ -85,12 +98,13 @@ def read_key(name: str, jwk: Mapping[str, Any]) -> VerificationKey:
     Raises KeyFault.
 
     It is a JWK, or one text. `name` becomes its `kid`, whatever the `kid` of the JWK is. A key that was read is
-    remembered: to make it anew takes as long as to verify with it.
+    remembered: to make it anew takes as long as to verify with it. Numbers may be padded, and longer or shorter than
+    their kind of key has them: many products write them so, and it is the same number.
     """
-    uses = jwk.get("key_ops", ["verify"])
-    if not isinstance(uses, list) or "verify" not in uses:
+    uses = jwk.get("key_ops")
+    if uses is not None and (not isinstance(uses, list) or "verify" not in uses):
         raise KeyFault("The key is not for signatures: its key_ops has no verify.")
-    members = tuple((member, jwk[member]) for member in _MEMBERS if member in jwk)
+    members = tuple((member, jwk[member]) for member in _MEMBERS if jwk.get(member) is not None)
     if all(isinstance(value, str) and len(value) <= _MAX_MEMBER for _, value in members):
         return _remember_key(name, members)
     return _read_key(name, dict(members))
@@ -118,8 +132,7 @@ def _write_jwk(text: str) -> dict[str, str]:
         curve, content = read_multikey(text)
         if curve == "Ed25519":
             return {"kty": "OKP", "crv": curve, "x": base64url_encode(content).decode()}
-        kind = _CURVES[curve][0] if curve in _CURVES else SECP256R1()
-        point = EllipticCurvePublicKey.from_encoded_point(kind, content).public_numbers()
+        point = EllipticCurvePublicKey.from_encoded_point(_CURVES[curve][0], content).public_numbers()
     except ClaimFault as fault:
         raise KeyFault(fault.reason) from None
     except ValueError:
@@ -142,7 +155,8 @@ def _read_public(jwk: Mapping[str, Any]) -> tuple[PublicKey | RSAPublicKey, str]
             raise KeyFault("The JWK is not a point on its curve.") from None
     if jwk.get("kty") == "RSA":
         return _read_rsa(jwk)
-    key = from_jwk({member: value for member, value in jwk.items() if member != "alg"})
+    text = jwk.get("x")
+    key = from_jwk({"kty": kind, "crv": name, "x": text.rstrip("=") if isinstance(text, str) else text})
     return key.public, key.algorithm
 
 
@@ -162,7 +176,8 @@ def _read_rsa(jwk: Mapping[str, Any]) -> tuple[RSAPublicKey, str]:
 def _read_number(jwk: Mapping[str, Any], name: str) -> int:
     text = jwk.get(name)
     try:
-        value = base64url_decode(text) if isinstance(text, str) and len(text) <= _MAX_MEMBER else b""
+        is_number = isinstance(text, str) and len(text) <= _MAX_MEMBER and _NUMBER.fullmatch(text)
+        value = base64url_decode(str(text).rstrip("=")) if is_number else b""
     except ValueError:
         value = b""
     if not value:

@@ -25,9 +25,9 @@ from connector.protocol.dcp.document import Relationship
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dcp.status_list import (
     EDC_BYTES,
+    HARMLESS,
     LIST_LIMIT,
     MIN_BYTES,
-    PURPOSES,
     StatusList,
     expand_status_list,
 )
@@ -99,7 +99,7 @@ class StatusLists:
         Raises Rejected for a list that says nothing about it, and AuthenticationUnavailable for one out of reach.
         """
         for entry in statuses:
-            if entry.purpose in PURPOSES and await self._is_set(entry, issuer):
+            if entry.purpose not in HARMLESS and await self._is_set(entry, issuer):
                 return entry.purpose
         return None
 

@@ -18,7 +18,7 @@ import msgspec
 
 from connector.protocol.dcp.errors import ClaimFault
 from connector.protocol.dcp.objects import open_envelope, read_object
-from connector.protocol.dcp.status_list import PURPOSES
+from connector.protocol.dcp.status_list import HARMLESS
 from connector.protocol.dsp.timestamps import read_timestamp
 
 MAX_CREDENTIAL = 64 * 1024
@@ -124,13 +124,16 @@ def read_presentation(payload: bytes, *, of_kit: bool = False, of_edc: bool = Fa
     if isinstance(audience, list) and len(audience) == 1:
         audience = audience[0]
     enclosed = _list(inside, "verifiableCredential", MAX_CREDENTIALS)
+    since, until = _read_seconds(outside, "nbf"), _read_seconds(outside, "exp")
+    # No data model says that both places agree on the times of a presentation: the narrower one counts.
+    model = ClaimsProfile.VC20
     return Presentation(
         profile=profile,
         holder=_agree("holder", _read_id(inside.get("holder")), outside.get("iss")),
         audience=audience if isinstance(audience, str | None) else "",
         credentials=tuple(_read_enclosed(entry, profile) for entry in enclosed),
-        valid_from=_read_seconds(outside, "nbf"),
-        valid_until=_read_seconds(outside, "exp"),
+        valid_from=_read_bound(inside, _BEGINS, since, model, latest=True),
+        valid_until=_read_bound(inside, _ENDS, until, model, latest=False),
     )
 
 
@@ -201,10 +204,10 @@ def read_statuses(inside: Mapping[str, Any]) -> tuple[StatusEntry, ...]:
 def _read_status(entry: object) -> StatusEntry:
     """Read an entry of either kind. What cannot be read refuses the credential: its status would never be known."""
     kinds = ("BitstringStatusListEntry", "StatusList2021Entry")
-    if not isinstance(entry, dict) or entry.get("type") not in kinds:
+    if not isinstance(entry, dict) or not any(kind in kinds for kind in _list(entry, "type", MAX_TYPES)):
         raise ClaimFault(f"credentialStatus is of an unknown type: expected {' or '.join(kinds)}.")
     purpose, index, url = (entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential"))
-    if purpose in PURPOSES and entry.get("statusSize", 1) != 1:
+    if purpose not in HARMLESS and entry.get("statusSize", 1) != 1:
         raise ClaimFault("credentialStatus has a statusSize of more than one bit.")
     digits = str(index) if isinstance(index, int | str) and not isinstance(index, bool) else ""
     if not isinstance(purpose, str) or not isinstance(url, str) or not digits.isascii() or not digits.isdigit():

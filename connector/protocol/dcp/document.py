@@ -60,17 +60,20 @@ class DidDocument(NamedTuple):
         """Return whether a method of the document may sign what `relationship` is for.
 
         `take_missing` accepts each method of a document that states no relationship at all, or only empty ones, as
-        some products write it.
+        some products write it. Of a document that states `authentication` alone, it accepts the methods there.
         """
-        if not any(self.relationships.values()):
+        stated = {each for each, names in self.relationships.items() if names}
+        if not stated:
             return take_missing
+        if take_missing and stated == {Relationship.PRESENTATION}:
+            relationship = Relationship.PRESENTATION
         return method in self.relationships.get(relationship, frozenset())
 
 
 def read_document(body: bytes, did: str) -> DidDocument:
     """Read the document of `did`; raises ClaimFault.
 
-    Its `id` is `did`, and no two methods have one name.
+    Its `id` is `did`, and no two methods have one name. A member that is null is one that is missing.
     """
     members = read_object(body, MAX_DOCUMENT, f"The document of {did}")
     if members.get("id") != did:
@@ -78,7 +81,7 @@ def read_document(body: bytes, did: str) -> DidDocument:
     methods = _list_objects(members, "verificationMethod", MAX_METHODS, did)
     relationships: dict[Relationship, frozenset[str]] = {}
     for relationship in Relationship:
-        if relationship in members:
+        if members.get(relationship) is not None:
             names, inside = _read_relationship(members, relationship, did)
             relationships[relationship] = names
             methods = [*methods, *inside]
@@ -112,7 +115,9 @@ def write_document(
 
 
 def _list_objects(members: Mapping[str, Any], name: str, limit: int, did: str) -> list[Any]:
-    found = members.get(name, [])
+    found = members.get(name)
+    if found is None:
+        return []
     if not isinstance(found, list) or len(found) > limit:
         raise ClaimFault(f"{name} in the document of {did} is not a list of at most {limit} entries.")
     return found
@@ -141,7 +146,7 @@ def _read_methods(methods: Sequence[Any], did: str) -> dict[str, Mapping[str, An
         jwk = method.get("publicKeyJwk")
         if jwk is None and isinstance(method.get(MULTIBASE), str):
             jwk = {MULTIBASE: method[MULTIBASE]}
-        if isinstance(jwk, dict) and name.startswith(f"{did}#") and method.get("controller", did) == did:
+        if isinstance(jwk, dict) and name.startswith(f"{did}#") and method.get("controller") in (None, did):
             keys[name] = jwk
     return keys
 

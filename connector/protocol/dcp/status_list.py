@@ -24,7 +24,11 @@ EDC_BYTES = 2 * 1024
 """The fewest bytes of a list that the Issuer Service of EDC makes: 16,384 entries."""
 
 PURPOSES: Final = ("revocation", "suspension")
-"""The purposes of an entry that end a credential, for good or for a time; a set bit of another purpose does not."""
+"""The purposes of an entry that end a credential, for good or for a time."""
+HARMLESS: Final = ("refresh", "message")
+"""The purposes that end nothing (Bitstring Status List 1.0, 2.1). Nobody here knows what the bit of any other means, so
+a set one ends the credential too.
+"""
 
 _MULTIBASE = "u"
 _GZIP = 16 + zlib.MAX_WBITS

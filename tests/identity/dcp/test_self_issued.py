@@ -2,13 +2,20 @@
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, SECP384R1, SECP521R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256K1,
+    SECP256R1,
+    SECP384R1,
+    SECP521R1,
+    EllipticCurve,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
-from jwt.utils import base64url_encode
+from jwt.utils import base64url_decode, base64url_encode
 
 from connector.identity.dcp.methods import find_sealing_keys, read_key
 from connector.identity.dcp.self_issued import RULES, ListKeys, list_nothing, verify_self_issued
@@ -16,7 +23,7 @@ from connector.identity.jws import Rejected
 from connector.identity.keys import KeyFault, from_jwk
 from connector.identity.tokens import issue
 from connector.ports.identity import AuthenticationUnavailable
-from connector.protocol.dcp.document import Relationship
+from connector.protocol.dcp.document import Relationship, write_document
 from tests.identity.dcp.places import CITY, FIRM, KEYS, NOW_S, STRANGER, US, Places, jwk_of, key_of
 from tests.identity.lists import compact
 
@@ -221,6 +228,44 @@ def test_keys_of_peers_are_read_by_their_kind() -> None:
     ):
         with pytest.raises(KeyFault):
             read_key("k", wrong)
+
+
+def find_short(curve: EllipticCurve, size: int) -> dict[str, str]:
+    """Return a key whose x begins with a byte of zeros, which some products leave out."""
+    while True:
+        jwk = ECAlgorithm.to_jwk(generate_private_key(curve).public_key(), as_dict=True)
+        if not base64url_decode(jwk["x"]).rjust(size, b"\0")[0]:
+            return {**jwk, "x": base64url_encode(base64url_decode(jwk["x"]).lstrip(b"\0")).decode()}
+
+
+@pytest.mark.parametrize(("curve", "size"), [(SECP256R1(), 32), (SECP384R1(), 48), (SECP256K1(), 32)])
+def test_a_number_is_the_same_in_each_of_its_spellings(curve: EllipticCurve, size: int) -> None:
+    short = find_short(curve, size)
+    content = base64url_decode(short["x"])
+    spelled = [short["x"], *(base64url_encode(bytes(more) + content).decode() for more in (1, 2, 3))]
+    spelled += [f"{text}{'=' * (-len(text) % 4)}" for text in spelled]
+    numbers = {read_key("k", {**short, "x": text}).public.public_numbers() for text in spelled}
+    assert len(numbers) == 1
+    for wrong in (f"{short['x']}!", f"{short['x'][:4]} {short['x'][4:]}", f"{short['x']}===", "", 5, ["AQ"]):
+        with pytest.raises(KeyFault, match="'x' of the JWK is not a number"):
+            read_key("k", {**short, "x": wrong})
+
+
+def test_a_text_of_ed25519_may_be_padded() -> None:
+    jwk = jwk_of(key_of(FIRM, "EdDSA"))
+    padded = {**jwk, "x": jwk["x"] + "=", "alg": "Ed25519", "use": None, "key_ops": None, "d": None}
+    assert read_key("k", padded).public == read_key("k", jwk).public
+    with pytest.raises(KeyFault):
+        read_key("k", {**jwk, "x": jwk["x"][:-1] + "!"})
+
+
+async def test_a_key_seals_in_each_of_its_spellings_and_only_if_it_is_for_signatures() -> None:
+    short, places = find_short(SECP256R1(), 32), Places()
+    other = ECAlgorithm.to_jwk(generate_private_key(SECP384R1()).public_key(), as_dict=True)
+    jwks = (("k1", short), ("k2", {**short, "use": "enc"}), ("k3", {**short, "key_ops": ["deriveKey"]}), ("k4", other))
+    places.put("https://firma.example/.well-known/did.json", write_document(FIRM, jwks, []))
+    sealing = find_sealing_keys(await places.resolve(FIRM))
+    assert {name: key.public for name, key in sealing.items()} == {f"{FIRM}#k1": read_key("k", short).public}
 
 
 # The examples of the did:key method specification, 8.

@@ -266,6 +266,16 @@ async def test_an_entry_that_ends_nothing_causes_no_fetch() -> None:
     assert places.fetched == []
 
 
+async def test_a_bit_that_nobody_here_knows_the_meaning_of_ends_the_credential() -> None:
+    places = Places()
+    places.publish_list(7)
+    assert "not about Revocation" in await judge(places, held(statusPurpose="Revocation"))
+    places.publish_list(credentialSubject={**status_list(7)["credentialSubject"], "statusPurpose": "renewal"})
+    places.statuses.forget()
+    assert await judge(places, held(7, statusPurpose="renewal")) == "renewal"
+    assert await judge(places, held(8, statusPurpose="renewal")) == "good"
+
+
 async def test_a_list_is_about_what_its_entry_says() -> None:
     places = Places()
     places.publish_list(7)

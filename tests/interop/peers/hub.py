@@ -16,7 +16,14 @@ from tests.interop.edc.runtime import run_part, until
 from tests.interop.peers.jars import find_classes
 
 LISTENERS = ("", "identity", "credentials", "did", "sts", "version")
+USAGES = ["sign_token", "sign_presentation", "sign_credentials"]
 PATHS = {"": "/api", "identity": "/api/identity", "credentials": "/api/credentials", "did": "/", "sts": "/api/sts"}
+
+
+DOCUMENT_MS = 5_000
+"""How long EDC uses a document here without a look at its place; by itself it does so for five minutes."""
+ACTIVE = 200
+"""The state of a key that signs."""
 
 
 class Account(NamedTuple):
@@ -56,6 +63,7 @@ class Hub:
         # A list is fetched for each look at it, as a revocation has to be seen within the test.
         properties["edc.iam.credential.revocation.cache.validity"] = "1"
         properties["edc.iam.credential.revocation.mimetype"] = "application/json"
+        properties["edc.did.resolver.cache.expiry"] = str(DOCUMENT_MS)
         self._process = run_part(self._folder, "hub", properties, find_classes("hub"), *self._options)
         found = re.search(r"administrator key (\S+)", self.log())
         assert found, self.log()[-3000:]
@@ -82,7 +90,7 @@ class Hub:
             "keyId": f"{did}#key-1",
             "privateKeyAlias": f"{name}-key-1",
             "keyGeneratorParams": {"algorithm": "EC", "curve": "secp256r1"},
-            "usage": ["sign_token", "sign_presentation", "sign_credentials"],
+            "usage": USAGES,
         }
         manifest = {"participantContextId": name, "did": did, "active": True, "roles": [], "key": key}
         manifest["serviceEndpoints"] = [{"id": "claims", "type": "CredentialService", "serviceEndpoint": place}]
@@ -98,7 +106,7 @@ class Hub:
             "type": credential["type"],
             "issuer": {"id": credential["issuer"]},
             "issuanceDate": credential["issuanceDate"],
-            "credentialSubject": [{"id": account.did, "claims": {"level": "full"}}],
+            "credentialSubject": [_describe_subject(credential["credentialSubject"])],
         }
         if "expirationDate" in credential:
             read["expirationDate"] = credential["expirationDate"]
@@ -109,6 +117,14 @@ class Hub:
         container = {"rawVc": secured, "format": form, "credential": read}
         body = {"id": id, "participantContextId": account.name, "verifiableCredentialContainer": container}
         self._ask("POST", f"/participants/{_encode(account.name)}/credentials", body, account.api_key)
+
+    def rotate(self, account: Account, name: str) -> None:
+        """Let a participant sign with a new key of Ed25519; its document keeps the former one."""
+        path = f"/participants/{_encode(account.name)}/keypairs"
+        (old,) = [row for row in self._ask("GET", path, None, account.api_key) if row["state"] == ACTIVE]
+        key = {"keyId": f"{account.did}#{name}", "privateKeyAlias": f"{account.name}-{name}", "usage": USAGES}
+        key["keyGeneratorParams"] = {"algorithm": "EdDSA", "curve": "Ed25519"}
+        self._ask("POST", f"{path}/{old['id']}/rotate?duration=0", key, account.api_key)
 
     def remove(self, account: Account, id: str) -> None:
         """Delete a credential."""
@@ -149,6 +165,10 @@ class Hub:
         answer = self._api.request(method, path, json=body, headers={"x-api-key": key} if key else {})
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
         return answer.json() if answer.content else None
+
+
+def _describe_subject(subject: dict[str, Any]) -> dict[str, Any]:
+    return {"id": subject["id"], "claims": {name: value for name, value in subject.items() if name != "id"}}
 
 
 def _encode(name: str) -> str:

@@ -25,7 +25,8 @@ from connector.protocol.dcp.issued import (
 )
 from connector.protocol.dcp.status_list import set_bits
 
-TYPE = "MembershipCredential"
+TYPE, ROLE = "MembershipCredential", "RoleCredential"
+CLAIMS = {TYPE: {"level": "full"}, ROLE: {"role": "planner"}}
 
 
 class Issuer:
@@ -60,9 +61,16 @@ class Issuer:
         self._server.server_close()
 
     def issue(
-        self, holder: str, place: int, *, now_s: int, lives_s: int = 9_000, profile: ClaimsProfile = ClaimsProfile.VC11
+        self,
+        holder: str,
+        place: int,
+        *,
+        now_s: int,
+        lives_s: int = 9_000,
+        profile: ClaimsProfile = ClaimsProfile.VC11,
+        kind: str = TYPE,
     ) -> tuple[str, dict[str, Any]]:
-        """Return a membership of `holder` as the authority of a city signs it, and as a hub wants to know of it.
+        """Return a credential of `holder` as the authority of a city signs it, and as a hub wants to know of it.
 
         With EDC among the members that is the data model 1.1, else 2.0.
         """
@@ -71,8 +79,8 @@ class Issuer:
             id=f"urn:membership:{place}",
             issuer=self.did,
             subject=holder,
-            types=(TYPE,),
-            claims={"level": "full"},
+            types=(kind,),
+            claims=CLAIMS[kind],
             valid_from=(now_s - 60) * 1000,
             valid_until=(now_s + lives_s) * 1000,
             status=StatusPlace(lists={"revocation": self._list}, index=place),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -23,32 +23,40 @@ from tests.identity.lists import OPERATOR, document, signed
 from tests.interop.edc.around import DelayingProxy
 from tests.interop.edc.ours import Kontor
 from tests.interop.edc.runtime import Runtime
-from tests.interop.peers.hub import Account, Hub
-from tests.interop.peers.issuer import TYPE, Issuer
+from tests.interop.peers.hub import DOCUMENT_MS, Account, Hub
+from tests.interop.peers.issuer import ROLE, TYPE, Issuer
 from tests.interop.peers.jars import find_classes
 from tests.support.certificates import write_certificates
 
 VERSION = "0.15.1"
-SCOPE = f"org.eclipse.edc.vc.type:{TYPE}:read"
-OURS = "PartnerCredential"
+SCOPES = " ".join(f"org.eclipse.edc.vc.type:{each}:read" for each in (TYPE, ROLE))
+ISSUED = "PartnerCredential"
 """What our Issuer Service issues to each member that asks."""
+HERS, HIS, OURS = 1, 2, 3
+"""The places of the memberships in the status list: of the two participants of the hub, and of ours."""
+ROLES = 4
+"""The first of the three places of their roles."""
 PROFILE = """
 of_edc = true
 without_relationships = true
 [issuers]
-"{issuer}" = ["{type}"]
+"{issuer}" = ["{type}", "{role}"]
 [show]
-catalog = ["{type}"]
-negotiation = ["{type}"]
-transfer = ["{type}"]
+catalog = ["{type}", "{role}"]
+negotiation = ["{type}", "{role}"]
+transfer = ["{type}", "{role}"]
+ending = ["{type}", "{role}"]
+[claims.{role}]
+role = "role"
 """
 TRUST = """
 [issuer]
-credentials = [{{type = "{ours}", claims = ["name"]}}]
+credentials = [{{type = "{issued}", claims = ["name"]}}]
 [identity]
 mechanism = "dcp"
 key = "{folder}/key.pem"
 roster = "{folder}/roster.jws"
+refresh_seconds = 1
 operator_key = "{folder}/operator.jwk"
 profile = "{folder}/profile.jws"
 [net]
@@ -70,13 +78,14 @@ class Space(NamedTuple):
     edc: Runtime
     other: Runtime
     files: dict[str, str]
+    members: list[Member]
 
     def trust(self) -> ssl.SSLContext:
         """Return what trusts the authority of the certificates here."""
         return ssl.create_default_context(cafile=self.files["DATENKONTOR_NET__CA"])
 
-    def give(self, account: Account, place: int, **more: int) -> str:
-        """Store a membership for a participant of the hub; return its name there."""
+    def give(self, account: Account, place: int, **more: Any) -> str:
+        """Store a credential for a participant of the hub, a membership if nothing else is said; return its name."""
         secured, credential = self.issuer.issue(account.did, place, now_s=int(time.time()), **more)
         self.hub.store(account, f"membership-{place}", secured, credential)
         return f"membership-{place}"
@@ -87,8 +96,8 @@ class Space(NamedTuple):
         self.hub.store(account, f"membership-{place}", secured, credential, "VC2_0_JOSE")
         return f"membership-{place}"
 
-    def give_us(self, place: int, **more: int) -> str:
-        """Store a membership of ours; return its key."""
+    def give_us(self, place: int, **more: Any) -> str:
+        """Store a credential of ours, a membership if nothing else is said; return its key."""
         secured, _ = self.issuer.issue(self.us.id, place, now_s=int(time.time()), **more)
         return self.us.client.credentials.add(secured).key
 
@@ -118,9 +127,9 @@ def open_space(folder: Path) -> Iterator[Space]:
             )
             _run_plane(plane, account, hub, issuer, options)
             planes.append(plane)
-        us = _make_us(folder, ports + 50, issuer, files, [(anna, planes[0]), (bert, planes[1])])
+        us, members = _make_us(folder, ports + 50, issuer, files, [(anna, planes[0]), (bert, planes[1])])
         us.start()
-        yield Space(hub, issuer, us, anna, bert, planes[0], planes[1], files)
+        yield Space(hub, issuer, us, anna, bert, planes[0], planes[1], files, members)
     finally:
         if us:
             us.stop()
@@ -151,30 +160,43 @@ def _run_plane(plane: Runtime, account: Account, hub: Hub, issuer: Issuer, optio
         "edc.iam.trusted-issuer.city.id": issuer.did,
         "edc.iam.credential.revocation.cache.validity": "1",
         "edc.iam.credential.revocation.mimetype": "application/json",
+        "edc.did.resolver.cache.expiry": str(DOCUMENT_MS),
         "edc.policy.validation.enabled": "false",
         "peers.tokens.url": hub.tokens,
         "peers.tokens.client": account.client,
         "peers.tokens.secret": account.secret,
-        "peers.scope": SCOPE,
+        "peers.scopes": SCOPES,
     }
     plane.run("control", properties, find_classes("control"), *options)
 
 
 def _make_us(
     folder: Path, port: int, issuer: Issuer, files: dict[str, str], others: list[tuple[Account, Runtime]]
-) -> Kontor:
-    """Return a connector of ours: production, TLS, and credentials of the issuer."""
+) -> tuple[Kontor, list[Member]]:
+    """Return a connector of ours, in production and with TLS, and the members of its list."""
     home, did = folder / "kontor", write_web_did("localhost", port)
     named = {name.rpartition("__")[2].lower(): path for name, path in files.items()}
-    trust = TRUST.format(folder=home, ours=OURS, **named)
+    trust = TRUST.format(folder=home, issued=ISSUED, **named)
     us = Kontor(home, port, did, trust, public=f"https://localhost:{port}", mode="production")
     save_private(home / "key.pem", generate())
     (home / "operator.jwk").write_bytes(msgspec.json.encode(public_jwk(OPERATOR)))
-    (home / "trust.toml").write_text(PROFILE.format(issuer=issuer.did, type=TYPE))
+    (home / "trust.toml").write_text(PROFILE.format(issuer=issuer.did, type=TYPE, role=ROLE))
     publish_profile(home / "trust.toml", home / "profile.jws", OPERATOR)
     members = [Member(id=did, name="Kontor", address=us.address)]
     members += [Member(id=account.did, name=account.name, address=plane.address) for account, plane in others]
+    sign_list(home, members, 1)
+    return us, members
+
+
+def sign_list(home: Path, members: list[Member], version: int) -> None:
+    """Publish a version of the participant list."""
     now = datetime.now(UTC)
-    listed = replace(document(1, members), issued=now, expires=now + timedelta(days=1))
+    listed = replace(document(version, members), issued=now, expires=now + timedelta(days=1))
     (home / "roster.jws").write_bytes(signed(listed))
-    return us
+
+
+def give_roles(space: Space) -> None:
+    """Store a role of each participant."""
+    space.give(space.anna, ROLES, kind=ROLE)
+    space.give(space.bert, ROLES + 1, kind=ROLE)
+    space.give_us(ROLES + 2, kind=ROLE)

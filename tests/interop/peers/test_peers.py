@@ -5,7 +5,7 @@ say to each other goes over TLS, and ours runs in the mode `production`.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -13,41 +13,12 @@ import pytest
 
 from connector.client.frame.errors import ClientError
 from connector.protocol.dcp.scopes import Scope, ScopeKind
-from connector.views.assets import AssetOrder, DataClass
 from tests.interop.edc.runtime import until
-from tests.interop.peers.issuer import TYPE
-from tests.interop.peers.space import OURS as ISSUED
-from tests.interop.peers.space import Space, open_space
+from tests.interop.peers.acts import WAIT_S, hold_ours, negotiate_ours, negotiate_theirs, read_ours, read_theirs
+from tests.interop.peers.issuer import ROLE, TYPE
+from tests.interop.peers.space import HERS, ISSUED, OURS, Space
 
 pytestmark = pytest.mark.peers
-
-WAIT_S = 120.0
-HERS, HIS, OURS = 1, 2, 3
-"""The places of the memberships in the status list: of the two participants of the hub, and of ours."""
-
-
-@pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
-    with open_space(tmp_path_factory.mktemp("peers")) as made:
-        made.give(made.anna, HERS)
-        made.give(made.bert, HIS)
-        made.give_us(OURS)
-        made.edc.offer("asset-1", "https://localhost/nothing")
-        source = {"kind": "file", "path": "roads.csv"}
-        order = AssetOrder(id="roads", title={"de": "x"}, source=source, data_class=DataClass.OPEN, licence="cc-by/4.0")
-        made.us.client.assets.add(order)
-        made.us.client.assets.publish("roads")
-        yield made
-
-
-def read_ours(space: Space) -> set[str]:
-    """Return the datasets that EDC sees in our catalogue; fails if we refuse it."""
-    return {row["@id"] for row in space.edc.catalogue(space.us.address, space.us.id)["dataset"]}
-
-
-def read_theirs(space: Space) -> set[str]:
-    """Return the datasets that we see in the catalogue of EDC; raises ClientError if it refuses us."""
-    return {row["@id"] for row in space.us.client.catalog.all(space.anna.did)}
 
 
 def test_each_reads_the_catalogue_of_the_other(space: Space) -> None:
@@ -60,26 +31,15 @@ def test_the_peers_know_each_other_without_us(space: Space) -> None:
 
 
 def test_a_negotiation_that_we_begin_is_finalized_on_both_sides(space: Space) -> None:
-    begun = space.us.client.negotiations.start(space.anna.did, "asset-1")
-    found = space.us.client.negotiations.wait(begun.id, timeout_s=WAIT_S)
-    assert found.state == "FINALIZED", (found.state, found.pending, found.ended)
-    until(lambda: space.edc.negotiation(found.peer_pid or "")["state"] == "FINALIZED", WAIT_S)
-    assert space.edc.negotiation(found.peer_pid or "")["counterPartyId"] == space.us.id
+    negotiate_ours(space)
 
 
 def test_a_negotiation_that_edc_begins_is_finalized_on_both_sides(space: Space) -> None:
-    datasets = space.edc.catalogue(space.us.address, space.us.id)["dataset"]
-    (offer,) = next(dataset["hasPolicy"] for dataset in datasets if dataset["@id"] == "roads")
-    terms = {"@id": offer["@id"], "assigner": space.us.id, "target": "roads", "permission": [{"action": "use"}]}
-    begun = space.edc.negotiate(space.us.address, terms)
-    until(lambda: space.edc.negotiation(begun)["state"] in {"FINALIZED", "TERMINATED"}, WAIT_S)
-    assert space.edc.negotiation(begun)["state"] == "FINALIZED", space.edc.negotiation(begun)
-    ours = [row for row in space.us.client.negotiations.list(limit=100).items if row.peer_pid == begun]
-    assert [(row.state, row.peer) for row in ours] == [("FINALIZED", space.anna.did)]
+    negotiate_theirs(space)
 
 
 def test_a_token_of_the_hub_counts_once_and_only_with_what_it_grants(space: Space) -> None:
-    scope = Scope(ScopeKind.TYPE, TYPE).write(of_edc=True)
+    scope = " ".join(Scope(ScopeKind.TYPE, each).write(of_edc=True) for each in (TYPE, ROLE))
     token = space.hub.issue_token(space.anna, space.us.id, bearer_access_scope=scope)
     assert ask(space, token).status_code == 200
     assert ask(space, token).status_code == 401
@@ -100,8 +60,8 @@ def ask(space: Space, token: str) -> httpx.Response:
     return answer
 
 
-def test_a_membership_in_the_newer_data_model_counts_with_us(space: Space) -> None:
-    # The hub shows it in an envelope of its own, for nobody in particular.
+def test_a_membership_in_the_newer_data_model_counts_with_us_beside_a_role_in_the_older_one(space: Space) -> None:
+    # The hub shows it in a presentation and an envelope of its own, for nobody in particular.
     space.hub.remove(space.anna, f"membership-{HERS}")
     issued = space.give_newer(space.anna, 21)
     space.us.halt()
@@ -133,9 +93,9 @@ def test_the_hub_asks_our_issuer_for_a_credential_and_keeps_what_it_is_given(
 
 
 def test_who_has_deleted_its_membership_is_refused_on_both_sides(space: Space) -> None:
-    (held,) = space.us.client.credentials.list()
+    held = hold_ours(space)
     space.hub.remove(space.anna, f"membership-{HERS}")
-    space.us.client.credentials.remove(held.key)
+    space.us.client.credentials.remove(held)
     try:
         assert_refused_by_us(space, "shown")
         assert_refused_by_edc(space)
@@ -146,9 +106,9 @@ def test_who_has_deleted_its_membership_is_refused_on_both_sides(space: Space) -
 
 
 def test_who_shows_an_expired_membership_is_refused_on_both_sides(space: Space) -> None:
-    (held,) = space.us.client.credentials.list()
+    held = hold_ours(space)
     space.hub.remove(space.anna, f"membership-{HERS}")
-    space.us.client.credentials.remove(held.key)
+    space.us.client.credentials.remove(held)
     # Each side is given one that is in force, and waits for its end.
     ends = time.monotonic() + 6
     space.give(space.anna, 11, lives_s=5)

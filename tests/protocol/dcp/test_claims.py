@@ -1,6 +1,7 @@
 """Credentials and presentations of both profiles are read; what contradicts itself is refused."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -94,6 +95,18 @@ def test_a_status_that_ends_nothing_may_have_more_than_one_bit() -> None:
     message = {**STATUS, "statusPurpose": "message", "statusSize": 2}
     read = read_claims(v2(credentialStatus=[STATUS, message]))
     assert [each.purpose for each in read.statuses] == ["revocation", "message"]
+
+
+def test_a_purpose_that_nobody_here_knows_has_one_bit() -> None:
+    assert read_claims(v2(credentialStatus={**STATUS, "statusPurpose": "renewal"})).statuses[0].purpose == "renewal"
+    with pytest.raises(ClaimFault, match="more than one bit"):
+        read_claims(v2(credentialStatus={**STATUS, "statusPurpose": "renewal", "statusSize": 2}))
+
+
+def test_the_type_of_a_status_may_be_a_list() -> None:
+    assert read_claims(v2(credentialStatus={**STATUS, "type": ["BitstringStatusListEntry"]})).statuses[0].bit == 94
+    with pytest.raises(ClaimFault, match="unknown type"):
+        read_claims(v2(credentialStatus={**STATUS, "type": ["RevocationList2020Status"]}))
 
 
 def test_only_a_list_may_be_about_nobody() -> None:
@@ -205,6 +218,21 @@ def test_presentations_of_both_profiles_are_read() -> None:
 def test_a_presentation_that_mixes_forms_or_contradicts_itself_is_refused(payload: bytes) -> None:
     with pytest.raises(ClaimFault):
         read_presentation(payload)
+
+
+@pytest.mark.parametrize("name", ["validUntil", "expirationDate"])
+@pytest.mark.parametrize("write", [vp1, lambda inside: vp2(exp=1_798_761_600, **inside)])
+def test_a_presentation_ends_when_it_says_so_in_either_place(write: Callable[..., bytes], name: str) -> None:
+    assert read_presentation(write({name: MIDSUMMER})).valid_until == MIDSUMMER_MS
+    assert read_presentation(write({name: "2030-01-01T00:00:00Z"})).valid_until == 1_798_761_600_000
+    with pytest.raises(ClaimFault, match=name):
+        read_presentation(write({name: "tomorrow"}))
+
+
+@pytest.mark.parametrize("name", ["validFrom", "issuanceDate"])
+def test_a_presentation_begins_when_it_says_so(name: str) -> None:
+    assert read_presentation(vp2(**{name: MIDSUMMER}, nbf=1_767_225_600)).valid_from == MIDSUMMER_MS
+    assert read_presentation(vp1({name: MIDSUMMER})).valid_from == MIDSUMMER_MS
 
 
 def test_a_presentation_for_nobody_or_for_several_names_no_audience() -> None:

@@ -75,6 +75,26 @@ def test_one_relationship_makes_the_document_strict() -> None:
     assert not read.may_sign(f"{DID}#k1", Relationship.TOKEN, take_missing=True)
 
 
+def test_a_hub_that_states_authentication_alone_signs_by_that_where_the_data_space_says_so() -> None:
+    methods = {"verificationMethod": [method("#k1"), method("#k2")], "authentication": ["#k1"]}
+    for more in ({}, {"capabilityInvocation": [], "assertionMethod": None}):
+        read = read_document(document(**methods, **more), DID)
+        for relationship in Relationship:
+            assert read.may_sign(f"{DID}#k1", relationship, take_missing=True)
+            assert not read.may_sign(f"{DID}#k2", relationship, take_missing=True)
+        assert not read.may_sign(f"{DID}#k1", Relationship.TOKEN)
+    read = read_document(document(**methods, capabilityInvocation=["#k2"]), DID)
+    assert not read.may_sign(f"{DID}#k1", Relationship.TOKEN, take_missing=True)
+    assert not read.may_sign(f"{DID}#k1", Relationship.CREDENTIAL, take_missing=True)
+
+
+def test_a_member_that_is_null_is_one_that_is_missing() -> None:
+    missing = {"service": None, "assertionMethod": None, "alsoKnownAs": None}
+    read = read_document(document(verificationMethod=[method("#k1", controller=None)], **missing), DID)
+    assert (set(read.keys), read.services) == ({f"{DID}#k1"}, {})
+    assert not read.may_sign(f"{DID}#k1", Relationship.CREDENTIAL)
+
+
 def test_keys_of_others_and_of_unknown_forms_are_left_out() -> None:
     methods = [
         method("did:web:other.example#k1"),

@@ -1,6 +1,7 @@
 package datenkontor.peers;
 
 import java.util.HashSet;
+import java.util.List;
 import org.eclipse.edc.policy.context.request.spi.RequestCatalogPolicyContext;
 import org.eclipse.edc.policy.context.request.spi.RequestContractNegotiationPolicyContext;
 import org.eclipse.edc.policy.context.request.spi.RequestPolicyContext;
@@ -11,16 +12,16 @@ import org.eclipse.edc.runtime.metamodel.annotation.Inject;
 import org.eclipse.edc.spi.system.ServiceExtension;
 import org.eclipse.edc.spi.system.ServiceExtensionContext;
 
-/** Asks for, and shows, a membership with every message: which credentials are shown is not fixed in this product. */
+/** Asks for, and shows, some types of credentials with every message: which ones is not fixed in this product. */
 public class Membership implements ServiceExtension {
     @Inject
     private PolicyEngine policies;
 
-    private String scope;
+    private List<String> wanted;
 
     @Override
     public void initialize(ServiceExtensionContext context) {
-        scope = context.getSetting("peers.scope", null);
+        wanted = List.of(context.getSetting("peers.scopes", null).split(" "));
         policies.registerPostValidator(RequestCatalogPolicyContext.class, this::ask);
         policies.registerPostValidator(RequestContractNegotiationPolicyContext.class, this::ask);
         policies.registerPostValidator(RequestTransferProcessPolicyContext.class, this::ask);
@@ -28,7 +29,7 @@ public class Membership implements ServiceExtension {
 
     private boolean ask(Policy policy, RequestPolicyContext context) {
         var scopes = new HashSet<>(context.requestScopeBuilder().build().getScopes());
-        scopes.add(scope);
+        scopes.addAll(wanted);
         context.requestScopeBuilder().scopes(scopes);
         return true;
     }
