@@ -76,24 +76,28 @@ async def read_catalog(
     if answer.status == 304 or digest == before.body:
         yield PortalPart(same=tuple(known), size=len(answer.body))
         return
-    listed = await work_aside(len(answer.body), partial(find_listed, answer.body))
-    if listed is not None:
-        portal = _note_validators(source.portal, answer, digest)
-        count = await work_aside(len(answer.body), partial(count_elements, answer.body))
-        yield PortalPart(size=len(answer.body), elements=count, portal=portal)
-        async for part in _describe(listed, _read_listed):
-            yield part
-        return
+    async with client.take_room(len(answer.body)):
+        listed = await work_aside(len(answer.body), partial(find_listed, answer.body))
+        if listed is not None:
+            portal = _note_validators(source.portal, answer, digest)
+            count = await work_aside(len(answer.body), partial(count_elements, answer.body))
+            yield PortalPart(size=len(answer.body), elements=count, portal=portal)
+            async for part in _describe(listed, _read_listed):
+                yield part
+            return
     url, number = source.address, 1
     seen_urls, seen_pages = {url}, {digest}
     while True:
-        graph: RdfGraph = {}
-        count = await _read_graph(graph, answer, url)
-        following = _find_following(graph, url, source.address)
-        portal = _note_validators(source.portal, answer, digest if number == 1 and following is None else None)
-        yield PortalPart(size=len(answer.body), elements=count, portal=portal)
-        async for part in _describe(find_datasets(graph), partial(read_dataset, graph)):
-            yield part
+        async with client.take_room(len(answer.body)):
+            graph: RdfGraph = {}
+            count = await _read_graph(graph, answer, url)
+            following = _find_following(graph, url, source.address)
+            portal = _note_validators(source.portal, answer, digest if number == 1 and following is None else None)
+            yield PortalPart(size=len(answer.body), elements=count, portal=portal)
+            async for part in _describe(find_datasets(graph), partial(read_dataset, graph)):
+                yield part
+            # The next one that waits for the room finds it empty.
+            graph.clear()
         if following is None:
             return
         if following in seen_urls:

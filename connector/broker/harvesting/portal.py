@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from urllib.parse import urljoin
 
 from connector.broker.crawl import CrawlFailed
@@ -15,6 +16,9 @@ from connector.protocol.dsp.errors import clean
 PER_SECOND, BURST = 5.0, 20
 LARGEST = 64 * 1024 * 1024
 """The bytes of one answer, as sent and decompressed."""
+
+ROOMY = 1024 * 1024
+"""The bytes of a document that may be in memory as values beside any others."""
 
 _TIMEOUT_S = 120.0
 _LONGEST_WAIT_MS = 3_600_000
@@ -39,6 +43,15 @@ class PortalClient:
         self._now = now
         self._sleep = sleep
         self._rates = TokenBuckets(per_second=PER_SECOND, burst=BURST)
+        self._room = asyncio.Lock()
+
+    def take_room(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Return the room in which a document of `size` bytes is in memory as values, which take many times its bytes.
+
+        There is room for one that is larger than `ROOMY` and for all others: more would end no sooner, because one
+        thread reads all of them.
+        """
+        return self._room if size > ROOMY else nullcontext()
 
     async def fetch(
         self, url: str, *, accept: str, headers: Mapping[str, str] | None = None, refusals: Collection[int] = ()

@@ -31,7 +31,7 @@ _PREFIXES = {**PREFIXES, "dcatde": DCATDE}
 _SCHEMA = ("http://schema.org/", "https://schema.org/")
 
 RdfGraph: TypeAlias = dict[RdfNode, dict[str, list[RdfTerm]]]
-"""The statements about each node: the values of each predicate."""
+"""The statements about each node that are read: the values of each predicate."""
 
 _VALUES, _DISTRIBUTIONS, _DEEPEST = 64, 100, 3
 _GEOMETRY_LENGTH = 64 * 1024
@@ -100,17 +100,23 @@ _NAMES: Mapping[str, str] = {
     ADMS + "contactPoint": "dcat:contactPoint",
 }
 
+_DATASET = IriTerm(DCAT + "Dataset")
+_FOLLOWING = (HYDRA + "next", HYDRA + "nextPage")
+# Each predicate that is read, as the one text that all its statements share.
+_READ: Mapping[str, str] = {name: name for name in (*_NAMES, TYPE, *_FOLLOWING)}
+
 
 def add_statements(graph: RdfGraph, statements: Iterable[Statement]) -> None:
-    """Add statements to a graph."""
+    """Add statements to a graph: those that are read, because nobody here says how many others a portal sends."""
     for subject, predicate, value in statements:
-        graph.setdefault(subject, {}).setdefault(predicate, []).append(value)
+        kept = _READ.get(predicate)
+        if kept is not None and (kept != TYPE or value == _DATASET):
+            graph.setdefault(subject, {}).setdefault(kept, []).append(value)
 
 
 def find_datasets(graph: RdfGraph) -> list[RdfNode]:
     """Return the nodes that are Datasets (`dcat:Dataset`), in the order of the document."""
-    kind = IriTerm(DCAT + "Dataset")
-    return [node for node, said in graph.items() if kind in said.get(TYPE, ())]
+    return [node for node, said in graph.items() if TYPE in said]
 
 
 def find_next_page(graph: RdfGraph) -> str | None:
@@ -118,12 +124,7 @@ def find_next_page(graph: RdfGraph) -> str | None:
 
     The extension of CKAN writes the address as a text.
     """
-    values = (
-        value
-        for said in graph.values()
-        for predicate in (HYDRA + "next", HYDRA + "nextPage")
-        for value in said.get(predicate, ())
-    )
+    values = (value for said in graph.values() for predicate in _FOLLOWING for value in said.get(predicate, ()))
     for value in values:
         if isinstance(value, IriTerm):
             return value.iri

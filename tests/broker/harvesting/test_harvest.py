@@ -1,12 +1,14 @@
 """The harvest of a portal: what it lists becomes references, and nothing is removed before it was read completely."""
 
 import asyncio
+import contextlib
 
 import msgspec
 import pytest
 
 from connector.broker import search
 from connector.broker.crawl import Bounds, CrawlFailed, Found
+from connector.broker.harvesting.catalogs import read_catalog
 from connector.broker.harvesting.harvest import harvest
 from connector.broker.schedule import DAY, make_portal
 from connector.ports.broker_store import PORTALS, CrawlSource, Delta, Entry, Liveness
@@ -234,3 +236,25 @@ async def test_portals_have_two_places_of_their_own_beside_those_of_participants
     await crawler.take_turn()
     await crawler.wait_settled()
     assert len(reading) == 3
+
+
+async def test_of_several_large_documents_one_is_in_memory_as_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connector.broker.harvesting.portal.ROOMY", 0)
+    portal = FakePortal()
+    portal.pages["/catalog.ttl"] = say_turtle(write_page(*range(3), following="?page=2"))
+    portal.pages["/catalog.ttl?page=2"] = say_turtle(write_page(*range(3, 6)))
+    client, held, most = make_client(portal), set[int](), 0
+
+    async def read(number: int) -> None:
+        nonlocal most
+        async with contextlib.aclosing(read_catalog(client, make_source(PortalKind.DCAT), {})) as parts:
+            async for part in parts:
+                # A part comes while its document is in memory, up to the one that lists its last datasets.
+                held.add(number)
+                most = max(most, len(held))
+                await asyncio.sleep(0)
+                if part.datasets:
+                    held.discard(number)
+
+    await asyncio.gather(*map(read, range(4)))
+    assert (most, len(portal.asked)) == (1, 8)

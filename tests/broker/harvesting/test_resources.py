@@ -164,3 +164,24 @@ def test_whatever_a_graph_says_its_datasets_are_references_or_unusable(statement
         texts = [*entry.titles.values(), entry.publisher]
         assert all(text.isprintable() for text in texts)
         assert b"hasPolicy" not in entry.document
+
+
+def test_what_nobody_reads_of_a_catalogue_takes_no_memory() -> None:
+    # As a parser does: a new text for each statement.
+    title = [(DCT + name) for name in ("title", "title")]
+    graph: RdfGraph = {}
+    node, other = IriTerm("https://data.example/1"), IriTerm("https://data.example/2")
+    read = [
+        Statement(node, TYPE, IriTerm(DCAT + "Dataset")),
+        Statement(node, title[0], LiteralTerm("A")),
+    ]
+    foreign = [Statement(other, f"urn:foreign:{number}", LiteralTerm("x")) for number in range(100)]
+    add_statements(graph, [*read, *foreign, Statement(other, TYPE, IriTerm(FOAF + "Agent"))])
+    add_statements(graph, [Statement(other, title[1], LiteralTerm("B"))])
+    assert graph == {
+        node: {TYPE: [read[0].value], DCT + "title": [read[1].value]},
+        other: {DCT + "title": [LiteralTerm("B")]},
+    }
+    assert title[0] is not title[1]
+    first, second = (next(name for name in graph[at] if name != TYPE) for at in (node, other))
+    assert first is second, "each statement keeps a text of its own"
