@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from connector.authority import issuing, keeping, roster
+from connector.authority import acts, issuing, keeping, roster
+from connector.authority.acts import Deed, Doer
 from connector.authority.asking import JoinRequest, read_sent
 from connector.authority.card import IdentityCard, make_member, verification_keys
 from connector.authority.inviting import find_invitation
@@ -93,7 +94,10 @@ def _use(record: AuthorityRecord, request: JoinRequest, secret: str, kid: str, n
         raise RosterFault("The invitation was used already: ask the data-space operator for a new one.")
     used = msgspec.structs.replace(invitation, used_by=request.card.id, used_key=kid)
     placed = issuing.place_credential(record, request.card.id, invitation.types, now)
-    return msgspec.structs.replace(placed, invitations={**placed.invitations, request.invitation: used})
+    # The act is about the invitation: what its list shows changes with it.
+    doer = Doer(by=request.card.id)
+    noted = acts.note(placed.acts, Deed.JOIN, request.invitation, doer, at=now, name=invitation.name)
+    return msgspec.structs.replace(placed, invitations={**placed.invitations, request.invitation: used}, acts=noted)
 
 
 def _find_former(authority: Authority, request: JoinRequest) -> Member | None:

@@ -18,6 +18,7 @@ from connector.authority.joining import ResolveApplicant, join
 from connector.authority.keeping import ROOTS, Authority
 from connector.authority.roster import RosterFault
 from connector.binding.dsp.routing import RequestHandler, Route
+from connector.binding.invitation import show_invitation
 from connector.net.serving.messages import BodyFault, Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
 from connector.protocol.dcp.issued import choose_list_form
@@ -69,6 +70,11 @@ class _Desk:
         body, media_type = choose_list_form(self.status, request.headers.get("accept", ""))
         return Reply(body=body, media_type=media_type)
 
+    async def explain(self, request: PeerRequest) -> Reply:
+        """Answer who opens the link of an invitation in a browser."""
+        record = await asyncio.to_thread(keeping.show, self.authority)
+        return show_invitation(record.did, request.headers.get("accept-language", ""))
+
     async def join(self, request: PeerRequest) -> Reply:
         """Let the sender become a member; a refusal counts against its address."""
         address = self.rates.name_caller(request.address, request.headers)
@@ -106,6 +112,7 @@ def routes(
         Route("GET", f"{BASE}/roots", _serve(authority.folder / ROOTS, "application/jwk-set+json")),
         Route("GET", f"{BASE}/members", _serve(authority.signed, "text/plain; charset=us-ascii")),
         Route("GET", f"{BASE}/status", desk.show_status),
+        Route("GET", f"{BASE}/join", desk.explain),
         Route("POST", f"{BASE}/join", desk.join),
     ]
 

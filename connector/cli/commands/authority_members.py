@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from connector.app.parts import find_authority, read_clock
@@ -14,14 +13,15 @@ from connector.app.trust.joining import tell_members
 from connector.authority import card as cards
 from connector.authority import inviting, issuing, keeping, membership, roster
 from connector.authority.joining import renew_credential
-from connector.authority.keeping import Authority, AuthorityRecord
+from connector.authority.keeping import Authority
 from connector.authority.roster import DEFAULT_VALIDITY, RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.identity.roster import Member, RosterDocument
 from connector.settings import Settings
-from connector.views.conversion import moment
+from connector.views.conversion import moment, to_view
+from connector.views.members import MembershipActView
 
 app = create_noun("The members of the data space: invite, add, suspend, revoke, list.")
 
@@ -137,18 +137,8 @@ def add(
     """Add a member by its identity card, without an invitation; it gets its credential with `credential renew`."""
     settings, authority = open_authority(call)
     read = cards.read_card(card)
-    entry = msgspec.structs.replace(
-        cards.make_member(read, roles=role or ()), by_document=read.id.startswith("did:web:")
-    )
-    roster.add(authority.members, entry)
-    if entry.by_document:
-        keeping.change(authority, lambda record: _place(authority, record, entry, tuple(type or ())))
-    print_published(call, *publish_and_tell(settings, authority), call.output.say("cli.roster-added", id=entry.id))
-
-
-def _place(authority: Authority, record: AuthorityRecord, entry: Member, types: tuple[str, ...]) -> AuthorityRecord:
-    known = keeping.read_profile(authority).issuers.get(record.did, ())
-    return issuing.place_credential(record, entry.id, types or known, read_clock())
+    entry, document = membership.add(authority, read, now=datetime.now(UTC), roles=role or (), types=type or ())
+    print_published(call, document, tell(settings, document), call.output.say("cli.roster-added", id=entry.id))
 
 
 @register(
@@ -226,7 +216,7 @@ def list_(call: CommandCall) -> None:
             "name": lambda member: member.name,
             "roles": lambda member: member.roles,
             "former": lambda member: member.former,
-            "standing": lambda member: call.output.name_value(_name_standing(member)),
+            "standing": lambda member: call.output.name_value(membership.name_standing(member)),
             "until": lambda member: call.output.format_end(_find_end(ends, member)),
         },
     )
@@ -240,5 +230,18 @@ def _find_end(ends: Mapping[str, int], member: Member) -> datetime | None:
     return moment(ends[member.id]) if member.id in ends else None
 
 
-def _name_standing(member: Member) -> str:
-    return "suspended" if member.suspended else "member" if member.by_document else "by its key"
+@register(app, "log", needs="settings", faults=FAULTS, example="datenkontor authority member log")
+def log(call: CommandCall) -> None:
+    """List what was done about members and invitations, the newest first: who, when and why."""
+    _, authority = open_authority(call)
+    call.output.print_rows(
+        [to_view(MembershipActView, act, act=act.deed.value) for act in reversed(keeping.show(authority).acts)],
+        {
+            "at": lambda act: call.output.format_time(act.at),
+            "act": lambda act: call.output.say(f"members.act-{act.act}"),
+            "name": lambda act: act.name,
+            "about": lambda act: act.about,
+            "by": lambda act: act.by or call.output.say("members.at-the-machine"),
+            "reason": lambda act: act.reason,
+        },
+    )
