@@ -15,7 +15,7 @@ MAX_ACTS: Final = 1_000
 LONGEST_REASON: Final = 1_000
 
 
-class Deed(StrEnum):
+class MembershipDeed(StrEnum):
     """What was done about a member or an invitation."""
 
     INVITE = "invite"
@@ -37,7 +37,7 @@ class MembershipAct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     number: Annotated[int, msgspec.Meta(ge=1)]
     at: int
-    deed: Deed
+    deed: MembershipDeed
     about: str
     name: str = ""
     by: str = ""
@@ -66,7 +66,7 @@ def find_stand(acts: tuple[MembershipAct, ...], about: str) -> int:
 
 
 def note(
-    acts: tuple[MembershipAct, ...], deed: Deed, about: str, doer: Doer, *, at: int, name: str = ""
+    acts: tuple[MembershipAct, ...], deed: MembershipDeed, about: str, doer: Doer, *, at: int, name: str = ""
 ) -> tuple[MembershipAct, ...]:
     """Return the log with an act more; `at` in ms. Raises MembershipChanged if the doer has seen another state."""
     if doer.seen is not None and doer.seen != find_stand(acts, about):

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from connector.authority import acts, keeping
-from connector.authority.acts import AT_THE_MACHINE, Deed, Doer
+from connector.authority.acts import AT_THE_MACHINE, Doer, MembershipDeed
 from connector.authority.issuing import BASE
 from connector.authority.keeping import MAX_INVITATIONS, Authority, AuthorityRecord, Invitation
 from connector.authority.roster import RosterFault
@@ -92,7 +92,7 @@ def invite(
             kept = {key: each for key, each in kept.items() if not each.withdrawn}
         if len(kept) >= MAX_INVITATIONS:
             raise RosterFault(f"{MAX_INVITATIONS} invitations are open, which is as many as there can be.")
-        noted = acts.note(record.acts, Deed.INVITE, number, doer, at=moment, name=name)
+        noted = acts.note(record.acts, MembershipDeed.INVITE, number, doer, at=moment, name=name)
         return msgspec.structs.replace(record, invitations={**kept, number: invitation}, acts=noted)
 
     record = keeping.change(authority, add)
@@ -157,7 +157,7 @@ def withdraw(authority: Authority, id: str, now: int, *, doer: Doer = AT_THE_MAC
     def end(record: AuthorityRecord) -> AuthorityRecord:
         found = find_open(record, id, now)
         ended = msgspec.structs.replace(found.invitation, withdrawn=True)
-        return _put(record, found.id, ended, Deed.WITHDRAW, doer, now)
+        return _put(record, found.id, ended, MembershipDeed.WITHDRAW, doer, now)
 
     return keeping.change(authority, end)
 
@@ -172,12 +172,14 @@ def agree(authority: Authority, id: str, now: int, *, doer: Doer = AT_THE_MACHIN
         if doer.by and doer.by == found.invitation.by:
             raise RosterFault("Somebody else than who invites has to agree to the invitation.")
         agreed = msgspec.structs.replace(found.invitation, waits=False, agreed_by=doer.by)
-        return _put(record, found.id, agreed, Deed.AGREE, doer, now)
+        return _put(record, found.id, agreed, MembershipDeed.AGREE, doer, now)
 
     return keeping.change(authority, release)
 
 
-def _put(record: AuthorityRecord, id: str, invitation: Invitation, deed: Deed, doer: Doer, now: int) -> AuthorityRecord:
+def _put(
+    record: AuthorityRecord, id: str, invitation: Invitation, deed: MembershipDeed, doer: Doer, now: int
+) -> AuthorityRecord:
     """Return the record with a changed invitation, and the act in its log."""
     noted = acts.note(record.acts, deed, id, doer, at=now, name=invitation.name)
     return msgspec.structs.replace(record, invitations={**record.invitations, id: invitation}, acts=noted)

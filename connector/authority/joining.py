@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from connector.authority import acts, issuing, keeping, roster
-from connector.authority.acts import Deed, Doer
+from connector.authority.acts import Doer, MembershipDeed
 from connector.authority.asking import JoinRequest, read_sent
 from connector.authority.card import IdentityCard, make_member, verification_keys
 from connector.authority.inviting import find_invitation
@@ -96,7 +96,7 @@ def _use(record: AuthorityRecord, request: JoinRequest, secret: str, kid: str, n
     placed = issuing.place_credential(record, request.card.id, invitation.types, now)
     # The act is about the invitation: what its list shows changes with it.
     doer = Doer(by=request.card.id)
-    noted = acts.note(placed.acts, Deed.JOIN, request.invitation, doer, at=now, name=invitation.name)
+    noted = acts.note(placed.acts, MembershipDeed.JOIN, request.invitation, doer, at=now, name=invitation.name)
     return msgspec.structs.replace(placed, invitations={**placed.invitations, request.invitation: used}, acts=noted)
 
 

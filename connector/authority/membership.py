@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from connector.authority import acts, issuing, keeping, roster
-from connector.authority.acts import AT_THE_MACHINE, Deed, Doer
+from connector.authority.acts import AT_THE_MACHINE, Doer, MembershipDeed
 from connector.authority.card import IdentityCard, make_member
 from connector.authority.keeping import Authority, AuthorityRecord
 from connector.authority.roster import RosterFault
@@ -82,7 +82,7 @@ def add(
     roster.add(authority.members, entry)
 
     def place(record: AuthorityRecord) -> AuthorityRecord:
-        noted = _note(record, Deed.ADD, entry, doer, now)
+        noted = _note(record, MembershipDeed.ADD, entry, doer, now)
         if not entry.by_document:
             return noted
         known = keeping.read_profile(authority).issuers.get(record.did, ())
@@ -98,7 +98,7 @@ def suspend(
     """Publish a list in which a member takes no part, or takes part again; raises RosterFault."""
     entry = find_member(authority, id)
     if entry.suspended is not suspended:
-        deed = Deed.SUSPEND if suspended else Deed.ADMIT
+        deed = MembershipDeed.SUSPEND if suspended else MembershipDeed.ADMIT
         keeping.change(authority, lambda record: _note(record, deed, entry, doer, now))
     roster.change(authority.members, id, lambda before: msgspec.structs.replace(before, suspended=suspended))
     return issuing.publish(authority, now=now)
@@ -109,12 +109,12 @@ def revoke(
 ) -> tuple[Member, RosterDocument]:
     """Take a member off the list, end its credentials, and return its entry and the new list; raises RosterFault."""
     entry = find_member(authority, id)
-    keeping.change(authority, lambda record: _note(record, Deed.REVOKE, entry, doer, now))
+    keeping.change(authority, lambda record: _note(record, MembershipDeed.REVOKE, entry, doer, now))
     take_off(authority, entry.id)
     return entry, issuing.publish(authority, now=now)
 
 
-def _note(record: AuthorityRecord, deed: Deed, entry: Member, doer: Doer, now: datetime) -> AuthorityRecord:
+def _note(record: AuthorityRecord, deed: MembershipDeed, entry: Member, doer: Doer, now: datetime) -> AuthorityRecord:
     """Return the record with an act about a member: it is in the log before the list says it."""
     noted = acts.note(record.acts, deed, entry.id, doer, at=_to_ms(now), name=entry.name)
     return msgspec.structs.replace(record, acts=noted)

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import Meta
 
-_Word = Annotated[str, Meta(min_length=1, max_length=200)]
-_Words = Annotated[tuple[_Word, ...], Meta(max_length=16)]
+_RoleWord = Annotated[str, Meta(min_length=1, max_length=200)]
+_RoleWords = Annotated[tuple[_RoleWord, ...], Meta(max_length=16)]
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,9 +52,9 @@ class InvitationOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
     example: ClassVar[dict[str, Any]] = {"name": "Stadtwerke Herne", "roles": ["utility"], "days": 7}
 
-    name: _Word
-    roles: _Words = ()
-    types: _Words = ()
+    name: _RoleWord
+    roles: _RoleWords = ()
+    types: _RoleWords = ()
     did: Annotated[str, Meta(max_length=512)] = ""
     days: Annotated[int, Meta(ge=1, le=90)] = 7
 
@@ -75,8 +75,8 @@ class MemberOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     }
 
     card: Annotated[str, Meta(min_length=2, max_length=65536)]
-    roles: _Words = ()
-    types: _Words = ()
+    roles: _RoleWords = ()
+    types: _RoleWords = ()
 
 
 class MembershipActView(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connector.authority import acts, inviting, keeping, membership
-from connector.authority.acts import LONGEST_REASON, MAX_ACTS, Deed, Doer, MembershipChanged, find_stand, note
+from connector.authority.acts import LONGEST_REASON, MAX_ACTS, Doer, MembershipChanged, MembershipDeed, find_stand, note
 from connector.authority.inviting import find_invitation, parse_link
 from connector.authority.joining import join
 from connector.authority.roster import RosterFault
@@ -17,7 +17,9 @@ ADA, BEN = Doer(by="a.kaya"), Doer(by="b.trieb")
 def test_the_newest_acts_are_kept_and_numbers_go_on() -> None:
     log: tuple[acts.MembershipAct, ...] = ()
     for _ in range(MAX_ACTS + 2):
-        log = note(log, Deed.SUSPEND, "did:web:firm.example", Doer(by="a", reason="x" * 2 * LONGEST_REASON), at=1)
+        log = note(
+            log, MembershipDeed.SUSPEND, "did:web:firm.example", Doer(by="a", reason="x" * 2 * LONGEST_REASON), at=1
+        )
     assert (len(log), log[0].number, log[-1].number) == (MAX_ACTS, 3, MAX_ACTS + 2)
     assert len(log[-1].reason) == LONGEST_REASON
     assert find_stand(log, "did:web:firm.example") == MAX_ACTS + 2
@@ -25,11 +27,11 @@ def test_the_newest_acts_are_kept_and_numbers_go_on() -> None:
 
 
 def test_who_has_seen_another_state_does_nothing() -> None:
-    log = note((), Deed.SUSPEND, "a", ADA, at=1)
+    log = note((), MembershipDeed.SUSPEND, "a", ADA, at=1)
     with pytest.raises(MembershipChanged, match="meanwhile"):
-        note(log, Deed.REVOKE, "a", Doer(by="b", seen=0), at=2)
-    assert note(log, Deed.REVOKE, "a", Doer(by="b", seen=1), at=2)[-1].number == 2
-    assert note(log, Deed.ADD, "b", Doer(by="b", seen=0), at=2)[-1].number == 2
+        note(log, MembershipDeed.REVOKE, "a", Doer(by="b", seen=0), at=2)
+    assert note(log, MembershipDeed.REVOKE, "a", Doer(by="b", seen=1), at=2)[-1].number == 2
+    assert note(log, MembershipDeed.ADD, "b", Doer(by="b", seen=0), at=2)[-1].number == 2
 
 
 async def test_what_happens_to_a_member_is_in_the_log_of_the_record(tmp_path: Path) -> None:
@@ -43,11 +45,11 @@ async def test_what_happens_to_a_member_is_in_the_log_of_the_record(tmp_path: Pa
     membership.revoke(authority, firm.did, now=NOW, doer=ADA)
     log = keeping.show(authority).acts
     assert [(act.deed, act.about, act.by) for act in log] == [
-        (Deed.INVITE, link.id, "a.kaya"),
-        (Deed.JOIN, link.id, firm.did),
-        (Deed.SUSPEND, firm.did, "b.trieb"),
-        (Deed.ADMIT, firm.did, ""),
-        (Deed.REVOKE, firm.did, "a.kaya"),
+        (MembershipDeed.INVITE, link.id, "a.kaya"),
+        (MembershipDeed.JOIN, link.id, firm.did),
+        (MembershipDeed.SUSPEND, firm.did, "b.trieb"),
+        (MembershipDeed.ADMIT, firm.did, ""),
+        (MembershipDeed.REVOKE, firm.did, "a.kaya"),
     ]
     assert (log[2].reason, log[0].name) == ("Rechnung offen.", "Firma")
     assert link.secret not in (authority.folder / keeping.RECORD).read_text()

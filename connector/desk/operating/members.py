@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from connector.authority import acts, card, inviting, keeping, membership
-from connector.authority.acts import Deed, Doer, MembershipAct, MembershipChanged
+from connector.authority.acts import Doer, MembershipAct, MembershipChanged, MembershipDeed
 from connector.authority.keeping import Authority, AuthorityRecord
 from connector.authority.roster import RosterFault
 from connector.broker.operating.acts import ActRefused
@@ -55,7 +55,7 @@ class ShownMember(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[MembershipActView, ...]
 
 
-class Members(msgspec.Struct, frozen=True, kw_only=True):
+class MembersShown(msgspec.Struct, frozen=True, kw_only=True):
     """Members and invitations, as they stood at one moment."""
 
     members: tuple[MemberView, ...]
@@ -69,14 +69,14 @@ def require_office(office: MembersOffice | None) -> MembersOffice:
     return office
 
 
-async def show_all(office: MembersOffice) -> Members:
+async def show_all(office: MembersOffice) -> MembersShown:
     """Return the members, ordered by identifier, and the invitations, the next to end first. Raises ActRefused."""
 
-    def read() -> Members:
+    def read() -> MembersShown:
         record, now = keeping.show(office.authority), office.now()
         entries = sorted(membership.list_members(office.authority), key=lambda each: each.id)
         known = sorted(record.invitations.items(), key=lambda pair: (pair[1].until, pair[0]))
-        return Members(
+        return MembersShown(
             members=tuple(to_view(MemberView, each) for each in entries),
             invitations=tuple(_view_invitation(record, each, now) for each, _ in known),
         )
@@ -225,7 +225,7 @@ def _find(office: MembersOffice, id: str) -> MemberView:
 
 def _refuse_alone(record: AuthorityRecord, id: str, doer: Doer) -> None:
     """Refuse that who has suspended a member admits it alone. Raises ActRefused."""
-    ended = next((act for act in reversed(record.acts) if (act.about, act.deed) == (id, Deed.SUSPEND)), None)
+    ended = next((act for act in reversed(record.acts) if (act.about, act.deed) == (id, MembershipDeed.SUSPEND)), None)
     if ended is not None and ended.by == doer.by:
         raise ActRefused("four-eyes", "Somebody else than who has suspended the member has to admit it again.")
 

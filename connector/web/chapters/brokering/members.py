@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from connector.authority.acts import Deed, Doer
+from connector.authority.acts import Doer, MembershipDeed
 from connector.broker.operating.acts import ActRefused
 from connector.desk.operating import members
 from connector.desk.operating.members import CHANGED, MembersOffice
@@ -24,24 +24,24 @@ CHANGE, LOG = f"{PLACE}/aendern", f"{PLACE}/verlauf"
 PAGE, MOST_ROLES = 50, 16
 DAYS: Final = (2, 7, 14, 30, 90)
 
-DEEDS: Mapping[str, Deed] = {
-    "ruhen-lassen": Deed.SUSPEND,
-    "zulassen": Deed.ADMIT,
-    "widerrufen": Deed.REVOKE,
-    "zurueckziehen": Deed.WITHDRAW,
-    "zustimmen": Deed.AGREE,
+DEEDS: Mapping[str, MembershipDeed] = {
+    "ruhen-lassen": MembershipDeed.SUSPEND,
+    "zulassen": MembershipDeed.ADMIT,
+    "widerrufen": MembershipDeed.REVOKE,
+    "zurueckziehen": MembershipDeed.WITHDRAW,
+    "zustimmen": MembershipDeed.AGREE,
 }
 """What the address calls each act."""
-_ASKED: Final = frozenset({Deed.SUSPEND, Deed.REVOKE, Deed.WITHDRAW})
+_ASKED: Final = frozenset({MembershipDeed.SUSPEND, MembershipDeed.REVOKE, MembershipDeed.WITHDRAW})
 """What takes something away asks for a reason first."""
-_OF_INVITATIONS: Final = frozenset({Deed.WITHDRAW, Deed.AGREE})
+_OF_INVITATIONS: Final = frozenset({MembershipDeed.WITHDRAW, MembershipDeed.AGREE})
 
 
 class AskedChange(msgspec.Struct, frozen=True, kw_only=True):
     """What is about to be done, about which member or invitation, and the last act about it."""
 
     word: str
-    deed: Deed
+    deed: MembershipDeed
     id: str
     name: str
     stand: int
@@ -108,7 +108,9 @@ async def invite(visit: Visit) -> Response:
     if not order["name"]:
         return await _show_invite(visit, form, visit.words.say("members.invite-no-name"), "name")
     acts, _ = await members.list_acts(office, PAGE, None)
-    mine = (act for act in acts if act.number > seen and (act.act, act.by) == (Deed.INVITE, visit.person.name))
+    mine = (
+        act for act in acts if act.number > seen and (act.act, act.by) == (MembershipDeed.INVITE, visit.person.name)
+    )
     if any(act.name == order["name"] for act in mine):
         raise ActRefused("invited-twice", visit.words.say("members.invited-twice"))
     try:
@@ -159,18 +161,18 @@ async def change(visit: Visit) -> Response:
             return _ask(visit, asked, visit.words.say(fault.key))
     doer = Doer(by=visit.person.name, reason=reason, seen=seen)
     await _do(_office(visit), asked, doer)
-    if asked.deed in _OF_INVITATIONS or asked.deed is Deed.REVOKE:
+    if asked.deed in _OF_INVITATIONS or asked.deed is MembershipDeed.REVOKE:
         return go_to(make_link(PLACE, fertig=asked.deed.value))
     return go_to(make_link(MEMBER, id=asked.id, fertig=asked.deed.value))
 
 
 async def _do(office: MembersOffice, asked: AskedChange, doer: Doer) -> None:
-    doing: Mapping[Deed, Callable[[], Awaitable[object]]] = {
-        Deed.SUSPEND: lambda: members.set_standing(office, asked.id, doer, suspended=True),
-        Deed.ADMIT: lambda: members.set_standing(office, asked.id, doer, suspended=False),
-        Deed.REVOKE: lambda: members.revoke(office, asked.id, doer),
-        Deed.WITHDRAW: lambda: members.withdraw(office, asked.id, doer),
-        Deed.AGREE: lambda: members.agree(office, asked.id, doer),
+    doing: Mapping[MembershipDeed, Callable[[], Awaitable[object]]] = {
+        MembershipDeed.SUSPEND: lambda: members.set_standing(office, asked.id, doer, suspended=True),
+        MembershipDeed.ADMIT: lambda: members.set_standing(office, asked.id, doer, suspended=False),
+        MembershipDeed.REVOKE: lambda: members.revoke(office, asked.id, doer),
+        MembershipDeed.WITHDRAW: lambda: members.withdraw(office, asked.id, doer),
+        MembershipDeed.AGREE: lambda: members.agree(office, asked.id, doer),
     }
     try:
         await doing[asked.deed]()
