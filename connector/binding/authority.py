@@ -34,6 +34,10 @@ FindSearch = Callable[[], tuple[str, str]]
 """Returns the participant that answers searches and the URL of its search API, or two empty texts."""
 
 
+Later = Callable[[float, Callable[[], None]], object]
+"""Calls a function after some seconds."""
+
+
 class JoinRefusal(msgspec.Struct, frozen=True, kw_only=True):
     """Why a request to join was refused, in one sentence."""
 
@@ -117,19 +121,28 @@ def routes(
     ]
 
 
-def news_routes(wake: Callable[[], None], now: Callable[[], int]) -> list[Route]:
+def news_routes(wake: Callable[[], None], now: Callable[[], int], later: Later | None = None) -> list[Route]:
     """Return the route at which a participant is told that there is a newer list; `now` in ms since the epoch.
 
     Who says so need not prove anything: it causes a look at the place that this participant knows, every few seconds at
-    most.
+    most. What is told in between is looked at when these are over, so that the last list is seen. `later` calls a
+    function after seconds; without one, the event loop does.
     """
-    last = -NEWS_MS
+    last, waits = -NEWS_MS, False
+
+    def look() -> None:
+        nonlocal last, waits
+        last, waits = now(), False
+        wake()
 
     async def take(_: PeerRequest) -> Reply:
-        nonlocal last
-        if not 0 <= now() - last < NEWS_MS:
-            last = now()
-            wake()
+        nonlocal waits
+        since = now() - last
+        if not 0 <= since < NEWS_MS:
+            look()
+        elif not waits:
+            waits = True
+            (later or asyncio.get_running_loop().call_later)((NEWS_MS - since) / 1000, look)
         return Reply(status=204)
 
     return [Route("POST", NEWS_PATH, take)]

@@ -260,7 +260,7 @@ async def _apply_filter(desk: SiteDesk, text: str, listing: Listing) -> Listing 
 
 
 def _find_named(sources: Sequence[CrawlSource], names: Iterable[str]) -> list[str]:
-    """Return the participants that have these names or identifiers as organisations; others are nobody's."""
+    """Return the participants that have these names or identifiers as organisations."""
     hashes = [found for name in names if (found := read_identifier(name[:_LONGEST_ID])) is not None]
     return [
         source.participant for source in sources if hashes and any(is_of(each, source.participant) for each in hashes)
