@@ -12,23 +12,8 @@ from connector.authority.keeping import Authority, AuthorityRecord
 from connector.authority.roster import RosterFault
 from connector.identity.listing.partner import MAX_PARTNERS, Partner
 from connector.identity.roster import Member, RosterDocument
-
-
-class ListedMember(msgspec.Struct, frozen=True, kw_only=True):
-    """A member as its authority knows it: its entry, how it takes part, and the last act about it (`stand`).
-
-    `standing` is `member`, `suspended`, or `by its key` until it proves itself by its document. `until` is when its
-    credential ends (ms), None without one.
-    """
-
-    id: str
-    name: str
-    address: str | None
-    roles: tuple[str, ...]
-    former: tuple[str, ...]
-    standing: str
-    until: int | None
-    stand: int
+from connector.views.conversion import moment
+from connector.views.members import MemberView
 
 
 def name_standing(member: Member) -> str:
@@ -36,20 +21,20 @@ def name_standing(member: Member) -> str:
     return "suspended" if member.suspended else "member" if member.by_document else "by its key"
 
 
-def list_members(authority: Authority) -> tuple[ListedMember, ...]:
+def list_members(authority: Authority) -> tuple[MemberView, ...]:
     """Return the members in the order of the list; raises RosterFault."""
     record = keeping.show(authority)
     ends = {each.holder: each.until for each in record.issued if not each.revoked}
     stands = {act.about: act.number for act in record.acts}
     return tuple(
-        ListedMember(
+        MemberView(
             id=each.id,
             name=each.name,
             address=each.address,
             roles=each.roles,
             former=each.former,
             standing=name_standing(each),
-            until=ends.get(each.id),
+            until=moment(ends[each.id]) if each.id in ends else None,
             stand=stands.get(each.id, 0),
         )
         for each in roster.show(authority.members).members

@@ -77,7 +77,7 @@ async def show_all(office: MembersOffice) -> MembersShown:
         entries = sorted(membership.list_members(office.authority), key=lambda each: each.id)
         known = sorted(record.invitations.items(), key=lambda pair: (pair[1].until, pair[0]))
         return MembersShown(
-            members=tuple(to_view(MemberView, each) for each in entries),
+            members=tuple(entries),
             invitations=tuple(_view_invitation(record, each, now) for each, _ in known),
         )
 
@@ -220,7 +220,7 @@ def _find(office: MembersOffice, id: str) -> MemberView:
     entry = next((each for each in listed if id in (each.id, *each.former)), None)
     if entry is None:
         raise ActRefused("no-member", _NO_MEMBER, missing=True)
-    return to_view(MemberView, entry)
+    return entry
 
 
 def _refuse_alone(record: AuthorityRecord, id: str, doer: Doer) -> None:
