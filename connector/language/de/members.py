@@ -1,7 +1,7 @@
 """German texts about the members of a data space: the pages of who operates its authority, and the page of a link."""
 
 SENTENCES: dict[str, str] = {
-    "title": "Mitglieder des Datenraums",
+    "title": "Mitglieder",
     "lead": "Wer am Datenraum teilnimmt und wer eingeladen ist.",
     "none": "Noch ist niemand Mitglied.",
     "elsewhere": "Über Mitglieder wird nicht hier entschieden.",
@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
     "invited-at-machine": "auf dem Server eingeladen",
     "agreed-by": "zugestimmt hat {person}",
     "wait-for-other": "Eine andere Person muss zustimmen.",
-    "invite": "Organisation einladen",
+    "invite": "Einladen",
     "invite-title": "Organisation einladen",
     "invite-lead": "Sie bekommen einen Link. Wer ihn hat, tritt damit einmal dem Datenraum bei.",
     "invite-name": "Name der Organisation",

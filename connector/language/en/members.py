@@ -1,7 +1,7 @@
 """English texts about the members of a data space: the pages of who operates its authority, and the page of a link."""
 
 SENTENCES: dict[str, str] = {
-    "title": "Members of the data space",
+    "title": "Members",
     "lead": "Who takes part in the data space, and who is invited.",
     "none": "There is no member yet.",
     "elsewhere": "Members are not decided on here.",
@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
     "invited-at-machine": "invited on the server",
     "agreed-by": "{person} has agreed",
     "wait-for-other": "Somebody else has to agree.",
-    "invite": "Invite an organisation",
+    "invite": "Invite",
     "invite-title": "Invite an organisation",
     "invite-lead": "You get a link. Whoever has it joins the data space with it, once.",
     "invite-name": "Name of the organisation",
